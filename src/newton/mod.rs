@@ -1,0 +1,3 @@
+//! Damped Newton ascent of the dual functional and the linear algebra below it.
+
+pub mod linear;

@@ -644,3 +644,24 @@ impl RawDensity {
         }
     }
 }
+
+/// Reads a domain: from .json an object such as `{"type": "polygon", ...}`, from any format of points the vertices of a
+/// convex polygon in order.
+///
+/// # Errors
+/// [`IoError`]; for text the line is named.
+pub fn read_domain(path: &Path, limit: ReadLimit) -> Result<ConvexPolygon, IoError> {
+    let is_json = path
+        .extension()
+        .is_some_and(|e| e.eq_ignore_ascii_case("json"));
+    if is_json {
+        let bytes = read_file(path, limit)?;
+        let cx = Context::new(path);
+        return cx.parse(&bytes, DomainSeed(&cx))?.build(path);
+    }
+    let vertices = super::points::read_points(path, limit)?.points;
+    ConvexPolygon::new(vertices).map_err(|e| IoError::Problem {
+        file: path.to_path_buf(),
+        source: e.into(),
+    })
+}

@@ -6,9 +6,7 @@ use crate::failure::{Failure, code};
 use crate::input::{self, Loaded};
 use crate::limits::{peak_bytes, read_limit};
 use crate::{interrupt, output, picture};
-use brenier::io::{
-    IoError, SolutionFile, read_checkpoint, write_checkpoint, write_solution,
-};
+use brenier::io::{IoError, SolutionFile, read_checkpoint, write_checkpoint, write_solution};
 use brenier::newton::Outcome;
 use brenier::transport::{self, Control, Progress, SolveOptions, SolverState};
 use std::path::PathBuf;
@@ -44,15 +42,11 @@ pub fn run(args: &SolveArgs, common: &Common) -> Result<u8, Failure> {
     let mut keeper = Keeper::new(args, fingerprint);
     let mut bar = Bar::new(common, args.tol);
     interrupt::be_polite();
-    let solved = transport::solve(&loaded.problem, &options, &mut |progress| {
+    let solution = transport::solve(&loaded.problem, &options, &mut |progress| {
         bar.show(progress);
         keeper.see(progress)
     });
     bar.finish();
-    let solution = solved.map_err(|e| {
-        let name = loaded.name.display();
-        Failure::new(code::INPUT, format!("{name}: {e}"))
-    })?;
     let interrupted = solution.report.outcome == Some(Outcome::Interrupted);
     let checkpoint = keeper.finish(interrupted)?;
     if interrupted {

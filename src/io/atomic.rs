@@ -34,10 +34,7 @@ impl AtomicFile {
             return Err(system(io::ErrorKind::IsADirectory.into()));
         }
         if meta.as_ref().is_some_and(|m| !m.is_file()) {
-            let file = fs::OpenOptions::new()
-                .write(true)
-                .open(&target)
-                .map_err(system)?;
+            let file = fs::OpenOptions::new().write(true).open(&target).map_err(system)?;
             let inner = Inner::Direct(BufWriter::new(file));
             return Ok(AtomicFile { target, inner });
         }
@@ -111,10 +108,7 @@ fn sync_folder(file: &Path) -> io::Result<()> {
 ///
 /// # Errors
 /// Those of `fill` and of the system; the file that was there before is then untouched.
-pub fn write_atomically(
-    path: &Path,
-    fill: impl FnOnce(&mut AtomicFile) -> io::Result<()>,
-) -> Result<(), IoError> {
+pub fn write_atomically(path: &Path, fill: impl FnOnce(&mut AtomicFile) -> io::Result<()>) -> Result<(), IoError> {
     let mut file = AtomicFile::create(path)?;
     fill(&mut file).map_err(|e| IoError::system(path, "write", e))?;
     file.commit()

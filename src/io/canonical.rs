@@ -55,13 +55,7 @@ pub(super) fn write_source<W: Write>(
     density: &Density,
 ) -> io::Result<()> {
     let vertices = domain.vertices();
-    fields.value(
-        "domain",
-        &DomainText {
-            r#type: "polygon",
-            vertices,
-        },
-    )?;
+    fields.value("domain", &DomainText { r#type: "polygon", vertices })?;
     let text = match *density {
         Density::Constant => DensityText::Constant,
         Density::Affine { g, c } => DensityText::Affine { g, c },

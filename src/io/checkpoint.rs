@@ -30,11 +30,7 @@ struct Checkpoint {
 ///
 /// # Errors
 /// The system's; an older checkpoint of the same name is then still whole.
-pub fn write_checkpoint(
-    path: &Path,
-    fingerprint: &str,
-    state: &SolverState,
-) -> Result<(), IoError> {
+pub fn write_checkpoint(path: &Path, fingerprint: &str, state: &SolverState) -> Result<(), IoError> {
     write_atomically(path, |w| {
         let mut fields = Fields::begin(w, FORMAT)?;
         fields.value("problem", fingerprint)?;
@@ -50,50 +46,29 @@ pub fn write_checkpoint(
 ///
 /// # Errors
 /// [`IoError`]; `checkpoint belongs to problem 3fa9…, not 77c1…` if it is another problem's.
-pub fn read_checkpoint(
-    path: &Path,
-    fingerprint: &str,
-    sites: usize,
-    limit: ReadLimit,
-) -> Result<SolverState, IoError> {
+pub fn read_checkpoint(path: &Path, fingerprint: &str, sites: usize, limit: ReadLimit) -> Result<SolverState, IoError> {
     let bytes = read_file(path, limit)?;
     let cx = Context::new(path);
-    let read: Checkpoint = cx
-        .parse(&bytes, PhantomData)
-        .map_err(|e| wrong_kind(path, &bytes, FORMAT).unwrap_or(e))?;
+    let read: Checkpoint = cx.parse(&bytes, PhantomData).map_err(|e| wrong_kind(path, &bytes, FORMAT).unwrap_or(e))?;
     check_header(path, (read.format, read.version), FORMAT)?;
     if read.problem != fingerprint {
         let short = |s: &str| s.chars().take(4).collect::<String>();
         return Err(IoError::content(
             path,
-            format!(
-                "checkpoint belongs to problem {}…, not {}…",
-                short(&read.problem),
-                short(fingerprint)
-            ),
+            format!("checkpoint belongs to problem {}…, not {}…", short(&read.problem), short(fingerprint)),
         ));
     }
     let heights = heights_of(path, read.heights, Some(read.heights_lo))?;
     if heights.len() != sites {
         return Err(IoError::content(
             path,
-            format!(
-                "heights has {} entries, the problem has {sites} sites",
-                heights.len()
-            ),
+            format!("heights has {} entries, the problem has {sites} sites", heights.len()),
         ));
     }
     if let Some(k) = heights.first_non_finite() {
-        return Err(IoError::content(
-            path,
-            format!("heights[{k}] is not finite"),
-        ));
+        return Err(IoError::content(path, format!("heights[{k}] is not finite")));
     }
-    Ok(SolverState {
-        heights,
-        mass_floor: read.mass_floor,
-        iterations: read.iterations,
-    })
+    Ok(SolverState { heights, mass_floor: read.mass_floor, iterations: read.iterations })
 }
 
 #[cfg(test)]
@@ -105,20 +80,11 @@ mod tests {
         let mut heights = Heights::zeros(3);
         heights.set(0, Dd::sum(1.0 / 3.0, 1e-20));
         heights.set(1, Dd { hi: -0.0, lo: 0.0 });
-        heights.set(
-            2,
-            Dd {
-                hi: 5e-324,
-                lo: -0.0,
-            },
-        );
+        heights.set(2, Dd { hi: 5e-324, lo: -0.0 });
         SolverState {
             heights,
             mass_floor: 0.1 + 0.2,
-            iterations: vec![IterationReport {
-                residual: 1.0 / 7.0,
-                ..IterationReport::default()
-            }],
+            iterations: vec![IterationReport { residual: 1.0 / 7.0, ..IterationReport::default() }],
         }
     }
 
@@ -138,13 +104,7 @@ mod tests {
             let e = read_checkpoint(&path, fingerprint, n, ReadLimit::default()).unwrap_err();
             e.to_string().rsplit(": ").next().unwrap().to_string()
         };
-        assert_eq!(
-            error("77c1aa", 3),
-            "checkpoint belongs to problem 3fa9…, not 77c1…"
-        );
-        assert_eq!(
-            error("3fa9", 4),
-            "heights has 3 entries, the problem has 4 sites"
-        );
+        assert_eq!(error("77c1aa", 3), "checkpoint belongs to problem 3fa9…, not 77c1…");
+        assert_eq!(error("3fa9", 4), "heights has 3 entries, the problem has 4 sites");
     }
 }

@@ -58,26 +58,15 @@ pub enum IoError {
 
 impl IoError {
     pub(super) fn content(file: &Path, what: impl Into<String>) -> IoError {
-        IoError::Content {
-            file: file.to_path_buf(),
-            what: what.into(),
-        }
+        IoError::Content { file: file.to_path_buf(), what: what.into() }
     }
 
     pub(super) fn line(file: &Path, line: u64, what: impl Into<String>) -> IoError {
-        IoError::Line {
-            file: file.to_path_buf(),
-            line,
-            what: what.into(),
-        }
+        IoError::Line { file: file.to_path_buf(), line, what: what.into() }
     }
 
     pub(super) fn system(file: &Path, doing: &'static str, source: io::Error) -> IoError {
-        IoError::System {
-            file: file.to_path_buf(),
-            doing,
-            source,
-        }
+        IoError::System { file: file.to_path_buf(), doing, source }
     }
 }
 
@@ -107,9 +96,7 @@ fn system_text(e: &io::Error) -> String {
     use io::ErrorKind as K;
     match e.kind() {
         K::NotFound => "no such file or folder; check the path".into(),
-        K::PermissionDenied => {
-            "permission denied; check the rights of the file and its folder".into()
-        }
+        K::PermissionDenied => "permission denied; check the rights of the file and its folder".into(),
         K::IsADirectory => "it is a folder; name a file".into(),
         K::StorageFull => "no space left on the disk; free some and run again".into(),
         K::QuotaExceeded => "disk quota exceeded; free some space and run again".into(),

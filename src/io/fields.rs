@@ -23,11 +23,7 @@ impl<W: Write> Fields<W> {
     }
 
     /// Writes one field whose value `fill` writes itself.
-    pub(super) fn nested(
-        &mut self,
-        key: &str,
-        fill: impl FnOnce(&mut W) -> io::Result<()>,
-    ) -> io::Result<()> {
+    pub(super) fn nested(&mut self, key: &str, fill: impl FnOnce(&mut W) -> io::Result<()>) -> io::Result<()> {
         write!(self.out, ",\n \"{key}\": ")?;
         fill(&mut self.out)
     }

@@ -29,11 +29,7 @@ pub(super) struct Place {
 
 impl Place {
     pub(super) const fn of(list: &'static str) -> Place {
-        Place {
-            list,
-            index: None,
-            axis: None,
-        }
+        Place { list, index: None, axis: None }
     }
 
     /// What the numbers of this list are called.
@@ -60,11 +56,7 @@ impl fmt::Display for Place {
 
 impl<'f> Context<'f> {
     pub(super) fn new(file: &'f Path) -> Context<'f> {
-        Context {
-            file,
-            rounded: Cell::new(0),
-            place: Cell::new(None),
-        }
+        Context { file, rounded: Cell::new(0), place: Cell::new(None) }
     }
 
     pub(super) fn at(&self, place: Option<Place>) {
@@ -72,16 +64,10 @@ impl<'f> Context<'f> {
     }
 
     /// Parses a whole document.
-    pub(super) fn parse<'a, S: DeserializeSeed<'a>>(
-        &self,
-        bytes: &'a [u8],
-        seed: S,
-    ) -> Result<S::Value, IoError> {
+    pub(super) fn parse<'a, S: DeserializeSeed<'a>>(&self, bytes: &'a [u8], seed: S) -> Result<S::Value, IoError> {
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let mut reader = serde_json::Deserializer::from_slice(bytes);
-        seed.deserialize(&mut reader)
-            .and_then(|value| reader.end().map(|()| value))
-            .map_err(|e| self.error(bytes, &e))
+        seed.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value)).map_err(|e| self.error(bytes, &e))
     }
 
     fn error(&self, bytes: &[u8], e: &serde_json::Error) -> IoError {
@@ -103,9 +89,7 @@ impl<'f> Context<'f> {
             None => what.to_string(),
         };
         match self.place.get() {
-            Some(place) if e.is_data() => {
-                IoError::line(self.file, e.line() as u64, format!("{place}: {what}"))
-            }
+            Some(place) if e.is_data() => IoError::line(self.file, e.line() as u64, format!("{place}: {what}")),
             _ => IoError::line(self.file, e.line() as u64, what),
         }
     }
@@ -116,24 +100,13 @@ fn non_finite_token(bytes: &[u8], e: &serde_json::Error) -> Option<f64> {
     let line_start = match e.line() {
         0 => return None,
         1 => 0,
-        n => {
-            1 + bytes
-                .iter()
-                .enumerate()
-                .filter(|(_, b)| **b == b'\n')
-                .nth(n - 2)?
-                .0
-        }
+        n => 1 + bytes.iter().enumerate().filter(|(_, b)| **b == b'\n').nth(n - 2)?.0,
     };
     let word = |b: &u8| b.is_ascii_alphanumeric() || b"+-.".contains(b);
     let at = (line_start + e.column()).min(bytes.len());
     // The reader stops on, or just behind, the letter that surprised it.
     let start = at - bytes[..at].iter().rev().take_while(|b| word(b)).count();
-    let len = bytes[start..]
-        .iter()
-        .take(400)
-        .take_while(|b| word(b))
-        .count();
+    let len = bytes[start..].iter().take(400).take_while(|b| word(b)).count();
     let text = std::str::from_utf8(&bytes[start..start + len]).ok()?;
     text.parse::<f64>().ok().filter(|v| !v.is_finite())
 }
@@ -177,12 +150,8 @@ impl Visitor<'_> for Number<'_> {
         Ok(v as f64)
     }
     fn visit_str<E: Error>(self, v: &str) -> Result<f64, E> {
-        let (value, exact) = literal(v).ok_or_else(|| {
-            E::custom(format!(
-                "{} is not a number; write 0.5, \"1/3\" or \"0x1p-3\"",
-                quoted(v)
-            ))
-        })?;
+        let (value, exact) = literal(v)
+            .ok_or_else(|| E::custom(format!("{} is not a number; write 0.5, \"1/3\" or \"0x1p-3\"", quoted(v))))?;
         self.0.rounded.set(self.0.rounded.get() + u64::from(!exact));
         Ok(value)
     }
@@ -203,10 +172,7 @@ pub(super) struct Reference {
 }
 
 /// Reads a [`Reference`] from the inside of an object.
-pub(super) fn reference<'de, A: MapAccess<'de>>(
-    place: &str,
-    mut map: A,
-) -> Result<Reference, A::Error> {
+pub(super) fn reference<'de, A: MapAccess<'de>>(place: &str, mut map: A) -> Result<Reference, A::Error> {
     let (mut path, mut array, mut sha256) = (None, None, None);
     while let Some(key) = map.next_key::<String>()? {
         let slot = match key.as_str() {
@@ -217,16 +183,9 @@ pub(super) fn reference<'de, A: MapAccess<'de>>(
         };
         set(slot, &key, map.next_value::<String>()?)?;
     }
-    let path = path.ok_or_else(|| {
-        A::Error::custom(format!(
-            "{place} has no \"path\"; write {{\"path\": \"points.npy\"}}"
-        ))
-    })?;
-    Ok(Reference {
-        path,
-        array,
-        sha256,
-    })
+    let path =
+        path.ok_or_else(|| A::Error::custom(format!("{place} has no \"path\"; write {{\"path\": \"points.npy\"}}")))?;
+    Ok(Reference { path, array, sha256 })
 }
 
 /// Fills a field that may appear once.
@@ -267,10 +226,7 @@ impl<'de> Visitor<'de> for Scalars<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
         let mut values = Vec::new();
         loop {
-            self.cx.at(Some(Place {
-                index: Some(values.len()),
-                ..Place::of(self.list)
-            }));
+            self.cx.at(Some(Place { index: Some(values.len()), ..Place::of(self.list) }));
             match seq.next_element_seed(Number(self.cx))? {
                 Some(v) => values.push(v),
                 None => return Ok(Source::Inline(values)),
@@ -322,10 +278,7 @@ impl<'de> Visitor<'de> for Pairs<'_> {
         let mut out = Rows::default();
         loop {
             let index = out.rows.len();
-            self.cx.at(Some(Place {
-                index: Some(index),
-                ..Place::of(self.list)
-            }));
+            self.cx.at(Some(Place { index: Some(index), ..Place::of(self.list) }));
             let row = Row { of: self, index };
             match seq.next_element_seed(row)? {
                 Some(Some((row, len))) => {
@@ -376,11 +329,7 @@ impl<'de> Visitor<'de> for Row<'_> {
         let mut row = [0.0; 2];
         let mut len = 0;
         loop {
-            self.of.cx.at(Some(Place {
-                list: self.of.list,
-                index: Some(self.index),
-                axis: Some(len),
-            }));
+            self.of.cx.at(Some(Place { list: self.of.list, index: Some(self.index), axis: Some(len) }));
             match seq.next_element_seed(Number(self.of.cx))? {
                 Some(v) => {
                     if let Some(slot) = row.get_mut(len) {
@@ -461,35 +410,22 @@ impl<'de> DeserializeSeed<'de> for HeaderSeed<'_> {
 }
 
 /// Checks the two fields every document must have.
-pub(super) fn check_header(
-    file: &Path,
-    found: (Option<String>, Option<u64>),
-    format: &str,
-) -> Result<(), IoError> {
+pub(super) fn check_header(file: &Path, found: (Option<String>, Option<u64>), format: &str) -> Result<(), IoError> {
     match found {
         (Some(f), Some(VERSION)) if f == format => Ok(()),
         (None, _) => Err(IoError::content(
             file,
-            format!(
-                "\"format\" is missing; the file must say \"format\": {}",
-                quoted(format)
-            ),
+            format!("\"format\" is missing; the file must say \"format\": {}", quoted(format)),
         )),
-        (_, None) => Err(IoError::content(
-            file,
-            "\"version\" is missing; the file must say \"version\": 1",
-        )),
-        (Some(f), Some(_)) if f != format => Err(IoError::content(
-            file,
-            format!("format is {}, expected {}", quoted(&f), quoted(format)),
-        )),
-        (_, Some(v)) if v > VERSION => Err(IoError::content(
-            file,
-            format!("version {v} is newer than this program ({VERSION})"),
-        )),
-        (_, Some(v)) => Err(IoError::content(
-            file,
-            format!("version {v} does not exist; the file must say \"version\": 1"),
-        )),
+        (_, None) => Err(IoError::content(file, "\"version\" is missing; the file must say \"version\": 1")),
+        (Some(f), Some(_)) if f != format => {
+            Err(IoError::content(file, format!("format is {}, expected {}", quoted(&f), quoted(format))))
+        }
+        (_, Some(v)) if v > VERSION => {
+            Err(IoError::content(file, format!("version {v} is newer than this program ({VERSION})")))
+        }
+        (_, Some(v)) => {
+            Err(IoError::content(file, format!("version {v} does not exist; the file must say \"version\": 1")))
+        }
     }
 }

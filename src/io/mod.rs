@@ -27,6 +27,4 @@ pub use npz::{NpzReader, NpzWriter};
 pub use points::{PointFile, parse_points, read_masses, read_points};
 pub use problem_json::{ProblemFile, parse_problem, read_domain, read_problem};
 pub use read::{ReadLimit, sha256_hex};
-pub use solution_json::{
-    CellRecord, INLINE_LIMIT, ProblemSource, SolutionFile, read_solution, write_solution,
-};
+pub use solution_json::{CellRecord, INLINE_LIMIT, ProblemSource, SolutionFile, read_solution, write_solution};

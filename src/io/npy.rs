@@ -32,19 +32,13 @@ pub fn parse_npy(bytes: &[u8]) -> Result<NpyArray, String> {
         [n, m] => (n, m),
         _ => {
             let found = header.shape.len();
-            return Err(format!(
-                "the array has {found} dimensions; give one row per point"
-            ));
+            return Err(format!("the array has {found} dimensions; give one row per point"));
         }
     };
-    let needed = rows
-        .checked_mul(columns)
-        .and_then(|n| n.checked_mul(kind.size as u64));
+    let needed = rows.checked_mul(columns).and_then(|n| n.checked_mul(kind.size as u64));
     if needed != Some(body.len() as u64) {
         let size = bytes_text(bytes.len() as u64);
-        return Err(format!(
-            "{rows} rows of {columns} declared, file has {size}; it is cut off or damaged"
-        ));
+        return Err(format!("{rows} rows of {columns} declared, file has {size}; it is cut off or damaged"));
     }
     let (rows, columns) = (rows as usize, columns as usize); // both fit: their product is a slice's length
     let stored = body.chunks_exact(kind.size).map(|b| kind.value(b));
@@ -57,11 +51,7 @@ pub fn parse_npy(bytes: &[u8]) -> Result<NpyArray, String> {
     } else {
         stored.collect()
     };
-    Ok(NpyArray {
-        rows,
-        columns,
-        values,
-    })
+    Ok(NpyArray { rows, columns, values })
 }
 
 fn split(bytes: &[u8]) -> Result<(&str, &[u8]), String> {
@@ -80,9 +70,7 @@ fn split(bytes: &[u8]) -> Result<(&str, &[u8]), String> {
             (u64::from(u32::from_le_bytes(*l)), rest)
         }
         v => {
-            return Err(format!(
-                ".npy version {v} is unknown; write it with numpy.save"
-            ));
+            return Err(format!(".npy version {v} is unknown; write it with numpy.save"));
         }
     };
     let length = usize::try_from(length).map_err(|_| cut())?;
@@ -109,15 +97,11 @@ impl Header {
         let mut rest = text.trim().strip_prefix('{').ok_or_else(bad)?.trim_start();
         while !rest.starts_with('}') {
             let (key, after) = string(rest).ok_or_else(bad)?;
-            let value = after
-                .trim_start()
-                .strip_prefix(':')
-                .ok_or_else(bad)?
-                .trim_start();
+            let value = after.trim_start().strip_prefix(':').ok_or_else(bad)?.trim_start();
             rest = match key {
                 "descr" => {
-                    let (v, after) = string(value)
-                        .ok_or("the .npy array is not of plain numbers; save one float array")?;
+                    let (v, after) =
+                        string(value).ok_or("the .npy array is not of plain numbers; save one float array")?;
                     descr = Some(v.to_string());
                     after
                 }
@@ -148,11 +132,7 @@ impl Header {
             };
         }
         match (descr, fortran, shape) {
-            (Some(descr), Some(fortran), Some(shape)) => Ok(Header {
-                descr,
-                fortran,
-                shape,
-            }),
+            (Some(descr), Some(fortran), Some(shape)) => Ok(Header { descr, fortran, shape }),
             _ => Err(bad()),
         }
     }
@@ -179,15 +159,10 @@ impl Kind {
             _ => (b'?', b'?', b'?'),
         };
         match (letter, size) {
-            (b'f', b'4' | b'8') | (b'i' | b'u', b'1' | b'2' | b'4' | b'8') => Ok(Kind {
-                size: usize::from(size - b'0'),
-                letter,
-                big_endian: order == b'>',
-            }),
-            _ => Err(format!(
-                "numbers of type {} are not read; save the array as float64",
-                quoted(descr)
-            )),
+            (b'f', b'4' | b'8') | (b'i' | b'u', b'1' | b'2' | b'4' | b'8') => {
+                Ok(Kind { size: usize::from(size - b'0'), letter, big_endian: order == b'>' })
+            }
+            _ => Err(format!("numbers of type {} are not read; save the array as float64", quoted(descr))),
         }
     }
 
@@ -195,11 +170,7 @@ impl Kind {
     fn value(self, bytes: &[u8]) -> f64 {
         let mut wide = [0u8; 8];
         for (k, &b) in bytes.iter().enumerate() {
-            wide[if self.big_endian {
-                bytes.len() - 1 - k
-            } else {
-                k
-            }] = b;
+            wide[if self.big_endian { bytes.len() - 1 - k } else { k }] = b;
         }
         let bits = u64::from_le_bytes(wide);
         let unused = 64 - 8 * self.size as u32;
@@ -261,20 +232,12 @@ mod tests {
 
     #[test]
     fn fortran_order_and_other_types() {
-        let body: Vec<u8> = [1.0f32, 2.0, 3.0, 4.0, 5.0, 6.0]
-            .iter()
-            .flat_map(|v| v.to_be_bytes())
-            .collect();
+        let body: Vec<u8> = [1.0f32, 2.0, 3.0, 4.0, 5.0, 6.0].iter().flat_map(|v| v.to_be_bytes()).collect();
         let header = "{'descr': '>f4', 'fortran_order': True, 'shape': (3, 2)}";
         let array = parse_npy(&file(header, &body)).unwrap();
         assert_eq!(array.values, [1.0, 4.0, 2.0, 5.0, 3.0, 6.0]);
         let header = "{'shape': (2,), 'fortran_order': False, 'descr': '<i2', }";
-        assert_eq!(
-            parse_npy(&file(header, &[0xfe, 0xff, 1, 0]))
-                .unwrap()
-                .values,
-            [-2.0, 1.0]
-        );
+        assert_eq!(parse_npy(&file(header, &[0xfe, 0xff, 1, 0])).unwrap().values, [-2.0, 1.0]);
     }
 
     #[test]
@@ -292,11 +255,7 @@ mod tests {
         assert!(shape("(1, 1, 2)").contains("3 dimensions"));
         assert!(shape("(-1, 2)").contains("not understood"));
         let objects = "{'descr': '|O', 'fortran_order': False, 'shape': (1,)}";
-        assert!(
-            parse_npy(&file(objects, &[0; 8]))
-                .unwrap_err()
-                .contains("float64")
-        );
+        assert!(parse_npy(&file(objects, &[0; 8])).unwrap_err().contains("float64"));
     }
 
     #[test]

@@ -24,12 +24,7 @@ pub struct NpzWriter<W: Write> {
 impl<W: Write> NpzWriter<W> {
     /// Starts an archive on `out`.
     pub fn new(out: W) -> NpzWriter<W> {
-        NpzWriter {
-            out,
-            offset: 0,
-            central: Vec::new(),
-            count: 0,
-        }
+        NpzWriter { out, offset: 0, central: Vec::new(), count: 0 }
     }
 
     /// Appends an array; `columns` 0 means one-dimensional.
@@ -103,8 +98,7 @@ impl NpzReader {
     /// # Errors
     /// What is wrong, without the file's name.
     pub fn new(bytes: Vec<u8>) -> Result<NpzReader, String> {
-        let entries = directory(&bytes)
-            .ok_or("not an .npz file, or damaged; write it with numpy.savez")??;
+        let entries = directory(&bytes).ok_or("not an .npz file, or damaged; write it with numpy.savez")??;
         Ok(NpzReader { bytes, entries })
     }
 
@@ -135,16 +129,11 @@ type Entries = Vec<(String, usize, usize, u32)>;
 
 /// The entries named by the central directory, every range checked; `None` if the structure is broken.
 fn directory(bytes: &[u8]) -> Option<Result<Entries, String>> {
-    let u16_at = |at: usize| -> Option<usize> {
-        Some(u16::from_le_bytes(*bytes.get(at..)?.first_chunk()?).into())
-    };
-    let u32_at =
-        |at: usize| -> Option<u32> { Some(u32::from_le_bytes(*bytes.get(at..)?.first_chunk()?)) };
+    let u16_at = |at: usize| -> Option<usize> { Some(u16::from_le_bytes(*bytes.get(at..)?.first_chunk()?).into()) };
+    let u32_at = |at: usize| -> Option<u32> { Some(u32::from_le_bytes(*bytes.get(at..)?.first_chunk()?)) };
     // The end record is 22 bytes plus a comment of at most 65535.
     let earliest = bytes.len().saturating_sub(22 + 65535);
-    let end = (earliest..=bytes.len().checked_sub(22)?)
-        .rev()
-        .find(|&at| u32_at(at) == Some(END))?;
+    let end = (earliest..=bytes.len().checked_sub(22)?).rev().find(|&at| u32_at(at) == Some(END))?;
     let count = u16_at(end + 10)?;
     let mut at = u32_at(end + 16)? as usize;
     let mut entries = Vec::new();
@@ -162,9 +151,7 @@ fn directory(bytes: &[u8]) -> Option<Result<Entries, String>> {
             continue;
         };
         if method != 0 || packed != size || size == u32::MAX {
-            return Some(Err(
-                "compressed .npz files are not read; write it with numpy.savez".into(),
-            ));
+            return Some(Err("compressed .npz files are not read; write it with numpy.savez".into()));
         }
         if u32_at(local)? != LOCAL {
             return None;
@@ -185,11 +172,7 @@ fn crc32(bytes: &[u8]) -> u32 {
             let mut c = n as u32;
             let mut k = 0;
             while k < 8 {
-                c = if c & 1 == 1 {
-                    0xedb8_8320 ^ (c >> 1)
-                } else {
-                    c >> 1
-                };
+                c = if c & 1 == 1 { 0xedb8_8320 ^ (c >> 1) } else { c >> 1 };
                 k += 1;
             }
             table[n] = c;
@@ -197,9 +180,7 @@ fn crc32(bytes: &[u8]) -> u32 {
         }
         table
     };
-    !bytes.iter().fold(!0u32, |c, &b| {
-        TABLE[((c ^ u32::from(b)) & 0xff) as usize] ^ (c >> 8)
-    })
+    !bytes.iter().fold(!0u32, |c, &b| TABLE[((c ^ u32::from(b)) & 0xff) as usize] ^ (c >> 8))
 }
 
 #[cfg(test)]
@@ -209,8 +190,7 @@ mod tests {
     fn sample() -> Vec<u8> {
         let mut w = NpzWriter::new(Vec::new());
         w.add("heights", 0, &[1.0, 2.0, 3.0]).unwrap();
-        w.add("centroids", 2, &[0.25, 0.5, f64::NAN, f64::NAN])
-            .unwrap();
+        w.add("centroids", 2, &[0.25, 0.5, f64::NAN, f64::NAN]).unwrap();
         w.finish().unwrap()
     }
 

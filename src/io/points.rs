@@ -32,44 +32,24 @@ pub fn read_points(path: &Path, limit: ReadLimit) -> Result<PointFile, IoError> 
 ///
 /// # Errors
 /// As [`read_points`].
-pub fn parse_points(
-    path: &Path,
-    bytes: Vec<u8>,
-    array: Option<&str>,
-) -> Result<PointFile, IoError> {
+pub fn parse_points(path: &Path, bytes: Vec<u8>, array: Option<&str>) -> Result<PointFile, IoError> {
     let sha256 = sha256_hex(&bytes);
     let table = parse_table(path, bytes, array, "sites")?;
     let (n, columns) = (table.rows, table.columns);
     if columns < 2 && n > 0 {
-        return Err(IoError::content(
-            path,
-            format!("has {columns} number per point; give x and y"),
-        ));
+        return Err(IoError::content(path, format!("has {columns} number per point; give x and y")));
     }
     let mut notes = Vec::new();
     let told = extension(path) == "obj" || extension(path) == "xyz";
     if columns > 2 && n > 0 {
         if columns > 3 && !told {
-            return Err(IoError::content(
-                path,
-                format!("has {columns} numbers per point; give x and y"),
-            ));
+            return Err(IoError::content(path, format!("has {columns} numbers per point; give x and y")));
         }
-        notes.push(format!(
-            "{} has {columns} numbers per point; x and y are used",
-            path.display()
-        ));
+        notes.push(format!("{} has {columns} numbers per point; x and y are used", path.display()));
     }
-    let points = table
-        .values
-        .chunks_exact(columns.max(1))
-        .map(|row| [row[0], row.get(1).copied().unwrap_or(0.0)])
-        .collect();
-    Ok(PointFile {
-        points,
-        notes,
-        sha256,
-    })
+    let points =
+        table.values.chunks_exact(columns.max(1)).map(|row| [row[0], row.get(1).copied().unwrap_or(0.0)]).collect();
+    Ok(PointFile { points, notes, sha256 })
 }
 
 /// Reads one number per line (or an array of shape n or n x 1): masses. Returns them with the file's SHA-256.
@@ -92,26 +72,16 @@ pub(super) fn parse_scalars(
     // A single row is as good a list as a single column.
     if table.columns > 1 && table.rows > 1 {
         let found = table.columns;
-        return Err(IoError::content(
-            path,
-            format!("has {found} numbers per row; give one of the {what} per row"),
-        ));
+        return Err(IoError::content(path, format!("has {found} numbers per row; give one of the {what} per row")));
     }
     Ok((table.values, sha256))
 }
 
 fn extension(path: &Path) -> String {
-    path.extension()
-        .map(|e| e.to_string_lossy().to_ascii_lowercase())
-        .unwrap_or_default()
+    path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default()
 }
 
-fn parse_table(
-    path: &Path,
-    bytes: Vec<u8>,
-    array: Option<&str>,
-    what: &str,
-) -> Result<NpyArray, IoError> {
+fn parse_table(path: &Path, bytes: Vec<u8>, array: Option<&str>, what: &str) -> Result<NpyArray, IoError> {
     let content = |w: String| IoError::content(path, w);
     match extension(path).as_str() {
         "csv" => parse_csv(path, &bytes),
@@ -145,16 +115,8 @@ struct Table<'p> {
 
 impl Table<'_> {
     fn new(path: &Path) -> Table<'_> {
-        let array = NpyArray {
-            rows: 0,
-            columns: 0,
-            values: Vec::new(),
-        };
-        Table {
-            path,
-            array,
-            first_line: 0,
-        }
+        let array = NpyArray { rows: 0, columns: 0, values: Vec::new() };
+        Table { path, array, first_line: 0 }
     }
 
     /// Adds a row; every row must be as long as the first.
@@ -188,27 +150,14 @@ fn number(field: &[u8]) -> Option<f64> {
 
 fn not_a_number(path: &Path, line: u64, field: &[u8]) -> IoError {
     let text = String::from_utf8_lossy(&field[..field.len().min(200)]);
-    IoError::line(
-        path,
-        line,
-        format!(
-            "{} is not a number; write numbers like 0.5 or 1e-3",
-            quoted(&text)
-        ),
-    )
+    IoError::line(path, line, format!("{} is not a number; write numbers like 0.5 or 1e-3", quoted(&text)))
 }
 
 /// Comma-, semicolon- or tab-separated values; `#` starts a comment line; a first line without any number is a header.
 fn parse_csv(path: &Path, bytes: &[u8]) -> Result<NpyArray, IoError> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let first = bytes
-        .split(|&b| b == b'\n')
-        .find(|l| !l.trim_ascii().is_empty() && l[0] != b'#')
-        .unwrap_or_default();
-    let delimiter = *[b',', b';', b'\t', b' ']
-        .iter()
-        .find(|d| first.trim_ascii().contains(d))
-        .unwrap_or(&b',');
+    let first = bytes.split(|&b| b == b'\n').find(|l| !l.trim_ascii().is_empty() && l[0] != b'#').unwrap_or_default();
+    let delimiter = *[b',', b';', b'\t', b' '].iter().find(|d| first.trim_ascii().contains(d)).unwrap_or(&b',');
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(delimiter)
         .has_headers(false)
@@ -313,17 +262,11 @@ mod tests {
             ("a.txt", "0.25 -1 # first\n\n  1/3\t2e-3"),
             ("a.xyz", "0.25 -1 7\n1/3 2e-3 8\n"),
             ("a.xyz", "2\n0.25 -1 7\n1/3 2e-3 8\n"),
-            (
-                "a.obj",
-                "# x\nv 0.25 -1 7 1.0\nvn 0 0 1\nv 1/3 2e-3 8 1.0\nf 1 2 2\n",
-            ),
+            ("a.obj", "# x\nv 0.25 -1 7 1.0\nvn 0 0 1\nv 1/3 2e-3 8 1.0\nf 1 2 2\n"),
         ] {
             assert_eq!(points(name, text).unwrap().points, expected, "{text}");
         }
-        assert_eq!(
-            points("a.xyz", "0.25 -1 7\n").unwrap().notes,
-            ["a.xyz has 3 numbers per point; x and y are used"]
-        );
+        assert_eq!(points("a.xyz", "0.25 -1 7\n").unwrap().notes, ["a.xyz has 3 numbers per point; x and y are used"]);
     }
 
     #[test]
@@ -337,22 +280,13 @@ mod tests {
             error("a.txt", "0 0\n\n1 2 3\n"),
             "a.txt: line 3: 3 numbers, but 2 on line 1; give the same on every line"
         );
-        assert_eq!(
-            error("a.xyz", "5\n1 2 3\n"),
-            "a.xyz: line 1: 5 points declared, file has 1; it is cut off"
-        );
-        assert_eq!(
-            error("a.obj", "v 1 2 3\nv 1\n"),
-            "a.obj: line 2: vertex with 1 coordinates; give x y z"
-        );
+        assert_eq!(error("a.xyz", "5\n1 2 3\n"), "a.xyz: line 1: 5 points declared, file has 1; it is cut off");
+        assert_eq!(error("a.obj", "v 1 2 3\nv 1\n"), "a.obj: line 2: vertex with 1 coordinates; give x y z");
         assert_eq!(
             error("a.png", ""),
             "a.png: files ending in \".png\" are not read; use .csv, .txt, .xyz, .obj, .npy or .npz"
         );
-        assert_eq!(
-            error("a.txt", "1\n2\n"),
-            "a.txt: has 1 number per point; give x and y"
-        );
+        assert_eq!(error("a.txt", "1\n2\n"), "a.txt: has 1 number per point; give x and y");
     }
 
     #[test]

@@ -3,8 +3,7 @@
 use super::canonical::ProblemId;
 use super::error::{IoError, quoted};
 use super::json::{
-    Context, Number, Pairs, Place, Reference, Rows, Scalars, Source, check_header, set,
-    unknown_field, wrong_kind,
+    Context, Number, Pairs, Place, Reference, Rows, Scalars, Source, check_header, set, unknown_field, wrong_kind,
 };
 use super::points::{parse_points, parse_scalars};
 use super::read::{ReadLimit, beside, read_file, sha256_hex};
@@ -55,10 +54,7 @@ impl ProblemFile {
                 | E::LengthMismatch { what: "masses", .. } => masses,
                 _ => None,
             };
-            IoError::Problem {
-                file: file.unwrap_or(path),
-                source,
-            }
+            IoError::Problem { file: file.unwrap_or(path), source }
         })
     }
 }
@@ -123,35 +119,15 @@ impl<'de> Visitor<'de> for ProblemSeed<'_> {
                 "format" => set(&mut raw.format, &key, map.next_value()?)?,
                 "version" => set(&mut raw.version, &key, map.next_value()?)?,
                 "domain" => set(&mut raw.domain, &key, map.next_value_seed(DomainSeed(cx))?)?,
-                "density" => set(
-                    &mut raw.density,
-                    &key,
-                    map.next_value_seed(DensitySeed(cx))?,
-                )?,
+                "density" => set(&mut raw.density, &key, map.next_value_seed(DensitySeed(cx))?)?,
                 "sites" => {
-                    let pairs = Pairs {
-                        cx,
-                        list: "sites",
-                        gaps: false,
-                    };
+                    let pairs = Pairs { cx, list: "sites", gaps: false };
                     set(&mut raw.sites, &key, map.next_value_seed(pairs)?)?
                 }
                 "masses" => set(&mut raw.masses, &key, map.next_value_seed(list("masses"))?)?,
-                "heights" => set(
-                    &mut raw.heights,
-                    &key,
-                    map.next_value_seed(list("heights"))?,
-                )?,
-                "heights_lo" => set(
-                    &mut raw.heights_lo,
-                    &key,
-                    map.next_value_seed(list("heights_lo"))?,
-                )?,
-                "weights" => set(
-                    &mut raw.weights,
-                    &key,
-                    map.next_value_seed(list("weights"))?,
-                )?,
+                "heights" => set(&mut raw.heights, &key, map.next_value_seed(list("heights"))?)?,
+                "heights_lo" => set(&mut raw.heights_lo, &key, map.next_value_seed(list("heights_lo"))?)?,
+                "weights" => set(&mut raw.weights, &key, map.next_value_seed(list("weights"))?)?,
                 "normalize" => set(&mut raw.normalize, &key, map.next_value()?)?,
                 _ => return Err(A::Error::custom(unknown_field(&key))),
             }
@@ -175,28 +151,18 @@ impl Loader<'_> {
         Ok((path, bytes))
     }
 
-    fn remember(
-        &mut self,
-        path: &Path,
-        reference: Reference,
-        sha256: String,
-    ) -> Result<(), IoError> {
+    fn remember(&mut self, path: &Path, reference: Reference, sha256: String) -> Result<(), IoError> {
         check_sha256(path, &reference, &sha256, self.file)?;
         self.files.push((reference.path, sha256));
         Ok(())
     }
 
-    fn scalars(
-        &mut self,
-        source: Source<Vec<f64>>,
-        what: &str,
-    ) -> Result<(Vec<f64>, Option<PathBuf>), IoError> {
+    fn scalars(&mut self, source: Source<Vec<f64>>, what: &str) -> Result<(Vec<f64>, Option<PathBuf>), IoError> {
         match source {
             Source::Inline(values) => Ok((values, None)),
             Source::Elsewhere(reference) => {
                 let (path, bytes) = self.bytes(&reference)?;
-                let (values, sha256) =
-                    parse_scalars(&path, bytes, reference.array.as_deref(), what)?;
+                let (values, sha256) = parse_scalars(&path, bytes, reference.array.as_deref(), what)?;
                 self.remember(&path, reference, sha256)?;
                 Ok((values, Some(path)))
             }
@@ -209,9 +175,7 @@ impl Loader<'_> {
                 if let Some((k, found)) = rows.misfit {
                     return Err(IoError::content(
                         self.file,
-                        format!(
-                            "sites[{k}] has {found} coordinates, the domain has 2; give [x, y]"
-                        ),
+                        format!("sites[{k}] has {found} coordinates, the domain has 2; give [x, y]"),
                     ));
                 }
                 Ok((rows.rows, None))
@@ -228,12 +192,7 @@ impl Loader<'_> {
 }
 
 /// Whether the file is the very one that was meant.
-pub(super) fn check_sha256(
-    path: &Path,
-    reference: &Reference,
-    found: &str,
-    from: &Path,
-) -> Result<(), IoError> {
+pub(super) fn check_sha256(path: &Path, reference: &Reference, found: &str, from: &Path) -> Result<(), IoError> {
     match &reference.sha256 {
         Some(meant) if meant != found => Err(IoError::content(
             path,
@@ -249,12 +208,7 @@ pub(super) fn check_sha256(
 }
 
 impl RawProblem {
-    pub(super) fn build(
-        self,
-        cx: &Context<'_>,
-        sha256: String,
-        limit: ReadLimit,
-    ) -> Result<ProblemFile, IoError> {
+    pub(super) fn build(self, cx: &Context<'_>, sha256: String, limit: ReadLimit) -> Result<ProblemFile, IoError> {
         let file = cx.file;
         check_header(file, (self.format, self.version), FORMAT)?;
         let missing = |what: &str| IoError::content(file, format!("\"{what}\" is missing"));
@@ -263,12 +217,7 @@ impl RawProblem {
             None => Density::Constant,
             Some(d) => d.build(file)?,
         };
-        let mut loader = Loader {
-            file,
-            limit,
-            files: Vec::new(),
-            notes: Vec::new(),
-        };
+        let mut loader = Loader { file, limit, files: Vec::new(), notes: Vec::new() };
         let (sites, sites_file) = loader.sites(self.sites.ok_or_else(|| missing("sites"))?)?;
         let (masses, masses_file) = match self.masses {
             None => (None, None),
@@ -289,16 +238,10 @@ impl RawProblem {
                 Some(heights_of_weights(&mut loader, &sites, &weights)?)
             }
             (None, Some(_), _) => {
-                return Err(IoError::content(
-                    file,
-                    "\"heights_lo\" without \"heights\"; give the leading parts too",
-                ));
+                return Err(IoError::content(file, "\"heights_lo\" without \"heights\"; give the leading parts too"));
             }
             (Some(_), _, Some(_)) => {
-                return Err(IoError::content(
-                    file,
-                    "both \"heights\" and \"weights\" are given; drop one",
-                ));
+                return Err(IoError::content(file, "both \"heights\" and \"weights\" are given; drop one"));
             }
         };
         let mut notes = loader.notes;
@@ -306,12 +249,7 @@ impl RawProblem {
         loader.files.dedup();
         let rounded = cx.rounded.get();
         if rounded > 0 {
-            notes.insert(
-                0,
-                format!(
-                    "{rounded} numbers written as strings are not doubles; each was rounded once"
-                ),
-            );
+            notes.insert(0, format!("{rounded} numbers written as strings are not doubles; each was rounded once"));
         }
         Ok(ProblemFile {
             path: file.to_path_buf(),
@@ -324,10 +262,7 @@ impl RawProblem {
                 normalize: self.normalize.unwrap_or(true),
                 duplicates: Duplicates::Merge,
             },
-            id: ProblemId {
-                sha256,
-                files: loader.files,
-            },
+            id: ProblemId { sha256, files: loader.files },
             notes,
             sites_file,
             masses_file,
@@ -336,59 +271,36 @@ impl RawProblem {
 }
 
 /// Heights from their leading and trailing parts.
-pub(super) fn heights_of(
-    file: &Path,
-    hi: Vec<f64>,
-    lo: Option<Vec<f64>>,
-) -> Result<Heights, IoError> {
+pub(super) fn heights_of(file: &Path, hi: Vec<f64>, lo: Option<Vec<f64>>) -> Result<Heights, IoError> {
     let Some(lo) = lo else {
         return Ok(Heights::from_f64(&hi));
     };
     if hi.len() != lo.len() {
         return Err(IoError::content(
             file,
-            format!(
-                "heights_lo has {} entries, heights has {}; give one per site",
-                lo.len(),
-                hi.len()
-            ),
+            format!("heights_lo has {} entries, heights has {}; give one per site", lo.len(), hi.len()),
         ));
     }
     let mut heights = Heights::zeros(hi.len());
     for (k, (&hi, &lo)) in hi.iter().zip(&lo).enumerate() {
         // Pairs that are already normal are kept to the bit (also the sign of a zero): a resumed run must not differ.
-        let h = if hi + lo == hi {
-            Dd { hi, lo }
-        } else {
-            Dd::sum(hi, lo)
-        };
+        let h = if hi + lo == hi { Dd { hi, lo } } else { Dd::sum(hi, lo) };
         heights.set(k, h);
     }
     Ok(heights)
 }
 
-fn heights_of_weights(
-    loader: &mut Loader<'_>,
-    sites: &[[f64; 2]],
-    weights: &[f64],
-) -> Result<Heights, IoError> {
+fn heights_of_weights(loader: &mut Loader<'_>, sites: &[[f64; 2]], weights: &[f64]) -> Result<Heights, IoError> {
     if weights.len() != sites.len() {
         return Err(IoError::Problem {
             file: loader.file.to_path_buf(),
-            source: ProblemError::LengthMismatch {
-                what: "weights",
-                found: weights.len(),
-                expected: sites.len(),
-            },
+            source: ProblemError::LengthMismatch { what: "weights", found: weights.len(), expected: sites.len() },
         });
     }
     if let Some(k) = weights.iter().position(|w| !w.is_finite()) {
         return Err(IoError::content(
             loader.file,
-            format!(
-                "weights[{k}] is {}; every weight must be finite",
-                weights[k]
-            ),
+            format!("weights[{k}] is {}; every weight must be finite", weights[k]),
         ));
     }
     let (heights, rounded) = Heights::from_weights(sites, weights);
@@ -433,21 +345,14 @@ impl<'de> Visitor<'de> for DomainSeed<'_> {
             match key.as_str() {
                 "type" => set(&mut raw.kind, &key, map.next_value()?)?,
                 "min" | "max" => {
-                    let (slot, list) = if key == "min" {
-                        (&mut raw.min, "domain.min")
-                    } else {
-                        (&mut raw.max, "domain.max")
-                    };
+                    let (slot, list) =
+                        if key == "min" { (&mut raw.min, "domain.min") } else { (&mut raw.max, "domain.max") };
                     let list = Scalars { cx, list };
                     let corner = inline(map.next_value_seed(list)?, &key)?;
                     set(slot, &key, corner)?;
                 }
                 "vertices" => {
-                    let pairs = Pairs {
-                        cx,
-                        list: "domain.vertices",
-                        gaps: false,
-                    };
+                    let pairs = Pairs { cx, list: "domain.vertices", gaps: false };
                     let vertices = inline(map.next_value_seed(pairs)?, &key)?;
                     set(&mut raw.vertices, &key, vertices)?;
                 }
@@ -466,18 +371,14 @@ impl<'de> Visitor<'de> for DomainSeed<'_> {
 fn inline<T, E: Error>(source: Source<T>, key: &str) -> Result<T, E> {
     match source {
         Source::Inline(value) => Ok(value),
-        Source::Elsewhere(_) => Err(E::custom(format!(
-            "domain.{key} must be a list in this file"
-        ))),
+        Source::Elsewhere(_) => Err(E::custom(format!("domain.{key} must be a list in this file"))),
     }
 }
 
 impl RawDomain {
     fn build(self, file: &Path) -> Result<ConvexPolygon, IoError> {
         let fail = |what: String| IoError::content(file, format!("domain: {what}"));
-        let kind = self
-            .kind
-            .ok_or_else(|| fail("\"type\" is missing; use \"box\" or \"polygon\"".into()))?;
+        let kind = self.kind.ok_or_else(|| fail("\"type\" is missing; use \"box\" or \"polygon\"".into()))?;
         match kind.as_str() {
             "box" | "polygon" => {}
             "polyhedron" | "mesh" | "tetmesh" | "sphere" => {
@@ -487,16 +388,10 @@ impl RawDomain {
             }
             _ => {
                 let name = quoted(&kind);
-                return Err(fail(format!(
-                    "unknown type {name}; use \"box\" or \"polygon\""
-                )));
+                return Err(fail(format!("unknown type {name}; use \"box\" or \"polygon\"")));
             }
         }
-        let given = [
-            ("min", self.min.is_some()),
-            ("max", self.max.is_some()),
-            ("vertices", self.vertices.is_some()),
-        ];
+        let given = [("min", self.min.is_some()), ("max", self.max.is_some()), ("vertices", self.vertices.is_some())];
         let foreign = given
             .iter()
             .filter(|(name, given)| *given && (*name == "vertices") != (kind == "polygon"))
@@ -506,37 +401,23 @@ impl RawDomain {
         if let Some(name) = foreign {
             return Err(fail(format!("a {kind} has no field \"{name}\"; drop it")));
         }
-        let problem = |e: crate::domain::DomainError| IoError::Problem {
-            file: file.to_path_buf(),
-            source: e.into(),
-        };
+        let problem = |e: crate::domain::DomainError| IoError::Problem { file: file.to_path_buf(), source: e.into() };
         if kind == "polygon" {
-            let rows = self
-                .vertices
-                .ok_or_else(|| fail("a polygon needs \"vertices\": [[x, y], ...]".into()))?;
+            let rows = self.vertices.ok_or_else(|| fail("a polygon needs \"vertices\": [[x, y], ...]".into()))?;
             if let Some((k, found)) = rows.misfit {
-                return Err(fail(format!(
-                    "vertices[{k}] has {found} coordinates; give [x, y]"
-                )));
+                return Err(fail(format!("vertices[{k}] has {found} coordinates; give [x, y]")));
             }
             return ConvexPolygon::new(rows.rows).map_err(problem);
         }
         let (Some(min), Some(max)) = (self.min, self.max) else {
-            return Err(fail(
-                "a box needs \"min\": [x, y] and \"max\": [x, y]".into(),
-            ));
+            return Err(fail("a box needs \"min\": [x, y] and \"max\": [x, y]".into()));
         };
         match (&min[..], &max[..]) {
             (&[a, b], &[c, d]) => ConvexPolygon::rectangle([a, b], [c, d]).map_err(problem),
             ([_, _, _], [_, _, _]) => Err(fail(
-                "type \"box\" in 3 dimensions is not supported by this version; use a box in the plane"
-                    .into(),
+                "type \"box\" in 3 dimensions is not supported by this version; use a box in the plane".into(),
             )),
-            _ => Err(fail(format!(
-                "min has {} coordinates and max has {}; give [x, y]",
-                min.len(),
-                max.len()
-            ))),
+            _ => Err(fail(format!("min has {} coordinates and max has {}; give [x, y]", min.len(), max.len()))),
         }
     }
 }
@@ -571,10 +452,7 @@ impl<'de> Visitor<'de> for DensitySeed<'_> {
             match key.as_str() {
                 "type" => set(&mut raw.kind, &key, map.next_value()?)?,
                 "g" => {
-                    let list = Scalars {
-                        cx,
-                        list: "density.g",
-                    };
+                    let list = Scalars { cx, list: "density.g" };
                     match map.next_value_seed(list)? {
                         Source::Inline(g) => set(&mut raw.g, &key, g)?,
                         Source::Elsewhere(_) => {
@@ -601,9 +479,7 @@ impl<'de> Visitor<'de> for DensitySeed<'_> {
 impl RawDensity {
     fn build(self, file: &Path) -> Result<Density, IoError> {
         let fail = |what: String| IoError::content(file, format!("density: {what}"));
-        let kind = self
-            .kind
-            .ok_or_else(|| fail("\"type\" is missing; use \"constant\" or \"affine\"".into()))?;
+        let kind = self.kind.ok_or_else(|| fail("\"type\" is missing; use \"constant\" or \"affine\"".into()))?;
         match kind.as_str() {
             "constant" | "affine" => {}
             "vertex" | "face" | "corner" | "image" => {
@@ -613,9 +489,7 @@ impl RawDensity {
             }
             _ => {
                 let name = quoted(&kind);
-                return Err(fail(format!(
-                    "unknown type {name}; use \"constant\" or \"affine\""
-                )));
+                return Err(fail(format!("unknown type {name}; use \"constant\" or \"affine\"")));
             }
         }
         let foreign = match kind.as_str() {
@@ -624,22 +498,14 @@ impl RawDensity {
             _ => self.others.first().map(String::as_str),
         };
         if let Some(name) = foreign {
-            return Err(fail(format!(
-                "type \"{kind}\" has no field \"{name}\"; drop it"
-            )));
+            return Err(fail(format!("type \"{kind}\" has no field \"{name}\"; drop it")));
         }
         if kind == "constant" {
             return Ok(Density::Constant);
         }
         match (self.g.as_deref(), self.c) {
-            (Some(&[a, b]), c) => Ok(Density::Affine {
-                g: [a, b],
-                c: c.unwrap_or(0.0),
-            }),
-            (Some(g), _) => Err(fail(format!(
-                "g has {} coordinates, the domain has 2; give [gx, gy]",
-                g.len()
-            ))),
+            (Some(&[a, b]), c) => Ok(Density::Affine { g: [a, b], c: c.unwrap_or(0.0) }),
+            (Some(g), _) => Err(fail(format!("g has {} coordinates, the domain has 2; give [gx, gy]", g.len()))),
             (None, _) => Err(fail("an affine density needs \"g\": [gx, gy]".into())),
         }
     }
@@ -651,17 +517,12 @@ impl RawDensity {
 /// # Errors
 /// [`IoError`]; for text the line is named.
 pub fn read_domain(path: &Path, limit: ReadLimit) -> Result<ConvexPolygon, IoError> {
-    let is_json = path
-        .extension()
-        .is_some_and(|e| e.eq_ignore_ascii_case("json"));
+    let is_json = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("json"));
     if is_json {
         let bytes = read_file(path, limit)?;
         let cx = Context::new(path);
         return cx.parse(&bytes, DomainSeed(&cx))?.build(path);
     }
     let vertices = super::points::read_points(path, limit)?.points;
-    ConvexPolygon::new(vertices).map_err(|e| IoError::Problem {
-        file: path.to_path_buf(),
-        source: e.into(),
-    })
+    ConvexPolygon::new(vertices).map_err(|e| IoError::Problem { file: path.to_path_buf(), source: e.into() })
 }

@@ -25,16 +25,8 @@ pub(super) fn read_file(path: &Path, limit: ReadLimit) -> Result<Vec<u8>, IoErro
     let system = |e| IoError::system(path, "read", e);
     let mut file = File::open(path).map_err(system)?;
     let meta = file.metadata().map_err(system)?;
-    let (allowed, expected) = if meta.is_file() {
-        (limit.bytes, meta.len())
-    } else {
-        (limit.bytes / 16, 0)
-    };
-    let too_large = |needs| IoError::TooLarge {
-        file: path.to_path_buf(),
-        needs,
-        limit: allowed,
-    };
+    let (allowed, expected) = if meta.is_file() { (limit.bytes, meta.len()) } else { (limit.bytes / 16, 0) };
+    let too_large = |needs| IoError::TooLarge { file: path.to_path_buf(), needs, limit: allowed };
     if expected > allowed {
         return Err(too_large(expected));
     }

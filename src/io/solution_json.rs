@@ -4,9 +4,7 @@ use super::atomic::{AtomicFile, write_atomically};
 use super::canonical::{ProblemId, canonical_sha256, write_canonical, write_source};
 use super::error::{IoError, quoted};
 use super::fields::Fields;
-use super::json::{
-    Context, Reference, Scalars, Source, check_header, reference, set, unknown_field, wrong_kind,
-};
+use super::json::{Context, Reference, Scalars, Source, check_header, reference, set, unknown_field, wrong_kind};
 use super::npy::NpyArray;
 use super::npz::{NpzReader, NpzWriter};
 use super::problem_json::{ProblemFile, ProblemSeed, RawProblem, check_sha256, heights_of};
@@ -142,13 +140,7 @@ impl Place {
         self.write_as(fields, key, key, list)
     }
 
-    fn write_as<W: Write>(
-        &self,
-        fields: &mut Fields<W>,
-        key: &str,
-        array: &str,
-        list: &List,
-    ) -> io::Result<()> {
+    fn write_as<W: Write>(&self, fields: &mut Fields<W>, key: &str, array: &str, list: &List) -> io::Result<()> {
         #[derive(Serialize)]
         struct Text<'a> {
             path: &'a str,
@@ -157,14 +149,7 @@ impl Place {
         }
         match self {
             Place::Inline => list.write_inline(fields, key),
-            Place::Beside(path, sha256) => fields.value(
-                key,
-                &Text {
-                    path,
-                    array,
-                    sha256,
-                },
-            ),
+            Place::Beside(path, sha256) => fields.value(key, &Text { path, array, sha256 }),
         }
     }
 }
@@ -247,11 +232,7 @@ fn write_problem<W: Write>(w: &mut W, problem: &ProblemSource, place: &Place) ->
     match problem {
         ProblemSource::File { path, id } => {
             let files = id.files.iter().map(|(p, s)| (p.as_str(), s.as_str()));
-            let text = Text {
-                sha256: &id.sha256,
-                path: path.as_deref(),
-                files: files.collect(),
-            };
+            let text = Text { sha256: &id.sha256, path: path.as_deref(), files: files.collect() };
             serde_json::to_writer(w, &text).map_err(io::Error::from)
         }
         ProblemSource::Embedded(p) => {
@@ -277,9 +258,7 @@ fn write_problem<W: Write>(w: &mut W, problem: &ProblemSource, place: &Place) ->
 }
 
 fn stem(path: &Path) -> String {
-    path.file_stem()
-        .map(|s| s.to_string_lossy().into_owned())
-        .unwrap_or_default()
+    path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
 /// Writes the arrays to a file named by its own content.
@@ -301,9 +280,7 @@ fn write_arrays(path: &Path, lists: &[(&str, &List)]) -> Result<Place, IoError> 
         let (columns, values) = list.array();
         npz.add(name, columns, &values)
     });
-    let hash = written
-        .and_then(|()| npz.finish())
-        .map_err(|e| IoError::system(path, "write the arrays of", e))?;
+    let hash = written.and_then(|()| npz.finish()).map_err(|e| IoError::system(path, "write the arrays of", e))?;
     let sha256 = hex(&hash.1.finalize());
     let name = format!("{}-{}.npz", stem(path), &sha256[..12]);
     file.rename(&name);
@@ -416,47 +393,15 @@ impl<'de> Visitor<'de> for SolutionSeed<'_> {
                 "format" => set(&mut raw.format, &key, map.next_value()?)?,
                 "version" => set(&mut raw.version, &key, map.next_value()?)?,
                 "problem" => set(&mut raw.problem, &key, map.next_value_seed(SourceSeed(cx))?)?,
-                "heights" => set(
-                    &mut raw.heights,
-                    &key,
-                    map.next_value_seed(numbers("heights"))?,
-                )?,
-                "heights_lo" => set(
-                    &mut raw.heights_lo,
-                    &key,
-                    map.next_value_seed(numbers("heights_lo"))?,
-                )?,
-                "weights" => set(
-                    &mut raw.weights,
-                    &key,
-                    map.next_value_seed(numbers("weights"))?,
-                )?,
-                "masses" => set(
-                    &mut raw.masses,
-                    &key,
-                    map.next_value_seed(numbers("masses"))?,
-                )?,
-                "centroids" => set(
-                    &mut raw.centroids,
-                    &key,
-                    map.next_value_seed(Lists(PhantomData))?,
-                )?,
+                "heights" => set(&mut raw.heights, &key, map.next_value_seed(numbers("heights"))?)?,
+                "heights_lo" => set(&mut raw.heights_lo, &key, map.next_value_seed(numbers("heights_lo"))?)?,
+                "weights" => set(&mut raw.weights, &key, map.next_value_seed(numbers("weights"))?)?,
+                "masses" => set(&mut raw.masses, &key, map.next_value_seed(numbers("masses"))?)?,
+                "centroids" => set(&mut raw.centroids, &key, map.next_value_seed(Lists(PhantomData))?)?,
                 "cost" => set(&mut raw.cost, &key, map.next_value()?)?,
-                "hessian" => set(
-                    &mut raw.hessian,
-                    &key,
-                    map.next_value_seed(Lists(PhantomData))?,
-                )?,
-                "hidden" => set(
-                    &mut raw.hidden,
-                    &key,
-                    map.next_value_seed(Lists(PhantomData))?,
-                )?,
-                "site_of_input" => set(
-                    &mut raw.site_of_input,
-                    &key,
-                    map.next_value_seed(Lists(PhantomData))?,
-                )?,
+                "hessian" => set(&mut raw.hessian, &key, map.next_value_seed(Lists(PhantomData))?)?,
+                "hidden" => set(&mut raw.hidden, &key, map.next_value_seed(Lists(PhantomData))?)?,
+                "site_of_input" => set(&mut raw.site_of_input, &key, map.next_value_seed(Lists(PhantomData))?)?,
                 "cells" => set(&mut raw.cells, &key, map.next_value()?)?,
                 "report" => set(&mut raw.report, &key, map.next_value()?)?,
                 _ => return Err(A::Error::custom(unknown_field(&key))),
@@ -496,11 +441,7 @@ impl<'de> Visitor<'de> for SourceSeed<'_> {
                 "sha256" => set(&mut raw.sha256, &key, map.next_value()?)?,
                 "path" => set(&mut raw.path, &key, map.next_value()?)?,
                 "files" => set(&mut raw.files, &key, map.next_value()?)?,
-                "data" => set(
-                    &mut raw.data,
-                    &key,
-                    map.next_value_seed(ProblemSeed(self.0))?,
-                )?,
+                "data" => set(&mut raw.data, &key, map.next_value_seed(ProblemSeed(self.0))?)?,
                 _ => return Err(A::Error::custom(unknown_field(&key))),
             }
         }
@@ -527,9 +468,7 @@ impl Arrays<'_> {
         let (npz, sha256) = &self.open[&path];
         check_sha256(&path, reference, sha256, self.file)?;
         let name = reference.array.as_deref().unwrap_or(key);
-        let array = npz
-            .array(name)
-            .map_err(|what| IoError::content(&path, what))?;
+        let array = npz.array(name).map_err(|what| IoError::content(&path, what))?;
         Ok((array, path))
     }
 
@@ -553,8 +492,7 @@ impl Arrays<'_> {
         }
         let rows = array.values.chunks_exact(columns);
         let values: Option<Vec<T>> = rows.map(element).collect();
-        values
-            .ok_or_else(|| IoError::content(&path, format!("{key} has an entry that is no index")))
+        values.ok_or_else(|| IoError::content(&path, format!("{key} has an entry that is no index")))
     }
 }
 
@@ -568,15 +506,8 @@ impl RawSolution {
         let file = cx.file;
         check_header(file, (self.format, self.version), FORMAT)?;
         let missing = |what: &str| IoError::content(file, format!("\"{what}\" is missing"));
-        let problem = self
-            .problem
-            .ok_or_else(|| missing("problem"))?
-            .build(cx, limit)?;
-        let mut arrays = Arrays {
-            file,
-            limit,
-            open: BTreeMap::new(),
-        };
+        let problem = self.problem.ok_or_else(|| missing("problem"))?.build(cx, limit)?;
+        let mut arrays = Arrays { file, limit, open: BTreeMap::new() };
         let mut numbers = |key: &str, source: Option<Source<Vec<f64>>>| {
             let source = source.ok_or_else(|| missing(key))?;
             arrays.list(key, source, 1, |r| Some(r[0]))
@@ -589,30 +520,18 @@ impl RawSolution {
         let weights = numbers("weights", self.weights)?;
         let masses = numbers("masses", self.masses)?;
         let centroids = self.centroids.ok_or_else(|| missing("centroids"))?;
-        let centroids = arrays.list("centroids", centroids, 2, |r| {
-            Some((!r[0].is_nan()).then_some([r[0], r[1]]))
-        })?;
+        let centroids = arrays.list("centroids", centroids, 2, |r| Some((!r[0].is_nan()).then_some([r[0], r[1]])))?;
         let hessian = self
             .hessian
-            .map(|h| {
-                arrays.list("hessian", h, 3, |r| {
-                    Some((index(r[0])?, index(r[1])?, r[2]))
-                })
-            })
+            .map(|h| arrays.list("hessian", h, 3, |r| Some((index(r[0])?, index(r[1])?, r[2]))))
             .transpose()?;
         let hidden = self.hidden.ok_or_else(|| missing("hidden"))?;
         let hidden = arrays.list("hidden", hidden, 1, |r| index(r[0]))?;
-        let site_of_input = self
-            .site_of_input
-            .map(|m| arrays.list("site_of_input", m, 1, |r| index(r[0])))
-            .transpose()?;
+        let site_of_input =
+            self.site_of_input.map(|m| arrays.list("site_of_input", m, 1, |r| index(r[0]))).transpose()?;
         let heights = heights_of(file, hi, lo)?;
         let n = heights.len();
-        for (key, found) in [
-            ("weights", weights.len()),
-            ("masses", masses.len()),
-            ("centroids", centroids.len()),
-        ] {
+        for (key, found) in [("weights", weights.len()), ("masses", masses.len()), ("centroids", centroids.len())] {
             if found != n {
                 let what = format!("{key} has {found} entries, heights has {n}; one per site");
                 return Err(IoError::content(file, what));
@@ -641,15 +560,10 @@ impl RawSolution {
 impl RawSource {
     fn build(self, cx: &Context<'_>, limit: ReadLimit) -> Result<ProblemSource, IoError> {
         let file = cx.file;
-        let sha256 = self
-            .sha256
-            .ok_or_else(|| IoError::content(file, "problem has no \"sha256\""))?;
+        let sha256 = self.sha256.ok_or_else(|| IoError::content(file, "problem has no \"sha256\""))?;
         let Some(data) = self.data else {
             let files = self.files.unwrap_or_default().into_iter().collect();
-            return Ok(ProblemSource::File {
-                path: self.path,
-                id: ProblemId { sha256, files },
-            });
+            return Ok(ProblemSource::File { path: self.path, id: ProblemId { sha256, files } });
         };
         let mut embedded = data.build(cx, String::new(), limit)?;
         let found = canonical_sha256(&embedded.data);
@@ -661,10 +575,7 @@ impl RawSource {
             );
             return Err(IoError::content(file, what));
         }
-        embedded.id = ProblemId {
-            sha256,
-            files: Vec::new(),
-        };
+        embedded.id = ProblemId { sha256, files: Vec::new() };
         Ok(ProblemSource::Embedded(Box::new(embedded)))
     }
 }

@@ -15,17 +15,18 @@ pub(super) const STEPS: usize = 64;
 impl Scale {
     /// The scale of some values; logarithmic if they are positive and span a factor of more than 100. Values that are
     /// not finite are ignored. `None` if no value is left or all are equal to 1e-6.
-    pub(super) fn of(values: impl Iterator<Item = f64> + Clone) -> Option<Scale> {
-        let values = values.filter(|v| v.is_finite());
+    pub(super) fn of(values: &[f64]) -> Option<Scale> {
+        let linear = Scale::linear(values)?;
+        let logarithmic = linear.low > 0.0 && linear.high > 100.0 * linear.low;
+        Some(Scale { logarithmic, ..linear })
+    }
+
+    /// As [`Scale::of`], never logarithmic.
+    pub(super) fn linear(values: &[f64]) -> Option<Scale> {
+        let values = values.iter().copied().filter(|v| v.is_finite());
         let low = values.clone().fold(f64::INFINITY, f64::min);
-        let high = values.clone().fold(f64::NEG_INFINITY, f64::max);
-        // The smallest value may be an outlier near zero; what counts is the spread that can be seen.
-        let logarithmic = low > 0.0 && high > 100.0 * low;
-        (low.is_finite() && high - low > 1e-6 * high.abs()).then_some(Scale {
-            low,
-            high,
-            logarithmic,
-        })
+        let high = values.fold(f64::NEG_INFINITY, f64::max);
+        (low.is_finite() && high - low > 1e-6 * high.abs()).then_some(Scale { low, high, logarithmic: false })
     }
 
     fn position(&self, value: f64) -> f64 {
@@ -34,11 +35,7 @@ impl Scale {
         } else {
             (value - self.low) / (self.high - self.low)
         };
-        if t.is_finite() {
-            t.clamp(0.0, 1.0)
-        } else {
-            0.0
-        }
+        if t.is_finite() { t.clamp(0.0, 1.0) } else { 0.0 }
     }
 
     /// Step of a value.
@@ -48,11 +45,7 @@ impl Scale {
 
     /// The value at a fraction of the scale.
     pub(super) fn value(&self, t: f64) -> f64 {
-        if self.logarithmic {
-            self.low * (self.high / self.low).powf(t)
-        } else {
-            self.low + t * (self.high - self.low)
-        }
+        if self.logarithmic { self.low * (self.high / self.low).powf(t) } else { self.low + t * (self.high - self.low) }
     }
 
     pub(super) fn is_logarithmic(&self) -> bool {
@@ -77,11 +70,7 @@ pub(super) fn number(v: f64) -> String {
     }
     let digits = (2 - a.log10().floor() as i32).clamp(0, 6) as usize;
     let text = format!("{v:.digits$}");
-    if text.contains('.') {
-        text.trim_end_matches('0').trim_end_matches('.').to_string()
-    } else {
-        text
-    }
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_string() } else { text }
 }
 
 #[cfg(test)]
@@ -90,16 +79,13 @@ mod tests {
 
     #[test]
     fn scales_choose_their_kind() {
-        let s = Scale::of([1.0, 2.0, 3.0].into_iter()).unwrap();
+        let s = Scale::of(&[1.0, 2.0, 3.0]).unwrap();
         assert!(!s.is_logarithmic());
-        assert_eq!(
-            (s.step(1.0), s.step(3.0), s.value(0.5)),
-            (0, STEPS - 1, 2.0)
-        );
-        let s = Scale::of([1e-6, f64::NAN, 1.0].into_iter()).unwrap();
+        assert_eq!((s.step(1.0), s.step(3.0), s.value(0.5)), (0, STEPS - 1, 2.0));
+        let s = Scale::of(&[1e-6, f64::NAN, 1.0]).unwrap();
         assert!(s.is_logarithmic() && s.step(1e-3) == STEPS / 2);
-        assert!(Scale::of([0.1, 0.1 + 1e-12].into_iter()).is_none());
-        assert!(Scale::of(std::iter::empty()).is_none());
+        assert!(Scale::of(&[0.1, 0.1 + 1e-12]).is_none());
+        assert!(Scale::of(&[]).is_none());
     }
 
     #[test]

@@ -40,9 +40,7 @@ impl<'a> Scene<'a> {
         let Some((o, rest)) = self.cells[i].split_first() else {
             return 0.0;
         };
-        let cross = |a: [f64; 2], b: [f64; 2]| {
-            (a[0] - o[0]) * (b[1] - o[1]) - (a[1] - o[1]) * (b[0] - o[0])
-        };
+        let cross = |a: [f64; 2], b: [f64; 2]| (a[0] - o[0]) * (b[1] - o[1]) - (a[1] - o[1]) * (b[0] - o[0]);
         rest.windows(2).map(|w| 0.5 * cross(w[0], w[1])).sum()
     }
 

@@ -17,7 +17,7 @@ const LEGEND: f64 = 150.0;
 /// Drawn units per pixel.
 const UNITS: f64 = 100.0;
 /// Arrows are drawn up to this many sites, sites up to `DOTS`, borders up to `BORDERS`.
-const ARROWS: usize = 400;
+const ARROWS: usize = 60;
 const DOTS: usize = 5_000;
 const BORDERS: usize = 30_000;
 
@@ -42,11 +42,7 @@ impl Frame {
             high[k] = high[k].max(h[k]);
         }
         let extent = (high[0] - low[0]).max(high[1] - low[1]);
-        Frame {
-            low,
-            high,
-            scale: SIZE / extent,
-        }
+        Frame { low, high, scale: SIZE / extent }
     }
 
     fn size(&self) -> [f64; 2] {
@@ -68,23 +64,15 @@ impl Frame {
 
 fn bounds<'p>(points: impl Iterator<Item = &'p [f64; 2]>) -> ([f64; 2], [f64; 2]) {
     let start = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
-    points.fold(start, |(lo, hi), p| {
-        (
-            [lo[0].min(p[0]), lo[1].min(p[1])],
-            [hi[0].max(p[0]), hi[1].max(p[1])],
-        )
-    })
+    points.fold(start, |(lo, hi), p| ([lo[0].min(p[0]), lo[1].min(p[1])], [hi[0].max(p[0]), hi[1].max(p[1])]))
 }
 
 impl Scene<'_> {
     /// The picture as the text of an SVG file. Cost: O(number of vertices).
     pub fn svg(&self, shown: Color) -> String {
         let frame = Frame::of(self);
-        let cells: Vec<usize> = (0..self.cells.len())
-            .filter(|&i| self.cells[i].len() > 2)
-            .collect();
-        let (title, values) = self.values(shown, &cells);
-        let scale = Scale::of(values.iter().copied());
+        let cells: Vec<usize> = (0..self.cells.len()).filter(|&i| self.cells[i].len() > 2).collect();
+        let (title, values, scale) = self.values(shown, &cells);
         let [width, height] = frame.size();
         let inner = height.max(260.0);
         let full = [width + 3.0 * MARGIN + LEGEND, inner + 2.0 * MARGIN + 22.0];
@@ -105,37 +93,30 @@ impl Scene<'_> {
             .set("height", format!("{:.0}", full[1]))
             .set("font-family", "Helvetica, Arial, sans-serif")
             .set("font-size", 13)
-            .add(
-                Rectangle::new()
-                    .set("width", "100%")
-                    .set("height", "100%")
-                    .set("fill", "#ffffff"),
-            )
+            .add(Rectangle::new().set("width", "100%").set("height", "100%").set("fill", "#ffffff"))
             .add(drawing);
-        for part in legend(width + 2.0 * MARGIN, &title, scale.as_ref(), &values) {
+        for part in legend(width + 2.0 * MARGIN, title, scale.as_ref(), &values) {
             document = document.add(part);
         }
         let caption = self.caption(&frame, cells.len());
-        document
-            .add(text(MARGIN, inner + 2.0 * MARGIN + 6.0, &caption))
-            .to_string()
+        document.add(text(MARGIN, inner + 2.0 * MARGIN + 6.0, &caption)).to_string()
     }
 
-    /// What the colours show, and the value of each of the listed cells.
-    fn values(&self, shown: Color, cells: &[usize]) -> (String, Vec<f64>) {
-        let (name, values): (&str, Vec<f64>) = match shown {
-            Color::Mass => ("mass", cells.iter().map(|&i| self.masses[i]).collect()),
-            Color::Area => ("area", cells.iter().map(|&i| self.area(i)).collect()),
+    /// What the colours show, the value of each of the listed cells, and the scale; `None` if all values are equal.
+    fn values(&self, shown: Color, cells: &[usize]) -> (&'static str, Vec<f64>, Option<Scale>) {
+        let (title, values): (_, Vec<f64>) = match shown {
+            Color::Mass => ("mass of the cell", cells.iter().map(|&i| self.masses[i]).collect()),
+            Color::Area => ("area of the cell", cells.iter().map(|&i| self.area(i)).collect()),
         };
-        if Scale::of(values.iter().copied()).is_some() || cells.len() < 2 {
-            return (format!("{name} of the cell"), values);
+        if let Some(scale) = Scale::of(&values) {
+            return (title, values, Some(scale));
         }
         // Equal values would paint one colour; the distance moved tells more.
         let distances: Vec<f64> = cells.iter().map(|&i| self.distance(i)).collect();
-        if Scale::of(distances.iter().copied()).is_none() {
-            return (format!("{name} of the cell"), values);
+        match Scale::linear(&distances) {
+            Some(scale) if cells.len() > 1 => ("distance to site", distances, Some(scale)),
+            _ => (title, values, None),
         }
-        ("distance to site".into(), distances)
     }
 
     fn cell_paths(
@@ -157,7 +138,7 @@ impl Scene<'_> {
             let fill = color(step);
             // Without a border, a stroke in the colour itself covers the hairlines between neighbours.
             let (stroke, width) = if with_borders {
-                ("#ffffff".to_string(), (0.06 * side).clamp(0.15, 1.2))
+                ("#ffffff".to_string(), (0.04 * side).clamp(0.12, 1.2))
             } else {
                 (fill.clone(), 0.4)
             };
@@ -278,15 +259,12 @@ fn stroked(d: &str, stroke: &str, width: f64) -> Path {
 }
 
 fn text(x: f64, y: f64, content: &str) -> Text {
-    Text::new(content)
-        .set("x", format!("{x:.0}"))
-        .set("y", format!("{y:.0}"))
-        .set("fill", "#222222")
+    Text::new(content).set("x", format!("{x:.0}")).set("y", format!("{y:.0}")).set("fill", "#222222")
 }
 
 /// The bar of colours with its numbers.
 fn legend(x: f64, title: &str, scale: Option<&Scale>, values: &[f64]) -> Vec<Group> {
-    const TOP: f64 = MARGIN + 20.0;
+    const TOP: f64 = MARGIN + 26.0;
     const HEIGHT: f64 = 200.0;
     let mut group = Group::new().add(text(x, MARGIN + 8.0, title));
     let Some(scale) = scale else {
@@ -294,27 +272,16 @@ fn legend(x: f64, title: &str, scale: Option<&Scale>, values: &[f64]) -> Vec<Gro
             Some(v) => format!("all {}", number(*v)),
             None => "no cells".into(),
         };
-        let sample = Rectangle::new()
-            .set("x", x)
-            .set("y", TOP)
-            .set("width", 18)
-            .set("height", 18)
-            .set("fill", color(STEPS / 2));
+        let sample =
+            Rectangle::new().set("x", x).set("y", TOP).set("width", 18).set("height", 18).set("fill", color(STEPS / 2));
         return vec![group.add(sample).add(text(x + 26.0, TOP + 14.0, &all))];
     };
     if scale.is_logarithmic() {
         group = group.add(text(x, TOP + HEIGHT + 22.0, "logarithmic scale"));
     }
-    let mut gradient = LinearGradient::new()
-        .set("id", "scale")
-        .set("x1", 0)
-        .set("x2", 0)
-        .set("y1", 1)
-        .set("y2", 0);
+    let mut gradient = LinearGradient::new().set("id", "scale").set("x1", 0).set("x2", 0).set("y1", 1).set("y2", 0);
     for k in 0..=16 {
-        let stop = Stop::new()
-            .set("offset", k as f64 / 16.0)
-            .set("stop-color", color((k * STEPS / 16).min(STEPS - 1)));
+        let stop = Stop::new().set("offset", k as f64 / 16.0).set("stop-color", color((k * STEPS / 16).min(STEPS - 1)));
         gradient = gradient.add(stop);
     }
     let bar = Rectangle::new()
@@ -329,13 +296,9 @@ fn legend(x: f64, title: &str, scale: Option<&Scale>, values: &[f64]) -> Vec<Gro
     for k in 0..=4 {
         let t = f64::from(k) / 4.0;
         let y = TOP + HEIGHT * (1.0 - t);
-        let tick = Path::new()
-            .set("d", format!("M{} {y}h5", x + 18.0))
-            .set("stroke", "#222222")
-            .set("stroke-width", 0.6);
-        group = group
-            .add(tick)
-            .add(text(x + 28.0, y + 4.5, &number(scale.value(t))));
+        let tick =
+            Path::new().set("d", format!("M{} {y}h5", x + 18.0)).set("stroke", "#222222").set("stroke-width", 0.6);
+        group = group.add(tick).add(text(x + 28.0, y + 4.5, &number(scale.value(t))));
     }
     vec![group]
 }

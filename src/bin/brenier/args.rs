@@ -55,10 +55,8 @@ pub struct Common {
 }
 
 #[derive(Args, Debug)]
-#[command(
-    after_help = "Examples:\n  brenier solve problem.json -o solution.json --plot cells.svg\n  \
-                        brenier solve --domain disk:64 --points sites.npy --masses masses.txt -o solution.json"
-)]
+#[command(after_help = "Examples:\n  brenier solve problem.json -o solution.json --plot cells.svg\n  \
+                        brenier solve --domain disk:64 --points sites.npy --masses masses.txt -o solution.json")]
 pub struct SolveArgs {
     /// Problem file (JSON)
     #[arg(required_unless_present = "points", conflicts_with_all = ["domain", "points", "masses", "density"])]
@@ -103,9 +101,7 @@ pub struct SolveArgs {
 }
 
 #[derive(Args, Debug)]
-#[command(
-    after_help = "Example:\n  brenier diagram problem.json -o diagram.json --cells --plot cells.svg"
-)]
+#[command(after_help = "Example:\n  brenier diagram problem.json -o diagram.json --cells --plot cells.svg")]
 pub struct DiagramArgs {
     /// Problem file (JSON) with "heights" or "weights"
     pub problem: PathBuf,
@@ -170,9 +166,7 @@ fn positive(text: &str) -> Result<f64, String> {
 /// A number and the letters behind it.
 fn split_unit(text: &str) -> Option<(f64, String)> {
     let text = text.trim();
-    let end = text
-        .find(|c: char| !(c.is_ascii_digit() || c == '.'))
-        .unwrap_or(text.len());
+    let end = text.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(text.len());
     let value: f64 = text[..end].parse().ok()?;
     Some((value, text[end..].trim().to_ascii_lowercase()))
 }
@@ -193,11 +187,7 @@ fn memory(text: &str) -> Result<u64, String> {
         _ => return Err(help.into()),
     };
     let bytes = value * factor;
-    if bytes >= 1.0 && bytes < 2f64.powi(63) {
-        Ok(bytes as u64)
-    } else {
-        Err(help.into())
-    }
+    if bytes >= 1.0 && bytes < 2f64.powi(63) { Ok(bytes as u64) } else { Err(help.into()) }
 }
 
 fn duration(text: &str) -> Result<Duration, String> {

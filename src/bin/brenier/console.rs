@@ -10,9 +10,7 @@ use std::time::Duration;
 /// Prints text on standard output.
 pub fn say(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
-    out.write_all(text.as_bytes())
-        .and_then(|()| out.flush())
-        .map_err(|e| of_stdout(&e))
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|e| of_stdout(&e))
 }
 
 /// Prints the line that explains a failure. If standard error is closed nobody can be told.
@@ -63,11 +61,7 @@ impl Bar {
 
     /// Shows nothing if standard error is not a terminal, or with `--quiet`.
     pub fn new(common: &Common, tolerance: f64) -> Bar {
-        let bar = if common.quiet {
-            ProgressBar::hidden()
-        } else {
-            ProgressBar::new(Self::LENGTH)
-        };
+        let bar = if common.quiet { ProgressBar::hidden() } else { ProgressBar::new(Self::LENGTH) };
         if let Ok(style) = ProgressStyle::with_template("{spinner} {bar:24} {msg} [{elapsed}]") {
             bar.set_style(style);
         }
@@ -75,11 +69,7 @@ impl Bar {
             bar.set_message("preparing");
             bar.enable_steady_tick(Duration::from_millis(120));
         }
-        Bar {
-            bar,
-            tolerance,
-            first: None,
-        }
+        Bar { bar, tolerance, first: None }
     }
 
     /// Shows the state after a step.
@@ -87,11 +77,7 @@ impl Bar {
         let last = progress.last;
         let first = *self.first.get_or_insert(last.residual);
         let done = (first / last.residual).ln() / (first / self.tolerance).ln();
-        let done = if done.is_finite() {
-            done.clamp(0.0, 1.0)
-        } else {
-            0.0
-        };
+        let done = if done.is_finite() { done.clamp(0.0, 1.0) } else { 0.0 };
         self.bar.set_position((done * Self::LENGTH as f64) as u64);
         self.bar.set_message(format!(
             "iteration {}, residual {:.1e}, {} remaining",

@@ -32,10 +32,7 @@ pub struct Failure {
 
 impl Failure {
     pub fn new(code: u8, text: impl Into<String>) -> Failure {
-        Failure {
-            code,
-            text: text.into(),
-        }
+        Failure { code, text: text.into() }
     }
 }
 
@@ -80,10 +77,7 @@ pub fn of_arguments(e: &clap::Error) -> Result<u8, Failure> {
                 .filter(|l| !l.is_empty())
                 .collect();
             let what = lines.join(" ");
-            Err(Failure::new(
-                code::USAGE,
-                format!("{what}; see brenier --help"),
-            ))
+            Err(Failure::new(code::USAGE, format!("{what}; see brenier --help")))
         }
     }
 }

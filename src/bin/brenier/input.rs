@@ -6,8 +6,8 @@ use crate::failure::{Failure, code};
 use crate::limits::{check_memory, read_limit};
 use brenier::domain::{ConvexPolygon, Density};
 use brenier::io::{
-    ProblemFile, ProblemId, ProblemSource, SolutionFile, canonical_sha256, read_domain,
-    read_masses, read_points, read_problem,
+    ProblemFile, ProblemId, ProblemSource, SolutionFile, canonical_sha256, read_domain, read_masses, read_points,
+    read_problem,
 };
 use brenier::problem::{Duplicates, Problem, ProblemData};
 use std::path::{Component, Path, PathBuf};
@@ -29,11 +29,7 @@ pub struct Loaded {
 
 /// Reads the problem that the flags of `solve` describe.
 pub fn of_solve(args: &SolveArgs, common: &Common) -> Result<Loaded, Failure> {
-    let duplicates = if args.strict {
-        Duplicates::Refuse
-    } else {
-        Duplicates::Merge
-    };
+    let duplicates = if args.strict { Duplicates::Refuse } else { Duplicates::Merge };
     match (&args.problem, &args.points, &args.domain) {
         (Some(path), _, _) => load(path, &args.output, duplicates, common),
         (None, Some(points), Some(domain)) => {
@@ -43,26 +39,15 @@ pub fn of_solve(args: &SolveArgs, common: &Common) -> Result<Loaded, Failure> {
             sound(file, source, points, duplicates)
         }
         // clap asks for one or the other
-        _ => Err(Failure::new(
-            code::USAGE,
-            "give a problem file, or --domain and --points; see brenier solve --help",
-        )),
+        _ => Err(Failure::new(code::USAGE, "give a problem file, or --domain and --points; see brenier solve --help")),
     }
 }
 
 /// Reads a problem file. `output` is where its solution will stand: paths are told relative to it.
-pub fn load(
-    path: &Path,
-    output: &Path,
-    duplicates: Duplicates,
-    common: &Common,
-) -> Result<Loaded, Failure> {
+pub fn load(path: &Path, output: &Path, duplicates: Duplicates, common: &Common) -> Result<Loaded, Failure> {
     let file = read_problem(path, read_limit(common))?;
     check_memory(common, path, file.data.sites.len())?;
-    let source = ProblemSource::File {
-        path: relative_path(output, path),
-        id: file.id.clone(),
-    };
+    let source = ProblemSource::File { path: relative_path(output, path), id: file.id.clone() };
     sound(file, source, path, duplicates)
 }
 
@@ -83,10 +68,7 @@ pub fn of_solution(
         (None, ProblemSource::File { path: None, .. }) => {
             return Err(Failure::new(
                 code::INPUT,
-                format!(
-                    "{}: does not say where its problem is; name it with --problem",
-                    solution_path.display()
-                ),
+                format!("{}: does not say where its problem is; name it with --problem", solution_path.display()),
             ));
         }
         (None, ProblemSource::Embedded(file)) => ((**file).clone(), solution_path.to_path_buf()),
@@ -110,11 +92,7 @@ pub fn of_solution(
     check_memory(common, &name, file.data.sites.len())?;
     // A diagram keeps duplicates; a solution has merged them.
     let kept = solution.site_of_input.is_none() && solution.heights.len() == file.data.sites.len();
-    let duplicates = if kept {
-        Duplicates::Keep
-    } else {
-        Duplicates::Merge
-    };
+    let duplicates = if kept { Duplicates::Keep } else { Duplicates::Merge };
     let loaded = sound(file, solution.problem.clone(), &name, duplicates)?;
     if loaded.problem.len() != solution.heights.len() {
         return Err(Failure::new(
@@ -130,12 +108,7 @@ pub fn of_solution(
     Ok(loaded)
 }
 
-fn sound(
-    mut file: ProblemFile,
-    source: ProblemSource,
-    name: &Path,
-    duplicates: Duplicates,
-) -> Result<Loaded, Failure> {
+fn sound(mut file: ProblemFile, source: ProblemSource, name: &Path, duplicates: Duplicates) -> Result<Loaded, Failure> {
     file.data.duplicates = duplicates;
     let inputs = file.data.sites.len();
     let mut notes = std::mem::take(&mut file.notes);
@@ -146,12 +119,7 @@ fn sound(
         .map(|m| {
             let others = match m.inputs.len() {
                 2 => format!("sites {} and {} coincide", m.inputs[0], m.inputs[1]),
-                n => format!(
-                    "sites {}, {} and {} more coincide",
-                    m.inputs[0],
-                    m.inputs[1],
-                    n - 2
-                ),
+                n => format!("sites {}, {} and {} more coincide", m.inputs[0], m.inputs[1], n - 2),
             };
             format!("{}: {others}; merged (mass {})", name.display(), m.mass)
         })
@@ -162,36 +130,17 @@ fn sound(
             problem.len()
         ));
     }
-    Ok(Loaded {
-        problem,
-        source,
-        name: name.to_path_buf(),
-        inputs,
-        notes,
-        warnings,
-    })
+    Ok(Loaded { problem, source, name: name.to_path_buf(), inputs, notes, warnings })
 }
 
-fn of_flags(
-    args: &SolveArgs,
-    points: &Path,
-    domain: &str,
-    common: &Common,
-) -> Result<ProblemFile, Failure> {
+fn of_flags(args: &SolveArgs, points: &Path, domain: &str, common: &Common) -> Result<ProblemFile, Failure> {
     let limit = read_limit(common);
     let usage = |what: String| Failure::new(code::USAGE, what);
     let polygon = if domain == "square" {
         ConvexPolygon::rectangle([0.0, 0.0], [1.0, 1.0]).map_err(|e| usage(e.to_string()))?
     } else if let Some(n) = domain.strip_prefix("disk:") {
-        let n = n
-            .parse::<usize>()
-            .ok()
-            .filter(|n| (3..=1_000_000).contains(n));
-        let n = n.ok_or_else(|| {
-            usage(format!(
-                "--domain {domain}: give a number of vertices from 3 to 1000000"
-            ))
-        })?;
+        let n = n.parse::<usize>().ok().filter(|n| (3..=1_000_000).contains(n));
+        let n = n.ok_or_else(|| usage(format!("--domain {domain}: give a number of vertices from 3 to 1000000")))?;
         ConvexPolygon::disk(n).map_err(|e| usage(e.to_string()))?
     } else {
         let known = ["cube", "sphere", "disk"];
@@ -210,10 +159,7 @@ fn of_flags(
     let mut data = ProblemData::new(polygon, sites.points);
     data.masses = masses;
     data.density = density(args.density.as_deref()).map_err(usage)?;
-    let id = ProblemId {
-        sha256: canonical_sha256(&data),
-        files: Vec::new(),
-    };
+    let id = ProblemId { sha256: canonical_sha256(&data), files: Vec::new() };
     Ok(ProblemFile {
         path: points.to_path_buf(),
         data,
@@ -234,9 +180,7 @@ fn density(text: Option<&str>) -> Result<Density, String> {
         .unwrap_or_default();
     match numbers.as_deref() {
         Some(&[gx, gy, c]) => Ok(Density::Affine { g: [gx, gy], c }),
-        _ => Err(format!(
-            "--density {text}: use constant, or affine:GX,GY,C such as affine:1,0,0.5"
-        )),
+        _ => Err(format!("--density {text}: use constant, or affine:GX,GY,C such as affine:1,0,0.5")),
     }
 }
 
@@ -252,9 +196,7 @@ fn relative_path(from: &Path, target: &Path) -> Option<String> {
     let (a, b): (Vec<_>, Vec<_>) = (folder.components().collect(), full.components().collect());
     let common = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
     let mut path = PathBuf::new();
-    a[common..]
-        .iter()
-        .for_each(|_| path.push(Component::ParentDir));
+    a[common..].iter().for_each(|_| path.push(Component::ParentDir));
     b[common..].iter().for_each(|c| path.push(c));
     path.to_str().map(str::to_string)
 }

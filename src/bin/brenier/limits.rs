@@ -35,13 +35,7 @@ pub fn check_memory(common: &Common, file: &Path, sites: usize) -> Result<(), Fa
         return Ok(());
     }
     let (needs, limit) = (bytes_text(needs), bytes_text(limit));
-    Err(Failure::new(
-        code::LIMIT,
-        format!(
-            "{}: needs about {needs}, limit {limit} (--max-memory)",
-            file.display()
-        ),
-    ))
+    Err(Failure::new(code::LIMIT, format!("{}: needs about {needs}, limit {limit} (--max-memory)", file.display())))
 }
 
 /// Peak resident memory of this process in bytes, 0 where the system does not tell.
@@ -49,8 +43,5 @@ pub fn peak_bytes() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:"));
     let number = line.and_then(|l| l.trim().strip_suffix("kB"));
-    number
-        .and_then(|n| n.trim().parse::<u64>().ok())
-        .unwrap_or(0)
-        * 1024
+    number.and_then(|n| n.trim().parse::<u64>().ok()).unwrap_or(0) * 1024
 }

@@ -31,10 +31,7 @@ fn main() -> ExitCode {
     let result = catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| {
         let what = PANIC.lock().ok().and_then(|mut p| p.take());
         let what = what.unwrap_or_else(|| "unknown".into());
-        Err(Failure::new(
-            code::INTERNAL,
-            format!("internal error: {what}; please report it with the input"),
-        ))
+        Err(Failure::new(code::INTERNAL, format!("internal error: {what}; please report it with the input")))
     });
     match result {
         Ok(code) => ExitCode::from(code),

@@ -34,9 +34,7 @@ pub fn report(
     if common.json {
         let text = serde_json::to_string(&JsonReport {
             command,
-            output: written
-                .first()
-                .map_or(String::new(), |p| p.display().to_string()),
+            output: written.first().map_or(String::new(), |p| p.display().to_string()),
             sites: solution.heights.len(),
             hidden: solution.hidden.len(),
             cost: solution.cost,
@@ -80,14 +78,7 @@ pub fn report(
         0 => String::new(),
         bytes => format!(", {} at peak", bytes_text(bytes)),
     };
-    rows.push((
-        "time",
-        format!(
-            "{:.2} s on {}{memory}",
-            report.seconds,
-            count(report.threads, "thread")
-        ),
-    ));
+    rows.push(("time", format!("{:.2} s on {}{memory}", report.seconds, count(report.threads, "thread"))));
     rows.extend(report.notes.iter().map(|n| ("note", n.clone())));
     rows.extend(written.iter().map(|p| ("written", p.display().to_string())));
     say(&table(&rows))
@@ -115,9 +106,7 @@ fn outcome_text(outcome: &Outcome) -> String {
         Outcome::Interrupted => "interrupted".into(),
         Outcome::TimeLimit => "time limit reached".into(),
         Outcome::Disconnected { components } => {
-            format!(
-                "not converged (the cells fall into {components} components that touch nowhere)"
-            )
+            format!("not converged (the cells fall into {components} components that touch nowhere)")
         }
     }
 }

@@ -48,13 +48,7 @@ pub fn check_name(path: &Path) -> Result<(), Failure> {
     if extension.as_deref().is_some_and(|e| e == "svg") {
         return Ok(());
     }
-    Err(Failure::new(
-        code::USAGE,
-        format!(
-            "{}: pictures are drawn as .svg in this version",
-            path.display()
-        ),
-    ))
+    Err(Failure::new(code::USAGE, format!("{}: pictures are drawn as .svg in this version", path.display())))
 }
 
 /// The heights a problem file gives.
@@ -62,10 +56,7 @@ pub fn given_heights<'p>(problem: &'p Problem, name: &Path) -> Result<&'p Height
     problem.heights().ok_or_else(|| {
         Failure::new(
             code::INPUT,
-            format!(
-                "{}: neither \"heights\" nor \"weights\" is given; give one number per site",
-                name.display()
-            ),
+            format!("{}: neither \"heights\" nor \"weights\" is given; give one number per site", name.display()),
         )
     })
 }
@@ -75,21 +66,11 @@ pub fn diagram_of(problem: &Problem, heights: &Heights) -> Result<Diagram, Failu
     Diagram::new(problem, heights).map_err(|e| Failure::new(code::INTERNAL, e.to_string()))
 }
 
-pub fn draw(
-    problem: &Problem,
-    heights: &Heights,
-    path: &Path,
-    color: Color,
-) -> Result<(), Failure> {
+pub fn draw(problem: &Problem, heights: &Heights, path: &Path, color: Color) -> Result<(), Failure> {
     draw_diagram(problem, &diagram_of(problem, heights)?, path, color)
 }
 
-pub fn draw_diagram(
-    problem: &Problem,
-    diagram: &Diagram,
-    path: &Path,
-    color: Color,
-) -> Result<(), Failure> {
+pub fn draw_diagram(problem: &Problem, diagram: &Diagram, path: &Path, color: Color) -> Result<(), Failure> {
     let scene = Scene::new(problem, diagram);
     write_atomically(path, |w| w.write_all(scene.svg(color).as_bytes()))?;
     Ok(())

@@ -24,12 +24,7 @@ pub fn run(args: &SolveArgs, common: &Common) -> Result<u8, Failure> {
         None => None,
         Some(path) => {
             let limit = read_limit(common);
-            Some(read_checkpoint(
-                path,
-                &fingerprint,
-                loaded.problem.len(),
-                limit,
-            )?)
+            Some(read_checkpoint(path, &fingerprint, loaded.problem.len(), limit)?)
         }
     };
     let options = SolveOptions {
@@ -138,11 +133,7 @@ impl Keeper {
                 self.last_write = Some(Instant::now());
             }
         }
-        if stop {
-            Control::Stop
-        } else {
-            Control::Continue
-        }
+        if stop { Control::Stop } else { Control::Continue }
     }
 
     fn write(&mut self) -> Result<(), IoError> {

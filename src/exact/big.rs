@@ -1,0 +1,341 @@
+//! Big integers and rationals: the only file of the library that names `rug`.
+//!
+//! Everything here is exact for every finite double; nothing here is fast. The hot path meets these functions only
+//! after the filters and the fixed-width stage have declined.
+
+use super::dd::Dd;
+use rug::Assign;
+pub use rug::{Integer, Rational};
+use std::cmp::Ordering;
+
+/// A finite double as mantissa and exponent, `x = m 2^e`, `m` odd or zero.
+pub fn decompose(x: f64) -> (i64, i32) {
+    let bits = x.to_bits();
+    let exponent = ((bits >> 52) & 0x7ff) as i32;
+    let fraction = (bits & ((1 << 52) - 1)) as i64;
+    let (m, e) = if exponent == 0 {
+        (fraction, -1074)
+    } else {
+        (fraction | (1 << 52), exponent - 1075)
+    };
+    if m == 0 {
+        return (0, 0);
+    }
+    let z = m.trailing_zeros();
+    let m = m >> z;
+    (if x < 0.0 { -m } else { m }, e + z as i32)
+}
+
+/// The exact value of a finite double.
+pub fn rational(x: f64) -> Rational {
+    let (m, e) = decompose(x);
+    let r = Rational::from(m);
+    if e >= 0 {
+        r << e as u32
+    } else {
+        r >> (-e) as u32
+    }
+}
+
+/// The exact value of a finite double-double.
+pub fn rational_dd(x: Dd) -> Rational {
+    rational(x.hi) + rational(x.lo)
+}
+
+/// The double nearest to a rational (ties to even; infinite beyond the range of doubles).
+pub fn nearest_f64(r: &Rational) -> f64 {
+    let t = r.to_f64(); // rounds towards zero
+    if !t.is_finite() {
+        return t;
+    }
+    let away = next_away(t, r.cmp0() == Ordering::Less);
+    if !away.is_finite() {
+        return t;
+    }
+    let below = Rational::from(r - rational(t)).abs();
+    let above = Rational::from(r - rational(away)).abs();
+    match below.cmp(&above) {
+        Ordering::Less => t,
+        Ordering::Greater => away,
+        Ordering::Equal if t.to_bits() & 1 == 0 => t,
+        Ordering::Equal => away,
+    }
+}
+
+fn next_away(t: f64, negative: bool) -> f64 {
+    if t == 0.0 {
+        let tiny = f64::from_bits(1);
+        return if negative { -tiny } else { tiny };
+    }
+    f64::from_bits(t.to_bits() + 1)
+}
+
+/// The largest double `<= r` and the smallest double `>= r`.
+pub fn enclose(r: &Rational) -> (f64, f64) {
+    let t = r.to_f64();
+    if !t.is_finite() {
+        return if t > 0.0 {
+            (f64::MAX, f64::INFINITY)
+        } else {
+            (f64::NEG_INFINITY, f64::MIN)
+        };
+    }
+    match rational(t).cmp(r) {
+        Ordering::Equal => (t, t),
+        Ordering::Less => (t, next_away(t, false)),
+        Ordering::Greater => (next_away(t, true), t),
+    }
+}
+
+/// A rational rounded to double-double: `hi` nearest to `r`, `lo` nearest to `r - hi`. The flag says whether it is exact.
+pub fn nearest_dd(r: &Rational) -> (Dd, bool) {
+    let hi = nearest_f64(r);
+    if !hi.is_finite() {
+        return (Dd { hi, lo: 0.0 }, false);
+    }
+    let rest = Rational::from(r - rational(hi));
+    let lo = nearest_f64(&rest);
+    (Dd { hi, lo }, rational(lo) == rest)
+}
+
+/// `h = (w - |y|^2)/2`, correctly rounded to double-double, and whether that was exact.
+pub fn height_of_weight(y: [f64; 2], w: f64) -> (Dd, bool) {
+    let (a, b) = (Dd::product(y[0], y[0]), Dd::product(y[1], y[1]));
+    // Fast path: products exact in this range; the sum is exact when the errors of both additions vanish.
+    let in_range = |v: f64| v == 0.0 || (v.abs() > 1e-140 && v.abs() < 1e140);
+    if in_range(y[0]) && in_range(y[1]) && in_range(w) {
+        if let Some(h) = exact_sum([w, -a.hi, -a.lo, -b.hi, -b.lo]) {
+            return (h.scale(0.5), true);
+        }
+    }
+    let square = |v: f64| {
+        let r = rational(v);
+        Rational::from(&r * &r)
+    };
+    let h = (rational(w) - square(y[0]) - square(y[1])) / 2u32;
+    nearest_dd(&h)
+}
+
+/// The exact sum of the terms if it fits a double-double.
+fn exact_sum(terms: [f64; 5]) -> Option<Dd> {
+    use super::dd::two_sum;
+    // Distillation: repeated error-free sweeps leave the value unchanged and concentrate it in the last entries.
+    let mut t = terms;
+    for _ in 0..4 {
+        for k in 1..5 {
+            let (s, e) = two_sum(t[k], t[k - 1]);
+            t[k] = s;
+            t[k - 1] = e;
+        }
+    }
+    (t[0] == 0.0 && t[1] == 0.0 && t[2] == 0.0).then(|| Dd::sum(t[4], t[3]))
+}
+
+/// `w = |y|^2 + 2 h`, the double nearest to the exact value.
+pub fn weight_of_height(y: [f64; 2], h: Dd) -> f64 {
+    let (a, b) = (Dd::product(y[0], y[0]), Dd::product(y[1], y[1]));
+    let in_range = |v: f64| v == 0.0 || (v.abs() > 1e-140 && v.abs() < 1e140);
+    if in_range(y[0]) && in_range(y[1]) && in_range(h.hi) && (h.lo == 0.0 || h.lo.abs() > 1e-280) {
+        let s = (a + b) + h.scale(2.0);
+        // Error below 2^-100 (|y|^2 + |2h|); accept if that cannot change the rounding of hi + lo.
+        let bound = (a.hi + b.hi + 2.0 * h.hi.abs()) * 2f64.powi(-100);
+        let (p, q) = (s.hi + (s.lo - bound), s.hi + (s.lo + bound));
+        if p == q {
+            return p;
+        }
+    }
+    let square = |v: f64| {
+        let r = rational(v);
+        Rational::from(&r * &r)
+    };
+    nearest_f64(&(square(y[0]) + square(y[1]) + rational_dd(h) * 2u32))
+}
+
+/// Doubles over one common power of two: integers `m_k` with `x_k = m_k 2^e`.
+pub fn common_integers(values: &[f64]) -> Vec<Integer> {
+    let parts: Vec<_> = values.iter().map(|&v| decompose(v)).collect();
+    let e = parts
+        .iter()
+        .filter(|p| p.0 != 0)
+        .map(|p| p.1)
+        .min()
+        .unwrap_or(0);
+    parts
+        .iter()
+        .map(|&(m, f)| {
+            if m == 0 {
+                Integer::new()
+            } else {
+                Integer::from(m) << (f - e) as u32
+            }
+        })
+        .collect()
+}
+
+/// Sign of an integer as -1, 0, 1.
+pub fn sign(x: &Integer) -> i32 {
+    x.cmp0() as i32
+}
+
+/// Fixed-point sums of rationals with outward rounding: a rigorous enclosure of a long sum.
+///
+/// Terms are rounded down and up to multiples of `2^-bits`; the sums of those integers are exact, so the enclosure is
+/// rigorous and does not depend on the order of the terms.
+#[derive(Clone, Debug)]
+pub struct Enclosure {
+    bits: u32,
+    lower: Integer,
+    upper: Integer,
+}
+
+impl Enclosure {
+    /// An empty sum with resolution `2^-bits`.
+    pub fn new(bits: u32) -> Enclosure {
+        Enclosure {
+            bits,
+            lower: Integer::new(),
+            upper: Integer::new(),
+        }
+    }
+
+    /// Adds `r`; the enclosure widens by at most `2^-bits`.
+    pub fn add(&mut self, r: &Rational) {
+        let scaled = Integer::from(r.numer() << self.bits);
+        let (q, rem) = scaled.div_rem_floor(r.denom().clone());
+        self.lower += &q;
+        self.upper += q;
+        if rem.cmp0() != Ordering::Equal {
+            self.upper += 1;
+        }
+    }
+
+    /// Adds another enclosure of the same resolution.
+    pub fn merge(&mut self, other: &Enclosure) {
+        debug_assert_eq!(self.bits, other.bits);
+        self.lower += &other.lower;
+        self.upper += &other.upper;
+    }
+
+    /// The exact end points.
+    pub fn bounds(&self) -> (Rational, Rational) {
+        (
+            Rational::from(&self.lower) >> self.bits,
+            Rational::from(&self.upper) >> self.bits,
+        )
+    }
+}
+
+/// The rational `p/q` or decimal or hexadecimal float literal in `text` ("1/3", "-0.1", "2.5e-3", "0x1p-3").
+///
+/// `None` if the text is none of these, the denominator is zero, or an exponent exceeds 5000 in absolute value
+/// (a bound on the size of the number, so that hostile input cannot ask for gigabytes).
+pub fn parse_rational(text: &str) -> Option<Rational> {
+    let text = text.trim();
+    if text.is_empty() || text.len() > 4096 || !text.is_ascii() {
+        return None;
+    }
+    if let Some((p, q)) = text.split_once('/') {
+        let (p, q) = (parse_number(p.trim())?, parse_number(q.trim())?);
+        return (q.cmp0() != Ordering::Equal).then(|| p / q);
+    }
+    parse_number(text)
+}
+
+fn parse_number(text: &str) -> Option<Rational> {
+    let (negative, body) = match text.as_bytes().first()? {
+        b'-' => (true, &text[1..]),
+        b'+' => (false, &text[1..]),
+        _ => (false, text),
+    };
+    let (radix, body, marker) = match body.get(..2) {
+        Some("0x" | "0X") => (16, &body[2..], ['p', 'P']),
+        _ => (10, body, ['e', 'E']),
+    };
+    let (digits, exponent) = match body.find(marker) {
+        Some(k) => (
+            &body[..k],
+            body[k + 1..]
+                .parse::<i32>()
+                .ok()
+                .filter(|e| e.abs() <= 5000)?,
+        ),
+        None => (body, 0),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let all = format!("{whole}{fraction}");
+    if all.is_empty() || !all.bytes().all(|c| (c as char).is_digit(radix)) {
+        return None;
+    }
+    let mut r = Rational::from(Integer::from_str_radix(&all, radix as i32).ok()?);
+    let base = Integer::from(radix);
+    let power = |k: u32| Rational::from(rug::ops::Pow::pow(base.clone(), k));
+    r /= power(fraction.len() as u32);
+    if radix == 16 {
+        if exponent >= 0 {
+            r <<= exponent as u32
+        } else {
+            r >>= (-exponent) as u32
+        }
+    } else if exponent >= 0 {
+        r *= power(exponent as u32);
+    } else {
+        r /= power((-exponent) as u32);
+    }
+    Some(if negative { -r } else { r })
+}
+
+/// Sign of `sum_k a_k b_k c_k` for integers, in place (one scratch integer, no allocation per term after the first).
+pub fn sign_of_triple_sum(terms: &[(&Integer, &Integer, &Integer, bool)]) -> i32 {
+    let (mut total, mut t) = (Integer::new(), Integer::new());
+    for &(a, b, c, minus) in terms {
+        t.assign(a * b);
+        t *= c;
+        if minus { total -= &t } else { total += &t }
+    }
+    sign(&total)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn literals_mean_their_exact_value() {
+        assert_eq!(parse_rational("1/3"), Some(Rational::from((1, 3))));
+        assert_eq!(parse_rational("-0.1"), Some(Rational::from((-1, 10))));
+        assert_eq!(parse_rational("2.5e-3"), Some(Rational::from((1, 400))));
+        assert_eq!(parse_rational("0x1p-3"), Some(Rational::from((1, 8))));
+        for bad in ["", "1/0", "x", "0x", "1e99999", "--1", "1/2/3", "é", "."] {
+            assert_eq!(parse_rational(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn rounding_is_to_nearest_and_enclosures_enclose() {
+        let third = Rational::from((1, 3));
+        assert_eq!(nearest_f64(&third), 1.0 / 3.0);
+        assert_eq!(nearest_f64(&Rational::from((2, 3))), 2.0 / 3.0);
+        assert_eq!(nearest_f64(&Rational::from((-2, 3))), -2.0 / 3.0);
+        let (a, b) = enclose(&third);
+        assert!(rational(a) < third && third < rational(b) && b == a.next_up());
+    }
+
+    #[test]
+    fn heights_of_weights_are_exact_or_say_so() {
+        assert_eq!(
+            height_of_weight([0.5, 1.0], 0.25),
+            (Dd::from_f64(-0.5), true)
+        );
+        let (h, exact) = height_of_weight(
+            [1.0 + f64::EPSILON, 2f64.powi(-40) * (1.0 + f64::EPSILON)],
+            0.0,
+        );
+        assert!(!exact && h.hi < -0.5);
+        assert_eq!(
+            weight_of_height([0.1, 0.2], height_of_weight([0.1, 0.2], 0.7).0),
+            0.7
+        );
+        let (h, _) = height_of_weight([1e-300, 3.0], 1e300);
+        assert!(h.is_finite());
+    }
+}

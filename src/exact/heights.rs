@@ -1,0 +1,126 @@
+//! The unknowns: one double-double height per site.
+
+use super::big;
+use super::dd::Dd;
+
+/// Heights `h_i = hi_i + lo_i` of the sites; `cell_i = {x : <x,y_i> + h_i maximal}`.
+///
+/// Relation to weights: `w_i = |y_i|^2 + 2 h_i`. Adding one constant to all heights changes no cell.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Heights {
+    values: Vec<Dd>,
+}
+
+impl Heights {
+    /// All heights zero.
+    pub fn zeros(n: usize) -> Heights {
+        Heights {
+            values: vec![Dd::ZERO; n],
+        }
+    }
+
+    /// Takes the given values; each pair is renormalised so that `lo` is at most half an ulp of `hi`.
+    pub fn new(values: impl IntoIterator<Item = Dd>) -> Heights {
+        Heights {
+            values: values.into_iter().map(|v| Dd::sum(v.hi, v.lo)).collect(),
+        }
+    }
+
+    /// Heights that are plain doubles.
+    pub fn from_f64(values: &[f64]) -> Heights {
+        Heights {
+            values: values.iter().map(|&v| Dd::from_f64(v)).collect(),
+        }
+    }
+
+    /// Heights of power weights, `h_i = (w_i - |y_i|^2)/2` correctly rounded to double-double.
+    ///
+    /// The second value counts the heights that are not exact. `sites` and `weights` must have equal length and be
+    /// finite; a height beyond the range of doubles becomes infinite (callers check [`Heights::first_non_finite`]).
+    pub fn from_weights(sites: &[[f64; 2]], weights: &[f64]) -> (Heights, usize) {
+        assert_eq!(sites.len(), weights.len(), "one weight per site");
+        let mut rounded = 0;
+        let values = sites
+            .iter()
+            .zip(weights)
+            .map(|(y, &w)| {
+                let (h, exact) = big::height_of_weight(*y, w);
+                rounded += usize::from(!exact);
+                h
+            })
+            .collect();
+        (Heights { values }, rounded)
+    }
+
+    /// The weights `w_i = |y_i|^2 + 2 h_i`, each the double nearest to its exact value.
+    pub fn to_weights(&self, sites: &[[f64; 2]]) -> Vec<f64> {
+        self.values
+            .iter()
+            .zip(sites)
+            .map(|(&h, y)| big::weight_of_height(*y, h))
+            .collect()
+    }
+
+    /// Number of heights.
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// No heights at all.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// Height of site `i`. Panics if `i` is out of range, as slices do.
+    #[inline(always)]
+    pub fn get(&self, i: usize) -> Dd {
+        self.values[i]
+    }
+
+    /// Sets the height of site `i`. Panics if `i` is out of range, as slices do.
+    pub fn set(&mut self, i: usize, h: Dd) {
+        self.values[i] = h;
+    }
+
+    /// All heights in order.
+    pub fn as_slice(&self) -> &[Dd] {
+        &self.values
+    }
+
+    /// Index of the first height that is not finite.
+    pub fn first_non_finite(&self) -> Option<usize> {
+        self.values.iter().position(|h| !h.is_finite())
+    }
+
+    /// The leading doubles.
+    pub fn hi(&self) -> Vec<f64> {
+        self.values.iter().map(|h| h.hi).collect()
+    }
+
+    /// The trailing doubles.
+    pub fn lo(&self) -> Vec<f64> {
+        self.values.iter().map(|h| h.lo).collect()
+    }
+
+    /// Heights in another order: entry `k` of the result is entry `order[k]` of `self`.
+    pub fn permuted(&self, order: &[u32]) -> Heights {
+        Heights {
+            values: order.iter().map(|&i| self.values[i as usize]).collect(),
+        }
+    }
+
+    /// Subtracts the mass-weighted mean, so that `sum nu_i h_i = 0` up to rounding (2^-100 relative).
+    pub fn gauge(&mut self, masses: &[f64]) {
+        let (mut total, mut moment) = (Dd::ZERO, Dd::ZERO);
+        for (&h, &m) in self.values.iter().zip(masses) {
+            total = total + Dd::from_f64(m);
+            moment = moment + h.times(m);
+        }
+        if total.hi > 0.0 {
+            let mean = moment.over(total);
+            if mean.is_finite() {
+                self.values.iter_mut().for_each(|h| *h = *h - mean);
+            }
+        }
+    }
+}

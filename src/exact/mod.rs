@@ -1,0 +1,14 @@
+//! Layer 0: numbers and signs.
+//!
+//! Every combinatorial decision of the library is the sign of a polynomial in the input doubles, answered by the ladder
+//! `f64 filter with a proved bound -> fixed-width integers -> big integers -> symbolic perturbation`.
+
+pub mod big;
+mod counters;
+pub mod dd;
+mod heights;
+pub mod predicates;
+
+pub use counters::Counters;
+pub use dd::Dd;
+pub use heights::Heights;

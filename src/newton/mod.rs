@@ -1,0 +1,5 @@
+//! Layer 4: the dual functional, its start, damping and linear algebra.
+
+mod report;
+
+pub use report::{IterationReport, Outcome, Report};

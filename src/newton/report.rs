@@ -1,0 +1,78 @@
+//! What a run says about itself.
+
+use crate::exact::Counters;
+use serde::{Deserialize, Serialize};
+
+/// One accepted Newton step.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct IterationReport {
+    /// `max_i |m_i - nu_i| / nu_i` after the step.
+    pub residual: f64,
+    /// `min_i m_i / nu_i` after the step.
+    pub min_mass_ratio: f64,
+    /// Fraction of the Newton step that was taken (0 for the start).
+    pub step: f64,
+    /// Heights tried before one was accepted.
+    pub trials: u32,
+    /// Wall time of the whole step in seconds.
+    pub seconds: f64,
+    /// Wall seconds in the regular triangulation.
+    pub hull: f64,
+    /// Wall seconds in cells and integrals.
+    pub cells: f64,
+    /// Wall seconds in the linear solver.
+    pub linear: f64,
+    /// Iterations of the linear solver.
+    pub linear_iterations: u32,
+    /// Cells whose relative error still exceeds the tolerance.
+    pub remaining: u64,
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Outcome {
+    /// Every relative mass error is at most the tolerance.
+    Converged,
+    /// The iteration limit was reached, or no step made progress.
+    NotConverged {
+        /// Why, in words.
+        why: String,
+    },
+    /// The callback asked to stop.
+    Interrupted,
+    /// The time limit was reached.
+    TimeLimit,
+    /// The adjacency graph of the cells falls apart, so the masses cannot be exchanged between components.
+    Disconnected {
+        /// Number of components.
+        components: usize,
+    },
+}
+
+/// Report of a solve.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// Every relative mass error is at most the tolerance.
+    pub converged: bool,
+    /// How the run ended.
+    pub outcome: Option<Outcome>,
+    /// The tolerance asked for.
+    pub tolerance: f64,
+    /// Start and accepted steps, in order; the first entry is the start.
+    pub iterations: Vec<IterationReport>,
+    /// `max_i |m_i - nu_i| / nu_i` of the final heights.
+    pub max_relative_error: f64,
+    /// How the signs were decided.
+    pub predicates: Counters,
+    /// Threads used.
+    pub threads: usize,
+    /// Wall time in seconds.
+    pub seconds: f64,
+    /// Peak resident memory of the process in bytes, 0 where the system does not tell.
+    pub peak_bytes: u64,
+    /// The source was multiplied by this factor so that its total equals the masses'.
+    pub source_factor: f64,
+    /// Remarks: merged sites, rounded inputs.
+    pub notes: Vec<String>,
+}

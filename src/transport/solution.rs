@@ -1,0 +1,84 @@
+//! What goes into and comes out of a solve.
+
+use crate::exact::Heights;
+use crate::newton::{IterationReport, Report};
+use std::time::Duration;
+
+/// Options of a solve.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SolveOptions {
+    /// Stop when `max_i |m_i - nu_i| / nu_i` is at most this. Default 1e-10.
+    pub tolerance: f64,
+    /// Largest number of Newton steps. Default 100.
+    pub max_iterations: usize,
+    /// Stop with the best state after this wall time.
+    pub time_limit: Option<Duration>,
+    /// Keep the Hessian in the solution.
+    pub hessian: bool,
+    /// Continue from this state instead of starting afresh.
+    pub resume: Option<SolverState>,
+}
+
+impl Default for SolveOptions {
+    fn default() -> SolveOptions {
+        SolveOptions {
+            tolerance: 1e-10,
+            max_iterations: 100,
+            time_limit: None,
+            hessian: false,
+            resume: None,
+        }
+    }
+}
+
+/// Everything the next Newton step depends on; continuing from it gives the same bits as never having stopped.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SolverState {
+    /// Heights in the order of the problem's sites.
+    pub heights: Heights,
+    /// Least mass a cell may have (Kitagawa, Mérigot, Thibert's epsilon_0).
+    pub mass_floor: f64,
+    /// Start and steps so far.
+    pub iterations: Vec<IterationReport>,
+}
+
+/// What the callback wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Control {
+    /// Go on.
+    Continue,
+    /// Stop with the state as it is.
+    Stop,
+}
+
+/// Handed to the callback after the start and after each accepted step.
+pub struct Progress<'a> {
+    /// Newton steps done.
+    pub iteration: usize,
+    /// The last step.
+    pub last: &'a IterationReport,
+    /// Makes a copy of the state, for a checkpoint.
+    pub state: &'a dyn Fn() -> SolverState,
+}
+
+/// A solved (or best found) problem. All lists are in the order of the problem's sites; measures are in the normalized
+/// source, whose total equals the masses' total.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Solution {
+    /// Heights, gauge `sum nu_i h_i = 0`.
+    pub heights: Heights,
+    /// Weights `|y_i|^2 + 2 h_i`, rounded to doubles.
+    pub weights: Vec<f64>,
+    /// Masses of the cells.
+    pub masses: Vec<f64>,
+    /// Centroids of the cells; `None` for an empty cell.
+    pub centroids: Vec<Option<[f64; 2]>>,
+    /// Transport cost of the map x -> y_i on cell i: `sum_i int_cell_i |x - y_i|^2`; equals `W2^2` when converged.
+    pub cost: f64,
+    /// `(i, j, H_ij)` with `i < j`, `H_ij = int_facet rho / (2 |y_i - y_j|)`, for facets of positive length.
+    pub hessian: Option<Vec<(u32, u32, f64)>>,
+    /// Sites without a cell.
+    pub hidden: Vec<u32>,
+    /// The run's report.
+    pub report: Report,
+}

@@ -1,5 +1,10 @@
 //! Layer 4: the dual functional, its start, damping and linear algebra.
 
+pub mod linear;
 mod report;
+mod solver;
+mod start;
 
 pub use report::{IterationReport, Outcome, Report};
+pub use solver::{NewtonOptions, NewtonResult, NewtonState, Start, maximize};
+pub use start::quantile_start;

@@ -32,15 +32,9 @@ impl fmt::Display for MeshError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             MeshError::Line { line, what } => write!(f, "line {line}: {what}"),
-            MeshError::Empty => write!(
-                f,
-                "no vertices or no faces; a triangulated surface is needed"
-            ),
+            MeshError::Empty => write!(f, "no vertices or no faces; a triangulated surface is needed"),
             MeshError::SamePlace { first, second } => {
-                write!(
-                    f,
-                    "vertices {first} and {second} coincide seen from above; keep one of them"
-                )
+                write!(f, "vertices {first} and {second} coincide seen from above; keep one of them")
             }
             MeshError::NoArea { vertex } => {
                 write!(f, "vertex {vertex} has no area around it; drop it")
@@ -62,9 +56,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("usage: mountain_problem MESH.obj PROBLEM.json".into());
     };
     let text = std::fs::read_to_string(input).map_err(|e| format!("{input}: {e}"))?;
-    let (sites, masses) = parse_obj(&text)
-        .and_then(|mesh| problem(&mesh))
-        .map_err(|e| format!("{input}: {e}"))?;
+    let (sites, masses) = parse_obj(&text).and_then(|mesh| problem(&mesh)).map_err(|e| format!("{input}: {e}"))?;
     let smallest = masses.iter().copied().fold(f64::INFINITY, f64::min);
     let largest = masses.iter().copied().fold(0.0, f64::max);
     let n = sites.len();
@@ -80,20 +72,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     )
     .map_err(|e| format!("{output}: {e}"))?;
     println!("{n} vertices, each with its share of the mountain's surface as mass");
-    println!(
-        "masses from {:.3} to {:.3} of the mean",
-        smallest * n as f64,
-        largest * n as f64
-    );
+    println!("masses from {:.3} to {:.3} of the mean", smallest * n as f64, largest * n as f64);
     Ok(())
 }
 
 /// Reads `v` and `f` lines; polygons become fans, everything else in the file is passed over.
 fn parse_obj(text: &str) -> Result<Mesh, MeshError> {
-    let mut mesh = Mesh {
-        vertices: Vec::new(),
-        triangles: Vec::new(),
-    };
+    let mut mesh = Mesh { vertices: Vec::new(), triangles: Vec::new() };
     for (k, content) in text.lines().enumerate() {
         let wrong = |what| MeshError::Line { line: k + 1, what };
         let mut words = content.split_whitespace();
@@ -117,33 +102,19 @@ fn parse_obj(text: &str) -> Result<Mesh, MeshError> {
                 if polygon.len() < 3 {
                     return Err(wrong("a face needs at least three vertices"));
                 }
-                mesh.triangles.extend(
-                    polygon[1..]
-                        .windows(2)
-                        .map(|edge| [polygon[0], edge[0], edge[1]]),
-                );
+                mesh.triangles.extend(polygon[1..].windows(2).map(|edge| [polygon[0], edge[0], edge[1]]));
             }
             _ => {}
         }
     }
-    if mesh.triangles.is_empty() {
-        Err(MeshError::Empty)
-    } else {
-        Ok(mesh)
-    }
+    if mesh.triangles.is_empty() { Err(MeshError::Empty) } else { Ok(mesh) }
 }
 
 /// The index in `v/vt/vn`, from 1; negative ones count back from the last vertex read.
 fn vertex_index(word: &str, count: usize) -> Option<usize> {
     let index: i64 = word.split('/').next()?.parse().ok()?;
-    let position = if index < 0 {
-        index.checked_add_unsigned(count as u64)?
-    } else {
-        index - 1
-    };
-    usize::try_from(position)
-        .ok()
-        .filter(|&position| position < count)
+    let position = if index < 0 { index.checked_add_unsigned(count as u64)? } else { index - 1 };
+    usize::try_from(position).ok().filter(|&position| position < count)
 }
 
 /// Sites in the unit square and masses of sum 1 up to rounding.
@@ -153,10 +124,7 @@ fn problem(mesh: &Mesh) -> Result<(Vec<[f64; 2]>, Vec<f64>), MeshError> {
     for (i, p) in above.iter().enumerate() {
         // Adding 0.0 makes -0.0 the same place as 0.0.
         if let Some(first) = seen.insert(p.map(|c| (c + 0.0).to_bits()), i) {
-            return Err(MeshError::SamePlace {
-                first: first + 1,
-                second: i + 1,
-            });
+            return Err(MeshError::SamePlace { first: first + 1, second: i + 1 });
         }
     }
     let mut areas = vec![0.0; above.len()];
@@ -170,28 +138,19 @@ fn problem(mesh: &Mesh) -> Result<(Vec<[f64; 2]>, Vec<f64>), MeshError> {
         return Err(MeshError::NoArea { vertex: i + 1 });
     }
     let total: f64 = areas.iter().sum();
-    Ok((
-        into_unit_square(&above),
-        areas.iter().map(|a| a / total).collect(),
-    ))
+    Ok((into_unit_square(&above), areas.iter().map(|a| a / total).collect()))
 }
 
 fn area([a, b, c]: [[f64; 3]; 3]) -> f64 {
     let u: [f64; 3] = std::array::from_fn(|k| b[k] - a[k]);
     let v: [f64; 3] = std::array::from_fn(|k| c[k] - a[k]);
-    let normal = [
-        u[1] * v[2] - u[2] * v[1],
-        u[2] * v[0] - u[0] * v[2],
-        u[0] * v[1] - u[1] * v[0],
-    ];
+    let normal = [u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0]];
     0.5 * normal.iter().map(|x| x * x).sum::<f64>().sqrt()
 }
 
 /// One factor for both axes, so that angles stay; the shorter side is centred.
 fn into_unit_square(points: &[[f64; 2]]) -> Vec<[f64; 2]> {
-    let end = |k: usize, pick: fn(f64, f64) -> f64, start: f64| {
-        points.iter().fold(start, |m, p| pick(m, p[k]))
-    };
+    let end = |k: usize, pick: fn(f64, f64) -> f64, start: f64| points.iter().fold(start, |m, p| pick(m, p[k]));
     let low = [0, 1].map(|k| end(k, f64::min, f64::INFINITY));
     let high = [0, 1].map(|k| end(k, f64::max, f64::NEG_INFINITY));
     // Positive: no two points share a place, and a face needs three of them.
@@ -210,10 +169,7 @@ fn into_unit_square(points: &[[f64; 2]]) -> Vec<[f64; 2]> {
 
 /// Writes beside the target and renames, so that an interrupted run leaves no half a file.
 fn write_atomically(path: &Path, value: &serde_json::Value) -> Result<(), Box<dyn Error>> {
-    let directory = path
-        .parent()
-        .filter(|p| !p.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
+    let directory = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut file = tempfile::NamedTempFile::new_in(directory)?;
     serde_json::to_writer(std::io::BufWriter::new(&mut file), value)?;
     file.write_all(b"\n")?;
@@ -244,28 +200,13 @@ mod tests {
     fn unusable_meshes_are_named() {
         let of = |text: &str| parse_obj(text).and_then(|mesh| problem(&mesh)).err();
         assert_eq!(of("v 0 0 0\n"), Some(MeshError::Empty));
-        assert_eq!(
-            of("v 0 0 nan\n"),
-            Some(MeshError::Line {
-                line: 1,
-                what: "a vertex needs three finite numbers"
-            })
-        );
+        assert_eq!(of("v 0 0 nan\n"), Some(MeshError::Line { line: 1, what: "a vertex needs three finite numbers" }));
         assert_eq!(
             of("v 0 0 0\nf 1 2 3\n"),
-            Some(MeshError::Line {
-                line: 2,
-                what: "a face needs vertices defined above it"
-            })
+            Some(MeshError::Line { line: 2, what: "a face needs vertices defined above it" })
         );
         let wall = "v 0 0 0\nv 0 1 0\nv 1 0 0\nf 1 2 3\n";
-        assert_eq!(
-            of(wall),
-            Some(MeshError::SamePlace {
-                first: 1,
-                second: 2
-            })
-        );
+        assert_eq!(of(wall), Some(MeshError::SamePlace { first: 1, second: 2 }));
         let loose = "v 0 0 0\nv 1 0 0\nv 0 0 1\nv 1 0 1\nf 1 3 2\n";
         assert_eq!(of(loose), Some(MeshError::NoArea { vertex: 4 }));
     }

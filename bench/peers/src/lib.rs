@@ -28,38 +28,18 @@ fn uniform(k: u64) -> f64 {
 /// `n` points uniform in the unit square with weights uniform in `[0, spread / n]`.
 pub fn uniform_sites(n: usize, spread: f64) -> Vec<Site> {
     let scale = spread / n as f64;
-    (0..n as u64)
-        .map(|i| {
-            [
-                uniform(3 * i),
-                uniform(3 * i + 1),
-                scale * uniform(3 * i + 2),
-            ]
-        })
-        .collect()
+    (0..n as u64).map(|i| [uniform(3 * i), uniform(3 * i + 1), scale * uniform(3 * i + 2)]).collect()
 }
 
 /// The `side * side` points `(i, j) / divisor` with weight 0, row by row. With divisor 1 all coordinates are integers
 /// and every square is exactly cocircular; with `divisor = side` the rounding of `k / side` makes ties and near-ties mix.
 pub fn grid_sites(side: usize, divisor: f64) -> Vec<Site> {
-    (0..side * side)
-        .map(|k| {
-            [
-                (k % side) as f64 / divisor,
-                (k / side) as f64 / divisor,
-                0.0,
-            ]
-        })
-        .collect()
+    (0..side * side).map(|k| [(k % side) as f64 / divisor, (k / side) as f64 / divisor, 0.0]).collect()
 }
 
 /// Writes sites as little-endian triples.
 pub fn write_sites(path: &Path, sites: &[Site]) -> io::Result<()> {
-    let bytes: Vec<u8> = sites
-        .iter()
-        .flatten()
-        .flat_map(|v| v.to_le_bytes())
-        .collect();
+    let bytes: Vec<u8> = sites.iter().flatten().flat_map(|v| v.to_le_bytes()).collect();
     std::fs::write(path, bytes)
 }
 
@@ -70,11 +50,7 @@ pub fn read_sites(path: &Path) -> io::Result<Vec<Site>> {
     if !rest.is_empty() {
         return Err(io::Error::new(
             io::ErrorKind::InvalidData,
-            format!(
-                "{}: {} bytes are not f64 triples",
-                path.display(),
-                bytes.len()
-            ),
+            format!("{}: {} bytes are not f64 triples", path.display(), bytes.len()),
         ));
     }
     Ok(triples
@@ -99,9 +75,7 @@ pub fn children_usage() -> io::Result<(f64, u64)> {
 }
 
 fn cpu_seconds(usage: &Usage) -> f64 {
-    let part = |seconds: i64, micros: i64| {
-        Duration::new(seconds.unsigned_abs(), micros.unsigned_abs() as u32 * 1000)
-    };
+    let part = |seconds: i64, micros: i64| Duration::new(seconds.unsigned_abs(), micros.unsigned_abs() as u32 * 1000);
     let (user, system) = (usage.user_time(), usage.system_time());
     (part(user.tv_sec(), user.tv_usec()) + part(system.tv_sec(), system.tv_usec())).as_secs_f64()
 }

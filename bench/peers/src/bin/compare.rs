@@ -61,10 +61,7 @@ fn main() -> Fallible<()> {
         "| {:<52} | {:<29} | {:>8} | {:>17} | {:>8} | {:>10} | {:>13} |",
         "workload", "program", "CPU s", "range", "us/site", "bytes/site", "ratio brenier"
     );
-    println!(
-        "|{:-<54}|{:-<31}|{:-<10}|{:-<19}|{:-<10}|{:-<12}|{:-<15}|",
-        "", "", "", "", "", "", ""
-    );
+    println!("|{:-<54}|{:-<31}|{:-<10}|{:-<19}|{:-<10}|{:-<12}|{:-<15}|", "", "", "", "", "", "", "");
     for mut workload in workloads(&places)? {
         for _ in 0..runs.max(1) {
             for contender in &mut workload.contenders {
@@ -75,25 +72,16 @@ fn main() -> Fallible<()> {
         print_rows(&workload);
         remarks.extend(disagreements(&workload));
     }
-    println!(
-        "\nmedians of {} runs in turn; user + system time of all threads, ordering included;",
-        runs.max(1)
-    );
+    println!("\nmedians of {} runs in turn; user + system time of all threads, ordering included;", runs.max(1));
     println!("ratio = the program's CPU seconds over brenier's, so above 1 brenier is faster;");
-    println!(
-        "bytes/site = peak resident memory of the whole process, inputs and executable included."
-    );
+    println!("bytes/site = peak resident memory of the whole process, inputs and executable included.");
     if places.cgal.is_none() {
         println!("CGAL is not in the table: it could not be built here.");
     }
     for remark in &remarks {
         println!("{remark}");
     }
-    if remarks.is_empty() {
-        Ok(())
-    } else {
-        Err("the programs disagree about a triangulation".into())
-    }
+    if remarks.is_empty() { Ok(()) } else { Err("the programs disagree about a triangulation".into()) }
 }
 
 fn workloads(places: &Places) -> Fallible<Vec<Workload>> {
@@ -101,10 +89,7 @@ fn workloads(places: &Places) -> Fallible<Vec<Workload>> {
     let triangulation = |title, file: &str, peers: &[Peer]| -> Fallible<Workload> {
         let path = places.inputs.join(file);
         let sites = (std::fs::metadata(&path)?.len() / 24) as usize;
-        let mut contenders = vec![Contender::timed(
-            "brenier",
-            vec![tool("brenier_hull"), path.clone()],
-        )];
+        let mut contenders = vec![Contender::timed("brenier", vec![tool("brenier_hull"), path.clone()])];
         for peer in peers {
             let command = match peer {
                 Peer::Library(library) => vec![tool("delaunay"), library.into(), path.clone()],
@@ -115,63 +100,27 @@ fn workloads(places: &Places) -> Fallible<Vec<Workload>> {
             };
             contenders.push(Contender::timed(peer.name(), command));
         }
-        Ok(Workload {
-            title,
-            sites,
-            contenders,
-        })
+        Ok(Workload { title, sites, contenders })
     };
-    let regular = Peer::Cgal {
-        build: "cgal_regular",
-        mode: "regular",
-    };
-    let regular_native = Peer::Cgal {
-        build: "cgal_regular_native",
-        mode: "regular",
-    };
-    let delaunay = Peer::Cgal {
-        build: "cgal_regular",
-        mode: "delaunay",
-    };
+    let regular = Peer::Cgal { build: "cgal_regular", mode: "regular" };
+    let regular_native = Peer::Cgal { build: "cgal_regular_native", mode: "regular" };
+    let delaunay = Peer::Cgal { build: "cgal_regular", mode: "delaunay" };
     let (spade, delaunator) = (Peer::Library("spade"), Peer::Library("delaunator"));
     let solution = places.inputs.join("solution.json");
-    let solve = [
-        "solve".into(),
-        places.inputs.join("solve.json"),
-        "-o".into(),
-        solution,
-    ]
-    .into_iter()
-    .chain(["--tol", "1e-10", "--threads", "2", "--quiet"].map(PathBuf::from));
+    let solve = ["solve".into(), places.inputs.join("solve.json"), "-o".into(), solution]
+        .into_iter()
+        .chain(["--tol", "1e-10", "--threads", "2", "--quiet"].map(PathBuf::from));
     Ok(vec![
-        triangulation(
-            "uniform, weighted",
-            "weighted.bin",
-            &[regular, regular_native],
-        )?,
-        triangulation(
-            "uniform, unweighted",
-            "unweighted.bin",
-            &[regular, delaunay, spade, delaunator],
-        )?,
-        triangulation(
-            "grid, coordinates k/side",
-            "grid-fraction.bin",
-            &[regular, delaunay, spade, delaunator],
-        )?,
-        triangulation(
-            "grid, integer coordinates",
-            "grid-integer.bin",
-            &[regular, delaunay, spade, delaunator],
-        )?,
+        triangulation("uniform, weighted", "weighted.bin", &[regular, regular_native])?,
+        triangulation("uniform, unweighted", "unweighted.bin", &[regular, delaunay, spade, delaunator])?,
+        triangulation("grid, coordinates k/side", "grid-fraction.bin", &[regular, delaunay, spade, delaunator])?,
+        triangulation("grid, integer coordinates", "grid-integer.bin", &[regular, delaunay, spade, delaunator])?,
         Workload {
             title: "solve to 1e-10, uniform sites, 2 threads",
             sites: 100_000,
             contenders: vec![Contender {
                 name: "brenier solve (whole process)",
-                command: std::iter::once(places.brenier.clone())
-                    .chain(solve)
-                    .collect(),
+                command: std::iter::once(places.brenier.clone()).chain(solve).collect(),
                 times_itself: false,
                 runs: Vec::new(),
             }],
@@ -182,23 +131,15 @@ fn workloads(places: &Places) -> Fallible<Vec<Workload>> {
 #[derive(Clone, Copy)]
 enum Peer {
     Library(&'static str),
-    Cgal {
-        build: &'static str,
-        mode: &'static str,
-    },
+    Cgal { build: &'static str, mode: &'static str },
 }
 
 impl Peer {
     fn name(self) -> &'static str {
         match self {
             Peer::Library(name) => name,
-            Peer::Cgal {
-                mode: "delaunay", ..
-            } => "CGAL Delaunay_triangulation_2",
-            Peer::Cgal {
-                build: "cgal_regular",
-                ..
-            } => "CGAL Regular_triangulation_2",
+            Peer::Cgal { mode: "delaunay", .. } => "CGAL Delaunay_triangulation_2",
+            Peer::Cgal { build: "cgal_regular", .. } => "CGAL Regular_triangulation_2",
             Peer::Cgal { .. } => "the same, -march=native",
         }
     }
@@ -206,12 +147,7 @@ impl Peer {
 
 impl Contender {
     fn timed(name: &'static str, command: Vec<PathBuf>) -> Self {
-        Contender {
-            name,
-            command,
-            times_itself: true,
-            runs: Vec::new(),
-        }
+        Contender { name, command, times_itself: true, runs: Vec::new() }
     }
 
     fn median_seconds(&self) -> f64 {
@@ -228,52 +164,24 @@ impl Contender {
 }
 
 fn run_once(own: &Path, contender: &Contender) -> Fallible<Run> {
-    let output = Command::new(own.join("measure"))
-        .args(&contender.command)
-        .output()?;
-    let shown = contender
-        .command
-        .iter()
-        .map(|part| part.display().to_string())
-        .collect::<Vec<_>>()
-        .join(" ");
+    let output = Command::new(own.join("measure")).args(&contender.command).output()?;
+    let shown = contender.command.iter().map(|part| part.display().to_string()).collect::<Vec<_>>().join(" ");
     if !output.status.success() {
         return Err(format!("{shown}\n{}", String::from_utf8_lossy(&output.stderr)).into());
     }
     let text = String::from_utf8(output.stdout)?;
-    let mut lines = text
-        .lines()
-        .rev()
-        .map(|line| line.split_whitespace().collect::<Vec<_>>());
-    let Some([whole, peak]) = lines
-        .next()
-        .as_deref()
-        .map(<[&str; 2]>::try_from)
-        .transpose()?
-    else {
+    let mut lines = text.lines().rev().map(|line| line.split_whitespace().collect::<Vec<_>>());
+    let Some([whole, peak]) = lines.next().as_deref().map(<[&str; 2]>::try_from).transpose()? else {
         return Err(format!("{shown}: no measurement").into());
     };
     let peak_bytes = peak.parse()?;
     if !contender.times_itself {
-        return Ok(Run {
-            seconds: whole.parse()?,
-            counts: None,
-            peak_bytes,
-        });
+        return Ok(Run { seconds: whole.parse()?, counts: None, peak_bytes });
     }
-    let Some([seconds, triangles, hidden]) = lines
-        .next()
-        .as_deref()
-        .map(<[&str; 3]>::try_from)
-        .transpose()?
-    else {
+    let Some([seconds, triangles, hidden]) = lines.next().as_deref().map(<[&str; 3]>::try_from).transpose()? else {
         return Err(format!("{shown}: no timing").into());
     };
-    Ok(Run {
-        seconds: seconds.parse()?,
-        counts: Some((triangles.parse()?, hidden.parse()?)),
-        peak_bytes,
-    })
+    Ok(Run { seconds: seconds.parse()?, counts: Some((triangles.parse()?, hidden.parse()?)), peak_bytes })
 }
 
 fn print_rows(workload: &Workload) {
@@ -282,12 +190,7 @@ fn print_rows(workload: &Workload) {
     for (i, contender) in workload.contenders.iter().enumerate() {
         let seconds = contender.sorted_seconds();
         let median = contender.median_seconds();
-        let peak = contender
-            .runs
-            .iter()
-            .map(|run| run.peak_bytes)
-            .max()
-            .unwrap_or(0);
+        let peak = contender.runs.iter().map(|run| run.peak_bytes).max().unwrap_or(0);
         println!(
             "| {:<52} | {:<29} | {:>8.3} | {:>17} | {:>8.3} | {:>10} | {:>13.2} |",
             if i == 0 { title.as_str() } else { "" },
@@ -304,12 +207,7 @@ fn print_rows(workload: &Workload) {
 /// A line for every contender whose counts differ from brenier's or between its own runs.
 fn disagreements(workload: &Workload) -> Vec<String> {
     let expected = workload.contenders[0].runs[0].counts;
-    let counts = |c: &Contender| {
-        c.runs
-            .iter()
-            .map(|run| run.counts)
-            .find(|&counts| counts != expected)
-    };
+    let counts = |c: &Contender| c.runs.iter().map(|run| run.counts).find(|&counts| counts != expected);
     workload
         .contenders
         .iter()

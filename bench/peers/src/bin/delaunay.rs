@@ -17,17 +17,10 @@ fn main() -> Result<(), Box<dyn Error>> {
             let points: Vec<Point2<f64>> = sites.iter().map(|s| Point2::new(s[0], s[1])).collect();
             let start = own_cpu_seconds()?;
             let triangulation = DelaunayTriangulation::<Point2<f64>>::bulk_load(points)?;
-            print_timing(
-                own_cpu_seconds()? - start,
-                triangulation.num_inner_faces(),
-                0,
-            );
+            print_timing(own_cpu_seconds()? - start, triangulation.num_inner_faces(), 0);
         }
         "delaunator" => {
-            let points: Vec<delaunator::Point> = sites
-                .iter()
-                .map(|s| delaunator::Point { x: s[0], y: s[1] })
-                .collect();
+            let points: Vec<delaunator::Point> = sites.iter().map(|s| delaunator::Point { x: s[0], y: s[1] }).collect();
             let start = own_cpu_seconds()?;
             let triangulation = delaunator::triangulate(&points);
             print_timing(own_cpu_seconds()? - start, triangulation.len(), 0);

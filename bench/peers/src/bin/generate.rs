@@ -18,15 +18,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     std::fs::create_dir_all(directory)?;
     let side = usize::isqrt(n);
-    write_sites(
-        &directory.join("weighted.bin"),
-        &uniform_sites(n, WEIGHT_SPREAD),
-    )?;
+    write_sites(&directory.join("weighted.bin"), &uniform_sites(n, WEIGHT_SPREAD))?;
     write_sites(&directory.join("unweighted.bin"), &uniform_sites(n, 0.0))?;
-    write_sites(
-        &directory.join("grid-fraction.bin"),
-        &grid_sites(side, side as f64),
-    )?;
+    write_sites(&directory.join("grid-fraction.bin"), &grid_sites(side, side as f64))?;
     write_sites(&directory.join("grid-integer.bin"), &grid_sites(side, 1.0))?;
     std::fs::write(directory.join("solve.json"), solve_problem(SOLVE_SITES))?;
     Ok(())

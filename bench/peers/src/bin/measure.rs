@@ -9,13 +9,8 @@ use std::process::Command;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args_os().skip(1);
-    let program = arguments
-        .next()
-        .ok_or("usage: measure PROGRAM ARGUMENTS...")?;
-    let status = Command::new(&program)
-        .args(arguments)
-        .status()
-        .map_err(|e| format!("{}: {e}", program.display()))?;
+    let program = arguments.next().ok_or("usage: measure PROGRAM ARGUMENTS...")?;
+    let status = Command::new(&program).args(arguments).status().map_err(|e| format!("{}: {e}", program.display()))?;
     if !status.success() {
         return Err(format!("{}: {status}", program.display()).into());
     }

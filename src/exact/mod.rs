@@ -8,6 +8,7 @@ mod counters;
 pub mod dd;
 mod heights;
 pub mod predicates;
+pub mod wide;
 
 pub use counters::Counters;
 pub use dd::Dd;

@@ -1,0 +1,304 @@
+//! From the triangulation to cells: vertices, masses, conductances. Parallel over fixed chunks of positions.
+//!
+//! Most cells lie inside the domain: their vertices are the dual vertices of the triangles around the site, computed once
+//! per triangle and shared. A cell with a dual vertex that is not certified to lie inside is clipped exactly
+//! ([`super::clip`]). Both ways give the same labels and the same bits where they overlap, because each vertex is computed
+//! from the same sites in a canonical order.
+
+use super::clip::{Clipper, Label, Sites};
+use super::integrate::{self, LocalDensity, Moments};
+use super::point::{Point, centre, crossing};
+use crate::domain::ConvexPolygon;
+use crate::exact::Counters;
+use crate::hull::{Hull, Wedge};
+use rayon::prelude::*;
+
+/// Positions per parallel task. Fixed, so that sums and rows do not depend on the number of threads.
+pub const CHUNK: usize = 1024;
+
+/// Dual vertices of the triangles by slot, each with the certificate that it lies strictly inside the domain.
+pub struct Duals {
+    points: Vec<Point>,
+    inside: Vec<bool>,
+}
+
+/// A domain with what the inside test needs.
+pub struct Region<'a> {
+    /// The polygon.
+    pub polygon: &'a ConvexPolygon,
+    /// Half-planes `<n, x> <= c`, shrunk by a margin that exceeds every error of a dual vertex.
+    shrunk: Vec<[f64; 3]>,
+    bounds: ([f64; 2], [f64; 2]),
+    is_box: bool,
+}
+
+impl<'a> Region<'a> {
+    /// Prepares the inside test. The margin is 2^-40 of the largest coordinate or extent: dual vertices are good to 2^-60 of it
+    /// ([`super::point`]), the evaluation of a half-plane to 2^-50; the few vertices nearer to the boundary are simply clipped.
+    pub fn new(polygon: &'a ConvexPolygon) -> Region<'a> {
+        let (lo, hi) = polygon.bounds();
+        let size = lo
+            .iter()
+            .chain(&hi)
+            .fold(polygon.extent(), |m, v| m.max(v.abs()));
+        let margin = size * 2f64.powi(-40);
+        let n = polygon.len();
+        let shrunk: Vec<[f64; 3]> = (0..n)
+            .map(|k| {
+                let (u, v) = (polygon.vertex(k), polygon.vertex(k + 1));
+                let (nx, ny) = (v[1] - u[1], u[0] - v[0]);
+                let length = nx.abs() + ny.abs();
+                [nx, ny, (nx * u[0] + ny * u[1]) - 4.0 * margin * length]
+            })
+            .collect();
+        let is_box = n == 4
+            && polygon
+                .vertices()
+                .iter()
+                .all(|v| (v[0] == lo[0] || v[0] == hi[0]) && (v[1] == lo[1] || v[1] == hi[1]));
+        let bounds = (
+            [lo[0] + margin, lo[1] + margin],
+            [hi[0] - margin, hi[1] - margin],
+        );
+        Region {
+            polygon,
+            shrunk,
+            bounds,
+            is_box,
+        }
+    }
+
+    /// Certainly strictly inside.
+    #[inline(always)]
+    fn contains(&self, p: &Point) -> bool {
+        let (x, y) = (p.x.hi, p.y.hi);
+        let (lo, hi) = &self.bounds;
+        x > lo[0]
+            && x < hi[0]
+            && y > lo[1]
+            && y < hi[1]
+            && (self.is_box || self.shrunk.iter().all(|h| h[0] * x + h[1] * y < h[2]))
+    }
+}
+
+impl Duals {
+    /// Dual vertices of all triangles. Cost: O(triangles), times the domain's edges if it is not a box.
+    pub fn new(hull: &Hull, region: &Region<'_>) -> Duals {
+        let mut points = vec![Point::default(); hull.slots()];
+        let mut inside = vec![false; hull.slots()];
+        points
+            .par_chunks_mut(CHUNK)
+            .zip(inside.par_chunks_mut(CHUNK))
+            .enumerate()
+            .for_each(|(chunk, (p, q))| {
+                for k in 0..p.len() {
+                    if let Some(v) = hull.slot(chunk * CHUNK + k) {
+                        p[k] = dual(hull, v);
+                        q[k] = region.contains(&p[k]);
+                    }
+                }
+            });
+        Duals { points, inside }
+    }
+}
+
+/// The dual vertex of three sites in counter-clockwise order, computed from the lowest position on.
+fn dual(hull: &Hull, v: [u32; 3]) -> Point {
+    let k = if v[0] < v[1] && v[0] < v[2] {
+        0
+    } else if v[1] < v[2] {
+        1
+    } else {
+        2
+    };
+    let at = |j: usize| hull.point(v[(k + j) % 3] as usize);
+    centre(at(0), at(1), at(2))
+}
+
+/// The vertex between two labels of a cell.
+pub fn vertex(
+    hull: &Hull,
+    domain: &ConvexPolygon,
+    site: u32,
+    before: Label,
+    after: Label,
+) -> Point {
+    match (before, after) {
+        (Label::Domain(_), Label::Domain(k)) => Point::from_f64(domain.vertex(k as usize)),
+        (Label::Domain(k), Label::Bisector(j)) | (Label::Bisector(j), Label::Domain(k)) => {
+            let (i, j) = (site.min(j) as usize, site.max(j) as usize);
+            crossing(
+                hull.point(i),
+                hull.point(j),
+                domain.vertex(k as usize),
+                domain.vertex(k as usize + 1),
+            )
+        }
+        (Label::Bisector(j), Label::Bisector(l)) => dual(hull, [site, j, l]),
+    }
+}
+
+/// Scratch and result for one cell.
+#[derive(Default)]
+pub struct Cell {
+    /// Labels, counter-clockwise; edge `k` runs from vertex `k` to `k + 1`. Empty: no cell.
+    pub labels: Vec<Label>,
+    /// Vertices.
+    pub vertices: Vec<Point>,
+    ring: Vec<Wedge>,
+    clipper: Clipper,
+}
+
+impl Cell {
+    /// Computes the cell at a position. Cost: O(degree) inside the domain, see [`Clipper::clip`] at its boundary.
+    pub fn compute(&mut self, hull: &Hull, duals: &Duals, region: &Region<'_>, position: u32) {
+        self.labels.clear();
+        self.vertices.clear();
+        if hull.is_hidden_position(position as usize) {
+            return;
+        }
+        hull.ring(position as usize, &mut self.ring);
+        let interior = !self.ring.is_empty()
+            && self.ring.iter().all(|w| {
+                w.from.is_some()
+                    && w.to.is_some()
+                    && duals.inside.get(w.triangle as usize) == Some(&true)
+            });
+        if interior {
+            // Start at the lowest neighbour: the ring's own start depends on the history of the triangulation.
+            let count = self.ring.len();
+            let start = (0..count).min_by_key(|&k| self.ring[k].to).unwrap_or(0);
+            for k in (start..count).chain(0..start) {
+                let w = self.ring[k];
+                self.labels.extend(w.to.map(Label::Bisector));
+                self.vertices.push(duals.points[w.triangle as usize]);
+            }
+            return;
+        }
+        let sites = Sites {
+            points: hull.points(),
+            rank: hull.order(),
+        };
+        let neighbors = self.ring.iter().filter_map(|w| w.to);
+        self.clipper
+            .clip(sites, region.polygon, position, neighbors, &mut self.labels);
+        let count = self.labels.len();
+        for k in 0..count {
+            let before = self.labels[if k == 0 { count - 1 } else { k - 1 }];
+            self.vertices.push(vertex(
+                hull,
+                region.polygon,
+                position,
+                before,
+                self.labels[k],
+            ));
+        }
+    }
+
+    /// Predicates asked so far.
+    pub fn counters(&self) -> Counters {
+        self.clipper.counters
+    }
+}
+
+/// Masses of all cells and the conductances of their facets, by position.
+#[derive(Clone, Debug, Default)]
+pub struct CellMeasures {
+    /// `m_i`.
+    pub mass: Vec<f64>,
+    /// Start of each row in `column` and `conductance`.
+    pub row: Vec<u32>,
+    /// Neighbours with a facet of positive length.
+    pub column: Vec<u32>,
+    /// `K_ij = int_facet rho / |y_i - y_j| = 2 H_ij`, the same bits as `K_ji`.
+    pub conductance: Vec<f64>,
+    /// Centroid and spread, when asked for.
+    pub moments: Vec<Moments>,
+    /// How the signs of clipping were decided.
+    pub counters: Counters,
+}
+
+/// Computes masses and conductances (and moments). Cost: O(n) plus clipping; bit-identical for any number of threads.
+pub fn measure(
+    hull: &Hull,
+    region: &Region<'_>,
+    density: &LocalDensity,
+    want_moments: bool,
+) -> CellMeasures {
+    let n = hull.len();
+    let duals = Duals::new(hull, region);
+    struct Part {
+        mass: Vec<f64>,
+        length: Vec<u32>,
+        column: Vec<u32>,
+        conductance: Vec<f64>,
+        moments: Vec<Moments>,
+        counters: Counters,
+    }
+    let parts: Vec<Part> = (0..n.div_ceil(CHUNK))
+        .into_par_iter()
+        .map(|chunk| {
+            let range = chunk * CHUNK..((chunk + 1) * CHUNK).min(n);
+            let mut cell = Cell::default();
+            let mut part = Part {
+                mass: Vec::with_capacity(range.len()),
+                length: Vec::with_capacity(range.len()),
+                column: Vec::with_capacity(6 * range.len()),
+                conductance: Vec::with_capacity(6 * range.len()),
+                moments: Vec::new(),
+                counters: Counters::default(),
+            };
+            for i in range {
+                cell.compute(hull, &duals, region, i as u32);
+                if want_moments {
+                    let m = integrate::moments(&cell.vertices, density);
+                    part.mass.push(m.mass);
+                    part.moments.push(m);
+                } else {
+                    part.mass.push(integrate::mass(&cell.vertices, density));
+                }
+                let before = part.column.len();
+                for (k, label) in cell.labels.iter().enumerate() {
+                    let Label::Bisector(j) = *label else { continue };
+                    let a = &cell.vertices[k];
+                    let b = &cell.vertices[if k + 1 == cell.vertices.len() {
+                        0
+                    } else {
+                        k + 1
+                    }];
+                    let (yi, yj) = (hull.point(i).site(), hull.point(j as usize).site());
+                    let c = integrate::conductance(a, b, yi, yj, density);
+                    if c > 0.0 {
+                        part.column.push(j);
+                        part.conductance.push(c);
+                    }
+                }
+                part.length.push((part.column.len() - before) as u32);
+            }
+            part.counters = cell.counters();
+            part
+        })
+        .collect();
+    let mut all = CellMeasures {
+        row: vec![0],
+        ..CellMeasures::default()
+    };
+    all.mass.reserve_exact(n);
+    all.row.reserve_exact(n);
+    let entries = parts.iter().map(|p| p.column.len()).sum();
+    all.column.reserve_exact(entries);
+    all.conductance.reserve_exact(entries);
+    let mut end = 0;
+    for part in parts {
+        all.mass.extend_from_slice(&part.mass);
+        all.column.extend_from_slice(&part.column);
+        all.conductance.extend_from_slice(&part.conductance);
+        all.moments.extend_from_slice(&part.moments);
+        for length in part.length {
+            end += length;
+            all.row.push(end);
+        }
+        all.counters += part.counters;
+    }
+    all
+}

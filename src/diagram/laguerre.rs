@@ -1,0 +1,135 @@
+//! The narrow seam between geometry and optimization.
+
+use super::cells::{self, Region};
+use super::integrate::{LocalDensity, Moments};
+use crate::exact::{Counters, Heights};
+use crate::hull::Hull;
+use crate::problem::Problem;
+use std::time::Instant;
+
+/// What a caller needs to know about a diagram.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Want {
+    /// Masses and conductances, unless some cell is empty in the whole plane: then only how many are.
+    Newton,
+    /// Masses, conductances, centroids and spreads, in any case.
+    Everything,
+}
+
+/// Integrals over the cells, in the numbering of the [`Laguerre`] that made them.
+#[derive(Clone, Debug, Default)]
+pub struct Measures {
+    /// Masses `m_i`; empty if [`Want::Newton`] met a hidden site.
+    pub mass: Vec<f64>,
+    /// Start of each row in `column` and `conductance`; `len() + 1` entries.
+    pub row: Vec<u32>,
+    /// Neighbours with a facet of positive length.
+    pub column: Vec<u32>,
+    /// `K_ij = int_facet rho / |y_i - y_j|`, symmetric to the bit: `dm_i/dh_j = -K_ij`, and `K = 2 H`.
+    pub conductance: Vec<f64>,
+    /// Centroids and spreads, if wanted.
+    pub moments: Vec<Moments>,
+    /// Sites hidden by the others.
+    pub hidden: usize,
+    /// Wall seconds in the triangulation.
+    pub hull_seconds: f64,
+    /// Wall seconds in cells and integrals.
+    pub cells_seconds: f64,
+    /// How the signs were decided, since the beginning.
+    pub counters: Counters,
+}
+
+/// A Laguerre diagram that can be asked for its measures at any heights. The optimization sees nothing else.
+pub trait Laguerre {
+    /// Number of sites.
+    fn len(&self) -> usize;
+    /// No sites.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+    /// Moves to these heights and integrates.
+    fn measures(&mut self, heights: &Heights, want: Want) -> Measures;
+}
+
+/// The diagram of sites in the plane on a convex polygon. Sites are numbered along a Hilbert curve: see [`PlaneLaguerre::order`].
+pub struct PlaneLaguerre<'a> {
+    problem: &'a Problem,
+    hull: Option<Hull>,
+    order: Vec<u32>,
+    clipping: Counters,
+}
+
+impl<'a> PlaneLaguerre<'a> {
+    /// Prepares the diagram. Cost: the Hilbert order; the triangulation is built when heights are known.
+    pub fn new(problem: &'a Problem) -> PlaneLaguerre<'a> {
+        let order = Hull::curve(problem.sites());
+        PlaneLaguerre {
+            problem,
+            hull: None,
+            order,
+            clipping: Counters::default(),
+        }
+    }
+
+    /// The problem's index of each site of this numbering.
+    pub fn order(&self) -> &[u32] {
+        &self.order
+    }
+
+    /// The triangulation, once heights were given.
+    pub fn hull(&self) -> Option<&Hull> {
+        self.hull.as_ref()
+    }
+}
+
+impl Laguerre for PlaneLaguerre<'_> {
+    fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    fn measures(&mut self, heights: &Heights, want: Want) -> Measures {
+        let clock = Instant::now();
+        let hull = match &mut self.hull {
+            Some(hull) => {
+                hull.update_positions(heights.as_slice());
+                hull
+            }
+            none => none.insert(Hull::along(
+                self.problem.sites(),
+                self.order.clone(),
+                heights.as_slice(),
+            )),
+        };
+        let hidden = (0..hull.len())
+            .filter(|&i| hull.is_hidden_position(i))
+            .count();
+        let hull_seconds = clock.elapsed().as_secs_f64();
+        let mut counters = hull.counters();
+        counters += self.clipping;
+        if hidden > 0 && want == Want::Newton {
+            return Measures {
+                hidden,
+                hull_seconds,
+                counters,
+                ..Measures::default()
+            };
+        }
+        let clock = Instant::now();
+        let region = Region::new(self.problem.domain());
+        let density = LocalDensity::new(self.problem.density(), self.problem.source_factor());
+        let all = cells::measure(hull, &region, &density, want == Want::Everything);
+        self.clipping += all.counters;
+        counters += all.counters;
+        Measures {
+            mass: all.mass,
+            row: all.row,
+            column: all.column,
+            conductance: all.conductance,
+            moments: all.moments,
+            hidden,
+            hull_seconds,
+            cells_seconds: clock.elapsed().as_secs_f64(),
+            counters,
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! Coordinates of labelled vertices: for integrals and output only, never for decisions.
+//!
+//! Every vertex is a pair of double-doubles with relative accuracy far below an ulp of the domain, by a ladder of its own:
+//! one step of iterative refinement for well-conditioned triangles, double-double arithmetic for slivers, rationals when
+//! even that would lose digits. The result depends only on the sites named (in a canonical order), so the two or three
+//! cells that meet in a vertex see the same bits.
+
+use crate::exact::Dd;
+use crate::exact::big::{self, Rational};
+use crate::exact::dd::{two_prod, two_sum};
+use crate::exact::predicates::Lifted;
+
+/// A point, each coordinate an unevaluated sum of two doubles.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Point {
+    /// First coordinate.
+    pub x: Dd,
+    /// Second coordinate.
+    pub y: Dd,
+}
+
+impl Point {
+    /// The nearest doubles.
+    pub fn rounded(&self) -> [f64; 2] {
+        [self.x.to_f64(), self.y.to_f64()]
+    }
+
+    /// A point with double coordinates.
+    pub fn from_f64(p: [f64; 2]) -> Point {
+        Point {
+            x: Dd::from_f64(p[0]),
+            y: Dd::from_f64(p[1]),
+        }
+    }
+
+    /// `self - other`, rounded once (relative error a few `u`): exact differences of the leading parts plus the remainders.
+    #[inline(always)]
+    pub fn minus(&self, o: &Point) -> [f64; 2] {
+        let d = |a: Dd, b: Dd| {
+            let (s, e) = two_sum(a.hi, -b.hi);
+            s + (e + (a.lo - b.lo))
+        };
+        [d(self.x, o.x), d(self.y, o.y)]
+    }
+
+    fn is_finite(&self) -> bool {
+        self.x.is_finite() && self.y.is_finite()
+    }
+}
+
+/// Above this condition number (permanent over determinant of the 2x2 system) refinement gives way to double-double.
+const WELL_CONDITIONED: f64 = 256.0;
+
+/// Above this one double-double gives way to rationals: 2^-100 times it must stay below an ulp.
+const ILL_CONDITIONED: f64 = 1099511627776.0; // 2^40
+
+/// Below these magnitudes products of tails underflow; rationals then.
+const SMALL: f64 = 1e-120;
+
+/// The point where the sites `a`, `b`, `c` (counter-clockwise) are tied: `<x, y_b - y_a> = h_a - h_b`, same for `c`.
+///
+/// Solve in doubles; recompute the residual with error-free products; correct once. The first solution has relative
+/// error below `2^-50 k` for condition `k`, the correction reduces it by the same factor again, so for `k <= 2^8` the
+/// error is below `2^-80` of the coordinates' size.
+pub fn centre(a: &Lifted, b: &Lifted, c: &Lifted) -> Point {
+    let (px, pxe) = two_sum(b.x, -a.x);
+    let (py, pye) = two_sum(b.y, -a.y);
+    let (qx, qxe) = two_sum(c.x, -a.x);
+    let (qy, qye) = two_sum(c.y, -a.y);
+    let f = a.h - b.h;
+    let g = a.h - c.h;
+    let (l, r) = (px * qy, py * qx);
+    let det = l - r;
+    let permanent = l.abs() + r.abs();
+    // Not `>`: NaN must fall through.
+    if !(permanent <= WELL_CONDITIONED * det && permanent > SMALL) {
+        return centre_careful(a, b, c);
+    }
+    let solve = |f: f64, g: f64| ((f * qy - g * py) / det, (g * px - f * qx) / det);
+    let (x, y) = solve(f.hi, g.hi);
+    // Residual f - x p_x - y p_y, all leading products exact.
+    let residual = |f: Dd, px: f64, pxe: f64, py: f64, pye: f64| {
+        let (s, se) = two_prod(x, px);
+        let (t, te) = two_prod(y, py);
+        let (u, ue) = two_sum(f.hi, -s);
+        let (v, ve) = two_sum(u, -t);
+        v + (((ue + ve) + (f.lo - se - te)) - (x * pxe + y * pye))
+    };
+    let (dx, dy) = solve(residual(f, px, pxe, py, pye), residual(g, qx, qxe, qy, qye));
+    let point = Point {
+        x: Dd::sum(x, dx),
+        y: Dd::sum(y, dy),
+    };
+    if point.is_finite() {
+        point
+    } else {
+        centre_careful(a, b, c)
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn centre_careful(a: &Lifted, b: &Lifted, c: &Lifted) -> Point {
+    let (px, py) = (Dd::difference(b.x, a.x), Dd::difference(b.y, a.y));
+    let (qx, qy) = (Dd::difference(c.x, a.x), Dd::difference(c.y, a.y));
+    let (f, g) = (a.h - b.h, a.h - c.h);
+    let (l, r) = (px * qy, py * qx);
+    let det = l - r;
+    let permanent = l.abs().hi + r.abs().hi;
+    if permanent <= ILL_CONDITIONED * det.hi && permanent > SMALL {
+        let point = Point {
+            x: (f * qy - g * py).over(det),
+            y: (g * px - f * qx).over(det),
+        };
+        if point.is_finite() {
+            return point;
+        }
+    }
+    rounded(&centre_exact(a, b, c))
+}
+
+/// [`centre`] as rationals.
+pub fn centre_exact(a: &Lifted, b: &Lifted, c: &Lifted) -> [Rational; 2] {
+    let d = |s: f64, t: f64| big::rational(s) - big::rational(t);
+    let (px, py, qx, qy) = (d(b.x, a.x), d(b.y, a.y), d(c.x, a.x), d(c.y, a.y));
+    let h = |i: &Lifted| big::rational_dd(i.h);
+    let (f, g) = (h(a) - h(b), h(a) - h(c));
+    let det = Rational::from(&px * &qy) - Rational::from(&py * &qx);
+    let x = (Rational::from(&f * &qy) - Rational::from(&g * &py)) / &det;
+    let y = (g * px - f * qx) / det;
+    [x, y]
+}
+
+fn rounded(p: &[Rational; 2]) -> Point {
+    Point {
+        x: big::nearest_dd(&p[0]).0,
+        y: big::nearest_dd(&p[1]).0,
+    }
+}
+
+/// The point where sites `i` and `j` are tied on the domain edge from `u` to `v`: `u + t (v - u)`, `t = s(u)/(s(u) - s(v))`.
+///
+/// In double-double; the numbers `s` lose digits by cancellation against their terms, and rationals take over when that
+/// would leave less than 60 bits of `t`.
+pub fn crossing(i: &Lifted, j: &Lifted, u: [f64; 2], v: [f64; 2]) -> Point {
+    let (dx, dy) = (Dd::difference(i.x, j.x), Dd::difference(i.y, j.y));
+    let f = i.h - j.h;
+    let (ex, ey) = (Dd::difference(v[0], u[0]), Dd::difference(v[1], u[1]));
+    let at_u = dx.times(u[0]) + dy.times(u[1]) + f;
+    let along = dx * ex + dy * ey; // s(v) - s(u)
+    let size = (dx.hi * u[0]).abs() + (dy.hi * u[1]).abs() + f.hi.abs();
+    let size_along = (dx.hi * ex.hi).abs() + (dy.hi * ey.hi).abs();
+    let lost = (size + size_along) * 2f64.powi(-100);
+    if lost <= along.hi.abs() * 2f64.powi(-60) && size_along > SMALL {
+        let t = -at_u.over(along);
+        let point = Point {
+            x: Dd::from_f64(u[0]) + t * ex,
+            y: Dd::from_f64(u[1]) + t * ey,
+        };
+        if point.is_finite() {
+            return point;
+        }
+    }
+    rounded(&crossing_exact(i, j, u, v))
+}
+
+/// [`crossing`] as rationals.
+pub fn crossing_exact(i: &Lifted, j: &Lifted, u: [f64; 2], v: [f64; 2]) -> [Rational; 2] {
+    let r = big::rational;
+    let (dx, dy) = (r(i.x) - r(j.x), r(i.y) - r(j.y));
+    let f = big::rational_dd(i.h) - big::rational_dd(j.h);
+    let (ex, ey) = (r(v[0]) - r(u[0]), r(v[1]) - r(u[1]));
+    let at_u = Rational::from(&dx * &r(u[0])) + Rational::from(&dy * &r(u[1])) + f;
+    let along = dx * &ex + dy * &ey;
+    let t = -at_u / along;
+    [r(u[0]) + Rational::from(&t * &ex), r(u[1]) + t * ey]
+}
+
+/// An exact point from doubles.
+pub fn exact(p: [f64; 2]) -> [Rational; 2] {
+    [big::rational(p[0]), big::rational(p[1])]
+}

@@ -1,0 +1,74 @@
+//! The predicates of the plane, each `f64 filter -> exact integers -> symbolic perturbation`.
+//!
+//! | name | asks | degree |
+//! |---|---|---|
+//! | [`orient2d`] | on which side of the line `ab` lies `c` | 2 |
+//! | [`above`] | does the lifted site `d` lie above the plane through `a, b, c` (B2 and the hull test) | 3 |
+//! | [`above_line`] | the same over a line, for collinear sites | 2 |
+//! | [`side_v`] | sign of `s_im` at a domain vertex (V) | 2 |
+//! | [`side_e`] | sign of `s_im` where bisector `ij` meets a domain edge (E) | 4 |
+//!
+//! with `s_ij(x) = <y_i - y_j, x> + h_i - h_j`, positive where `i` beats `j`.
+//!
+//! # Error model of the filters
+//! `u = 2^-53`. For finite results `fl(a + b) = (a + b)(1 + d)` with `|d| <= u`, also when the result is subnormal;
+//! `fl(a b) = a b (1 + d) + e` with `|e| <= 2^-1075`, `e = 0` unless the product is subnormal. A filter accepts only when
+//! the computed value exceeds its bound strictly; NaN and infinity compare false and so fall through to exact arithmetic.
+//! Bounds are sums of non-negative products, so their own rounding is covered by the slack named at each constant.
+//!
+//! # Ties
+//! An exact zero is resolved as if height `h_i` were `h_i + eps^(i+1)` for an infinitesimal `eps > 0`, `i` being the
+//! site's rank: the lower rank is raised infinitely more. The sign is that of the first non-zero coefficient of the
+//! perturbations in rank order; each predicate says why one exists. Nothing is a tie afterwards (distinct ranks).
+
+mod above;
+mod orient;
+mod side;
+
+pub use above::{above, above_exact, above_line, above_line_exact, above_line_sign, above_sign};
+pub use orient::{dot_sign, dot_sign_exact, orient2d, orient2d_exact, orient2d_sign};
+pub use side::{EdgePoint, side_e, side_e_exact, side_e_sign, side_v, side_v_exact, side_v_sign};
+
+use super::dd::Dd;
+
+/// A site with its height: the point `(y, h)` of the lifted hull.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Lifted {
+    /// First coordinate of the site.
+    pub x: f64,
+    /// Second coordinate of the site.
+    pub y: f64,
+    /// Height.
+    pub h: Dd,
+}
+
+impl Lifted {
+    /// Site `y` at height `h`.
+    pub fn new(y: [f64; 2], h: Dd) -> Lifted {
+        Lifted {
+            x: y[0],
+            y: y[1],
+            h,
+        }
+    }
+
+    /// The site.
+    #[inline(always)]
+    pub fn site(&self) -> [f64; 2] {
+        [self.x, self.y]
+    }
+}
+
+/// Unit roundoff of doubles.
+const U: f64 = 1.0 / 9_007_199_254_740_992.0;
+
+/// Covers every underflow of a filter: each product loses at most `2^-1075`, and no filter forms more than `2^10`.
+const UNDERFLOW: f64 = f64::from_bits(1 << 14); // 2^-1060
+
+/// Doubles by which a height difference `fl(fl(a.hi - b.hi) + fl(a.lo - b.lo))` is computed: the value and a magnitude
+/// `g = |fl(a.hi - b.hi)| + |fl(a.lo - b.lo)|` with `|value - exact| <= (2u + 4u^2) g` and `|value| <= (1 + u) g`.
+#[inline(always)]
+fn height_difference(a: Dd, b: Dd) -> (f64, f64) {
+    let (p, q) = (a.hi - b.hi, a.lo - b.lo);
+    (p + q, p.abs() + q.abs())
+}

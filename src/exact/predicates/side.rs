@@ -1,0 +1,144 @@
+//! Which of two sites wins at a labelled point of the domain's boundary: predicates V and E.
+
+use super::super::{Counters, big};
+use super::{Lifted, U, UNDERFLOW, dot_sign, height_difference};
+
+/// `s_ij(x)` and a bound on its error.
+///
+/// `fl((x_i - x_j) v_0)` has relative error `2u + u^2` plus one underflow, the same for the other product, the height
+/// difference `(2u + 4u^2) g`, the two sums add `2u` of the partial sums: in total below `(4u + O(u^2)) (|p| + |q| + g)`; `5u` used.
+#[inline(always)]
+fn s(i: &Lifted, j: &Lifted, x: [f64; 2]) -> (f64, f64) {
+    let p = (i.x - j.x) * x[0];
+    let q = (i.y - j.y) * x[1];
+    let (h, g) = height_difference(i.h, j.h);
+    ((p + q) + h, 5.0 * U * ((p.abs() + q.abs()) + g) + UNDERFLOW)
+}
+
+fn s_exact(i: &Lifted, j: &Lifted, x: [f64; 2]) -> big::Rational {
+    let d = |a: f64, b: f64| big::rational(a) - big::rational(b);
+    d(i.x, j.x) * big::rational(x[0]) + d(i.y, j.y) * big::rational(x[1]) + big::rational_dd(i.h)
+        - big::rational_dd(j.h)
+}
+
+/// V: sign of `s_im(v)` at the point `v`, exact for all finite doubles.
+#[inline(always)]
+pub fn side_v_sign(i: &Lifted, m: &Lifted, v: [f64; 2], counters: &mut Counters) -> i32 {
+    counters.calls += 1;
+    let (value, bound) = s(i, m, v);
+    if value > bound {
+        return 1;
+    }
+    if -value > bound {
+        return -1;
+    }
+    counters.filter_failures += 1;
+    counters.big += 1;
+    let sign = side_v_exact(i, m, v);
+    counters.exact_zeros += u64::from(sign == 0);
+    sign
+}
+
+/// [`side_v_sign`] by rationals only.
+pub fn side_v_exact(i: &Lifted, m: &Lifted, v: [f64; 2]) -> i32 {
+    s_exact(i, m, v).cmp0() as i32
+}
+
+/// V after the perturbation: does `i` beat `m` at `v`? Ranks in the order `i, m`. Tie: the coefficients are 1 and -1.
+#[inline(always)]
+pub fn side_v(
+    i: &Lifted,
+    m: &Lifted,
+    v: [f64; 2],
+    rank: [u32; 2],
+    counters: &mut Counters,
+) -> bool {
+    match side_v_sign(i, m, v, counters) {
+        0 => rank[0] < rank[1],
+        s => s > 0,
+    }
+}
+
+/// The point where bisector `ij` crosses a domain edge: `i` wins at the end `p`, `j` at the end `q` (after the perturbation).
+#[derive(Clone, Copy, Debug)]
+pub struct EdgePoint {
+    /// End of the edge where `i` beats `j`.
+    pub p: [f64; 2],
+    /// End of the edge where `j` beats `i`.
+    pub q: [f64; 2],
+}
+
+/// E: sign of `s_im` at the point where bisector `ij` meets the edge `pq`, exact for all finite doubles.
+///
+/// That point is `(s_ij(p) q - s_ij(q) p) / (s_ij(p) - s_ij(q))` and `s_im` is affine, so the sign is that of
+/// `N = s_ij(p) s_im(q) - s_ij(q) s_im(p)`; the denominator is positive: `s_ij(p) >= 0 >= s_ij(q)`, and both vanish only if
+/// the perturbation gave both ends to the same site.
+///
+/// Filter: with computed `s` and bounds `e`, `|error of a product| <= |s| e' + |s'| e + e e'` plus `u` for the product and
+/// `u` for the difference; `1.0001` covers the second-order terms and the rounding of the bound.
+pub fn side_e_sign(
+    i: &Lifted,
+    j: &Lifted,
+    m: &Lifted,
+    at: EdgePoint,
+    counters: &mut Counters,
+) -> i32 {
+    counters.calls += 1;
+    let (ap, eap) = s(i, j, at.p);
+    let (aq, eaq) = s(i, j, at.q);
+    let (bp, ebp) = s(i, m, at.p);
+    let (bq, ebq) = s(i, m, at.q);
+    let (l, r) = (ap * bq, aq * bp);
+    let n = l - r;
+    let data =
+        ap.abs() * ebq + bq.abs() * eap + eap * ebq + aq.abs() * ebp + bp.abs() * eaq + eaq * ebp;
+    let bound = 1.0001 * (data + 2.0 * U * (l.abs() + r.abs())) + UNDERFLOW;
+    if n > bound {
+        return 1;
+    }
+    if -n > bound {
+        return -1;
+    }
+    counters.filter_failures += 1;
+    counters.big += 1;
+    let sign = side_e_exact(i, j, m, at);
+    counters.exact_zeros += u64::from(sign == 0);
+    sign
+}
+
+/// [`side_e_sign`] by rationals only.
+pub fn side_e_exact(i: &Lifted, j: &Lifted, m: &Lifted, at: EdgePoint) -> i32 {
+    let n = s_exact(i, j, at.p) * s_exact(i, m, at.q) - s_exact(i, j, at.q) * s_exact(i, m, at.p);
+    n.cmp0() as i32
+}
+
+/// E after the perturbation: does `i` beat `m` where bisector `ij` meets the edge? Ranks in the order `i, j, m`.
+///
+/// Tie: the quadratic terms of `N` in the perturbations cancel, and its linear coefficients are
+/// `<y_m - y_j, p - q>` for `h_i`, `<y_i - y_m, p - q>` for `h_j`, `-<y_i - y_j, p - q>` for `h_m`; the last one is negative.
+pub fn side_e(
+    i: &Lifted,
+    j: &Lifted,
+    m: &Lifted,
+    at: EdgePoint,
+    rank: [u32; 3],
+    counters: &mut Counters,
+) -> bool {
+    let sign = side_e_sign(i, j, m, at, counters);
+    if sign != 0 {
+        return sign > 0;
+    }
+    let mut order = [0usize, 1, 2];
+    order.sort_unstable_by_key(|&k| rank[k]);
+    for k in order {
+        let coefficient = match k {
+            0 => dot_sign(m.site(), j.site(), at.p, at.q),
+            1 => dot_sign(i.site(), m.site(), at.p, at.q),
+            _ => -1,
+        };
+        if coefficient != 0 {
+            return coefficient > 0;
+        }
+    }
+    false
+}

@@ -1,0 +1,214 @@
+//! Incremental insertion: walk to the site, dig out the triangles below it, fan the hole from it (Bowyer, Watson).
+
+use super::mesh::{GHOST, Mesh, Triangle, join, next, previous, split};
+use crate::exact::Counters;
+use crate::exact::predicates::{Lifted, above, above_line, orient2d};
+
+/// A triangulation under construction, with the scratch space of the search.
+#[derive(Clone, Debug, Default)]
+pub struct Builder {
+    /// The triangles.
+    pub mesh: Mesh,
+    /// How the signs were decided.
+    pub counters: Counters,
+    /// Where the next walk starts.
+    pub hint: usize,
+    /// Triangles made by the last insertion.
+    pub fresh: Vec<u32>,
+    stack: Vec<u32>,
+    rim: Vec<(u32, u32, u32)>,
+    dug: Vec<u32>,
+}
+
+/// What became of an inserted site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Inserted {
+    /// It lies below the hull.
+    Hidden,
+    /// It is a vertex, and so are all the others.
+    Vertex,
+    /// It is a vertex and hides these.
+    Hiding(Vec<u32>),
+}
+
+impl Builder {
+    /// Starts from the triangle `abc`, which must turn counter-clockwise.
+    pub fn new(a: u32, b: u32, c: u32) -> Builder {
+        let mut builder = Builder::default();
+        let v = [[a, b, c], [c, b, GHOST], [a, c, GHOST], [b, a, GHOST]];
+        let mesh = &mut builder.mesh;
+        mesh.triangles = v
+            .iter()
+            .map(|&v| Triangle {
+                v,
+                ..Triangle::DEAD
+            })
+            .collect();
+        for k in 0..3 {
+            mesh.glue(join(0, k), join(k + 1, 2));
+            // Ghost k+1 is opposite corner k; going around, its edge 0 meets edge 1 of the next one.
+            mesh.glue(join(k + 1, 0), join(previous(k) + 1, 1));
+        }
+        builder
+    }
+
+    /// Is triangle `t` below the lifted site `p` (after the perturbation)?
+    ///
+    /// A ghost triangle on edge `ab` is the vertical plane through it: below everything strictly outside; over its own line
+    /// the hull is one dimension lower, and the site is compared with the lifted line `ab`, also beyond its ends.
+    #[inline(always)]
+    pub fn conflict(&mut self, points: &[Lifted], rank: &[u32], t: usize, p: u32) -> bool {
+        let v = self.mesh.triangles[t].v;
+        let at = |i: u32| &points[i as usize];
+        let k = match self.mesh.triangles[t].ghost() {
+            None => {
+                let ranks = || [v[0], v[1], v[2], p].map(|i| rank[i as usize]);
+                return above(
+                    [at(v[0]), at(v[1]), at(v[2]), at(p)],
+                    ranks,
+                    &mut self.counters,
+                );
+            }
+            Some(k) => k,
+        };
+        let (a, b) = (v[next(k)], v[previous(k)]);
+        match orient2d(at(a).site(), at(b).site(), at(p).site(), &mut self.counters) {
+            0 => above_line(
+                [at(a), at(b), at(p)],
+                [a, b, p].map(|i| rank[i as usize]),
+                &mut self.counters,
+            ),
+            o => o > 0,
+        }
+    }
+
+    /// The triangle whose closure contains `p`, or a ghost triangle whose hull edge separates `p` from the sites.
+    ///
+    /// Visibility walk. It cannot cycle: in a regular triangulation "in front of" seen from a point is acyclic
+    /// (Edelsbrunner 1990), and this one is regular for the perturbed heights.
+    pub fn locate(&mut self, points: &[Lifted], start: usize, p: [f64; 2]) -> usize {
+        let mut t = start;
+        if let Some(k) = self.mesh.triangles[t].ghost() {
+            t = split(self.mesh.triangles[t].n[k]).0;
+        }
+        let mut entered = 3;
+        'walk: loop {
+            let triangle = self.mesh.triangles[t];
+            for k in 0..3 {
+                if k == entered {
+                    continue;
+                }
+                let a = points[triangle.v[next(k)] as usize].site();
+                let b = points[triangle.v[previous(k)] as usize].site();
+                if orient2d(a, b, p, &mut self.counters) < 0 {
+                    (t, entered) = split(triangle.n[k]);
+                    if self.mesh.triangles[t].ghost().is_some() {
+                        return t;
+                    }
+                    continue 'walk;
+                }
+            }
+            return t;
+        }
+    }
+
+    /// Inserts vertex `p`, walking from the hint.
+    pub fn insert(&mut self, points: &[Lifted], rank: &[u32], p: u32) -> Inserted {
+        let t = self.locate(points, self.hint, points[p as usize].site());
+        self.hint = t;
+        if !self.conflict(points, rank, t, p) {
+            return Inserted::Hidden;
+        }
+        self.dig(points, rank, t, p)
+    }
+
+    /// Replaces the triangles below `p`, of which `first` is one, by a fan from `p`.
+    ///
+    /// The search runs depth first and counter-clockwise, so it meets the edges of the rim in cyclic order. Hidden vertices
+    /// inside the hole leave slits, which are passed on both sides without being recorded; the order stays right.
+    fn dig(&mut self, points: &[Lifted], rank: &[u32], first: usize, p: u32) -> Inserted {
+        let inside = self.mesh.next_stamp();
+        let outside = inside + 1;
+        self.rim.clear();
+        self.dug.clear();
+        self.stack.clear();
+        self.mesh.triangles[first].mark = inside;
+        self.dug.push(first as u32);
+        self.stack
+            .extend([join(first, 2), join(first, 1), join(first, 0)]);
+        while let Some(code) = self.stack.pop() {
+            let (t, k) = split(code);
+            let twin = self.mesh.triangles[t].n[k];
+            let (s, j) = split(twin);
+            let mark = self.mesh.triangles[s].mark;
+            if mark == inside {
+                continue;
+            }
+            if mark != outside && self.conflict(points, rank, s, p) {
+                self.mesh.triangles[s].mark = inside;
+                self.dug.push(s as u32);
+                self.stack.extend([join(s, previous(j)), join(s, next(j))]);
+            } else {
+                self.mesh.triangles[s].mark = outside;
+                let v = self.mesh.triangles[t].v;
+                self.rim.push((v[next(k)], v[previous(k)], twin));
+            }
+        }
+        let hiding = self.dug.len() + 2 != self.rim.len();
+        let covered = if hiding { self.covered() } else { Vec::new() };
+        self.fill(p);
+        if hiding {
+            Inserted::Hiding(covered)
+        } else {
+            Inserted::Vertex
+        }
+    }
+
+    /// Vertices of dug triangles that are not on the rim. (Euler: `rim = dug + 2 - 2 covered`.)
+    fn covered(&self) -> Vec<u32> {
+        let mut on_rim: Vec<u32> = self.rim.iter().map(|r| r.0).collect();
+        on_rim.sort_unstable();
+        let mut covered: Vec<u32> = self
+            .dug
+            .iter()
+            .flat_map(|&t| self.mesh.triangles[t as usize].v)
+            .filter(|v| on_rim.binary_search(v).is_err())
+            .collect();
+        covered.sort_unstable();
+        covered.dedup();
+        covered
+    }
+
+    fn fill(&mut self, p: u32) {
+        let mesh = &mut self.mesh;
+        self.fresh.clear();
+        for k in 0..self.rim.len() {
+            let slot = if k < self.dug.len() {
+                self.dug[k]
+            } else {
+                mesh.slot() as u32
+            };
+            self.fresh.push(slot);
+        }
+        for &t in self.dug.iter().skip(self.rim.len()) {
+            mesh.triangles[t as usize] = Triangle::DEAD;
+            mesh.free.push(t);
+        }
+        let count = self.rim.len();
+        let mut before = self.fresh[count - 1];
+        for k in 0..count {
+            let (a, b, twin) = self.rim[k];
+            let t = self.fresh[k];
+            let after = self.fresh[if k + 1 == count { 0 } else { k + 1 }];
+            mesh.triangles[t as usize] = Triangle {
+                v: [p, a, b],
+                n: [twin, after << 2 | 2, before << 2 | 1],
+                mark: 0,
+            };
+            let (s, j) = split(twin);
+            mesh.triangles[s].n[j] = t << 2;
+            before = t;
+        }
+        self.hint = self.fresh[0] as usize;
+    }
+}

@@ -1,0 +1,88 @@
+//! Connected components of the edges with positive weight, and means over them.
+
+use super::laplacian::Laplacian;
+
+/// Partition of the rows into connected components.
+pub(super) struct Components {
+    /// Component of each row, numbered by first row; empty when there is only one component.
+    label: Vec<u32>,
+    /// Number of rows of each component.
+    size: Vec<u32>,
+}
+
+impl Components {
+    /// Components of `l` by union-find, `O(nnz)` for rows in any local order.
+    pub(super) fn of(l: &Laplacian) -> Self {
+        let n = l.len();
+        let mut parent: Vec<u32> = (0..n as u32).collect();
+        let mut trees = n;
+        for i in 0..n {
+            let (col, weight) = l.row(i);
+            let mut root = find(&mut parent, i as u32);
+            for (&j, &w) in col.iter().zip(weight) {
+                // Each edge is stored twice; its later end joins it.
+                if (j as usize) < i && w > 0.0 {
+                    let other = find(&mut parent, j);
+                    if other != root {
+                        parent[other.max(root) as usize] = other.min(root);
+                        root = other.min(root);
+                        trees -= 1;
+                    }
+                }
+            }
+        }
+        if trees <= 1 {
+            return Self { label: Vec::new(), size: vec![n as u32; trees] };
+        }
+        // A root is the least row of its tree, so it is labelled before the others ask for its label.
+        let mut label = vec![0; n];
+        let mut size = Vec::with_capacity(trees);
+        for i in 0..n {
+            let root = find(&mut parent, i as u32) as usize;
+            if root == i {
+                label[i] = size.len() as u32;
+                size.push(0);
+            } else {
+                label[i] = label[root];
+            }
+            size[label[i] as usize] += 1;
+        }
+        Self { label, size }
+    }
+
+    /// Subtracts from `x` its mean over each component: the orthogonal projection onto the range of `L`.
+    ///
+    /// Means are summed in row order by one thread; a second subtraction removes what rounding left, which
+    /// matters when the entries are far larger than their sum.
+    pub(super) fn subtract_means(&self, x: &mut [f64]) {
+        if self.label.is_empty() {
+            for _ in 0..2 {
+                let mean = x.iter().sum::<f64>() / x.len() as f64;
+                x.iter_mut().for_each(|x| *x -= mean);
+            }
+            return;
+        }
+        for _ in 0..2 {
+            let mut mean = vec![0.0; self.size.len()];
+            for (x, &c) in x.iter().zip(&self.label) {
+                mean[c as usize] += x;
+            }
+            for (mean, &size) in mean.iter_mut().zip(&self.size) {
+                *mean /= f64::from(size);
+            }
+            for (x, &c) in x.iter_mut().zip(&self.label) {
+                *x -= mean[c as usize];
+            }
+        }
+    }
+}
+
+/// Root of the tree of `i`, halving the path on the way.
+fn find(parent: &mut [u32], mut i: u32) -> u32 {
+    while parent[i as usize] != i {
+        let up = parent[parent[i as usize] as usize];
+        parent[i as usize] = up;
+        i = up;
+    }
+    i
+}

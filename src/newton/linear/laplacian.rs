@@ -1,0 +1,102 @@
+//! The matrix of a Newton step: a weighted graph Laplacian without its diagonal.
+
+use super::vector::{for_chunks, sum_chunks};
+
+/// Weighted graph Laplacian `L = D - K` of a symmetric matrix `K` of non-negative weights, in compressed
+/// rows. Row `i` has the columns `col[row_ptr[i]..row_ptr[i + 1]]`, in any order, each at most once, and the
+/// weights `K_ij >= 0` stored positive. The diagonal `D_ii = sum_j K_ij` is never stored, so rows sum to
+/// zero by construction and `L` is singular exactly as it should be: its kernel is the constants on each
+/// connected component of the edges with positive weight.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Laplacian {
+    /// Start of each row in `col` and `weight`, and the total at the end: length `n + 1`.
+    pub row_ptr: Vec<u32>,
+    /// Column of each entry; never the row itself.
+    pub col: Vec<u32>,
+    /// Weight of each entry; `K_ij` and `K_ji` are both stored and equal.
+    pub weight: Vec<f64>,
+}
+
+impl Laplacian {
+    /// Number of rows `n`.
+    pub fn len(&self) -> usize {
+        self.row_ptr.len().saturating_sub(1)
+    }
+
+    /// Whether there is no row at all.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Columns and weights of row `i`.
+    #[inline]
+    pub fn row(&self, i: usize) -> (&[u32], &[f64]) {
+        let range = self.row_ptr[i] as usize..self.row_ptr[i + 1] as usize;
+        (&self.col[range.clone()], &self.weight[range])
+    }
+
+    /// The diagonal `D_ii = sum_j K_ij`, summed in stored order.
+    pub fn diagonal(&self) -> Vec<f64> {
+        let mut diagonal = vec![0.0; self.len()];
+        for_chunks(&mut diagonal, |first, chunk| -> [f64; 0] {
+            for (k, d) in chunk.iter_mut().enumerate() {
+                *d = self.row(first + k).1.iter().sum();
+            }
+            []
+        });
+        diagonal
+    }
+
+    /// `y = L x`, in parallel and with the same bits for any number of threads.
+    ///
+    /// Each row is summed as `sum_j K_ij (x_i - x_j)`: a constant added to `x` costs no accuracy, which the
+    /// form `D_ii x_i - sum_j K_ij x_j` could not say.
+    pub fn apply(&self, x: &[f64], y: &mut [f64]) {
+        for_chunks(y, |first, chunk| -> [f64; 0] {
+            for (k, y) in chunk.iter_mut().enumerate() {
+                *y = self.apply_row(first + k, x);
+            }
+            []
+        });
+    }
+
+    /// `y = L x`, and the inner products `(x, y)` and `(x, r)`, in one pass over the matrix.
+    pub(super) fn apply_with_dots(&self, x: &[f64], y: &mut [f64], r: &[f64]) -> [f64; 2] {
+        for_chunks(y, |first, chunk| {
+            let (mut xy, mut xr) = (0.0, 0.0);
+            for (k, y) in chunk.iter_mut().enumerate() {
+                let i = first + k;
+                *y = self.apply_row(i, x);
+                xy += x[i] * *y;
+                xr += x[i] * r[i];
+            }
+            [xy, xr]
+        })
+    }
+
+    /// Entry `i` of `L x`.
+    #[inline]
+    fn apply_row(&self, i: usize, x: &[f64]) -> f64 {
+        let (col, weight) = self.row(i);
+        let own = x[i];
+        let mut sum = 0.0;
+        for (&j, &w) in col.iter().zip(weight) {
+            sum += w * (own - x[j as usize]);
+        }
+        sum
+    }
+
+    /// Greatest weight; 0 if there is none.
+    pub(super) fn greatest_weight(&self) -> f64 {
+        self.weight.iter().fold(0.0, |m, &w| if w > m { w } else { m })
+    }
+}
+
+/// Squared norm `sum_i r_i^2 / D_ii` in which residuals are measured; rows with `D_ii = 0` do not count.
+pub(super) fn scaled_norm_squared(r: &[f64], inverse_diagonal: &[f64]) -> f64 {
+    let [sum] = sum_chunks(r.len(), |rows| {
+        let pairs = r[rows.clone()].iter().zip(&inverse_diagonal[rows]);
+        [pairs.map(|(r, d)| r * r * d).sum()]
+    });
+    sum
+}

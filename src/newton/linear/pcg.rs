@@ -1,0 +1,69 @@
+//! Flexible conjugate gradients around the multigrid cycle.
+
+use super::amg::Hierarchy;
+use super::laplacian::{Laplacian, scaled_norm_squared};
+use super::vector::{dot, for_chunks, for_chunks_of_two};
+
+/// Solves `L x = r` approximately from `x = 0`: until the scaled norm of the residual is at most `target`,
+/// `max_iterations` are done, or rounding stops progress. Returns the solution and the iterations; `r` is
+/// left as the recursively updated residual.
+///
+/// The cycle is slightly nonlinear, so each direction is made conjugate to the one before explicitly
+/// (Notay 2000) instead of by the formula for a fixed preconditioner.
+pub(super) fn solve(
+    l: &Laplacian,
+    inverse_diagonal: &[f64],
+    hierarchy: &mut Hierarchy,
+    r: &mut [f64],
+    target: f64,
+    max_iterations: usize,
+) -> (Vec<f64>, usize) {
+    let n = r.len();
+    let mut x = vec![0.0; n];
+    let mut z = vec![0.0; n];
+    let mut p = vec![0.0; n];
+    let mut q = vec![0.0; n];
+    let mut energy = 0.0;
+    for iteration in 0..max_iterations {
+        hierarchy.apply(r, &mut z);
+        if iteration == 0 {
+            std::mem::swap(&mut p, &mut z);
+        } else {
+            let beta = -dot(&z, &q) / energy;
+            for_chunks(&mut p, |first, p| -> [f64; 0] {
+                p.iter_mut().zip(&z[first..]).for_each(|(p, z)| *p = z + beta * *p);
+                []
+            });
+        }
+        let [pq, pr] = l.apply_with_dots(&p, &mut q, r);
+        let step = pr / pq;
+        if !(pq > 0.0 && step.is_finite()) {
+            return (x, iteration);
+        }
+        energy = pq;
+        let [norm_squared] = for_chunks_of_two(&mut x, r, |first, x, r| {
+            let mut norm = 0.0;
+            for k in 0..x.len() {
+                let i = first + k;
+                x[k] += step * p[i];
+                r[k] -= step * q[i];
+                norm += r[k] * r[k] * inverse_diagonal[i];
+            }
+            [norm]
+        });
+        if norm_squared <= target * target {
+            return (x, iteration + 1);
+        }
+    }
+    (x, max_iterations)
+}
+
+/// Residual `r = b - L x` and its scaled norm.
+pub(super) fn residual(l: &Laplacian, inverse_diagonal: &[f64], b: &[f64], x: &[f64], r: &mut [f64]) -> f64 {
+    l.apply(x, r);
+    for_chunks(r, |first, r| -> [f64; 0] {
+        r.iter_mut().zip(&b[first..]).for_each(|(r, b)| *r = b - *r);
+        []
+    });
+    scaled_norm_squared(r, inverse_diagonal).sqrt()
+}

@@ -1,0 +1,101 @@
+//! Vector kernels whose results do not depend on the number of threads.
+//!
+//! Every reduction is a sum of partial sums over chunks of [`CHUNK`] entries, added in chunk order. A
+//! chunk is one unit of work whether it runs on the calling thread or in the pool, so the threshold below
+//! which nothing is sent to the pool cannot change a single bit.
+
+use rayon::prelude::*;
+
+/// Rows per unit of parallel work, per partial sum and per block of the smoother.
+pub(super) const CHUNK: usize = 4096;
+
+/// Below this many rows the hand-over to the pool costs more than the second core brings.
+const PARALLEL_ROWS: usize = 1 << 15;
+
+/// Whether a pass over `n` rows is sent to the thread pool.
+pub(super) fn in_parallel(n: usize) -> bool {
+    n >= PARALLEL_ROWS
+}
+
+/// Calls `f(first row, rows of the chunk)` for every chunk of `out`; sums the `K` values it returns.
+pub(super) fn for_chunks<const K: usize>(
+    out: &mut [f64],
+    f: impl Fn(usize, &mut [f64]) -> [f64; K] + Sync,
+) -> [f64; K] {
+    if in_parallel(out.len()) {
+        let parts: Vec<[f64; K]> = out
+            .par_chunks_mut(CHUNK)
+            .enumerate()
+            .map(|(c, chunk)| f(c * CHUNK, chunk))
+            .collect();
+        add_up(parts.into_iter())
+    } else {
+        add_up(out.chunks_mut(CHUNK).enumerate().map(|(c, chunk)| f(c * CHUNK, chunk)))
+    }
+}
+
+/// As [`for_chunks`], over the chunks of two vectors of equal length.
+pub(super) fn for_chunks_of_two<const K: usize>(
+    first: &mut [f64],
+    second: &mut [f64],
+    f: impl Fn(usize, &mut [f64], &mut [f64]) -> [f64; K] + Sync,
+) -> [f64; K] {
+    if in_parallel(first.len()) {
+        let parts: Vec<[f64; K]> = first
+            .par_chunks_mut(CHUNK)
+            .zip(second.par_chunks_mut(CHUNK))
+            .enumerate()
+            .map(|(c, (a, b))| f(c * CHUNK, a, b))
+            .collect();
+        add_up(parts.into_iter())
+    } else {
+        let chunks = first.chunks_mut(CHUNK).zip(second.chunks_mut(CHUNK));
+        add_up(chunks.enumerate().map(|(c, (a, b))| f(c * CHUNK, a, b)))
+    }
+}
+
+/// Sums `f(rows)` over the chunks of `0..n`.
+pub(super) fn sum_chunks<const K: usize>(
+    n: usize,
+    f: impl Fn(std::ops::Range<usize>) -> [f64; K] + Sync,
+) -> [f64; K] {
+    let count = n.div_ceil(CHUNK);
+    let rows = |c: usize| c * CHUNK..((c + 1) * CHUNK).min(n);
+    if in_parallel(n) {
+        let parts: Vec<[f64; K]> = (0..count).into_par_iter().map(|c| f(rows(c))).collect();
+        add_up(parts.into_iter())
+    } else {
+        add_up((0..count).map(|c| f(rows(c))))
+    }
+}
+
+/// Inner product of `a` and `b`.
+pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let [sum] = sum_chunks(a.len().min(b.len()), |rows| [dot_serial(&a[rows.clone()], &b[rows])]);
+    sum
+}
+
+/// Inner product in four interleaved sums, which the compiler turns into vector instructions.
+fn dot_serial(a: &[f64], b: &[f64]) -> f64 {
+    let (a4, a_rest) = a.as_chunks::<4>();
+    let (b4, b_rest) = b.as_chunks::<4>();
+    let mut sum = [0.0; 4];
+    for (x, y) in a4.iter().zip(b4) {
+        for k in 0..4 {
+            sum[k] += x[k] * y[k];
+        }
+    }
+    let rest: f64 = a_rest.iter().zip(b_rest).map(|(x, y)| x * y).sum();
+    (sum[0] + sum[1]) + (sum[2] + sum[3]) + rest
+}
+
+/// Adds the chunks' sums in chunk order.
+fn add_up<const K: usize>(parts: impl Iterator<Item = [f64; K]>) -> [f64; K] {
+    let mut total = [0.0; K];
+    for part in parts {
+        for (t, p) in total.iter_mut().zip(part) {
+            *t += p;
+        }
+    }
+    total
+}

@@ -231,22 +231,23 @@ pub fn clip(polygon: &[P], a: &P, b: &Q) -> Vec<P> {
 
 /// The diagram `cell_i = {x in domain : <x, y_i> + h_i maximal}`, integrals included. Cost: n^2 clips.
 pub fn diagram(source: &Source, sites: &[P], heights: &[Q]) -> Diagram {
-    let n = sites.len();
-    let mut cells = Vec::with_capacity(n);
-    for i in 0..n {
-        let vertices = cell(source, sites, heights, i);
-        cells.push(if vertices.is_empty() {
-            Cell::default()
-        } else {
-            let (mass, first, second) = source.integrals(&vertices, &sites[i]);
-            Cell {
-                vertices,
-                mass,
-                first,
-                second,
-            }
-        });
+    let mut d = shape(source, sites, heights);
+    for (cell, y) in d.cells.iter_mut().zip(sites) {
+        if !cell.is_empty() {
+            (cell.mass, cell.first, cell.second) = source.integrals(&cell.vertices, y);
+        }
     }
+    d
+}
+
+/// Corners and facets only; all integrals over cells are left zero.
+pub fn shape(source: &Source, sites: &[P], heights: &[Q]) -> Diagram {
+    let n = sites.len();
+    let corners = |i| Cell {
+        vertices: cell(source, sites, heights, i),
+        ..Cell::default()
+    };
+    let cells: Vec<Cell> = (0..n).map(corners).collect();
     let mut facets = BTreeMap::new();
     for i in 0..n {
         for j in i + 1..n {

@@ -80,7 +80,10 @@ fn grow(rows: &Rows, inverse: &[f64], least: f64) -> (Vec<u32>, usize) {
     let n = inverse.len();
     let mut of = vec![NONE; n];
     let mut size: Vec<u32> = Vec::with_capacity(n / 3 + 1);
-    let mut border = Border { list: Vec::new(), place: vec![0; n] };
+    let mut border = Border {
+        list: Vec::new(),
+        place: vec![0; n],
+    };
     for seed in 0..n {
         if of[seed] != NONE || inverse[seed] == 0.0 {
             continue;
@@ -95,7 +98,9 @@ fn grow(rows: &Rows, inverse: &[f64], least: f64) -> (Vec<u32>, usize) {
         while members < GROW {
             let leaving = if outward > 0.0 { 1.0 / outward } else { 0.0 };
             let strength = |j: usize, weight: f64| weight * (leaving + inverse[j]);
-            let Some((j, weight)) = border.take(least, strength) else { break };
+            let Some((j, weight)) = border.take(least, strength) else {
+                break;
+            };
             of[j] = aggregate;
             members += 1;
             outward = (outward - 2.0 * weight + 1.0 / inverse[j]).max(0.0);

@@ -30,7 +30,11 @@ pub(super) fn for_chunks<const K: usize>(
             .collect();
         add_up(parts.into_iter())
     } else {
-        add_up(out.chunks_mut(CHUNK).enumerate().map(|(c, chunk)| f(c * CHUNK, chunk)))
+        add_up(
+            out.chunks_mut(CHUNK)
+                .enumerate()
+                .map(|(c, chunk)| f(c * CHUNK, chunk)),
+        )
     }
 }
 
@@ -71,7 +75,9 @@ pub(super) fn sum_chunks<const K: usize>(
 
 /// Inner product of `a` and `b`.
 pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let [sum] = sum_chunks(a.len().min(b.len()), |rows| [dot_serial(&a[rows.clone()], &b[rows])]);
+    let [sum] = sum_chunks(a.len().min(b.len()), |rows| {
+        [dot_serial(&a[rows.clone()], &b[rows])]
+    });
     sum
 }
 

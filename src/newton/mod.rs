@@ -2,5 +2,9 @@
 
 pub mod linear;
 mod report;
+mod solver;
+mod start;
 
 pub use report::{IterationReport, Outcome, Report};
+pub use solver::{NewtonOptions, NewtonResult, NewtonState, Start, maximize};
+pub use start::quantile_start;

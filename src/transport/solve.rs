@@ -1,0 +1,149 @@
+//! From a problem to its solution.
+
+use super::solution::{Control, Progress, Solution, SolveOptions, SolverState};
+use crate::diagram::{Laguerre, PlaneLaguerre, Want};
+use crate::exact::Heights;
+use crate::newton::{self, NewtonOptions, NewtonState, Outcome, Report, Start};
+use crate::problem::Problem;
+use std::time::Instant;
+
+/// Solves a problem: finds heights for which every cell has its site's mass.
+///
+/// Starts from the options' state, else from the problem's heights if they leave no cell empty, else from the quantile start.
+/// The result carries the best state also when it did not converge; look at `report.outcome`. About 10 Newton steps of
+/// O(n) each for well-spread sites.
+///
+/// ```
+/// use brenier::{domain::ConvexPolygon, problem::{Problem, ProblemData}, transport::{Control, SolveOptions, solve}};
+/// let square = ConvexPolygon::rectangle([0.0, 0.0], [1.0, 1.0]).unwrap();
+/// let mut data = ProblemData::new(square, vec![[0.0, 0.5], [1.0, 0.5]]);
+/// data.masses = Some(vec![0.25, 0.75]);
+/// let problem = Problem::new(data).unwrap();
+/// let solution = solve(&problem, &SolveOptions::default(), &mut |_| Control::Continue);
+/// // The wall is x = 1/4: w_1 - w_0 = |y_1|^2 - |y_0|^2 - 2 * 1/4.
+/// assert!((solution.weights[1] - solution.weights[0] - 0.5).abs() < 1e-14);
+/// ```
+pub fn solve(
+    problem: &Problem,
+    options: &SolveOptions,
+    on_progress: &mut dyn FnMut(&Progress<'_>) -> Control,
+) -> Solution {
+    let clock = Instant::now();
+    let mut diagram = PlaneLaguerre::new(problem);
+    let order = diagram.order().to_vec();
+    let target: Vec<f64> = order
+        .iter()
+        .map(|&i| problem.masses()[i as usize])
+        .collect();
+    let start = match &options.resume {
+        Some(state) => Start::Resume(NewtonState {
+            heights: state.heights.permuted(&order),
+            mass_floor: state.mass_floor,
+            iterations: state.iterations.clone(),
+        }),
+        None => Start::Fresh(fresh_start(problem, &mut diagram, &order, &target)),
+    };
+    let newton = NewtonOptions {
+        tolerance: options.tolerance,
+        max_iterations: options.max_iterations,
+        time_limit: options.time_limit,
+    };
+    let mut keep_going = |state: &NewtonState| {
+        let copy = || SolverState {
+            heights: unpermuted(&state.heights, &order),
+            mass_floor: state.mass_floor,
+            iterations: state.iterations.clone(),
+        };
+        let Some(last) = state.iterations.last() else {
+            return true;
+        };
+        let progress = Progress {
+            iteration: state.iterations.len() - 1,
+            last,
+            state: &copy,
+        };
+        on_progress(&progress) == Control::Continue
+    };
+    let result = newton::maximize(&mut diagram, &target, start, &newton, &mut keep_going);
+    let mut heights = unpermuted(&result.state.heights, &order);
+    heights.gauge(problem.masses());
+    let mut report = Report {
+        converged: result.outcome == Outcome::Converged,
+        outcome: Some(result.outcome),
+        tolerance: options.tolerance,
+        iterations: result.state.iterations,
+        threads: rayon::current_num_threads(),
+        source_factor: problem.source_factor(),
+        ..Report::default()
+    };
+    let measures = diagram.measures(&result.state.heights, Want::Everything);
+    let mut solution = Solution {
+        weights: heights.to_weights(problem.sites()),
+        heights,
+        ..Solution::default()
+    };
+    let n = problem.len();
+    solution.masses = vec![0.0; n];
+    solution.centroids = vec![None; n];
+    for (k, &i) in order.iter().enumerate() {
+        let (i, m) = (i as usize, &measures.moments[k]);
+        solution.masses[i] = m.mass;
+        if m.mass > 0.0 {
+            solution.centroids[i] = Some(m.centroid);
+            let y = problem.sites()[i];
+            let d = [m.centroid[0] - y[0], m.centroid[1] - y[1]];
+            solution.cost += m.spread + m.mass * (d[0] * d[0] + d[1] * d[1]);
+            report.max_relative_error = report
+                .max_relative_error
+                .max((m.mass - problem.masses()[i]).abs() / problem.masses()[i]);
+        } else {
+            solution.hidden.push(i as u32);
+            report.max_relative_error = report.max_relative_error.max(1.0);
+        }
+    }
+    solution.hidden.sort_unstable();
+    if options.hessian {
+        let mut entries = Vec::new();
+        for k in 0..n {
+            for e in measures.row[k] as usize..measures.row[k + 1] as usize {
+                let (i, j) = (order[k], order[measures.column[e] as usize]);
+                if i < j {
+                    entries.push((i, j, 0.5 * measures.conductance[e]));
+                }
+            }
+        }
+        entries.sort_unstable_by_key(|e| (e.0, e.1));
+        solution.hessian = Some(entries);
+    }
+    report.predicates = measures.counters;
+    report.seconds = clock.elapsed().as_secs_f64();
+    solution.report = report;
+    solution
+}
+
+/// The problem's own heights if they are feasible, else the quantile start.
+fn fresh_start(
+    problem: &Problem,
+    diagram: &mut PlaneLaguerre<'_>,
+    order: &[u32],
+    target: &[f64],
+) -> Heights {
+    if let Some(given) = problem.heights() {
+        let given = given.permuted(order);
+        let measures = diagram.measures(&given, Want::Newton);
+        if !measures.mass.is_empty() && measures.mass.iter().all(|&m| m > 0.0) {
+            return given;
+        }
+    }
+    let sites: Vec<[f64; 2]> = order.iter().map(|&i| problem.sites()[i as usize]).collect();
+    newton::quantile_start(problem.domain(), &sites, target)
+}
+
+fn unpermuted(heights: &Heights, order: &[u32]) -> Heights {
+    let mut back = Heights::zeros(heights.len());
+    order
+        .iter()
+        .enumerate()
+        .for_each(|(k, &i)| back.set(i as usize, heights.get(k)));
+    back
+}

@@ -4,4 +4,5 @@
 pub mod cases;
 pub mod expr;
 pub mod instances;
+pub mod library;
 pub mod oracle;

@@ -1,11 +1,17 @@
 //! Layer 3: Laguerre cells clipped to the domain, their integrals and their validity.
 
-pub(crate) mod cells;
+mod cells;
 mod clip;
-pub(crate) mod integrate;
-pub(crate) mod point;
-
+mod integrate;
 mod laguerre;
+mod point;
+mod proof;
+mod snapshot;
+mod validate;
 
 pub use clip::Label;
+pub use integrate::Moments;
 pub use laguerre::{Laguerre, Measures, PlaneLaguerre, Want};
+pub use proof::ExactMoments;
+pub use snapshot::{Diagram, DiagramError};
+pub use validate::Invalid;

@@ -1,0 +1,364 @@
+//! The whole diagram at given heights, cell by cell, for output, pictures and proofs.
+
+use super::cells::{CHUNK, Cell, Duals, Region};
+use super::clip::Label;
+use super::integrate::{self, LocalDensity, Moments};
+use super::point::{self, Point};
+use crate::exact::big::Rational;
+use crate::exact::predicates::Lifted;
+use crate::exact::{Counters, Heights};
+use crate::hull::Hull;
+use crate::problem::Problem;
+use rayon::prelude::*;
+
+/// Why a diagram cannot be made.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DiagramError {
+    /// The heights are not one per site.
+    #[error("heights has {found} entries, sites has {expected}; give one per site")]
+    LengthMismatch {
+        /// Number of heights.
+        found: usize,
+        /// Number of sites.
+        expected: usize,
+    },
+    /// A height is NaN or infinite.
+    #[error("heights[{site}] is not finite; every height must be finite")]
+    NonFiniteHeight {
+        /// Index of the site.
+        site: usize,
+    },
+}
+
+/// The Laguerre diagram of a problem's sites at given heights, clipped to the domain. Everything is in the order of
+/// `problem.sites()`.
+///
+/// Labels are exact: those of the diagram of `h_i + eps^(i+1)`, except that sites whose exact cell has no interior are
+/// taken out (they have no facets), so what is reported is the diagram of the heights as given. About 250 bytes a site.
+///
+/// ```
+/// use brenier::{diagram::{Diagram, Label}, domain::ConvexPolygon, exact::Heights, problem::{Problem, ProblemData}};
+/// let square = ConvexPolygon::rectangle([0.0, 0.0], [1.0, 1.0]).unwrap();
+/// let problem = Problem::new(ProblemData::new(square, vec![[0.25, 0.5], [0.75, 0.5]])).unwrap();
+/// let (heights, _) = Heights::from_weights(problem.sites(), &[0.0, 0.0]);
+/// let diagram = Diagram::new(&problem, &heights).unwrap();
+/// assert_eq!(diagram.masses(), [0.5, 0.5]);
+/// assert_eq!(diagram.labels(0), [Label::Domain(0), Label::Bisector(1), Label::Domain(2), Label::Domain(3)]);
+/// assert_eq!(diagram.hessian(), [(0, 1, 1.0)]); // length 1 / (2 * 1/2)
+/// diagram.validate(4).unwrap();
+/// ```
+#[derive(Clone, Debug)]
+pub struct Diagram {
+    problem: Problem,
+    lifted: Vec<Lifted>,
+    start: Vec<u32>,
+    labels: Vec<Label>,
+    points: Vec<Point>,
+    vertices: Vec<[f64; 2]>,
+    masses: Vec<f64>,
+    centroids: Vec<Option<[f64; 2]>>,
+    spreads: Vec<f64>,
+    counters: Counters,
+}
+
+impl Diagram {
+    /// Computes the diagram. Cost: O(n log n); parallel, bit-identical for any number of threads.
+    ///
+    /// # Errors
+    /// Heights that are not finite or not one per site.
+    pub fn new(problem: &Problem, heights: &Heights) -> Result<Diagram, DiagramError> {
+        if heights.len() != problem.len() {
+            return Err(DiagramError::LengthMismatch {
+                found: heights.len(),
+                expected: problem.len(),
+            });
+        }
+        if let Some(site) = heights.first_non_finite() {
+            return Err(DiagramError::NonFiniteHeight { site });
+        }
+        let all: Vec<u32> = (0..problem.len() as u32).collect();
+        let mut diagram = Diagram::of(problem, heights, &all);
+        // Cells without interior have no facets: take their sites out and compute the rest again.
+        let degenerate = diagram.degenerate_cells();
+        if !degenerate.is_empty() {
+            let keep: Vec<u32> = all
+                .into_iter()
+                .filter(|i| degenerate.binary_search(i).is_err())
+                .collect();
+            let counters = diagram.counters;
+            diagram = Diagram::of(problem, heights, &keep);
+            diagram.counters += counters;
+        }
+        Ok(diagram)
+    }
+
+    /// The diagram of the sites `keep` (ascending), indexed as the whole problem.
+    fn of(problem: &Problem, heights: &Heights, keep: &[u32]) -> Diagram {
+        let sites: Vec<[f64; 2]> = keep.iter().map(|&i| problem.sites()[i as usize]).collect();
+        let order = Hull::curve(&sites);
+        let by_position: Vec<_> = order
+            .iter()
+            .map(|&k| heights.get(keep[k as usize] as usize))
+            .collect();
+        let hull = Hull::along(&sites, order, &by_position);
+        let region = Region::new(problem.domain());
+        let density = LocalDensity::new(problem.density(), problem.source_factor());
+        let duals = Duals::new(&hull, &region);
+        type Part = (Vec<(u32, u32, Moments)>, Vec<Label>, Vec<Point>, Counters);
+        let parts: Vec<Part> = (0..hull.len().div_ceil(CHUNK))
+            .into_par_iter()
+            .map(|chunk| {
+                let mut cell = Cell::default();
+                let (mut rows, mut labels, mut points) = (Vec::new(), Vec::new(), Vec::new());
+                for p in chunk * CHUNK..((chunk + 1) * CHUNK).min(hull.len()) {
+                    cell.compute(&hull, &duals, &region, p as u32);
+                    let site = keep[hull.rank(p) as usize];
+                    let name = |l: &Label| match *l {
+                        Label::Bisector(j) => Label::Bisector(keep[hull.rank(j as usize) as usize]),
+                        domain => domain,
+                    };
+                    rows.push((
+                        site,
+                        cell.labels.len() as u32,
+                        integrate::moments(&cell.vertices, &density),
+                    ));
+                    labels.extend(cell.labels.iter().map(name));
+                    points.extend_from_slice(&cell.vertices);
+                }
+                (rows, labels, points, cell.counters())
+            })
+            .collect();
+        // Rows arrive in the order of the curve; lay them out in the order of the sites.
+        let n = problem.len();
+        let mut diagram = Diagram {
+            problem: problem.clone(),
+            lifted: (0..n)
+                .map(|i| Lifted::new(problem.sites()[i], heights.get(i)))
+                .collect(),
+            start: vec![0; n + 1],
+            labels: Vec::new(),
+            points: Vec::new(),
+            vertices: Vec::new(),
+            masses: vec![0.0; n],
+            centroids: vec![None; n],
+            spreads: vec![0.0; n],
+            counters: hull.counters(),
+        };
+        for (rows, ..) in &parts {
+            rows.iter()
+                .for_each(|&(site, count, _)| diagram.start[site as usize + 1] = count);
+        }
+        (0..n).for_each(|i| diagram.start[i + 1] += diagram.start[i]);
+        let total = diagram.start[n] as usize;
+        diagram.labels = vec![Label::Domain(0); total];
+        diagram.points = vec![Point::default(); total];
+        for (rows, labels, points, counters) in parts {
+            let mut from = 0;
+            for (site, count, m) in rows {
+                let (site, count) = (site as usize, count as usize);
+                let to = diagram.start[site] as usize;
+                diagram.labels[to..to + count].copy_from_slice(&labels[from..from + count]);
+                diagram.points[to..to + count].copy_from_slice(&points[from..from + count]);
+                from += count;
+                diagram.masses[site] = m.mass;
+                diagram.spreads[site] = m.spread;
+                diagram.centroids[site] = (m.mass > 0.0).then_some(m.centroid);
+            }
+            diagram.counters += counters;
+        }
+        diagram.vertices = diagram.points.iter().map(Point::rounded).collect();
+        diagram
+    }
+
+    /// Sites with labels whose exact cell has zero area, ascending.
+    fn degenerate_cells(&self) -> Vec<u32> {
+        // The computed area of a cell is good to 2^-40 of its bounding box (integrate.rs), so only cells far thinner than that need
+        // the exact test.
+        let suspicious = |i: usize| {
+            let v = self.vertices(i);
+            let (mut lo, mut hi) = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
+            for p in v {
+                for k in 0..2 {
+                    lo[k] = lo[k].min(p[k]);
+                    hi[k] = hi[k].max(p[k]);
+                }
+            }
+            let side = (hi[0] - lo[0]).max(hi[1] - lo[1]);
+            let size = v.iter().flatten().fold(0.0f64, |m, c| m.max(c.abs()));
+            let area = integrate::mass(
+                self.points(i),
+                &LocalDensity::new(&crate::domain::Density::Constant, 1.0),
+            );
+            !v.is_empty() && !(area > 1e-12 * side * side && side > 1e-12 * size)
+        };
+        let candidates: Vec<u32> = (0..self.len())
+            .into_par_iter()
+            .filter(|&i| suspicious(i))
+            .map(|i| i as u32)
+            .collect();
+        candidates
+            .into_par_iter()
+            .filter(|&i| self.exact_area(i as usize).cmp0().is_eq())
+            .collect()
+    }
+
+    /// The problem.
+    pub fn problem(&self) -> &Problem {
+        &self.problem
+    }
+
+    /// The lifted sites.
+    pub(crate) fn lifted(&self) -> &[Lifted] {
+        &self.lifted
+    }
+
+    /// Number of sites.
+    pub fn len(&self) -> usize {
+        self.masses.len()
+    }
+
+    /// Never true: a problem has at least one site.
+    pub fn is_empty(&self) -> bool {
+        self.masses.is_empty()
+    }
+
+    fn range(&self, i: usize) -> std::ops::Range<usize> {
+        self.start[i] as usize..self.start[i + 1] as usize
+    }
+
+    /// Labels of cell `i`, counter-clockwise, starting with its lowest domain edge or else some bisector; empty if the site
+    /// has no cell. Edge `k` runs from vertex `k` to vertex `k + 1`.
+    pub fn labels(&self, i: usize) -> &[Label] {
+        &self.labels[self.range(i)]
+    }
+
+    /// Vertices of cell `i`; vertex `k` is where edges `k - 1` and `k` meet. Within an ulp of the domain's diameter.
+    /// Consecutive vertices coincide where more than three cells meet in a point.
+    pub fn vertices(&self, i: usize) -> &[[f64; 2]] {
+        &self.vertices[self.range(i)]
+    }
+
+    /// Vertices of cell `i` to about 100 bits.
+    pub(crate) fn points(&self, i: usize) -> &[Point] {
+        &self.points[self.range(i)]
+    }
+
+    /// Masses of the cells in the normalized source; relative error as in `docs/theory/integrals.md`.
+    pub fn masses(&self) -> &[f64] {
+        &self.masses
+    }
+
+    /// Centroids of the cells; `None` for a cell without mass.
+    pub fn centroids(&self) -> &[Option<[f64; 2]>] {
+        &self.centroids
+    }
+
+    /// `int_cell |x - centroid|^2 rho` of each cell in the normalized source.
+    pub fn spreads(&self) -> &[f64] {
+        &self.spreads
+    }
+
+    /// Sites without a cell, ascending.
+    pub fn hidden(&self) -> Vec<u32> {
+        (0..self.len() as u32)
+            .filter(|&i| self.labels(i as usize).is_empty())
+            .collect()
+    }
+
+    /// `(i, j, H_ij)` with `i < j` for all facets of positive length, sorted; `H_ij = int_facet rho / (2 |y_i - y_j|)` in the normalized
+    /// source.
+    ///
+    /// Facets that the perturbation opened in a point (more than three cells meeting) are recognised exactly and left out.
+    pub fn hessian(&self) -> Vec<(u32, u32, f64)> {
+        let density = LocalDensity::new(self.problem.density(), self.problem.source_factor());
+        let row = |i: usize| {
+            let mut row = Vec::new();
+            let (labels, points) = (self.labels(i), self.points(i));
+            for (k, label) in labels.iter().enumerate() {
+                let Label::Bisector(j) = *label else { continue };
+                let next = if k + 1 == labels.len() { 0 } else { k + 1 };
+                if j as usize <= i || self.is_point(i, k) {
+                    continue;
+                }
+                let (yi, yj) = (self.lifted[i].site(), self.lifted[j as usize].site());
+                let c = integrate::conductance(&points[k], &points[next], yi, yj, &density);
+                row.push((i as u32, j, 0.5 * c));
+            }
+            row.sort_unstable_by_key(|e| e.1);
+            row
+        };
+        (0..self.len()).into_par_iter().flat_map_iter(row).collect()
+    }
+
+    /// Does edge `k` of cell `i` have zero length, exactly?
+    fn is_point(&self, i: usize, k: usize) -> bool {
+        let points = self.points(i);
+        let next = if k + 1 == points.len() { 0 } else { k + 1 };
+        let d = points[next].minus(&points[k]);
+        let p = points[k].rounded();
+        let size = p[0]
+            .abs()
+            .max(p[1].abs())
+            .max(self.problem.domain().extent());
+        // Vertices are good to 2^-60 of the size (point.rs): longer edges are edges.
+        if d[0].abs().max(d[1].abs()) > 2f64.powi(-55) * size {
+            return false;
+        }
+        self.exact_vertex(i, k) == self.exact_vertex(i, next)
+    }
+
+    /// `sum_i int_cell_i |x - y_i|^2` in the normalized source: the cost of the map that sends cell `i` to site `i`.
+    pub fn cost(&self) -> f64 {
+        let mut cost = 0.0;
+        for i in 0..self.len() {
+            if let Some(c) = self.centroids[i] {
+                let y = self.problem.sites()[i];
+                let d = [c[0] - y[0], c[1] - y[1]];
+                cost += self.spreads[i] + self.masses[i] * (d[0] * d[0] + d[1] * d[1]);
+            }
+        }
+        cost
+    }
+
+    /// How the signs were decided.
+    pub fn counters(&self) -> Counters {
+        self.counters
+    }
+
+    /// Exact coordinates of vertex `k` of cell `i`.
+    pub fn exact_vertex(&self, i: usize, k: usize) -> [Rational; 2] {
+        let labels = self.labels(i);
+        let before = labels[if k == 0 { labels.len() - 1 } else { k - 1 }];
+        let domain = self.problem.domain();
+        let at = |j: u32| &self.lifted[j as usize];
+        match (before, labels[k]) {
+            (Label::Domain(_), Label::Domain(e)) => point::exact(domain.vertex(e as usize)),
+            (Label::Domain(e), Label::Bisector(j)) | (Label::Bisector(j), Label::Domain(e)) => {
+                let (u, v) = (domain.vertex(e as usize), domain.vertex(e as usize + 1));
+                point::crossing_exact(at(i as u32), at(j), u, v)
+            }
+            (Label::Bisector(j), Label::Bisector(l)) => {
+                point::centre_exact(at(i as u32), at(j), at(l))
+            }
+        }
+    }
+
+    /// Exact coordinates of all vertices of cell `i`.
+    pub fn exact_vertices(&self, i: usize) -> Vec<[Rational; 2]> {
+        (0..self.labels(i).len())
+            .map(|k| self.exact_vertex(i, k))
+            .collect()
+    }
+
+    /// Exact area of cell `i`.
+    pub fn exact_area(&self, i: usize) -> Rational {
+        super::proof::ExactMoments::of(&self.exact_vertices(i), &crate::domain::Density::Constant)
+            .mass
+    }
+
+    /// Exact mass of cell `i` in the source as given (before normalization).
+    pub fn exact_mass(&self, i: usize) -> Rational {
+        super::proof::ExactMoments::of(&self.exact_vertices(i), self.problem.density()).mass
+    }
+}

@@ -1,0 +1,304 @@
+//! The validity ladder of a diagram.
+
+use super::clip::Label;
+use super::snapshot::Diagram;
+use crate::exact::Counters;
+use crate::exact::big::Rational;
+use crate::exact::predicates::{EdgePoint, Lifted, above, orient2d_sign, side_e, side_v};
+use crate::problem::exact_measure;
+use rayon::prelude::*;
+
+/// What is wrong with a diagram: a bug of this library, or a damaged object.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Invalid {
+    /// Level 1: a number is not finite, or a mass negative.
+    #[error("cell {cell} has a coordinate, mass or centroid that is not a sound number")]
+    Number {
+        /// The cell.
+        cell: usize,
+    },
+    /// Level 2: the labels of a cell are not those of a convex polygon's edges.
+    #[error("cell {cell} has malformed labels")]
+    Labels {
+        /// The cell.
+        cell: usize,
+    },
+    /// Level 2: `j` is a neighbour of `i` but not the other way round.
+    #[error("cell {cell} has a wall to {other}, which has none to it")]
+    OneSided {
+        /// The cell with the wall.
+        cell: usize,
+        /// The cell without.
+        other: usize,
+    },
+    /// Level 3: a vertex is not shared by the cells that define it.
+    #[error(
+        "the vertex of cell {cell} between {before:?} and {after:?} is seen by {seen} cells, not {expected}"
+    )]
+    Vertex {
+        /// One of the cells.
+        cell: usize,
+        /// Label before the vertex.
+        before: Label,
+        /// Label after the vertex.
+        after: Label,
+        /// Cells that have the vertex.
+        seen: usize,
+        /// Cells that should.
+        expected: usize,
+    },
+    /// Level 3: vertices - edges + faces is not 1 on a connected diagram.
+    #[error("Euler's relation fails: {vertices} vertices - {edges} edges + {cells} cells is not 1")]
+    Euler {
+        /// Distinct vertices.
+        vertices: usize,
+        /// Distinct edges.
+        edges: usize,
+        /// Cells.
+        cells: usize,
+    },
+    /// Level 4: a vertex of cell `i` is nearer to another site.
+    #[error("vertex {vertex} of cell {cell} lies on the wrong side of the bisector with {other}")]
+    WrongSide {
+        /// The cell.
+        cell: usize,
+        /// Index of the vertex in the cell.
+        vertex: usize,
+        /// The site that would win there.
+        other: usize,
+    },
+    /// Level 4: the exact areas do not sum to the domain's.
+    #[error("the exact areas of the cells do not sum to the domain's area")]
+    Area,
+}
+
+/// Most cells for which level 4 sums exact areas; beyond, shared vertices (level 3) telescope them anyway.
+const EXACT_SUM: usize = 2000;
+
+impl Diagram {
+    /// Checks the diagram up to `level`: 1 numbers; 2 labels well-formed, adjacency symmetric; 3 every vertex seen by exactly the
+    /// cells that define it (3 inside, 2 on a domain edge, 1 at a domain vertex), Euler; 4 geometry, exactly: each vertex on the
+    /// right side of the bisectors with all neighbours of the cell and of its neighbours, exact areas summing to the domain's.
+    ///
+    /// Cost: O(n log n) for 1-3; level 4 exact predicates, and rationals up to 2000 cells.
+    ///
+    /// # Errors
+    /// The first defect found, lowest level first.
+    pub fn validate(&self, level: u8) -> Result<(), Invalid> {
+        if level >= 1 {
+            self.numbers()?;
+        }
+        if level >= 2 {
+            self.adjacency()?;
+        }
+        if level >= 3 {
+            self.vertices_shared()?;
+        }
+        if level >= 4 {
+            self.geometry()?;
+        }
+        Ok(())
+    }
+
+    fn numbers(&self) -> Result<(), Invalid> {
+        for cell in 0..self.len() {
+            let vertices = self.vertices(cell).iter().flatten().all(|c| c.is_finite());
+            let (m, s) = (self.masses()[cell], self.spreads()[cell]);
+            let centroid =
+                self.centroids()[cell].is_none_or(|c| c[0].is_finite() && c[1].is_finite());
+            if !(vertices && centroid && m.is_finite() && m >= 0.0 && s.is_finite() && s >= 0.0) {
+                return Err(Invalid::Number { cell });
+            }
+        }
+        Ok(())
+    }
+
+    fn adjacency(&self) -> Result<(), Invalid> {
+        let edges = self.problem().domain().len() as u32;
+        let mut walls: Vec<(u32, u32)> = Vec::new();
+        for cell in 0..self.len() {
+            let labels = self.labels(cell);
+            let known = labels.iter().all(|l| match *l {
+                Label::Domain(k) => k < edges,
+                Label::Bisector(j) => (j as usize) < self.len() && j as usize != cell,
+            });
+            let mut distinct = labels.to_vec();
+            distinct.sort_unstable();
+            distinct.dedup();
+            if !known || distinct.len() != labels.len() || (1..3).contains(&labels.len()) {
+                return Err(Invalid::Labels { cell });
+            }
+            walls.extend(labels.iter().filter_map(|l| match *l {
+                Label::Bisector(j) => Some((cell as u32, j)),
+                Label::Domain(_) => None,
+            }));
+        }
+        walls.sort_unstable();
+        match walls
+            .iter()
+            .find(|&&(i, j)| walls.binary_search(&(j, i)).is_err())
+        {
+            Some(&(i, j)) => Err(Invalid::OneSided {
+                cell: i as usize,
+                other: j as usize,
+            }),
+            None => Ok(()),
+        }
+    }
+
+    fn vertices_shared(&self) -> Result<(), Invalid> {
+        // A vertex is named by what defines it, whichever cell looks: the sites tied there and the domain edges met there.
+        let edges = self.problem().domain().len() as u32;
+        type Name = ([u32; 3], [u32; 2]);
+        let mut names: Vec<(Name, u32, u32)> = Vec::new();
+        let mut sides = 0;
+        let mut cells = 0;
+        for i in 0..self.len() {
+            let labels = self.labels(i);
+            cells += usize::from(!labels.is_empty());
+            for k in 0..labels.len() {
+                let before = labels[if k == 0 { labels.len() - 1 } else { k - 1 }];
+                let mut sites = [i as u32, u32::MAX, u32::MAX];
+                let mut walls = [u32::MAX; 2];
+                let (mut s, mut w) = (1, 0);
+                for l in [before, labels[k]] {
+                    match l {
+                        Label::Bisector(j) => {
+                            sites[s] = j;
+                            s += 1;
+                        }
+                        Label::Domain(e) => {
+                            walls[w] = e;
+                            w += 1;
+                        }
+                    }
+                }
+                if w == 2 && (walls[0] + 1) % edges != walls[1] {
+                    return Err(Invalid::Labels { cell: i });
+                }
+                sites.sort_unstable();
+                walls.sort_unstable();
+                names.push(((sites, walls), i as u32, k as u32));
+                sides += match labels[k] {
+                    Label::Bisector(_) => 1,
+                    Label::Domain(_) => 2,
+                };
+            }
+        }
+        names.sort_unstable();
+        let mut vertices = 0;
+        for group in names.chunk_by(|a, b| a.0 == b.0) {
+            vertices += 1;
+            let expected = group[0].0.0.iter().filter(|&&s| s != u32::MAX).count();
+            if group.len() != expected {
+                let (cell, k) = (group[0].1 as usize, group[0].2 as usize);
+                let labels = self.labels(cell);
+                let before = labels[if k == 0 { labels.len() - 1 } else { k - 1 }];
+                return Err(Invalid::Vertex {
+                    cell,
+                    before,
+                    after: labels[k],
+                    seen: group.len(),
+                    expected,
+                });
+            }
+        }
+        let edges = sides / 2;
+        if vertices + cells != edges + 1 {
+            return Err(Invalid::Euler {
+                vertices,
+                edges,
+                cells,
+            });
+        }
+        Ok(())
+    }
+
+    fn geometry(&self) -> Result<(), Invalid> {
+        let check = |i: usize| -> Result<(), Invalid> {
+            let neighbors = |i: usize| {
+                self.labels(i).iter().filter_map(|l| match *l {
+                    Label::Bisector(j) => Some(j as usize),
+                    Label::Domain(_) => None,
+                })
+            };
+            // Neighbours of neighbours, so that a missing neighbour is noticed.
+            let mut rivals: Vec<usize> = neighbors(i).collect();
+            if rivals.len() <= 64 {
+                let second: Vec<usize> =
+                    rivals.iter().flat_map(|&j| neighbors(j).take(64)).collect();
+                rivals.extend(second);
+            }
+            rivals.sort_unstable();
+            rivals.dedup();
+            for vertex in 0..self.labels(i).len() {
+                for &other in rivals.iter().filter(|&&m| m != i) {
+                    if !self.wins(i, vertex, other) {
+                        return Err(Invalid::WrongSide {
+                            cell: i,
+                            vertex,
+                            other,
+                        });
+                    }
+                }
+            }
+            Ok(())
+        };
+        (0..self.len())
+            .into_par_iter()
+            .map(check)
+            .collect::<Result<(), Invalid>>()?;
+        if self.len() <= EXACT_SUM {
+            let areas: Vec<Rational> = (0..self.len())
+                .into_par_iter()
+                .map(|i| self.exact_area(i))
+                .collect();
+            let total: Rational = areas.iter().sum();
+            if total != exact_measure(self.problem().domain(), &crate::domain::Density::Constant) {
+                return Err(Invalid::Area);
+            }
+        }
+        Ok(())
+    }
+
+    /// Does site `i` beat `m` at vertex `k` of its cell (or share the vertex with it)?
+    fn wins(&self, i: usize, k: usize, m: usize) -> bool {
+        let labels = self.labels(i);
+        let before = labels[if k == 0 { labels.len() - 1 } else { k - 1 }];
+        let after = labels[k];
+        if [before, after].contains(&Label::Bisector(m as u32)) {
+            return true;
+        }
+        let domain = self.problem().domain();
+        let at = |j: u32| -> &Lifted { &self.lifted()[j as usize] };
+        let (a, b, mut counters) = (i as u32, m as u32, Counters::default());
+        match (before, after) {
+            (Label::Domain(_), Label::Domain(e)) => side_v(
+                at(a),
+                at(b),
+                domain.vertex(e as usize),
+                [a, b],
+                &mut counters,
+            ),
+            (Label::Domain(e), Label::Bisector(j)) => {
+                let ends = EdgePoint {
+                    p: domain.vertex(e as usize),
+                    q: domain.vertex(e as usize + 1),
+                };
+                side_e(at(a), at(j), at(b), ends, [a, j, b], &mut counters)
+            }
+            (Label::Bisector(j), Label::Domain(e)) => {
+                let ends = EdgePoint {
+                    p: domain.vertex(e as usize + 1),
+                    q: domain.vertex(e as usize),
+                };
+                side_e(at(a), at(j), at(b), ends, [a, j, b], &mut counters)
+            }
+            (Label::Bisector(j), Label::Bisector(l)) => {
+                orient2d_sign(at(a).site(), at(j).site(), at(l).site()) > 0
+                    && !above([at(a), at(j), at(l), at(b)], || [a, j, l, b], &mut counters)
+            }
+        }
+    }
+}

@@ -1,0 +1,335 @@
+//! A proof that a solution is right, independent of the solver: exact masses and a rigorous bracket for `W2^2`.
+//!
+//! Everything is computed from the heights as given (exact doubles) by exact rational arithmetic; no number of the solver
+//! is trusted. With `m_i` the exact masses of the source normalized by the exact factor `lambda = sum nu / mu(X)`,
+//! `F_i = int_cell_i x`, and `r_i = m_i - nu_i` (so `sum r = 0` exactly):
+//!
+//! ```text
+//! lower = int |x|^2 + sum |y_i|^2 nu_i - 2 sum (<y_i, F_i> + h_i m_i - h_i nu_i)      weak duality, any heights
+//! upper = lower + sum_ij f_ij s_ij,   s_ij = 2 (<F_i, y_i - y_j> / m_i + h_i - h_j) >= 0   sending surplus f_ij from cell i to site j
+//! ```
+//!
+//! (the second line since the cost of the plan exceeds the dual value by exactly its slackness). Long sums use fixed-point enclosures.
+
+use crate::diagram::{Diagram, DiagramError, ExactMoments, Invalid};
+use crate::exact::big::{self, Enclosure, Integer, Rational};
+use crate::exact::{Counters, Heights};
+use crate::hull::Hull;
+use crate::problem::{Problem, exact_measure};
+use rayon::prelude::*;
+
+/// Why nothing could be certified.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CertifyError {
+    /// The heights do not define a diagram.
+    #[error(transparent)]
+    Diagram(#[from] DiagramError),
+    /// The diagram fails its own checks.
+    #[error("level {level} of the validity ladder fails: {defect}")]
+    Invalid {
+        /// The level that failed.
+        level: u8,
+        /// The defect.
+        defect: Invalid,
+    },
+}
+
+/// What is proved about given heights.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Certificate {
+    /// Level of the validity ladder that was checked.
+    pub level: u8,
+    /// Number of cells (sites that are not hidden).
+    pub cells: usize,
+    /// Number of hidden sites.
+    pub hidden: usize,
+    /// Cells whose mass was computed exactly: all of them at level 5, else 0.
+    pub exact_cells: usize,
+    /// The exact masses sum to exactly the domain's measure (checked by summing up to 2000 cells, beyond that within an enclosure of
+    /// relative width `2^-300`).
+    pub total_is_domain: bool,
+    /// Rigorous lower and upper bound of `max_i |m_i - nu_i| / nu_i`; doubles rounded outwards.
+    pub max_relative_error: [f64; 2],
+    /// Site where that maximum is attained.
+    pub worst_site: usize,
+    /// Rigorous bracket of `W2^2(source, target)`; doubles rounded outwards. `[0, inf]` below level 5.
+    pub w2_squared: [f64; 2],
+    /// Exact masses in the normalized source, each rounded to the nearest double.
+    pub masses: Vec<f64>,
+    /// Exact centroids, rounded; `None` for a cell without mass.
+    pub centroids: Vec<Option<[f64; 2]>>,
+    /// Facets of positive length between cells.
+    pub adjacencies: usize,
+    /// How the signs were decided.
+    pub predicates: Counters,
+}
+
+/// Most cells whose exact masses are summed as rationals; the common denominator grows with every term.
+const EXACT_SUM: usize = 2000;
+
+/// Exact integrals of one cell in the normalized source.
+struct Exact {
+    mass: Rational,
+    first: [Rational; 2],
+}
+
+/// Checks heights for a problem. Levels 1 to 4: [`Diagram::validate`]; level 5 adds exact masses and the bracket of `W2^2`.
+///
+/// Cost: level 5 is about 0.1 ms per cell and thread, in rationals of some hundred digits.
+///
+/// # Errors
+/// Heights without a diagram, or a defect of the diagram. A wrong solution is no error: its certificate says how wrong.
+pub fn certify(
+    problem: &Problem,
+    heights: &Heights,
+    level: u8,
+) -> Result<Certificate, CertifyError> {
+    let diagram = Diagram::new(problem, heights)?;
+    for step in 1..=level.min(4) {
+        diagram
+            .validate(step)
+            .map_err(|defect| CertifyError::Invalid {
+                level: step,
+                defect,
+            })?;
+    }
+    let hidden = diagram.hidden().len();
+    let mut certificate = Certificate {
+        level: level.min(5),
+        cells: problem.len() - hidden,
+        hidden,
+        max_relative_error: [0.0, f64::INFINITY],
+        w2_squared: [0.0, f64::INFINITY],
+        adjacencies: diagram.hessian().len(),
+        predicates: diagram.counters(),
+        ..Certificate::default()
+    };
+    if level >= 5 {
+        prove(problem, heights, &diagram, &mut certificate);
+    }
+    Ok(certificate)
+}
+
+fn prove(problem: &Problem, heights: &Heights, diagram: &Diagram, certificate: &mut Certificate) {
+    let n = problem.len();
+    let nu: Vec<Rational> = problem.masses().iter().map(|&m| big::rational(m)).collect();
+    let measure = exact_measure(problem.domain(), problem.density());
+    let total = pairwise_sum(&nu);
+    let lambda = Rational::from(&total / &measure);
+    let bits = resolution(problem, &total);
+    let cells: Vec<Exact> = (0..n)
+        .into_par_iter()
+        .map(|i| {
+            let m = ExactMoments::of(&diagram.exact_vertices(i), problem.density());
+            Exact {
+                mass: m.mass * &lambda,
+                first: m.first.map(|f| f * &lambda),
+            }
+        })
+        .collect();
+    certificate.exact_cells = n;
+    certificate.masses = cells.iter().map(|c| big::nearest_f64(&c.mass)).collect();
+    certificate.centroids = cells
+        .iter()
+        .map(|c| {
+            let at = |k: usize| big::nearest_f64(&Rational::from(&c.first[k] / &c.mass));
+            c.mass.cmp0().is_gt().then(|| [at(0), at(1)])
+        })
+        .collect();
+    certificate.total_is_domain = totals_agree(&cells, &total, bits);
+    let residual: Vec<Rational> = cells
+        .iter()
+        .zip(&nu)
+        .map(|(c, nu)| Rational::from(&c.mass - nu))
+        .collect();
+    let mut worst = Rational::new();
+    for (i, (r, nu)) in residual.iter().zip(&nu).enumerate() {
+        let relative = Rational::from(r.abs_ref()) / nu;
+        if relative > worst {
+            (worst, certificate.worst_site) = (relative, i);
+        }
+    }
+    let (lo, hi) = big::enclose(&worst);
+    certificate.max_relative_error = [lo, hi];
+    let lower = dual_value(problem, heights, &cells, &residual, &nu, &lambda, bits);
+    let gap = plan_gap(problem, heights, &cells, &residual, bits);
+    let (low, high) = lower.bounds();
+    certificate.w2_squared[0] = big::enclose(&low).0.max(0.0);
+    certificate.w2_squared[1] = big::enclose(&(high + gap)).1;
+}
+
+fn pairwise_sum(terms: &[Rational]) -> Rational {
+    match terms {
+        [] => Rational::new(),
+        [one] => one.clone(),
+        _ => {
+            let (a, b) = terms.split_at(terms.len() / 2);
+            pairwise_sum(a) + pairwise_sum(b)
+        }
+    }
+}
+
+/// Fixed-point bits: 320 below the scale of `W2^2`, total mass times squared size.
+fn resolution(problem: &Problem, total: &Rational) -> u32 {
+    let (lo, hi) = problem.domain().bounds();
+    let size = lo.iter().chain(&hi).fold(0.0f64, |m, v| m.max(v.abs()));
+    let log = |v: f64| {
+        if v > 0.0 {
+            v.log2().floor() as i64
+        } else {
+            -1074
+        }
+    };
+    let extent = log(problem.domain().extent()).min(log(size));
+    let scale = log(big::nearest_f64(total)) + 2 * extent.min(0);
+    (320 - scale.min(0)).clamp(320, 8192) as u32
+}
+
+fn totals_agree(cells: &[Exact], total: &Rational, bits: u32) -> bool {
+    if cells.len() <= EXACT_SUM {
+        let masses: Vec<Rational> = cells.iter().map(|c| c.mass.clone()).collect();
+        return pairwise_sum(&masses) == *total;
+    }
+    let mut sum = Enclosure::new(bits);
+    cells.iter().for_each(|c| sum.add(&c.mass));
+    let (lo, hi) = sum.bounds();
+    lo <= *total && *total <= hi
+}
+
+/// `int |x|^2 + sum |y|^2 nu - 2 sum (<y, F> + h r)`.
+fn dual_value(
+    problem: &Problem,
+    heights: &Heights,
+    cells: &[Exact],
+    residual: &[Rational],
+    nu: &[Rational],
+    lambda: &Rational,
+    bits: u32,
+) -> Enclosure {
+    let corners: Vec<[Rational; 2]> = problem
+        .domain()
+        .vertices()
+        .iter()
+        .map(|v| v.map(big::rational))
+        .collect();
+    let second = ExactMoments::of(&corners, problem.density()).second * lambda;
+    let chunks: Vec<Enclosure> = (0..cells.len().div_ceil(256))
+        .into_par_iter()
+        .map(|chunk| {
+            let mut sum = Enclosure::new(bits);
+            for i in chunk * 256..((chunk + 1) * 256).min(cells.len()) {
+                let y = problem.sites()[i].map(big::rational);
+                let square = Rational::from(&y[0] * &y[0]) + Rational::from(&y[1] * &y[1]);
+                sum.add(&(square * &nu[i]));
+                let f = Rational::from(&y[0] * &cells[i].first[0])
+                    + Rational::from(&y[1] * &cells[i].first[1]);
+                sum.add(&(f * -2));
+                sum.add(&(big::rational_dd(heights.get(i)) * &residual[i] * -2));
+            }
+            sum
+        })
+        .collect();
+    let mut sum = Enclosure::new(bits);
+    sum.add(&second);
+    chunks.iter().for_each(|c| sum.merge(c));
+    sum
+}
+
+/// An upper bound for the slackness of one plan: surplus and deficit are matched along a Hilbert curve through the sites, so
+/// mass travels to near sites. A cell with a surplus has mass, so the slack is a number.
+///
+/// Masses are moved in units of `2^-bits`; what is lost by rounding, below `n 2^-bits`, is charged the largest cost there is.
+fn plan_gap(
+    problem: &Problem,
+    heights: &Heights,
+    cells: &[Exact],
+    residual: &[Rational],
+    bits: u32,
+) -> Rational {
+    let order = Hull::curve(problem.sites());
+    let unit = |r: &Rational| {
+        Integer::from(r.numer() << bits)
+            .div_rem_floor(r.denom().clone())
+            .0
+    };
+    let amounts: Vec<Integer> = residual
+        .par_iter()
+        .map(|r| unit(&Rational::from(r.abs_ref())))
+        .collect();
+    let positive = |&i: &u32| residual[i as usize].cmp0().is_gt();
+    let surplus: Vec<u32> = order.iter().copied().filter(positive).collect();
+    let deficit: Vec<u32> = order
+        .iter()
+        .copied()
+        .filter(|&i| residual[i as usize].cmp0().is_lt())
+        .collect();
+    let mut transfers: Vec<(u32, u32, Integer)> = Vec::new();
+    let mut wanted = deficit.iter().map(|&j| (j, amounts[j as usize].clone()));
+    let mut open = wanted.next();
+    for &i in &surplus {
+        let mut left = amounts[i as usize].clone();
+        while left.cmp0().is_gt() {
+            let Some((j, need)) = &mut open else { break };
+            let moved = if left < *need {
+                left.clone()
+            } else {
+                need.clone()
+            };
+            left -= &moved;
+            *need -= &moved;
+            let (j, done) = (*j, need.cmp0().is_eq());
+            transfers.push((i, j, moved));
+            if done {
+                open = wanted.next();
+            }
+        }
+    }
+    let slack = |&(i, j, ref amount): &(u32, u32, Integer)| {
+        let (i, j) = (i as usize, j as usize);
+        let (yi, yj) = (
+            problem.sites()[i].map(big::rational),
+            problem.sites()[j].map(big::rational),
+        );
+        let d = [
+            Rational::from(&yi[0] - &yj[0]),
+            Rational::from(&yi[1] - &yj[1]),
+        ];
+        let f =
+            Rational::from(&cells[i].first[0] * &d[0]) + Rational::from(&cells[i].first[1] * &d[1]);
+        let h = big::rational_dd(heights.get(i)) - big::rational_dd(heights.get(j));
+        let s = (f / &cells[i].mass + h) * 2u32;
+        s * (Rational::from(amount) >> bits)
+    };
+    let parts: Vec<Enclosure> = transfers
+        .par_chunks(256)
+        .map(|chunk| {
+            let mut sum = Enclosure::new(bits);
+            chunk.iter().for_each(|t| sum.add(&slack(t)));
+            sum
+        })
+        .collect();
+    let mut sum = Enclosure::new(bits);
+    parts.iter().for_each(|p| sum.merge(p));
+    // Rounding left at most one unit a site unmoved; no unit of mass costs more than the largest squared distance plus slack.
+    let reach = |p: &[f64; 2]| p[0].abs().max(p[1].abs());
+    let domain = problem
+        .domain()
+        .vertices()
+        .iter()
+        .map(reach)
+        .fold(0.0, f64::max);
+    let sites = problem.sites().iter().map(reach).fold(0.0, f64::max);
+    let distance = big::rational(domain) + big::rational(sites);
+    let spread = big::rational(
+        heights
+            .as_slice()
+            .iter()
+            .map(|h| h.hi.abs())
+            .fold(0.0, f64::max)
+            * 2.0,
+    );
+    let dearest = Rational::from(&distance * &distance) * 8u32 + spread * 4u32;
+    let lost = Rational::from((residual.len() as u64 + 1, 1u64)) >> bits;
+    sum.bounds().1 + lost * dearest
+}

@@ -3,10 +3,12 @@
 
 mod common;
 
+use brenier::diagram::Diagram;
 use brenier::exact::big;
 use brenier::problem::Problem;
 use brenier::transport::{self, Control, Solution, SolveOptions};
 use common::cases::{self, Case};
+use common::check;
 use common::oracle::{self, P, Q, approx};
 
 fn all_cases() -> Vec<Case> {
@@ -28,6 +30,50 @@ fn brute_force_diagram_equals_the_closed_forms() {
         cases.iter().filter(|c| c.exact).count() >= 45,
         "most are exact"
     );
+}
+
+/// Where the case's numbers are doubles after multiplying by a common denominator, the library at the exact heights
+/// gives the closed form exactly: rational masses, adjacency, hidden sites. No tolerance anywhere.
+#[test]
+fn library_equals_the_closed_forms_exactly() {
+    let mut compared = 0;
+    for case in all_cases().iter().filter(|c| c.heights.is_some()) {
+        let Some((twin, _)) = case.integral_twin() else {
+            continue;
+        };
+        assert_eq!(twin.check_oracle(), Vec::<String>::new());
+        let (heights, exact) = twin.library_heights();
+        if !exact {
+            continue;
+        }
+        compared += 1;
+        let diagram_case = Case {
+            kind: "diagram".into(),
+            masses: None,
+            ..twin.clone()
+        };
+        let problem = diagram_case.problem();
+        let d = Diagram::new(&problem, &heights).expect("a diagram");
+        check::labels(&d, problem.domain()).unwrap_or_else(|e| panic!("{}: {e}", case.id));
+        d.validate(4).unwrap_or_else(|e| panic!("{}: {e}", case.id));
+        let truth = twin.oracle();
+        let total = twin.source.total();
+        for (i, cell) in truth.cells.iter().enumerate() {
+            assert_eq!(d.exact_mass(i) / &total, cell.mass, "{} mass {i}", case.id);
+        }
+        let mut found: Vec<_> = d
+            .hessian()
+            .iter()
+            .map(|h| (h.0 as usize, h.1 as usize))
+            .collect();
+        found.sort_unstable();
+        assert_eq!(found, truth.adjacency(), "{}", case.id);
+        if let Some(hidden) = &twin.expected.hidden {
+            let found: Vec<usize> = d.hidden().iter().map(|&i| i as usize).collect();
+            assert_eq!(&found, hidden, "{}", case.id);
+        }
+    }
+    assert!(compared >= 40, "only {compared} cases have exact heights");
 }
 
 /// What the library may differ by from a stated number: 1e-12 of the scale, and twice what rounding the case's input
@@ -208,6 +254,35 @@ fn library_finds_the_integral_twins() {
     );
 }
 
+/// Diagrams at given weights, input rounded to doubles: facets that are points in the closed form may get the length
+/// of a rounding, everything else is there.
+#[test]
+fn library_draws_the_closed_forms() {
+    let cases = all_cases();
+    let given: Vec<&Case> = cases.iter().filter(|c| c.kind == "diagram").collect();
+    assert!(given.len() >= 7);
+    for case in given {
+        let problem = case.problem();
+        let (heights, _) = case.library_heights();
+        let d = Diagram::new(&problem, &heights).expect("a diagram");
+        let stated = case.oracle();
+        for (i, cell) in stated.cells.iter().enumerate() {
+            let gap = (d.masses()[i] - approx(&cell.mass)).abs();
+            assert!(gap <= 1e-15, "{} mass {i} off by {gap:e}", case.id);
+        }
+        let long: Vec<_> = d.hessian().into_iter().filter(|h| h.2 > 1e-14).collect();
+        assert_eq!(long.len(), stated.facets.len(), "{}", case.id);
+        for (i, j, h) in long {
+            let expected = &stated.facets[&(i as usize, j as usize)];
+            assert!(
+                (h - approx(expected)).abs() <= 1e-14,
+                "{} H {i},{j}",
+                case.id
+            );
+        }
+    }
+}
+
 /// Coinciding sites with masses: merged, said so, and the cost is that of the merged problem.
 #[test]
 fn infeasible_duplicates_are_merged() {
@@ -227,4 +302,65 @@ fn infeasible_duplicates_are_merged() {
     let stated = infeasible[0].expected.w2_squared.as_ref().expect("stated");
     assert!((s.cost - approx(stated)).abs() <= 1e-15);
     assert!(s.report.converged);
+    let bracket = transport::certify(&problem, &s.heights, 5)
+        .expect("a certificate")
+        .w2_squared;
+    assert!(oracle::exact(bracket[0]) <= *stated && *stated <= oracle::exact(bracket[1]));
+}
+
+/// The certificate brackets the closed-form cost: tightly at the solution, correctly everywhere else.
+#[test]
+fn certificates_contain_the_closed_forms() {
+    let cases = all_cases();
+    // Only where all numbers given to the library are exact is the stated cost the one to bracket.
+    let mut compared = 0;
+    for case in cases
+        .iter()
+        .filter(|c| c.kind == "ot" || c.kind == "bracket")
+    {
+        let Some((twin, _)) = case.integral_twin() else {
+            continue;
+        };
+        let (heights, exact) = twin.library_heights();
+        let (e, rounded) = (&twin.expected, twin.rounded());
+        if !exact || rounded.masses != twin.masses {
+            continue;
+        }
+        let Some(w2) = e.w2_squared.as_ref().or(e.cost.as_ref()) else {
+            continue;
+        };
+        compared += 1;
+        let certificate = transport::certify(&twin.problem(), &heights, 5).expect("a certificate");
+        let [low, high] = certificate.w2_squared;
+        let contains = oracle::exact(low) <= *w2 && *w2 <= oracle::exact(high);
+        assert!(
+            contains,
+            "{}: {} not in [{low}, {high}]",
+            case.id,
+            approx(w2)
+        );
+        let near = |x: f64, q: &Q| (x - approx(q)).abs() <= 1e-12 * (1.0 + approx(q).abs());
+        if let (Some(dual), Some(upper)) = (&e.dual, &e.upper) {
+            assert!(
+                near(low, dual),
+                "{}: lower {low}, dual value {}",
+                case.id,
+                approx(dual)
+            );
+            assert!(
+                high <= approx(upper) * (1.0 + 1e-12),
+                "{}: upper {high}",
+                case.id
+            );
+        } else {
+            assert!(
+                near(low, w2) && near(high, w2),
+                "{}: [{low}, {high}] is wide",
+                case.id
+            );
+            assert!(certificate.max_relative_error[1] <= 1e-15, "{}", case.id);
+        }
+        assert!(certificate.total_is_domain, "{}", case.id);
+    }
+    assert!(compared >= 12, "only {compared}");
 }

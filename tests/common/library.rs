@@ -69,8 +69,10 @@ impl Case {
                 return None;
             }
         }
-        // <g, L x>/L + c, times L.
-        c.source.c *= &l;
+        if c.source.g[0] != 0 || c.source.g[1] != 0 {
+            // <g, L x>/L + c, times L.
+            c.source.c *= &l;
+        }
         let square = Integer::from(&l * &l);
         c.heights.iter_mut().flatten().for_each(|h| *h *= &square);
         c.expected

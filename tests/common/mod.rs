@@ -2,6 +2,7 @@
 #![allow(dead_code)]
 
 pub mod cases;
+pub mod check;
 pub mod expr;
 pub mod instances;
 pub mod library;

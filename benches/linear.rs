@@ -11,12 +11,7 @@ use std::hint::black_box;
 /// Random points of the unit square along a Hilbert curve.
 fn points(n: usize, seed: u64) -> Vec<Point> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    let mut points: Vec<Point> = (0..n)
-        .map(|_| Point {
-            x: rng.random(),
-            y: rng.random(),
-        })
-        .collect();
+    let mut points: Vec<Point> = (0..n).map(|_| Point { x: rng.random(), y: rng.random() }).collect();
     points.sort_by_cached_key(|p| hilbert((p.x * 65535.0) as u32, (p.y * 65535.0) as u32));
     points
 }
@@ -55,11 +50,7 @@ fn voronoi_laplacian(points: &[Point]) -> Laplacian {
         let from = triangulation.triangles[e];
         let to = triangulation.triangles[twin];
         let length = (points[from].x - points[to].x).hypot(points[from].y - points[to].y);
-        edges.push((
-            from as u32,
-            to as u32,
-            (a.0 - b.0).hypot(a.1 - b.1) / length,
-        ));
+        edges.push((from as u32, to as u32, (a.0 - b.0).hypot(a.1 - b.1) / length));
     }
     edges.sort_unstable_by_key(|e| (e.0, e.1));
     let mut row_ptr = vec![0u32; points.len() + 1];
@@ -69,11 +60,7 @@ fn voronoi_laplacian(points: &[Point]) -> Laplacian {
     for i in 0..points.len() {
         row_ptr[i + 1] += row_ptr[i];
     }
-    Laplacian {
-        row_ptr,
-        col: edges.iter().map(|e| e.1).collect(),
-        weight: edges.iter().map(|e| e.2).collect(),
-    }
+    Laplacian { row_ptr, col: edges.iter().map(|e| e.1).collect(), weight: edges.iter().map(|e| e.2).collect() }
 }
 
 /// Centre of the circle through three points.
@@ -92,14 +79,9 @@ fn linear(c: &mut Criterion) {
         let mut rng = ChaCha8Rng::seed_from_u64(2);
         let b: Vec<f64> = (0..n).map(|_| rng.random::<f64>() - 0.5).collect();
         for relative_tolerance in [1e-3, 1e-10] {
-            let options = LinearOptions {
-                relative_tolerance,
-                max_iterations: 200,
-            };
+            let options = LinearOptions { relative_tolerance, max_iterations: 200 };
             let id = BenchmarkId::new(format!("voronoi {n}"), relative_tolerance);
-            group.bench_with_input(id, &options, |bench, options| {
-                bench.iter(|| solve(black_box(&l), &b, options))
-            });
+            group.bench_with_input(id, &options, |bench, options| bench.iter(|| solve(black_box(&l), &b, options)));
         }
     }
     group.finish();

@@ -1,10 +1,7 @@
 use brenier::{exact::Heights, hull::Hull};
 use std::time::Instant;
 fn main() {
-    let n: usize = std::env::args()
-        .nth(1)
-        .and_then(|s| s.parse().ok())
-        .unwrap_or(1_000_000);
+    let n: usize = std::env::args().nth(1).and_then(|s| s.parse().ok()).unwrap_or(1_000_000);
     let mut s = 12345u64;
     let mut r = || {
         s ^= s << 13;
@@ -27,16 +24,10 @@ fn main() {
     }
     let m = (n as f64).sqrt() as usize;
     for d in [1.0, 1000.0] {
-        let sites: Vec<[f64; 2]> = (0..m * m)
-            .map(|k| [(k % m) as f64 / d, (k / m) as f64 / d])
-            .collect();
+        let sites: Vec<[f64; 2]> = (0..m * m).map(|k| [(k % m) as f64 / d, (k / m) as f64 / d]).collect();
         let (h, _) = Heights::from_weights(&sites, &vec![0.0; m * m]);
         let t = Instant::now();
         let hull = Hull::build(&sites, &h);
-        println!(
-            "grid /{d} {:.3} s, {:?}",
-            t.elapsed().as_secs_f64(),
-            hull.counters()
-        );
+        println!("grid /{d} {:.3} s, {:?}", t.elapsed().as_secs_f64(), hull.counters());
     }
 }

@@ -1,9 +1,6 @@
 use brenier::{domain::ConvexPolygon, problem::*, transport::*};
 fn main() {
-    let n: usize = std::env::args()
-        .nth(2)
-        .and_then(|s| s.parse().ok())
-        .unwrap_or(100_000);
+    let n: usize = std::env::args().nth(2).and_then(|s| s.parse().ok()).unwrap_or(100_000);
     let kind = std::env::args().nth(1).unwrap_or("uniform".into());
     let mut s = 88172645463325252u64;
     let mut r = || {
@@ -14,10 +11,7 @@ fn main() {
     };
     let mut g = |r: &mut dyn FnMut() -> f64| {
         let (a, b) = (r().max(1e-300), r());
-        (
-            (-2.0 * a.ln()).sqrt() * (b * 6.283185307179586).cos(),
-            (-2.0 * a.ln()).sqrt() * (b * 6.283185307179586).sin(),
-        )
+        ((-2.0 * a.ln()).sqrt() * (b * 6.283185307179586).cos(), (-2.0 * a.ln()).sqrt() * (b * 6.283185307179586).sin())
     };
     let mut masses = None;
     let mut dom = ConvexPolygon::rectangle([0.0, 0.0], [1.0, 1.0]).unwrap();
@@ -55,9 +49,7 @@ fn main() {
         }
         "grid" => {
             let m = (n as f64).sqrt() as usize;
-            (0..m * m)
-                .map(|k| [(k % m) as f64 / m as f64, (k / m) as f64 / m as f64])
-                .collect()
+            (0..m * m).map(|k| [(k % m) as f64 / m as f64, (k / m) as f64 / m as f64]).collect()
         }
         "mountain" | "uniform" | "masses" | "disk" => (0..n).map(|_| [r(), r()]).collect(),
         _ => panic!(),
@@ -71,30 +63,23 @@ fn main() {
     let mut data = ProblemData::new(dom, sites);
     data.masses = masses;
     let p = Problem::new(data).unwrap();
-    let sol = solve(
-        &p,
-        &SolveOptions {
-            max_iterations: 60,
-            ..Default::default()
-        },
-        &mut |q| {
-            let l = q.last;
-            println!(
-                "{:3} res {:.2e} min {:.1e} t {:.4} trials {} hull {:.3} cells {:.3} lin {:.3} ({}) rem {}",
-                q.iteration,
-                l.residual,
-                l.min_mass_ratio,
-                l.step,
-                l.trials,
-                l.hull,
-                l.cells,
-                l.linear,
-                l.linear_iterations,
-                l.remaining
-            );
-            Control::Continue
-        },
-    );
+    let sol = solve(&p, &SolveOptions { max_iterations: 60, ..Default::default() }, &mut |q| {
+        let l = q.last;
+        println!(
+            "{:3} res {:.2e} min {:.1e} t {:.4} trials {} hull {:.3} cells {:.3} lin {:.3} ({}) rem {}",
+            q.iteration,
+            l.residual,
+            l.min_mass_ratio,
+            l.step,
+            l.trials,
+            l.hull,
+            l.cells,
+            l.linear,
+            l.linear_iterations,
+            l.remaining
+        );
+        Control::Continue
+    });
     println!(
         "{kind} {:?} steps {} err {:.2e} cost {} {:.3}s {:?}",
         sol.report.outcome,

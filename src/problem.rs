@@ -112,9 +112,7 @@ pub enum ProblemError {
         value: f64,
     },
     /// The total mass is not a double.
-    #[error(
-        "masses sum to {total:e}; the total must lie between 1e-200 and 1e200, rescale the masses"
-    )]
+    #[error("masses sum to {total:e}; the total must lie between 1e-200 and 1e200, rescale the masses")]
     TotalOutOfRange {
         /// The sum.
         total: f64,
@@ -188,15 +186,7 @@ impl Problem {
     /// assert_eq!(bad.to_string(), "sites[0][1] is NaN; every coordinate must be finite");
     /// ```
     pub fn new(data: ProblemData) -> Result<Problem, ProblemError> {
-        let ProblemData {
-            domain,
-            density,
-            mut sites,
-            masses,
-            heights,
-            normalize,
-            duplicates,
-        } = data;
+        let ProblemData { domain, density, mut sites, masses, heights, normalize, duplicates } = data;
         density.validate(&domain)?;
         check_sites(&mut sites)?;
         let n = sites.len();
@@ -204,11 +194,7 @@ impl Problem {
         check_masses(&masses, n)?;
         if let Some(h) = &heights {
             if h.len() != n {
-                return Err(ProblemError::LengthMismatch {
-                    what: "heights",
-                    found: h.len(),
-                    expected: n,
-                });
+                return Err(ProblemError::LengthMismatch { what: "heights", found: h.len(), expected: n });
             }
             if let Some(site) = h.first_non_finite() {
                 return Err(ProblemError::NonFiniteHeight { site });
@@ -233,11 +219,7 @@ impl Problem {
 
     fn match_totals(&mut self, normalize: bool) -> Result<(), ProblemError> {
         // Totals to 100 bits: the factor is then right to half an ulp whatever the spread of the masses.
-        let total = big::rational_dd(
-            self.masses
-                .iter()
-                .fold(Dd::ZERO, |s, &m| s + Dd::from_f64(m)),
-        );
+        let total = big::rational_dd(self.masses.iter().fold(Dd::ZERO, |s, &m| s + Dd::from_f64(m)));
         let measure = exact_measure(&self.domain, &self.density);
         let (t, m) = (big::nearest_f64(&total), big::nearest_f64(&measure));
         if !(1e-200..=1e200).contains(&t) {
@@ -246,11 +228,7 @@ impl Problem {
         let gap = big::nearest_f64(&(big::Rational::from(&total - &measure).abs() / &measure));
         // Without normalization the totals may differ by rounding of the n given masses only.
         if !normalize && gap > 4.0 * f64::EPSILON * (self.masses.len() as f64).max(4.0) {
-            return Err(ProblemError::MassMismatch {
-                total: t,
-                measure: m,
-                gap,
-            });
+            return Err(ProblemError::MassMismatch { total: t, measure: m, gap });
         }
         self.source_factor = big::nearest_f64(&(total / measure));
         Ok(())
@@ -262,9 +240,7 @@ impl Problem {
         let key = |i: u32| self.sites[i as usize];
         order.sort_unstable_by(|&a, &b| {
             let (p, q) = (key(a), key(b));
-            p[0].total_cmp(&q[0])
-                .then(p[1].total_cmp(&q[1]))
-                .then(a.cmp(&b))
+            p[0].total_cmp(&q[0]).then(p[1].total_cmp(&q[1])).then(a.cmp(&b))
         });
         if order.windows(2).all(|w| key(w[0]) != key(w[1])) {
             return Ok(());
@@ -273,10 +249,7 @@ impl Problem {
         groups.sort_unstable_by_key(|g| g[0]);
         if duplicates == Duplicates::Refuse {
             if let Some(g) = groups.iter().find(|g| g.len() > 1) {
-                return Err(ProblemError::DuplicateSites {
-                    first: g[0] as usize,
-                    second: g[1] as usize,
-                });
+                return Err(ProblemError::DuplicateSites { first: g[0] as usize, second: g[1] as usize });
             }
         }
         let mut site_of_input = vec![0u32; n];
@@ -286,28 +259,16 @@ impl Problem {
             let mass = if g.len() == 1 {
                 self.masses[g[0] as usize]
             } else {
-                big::nearest_f64(
-                    &g.iter()
-                        .map(|&i| big::rational(self.masses[i as usize]))
-                        .sum(),
-                )
+                big::nearest_f64(&g.iter().map(|&i| big::rational(self.masses[i as usize])).sum())
             };
-            g.iter()
-                .for_each(|&i| site_of_input[i as usize] = sites.len() as u32);
+            g.iter().for_each(|&i| site_of_input[i as usize] = sites.len() as u32);
             if g.len() > 1 {
-                merges.push(Merge {
-                    inputs: g.to_vec(),
-                    mass,
-                });
+                merges.push(Merge { inputs: g.to_vec(), mass });
             }
             sites.push(self.sites[g[0] as usize]);
             masses.push(mass);
             // The highest of the given heights is the one that shows.
-            kept.push(
-                *g.iter()
-                    .max_by(|&&a, &&b| self.compare_heights(a, b))
-                    .unwrap_or(&g[0]),
-            );
+            kept.push(*g.iter().max_by(|&&a, &&b| self.compare_heights(a, b)).unwrap_or(&g[0]));
         }
         self.heights = self.heights.take().map(|h| h.permuted(&kept));
         (self.sites, self.masses, self.merges) = (sites, masses, merges);
@@ -317,10 +278,7 @@ impl Problem {
 
     fn compare_heights(&self, a: u32, b: u32) -> std::cmp::Ordering {
         let height = |i: u32| self.heights.as_ref().map(|h| h.get(i as usize));
-        height(a)
-            .partial_cmp(&height(b))
-            .unwrap_or(std::cmp::Ordering::Equal)
-            .then(b.cmp(&a))
+        height(a).partial_cmp(&height(b)).unwrap_or(std::cmp::Ordering::Equal).then(b.cmp(&a))
     }
 
     /// Where the source lives.
@@ -398,11 +356,7 @@ fn check_sites(sites: &mut [[f64; 2]]) -> Result<(), ProblemError> {
 
 fn check_masses(masses: &[f64], n: usize) -> Result<(), ProblemError> {
     if masses.len() != n {
-        return Err(ProblemError::LengthMismatch {
-            what: "masses",
-            found: masses.len(),
-            expected: n,
-        });
+        return Err(ProblemError::LengthMismatch { what: "masses", found: masses.len(), expected: n });
     }
     for (site, &value) in masses.iter().enumerate() {
         if !value.is_finite() {
@@ -417,18 +371,12 @@ fn check_masses(masses: &[f64], n: usize) -> Result<(), ProblemError> {
 
 /// Exact measure of the domain: `sum over the fan of area * mean of rho`.
 pub fn exact_measure(domain: &ConvexPolygon, density: &Density) -> big::Rational {
-    let p: Vec<[big::Rational; 2]> = domain
-        .vertices()
-        .iter()
-        .map(|v| [big::rational(v[0]), big::rational(v[1])])
-        .collect();
+    let p: Vec<[big::Rational; 2]> =
+        domain.vertices().iter().map(|v| [big::rational(v[0]), big::rational(v[1])]).collect();
     let rho: Vec<big::Rational> = p.iter().map(|x| density.value_exact(x)).collect();
     let mut total = big::Rational::new();
     let difference = |a: &[big::Rational; 2], b: &[big::Rational; 2]| {
-        [
-            big::Rational::from(&a[0] - &b[0]),
-            big::Rational::from(&a[1] - &b[1]),
-        ]
+        [big::Rational::from(&a[0] - &b[0]), big::Rational::from(&a[1] - &b[1])]
     };
     for k in 1..p.len() - 1 {
         let (a, b) = (difference(&p[k], &p[0]), difference(&p[k + 1], &p[0]));

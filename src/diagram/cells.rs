@@ -37,10 +37,7 @@ impl<'a> Region<'a> {
     /// ([`super::point`]), the evaluation of a half-plane to 2^-50; the few vertices nearer to the boundary are simply clipped.
     pub fn new(polygon: &'a ConvexPolygon) -> Region<'a> {
         let (lo, hi) = polygon.bounds();
-        let size = lo
-            .iter()
-            .chain(&hi)
-            .fold(polygon.extent(), |m, v| m.max(v.abs()));
+        let size = lo.iter().chain(&hi).fold(polygon.extent(), |m, v| m.max(v.abs()));
         let margin = size * 2f64.powi(-40);
         let n = polygon.len();
         let shrunk: Vec<[f64; 3]> = (0..n)
@@ -52,20 +49,9 @@ impl<'a> Region<'a> {
             })
             .collect();
         let is_box = n == 4
-            && polygon
-                .vertices()
-                .iter()
-                .all(|v| (v[0] == lo[0] || v[0] == hi[0]) && (v[1] == lo[1] || v[1] == hi[1]));
-        let bounds = (
-            [lo[0] + margin, lo[1] + margin],
-            [hi[0] - margin, hi[1] - margin],
-        );
-        Region {
-            polygon,
-            shrunk,
-            bounds,
-            is_box,
-        }
+            && polygon.vertices().iter().all(|v| (v[0] == lo[0] || v[0] == hi[0]) && (v[1] == lo[1] || v[1] == hi[1]));
+        let bounds = ([lo[0] + margin, lo[1] + margin], [hi[0] - margin, hi[1] - margin]);
+        Region { polygon, shrunk, bounds, is_box }
     }
 
     /// Certainly strictly inside.
@@ -86,18 +72,14 @@ impl Duals {
     pub fn new(hull: &Hull, region: &Region<'_>) -> Duals {
         let mut points = vec![Point::default(); hull.slots()];
         let mut inside = vec![false; hull.slots()];
-        points
-            .par_chunks_mut(CHUNK)
-            .zip(inside.par_chunks_mut(CHUNK))
-            .enumerate()
-            .for_each(|(chunk, (p, q))| {
-                for k in 0..p.len() {
-                    if let Some(v) = hull.slot(chunk * CHUNK + k) {
-                        p[k] = dual(hull, v);
-                        q[k] = region.contains(&p[k]);
-                    }
+        points.par_chunks_mut(CHUNK).zip(inside.par_chunks_mut(CHUNK)).enumerate().for_each(|(chunk, (p, q))| {
+            for k in 0..p.len() {
+                if let Some(v) = hull.slot(chunk * CHUNK + k) {
+                    p[k] = dual(hull, v);
+                    q[k] = region.contains(&p[k]);
                 }
-            });
+            }
+        });
         Duals { points, inside }
     }
 }
@@ -116,23 +98,12 @@ fn dual(hull: &Hull, v: [u32; 3]) -> Point {
 }
 
 /// The vertex between two labels of a cell.
-pub fn vertex(
-    hull: &Hull,
-    domain: &ConvexPolygon,
-    site: u32,
-    before: Label,
-    after: Label,
-) -> Point {
+pub fn vertex(hull: &Hull, domain: &ConvexPolygon, site: u32, before: Label, after: Label) -> Point {
     match (before, after) {
         (Label::Domain(_), Label::Domain(k)) => Point::from_f64(domain.vertex(k as usize)),
         (Label::Domain(k), Label::Bisector(j)) | (Label::Bisector(j), Label::Domain(k)) => {
             let (i, j) = (site.min(j) as usize, site.max(j) as usize);
-            crossing(
-                hull.point(i),
-                hull.point(j),
-                domain.vertex(k as usize),
-                domain.vertex(k as usize + 1),
-            )
+            crossing(hull.point(i), hull.point(j), domain.vertex(k as usize), domain.vertex(k as usize + 1))
         }
         (Label::Bisector(j), Label::Bisector(l)) => dual(hull, [site, j, l]),
     }
@@ -159,11 +130,10 @@ impl Cell {
         }
         hull.ring(position as usize, &mut self.ring);
         let interior = !self.ring.is_empty()
-            && self.ring.iter().all(|w| {
-                w.from.is_some()
-                    && w.to.is_some()
-                    && duals.inside.get(w.triangle as usize) == Some(&true)
-            });
+            && self
+                .ring
+                .iter()
+                .all(|w| w.from.is_some() && w.to.is_some() && duals.inside.get(w.triangle as usize) == Some(&true));
         if interior {
             // Start at the lowest neighbour: the ring's own start depends on the history of the triangulation.
             let count = self.ring.len();
@@ -175,23 +145,13 @@ impl Cell {
             }
             return;
         }
-        let sites = Sites {
-            points: hull.points(),
-            rank: hull.order(),
-        };
+        let sites = Sites { points: hull.points(), rank: hull.order() };
         let neighbors = self.ring.iter().filter_map(|w| w.to);
-        self.clipper
-            .clip(sites, region.polygon, position, neighbors, &mut self.labels);
+        self.clipper.clip(sites, region.polygon, position, neighbors, &mut self.labels);
         let count = self.labels.len();
         for k in 0..count {
             let before = self.labels[if k == 0 { count - 1 } else { k - 1 }];
-            self.vertices.push(vertex(
-                hull,
-                region.polygon,
-                position,
-                before,
-                self.labels[k],
-            ));
+            self.vertices.push(vertex(hull, region.polygon, position, before, self.labels[k]));
         }
     }
 
@@ -219,12 +179,7 @@ pub struct CellMeasures {
 }
 
 /// Computes masses and conductances (and moments). Cost: O(n) plus clipping; bit-identical for any number of threads.
-pub fn measure(
-    hull: &Hull,
-    region: &Region<'_>,
-    density: &LocalDensity,
-    want_moments: bool,
-) -> CellMeasures {
+pub fn measure(hull: &Hull, region: &Region<'_>, density: &LocalDensity, want_moments: bool) -> CellMeasures {
     let n = hull.len();
     let duals = Duals::new(hull, region);
     struct Part {
@@ -261,11 +216,7 @@ pub fn measure(
                 for (k, label) in cell.labels.iter().enumerate() {
                     let Label::Bisector(j) = *label else { continue };
                     let a = &cell.vertices[k];
-                    let b = &cell.vertices[if k + 1 == cell.vertices.len() {
-                        0
-                    } else {
-                        k + 1
-                    }];
+                    let b = &cell.vertices[if k + 1 == cell.vertices.len() { 0 } else { k + 1 }];
                     let (yi, yj) = (hull.point(i).site(), hull.point(j as usize).site());
                     let c = integrate::conductance(a, b, yi, yj, density);
                     if c > 0.0 {
@@ -279,10 +230,7 @@ pub fn measure(
             part
         })
         .collect();
-    let mut all = CellMeasures {
-        row: vec![0],
-        ..CellMeasures::default()
-    };
+    let mut all = CellMeasures { row: vec![0], ..CellMeasures::default() };
     all.mass.reserve_exact(n);
     all.row.reserve_exact(n);
     let entries = parts.iter().map(|p| p.column.len()).sum();

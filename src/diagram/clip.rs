@@ -62,10 +62,7 @@ impl Clipper {
                 return;
             }
         }
-        let start = self
-            .nodes()
-            .min_by_key(|&k| self.label[k as usize])
-            .unwrap_or(self.head);
+        let start = self.nodes().min_by_key(|&k| self.label[k as usize]).unwrap_or(self.head);
         self.head = start;
         out.extend(self.nodes().map(|k| self.label[k as usize]));
     }
@@ -76,31 +73,18 @@ impl Clipper {
         self.next.clear();
         self.next.extend((1..edges as u32).chain([0]));
         self.previous.clear();
-        self.previous
-            .extend([edges as u32 - 1].into_iter().chain(0..edges as u32 - 1));
+        self.previous.extend([edges as u32 - 1].into_iter().chain(0..edges as u32 - 1));
         self.head = 0;
         self.alive = true;
     }
 
     fn nodes(&self) -> impl Iterator<Item = u32> + '_ {
-        std::iter::successors(Some(self.head), |&k| {
-            Some(self.next[k as usize]).filter(|&k| k != self.head)
-        })
+        std::iter::successors(Some(self.head), |&k| Some(self.next[k as usize]).filter(|&k| k != self.head))
     }
 
     /// Does the site beat `m` where edge `node` begins?
-    fn inside(
-        &mut self,
-        sites: Sites<'_>,
-        domain: &ConvexPolygon,
-        site: u32,
-        m: u32,
-        node: u32,
-    ) -> bool {
-        let labels = (
-            self.label[self.previous[node as usize] as usize],
-            self.label[node as usize],
-        );
+    fn inside(&mut self, sites: Sites<'_>, domain: &ConvexPolygon, site: u32, m: u32, node: u32) -> bool {
+        let labels = (self.label[self.previous[node as usize] as usize], self.label[node as usize]);
         let at = |k: u32| &sites.points[k as usize];
         let rank = |k: u32| sites.rank[k as usize];
         let counters = &mut self.counters;
@@ -110,32 +94,12 @@ impl Clipper {
                 side_v(at(site), at(m), v, [rank(site), rank(m)], counters)
             }
             (Label::Domain(k), Label::Bisector(j)) => {
-                let edge = EdgePoint {
-                    p: domain.vertex(k as usize),
-                    q: domain.vertex(k as usize + 1),
-                };
-                side_e(
-                    at(site),
-                    at(j),
-                    at(m),
-                    edge,
-                    [rank(site), rank(j), rank(m)],
-                    counters,
-                )
+                let edge = EdgePoint { p: domain.vertex(k as usize), q: domain.vertex(k as usize + 1) };
+                side_e(at(site), at(j), at(m), edge, [rank(site), rank(j), rank(m)], counters)
             }
             (Label::Bisector(j), Label::Domain(k)) => {
-                let edge = EdgePoint {
-                    p: domain.vertex(k as usize + 1),
-                    q: domain.vertex(k as usize),
-                };
-                side_e(
-                    at(site),
-                    at(j),
-                    at(m),
-                    edge,
-                    [rank(site), rank(j), rank(m)],
-                    counters,
-                )
+                let edge = EdgePoint { p: domain.vertex(k as usize + 1), q: domain.vertex(k as usize) };
+                side_e(at(site), at(j), at(m), edge, [rank(site), rank(j), rank(m)], counters)
             }
             // Walls to j, then l, in counter-clockwise order: the sites turn counter-clockwise too.
             (Label::Bisector(j), Label::Bisector(l)) => {
@@ -153,11 +117,7 @@ impl Clipper {
         let mut lost = None;
         let mut kept = None;
         for node in [after, head] {
-            if self.inside(sites, domain, site, m, node) {
-                kept = Some(node)
-            } else {
-                lost = Some(node)
-            }
+            if self.inside(sites, domain, site, m, node) { kept = Some(node) } else { lost = Some(node) }
         }
         if lost.is_none() {
             let mut node = self.next[after as usize];

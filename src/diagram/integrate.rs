@@ -34,18 +34,12 @@ pub struct Moments {
 fn cross(a: [f64; 2], b: [f64; 2]) -> f64 {
     let (l, r) = (a[0] * b[1], a[1] * b[0]);
     let d = l - r;
-    if (l.abs() + r.abs()) <= 1024.0 * d {
-        d
-    } else {
-        cross_careful(a, b)
-    }
+    if (l.abs() + r.abs()) <= 1024.0 * d { d } else { cross_careful(a, b) }
 }
 
 #[cold]
 fn cross_careful(a: [f64; 2], b: [f64; 2]) -> f64 {
-    (Dd::product(a[0], b[1]) - Dd::product(a[1], b[0]))
-        .to_f64()
-        .max(0.0)
+    (Dd::product(a[0], b[1]) - Dd::product(a[1], b[0])).to_f64().max(0.0)
 }
 
 /// Density relative to a local origin: value there and gradient, times the source factor.
@@ -61,18 +55,8 @@ impl LocalDensity {
     /// The density times `factor`.
     pub fn new(density: &Density, factor: f64) -> LocalDensity {
         match *density {
-            Density::Affine { g, c } => LocalDensity {
-                constant: false,
-                g,
-                c,
-                factor,
-            },
-            Density::Constant => LocalDensity {
-                constant: true,
-                g: [0.0; 2],
-                c: 1.0,
-                factor,
-            },
+            Density::Affine { g, c } => LocalDensity { constant: false, g, c, factor },
+            Density::Constant => LocalDensity { constant: true, g: [0.0; 2], c: 1.0, factor },
         }
     }
 
@@ -89,11 +73,7 @@ impl LocalDensity {
     /// `int rho` over the segment `a b` divided by its length.
     #[inline(always)]
     pub fn mean(&self, a: &Point, b: &Point) -> f64 {
-        if self.constant {
-            self.factor
-        } else {
-            self.factor * (0.5 * (self.at(a) + self.at(b)))
-        }
+        if self.constant { self.factor } else { self.factor * (0.5 * (self.at(a) + self.at(b))) }
     }
 }
 
@@ -119,12 +99,7 @@ pub fn mass(vertices: &[Point], density: &LocalDensity) -> f64 {
         }
         a = b;
     }
-    density.factor
-        * if density.constant {
-            0.5 * twice
-        } else {
-            weighted / 6.0
-        }
+    density.factor * if density.constant { 0.5 * twice } else { weighted / 6.0 }
 }
 
 /// Mass, centroid and spread of a polygon. Cost: O(vertices).
@@ -145,11 +120,7 @@ pub fn moments(vertices: &[Point], density: &LocalDensity) -> Moments {
         }
     }
     if mass <= 0.0 {
-        return Moments {
-            mass: 0.0,
-            centroid: o.rounded(),
-            spread: 0.0,
-        };
+        return Moments { mass: 0.0, centroid: o.rounded(), spread: 0.0 };
     }
     let c = [first[0] / mass, first[1] / mass];
     // Second moment about the centroid: the same formula with shifted vertices, no cancellation.
@@ -168,11 +139,7 @@ pub fn moments(vertices: &[Point], density: &LocalDensity) -> Moments {
         spread += area * (sum * (dot(v, v) + squares) + 2.0 * weighted) / 60.0;
     }
     let at = |o: Dd, c: f64| (o + Dd::from_f64(c)).to_f64();
-    Moments {
-        mass: density.factor * mass,
-        centroid: [at(o.x, c[0]), at(o.y, c[1])],
-        spread: density.factor * spread,
-    }
+    Moments { mass: density.factor * mass, centroid: [at(o.x, c[0]), at(o.y, c[1])], spread: density.factor * spread }
 }
 
 /// `int_facet rho / |y_i - y_j|` of the facet from `a` to `b` on the wall between `i` and `j`, at least 0.
@@ -180,19 +147,9 @@ pub fn moments(vertices: &[Point], density: &LocalDensity) -> Moments {
 /// The facet is `t` times `y_j - y_i` turned by a right angle; `t` is taken as the ratio of the larger components, so there is
 /// no square root and no cancellation. Antisymmetric data give the same bits from both sides.
 #[inline(always)]
-pub fn conductance(
-    a: &Point,
-    b: &Point,
-    yi: [f64; 2],
-    yj: [f64; 2],
-    density: &LocalDensity,
-) -> f64 {
+pub fn conductance(a: &Point, b: &Point, yi: [f64; 2], yj: [f64; 2], density: &LocalDensity) -> f64 {
     let e = b.minus(a);
     let d = [yj[0] - yi[0], yj[1] - yi[1]];
-    let t = if d[0].abs() >= d[1].abs() {
-        e[1] / d[0]
-    } else {
-        -e[0] / d[1]
-    };
+    let t = if d[0].abs() >= d[1].abs() { e[1] / d[0] } else { -e[0] / d[1] };
     if t > 0.0 { t * density.mean(a, b) } else { 0.0 }
 }

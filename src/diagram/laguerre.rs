@@ -63,12 +63,7 @@ impl<'a> PlaneLaguerre<'a> {
     /// Prepares the diagram. Cost: the Hilbert order; the triangulation is built when heights are known.
     pub fn new(problem: &'a Problem) -> PlaneLaguerre<'a> {
         let order = Hull::curve(problem.sites());
-        PlaneLaguerre {
-            problem,
-            hull: None,
-            order,
-            clipping: Counters::default(),
-        }
+        PlaneLaguerre { problem, hull: None, order, clipping: Counters::default() }
     }
 
     /// The problem's index of each site of this numbering.
@@ -94,25 +89,14 @@ impl Laguerre for PlaneLaguerre<'_> {
                 hull.update_positions(heights.as_slice());
                 hull
             }
-            none => none.insert(Hull::along(
-                self.problem.sites(),
-                self.order.clone(),
-                heights.as_slice(),
-            )),
+            none => none.insert(Hull::along(self.problem.sites(), self.order.clone(), heights.as_slice())),
         };
-        let hidden = (0..hull.len())
-            .filter(|&i| hull.is_hidden_position(i))
-            .count();
+        let hidden = (0..hull.len()).filter(|&i| hull.is_hidden_position(i)).count();
         let hull_seconds = clock.elapsed().as_secs_f64();
         let mut counters = hull.counters();
         counters += self.clipping;
         if hidden > 0 && want == Want::Newton {
-            return Measures {
-                hidden,
-                hull_seconds,
-                counters,
-                ..Measures::default()
-            };
+            return Measures { hidden, hull_seconds, counters, ..Measures::default() };
         }
         let clock = Instant::now();
         let region = Region::new(self.problem.domain());

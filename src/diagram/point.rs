@@ -27,10 +27,7 @@ impl Point {
 
     /// A point with double coordinates.
     pub fn from_f64(p: [f64; 2]) -> Point {
-        Point {
-            x: Dd::from_f64(p[0]),
-            y: Dd::from_f64(p[1]),
-        }
+        Point { x: Dd::from_f64(p[0]), y: Dd::from_f64(p[1]) }
     }
 
     /// `self - other`, rounded once (relative error a few `u`): exact differences of the leading parts plus the remainders.
@@ -87,15 +84,8 @@ pub fn centre(a: &Lifted, b: &Lifted, c: &Lifted) -> Point {
         v + (((ue + ve) + (f.lo - se - te)) - (x * pxe + y * pye))
     };
     let (dx, dy) = solve(residual(f, px, pxe, py, pye), residual(g, qx, qxe, qy, qye));
-    let point = Point {
-        x: Dd::sum(x, dx),
-        y: Dd::sum(y, dy),
-    };
-    if point.is_finite() {
-        point
-    } else {
-        centre_careful(a, b, c)
-    }
+    let point = Point { x: Dd::sum(x, dx), y: Dd::sum(y, dy) };
+    if point.is_finite() { point } else { centre_careful(a, b, c) }
 }
 
 #[cold]
@@ -108,10 +98,7 @@ fn centre_careful(a: &Lifted, b: &Lifted, c: &Lifted) -> Point {
     let det = l - r;
     let permanent = l.abs().hi + r.abs().hi;
     if permanent <= ILL_CONDITIONED * det.hi && permanent > SMALL {
-        let point = Point {
-            x: (f * qy - g * py).over(det),
-            y: (g * px - f * qx).over(det),
-        };
+        let point = Point { x: (f * qy - g * py).over(det), y: (g * px - f * qx).over(det) };
         if point.is_finite() {
             return point;
         }
@@ -132,10 +119,7 @@ pub fn centre_exact(a: &Lifted, b: &Lifted, c: &Lifted) -> [Rational; 2] {
 }
 
 fn rounded(p: &[Rational; 2]) -> Point {
-    Point {
-        x: big::nearest_dd(&p[0]).0,
-        y: big::nearest_dd(&p[1]).0,
-    }
+    Point { x: big::nearest_dd(&p[0]).0, y: big::nearest_dd(&p[1]).0 }
 }
 
 /// The point where sites `i` and `j` are tied on the domain edge from `u` to `v`: `u + t (v - u)`, `t = s(u)/(s(u) - s(v))`.
@@ -153,10 +137,7 @@ pub fn crossing(i: &Lifted, j: &Lifted, u: [f64; 2], v: [f64; 2]) -> Point {
     let lost = (size + size_along) * 2f64.powi(-100);
     if lost <= along.hi.abs() * 2f64.powi(-60) && size_along > SMALL {
         let t = -at_u.over(along);
-        let point = Point {
-            x: Dd::from_f64(u[0]) + t * ex,
-            y: Dd::from_f64(u[1]) + t * ey,
-        };
+        let point = Point { x: Dd::from_f64(u[0]) + t * ex, y: Dd::from_f64(u[1]) + t * ey };
         if point.is_finite() {
             return point;
         }

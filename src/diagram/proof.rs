@@ -21,11 +21,8 @@ impl ExactMoments {
         let Some((o, rest)) = vertices.split_first() else {
             return all;
         };
-        let minus =
-            |p: &[Rational; 2]| [Rational::from(&p[0] - &o[0]), Rational::from(&p[1] - &o[1])];
-        let dot = |a: &[Rational; 2], b: &[Rational; 2]| {
-            Rational::from(&a[0] * &b[0]) + Rational::from(&a[1] * &b[1])
-        };
+        let minus = |p: &[Rational; 2]| [Rational::from(&p[0] - &o[0]), Rational::from(&p[1] - &o[1])];
+        let dot = |a: &[Rational; 2], b: &[Rational; 2]| Rational::from(&a[0] * &b[0]) + Rational::from(&a[1] * &b[1]);
         let ro = density.value_exact(o);
         for w in rest.windows(2) {
             let (a, b) = (minus(&w[0]), minus(&w[1]));
@@ -34,11 +31,7 @@ impl ExactMoments {
                 continue;
             }
             let corners = [o, &w[0], &w[1]];
-            let r = [
-                ro.clone(),
-                density.value_exact(&w[0]),
-                density.value_exact(&w[1]),
-            ];
+            let r = [ro.clone(), density.value_exact(&w[0]), density.value_exact(&w[1])];
             let sum = Rational::from(&r[0] + &r[1]) + &r[2];
             let v = [0, 1].map(|c| Rational::from(&o[c] + &w[0][c]) + &w[1][c]);
             all.mass += Rational::from(&twice * &sum) / 6u32;

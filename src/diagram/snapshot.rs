@@ -69,10 +69,7 @@ impl Diagram {
     /// Heights that are not finite or not one per site.
     pub fn new(problem: &Problem, heights: &Heights) -> Result<Diagram, DiagramError> {
         if heights.len() != problem.len() {
-            return Err(DiagramError::LengthMismatch {
-                found: heights.len(),
-                expected: problem.len(),
-            });
+            return Err(DiagramError::LengthMismatch { found: heights.len(), expected: problem.len() });
         }
         if let Some(site) = heights.first_non_finite() {
             return Err(DiagramError::NonFiniteHeight { site });
@@ -82,10 +79,7 @@ impl Diagram {
         // Cells without interior have no facets: take their sites out and compute the rest again.
         let degenerate = diagram.degenerate_cells();
         if !degenerate.is_empty() {
-            let keep: Vec<u32> = all
-                .into_iter()
-                .filter(|i| degenerate.binary_search(i).is_err())
-                .collect();
+            let keep: Vec<u32> = all.into_iter().filter(|i| degenerate.binary_search(i).is_err()).collect();
             let counters = diagram.counters;
             diagram = Diagram::of(problem, heights, &keep);
             diagram.counters += counters;
@@ -97,10 +91,7 @@ impl Diagram {
     fn of(problem: &Problem, heights: &Heights, keep: &[u32]) -> Diagram {
         let sites: Vec<[f64; 2]> = keep.iter().map(|&i| problem.sites()[i as usize]).collect();
         let order = Hull::curve(&sites);
-        let by_position: Vec<_> = order
-            .iter()
-            .map(|&k| heights.get(keep[k as usize] as usize))
-            .collect();
+        let by_position: Vec<_> = order.iter().map(|&k| heights.get(keep[k as usize] as usize)).collect();
         let hull = Hull::along(&sites, order, &by_position);
         let region = Region::new(problem.domain());
         let density = LocalDensity::new(problem.density(), problem.source_factor());
@@ -118,11 +109,7 @@ impl Diagram {
                         Label::Bisector(j) => Label::Bisector(keep[hull.rank(j as usize) as usize]),
                         domain => domain,
                     };
-                    rows.push((
-                        site,
-                        cell.labels.len() as u32,
-                        integrate::moments(&cell.vertices, &density),
-                    ));
+                    rows.push((site, cell.labels.len() as u32, integrate::moments(&cell.vertices, &density)));
                     labels.extend(cell.labels.iter().map(name));
                     points.extend_from_slice(&cell.vertices);
                 }
@@ -133,9 +120,7 @@ impl Diagram {
         let n = problem.len();
         let mut diagram = Diagram {
             problem: problem.clone(),
-            lifted: (0..n)
-                .map(|i| Lifted::new(problem.sites()[i], heights.get(i)))
-                .collect(),
+            lifted: (0..n).map(|i| Lifted::new(problem.sites()[i], heights.get(i))).collect(),
             start: vec![0; n + 1],
             labels: Vec::new(),
             points: Vec::new(),
@@ -146,8 +131,7 @@ impl Diagram {
             counters: hull.counters(),
         };
         for (rows, ..) in &parts {
-            rows.iter()
-                .for_each(|&(site, count, _)| diagram.start[site as usize + 1] = count);
+            rows.iter().for_each(|&(site, count, _)| diagram.start[site as usize + 1] = count);
         }
         (0..n).for_each(|i| diagram.start[i + 1] += diagram.start[i]);
         let total = diagram.start[n] as usize;
@@ -186,21 +170,12 @@ impl Diagram {
             }
             let side = (hi[0] - lo[0]).max(hi[1] - lo[1]);
             let size = v.iter().flatten().fold(0.0f64, |m, c| m.max(c.abs()));
-            let area = integrate::mass(
-                self.points(i),
-                &LocalDensity::new(&crate::domain::Density::Constant, 1.0),
-            );
+            let area = integrate::mass(self.points(i), &LocalDensity::new(&crate::domain::Density::Constant, 1.0));
             !v.is_empty() && !(area > 1e-12 * side * side && side > 1e-12 * size)
         };
-        let candidates: Vec<u32> = (0..self.len())
-            .into_par_iter()
-            .filter(|&i| suspicious(i))
-            .map(|i| i as u32)
-            .collect();
-        candidates
-            .into_par_iter()
-            .filter(|&i| self.exact_area(i as usize).cmp0().is_eq())
-            .collect()
+        let candidates: Vec<u32> =
+            (0..self.len()).into_par_iter().filter(|&i| suspicious(i)).map(|i| i as u32).collect();
+        candidates.into_par_iter().filter(|&i| self.exact_area(i as usize).cmp0().is_eq()).collect()
     }
 
     /// The problem.
@@ -261,9 +236,7 @@ impl Diagram {
 
     /// Sites without a cell, ascending.
     pub fn hidden(&self) -> Vec<u32> {
-        (0..self.len() as u32)
-            .filter(|&i| self.labels(i as usize).is_empty())
-            .collect()
+        (0..self.len() as u32).filter(|&i| self.labels(i as usize).is_empty()).collect()
     }
 
     /// `(i, j, H_ij)` with `i < j` for all facets of positive length, sorted; `H_ij = int_facet rho / (2 |y_i - y_j|)` in the normalized
@@ -297,10 +270,7 @@ impl Diagram {
         let next = if k + 1 == points.len() { 0 } else { k + 1 };
         let d = points[next].minus(&points[k]);
         let p = points[k].rounded();
-        let size = p[0]
-            .abs()
-            .max(p[1].abs())
-            .max(self.problem.domain().extent());
+        let size = p[0].abs().max(p[1].abs()).max(self.problem.domain().extent());
         // Vertices are good to 2^-60 of the size (point.rs): longer edges are edges.
         if d[0].abs().max(d[1].abs()) > 2f64.powi(-55) * size {
             return false;
@@ -338,23 +308,18 @@ impl Diagram {
                 let (u, v) = (domain.vertex(e as usize), domain.vertex(e as usize + 1));
                 point::crossing_exact(at(i as u32), at(j), u, v)
             }
-            (Label::Bisector(j), Label::Bisector(l)) => {
-                point::centre_exact(at(i as u32), at(j), at(l))
-            }
+            (Label::Bisector(j), Label::Bisector(l)) => point::centre_exact(at(i as u32), at(j), at(l)),
         }
     }
 
     /// Exact coordinates of all vertices of cell `i`.
     pub fn exact_vertices(&self, i: usize) -> Vec<[Rational; 2]> {
-        (0..self.labels(i).len())
-            .map(|k| self.exact_vertex(i, k))
-            .collect()
+        (0..self.labels(i).len()).map(|k| self.exact_vertex(i, k)).collect()
     }
 
     /// Exact area of cell `i`.
     pub fn exact_area(&self, i: usize) -> Rational {
-        super::proof::ExactMoments::of(&self.exact_vertices(i), &crate::domain::Density::Constant)
-            .mass
+        super::proof::ExactMoments::of(&self.exact_vertices(i), &crate::domain::Density::Constant).mass
     }
 
     /// Exact mass of cell `i` in the source as given (before normalization).

@@ -33,9 +33,7 @@ pub enum Invalid {
         other: usize,
     },
     /// Level 3: a vertex is not shared by the cells that define it.
-    #[error(
-        "the vertex of cell {cell} between {before:?} and {after:?} is seen by {seen} cells, not {expected}"
-    )]
+    #[error("the vertex of cell {cell} between {before:?} and {after:?} is seen by {seen} cells, not {expected}")]
     Vertex {
         /// One of the cells.
         cell: usize,
@@ -105,8 +103,7 @@ impl Diagram {
         for cell in 0..self.len() {
             let vertices = self.vertices(cell).iter().flatten().all(|c| c.is_finite());
             let (m, s) = (self.masses()[cell], self.spreads()[cell]);
-            let centroid =
-                self.centroids()[cell].is_none_or(|c| c[0].is_finite() && c[1].is_finite());
+            let centroid = self.centroids()[cell].is_none_or(|c| c[0].is_finite() && c[1].is_finite());
             if !(vertices && centroid && m.is_finite() && m >= 0.0 && s.is_finite() && s >= 0.0) {
                 return Err(Invalid::Number { cell });
             }
@@ -135,14 +132,8 @@ impl Diagram {
             }));
         }
         walls.sort_unstable();
-        match walls
-            .iter()
-            .find(|&&(i, j)| walls.binary_search(&(j, i)).is_err())
-        {
-            Some(&(i, j)) => Err(Invalid::OneSided {
-                cell: i as usize,
-                other: j as usize,
-            }),
+        match walls.iter().find(|&&(i, j)| walls.binary_search(&(j, i)).is_err()) {
+            Some(&(i, j)) => Err(Invalid::OneSided { cell: i as usize, other: j as usize }),
             None => Ok(()),
         }
     }
@@ -195,22 +186,12 @@ impl Diagram {
                 let (cell, k) = (group[0].1 as usize, group[0].2 as usize);
                 let labels = self.labels(cell);
                 let before = labels[if k == 0 { labels.len() - 1 } else { k - 1 }];
-                return Err(Invalid::Vertex {
-                    cell,
-                    before,
-                    after: labels[k],
-                    seen: group.len(),
-                    expected,
-                });
+                return Err(Invalid::Vertex { cell, before, after: labels[k], seen: group.len(), expected });
             }
         }
         let edges = sides / 2;
         if vertices + cells != edges + 1 {
-            return Err(Invalid::Euler {
-                vertices,
-                edges,
-                cells,
-            });
+            return Err(Invalid::Euler { vertices, edges, cells });
         }
         Ok(())
     }
@@ -226,8 +207,7 @@ impl Diagram {
             // Neighbours of neighbours, so that a missing neighbour is noticed.
             let mut rivals: Vec<usize> = neighbors(i).collect();
             if rivals.len() <= 64 {
-                let second: Vec<usize> =
-                    rivals.iter().flat_map(|&j| neighbors(j).take(64)).collect();
+                let second: Vec<usize> = rivals.iter().flat_map(|&j| neighbors(j).take(64)).collect();
                 rivals.extend(second);
             }
             rivals.sort_unstable();
@@ -235,25 +215,15 @@ impl Diagram {
             for vertex in 0..self.labels(i).len() {
                 for &other in rivals.iter().filter(|&&m| m != i) {
                     if !self.wins(i, vertex, other) {
-                        return Err(Invalid::WrongSide {
-                            cell: i,
-                            vertex,
-                            other,
-                        });
+                        return Err(Invalid::WrongSide { cell: i, vertex, other });
                     }
                 }
             }
             Ok(())
         };
-        (0..self.len())
-            .into_par_iter()
-            .map(check)
-            .collect::<Result<(), Invalid>>()?;
+        (0..self.len()).into_par_iter().map(check).collect::<Result<(), Invalid>>()?;
         if self.len() <= EXACT_SUM {
-            let areas: Vec<Rational> = (0..self.len())
-                .into_par_iter()
-                .map(|i| self.exact_area(i))
-                .collect();
+            let areas: Vec<Rational> = (0..self.len()).into_par_iter().map(|i| self.exact_area(i)).collect();
             let total: Rational = areas.iter().sum();
             if total != exact_measure(self.problem().domain(), &crate::domain::Density::Constant) {
                 return Err(Invalid::Area);
@@ -274,25 +244,15 @@ impl Diagram {
         let at = |j: u32| -> &Lifted { &self.lifted()[j as usize] };
         let (a, b, mut counters) = (i as u32, m as u32, Counters::default());
         match (before, after) {
-            (Label::Domain(_), Label::Domain(e)) => side_v(
-                at(a),
-                at(b),
-                domain.vertex(e as usize),
-                [a, b],
-                &mut counters,
-            ),
+            (Label::Domain(_), Label::Domain(e)) => {
+                side_v(at(a), at(b), domain.vertex(e as usize), [a, b], &mut counters)
+            }
             (Label::Domain(e), Label::Bisector(j)) => {
-                let ends = EdgePoint {
-                    p: domain.vertex(e as usize),
-                    q: domain.vertex(e as usize + 1),
-                };
+                let ends = EdgePoint { p: domain.vertex(e as usize), q: domain.vertex(e as usize + 1) };
                 side_e(at(a), at(j), at(b), ends, [a, j, b], &mut counters)
             }
             (Label::Bisector(j), Label::Domain(e)) => {
-                let ends = EdgePoint {
-                    p: domain.vertex(e as usize + 1),
-                    q: domain.vertex(e as usize),
-                };
+                let ends = EdgePoint { p: domain.vertex(e as usize + 1), q: domain.vertex(e as usize) };
                 side_e(at(a), at(j), at(b), ends, [a, j, b], &mut counters)
             }
             (Label::Bisector(j), Label::Bisector(l)) => {

@@ -35,20 +35,13 @@ impl Density {
         }
         let mut positive = false;
         for (vertex, &v) in domain.vertices().iter().enumerate() {
-            match self
-                .value_exact(&[big::rational(v[0]), big::rational(v[1])])
-                .cmp0()
-            {
+            match self.value_exact(&[big::rational(v[0]), big::rational(v[1])]).cmp0() {
                 std::cmp::Ordering::Less => return Err(DomainError::NegativeDensity { vertex }),
                 std::cmp::Ordering::Greater => positive = true,
                 std::cmp::Ordering::Equal => {}
             }
         }
-        if positive {
-            Ok(())
-        } else {
-            Err(DomainError::ZeroDensity)
-        }
+        if positive { Ok(()) } else { Err(DomainError::ZeroDensity) }
     }
 
     /// Value at a point, rounded.
@@ -73,9 +66,7 @@ impl Density {
     pub fn value_exact(&self, x: &[big::Rational; 2]) -> big::Rational {
         match *self {
             Density::Constant => big::Rational::from(1),
-            Density::Affine { g, c } => {
-                big::rational(g[0]) * &x[0] + big::rational(g[1]) * &x[1] + big::rational(c)
-            }
+            Density::Affine { g, c } => big::rational(g[0]) * &x[0] + big::rational(g[1]) * &x[1] + big::rational(c),
         }
     }
 }

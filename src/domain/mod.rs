@@ -17,9 +17,7 @@ pub enum DomainError {
         found: usize,
     },
     /// A coordinate is NaN or infinite.
-    #[error(
-        "domain vertex {vertex} has coordinate {axis} = {value}; every coordinate must be finite"
-    )]
+    #[error("domain vertex {vertex} has coordinate {axis} = {value}; every coordinate must be finite")]
     NonFiniteVertex {
         /// Index of the vertex as given.
         vertex: usize,
@@ -35,9 +33,7 @@ pub enum DomainError {
         vertex: usize,
     },
     /// Locally convex but not simple: winds around more than once or turns back on itself.
-    #[error(
-        "domain boundary crosses or folds back on itself at vertex {vertex}; list the vertices once around"
-    )]
+    #[error("domain boundary crosses or folds back on itself at vertex {vertex}; list the vertices once around")]
     NotSimple {
         /// Index of the vertex as given.
         vertex: usize,
@@ -46,9 +42,7 @@ pub enum DomainError {
     #[error("domain has zero area; its vertices must not all lie on one line")]
     ZeroArea,
     /// A box whose corners are in the wrong order.
-    #[error(
-        "domain box has min[{axis}] = {min} and max[{axis}] = {max}; min must be less than max"
-    )]
+    #[error("domain box has min[{axis}] = {min} and max[{axis}] = {max}; min must be less than max")]
     EmptyBox {
         /// Coordinate index.
         axis: usize,
@@ -58,9 +52,7 @@ pub enum DomainError {
         max: f64,
     },
     /// The extent or area of the domain is not representable.
-    #[error(
-        "domain extends over {extent:e}, outside 1e-140 to 1e140 where areas are doubles; rescale it"
-    )]
+    #[error("domain extends over {extent:e}, outside 1e-140 to 1e140 where areas are doubles; rescale it")]
     ExtentOutOfRange {
         /// Larger side of the bounding box.
         extent: f64,
@@ -74,9 +66,7 @@ pub enum DomainError {
         value: f64,
     },
     /// The affine density is negative somewhere.
-    #[error(
-        "density is negative at domain vertex {vertex}; it must be at least 0 on the whole domain"
-    )]
+    #[error("density is negative at domain vertex {vertex}; it must be at least 0 on the whole domain")]
     NegativeDensity {
         /// Index of the vertex in the polygon's own order.
         vertex: usize,

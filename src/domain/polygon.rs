@@ -31,11 +31,7 @@ impl ConvexPolygon {
         for (vertex, v) in given.iter().enumerate() {
             for axis in 0..2 {
                 if !v[axis].is_finite() {
-                    return Err(DomainError::NonFiniteVertex {
-                        vertex,
-                        axis,
-                        value: v[axis],
-                    });
+                    return Err(DomainError::NonFiniteVertex { vertex, axis, value: v[axis] });
                 }
             }
         }
@@ -54,8 +50,7 @@ impl ConvexPolygon {
         if n < 3 {
             return Err(DomainError::TooFewVertices { found: n });
         }
-        let turn =
-            |k: usize| orient2d_sign(kept[(k + n - 1) % n].1, kept[k].1, kept[(k + 1) % n].1);
+        let turn = |k: usize| orient2d_sign(kept[(k + n - 1) % n].1, kept[k].1, kept[(k + 1) % n].1);
         let turns: Vec<i32> = (0..n).map(turn).collect();
         let left = turns.iter().filter(|&&t| t > 0).count();
         let right = turns.iter().filter(|&&t| t < 0).count();
@@ -93,9 +88,7 @@ impl ConvexPolygon {
         let (lo, hi) = polygon.bounds();
         let largest = lo.iter().chain(&hi).fold(0.0f64, |m, v| m.max(v.abs()));
         if !(1e-140..=1e140).contains(&extent) || largest > 1e140 {
-            return Err(DomainError::ExtentOutOfRange {
-                extent: extent.max(largest),
-            });
+            return Err(DomainError::ExtentOutOfRange { extent: extent.max(largest) });
         }
         Ok(polygon)
     }
@@ -105,19 +98,11 @@ impl ConvexPolygon {
         for axis in 0..2 {
             for (vertex, value) in [(0, min[axis]), (2, max[axis])] {
                 if !value.is_finite() {
-                    return Err(DomainError::NonFiniteVertex {
-                        vertex,
-                        axis,
-                        value,
-                    });
+                    return Err(DomainError::NonFiniteVertex { vertex, axis, value });
                 }
             }
             if min[axis] >= max[axis] {
-                return Err(DomainError::EmptyBox {
-                    axis,
-                    min: min[axis],
-                    max: max[axis],
-                });
+                return Err(DomainError::EmptyBox { axis, min: min[axis], max: max[axis] });
             }
         }
         ConvexPolygon::new(vec![min, [max[0], min[1]], max, [min[0], max[1]]])
@@ -126,11 +111,7 @@ impl ConvexPolygon {
     /// The regular `n`-gon inscribed in the unit circle, first vertex (1, 0); coordinates rounded to doubles.
     pub fn disk(n: usize) -> Result<ConvexPolygon, DomainError> {
         let step = std::f64::consts::TAU / n.max(1) as f64;
-        ConvexPolygon::new(
-            (0..n)
-                .map(|k| [(k as f64 * step).cos(), (k as f64 * step).sin()])
-                .collect(),
-        )
+        ConvexPolygon::new((0..n).map(|k| [(k as f64 * step).cos(), (k as f64 * step).sin()]).collect())
     }
 
     /// Vertices, counter-clockwise.
@@ -146,11 +127,7 @@ impl ConvexPolygon {
     /// Vertex `k`, cyclically.
     #[inline(always)]
     pub fn vertex(&self, k: usize) -> [f64; 2] {
-        self.vertices[if k >= self.vertices.len() {
-            k - self.vertices.len()
-        } else {
-            k
-        }]
+        self.vertices[if k >= self.vertices.len() { k - self.vertices.len() } else { k }]
     }
 
     /// Number of vertices, which is the number of edges.
@@ -196,12 +173,9 @@ impl ConvexPolygon {
 
 /// Sign of the orientation of a closed polyline: the turn at its lexicographically lowest turning vertex.
 fn orientation_of(kept: &[(usize, [f64; 2])], turns: &[i32]) -> i32 {
-    let lowest = (0..kept.len()).filter(|&k| turns[k] != 0).min_by(|&a, &b| {
-        kept[a]
-            .1
-            .partial_cmp(&kept[b].1)
-            .unwrap_or(std::cmp::Ordering::Equal)
-    });
+    let lowest = (0..kept.len())
+        .filter(|&k| turns[k] != 0)
+        .min_by(|&a, &b| kept[a].1.partial_cmp(&kept[b].1).unwrap_or(std::cmp::Ordering::Equal));
     lowest.map_or(1, |k| turns[k])
 }
 
@@ -211,37 +185,17 @@ mod tests {
 
     #[test]
     fn accepts_either_orientation_and_collinear_vertices() {
-        let p = ConvexPolygon::new(vec![
-            [0.0, 0.0],
-            [1.0, 0.0],
-            [2.0, 0.0],
-            [2.0, 1.0],
-            [0.0, 1.0],
-        ])
-        .unwrap();
+        let p = ConvexPolygon::new(vec![[0.0, 0.0], [1.0, 0.0], [2.0, 0.0], [2.0, 1.0], [0.0, 1.0]]).unwrap();
         assert_eq!((p.len(), p.area()), (5, 2.0));
-        let q = ConvexPolygon::new(vec![
-            [0.0, 1.0],
-            [2.0, 1.0],
-            [2.0, 0.0],
-            [1.0, 0.0],
-            [0.0, 0.0],
-        ])
-        .unwrap();
+        let q = ConvexPolygon::new(vec![[0.0, 1.0], [2.0, 1.0], [2.0, 0.0], [1.0, 0.0], [0.0, 0.0]]).unwrap();
         assert_eq!(q.vertices(), p.vertices());
     }
 
     #[test]
     fn refuses_what_is_not_a_convex_polygon() {
         let new = |v: &[[f64; 2]]| ConvexPolygon::new(v.to_vec()).unwrap_err();
-        assert_eq!(
-            new(&[[0.0, 0.0], [1.0, 0.0]]),
-            DomainError::TooFewVertices { found: 2 }
-        );
-        assert_eq!(
-            new(&[[0.0, 0.0], [1.0, 0.0], [3.0, 0.0]]),
-            DomainError::ZeroArea
-        );
+        assert_eq!(new(&[[0.0, 0.0], [1.0, 0.0]]), DomainError::TooFewVertices { found: 2 });
+        assert_eq!(new(&[[0.0, 0.0], [1.0, 0.0], [3.0, 0.0]]), DomainError::ZeroArea);
         let dart = [[0.0, 0.0], [4.0, 0.0], [1.0, 1.0], [0.0, 4.0]];
         assert_eq!(new(&dart), DomainError::Reflex { vertex: 2 });
         let pentagram = [0, 2, 4, 1, 3].map(|k| {
@@ -250,9 +204,6 @@ mod tests {
         });
         assert!(matches!(new(&pentagram), DomainError::NotSimple { .. }));
         let spike = [[0.0, 0.0], [1.0, 0.0], [2.0, 0.0], [1.0, 0.0], [0.0, 1.0]];
-        assert!(matches!(
-            new(&spike),
-            DomainError::NotSimple { .. } | DomainError::Reflex { .. }
-        ));
+        assert!(matches!(new(&spike), DomainError::NotSimple { .. } | DomainError::Reflex { .. }));
     }
 }

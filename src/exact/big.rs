@@ -13,11 +13,7 @@ pub fn decompose(x: f64) -> (i64, i32) {
     let bits = x.to_bits();
     let exponent = ((bits >> 52) & 0x7ff) as i32;
     let fraction = (bits & ((1 << 52) - 1)) as i64;
-    let (m, e) = if exponent == 0 {
-        (fraction, -1074)
-    } else {
-        (fraction | (1 << 52), exponent - 1075)
-    };
+    let (m, e) = if exponent == 0 { (fraction, -1074) } else { (fraction | (1 << 52), exponent - 1075) };
     if m == 0 {
         return (0, 0);
     }
@@ -30,11 +26,7 @@ pub fn decompose(x: f64) -> (i64, i32) {
 pub fn rational(x: f64) -> Rational {
     let (m, e) = decompose(x);
     let r = Rational::from(m);
-    if e >= 0 {
-        r << e as u32
-    } else {
-        r >> (-e) as u32
-    }
+    if e >= 0 { r << e as u32 } else { r >> (-e) as u32 }
 }
 
 /// The exact value of a finite double-double.
@@ -74,11 +66,7 @@ fn next_away(t: f64, negative: bool) -> f64 {
 pub fn enclose(r: &Rational) -> (f64, f64) {
     let t = r.to_f64();
     if !t.is_finite() {
-        return if t > 0.0 {
-            (f64::MAX, f64::INFINITY)
-        } else {
-            (f64::NEG_INFINITY, f64::MIN)
-        };
+        return if t > 0.0 { (f64::MAX, f64::INFINITY) } else { (f64::NEG_INFINITY, f64::MIN) };
     }
     match rational(t).cmp(r) {
         Ordering::Equal => (t, t),
@@ -154,22 +142,8 @@ pub fn weight_of_height(y: [f64; 2], h: Dd) -> f64 {
 /// Doubles over one common power of two: integers `m_k` with `x_k = m_k 2^e`.
 pub fn common_integers(values: &[f64]) -> Vec<Integer> {
     let parts: Vec<_> = values.iter().map(|&v| decompose(v)).collect();
-    let e = parts
-        .iter()
-        .filter(|p| p.0 != 0)
-        .map(|p| p.1)
-        .min()
-        .unwrap_or(0);
-    parts
-        .iter()
-        .map(|&(m, f)| {
-            if m == 0 {
-                Integer::new()
-            } else {
-                Integer::from(m) << (f - e) as u32
-            }
-        })
-        .collect()
+    let e = parts.iter().filter(|p| p.0 != 0).map(|p| p.1).min().unwrap_or(0);
+    parts.iter().map(|&(m, f)| if m == 0 { Integer::new() } else { Integer::from(m) << (f - e) as u32 }).collect()
 }
 
 /// Sign of an integer as -1, 0, 1.
@@ -191,11 +165,7 @@ pub struct Enclosure {
 impl Enclosure {
     /// An empty sum with resolution `2^-bits`.
     pub fn new(bits: u32) -> Enclosure {
-        Enclosure {
-            bits,
-            lower: Integer::new(),
-            upper: Integer::new(),
-        }
+        Enclosure { bits, lower: Integer::new(), upper: Integer::new() }
     }
 
     /// Adds `r`; the enclosure widens by at most `2^-bits`.
@@ -218,10 +188,7 @@ impl Enclosure {
 
     /// The exact end points.
     pub fn bounds(&self) -> (Rational, Rational) {
-        (
-            Rational::from(&self.lower) >> self.bits,
-            Rational::from(&self.upper) >> self.bits,
-        )
+        (Rational::from(&self.lower) >> self.bits, Rational::from(&self.upper) >> self.bits)
     }
 }
 
@@ -252,13 +219,7 @@ fn parse_number(text: &str) -> Option<Rational> {
         _ => (10, body, ['e', 'E']),
     };
     let (digits, exponent) = match body.find(marker) {
-        Some(k) => (
-            &body[..k],
-            body[k + 1..]
-                .parse::<i32>()
-                .ok()
-                .filter(|e| e.abs() <= 5000)?,
-        ),
+        Some(k) => (&body[..k], body[k + 1..].parse::<i32>().ok().filter(|e| e.abs() <= 5000)?),
         None => (body, 0),
     };
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
@@ -271,11 +232,7 @@ fn parse_number(text: &str) -> Option<Rational> {
     let power = |k: u32| Rational::from(rug::ops::Pow::pow(base.clone(), k));
     r /= power(fraction.len() as u32);
     if radix == 16 {
-        if exponent >= 0 {
-            r <<= exponent as u32
-        } else {
-            r >>= (-exponent) as u32
-        }
+        if exponent >= 0 { r <<= exponent as u32 } else { r >>= (-exponent) as u32 }
     } else if exponent >= 0 {
         r *= power(exponent as u32);
     } else {
@@ -322,19 +279,10 @@ mod tests {
 
     #[test]
     fn heights_of_weights_are_exact_or_say_so() {
-        assert_eq!(
-            height_of_weight([0.5, 1.0], 0.25),
-            (Dd::from_f64(-0.5), true)
-        );
-        let (h, exact) = height_of_weight(
-            [1.0 + f64::EPSILON, 2f64.powi(-40) * (1.0 + f64::EPSILON)],
-            0.0,
-        );
+        assert_eq!(height_of_weight([0.5, 1.0], 0.25), (Dd::from_f64(-0.5), true));
+        let (h, exact) = height_of_weight([1.0 + f64::EPSILON, 2f64.powi(-40) * (1.0 + f64::EPSILON)], 0.0);
         assert!(!exact && h.hi < -0.5);
-        assert_eq!(
-            weight_of_height([0.1, 0.2], height_of_weight([0.1, 0.2], 0.7).0),
-            0.7
-        );
+        assert_eq!(weight_of_height([0.1, 0.2], height_of_weight([0.1, 0.2], 0.7).0), 0.7);
         let (h, _) = height_of_weight([1e-300, 3.0], 1e300);
         assert!(h.is_finite());
     }

@@ -92,11 +92,7 @@ impl Dd {
     /// Absolute value.
     #[inline(always)]
     pub fn abs(self) -> Dd {
-        if self.hi < 0.0 || (self.hi == 0.0 && self.lo < 0.0) {
-            -self
-        } else {
-            self
-        }
+        if self.hi < 0.0 || (self.hi == 0.0 && self.lo < 0.0) { -self } else { self }
     }
 
     /// Product with a double.
@@ -110,10 +106,7 @@ impl Dd {
     /// Product with a power of two, exact unless it over- or underflows.
     #[inline(always)]
     pub fn scale(self, power_of_two: f64) -> Dd {
-        Dd {
-            hi: self.hi * power_of_two,
-            lo: self.lo * power_of_two,
-        }
+        Dd { hi: self.hi * power_of_two, lo: self.lo * power_of_two }
     }
 
     /// Quotient, relative error below `2^-98`.
@@ -154,10 +147,7 @@ impl Neg for Dd {
     type Output = Dd;
     #[inline(always)]
     fn neg(self) -> Dd {
-        Dd {
-            hi: -self.hi,
-            lo: -self.lo,
-        }
+        Dd { hi: -self.hi, lo: -self.lo }
     }
 }
 
@@ -191,10 +181,7 @@ mod tests {
         assert_eq!(two_sum(1.0, 2f64.powi(-60)), (1.0, 2f64.powi(-60)));
         let x = 1.0 + f64::EPSILON;
         let (p, e) = two_prod(x, x);
-        assert_eq!(
-            (p, e),
-            (1.0 + 2.0 * f64::EPSILON, f64::EPSILON * f64::EPSILON)
-        );
+        assert_eq!((p, e), (1.0 + 2.0 * f64::EPSILON, f64::EPSILON * f64::EPSILON));
     }
 
     #[test]

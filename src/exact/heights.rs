@@ -14,23 +14,17 @@ pub struct Heights {
 impl Heights {
     /// All heights zero.
     pub fn zeros(n: usize) -> Heights {
-        Heights {
-            values: vec![Dd::ZERO; n],
-        }
+        Heights { values: vec![Dd::ZERO; n] }
     }
 
     /// Takes the given values; each pair is renormalised so that `lo` is at most half an ulp of `hi`.
     pub fn new(values: impl IntoIterator<Item = Dd>) -> Heights {
-        Heights {
-            values: values.into_iter().map(|v| Dd::sum(v.hi, v.lo)).collect(),
-        }
+        Heights { values: values.into_iter().map(|v| Dd::sum(v.hi, v.lo)).collect() }
     }
 
     /// Heights that are plain doubles.
     pub fn from_f64(values: &[f64]) -> Heights {
-        Heights {
-            values: values.iter().map(|&v| Dd::from_f64(v)).collect(),
-        }
+        Heights { values: values.iter().map(|&v| Dd::from_f64(v)).collect() }
     }
 
     /// Heights of power weights, `h_i = (w_i - |y_i|^2)/2` correctly rounded to double-double.
@@ -54,11 +48,7 @@ impl Heights {
 
     /// The weights `w_i = |y_i|^2 + 2 h_i`, each the double nearest to its exact value.
     pub fn to_weights(&self, sites: &[[f64; 2]]) -> Vec<f64> {
-        self.values
-            .iter()
-            .zip(sites)
-            .map(|(&h, y)| big::weight_of_height(*y, h))
-            .collect()
+        self.values.iter().zip(sites).map(|(&h, y)| big::weight_of_height(*y, h)).collect()
     }
 
     /// Number of heights.
@@ -104,9 +94,7 @@ impl Heights {
 
     /// Heights in another order: entry `k` of the result is entry `order[k]` of `self`.
     pub fn permuted(&self, order: &[u32]) -> Heights {
-        Heights {
-            values: order.iter().map(|&i| self.values[i as usize]).collect(),
-        }
+        Heights { values: order.iter().map(|&i| self.values[i as usize]).collect() }
     }
 
     /// Subtracts the mass-weighted mean, so that `sum nu_i h_i = 0` up to rounding (2^-100 relative).

@@ -20,11 +20,7 @@ fn split(x: f64) -> (i64, i32) {
     let bits = x.to_bits();
     let exponent = ((bits >> 52) & 0x7ff) as i32;
     let fraction = (bits & ((1 << 52) - 1)) as i64;
-    let (m, e) = if exponent == 0 {
-        (fraction, -1074)
-    } else {
-        (fraction | (1 << 52), exponent - 1075)
-    };
+    let (m, e) = if exponent == 0 { (fraction, -1074) } else { (fraction | (1 << 52), exponent - 1075) };
     if m == 0 {
         return (0, i32::MAX);
     }
@@ -59,31 +55,21 @@ pub fn differences<const N: usize>(x: [f64; N], base: f64) -> Option<Column<N>> 
     for k in 0..N {
         value[k] = over_unit(parts[k].0, parts[k].1, unit)? - base;
     }
-    Some(Column {
-        value,
-        bits: bits_of(&value),
-    })
+    Some(Column { value, bits: bits_of(&value) })
 }
 
 /// Differences `h_k - base` of finite double-doubles, exact in a common unit, if they fit.
 pub fn differences_dd<const N: usize>(h: [Dd; N], base: Dd) -> Option<Column<N>> {
     let parts = h.map(|h| (split(h.hi), split(h.lo)));
     let b = (split(base.hi), split(base.lo));
-    let unit = parts
-        .iter()
-        .fold(b.0.1.min(b.1.1), |u, p| u.min(p.0.1).min(p.1.1));
-    let whole = |p: ((i64, i32), (i64, i32))| {
-        Some(over_unit(p.0.0, p.0.1, unit)? + over_unit(p.1.0, p.1.1, unit)?)
-    };
+    let unit = parts.iter().fold(b.0.1.min(b.1.1), |u, p| u.min(p.0.1).min(p.1.1));
+    let whole = |p: ((i64, i32), (i64, i32))| Some(over_unit(p.0.0, p.0.1, unit)? + over_unit(p.1.0, p.1.1, unit)?);
     let base = whole(b)?;
     let mut value = [0i128; N];
     for k in 0..N {
         value[k] = whole(parts[k])? - base;
     }
-    Some(Column {
-        value,
-        bits: bits_of(&value),
-    })
+    Some(Column { value, bits: bits_of(&value) })
 }
 
 /// A 256-bit two's complement integer.
@@ -103,44 +89,27 @@ impl I256 {
         let low = a0 * b0;
         let mid = a1 * b0 + (low >> 64); // at most (2^64-1)^2 + 2^64 - 1 < 2^128
         let mid2 = a0 * b1 + (mid & MASK);
-        let magnitude = I256 {
-            hi: (a1 * b1 + (mid >> 64) + (mid2 >> 64)) as i128,
-            lo: (mid2 << 64) | (low & MASK),
-        };
-        if (a < 0) != (b < 0) {
-            magnitude.negated()
-        } else {
-            magnitude
-        }
+        let magnitude = I256 { hi: (a1 * b1 + (mid >> 64) + (mid2 >> 64)) as i128, lo: (mid2 << 64) | (low & MASK) };
+        if (a < 0) != (b < 0) { magnitude.negated() } else { magnitude }
     }
 
     #[inline(always)]
     fn negated(self) -> I256 {
         let (lo, carry) = (!self.lo).overflowing_add(1);
-        I256 {
-            hi: (!self.hi).wrapping_add(i128::from(carry)),
-            lo,
-        }
+        I256 { hi: (!self.hi).wrapping_add(i128::from(carry)), lo }
     }
 
     /// Sum; the caller keeps the total below `2^255`.
     #[inline(always)]
     pub fn plus(self, b: I256) -> I256 {
         let (lo, carry) = self.lo.overflowing_add(b.lo);
-        I256 {
-            hi: self.hi.wrapping_add(b.hi).wrapping_add(i128::from(carry)),
-            lo,
-        }
+        I256 { hi: self.hi.wrapping_add(b.hi).wrapping_add(i128::from(carry)), lo }
     }
 
     /// Sign as -1, 0, 1.
     #[inline(always)]
     pub fn sign(self) -> i32 {
-        if self.hi < 0 {
-            -1
-        } else {
-            i32::from(self.hi != 0 || self.lo != 0)
-        }
+        if self.hi < 0 { -1 } else { i32::from(self.hi != 0 || self.lo != 0) }
     }
 }
 
@@ -151,9 +120,8 @@ pub fn determinant_sign(x: &Column<3>, y: &Column<3>, h: &Column<3>) -> Option<i
     }
     let (x, y, h) = (&x.value, &y.value, &h.value);
     let minor = |i: usize, j: usize| x[i] * y[j] - y[i] * x[j];
-    let d = I256::product(h[0], minor(1, 2))
-        .plus(I256::product(h[1], minor(2, 0)))
-        .plus(I256::product(h[2], minor(0, 1)));
+    let d =
+        I256::product(h[0], minor(1, 2)).plus(I256::product(h[1], minor(2, 0))).plus(I256::product(h[2], minor(0, 1)));
     Some(d.sign())
 }
 
@@ -173,17 +141,7 @@ mod tests {
 
     #[test]
     fn products_agree_with_big_integers() {
-        let values = [
-            0,
-            1,
-            -1,
-            i64::MAX as i128,
-            i128::MAX,
-            -i128::MAX,
-            1 << 64,
-            (1 << 100) - 7,
-            -(1 << 90) + 3,
-        ];
+        let values = [0, 1, -1, i64::MAX as i128, i128::MAX, -i128::MAX, 1 << 64, (1 << 100) - 7, -(1 << 90) + 3];
         for a in values {
             for b in values {
                 let p = I256::product(a, b);

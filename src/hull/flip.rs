@@ -16,15 +16,8 @@ pub struct Stuck;
 /// Repairs a triangulation for changed heights. `corner` is kept up to date, `NONE` for hidden sites.
 ///
 /// Cost: one predicate an edge, plus a constant a flip.
-pub fn repair(
-    builder: &mut Builder,
-    points: &[Lifted],
-    rank: &[u32],
-    corner: &mut [u32],
-) -> Result<(), Stuck> {
-    let hidden: Vec<u32> = (0..points.len() as u32)
-        .filter(|&i| corner[i as usize] == NONE)
-        .collect();
+pub fn repair(builder: &mut Builder, points: &[Lifted], rank: &[u32], corner: &mut [u32]) -> Result<(), Stuck> {
+    let hidden: Vec<u32> = (0..points.len() as u32).filter(|&i| corner[i as usize] == NONE).collect();
     let mut queue = irregular_edges(builder, points, rank);
     while !queue.is_empty() {
         let mut blocked = false;
@@ -49,29 +42,18 @@ pub fn repair(
 }
 
 /// Offers hidden sites to a regular triangulation. Sites hidden on the way lie below the final hull: it only rises.
-fn offer(
-    builder: &mut Builder,
-    points: &[Lifted],
-    rank: &[u32],
-    corner: &mut [u32],
-    hidden: &[u32],
-) {
+fn offer(builder: &mut Builder, points: &[Lifted], rank: &[u32], corner: &mut [u32], hidden: &[u32]) {
     for &i in hidden {
         // Start from a visible site next to i along the curve.
         let near = |d: usize| {
             let i = i as usize;
             let c = [i.checked_sub(d), Some(i + d)].into_iter().flatten();
-            c.filter_map(|k| corner.get(k))
-                .find(|&&c| c != NONE)
-                .copied()
+            c.filter_map(|k| corner.get(k)).find(|&&c| c != NONE).copied()
         };
         if let Some(c) = (1..=16).find_map(near) {
             builder.hint = split(c).0;
         } else if builder.mesh.triangles[builder.hint].is_dead() {
-            builder.hint = corner
-                .iter()
-                .find(|&&c| c != NONE)
-                .map_or(0, |&c| split(c).0);
+            builder.hint = corner.iter().find(|&&c| c != NONE).map_or(0, |&c| split(c).0);
         }
         let inserted = builder.insert(points, rank, i);
         if inserted == Inserted::Hidden {
@@ -119,10 +101,7 @@ fn irregular(builder: &mut Builder, points: &[Lifted], rank: &[u32], t: usize, t
     let (s, j) = split(twin);
     let d = builder.mesh.triangles[s].v[j];
     // The ghost lies below every plane; and a triangle never rises above the ghost triangle on its own edge.
-    if d == GHOST
-        || builder.mesh.triangles[t].v.contains(&GHOST)
-            && builder.mesh.triangles[s].ghost().is_none()
-    {
+    if d == GHOST || builder.mesh.triangles[t].v.contains(&GHOST) && builder.mesh.triangles[s].ghost().is_none() {
         return false;
     }
     builder.conflict(points, rank, t, d)
@@ -154,12 +133,7 @@ fn flip(
     let (s, j) = split(twin);
     let other = builder.mesh.triangles[s];
     // t = (a, b, c) at k, s = (d, c, b) at j.
-    let (a, b, c, d) = (
-        triangle.v[k],
-        triangle.v[next(k)],
-        triangle.v[previous(k)],
-        other.v[j],
-    );
+    let (a, b, c, d) = (triangle.v[k], triangle.v[next(k)], triangle.v[previous(k)], other.v[j]);
     if [a, b, c, d].contains(&GHOST) {
         return Flip::Blocked; // a collinear stretch of the hull's boundary sinks: left to the rebuild
     }
@@ -174,16 +148,8 @@ fn flip(
     let mesh = &mut builder.mesh;
     let (ab, ca) = (triangle.n[previous(k)], triangle.n[next(k)]);
     let (bd, dc) = (other.n[next(j)], other.n[previous(j)]);
-    mesh.triangles[t] = Triangle {
-        v: [a, b, d],
-        n: [bd, join(s, 2), ab],
-        mark: 0,
-    };
-    mesh.triangles[s] = Triangle {
-        v: [a, d, c],
-        n: [dc, ca, join(t, 1)],
-        mark: 0,
-    };
+    mesh.triangles[t] = Triangle { v: [a, b, d], n: [bd, join(s, 2), ab], mark: 0 };
+    mesh.triangles[s] = Triangle { v: [a, d, c], n: [dc, ca, join(t, 1)], mark: 0 };
     mesh.glue(join(t, 0), bd);
     mesh.glue(join(t, 2), ab);
     mesh.glue(join(s, 0), dc);
@@ -195,13 +161,7 @@ fn flip(
 }
 
 /// Removes vertex `v` at corner `[t, k]` if exactly three triangles, none of them a ghost, meet there.
-fn remove(
-    builder: &mut Builder,
-    corner: &mut [u32],
-    at: [usize; 2],
-    v: u32,
-    queue: &mut Vec<u32>,
-) -> Flip {
+fn remove(builder: &mut Builder, corner: &mut [u32], at: [usize; 2], v: u32, queue: &mut Vec<u32>) -> Flip {
     let mesh = &mut builder.mesh;
     let first = join(at[0], at[1]);
     let (second, third) = (mesh.turn(first), mesh.turn(mesh.turn(first)));
@@ -209,21 +169,14 @@ fn remove(
         return Flip::Blocked;
     }
     let corners = [first, second, third].map(split);
-    if corners
-        .iter()
-        .any(|&(t, _)| mesh.triangles[t].ghost().is_some())
-    {
+    if corners.iter().any(|&(t, _)| mesh.triangles[t].ghost().is_some()) {
         return Flip::Blocked;
     }
     let outer = corners.map(|(t, k)| mesh.triangles[t].n[k]);
     let rim = corners.map(|(t, k)| mesh.triangles[t].v[next(k)]);
     // Corner m spans rim[m] -> rim[m+1]; in the merged triangle that edge lies opposite rim[m+2].
     let t = corners[0].0;
-    mesh.triangles[t] = Triangle {
-        v: rim,
-        n: [outer[1], outer[2], outer[0]],
-        mark: 0,
-    };
+    mesh.triangles[t] = Triangle { v: rim, n: [outer[1], outer[2], outer[0]], mark: 0 };
     for k in 0..3 {
         mesh.glue(join(t, k), outer[next(k)]);
     }

@@ -37,13 +37,7 @@ impl Builder {
         let mut builder = Builder::default();
         let v = [[a, b, c], [c, b, GHOST], [a, c, GHOST], [b, a, GHOST]];
         let mesh = &mut builder.mesh;
-        mesh.triangles = v
-            .iter()
-            .map(|&v| Triangle {
-                v,
-                ..Triangle::DEAD
-            })
-            .collect();
+        mesh.triangles = v.iter().map(|&v| Triangle { v, ..Triangle::DEAD }).collect();
         for k in 0..3 {
             mesh.glue(join(0, k), join(k + 1, 2));
             // Ghost k+1 is opposite corner k; going around, its edge 0 meets edge 1 of the next one.
@@ -63,21 +57,13 @@ impl Builder {
         let k = match self.mesh.triangles[t].ghost() {
             None => {
                 let ranks = || [v[0], v[1], v[2], p].map(|i| rank[i as usize]);
-                return above(
-                    [at(v[0]), at(v[1]), at(v[2]), at(p)],
-                    ranks,
-                    &mut self.counters,
-                );
+                return above([at(v[0]), at(v[1]), at(v[2]), at(p)], ranks, &mut self.counters);
             }
             Some(k) => k,
         };
         let (a, b) = (v[next(k)], v[previous(k)]);
         match orient2d(at(a).site(), at(b).site(), at(p).site(), &mut self.counters) {
-            0 => above_line(
-                [at(a), at(b), at(p)],
-                [a, b, p].map(|i| rank[i as usize]),
-                &mut self.counters,
-            ),
+            0 => above_line([at(a), at(b), at(p)], [a, b, p].map(|i| rank[i as usize]), &mut self.counters),
             o => o > 0,
         }
     }
@@ -134,8 +120,7 @@ impl Builder {
         self.stack.clear();
         self.mesh.triangles[first].mark = inside;
         self.dug.push(first as u32);
-        self.stack
-            .extend([join(first, 2), join(first, 1), join(first, 0)]);
+        self.stack.extend([join(first, 2), join(first, 1), join(first, 0)]);
         while let Some(code) = self.stack.pop() {
             let (t, k) = split(code);
             let twin = self.mesh.triangles[t].n[k];
@@ -157,11 +142,7 @@ impl Builder {
         let hiding = self.dug.len() + 2 != self.rim.len();
         let covered = if hiding { self.covered() } else { Vec::new() };
         self.fill(p);
-        if hiding {
-            Inserted::Hiding(covered)
-        } else {
-            Inserted::Vertex
-        }
+        if hiding { Inserted::Hiding(covered) } else { Inserted::Vertex }
     }
 
     /// Vertices of dug triangles that are not on the rim. (Euler: `rim = dug + 2 - 2 covered`.)
@@ -183,11 +164,7 @@ impl Builder {
         let mesh = &mut self.mesh;
         self.fresh.clear();
         for k in 0..self.rim.len() {
-            let slot = if k < self.dug.len() {
-                self.dug[k]
-            } else {
-                mesh.slot() as u32
-            };
+            let slot = if k < self.dug.len() { self.dug[k] } else { mesh.slot() as u32 };
             self.fresh.push(slot);
         }
         for &t in self.dug.iter().skip(self.rim.len()) {
@@ -200,11 +177,7 @@ impl Builder {
             let (a, b, twin) = self.rim[k];
             let t = self.fresh[k];
             let after = self.fresh[if k + 1 == count { 0 } else { k + 1 }];
-            mesh.triangles[t as usize] = Triangle {
-                v: [p, a, b],
-                n: [twin, after << 2 | 2, before << 2 | 1],
-                mark: 0,
-            };
+            mesh.triangles[t as usize] = Triangle { v: [p, a, b], n: [twin, after << 2 | 2, before << 2 | 1], mark: 0 };
             let (s, j) = split(twin);
             mesh.triangles[s].n[j] = t << 2;
             before = t;

@@ -16,11 +16,7 @@ pub fn chain(points: &[Lifted], rank: &[u32], counters: &mut Counters) -> Vec<u3
     order.sort_unstable_by(|&a, &b| {
         let (h, g) = (points[a as usize].h, points[b as usize].h);
         order_of(a, b)
-            .then(
-                h.partial_cmp(&g)
-                    .unwrap_or(std::cmp::Ordering::Equal)
-                    .reverse(),
-            )
+            .then(h.partial_cmp(&g).unwrap_or(std::cmp::Ordering::Equal).reverse())
             .then(rank[a as usize].cmp(&rank[b as usize]))
     });
     order.dedup_by(|b, a| key(*a) == key(*b));

@@ -39,11 +39,7 @@ impl Triangle {
     }
 
     /// A slot to be put on the free list.
-    pub const DEAD: Triangle = Triangle {
-        v: [0; 3],
-        n: [NONE; 3],
-        mark: 0,
-    };
+    pub const DEAD: Triangle = Triangle { v: [0; 3], n: [NONE; 3], mark: 0 };
 }
 
 /// `k + 1` modulo 3.
@@ -140,8 +136,6 @@ impl Mesh {
     /// Corners around the vertex of `corner`, counter-clockwise, once around.
     #[inline]
     pub fn around(&self, corner: u32) -> impl Iterator<Item = u32> + '_ {
-        std::iter::successors(Some(corner), move |&c| {
-            Some(self.turn(c)).filter(|&c| c != corner)
-        })
+        std::iter::successors(Some(corner), move |&c| Some(self.turn(c)).filter(|&c| c != corner))
     }
 }

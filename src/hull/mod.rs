@@ -39,16 +39,9 @@ pub struct Hull {
 #[derive(Clone, Debug)]
 enum Shape {
     /// All sites on one line: the upper chain.
-    Line {
-        chain: Vec<u32>,
-        place: Vec<u32>,
-        counters: Counters,
-    },
+    Line { chain: Vec<u32>, place: Vec<u32>, counters: Counters },
     /// A triangulation; `corner[i]` is a triangle corner at site `i`, `NONE` if hidden.
-    Plane {
-        builder: Box<Builder>,
-        corner: Vec<u32>,
-    },
+    Plane { builder: Box<Builder>, corner: Vec<u32> },
 }
 
 /// What an update did.
@@ -98,19 +91,12 @@ impl Hull {
         };
         let points: Vec<Lifted> = order.iter().zip(heights).map(lift).collect();
         let mut position = vec![0; order.len()];
-        order
-            .iter()
-            .enumerate()
-            .for_each(|(k, &i)| position[i as usize] = k as u32);
+        order.iter().enumerate().for_each(|(k, &i)| position[i as usize] = k as u32);
         let mut hull = Hull {
             points,
             rank: order,
             position,
-            shape: Shape::Line {
-                chain: Vec::new(),
-                place: Vec::new(),
-                counters: Counters::default(),
-            },
+            shape: Shape::Line { chain: Vec::new(), place: Vec::new(), counters: Counters::default() },
         };
         hull.rebuild();
         hull
@@ -125,15 +111,8 @@ impl Hull {
             let mut counters = counters;
             let chain = line::chain(points, rank, &mut counters);
             let mut place = vec![NONE; points.len()];
-            chain
-                .iter()
-                .enumerate()
-                .for_each(|(k, &i)| place[i as usize] = k as u32);
-            self.shape = Shape::Line {
-                chain,
-                place,
-                counters,
-            };
+            chain.iter().enumerate().for_each(|(k, &i)| place[i as usize] = k as u32);
+            self.shape = Shape::Line { chain, place, counters };
             return;
         };
         let mut builder = Box::new(Builder::new(a, b, c));
@@ -226,10 +205,7 @@ impl Hull {
     pub fn neighbors(&self, i: usize) -> Vec<u32> {
         let mut ring = Vec::new();
         self.ring(self.position[i] as usize, &mut ring);
-        ring.iter()
-            .filter_map(|w| w.to)
-            .map(|k| self.rank[k as usize])
-            .collect()
+        ring.iter().filter_map(|w| w.to).map(|k| self.rank[k as usize]).collect()
     }
 
     /// The wedges around a position, counter-clockwise; positions inside. A hidden site has none; collinear sites have
@@ -246,11 +222,7 @@ impl Hull {
                 let at = at as usize;
                 let sides = [at.checked_sub(1), Some(at + 1)];
                 for k in sides.into_iter().flatten().filter_map(|k| chain.get(k)) {
-                    ring.push(Wedge {
-                        triangle: NONE,
-                        from: None,
-                        to: Some(*k),
-                    });
+                    ring.push(Wedge { triangle: NONE, from: None, to: Some(*k) });
                 }
             }
             Shape::Plane { builder, corner } => {
@@ -261,11 +233,7 @@ impl Hull {
                 for code in builder.mesh.around(corner[position]) {
                     let (t, k) = split(code);
                     let v = builder.mesh.triangles[t].v;
-                    ring.push(Wedge {
-                        triangle: t as u32,
-                        from: real(v[next(k)]),
-                        to: real(v[previous(k)]),
-                    });
+                    ring.push(Wedge { triangle: t as u32, from: real(v[next(k)]), to: real(v[previous(k)]) });
                 }
             }
         }
@@ -298,10 +266,7 @@ impl Hull {
             let k = (0..3).min_by_key(|&k| v[k]).unwrap_or(0);
             [v[k], v[next(k)], v[previous(k)]]
         };
-        let mut all: Vec<[u32; 3]> = (0..self.slots())
-            .filter_map(|t| self.slot(t))
-            .map(canonical)
-            .collect();
+        let mut all: Vec<[u32; 3]> = (0..self.slots()).filter_map(|t| self.slot(t)).map(canonical).collect();
         all.sort_unstable();
         all
     }
@@ -309,9 +274,7 @@ impl Hull {
     /// For collinear sites the visible ones in order along the line (caller's indices).
     pub fn line(&self) -> Option<Vec<u32>> {
         match &self.shape {
-            Shape::Line { chain, .. } => {
-                Some(chain.iter().map(|&k| self.rank[k as usize]).collect())
-            }
+            Shape::Line { chain, .. } => Some(chain.iter().map(|&k| self.rank[k as usize]).collect()),
             Shape::Plane { .. } => None,
         }
     }
@@ -331,12 +294,11 @@ fn first_triangle(points: &[Lifted], order: &[u32]) -> Option<[u32; 3]> {
     let (&a, rest) = order.split_first()?;
     let &b = rest.iter().find(|&&b| at(b) != at(a))?;
     let mut counters = Counters::default();
-    rest.iter()
-        .find_map(|&c| match orient2d(at(a), at(b), at(c), &mut counters) {
-            0 => None,
-            o if o > 0 => Some([a, b, c]),
-            _ => Some([a, c, b]),
-        })
+    rest.iter().find_map(|&c| match orient2d(at(a), at(b), at(c), &mut counters) {
+        0 => None,
+        o if o > 0 => Some([a, b, c]),
+        _ => Some([a, c, b]),
+    })
 }
 
 #[cfg(test)]

@@ -54,9 +54,7 @@ fn sort_run(sites: &[[f64; 2]], run: &mut [u32], depth: u32) {
         return;
     }
     let cells = f64::from(1u32 << (BITS - 1));
-    let cell = |v: f64, lo: f64| {
-        ((((v / 2.0 - lo / 2.0) / half) * 2.0 * cells) as u32).min((1 << BITS) - 1)
-    };
+    let cell = |v: f64, lo: f64| ((((v / 2.0 - lo / 2.0) / half) * 2.0 * cells) as u32).min((1 << BITS) - 1);
     let mut keyed: Vec<(u64, u32)> = run
         .iter()
         .map(|&i| {
@@ -133,9 +131,7 @@ mod tests {
 
     #[test]
     fn orders_are_permutations_even_of_hostile_sites() {
-        let mut sites: Vec<[f64; 2]> = (0..5000)
-            .map(|k| [(k % 71) as f64, (k * k % 97) as f64])
-            .collect();
+        let mut sites: Vec<[f64; 2]> = (0..5000).map(|k| [(k % 71) as f64, (k * k % 97) as f64]).collect();
         sites.extend((0..100).map(|k| [1e-300 * k as f64, f64::MAX]));
         sites.extend([[f64::MIN, f64::MIN]; 50]);
         for order in [hilbert_order(&sites), rounds(sites.len())] {
@@ -147,9 +143,7 @@ mod tests {
 
     #[test]
     fn the_curve_visits_neighbours() {
-        let sites: Vec<[f64; 2]> = (0..4096)
-            .map(|k| [(k % 64) as f64, (k / 64) as f64])
-            .collect();
+        let sites: Vec<[f64; 2]> = (0..4096).map(|k| [(k % 64) as f64, (k / 64) as f64]).collect();
         let order = hilbert_order(&sites);
         let jump = |w: &[u32]| {
             let (a, b) = (sites[w[0] as usize], sites[w[1] as usize]);

@@ -60,13 +60,8 @@ struct Residual {
 }
 
 fn residual(mass: &[f64], target: &[f64], tolerance: f64) -> Residual {
-    let mut r = Residual {
-        relative: 0.0,
-        euclidean: 0.0,
-        min_mass: f64::INFINITY,
-        min_ratio: f64::INFINITY,
-        remaining: 0,
-    };
+    let mut r =
+        Residual { relative: 0.0, euclidean: 0.0, min_mass: f64::INFINITY, min_ratio: f64::INFINITY, remaining: 0 };
     let mut squares = 0.0;
     for (&m, &nu) in mass.iter().zip(target) {
         let d = m - nu;
@@ -93,14 +88,7 @@ pub fn maximize(
 ) -> NewtonResult {
     let clock = Instant::now();
     let (mut state, resumed) = match start {
-        Start::Fresh(heights) => (
-            NewtonState {
-                heights,
-                mass_floor: 0.0,
-                iterations: Vec::new(),
-            },
-            false,
-        ),
+        Start::Fresh(heights) => (NewtonState { heights, mass_floor: 0.0, iterations: Vec::new() }, false),
         Start::Resume(state) => (state, true),
     };
     let step_clock = Instant::now();
@@ -122,11 +110,7 @@ pub fn maximize(
             ..IterationReport::default()
         });
     }
-    let finish = |state, measures, outcome| NewtonResult {
-        state,
-        measures,
-        outcome,
-    };
+    let finish = |state, measures, outcome| NewtonResult { state, measures, outcome };
     if now.min_mass <= 0.0 {
         let why = "the start has an empty cell".to_string();
         return finish(state, measures, Outcome::NotConverged { why });
@@ -142,10 +126,7 @@ pub fn maximize(
             let why = format!("{} iterations done", options.max_iterations);
             return finish(state, measures, Outcome::NotConverged { why });
         }
-        if options
-            .time_limit
-            .is_some_and(|limit| clock.elapsed() >= limit)
-        {
+        if options.time_limit.is_some_and(|limit| clock.elapsed() >= limit) {
             return finish(state, measures, Outcome::TimeLimit);
         }
         match step(diagram, target, &mut state, &mut measures, &now, options) {
@@ -172,12 +153,7 @@ fn step(
     options: &NewtonOptions,
 ) -> Result<Residual, Outcome> {
     let clock = Instant::now();
-    let right: Vec<f64> = measures
-        .mass
-        .iter()
-        .zip(target)
-        .map(|(m, nu)| nu - m)
-        .collect();
+    let right: Vec<f64> = measures.mass.iter().zip(target).map(|(m, nu)| nu - m).collect();
     let laplacian = Laplacian {
         row_ptr: std::mem::take(&mut measures.row),
         col: std::mem::take(&mut measures.column),
@@ -185,14 +161,8 @@ fn step(
     };
     let linear_clock = Instant::now();
     let relative_tolerance = (0.1 * now.relative).clamp(1e-9, 1e-2);
-    let (direction, linear) = linear::solve(
-        &laplacian,
-        &right,
-        &LinearOptions {
-            relative_tolerance,
-            max_iterations: 300,
-        },
-    );
+    let (direction, linear) =
+        linear::solve(&laplacian, &right, &LinearOptions { relative_tolerance, max_iterations: 300 });
     let linear_seconds = linear_clock.elapsed().as_secs_f64();
     let mut report = IterationReport {
         linear: linear_seconds,
@@ -201,22 +171,15 @@ fn step(
     };
     let mut t = 1.0;
     loop {
-        let moved = Heights::new(
-            state
-                .heights
-                .as_slice()
-                .iter()
-                .zip(&direction)
-                .map(|(&h, &d)| h + Dd::from_f64(t * d)),
-        );
+        let moved =
+            Heights::new(state.heights.as_slice().iter().zip(&direction).map(|(&h, &d)| h + Dd::from_f64(t * d)));
         let trial = diagram.measures(&moved, Want::Newton);
         report.trials += 1;
         report.hull += trial.hull_seconds;
         report.cells += trial.cells_seconds;
         if trial.hidden == 0 {
             let next = residual(&trial.mass, target, options.tolerance);
-            if next.min_mass >= state.mass_floor
-                && next.euclidean <= (1.0 - 0.5 * t) * now.euclidean
+            if next.min_mass >= state.mass_floor && next.euclidean <= (1.0 - 0.5 * t) * now.euclidean
                 || next.relative <= options.tolerance
             {
                 report.residual = next.relative;
@@ -235,8 +198,7 @@ fn step(
             // Give the state its measures back.
             (measures.row, measures.column, measures.conductance) =
                 (laplacian.row_ptr, laplacian.col, laplacian.weight);
-            let why =
-                format!("no step down to {SHORTEST_STEP:.0e} of Newton's reduces the residual");
+            let why = format!("no step down to {SHORTEST_STEP:.0e} of Newton's reduces the residual");
             return Err(Outcome::NotConverged { why });
         }
     }

@@ -17,42 +17,32 @@ use crate::exact::{Dd, Heights};
 /// `sites` and `masses` in any common order; the heights come in the same one.
 pub fn quantile_start(domain: &ConvexPolygon, sites: &[[f64; 2]], masses: &[f64]) -> Heights {
     let frame = inscribed_frame(domain);
-    let mut heights: Vec<Dd> = sites
-        .iter()
-        .map(|y| -(Dd::product(frame.origin[0], y[0]) + Dd::product(frame.origin[1], y[1])))
-        .collect();
+    let mut heights: Vec<Dd> =
+        sites.iter().map(|y| -(Dd::product(frame.origin[0], y[0]) + Dd::product(frame.origin[1], y[1]))).collect();
     for axis in frame.axes {
         let along = |y: &[f64; 2]| Dd::product(axis[0], y[0]) + Dd::product(axis[1], y[1]);
         let coordinates: Vec<Dd> = sites.iter().map(along).collect();
         let mut order: Vec<u32> = (0..sites.len() as u32).collect();
         let by = |&a: &u32, &b: &u32| {
             let (p, q) = (coordinates[a as usize], coordinates[b as usize]);
-            p.hi.total_cmp(&q.hi)
-                .then(p.lo.total_cmp(&q.lo))
-                .then(a.cmp(&b))
+            p.hi.total_cmp(&q.hi).then(p.lo.total_cmp(&q.lo)).then(a.cmp(&b))
         };
         order.sort_unstable_by(by);
-        let total = order
-            .iter()
-            .fold(Dd::ZERO, |s, &i| s + Dd::from_f64(masses[i as usize]));
+        let total = order.iter().fold(Dd::ZERO, |s, &i| s + Dd::from_f64(masses[i as usize]));
         // Values of F at the coordinates: the middle of each group's share of [-1, 1]. Phi by the trapezoid rule, exact
         // for a piecewise linear F.
         let (mut phi, mut below) = (Dd::ZERO, Dd::ZERO);
         let mut last: Option<(Dd, Dd)> = None;
         for group in order.chunk_by(|&a, &b| coordinates[a as usize] == coordinates[b as usize]) {
             let t = coordinates[group[0] as usize];
-            let share = group
-                .iter()
-                .fold(Dd::ZERO, |s, &i| s + Dd::from_f64(masses[i as usize]));
+            let share = group.iter().fold(Dd::ZERO, |s, &i| s + Dd::from_f64(masses[i as usize]));
             let f = (below.scale(2.0) + share).over(total) - Dd::from_f64(1.0);
             below = below + share;
             if let Some((t0, f0)) = last {
                 phi = phi + ((f + f0) * (t - t0)).scale(0.5);
             }
             last = Some((t, f));
-            group
-                .iter()
-                .for_each(|&i| heights[i as usize] = heights[i as usize] - phi);
+            group.iter().for_each(|&i| heights[i as usize] = heights[i as usize] - phi);
         }
     }
     Heights::new(heights)
@@ -69,53 +59,29 @@ fn inscribed_frame(domain: &ConvexPolygon) -> Frame {
     let (lo, hi) = domain.bounds();
     let half = [0.5 * (hi[0] - lo[0]), 0.5 * (hi[1] - lo[1])];
     let middle = [lo[0] + half[0], lo[1] + half[1]];
-    if domain.len() == 4
-        && domain
-            .vertices()
-            .iter()
-            .all(|v| (0..2).all(|k| v[k] == lo[k] || v[k] == hi[k]))
-    {
-        return Frame {
-            origin: middle,
-            axes: [[half[0], 0.0], [0.0, half[1]]],
-        };
+    if domain.len() == 4 && domain.vertices().iter().all(|v| (0..2).all(|k| v[k] == lo[k] || v[k] == hi[k])) {
+        return Frame { origin: middle, axes: [[half[0], 0.0], [0.0, half[1]]] };
     }
     // Area, centroid and covariance by a fan from the middle of the bounding box.
     let (mut area, mut first, mut second) = (0.0, [0.0; 2], [0.0; 3]);
     let n = domain.len();
     for k in 0..n {
-        let [a, b] =
-            [domain.vertex(k), domain.vertex(k + 1)].map(|v| [v[0] - middle[0], v[1] - middle[1]]);
+        let [a, b] = [domain.vertex(k), domain.vertex(k + 1)].map(|v| [v[0] - middle[0], v[1] - middle[1]]);
         let w = a[0] * b[1] - a[1] * b[0];
         area += w / 2.0;
         for c in 0..2 {
             first[c] += w * (a[c] + b[c]) / 6.0;
         }
-        let product = |p: usize, q: usize| {
-            w * ((a[p] + b[p]) * (a[q] + b[q]) + a[p] * a[q] + b[p] * b[q]) / 24.0
-        };
-        second = [
-            second[0] + product(0, 0),
-            second[1] + product(0, 1),
-            second[2] + product(1, 1),
-        ];
+        let product = |p: usize, q: usize| w * ((a[p] + b[p]) * (a[q] + b[q]) + a[p] * a[q] + b[p] * b[q]) / 24.0;
+        second = [second[0] + product(0, 0), second[1] + product(0, 1), second[2] + product(1, 1)];
     }
     let c = [first[0] / area, first[1] / area];
-    let s = [
-        second[0] / area - c[0] * c[0],
-        second[1] / area - c[0] * c[1],
-        second[2] / area - c[1] * c[1],
-    ];
+    let s = [second[0] / area - c[0] * c[0], second[1] / area - c[0] * c[1], second[2] / area - c[1] * c[1]];
     let angle = 0.5 * (2.0 * s[1]).atan2(s[0] - s[2]);
     // Nearly axis-parallel or isotropic domains keep the coordinate axes: they suit tensor data.
     let isotropic = s[1].abs() <= 1e-9 * (s[0] + s[2]);
-    let (cos, sin) = if isotropic {
-        (1.0, 0.0)
-    } else {
-        (angle.cos(), angle.sin())
-    };
-    let variance =
-        |e: [f64; 2]| (e[0] * e[0] * s[0] + 2.0 * e[0] * e[1] * s[1] + e[1] * e[1] * s[2]).max(0.0);
+    let (cos, sin) = if isotropic { (1.0, 0.0) } else { (angle.cos(), angle.sin()) };
+    let variance = |e: [f64; 2]| (e[0] * e[0] * s[0] + 2.0 * e[0] * e[1] * s[1] + e[1] * e[1] * s[2]).max(0.0);
     let mut axes = [[cos, sin], [-sin, cos]];
     for e in &mut axes {
         let length = variance(*e).sqrt();
@@ -132,10 +98,7 @@ fn inscribed_frame(domain: &ConvexPolygon) -> Frame {
         scale = scale.min(room / (dot(axes[0]).abs() + dot(axes[1]).abs()));
     }
     let scale = scale.max(0.0) * (1.0 - 1e-9);
-    Frame {
-        origin,
-        axes: axes.map(|e| [e[0] * scale, e[1] * scale]),
-    }
+    Frame { origin, axes: axes.map(|e| [e[0] * scale, e[1] * scale]) }
 }
 
 #[cfg(test)]
@@ -150,11 +113,7 @@ mod tests {
             for t in [-1.0, 1.0] {
                 let p = [0, 1].map(|k| origin[k] + s * axes[0][k] + t * axes[1][k]);
                 let v = triangle.vertices();
-                assert!((0..3).all(|k| crate::exact::predicates::orient2d_sign(
-                    v[k],
-                    v[(k + 1) % 3],
-                    p
-                ) > 0));
+                assert!((0..3).all(|k| crate::exact::predicates::orient2d_sign(v[k], v[(k + 1) % 3], p) > 0));
             }
         }
     }

@@ -80,19 +80,10 @@ struct Exact {
 ///
 /// # Errors
 /// Heights without a diagram, or a defect of the diagram. A wrong solution is no error: its certificate says how wrong.
-pub fn certify(
-    problem: &Problem,
-    heights: &Heights,
-    level: u8,
-) -> Result<Certificate, CertifyError> {
+pub fn certify(problem: &Problem, heights: &Heights, level: u8) -> Result<Certificate, CertifyError> {
     let diagram = Diagram::new(problem, heights)?;
     for step in 1..=level.min(4) {
-        diagram
-            .validate(step)
-            .map_err(|defect| CertifyError::Invalid {
-                level: step,
-                defect,
-            })?;
+        diagram.validate(step).map_err(|defect| CertifyError::Invalid { level: step, defect })?;
     }
     let hidden = diagram.hidden().len();
     let mut certificate = Certificate {
@@ -122,10 +113,7 @@ fn prove(problem: &Problem, heights: &Heights, diagram: &Diagram, certificate: &
         .into_par_iter()
         .map(|i| {
             let m = ExactMoments::of(&diagram.exact_vertices(i), problem.density());
-            Exact {
-                mass: m.mass * &lambda,
-                first: m.first.map(|f| f * &lambda),
-            }
+            Exact { mass: m.mass * &lambda, first: m.first.map(|f| f * &lambda) }
         })
         .collect();
     certificate.exact_cells = n;
@@ -138,11 +126,7 @@ fn prove(problem: &Problem, heights: &Heights, diagram: &Diagram, certificate: &
         })
         .collect();
     certificate.total_is_domain = totals_agree(&cells, &total, bits);
-    let residual: Vec<Rational> = cells
-        .iter()
-        .zip(&nu)
-        .map(|(c, nu)| Rational::from(&c.mass - nu))
-        .collect();
+    let residual: Vec<Rational> = cells.iter().zip(&nu).map(|(c, nu)| Rational::from(&c.mass - nu)).collect();
     let mut worst = Rational::new();
     for (i, (r, nu)) in residual.iter().zip(&nu).enumerate() {
         let relative = Rational::from(r.abs_ref()) / nu;
@@ -175,11 +159,7 @@ fn resolution(problem: &Problem, total: &Rational) -> u32 {
     let (lo, hi) = problem.domain().bounds();
     let size = lo.iter().chain(&hi).fold(0.0f64, |m, v| m.max(v.abs()));
     let log = |v: f64| {
-        if v > 0.0 {
-            v.log2().floor() as i64
-        } else {
-            -1074
-        }
+        if v > 0.0 { v.log2().floor() as i64 } else { -1074 }
     };
     let extent = log(problem.domain().extent()).min(log(size));
     let scale = log(big::nearest_f64(total)) + 2 * extent.min(0);
@@ -207,12 +187,7 @@ fn dual_value(
     lambda: &Rational,
     bits: u32,
 ) -> Enclosure {
-    let corners: Vec<[Rational; 2]> = problem
-        .domain()
-        .vertices()
-        .iter()
-        .map(|v| v.map(big::rational))
-        .collect();
+    let corners: Vec<[Rational; 2]> = problem.domain().vertices().iter().map(|v| v.map(big::rational)).collect();
     let second = ExactMoments::of(&corners, problem.density()).second * lambda;
     let chunks: Vec<Enclosure> = (0..cells.len().div_ceil(256))
         .into_par_iter()
@@ -222,8 +197,7 @@ fn dual_value(
                 let y = problem.sites()[i].map(big::rational);
                 let square = Rational::from(&y[0] * &y[0]) + Rational::from(&y[1] * &y[1]);
                 sum.add(&(square * &nu[i]));
-                let f = Rational::from(&y[0] * &cells[i].first[0])
-                    + Rational::from(&y[1] * &cells[i].first[1]);
+                let f = Rational::from(&y[0] * &cells[i].first[0]) + Rational::from(&y[1] * &cells[i].first[1]);
                 sum.add(&(f * -2));
                 sum.add(&(big::rational_dd(heights.get(i)) * &residual[i] * -2));
             }
@@ -240,30 +214,13 @@ fn dual_value(
 /// mass travels to near sites. A cell with a surplus has mass, so the slack is a number.
 ///
 /// Masses are moved in units of `2^-bits`; what is lost by rounding, below `n 2^-bits`, is charged the largest cost there is.
-fn plan_gap(
-    problem: &Problem,
-    heights: &Heights,
-    cells: &[Exact],
-    residual: &[Rational],
-    bits: u32,
-) -> Rational {
+fn plan_gap(problem: &Problem, heights: &Heights, cells: &[Exact], residual: &[Rational], bits: u32) -> Rational {
     let order = Hull::curve(problem.sites());
-    let unit = |r: &Rational| {
-        Integer::from(r.numer() << bits)
-            .div_rem_floor(r.denom().clone())
-            .0
-    };
-    let amounts: Vec<Integer> = residual
-        .par_iter()
-        .map(|r| unit(&Rational::from(r.abs_ref())))
-        .collect();
+    let unit = |r: &Rational| Integer::from(r.numer() << bits).div_rem_floor(r.denom().clone()).0;
+    let amounts: Vec<Integer> = residual.par_iter().map(|r| unit(&Rational::from(r.abs_ref()))).collect();
     let positive = |&i: &u32| residual[i as usize].cmp0().is_gt();
     let surplus: Vec<u32> = order.iter().copied().filter(positive).collect();
-    let deficit: Vec<u32> = order
-        .iter()
-        .copied()
-        .filter(|&i| residual[i as usize].cmp0().is_lt())
-        .collect();
+    let deficit: Vec<u32> = order.iter().copied().filter(|&i| residual[i as usize].cmp0().is_lt()).collect();
     let mut transfers: Vec<(u32, u32, Integer)> = Vec::new();
     let mut wanted = deficit.iter().map(|&j| (j, amounts[j as usize].clone()));
     let mut open = wanted.next();
@@ -271,11 +228,7 @@ fn plan_gap(
         let mut left = amounts[i as usize].clone();
         while left.cmp0().is_gt() {
             let Some((j, need)) = &mut open else { break };
-            let moved = if left < *need {
-                left.clone()
-            } else {
-                need.clone()
-            };
+            let moved = if left < *need { left.clone() } else { need.clone() };
             left -= &moved;
             *need -= &moved;
             let (j, done) = (*j, need.cmp0().is_eq());
@@ -287,16 +240,9 @@ fn plan_gap(
     }
     let slack = |&(i, j, ref amount): &(u32, u32, Integer)| {
         let (i, j) = (i as usize, j as usize);
-        let (yi, yj) = (
-            problem.sites()[i].map(big::rational),
-            problem.sites()[j].map(big::rational),
-        );
-        let d = [
-            Rational::from(&yi[0] - &yj[0]),
-            Rational::from(&yi[1] - &yj[1]),
-        ];
-        let f =
-            Rational::from(&cells[i].first[0] * &d[0]) + Rational::from(&cells[i].first[1] * &d[1]);
+        let (yi, yj) = (problem.sites()[i].map(big::rational), problem.sites()[j].map(big::rational));
+        let d = [Rational::from(&yi[0] - &yj[0]), Rational::from(&yi[1] - &yj[1])];
+        let f = Rational::from(&cells[i].first[0] * &d[0]) + Rational::from(&cells[i].first[1] * &d[1]);
         let h = big::rational_dd(heights.get(i)) - big::rational_dd(heights.get(j));
         let s = (f / &cells[i].mass + h) * 2u32;
         s * (Rational::from(amount) >> bits)
@@ -313,22 +259,10 @@ fn plan_gap(
     parts.iter().for_each(|p| sum.merge(p));
     // Rounding left at most one unit a site unmoved; no unit of mass costs more than the largest squared distance plus slack.
     let reach = |p: &[f64; 2]| p[0].abs().max(p[1].abs());
-    let domain = problem
-        .domain()
-        .vertices()
-        .iter()
-        .map(reach)
-        .fold(0.0, f64::max);
+    let domain = problem.domain().vertices().iter().map(reach).fold(0.0, f64::max);
     let sites = problem.sites().iter().map(reach).fold(0.0, f64::max);
     let distance = big::rational(domain) + big::rational(sites);
-    let spread = big::rational(
-        heights
-            .as_slice()
-            .iter()
-            .map(|h| h.hi.abs())
-            .fold(0.0, f64::max)
-            * 2.0,
-    );
+    let spread = big::rational(heights.as_slice().iter().map(|h| h.hi.abs()).fold(0.0, f64::max) * 2.0);
     let dearest = Rational::from(&distance * &distance) * 8u32 + spread * 4u32;
     let lost = Rational::from((residual.len() as u64 + 1, 1u64)) >> bits;
     sum.bounds().1 + lost * dearest

@@ -21,13 +21,7 @@ pub struct SolveOptions {
 
 impl Default for SolveOptions {
     fn default() -> SolveOptions {
-        SolveOptions {
-            tolerance: 1e-10,
-            max_iterations: 100,
-            time_limit: None,
-            hessian: false,
-            resume: None,
-        }
+        SolveOptions { tolerance: 1e-10, max_iterations: 100, time_limit: None, hessian: false, resume: None }
     }
 }
 

@@ -31,10 +31,7 @@ pub fn solve(
     let clock = Instant::now();
     let mut diagram = PlaneLaguerre::new(problem);
     let order = diagram.order().to_vec();
-    let target: Vec<f64> = order
-        .iter()
-        .map(|&i| problem.masses()[i as usize])
-        .collect();
+    let target: Vec<f64> = order.iter().map(|&i| problem.masses()[i as usize]).collect();
     let start = match &options.resume {
         Some(state) => Start::Resume(NewtonState {
             heights: state.heights.permuted(&order),
@@ -57,11 +54,7 @@ pub fn solve(
         let Some(last) = state.iterations.last() else {
             return true;
         };
-        let progress = Progress {
-            iteration: state.iterations.len() - 1,
-            last,
-            state: &copy,
-        };
+        let progress = Progress { iteration: state.iterations.len() - 1, last, state: &copy };
         on_progress(&progress) == Control::Continue
     };
     let result = newton::maximize(&mut diagram, &target, start, &newton, &mut keep_going);
@@ -77,11 +70,7 @@ pub fn solve(
         ..Report::default()
     };
     let measures = diagram.measures(&result.state.heights, Want::Everything);
-    let mut solution = Solution {
-        weights: heights.to_weights(problem.sites()),
-        heights,
-        ..Solution::default()
-    };
+    let mut solution = Solution { weights: heights.to_weights(problem.sites()), heights, ..Solution::default() };
     let n = problem.len();
     solution.masses = vec![0.0; n];
     solution.centroids = vec![None; n];
@@ -93,9 +82,8 @@ pub fn solve(
             let y = problem.sites()[i];
             let d = [m.centroid[0] - y[0], m.centroid[1] - y[1]];
             solution.cost += m.spread + m.mass * (d[0] * d[0] + d[1] * d[1]);
-            report.max_relative_error = report
-                .max_relative_error
-                .max((m.mass - problem.masses()[i]).abs() / problem.masses()[i]);
+            report.max_relative_error =
+                report.max_relative_error.max((m.mass - problem.masses()[i]).abs() / problem.masses()[i]);
         } else {
             solution.hidden.push(i as u32);
             report.max_relative_error = report.max_relative_error.max(1.0);
@@ -122,12 +110,7 @@ pub fn solve(
 }
 
 /// The problem's own heights if they are feasible, else the quantile start.
-fn fresh_start(
-    problem: &Problem,
-    diagram: &mut PlaneLaguerre<'_>,
-    order: &[u32],
-    target: &[f64],
-) -> Heights {
+fn fresh_start(problem: &Problem, diagram: &mut PlaneLaguerre<'_>, order: &[u32], target: &[f64]) -> Heights {
     if let Some(given) = problem.heights() {
         let given = given.permuted(order);
         let measures = diagram.measures(&given, Want::Newton);
@@ -141,9 +124,6 @@ fn fresh_start(
 
 fn unpermuted(heights: &Heights, order: &[u32]) -> Heights {
     let mut back = Heights::zeros(heights.len());
-    order
-        .iter()
-        .enumerate()
-        .for_each(|(k, &i)| back.set(i as usize, heights.get(k)));
+    order.iter().enumerate().for_each(|(k, &i)| back.set(i as usize, heights.get(k)));
     back
 }

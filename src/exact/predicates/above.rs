@@ -30,8 +30,7 @@ pub fn above_sign(a: &Lifted, b: &Lifted, c: &Lifted, d: &Lifted, counters: &mut
     let (p1, q1) = (cx * ay, cy * ax);
     let (p2, q2) = (ax * by, ay * bx);
     let det = ah * (p0 - q0) + bh * (p1 - q1) + ch * (p2 - q2);
-    let permanent =
-        ag * (p0.abs() + q0.abs()) + bg * (p1.abs() + q1.abs()) + cg * (p2.abs() + q2.abs());
+    let permanent = ag * (p0.abs() + q0.abs()) + bg * (p1.abs() + q1.abs()) + cg * (p2.abs() + q2.abs());
     let bound = 10.0 * U * permanent + UNDERFLOW * (1.0 + (ag + bg + cg));
     if det > bound {
         return -1;
@@ -70,9 +69,7 @@ pub fn above_exact(a: &Lifted, b: &Lifted, c: &Lifted, d: &Lifted) -> i32 {
         [0, 1, 2].map(|k| big::Integer::from(&v[k] - &v[3]))
     };
     let (x, y) = (column(|p| p.x), column(|p| p.y));
-    let v = big::common_integers(&[
-        a.h.hi, b.h.hi, c.h.hi, d.h.hi, a.h.lo, b.h.lo, c.h.lo, d.h.lo,
-    ]);
+    let v = big::common_integers(&[a.h.hi, b.h.hi, c.h.hi, d.h.hi, a.h.lo, b.h.lo, c.h.lo, d.h.lo]);
     let h = [0, 1, 2].map(|k| big::Integer::from(&v[k] - &v[3]) + &v[k + 4] - &v[7]);
     -big::sign_of_triple_sum(&[
         (&x[1], &y[2], &h[0], false),
@@ -152,11 +149,7 @@ pub fn above_line_sign(a: &Lifted, b: &Lifted, d: &Lifted, counters: &mut Counte
 
 fn line_coordinate(a: &Lifted, b: &Lifted) -> fn(&Lifted) -> f64 {
     // Any coordinate that differs serves; the larger one conditions the filter.
-    if (b.x - a.x).abs() >= (b.y - a.y).abs() && a.x != b.x {
-        |p| p.x
-    } else {
-        |p| p.y
-    }
+    if (b.x - a.x).abs() >= (b.y - a.y).abs() && a.x != b.x { |p| p.x } else { |p| p.y }
 }
 
 /// [`above_line_sign`] by rationals only.
@@ -184,9 +177,5 @@ pub fn above_line(p: [&Lifted; 3], rank: [u32; 3], counters: &mut Counters) -> b
     let coefficient = [-compare(b, d) * direction, -compare(d, a) * direction, 1];
     let mut order = [0usize, 1, 2];
     order.sort_unstable_by_key(|&k| rank[k]);
-    order
-        .into_iter()
-        .map(|k| coefficient[k])
-        .find(|&c| c != 0)
-        .is_none_or(|c| c > 0)
+    order.into_iter().map(|k| coefficient[k]).find(|&c| c != 0).is_none_or(|c| c > 0)
 }

@@ -45,11 +45,7 @@ pub struct Lifted {
 impl Lifted {
     /// Site `y` at height `h`.
     pub fn new(y: [f64; 2], h: Dd) -> Lifted {
-        Lifted {
-            x: y[0],
-            y: y[1],
-            h,
-        }
+        Lifted { x: y[0], y: y[1], h }
     }
 
     /// The site.

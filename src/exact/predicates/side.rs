@@ -46,13 +46,7 @@ pub fn side_v_exact(i: &Lifted, m: &Lifted, v: [f64; 2]) -> i32 {
 
 /// V after the perturbation: does `i` beat `m` at `v`? Ranks in the order `i, m`. Tie: the coefficients are 1 and -1.
 #[inline(always)]
-pub fn side_v(
-    i: &Lifted,
-    m: &Lifted,
-    v: [f64; 2],
-    rank: [u32; 2],
-    counters: &mut Counters,
-) -> bool {
+pub fn side_v(i: &Lifted, m: &Lifted, v: [f64; 2], rank: [u32; 2], counters: &mut Counters) -> bool {
     match side_v_sign(i, m, v, counters) {
         0 => rank[0] < rank[1],
         s => s > 0,
@@ -76,13 +70,7 @@ pub struct EdgePoint {
 ///
 /// Filter: with computed `s` and bounds `e`, `|error of a product| <= |s| e' + |s'| e + e e'` plus `u` for the product and
 /// `u` for the difference; `1.0001` covers the second-order terms and the rounding of the bound.
-pub fn side_e_sign(
-    i: &Lifted,
-    j: &Lifted,
-    m: &Lifted,
-    at: EdgePoint,
-    counters: &mut Counters,
-) -> i32 {
+pub fn side_e_sign(i: &Lifted, j: &Lifted, m: &Lifted, at: EdgePoint, counters: &mut Counters) -> i32 {
     counters.calls += 1;
     let (ap, eap) = s(i, j, at.p);
     let (aq, eaq) = s(i, j, at.q);
@@ -90,8 +78,7 @@ pub fn side_e_sign(
     let (bq, ebq) = s(i, m, at.q);
     let (l, r) = (ap * bq, aq * bp);
     let n = l - r;
-    let data =
-        ap.abs() * ebq + bq.abs() * eap + eap * ebq + aq.abs() * ebp + bp.abs() * eaq + eaq * ebp;
+    let data = ap.abs() * ebq + bq.abs() * eap + eap * ebq + aq.abs() * ebp + bp.abs() * eaq + eaq * ebp;
     let bound = 1.0001 * (data + 2.0 * U * (l.abs() + r.abs())) + UNDERFLOW;
     if n > bound {
         return 1;
@@ -116,14 +103,7 @@ pub fn side_e_exact(i: &Lifted, j: &Lifted, m: &Lifted, at: EdgePoint) -> i32 {
 ///
 /// Tie: the quadratic terms of `N` in the perturbations cancel, and its linear coefficients are
 /// `<y_m - y_j, p - q>` for `h_i`, `<y_i - y_m, p - q>` for `h_j`, `-<y_i - y_j, p - q>` for `h_m`; the last one is negative.
-pub fn side_e(
-    i: &Lifted,
-    j: &Lifted,
-    m: &Lifted,
-    at: EdgePoint,
-    rank: [u32; 3],
-    counters: &mut Counters,
-) -> bool {
+pub fn side_e(i: &Lifted, j: &Lifted, m: &Lifted, at: EdgePoint, rank: [u32; 3], counters: &mut Counters) -> bool {
     let sign = side_e_sign(i, j, m, at, counters);
     if sign != 0 {
         return sign > 0;

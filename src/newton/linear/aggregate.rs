@@ -80,10 +80,7 @@ fn grow(rows: &Rows, inverse: &[f64], least: f64) -> (Vec<u32>, usize) {
     let n = inverse.len();
     let mut of = vec![NONE; n];
     let mut size: Vec<u32> = Vec::with_capacity(n / 3 + 1);
-    let mut border = Border {
-        list: Vec::new(),
-        place: vec![0; n],
-    };
+    let mut border = Border { list: Vec::new(), place: vec![0; n] };
     for seed in 0..n {
         if of[seed] != NONE || inverse[seed] == 0.0 {
             continue;

@@ -46,11 +46,7 @@ impl Rows {
     fn with_capacity(rows: usize, entries: usize) -> Self {
         let mut start = Vec::with_capacity(rows + 1);
         start.push(0);
-        Self {
-            start,
-            split: Vec::with_capacity(rows),
-            entries: Vec::with_capacity(entries),
-        }
+        Self { start, split: Vec::with_capacity(rows), entries: Vec::with_capacity(entries) }
     }
 
     /// Number of rows.
@@ -145,16 +141,11 @@ impl Hierarchy {
         let mut rows = Rows::with_capacity(l.len(), l.col.len());
         for i in 0..l.len() {
             let (col, weight) = l.row(i);
-            rows.push(
-                col.iter()
-                    .zip(weight)
-                    .filter(|e| *e.1 > 0.0)
-                    .map(|(&col, &weight)| {
-                        // Underflow would cut the graph; the least normal number keeps it whole.
-                        let weight = ((weight * scale) as f32).max(f32::MIN_POSITIVE);
-                        Entry { col, weight }
-                    }),
-            );
+            rows.push(col.iter().zip(weight).filter(|e| *e.1 > 0.0).map(|(&col, &weight)| {
+                // Underflow would cut the graph; the least normal number keeps it whole.
+                let weight = ((weight * scale) as f32).max(f32::MIN_POSITIVE);
+                Entry { col, weight }
+            }));
         }
         let mut levels = Vec::new();
         while rows.len() > DIRECT_ROWS && levels.len() < MAX_LEVELS {
@@ -162,24 +153,11 @@ impl Hierarchy {
             levels.push(level);
             rows = next;
         }
-        let list = |i| {
-            rows.row(i)
-                .iter()
-                .map(|e: &Entry| (e.col, f64::from(e.weight)))
-                .collect()
-        };
+        let list = |i| rows.row(i).iter().map(|e: &Entry| (e.col, f64::from(e.weight))).collect();
         let coarsest = Factor::new((0..rows.len()).map(list).collect());
-        let mut work: Vec<Work> = levels
-            .iter()
-            .map(|level| Work::new(level.rows.len()))
-            .collect();
+        let mut work: Vec<Work> = levels.iter().map(|level| Work::new(level.rows.len())).collect();
         work.push(Work::new(rows.len()));
-        Self {
-            levels,
-            coarsest,
-            work,
-            unscale: scale,
-        }
+        Self { levels, coarsest, work, unscale: scale }
     }
 
     /// Number of levels, the directly solved one included.
@@ -201,22 +179,12 @@ impl Hierarchy {
 /// Power of two that brings `greatest` to about 2^96, so that 200 binary orders of magnitude below it and
 /// 2^31 summands of its size fit an `f32`.
 fn scale_for(greatest: f64) -> f64 {
-    if greatest > 0.0 && greatest.is_finite() {
-        2f64.powi(96) / 2f64.powi(greatest.log2() as i32)
-    } else {
-        1.0
-    }
+    if greatest > 0.0 && greatest.is_finite() { 2f64.powi(96) / 2f64.powi(greatest.log2() as i32) } else { 1.0 }
 }
 
 impl Work {
     fn new(n: usize) -> Self {
-        Self {
-            rhs: vec![0.0; n],
-            solution: vec![0.0; n],
-            first: vec![0.0; n],
-            image: vec![0.0; n],
-            old: vec![0.0; n],
-        }
+        Self { rhs: vec![0.0; n], solution: vec![0.0; n], first: vec![0.0; n], image: vec![0.0; n], old: vec![0.0; n] }
     }
 }
 
@@ -233,13 +201,7 @@ impl Level {
             }
         }
         let (member_start, members) = members(&of, count);
-        let level = Self {
-            rows,
-            inverse,
-            of,
-            member_start,
-            members,
-        };
+        let level = Self { rows, inverse, of, member_start, members };
         let next = level.galerkin();
         (level, next)
     }
@@ -247,8 +209,7 @@ impl Level {
     /// Nodes of an aggregate, increasing.
     #[inline]
     fn members(&self, aggregate: usize) -> &[u32] {
-        &self.members
-            [self.member_start[aggregate] as usize..self.member_start[aggregate + 1] as usize]
+        &self.members[self.member_start[aggregate] as usize..self.member_start[aggregate + 1] as usize]
     }
 
     /// Weights between the aggregates.
@@ -275,10 +236,7 @@ impl Level {
                     }
                 }
             }
-            next.push(row.iter().map(|&(col, weight)| Entry {
-                col,
-                weight: weight as f32,
-            }));
+            next.push(row.iter().map(|&(col, weight)| Entry { col, weight: weight as f32 }));
         }
         next
     }
@@ -357,11 +315,7 @@ impl Level {
     #[inline]
     fn apply_row(&self, i: usize, x: &[f64]) -> f64 {
         let own = x[i];
-        self.rows
-            .row(i)
-            .iter()
-            .map(|e| f64::from(e.weight) * (own - x[e.col as usize]))
-            .sum()
+        self.rows.row(i).iter().map(|e| f64::from(e.weight) * (own - x[e.col as usize])).sum()
     }
 }
 
@@ -442,9 +396,7 @@ fn correction(levels: &[Level], coarsest: &Factor, work: &mut [Work]) {
             });
             let step = quotient(gain, energy);
             for_chunks(&mut rhs, |start, rhs| -> [f64; 0] {
-                rhs.iter_mut()
-                    .zip(&image[start..])
-                    .for_each(|(r, v)| *r -= step * v);
+                rhs.iter_mut().zip(&image[start..]).for_each(|(r, v)| *r -= step * v);
                 []
             });
             cycle(levels, coarsest, work, &rhs, &mut solution);

@@ -32,10 +32,7 @@ impl Components {
             }
         }
         if trees <= 1 {
-            return Self {
-                label: Vec::new(),
-                size: vec![n as u32; trees],
-            };
+            return Self { label: Vec::new(), size: vec![n as u32; trees] };
         }
         // A root is the least row of its tree, so it is labelled before the others ask for its label.
         let mut label = vec![0; n];

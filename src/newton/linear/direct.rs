@@ -27,17 +27,10 @@ impl Factor {
     /// graphs, `n^3` for dense ones, so callers bound `n`.
     pub(super) fn new(mut graph: Vec<Vec<(u32, f64)>>) -> Self {
         let n = graph.len();
-        let mut heap: BinaryHeap<Reverse<(u32, u32)>> = graph
-            .iter()
-            .zip(0..)
-            .map(|(list, v)| Reverse((list.len() as u32, v)))
-            .collect();
-        let mut factor = Self {
-            order: Vec::with_capacity(n),
-            start: vec![0],
-            link: Vec::new(),
-            inverse: Vec::with_capacity(n),
-        };
+        let mut heap: BinaryHeap<Reverse<(u32, u32)>> =
+            graph.iter().zip(0..).map(|(list, v)| Reverse((list.len() as u32, v))).collect();
+        let mut factor =
+            Self { order: Vec::with_capacity(n), start: vec![0], link: Vec::new(), inverse: Vec::with_capacity(n) };
         let mut gone = vec![false; n];
         // Position of a node in the list being updated; `u32::MAX` where it is not in the list.
         let mut place = vec![u32::MAX; n];

@@ -63,15 +63,8 @@ impl Shrinking<'_> {
     fn collect(&self, v: u32, ends: &mut Vec<End>) {
         if !self.moved[v as usize] {
             let (col, weight) = self.l.row(v as usize);
-            let row = col
-                .iter()
-                .zip(weight)
-                .filter(|e| *e.1 > 0.0 && !self.gone[*e.0 as usize]);
-            ends.extend(row.map(|(&to, &weight)| End {
-                to,
-                weight,
-                count: 1,
-            }));
+            let row = col.iter().zip(weight).filter(|e| *e.1 > 0.0 && !self.gone[*e.0 as usize]);
+            ends.extend(row.map(|(&to, &weight)| End { to, weight, count: 1 }));
         }
         let mut at = self.head[v as usize];
         while at != NONE {
@@ -107,11 +100,7 @@ impl Shrinking<'_> {
         }
         self.gone[v as usize] = true;
         let sum: f64 = ends.iter().map(|e| e.weight).sum();
-        let mut step = Step {
-            node: v,
-            inverse: 0.0,
-            link: [(v, 0.0); 2],
-        };
+        let mut step = Step { node: v, inverse: 0.0, link: [(v, 0.0); 2] };
         if !ends.is_empty() {
             step.inverse = 1.0 / sum;
         }
@@ -122,22 +111,8 @@ impl Shrinking<'_> {
         if let [a, b] = ends[..] {
             // The product of the larger factor and the smaller share neither over- nor underflows.
             let weight = a.weight.max(b.weight) * (a.weight.min(b.weight) / sum);
-            self.push(
-                a.to,
-                End {
-                    to: b.to,
-                    weight,
-                    count: 1,
-                },
-            );
-            self.push(
-                b.to,
-                End {
-                    to: a.to,
-                    weight,
-                    count: 1,
-                },
-            );
+            self.push(a.to, End { to: b.to, weight, count: 1 });
+            self.push(b.to, End { to: a.to, weight, count: 1 });
             self.degree[a.to as usize] += 1;
             self.degree[b.to as usize] += 1;
         }
@@ -152,10 +127,7 @@ impl Elimination {
         let n = l.len();
         let count = |i| l.row(i).1.iter().filter(|&&w| w > 0.0).count() as u32;
         let degree: Vec<u32> = (0..n).map(count).collect();
-        let mut stack: Vec<u32> = (0..n as u32)
-            .rev()
-            .filter(|&i| degree[i as usize] <= LOOK)
-            .collect();
+        let mut stack: Vec<u32> = (0..n as u32).rev().filter(|&i| degree[i as usize] <= LOOK).collect();
         if !stack.iter().any(|&i| degree[i as usize] <= 2) {
             return None;
         }
@@ -195,11 +167,7 @@ impl Elimination {
         for (k, &i) in kept.iter().enumerate() {
             number[i as usize] = k as u32;
         }
-        let mut reduced = Laplacian {
-            row_ptr: vec![0],
-            col: Vec::new(),
-            weight: Vec::new(),
-        };
+        let mut reduced = Laplacian { row_ptr: vec![0], col: Vec::new(), weight: Vec::new() };
         // Entry of the current row that holds a column, valid if it lies in the row.
         let mut place = vec![0; kept.len()];
         let mut ends = Vec::new();
@@ -220,11 +188,7 @@ impl Elimination {
             }
             reduced.row_ptr.push(reduced.col.len() as u32);
         }
-        Self {
-            steps,
-            kept,
-            reduced,
-        }
+        Self { steps, kept, reduced }
     }
 
     /// Carries the right-hand side `b` of the whole graph, overwritten, to that of the remaining nodes.

@@ -88,9 +88,7 @@ impl Laplacian {
 
     /// Greatest weight; 0 if there is none.
     pub(super) fn greatest_weight(&self) -> f64 {
-        self.weight
-            .iter()
-            .fold(0.0, |m, &w| if w > m { w } else { m })
+        self.weight.iter().fold(0.0, |m, &w| if w > m { w } else { m })
     }
 }
 

@@ -55,10 +55,7 @@ pub struct LinearOptions {
 impl Default for LinearOptions {
     /// Tolerance 1e-10, 200 iterations.
     fn default() -> Self {
-        Self {
-            relative_tolerance: 1e-10,
-            max_iterations: 200,
-        }
+        Self { relative_tolerance: 1e-10, max_iterations: 200 }
     }
 }
 
@@ -88,22 +85,12 @@ enum Method {
 /// finite, or a missing one, counts as 0.
 pub fn solve(l: &Laplacian, b: &[f64], options: &LinearOptions) -> (Vec<f64>, LinearReport) {
     let n = l.len();
-    let mut b: Vec<f64> = (0..n)
-        .map(|i| b.get(i).copied().filter(|b| b.is_finite()).unwrap_or(0.0))
-        .collect();
+    let mut b: Vec<f64> = (0..n).map(|i| b.get(i).copied().filter(|b| b.is_finite()).unwrap_or(0.0)).collect();
     let components = Components::of(l);
     components.subtract_means(&mut b);
-    let inverse: Vec<f64> = l
-        .diagonal()
-        .iter()
-        .map(|&d| if d > 0.0 { 1.0 / d } else { 0.0 })
-        .collect();
+    let inverse: Vec<f64> = l.diagonal().iter().map(|&d| if d > 0.0 { 1.0 / d } else { 0.0 }).collect();
     let norm = scaled_norm_squared(&b, &inverse).sqrt();
-    let mut report = LinearReport {
-        iterations: 0,
-        relative_residual: 0.0,
-        levels: 0,
-    };
+    let mut report = LinearReport { iterations: 0, relative_residual: 0.0, levels: 0 };
     let mut x = vec![0.0; n];
     if norm == 0.0 || !norm.is_finite() {
         return (x, report);
@@ -115,13 +102,9 @@ pub fn solve(l: &Laplacian, b: &[f64], options: &LinearOptions) -> (Vec<f64>, Li
         Method::Direct(_) => 1,
         Method::Iterative(hierarchy) => hierarchy.len(),
     };
-    let core_inverse: Option<Vec<f64>> = elimination.as_ref().map(|e| {
-        e.reduced
-            .diagonal()
-            .iter()
-            .map(|&d| if d > 0.0 { 1.0 / d } else { 0.0 })
-            .collect()
-    });
+    let core_inverse: Option<Vec<f64>> = elimination
+        .as_ref()
+        .map(|e| e.reduced.diagonal().iter().map(|&d| if d > 0.0 { 1.0 / d } else { 0.0 }).collect());
     let target = options.relative_tolerance * norm;
     let mut r = b.clone();
     let mut before = norm;
@@ -131,14 +114,8 @@ pub fn solve(l: &Laplacian, b: &[f64], options: &LinearOptions) -> (Vec<f64>, Li
             None => inner_solve(l, &inverse, &mut method, &mut r, target, left),
             Some(e) => {
                 let mut rr = e.restrict(&mut r);
-                let (y, its) = inner_solve(
-                    &e.reduced,
-                    core_inverse.as_deref().unwrap_or(&[]),
-                    &mut method,
-                    &mut rr,
-                    target,
-                    left,
-                );
+                let (y, its) =
+                    inner_solve(&e.reduced, core_inverse.as_deref().unwrap_or(&[]), &mut method, &mut rr, target, left);
                 let mut dx = vec![0.0; n];
                 e.extend(&r, &y, &mut dx);
                 (dx, its)
@@ -169,11 +146,7 @@ fn method_for(l: &Laplacian) -> Method {
     if n <= ALWAYS_DIRECT_ROWS || n <= DIRECT_ROWS && l.col.len() <= DIRECT_ENTRIES_PER_ROW * n {
         let list = |i| {
             let (col, weight) = l.row(i);
-            col.iter()
-                .copied()
-                .zip(weight.iter().copied())
-                .filter(|e| e.1 > 0.0)
-                .collect()
+            col.iter().copied().zip(weight.iter().copied()).filter(|e| e.1 > 0.0).collect()
         };
         return Method::Direct(Factor::new((0..n).map(list).collect()));
     }
@@ -194,8 +167,6 @@ fn inner_solve(
             factor.solve(r, &mut x);
             (x, 0)
         }
-        Method::Iterative(hierarchy) => {
-            pcg::solve(l, inverse, hierarchy, r, target, max_iterations)
-        }
+        Method::Iterative(hierarchy) => pcg::solve(l, inverse, hierarchy, r, target, max_iterations),
     }
 }

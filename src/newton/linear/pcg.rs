@@ -31,9 +31,7 @@ pub(super) fn solve(
         } else {
             let beta = -dot(&z, &q) / energy;
             for_chunks(&mut p, |first, p| -> [f64; 0] {
-                p.iter_mut()
-                    .zip(&z[first..])
-                    .for_each(|(p, z)| *p = z + beta * *p);
+                p.iter_mut().zip(&z[first..]).for_each(|(p, z)| *p = z + beta * *p);
                 []
             });
         }
@@ -61,13 +59,7 @@ pub(super) fn solve(
 }
 
 /// Residual `r = b - L x` and its scaled norm.
-pub(super) fn residual(
-    l: &Laplacian,
-    inverse_diagonal: &[f64],
-    b: &[f64],
-    x: &[f64],
-    r: &mut [f64],
-) -> f64 {
+pub(super) fn residual(l: &Laplacian, inverse_diagonal: &[f64], b: &[f64], x: &[f64], r: &mut [f64]) -> f64 {
     l.apply(x, r);
     for_chunks(r, |first, r| -> [f64; 0] {
         r.iter_mut().zip(&b[first..]).for_each(|(r, b)| *r = b - *r);

@@ -23,18 +23,11 @@ pub(super) fn for_chunks<const K: usize>(
     f: impl Fn(usize, &mut [f64]) -> [f64; K] + Sync,
 ) -> [f64; K] {
     if in_parallel(out.len()) {
-        let parts: Vec<[f64; K]> = out
-            .par_chunks_mut(CHUNK)
-            .enumerate()
-            .map(|(c, chunk)| f(c * CHUNK, chunk))
-            .collect();
+        let parts: Vec<[f64; K]> =
+            out.par_chunks_mut(CHUNK).enumerate().map(|(c, chunk)| f(c * CHUNK, chunk)).collect();
         add_up(parts.into_iter())
     } else {
-        add_up(
-            out.chunks_mut(CHUNK)
-                .enumerate()
-                .map(|(c, chunk)| f(c * CHUNK, chunk)),
-        )
+        add_up(out.chunks_mut(CHUNK).enumerate().map(|(c, chunk)| f(c * CHUNK, chunk)))
     }
 }
 
@@ -59,10 +52,7 @@ pub(super) fn for_chunks_of_two<const K: usize>(
 }
 
 /// Sums `f(rows)` over the chunks of `0..n`.
-pub(super) fn sum_chunks<const K: usize>(
-    n: usize,
-    f: impl Fn(std::ops::Range<usize>) -> [f64; K] + Sync,
-) -> [f64; K] {
+pub(super) fn sum_chunks<const K: usize>(n: usize, f: impl Fn(std::ops::Range<usize>) -> [f64; K] + Sync) -> [f64; K] {
     let count = n.div_ceil(CHUNK);
     let rows = |c: usize| c * CHUNK..((c + 1) * CHUNK).min(n);
     if in_parallel(n) {
@@ -75,9 +65,7 @@ pub(super) fn sum_chunks<const K: usize>(
 
 /// Inner product of `a` and `b`.
 pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let [sum] = sum_chunks(a.len().min(b.len()), |rows| {
-        [dot_serial(&a[rows.clone()], &b[rows])]
-    });
+    let [sum] = sum_chunks(a.len().min(b.len()), |rows| [dot_serial(&a[rows.clone()], &b[rows])]);
     sum
 }
 

@@ -44,16 +44,8 @@ pub fn repair(builder: &mut Builder, points: &[Lifted], rank: &[u32], corner: &m
 /// Offers hidden sites to a regular triangulation. Sites hidden on the way lie below the final hull: it only rises.
 fn offer(builder: &mut Builder, points: &[Lifted], rank: &[u32], corner: &mut [u32], hidden: &[u32]) {
     for &i in hidden {
-        // Start from a visible site next to i along the curve.
-        let near = |d: usize| {
-            let i = i as usize;
-            let c = [i.checked_sub(d), Some(i + d)].into_iter().flatten();
-            c.filter_map(|k| corner.get(k)).find(|&&c| c != NONE).copied()
-        };
-        if let Some(c) = (1..=16).find_map(near) {
+        if let Some(c) = visible_near(corner, i as usize) {
             builder.hint = split(c).0;
-        } else if builder.mesh.triangles[builder.hint].is_dead() {
-            builder.hint = corner.iter().find(|&&c| c != NONE).map_or(0, |&c| split(c).0);
         }
         let inserted = builder.insert(points, rank, i);
         if inserted == Inserted::Hidden {
@@ -67,6 +59,15 @@ fn offer(builder: &mut Builder, points: &[Lifted], rank: &[u32], corner: &mut [u
             set_corners(builder, corner, t);
         }
     }
+}
+
+/// A corner at a visible site near a position along the curve, as a start for walks.
+pub fn visible_near(corner: &[u32], position: usize) -> Option<u32> {
+    let near = |d: usize| {
+        let c = [position.checked_sub(d), Some(position + d)].into_iter().flatten();
+        c.filter_map(|k| corner.get(k)).find(|&&c| c != NONE).copied()
+    };
+    (1..=16).find_map(near).or_else(|| corner.iter().find(|&&c| c != NONE).copied())
 }
 
 fn set_corners(builder: &Builder, corner: &mut [u32], t: usize) {

@@ -155,6 +155,20 @@ impl Hull {
         Update::Rebuilt
     }
 
+    /// The slot of the triangle that covers a hidden position; `None` if the sites are collinear.
+    ///
+    /// Walks from a visible neighbour along the curve.
+    pub fn covering(&mut self, position: usize) -> Option<usize> {
+        match &mut self.shape {
+            Shape::Line { .. } => None,
+            Shape::Plane { builder, corner } => {
+                let start = flip::visible_near(corner, position).map_or(builder.hint, |c| split(c).0);
+                let t = builder.locate(&self.points, start, self.points[position].site());
+                builder.mesh.triangles[t].ghost().is_none().then_some(t)
+            }
+        }
+    }
+
     /// Number of sites.
     pub fn len(&self) -> usize {
         self.points.len()

@@ -1,1 +1,30 @@
-//! Layer 6: formats.
+//! Layer 6: formats. Problems, points, solutions and checkpoints in; solutions and checkpoints out, atomically.
+//!
+//! Every reader treats its input as hostile: nothing is allocated before its size is believed (a size is believed when
+//! the file is long enough to hold it), no input panics, and errors name the file and the place. The formats are
+//! described in `docs/file-format.md`.
+
+mod atomic;
+mod canonical;
+mod checkpoint;
+mod error;
+mod fields;
+mod json;
+mod npy;
+mod npz;
+mod points;
+mod problem_json;
+mod read;
+mod solution_json;
+
+pub use atomic::{AtomicFile, write_atomically};
+pub use canonical::{ProblemId, canonical_sha256};
+pub use checkpoint::{read_checkpoint, write_checkpoint};
+pub use error::{IoError, bytes_text};
+pub use json::document_format;
+pub use npy::{NpyArray, parse_npy, write_npy};
+pub use npz::{NpzReader, NpzWriter};
+pub use points::{PointFile, parse_points, read_masses, read_points};
+pub use problem_json::{ProblemFile, parse_problem, read_domain, read_problem};
+pub use read::{ReadLimit, sha256_hex};
+pub use solution_json::{CellRecord, INLINE_LIMIT, ProblemSource, SolutionFile, read_solution, write_solution};

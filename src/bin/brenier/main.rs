@@ -1,1 +1,61 @@
-fn main() {}
+//! The command line of brenier. Thin: parse, call the library, print. One file per command.
+
+mod args;
+mod check;
+mod console;
+mod diagram;
+mod failure;
+mod input;
+mod interrupt;
+mod limits;
+mod output;
+mod picture;
+mod solve;
+
+use args::{Cli, Command};
+use clap::Parser;
+use failure::{Failure, code};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+use std::sync::Mutex;
+
+/// Where and why the first panic happened, for the one line that is printed instead of a trace.
+static PANIC: Mutex<Option<String>> = Mutex::new(None);
+
+fn main() -> ExitCode {
+    std::panic::set_hook(Box::new(|info| {
+        if let Ok(mut first) = PANIC.lock() {
+            first.get_or_insert_with(|| info.to_string().replace('\n', " "));
+        }
+    }));
+    let result = catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| {
+        let what = PANIC.lock().ok().and_then(|mut p| p.take());
+        let what = what.unwrap_or_else(|| "unknown".into());
+        Err(Failure::new(code::INTERNAL, format!("internal error: {what}; please report it with the input")))
+    });
+    match result {
+        Ok(code) => ExitCode::from(code),
+        Err(failure) => {
+            // Whoever reads our output has gone: nothing is wrong with that.
+            if failure.code != code::DONE {
+                console::error(&failure.text);
+            }
+            ExitCode::from(failure.code)
+        }
+    }
+}
+
+fn run() -> Result<u8, Failure> {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(e) => return failure::of_arguments(&e),
+    };
+    interrupt::install()?;
+    limits::set_threads(cli.common.threads)?;
+    match &cli.command {
+        Command::Solve(args) => solve::run(args, &cli.common),
+        Command::Diagram(args) => diagram::run(args, &cli.common),
+        Command::Check(args) => check::run(args, &cli.common),
+        Command::Plot(args) => picture::run(args, &cli.common),
+    }
+}

@@ -1,0 +1,205 @@
+//! The flags, as clap reads them.
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Exact semi-discrete optimal transport: weighted points and a source measure in, the optimal map and its proof out.
+#[derive(Parser, Debug)]
+#[command(
+    name = "brenier",
+    version,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    after_help = "Example:\n  brenier solve --domain square --points points.csv -o solution.json --plot cells.svg\n  \
+                  brenier check solution.json\n\n\
+                  Exit codes: 0 done, 1 not converged, 2 usage, 3 bad input, 4 limit reached, 5 i/o, 70 internal \
+                  error, 130 interrupted"
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Find the heights whose cells have the given masses
+    Solve(SolveArgs),
+    /// Compute the diagram at given heights or weights, without solving
+    Diagram(DiagramArgs),
+    /// Verify a solution again, independently, in exact arithmetic
+    Check(CheckArgs),
+    /// Draw a solution, or a problem with heights
+    Plot(PlotArgs),
+}
+
+#[derive(Args, Debug)]
+pub struct Common {
+    /// Number of threads [default: all cores]; results do not depend on it
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    /// Print nothing but errors
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// Print the report as JSON on standard output
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Refuse work that needs more memory, for example 16GiB
+    #[arg(long, global = true, value_name = "SIZE", value_parser = memory)]
+    pub max_memory: Option<u64>,
+    /// Stop with the best state after this time, for example 90s or 5m
+    #[arg(long, global = true, value_name = "TIME", value_parser = duration)]
+    pub time_limit: Option<Duration>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  brenier solve problem.json -o solution.json --plot cells.svg\n  \
+                        brenier solve --domain disk:64 --points sites.npy --masses masses.txt -o solution.json")]
+pub struct SolveArgs {
+    /// Problem file (JSON)
+    #[arg(required_unless_present = "points", conflicts_with_all = ["domain", "points", "masses", "density"])]
+    pub problem: Option<PathBuf>,
+    /// Solution file to write
+    #[arg(long, short, value_name = "SOLUTION")]
+    pub output: PathBuf,
+    /// Domain instead of a problem file: square, disk:N (regular N-gon in the unit circle), or a file with the vertices
+    /// of a convex polygon
+    #[arg(long, value_name = "DOMAIN", requires = "points")]
+    pub domain: Option<String>,
+    /// Sites instead of a problem file: .csv, .txt, .npy, .npz, .xyz or .obj
+    #[arg(long, value_name = "FILE", requires = "domain")]
+    pub points: Option<PathBuf>,
+    /// Masses of the sites: .csv, .txt, .npy or .npz [default: equal, total 1]
+    #[arg(long, value_name = "FILE", requires = "points")]
+    pub masses: Option<PathBuf>,
+    /// Density of the source: constant, or affine:GX,GY,C for GX x + GY y + C
+    #[arg(long, value_name = "DENSITY", requires = "points")]
+    pub density: Option<String>,
+    /// Stop when every cell's mass is right to this relative error
+    #[arg(long, value_name = "TOL", default_value = "1e-10", value_parser = positive)]
+    pub tol: f64,
+    /// Largest number of Newton steps
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub max_iterations: usize,
+    /// Draw the cells
+    #[arg(long, value_name = "P.svg")]
+    pub plot: Option<PathBuf>,
+    /// Keep the state of the solver in this file while it runs
+    #[arg(long, value_name = "FILE")]
+    pub checkpoint: Option<PathBuf>,
+    /// Go on from a checkpoint
+    #[arg(long, value_name = "FILE")]
+    pub resume: Option<PathBuf>,
+    /// Refuse sites that coincide instead of merging them
+    #[arg(long)]
+    pub strict: bool,
+    /// Write the facet integrals (the Hessian of the dual functional) too
+    #[arg(long)]
+    pub hessian: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  brenier diagram problem.json -o diagram.json --cells --plot cells.svg")]
+pub struct DiagramArgs {
+    /// Problem file (JSON) with "heights" or "weights"
+    pub problem: PathBuf,
+    /// File to write, in the format of solutions
+    #[arg(long, short, value_name = "OUT")]
+    pub output: PathBuf,
+    /// Draw the cells
+    #[arg(long, value_name = "P.svg")]
+    pub plot: Option<PathBuf>,
+    /// Write the polygon of every cell
+    #[arg(long)]
+    pub cells: bool,
+    /// Write the facet integrals too
+    #[arg(long)]
+    pub hessian: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  brenier check solution.json --problem problem.json")]
+pub struct CheckArgs {
+    /// Solution file to verify
+    pub solution: PathBuf,
+    /// The problem it solves [default: the one it names or contains]
+    #[arg(long, value_name = "P")]
+    pub problem: Option<PathBuf>,
+    /// 1 numbers, 2 adjacency, 3 simple diagram, 4 exact geometry, 5 optimality
+    #[arg(long, value_name = "LEVEL", default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..=5))]
+    pub level: u8,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  brenier plot solution.json -o cells.svg --color area")]
+pub struct PlotArgs {
+    /// Solution, or problem with "heights" or "weights"
+    pub file: PathBuf,
+    /// Picture to write (.svg)
+    #[arg(long, short, value_name = "P.svg")]
+    pub output: PathBuf,
+    /// The problem the solution solves [default: the one it names or contains]
+    #[arg(long, value_name = "P")]
+    pub problem: Option<PathBuf>,
+    /// What the colours of the cells show
+    #[arg(long, value_enum, default_value_t = Color::Mass)]
+    pub color: Color,
+}
+
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Color {
+    /// Mass of the cell in the source
+    Mass,
+    /// Area of the cell
+    Area,
+}
+
+fn positive(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(v) if v > 0.0 && v.is_finite() => Ok(v),
+        _ => Err("give a positive number such as 1e-10".into()),
+    }
+}
+
+/// A number and the letters behind it.
+fn split_unit(text: &str) -> Option<(f64, String)> {
+    let text = text.trim();
+    let end = text.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(text.len());
+    let value: f64 = text[..end].parse().ok()?;
+    Some((value, text[end..].trim().to_ascii_lowercase()))
+}
+
+fn memory(text: &str) -> Result<u64, String> {
+    let help = "give a size such as 500MB or 16GiB";
+    let (value, unit) = split_unit(text).ok_or(help)?;
+    let factor = match unit.as_str() {
+        "" | "b" => 1.0,
+        "kb" => 1e3,
+        "mb" => 1e6,
+        "gb" => 1e9,
+        "tb" => 1e12,
+        "k" | "kib" => 1024.0,
+        "m" | "mib" => 1024f64.powi(2),
+        "g" | "gib" => 1024f64.powi(3),
+        "t" | "tib" => 1024f64.powi(4),
+        _ => return Err(help.into()),
+    };
+    let bytes = value * factor;
+    if bytes >= 1.0 && bytes < 2f64.powi(63) { Ok(bytes as u64) } else { Err(help.into()) }
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let help = "give a time such as 90s, 5m or 2h";
+    let (value, unit) = split_unit(text).ok_or(help)?;
+    let seconds = match unit.as_str() {
+        "" | "s" => value,
+        "ms" => value / 1000.0,
+        "m" | "min" => value * 60.0,
+        "h" => value * 3600.0,
+        "d" => value * 86400.0,
+        _ => return Err(help.into()),
+    };
+    Duration::try_from_secs_f64(seconds).map_err(|_| help.into())
+}

@@ -1,0 +1,198 @@
+//! `brenier check`: a solution is what it claims to be, verified independently of the solver in exact arithmetic.
+
+use crate::args::{CheckArgs, Common};
+use crate::console::{count, say};
+use crate::failure::{Failure, code};
+use crate::input;
+use crate::limits::read_limit;
+use brenier::io::{SolutionFile, read_solution};
+use brenier::transport::{Certificate, CertifyError, certify};
+use serde::Serialize;
+
+/// A claimed mass may differ from the exact one by this relative error: claims are computed in doubles.
+const MASS_CLAIM: f64 = 1e-9;
+/// The same for the claimed largest relative error of a mass, absolutely.
+const RESIDUAL_CLAIM: f64 = 1e-9;
+/// The same for the claimed cost, relative.
+const COST_CLAIM: f64 = 1e-9;
+
+/// One verified statement.
+#[derive(Serialize)]
+struct Line {
+    what: &'static str,
+    pass: bool,
+    text: String,
+}
+
+/// The result of `check --json`.
+#[derive(Serialize)]
+struct JsonCheck<'a> {
+    command: &'static str,
+    solution: String,
+    verified: bool,
+    level: u8,
+    lines: &'a [Line],
+    max_relative_error: [f64; 2],
+    w2_squared: [f64; 2],
+    exact_cells: usize,
+    cells: usize,
+    hidden: usize,
+    adjacencies: usize,
+    total_is_domain: bool,
+}
+
+pub fn run(args: &CheckArgs, common: &Common) -> Result<u8, Failure> {
+    let solution = read_solution(&args.solution, read_limit(common))?;
+    let loaded = input::of_solution(&args.solution, &solution, args.problem.as_deref(), common)?;
+    let name = args.solution.display().to_string();
+    let fingerprint = loaded.source.id().fingerprint();
+    let mut lines = vec![Line {
+        what: "problem",
+        pass: true,
+        text: format!(
+            "{} is the problem it belongs to ({}…)",
+            loaded.name.display(),
+            fingerprint.chars().take(8).collect::<String>()
+        ),
+    }];
+    let certificate = match certify(&loaded.problem, &solution.heights, args.level) {
+        Ok(certificate) => {
+            lines.extend(compare(&solution, &certificate, loaded.problem.masses()));
+            certificate
+        }
+        Err(CertifyError::Invalid { level, defect }) => {
+            lines.push(Line { what: "diagram", pass: false, text: format!("level {level} fails: {defect}") });
+            Certificate::default()
+        }
+        Err(e) => return Err(Failure::new(code::INPUT, format!("{name}: {e}"))),
+    };
+    let verified = lines.iter().all(|l| l.pass);
+    if common.json {
+        let text = serde_json::to_string(&JsonCheck {
+            command: "check",
+            solution: name,
+            verified,
+            level: args.level,
+            lines: &lines,
+            max_relative_error: certificate.max_relative_error,
+            w2_squared: certificate.w2_squared,
+            exact_cells: certificate.exact_cells,
+            cells: certificate.cells,
+            hidden: certificate.hidden,
+            adjacencies: certificate.adjacencies,
+            total_is_domain: certificate.total_is_domain,
+        })
+        .map_err(|e| Failure::new(code::INTERNAL, e.to_string()))?;
+        say(&format!("{text}\n"))?;
+    } else if !common.quiet {
+        let mut text = String::new();
+        for l in &lines {
+            let verdict = if l.pass { "PASS" } else { "FAIL" };
+            text.push_str(&format!("{verdict}  {:<9} {}\n", l.what, l.text));
+        }
+        text.push_str(&match (verified, solution.report.converged) {
+            (true, true) => format!("verified: {name}\n"),
+            (true, false) => format!("verified: {name} (it does not claim to have converged)\n"),
+            (false, _) => format!("not verified: {name}\n"),
+        });
+        say(&text)?;
+    }
+    Ok(if verified { code::DONE } else { code::NOT_CONVERGED })
+}
+
+/// Compares what the solution claims with what is true.
+fn compare(solution: &SolutionFile, truth: &Certificate, targets: &[f64]) -> Vec<Line> {
+    let mut lines = vec![
+        Line { what: "diagram", pass: true, text: diagram_text(truth) },
+        Line {
+            what: "cells",
+            pass: truth.hidden == solution.hidden.len(),
+            text: format!(
+                "{}, {} without a cell (claimed {})",
+                count(truth.cells, "cell"),
+                count(truth.hidden, "site"),
+                solution.hidden.len()
+            ),
+        },
+    ];
+    if truth.level < 5 {
+        return lines;
+    }
+    lines.push(Line {
+        what: "area",
+        pass: truth.total_is_domain,
+        text: match truth.total_is_domain {
+            true => format!("the exact measures of {} sum to exactly the domain's", count(truth.exact_cells, "cell")),
+            false => "the exact measures of the cells do not sum to the domain's".into(),
+        },
+    });
+    let (worst, at) = worst_claim(&solution.masses, &truth.masses, targets);
+    lines.push(Line {
+        what: "masses",
+        pass: worst <= MASS_CLAIM,
+        text: match worst <= MASS_CLAIM {
+            true => format!("claimed masses differ from the exact ones by at most {worst:.1e} (relative)"),
+            false => format!("masses[{at}] is claimed to be {}, it is {}", solution.masses[at], truth.masses[at]),
+        },
+    });
+    let [low, high] = truth.max_relative_error;
+    let report = &solution.report;
+    let claimed = report.max_relative_error;
+    let honest = claimed >= low - RESIDUAL_CLAIM && claimed <= high + RESIDUAL_CLAIM;
+    let kept = !report.converged || high <= report.tolerance.max(claimed) * 1.001 + 1e-14;
+    lines.push(Line {
+        what: "residual",
+        pass: honest && kept,
+        text: format!(
+            "every relative mass error is at most {}, claimed {claimed:.2e}{}",
+            rounded_up(high),
+            match report.converged {
+                true => format!(" (tolerance {:e})", report.tolerance),
+                false => String::new(),
+            }
+        ),
+    });
+    let [low, high] = truth.w2_squared;
+    let text = format!("W2^2 in [{low:?}, {high:?}]");
+    if report.converged {
+        let slack = COST_CLAIM * high.abs();
+        let pass = solution.cost >= low - slack && solution.cost <= high + slack;
+        let text = format!("{text}, claimed {:?}", solution.cost);
+        lines.push(Line { what: "cost", pass, text });
+    } else {
+        lines.push(Line { what: "cost", pass: low <= high, text });
+    }
+    lines
+}
+
+/// What the levels of the validity ladder that were climbed say.
+fn diagram_text(truth: &Certificate) -> String {
+    let steps = ["numbers finite", "adjacency symmetric", "every vertex in exactly 3 cells", "geometry exact"];
+    let climbed = usize::from(truth.level).min(steps.len());
+    let facets = count(truth.adjacencies, "facet");
+    format!("{facets} between cells; {}", steps[..climbed].join(", "))
+}
+
+/// A bound in four digits, never below it.
+fn rounded_up(bound: f64) -> String {
+    let text = format!("{bound:.3e}");
+    match text.parse::<f64>() {
+        Ok(shown) if shown < bound => {
+            let step = 10f64.powf(bound.abs().log10().floor() - 3.0);
+            format!("{:.3e}", bound + step)
+        }
+        _ => text,
+    }
+}
+
+/// The largest relative difference between claimed and exact masses, and where.
+fn worst_claim(claimed: &[f64], exact: &[f64], targets: &[f64]) -> (f64, usize) {
+    let mut worst = (0.0, 0);
+    for (k, ((c, e), nu)) in claimed.iter().zip(exact).zip(targets).enumerate() {
+        let d = (c - e).abs() / nu;
+        if !(d <= worst.0) {
+            worst = (d, k); // also when d is not a number
+        }
+    }
+    worst
+}

@@ -1,0 +1,94 @@
+//! What people read: reports on standard output, warnings, errors and the progress bar on standard error.
+
+use crate::args::Common;
+use crate::failure::{Failure, of_stdout};
+use brenier::transport::Progress;
+use indicatif::{ProgressBar, ProgressStyle};
+use std::io::Write;
+use std::time::Duration;
+
+/// Prints text on standard output.
+pub fn say(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|e| of_stdout(&e))
+}
+
+/// Prints the line that explains a failure. If standard error is closed nobody can be told.
+pub fn error(text: &str) {
+    let _ = writeln!(std::io::stderr(), "error: {}", text.replace('\n', " "));
+}
+
+/// Prints warnings, a few of them in full.
+pub fn warn(common: &Common, warnings: &[String]) {
+    const SHOWN: usize = 5;
+    if common.quiet {
+        return;
+    }
+    let mut err = std::io::stderr().lock();
+    for w in warnings.iter().take(SHOWN) {
+        let _ = writeln!(err, "warning: {w}");
+    }
+    if warnings.len() > SHOWN {
+        let _ = writeln!(err, "warning: ... and {} more", warnings.len() - SHOWN);
+    }
+}
+
+/// Two columns: what, and its value.
+pub fn table(rows: &[(&str, String)]) -> String {
+    rows.iter().fold(String::new(), |mut text, (key, value)| {
+        text.push_str(&format!("{key:<11}{value}\n"));
+        text
+    })
+}
+
+/// `1 site`, `2 sites`.
+pub fn count(n: usize, noun: &str) -> String {
+    match n {
+        1 => format!("1 {noun}"),
+        _ => format!("{n} {noun}s"),
+    }
+}
+
+/// A bar that fills as the residual falls from its first value to the tolerance, on a logarithmic scale.
+pub struct Bar {
+    bar: ProgressBar,
+    tolerance: f64,
+    first: Option<f64>,
+}
+
+impl Bar {
+    const LENGTH: u64 = 1000;
+
+    /// Shows nothing if standard error is not a terminal, or with `--quiet`.
+    pub fn new(common: &Common, tolerance: f64) -> Bar {
+        let bar = if common.quiet { ProgressBar::hidden() } else { ProgressBar::new(Self::LENGTH) };
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {bar:24} {msg} [{elapsed}]") {
+            bar.set_style(style);
+        }
+        if !bar.is_hidden() {
+            bar.set_message("preparing");
+            bar.enable_steady_tick(Duration::from_millis(120));
+        }
+        Bar { bar, tolerance, first: None }
+    }
+
+    /// Shows the state after a step.
+    pub fn show(&mut self, progress: &Progress<'_>) {
+        let last = progress.last;
+        let first = *self.first.get_or_insert(last.residual);
+        let done = (first / last.residual).ln() / (first / self.tolerance).ln();
+        let done = if done.is_finite() { done.clamp(0.0, 1.0) } else { 0.0 };
+        self.bar.set_position((done * Self::LENGTH as f64) as u64);
+        self.bar.set_message(format!(
+            "iteration {}, residual {:.1e}, {} remaining",
+            progress.iteration,
+            last.residual,
+            count(last.remaining as usize, "cell")
+        ));
+    }
+
+    /// Removes the bar.
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}

@@ -1,0 +1,74 @@
+//! `brenier diagram`: the cells at given heights, without solving.
+
+use crate::args::{Common, DiagramArgs};
+use crate::failure::{Failure, code};
+use crate::limits::peak_bytes;
+use crate::{input, output, picture};
+use brenier::diagram::{Diagram, Label};
+use brenier::io::{CellRecord, SolutionFile, write_solution};
+use brenier::newton::Report;
+use brenier::problem::{Duplicates, Problem};
+use std::time::Instant;
+
+pub fn run(args: &DiagramArgs, common: &Common) -> Result<u8, Failure> {
+    let start = Instant::now();
+    if let Some(path) = &args.plot {
+        picture::check_name(path)?;
+    }
+    let loaded = input::load(&args.problem, &args.output, Duplicates::Keep, common)?;
+    let problem = &loaded.problem;
+    let heights = picture::given_heights(problem, &loaded.name)?.clone();
+    let diagram = picture::diagram_of(problem, &heights)?;
+    let report = Report {
+        max_relative_error: max_relative_error(problem, diagram.masses()),
+        predicates: diagram.counters(),
+        threads: rayon::current_num_threads(),
+        seconds: start.elapsed().as_secs_f64(),
+        peak_bytes: peak_bytes(),
+        source_factor: problem.source_factor(),
+        notes: loaded.notes.clone(),
+        ..Report::default()
+    };
+    let file = SolutionFile {
+        problem: loaded.source.clone(),
+        weights: heights.to_weights(problem.sites()),
+        heights,
+        masses: diagram.masses().to_vec(),
+        centroids: diagram.centroids().to_vec(),
+        cost: diagram.cost(),
+        hessian: args.hessian.then(|| diagram.hessian()),
+        hidden: diagram.hidden(),
+        site_of_input: None,
+        cells: args.cells.then(|| cells(&diagram)),
+        report,
+    };
+    write_solution(&args.output, &file)?;
+    let mut written = vec![args.output.as_path()];
+    if let Some(path) = &args.plot {
+        picture::draw_diagram(problem, &diagram, path, picture::Color::Mass)?;
+        written.push(path);
+    }
+    output::report(common, "diagram", &loaded, &file, &written)?;
+    Ok(code::DONE)
+}
+
+fn max_relative_error(problem: &Problem, masses: &[f64]) -> f64 {
+    let pairs = masses.iter().zip(problem.masses());
+    pairs.fold(0.0, |worst, (m, nu)| f64::max(worst, (m - nu).abs() / nu))
+}
+
+/// The cells that exist, as polygons.
+fn cells(diagram: &Diagram) -> Vec<CellRecord> {
+    let neighbor = |label: &Label| match *label {
+        Label::Domain(k) => -i64::from(k) - 1,
+        Label::Bisector(j) => i64::from(j),
+    };
+    (0..diagram.len())
+        .filter(|&i| !diagram.labels(i).is_empty())
+        .map(|i| CellRecord {
+            site: i as u32,
+            vertices: diagram.vertices(i).to_vec(),
+            neighbors: diagram.labels(i).iter().map(neighbor).collect(),
+        })
+        .collect()
+}

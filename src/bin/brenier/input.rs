@@ -1,0 +1,202 @@
+//! From files and flags to a sound problem.
+
+use crate::args::{Common, SolveArgs};
+use crate::console::count;
+use crate::failure::{Failure, code};
+use crate::limits::{check_memory, read_limit};
+use brenier::domain::{ConvexPolygon, Density};
+use brenier::io::{
+    ProblemFile, ProblemId, ProblemSource, SolutionFile, canonical_sha256, read_domain, read_masses, read_points,
+    read_problem,
+};
+use brenier::problem::{Duplicates, Problem, ProblemData};
+use std::path::{Component, Path, PathBuf};
+
+/// A sound problem and what is worth telling about where it came from.
+pub struct Loaded {
+    pub problem: Problem,
+    /// How a solution names it.
+    pub source: ProblemSource,
+    /// The file people know it by.
+    pub name: PathBuf,
+    /// Number of sites as given.
+    pub inputs: usize,
+    /// Remarks for the report.
+    pub notes: Vec<String>,
+    /// Remarks for standard error.
+    pub warnings: Vec<String>,
+}
+
+/// Reads the problem that the flags of `solve` describe.
+pub fn of_solve(args: &SolveArgs, common: &Common) -> Result<Loaded, Failure> {
+    let duplicates = if args.strict { Duplicates::Refuse } else { Duplicates::Merge };
+    match (&args.problem, &args.points, &args.domain) {
+        (Some(path), _, _) => load(path, &args.output, duplicates, common),
+        (None, Some(points), Some(domain)) => {
+            let file = of_flags(args, points, domain, common)?;
+            check_memory(common, points, file.data.sites.len())?;
+            let source = ProblemSource::Embedded(Box::new(file.clone()));
+            sound(file, source, points, duplicates)
+        }
+        // clap asks for one or the other
+        _ => Err(Failure::new(code::USAGE, "give a problem file, or --domain and --points; see brenier solve --help")),
+    }
+}
+
+/// Reads a problem file. `output` is where its solution will stand: paths are told relative to it.
+pub fn load(path: &Path, output: &Path, duplicates: Duplicates, common: &Common) -> Result<Loaded, Failure> {
+    let file = read_problem(path, read_limit(common))?;
+    check_memory(common, path, file.data.sites.len())?;
+    let source = ProblemSource::File { path: relative_path(output, path), id: file.id.clone() };
+    sound(file, source, path, duplicates)
+}
+
+/// The problem a solution belongs to: the file given, else the one it names, else the one inside it.
+pub fn of_solution(
+    solution_path: &Path,
+    solution: &SolutionFile,
+    given: Option<&Path>,
+    common: &Common,
+) -> Result<Loaded, Failure> {
+    let (file, name) = match (given, &solution.problem) {
+        (Some(path), _) => (read_problem(path, read_limit(common))?, path.to_path_buf()),
+        (None, ProblemSource::File { path: Some(p), .. }) => {
+            let folder = solution_path.parent().unwrap_or(Path::new(""));
+            let path = folder.join(p);
+            (read_problem(&path, read_limit(common))?, path)
+        }
+        (None, ProblemSource::File { path: None, .. }) => {
+            return Err(Failure::new(
+                code::INPUT,
+                format!("{}: does not say where its problem is; name it with --problem", solution_path.display()),
+            ));
+        }
+        (None, ProblemSource::Embedded(file)) => ((**file).clone(), solution_path.to_path_buf()),
+    };
+    let meant = solution.problem.id();
+    // A problem that was embedded is recognised in a file too.
+    let same = file.id == *meant || canonical_sha256(&file.data) == meant.sha256;
+    if !same {
+        let short = |id: &ProblemId| id.fingerprint().chars().take(4).collect::<String>();
+        return Err(Failure::new(
+            code::INPUT,
+            format!(
+                "{}: belongs to problem {}…, but {} is {}…; name the right one with --problem",
+                solution_path.display(),
+                short(meant),
+                name.display(),
+                short(&file.id)
+            ),
+        ));
+    }
+    check_memory(common, &name, file.data.sites.len())?;
+    // A diagram keeps duplicates; a solution has merged them.
+    let kept = solution.site_of_input.is_none() && solution.heights.len() == file.data.sites.len();
+    let duplicates = if kept { Duplicates::Keep } else { Duplicates::Merge };
+    let loaded = sound(file, solution.problem.clone(), &name, duplicates)?;
+    if loaded.problem.len() != solution.heights.len() {
+        return Err(Failure::new(
+            code::INPUT,
+            format!(
+                "{}: heights has {} entries, the problem has {}",
+                solution_path.display(),
+                solution.heights.len(),
+                count(loaded.problem.len(), "site")
+            ),
+        ));
+    }
+    Ok(loaded)
+}
+
+fn sound(mut file: ProblemFile, source: ProblemSource, name: &Path, duplicates: Duplicates) -> Result<Loaded, Failure> {
+    file.data.duplicates = duplicates;
+    let inputs = file.data.sites.len();
+    let mut notes = std::mem::take(&mut file.notes);
+    let problem = file.problem()?;
+    let warnings: Vec<String> = problem
+        .merges()
+        .iter()
+        .map(|m| {
+            let others = match m.inputs.len() {
+                2 => format!("sites {} and {} coincide", m.inputs[0], m.inputs[1]),
+                n => format!("sites {}, {} and {} more coincide", m.inputs[0], m.inputs[1], n - 2),
+            };
+            format!("{}: {others}; merged (mass {})", name.display(), m.mass)
+        })
+        .collect();
+    if !problem.merges().is_empty() {
+        notes.push(format!(
+            "{inputs} sites given, {} left after merging those that coincide; site_of_input maps them",
+            problem.len()
+        ));
+    }
+    Ok(Loaded { problem, source, name: name.to_path_buf(), inputs, notes, warnings })
+}
+
+fn of_flags(args: &SolveArgs, points: &Path, domain: &str, common: &Common) -> Result<ProblemFile, Failure> {
+    let limit = read_limit(common);
+    let usage = |what: String| Failure::new(code::USAGE, what);
+    let polygon = if domain == "square" {
+        ConvexPolygon::rectangle([0.0, 0.0], [1.0, 1.0]).map_err(|e| usage(e.to_string()))?
+    } else if let Some(n) = domain.strip_prefix("disk:") {
+        let n = n.parse::<usize>().ok().filter(|n| (3..=1_000_000).contains(n));
+        let n = n.ok_or_else(|| usage(format!("--domain {domain}: give a number of vertices from 3 to 1000000")))?;
+        ConvexPolygon::disk(n).map_err(|e| usage(e.to_string()))?
+    } else {
+        let known = ["cube", "sphere", "disk"];
+        if known.contains(&domain) {
+            return Err(usage(format!(
+                "--domain {domain} is not supported by this version; use square, disk:N or a file"
+            )));
+        }
+        read_domain(Path::new(domain), limit)?
+    };
+    let sites = read_points(points, limit)?;
+    let masses = match &args.masses {
+        Some(path) => Some(read_masses(path, limit)?.0),
+        None => None,
+    };
+    let mut data = ProblemData::new(polygon, sites.points);
+    data.masses = masses;
+    data.density = density(args.density.as_deref()).map_err(usage)?;
+    let id = ProblemId { sha256: canonical_sha256(&data), files: Vec::new() };
+    Ok(ProblemFile {
+        path: points.to_path_buf(),
+        data,
+        id,
+        notes: sites.notes,
+        sites_file: Some(points.to_path_buf()),
+        masses_file: args.masses.clone(),
+    })
+}
+
+fn density(text: Option<&str>) -> Result<Density, String> {
+    let Some(text) = text.filter(|t| *t != "constant") else {
+        return Ok(Density::Constant);
+    };
+    let numbers: Option<Vec<f64>> = text
+        .strip_prefix("affine:")
+        .map(|list| list.split(',').map(|n| n.trim().parse().ok()).collect())
+        .unwrap_or_default();
+    match numbers.as_deref() {
+        Some(&[gx, gy, c]) => Ok(Density::Affine { g: [gx, gy], c }),
+        _ => Err(format!("--density {text}: use constant, or affine:GX,GY,C such as affine:1,0,0.5")),
+    }
+}
+
+/// The path of `target` as seen from the folder of `from`; `None` if it is not text.
+fn relative_path(from: &Path, target: &Path) -> Option<String> {
+    let folder = match from.parent() {
+        Some(p) if !p.as_os_str().is_empty() => p,
+        _ => Path::new("."),
+    };
+    let (Ok(folder), Ok(full)) = (folder.canonicalize(), target.canonicalize()) else {
+        return target.to_str().map(str::to_string);
+    };
+    let (a, b): (Vec<_>, Vec<_>) = (folder.components().collect(), full.components().collect());
+    let common = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
+    let mut path = PathBuf::new();
+    a[common..].iter().for_each(|_| path.push(Component::ParentDir));
+    b[common..].iter().for_each(|c| path.push(c));
+    path.to_str().map(str::to_string)
+}

@@ -1,0 +1,124 @@
+//! What a run reports, as JSON or as text.
+
+use crate::args::Common;
+use crate::console::{count, say, table};
+use crate::failure::{Failure, code};
+use crate::input::Loaded;
+use brenier::domain::Density;
+use brenier::io::{SolutionFile, bytes_text};
+use brenier::newton::{Outcome, Report};
+use serde::Serialize;
+use std::path::Path;
+
+/// The report on standard output with `--json`.
+#[derive(Serialize)]
+struct JsonReport<'a> {
+    command: &'a str,
+    output: String,
+    sites: usize,
+    hidden: usize,
+    cost: f64,
+    #[serde(flatten)]
+    report: &'a Report,
+}
+
+/// Prints the report of `solve` or `diagram` in the form asked for.
+pub fn report(
+    common: &Common,
+    command: &str,
+    loaded: &Loaded,
+    solution: &SolutionFile,
+    written: &[&Path],
+) -> Result<(), Failure> {
+    let report = &solution.report;
+    if common.json {
+        let text = serde_json::to_string(&JsonReport {
+            command,
+            output: written.first().map_or(String::new(), |p| p.display().to_string()),
+            sites: solution.heights.len(),
+            hidden: solution.hidden.len(),
+            cost: solution.cost,
+            report,
+        })
+        .map_err(|e| Failure::new(code::INTERNAL, e.to_string()))?;
+        return say(&format!("{text}\n"));
+    }
+    if common.quiet {
+        return Ok(());
+    }
+    let mut rows = vec![("problem", problem_line(loaded))];
+    let error = format!("max relative mass error {:.2e}", report.max_relative_error);
+    match &report.outcome {
+        Some(outcome) => {
+            let steps = report.iterations.len().saturating_sub(1);
+            rows.push((
+                "result",
+                format!(
+                    "{} after {}, {error} (tolerance {:e})",
+                    outcome_text(outcome),
+                    count(steps, "Newton step"),
+                    report.tolerance
+                ),
+            ));
+            rows.push(("cost", format!("W2^2 = {}", solution.cost)));
+        }
+        None => {
+            rows.push(("result", error));
+            rows.push(("cost", format!("{} at these heights", solution.cost)));
+        }
+    }
+    let hidden = solution.hidden.len();
+    let cells = solution.heights.len() - hidden.min(solution.heights.len());
+    let without = match hidden {
+        0 => String::new(),
+        n => format!(", {} without a cell", count(n, "site")),
+    };
+    rows.push(("cells", format!("{}{without}", count(cells, "cell"))));
+    let memory = match report.peak_bytes {
+        0 => String::new(),
+        bytes => format!(", {} at peak", bytes_text(bytes)),
+    };
+    rows.push(("time", format!("{:.2} s on {}{memory}", report.seconds, count(report.threads, "thread"))));
+    rows.extend(report.notes.iter().map(|n| ("note", n.clone())));
+    rows.extend(written.iter().map(|p| ("written", p.display().to_string())));
+    say(&table(&rows))
+}
+
+/// The problem in half a line.
+pub fn problem_line(loaded: &Loaded) -> String {
+    let p = &loaded.problem;
+    let density = match p.density() {
+        Density::Constant => "constant",
+        _ => "affine",
+    };
+    format!(
+        "{}: {} in a convex polygon of {} vertices, {density} density",
+        loaded.name.display(),
+        count(loaded.inputs, "site"),
+        p.domain().len()
+    )
+}
+
+fn outcome_text(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Converged => "converged".into(),
+        Outcome::NotConverged { why } => format!("not converged ({why})"),
+        Outcome::Interrupted => "interrupted".into(),
+        Outcome::TimeLimit => "time limit reached".into(),
+        Outcome::Disconnected { components } => {
+            format!("not converged (the cells fall into {components} components that touch nowhere)")
+        }
+    }
+}
+
+/// The exit code an outcome means.
+pub fn exit_code(report: &Report) -> u8 {
+    match report.outcome {
+        Some(Outcome::Converged) => code::DONE,
+        Some(Outcome::Interrupted) => code::INTERRUPTED,
+        Some(Outcome::TimeLimit) => code::LIMIT,
+        Some(Outcome::NotConverged { .. } | Outcome::Disconnected { .. }) => code::NOT_CONVERGED,
+        None if report.converged => code::DONE,
+        None => code::NOT_CONVERGED,
+    }
+}

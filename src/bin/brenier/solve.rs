@@ -1,0 +1,156 @@
+//! `brenier solve`: masses in, heights out.
+
+use crate::args::{Common, SolveArgs};
+use crate::console::{self, Bar};
+use crate::failure::{Failure, code};
+use crate::input::{self, Loaded};
+use crate::limits::{peak_bytes, read_limit};
+use crate::{interrupt, output, picture};
+use brenier::io::{IoError, SolutionFile, read_checkpoint, write_checkpoint, write_solution};
+use brenier::newton::Outcome;
+use brenier::transport::{self, Control, Progress, SolveOptions, SolverState};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+pub fn run(args: &SolveArgs, common: &Common) -> Result<u8, Failure> {
+    let start = Instant::now();
+    if let Some(path) = &args.plot {
+        picture::check_name(path)?;
+    }
+    let loaded = input::of_solve(args, common)?;
+    console::warn(common, &loaded.warnings);
+    let fingerprint = loaded.source.id().fingerprint();
+    let resume = match &args.resume {
+        None => None,
+        Some(path) => {
+            let limit = read_limit(common);
+            Some(read_checkpoint(path, &fingerprint, loaded.problem.len(), limit)?)
+        }
+    };
+    let options = SolveOptions {
+        tolerance: args.tol,
+        max_iterations: args.max_iterations,
+        time_limit: common.time_limit.map(|t| t.saturating_sub(start.elapsed())),
+        hessian: args.hessian,
+        resume,
+    };
+    let mut keeper = Keeper::new(args, fingerprint);
+    let mut bar = Bar::new(common, args.tol);
+    interrupt::be_polite();
+    let solution = transport::solve(&loaded.problem, &options, &mut |progress| {
+        bar.show(progress);
+        keeper.see(progress)
+    });
+    bar.finish();
+    let interrupted = solution.report.outcome == Some(Outcome::Interrupted);
+    let checkpoint = keeper.finish(interrupted)?;
+    if interrupted {
+        let at = checkpoint.display();
+        return Err(Failure::new(
+            code::INTERRUPTED,
+            format!("interrupted; the state is in {at}, go on with --resume {at}"),
+        ));
+    }
+    let file = solution_file(&loaded, solution, start);
+    write_solution(&args.output, &file)?;
+    let mut written = vec![args.output.as_path()];
+    if let Some(path) = &args.plot {
+        picture::draw(&loaded.problem, &file.heights, path, picture::Color::Mass)?;
+        written.push(path);
+    }
+    output::report(common, "solve", &loaded, &file, &written)?;
+    Ok(output::exit_code(&file.report))
+}
+
+fn solution_file(loaded: &Loaded, solution: transport::Solution, start: Instant) -> SolutionFile {
+    let mut report = solution.report;
+    report.threads = rayon::current_num_threads();
+    report.seconds = start.elapsed().as_secs_f64();
+    report.peak_bytes = peak_bytes();
+    report.source_factor = loaded.problem.source_factor();
+    report.notes.splice(0..0, loaded.notes.iter().cloned());
+    SolutionFile {
+        problem: loaded.source.clone(),
+        heights: solution.heights,
+        weights: solution.weights,
+        masses: solution.masses,
+        centroids: solution.centroids,
+        cost: solution.cost,
+        hessian: solution.hessian,
+        hidden: solution.hidden,
+        site_of_input: loaded.problem.site_of_input().map(<[u32]>::to_vec),
+        cells: None,
+        report,
+    }
+}
+
+/// Keeps the solver's state on disk while it runs.
+struct Keeper {
+    /// Where to write regularly; `None` without `--checkpoint`.
+    regularly: Option<PathBuf>,
+    /// Where to write when interrupted.
+    path: PathBuf,
+    fingerprint: String,
+    last_write: Option<Instant>,
+    /// Writing takes at most a twentieth of the time.
+    pause: Duration,
+    unwritten: Option<SolverState>,
+    trouble: Option<IoError>,
+}
+
+impl Keeper {
+    fn new(args: &SolveArgs, fingerprint: String) -> Keeper {
+        let beside = || {
+            let mut name = args.output.clone().into_os_string();
+            name.push(".checkpoint");
+            PathBuf::from(name)
+        };
+        Keeper {
+            regularly: args.checkpoint.clone(),
+            path: args.checkpoint.clone().unwrap_or_else(beside),
+            fingerprint,
+            last_write: None,
+            pause: Duration::from_secs(1),
+            unwritten: None,
+            trouble: None,
+        }
+    }
+
+    /// Called after every step: writes a checkpoint when it is time, and stops when somebody asked to.
+    fn see(&mut self, progress: &Progress<'_>) -> Control {
+        let stop = interrupt::requested();
+        if self.regularly.is_some() || stop {
+            let due = self.last_write.is_none_or(|t| t.elapsed() >= self.pause);
+            self.unwritten = Some((progress.state)());
+            if due && !stop {
+                let begun = Instant::now();
+                if let Err(e) = self.write() {
+                    // Better to stop now than to find out after the crash.
+                    self.trouble = Some(e);
+                    return Control::Stop;
+                }
+                self.pause = Duration::from_secs(1).max(begun.elapsed() * 20);
+                self.last_write = Some(Instant::now());
+            }
+        }
+        if stop { Control::Stop } else { Control::Continue }
+    }
+
+    fn write(&mut self) -> Result<(), IoError> {
+        match self.unwritten.take() {
+            Some(state) => write_checkpoint(&self.path, &self.fingerprint, &state),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes what is not yet on disk, and returns where it is.
+    fn finish(mut self, interrupted: bool) -> Result<PathBuf, IoError> {
+        if let Some(e) = self.trouble.take() {
+            return Err(e);
+        }
+        if self.regularly.is_some() || interrupted {
+            self.write()?;
+        }
+        Ok(self.path)
+    }
+}

@@ -1,0 +1,97 @@
+//! Which problem a solution belongs to.
+
+use super::fields::Fields;
+use super::read::hex;
+use crate::domain::{ConvexPolygon, Density};
+use crate::problem::ProblemData;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use std::io::{self, Write};
+
+/// The problem a file belongs to, by its bytes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProblemId {
+    /// SHA-256 of the problem file; for a problem without a file, of its canonical text ([`canonical_sha256`]).
+    pub sha256: String,
+    /// Files the problem file refers to, as it spells them, each with its SHA-256.
+    pub files: Vec<(String, String)>,
+}
+
+impl ProblemId {
+    /// One SHA-256 for the problem and the files it refers to: that of the problem file when it stands alone.
+    pub fn fingerprint(&self) -> String {
+        if self.files.is_empty() {
+            return self.sha256.clone();
+        }
+        let mut hash = Sha256::new();
+        hash.update(&self.sha256);
+        for (_, sha256) in &self.files {
+            hash.update("\n");
+            hash.update(sha256);
+        }
+        hex(&hash.finalize())
+    }
+}
+
+/// The domain as problem files write it.
+#[derive(Serialize)]
+struct DomainText<'a> {
+    r#type: &'static str,
+    vertices: &'a [[f64; 2]],
+}
+
+/// The density as problem files write it.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+enum DensityText {
+    Constant,
+    Affine { g: [f64; 2], c: f64 },
+}
+
+/// Writes the parts of a problem that are not lists of sites.
+pub(super) fn write_source<W: Write>(
+    fields: &mut Fields<W>,
+    domain: &ConvexPolygon,
+    density: &Density,
+) -> io::Result<()> {
+    let vertices = domain.vertices();
+    fields.value("domain", &DomainText { r#type: "polygon", vertices })?;
+    let text = match *density {
+        Density::Constant => DensityText::Constant,
+        Density::Affine { g, c } => DensityText::Affine { g, c },
+    };
+    fields.value("density", &text)
+}
+
+/// Writes a problem in the one canonical way: fields in the order of the format, the domain as a counter-clockwise
+/// polygon, every list inline.
+pub(super) fn write_canonical<W: Write>(w: W, data: &ProblemData) -> io::Result<()> {
+    let mut fields = Fields::begin(w, "brenier/problem")?;
+    write_source(&mut fields, &data.domain, &data.density)?;
+    fields.value("sites", &data.sites)?;
+    if let Some(masses) = &data.masses {
+        fields.value("masses", masses)?;
+    }
+    fields.value("normalize", &data.normalize)?;
+    fields.end()
+}
+
+/// SHA-256 of the canonical text of a problem, for problems that come from arrays. Heights to start from are not part
+/// of it: they change the way, not the result.
+pub fn canonical_sha256(data: &ProblemData) -> String {
+    struct Hasher(Sha256);
+    impl Write for Hasher {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.update(bytes);
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut hasher = Hasher(Sha256::new());
+    // Neither hashing nor encoding numbers can fail; a NaN is written as null.
+    let written = write_canonical(&mut hasher, data);
+    debug_assert!(written.is_ok());
+    hex(&hasher.0.finalize())
+}

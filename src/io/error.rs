@@ -1,0 +1,149 @@
+//! The one error of this layer. Its text is what the command line prints after `error: `.
+
+use crate::problem::ProblemError;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why a file could not be read or written. Displays as `FILE: WHERE: WHAT; WHAT TO DO` on one line.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum IoError {
+    /// The text of a file is wrong at a line.
+    #[error("{}: line {line}: {what}", .file.display())]
+    Line {
+        /// The file.
+        file: PathBuf,
+        /// Line number, from 1.
+        line: u64,
+        /// What is wrong and what to do.
+        what: String,
+    },
+    /// The content of a file is wrong as a whole, or at a place the text itself names (`sites[4]`).
+    #[error("{}: {what}", .file.display())]
+    Content {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong and what to do.
+        what: String,
+    },
+    /// The data were read but are not a sound problem.
+    #[error("{}: {source}", .file.display())]
+    Problem {
+        /// The file that holds the offending list.
+        file: PathBuf,
+        /// What is wrong.
+        source: ProblemError,
+    },
+    /// The file is larger than the caller allows to be held in memory.
+    #[error("{}: needs about {}, limit {} (--max-memory)", .file.display(), bytes_text(*.needs), bytes_text(*.limit))]
+    TooLarge {
+        /// The file.
+        file: PathBuf,
+        /// Bytes needed.
+        needs: u64,
+        /// Bytes allowed.
+        limit: u64,
+    },
+    /// The operating system refused.
+    #[error("{}: cannot {doing}: {}", .file.display(), system_text(.source))]
+    System {
+        /// The file.
+        file: PathBuf,
+        /// What was tried: "read", "write", ...
+        doing: &'static str,
+        /// The system's answer.
+        source: io::Error,
+    },
+}
+
+impl IoError {
+    pub(super) fn content(file: &Path, what: impl Into<String>) -> IoError {
+        IoError::Content { file: file.to_path_buf(), what: what.into() }
+    }
+
+    pub(super) fn line(file: &Path, line: u64, what: impl Into<String>) -> IoError {
+        IoError::Line { file: file.to_path_buf(), line, what: what.into() }
+    }
+
+    pub(super) fn system(file: &Path, doing: &'static str, source: io::Error) -> IoError {
+        IoError::System { file: file.to_path_buf(), doing, source }
+    }
+}
+
+/// A byte count as people say it: `812 bytes`, `1 kB`, `61 GiB`.
+///
+/// Files are small enough to be counted in kB (1000 bytes); memory from a MiB on is counted in powers of two.
+pub fn bytes_text(bytes: u64) -> String {
+    const UNITS: [(u64, &str); 3] = [(1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB")];
+    for (size, name) in UNITS {
+        if bytes >= size {
+            let value = bytes as f64 / size as f64;
+            return if value < 9.95 && value.fract() > 0.049 {
+                format!("{value:.1} {name}")
+            } else {
+                format!("{value:.0} {name}")
+            };
+        }
+    }
+    match bytes {
+        0..=999 => format!("{bytes} bytes"),
+        _ => format!("{:.0} kB", bytes as f64 / 1000.0),
+    }
+}
+
+/// The system's answer in lower case, with what to do about it.
+fn system_text(e: &io::Error) -> String {
+    use io::ErrorKind as K;
+    match e.kind() {
+        K::NotFound => "no such file or folder; check the path".into(),
+        K::PermissionDenied => "permission denied; check the rights of the file and its folder".into(),
+        K::IsADirectory => "it is a folder; name a file".into(),
+        K::StorageFull => "no space left on the disk; free some and run again".into(),
+        K::QuotaExceeded => "disk quota exceeded; free some space and run again".into(),
+        K::FileTooLarge => "the file would exceed the size the system allows".into(),
+        K::ReadOnlyFilesystem => "the file system is read-only; choose another folder".into(),
+        _ => {
+            let text = e.to_string();
+            let mut letters = text.chars();
+            match letters.next() {
+                Some(first) => first.to_lowercase().chain(letters).collect(),
+                None => text,
+            }
+        }
+    }
+}
+
+/// Text from a file, made safe to print in one line: control characters escaped, long text cut.
+pub(super) fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for (k, c) in text.chars().enumerate() {
+        if k == 40 {
+            out.push('…');
+            break;
+        }
+        match c {
+            '"' => out.push_str("\\\""),
+            c if c.is_control() => out.extend(c.escape_default()),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_read_as_people_say_them() {
+        let texts = [812, 1024, 5 << 20, 61 << 30, (3 << 30) / 2].map(bytes_text);
+        assert_eq!(texts, ["812 bytes", "1 kB", "5 MiB", "61 GiB", "1.5 GiB"]);
+    }
+
+    #[test]
+    fn text_from_files_stays_on_one_line() {
+        assert_eq!(quoted("a\nb\"c\u{1b}"), r#""a\nb\"c\u{1b}""#);
+        assert_eq!(quoted(&"x".repeat(100)).chars().count(), 43);
+    }
+}

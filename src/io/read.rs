@@ -1,0 +1,75 @@
+//! Whole files into memory, with a limit; and their SHA-256.
+
+use super::error::IoError;
+use sha2::{Digest, Sha256};
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+/// How many bytes a reader may hold in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReadLimit {
+    /// Largest file that is read.
+    pub bytes: u64,
+}
+
+impl Default for ReadLimit {
+    /// 64 GiB for files. Pipes and devices, which do not say how long they are, stop at a sixteenth of the limit.
+    fn default() -> ReadLimit {
+        ReadLimit { bytes: 64 << 30 }
+    }
+}
+
+/// Reads a whole file. A file that says it is longer than the limit is refused unread.
+pub(super) fn read_file(path: &Path, limit: ReadLimit) -> Result<Vec<u8>, IoError> {
+    let system = |e| IoError::system(path, "read", e);
+    let mut file = File::open(path).map_err(system)?;
+    let meta = file.metadata().map_err(system)?;
+    let (allowed, expected) = if meta.is_file() { (limit.bytes, meta.len()) } else { (limit.bytes / 16, 0) };
+    let too_large = |needs| IoError::TooLarge { file: path.to_path_buf(), needs, limit: allowed };
+    if expected > allowed {
+        return Err(too_large(expected));
+    }
+    let mut bytes = Vec::new();
+    let reserve = usize::try_from(expected).unwrap_or(usize::MAX);
+    if bytes.try_reserve_exact(reserve.saturating_add(1)).is_err() {
+        return Err(too_large(expected));
+    }
+    // One byte beyond the limit tells a file that is too long from one that just fits.
+    let mut reader = (&mut file).take(allowed.saturating_add(1));
+    reader.read_to_end(&mut bytes).map_err(system)?;
+    if bytes.len() as u64 > allowed {
+        return Err(too_large(bytes.len() as u64));
+    }
+    Ok(bytes)
+}
+
+/// SHA-256 of some bytes in lower-case hexadecimal.
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+/// Lower-case hexadecimal.
+pub(super) fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::new(), |mut text, b| {
+        let _ = write!(text, "{b:02x}"); // writing to a String cannot fail
+        text
+    })
+}
+
+/// The folder that relative paths in `file` start from.
+pub(super) fn folder_of(file: &Path) -> &Path {
+    match file.parent() {
+        Some(p) if !p.as_os_str().is_empty() => p,
+        _ => Path::new("."),
+    }
+}
+
+/// A file's path as a relative path in it means it: relative to the file's own folder.
+pub(super) fn beside(file: &Path, relative: &str) -> std::path::PathBuf {
+    match file.parent() {
+        Some(p) => p.join(relative),
+        None => relative.into(),
+    }
+}

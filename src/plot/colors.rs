@@ -1,0 +1,96 @@
+//! From values to colours.
+
+/// A colour scale over the values of the cells, in a fixed number of steps.
+///
+/// Few steps keep pictures small: all cells of one step share one path.
+pub(super) struct Scale {
+    low: f64,
+    high: f64,
+    logarithmic: bool,
+}
+
+/// Number of colours.
+pub(super) const STEPS: usize = 64;
+
+impl Scale {
+    /// The scale of some values; logarithmic if they are positive and span a factor of more than 100. Values that are
+    /// not finite are ignored. `None` if no value is left or all are equal to 1e-6.
+    pub(super) fn of(values: &[f64]) -> Option<Scale> {
+        let linear = Scale::linear(values)?;
+        let logarithmic = linear.low > 0.0 && linear.high > 100.0 * linear.low;
+        Some(Scale { logarithmic, ..linear })
+    }
+
+    /// As [`Scale::of`], never logarithmic.
+    pub(super) fn linear(values: &[f64]) -> Option<Scale> {
+        let values = values.iter().copied().filter(|v| v.is_finite());
+        let low = values.clone().fold(f64::INFINITY, f64::min);
+        let high = values.fold(f64::NEG_INFINITY, f64::max);
+        (low.is_finite() && high - low > 1e-6 * high.abs()).then_some(Scale { low, high, logarithmic: false })
+    }
+
+    fn position(&self, value: f64) -> f64 {
+        let t = if self.logarithmic {
+            (value / self.low).ln() / (self.high / self.low).ln()
+        } else {
+            (value - self.low) / (self.high - self.low)
+        };
+        if t.is_finite() { t.clamp(0.0, 1.0) } else { 0.0 }
+    }
+
+    /// Step of a value.
+    pub(super) fn step(&self, value: f64) -> usize {
+        ((self.position(value) * STEPS as f64) as usize).min(STEPS - 1)
+    }
+
+    /// The value at a fraction of the scale.
+    pub(super) fn value(&self, t: f64) -> f64 {
+        if self.logarithmic { self.low * (self.high / self.low).powf(t) } else { self.low + t * (self.high - self.low) }
+    }
+
+    pub(super) fn is_logarithmic(&self) -> bool {
+        self.logarithmic
+    }
+}
+
+/// Colour of a step, `#rrggbb`. Viridis without its darkest tenth, on which nothing drawn over it can be seen.
+pub(super) fn color(step: usize) -> String {
+    let t = 0.1 + 0.9 * (step as f64 + 0.5) / STEPS as f64;
+    format!("#{:x}", colorous::VIRIDIS.eval_continuous(t))
+}
+
+/// A number for a legend: three digits, without needless zeros.
+pub(super) fn number(v: f64) -> String {
+    if v == 0.0 {
+        return "0".into();
+    }
+    let a = v.abs();
+    if !(1e-3..1e5).contains(&a) {
+        return format!("{v:.2e}");
+    }
+    let digits = (2 - a.log10().floor() as i32).clamp(0, 6) as usize;
+    let text = format!("{v:.digits$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_string() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scales_choose_their_kind() {
+        let s = Scale::of(&[1.0, 2.0, 3.0]).unwrap();
+        assert!(!s.is_logarithmic());
+        assert_eq!((s.step(1.0), s.step(3.0), s.value(0.5)), (0, STEPS - 1, 2.0));
+        let s = Scale::of(&[1e-6, f64::NAN, 1.0]).unwrap();
+        assert!(s.is_logarithmic() && s.step(1e-3) == STEPS / 2);
+        assert!(Scale::of(&[0.1, 0.1 + 1e-12]).is_none());
+        assert!(Scale::of(&[]).is_none());
+    }
+
+    #[test]
+    fn legends_are_short() {
+        let texts = [0.0, 0.25, 1234.0, 1.5e-7, 0.012345, 7.0].map(number);
+        assert_eq!(texts, ["0", "0.25", "1234", "1.50e-7", "0.0123", "7"]);
+    }
+}

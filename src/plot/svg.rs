@@ -1,0 +1,304 @@
+//! Scenes as SVG.
+//!
+//! Cells of one colour share one path with integer coordinates (hundredths of a pixel), so 1e5 cells take a few MB.
+//! Up to some thousand cells have visible borders and sites; beyond, a border would be all one sees.
+
+use super::colors::{STEPS, Scale, color, number};
+use super::scene::{Color, Scene};
+use std::fmt::Write;
+use svg::Document;
+use svg::node::element::{Definitions, Group, LinearGradient, Path, Rectangle, Stop, Text};
+
+/// Width or height of the drawing, whichever is larger, in pixels.
+const SIZE: f64 = 900.0;
+const MARGIN: f64 = 24.0;
+/// Width of the legend.
+const LEGEND: f64 = 150.0;
+/// Drawn units per pixel.
+const UNITS: f64 = 100.0;
+/// Arrows are drawn up to this many sites, sites up to `DOTS`, borders up to `BORDERS`.
+const ARROWS: usize = 60;
+const DOTS: usize = 5_000;
+const BORDERS: usize = 30_000;
+
+/// The map from the plane to the drawing.
+struct Frame {
+    low: [f64; 2],
+    high: [f64; 2],
+    /// Pixels per unit length.
+    scale: f64,
+}
+
+impl Frame {
+    /// Covers the domain, and the sites that are no farther from it than three quarters of its extent.
+    fn of(scene: &Scene<'_>) -> Frame {
+        let (mut low, mut high) = bounds(scene.domain.iter());
+        let reach = 0.75 * (high[0] - low[0]).max(high[1] - low[1]);
+        let (a, b) = (low, high);
+        let near = |p: &&[f64; 2]| (0..2).all(|k| p[k] >= a[k] - reach && p[k] <= b[k] + reach);
+        let (l, h) = bounds(scene.sites.iter().filter(near));
+        for k in 0..2 {
+            low[k] = low[k].min(l[k]);
+            high[k] = high[k].max(h[k]);
+        }
+        let extent = (high[0] - low[0]).max(high[1] - low[1]);
+        Frame { low, high, scale: SIZE / extent }
+    }
+
+    fn size(&self) -> [f64; 2] {
+        // A needle of a domain still gets a strip one can see.
+        [0, 1].map(|k| ((self.high[k] - self.low[k]) * self.scale).max(2.0))
+    }
+
+    fn contains(&self, p: [f64; 2]) -> bool {
+        (0..2).all(|k| p[k] >= self.low[k] && p[k] <= self.high[k])
+    }
+
+    /// Drawn units of a point; y points down.
+    fn units(&self, p: [f64; 2]) -> [i64; 2] {
+        let x = (p[0] - self.low[0]) * self.scale + MARGIN;
+        let y = (self.high[1] - p[1]) * self.scale + MARGIN;
+        [(x * UNITS).round() as i64, (y * UNITS).round() as i64]
+    }
+}
+
+fn bounds<'p>(points: impl Iterator<Item = &'p [f64; 2]>) -> ([f64; 2], [f64; 2]) {
+    let start = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
+    points.fold(start, |(lo, hi), p| ([lo[0].min(p[0]), lo[1].min(p[1])], [hi[0].max(p[0]), hi[1].max(p[1])]))
+}
+
+impl Scene<'_> {
+    /// The picture as the text of an SVG file. Cost: O(number of vertices).
+    pub fn svg(&self, shown: Color) -> String {
+        let frame = Frame::of(self);
+        let cells: Vec<usize> = (0..self.cells.len()).filter(|&i| self.cells[i].len() > 2).collect();
+        let (title, values, scale) = self.values(shown, &cells);
+        let [width, height] = frame.size();
+        let inner = height.max(260.0);
+        let full = [width + 3.0 * MARGIN + LEGEND, inner + 2.0 * MARGIN + 22.0];
+        // Side of a typical cell in pixels.
+        let area = frame.scale.powi(2) * cells.iter().map(|&i| self.area(i)).sum::<f64>();
+        let side = (area / cells.len().max(1) as f64).sqrt();
+        let mut drawing = Group::new().set("transform", format!("scale({})", 1.0 / UNITS));
+        for path in self.cell_paths(&frame, &cells, &values, scale.as_ref(), side) {
+            drawing = drawing.add(path);
+        }
+        drawing = drawing.add(self.outline(&frame));
+        for path in self.marks(&frame, &cells, side) {
+            drawing = drawing.add(path);
+        }
+        let mut document = Document::new()
+            .set("viewBox", format!("0 0 {:.0} {:.0}", full[0], full[1]))
+            .set("width", format!("{:.0}", full[0]))
+            .set("height", format!("{:.0}", full[1]))
+            .set("font-family", "Helvetica, Arial, sans-serif")
+            .set("font-size", 13)
+            .add(Rectangle::new().set("width", "100%").set("height", "100%").set("fill", "#ffffff"))
+            .add(drawing);
+        for part in legend(width + 2.0 * MARGIN, title, scale.as_ref(), &values) {
+            document = document.add(part);
+        }
+        let caption = self.caption(&frame, cells.len());
+        document.add(text(MARGIN, inner + 2.0 * MARGIN + 6.0, &caption)).to_string()
+    }
+
+    /// What the colours show, the value of each of the listed cells, and the scale; `None` if all values are equal.
+    fn values(&self, shown: Color, cells: &[usize]) -> (&'static str, Vec<f64>, Option<Scale>) {
+        let (title, values): (_, Vec<f64>) = match shown {
+            Color::Mass => ("mass of the cell", cells.iter().map(|&i| self.masses[i]).collect()),
+            Color::Area => ("area of the cell", cells.iter().map(|&i| self.area(i)).collect()),
+        };
+        if let Some(scale) = Scale::of(&values) {
+            return (title, values, Some(scale));
+        }
+        // Equal values would paint one colour; the distance moved tells more.
+        let distances: Vec<f64> = cells.iter().map(|&i| self.distance(i)).collect();
+        match Scale::linear(&distances) {
+            Some(scale) if cells.len() > 1 => ("distance to site", distances, Some(scale)),
+            _ => (title, values, None),
+        }
+    }
+
+    fn cell_paths(
+        &self,
+        frame: &Frame,
+        cells: &[usize],
+        values: &[f64],
+        scale: Option<&Scale>,
+        side: f64,
+    ) -> Vec<Path> {
+        let mut data = vec![String::new(); STEPS];
+        for (&i, &v) in cells.iter().zip(values) {
+            let step = scale.map_or(STEPS / 2, |s| s.step(v));
+            polygon(&mut data[step], frame, self.cells[i]);
+        }
+        let with_borders = cells.len() <= BORDERS;
+        let used = data.into_iter().enumerate().filter(|(_, d)| !d.is_empty());
+        let path = |(step, d): (usize, String)| {
+            let fill = color(step);
+            // Without a border, a stroke in the colour itself covers the hairlines between neighbours.
+            let (stroke, width) = if with_borders {
+                ("#ffffff".to_string(), (0.04 * side).clamp(0.12, 1.2))
+            } else {
+                (fill.clone(), 0.4)
+            };
+            Path::new()
+                .set("d", d)
+                .set("fill", fill)
+                .set("stroke", stroke)
+                .set("stroke-width", (width * UNITS).round())
+                .set("stroke-linejoin", "round")
+        };
+        used.map(path).collect()
+    }
+
+    fn outline(&self, frame: &Frame) -> Path {
+        let mut d = String::new();
+        polygon(&mut d, frame, self.domain);
+        Path::new()
+            .set("d", d)
+            .set("fill", "none")
+            .set("stroke", "#222222")
+            .set("stroke-width", 1.2 * UNITS)
+            .set("stroke-linejoin", "round")
+    }
+
+    /// Sites, and arrows from sites to centroids.
+    fn marks(&self, frame: &Frame, cells: &[usize], side: f64) -> Vec<Path> {
+        let mut paths = Vec::new();
+        if self.sites.len() <= ARROWS {
+            let mut d = String::new();
+            for &i in cells {
+                if let Some(c) = self.centroids[i].filter(|_| frame.contains(self.sites[i])) {
+                    arrow(&mut d, frame.units(self.sites[i]), frame.units(c), side);
+                }
+            }
+            for (stroke, width) in [("#ffffff", 3.2), ("#b3261e", 1.6)] {
+                paths.push(stroked(&d, stroke, width));
+            }
+        }
+        if self.sites.len() <= DOTS {
+            let mut d = String::new();
+            let inside = self.sites.iter().filter(|y| frame.contains(**y));
+            for [x, y] in inside.map(|y| frame.units(*y)) {
+                let _ = write!(d, "M{x} {y}h0"); // writing to a String cannot fail
+            }
+            let radius = (0.09 * side).clamp(0.6, 4.0);
+            for (stroke, width) in [("#ffffff", 2.0 * radius + 1.0), ("#111111", 2.0 * radius)] {
+                paths.push(stroked(&d, stroke, width));
+            }
+        }
+        paths.retain(|_| !self.sites.is_empty());
+        paths
+    }
+
+    fn caption(&self, frame: &Frame, cells: usize) -> String {
+        let n = self.sites.len();
+        let mut text = format!("{n} sites, {cells} cells");
+        let outside = self.sites.iter().filter(|y| !frame.contains(**y)).count();
+        if outside > 0 {
+            let _ = write!(text, "; {outside} sites lie outside the picture");
+        }
+        if n <= ARROWS {
+            text.push_str("; dots: sites, arrows: to the centroid of the cell");
+        } else if n <= DOTS {
+            text.push_str("; dots: sites");
+        }
+        text
+    }
+}
+
+/// Appends a closed polygon in relative integer coordinates.
+fn polygon(d: &mut String, frame: &Frame, vertices: &[[f64; 2]]) {
+    let mut at = [0i64; 2];
+    for (k, v) in vertices.iter().enumerate() {
+        let p = frame.units(*v);
+        let _ = match k {
+            0 => write!(d, "M{} {}l", p[0], p[1]),
+            _ if p == at => Ok(()),
+            _ => write!(d, "{} {} ", p[0] - at[0], p[1] - at[1]),
+        };
+        at = p;
+    }
+    if d.ends_with('l') {
+        d.push_str("0 0"); // smaller than a hundredth of a pixel, but a path must not end in a command
+    }
+    d.push('z');
+}
+
+/// Appends an arrow, unless it would be shorter than its head.
+fn arrow(d: &mut String, from: [i64; 2], to: [i64; 2], side: f64) {
+    let (dx, dy) = ((to[0] - from[0]) as f64, (to[1] - from[1]) as f64);
+    let length = dx.hypot(dy);
+    let head = (0.12 * side).clamp(3.0, 8.0) * UNITS;
+    if length < 1.5 * head {
+        return;
+    }
+    let (ux, uy) = (dx / length * head, dy / length * head);
+    let barb = |s: f64| {
+        let x = to[0] as f64 - 0.87 * ux + s * 0.5 * uy;
+        let y = to[1] as f64 - 0.87 * uy - s * 0.5 * ux;
+        [x.round() as i64, y.round() as i64]
+    };
+    let (a, b) = (barb(1.0), barb(-1.0));
+    let _ = write!(
+        d,
+        "M{} {}L{} {}M{} {}L{} {}L{} {}",
+        from[0], from[1], to[0], to[1], a[0], a[1], to[0], to[1], b[0], b[1]
+    );
+}
+
+fn stroked(d: &str, stroke: &str, width: f64) -> Path {
+    Path::new()
+        .set("d", d)
+        .set("fill", "none")
+        .set("stroke", stroke)
+        .set("stroke-width", (width * UNITS).round())
+        .set("stroke-linecap", "round")
+        .set("stroke-linejoin", "round")
+}
+
+fn text(x: f64, y: f64, content: &str) -> Text {
+    Text::new(content).set("x", format!("{x:.0}")).set("y", format!("{y:.0}")).set("fill", "#222222")
+}
+
+/// The bar of colours with its numbers.
+fn legend(x: f64, title: &str, scale: Option<&Scale>, values: &[f64]) -> Vec<Group> {
+    const TOP: f64 = MARGIN + 26.0;
+    const HEIGHT: f64 = 200.0;
+    let mut group = Group::new().add(text(x, MARGIN + 8.0, title));
+    let Some(scale) = scale else {
+        let all = match values.first() {
+            Some(v) => format!("all {}", number(*v)),
+            None => "no cells".into(),
+        };
+        let sample =
+            Rectangle::new().set("x", x).set("y", TOP).set("width", 18).set("height", 18).set("fill", color(STEPS / 2));
+        return vec![group.add(sample).add(text(x + 26.0, TOP + 14.0, &all))];
+    };
+    if scale.is_logarithmic() {
+        group = group.add(text(x, TOP + HEIGHT + 22.0, "logarithmic scale"));
+    }
+    let mut gradient = LinearGradient::new().set("id", "scale").set("x1", 0).set("x2", 0).set("y1", 1).set("y2", 0);
+    for k in 0..=16 {
+        let stop = Stop::new().set("offset", k as f64 / 16.0).set("stop-color", color((k * STEPS / 16).min(STEPS - 1)));
+        gradient = gradient.add(stop);
+    }
+    let bar = Rectangle::new()
+        .set("x", x)
+        .set("y", TOP)
+        .set("width", 18)
+        .set("height", HEIGHT)
+        .set("fill", "url(#scale)")
+        .set("stroke", "#222222")
+        .set("stroke-width", 0.6);
+    group = group.add(Definitions::new().add(gradient)).add(bar);
+    for k in 0..=4 {
+        let t = f64::from(k) / 4.0;
+        let y = TOP + HEIGHT * (1.0 - t);
+        let tick =
+            Path::new().set("d", format!("M{} {y}h5", x + 18.0)).set("stroke", "#222222").set("stroke-width", 0.6);
+        group = group.add(tick).add(text(x + 28.0, y + 4.5, &number(scale.value(t))));
+    }
+    vec![group]
+}

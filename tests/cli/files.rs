@@ -117,7 +117,7 @@ fn large_arrays_stand_beside_the_solution() {
 fn kill_9_during_a_write_never_leaves_a_torn_file() {
     use std::process::Stdio;
     let f = Folder::new();
-    let n = 4000;
+    let n = 2000;
     let problem = |weight: f64| {
         let weights = vec![weight.to_string(); n].join(",");
         square(&format!("\"sites\": {:?}, \"weights\": [{weights}]", points(n)))
@@ -133,7 +133,7 @@ fn kill_9_during_a_write_never_leaves_a_torn_file() {
     assert!(diagram("b").status().unwrap().success());
     let b = content();
     assert!(a != b);
-    let runs: u32 = 40;
+    let runs: u32 = 24;
     let mut killed = 0;
     for k in 0..runs {
         // Instants spread over the run, most of them near its end, where it writes.

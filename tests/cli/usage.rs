@@ -46,6 +46,7 @@ fn the_system_refusing_is_exit_5() {
     assert_snapshot!(f.error(5, "solve p.json -o no/s.json"), @"no/s.json: cannot write: no such file or folder; check the path");
     assert_snapshot!(f.error(5, "solve . -o s.json"), @".: cannot read: it is a folder; name a file");
     assert_snapshot!(f.error(5, "solve p.json -o ."), @".: cannot write: it is a folder; name a file");
+    f.write("p.json", square("\"sites\": [[0.5, 0.5], [0.25, 0.75], [0.125, 0.125]]"));
     assert_snapshot!(f.error(5, "solve p.json -o s.json --checkpoint no/c"), @"no/c: cannot write: no such file or folder; check the path");
     assert_eq!(f.names(), ["p.json"]);
 }
@@ -55,7 +56,7 @@ fn limits_are_exit_4() {
     let f = Folder::new();
     f.write("y.csv", csv(&points(3000)));
     assert_snapshot!(f.error(4, "solve --domain square --points y.csv -o s.json --max-memory 1MB"), @"y.csv: needs about 1.4 MiB, limit 1000 kB (--max-memory)");
-    assert_snapshot!(f.error(4, "solve --domain square --points y.csv -o s.json --max-memory 1kB"), @"y.csv: needs about 120 kB, limit 1 kB (--max-memory)");
+    assert_snapshot!(f.error(4, "solve --domain square --points y.csv -o s.json --max-memory 1kB"), @"y.csv: needs about 116 kB, limit 1 kB (--max-memory)");
     f.expect(0, "solve --domain square --points y.csv -o s.json --max-memory 1GiB");
     let run = f.expect(4, "solve --domain square --points y.csv -o late.json --time-limit 0s");
     assert!(run.out.contains("time limit reached"), "{}", run.out);

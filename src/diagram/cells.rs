@@ -68,6 +68,11 @@ impl<'a> Region<'a> {
 }
 
 impl Duals {
+    /// The dual vertex of a slot, if it certainly lies strictly inside the domain.
+    pub fn inside(&self, slot: usize) -> Option<&Point> {
+        self.inside.get(slot).copied().unwrap_or(false).then(|| &self.points[slot])
+    }
+
     /// Dual vertices of all triangles. Cost: O(triangles), times the domain's edges if it is not a box.
     pub fn new(hull: &Hull, region: &Region<'_>) -> Duals {
         let mut points = vec![Point::default(); hull.slots()];

@@ -10,7 +10,9 @@ use std::time::Instant;
 /// What a caller needs to know about a diagram.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Want {
-    /// Masses and conductances, unless some cell is empty in the whole plane: then only how many are.
+    /// Masses and conductances, unless some site is hidden: then only how many are.
+    Feasible,
+    /// Masses and conductances in any case.
     Newton,
     /// Masses, conductances, centroids and spreads, in any case.
     Everything,
@@ -19,7 +21,7 @@ pub enum Want {
 /// Integrals over the cells, in the numbering of the [`Laguerre`] that made them.
 #[derive(Clone, Debug, Default)]
 pub struct Measures {
-    /// Masses `m_i`; empty if [`Want::Newton`] met a hidden site.
+    /// Masses `m_i`; empty if [`Want::Feasible`] met a hidden site.
     pub mass: Vec<f64>,
     /// Start of each row in `column` and `conductance`; `len() + 1` entries.
     pub row: Vec<u32>,
@@ -49,6 +51,9 @@ pub trait Laguerre {
     }
     /// Moves to these heights and integrates.
     fn measures(&mut self, heights: &Heights, want: Want) -> Measures;
+    /// For the heights last measured, with the masses found there: heights in which every empty cell is raised until it has
+    /// about the wanted mass. `None` if the diagram cannot tell how.
+    fn raise_empty(&mut self, heights: &Heights, mass: &[f64], wanted: &[f64]) -> Option<Heights>;
 }
 
 /// The diagram of sites in the plane on a convex polygon. Sites are numbered along a Hilbert curve: see [`PlaneLaguerre::order`].
@@ -95,7 +100,7 @@ impl Laguerre for PlaneLaguerre<'_> {
         let hull_seconds = clock.elapsed().as_secs_f64();
         let mut counters = hull.counters();
         counters += self.clipping;
-        if hidden > 0 && want == Want::Newton {
+        if hidden > 0 && want == Want::Feasible {
             return Measures { hidden, hull_seconds, counters, ..Measures::default() };
         }
         let clock = Instant::now();
@@ -115,5 +120,9 @@ impl Laguerre for PlaneLaguerre<'_> {
             cells_seconds: clock.elapsed().as_secs_f64(),
             counters,
         }
+    }
+
+    fn raise_empty(&mut self, heights: &Heights, mass: &[f64], wanted: &[f64]) -> Option<Heights> {
+        super::raise::raise_empty(self.hull.as_mut()?, self.problem, heights, mass, wanted)
     }
 }

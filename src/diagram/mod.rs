@@ -6,6 +6,7 @@ mod integrate;
 mod laguerre;
 mod point;
 mod proof;
+mod raise;
 mod snapshot;
 mod validate;
 

@@ -1,13 +1,20 @@
-//! Damped Newton on the heights (Kitagawa, Mérigot, Thibert, J. Eur. Math. Soc. 2019).
+//! Damped Newton on the heights.
 //!
 //! The unknown `h` maximises `D(h) = 2 (sum h_i nu_i - int max_i(<x,y_i> + h_i) dmu) + const`, with gradient `2 (nu - m)` and
-//! `dm_i/dh_j = -K_ij`. A step solves `L(K) d = nu - m` and goes to `h + t d`, where `t` is the first of `1, 1/2, 1/4, ...` with
+//! `dm_i/dh_j = -K_ij`. The proved method (Kitagawa, Mérigot, Thibert, J. Eur. Math. Soc. 2019) solves `L(K) d = nu - m` and goes
+//! to `h + t d`, where `t` is the first of `1, 1/2, 1/4, ...` with
 //!
 //! ```text
-//! min_i m_i >= floor          and        |m - nu| <= (1 - t/2) |m_before - nu|
+//! min_i m_i >= floor     and     |m - nu| <= (1 - t/2) |m_before - nu|       (|r| = (sum r_i^2 / nu_i)^(1/2), any norm serves)
 //! ```
 //!
 //! for a `floor` below half the smallest mass of the start and of the target: globally linear, locally quadratic convergence.
+//!
+//! Far from the solution it wastes steps: a few cells about to vanish hold everybody back, and cells that must shrink or grow by
+//! orders of magnitude halve their width in each step. So while some relative error exceeds 1/2 the steps are *bold*: Newton on
+//! the square roots of the masses ([`by_width`]); cells that a step loses are raised again until they have half their mass; a
+//! step counts as progress if it reduces the Hellinger distance. At most [`BOLD_STEPS`] steps are bold, then only the
+//! proved method is used, from a state without empty cells: so convergence stays proved.
 
 use super::linear::{self, Laplacian, LinearOptions};
 use super::report::{IterationReport, Outcome};
@@ -50,10 +57,25 @@ pub struct NewtonResult {
 /// Steps shorter than this make no progress in double-double.
 const SHORTEST_STEP: f64 = 1.0 / (1u64 << 40) as f64;
 
+/// Empty cells are raised to this share of their target mass.
+const RAISED: f64 = 0.5;
+
+/// Most passes of raising.
+const RAISES: usize = 16;
+
+/// Bold steps may leave no cell with less than this share of its target.
+const LEAST_RATIO: f64 = 1e-9;
+
+/// After so many steps only the proved method is used.
+const BOLD_STEPS: usize = 60;
+
+/// Far from the solution: some relative mass error above this.
+const FAR: f64 = 0.5;
+
 /// Residual of a state in the two senses used.
 struct Residual {
     relative: f64,
-    euclidean: f64,
+    weighted: f64,
     min_mass: f64,
     min_ratio: f64,
     remaining: u64,
@@ -61,7 +83,7 @@ struct Residual {
 
 fn residual(mass: &[f64], target: &[f64], tolerance: f64) -> Residual {
     let mut r =
-        Residual { relative: 0.0, euclidean: 0.0, min_mass: f64::INFINITY, min_ratio: f64::INFINITY, remaining: 0 };
+        Residual { relative: 0.0, weighted: 0.0, min_mass: f64::INFINITY, min_ratio: f64::INFINITY, remaining: 0 };
     let mut squares = 0.0;
     for (&m, &nu) in mass.iter().zip(target) {
         let d = m - nu;
@@ -70,9 +92,9 @@ fn residual(mass: &[f64], target: &[f64], tolerance: f64) -> Residual {
         r.remaining += u64::from(relative > tolerance);
         r.min_mass = r.min_mass.min(m);
         r.min_ratio = r.min_ratio.min(m / nu);
-        squares += d * d;
+        squares += d * relative.copysign(d);
     }
-    r.euclidean = squares.sqrt();
+    r.weighted = squares.sqrt();
     r
 }
 
@@ -93,13 +115,12 @@ pub fn maximize(
     };
     let step_clock = Instant::now();
     let mut measures = diagram.measures(&state.heights, Want::Newton);
-    if measures.mass.is_empty() {
-        measures = diagram.measures(&state.heights, Want::Everything);
+    if !resumed && measures.mass.iter().any(|&m| m <= 0.0) {
+        (state.heights, measures) = fill_empty(diagram, target, state.heights, measures);
     }
     let mut now = residual(&measures.mass, target, options.tolerance);
     if !resumed {
-        let smallest = target.iter().copied().fold(f64::INFINITY, f64::min);
-        state.mass_floor = 0.5 * now.min_mass.min(smallest);
+        state.mass_floor = 0.5 * now.min_mass.min(smallest(target));
         state.iterations.push(IterationReport {
             residual: now.relative,
             min_mass_ratio: now.min_ratio,
@@ -144,6 +165,28 @@ pub enum Start {
     Resume(NewtonState),
 }
 
+/// Raises empty cells to half their target mass, again and again while that helps: cells raised under one triangle compete.
+fn fill_empty(
+    diagram: &mut dyn Laguerre,
+    target: &[f64],
+    mut heights: Heights,
+    mut measures: Measures,
+) -> (Heights, Measures) {
+    let wanted: Vec<f64> = target.iter().map(|nu| RAISED * nu).collect();
+    for _ in 0..RAISES {
+        if measures.mass.iter().all(|&m| m > 0.0) {
+            break;
+        }
+        let Some(raised) = diagram.raise_empty(&heights, &measures.mass, &wanted) else { break };
+        let next = diagram.measures(&raised, Want::Newton);
+        let (hull, cells) = (measures.hull_seconds, measures.cells_seconds);
+        (heights, measures) = (raised, next);
+        measures.hull_seconds += hull;
+        measures.cells_seconds += cells;
+    }
+    (heights, measures)
+}
+
 fn step(
     diagram: &mut dyn Laguerre,
     target: &[f64],
@@ -153,14 +196,20 @@ fn step(
     options: &NewtonOptions,
 ) -> Result<Residual, Outcome> {
     let clock = Instant::now();
-    let right: Vec<f64> = measures.mass.iter().zip(target).map(|(m, nu)| nu - m).collect();
+    let bold = now.relative > FAR && state.iterations.len() <= BOLD_STEPS;
+    let right = if bold {
+        by_width(&measures.mass, target)
+    } else {
+        balanced(measures.mass.iter().zip(target).map(|(m, nu)| nu - m).collect(), target)
+    };
     let laplacian = Laplacian {
         row_ptr: std::mem::take(&mut measures.row),
         col: std::mem::take(&mut measures.column),
         weight: std::mem::take(&mut measures.conductance),
     };
     let linear_clock = Instant::now();
-    let relative_tolerance = (0.1 * now.relative).clamp(1e-9, 1e-2);
+    let enough = 0.01 * (options.tolerance / now.relative);
+    let relative_tolerance = (0.1 * now.relative).max(enough).clamp(1e-9, 1e-2);
     let (direction, linear) =
         linear::solve(&laplacian, &right, &LinearOptions { relative_tolerance, max_iterations: 300 });
     let linear_seconds = linear_clock.elapsed().as_secs_f64();
@@ -169,19 +218,29 @@ fn step(
         linear_iterations: linear.iterations as u32,
         ..IterationReport::default()
     };
+    let before = distance_of_widths(&measures.mass, target);
     let mut t = 1.0;
     loop {
-        let moved =
+        let mut moved =
             Heights::new(state.heights.as_slice().iter().zip(&direction).map(|(&h, &d)| h + Dd::from_f64(t * d)));
-        let trial = diagram.measures(&moved, Want::Newton);
+        let mut trial = diagram.measures(&moved, if bold { Want::Newton } else { Want::Feasible });
+        if bold && trial.mass.iter().any(|&m| m <= 0.0) {
+            (moved, trial) = fill_empty(diagram, target, moved, trial);
+        }
         report.trials += 1;
         report.hull += trial.hull_seconds;
         report.cells += trial.cells_seconds;
-        if trial.hidden == 0 {
+        if !trial.mass.is_empty() {
             let next = residual(&trial.mass, target, options.tolerance);
-            if next.min_mass >= state.mass_floor && next.euclidean <= (1.0 - 0.5 * t) * now.euclidean
-                || next.relative <= options.tolerance
-            {
+            let floor = next.min_mass >= state.mass_floor;
+            let proved = floor && next.weighted <= (1.0 - 0.5 * t) * now.weighted;
+            let better = floor && next.relative <= (1.0 - 0.5 * t) * now.relative;
+            let widths = || distance_of_widths(&trial.mass, target) <= (1.0 - 0.1 * t) * before;
+            let daring = bold && next.min_ratio > LEAST_RATIO && widths();
+            if proved || better || daring || next.relative <= options.tolerance {
+                if bold {
+                    state.mass_floor = 0.5 * next.min_mass.min(smallest(target));
+                }
                 report.residual = next.relative;
                 report.min_mass_ratio = next.min_ratio;
                 report.remaining = next.remaining;
@@ -202,4 +261,34 @@ fn step(
             return Err(Outcome::NotConverged { why });
         }
     }
+}
+
+/// Hellinger distance `(sum (sqrt m_i - sqrt nu_i)^2)^(1/2)`: a cell counts by the error of its width.
+fn distance_of_widths(mass: &[f64], target: &[f64]) -> f64 {
+    mass.iter().zip(target).map(|(m, nu)| (m.sqrt() - nu.sqrt()).powi(2)).sum::<f64>().sqrt()
+}
+
+/// Right-hand side of Newton's method for `sqrt(m_i) = sqrt(nu_i)` instead of `m_i = nu_i`.
+///
+/// A cell that shrinks among fixed neighbours has width proportional to its height above its vanishing point, and mass
+/// proportional to the square: Newton on the mass halves the width in each step, and overshoots as soon as it must grow from
+/// little; on the width it arrives in one. The derivative of `sqrt(m_i)` is `1/(2 sqrt(m_i))` times that of `m_i`.
+fn by_width(mass: &[f64], target: &[f64]) -> Vec<f64> {
+    balanced(mass.iter().zip(target).map(|(m, nu)| 2.0 * ((m * nu).sqrt() - m)).collect(), target)
+}
+
+/// Makes the sum zero by taking the excess from every cell in proportion to its target: relative errors of tiny cells, which
+/// a uniform correction would drown, stay what they are. Twice, to be rid of the rounding of the first time.
+fn balanced(mut right: Vec<f64>, target: &[f64]) -> Vec<f64> {
+    let sum = |v: &[f64]| v.iter().fold(Dd::ZERO, |s, &r| s + Dd::from_f64(r));
+    let total = sum(target);
+    for _ in 0..2 {
+        let excess = sum(&right).over(total).to_f64();
+        right.iter_mut().zip(target).for_each(|(r, nu)| *r -= excess * nu);
+    }
+    right
+}
+
+fn smallest(target: &[f64]) -> f64 {
+    target.iter().copied().fold(f64::INFINITY, f64::min)
 }

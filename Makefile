@@ -1,0 +1,37 @@
+# What a newcomer needs: `make demo` and `make test`. Everything else is for those who work on brenier.
+# Needed: Rust (rustup reads rust-toolchain.toml), make, a C compiler; `deps` looks for them and for m4, which GMP's build wants.
+
+CARGO ?= cargo
+FUZZ_SECONDS ?= 60
+
+.PHONY: help deps demo test bench fuzz docs clean
+
+help:
+	@echo "make demo    solve, check and draw a real example into demo-out/"
+	@echo "make test    run every test, documentation examples included"
+	@echo "make bench   time brenier beside CGAL, spade and delaunator (quiet machine, please)"
+	@echo "make fuzz    run every fuzz target for FUZZ_SECONDS=$(FUZZ_SECONDS) (nightly Rust)"
+	@echo "make docs    build the library's documentation into target/doc/brenier"
+	@echo "make clean   remove everything that was built"
+
+deps:
+	@sh scripts/deps.sh
+
+demo: deps
+	@sh scripts/demo.sh
+
+test: deps
+	$(CARGO) test --locked
+
+bench: deps
+	@sh bench/run.sh
+
+fuzz: deps
+	@sh scripts/fuzz.sh $(FUZZ_SECONDS)
+
+docs: deps
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps --lib
+
+clean:
+	$(CARGO) clean
+	rm -rf demo-out bench/build fuzz/target

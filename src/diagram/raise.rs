@@ -1,0 +1,131 @@
+//! Raising empty cells: the cure for sites that a Newton step has lost, and for sites that enter a coarse diagram.
+//!
+//! With `u(x) = max_k <x,y_k> + h_k`, site `i` first touches the diagram at height `min_{x in X} u(x) - <x,y_i>`. The minimum
+//! of a convex piecewise linear function sits at a vertex `v` of the clipped diagram: inside, the dual vertex of the triangle that
+//! covers `y_i`; else a vertex on the boundary. Raised `s` beyond, cell `i` is near `v` a triangle with half-planes
+//! `<x - v, n_k> <= o_k`: a site `k` tied at `v` gives `n_k = y_k - y_i, o_k = s`, a domain edge its outward normal and `o_k = 0`. With
+//! `l_1 = n_2 x n_3`, cyclically (so `sum l_k n_k = 0`), its area is `(sum l_k o_k)^2 / (2 l_1 l_2 l_3)`: solve for `s`.
+
+use super::cells::{Cell, Duals, Region, vertex};
+use super::clip::Label;
+use super::integrate::LocalDensity;
+use super::point::Point;
+use crate::exact::{Dd, Heights};
+use crate::hull::Hull;
+use crate::problem::Problem;
+
+/// A vertex of the diagram: where it is, and what meets there.
+struct Corner {
+    at: Point,
+    sites: [u32; 3],
+    edges: [u32; 2],
+    site_count: usize,
+}
+
+/// Empty cells times boundary vertices beyond which the search is not worth its time.
+const MOST_PAIRS: usize = 400_000_000;
+
+/// See [`super::laguerre::Laguerre::raise_empty`]. Cost: a walk per empty cell, or one pass over the boundary vertices.
+pub fn raise_empty(
+    hull: &mut Hull,
+    problem: &Problem,
+    heights: &Heights,
+    mass: &[f64],
+    wanted: &[f64],
+) -> Option<Heights> {
+    let region = Region::new(problem.domain());
+    let density = LocalDensity::new(problem.density(), problem.source_factor());
+    let duals = Duals::new(hull, &region);
+    let boundary = boundary_corners(hull, &duals, &region);
+    let mut raised = heights.clone();
+    let mut searched = 0;
+    for i in (0..hull.len()).filter(|&i| mass[i] <= 0.0) {
+        let inner = match hull.is_hidden_position(i) {
+            true => hull.covering(i).and_then(|t| Some((hull.slot(t)?, *duals.inside(t)?))),
+            false => None,
+        };
+        let corner = match inner {
+            Some((sites, at)) => Corner { at, sites, edges: [0; 2], site_count: 3 },
+            None => {
+                searched += boundary.len();
+                if searched > MOST_PAIRS {
+                    return None;
+                }
+                nearest(hull, &boundary, i)?
+            }
+        };
+        raised.set(i, height_for(hull, problem, &corner, i, wanted[i], &density)?);
+    }
+    Some(raised)
+}
+
+/// Vertices on the domain's boundary.
+fn boundary_corners(hull: &Hull, duals: &Duals, region: &Region<'_>) -> Vec<Corner> {
+    let mut corners = Vec::new();
+    let mut cell = Cell::default();
+    for i in 0..hull.len() as u32 {
+        cell.compute(hull, duals, region, i);
+        let labels = &cell.labels;
+        if !labels.iter().any(|l| matches!(l, Label::Domain(_))) {
+            continue;
+        }
+        for k in 0..labels.len() {
+            let before = labels[if k == 0 { labels.len() - 1 } else { k - 1 }];
+            let (sites, edges, site_count) = match (before, labels[k]) {
+                (Label::Domain(e), Label::Domain(f)) => ([i, i, i], [e, f], 1),
+                (Label::Domain(e), Label::Bisector(j)) | (Label::Bisector(j), Label::Domain(e)) if i < j => {
+                    ([i, j, j], [e, e], 2)
+                }
+                _ => continue,
+            };
+            corners.push(Corner { at: vertex(hull, region.polygon, i, before, labels[k]), sites, edges, site_count });
+        }
+    }
+    corners
+}
+
+/// The boundary vertex where site `i` would touch the diagram first.
+fn nearest(hull: &Hull, boundary: &[Corner], i: usize) -> Option<Corner> {
+    let y = hull.point(i);
+    let value = |c: &Corner| {
+        let k = hull.point(c.sites[0] as usize);
+        (k.h - y.h).to_f64() + (c.at.x.hi * (k.x - y.x) + c.at.y.hi * (k.y - y.y))
+    };
+    let best = boundary.iter().min_by(|a, b| value(a).total_cmp(&value(b)))?;
+    Some(Corner { at: best.at, ..*best })
+}
+
+/// The height that gives cell `i` about the wanted mass at this corner.
+fn height_for(
+    hull: &Hull,
+    problem: &Problem,
+    corner: &Corner,
+    i: usize,
+    wanted: f64,
+    density: &LocalDensity,
+) -> Option<Dd> {
+    let y = hull.point(i);
+    let mut normals = [[0.0; 2]; 3];
+    for (k, normal) in normals.iter_mut().enumerate() {
+        *normal = if k < corner.site_count {
+            let p = hull.point(corner.sites[k] as usize);
+            [p.x - y.x, p.y - y.y]
+        } else {
+            let e = corner.edges[k - corner.site_count] as usize;
+            let (u, v) = (problem.domain().vertex(e), problem.domain().vertex(e + 1));
+            [v[1] - u[1], u[0] - v[0]]
+        };
+    }
+    let cross = |a: [f64; 2], b: [f64; 2]| (a[0] * b[1] - a[1] * b[0]).abs();
+    let l = [cross(normals[1], normals[2]), cross(normals[2], normals[0]), cross(normals[0], normals[1])];
+    // Where one of them vanishes the triangle is open and its neighbours bound it: bound it here, too.
+    let largest = l.iter().fold(0.0f64, |m, &v| m.max(v));
+    let l = l.map(|v| v.max(0.01 * largest));
+    let slope: f64 = l[..corner.site_count].iter().sum();
+    let rho = density.mean(&corner.at, &corner.at).max(1e-9 * problem.source_factor());
+    let s = (2.0 * l[0] * l[1] * l[2] * wanted / rho).sqrt() / slope;
+    let k = hull.point(corner.sites[0] as usize);
+    let (dx, dy) = (Dd::difference(k.x, y.x), Dd::difference(k.y, y.y));
+    let height = k.h + (corner.at.x * dx + corner.at.y * dy) + Dd::from_f64(s);
+    (height.is_finite() && s > 0.0).then_some(height)
+}

@@ -1,0 +1,9 @@
+//! What several test files share. Each of them compiles this module and uses a part of it.
+#![allow(dead_code)]
+
+pub mod cases;
+pub mod check;
+pub mod expr;
+pub mod instances;
+pub mod library;
+pub mod oracle;

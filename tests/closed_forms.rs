@@ -26,10 +26,7 @@ fn brute_force_diagram_equals_the_closed_forms() {
         wrong.extend(case.check_oracle());
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert!(
-        cases.iter().filter(|c| c.exact).count() >= 45,
-        "most are exact"
-    );
+    assert!(cases.iter().filter(|c| c.exact).count() >= 45, "most are exact");
 }
 
 /// Where the case's numbers are doubles after multiplying by a common denominator, the library at the exact heights
@@ -47,11 +44,7 @@ fn library_equals_the_closed_forms_exactly() {
             continue;
         }
         compared += 1;
-        let diagram_case = Case {
-            kind: "diagram".into(),
-            masses: None,
-            ..twin.clone()
-        };
+        let diagram_case = Case { kind: "diagram".into(), masses: None, ..twin.clone() };
         let problem = diagram_case.problem();
         let d = Diagram::new(&problem, &heights).expect("a diagram");
         check::labels(&d, problem.domain()).unwrap_or_else(|e| panic!("{}: {e}", case.id));
@@ -61,11 +54,7 @@ fn library_equals_the_closed_forms_exactly() {
         for (i, cell) in truth.cells.iter().enumerate() {
             assert_eq!(d.exact_mass(i) / &total, cell.mass, "{} mass {i}", case.id);
         }
-        let mut found: Vec<_> = d
-            .hessian()
-            .iter()
-            .map(|h| (h.0 as usize, h.1 as usize))
-            .collect();
+        let mut found: Vec<_> = d.hessian().iter().map(|h| (h.0 as usize, h.1 as usize)).collect();
         found.sort_unstable();
         assert_eq!(found, truth.adjacency(), "{}", case.id);
         if let Some(hidden) = &twin.expected.hidden {
@@ -100,78 +89,40 @@ impl Judge {
 
 fn spread(points: &[P]) -> f64 {
     let far = |a: &P, b: &P| approx(&oracle::norm2(&oracle::sub(a, b))).sqrt();
-    let pairs = points
-        .iter()
-        .flat_map(|a| points.iter().map(move |b| far(a, b)));
+    let pairs = points.iter().flat_map(|a| points.iter().map(move |b| far(a, b)));
     pairs.fold(0.0, f64::max)
 }
 
 fn solve(case: &Case) -> (Problem, Solution) {
     let problem = case.problem();
-    let options = SolveOptions {
-        tolerance: 1e-13,
-        hessian: true,
-        ..SolveOptions::default()
-    };
+    let options = SolveOptions { tolerance: 1e-13, hessian: true, ..SolveOptions::default() };
     let s = transport::solve(&problem, &options, &mut |_| Control::Continue);
     (problem, s)
 }
 
 fn judge_solution(case: &Case) -> Vec<String> {
     let (_, s) = solve(case);
-    let mut judge = Judge {
-        id: case.id.clone(),
-        wrong: Vec::new(),
-    };
+    let mut judge = Judge { id: case.id.clone(), wrong: Vec::new() };
     if !s.report.converged {
-        judge
-            .wrong
-            .push(format!("{}: {:?}", case.id, s.report.outcome));
+        judge.wrong.push(format!("{}: {:?}", case.id, s.report.outcome));
     }
     // The exact solution of the rounded problem: one exact Newton step from the stated heights, which are off by
     // roundings only, so that what remains is of second order (1e-30).
     let rounded = case.rounded();
     let stated = case.oracle();
-    let (h, nu) = (
-        case.heights.as_ref().unwrap(),
-        case.masses.as_ref().unwrap(),
-    );
+    let (h, nu) = (case.heights.as_ref().unwrap(), case.masses.as_ref().unwrap());
     let total: Q = rounded.masses.iter().flatten().sum();
-    let nu_rounded: Vec<Q> = rounded
-        .masses
-        .iter()
-        .flatten()
-        .map(|m| Q::from(m / &total))
-        .collect();
+    let nu_rounded: Vec<Q> = rounded.masses.iter().flatten().map(|m| Q::from(m / &total)).collect();
     let h_rounded = oracle::newton_step(&rounded.oracle(), h, &nu_rounded);
-    let truth = Case {
-        heights: Some(h_rounded.clone()),
-        ..rounded
-    }
-    .oracle();
+    let truth = Case { heights: Some(h_rounded.clone()), ..rounded }.oracle();
     let diameter = spread(&case.source.polygon);
     for i in 0..nu.len() {
         let m = &nu[i];
-        judge.compare(
-            &format!("mass {i}"),
-            s.masses[i],
-            m,
-            &nu_rounded[i],
-            approx(m),
-        );
-        let (c, r) = (
-            stated.cells[i].centroid().unwrap(),
-            truth.cells[i].centroid().unwrap(),
-        );
+        judge.compare(&format!("mass {i}"), s.masses[i], m, &nu_rounded[i], approx(m));
+        let (c, r) = (stated.cells[i].centroid().unwrap(), truth.cells[i].centroid().unwrap());
         let found = s.centroids[i].expect("a centroid");
         for k in 0..2 {
-            judge.compare(
-                &format!("centroid {i}[{k}]"),
-                found[k],
-                &c[k],
-                &r[k],
-                diameter,
-            );
+            judge.compare(&format!("centroid {i}[{k}]"), found[k], &c[k], &r[k], diameter);
         }
     }
     let cost = stated.cost();
@@ -180,11 +131,7 @@ fn judge_solution(case: &Case) -> Vec<String> {
     let scale = diameter * spread(&case.sites);
     let height = |i: usize| big::rational_dd(s.heights.get(i));
     let weights = |h: &[Q]| -> Vec<Q> {
-        let w = case
-            .sites
-            .iter()
-            .zip(h)
-            .map(|(y, h)| oracle::norm2(y) + Q::from(h * 2));
+        let w = case.sites.iter().zip(h).map(|(y, h)| oracle::norm2(y) + Q::from(h * 2));
         w.collect()
     };
     let (w, w_rounded) = (weights(h), weights(&h_rounded));
@@ -192,32 +139,17 @@ fn judge_solution(case: &Case) -> Vec<String> {
     for i in 1..nu.len() {
         let drop = |h: &[Q]| Q::from(&h[i] - &h[0]);
         let found = approx(&(height(i) - height(0)));
-        judge.compare(
-            &format!("height {i}"),
-            found,
-            &drop(h),
-            &drop(&h_rounded),
-            scale,
-        );
+        judge.compare(&format!("height {i}"), found, &drop(h), &drop(&h_rounded), scale);
         // A printed weight is one double: rounding it costs an ulp of the largest.
         let found = approx(&(oracle::exact(s.weights[i]) - oracle::exact(s.weights[0])));
         let scale = scale + 4e-4 * largest;
-        judge.compare(
-            &format!("weight {i}"),
-            found,
-            &drop(&w),
-            &drop(&w_rounded),
-            scale,
-        );
+        judge.compare(&format!("weight {i}"), found, &drop(&w), &drop(&w_rounded), scale);
     }
     let h_max = stated.facets.values().map(approx).fold(0.0, f64::max);
     for &(i, j, found) in s.hessian.as_ref().expect("asked for") {
         let zero = Q::new();
         let key = (i as usize, j as usize);
-        let (a, b) = (
-            stated.facets.get(&key).unwrap_or(&zero),
-            truth.facets.get(&key).unwrap_or(&zero),
-        );
+        let (a, b) = (stated.facets.get(&key).unwrap_or(&zero), truth.facets.get(&key).unwrap_or(&zero));
         judge.compare(&format!("H {i},{j}"), found, a, b, h_max);
     }
     judge.wrong
@@ -229,29 +161,16 @@ fn library_finds_the_closed_forms() {
     let cases: Vec<Case> = all_cases().into_iter().filter(|c| c.kind == "ot").collect();
     assert!(cases.len() >= 50);
     let wrong: Vec<String> = cases.iter().flat_map(judge_solution).collect();
-    assert!(
-        wrong.is_empty(),
-        "{} wrong:\n{}",
-        wrong.len(),
-        wrong.join("\n")
-    );
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 /// The same with coordinates free of rounding.
 #[test]
 fn library_finds_the_integral_twins() {
     let cases = all_cases();
-    let twins = cases
-        .iter()
-        .filter(|c| c.kind == "ot")
-        .filter_map(Case::integral_twin);
+    let twins = cases.iter().filter(|c| c.kind == "ot").filter_map(Case::integral_twin);
     let wrong: Vec<String> = twins.flat_map(|(twin, _)| judge_solution(&twin)).collect();
-    assert!(
-        wrong.is_empty(),
-        "{} wrong:\n{}",
-        wrong.len(),
-        wrong.join("\n")
-    );
+    assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
 
 /// Diagrams at given weights, input rounded to doubles: facets that are points in the closed form may get the length
@@ -274,11 +193,7 @@ fn library_draws_the_closed_forms() {
         assert_eq!(long.len(), stated.facets.len(), "{}", case.id);
         for (i, j, h) in long {
             let expected = &stated.facets[&(i as usize, j as usize)];
-            assert!(
-                (h - approx(expected)).abs() <= 1e-14,
-                "{} H {i},{j}",
-                case.id
-            );
+            assert!((h - approx(expected)).abs() <= 1e-14, "{} H {i},{j}", case.id);
         }
     }
 }
@@ -288,23 +203,15 @@ fn library_draws_the_closed_forms() {
 fn infeasible_duplicates_are_merged() {
     let cases = all_cases();
     let infeasible: Vec<&Case> = cases.iter().filter(|c| c.kind == "infeasible").collect();
-    assert_eq!(
-        infeasible.iter().map(|c| c.id.as_str()).collect::<Vec<_>>(),
-        ["L01"]
-    );
+    assert_eq!(infeasible.iter().map(|c| c.id.as_str()).collect::<Vec<_>>(), ["L01"]);
     let (problem, s) = solve(infeasible[0]);
     assert_eq!(problem.site_of_input(), Some(&[0, 1, 0][..]));
     assert_eq!(problem.merges().len(), 1);
-    assert_eq!(
-        (&problem.merges()[0].inputs[..], problem.merges()[0].mass),
-        (&[0, 2][..], 0.5)
-    );
+    assert_eq!((&problem.merges()[0].inputs[..], problem.merges()[0].mass), (&[0, 2][..], 0.5));
     let stated = infeasible[0].expected.w2_squared.as_ref().expect("stated");
     assert!((s.cost - approx(stated)).abs() <= 1e-15);
     assert!(s.report.converged);
-    let bracket = transport::certify(&problem, &s.heights, 5)
-        .expect("a certificate")
-        .w2_squared;
+    let bracket = transport::certify(&problem, &s.heights, 5).expect("a certificate").w2_squared;
     assert!(oracle::exact(bracket[0]) <= *stated && *stated <= oracle::exact(bracket[1]));
 }
 
@@ -314,10 +221,7 @@ fn certificates_contain_the_closed_forms() {
     let cases = all_cases();
     // Only where all numbers given to the library are exact is the stated cost the one to bracket.
     let mut compared = 0;
-    for case in cases
-        .iter()
-        .filter(|c| c.kind == "ot" || c.kind == "bracket")
-    {
+    for case in cases.iter().filter(|c| c.kind == "ot" || c.kind == "bracket") {
         let Some((twin, _)) = case.integral_twin() else {
             continue;
         };
@@ -333,31 +237,13 @@ fn certificates_contain_the_closed_forms() {
         let certificate = transport::certify(&twin.problem(), &heights, 5).expect("a certificate");
         let [low, high] = certificate.w2_squared;
         let contains = oracle::exact(low) <= *w2 && *w2 <= oracle::exact(high);
-        assert!(
-            contains,
-            "{}: {} not in [{low}, {high}]",
-            case.id,
-            approx(w2)
-        );
+        assert!(contains, "{}: {} not in [{low}, {high}]", case.id, approx(w2));
         let near = |x: f64, q: &Q| (x - approx(q)).abs() <= 1e-12 * (1.0 + approx(q).abs());
         if let (Some(dual), Some(upper)) = (&e.dual, &e.upper) {
-            assert!(
-                near(low, dual),
-                "{}: lower {low}, dual value {}",
-                case.id,
-                approx(dual)
-            );
-            assert!(
-                high <= approx(upper) * (1.0 + 1e-12),
-                "{}: upper {high}",
-                case.id
-            );
+            assert!(near(low, dual), "{}: lower {low}, dual value {}", case.id, approx(dual));
+            assert!(high <= approx(upper) * (1.0 + 1e-12), "{}: upper {high}", case.id);
         } else {
-            assert!(
-                near(low, w2) && near(high, w2),
-                "{}: [{low}, {high}] is wide",
-                case.id
-            );
+            assert!(near(low, w2) && near(high, w2), "{}: [{low}, {high}] is wide", case.id);
             assert!(certificate.max_relative_error[1] <= 1e-15, "{}", case.id);
         }
         assert!(certificate.total_is_domain, "{}", case.id);

@@ -23,10 +23,8 @@ fn layer(module: &str) -> Option<usize> {
 }
 
 fn rust_files(folder: &Path, out: &mut Vec<PathBuf>) {
-    let mut entries: Vec<_> = std::fs::read_dir(folder)
-        .expect("a folder")
-        .map(|e| e.expect("an entry").path())
-        .collect();
+    let mut entries: Vec<_> =
+        std::fs::read_dir(folder).expect("a folder").map(|e| e.expect("an entry").path()).collect();
     entries.sort();
     for path in entries {
         if path.is_dir() {
@@ -135,10 +133,7 @@ fn upward_imports_are_seen() {
     let file = |name: &str, text: &str| (format!("src/{name}"), text.to_string());
     let bad = [
         file("exact/dd.rs", "use crate::domain::Density;"),
-        file(
-            "hull/mod.rs",
-            "use crate::{exact::Dd,\n    transport::Solution};",
-        ),
+        file("hull/mod.rs", "use crate::{exact::Dd,\n    transport::Solution};"),
         file("hull/mod.rs", "use super::diagram::Diagram;"),
         file("hull/build.rs", "fn f() { super::super::newton::step() }"),
         file("io/csv.rs", "use crate::plot::svg;"),
@@ -148,14 +143,8 @@ fn upward_imports_are_seen() {
         assert_eq!(violations(std::slice::from_ref(&b)).len(), 1, "{b:?}");
     }
     let good = [
-        file(
-            "transport/map.rs",
-            "use crate::{diagram::{Diagram, Label}, exact::{Dd, Heights}};",
-        ),
-        file(
-            "hull/build.rs",
-            "use super::{newton, locate}; // crate::newton",
-        ),
+        file("transport/map.rs", "use crate::{diagram::{Diagram, Label}, exact::{Dd, Heights}};"),
+        file("hull/build.rs", "use super::{newton, locate}; // crate::newton"),
         file("exact/mod.rs", "//! See [`crate::transport`]."),
     ];
     assert_eq!(violations(&good), Vec::<String>::new());
@@ -165,11 +154,8 @@ fn upward_imports_are_seen() {
 fn big_numbers_are_named_in_one_file() {
     let mut naming = Vec::new();
     for (name, text) in sources("src") {
-        let words = text.lines().flat_map(|l| {
-            code(l)
-                .split(|c: char| !(c.is_alphanumeric() || c == '_'))
-                .collect::<Vec<_>>()
-        });
+        let words =
+            text.lines().flat_map(|l| code(l).split(|c: char| !(c.is_alphanumeric() || c == '_')).collect::<Vec<_>>());
         if words.into_iter().any(|w| w == "rug" || w == "gmp_mpfr_sys") {
             naming.push(name);
         }

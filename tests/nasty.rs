@@ -58,20 +58,8 @@ fn ties_are_broken_as_the_perturbation_says() {
     let mut tried = 0;
     for k in 0..2800 {
         let i = instance(SEED + 2, k);
-        let small = [
-            "grid",
-            "cocircular",
-            "lattice",
-            "collinear",
-            "hidden",
-            "concurrent",
-            "duplicates",
-            "on-boundary",
-        ];
-        if !small.contains(&i.family)
-            || i.len() > 5
-            || i.polygon.iter().flatten().any(|x| (x * 8.0).fract() != 0.0)
-        {
+        let small = ["grid", "cocircular", "lattice", "collinear", "hidden", "concurrent", "duplicates", "on-boundary"];
+        if !small.contains(&i.family) || i.len() > 5 || i.polygon.iter().flatten().any(|x| (x * 8.0).fract() != 0.0) {
             continue;
         }
         tried += 1;
@@ -85,14 +73,11 @@ fn ties_are_broken_as_the_perturbation_says() {
             let raised: Vec<Q> = i.exact_heights().into_iter().map(raise).collect();
             let problem = i.problem();
             let polygon = problem.domain().vertices().iter();
-            let source =
-                oracle::Source::uniform(polygon.map(|&v| oracle::exact_point(v)).collect());
+            let source = oracle::Source::uniform(polygon.map(|&v| oracle::exact_point(v)).collect());
             // Sites whose cell has no interior are taken out first: the perturbation would show them as slivers.
             let sites = i.exact_sites();
             let plain = oracle::shape(&source, &sites, &i.exact_heights());
-            let keep: Vec<usize> = (0..i.len())
-                .filter(|&s| !plain.cells[s].is_empty())
-                .collect();
+            let keep: Vec<usize> = (0..i.len()).filter(|&s| !plain.cells[s].is_empty()).collect();
             let pick = |v: &[Q]| keep.iter().map(|&s| v[s].clone()).collect::<Vec<Q>>();
             let kept: Vec<P> = keep.iter().map(|&s| sites[s].clone()).collect();
             let truth = oracle::shape(&source, &kept, &pick(&raised));
@@ -101,11 +86,7 @@ fn ties_are_broken_as_the_perturbation_says() {
                 expected[s] = (near.into_iter().map(|j| keep[j]).collect(), sides);
             }
             let found = label_sets(&diagram(i)?);
-            if found == expected {
-                Ok(())
-            } else {
-                Err(format!("{found:?}, explicit perturbation {expected:?}"))
-            }
+            if found == expected { Ok(()) } else { Err(format!("{found:?}, explicit perturbation {expected:?}")) }
         });
     }
     assert!(tried >= 400, "only {tried} instances were small enough");
@@ -121,11 +102,7 @@ fn independent_of_the_order_of_the_sites() {
         for (new, &old) in order.iter().enumerate() {
             // Of coinciding sites of equal height the first owns the cell: which one that is depends on the order.
             if !i.has_duplicates() {
-                assert_eq!(
-                    a.exact_mass(old),
-                    b.exact_mass(new),
-                    "mass of {old} in {i:?}"
-                );
+                assert_eq!(a.exact_mass(old), b.exact_mass(new), "mass of {old} in {i:?}");
             }
             if a.counters().exact_zeros == 0 && !i.has_duplicates() {
                 let (near, sides) = &sb[new];
@@ -138,28 +115,15 @@ fn independent_of_the_order_of_the_sites() {
 
 #[test]
 fn independent_of_threads() {
-    let pool = |n| {
-        rayon::ThreadPoolBuilder::new()
-            .num_threads(n)
-            .build()
-            .expect("a pool")
-    };
+    let pool = |n| rayon::ThreadPoolBuilder::new().num_threads(n).build().expect("a pool");
     let (one, four) = (pool(1), pool(4));
     let same = |i: &Instance| {
         let a = one.install(|| diagram(i).unwrap());
         let b = four.install(|| diagram(i).unwrap());
         let bits = |d: &Diagram| {
-            let numbers = d
-                .masses()
-                .iter()
-                .chain(std::iter::once(&0.0))
-                .map(|m| m.to_bits());
+            let numbers = d.masses().iter().chain(std::iter::once(&0.0)).map(|m| m.to_bits());
             let h = d.hessian().into_iter().map(|(i, j, h)| (i, j, h.to_bits()));
-            (
-                numbers.collect::<Vec<_>>(),
-                h.collect::<Vec<_>>(),
-                d.cost().to_bits(),
-            )
+            (numbers.collect::<Vec<_>>(), h.collect::<Vec<_>>(), d.cost().to_bits())
         };
         assert_eq!(bits(&a), bits(&b));
         for c in 0..i.len() {
@@ -172,14 +136,8 @@ fn independent_of_threads() {
     // Large enough for the work to be split.
     let mut d = dice(SEED + 4, 0);
     for n in [3_000, 20_000] {
-        let sites: Vec<[f64; 2]> = (0..n)
-            .map(|_| {
-                [
-                    d.random_range(-1.0..1.0),
-                    f64::from(d.random_range(-64..=64)) / 64.0,
-                ]
-            })
-            .collect();
+        let sites: Vec<[f64; 2]> =
+            (0..n).map(|_| [d.random_range(-1.0..1.0), f64::from(d.random_range(-64..=64)) / 64.0]).collect();
         same(&Instance {
             family: "large",
             polygon: vec![[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]],
@@ -203,11 +161,7 @@ fn circle() -> (i64, Vec<[i64; 2]>) {
             }
         }
     }
-    points.sort_by(|a, b| {
-        (a[1] as f64)
-            .atan2(a[0] as f64)
-            .total_cmp(&(b[1] as f64).atan2(b[0] as f64))
-    });
+    points.sort_by(|a, b| (a[1] as f64).atan2(a[0] as f64).total_cmp(&(b[1] as f64).atan2(b[0] as f64)));
     (r, points)
 }
 
@@ -217,10 +171,7 @@ fn hundreds_of_cells_through_one_point() {
     let (r, points) = circle();
     assert_eq!(points.len(), 324);
     let n = points.len();
-    for (k, centre) in [[0i64, 0], [r / 3, -r / 5], [r, 0], [r, r]]
-        .into_iter()
-        .enumerate()
-    {
+    for (k, centre) in [[0i64, 0], [r / 3, -r / 5], [r, 0], [r, r]].into_iter().enumerate() {
         let order = shuffle(&mut dice(SEED + 6, k as u64), n);
         let f = |x: i64| x as f64;
         let c = f(r);
@@ -228,16 +179,10 @@ fn hundreds_of_cells_through_one_point() {
             family: "star",
             polygon: vec![[-c, -c], [c, -c], [c, c], [-c, c]],
             density: brenier::domain::Density::Constant,
-            sites: order
-                .iter()
-                .map(|&s| [f(points[s][0] + centre[0]), f(points[s][1] + centre[1])])
-                .collect(),
+            sites: order.iter().map(|&s| [f(points[s][0] + centre[0]), f(points[s][1] + centre[1])]).collect(),
             heights: Vec::new(),
         };
-        let i = Instance {
-            heights: instances::voronoi(&i.sites),
-            ..i
-        };
+        let i = Instance { heights: instances::voronoi(&i.sites), ..i };
         let d = diagram(&i).unwrap();
         labels(&d, i.problem().domain()).unwrap();
         d.validate(4).unwrap();
@@ -247,11 +192,7 @@ fn hundreds_of_cells_through_one_point() {
         let (source, sites, heights) = (i.source(), i.exact_sites(), i.exact_heights());
         let mut rank = vec![0; n];
         order.iter().enumerate().for_each(|(new, &s)| rank[s] = new);
-        let found: Vec<(u32, u32)> = d
-            .hessian()
-            .iter()
-            .map(|&(a, b, _)| (a.min(b), a.max(b)))
-            .collect();
+        let found: Vec<(u32, u32)> = d.hessian().iter().map(|&(a, b, _)| (a.min(b), a.max(b))).collect();
         for s in 0..n {
             let (me, before, after) = (rank[s], rank[(s + n - 1) % n], rank[(s + 1) % n]);
             let mut cell = source.polygon.clone();
@@ -262,10 +203,7 @@ fn hundreds_of_cells_through_one_point() {
             assert_eq!(d.exact_mass(me), oracle::moment(&cell, 0, 0), "sector {s}");
             let (a, b) = (me.min(after) as u32, me.max(after) as u32);
             let outside = centre[0].abs() == r;
-            assert!(
-                outside || found.contains(&(a, b)),
-                "sectors {s} and next are neighbours"
-            );
+            assert!(outside || found.contains(&(a, b)), "sectors {s} and next are neighbours");
         }
         assert!(found.len() <= n, "nobody else is");
     }
@@ -278,18 +216,12 @@ fn hundreds_of_planes_through_one_point() {
     let p = [0.25, -0.5];
     let mut sites: Vec<[f64; 2]> = Vec::new();
     while sites.len() < 300 {
-        let y = [
-            f64::from(d.random_range(-20..=20)),
-            f64::from(d.random_range(-20..=20)),
-        ];
+        let y = [f64::from(d.random_range(-20..=20)), f64::from(d.random_range(-20..=20))];
         if !sites.contains(&y) {
             sites.push(y);
         }
     }
-    let heights = sites
-        .iter()
-        .map(|y| Dd::from_f64(-(p[0] * y[0] + p[1] * y[1])))
-        .collect();
+    let heights = sites.iter().map(|y| Dd::from_f64(-(p[0] * y[0] + p[1] * y[1]))).collect();
     let i = Instance {
         family: "planes",
         polygon: vec![[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]],

@@ -47,10 +47,7 @@ fn moments_of_the_simplex() {
 fn clipping_keeps_corners_on_the_line_and_drops_slivers() {
     let diagonal = clip(&square(), &p(-1, 1), &int(0)); // y >= x
     assert_eq!(diagonal, vec![p(0, 0), p(1, 1), p(0, 1)]);
-    assert!(
-        clip(&square(), &p(1, 0), &int(-1)).is_empty(),
-        "x >= 1 has no interior"
-    );
+    assert!(clip(&square(), &p(1, 0), &int(-1)).is_empty(), "x >= 1 has no interior");
     assert_eq!(clip(&square(), &p(1, 0), &int(0)), square());
     let half = clip(&square(), &p(-2, 0), &int(1)); // x <= 1/2
     assert_eq!(moment(&half, 0, 0), frac(1, 2));
@@ -92,11 +89,7 @@ fn coinciding_sites_follow_the_tie_rule() {
 fn facets_are_derivatives() {
     let source = Source::uniform(square());
     let sites = [p(0, 0), p(2, 0)];
-    let mass = |d: i64| {
-        diagram(&source, &sites, &[frac(1, 1), frac(d, 100)]).cells[1]
-            .mass
-            .clone()
-    };
+    let mass = |d: i64| diagram(&source, &sites, &[frac(1, 1), frac(d, 100)]).cells[1].mass.clone();
     let d = diagram(&source, &sites, &[int(1), int(0)]);
     assert_eq!((mass(1) - mass(-1)) * 50, Q::from(&d.facets[&(0, 1)] * 2));
 }

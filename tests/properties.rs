@@ -42,13 +42,7 @@ fn coarse(k: u64) -> Instance {
     };
     Instance {
         family: "coarse",
-        polygon: vec![
-            [-1.0, 0.0],
-            [0.0, -1.0],
-            [1.0, -0.5],
-            [0.5, 1.0],
-            [-0.5, 1.0],
-        ],
+        polygon: vec![[-1.0, 0.0], [0.0, -1.0], [1.0, -0.5], [0.5, 1.0], [-0.5, 1.0]],
         density: Density::Constant,
         heights: sites.iter().map(|y| Dd::from_f64(height(y))).collect(),
         sites,
@@ -67,10 +61,7 @@ const ONE: [[f64; 2]; 2] = [[1.0, 0.0], [0.0, 1.0]];
 fn translation_of_the_sites_leaves_the_heights() {
     for k in 0..300 {
         let i = coarse(k);
-        let moved = Instance {
-            sites: mapped(&i.sites, ONE, [1024.0, -333.0]),
-            ..i.clone()
-        };
+        let moved = Instance { sites: mapped(&i.sites, ONE, [1024.0, -333.0]), ..i.clone() };
         let (a, b) = (diagram(&i), diagram(&moved));
         assert_eq!(label_sets(&a), label_sets(&b), "{i:?}");
         assert_eq!(masses(&a), masses(&b), "{i:?}");
@@ -115,12 +106,7 @@ fn shear_of_sites_and_domain() {
         let (p, q) = (diagram(&i), diagram(&moved));
         assert_eq!(label_sets(&p), label_sets(&q), "{i:?}");
         assert_eq!(masses(&p), masses(&q), "{i:?}");
-        let bits = |d: &Diagram| {
-            d.hessian()
-                .into_iter()
-                .map(|h| (h.0, h.1))
-                .collect::<Vec<_>>()
-        };
+        let bits = |d: &Diagram| d.hessian().into_iter().map(|h| (h.0, h.1)).collect::<Vec<_>>();
         assert_eq!(bits(&p), bits(&q));
     }
 }
@@ -158,10 +144,7 @@ fn the_hessian_is_the_derivative() {
             let change = (up.exact_mass(a) - down.exact_mass(a)) / (oracle::exact(e) * 2) * &factor;
             let stated = if a == j { 2.0 * sum } else { -2.0 * h[a][j] };
             let gap = (approx(&change) - stated).abs();
-            assert!(
-                gap <= 1e-13 * (1.0 + sum),
-                "dm_{a}/dh_{j} off by {gap:e} in {i:?}"
-            );
+            assert!(gap <= 1e-13 * (1.0 + sum), "dm_{a}/dh_{j} off by {gap:e} in {i:?}");
         }
     }
     assert!(compared >= 150, "only {compared}");
@@ -201,11 +184,7 @@ fn dual_functional_in_both_forms() {
         let w = |s: usize| approx(&(oracle::norm2(&sites[s]) + Q::from(&heights[s] * 2)));
         let mine = (0..n).fold(d.cost(), |v, s| v - w(s) * (d.masses()[s] - approx(&nu[s])));
         let size = (0..n).fold(d.cost(), |v, s| v.max(w(s).abs()));
-        assert!(
-            (mine - approx(&dual)).abs() <= 1e-13 * size,
-            "{mine}, truth {} in {i:?}",
-            approx(&dual)
-        );
+        assert!((mine - approx(&dual)).abs() <= 1e-13 * size, "{mine}, truth {} in {i:?}", approx(&dual));
     }
 }
 
@@ -215,17 +194,11 @@ fn monotone_and_balanced() {
     for k in 0..30 * FAMILIES.len() as u64 {
         let i = instance(SEED + 3, k);
         let (d, source) = (diagram(&i), i.source());
-        let size = i
-            .polygon
-            .iter()
-            .flatten()
-            .fold(0.0f64, |m, x| m.max(x.abs()));
+        let size = i.polygon.iter().flatten().fold(0.0f64, |m, x| m.max(x.abs()));
         let origin: P = [int(0), int(0)];
         let (total, first, _) = source.integrals(&source.polygon, &origin);
         for axis in 0..2 {
-            let mean: f64 = (0..i.len())
-                .map(|s| d.masses()[s] * d.centroids()[s].map_or(0.0, |c| c[axis]))
-                .sum();
+            let mean: f64 = (0..i.len()).map(|s| d.masses()[s] * d.centroids()[s].map_or(0.0, |c| c[axis])).sum();
             let expected = approx(&Q::from(&first[axis] / &total));
             assert!((mean - expected).abs() <= 1e-13 * size, "{i:?}");
         }
@@ -236,8 +209,7 @@ fn monotone_and_balanced() {
         let sites = i.exact_sites();
         for a in 0..i.len() {
             for b in 0..a {
-                let (Some(c), Some(e)) = (truth.cells[a].centroid(), truth.cells[b].centroid())
-                else {
+                let (Some(c), Some(e)) = (truth.cells[a].centroid(), truth.cells[b].centroid()) else {
                     continue;
                 };
                 let product = oracle::dot(&oracle::sub(&c, &e), &oracle::sub(&sites[a], &sites[b]));
@@ -259,26 +231,14 @@ fn masses_are_log_concave() {
             *h = *h + Dd::from_f64(f64::from(d.random_range(-64..=64)) / 256.0);
         }
         let middle = Instance {
-            heights: i
-                .heights
-                .iter()
-                .zip(&other.heights)
-                .map(|(a, b)| (*a + *b).scale(0.5))
-                .collect(),
+            heights: i.heights.iter().zip(&other.heights).map(|(a, b)| (*a + *b).scale(0.5)).collect(),
             ..i.clone()
         };
-        let (a, b, m) = (
-            masses(&diagram(&i)),
-            masses(&diagram(&other)),
-            masses(&diagram(&middle)),
-        );
+        let (a, b, m) = (masses(&diagram(&i)), masses(&diagram(&other)), masses(&diagram(&middle)));
         for s in 0..i.len() {
             let product = Q::from(&a[s] * &b[s]);
             positive += usize::from(product > 0);
-            assert!(
-                Q::from(&m[s] * &m[s]) >= product,
-                "site {s} of {i:?} and {other:?}"
-            );
+            assert!(Q::from(&m[s] * &m[s]) >= product, "site {s} of {i:?} and {other:?}");
         }
     }
     assert!(positive > 500, "the statement is not empty: {positive}");
@@ -289,60 +249,32 @@ fn transport_problem(k: u64) -> Problem {
     let n = d.random_range(2..=40);
     let polygons = [
         vec![[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]],
-        vec![
-            [-1.0, 0.0],
-            [0.0, -1.0],
-            [1.0, -0.5],
-            [0.5, 1.0],
-            [-0.5, 1.0],
-        ],
+        vec![[-1.0, 0.0], [0.0, -1.0], [1.0, -0.5], [0.5, 1.0], [-0.5, 1.0]],
         vec![[0.0, 0.0], [3.0, 0.0], [0.0, 1.0]],
     ];
     let domain = ConvexPolygon::new(polygons[d.random_range(0..3)].clone()).expect("convex");
     let spread = [0.01, 1.0, 10.0][d.random_range(0..3)];
-    let site = |d: &mut Dice| {
-        [
-            spread * d.random_range(-1.0..1.0),
-            spread * d.random_range(-1.0..1.0),
-        ]
-    };
+    let site = |d: &mut Dice| [spread * d.random_range(-1.0..1.0), spread * d.random_range(-1.0..1.0)];
     let sites = (0..n).map(|_| site(&mut d)).collect();
     let mut data = ProblemData::new(domain, sites);
-    data.masses = Some(
-        (0..n)
-            .map(|_| d.random_range(0.1f64..1.0).powi(3))
-            .collect(),
-    );
+    data.masses = Some((0..n).map(|_| d.random_range(0.1f64..1.0).powi(3)).collect());
     if d.random_range(0..2) == 0 {
-        data.density = Density::Affine {
-            g: [0.25, -0.125],
-            c: 2.0,
-        };
+        data.density = Density::Affine { g: [0.25, -0.125], c: 2.0 };
     }
     Problem::new(data).expect("a problem")
 }
 
 fn solve(problem: &Problem) -> Solution {
-    let options = SolveOptions {
-        tolerance: 1e-12,
-        ..SolveOptions::default()
-    };
+    let options = SolveOptions { tolerance: 1e-12, ..SolveOptions::default() };
     let s = transport::solve(problem, &options, &mut |_| Control::Continue);
     assert!(s.report.converged, "{:?}", s.report.outcome);
     s
 }
 
 fn second_moment(problem: &Problem) -> f64 {
-    let polygon = problem
-        .domain()
-        .vertices()
-        .iter()
-        .map(|&v| oracle::exact_point(v))
-        .collect();
+    let polygon = problem.domain().vertices().iter().map(|&v| oracle::exact_point(v)).collect();
     let source = match *problem.density() {
-        Density::Affine { g, c } => {
-            oracle::Source::affine(polygon, oracle::exact_point(g), oracle::exact(c))
-        }
+        Density::Affine { g, c } => oracle::Source::affine(polygon, oracle::exact_point(g), oracle::exact(c)),
         _ => oracle::Source::uniform(polygon),
     };
     let x2 = source.integrals(&source.polygon, &[int(0), int(0)]).2;
@@ -363,22 +295,12 @@ fn cost_of_a_solution() {
             size += nu * y2;
             w2 += nu * (y2 - 2.0 * (c[0] * y[0] + c[1] * y[1]));
         }
-        assert!(
-            (s.cost - w2).abs() <= 1e-12 * size,
-            "cost {} and {w2}",
-            s.cost
-        );
+        assert!((s.cost - w2).abs() <= 1e-12 * size, "cost {} and {w2}", s.cost);
         let c = transport::certify(&problem, &s.heights, 5).expect("a certificate");
         let [low, high] = c.w2_squared;
-        assert!(
-            low <= s.cost + 1e-11 * size && s.cost <= high + 1e-11 * size,
-            "{} in {low}, {high}",
-            s.cost
-        );
+        assert!(low <= s.cost + 1e-11 * size && s.cost <= high + 1e-11 * size, "{} in {low}, {high}", s.cost);
         assert!(high - low <= 1e-10 * size, "[{low}, {high}]");
-        assert!(
-            c.max_relative_error[1] <= 2e-12 && c.max_relative_error[0] <= c.max_relative_error[1]
-        );
+        assert!(c.max_relative_error[1] <= 2e-12 && c.max_relative_error[0] <= c.max_relative_error[1]);
         assert!(c.total_is_domain && c.hidden == 0);
     }
 }
@@ -390,24 +312,15 @@ fn brackets_overlap() {
         let problem = transport_problem(k);
         let s = solve(&problem);
         let mut d = dice(SEED + 6, k);
-        let best = transport::certify(&problem, &s.heights, 5)
-            .expect("a certificate")
-            .w2_squared;
+        let best = transport::certify(&problem, &s.heights, 5).expect("a certificate").w2_squared;
         let size = s.heights.hi().iter().fold(0.0f64, |m, h| m.max(h.abs()));
         for scale in [1e-9, 1e-4, 0.3] {
             let shaken = s.heights.as_slice().iter();
-            let shaken =
-                shaken.map(|&h| h + Dd::from_f64(scale * size * d.random_range(-1.0..1.0)));
+            let shaken = shaken.map(|&h| h + Dd::from_f64(scale * size * d.random_range(-1.0..1.0)));
             let c = transport::certify(&problem, &Heights::new(shaken), 5).expect("a certificate");
             let [low, high] = c.w2_squared;
-            assert!(
-                low <= best[1] && best[0] <= high,
-                "[{low}, {high}] and {best:?}"
-            );
-            assert!(
-                best[1] - best[0] <= high - low + 1e-12 * best[1],
-                "the solution has the tighter bracket"
-            );
+            assert!(low <= best[1] && best[0] <= high, "[{low}, {high}] and {best:?}");
+            assert!(best[1] - best[0] <= high - low + 1e-12 * best[1], "the solution has the tighter bracket");
         }
     }
 }
@@ -430,12 +343,7 @@ fn lloyd_step_lowers_the_cost() {
         data.density = *problem.density();
         data.masses = Some(problem.masses().to_vec());
         let next = solve(&Problem::new(data).expect("a problem"));
-        assert!(
-            next.cost <= s.cost - gain + 1e-11 * s.cost,
-            "{} after {} - {gain}",
-            next.cost,
-            s.cost
-        );
+        assert!(next.cost <= s.cost - gain + 1e-11 * s.cost, "{} after {} - {gain}", next.cost, s.cost);
     }
 }
 
@@ -450,17 +358,11 @@ fn solution_of_permuted_sites() {
         let mut data = ProblemData::new(problem.domain().clone(), sites);
         data.density = *problem.density();
         data.masses = Some(pick(problem.masses()));
-        let (a, b) = (
-            solve(&problem),
-            solve(&Problem::new(data).expect("a problem")),
-        );
+        let (a, b) = (solve(&problem), solve(&Problem::new(data).expect("a problem")));
         let size = a.heights.hi().iter().fold(1e-3f64, |m, h| m.max(h.abs()));
         for (new, &old) in order.iter().enumerate() {
             let gap = (a.heights.get(old) - b.heights.get(new)).to_f64().abs();
-            assert!(
-                gap <= 1e-10 * size,
-                "height {old} differs by {gap:e}, problem {k}"
-            );
+            assert!(gap <= 1e-10 * size, "height {old} differs by {gap:e}, problem {k}");
         }
     }
 }

@@ -114,12 +114,11 @@ pub fn read(v: &Value) -> Case {
     let source = r.source(problem);
     let sites = r.points(&problem["sites"]);
     let masses = problem.get("masses").map(|m| r.list(m));
-    let heights_in =
-        |place: &Value, r: &mut Reader| match (place.get("heights"), place.get("weights")) {
-            (Some(h), _) => Some(r.list(h)),
-            (None, Some(w)) => Some(oracle::heights_of_weights(&sites, &r.list(w))),
-            (None, None) => None,
-        };
+    let heights_in = |place: &Value, r: &mut Reader| match (place.get("heights"), place.get("weights")) {
+        (Some(h), _) => Some(r.list(h)),
+        (None, Some(w)) => Some(oracle::heights_of_weights(&sites, &r.list(w))),
+        (None, None) => None,
+    };
     let given = heights_in(problem, &mut r);
     let stated = heights_in(expected, &mut r);
     let mut e = Expected {
@@ -130,9 +129,7 @@ pub fn read(v: &Value) -> Case {
         dual: expected.get("dual").map(|c| r.number(c)),
         upper: expected.get("upper").map(|c| r.number(c)),
         next_heights: (v["kind"] == "newton").then(|| stated.clone()).flatten(),
-        nadj: expected
-            .get("nadj")
-            .map(|n| n.as_u64().expect("a count") as usize),
+        nadj: expected.get("nadj").map(|n| n.as_u64().expect("a count") as usize),
         ..Expected::default()
     };
     if let Some(Value::Object(map)) = expected.get("hessian") {
@@ -140,8 +137,7 @@ pub fn read(v: &Value) -> Case {
     }
     let indices = |v: &Value| -> Vec<usize> {
         let list = v.as_array().expect("a list").iter();
-        list.map(|i| i.as_u64().expect("an index") as usize)
-            .collect()
+        list.map(|i| i.as_u64().expect("an index") as usize).collect()
     };
     e.hidden = expected.get("hidden").map(indices);
     e.adjacency = expected.get("adjacency").map(|a| {
@@ -165,12 +161,7 @@ pub fn read(v: &Value) -> Case {
 /// All cases of a `{"cases": [..]}` document.
 pub fn read_all(text: &str) -> Vec<Case> {
     let v: Value = serde_json::from_str(text).expect("valid JSON");
-    v["cases"]
-        .as_array()
-        .expect("cases")
-        .iter()
-        .map(read)
-        .collect()
+    v["cases"].as_array().expect("cases").iter().map(read).collect()
 }
 
 /// The cases shipped in tests/data/cases.json.
@@ -208,15 +199,10 @@ pub fn documented() -> Vec<(String, Case)> {
     files.sort();
     let mut cases = Vec::new();
     for path in files {
-        let name = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let text = std::fs::read_to_string(&path).expect("readable");
         for block in blocks_of(&text) {
-            let v = serde_json::from_str(&block)
-                .unwrap_or_else(|e| panic!("{name}: {e} in case block\n{block}"));
+            let v = serde_json::from_str(&block).unwrap_or_else(|e| panic!("{name}: {e} in case block\n{block}"));
             cases.push((name.clone(), read(&v)));
         }
     }
@@ -259,11 +245,7 @@ impl Case {
         };
         let e = &self.expected;
         compare("total".into(), &d.sum_of_masses(), &int(1));
-        let prescribed = if self.kind == "ot" {
-            &self.masses
-        } else {
-            &None
-        };
+        let prescribed = if self.kind == "ot" { &self.masses } else { &None };
         for masses in [prescribed, &e.masses].into_iter().flatten() {
             assert_eq!(masses.len(), self.sites.len(), "{}", self.id);
             for (i, m) in masses.iter().enumerate() {
@@ -297,11 +279,7 @@ impl Case {
         }
         let zero = int(0);
         for (&(i, j), h) in &e.hessian {
-            compare(
-                format!("H {i},{j}"),
-                d.facets.get(&(i, j)).unwrap_or(&zero),
-                h,
-            );
+            compare(format!("H {i},{j}"), d.facets.get(&(i, j)).unwrap_or(&zero), h);
         }
         if e.adjacency.as_ref().is_some_and(|a| *a != d.adjacency()) {
             wrong.push(format!("{}: adjacency is {:?}", self.id, d.adjacency()));

@@ -52,11 +52,7 @@ fn scale(instance: &Instance, factor: f64) -> Scale {
     let pairs = p.iter().flat_map(|a| p.iter().map(move |b| far(a, b)));
     Scale {
         diameter: pairs.fold(0.0, f64::max),
-        density: p
-            .iter()
-            .map(|&v| instance.density.value(v))
-            .fold(0.0, f64::max)
-            * factor,
+        density: p.iter().map(|&v| instance.density.value(v)).fold(0.0, f64::max) * factor,
     }
 }
 
@@ -70,11 +66,7 @@ pub fn against_truth(instance: &Instance) -> Result<(), String> {
     let problem = instance.problem();
     let d = Diagram::new(&problem, &instance.heights()).map_err(|e| e.to_string())?;
     let truth = instance.oracle();
-    assert_eq!(
-        truth.sum_of_masses(),
-        truth.total,
-        "the brute force is wrong"
-    );
+    assert_eq!(truth.sum_of_masses(), truth.total, "the brute force is wrong");
     exact_numbers(&d, &truth)?;
     rounded_numbers(instance, &d, &truth, problem.source_factor())?;
     vertices(instance, &d)?;
@@ -87,44 +79,23 @@ fn exact_numbers(d: &Diagram, truth: &Truth) -> Result<(), String> {
     for (i, cell) in truth.cells.iter().enumerate() {
         let mass = d.exact_mass(i);
         let (found, expected) = (approx(&mass), approx(&cell.mass));
-        ensure!(
-            mass == cell.mass,
-            "exact mass {i}: {found}, truth {expected}"
-        );
+        ensure!(mass == cell.mass, "exact mass {i}: {found}, truth {expected}");
         sum += mass;
     }
-    ensure!(
-        sum == truth.total,
-        "exact masses do not sum to the domain's measure"
-    );
-    let found: BTreeSet<(usize, usize)> = d
-        .hessian()
-        .iter()
-        .map(|&(i, j, _)| (i as usize, j as usize))
-        .collect();
+    ensure!(sum == truth.total, "exact masses do not sum to the domain's measure");
+    let found: BTreeSet<(usize, usize)> = d.hessian().iter().map(|&(i, j, _)| (i as usize, j as usize)).collect();
     let expected: BTreeSet<(usize, usize)> = truth.facets.keys().copied().collect();
     ensure!(found.len() == d.hessian().len(), "a facet is listed twice");
     ensure!(found == expected, "adjacency {found:?}, truth {expected:?}");
-    let hidden: Vec<u32> = (0..d.len() as u32)
-        .filter(|&i| truth.cells[i as usize].is_empty())
-        .collect();
-    ensure!(
-        d.hidden() == hidden,
-        "hidden {:?}, truth {hidden:?}",
-        d.hidden()
-    );
+    let hidden: Vec<u32> = (0..d.len() as u32).filter(|&i| truth.cells[i as usize].is_empty()).collect();
+    ensure!(d.hidden() == hidden, "hidden {:?}, truth {hidden:?}", d.hidden());
     Ok(())
 }
 
 /// Bounds: a vertex is off by at most one ulp `u` of the diameter `D`, so a mass by at most `4 D u rho` (perimeter at
 /// most `4D`) plus rounding of the sums, in all below `16 D u rho`; a first moment about a cell point by `D` times
 /// that; a facet's length by `2u`, plus relative rounding.
-fn rounded_numbers(
-    instance: &Instance,
-    d: &Diagram,
-    truth: &Truth,
-    factor: f64,
-) -> Result<(), String> {
+fn rounded_numbers(instance: &Instance, d: &Diagram, truth: &Truth, factor: f64) -> Result<(), String> {
     let s = scale(instance, factor);
     let u = ulp(s.diameter);
     let slack = 16.0 * s.diameter * u * s.density;
@@ -133,10 +104,7 @@ fn rounded_numbers(
         let expected = approx(&Q::from(&cell.mass * &factor));
         let found = d.masses()[i];
         let gap = (found - expected).abs();
-        ensure!(
-            gap <= slack + 1e-14 * expected,
-            "mass {i}: {found}, truth {expected}"
-        );
+        ensure!(gap <= slack + 1e-14 * expected, "mass {i}: {found}, truth {expected}");
         ensure!(found >= 0.0, "mass {i} is negative: {found}");
         let Some(c) = cell.centroid() else { continue };
         let Some(found) = d.centroids()[i] else {
@@ -154,10 +122,7 @@ fn rounded_numbers(
         let (a, b) = (instance.sites[i], instance.sites[j]);
         let apart = (a[0] - b[0]).hypot(a[1] - b[1]);
         let bound = 8.0 * u * s.density / apart + 1e-13 * expected;
-        ensure!(
-            (h - expected).abs() <= bound,
-            "H {i},{j}: {h}, truth {expected}"
-        );
+        ensure!((h - expected).abs() <= bound, "H {i},{j}: {h}, truth {expected}");
         // Below the resolution of the computed vertices (2^-100 of the diameter) a facet may have H = 0.
         let visible = expected > 2f64.powi(-90) * s.diameter * s.density / apart;
         ensure!(h > 0.0 || !visible, "H {i},{j} = {h}, truth {expected:e}");
@@ -165,20 +130,14 @@ fn rounded_numbers(
     let (cost, expected) = (d.cost(), approx(&Q::from(truth.cost() * &factor)));
     let reach = reach(instance);
     let bound = slack * reach * reach + 1e-13 * expected;
-    ensure!(
-        (cost - expected).abs() <= bound,
-        "cost {cost}, truth {expected}"
-    );
+    ensure!((cost - expected).abs() <= bound, "cost {cost}, truth {expected}");
     Ok(())
 }
 
 /// Largest distance between a site and a point of the domain.
 fn reach(instance: &Instance) -> f64 {
     let corner = |y: &[f64; 2], v: &[f64; 2]| (y[0] - v[0]).hypot(y[1] - v[1]);
-    let all = instance
-        .sites
-        .iter()
-        .flat_map(|y| instance.polygon.iter().map(move |v| corner(y, v)));
+    let all = instance.sites.iter().flat_map(|y| instance.polygon.iter().map(move |v| corner(y, v)));
     all.fold(0.0, f64::max)
 }
 
@@ -190,19 +149,10 @@ fn vertices(instance: &Instance, d: &Diagram) -> Result<(), String> {
     for i in 0..d.len() {
         let exact = d.exact_vertices(i);
         let printed = d.vertices(i);
-        ensure!(
-            exact.len() == printed.len(),
-            "cell {i}: two numbers of vertices"
-        );
-        ensure!(
-            exact.len() == d.labels(i).len(),
-            "cell {i}: vertices and labels differ in number"
-        );
+        ensure!(exact.len() == printed.len(), "cell {i}: two numbers of vertices");
+        ensure!(exact.len() == d.labels(i).len(), "cell {i}: vertices and labels differ in number");
         for (k, x) in exact.iter().enumerate() {
-            ensure!(
-                inside(&source.polygon, x),
-                "vertex {k} of cell {i} is outside the domain"
-            );
+            ensure!(inside(&source.polygon, x), "vertex {k} of cell {i} is outside the domain");
             let value = |j: usize| oracle::dot(x, &sites[j]) + &heights[j];
             let mine = value(i);
             for j in 0..sites.len() {
@@ -250,10 +200,7 @@ pub fn labels(d: &Diagram, domain: &ConvexPolygon) -> Result<(), String> {
             }
             sites.sort_unstable();
             lines.sort_unstable();
-            ensure!(
-                sites.windows(2).all(|w| w[0] != w[1]),
-                "cell {i} repeats a wall at a vertex"
-            );
+            ensure!(sites.windows(2).all(|w| w[0] != w[1]), "cell {i} repeats a wall at a vertex");
             visits += 1;
             let new = seen.entry((sites, lines)).or_default().insert(i);
             ensure!(new, "cell {i} visits vertex {k} twice");
@@ -264,10 +211,7 @@ pub fn labels(d: &Diagram, domain: &ConvexPolygon) -> Result<(), String> {
                 }
                 Label::Bisector(j) => {
                     walls += 1;
-                    ensure!(
-                        edges.insert((i, j as usize)),
-                        "cell {i} lists neighbour {j} twice"
-                    );
+                    ensure!(edges.insert((i, j as usize)), "cell {i} lists neighbour {j} twice");
                 }
             }
         }
@@ -278,34 +222,18 @@ pub fn labels(d: &Diagram, domain: &ConvexPolygon) -> Result<(), String> {
     let mut corners = 0;
     for ((sites, lines), cells) in &seen {
         let all: BTreeSet<usize> = sites.iter().copied().collect();
-        ensure!(
-            *cells == all,
-            "vertex of {sites:?}, edges {lines:?}, is seen by {cells:?}"
-        );
+        ensure!(*cells == all, "vertex of {sites:?}, edges {lines:?}, is seen by {cells:?}");
         corners += usize::from(sites.len() == 1);
         if let [a, b] = lines[..] {
             let m = domain.len() as u32;
-            ensure!(
-                b - a == 1 || b - a == m - 1,
-                "edges {a} and {b} do not meet"
-            );
+            ensure!(b - a == 1 || b - a == m - 1, "edges {a} and {b} do not meet");
         }
     }
-    ensure!(
-        corners == domain.len(),
-        "{corners} domain vertices of {}",
-        domain.len()
-    );
+    ensure!(corners == domain.len(), "{corners} domain vertices of {}", domain.len());
     // Every edge of a cell starts at one vertex.
-    ensure!(
-        visits == walls + sides,
-        "edges and vertices differ in number"
-    );
+    ensure!(visits == walls + sides, "edges and vertices differ in number");
     let (v, e) = (seen.len(), walls / 2 + sides);
-    ensure!(
-        v + cells == e + 1,
-        "Euler: {v} vertices, {e} edges, {cells} cells"
-    );
+    ensure!(v + cells == e + 1, "Euler: {v} vertices, {e} edges, {cells} cells");
     Ok(())
 }
 
@@ -336,12 +264,8 @@ pub fn truth_sets(truth: &Truth, polygon: &[P]) -> Vec<(BTreeSet<usize>, BTreeSe
             let (a, b) = (&polygon[k], &polygon[(k + 1) % polygon.len()]);
             let (along, vertices) = (oracle::sub(b, a), &cell.vertices);
             // The part of the cell on the line of edge k, as parameters between a (0) and b (1).
-            let on = vertices
-                .iter()
-                .filter(|x| oracle::cross(&along, &oracle::sub(x, a)) == 0);
-            let at: BTreeSet<Q> = on
-                .map(|x| oracle::dot(&along, &oracle::sub(x, a)))
-                .collect();
+            let on = vertices.iter().filter(|x| oracle::cross(&along, &oracle::sub(x, a)) == 0);
+            let at: BTreeSet<Q> = on.map(|x| oracle::dot(&along, &oracle::sub(x, a))).collect();
             let end = oracle::norm2(&along);
             let low = at.first().map(|q| q.clone().max(Q::new()));
             let high = at.last().map(|q| q.clone().min(end));

@@ -17,17 +17,10 @@ pub struct Value {
 
 /// Evaluates `text`; panics with the text on a syntax error (the texts are ours).
 pub fn evaluate(text: &str) -> Value {
-    let mut parser = Parser {
-        text: text.as_bytes(),
-        at: 0,
-        exact: true,
-    };
+    let mut parser = Parser { text: text.as_bytes(), at: 0, exact: true };
     let value = parser.sum();
     assert!(parser.peek().is_none(), "cannot read all of {text:?}");
-    Value {
-        value,
-        exact: parser.exact,
-    }
+    Value { value, exact: parser.exact }
 }
 
 struct Parser<'a> {
@@ -124,11 +117,7 @@ impl Parser<'_> {
             };
         }
         let whole = self.word(|c| c.is_ascii_digit());
-        let part = if self.take(b'.') {
-            self.word(|c| c.is_ascii_digit())
-        } else {
-            String::new()
-        };
+        let part = if self.take(b'.') { self.word(|c| c.is_ascii_digit()) } else { String::new() };
         let digits: Integer = format!("{whole}{part}").parse().expect("a number");
         Q::from(digits) / Integer::from(Integer::u_pow_u(10, part.len() as u32))
     }

@@ -46,15 +46,9 @@ impl Instance {
     }
 
     pub fn source(&self) -> Source {
-        let polygon = self
-            .polygon
-            .iter()
-            .map(|&v| oracle::exact_point(v))
-            .collect();
+        let polygon = self.polygon.iter().map(|&v| oracle::exact_point(v)).collect();
         match self.density {
-            Density::Affine { g, c } => {
-                Source::affine(polygon, oracle::exact_point(g), oracle::exact(c))
-            }
+            Density::Affine { g, c } => Source::affine(polygon, oracle::exact_point(g), oracle::exact(c)),
             _ => Source::uniform(polygon),
         }
     }
@@ -141,40 +135,20 @@ fn domain(d: &mut Dice) -> Vec<[f64; 2]> {
         3 => {
             // Collinear vertices at the quarters of the sides.
             let mut v = Vec::new();
-            let corners = [
-                [-1.0, -1.0],
-                [1.0, -1.0],
-                [1.0, 1.0],
-                [-1.0, 1.0],
-                [-1.0, -1.0],
-            ];
+            let corners = [[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0], [-1.0, -1.0]];
             for side in corners.windows(2) {
                 for k in 0..4 {
                     let t = f64::from(k) / 4.0;
-                    v.push([
-                        side[0][0] + t * (side[1][0] - side[0][0]),
-                        side[0][1] + t * (side[1][1] - side[0][1]),
-                    ]);
+                    v.push([side[0][0] + t * (side[1][0] - side[0][0]), side[0][1] + t * (side[1][1] - side[0][1])]);
                 }
             }
             v
         }
-        4 => vec![
-            [-1.0, 0.0],
-            [0.0, -1.0],
-            [1.0, -0.5],
-            [0.5, 1.0],
-            [-0.5, 1.0],
-        ],
+        4 => vec![[-1.0, 0.0], [0.0, -1.0], [1.0, -0.5], [0.5, 1.0], [-0.5, 1.0]],
         5 => {
             // x/20: not dyadic, given clockwise.
             let c = |k: i32| f64::from(k) / 20.0;
-            vec![
-                [c(-19), c(-17)],
-                [c(-13), c(19)],
-                [c(19), c(17)],
-                [c(17), c(-19)],
-            ]
+            vec![[c(-19), c(-17)], [c(-13), c(19)], [c(19), c(17)], [c(17), c(-19)]]
         }
         _ => loop {
             let n = d.random_range(3..=9);
@@ -195,17 +169,10 @@ fn density(d: &mut Dice, polygon: &[[f64; 2]]) -> Density {
         return Density::Constant;
     }
     let g = [dyadic(d, 4), dyadic(d, 4)];
-    let least = polygon
-        .iter()
-        .map(|v| g[0] * v[0] + g[1] * v[1])
-        .fold(f64::INFINITY, f64::min);
+    let least = polygon.iter().map(|v| g[0] * v[0] + g[1] * v[1]).fold(f64::INFINITY, f64::min);
     let touching = Density::Affine { g, c: -least };
     let sound = ConvexPolygon::new(polygon.to_vec()).is_ok_and(|p| touching.validate(&p).is_ok());
-    if sound && d.random_range(0..2) == 0 {
-        touching
-    } else {
-        Density::Affine { g, c: 0.25 - least }
-    }
+    if sound && d.random_range(0..2) == 0 { touching } else { Density::Affine { g, c: 0.25 - least } }
 }
 
 /// Names of the families, in the order of [`instance`]'s counter.
@@ -234,13 +201,7 @@ pub fn instance(seed: u64, k: u64) -> Instance {
     let density = density(&mut d, &polygon);
     // Mostly small: the brute force costs n^2 clips.
     let n = [1, 2, 3, 4, 4, 5, 5, 6, 6, 7, 8, 12][d.random_range(0..12)];
-    let mut i = Instance {
-        family,
-        polygon,
-        density,
-        sites: Vec::new(),
-        heights: Vec::new(),
-    };
+    let mut i = Instance { family, polygon, density, sites: Vec::new(), heights: Vec::new() };
     fill(&mut d, &mut i, n);
     i
 }
@@ -285,9 +246,7 @@ fn fill(d: &mut Dice, i: &mut Instance, n: usize) {
             i.sites = distinct(d, n, |d| [dyadic(d, 2), dyadic(d, 2)]);
             i.heights = voronoi(&i.sites);
             if d.random_range(0..3) == 0 {
-                i.heights
-                    .iter_mut()
-                    .for_each(|h| *h = *h + Dd::from_f64(dyadic(d, 4)));
+                i.heights.iter_mut().for_each(|h| *h = *h + Dd::from_f64(dyadic(d, 4)));
             }
         }
         "grid/20" => {
@@ -334,8 +293,7 @@ fn fill(d: &mut Dice, i: &mut Instance, n: usize) {
             for y in offsets {
                 i.sites.push([b[0] + y[0], b[1] + y[1]]);
                 let exact = oracle::exact_point(y);
-                let h = oracle::norm2(&exact) * oracle::exact(s / 2.0)
-                    + oracle::dot(&exact, &oracle::exact_point(t));
+                let h = oracle::norm2(&exact) * oracle::exact(s / 2.0) + oracle::dot(&exact, &oracle::exact_point(t));
                 i.heights.push(dd(&-h));
             }
         }
@@ -371,10 +329,7 @@ fn fill(d: &mut Dice, i: &mut Instance, n: usize) {
                 if d.random_range(0..2) == 0 && !i.sites.contains(&far) {
                     i.sites[k] = far;
                 }
-                let apart = oracle::sub(
-                    &oracle::exact_point(i.sites[k]),
-                    &oracle::exact_point(i.sites[0]),
-                );
+                let apart = oracle::sub(&oracle::exact_point(i.sites[k]), &oracle::exact_point(i.sites[0]));
                 let drop = oracle::dot(&oracle::exact_point(u), &apart);
                 let h0 = oracle::exact(i.heights[0].hi) + oracle::exact(i.heights[0].lo);
                 i.heights[k] = dd(&(h0 - drop));
@@ -398,49 +353,30 @@ fn fill(d: &mut Dice, i: &mut Instance, n: usize) {
             });
             i.heights = voronoi(&i.sites);
             if d.random_range(0..2) == 0 {
-                i.heights
-                    .iter_mut()
-                    .for_each(|h| *h = *h + Dd::from_f64(dyadic(d, 4) / 8.0));
+                i.heights.iter_mut().for_each(|h| *h = *h + Dd::from_f64(dyadic(d, 4) / 8.0));
             }
         }
         "lattice" => {
             i.sites = distinct(d, n, |d| [dyadic(d, 2), dyadic(d, 2)]);
-            i.heights = i
-                .sites
-                .iter()
-                .map(|_| Dd::from_f64(dyadic(d, 2) / 2.0))
-                .collect();
+            i.heights = i.sites.iter().map(|_| Dd::from_f64(dyadic(d, 2) / 2.0)).collect();
         }
         "rounded-circle" => {
             let turn = std::f64::consts::TAU / n as f64;
             let angle = |k: usize| k as f64 * turn;
-            i.sites = (0..n)
-                .map(|k| [angle(k).cos() * 0.7, angle(k).sin() * 0.7])
-                .collect();
+            i.sites = (0..n).map(|k| [angle(k).cos() * 0.7, angle(k).sin() * 0.7]).collect();
             i.heights = voronoi(&i.sites);
         }
         "scaled" => {
             // Any of the above, far away in exponent: domain by 2^a, sites by 2^b.
-            let inner = [
-                "random",
-                "grid",
-                "cocircular",
-                "concurrent",
-                "hidden",
-                "collinear",
-            ];
+            let inner = ["random", "grid", "cocircular", "concurrent", "hidden", "collinear"];
             i.family = inner[d.random_range(0..inner.len())];
             fill(d, i, n);
             i.family = "scaled";
             let (a, b) = (d.random_range(-120..=120), d.random_range(-120..=120));
             let (sa, sb) = (2f64.powi(a), 2f64.powi(b));
-            i.polygon
-                .iter_mut()
-                .for_each(|v| *v = [v[0] * sa, v[1] * sa]);
+            i.polygon.iter_mut().for_each(|v| *v = [v[0] * sa, v[1] * sa]);
             i.sites.iter_mut().for_each(|y| *y = [y[0] * sb, y[1] * sb]);
-            i.heights
-                .iter_mut()
-                .for_each(|h| *h = h.scale(2f64.powi(a + b)));
+            i.heights.iter_mut().for_each(|h| *h = h.scale(2f64.powi(a + b)));
             if let Density::Affine { g, .. } = &mut i.density {
                 *g = [g[0] / sa, g[1] / sa];
             }

@@ -75,17 +75,8 @@ impl Case {
         }
         let square = Integer::from(&l * &l);
         c.heights.iter_mut().flatten().for_each(|h| *h *= &square);
-        c.expected
-            .next_heights
-            .iter_mut()
-            .flatten()
-            .for_each(|h| *h *= &square);
-        c.expected
-            .centroids
-            .iter_mut()
-            .flatten()
-            .flatten()
-            .for_each(|x| *x *= &l);
+        c.expected.next_heights.iter_mut().flatten().for_each(|h| *h *= &square);
+        c.expected.centroids.iter_mut().flatten().flatten().for_each(|x| *x *= &l);
         let e = &mut c.expected;
         for cost in [&mut e.cost, &mut e.w2_squared, &mut e.dual, &mut e.upper] {
             cost.iter_mut().for_each(|x| *x *= &square);

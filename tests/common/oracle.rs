@@ -104,10 +104,7 @@ impl Source {
             sum
         };
         let mass = weighted(0, 0);
-        let first = [
-            weighted(1, 0) + Q::from(&mass * &y[0]),
-            weighted(0, 1) + Q::from(&mass * &y[1]),
-        ];
+        let first = [weighted(1, 0) + Q::from(&mass * &y[0]), weighted(0, 1) + Q::from(&mass * &y[1])];
         (mass, first, weighted(2, 0) + weighted(0, 2))
     }
 
@@ -148,11 +145,7 @@ pub fn moment(polygon: &[P], p: u32, q: u32) -> Q {
         for i in 0..=p {
             for j in 0..=q {
                 let coefficient = binomial(i + j, j) * binomial(p + q - i - j, q - j);
-                inner += power(&b[0], i)
-                    * power(&a[0], p - i)
-                    * power(&b[1], j)
-                    * power(&a[1], q - j)
-                    * coefficient;
+                inner += power(&b[0], i) * power(&a[0], p - i) * power(&b[1], j) * power(&a[1], q - j) * coefficient;
             }
         }
         sum += twice * inner;
@@ -181,12 +174,7 @@ impl Cell {
 
     /// Barycentre of the cell's mass.
     pub fn centroid(&self) -> Option<P> {
-        (self.mass != 0).then(|| {
-            [
-                Q::from(&self.first[0] / &self.mass),
-                Q::from(&self.first[1] / &self.mass),
-            ]
-        })
+        (self.mass != 0).then(|| [Q::from(&self.first[0] / &self.mass), Q::from(&self.first[1] / &self.mass)])
     }
 }
 
@@ -243,10 +231,7 @@ pub fn diagram(source: &Source, sites: &[P], heights: &[Q]) -> Diagram {
 /// Corners and facets only; all integrals over cells are left zero.
 pub fn shape(source: &Source, sites: &[P], heights: &[Q]) -> Diagram {
     let n = sites.len();
-    let corners = |i| Cell {
-        vertices: cell(source, sites, heights, i),
-        ..Cell::default()
-    };
+    let corners = |i| Cell { vertices: cell(source, sites, heights, i), ..Cell::default() };
     let cells: Vec<Cell> = (0..n).map(corners).collect();
     let mut facets = BTreeMap::new();
     for i in 0..n {
@@ -256,11 +241,7 @@ pub fn shape(source: &Source, sites: &[P], heights: &[Q]) -> Diagram {
             }
         }
     }
-    Diagram {
-        cells,
-        facets,
-        total: source.total(),
-    }
+    Diagram { cells, facets, total: source.total() }
 }
 
 /// Corners of one cell.
@@ -290,14 +271,7 @@ pub fn cell(source: &Source, sites: &[P], heights: &[Q], i: usize) -> Vec<P> {
 
 /// `H_ij` of the common facet, if it has positive length. Its edge vector is `t R (y_j - y_i)` with `R` the rotation by
 /// 90 degrees, so that `length / |y_i - y_j| = |t|` is rational: `H_ij = |t|/2` times the mean density of its ends.
-fn facet(
-    source: &Source,
-    sites: &[P],
-    heights: &[Q],
-    cells: &[Cell],
-    i: usize,
-    j: usize,
-) -> Option<Q> {
+fn facet(source: &Source, sites: &[P], heights: &[Q], cells: &[Cell], i: usize, j: usize) -> Option<Q> {
     let a = sub(&sites[i], &sites[j]);
     if a[0] == 0 && a[1] == 0 {
         return None;
@@ -305,11 +279,7 @@ fn facet(
     let b = Q::from(&heights[i] - &heights[j]);
     let along = [Q::from(-&a[1]), a[0].clone()];
     let ends = |cell: &Cell| {
-        let mut on: Vec<&P> = cell
-            .vertices
-            .iter()
-            .filter(|x| Q::from(dot(&a, x) + &b) == 0)
-            .collect();
+        let mut on: Vec<&P> = cell.vertices.iter().filter(|x| Q::from(dot(&a, x) + &b) == 0).collect();
         on.sort_by(|x, y| dot(&along, x).cmp(&dot(&along, y)));
         match (on.first(), on.last()) {
             (Some(p), Some(q)) if p != q => Some([(*p).clone(), (*q).clone()]),
@@ -373,9 +343,7 @@ pub fn dual(d: &Diagram, sites: &[P], heights: &[Q], nu: &[Q]) -> Q {
 
 /// Cost of the plan that spreads the only surplus over the deficits; exactly one cell must have a surplus, or none.
 pub fn upper_of_one_flow(d: &Diagram, sites: &[P], heights: &[Q], nu: &[Q]) -> Q {
-    let surplus: Vec<Q> = (0..sites.len())
-        .map(|i| Q::from(&d.cells[i].mass - &nu[i]))
-        .collect();
+    let surplus: Vec<Q> = (0..sites.len()).map(|i| Q::from(&d.cells[i].mass - &nu[i])).collect();
     let mut value = dual(d, sites, heights, nu);
     let givers: Vec<usize> = (0..sites.len()).filter(|&i| surplus[i] > 0).collect();
     assert!(givers.len() <= 1, "one surplus");

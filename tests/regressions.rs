@@ -1,0 +1,85 @@
+//! Instances that once failed, each with its story.
+
+mod common;
+
+use brenier::domain::{ConvexPolygon, Density};
+use brenier::exact::Dd;
+use brenier::problem::{Problem, ProblemData};
+use brenier::transport::{self, Control, SolveOptions};
+use common::check::against_truth;
+use common::instances::{Instance, dice};
+use common::oracle;
+use rand::RngExt;
+
+fn plain(polygon: &[[f64; 2]], sites: &[[f64; 2]], heights: &[f64]) -> Instance {
+    Instance {
+        family: "regression",
+        polygon: polygon.to_vec(),
+        density: Density::Constant,
+        sites: sites.to_vec(),
+        heights: heights.iter().map(|&h| Dd::from_f64(h)).collect(),
+    }
+}
+
+const PENTAGON: [[f64; 2]; 5] = [[-1.0, 0.0], [0.0, -1.0], [1.0, -0.5], [0.5, 1.0], [-0.5, 1.0]];
+
+/// Cell 0 has no interior but, perturbed, a sliver at a vertex of the domain; taking it out uncovered the same sliver of
+/// cell 1, which had been hidden behind it.
+#[test]
+fn sliver_behind_a_sliver() {
+    let i = plain(&PENTAGON, &[[-1.0, 0.5], [-0.5, 0.5], [0.0, 0.0]], &[-0.5, -0.25, 0.5]);
+    against_truth(&i).unwrap();
+}
+
+/// The same behind a coinciding site: the second of the pair showed up as a neighbour of length zero.
+#[test]
+fn sliver_behind_its_duplicate() {
+    let i = plain(&PENTAGON, &[[-1.0, -1.0], [-1.0, -1.0], [0.0, 0.0]], &[-1.0, -1.0, 0.0]);
+    against_truth(&i).unwrap();
+}
+
+/// And in the plane: six planes through one point, the first two visible only by the perturbation.
+#[test]
+fn slivers_of_concurrent_planes() {
+    let sites = [[18.0, 10.0], [-9.0, 11.0], [19.0, -4.0], [18.0, 19.0], [-16.0, 6.0], [-1.0, 19.0]];
+    let square = [[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]];
+    against_truth(&plain(&square, &sites, &[0.5, 7.75, -6.75, 5.0, 7.0, 9.75])).unwrap();
+}
+
+fn worst_error(polygon: &[[f64; 2]], sites: Vec<[f64; 2]>, masses: Vec<f64>) -> f64 {
+    let domain = ConvexPolygon::new(polygon.to_vec()).expect("convex");
+    let mut data = ProblemData::new(domain, sites);
+    data.masses = Some(masses);
+    let problem = Problem::new(data).expect("a problem");
+    let s = transport::solve(&problem, &SolveOptions::default(), &mut |_| Control::Continue);
+    assert!(s.report.converged, "{:?}", s.report.outcome);
+    let c = transport::certify(&problem, &s.heights, 5).expect("a certificate");
+    c.max_relative_error[1]
+}
+
+/// A corner cell of mass 2^-41 beside one of mass 1: the rounding of the heavy cell's residual, spread evenly over the
+/// right-hand side, was far more than the light cell's whole mass, and Newton stood still at 2e-9.
+#[test]
+fn light_cell_beside_a_heavy_one() {
+    let square = [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]];
+    let m = 2f64.powi(-41);
+    assert!(worst_error(&square, vec![[0.0, 0.0], [1.0, 1.0]], vec![m, 1.0 - m]) <= 1e-10);
+    let masses = vec![5e-13, 1.0 - 5e-13 - 5e-7, 5e-7];
+    assert!(worst_error(&square, vec![[0.0, 0.0], [0.5, 0.5], [1.0, 1.0]], masses) <= 1e-10);
+}
+
+/// The same in company: masses over twelve decades at random places.
+#[test]
+fn masses_over_twelve_decades() {
+    for k in 0..8 {
+        let mut d = dice(1, k);
+        let n = 50;
+        let sites: Vec<[f64; 2]> = (0..n).map(|_| [d.random::<f64>(), d.random::<f64>()]).collect();
+        let masses: Vec<f64> = (0..n).map(|_| 10f64.powf(d.random_range(-12.0..0.0))).collect();
+        let total = oracle::approx(&masses.iter().map(|&m| oracle::exact(m)).sum());
+        let masses = masses.iter().map(|m| m / total).collect();
+        let square = [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]];
+        let worst = worst_error(&square, sites, masses);
+        assert!(worst <= 1e-10, "round {k}: {worst:e}");
+    }
+}

@@ -12,7 +12,8 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::fmt;
-use std::io::Write;
+use std::fs::File;
+use std::io::{BufWriter, Write};
 use std::path::Path;
 
 /// What can be wrong with the mesh, in terms of the OBJ file (lines and vertices count from 1, as there).
@@ -169,12 +170,12 @@ fn into_unit_square(points: &[[f64; 2]]) -> Vec<[f64; 2]> {
 
 /// Writes beside the target and renames, so that an interrupted run leaves no half a file.
 fn write_atomically(path: &Path, value: &serde_json::Value) -> Result<(), Box<dyn Error>> {
-    let directory = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::NamedTempFile::new_in(directory)?;
-    serde_json::to_writer(std::io::BufWriter::new(&mut file), value)?;
-    file.write_all(b"\n")?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
+    let part = path.with_extension("part");
+    let mut writer = BufWriter::new(File::create(&part)?);
+    serde_json::to_writer(&mut writer, value)?;
+    writer.write_all(b"\n")?;
+    writer.into_inner()?.sync_all()?;
+    std::fs::rename(&part, path)?;
     Ok(())
 }
 

@@ -76,10 +76,12 @@ impl Diagram {
         }
         let all: Vec<u32> = (0..problem.len() as u32).collect();
         let mut diagram = Diagram::of(problem, heights, &all);
-        // Cells without interior have no facets: take their sites out and compute the rest again.
+        // Cells without interior have no facets: take their sites out and compute the rest again. Also the sites that show no cell:
+        // they may have been hidden only by the slivers just taken out. (A cell with interior shows, whatever the perturbation.)
         let degenerate = diagram.degenerate_cells();
         if !degenerate.is_empty() {
-            let keep: Vec<u32> = all.into_iter().filter(|i| degenerate.binary_search(i).is_err()).collect();
+            let solid = |i: &u32| !diagram.labels(*i as usize).is_empty() && degenerate.binary_search(i).is_err();
+            let keep: Vec<u32> = all.into_iter().filter(solid).collect();
             let counters = diagram.counters;
             diagram = Diagram::of(problem, heights, &keep);
             diagram.counters += counters;

@@ -7,6 +7,7 @@
 
 use super::insert::{Builder, Inserted};
 use super::mesh::{GHOST, NONE, Triangle, join, next, previous, split};
+use super::plane::{Extent, Plane};
 use crate::exact::predicates::{Lifted, orient2d};
 
 /// Flips could not finish; rebuild.
@@ -18,6 +19,10 @@ pub struct Stuck;
 /// Cost: one predicate an edge, plus a constant a flip.
 pub fn repair(builder: &mut Builder, points: &[Lifted], rank: &[u32], corner: &mut [u32]) -> Result<(), Stuck> {
     let hidden: Vec<u32> = (0..points.len() as u32).filter(|&i| corner[i as usize] == NONE).collect();
+    builder.extent = Extent::of(points);
+    for t in &mut builder.mesh.triangles {
+        t.plane = Plane::of(t.v, points, &builder.extent);
+    }
     let mut queue = irregular_edges(builder, points, rank);
     while !queue.is_empty() {
         let mut blocked = false;
@@ -44,9 +49,7 @@ pub fn repair(builder: &mut Builder, points: &[Lifted], rank: &[u32], corner: &m
 /// Offers hidden sites to a regular triangulation. Sites hidden on the way lie below the final hull: it only rises.
 fn offer(builder: &mut Builder, points: &[Lifted], rank: &[u32], corner: &mut [u32], hidden: &[u32]) {
     for &i in hidden {
-        if let Some(c) = visible_near(corner, i as usize) {
-            builder.hint = split(c).0;
-        }
+        aim(builder, corner, i as usize);
         let inserted = builder.insert(points, rank, i);
         if inserted == Inserted::Hidden {
             continue;
@@ -61,13 +64,17 @@ fn offer(builder: &mut Builder, points: &[Lifted], rank: &[u32], corner: &mut [u
     }
 }
 
-/// A corner at a visible site near a position along the curve, as a start for walks.
-pub fn visible_near(corner: &[u32], position: usize) -> Option<u32> {
-    let near = |d: usize| {
-        let c = [position.checked_sub(d), Some(position + d)].into_iter().flatten();
-        c.filter_map(|k| corner.get(k)).find(|&&c| c != NONE).copied()
-    };
-    (1..=16).find_map(near).or_else(|| corner.iter().find(|&&c| c != NONE).copied())
+/// Sets the start of the next walk: at a visible site next to `position` along the curve, or where the last walk ended (queries
+/// come in the order of the curve), or anywhere.
+pub fn aim(builder: &mut Builder, corner: &[u32], position: usize) {
+    let beside = [position.checked_sub(1), Some(position + 1)].into_iter().flatten();
+    let beside = beside.filter_map(|k| corner.get(k)).find(|&&c| c != NONE);
+    let dead = || builder.mesh.triangles.get(builder.hint).is_none_or(Triangle::is_dead);
+    if let Some(&c) = beside {
+        builder.hint = split(c).0;
+    } else if dead() {
+        builder.hint = corner.iter().find(|&&c| c != NONE).map_or(0, |&c| split(c).0);
+    }
 }
 
 fn set_corners(builder: &Builder, corner: &mut [u32], t: usize) {
@@ -141,16 +148,18 @@ fn flip(
     let at = |i: u32| points[i as usize].site();
     if orient2d(at(a), at(b), at(d), &mut builder.counters) <= 0 {
         // Reflex (or straight) at b: remove b if a, c, d are all its neighbours.
-        return remove(builder, corner, [t, next(k)], b, queue);
+        return remove(builder, points, corner, [t, next(k)], b, queue);
     }
     if orient2d(at(a), at(d), at(c), &mut builder.counters) <= 0 {
-        return remove(builder, corner, [t, previous(k)], c, queue);
+        return remove(builder, points, corner, [t, previous(k)], c, queue);
     }
+    let extent = builder.extent;
+    let plane = |v: [u32; 3]| Plane::of(v, points, &extent);
     let mesh = &mut builder.mesh;
     let (ab, ca) = (triangle.n[previous(k)], triangle.n[next(k)]);
     let (bd, dc) = (other.n[next(j)], other.n[previous(j)]);
-    mesh.triangles[t] = Triangle { v: [a, b, d], n: [bd, join(s, 2), ab], mark: 0 };
-    mesh.triangles[s] = Triangle { v: [a, d, c], n: [dc, ca, join(t, 1)], mark: 0 };
+    mesh.triangles[t] = Triangle { v: [a, b, d], n: [bd, join(s, 2), ab], mark: 0, plane: plane([a, b, d]) };
+    mesh.triangles[s] = Triangle { v: [a, d, c], n: [dc, ca, join(t, 1)], mark: 0, plane: plane([a, d, c]) };
     mesh.glue(join(t, 0), bd);
     mesh.glue(join(t, 2), ab);
     mesh.glue(join(s, 0), dc);
@@ -162,7 +171,15 @@ fn flip(
 }
 
 /// Removes vertex `v` at corner `[t, k]` if exactly three triangles, none of them a ghost, meet there.
-fn remove(builder: &mut Builder, corner: &mut [u32], at: [usize; 2], v: u32, queue: &mut Vec<u32>) -> Flip {
+fn remove(
+    builder: &mut Builder,
+    points: &[Lifted],
+    corner: &mut [u32],
+    at: [usize; 2],
+    v: u32,
+    queue: &mut Vec<u32>,
+) -> Flip {
+    let extent = builder.extent;
     let mesh = &mut builder.mesh;
     let first = join(at[0], at[1]);
     let (second, third) = (mesh.turn(first), mesh.turn(mesh.turn(first)));
@@ -177,7 +194,8 @@ fn remove(builder: &mut Builder, corner: &mut [u32], at: [usize; 2], v: u32, que
     let rim = corners.map(|(t, k)| mesh.triangles[t].v[next(k)]);
     // Corner m spans rim[m] -> rim[m+1]; in the merged triangle that edge lies opposite rim[m+2].
     let t = corners[0].0;
-    mesh.triangles[t] = Triangle { v: rim, n: [outer[1], outer[2], outer[0]], mark: 0 };
+    mesh.triangles[t] =
+        Triangle { v: rim, n: [outer[1], outer[2], outer[0]], mark: 0, plane: Plane::of(rim, points, &extent) };
     for k in 0..3 {
         mesh.glue(join(t, k), outer[next(k)]);
     }

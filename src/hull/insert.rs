@@ -1,6 +1,7 @@
 //! Incremental insertion: walk to the site, dig out the triangles below it, fan the hole from it (Bowyer, Watson).
 
 use super::mesh::{GHOST, Mesh, Triangle, join, next, previous, split};
+use super::plane::{Extent, Plane};
 use crate::exact::Counters;
 use crate::exact::predicates::{Lifted, above, above_line, orient2d};
 
@@ -11,6 +12,8 @@ pub struct Builder {
     pub mesh: Mesh,
     /// How the signs were decided.
     pub counters: Counters,
+    /// Bounds for the planes' errors.
+    pub extent: Extent,
     /// Where the next walk starts.
     pub hint: usize,
     /// Triangles made by the last insertion.
@@ -33,11 +36,13 @@ pub enum Inserted {
 
 impl Builder {
     /// Starts from the triangle `abc`, which must turn counter-clockwise.
-    pub fn new(a: u32, b: u32, c: u32) -> Builder {
-        let mut builder = Builder::default();
+    pub fn new(points: &[Lifted], [a, b, c]: [u32; 3]) -> Builder {
+        let mut builder = Builder { extent: Extent::of(points), ..Builder::default() };
+        let extent = builder.extent;
         let v = [[a, b, c], [c, b, GHOST], [a, c, GHOST], [b, a, GHOST]];
         let mesh = &mut builder.mesh;
-        mesh.triangles = v.iter().map(|&v| Triangle { v, ..Triangle::DEAD }).collect();
+        mesh.triangles =
+            v.iter().map(|&v| Triangle { v, plane: Plane::of(v, points, &extent), ..Triangle::DEAD }).collect();
         for k in 0..3 {
             mesh.glue(join(0, k), join(k + 1, 2));
             // Ghost k+1 is opposite corner k; going around, its edge 0 meets edge 1 of the next one.
@@ -52,6 +57,15 @@ impl Builder {
     /// the hull is one dimension lower, and the site is compared with the lifted line `ab`, also beyond its ends.
     #[inline(always)]
     pub fn conflict(&mut self, points: &[Lifted], rank: &[u32], t: usize, p: u32) -> bool {
+        if let Some(above) = self.mesh.triangles[t].plane.above(&points[p as usize]) {
+            self.counters.calls += 1;
+            return above;
+        }
+        self.conflict_exact(points, rank, t, p)
+    }
+
+    #[inline(never)]
+    fn conflict_exact(&mut self, points: &[Lifted], rank: &[u32], t: usize, p: u32) -> bool {
         let v = self.mesh.triangles[t].v;
         let at = |i: u32| &points[i as usize];
         let k = match self.mesh.triangles[t].ghost() {
@@ -141,7 +155,7 @@ impl Builder {
         }
         let hiding = self.dug.len() + 2 != self.rim.len();
         let covered = if hiding { self.covered() } else { Vec::new() };
-        self.fill(p);
+        self.fill(points, p);
         if hiding { Inserted::Hiding(covered) } else { Inserted::Vertex }
     }
 
@@ -160,7 +174,8 @@ impl Builder {
         covered
     }
 
-    fn fill(&mut self, p: u32) {
+    fn fill(&mut self, points: &[Lifted], p: u32) {
+        let extent = self.extent;
         let mesh = &mut self.mesh;
         self.fresh.clear();
         for k in 0..self.rim.len() {
@@ -177,7 +192,8 @@ impl Builder {
             let (a, b, twin) = self.rim[k];
             let t = self.fresh[k];
             let after = self.fresh[if k + 1 == count { 0 } else { k + 1 }];
-            mesh.triangles[t as usize] = Triangle { v: [p, a, b], n: [twin, after << 2 | 2, before << 2 | 1], mark: 0 };
+            let (v, n) = ([p, a, b], [twin, after << 2 | 2, before << 2 | 1]);
+            mesh.triangles[t as usize] = Triangle { v, n, mark: 0, plane: Plane::of(v, points, &extent) };
             let (s, j) = split(twin);
             mesh.triangles[s].n[j] = t << 2;
             before = t;

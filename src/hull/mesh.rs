@@ -1,4 +1,6 @@
-//! The triangulation as half-edges: 32 bytes a triangle, a ghost vertex at infinity closing the outside.
+//! The triangulation as half-edges: one cache line a triangle, a ghost vertex at infinity closing the outside.
+
+use super::plane::Plane;
 
 /// The ghost vertex: in the lifted picture the point infinitely far below, so that every hull edge `ab` of the sites bounds
 /// one ghost triangle `(a, b, GHOST)` whose inside is the outside of the hull.
@@ -10,7 +12,7 @@ pub const NONE: u32 = u32::MAX;
 /// A triangle. Edge `k` lies opposite vertex `k` and runs from `v[k+1]` to `v[k+2]`; `n[k]` is the half-edge on its other
 /// side. A half-edge is coded `4 t + k`.
 #[derive(Clone, Copy, Debug)]
-#[repr(C, align(32))]
+#[repr(C, align(64))]
 pub struct Triangle {
     /// Vertices, counter-clockwise. A dead triangle has `v[0] == v[1]`.
     pub v: [u32; 3],
@@ -18,6 +20,8 @@ pub struct Triangle {
     pub n: [u32; 3],
     /// Stamp of the last search that visited this triangle.
     pub mark: u32,
+    /// The plane through the lifted vertices, rounded.
+    pub plane: Plane,
 }
 
 impl Triangle {
@@ -39,7 +43,7 @@ impl Triangle {
     }
 
     /// A slot to be put on the free list.
-    pub const DEAD: Triangle = Triangle { v: [0; 3], n: [NONE; 3], mark: 0 };
+    pub const DEAD: Triangle = Triangle { v: [0; 3], n: [NONE; 3], mark: 0, plane: Plane::UNKNOWN };
 }
 
 /// `k + 1` modulo 3.

@@ -10,6 +10,7 @@ mod insert;
 mod line;
 mod mesh;
 mod order;
+mod plane;
 
 use crate::exact::predicates::{Lifted, orient2d};
 use crate::exact::{Counters, Dd, Heights};
@@ -65,7 +66,7 @@ pub struct Wedge {
 }
 
 impl Hull {
-    /// Builds the triangulation; the index of a site is its rank. Expected O(n log n); 32 bytes a triangle.
+    /// Builds the triangulation; the index of a site is its rank. Expected O(n log n); 64 bytes a triangle.
     ///
     /// Sites and heights must be finite and as many of the one as of the other; at most 5e8. Duplicates are allowed:
     /// the higher one, then the one of lower index, is the vertex.
@@ -107,7 +108,7 @@ impl Hull {
         let counters = self.counters();
         let (points, rank) = (&self.points, &self.rank);
         let order = order::rounds(points.len());
-        let Some([a, b, c]) = first_triangle(points, &order) else {
+        let Some(first) = first_triangle(points, &order) else {
             let mut counters = counters;
             let chain = line::chain(points, rank, &mut counters);
             let mut place = vec![NONE; points.len()];
@@ -115,11 +116,11 @@ impl Hull {
             self.shape = Shape::Line { chain, place, counters };
             return;
         };
-        let mut builder = Box::new(Builder::new(a, b, c));
+        let mut builder = Box::new(Builder::new(points, first));
         builder.counters = counters;
         builder.mesh.triangles.reserve(2 * points.len());
         for &p in &order {
-            if p != a && p != b && p != c {
+            if !first.contains(&p) {
                 builder.insert(points, rank, p);
             }
         }
@@ -157,13 +158,14 @@ impl Hull {
 
     /// The slot of the triangle that covers a hidden position; `None` if the sites are collinear.
     ///
-    /// Walks from a visible neighbour along the curve.
+    /// Walks from a visible neighbour along the curve, or from where the last call ended.
     pub fn covering(&mut self, position: usize) -> Option<usize> {
         match &mut self.shape {
             Shape::Line { .. } => None,
             Shape::Plane { builder, corner } => {
-                let start = flip::visible_near(corner, position).map_or(builder.hint, |c| split(c).0);
-                let t = builder.locate(&self.points, start, self.points[position].site());
+                flip::aim(builder, corner, position);
+                let t = builder.locate(&self.points, builder.hint, self.points[position].site());
+                builder.hint = t;
                 builder.mesh.triangles[t].ghost().is_none().then_some(t)
             }
         }

@@ -5,28 +5,24 @@
 //! 7/8, and so on towards the first, which keeps the randomized bound on the expected structural change; inside a
 //! round the Hilbert order keeps the walk short.
 
-/// Cells per axis: 2^BITS. Runs of sites that share a key are ordered again in their own bounding box.
-const BITS: u32 = 24;
+/// Most bits per axis; a key and an index share 64 bits.
+const MOST_BITS: u32 = 16;
 
 /// Sites of a run with equal keys are reordered only above this length; shorter runs cost nothing anyway.
 const RUN: usize = 24;
 
-/// Distance along the Hilbert curve of order [`BITS`] of the grid cell `(x, y)`.
-#[inline]
-fn hilbert(mut x: u32, mut y: u32) -> u64 {
-    let mut d = 0u64;
-    let mut s = 1u32 << (BITS - 1);
-    while s > 0 {
-        let (rx, ry) = (u32::from(x & s > 0), u32::from(y & s > 0));
-        d = (d << 2) | u64::from((3 * rx) ^ ry);
-        if ry == 0 {
-            if rx == 1 {
-                x = !x;
-                y = !y;
-            }
-            std::mem::swap(&mut x, &mut y);
-        }
-        s >>= 1;
+/// Distance along the Hilbert curve of order `bits` of the grid cell `(x, y)`.
+#[inline(always)]
+fn hilbert(mut x: u32, mut y: u32, bits: u32) -> u32 {
+    let mut d = 0u32;
+    for level in (0..bits).rev() {
+        let (rx, ry) = ((x >> level) & 1, (y >> level) & 1);
+        d = (d << 2) | ((3 * rx) ^ ry);
+        // Without branches: where ry = 0, reflect if rx = 1, and transpose.
+        let transpose = ry.wrapping_sub(1);
+        let reflect = transpose & rx.wrapping_neg();
+        let t = (x ^ y) & transpose;
+        (x, y) = (x ^ t ^ reflect, y ^ t ^ reflect);
     }
     d
 }
@@ -38,7 +34,8 @@ pub fn hilbert_order(sites: &[[f64; 2]]) -> Vec<u32> {
     order
 }
 
-/// Orders `run` in its own bounding box. Depth is bounded: 2^24 cells a level, 45 levels exceed the range of doubles.
+/// Orders `run` in its own bounding box. Depth is bounded: at least 2^4 cells a level in each axis and 2100 binary places in
+/// all doubles would allow 600 levels; 64 are enough for any purpose.
 fn sort_run(sites: &[[f64; 2]], run: &mut [u32], depth: u32) {
     let (mut lo, mut hi) = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
     for &i in run.iter() {
@@ -50,25 +47,28 @@ fn sort_run(sites: &[[f64; 2]], run: &mut [u32], depth: u32) {
     }
     // One scale for both axes keeps the cells square. Halves avoid overflow of the difference.
     let half = (hi[0] / 2.0 - lo[0] / 2.0).max(hi[1] / 2.0 - lo[1] / 2.0);
-    if !half.is_finite() || half <= 0.0 || depth > 45 {
+    if !half.is_finite() || half <= 0.0 || depth > 64 {
         return;
     }
-    let cells = f64::from(1u32 << (BITS - 1));
-    let cell = |v: f64, lo: f64| ((((v / 2.0 - lo / 2.0) / half) * 2.0 * cells) as u32).min((1 << BITS) - 1);
-    let mut keyed: Vec<(u64, u32)> = run
+    // Four cells a site along each axis keep most runs at one site.
+    let bits = (run.len().ilog2() / 2 + 3).clamp(4, MOST_BITS);
+    let last = (1u32 << bits) - 1;
+    let scale = f64::from(1u32 << (bits - 1)) / half;
+    let cell = |v: f64, lo: f64| (((v / 2.0 - lo / 2.0) * scale * 2.0) as u32).min(last);
+    let mut keyed: Vec<u64> = run
         .iter()
         .map(|&i| {
             let y = sites[i as usize];
-            (hilbert(cell(y[0], lo[0]), cell(y[1], lo[1])), i)
+            u64::from(hilbert(cell(y[0], lo[0]), cell(y[1], lo[1]), bits)) << 32 | u64::from(i)
         })
         .collect();
-    radix_sort(&mut keyed);
+    radix_sort(&mut keyed, 2 * bits);
     let mut start = 0;
     while start < keyed.len() {
-        let key = keyed[start].0;
+        let key = keyed[start] >> 32;
         let mut end = start;
-        while end < keyed.len() && keyed[end].0 == key {
-            run[end] = keyed[end].1;
+        while end < keyed.len() && keyed[end] >> 32 == key {
+            run[end] = keyed[end] as u32;
             end += 1;
         }
         if end - start > RUN && end - start < keyed.len() {
@@ -78,25 +78,26 @@ fn sort_run(sites: &[[f64; 2]], run: &mut [u32], depth: u32) {
     }
 }
 
-/// Stable sort by the `2 BITS`-bit keys, 12 bits a pass.
-fn radix_sort(keyed: &mut Vec<(u64, u32)>) {
-    const DIGIT: u32 = 12;
+/// Stable sort by the `bits` bits above the lower half.
+fn radix_sort(keyed: &mut Vec<u64>, bits: u32) {
     if keyed.len() < 4096 {
-        keyed.sort_by_key(|k| k.0);
+        keyed.sort_by_key(|k| k >> 32);
         return;
     }
-    let mut buffer = vec![(0u64, 0u32); keyed.len()];
-    for pass in 0..(2 * BITS) / DIGIT {
-        let digit = |k: u64| ((k >> (pass * DIGIT)) & ((1 << DIGIT) - 1)) as usize;
-        let mut start = vec![0usize; 1 << DIGIT];
-        keyed.iter().for_each(|k| start[digit(k.0)] += 1);
+    let passes = bits.div_ceil(11);
+    let width = bits.div_ceil(passes);
+    let mut buffer = vec![0u64; keyed.len()];
+    for pass in 0..passes {
+        let digit = |k: u64| ((k >> (32 + pass * width)) & ((1 << width) - 1)) as usize;
+        let mut start = vec![0u32; 1 << width];
+        keyed.iter().for_each(|&k| start[digit(k)] += 1);
         let mut sum = 0;
         for s in &mut start {
             (*s, sum) = (sum, sum + *s);
         }
         for &k in keyed.iter() {
-            let slot = &mut start[digit(k.0)];
-            buffer[*slot] = k;
+            let slot = &mut start[digit(k)];
+            buffer[*slot as usize] = k;
             *slot += 1;
         }
         std::mem::swap(keyed, &mut buffer);

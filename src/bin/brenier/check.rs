@@ -6,6 +6,7 @@ use crate::failure::{Failure, code};
 use crate::input;
 use crate::limits::read_limit;
 use brenier::io::{SolutionFile, read_solution};
+use brenier::problem::Problem;
 use brenier::transport::{Certificate, CertifyError, certify};
 use serde::Serialize;
 
@@ -13,6 +14,10 @@ use serde::Serialize;
 const MASS_CLAIM: f64 = 1e-9;
 /// The same for the claimed largest relative error of a mass, absolutely.
 const RESIDUAL_CLAIM: f64 = 1e-9;
+/// The same for claimed centroids, relative to the domain.
+const CENTROID_CLAIM: f64 = 1e-9;
+/// The same for claimed weights, relative to `|w| + |y|^2`.
+const WEIGHT_CLAIM: f64 = 1e-12;
 /// The same for the claimed cost, relative.
 const COST_CLAIM: f64 = 1e-9;
 
@@ -57,7 +62,7 @@ pub fn run(args: &CheckArgs, common: &Common) -> Result<u8, Failure> {
     }];
     let certificate = match certify(&loaded.problem, &solution.heights, args.level) {
         Ok(certificate) => {
-            lines.extend(compare(&solution, &certificate, loaded.problem.masses()));
+            lines.extend(compare(&solution, &certificate, &loaded.problem));
             certificate
         }
         Err(CertifyError::Invalid { level, defect }) => {
@@ -101,7 +106,7 @@ pub fn run(args: &CheckArgs, common: &Common) -> Result<u8, Failure> {
 }
 
 /// Compares what the solution claims with what is true.
-fn compare(solution: &SolutionFile, truth: &Certificate, targets: &[f64]) -> Vec<Line> {
+fn compare(solution: &SolutionFile, truth: &Certificate, problem: &Problem) -> Vec<Line> {
     let mut lines = vec![
         Line { what: "diagram", pass: true, text: diagram_text(truth) },
         Line {
@@ -126,13 +131,24 @@ fn compare(solution: &SolutionFile, truth: &Certificate, targets: &[f64]) -> Vec
             false => "the exact measures of the cells do not sum to the domain's".into(),
         },
     });
-    let (worst, at) = worst_claim(&solution.masses, &truth.masses, targets);
+    let (worst, at) = worst_claim(&solution.masses, &truth.masses, problem.masses());
     lines.push(Line {
         what: "masses",
         pass: worst <= MASS_CLAIM,
         text: match worst <= MASS_CLAIM {
             true => format!("claimed masses differ from the exact ones by at most {worst:.1e} (relative)"),
             false => format!("masses[{at}] is claimed to be {}, it is {}", solution.masses[at], truth.masses[at]),
+        },
+    });
+    let wrong = wrong_centroid(solution, truth, problem);
+    lines.push(Line {
+        what: "centroids",
+        pass: wrong.is_none(),
+        text: match wrong {
+            None => format!("claimed centroids are within {CENTROID_CLAIM:e} of the domain's size of the exact ones"),
+            Some(i) => {
+                format!("centroids[{i}] is claimed to be {:?}, it is {:?}", solution.centroids[i], truth.centroids[i])
+            }
         },
     });
     let [low, high] = truth.max_relative_error;
@@ -151,6 +167,20 @@ fn compare(solution: &SolutionFile, truth: &Certificate, targets: &[f64]) -> Vec
                 false => String::new(),
             }
         ),
+    });
+    let weights = solution.heights.to_weights(problem.sites());
+    let wrong = (0..weights.len()).find(|&i| {
+        let y = problem.sites()[i];
+        let size = weights[i].abs() + y[0] * y[0] + y[1] * y[1];
+        !((solution.weights[i] - weights[i]).abs() <= WEIGHT_CLAIM * size)
+    });
+    lines.push(Line {
+        what: "weights",
+        pass: wrong.is_none(),
+        text: match wrong {
+            None => "claimed weights are those of the heights".into(),
+            Some(i) => format!("weights[{i}] is claimed to be {}, it is {}", solution.weights[i], weights[i]),
+        },
     });
     let [low, high] = truth.w2_squared;
     let text = format!("W2^2 in [{low:?}, {high:?}]");
@@ -171,6 +201,15 @@ fn diagram_text(truth: &Certificate) -> String {
     let climbed = usize::from(truth.level).min(steps.len());
     let facets = count(truth.adjacencies, "facet");
     format!("{facets} between cells; {}", steps[..climbed].join(", "))
+}
+
+/// The first cell whose claimed centroid is not its centroid.
+fn wrong_centroid(solution: &SolutionFile, truth: &Certificate, problem: &Problem) -> Option<usize> {
+    let slack = CENTROID_CLAIM * problem.domain().extent();
+    (0..truth.centroids.len()).find(|&i| match (solution.centroids[i], truth.centroids[i]) {
+        (Some(a), Some(b)) => !((a[0] - b[0]).hypot(a[1] - b[1]) <= slack),
+        (a, b) => a.is_some() != b.is_some(),
+    })
 }
 
 /// A bound in four digits, never below it.

@@ -13,9 +13,14 @@ pub fn say(text: &str) -> Result<(), Failure> {
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|e| of_stdout(&e))
 }
 
-/// Prints the line that explains a failure. If standard error is closed nobody can be told.
+/// Prints the line that explains a failure.
 pub fn error(text: &str) {
-    let _ = writeln!(std::io::stderr(), "error: {}", text.replace('\n', " "));
+    tell(&format!("error: {}", text.replace('\n', " ")));
+}
+
+/// Prints a line on standard error. If that is closed nobody can be told.
+pub fn tell(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 /// Prints warnings, a few of them in full.

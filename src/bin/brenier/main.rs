@@ -37,8 +37,10 @@ fn main() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(failure) => {
             // Whoever reads our output has gone: nothing is wrong with that.
-            if failure.code != code::DONE {
-                console::error(&failure.text);
+            match failure.code {
+                code::DONE => {}
+                code::INTERRUPTED => console::tell(&failure.text),
+                _ => console::error(&failure.text),
             }
             ExitCode::from(failure.code)
         }

@@ -1,0 +1,198 @@
+//! Bad input: the text after `error: ` and exit code 3, line by line of the contract; and hard input that is solved.
+
+use crate::support::{Folder, csv, points, square};
+use insta::assert_snapshot;
+
+/// Twenty sites of which entry `[17][1]` is `value`.
+fn with_bad_site(value: &str) -> String {
+    let sites: Vec<String> = points(20)
+        .iter()
+        .enumerate()
+        .map(|(k, p)| if k == 17 { format!("[{:?}, {value}]", p[0]) } else { format!("{p:?}") })
+        .collect();
+    square(&format!("\"sites\": [{}]", sites.join(",\n  ")))
+}
+
+#[test]
+fn coordinates_that_are_not_numbers() {
+    let f = Folder::new();
+    let nan = "p.json: sites[17][1] is NaN; every coordinate must be finite";
+    for value in ["\"nan\"", "\"NaN\"", "NaN"] {
+        assert_eq!(f.refused(3, &with_bad_site(value)), nan, "{value}");
+    }
+    for (value, name) in [
+        ("\"inf\"", "inf"),
+        ("Infinity", "inf"),
+        ("1e999", "inf"),
+        ("\"1e99999\"", "inf"),
+        ("-1e999", "-inf"),
+        ("-Infinity", "-inf"),
+        ("\"-inf\"", "-inf"),
+    ] {
+        let expected = format!("p.json: sites[17][1] is {name}; every coordinate must be finite");
+        assert_eq!(f.refused(3, &with_bad_site(value)), expected, "{value}");
+    }
+    assert_snapshot!(f.refused(3, &with_bad_site("1e141")), @"p.json: sites[17][1] = 1e141 exceeds 1e140 in absolute value; rescale the sites");
+    assert_snapshot!(f.refused(3, &with_bad_site("\"abc\"")), @r#"p.json: line 20: sites[17][1]: "abc" is not a number; write 0.5, "1/3" or "0x1p-3""#);
+    assert_snapshot!(f.refused(3, &with_bad_site("null")), @r#"p.json: line 20: sites[17][1]: invalid type: null, expected a number, or a string such as "1/3""#);
+    f.write("y.csv", csv(&points(17)) + "0.5,nan\n");
+    assert_snapshot!(f.error(3, "solve --domain square --points y.csv -o s.json"), @"y.csv: sites[17][1] is NaN; every coordinate must be finite");
+}
+
+#[test]
+fn masses() {
+    let f = Folder::new();
+    assert_snapshot!(
+        f.refused(3, &square(r#""sites": [[0.25, 0.5], [0.75, 0.5]], "masses": [0.49, 0.49], "normalize": false"#)),
+        @r#"p.json: masses sum to 0.98, domain has measure 1 (relative gap 2.0e-2); make them equal or set "normalize": true"#
+    );
+    let five = r#""sites": [[0.1, 0.5], [0.3, 0.5], [0.5, 0.5], [0.7, 0.5], [0.9, 0.5]], "masses": "#;
+    let masses = |list: &str| f.refused(3, &square(&format!("{five}{list}")));
+    assert_snapshot!(masses("[1, 1, 1, 1, 0]"), @"p.json: masses[4] = 0; masses must be positive, drop the site");
+    assert_snapshot!(masses("[1, -0.25, 1, 1, 1]"), @"p.json: masses[1] = -0.25; masses must be positive, drop the site");
+    assert_snapshot!(masses("[1, 1, NaN, 1, 1]"), @"p.json: masses[2] is NaN; every mass must be finite");
+    assert_snapshot!(masses("[1, 1, \"nan\", 1, 1]"), @"p.json: masses[2] is NaN; every mass must be finite");
+    assert_snapshot!(masses("[1, 1, 1]"), @"p.json: masses has 3 entries, sites has 5; give one per site");
+    f.write("y.csv", csv(&points(3)));
+    f.write("m.txt", "1\n0\n1\n");
+    assert_snapshot!(f.error(3, "solve --domain square --points y.csv --masses m.txt -o s.json"), @"m.txt: masses[1] = 0; masses must be positive, drop the site");
+}
+
+#[test]
+fn duplicates_are_merged_with_a_warning() {
+    let f = Folder::new();
+    f.write(
+        "p.json",
+        square(r#""sites": [[0.25, 0.5], [0.75, 0.5], [0.25, 0.5], [0.75, 0.25]], "masses": [1, 1, 2, 4]"#),
+    );
+    let run = f.expect(0, "solve p.json -o s.json");
+    assert_snapshot!(run.err, @"warning: p.json: sites 0 and 2 coincide; merged (mass 3)");
+    let s = f.json("s.json");
+    assert_eq!(s["site_of_input"], serde_json::json!([0, 1, 0, 2]));
+    assert_eq!(s["masses"].as_array().unwrap().len(), 3);
+    f.expect(0, "check s.json");
+    assert_snapshot!(f.error(3, "solve p.json -o t.json --strict"), @"p.json: sites 0 and 2 coincide; drop one or merge them");
+}
+
+#[test]
+fn domains() {
+    let f = Folder::new();
+    let domain = |d: &str| {
+        f.refused(
+            3,
+            &format!("{{\"format\": \"brenier/problem\", \"version\": 1, \"domain\": {d}, \"sites\": [[0, 0]]}}"),
+        )
+    };
+    let polygon = |v: &str| domain(&format!("{{\"type\": \"polygon\", \"vertices\": {v}}}"));
+    assert_snapshot!(polygon("[[0,0],[4,0],[5,2],[4,4],[2,5],[2,3],[0,4]]"), @"p.json: domain vertex 5 is reflex; convex polygon or planar mesh required");
+    assert_snapshot!(polygon("[[0,0],[1,0],[2,0]]"), @"p.json: domain has zero area; its vertices must not all lie on one line");
+    assert_snapshot!(polygon("[[0,0],[1,0]]"), @"p.json: domain has 2 vertices; a polygon needs at least 3");
+    assert_snapshot!(polygon("[[0,0],[1,0],[1,\"inf\"]]"), @"p.json: domain vertex 2 has coordinate 1 = inf; every coordinate must be finite");
+    assert_snapshot!(polygon("[[0,0],[1,0],[1,1,1]]"), @"p.json: domain: vertices[2] has 3 coordinates; give [x, y]");
+    assert_snapshot!(domain(r#"{"type": "box", "min": [0, 2], "max": [1, 1]}"#), @"p.json: domain box has min[1] = 2 and max[1] = 1; min must be less than max");
+    assert_snapshot!(domain(r#"{"type": "box", "min": [0, 0, 0], "max": [1, 1, 1]}"#), @r#"p.json: domain: type "box" in 3 dimensions is not supported by this version; use a box in the plane"#);
+    for (kind, rest) in [
+        ("polyhedron", r#""halfspaces": [[1,0,0,1]]"#),
+        ("mesh", r#""path": "bunny.obj""#),
+        ("tetmesh", r#""vertices": [[0,0,0]], "tets": [[0,1,2,3]]"#),
+        ("sphere", r#""vertices": []"#),
+    ] {
+        let text = domain(&format!("{{\"type\": \"{kind}\", {rest}}}"));
+        assert_eq!(
+            text,
+            format!("p.json: domain: type \"{kind}\" is not supported by this version; use \"box\" or \"polygon\"")
+        );
+    }
+    assert_snapshot!(domain(r#"{"type": "bx"}"#), @r#"p.json: domain: unknown type "bx"; use "box" or "polygon""#);
+    assert_snapshot!(domain(r#"{"type": "box", "min": [0,0], "max": [1,1], "vertices": []}"#), @r#"p.json: domain: a box has no field "vertices"; drop it"#);
+    assert_snapshot!(domain(r#"{"min": [0,0]}"#), @r#"p.json: domain: "type" is missing; use "box" or "polygon""#);
+}
+
+#[test]
+fn densities() {
+    let f = Folder::new();
+    let density = |d: &str| f.refused(3, &square(&format!("\"density\": {d}, \"sites\": [[0.5, 0.5]]")));
+    assert_snapshot!(density(r#"{"type": "affine", "g": [1, 0], "c": -0.5}"#), @"p.json: density is negative at domain vertex 0; it must be at least 0 on the whole domain");
+    assert_snapshot!(density(r#"{"type": "affine", "g": [0, 0]}"#), @"p.json: density is zero on the whole domain; there is no mass to transport");
+    assert_snapshot!(density(r#"{"type": "affine", "g": [1, 1e999]}"#), @"p.json: density.g[1] is inf; every coefficient must be finite");
+    assert_snapshot!(density(r#"{"type": "affine", "g": [1, 0, 0], "c": 1}"#), @"p.json: density: g has 3 coordinates, the domain has 2; give [gx, gy]");
+    assert_snapshot!(density(r#"{"type": "image", "path": "rho.png"}"#), @r#"p.json: density: type "image" is not supported by this version; use "constant" or "affine""#);
+    assert_snapshot!(density(r#"{"type": "constant", "c": 2}"#), @r#"p.json: density: type "constant" has no field "c"; drop it"#);
+}
+
+#[test]
+fn fields_and_versions() {
+    let f = Folder::new();
+    let text = square("\"sites\": [[0.5, 0.5]],\n\n\n\n\n \"wieghts\": [1]");
+    assert_snapshot!(f.refused(3, &text), @r#"p.json: line 8: unknown field "wieghts""#);
+    let nested = "{\"format\": \"brenier/problem\", \"version\": 1,\n \"domain\": {\"type\": \"box\",\n  \"min\": [0, 0],\n  \"mx\": [1, 1]}}";
+    assert_snapshot!(f.refused(3, nested), @r#"p.json: line 4: unknown field "mx""#);
+    let newer = square("\"sites\": [[0.5, 0.5]]").replace("\"version\": 1", "\"future\": {}, \"version\": 3");
+    assert_snapshot!(f.refused(3, &newer), @"p.json: version 3 is newer than this program (1)");
+    assert_snapshot!(f.refused(3, &square("\"sites\": [[0.5, 0.5]]").replace("problem", "mesh")), @r#"p.json: format is "brenier/mesh", expected "brenier/problem""#);
+    assert_snapshot!(f.refused(3, "{\"version\": 1}"), @r#"p.json: "format" is missing; the file must say "format": "brenier/problem""#);
+    assert_snapshot!(f.refused(3, "{\"format\": \"brenier/problem\"}"), @r#"p.json: "version" is missing; the file must say "version": 1"#);
+    assert_snapshot!(f.refused(3, &square("\"normalize\": true")), @r#"p.json: "sites" is missing"#);
+    assert_snapshot!(f.refused(3, &square("\"sites\": []")), @"p.json: sites is empty; at least one site is needed");
+    assert_snapshot!(f.refused(3, &square("\"sites\": [],\n \"sites\": []")), @r#"p.json: line 4: field "sites" appears twice"#);
+    assert_snapshot!(f.refused(3, &square("\"sites\": [[0.5, 0.5], [1, 1, 1]]")), @"p.json: sites[1] has 3 coordinates, the domain has 2; give [x, y]");
+    assert_snapshot!(f.refused(3, &square("\"sites\": [[0.5, 0.5],\n [1 1]]")), @"p.json: line 4: expected `,` or `]`; not valid JSON here");
+    assert_snapshot!(f.refused(3, "{\"format\": \"brenier/problem\",\n"), @"p.json: line 2: the file ends while parsing a value; it is cut off");
+    assert_snapshot!(f.refused(3, "[1]"), @r#"p.json: line 1: invalid type: sequence, expected an object with "format", "version", "domain" and "sites""#);
+    assert_snapshot!(f.refused(3, &(square("\"sites\": [[0.5, 0.5]]") + "x")), @"p.json: line 4: trailing characters; not valid JSON here");
+    assert_snapshot!(f.refused(3, &square("\"sites\": [[0.5, 0.5]], \"heights\": [1], \"weights\": [1]")), @r#"p.json: both "heights" and "weights" are given; drop one"#);
+    assert_snapshot!(f.refused(3, &square("\"sites\": [[0.5, 0.5]], \"heights\": [\"inf\"]")), @"p.json: heights[0] is not finite; every height must be finite");
+}
+
+#[test]
+fn sizes_are_believed_only_when_the_file_has_them() {
+    let f = Folder::new();
+    let header = "{'descr': '<f8', 'fortran_order': False, 'shape': (4294967295, 2), }";
+    let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
+    bytes.extend((header.len() as u16).to_le_bytes());
+    bytes.extend(header.as_bytes());
+    bytes.resize(1024, 0);
+    f.write("y.npy", bytes);
+    f.write("p.json", square("\"sites\": {\"path\": \"y.npy\"}"));
+    let text = "y.npy: 4294967295 rows of 2 declared, file has 1 kB; it is cut off or damaged";
+    assert_eq!(f.error(3, "solve p.json -o s.json"), text);
+    assert_eq!(f.error(3, "solve --domain square --points y.npy -o s.json"), text);
+    f.write("y.xyz", "4294967295\n0 0 0\n");
+    assert_snapshot!(f.error(3, "solve --domain square --points y.xyz -o s.json"), @"y.xyz: line 1: 4294967295 points declared, file has 1; it is cut off");
+}
+
+#[test]
+fn files_that_are_referred_to() {
+    let f = Folder::new();
+    f.write("p.json", square("\"sites\": {\"path\": \"y.csv\"}"));
+    assert_snapshot!(f.error(5, "solve p.json -o s.json"), @"y.csv: cannot read: no such file or folder; check the path");
+    f.write("y.csv", "x,y\n0.5,0.5\n0.25,zero\n");
+    assert_snapshot!(f.error(3, "solve p.json -o s.json"), @r#"y.csv: line 3: "zero" is not a number; write numbers like 0.5 or 1e-3"#);
+    f.write("y.csv", "x,y\n");
+    assert_snapshot!(f.error(3, "solve p.json -o s.json"), @"y.csv: sites is empty; at least one site is needed");
+    f.write("p.json", square("\"sites\": {\"file\": \"y.csv\"}"));
+    assert_snapshot!(f.error(3, "solve p.json -o s.json"), @r#"p.json: line 3: unknown field "file""#);
+}
+
+/// Solved, checked, and every mass right.
+fn solved(f: &Folder) {
+    let run = f.expect(0, "solve p.json -o s.json");
+    assert!(run.out.contains("converged after"), "{}", run.out);
+    let check = f.expect(0, "check s.json");
+    assert!(check.out.ends_with("verified: s.json\n"), "{}", check.out);
+}
+
+#[test]
+fn hard_but_sound_problems_are_solved() {
+    let f = Folder::new();
+    let problem = |fields: &str| {
+        f.write("p.json", square(fields));
+        solved(&f);
+    };
+    problem("\"sites\": [[0.5, 0.5]]");
+    problem("\"sites\": [[3, 5], [3, 5.5]], \"masses\": [\"1/3\", 2]");
+    problem("\"sites\": [[0, 0], [0.25, 0.125], [0.5, 0.25], [1, 0.5], [2, 1]]"); // collinear
+    problem("\"sites\": [[1000, 1000], [1000.5, 1000], [1000, 1000.5], [1000.25, 1000.75]]"); // far outside
+    problem("\"sites\": [[0.1, 0.2], [0.5, 0.9], [0.9, 0.3], [0.4, 0.4]], \"masses\": [1e-12, 1, 1, 1]");
+    problem("\"sites\": [[0.1, 0.2], [0.5, 0.9], [0.9, 0.3]], \"density\": {\"type\": \"affine\", \"g\": [1, 1]}");
+}

@@ -1,0 +1,9 @@
+//! The binary from outside: what it prints, what it writes, how it ends.
+
+mod bad_input;
+mod files;
+mod hostile;
+mod interrupt;
+mod reports;
+mod support;
+mod usage;

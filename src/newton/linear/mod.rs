@@ -11,6 +11,8 @@ mod direct;
 mod eliminate;
 mod laplacian;
 mod pcg;
+mod rows;
+mod smoothed;
 #[cfg(test)]
 mod tests;
 mod vector;

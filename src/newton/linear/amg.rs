@@ -5,11 +5,10 @@
 //! matrix is a Laplacian with `(1 - 6e-8) L <= L' <= (1 + 6e-8) L` in the sense of quadratic forms:
 //! as a preconditioner it is as good as `L`, for any ratio of weights that fits the exponent of `f32`.
 
-use super::aggregate::aggregates;
 use super::direct::Factor;
 use super::laplacian::Laplacian;
-use super::rows::{Entry, Rows};
-use super::smoothed::Transfer;
+use super::rows::{Entry, Rows, Table};
+use super::transfer::Transfer;
 use super::vector::for_chunks;
 
 /// A level of at most this many rows is solved directly.
@@ -51,19 +50,17 @@ impl Hierarchy {
     /// Builds the hierarchy of `l` in time `O(nnz)`; weights that are not positive are left out.
     pub(super) fn new(l: &Laplacian) -> Self {
         let scale = scale_for(l.greatest_weight());
-        let mut rows = Rows::with_capacity(l.len(), l.col.len());
-        for i in 0..l.len() {
+        let mut rows = Rows::new(Table::build(l.len(), 0, |i, _, out| {
             let (col, weight) = l.row(i);
-            rows.push(col.iter().zip(weight).filter(|e| *e.1 > 0.0).map(|(&col, &weight)| {
-                // Underflow would cut the graph; the least normal number keeps it whole.
-                let weight = ((weight * scale) as f32).max(f32::MIN_POSITIVE);
-                Entry { col, weight }
-            }));
-        }
+            let positive = col.iter().zip(weight).filter(|e| *e.1 > 0.0);
+            // Underflow would cut the graph; the least normal number keeps it whole.
+            let rounded = |w: f64| ((w * scale) as f32).max(f32::MIN_POSITIVE);
+            out.extend(positive.map(|(&col, &weight)| Entry { col, weight: rounded(weight) }));
+        }));
         let mut levels = Vec::new();
         while rows.len() > DIRECT_ROWS && levels.len() < MAX_LEVELS {
             let (level, next) = Level::new(rows);
-            if std::env::var("DBG").is_ok() { eprintln!("level {} nnz/row {:.2} -> {} nnz/row {:.2}", level.rows.len(), level.rows.entries() as f64 / level.rows.len() as f64, next.len(), next.entries() as f64 / next.len() as f64); }
+            if std::env::var("DBG").is_ok() { eprintln!("level {} -> {} nnz/row {:.2}", level.rows.len(), next.len(), (0..next.len()).map(|i| next.row(i).len()).sum::<usize>() as f64 / next.len() as f64); }
             levels.push(level);
             rows = next;
         }
@@ -110,17 +107,10 @@ impl Level {
     /// Groups the nodes of `rows`; returns the level and the rows of the next.
     fn new(rows: Rows) -> (Self, Rows) {
         let n = rows.len();
-        let mut inverse: Vec<f64> = (0..n).map(|i| reciprocal(sum(rows.row(i)))).collect();
-        let (own, count) = aggregates(&rows, &inverse);
-        let transfer = Transfer::new(&rows, &inverse, own, count);
+        let transfer = Transfer::new(&rows);
         let next = transfer.galerkin(&rows);
-        for (i, inverse) in inverse.iter_mut().enumerate() {
-            let outer = rows.outer(i);
-            if !outer.is_empty() {
-                let other: f64 = outer.iter().map(|e| f64::from(e.weight.abs())).sum();
-                *inverse = reciprocal(sum(rows.row(i)) + DAMPING * other);
-            }
-        }
+        let other = |i| rows.outer(i).iter().map(|e| f64::from(e.weight.abs())).sum::<f64>();
+        let inverse = (0..n).map(|i| reciprocal(rows.diagonal(i) + DAMPING * other(i))).collect();
         (Self { rows, inverse, transfer }, next)
     }
 
@@ -198,11 +188,6 @@ impl Level {
             []
         });
     }
-}
-
-/// Sum of the weights of a row.
-fn sum(row: &[Entry]) -> f64 {
-    row.iter().map(|e| f64::from(e.weight)).sum()
 }
 
 /// `1 / x`, 0 unless positive.

@@ -4,7 +4,6 @@
 //! ([`direct`]) and otherwise by conjugate gradients ([`pcg`]) preconditioned by aggregation multigrid
 //! ([`amg`]). See `docs/theory/linear-solver.md`.
 
-mod aggregate;
 mod amg;
 mod components;
 mod direct;
@@ -12,9 +11,10 @@ mod eliminate;
 mod laplacian;
 mod pcg;
 mod rows;
-mod smoothed;
+mod splitting;
 #[cfg(test)]
 mod tests;
+mod transfer;
 mod vector;
 
 pub use laplacian::Laplacian;

@@ -24,6 +24,7 @@ pub(super) fn solve(
     let mut p = vec![0.0; n];
     let mut q = vec![0.0; n];
     let mut energy = 0.0;
+    let mut mean = 0.0;
     for iteration in 0..max_iterations {
         hierarchy.apply(r, &mut z);
         if iteration == 0 {
@@ -41,16 +42,18 @@ pub(super) fn solve(
             return (x, iteration);
         }
         energy = pq;
-        let [norm_squared] = for_chunks_of_two(&mut x, r, |first, x, r| {
-            let mut norm = 0.0;
+        let [norm_squared, sum] = for_chunks_of_two(&mut x, r, |first, x, r| {
+            let (mut norm, mut sum) = (0.0, 0.0);
             for k in 0..x.len() {
                 let i = first + k;
                 x[k] += step * p[i];
-                r[k] -= step * q[i];
+                r[k] -= step * q[i] + mean;
+                sum += r[k];
                 norm += r[k] * r[k] * inverse_diagonal[i];
             }
-            [norm]
+            [norm, sum]
         });
+        mean = sum / n as f64;
         if norm_squared <= target * target {
             return (x, iteration + 1);
         }

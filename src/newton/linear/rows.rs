@@ -1,31 +1,151 @@
-//! Matrices of the hierarchy: off-diagonal weights by rows in single precision.
+//! Sparse tables of the hierarchy, built row by row in parallel.
 
-use super::vector::CHUNK;
+use super::vector::{CHUNK, in_parallel};
+use rayon::prelude::*;
 
-/// One off-diagonal entry.
-#[derive(Debug, Clone, Copy)]
+/// One entry of a matrix of the hierarchy.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Entry {
     /// Column.
     pub(super) col: u32,
-    /// Weight.
+    /// Value, in a [`Rows`] an off-diagonal weight.
     pub(super) weight: f32,
 }
 
-/// Off-diagonal entries by rows, each row in three parts: columns before the row in its chunk, columns
-/// after it in its chunk, columns of other chunks.
-pub(super) struct Rows {
+/// Rows of entries, one after the other.
+pub(super) struct Table {
+    /// Start of each row in `entries`, and the total at the end.
     start: Vec<u32>,
-    /// Ends of the first and of the second part.
-    split: Vec<[u32; 2]>,
     entries: Vec<Entry>,
 }
 
+/// Sums by column for one row, in order of first appearance.
+pub(super) struct Accumulator {
+    /// Position of a column in the list, valid if the column is found there.
+    place: Vec<u32>,
+    /// Columns with their sums.
+    pub(super) list: Vec<(u32, f64)>,
+}
+
+impl Accumulator {
+    fn new(columns: usize) -> Self {
+        Self { place: vec![0; columns], list: Vec::new() }
+    }
+
+    /// Adds `value` to the sum of column `col`.
+    #[inline]
+    pub(super) fn add(&mut self, col: u32, value: f64) {
+        let place = &mut self.place[col as usize];
+        match self.list.get_mut(*place as usize) {
+            Some(known) if known.0 == col => known.1 += value,
+            _ => {
+                *place = self.list.len() as u32;
+                self.list.push((col, value));
+            }
+        }
+    }
+}
+
+impl Table {
+    /// Table of `n` rows, `row(i, sums, out)` appending row `i` to `out`. `sums` is an empty accumulator for
+    /// columns below `columns`. Rows are computed in parallel, each from `i` alone.
+    pub(super) fn build(
+        n: usize,
+        columns: usize,
+        row: impl Fn(usize, &mut Accumulator, &mut Vec<Entry>) + Sync,
+    ) -> Self {
+        let chunk = |sums: &mut Accumulator, c: usize| {
+            let rows = c * CHUNK..((c + 1) * CHUNK).min(n);
+            let mut part = Self { start: Vec::with_capacity(rows.len()), entries: Vec::with_capacity(4 * rows.len()) };
+            for i in rows {
+                sums.list.clear();
+                row(i, sums, &mut part.entries);
+                part.start.push(part.entries.len() as u32);
+            }
+            part
+        };
+        let count = n.div_ceil(CHUNK);
+        let parts: Vec<Self> = if in_parallel(n) {
+            let init = || Accumulator::new(columns);
+            (0..count).into_par_iter().map_init(init, |sums, c| chunk(sums, c)).collect()
+        } else {
+            let mut sums = Accumulator::new(columns);
+            (0..count).map(|c| chunk(&mut sums, c)).collect()
+        };
+        let mut all = Self { start: Vec::with_capacity(n + 1), entries: Vec::new() };
+        all.entries.reserve_exact(parts.iter().map(|p| p.entries.len()).sum());
+        all.start.push(0);
+        for part in parts {
+            let offset = all.entries.len() as u32;
+            all.entries.extend_from_slice(&part.entries);
+            all.start.extend(part.start.iter().map(|s| s + offset));
+        }
+        all
+    }
+
+    /// The transpose, of `columns` rows, with increasing columns.
+    pub(super) fn transpose(&self, columns: usize) -> Self {
+        let mut start = vec![0u32; columns + 1];
+        for e in &self.entries {
+            start[e.col as usize + 1] += 1;
+        }
+        for k in 0..columns {
+            start[k + 1] += start[k];
+        }
+        let mut entries = vec![Entry { col: 0, weight: 0.0 }; self.entries.len()];
+        let mut at = start.clone();
+        for (bounds, i) in self.start.windows(2).zip(0..) {
+            for e in &self.entries[bounds[0] as usize..bounds[1] as usize] {
+                let at = &mut at[e.col as usize];
+                entries[*at as usize] = Entry { col: i, weight: e.weight };
+                *at += 1;
+            }
+        }
+        Self { start, entries }
+    }
+
+    /// Number of rows.
+    pub(super) fn len(&self) -> usize {
+        self.start.len() - 1
+    }
+
+    /// Entries of row `i`.
+    #[inline]
+    pub(super) fn row(&self, i: usize) -> &[Entry] {
+        &self.entries[self.start[i] as usize..self.start[i + 1] as usize]
+    }
+}
+
+/// Off-diagonal weights of a Laplacian, each row in three parts: columns before the row in its chunk,
+/// columns after it in its chunk, columns of other chunks.
+pub(super) struct Rows {
+    table: Table,
+    /// Ends of the first and of the second part of each row.
+    split: Vec<[u32; 2]>,
+}
+
 impl Rows {
-    /// No rows yet, with room for the given numbers.
-    pub(super) fn with_capacity(rows: usize, entries: usize) -> Self {
-        let mut start = Vec::with_capacity(rows + 1);
-        start.push(0);
-        Self { start, split: Vec::with_capacity(rows), entries: Vec::with_capacity(entries) }
+    /// Sorts each row of a table into its parts.
+    pub(super) fn new(mut table: Table) -> Self {
+        let mut split = Vec::with_capacity(table.len());
+        let mut sorted: [Vec<Entry>; 3] = Default::default();
+        for i in 0..table.len() {
+            let chunk = i / CHUNK;
+            let range = table.start[i] as usize..table.start[i + 1] as usize;
+            sorted.iter_mut().for_each(Vec::clear);
+            for e in &table.entries[range.clone()] {
+                let j = e.col as usize;
+                let part = if j / CHUNK != chunk { 2 } else { usize::from(j > i) };
+                sorted[part].push(*e);
+            }
+            let lower = range.start + sorted[0].len();
+            let inner = lower + sorted[1].len();
+            table.entries[range.start..lower].copy_from_slice(&sorted[0]);
+            table.entries[lower..inner].copy_from_slice(&sorted[1]);
+            table.entries[inner..range.end].copy_from_slice(&sorted[2]);
+            split.push([lower as u32, inner as u32]);
+        }
+        Self { table, split }
     }
 
     /// Number of rows.
@@ -33,55 +153,38 @@ impl Rows {
         self.split.len()
     }
 
-    /// Appends a row given by columns and weights.
-    pub(super) fn push(&mut self, row: impl Iterator<Item = Entry> + Clone) {
-        let i = self.len();
-        let chunk = i / CHUNK;
-        let part = |e: &Entry| match e.col as usize {
-            j if j / CHUNK != chunk => 2,
-            j => usize::from(j > i),
-        };
-        self.entries.extend(row.clone().filter(|e| part(e) == 0));
-        let lower = self.entries.len() as u32;
-        self.entries.extend(row.clone().filter(|e| part(e) == 1));
-        let inner = self.entries.len() as u32;
-        self.entries.extend(row.filter(|e| part(e) == 2));
-        self.split.push([lower, inner]);
-        self.start.push(self.entries.len() as u32);
-    }
-
     /// All entries of row `i`.
     #[inline]
     pub(super) fn row(&self, i: usize) -> &[Entry] {
-        &self.entries[self.start[i] as usize..self.start[i + 1] as usize]
+        self.table.row(i)
     }
 
     /// Entries of row `i` with columns before it in its chunk.
     #[inline]
     pub(super) fn lower(&self, i: usize) -> &[Entry] {
-        &self.entries[self.start[i] as usize..self.split[i][0] as usize]
+        &self.table.entries[self.table.start[i] as usize..self.split[i][0] as usize]
     }
 
     /// Entries of row `i` with columns after it in its chunk.
     #[inline]
     pub(super) fn upper(&self, i: usize) -> &[Entry] {
-        &self.entries[self.split[i][0] as usize..self.split[i][1] as usize]
+        &self.table.entries[self.split[i][0] as usize..self.split[i][1] as usize]
     }
 
     /// Entries of row `i` with columns in its chunk.
     #[inline]
     pub(super) fn inner(&self, i: usize) -> &[Entry] {
-        &self.entries[self.start[i] as usize..self.split[i][1] as usize]
+        &self.table.entries[self.table.start[i] as usize..self.split[i][1] as usize]
     }
 
     /// Entries of row `i` with columns in other chunks.
     #[inline]
     pub(super) fn outer(&self, i: usize) -> &[Entry] {
-        &self.entries[self.split[i][1] as usize..self.start[i + 1] as usize]
+        &self.table.entries[self.split[i][1] as usize..self.table.start[i + 1] as usize]
     }
 
-    /// Number of entries.
-    pub(super) fn entries(&self) -> usize {
-        self.entries.len()
+    /// Sum of the weights of row `i`: the diagonal of the Laplacian.
+    pub(super) fn diagonal(&self, i: usize) -> f64 {
+        self.row(i).iter().map(|e| f64::from(e.weight)).sum()
     }
 }

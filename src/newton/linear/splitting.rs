@@ -38,10 +38,9 @@ pub(super) fn split(rows: &Rows) -> (Vec<u32>, usize) {
             number[i] = 0;
         }
     }
-    let lf = std::env::var("LF").is_ok();
     for i in 0..n {
         if number[i] == NONE && strong[i] > 0.0 {
-            number[i] = if lf { FINE } else { 0 };
+            number[i] = 0;
         }
     }
     let mut count = 0;

@@ -1,8 +1,8 @@
-//! Hierarchy of ever smaller Laplacians by smoothed aggregation, and one multigrid cycle on it.
+//! Hierarchy of ever smaller Laplacians by algebraic multigrid, and one cycle on it.
 //!
 //! Weights are stored as `f32`, scaled by a power of two; vectors and all arithmetic are `f64`. Rounding a
-//! weight changes it by a relative 6e-8 and the diagonal is summed from the rounded weights, so the first
-//! matrix is a Laplacian with `(1 - 6e-8) L <= L' <= (1 + 6e-8) L` in the sense of quadratic forms:
+//! weight changes it by a relative 6e-8 and the diagonal is summed from the rounded weights, so what is stored
+//! is a Laplacian with `(1 - 6e-8) L <= L' <= (1 + 6e-8) L` in the sense of quadratic forms:
 //! as a preconditioner it is as good as `L`, for any ratio of weights that fits the exponent of `f32`.
 
 use super::direct::Factor;
@@ -14,8 +14,8 @@ use super::vector::for_chunks;
 /// A level of at most this many rows is solved directly.
 const DIRECT_ROWS: usize = 300;
 
-/// Most levels; each has at most half of the rows of the one before, in practice an eighth.
-const MAX_LEVELS: usize = 40;
+/// Coarsening ends when a level keeps more than this share of the rows of the one before.
+const STALLED: f64 = 0.95;
 
 /// Share of the weight to other chunks that the smoother adds to the diagonal. Edges between chunks are
 /// treated as in a Jacobi sweep, which needs damping where a node has few other edges.
@@ -58,9 +58,8 @@ impl Hierarchy {
             out.extend(positive.map(|(&col, &weight)| Entry { col, weight: rounded(weight) }));
         }));
         let mut levels = Vec::new();
-        while rows.len() > DIRECT_ROWS && levels.len() < MAX_LEVELS {
+        while rows.len() > DIRECT_ROWS {
             let (level, next) = Level::new(rows);
-            if std::env::var("DBG").is_ok() { eprintln!("level {} -> {} nnz/row {:.2}", level.rows.len(), next.len(), (0..next.len()).map(|i| next.row(i).len()).sum::<usize>() as f64 / next.len() as f64); }
             levels.push(level);
             rows = next;
         }
@@ -104,12 +103,16 @@ impl Work {
 }
 
 impl Level {
-    /// Groups the nodes of `rows`; returns the level and the rows of the next.
+    /// Level of the matrix `rows`, and the matrix of the next.
     fn new(rows: Rows) -> (Self, Rows) {
         let n = rows.len();
-        let transfer = Transfer::new(&rows);
+        let mut transfer = Transfer::new(&rows);
+        if transfer.count() as f64 > STALLED * n as f64 {
+            // Seen on no graph. The level is then only smoothed, as if the next had no node.
+            transfer = Transfer::empty(n);
+        }
         let next = transfer.galerkin(&rows);
-        let other = |i| rows.outer(i).iter().map(|e| f64::from(e.weight.abs())).sum::<f64>();
+        let other = |i| rows.outer(i).iter().map(|e| f64::from(e.weight)).sum::<f64>();
         let inverse = (0..n).map(|i| reciprocal(rows.diagonal(i) + DAMPING * other(i))).collect();
         (Self { rows, inverse, transfer }, next)
     }
@@ -141,8 +144,7 @@ impl Level {
                 }
                 let own = DAMPING * x[i];
                 for e in self.rows.outer(i) {
-                    let damped = if e.weight > 0.0 { own } else { -own };
-                    sum += f64::from(e.weight) * (x[e.col as usize] + damped);
+                    sum += f64::from(e.weight) * (x[e.col as usize] + own);
                 }
                 *residual = sum;
             }

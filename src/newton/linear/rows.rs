@@ -44,6 +44,15 @@ impl Accumulator {
             }
         }
     }
+
+    /// Sum of column `col`, 0 if nothing was added.
+    #[inline]
+    pub(super) fn get(&self, col: u32) -> f64 {
+        match self.list.get(self.place[col as usize] as usize) {
+            Some(known) if known.0 == col => known.1,
+            _ => 0.0,
+        }
+    }
 }
 
 impl Table {
@@ -54,9 +63,9 @@ impl Table {
         columns: usize,
         row: impl Fn(usize, &mut Accumulator, &mut Vec<Entry>) + Sync,
     ) -> Self {
-        let chunk = |sums: &mut Accumulator, c: usize| {
-            let rows = c * CHUNK..((c + 1) * CHUNK).min(n);
-            let mut part = Self { start: Vec::with_capacity(rows.len()), entries: Vec::with_capacity(4 * rows.len()) };
+        let block = |sums: &mut Accumulator, rows: std::ops::Range<usize>, room: usize| {
+            let mut part = Self { start: Vec::with_capacity(rows.len() + 1), entries: Vec::with_capacity(room) };
+            part.start.push(0);
             for i in rows {
                 sums.list.clear();
                 row(i, sums, &mut part.entries);
@@ -64,21 +73,23 @@ impl Table {
             }
             part
         };
-        let count = n.div_ceil(CHUNK);
-        let parts: Vec<Self> = if in_parallel(n) {
-            let init = || Accumulator::new(columns);
-            (0..count).into_par_iter().map_init(init, |sums, c| chunk(sums, c)).collect()
-        } else {
-            let mut sums = Accumulator::new(columns);
-            (0..count).map(|c| chunk(&mut sums, c)).collect()
-        };
+        if !in_parallel(n) {
+            let mut all = block(&mut Accumulator::new(columns), 0..n, 4 * n);
+            all.entries.shrink_to_fit();
+            return all;
+        }
+        let chunk = |sums: &mut Accumulator, c: usize| block(sums, c * CHUNK..((c + 1) * CHUNK).min(n), 6 * CHUNK);
+        let parts: Vec<Self> = (0..n.div_ceil(CHUNK))
+            .into_par_iter()
+            .map_init(|| Accumulator::new(columns), chunk)
+            .collect();
         let mut all = Self { start: Vec::with_capacity(n + 1), entries: Vec::new() };
         all.entries.reserve_exact(parts.iter().map(|p| p.entries.len()).sum());
         all.start.push(0);
         for part in parts {
             let offset = all.entries.len() as u32;
             all.entries.extend_from_slice(&part.entries);
-            all.start.extend(part.start.iter().map(|s| s + offset));
+            all.start.extend(part.start[1..].iter().map(|s| s + offset));
         }
         all
     }
@@ -128,22 +139,12 @@ impl Rows {
     /// Sorts each row of a table into its parts.
     pub(super) fn new(mut table: Table) -> Self {
         let mut split = Vec::with_capacity(table.len());
-        let mut sorted: [Vec<Entry>; 3] = Default::default();
         for i in 0..table.len() {
-            let chunk = i / CHUNK;
-            let range = table.start[i] as usize..table.start[i + 1] as usize;
-            sorted.iter_mut().for_each(Vec::clear);
-            for e in &table.entries[range.clone()] {
-                let j = e.col as usize;
-                let part = if j / CHUNK != chunk { 2 } else { usize::from(j > i) };
-                sorted[part].push(*e);
-            }
-            let lower = range.start + sorted[0].len();
-            let inner = lower + sorted[1].len();
-            table.entries[range.start..lower].copy_from_slice(&sorted[0]);
-            table.entries[lower..inner].copy_from_slice(&sorted[1]);
-            table.entries[inner..range.end].copy_from_slice(&sorted[2]);
-            split.push([lower as u32, inner as u32]);
+            let start = table.start[i] as usize;
+            let row = &mut table.entries[start..table.start[i + 1] as usize];
+            let lower = gather(row, |j| j < i && j / CHUNK == i / CHUNK);
+            let inner = lower + gather(&mut row[lower..], |j| j / CHUNK == i / CHUNK);
+            split.push([(start + lower) as u32, (start + inner) as u32]);
         }
         Self { table, split }
     }
@@ -187,4 +188,16 @@ impl Rows {
     pub(super) fn diagonal(&self, i: usize) -> f64 {
         self.row(i).iter().map(|e| f64::from(e.weight)).sum()
     }
+}
+
+/// Brings the entries whose column satisfies the condition to the front; returns their number.
+fn gather(row: &mut [Entry], condition: impl Fn(usize) -> bool) -> usize {
+    let mut front = 0;
+    for k in 0..row.len() {
+        if condition(row[k].col as usize) {
+            row.swap(front, k);
+            front += 1;
+        }
+    }
+    front
 }

@@ -3,14 +3,22 @@
 //! The rows of the interpolation `P` sum to one *exactly*: its entries are multiples of 2^-20, so that each of
 //! them and their sum fit an `f32`. Constants are then reproduced without rounding, and the next level
 //! `P^T L P` has zero row sums, so that it is held like every Laplacian here by its off-diagonal weights alone.
-//! (A few of them may be negative.) Both matter when strongly bound clusters hang together by weak edges:
-//! rounding at the scale of the strong weights would hide the weak ones.
+//! Both matter when strongly bound clusters hang together by weak edges:
+//! rounding at the scale of the strong weights would hide the weak ones. The few negative weights that arise,
+//! and those that a path around them makes negligible, are left out, so that all levels are Laplacians of
+//! sparse graphs with positive weights.
 
 use super::rows::{Entry, Rows, Table};
 use super::splitting::{FINE, NONE, split};
 
 /// Entries of a row of `P` below this share of its greatest are left out. It keeps the next levels sparse.
 const TRUNCATE: f64 = 0.4;
+
+/// Share of the smaller diagonal below which a weight may be left out.
+const NEGLIGIBLE: f64 = 0.01;
+
+/// How many times heavier the edges of a path must be to stand for an edge that is left out.
+const DETOUR: f32 = 10.0;
 
 /// The unit of the entries of `P` is one over this.
 const UNITS: f64 = 1_048_576.0;
@@ -65,6 +73,16 @@ impl Transfer {
         Self { prolongation, restriction }
     }
 
+    /// Transfer from `n` nodes to none.
+    pub(super) fn empty(n: usize) -> Self {
+        Self { prolongation: Table::build(n, 0, |_, _, _| {}), restriction: Table::build(0, 0, |_, _, _| {}) }
+    }
+
+    /// Number of nodes of the next level.
+    pub(super) fn count(&self) -> usize {
+        self.restriction.len()
+    }
+
     /// `(P^T r)` at node `k` of the next level.
     #[inline]
     pub(super) fn restrict_to(&self, k: usize, r: &[f64]) -> f64 {
@@ -81,7 +99,7 @@ impl Transfer {
 
     /// Laplacian `P^T L P` of the next level, made symmetric by computing each weight once.
     pub(super) fn galerkin(&self, rows: &Rows) -> Rows {
-        let count = self.restriction.len();
+        let count = self.count();
         // Rows of -L P without the entry of the main node, which follows from the zero row sum.
         let image = Table::build(rows.len(), count, |i, sums, out| {
             let Some((main, others)) = self.prolongation.row(i).split_first() else { return };
@@ -113,15 +131,49 @@ impl Transfer {
                 }
             }
             let entries = sums.list.iter().map(|&(col, value)| Entry { col, weight: value as f32 });
-            out.extend(entries.filter(|e| e.weight != 0.0));
+            out.extend(entries.filter(|e| e.weight > 0.0));
         });
         drop(image);
         let lower = upper.transpose(count);
-        Rows::new(Table::build(count, 0, |k, _, out| {
+        let full = Table::build(count, 0, |k, _, out| {
             out.extend_from_slice(lower.row(k));
             out.extend_from_slice(upper.row(k));
-        }))
+        });
+        drop((lower, upper));
+        Rows::new(sparsified(&full))
     }
+}
+
+/// Leaves out edges that are negligible beside a path around them.
+///
+/// The edge `ij` goes if its weight is small beside both diagonals and there is a node `k` with both `ik` and
+/// `jk` at least [`DETOUR`] times as heavy: then its energy is at most `2 / DETOUR` of that of the path, as
+/// `(x_i - x_j)^2 <= 2 (x_i - x_k)^2 + 2 (x_k - x_j)^2`. A weak edge without such a path may be all that
+/// holds two parts of the graph together and stays. The rule is symmetric in `i` and `j`.
+fn sparsified(full: &Table) -> Table {
+    let count = full.len();
+    let sum = |k| full.row(k).iter().map(|e| f64::from(e.weight)).sum::<f64>();
+    let bound: Vec<f32> = (0..count).map(|k| (NEGLIGIBLE * sum(k)) as f32).collect();
+    Table::build(count, count, |k, sums, out| {
+        let row = full.row(k);
+        let mut marked = false;
+        for e in row {
+            let j = e.col as usize;
+            if e.weight >= bound[k].min(bound[j]) {
+                out.push(*e);
+                continue;
+            }
+            if !marked {
+                row.iter().for_each(|e| sums.add(e.col, f64::from(e.weight)));
+                marked = true;
+            }
+            let least = DETOUR * e.weight;
+            let detour = |a: &Entry| a.weight >= least && sums.get(a.col) >= f64::from(least);
+            if !full.row(j).iter().any(detour) {
+                out.push(*e);
+            }
+        }
+    })
 }
 
 /// Writes a row of `P` in proportion to `list`: truncated, rounded to the unit, of sum one.

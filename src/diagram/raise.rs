@@ -50,7 +50,7 @@ pub fn raise_empty(
     let boundary = sides(hull, &duals, &region);
     let mut raised = heights.clone();
     let mut searched = 0;
-    for i in 0..hull.len() {
+    for (i, &wanted) in wanted.iter().enumerate() {
         if !hull.is_hidden_position(i) && mass.get(i).is_none_or(|&m| m > 0.0) {
             continue;
         }
@@ -68,7 +68,7 @@ pub fn raise_empty(
                 nearest(hull, problem, &boundary, i)?
             }
         };
-        raised.set(i, height_for(hull, problem, &corner, i, wanted[i], &density)?);
+        raised.set(i, height_for(hull, problem, &corner, i, wanted, &density)?);
     }
     Some(raised)
 }

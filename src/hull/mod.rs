@@ -147,10 +147,10 @@ impl Hull {
     }
 
     fn repair(&mut self) -> Update {
-        if let Shape::Plane { builder, corner } = &mut self.shape {
-            if flip::repair(builder, &self.points, &self.rank, corner).is_ok() {
-                return Update::Flipped;
-            }
+        if let Shape::Plane { builder, corner } = &mut self.shape
+            && flip::repair(builder, &self.points, &self.rank, corner).is_ok()
+        {
+            return Update::Flipped;
         }
         self.rebuild();
         Update::Rebuilt

@@ -169,7 +169,14 @@ fn flip(
 }
 
 /// Removes vertex `v` at corner `[t, k]` if exactly three triangles, none of them a ghost, meet there.
-fn remove(builder: &mut Builder, points: &[Lifted], corner: &mut [u32], at: [usize; 2], v: u32, queue: &mut Vec<u32>) -> Flip {
+fn remove(
+    builder: &mut Builder,
+    points: &[Lifted],
+    corner: &mut [u32],
+    at: [usize; 2],
+    v: u32,
+    queue: &mut Vec<u32>,
+) -> Flip {
     let extent = builder.extent;
     let mesh = &mut builder.mesh;
     let first = join(at[0], at[1]);
@@ -185,7 +192,8 @@ fn remove(builder: &mut Builder, points: &[Lifted], corner: &mut [u32], at: [usi
     let rim = corners.map(|(t, k)| mesh.triangles[t].v[next(k)]);
     // Corner m spans rim[m] -> rim[m+1]; in the merged triangle that edge lies opposite rim[m+2].
     let t = corners[0].0;
-    mesh.triangles[t] = Triangle { v: rim, n: [outer[1], outer[2], outer[0]], mark: 0, plane: Plane::of(rim, points, &extent) };
+    mesh.triangles[t] =
+        Triangle { v: rim, n: [outer[1], outer[2], outer[0]], mark: 0, plane: Plane::of(rim, points, &extent) };
     for k in 0..3 {
         mesh.glue(join(t, k), outer[next(k)]);
     }

@@ -41,7 +41,8 @@ impl Builder {
         let extent = builder.extent;
         let v = [[a, b, c], [c, b, GHOST], [a, c, GHOST], [b, a, GHOST]];
         let mesh = &mut builder.mesh;
-        mesh.triangles = v.iter().map(|&v| Triangle { v, plane: Plane::of(v, points, &extent), ..Triangle::DEAD }).collect();
+        mesh.triangles =
+            v.iter().map(|&v| Triangle { v, plane: Plane::of(v, points, &extent), ..Triangle::DEAD }).collect();
         for k in 0..3 {
             mesh.glue(join(0, k), join(k + 1, 2));
             // Ghost k+1 is opposite corner k; going around, its edge 0 meets edge 1 of the next one.

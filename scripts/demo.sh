@@ -6,7 +6,7 @@ out=demo-out
 mkdir -p "$out"
 
 echo "building brenier (the first time takes some minutes, mostly for the big-number library GMP) ..."
-cargo build --release --locked --quiet --bin brenier --example mountain_problem
+cargo build --release --locked --bin brenier --example mountain_problem
 bin="${CARGO_TARGET_DIR:-target}/release"
 
 cat <<'TEXT'

@@ -247,10 +247,10 @@ impl Problem {
         }
         let mut groups: Vec<&[u32]> = order.chunk_by(|&a, &b| key(a) == key(b)).collect();
         groups.sort_unstable_by_key(|g| g[0]);
-        if duplicates == Duplicates::Refuse {
-            if let Some(g) = groups.iter().find(|g| g.len() > 1) {
-                return Err(ProblemError::DuplicateSites { first: g[0] as usize, second: g[1] as usize });
-            }
+        if duplicates == Duplicates::Refuse
+            && let Some(g) = groups.iter().find(|g| g.len() > 1)
+        {
+            return Err(ProblemError::DuplicateSites { first: g[0] as usize, second: g[1] as usize });
         }
         let mut site_of_input = vec![0u32; n];
         let (mut sites, mut masses, mut merges) = (Vec::new(), Vec::new(), Vec::new());
@@ -340,15 +340,15 @@ fn check_sites(sites: &mut [[f64; 2]]) -> Result<(), ProblemError> {
         return Err(ProblemError::TooManySites { found: sites.len() });
     }
     for (site, y) in sites.iter_mut().enumerate() {
-        for axis in 0..2 {
-            let value = y[axis];
+        for (axis, coordinate) in y.iter_mut().enumerate() {
+            let value = *coordinate;
             if !value.is_finite() {
                 return Err(ProblemError::NonFiniteSite { site, axis, value });
             }
             if value.abs() > 1e140 {
                 return Err(ProblemError::SiteOutOfRange { site, axis, value });
             }
-            y[axis] = value + 0.0; // -0.0 and 0.0 are the same place
+            *coordinate = value + 0.0; // -0.0 and 0.0 are the same place
         }
     }
     Ok(())

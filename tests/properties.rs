@@ -140,9 +140,9 @@ fn the_hessian_is_the_derivative() {
         compared += 1;
         let factor = oracle::exact(i.problem().source_factor());
         let sum: f64 = h[j].iter().sum();
-        for a in 0..n {
+        for (a, row) in h.iter().enumerate() {
             let change = (up.exact_mass(a) - down.exact_mass(a)) / (oracle::exact(e) * 2) * &factor;
-            let stated = if a == j { 2.0 * sum } else { -2.0 * h[a][j] };
+            let stated = if a == j { 2.0 * sum } else { -2.0 * row[j] };
             let gap = (approx(&change) - stated).abs();
             assert!(gap <= 1e-13 * (1.0 + sum), "dm_{a}/dh_{j} off by {gap:e} in {i:?}");
         }

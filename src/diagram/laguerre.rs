@@ -51,7 +51,7 @@ pub trait Laguerre {
     }
     /// Moves to these heights and integrates.
     fn measures(&mut self, heights: &Heights, want: Want) -> Measures;
-    /// For the heights last measured, with the masses found there: heights in which every empty cell is raised until it has
+    /// For the heights last measured, with the masses found there (empty if not known: then hidden sites only): heights in which every empty cell is raised until it has
     /// about the wanted mass. `None` if the diagram cannot tell how.
     fn raise_empty(&mut self, heights: &Heights, mass: &[f64], wanted: &[f64]) -> Option<Heights>;
 }

@@ -10,11 +10,13 @@ use super::cells::{Cell, Duals, Region, vertex};
 use super::clip::Label;
 use super::integrate::LocalDensity;
 use super::point::Point;
+use crate::domain::ConvexPolygon;
 use crate::exact::{Dd, Heights};
 use crate::hull::Hull;
 use crate::problem::Problem;
 
 /// A vertex of the diagram: where it is, and what meets there.
+#[derive(Clone, Copy)]
 struct Corner {
     at: Point,
     sites: [u32; 3],
@@ -22,10 +24,19 @@ struct Corner {
     site_count: usize,
 }
 
-/// Empty cells times boundary vertices beyond which the search is not worth its time.
-const MOST_PAIRS: usize = 400_000_000;
+/// The segments of one domain edge in the order of the edge, each with its first vertex and the slope of `u` along it.
+///
+/// `u` is convex, so slopes increase along the edge, and `u - <., y_i>` is least where they pass the slope of `y_i`.
+#[derive(Default)]
+struct Side {
+    segments: Vec<(f64, Corner)>,
+}
 
-/// See [`super::laguerre::Laguerre::raise_empty`]. Cost: a walk per empty cell, or one pass over the boundary vertices.
+/// Empty cells times domain edges beyond which the search is not worth its time.
+const MOST_SEARCHES: usize = 50_000_000;
+
+/// See [`super::laguerre::Laguerre::raise_empty`]. Cost: a walk per empty cell, or a binary
+/// search per domain edge.
 pub fn raise_empty(
     hull: &mut Hull,
     problem: &Problem,
@@ -36,10 +47,13 @@ pub fn raise_empty(
     let region = Region::new(problem.domain());
     let density = LocalDensity::new(problem.density(), problem.source_factor());
     let duals = Duals::new(hull, &region);
-    let boundary = boundary_corners(hull, &duals, &region);
+    let boundary = sides(hull, &duals, &region);
     let mut raised = heights.clone();
     let mut searched = 0;
-    for i in (0..hull.len()).filter(|&i| mass[i] <= 0.0) {
+    for (i, &wanted) in wanted.iter().enumerate() {
+        if !hull.is_hidden_position(i) && mass.get(i).is_none_or(|&m| m > 0.0) {
+            continue;
+        }
         let inner = match hull.is_hidden_position(i) {
             true => hull.covering(i).and_then(|t| Some((hull.slot(t)?, *duals.inside(t)?))),
             false => None,
@@ -48,51 +62,60 @@ pub fn raise_empty(
             Some((sites, at)) => Corner { at, sites, edges: [0; 2], site_count: 3 },
             None => {
                 searched += boundary.len();
-                if searched > MOST_PAIRS {
+                if searched > MOST_SEARCHES {
                     return None;
                 }
-                nearest(hull, &boundary, i)?
+                nearest(hull, problem, &boundary, i)?
             }
         };
-        raised.set(i, height_for(hull, problem, &corner, i, wanted[i], &density)?);
+        raised.set(i, height_for(hull, problem, &corner, i, wanted, &density)?);
     }
     Some(raised)
 }
 
-/// Vertices on the domain's boundary.
-fn boundary_corners(hull: &Hull, duals: &Duals, region: &Region<'_>) -> Vec<Corner> {
-    let mut corners = Vec::new();
+/// What the diagram leaves on each domain edge.
+fn sides(hull: &Hull, duals: &Duals, region: &Region<'_>) -> Vec<Side> {
+    let mut sides: Vec<Side> = (0..region.polygon.len()).map(|_| Side::default()).collect();
     let mut cell = Cell::default();
     for i in 0..hull.len() as u32 {
         cell.compute(hull, duals, region, i);
         let labels = &cell.labels;
-        if !labels.iter().any(|l| matches!(l, Label::Domain(_))) {
-            continue;
-        }
         for k in 0..labels.len() {
+            let Label::Domain(e) = labels[k] else { continue };
             let before = labels[if k == 0 { labels.len() - 1 } else { k - 1 }];
-            let (sites, edges, site_count) = match (before, labels[k]) {
-                (Label::Domain(e), Label::Domain(f)) => ([i, i, i], [e, f], 1),
-                (Label::Domain(e), Label::Bisector(j)) | (Label::Bisector(j), Label::Domain(e)) if i < j => {
-                    ([i, j, j], [e, e], 2)
-                }
-                _ => continue,
+            let (sites, edges, site_count) = match before {
+                Label::Domain(f) => ([i; 3], [e, f], 1),
+                Label::Bisector(j) => ([i, j, j], [e, e], 2),
             };
-            corners.push(Corner { at: vertex(hull, region.polygon, i, before, labels[k]), sites, edges, site_count });
+            let corner = Corner { at: vertex(hull, region.polygon, i, before, labels[k]), sites, edges, site_count };
+            let slope = slope(hull, region.polygon, i, e as usize);
+            sides[e as usize].segments.push((slope, corner));
         }
     }
-    corners
+    sides.iter_mut().for_each(|s| s.segments.sort_by(|a, b| a.0.total_cmp(&b.0)));
+    sides
 }
 
-/// The boundary vertex where site `i` would touch the diagram first.
-fn nearest(hull: &Hull, boundary: &[Corner], i: usize) -> Option<Corner> {
+/// `<y_i, direction of edge e>`.
+fn slope(hull: &Hull, polygon: &ConvexPolygon, i: u32, e: usize) -> f64 {
+    let (u, v) = (polygon.vertex(e), polygon.vertex(e + 1));
+    let y = hull.point(i as usize);
+    y.x * (v[0] - u[0]) + y.y * (v[1] - u[1])
+}
+
+/// The boundary vertex where site `i` would touch the diagram first (the last vertex of an edge is the first of the next).
+fn nearest(hull: &Hull, problem: &Problem, boundary: &[Side], i: usize) -> Option<Corner> {
     let y = hull.point(i);
     let value = |c: &Corner| {
         let k = hull.point(c.sites[0] as usize);
         (k.h - y.h).to_f64() + (c.at.x.hi * (k.x - y.x) + c.at.y.hi * (k.y - y.y))
     };
-    let best = boundary.iter().min_by(|a, b| value(a).total_cmp(&value(b)))?;
-    Some(Corner { at: best.at, ..*best })
+    let candidates = boundary.iter().enumerate().filter_map(|(e, side)| {
+        let own = slope(hull, problem.domain(), i as u32, e);
+        let at = side.segments.partition_point(|s| s.0 < own);
+        side.segments.get(at).map(|s| &s.1)
+    });
+    candidates.min_by(|a, b| value(a).total_cmp(&value(b))).copied()
 }
 
 /// The height that gives cell `i` about the wanted mass at this corner.

@@ -173,7 +173,8 @@ impl Diagram {
             let side = (hi[0] - lo[0]).max(hi[1] - lo[1]);
             let size = v.iter().flatten().fold(0.0f64, |m, c| m.max(c.abs()));
             let area = integrate::mass(self.points(i), &LocalDensity::new(&crate::domain::Density::Constant, 1.0));
-            !v.is_empty() && !(area > 1e-12 * side * side && side > 1e-12 * size)
+            let thick = area > 1e-12 * side * side && side > 1e-12 * size;
+            !v.is_empty() && !thick
         };
         let candidates: Vec<u32> =
             (0..self.len()).into_par_iter().filter(|&i| suspicious(i)).map(|i| i as u32).collect();

@@ -29,10 +29,8 @@ impl ConvexPolygon {
     /// ```
     pub fn new(given: Vec<[f64; 2]>) -> Result<ConvexPolygon, DomainError> {
         for (vertex, v) in given.iter().enumerate() {
-            for axis in 0..2 {
-                if !v[axis].is_finite() {
-                    return Err(DomainError::NonFiniteVertex { vertex, axis, value: v[axis] });
-                }
+            if let Some(axis) = v.iter().position(|c| !c.is_finite()) {
+                return Err(DomainError::NonFiniteVertex { vertex, axis, value: v[axis] });
             }
         }
         // -0.0 and 0.0 are the same place; store one of them.

@@ -44,8 +44,8 @@ pub fn nearest_f64(r: &Rational) -> f64 {
     if !away.is_finite() {
         return t;
     }
-    let below = Rational::from(r - rational(t)).abs();
-    let above = Rational::from(r - rational(away)).abs();
+    let below = (r - rational(t)).abs();
+    let above = (r - rational(away)).abs();
     match below.cmp(&above) {
         Ordering::Less => t,
         Ordering::Greater => away,
@@ -81,7 +81,7 @@ pub fn nearest_dd(r: &Rational) -> (Dd, bool) {
     if !hi.is_finite() {
         return (Dd { hi, lo: 0.0 }, false);
     }
-    let rest = Rational::from(r - rational(hi));
+    let rest = r - rational(hi);
     let lo = nearest_f64(&rest);
     (Dd { hi, lo }, rational(lo) == rest)
 }
@@ -91,10 +91,12 @@ pub fn height_of_weight(y: [f64; 2], w: f64) -> (Dd, bool) {
     let (a, b) = (Dd::product(y[0], y[0]), Dd::product(y[1], y[1]));
     // Fast path: products exact in this range; the sum is exact when the errors of both additions vanish.
     let in_range = |v: f64| v == 0.0 || (v.abs() > 1e-140 && v.abs() < 1e140);
-    if in_range(y[0]) && in_range(y[1]) && in_range(w) {
-        if let Some(h) = exact_sum([w, -a.hi, -a.lo, -b.hi, -b.lo]) {
-            return (h.scale(0.5), true);
-        }
+    if in_range(y[0])
+        && in_range(y[1])
+        && in_range(w)
+        && let Some(h) = exact_sum([w, -a.hi, -a.lo, -b.hi, -b.lo])
+    {
+        return (h.scale(0.5), true);
     }
     let square = |v: f64| {
         let r = rational(v);

@@ -49,9 +49,7 @@ pub fn repair(builder: &mut Builder, points: &[Lifted], rank: &[u32], corner: &m
 /// Offers hidden sites to a regular triangulation. Sites hidden on the way lie below the final hull: it only rises.
 fn offer(builder: &mut Builder, points: &[Lifted], rank: &[u32], corner: &mut [u32], hidden: &[u32]) {
     for &i in hidden {
-        if let Some(c) = visible_near(corner, i as usize) {
-            builder.hint = split(c).0;
-        }
+        aim(builder, corner, i as usize);
         let inserted = builder.insert(points, rank, i);
         if inserted == Inserted::Hidden {
             continue;
@@ -66,13 +64,17 @@ fn offer(builder: &mut Builder, points: &[Lifted], rank: &[u32], corner: &mut [u
     }
 }
 
-/// A corner at a visible site near a position along the curve, as a start for walks.
-pub fn visible_near(corner: &[u32], position: usize) -> Option<u32> {
-    let near = |d: usize| {
-        let c = [position.checked_sub(d), Some(position + d)].into_iter().flatten();
-        c.filter_map(|k| corner.get(k)).find(|&&c| c != NONE).copied()
-    };
-    (1..=16).find_map(near).or_else(|| corner.iter().find(|&&c| c != NONE).copied())
+/// Sets the start of the next walk: at a visible site next to `position` along the curve, or where the last walk ended (queries
+/// come in the order of the curve), or anywhere.
+pub fn aim(builder: &mut Builder, corner: &[u32], position: usize) {
+    let beside = [position.checked_sub(1), Some(position + 1)].into_iter().flatten();
+    let beside = beside.filter_map(|k| corner.get(k)).find(|&&c| c != NONE);
+    let dead = || builder.mesh.triangles.get(builder.hint).is_none_or(Triangle::is_dead);
+    if let Some(&c) = beside {
+        builder.hint = split(c).0;
+    } else if dead() {
+        builder.hint = corner.iter().find(|&&c| c != NONE).map_or(0, |&c| split(c).0);
+    }
 }
 
 fn set_corners(builder: &Builder, corner: &mut [u32], t: usize) {

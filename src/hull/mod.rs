@@ -147,10 +147,10 @@ impl Hull {
     }
 
     fn repair(&mut self) -> Update {
-        if let Shape::Plane { builder, corner } = &mut self.shape {
-            if flip::repair(builder, &self.points, &self.rank, corner).is_ok() {
-                return Update::Flipped;
-            }
+        if let Shape::Plane { builder, corner } = &mut self.shape
+            && flip::repair(builder, &self.points, &self.rank, corner).is_ok()
+        {
+            return Update::Flipped;
         }
         self.rebuild();
         Update::Rebuilt
@@ -158,13 +158,14 @@ impl Hull {
 
     /// The slot of the triangle that covers a hidden position; `None` if the sites are collinear.
     ///
-    /// Walks from a visible neighbour along the curve.
+    /// Walks from a visible neighbour along the curve, or from where the last call ended.
     pub fn covering(&mut self, position: usize) -> Option<usize> {
         match &mut self.shape {
             Shape::Line { .. } => None,
             Shape::Plane { builder, corner } => {
-                let start = flip::visible_near(corner, position).map_or(builder.hint, |c| split(c).0);
-                let t = builder.locate(&self.points, start, self.points[position].site());
+                flip::aim(builder, corner, position);
+                let t = builder.locate(&self.points, builder.hint, self.points[position].site());
+                builder.hint = t;
                 builder.mesh.triangles[t].ghost().is_none().then_some(t)
             }
         }

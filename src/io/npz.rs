@@ -214,10 +214,10 @@ mod tests {
         for bit in 0..8 * good.len() {
             let mut bytes = good.clone();
             bytes[bit / 8] ^= 1 << (bit % 8);
-            if let Ok(npz) = NpzReader::new(bytes) {
-                if let Ok(array) = npz.array("heights") {
-                    assert_eq!(array.values, [1.0, 2.0, 3.0]);
-                }
+            if let Ok(npz) = NpzReader::new(bytes)
+                && let Ok(array) = npz.array("heights")
+            {
+                assert_eq!(array.values, [1.0, 2.0, 3.0]);
             }
         }
     }

@@ -234,12 +234,12 @@ fn parse_text(path: &Path, bytes: &[u8], kind: Text) -> Result<NpyArray, IoError
         }
         table.row(at, &numbers)?;
     }
-    if let Some((line, count)) = declared {
-        if count != table.array.rows as f64 {
-            let found = table.array.rows;
-            let what = format!("{count} points declared, file has {found}; it is cut off");
-            return Err(IoError::line(path, line, what));
-        }
+    if let Some((line, count)) = declared
+        && count != table.array.rows as f64
+    {
+        let found = table.array.rows;
+        let what = format!("{count} points declared, file has {found}; it is cut off");
+        return Err(IoError::line(path, line, what));
     }
     Ok(table.array)
 }

@@ -114,9 +114,12 @@ pub fn maximize(
         Start::Resume(state) => (state, true),
     };
     let step_clock = Instant::now();
-    let mut measures = diagram.measures(&state.heights, Want::Newton);
-    if !resumed && measures.mass.iter().any(|&m| m <= 0.0) {
+    let mut measures = diagram.measures(&state.heights, Want::Feasible);
+    if !resumed && has_empty(&measures) {
         (state.heights, measures) = fill_empty(diagram, target, state.heights, measures);
+    }
+    if measures.hidden > 0 {
+        measures = diagram.measures(&state.heights, Want::Newton);
     }
     let mut now = residual(&measures.mass, target, options.tolerance);
     if !resumed {
@@ -165,6 +168,10 @@ pub enum Start {
     Resume(NewtonState),
 }
 
+fn has_empty(measures: &Measures) -> bool {
+    measures.hidden > 0 || measures.mass.iter().any(|&m| m <= 0.0)
+}
+
 /// Raises empty cells to half their target mass, again and again while that helps: cells raised under one triangle compete.
 fn fill_empty(
     diagram: &mut dyn Laguerre,
@@ -174,11 +181,11 @@ fn fill_empty(
 ) -> (Heights, Measures) {
     let wanted: Vec<f64> = target.iter().map(|nu| RAISED * nu).collect();
     for _ in 0..RAISES {
-        if measures.mass.iter().all(|&m| m > 0.0) {
+        if !has_empty(&measures) {
             break;
         }
         let Some(raised) = diagram.raise_empty(&heights, &measures.mass, &wanted) else { break };
-        let next = diagram.measures(&raised, Want::Newton);
+        let next = diagram.measures(&raised, Want::Feasible);
         let (hull, cells) = (measures.hull_seconds, measures.cells_seconds);
         (heights, measures) = (raised, next);
         measures.hull_seconds += hull;
@@ -223,8 +230,8 @@ fn step(
     loop {
         let mut moved =
             Heights::new(state.heights.as_slice().iter().zip(&direction).map(|(&h, &d)| h + Dd::from_f64(t * d)));
-        let mut trial = diagram.measures(&moved, if bold { Want::Newton } else { Want::Feasible });
-        if bold && trial.mass.iter().any(|&m| m <= 0.0) {
+        let mut trial = diagram.measures(&moved, Want::Feasible);
+        if bold && has_empty(&trial) {
             (moved, trial) = fill_empty(diagram, target, moved, trial);
         }
         report.trials += 1;

@@ -35,11 +35,11 @@ fn use_problem(bytes: &[u8]) -> bool {
         }
     };
     file.data.duplicates = Duplicates::Keep;
-    if let Ok(problem) = file.clone().problem() {
-        if let Some(heights) = problem.heights() {
-            let diagram = Diagram::new(&problem, heights).unwrap();
-            diagram.validate(3).unwrap();
-        }
+    if let Ok(problem) = file.clone().problem()
+        && let Some(heights) = problem.heights()
+    {
+        let diagram = Diagram::new(&problem, heights).unwrap();
+        diagram.validate(3).unwrap();
     }
     file.data.duplicates = Duplicates::Merge;
     let Ok(problem) = file.problem() else { return false };

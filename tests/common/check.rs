@@ -32,7 +32,8 @@ pub fn minimize(instance: &Instance, check: impl Fn(&Instance) -> Result<(), Str
 
 macro_rules! ensure {
     ($condition:expr, $($what:tt)*) => {
-        if !$condition {
+        let holds: bool = $condition;
+        if !holds {
             return Err(format!($($what)*));
         }
     };
@@ -69,7 +70,10 @@ pub fn against_truth(instance: &Instance) -> Result<(), String> {
     assert_eq!(truth.sum_of_masses(), truth.total, "the brute force is wrong");
     exact_numbers(&d, &truth)?;
     rounded_numbers(instance, &d, &truth, problem.source_factor())?;
-    vertices(instance, &d)?;
+    if instance.len() <= 6 {
+        // Quadratic in rationals of the printed size: the small ones are enough.
+        vertices(instance, &d)?;
+    }
     labels(&d, problem.domain())?;
     d.validate(4).map_err(|e| format!("validate(4): {e}"))
 }
@@ -127,7 +131,7 @@ fn rounded_numbers(instance: &Instance, d: &Diagram, truth: &Truth, factor: f64)
         let visible = expected > 2f64.powi(-90) * s.diameter * s.density / apart;
         ensure!(h > 0.0 || !visible, "H {i},{j} = {h}, truth {expected:e}");
     }
-    let (cost, expected) = (d.cost(), approx(&Q::from(truth.cost() * &factor)));
+    let (cost, expected) = (d.cost(), approx(&(truth.cost() * &factor)));
     let reach = reach(instance);
     let bound = slack * reach * reach + 1e-13 * expected;
     ensure!((cost - expected).abs() <= bound, "cost {cost}, truth {expected}");

@@ -157,7 +157,7 @@ fn pi() -> Q {
 fn sine(x: &Q) -> Q {
     let turn = pi() * 2;
     let turns = Q::from(x / &turn).round();
-    let x = round(Q::from(x - Q::from(turns * &turn)));
+    let x = round(x - (turns * &turn));
     let square = round(Q::from(&x * &x));
     let (mut sum, mut term, mut k) = (Q::new(), x, 1i64);
     while Q::from(term.abs_ref()) << BITS > 1 {

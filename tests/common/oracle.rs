@@ -279,8 +279,8 @@ fn facet(source: &Source, sites: &[P], heights: &[Q], cells: &[Cell], i: usize, 
     let b = Q::from(&heights[i] - &heights[j]);
     let along = [Q::from(-&a[1]), a[0].clone()];
     let ends = |cell: &Cell| {
-        let mut on: Vec<&P> = cell.vertices.iter().filter(|x| Q::from(dot(&a, x) + &b) == 0).collect();
-        on.sort_by(|x, y| dot(&along, x).cmp(&dot(&along, y)));
+        let mut on: Vec<&P> = cell.vertices.iter().filter(|x| (dot(&a, x) + &b) == 0).collect();
+        on.sort_by_key(|x| dot(&along, x));
         match (on.first(), on.last()) {
             (Some(p), Some(q)) if p != q => Some([(*p).clone(), (*q).clone()]),
             _ => None,

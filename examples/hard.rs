@@ -1,0 +1,23 @@
+//! Newton steps and times on easy and hard data: `cargo run --release --example hard -- [n] [kind ...]`.
+
+#[path = "../tests/common/hard.rs"]
+mod hard;
+
+use brenier::transport::{Control, SolveOptions, solve};
+
+fn main() {
+    let mut args = std::env::args().skip(1);
+    let n = args.next().and_then(|n| n.parse().ok()).unwrap_or(100_000);
+    let mut kinds: Vec<String> = args.collect();
+    if kinds.is_empty() {
+        kinds = hard::ALL.map(String::from).to_vec();
+    }
+    println!("{:10} {:>8} {:>6} {:>7} {:>10} {:>8}", "kind", "n", "steps", "trials", "error", "seconds");
+    for kind in kinds {
+        let problem = hard::problem(&kind, n);
+        let s = solve(&problem, &SolveOptions::default(), &mut |_| Control::Continue);
+        let trials: u32 = s.report.iterations.iter().map(|i| i.trials).sum();
+        let (steps, error, seconds) = (s.report.iterations.len() - 1, s.report.max_relative_error, s.report.seconds);
+        println!("{kind:10} {n:8} {steps:6} {trials:7} {error:10.1e} {seconds:8.2}");
+    }
+}

@@ -1,0 +1,95 @@
+//! Problem files: no bytes panic; what parses is written in the canonical form and read back the same.
+
+#![no_main]
+
+use brenier::domain::Density;
+use brenier::io::{ReadLimit, canonical_sha256, parse_problem, sha256_hex};
+use brenier::problem::ProblemData;
+use libfuzzer_sys::fuzz_target;
+use std::fmt::Write;
+use std::path::Path;
+
+/// Files that a problem refers to are looked for in a folder that does not exist.
+const NAME: &str = "no-such-folder/p.json";
+
+fuzz_target!(|data: &[u8]| {
+    // A reference to an absolute path would read this machine.
+    if data.windows(6).any(|w| w == b"\"path\"") {
+        return;
+    }
+    let limit = ReadLimit { bytes: 1 << 20 };
+    let Ok(file) = parse_problem(Path::new(NAME), data, limit) else { return };
+    let first = file.data.clone();
+    let sound = file.clone().problem();
+    if let Err(e) = &sound {
+        assert!(e.to_string().starts_with(NAME), "{e} does not name the file");
+    }
+    // JSON has no infinities; such a problem is refused, and cannot be written.
+    let numbers = first.sites.iter().flatten().chain(first.masses.iter().flatten());
+    if !numbers
+        .chain(first.heights.iter().flat_map(|h| h.as_slice()).flat_map(|h| [&h.hi, &h.lo]))
+        .all(|x| x.is_finite())
+    {
+        assert!(sound.is_err());
+        return;
+    }
+    if let Density::Affine { g, c } = first.density {
+        if ![g[0], g[1], c].iter().all(|x| x.is_finite()) {
+            assert!(sound.is_err());
+            return;
+        }
+    }
+    let text = canonical(&first, false);
+    assert_eq!(sha256_hex(text.as_bytes()), canonical_sha256(&first), "another canonical form:\n{text}");
+    for text in [text, canonical(&first, true)] {
+        let again = parse_problem(Path::new(NAME), text.as_bytes(), limit).unwrap_or_else(|e| panic!("{e}\n{text}"));
+        let second = &again.data;
+        assert_eq!(canonical(&first, false), canonical(second, false));
+        if text.contains("heights") {
+            assert_eq!(first.heights, second.heights);
+        }
+        assert_eq!(again.id.sha256, sha256_hex(text.as_bytes()));
+        assert!(again.notes.is_empty(), "{:?}", again.notes);
+        assert_eq!(sound.is_ok(), again.problem().is_ok());
+    }
+});
+
+/// The canonical text as `docs/file-format.md` describes it, written independently; with heights where asked for.
+fn canonical(data: &ProblemData, heights: bool) -> String {
+    let list = |values: &mut dyn Iterator<Item = f64>| -> String {
+        let all: Vec<String> = values.map(number).collect();
+        format!("[{}]", all.join(","))
+    };
+    let points = |p: &[[f64; 2]]| {
+        let all: Vec<String> = p.iter().map(|p| list(&mut p.iter().copied())).collect();
+        format!("[{}]", all.join(","))
+    };
+    let mut t = String::from("{\"format\": \"brenier/problem\",\n \"version\": 1");
+    let mut field = |key: &str, value: String| write!(t, ",\n \"{key}\": {value}").expect("a String");
+    field("domain", format!("{{\"type\":\"polygon\",\"vertices\":{}}}", points(data.domain.vertices())));
+    field(
+        "density",
+        match data.density {
+            Density::Affine { g, c } => {
+                format!("{{\"type\":\"affine\",\"g\":{},\"c\":{}}}", list(&mut g.into_iter()), number(c))
+            }
+            _ => "{\"type\":\"constant\"}".to_string(),
+        },
+    );
+    field("sites", points(&data.sites));
+    if let Some(masses) = &data.masses {
+        field("masses", list(&mut masses.iter().copied()));
+    }
+    if let (true, Some(h)) = (heights, &data.heights) {
+        field("heights", list(&mut h.hi().into_iter()));
+        field("heights_lo", list(&mut h.lo().into_iter()));
+    }
+    field("normalize", data.normalize.to_string());
+    t.push_str("}\n");
+    t
+}
+
+/// A double as serde_json writes it.
+fn number(x: f64) -> String {
+    serde_json::to_string(&x).expect("a number")
+}

@@ -50,11 +50,6 @@ impl Components {
         Self { label, size }
     }
 
-    /// Whether the graph is connected.
-    pub(super) fn single(&self) -> bool {
-        self.label.is_empty()
-    }
-
     /// Subtracts from `x` its mean over each component: the orthogonal projection onto the range of `L`.
     ///
     /// Means are summed in row order by one thread; a second subtraction removes what rounding left, which

@@ -203,17 +203,16 @@ impl Elimination {
     }
 
     /// Extends the solution `reduced` on the remaining nodes to all; `b` is what [`Self::restrict`] left.
-    pub(super) fn extend(&self, b: &[f64], reduced: &[f64]) -> Vec<f64> {
-        let mut x = vec![0.0; b.len()];
+    pub(super) fn extend(&self, b: &[f64], reduced: &[f64], x: &mut [f64]) {
         for (&i, &value) in self.kept.iter().zip(reduced) {
             x[i as usize] = value;
         }
         for step in self.steps.iter().rev() {
             let v = step.node as usize;
-            // A missing neighbour is the node itself, whose value is still 0, with share 0.
+            // A missing neighbour is the node itself with share 0: its old value must be finite.
+            x[v] = 0.0;
             let [(a, s), (c, t)] = step.link;
             x[v] = b[v] * step.inverse + s * x[a as usize] + t * x[c as usize];
         }
-        x
     }
 }

@@ -86,26 +86,9 @@ impl Laplacian {
         sum
     }
 
-    /// Inverse of the diagonal, 0 where the diagonal is 0.
-    pub(super) fn inverse_diagonal(&self) -> Vec<f64> {
-        let mut inverse = self.diagonal();
-        inverse.iter_mut().for_each(|d| *d = if *d > 0.0 { 1.0 / *d } else { 0.0 });
-        inverse
-    }
-
-    /// Greatest finite weight; 0 if there is none.
+    /// Greatest weight; 0 if there is none.
     pub(super) fn greatest_weight(&self) -> f64 {
-        self.weight.iter().fold(0.0, |m, &w| if w > m && w.is_finite() { w } else { m })
-    }
-
-    /// Whether rows and columns lie within the arrays.
-    pub(super) fn well_formed(&self) -> bool {
-        let n = self.len();
-        self.row_ptr.is_sorted()
-            && self.row_ptr.last().is_none_or(|&end| end as usize == self.col.len())
-            && self.row_ptr.first().is_none_or(|&start| start == 0)
-            && self.weight.len() == self.col.len()
-            && self.col.iter().all(|&j| (j as usize) < n)
+        self.weight.iter().fold(0.0, |m, &w| if w > m { w } else { m })
     }
 }
 

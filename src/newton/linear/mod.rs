@@ -1,20 +1,18 @@
 //! Solver for the linear systems of Newton's method: weighted graph Laplacians of adjacent cells.
 //!
-//! The graph is first shortened exactly ([`eliminate`]), what remains is solved directly if small
-//! ([`direct`]) and otherwise by conjugate gradients ([`pcg`]) preconditioned by algebraic multigrid ([`amg`]:
-//! choice of the coarse nodes in [`splitting`], interpolation and coarse matrices in [`transfer`]). See `docs/theory/linear-solver.md`.
+//! The graph is first shortened exactly (`eliminate`), what remains is solved directly if small
+//! (`direct`) and otherwise by conjugate gradients (`pcg`) preconditioned by aggregation multigrid
+//! (`amg`). See `docs/theory/linear-solver.md`.
 
+mod aggregate;
 mod amg;
 mod components;
 mod direct;
 mod eliminate;
 mod laplacian;
 mod pcg;
-mod rows;
-mod splitting;
 #[cfg(test)]
 mod tests;
-mod transfer;
 mod vector;
 
 pub use laplacian::Laplacian;
@@ -24,7 +22,6 @@ use components::Components;
 use direct::Factor;
 use eliminate::Elimination;
 use laplacian::scaled_norm_squared;
-use pcg::System;
 
 /// A graph that remains after elimination and has at most this many nodes is solved directly.
 const DIRECT_ROWS: usize = 1500;
@@ -73,13 +70,7 @@ pub struct LinearReport {
     pub levels: usize,
 }
 
-/// Weights of a matrix that is solved as it is; any other is first multiplied by a power of two.
-const ORDINARY: std::ops::RangeInclusive<f64> = 1e-150..=1e100;
-
-/// In a matrix that had to be multiplied so that the greatest weight is about 1, smaller weights count as 0.
-const LEAST: f64 = 1e-200;
-
-/// How a graph is solved.
+/// How the remaining graph is solved.
 enum Method {
     Direct(Factor),
     Iterative(Hierarchy),
@@ -89,113 +80,82 @@ enum Method {
 ///
 /// `b` (length `n`) is first projected so that its sum over each connected component is 0; `x` has zero sum
 /// over each component and is 0 at isolated nodes. The result has the same bits for any number of threads.
-/// Time and memory are `O(nnz)` for adjacency graphs of cells. It never fails on weights and right-hand sides
-/// of any size: the report tells the residual that was reached. Weights that are negative, not finite, or
-/// below 1e-200 of the greatest count as 0, so do entries of `b` that are missing or not finite. If `L` is not
-/// well-formed (row bounds or columns out of range) the result is 0, with a relative residual of 1.
+/// Time and memory are `O(nnz)` for adjacency graphs of cells; about 200 bytes a row are held besides `L`
+/// and `b`. It never fails: the report tells the residual that was reached, and an entry of `b` that is not
+/// finite, or a missing one, counts as 0.
 pub fn solve(l: &Laplacian, b: &[f64], options: &LinearOptions) -> (Vec<f64>, LinearReport) {
     let n = l.len();
-    let finite = |b: &f64| b.is_finite();
-    let mut b: Vec<f64> = (0..n).map(|i| b.get(i).copied().filter(finite).unwrap_or(0.0)).collect();
-    if !l.well_formed() {
-        return (vec![0.0; n], LinearReport { iterations: 0, relative_residual: 1.0, levels: 0 });
-    }
-    let greatest_b = b.iter().fold(0.0, |m: f64, b| m.max(b.abs()));
-    let ordinary = |w: &f64| *w == 0.0 || ORDINARY.contains(w);
-    if l.weight.iter().all(ordinary) && ordinary(&greatest_b) {
-        return solve_ordinary(l, &mut b, options);
-    }
-    let shrink = down(l.greatest_weight());
-    let shrink_b = down(greatest_b);
-    b.iter_mut().for_each(|b| *b *= shrink_b);
-    let weight = l.weight.iter().map(|w| w * shrink).map(|w| if w >= LEAST && w.is_finite() { w } else { 0.0 });
-    let scaled = Laplacian { row_ptr: l.row_ptr.clone(), col: l.col.clone(), weight: weight.collect() };
-    let (mut x, report) = solve_ordinary(&scaled, &mut b, options);
-    // Divided first: the product of the factors may leave the range where the result does not.
-    x.iter_mut().for_each(|x| *x = (*x / shrink_b * shrink).clamp(-f64::MAX, f64::MAX));
-    (x, report)
-}
-
-/// A power of two, itself in range, that brings `greatest` near 1 (near 2^52 if it is subnormal).
-fn down(greatest: f64) -> f64 {
-    if greatest > 0.0 { 2f64.powi(-(greatest.log2() as i32).clamp(-1022, 1022)) } else { 1.0 }
-}
-
-/// [`solve`] for ordinary numbers; `b` is overwritten.
-fn solve_ordinary(l: &Laplacian, b: &mut [f64], options: &LinearOptions) -> (Vec<f64>, LinearReport) {
-    let n = l.len();
+    let mut b: Vec<f64> = (0..n).map(|i| b.get(i).copied().filter(|b| b.is_finite()).unwrap_or(0.0)).collect();
     let components = Components::of(l);
-    components.subtract_means(b);
-    let inverse_diagonal = l.inverse_diagonal();
-    let whole = System { l, components: &components, inverse_diagonal: &inverse_diagonal };
-    let norm = scaled_norm_squared(b, &inverse_diagonal).sqrt();
+    components.subtract_means(&mut b);
+    let inverse: Vec<f64> = l.diagonal().iter().map(|&d| if d > 0.0 { 1.0 / d } else { 0.0 }).collect();
+    let norm = scaled_norm_squared(&b, &inverse).sqrt();
     let mut report = LinearReport { iterations: 0, relative_residual: 0.0, levels: 0 };
     let mut x = vec![0.0; n];
-    if norm == 0.0 {
+    if norm == 0.0 || !norm.is_finite() {
         return (x, report);
     }
     let elimination = Elimination::of(l, WORTHWHILE);
-    let reduced = elimination.as_ref().map(|e| (&e.reduced, Components::of(&e.reduced), e.reduced.inverse_diagonal()));
-    let core = match &reduced {
-        Some((l, components, inverse_diagonal)) => System { l, components, inverse_diagonal },
-        None => System { ..whole },
-    };
-    let mut method = method_for(core.l);
+    let core = elimination.as_ref().map_or(l, |e| &e.reduced);
+    let mut method = method_for(core);
     report.levels = match &method {
         Method::Direct(_) => 1,
         Method::Iterative(hierarchy) => hierarchy.len(),
     };
+    let core_inverse: Option<Vec<f64>> = elimination
+        .as_ref()
+        .map(|e| e.reduced.diagonal().iter().map(|&d| if d > 0.0 { 1.0 / d } else { 0.0 }).collect());
     let target = options.relative_tolerance * norm;
-    let mut reached = norm;
-    let mut r = b.to_vec();
+    let mut r = b.clone();
+    let mut before = norm;
     for _ in 0..REFINEMENTS {
-        let left = options.max_iterations.saturating_sub(report.iterations);
-        let (mut next, iterations) = match &elimination {
-            None => solve_core(&core, &mut method, &mut r, target, left),
-            Some(elimination) => {
-                let mut rest = elimination.restrict(&mut r);
-                core.components.subtract_means(&mut rest);
-                let (y, iterations) = solve_core(&core, &mut method, &mut rest, target, left);
-                (elimination.extend(&r, &y), iterations)
+        let left = options.max_iterations - report.iterations;
+        let (mut dx, iterations) = match &elimination {
+            None => inner_solve(l, &inverse, &mut method, &mut r, target, left),
+            Some(e) => {
+                let mut rr = e.restrict(&mut r);
+                let (y, its) =
+                    inner_solve(&e.reduced, core_inverse.as_deref().unwrap_or(&[]), &mut method, &mut rr, target, left);
+                let mut dx = vec![0.0; n];
+                e.extend(&r, &y, &mut dx);
+                (dx, its)
             }
         };
         report.iterations += iterations;
-        next.iter_mut().zip(&x).for_each(|(next, x)| *next += x);
-        components.subtract_means(&mut next);
-        let norm_now = pcg::residual(&whole, b, &next, &mut r);
-        // Written so that it also ends on NaN.
-        if norm_now < reached {
-            x = next;
-        } else {
+        for (dx, x) in dx.iter_mut().zip(&x) {
+            *dx += x;
+        }
+        components.subtract_means(&mut dx);
+        let now = pcg::residual(l, &inverse, &b, &dx, &mut r);
+        if now.is_nan() || now >= before {
             break;
         }
-        let stalled = norm_now > 0.5 * reached;
-        reached = norm_now;
-        if norm_now <= target || stalled || report.iterations >= options.max_iterations {
+        x = dx;
+        let stalled = now > 0.5 * before;
+        before = now;
+        if now <= target || stalled || report.iterations >= options.max_iterations {
             break;
         }
     }
-    report.relative_residual = reached / norm;
+    report.relative_residual = before / norm;
     (x, report)
 }
 
-/// Prepares the solve of `l`: a factor if that is cheap, else a hierarchy.
 fn method_for(l: &Laplacian) -> Method {
     let n = l.len();
-    let sparse = l.col.len() <= DIRECT_ENTRIES_PER_ROW * n;
-    if n > ALWAYS_DIRECT_ROWS && (n > DIRECT_ROWS || !sparse) {
-        return Method::Iterative(Hierarchy::new(l));
+    if n <= ALWAYS_DIRECT_ROWS || n <= DIRECT_ROWS && l.col.len() <= DIRECT_ENTRIES_PER_ROW * n {
+        let list = |i| {
+            let (col, weight) = l.row(i);
+            col.iter().copied().zip(weight.iter().copied()).filter(|e| e.1 > 0.0).collect()
+        };
+        return Method::Direct(Factor::new((0..n).map(list).collect()));
     }
-    let list = |i| {
-        let (col, weight) = l.row(i);
-        col.iter().copied().zip(weight.iter().copied()).filter(|e| e.1 > 0.0).collect()
-    };
-    Method::Direct(Factor::new((0..n).map(list).collect()))
+    Method::Iterative(Hierarchy::new(l))
 }
 
-/// Solves `L x = r` up to `target`, directly at once; returns the solution and the iterations.
-fn solve_core(
-    core: &System,
+fn inner_solve(
+    l: &Laplacian,
+    inverse: &[f64],
     method: &mut Method,
     r: &mut [f64],
     target: f64,
@@ -207,6 +167,6 @@ fn solve_core(
             factor.solve(r, &mut x);
             (x, 0)
         }
-        Method::Iterative(hierarchy) => pcg::solve(core, hierarchy, r, target, max_iterations),
+        Method::Iterative(hierarchy) => pcg::solve(l, inverse, hierarchy, r, target, max_iterations),
     }
 }

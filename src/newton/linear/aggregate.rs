@@ -1,0 +1,151 @@
+//! Grouping of the nodes of one level into the nodes of the next.
+
+use super::amg::Rows;
+
+/// Most nodes of an aggregate while it grows.
+const GROW: usize = 4;
+
+/// Most nodes of an aggregate after left-over nodes joined it.
+const FULL: u32 = 6;
+
+/// Least strength `K_Gj (1/D_G + 1/D_j)` with which a node joins an aggregate. In the two-grid bound of
+/// Napov and Notay (2012) the merging of `G` and `j` has the quality `2 / strength`, so what is joined has
+/// a quality of at most 8, the value used there for pairs.
+const STRENGTH: f64 = 0.25;
+
+/// A node in no aggregate: not yet while they grow, for good if it has no edge.
+pub(super) const NONE: u32 = u32::MAX;
+
+/// Free neighbours of the growing aggregate.
+struct Border {
+    /// Node and its weight to the aggregate.
+    list: Vec<(u32, f64)>,
+    /// Position in the list, valid if the node is found there.
+    place: Vec<u32>,
+}
+
+impl Border {
+    /// Adds the free neighbours of a node that joined.
+    fn extend(&mut self, rows: &Rows, node: usize, of: &[u32]) {
+        for e in rows.row(node) {
+            if of[e.col as usize] != NONE {
+                continue;
+            }
+            let place = &mut self.place[e.col as usize];
+            match self.list.get_mut(*place as usize) {
+                Some(known) if known.0 == e.col => known.1 += f64::from(e.weight),
+                _ => {
+                    *place = self.list.len() as u32;
+                    self.list.push((e.col, f64::from(e.weight)));
+                }
+            }
+        }
+    }
+
+    /// Takes out the node with the greatest `strength(node, weight)` above `least`.
+    fn take(&mut self, least: f64, strength: impl Fn(usize, f64) -> f64) -> Option<(usize, f64)> {
+        let mut best = least;
+        let mut at = None;
+        for (k, &(j, weight)) in self.list.iter().enumerate() {
+            let value = strength(j as usize, weight);
+            if value > best {
+                best = value;
+                at = Some(k);
+            }
+        }
+        let (j, weight) = self.list.swap_remove(at?);
+        if let Some(moved) = self.list.get(at?) {
+            self.place[moved.0 as usize] = at? as u32;
+        }
+        Some((j as usize, weight))
+    }
+}
+
+/// Aggregate of each node and the number of aggregates; they are numbered by first node, so that the next
+/// level inherits the locality of this one. Nodes without an edge are in none.
+///
+/// Nodes are visited in order; each free one grows an aggregate by its strongest free neighbour, up to
+/// [`GROW`] nodes. A node that stayed alone joins the aggregate that it is bound to most.
+pub(super) fn aggregates(rows: &Rows, inverse: &[f64]) -> (Vec<u32>, usize) {
+    let (of, count) = grow(rows, inverse, STRENGTH);
+    if count * 4 > inverse.len() * 3 {
+        // Where no pair is strong the smoother alone does well and any grouping will do.
+        return grow(rows, inverse, 0.0);
+    }
+    (of, count)
+}
+
+/// [`aggregates`] with a given least strength.
+fn grow(rows: &Rows, inverse: &[f64], least: f64) -> (Vec<u32>, usize) {
+    let n = inverse.len();
+    let mut of = vec![NONE; n];
+    let mut size: Vec<u32> = Vec::with_capacity(n / 3 + 1);
+    let mut border = Border { list: Vec::new(), place: vec![0; n] };
+    for seed in 0..n {
+        if of[seed] != NONE || inverse[seed] == 0.0 {
+            continue;
+        }
+        let aggregate = size.len() as u32;
+        let mut members = 1;
+        of[seed] = aggregate;
+        border.list.clear();
+        border.extend(rows, seed, &of);
+        // Weight that leaves the aggregate.
+        let mut outward = 1.0 / inverse[seed];
+        while members < GROW {
+            let leaving = if outward > 0.0 { 1.0 / outward } else { 0.0 };
+            let strength = |j: usize, weight: f64| weight * (leaving + inverse[j]);
+            let Some((j, weight)) = border.take(least, strength) else {
+                break;
+            };
+            of[j] = aggregate;
+            members += 1;
+            outward = (outward - 2.0 * weight + 1.0 / inverse[j]).max(0.0);
+            if members < GROW {
+                border.extend(rows, j, &of);
+            }
+        }
+        size.push(members as u32);
+    }
+    join_left_over(rows, inverse, least, &mut of, &mut size);
+    let count = renumber(&mut of, &size);
+    (of, count)
+}
+
+/// Moves each node that is alone to the neighbouring aggregate with which it shares its heaviest edge.
+fn join_left_over(rows: &Rows, inverse: &[f64], least: f64, of: &mut [u32], size: &mut [u32]) {
+    for i in 0..of.len() {
+        if of[i] == NONE || size[of[i] as usize] != 1 {
+            continue;
+        }
+        let mut best = (0.5 * least, NONE);
+        for e in rows.row(i) {
+            let aggregate = of[e.col as usize];
+            let share = f64::from(e.weight) * inverse[i];
+            if share > best.0 && size[aggregate as usize] < FULL {
+                best = (share, aggregate);
+            }
+        }
+        if best.1 != NONE {
+            size[of[i] as usize] = 0;
+            size[best.1 as usize] += 1;
+            of[i] = best.1;
+        }
+    }
+}
+
+/// Removes the empty aggregates from the numbering; returns the number of the others.
+fn renumber(of: &mut [u32], size: &[u32]) -> usize {
+    let mut count = 0;
+    let number: Vec<u32> = size
+        .iter()
+        .map(|&size| {
+            count += u32::from(size > 0);
+            count.wrapping_sub(1)
+        })
+        .collect();
+    for of in of.iter_mut().filter(|of| **of != NONE) {
+        *of = number[*of as usize];
+    }
+    count as usize
+}

@@ -5,7 +5,39 @@
 //! sites by their *heights*, builds the regular triangulation with exact predicates, clips its dual to the domain,
 //! integrates, and runs a damped Newton method on the heights (Kitagawa, Mérigot, Thibert 2019).
 //!
-//! Layers, lowest first; imports go down only:
+//! # Quick start
+//!
+//! ```
+//! use brenier::domain::ConvexPolygon;
+//! use brenier::problem::{Problem, ProblemData};
+//! use brenier::transport::{Control, SolveOptions, certify, solve};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let square = ConvexPolygon::rectangle([0.0, 0.0], [1.0, 1.0])?;
+//! let sites = vec![[0.1, 0.1], [0.9, 0.2], [0.5, 0.5], [0.2, 0.8], [0.8, 0.9]];
+//! let mut data = ProblemData::new(square, sites);
+//! data.masses = Some(vec![1.0, 1.0, 2.0, 1.0, 1.0]); // the source is scaled to the same total
+//! let problem = Problem::new(data)?;
+//!
+//! // The callback sees every step and may stop the run.
+//! let solution = solve(&problem, &SolveOptions::default(), &mut |_| Control::Continue);
+//! assert!(solution.report.converged);
+//!
+//! // Proved in exact arithmetic from the heights alone, whatever the solver did.
+//! let proof = certify(&problem, &solution.heights, 5)?;
+//! assert!(proof.max_relative_error[1] < 1e-9);
+//! let [low, high] = proof.w2_squared;
+//! assert!(high - low < 1e-9 && (0.5 * (low + high) - solution.cost).abs() < 1e-9);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`problem::Problem`] validates, [`transport::solve`] solves, [`transport::certify`] proves, [`diagram::Diagram`] gives the cells
+//! at any heights, [`io`] reads and writes files. What is exact, what is rounded and what is not promised: `docs/robustness.md`.
+//!
+//! # Layers
+//!
+//! Lowest first; imports go down only:
 //!
 //! | layer | module | knows |
 //! |---|---|---|
@@ -32,3 +64,8 @@ pub mod newton;
 pub mod plot;
 pub mod problem;
 pub mod transport;
+
+/// The README's example is a test, too.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

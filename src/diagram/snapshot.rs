@@ -301,7 +301,11 @@ impl Diagram {
 
     /// Exact coordinates of vertex `k` of cell `i`.
     pub fn exact_vertex(&self, i: usize, k: usize) -> [Rational; 2] {
-        let labels = self.labels(i);
+        self.exact_vertex_between(i, self.labels(i), k)
+    }
+
+    /// Exact coordinates of vertex `k` of a cell of site `i` with these labels.
+    pub(super) fn exact_vertex_between(&self, i: usize, labels: &[Label], k: usize) -> [Rational; 2] {
         let before = labels[if k == 0 { labels.len() - 1 } else { k - 1 }];
         let domain = self.problem.domain();
         let at = |j: u32| &self.lifted[j as usize];

@@ -1,10 +1,12 @@
 //! The validity ladder of a diagram.
 
-use super::clip::Label;
+use super::clip::{Clipper, Label, Sites};
+use super::proof::ExactMoments;
 use super::snapshot::Diagram;
-use crate::exact::Counters;
 use crate::exact::big::Rational;
 use crate::exact::predicates::{EdgePoint, Lifted, above, orient2d_sign, side_e, side_v};
+use crate::exact::{Counters, Dd};
+use crate::hull::Hull;
 use crate::problem::exact_measure;
 use rayon::prelude::*;
 
@@ -66,6 +68,12 @@ pub enum Invalid {
         /// The site that would win there.
         other: usize,
     },
+    /// Level 4: a site without a cell should have one.
+    #[error("site {site} has no cell, but nothing proves that it should have none")]
+    Lost {
+        /// The site.
+        site: usize,
+    },
     /// Level 4: the exact areas do not sum to the domain's.
     #[error("the exact areas of the cells do not sum to the domain's area")]
     Area,
@@ -77,7 +85,8 @@ const EXACT_SUM: usize = 2000;
 impl Diagram {
     /// Checks the diagram up to `level`: 1 numbers; 2 labels well-formed, adjacency symmetric; 3 every vertex seen by exactly the
     /// cells that define it (3 inside, 2 on a domain edge, 1 at a domain vertex), Euler; 4 geometry, exactly: each vertex on the
-    /// right side of the bisectors with all neighbours of the cell and of its neighbours, exact areas summing to the domain's.
+    /// right side of the bisectors with all neighbours of the cell and of its neighbours, sites without a cell proved to have none,
+    /// exact areas summing to the domain's.
     ///
     /// Cost: O(n log n) for 1-3; level 4 exact predicates, and rationals up to 2000 cells.
     ///
@@ -222,11 +231,59 @@ impl Diagram {
             Ok(())
         };
         (0..self.len()).into_par_iter().map(check).collect::<Result<(), Invalid>>()?;
+        self.absent()?;
         if self.len() <= EXACT_SUM {
             let areas: Vec<Rational> = (0..self.len()).into_par_iter().map(|i| self.exact_area(i)).collect();
             let total: Rational = areas.iter().sum();
             if total != exact_measure(self.problem().domain(), &crate::domain::Density::Constant) {
                 return Err(Invalid::Area);
+            }
+        }
+        Ok(())
+    }
+
+    /// Every site without a cell has none, proved without trusting how it lost it: a hidden site lies below a triangle of three
+    /// others that covers it; the half-planes of some others leave nothing of the domain, or a set of exactly zero area.
+    fn absent(&self) -> Result<(), Invalid> {
+        if (0..self.len()).all(|i| !self.labels(i).is_empty()) {
+            return Ok(());
+        }
+        let sites = self.problem().sites();
+        let order = Hull::curve(sites);
+        let heights: Vec<Dd> = order.iter().map(|&i| self.lifted()[i as usize].h).collect();
+        let mut hull = Hull::along(sites, order, &heights);
+        let (mut clipper, mut counters) = (Clipper::default(), Counters::default());
+        let (mut labels, mut ring) = (Vec::new(), Vec::new());
+        let rank: Vec<u32> = (0..self.len() as u32).collect();
+        for p in 0..hull.len() {
+            let i = hull.rank(p);
+            if !self.labels(i as usize).is_empty() {
+                continue;
+            }
+            if let Some(t) = hull.is_hidden_position(p).then(|| hull.covering(p)).flatten().and_then(|t| hull.slot(t)) {
+                let v = t.map(|k| hull.rank(k as usize));
+                let at = |k: usize| &self.lifted()[v[k] as usize];
+                let y = sites[i as usize];
+                let covers = (0..3).all(|k| orient2d_sign(at(k).site(), at((k + 1) % 3).site(), y) >= 0);
+                let ranks = || [v[0], v[1], v[2], i];
+                let below = !above([at(0), at(1), at(2), &self.lifted()[i as usize]], ranks, &mut counters);
+                if !(covers && below && orient2d_sign(at(0).site(), at(1).site(), at(2).site()) > 0) {
+                    return Err(Invalid::Lost { site: i as usize });
+                }
+                continue;
+            }
+            hull.ring(p, &mut ring);
+            let mut rivals: Vec<u32> = ring.iter().filter_map(|w| w.to).map(|k| hull.rank(k as usize)).collect();
+            if rivals.is_empty() {
+                // Hidden among collinear sites: all that show are rivals.
+                rivals = hull.line().unwrap_or_default().into_iter().filter(|&j| j != i).collect();
+            }
+            let all = Sites { points: self.lifted(), rank: &rank };
+            clipper.clip(all, self.problem().domain(), i, rivals.into_iter(), &mut labels);
+            let exact: Vec<_> = (0..labels.len()).map(|k| self.exact_vertex_between(i as usize, &labels, k)).collect();
+            let area = ExactMoments::of(&exact, &crate::domain::Density::Constant).mass;
+            if !area.cmp0().is_eq() {
+                return Err(Invalid::Lost { site: i as usize });
             }
         }
         Ok(())

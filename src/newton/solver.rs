@@ -215,7 +215,7 @@ fn step(
         weight: std::mem::take(&mut measures.conductance),
     };
     let linear_clock = Instant::now();
-    let enough = 0.01 * (options.tolerance / now.relative);
+    let enough = 0.05 * (options.tolerance / now.relative);
     let relative_tolerance = (0.1 * now.relative).max(enough).clamp(1e-9, 1e-2);
     let (direction, linear) =
         linear::solve(&laplacian, &right, &LinearOptions { relative_tolerance, max_iterations: 300 });
@@ -241,10 +241,9 @@ fn step(
             let next = residual(&trial.mass, target, options.tolerance);
             let floor = next.min_mass >= state.mass_floor;
             let proved = floor && next.weighted <= (1.0 - 0.5 * t) * now.weighted;
-            let better = floor && next.relative <= (1.0 - 0.5 * t) * now.relative;
             let widths = || distance_of_widths(&trial.mass, target) <= (1.0 - 0.1 * t) * before;
             let daring = bold && next.min_ratio > LEAST_RATIO && widths();
-            if proved || better || daring || next.relative <= options.tolerance {
+            if proved || daring || next.relative <= options.tolerance {
                 if bold {
                     state.mass_floor = 0.5 * next.min_mass.min(smallest(target));
                 }

@@ -63,6 +63,8 @@ fn limits_are_exit_4() {
     let best = f.json("late.json");
     assert_eq!(best["report"]["converged"], false);
     assert_eq!(best["heights"].as_array().unwrap().len(), 3000);
+    // The certificate of 3000 cells takes longer than a millisecond.
+    assert_snapshot!(f.error(4, "check s.json --time-limit 1ms"), @"time limit reached; nothing was written (--time-limit)");
 }
 
 #[cfg(unix)]

@@ -49,7 +49,7 @@ pub struct Common {
     /// Refuse work that needs more memory, for example 16GiB
     #[arg(long, global = true, value_name = "SIZE", value_parser = memory)]
     pub max_memory: Option<u64>,
-    /// Stop with the best state after this time, for example 90s or 5m
+    /// Stop after this time, with the best state if there is one, for example 90s or 5m
     #[arg(long, global = true, value_name = "TIME", value_parser = duration)]
     pub time_limit: Option<Duration>,
 }

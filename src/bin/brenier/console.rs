@@ -67,7 +67,7 @@ impl Bar {
     /// Shows nothing if standard error is not a terminal, or with `--quiet`.
     pub fn new(common: &Common, tolerance: f64) -> Bar {
         let bar = if common.quiet { ProgressBar::hidden() } else { ProgressBar::new(Self::LENGTH) };
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {bar:24} {msg} [{elapsed}]") {
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {bar:16} {wide_msg} [{elapsed}]") {
             bar.set_style(style);
         }
         if !bar.is_hidden() {

@@ -1,9 +1,11 @@
 //! Threads and memory.
 
 use crate::args::Common;
+use crate::console;
 use crate::failure::{Failure, code};
 use brenier::io::{ReadLimit, bytes_text};
 use std::path::Path;
+use std::time::Duration;
 
 /// Bytes a solve needs per site, input included (measured: below 500 from 1e4 to 1e6 sites).
 const BYTES_PER_SITE: u64 = 500;
@@ -36,6 +38,17 @@ pub fn check_memory(common: &Common, file: &Path, sites: usize) -> Result<(), Fa
     }
     let (needs, limit) = (bytes_text(needs), bytes_text(limit));
     Err(Failure::new(code::LIMIT, format!("{}: needs about {needs}, limit {limit} (--max-memory)", file.display())))
+}
+
+/// Ends the program when the time is over, for commands that have no state worth keeping. Files appear whole or not at
+/// all, so ending at any instant is safe.
+pub fn end_after(time: Option<Duration>) {
+    let Some(time) = time else { return };
+    std::thread::spawn(move || {
+        std::thread::sleep(time);
+        console::error("time limit reached; nothing was written (--time-limit)");
+        std::process::exit(i32::from(code::LIMIT));
+    });
 }
 
 /// Peak resident memory of this process in bytes, 0 where the system does not tell.

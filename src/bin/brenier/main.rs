@@ -54,6 +54,9 @@ fn run() -> Result<u8, Failure> {
     };
     interrupt::install()?;
     limits::set_threads(cli.common.threads)?;
+    if !matches!(cli.command, Command::Solve(_)) {
+        limits::end_after(cli.common.time_limit);
+    }
     match &cli.command {
         Command::Solve(args) => solve::run(args, &cli.common),
         Command::Diagram(args) => diagram::run(args, &cli.common),

@@ -19,5 +19,22 @@ fn main() {
         let trials: u32 = s.report.iterations.iter().map(|i| i.trials).sum();
         let (steps, error, seconds) = (s.report.iterations.len() - 1, s.report.max_relative_error, s.report.seconds);
         println!("{kind:10} {n:8} {steps:6} {trials:7} {error:10.1e} {seconds:8.2}");
+        if std::env::var_os("STEPS").is_some() {
+            for (k, i) in s.report.iterations.iter().enumerate() {
+                println!(
+                    "  {k:3} residual {:8.1e} min {:8.1e} step {:6.1e} trials {} hull {:.3} cells {:.3} linear {:.3} ({} iterations) of {:.3} s, {} remain",
+                    i.residual,
+                    i.min_mass_ratio,
+                    i.step,
+                    i.trials,
+                    i.hull,
+                    i.cells,
+                    i.linear,
+                    i.linear_iterations,
+                    i.seconds,
+                    i.remaining
+                );
+            }
+        }
     }
 }

@@ -72,6 +72,9 @@ const BOLD_STEPS: usize = 60;
 /// Far from the solution: some relative mass error above this.
 const FAR: f64 = 0.5;
 
+/// Most iterations of the linear solver in a step.
+const MOST_LINEAR_ITERATIONS: usize = 300;
+
 /// Residual of a state in the two senses used.
 struct Residual {
     relative: f64,
@@ -215,10 +218,8 @@ fn step(
         weight: std::mem::take(&mut measures.conductance),
     };
     let linear_clock = Instant::now();
-    let enough = 0.05 * (options.tolerance / now.relative);
-    let relative_tolerance = (0.1 * now.relative).max(enough).clamp(1e-9, 1e-2);
     let (direction, linear) =
-        linear::solve(&laplacian, &right, &LinearOptions { relative_tolerance, max_iterations: 300 });
+        linear::solve(&laplacian, &right, &accuracy(now.relative, target, bold, options).options());
     let linear_seconds = linear_clock.elapsed().as_secs_f64();
     let mut report = IterationReport {
         linear: linear_seconds,
@@ -267,6 +268,31 @@ fn step(
             return Err(Outcome::NotConverged { why });
         }
     }
+}
+
+/// How accurate a step must be.
+struct Accuracy {
+    relative_tolerance: f64,
+    enough: Option<Vec<f64>>,
+}
+
+impl Accuracy {
+    fn options(&self) -> LinearOptions<'_> {
+        LinearOptions {
+            relative_tolerance: self.relative_tolerance,
+            enough: self.enough.as_deref(),
+            max_iterations: MOST_LINEAR_ITERATIONS,
+        }
+    }
+}
+
+/// Newton's next residual is about the square of this one, whatever the linear solver does: it need not be much better than
+/// that, nor than the tolerance (Dembo, Eisenstat, Steihaug 1982).
+fn accuracy(now: f64, target: &[f64], bold: bool, options: &NewtonOptions) -> Accuracy {
+    let norm = (0.1 * now).max(0.05 * (options.tolerance / now)).clamp(1e-9, 1e-2);
+    let each = (0.05 * now * now).max(0.3 * options.tolerance);
+    let enough = (!bold).then(|| target.iter().map(|nu| each * nu).collect());
+    Accuracy { relative_tolerance: norm, enough }
 }
 
 /// Hellinger distance `(sum (sqrt m_i - sqrt nu_i)^2)^(1/2)`: a cell counts by the error of its width.

@@ -1,6 +1,6 @@
 //! Grouping of the nodes of one level into the nodes of the next.
 
-use super::amg::Rows;
+use super::rows::Rows;
 
 /// Most nodes of an aggregate while it grows.
 const GROW: usize = 4;
@@ -27,19 +27,19 @@ struct Border {
 impl Border {
     /// Adds the free neighbours of a node that joined.
     fn extend(&mut self, rows: &Rows, node: usize, of: &[u32]) {
-        for e in rows.row(node) {
-            if of[e.col as usize] != NONE {
-                continue;
+        rows.for_each(node, |col, weight| {
+            if of[col as usize] != NONE {
+                return;
             }
-            let place = &mut self.place[e.col as usize];
+            let place = &mut self.place[col as usize];
             match self.list.get_mut(*place as usize) {
-                Some(known) if known.0 == e.col => known.1 += f64::from(e.weight),
+                Some(known) if known.0 == col => known.1 += weight,
                 _ => {
                     *place = self.list.len() as u32;
-                    self.list.push((e.col, f64::from(e.weight)));
+                    self.list.push((col, weight));
                 }
             }
-        }
+        });
     }
 
     /// Takes out the node with the greatest `strength(node, weight)` above `least`.
@@ -119,13 +119,13 @@ fn join_left_over(rows: &Rows, inverse: &[f64], least: f64, of: &mut [u32], size
             continue;
         }
         let mut best = (0.5 * least, NONE);
-        for e in rows.row(i) {
-            let aggregate = of[e.col as usize];
-            let share = f64::from(e.weight) * inverse[i];
+        rows.for_each(i, |col, weight| {
+            let aggregate = of[col as usize];
+            let share = weight * inverse[i];
             if share > best.0 && size[aggregate as usize] < FULL {
                 best = (share, aggregate);
             }
-        }
+        });
         if best.1 != NONE {
             size[of[i] as usize] = 0;
             size[best.1 as usize] += 1;

@@ -3,104 +3,20 @@
 //! An aggregate becomes one node of the next level and the weight between two aggregates is the sum of the
 //! weights between their members (the Galerkin product with piecewise constant prolongation). So each
 //! level is again a Laplacian with positive weights, whatever the weights are, and nothing is subtracted.
-//!
-//! Weights are stored as `f32`, scaled by a power of two; vectors and all arithmetic are `f64`. Rounding a
-//! weight changes it by a relative 6e-8 and the diagonal is summed from the rounded weights, so each
-//! stored matrix is a Laplacian with `(1 - 6e-8) L <= L' <= (1 + 6e-8) L` in the sense of quadratic forms:
-//! as a preconditioner it is as good as `L`, for any ratio of weights that fits the exponent of `f32`.
+//! Matrices are stored with few digits ([`Rows`]); vectors and all arithmetic are `f64`.
 
 use super::aggregate::{NONE, aggregates};
 use super::direct::Factor;
 use super::laplacian::Laplacian;
-use super::vector::{CHUNK, for_chunks, sum_chunks};
+use super::rows::{DAMPING, Rows};
+use super::vector::{for_chunks, in_parallel, sum_chunks};
+use rayon::prelude::*;
 
 /// A level of at most this many rows is solved directly.
 const DIRECT_ROWS: usize = 300;
 
 /// Most levels; each has at most 3/4 of the rows of the one before, in practice a quarter.
 const MAX_LEVELS: usize = 40;
-
-/// Share of the weight to other chunks that the smoother adds to the diagonal. Edges between chunks are
-/// treated as in a Jacobi sweep, which needs damping where a node has few other edges.
-const DAMPING: f64 = 0.25;
-
-/// One off-diagonal entry.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Entry {
-    /// Column.
-    pub(super) col: u32,
-    /// Weight, positive.
-    pub(super) weight: f32,
-}
-
-/// Off-diagonal entries by rows, each row in three parts: columns before the row in its chunk, columns
-/// after it in its chunk, columns of other chunks.
-pub(super) struct Rows {
-    start: Vec<u32>,
-    /// Ends of the first and of the second part.
-    split: Vec<[u32; 2]>,
-    entries: Vec<Entry>,
-}
-
-impl Rows {
-    fn with_capacity(rows: usize, entries: usize) -> Self {
-        let mut start = Vec::with_capacity(rows + 1);
-        start.push(0);
-        Self { start, split: Vec::with_capacity(rows), entries: Vec::with_capacity(entries) }
-    }
-
-    /// Number of rows.
-    pub(super) fn len(&self) -> usize {
-        self.split.len()
-    }
-
-    /// Appends a row given by columns and weights.
-    fn push(&mut self, row: impl Iterator<Item = Entry> + Clone) {
-        let i = self.len();
-        let chunk = i / CHUNK;
-        let part = |e: &Entry| match e.col as usize {
-            j if j / CHUNK != chunk => 2,
-            j => usize::from(j > i),
-        };
-        self.entries.extend(row.clone().filter(|e| part(e) == 0));
-        let lower = self.entries.len() as u32;
-        self.entries.extend(row.clone().filter(|e| part(e) == 1));
-        let inner = self.entries.len() as u32;
-        self.entries.extend(row.filter(|e| part(e) == 2));
-        self.split.push([lower, inner]);
-        self.start.push(self.entries.len() as u32);
-    }
-
-    /// All entries of row `i`.
-    #[inline]
-    pub(super) fn row(&self, i: usize) -> &[Entry] {
-        &self.entries[self.start[i] as usize..self.start[i + 1] as usize]
-    }
-
-    /// Entries of row `i` with columns before it in its chunk.
-    #[inline]
-    fn lower(&self, i: usize) -> &[Entry] {
-        &self.entries[self.start[i] as usize..self.split[i][0] as usize]
-    }
-
-    /// Entries of row `i` with columns after it in its chunk.
-    #[inline]
-    fn upper(&self, i: usize) -> &[Entry] {
-        &self.entries[self.split[i][0] as usize..self.split[i][1] as usize]
-    }
-
-    /// Entries of row `i` with columns in its chunk.
-    #[inline]
-    fn inner(&self, i: usize) -> &[Entry] {
-        &self.entries[self.start[i] as usize..self.split[i][1] as usize]
-    }
-
-    /// Entries of row `i` with columns in other chunks.
-    #[inline]
-    fn outer(&self, i: usize) -> &[Entry] {
-        &self.entries[self.split[i][1] as usize..self.start[i + 1] as usize]
-    }
-}
 
 /// One level that is smoothed, with its aggregation to the next.
 struct Level {
@@ -115,14 +31,17 @@ struct Level {
     members: Vec<u32>,
 }
 
-/// Vectors of one level. The first level owns `old` only: its right-hand side and solution are the caller's.
+/// Vectors of one level. The first level has no right-hand side and solution of its own: they are the caller's.
 #[derive(Default)]
 struct Work {
     rhs: Vec<f64>,
     solution: Vec<f64>,
     first: Vec<f64>,
     image: Vec<f64>,
-    old: Vec<f64>,
+    /// Of the forward sweep; scratch on the level that is solved directly.
+    residual: Vec<f64>,
+    /// Scratch of the backward sweep.
+    across: Vec<f64>,
 }
 
 /// The preconditioner: levels to be smoothed, and the factor of the last.
@@ -138,25 +57,30 @@ impl Hierarchy {
     /// Builds the hierarchy of `l` in time `O(nnz)`; weights that are not positive are left out.
     pub(super) fn new(l: &Laplacian) -> Self {
         let scale = scale_for(l.greatest_weight());
-        let mut rows = Rows::with_capacity(l.len(), l.col.len());
-        for i in 0..l.len() {
-            let (col, weight) = l.row(i);
-            rows.push(col.iter().zip(weight).filter(|e| *e.1 > 0.0).map(|(&col, &weight)| {
-                // Underflow would cut the graph; the least normal number keeps it whole.
-                let weight = ((weight * scale) as f32).max(f32::MIN_POSITIVE);
-                Entry { col, weight }
-            }));
-        }
+        let mut rows = Rows::build(
+            l.len(),
+            || (),
+            |(), i, row| {
+                let (col, weight) = l.row(i);
+                let positive = col.iter().zip(weight).filter(|e| *e.1 > 0.0);
+                row.extend(positive.map(|(&col, &weight)| (col, weight * scale)));
+            },
+        );
         let mut levels = Vec::new();
         while rows.len() > DIRECT_ROWS && levels.len() < MAX_LEVELS {
             let (level, next) = Level::new(rows);
             levels.push(level);
             rows = next;
         }
-        let list = |i| rows.row(i).iter().map(|e: &Entry| (e.col, f64::from(e.weight))).collect();
+        let list = |i| {
+            let mut list = Vec::new();
+            rows.for_each(i, |col, weight| list.push((col, weight)));
+            list
+        };
         let coarsest = Factor::new((0..rows.len()).map(list).collect());
-        let mut work: Vec<Work> = levels.iter().map(|level| Work::new(level.rows.len())).collect();
-        work.push(Work::new(rows.len()));
+        let mut work: Vec<Work> = levels.iter().enumerate().map(|(k, level)| Work::new(level, k > 0)).collect();
+        let zeros = || vec![0.0; rows.len()];
+        work.push(Work { rhs: zeros(), solution: zeros(), residual: zeros(), ..Work::default() });
         Self { levels, coarsest, work, unscale: scale }
     }
 
@@ -165,7 +89,7 @@ impl Hierarchy {
         self.levels.len() + 1
     }
 
-    /// `x = B r`, one cycle: an approximation of a solution of `L x = r`.
+    /// `x = B r`, one cycle: an approximation of a solution of `L x = r`. What `x` holds must be finite.
     pub(super) fn apply(&mut self, r: &[f64], x: &mut [f64]) {
         cycle(&self.levels, &self.coarsest, &mut self.work, r, x);
         let unscale = self.unscale;
@@ -177,14 +101,17 @@ impl Hierarchy {
 }
 
 /// Power of two that brings `greatest` to about 2^96, so that 200 binary orders of magnitude below it and
-/// 2^31 summands of its size fit an `f32`.
+/// 2^31 summands of its size fit the exponent of an `f32`.
 fn scale_for(greatest: f64) -> f64 {
     if greatest > 0.0 && greatest.is_finite() { 2f64.powi(96) / 2f64.powi(greatest.log2() as i32) } else { 1.0 }
 }
 
 impl Work {
-    fn new(n: usize) -> Self {
-        Self { rhs: vec![0.0; n], solution: vec![0.0; n], first: vec![0.0; n], image: vec![0.0; n], old: vec![0.0; n] }
+    fn new(level: &Level, vectors: bool) -> Self {
+        let n = level.rows.len();
+        let zeros = || vec![0.0; if vectors { n } else { 0 }];
+        let (residual, across) = (vec![0.0; n], vec![0.0; level.rows.far_len()]);
+        Self { rhs: zeros(), solution: zeros(), first: zeros(), image: zeros(), residual, across }
     }
 }
 
@@ -192,14 +119,18 @@ impl Level {
     /// Groups the nodes of `rows`; returns the level and the rows of the next.
     fn new(rows: Rows) -> (Self, Rows) {
         let n = rows.len();
-        let mut inverse: Vec<f64> = (0..n).map(|i| reciprocal(sum(rows.row(i)))).collect();
-        let (of, count) = aggregates(&rows, &inverse);
-        for (i, inverse) in inverse.iter_mut().enumerate() {
-            let outer = rows.outer(i);
-            if !outer.is_empty() {
-                *inverse = reciprocal(sum(rows.row(i)) + DAMPING * sum(outer));
-            }
-        }
+        let inverses = |i| {
+            let [sum, outer] = rows.sums(i);
+            [reciprocal(sum), reciprocal(sum + DAMPING * outer)]
+        };
+        let inverses: Vec<[f64; 2]> = if in_parallel(n) {
+            (0..n).into_par_iter().map(inverses).collect()
+        } else {
+            (0..n).map(inverses).collect()
+        };
+        let plain: Vec<f64> = inverses.iter().map(|i| i[0]).collect();
+        let (of, count) = aggregates(&rows, &plain);
+        let inverse = inverses.iter().map(|i| i[1]).collect();
         let (member_start, members) = members(&of, count);
         let level = Self { rows, inverse, of, member_start, members };
         let next = level.galerkin();
@@ -215,107 +146,44 @@ impl Level {
     /// Weights between the aggregates.
     fn galerkin(&self) -> Rows {
         let count = self.member_start.len() - 1;
-        let mut next = Rows::with_capacity(count, self.rows.entries.len() / 3);
-        let mut place = vec![0usize; count];
-        let mut row: Vec<(u32, f64)> = Vec::new();
-        for aggregate in 0..count {
-            row.clear();
+        // Where a column was put last; true if it is found there.
+        let place = || vec![0u32; count];
+        Rows::build(count, place, |place, aggregate, row| {
             for &i in self.members(aggregate) {
-                for e in self.rows.row(i as usize) {
-                    let to = self.of[e.col as usize];
+                self.rows.for_each(i as usize, |col, weight| {
+                    let to = self.of[col as usize];
                     if to as usize == aggregate {
-                        continue;
+                        return;
                     }
                     let at = &mut place[to as usize];
-                    match row.get_mut(*at) {
-                        Some(known) if known.0 == to => known.1 += f64::from(e.weight),
+                    match row.get_mut(*at as usize) {
+                        Some(known) if known.0 == to => known.1 += weight,
                         _ => {
-                            *at = row.len();
-                            row.push((to, f64::from(e.weight)));
+                            *at = row.len() as u32;
+                            row.push((to, weight));
                         }
                     }
-                }
+                });
             }
-            next.push(row.iter().map(|&(col, weight)| Entry { col, weight: weight as f32 }));
-        }
-        next
+        })
     }
 
-    /// Gauss-Seidel sweep in increasing order within each chunk, from `x = 0`.
-    fn sweep_forward(&self, r: &[f64], x: &mut [f64]) {
-        for_chunks(x, |first, x| -> [f64; 0] {
-            for k in 0..x.len() {
-                let i = first + k;
-                let mut sum = r[i];
-                for e in self.rows.lower(i) {
-                    sum += f64::from(e.weight) * x[e.col as usize - first];
-                }
-                x[k] = sum * self.inverse[i];
-            }
-            []
-        });
-    }
-
-    /// Sums over the aggregates of the residual that [`Self::sweep_forward`] left: as the sweep solved
-    /// with the lower part exactly, only entries of the other two parts contribute.
-    fn restrict(&self, x: &[f64], coarse: &mut [f64]) {
+    /// Sums over the aggregates.
+    fn restrict(&self, residual: &[f64], coarse: &mut [f64]) {
         for_chunks(coarse, |first, coarse| -> [f64; 0] {
             for (k, coarse) in coarse.iter_mut().enumerate() {
-                *coarse = 0.0;
-                for &i in self.members(first + k) {
-                    let i = i as usize;
-                    let mut sum = 0.0;
-                    for e in self.rows.upper(i) {
-                        sum += f64::from(e.weight) * x[e.col as usize];
-                    }
-                    let own = DAMPING * x[i];
-                    for e in self.rows.outer(i) {
-                        sum += f64::from(e.weight) * (x[e.col as usize] + own);
-                    }
-                    *coarse += sum;
-                }
+                *coarse = self.members(first + k).iter().map(|&i| residual[i as usize]).sum();
             }
             []
         });
     }
 
-    /// Adds the coarse correction to `x`.
-    fn prolong(&self, coarse: &[f64], x: &mut [f64]) {
-        for_chunks(x, |first, x| -> [f64; 0] {
-            let n = x.len();
-            for (x, &of) in x.iter_mut().zip(&self.of[first..first + n]) {
-                if of != NONE {
-                    *x += coarse[of as usize];
-                }
-            }
-            []
+    /// Adds the coarse correction to `x` and sweeps backward.
+    fn correct(&self, r: &[f64], coarse: &[f64], x: &mut [f64], across: &mut [f64]) {
+        self.rows.sweep_backward(&self.inverse, r, x, across, |i| match self.of[i] {
+            NONE => 0.0,
+            of => coarse[of as usize],
         });
-    }
-
-    /// Gauss-Seidel sweep in decreasing order within each chunk; other chunks enter with the values `old`.
-    fn sweep_backward(&self, r: &[f64], old: &[f64], x: &mut [f64]) {
-        for_chunks(x, |first, x| -> [f64; 0] {
-            for k in (0..x.len()).rev() {
-                let i = first + k;
-                let own = x[k];
-                let mut sum = r[i];
-                for e in self.rows.inner(i) {
-                    sum += f64::from(e.weight) * (x[e.col as usize - first] - own);
-                }
-                for e in self.rows.outer(i) {
-                    sum += f64::from(e.weight) * (old[e.col as usize] - own);
-                }
-                x[k] = own + sum * self.inverse[i];
-            }
-            []
-        });
-    }
-
-    /// `(L x)_i`.
-    #[inline]
-    fn apply_row(&self, i: usize, x: &[f64]) -> f64 {
-        let own = x[i];
-        self.rows.row(i).iter().map(|e| f64::from(e.weight) * (own - x[e.col as usize])).sum()
     }
 }
 
@@ -337,11 +205,6 @@ fn members(of: &[u32], count: usize) -> (Vec<u32>, Vec<u32>) {
     (start, members)
 }
 
-/// Sum of the weights of a row or a part of it.
-fn sum(row: &[Entry]) -> f64 {
-    row.iter().map(|e| f64::from(e.weight)).sum()
-}
-
 /// `1 / x`, 0 for 0.
 fn reciprocal(x: f64) -> f64 {
     if x > 0.0 { 1.0 / x } else { 0.0 }
@@ -354,20 +217,18 @@ fn cycle(levels: &[Level], coarsest: &Factor, work: &mut [Work], r: &[f64], x: &
         return;
     };
     let Some((level, levels)) = levels.split_first() else {
-        own.old.copy_from_slice(r);
-        coarsest.solve(&mut own.old, x);
+        own.residual.copy_from_slice(r);
+        coarsest.solve(&mut own.residual, x);
         return;
     };
     let Some(next) = below.first_mut() else {
         return;
     };
-    level.sweep_forward(r, x);
-    level.restrict(x, &mut next.rhs);
+    level.rows.sweep_forward(&level.inverse, r, x, &mut own.residual);
+    level.restrict(&own.residual, &mut next.rhs);
     correction(levels, coarsest, below);
     let Some(next) = below.first() else { return };
-    level.prolong(&next.solution, x);
-    own.old.copy_from_slice(x);
-    level.sweep_backward(r, &own.old, x);
+    level.correct(r, &next.solution, x, &mut own.across);
 }
 
 /// K-cycle (Notay and Vassilevski 2008): up to two steps of conjugate gradients preconditioned by the
@@ -388,7 +249,7 @@ fn correction(levels: &[Level], coarsest: &Factor, work: &mut [Work]) {
                 let (mut energy, mut gain) = (0.0, 0.0);
                 for (k, image) in image.iter_mut().enumerate() {
                     let i = start + k;
-                    *image = level.apply_row(i, &first);
+                    *image = level.rows.apply_row(i, &first);
                     energy += first[i] * *image;
                     gain += first[i] * rhs[i];
                 }
@@ -404,7 +265,7 @@ fn correction(levels: &[Level], coarsest: &Factor, work: &mut [Work]) {
                 let (mut mixed, mut energy, mut gain) = (0.0, 0.0, 0.0);
                 for i in rows {
                     mixed += solution[i] * image[i];
-                    energy += solution[i] * level.apply_row(i, &solution);
+                    energy += solution[i] * level.rows.apply_row(i, &solution);
                     gain += solution[i] * rhs[i];
                 }
                 [mixed, energy, gain]

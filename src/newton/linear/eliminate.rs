@@ -199,7 +199,12 @@ impl Elimination {
                 b[to as usize] += share * value;
             }
         }
-        self.kept.iter().map(|&i| b[i as usize]).collect()
+        self.keep(b)
+    }
+
+    /// The entries of the remaining nodes.
+    pub(super) fn keep(&self, x: &[f64]) -> Vec<f64> {
+        self.kept.iter().map(|&i| x[i as usize]).collect()
     }
 
     /// Extends the solution `reduced` on the remaining nodes to all; `b` is what [`Self::restrict`] left.

@@ -11,6 +11,7 @@ mod direct;
 mod eliminate;
 mod laplacian;
 mod pcg;
+mod rows;
 #[cfg(test)]
 mod tests;
 mod vector;
@@ -41,21 +42,24 @@ const REFINEMENTS: usize = 4;
 
 /// When to stop.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct LinearOptions {
+pub struct LinearOptions<'a> {
     /// Stop when the residual is at most this times the right-hand side, both measured in the norm
     /// `|r| = (sum_i r_i^2 / D_ii)^(1/2)`. In this norm a cell counts by its own scale: the Newton update of
     /// a lone cell would be `r_i / D_ii`, and the energy of that update `r_i^2 / D_ii`, so cells of tiny
     /// mass are not drowned by large ones as in the Euclidean norm. 1e-12 can be reached on graphs of
     /// ordinary weights.
     pub relative_tolerance: f64,
+    /// Stop as well when `|r_i|` is at most this for every `i` (length `n`): what a Newton step that shall make every cell right
+    /// to a given accuracy needs, and often earlier than the norm can tell.
+    pub enough: Option<&'a [f64]>,
     /// Most iterations of conjugate gradients in all.
     pub max_iterations: usize,
 }
 
-impl Default for LinearOptions {
+impl Default for LinearOptions<'_> {
     /// Tolerance 1e-10, 200 iterations.
     fn default() -> Self {
-        Self { relative_tolerance: 1e-10, max_iterations: 200 }
+        Self { relative_tolerance: 1e-10, enough: None, max_iterations: 200 }
     }
 }
 
@@ -68,6 +72,19 @@ pub struct LinearReport {
     pub relative_residual: f64,
     /// Levels of the multigrid hierarchy, 1 for a direct solve, 0 if there was nothing to solve.
     pub levels: usize,
+}
+
+/// When to stop, absolutely: at this norm, or when every entry is small enough.
+struct Stop<'a> {
+    norm: f64,
+    enough: Option<&'a [f64]>,
+}
+
+impl Stop<'_> {
+    fn holds(&self, norm: f64, r: &[f64]) -> bool {
+        let small = |enough: &[f64]| r.iter().zip(enough).all(|(r, enough)| r.abs() <= *enough);
+        norm <= self.norm || self.enough.is_some_and(small)
+    }
 }
 
 /// How the remaining graph is solved.
@@ -83,7 +100,7 @@ enum Method {
 /// Time and memory are `O(nnz)` for adjacency graphs of cells; about 200 bytes a row are held besides `L`
 /// and `b`. It never fails: the report tells the residual that was reached, and an entry of `b` that is not
 /// finite, or a missing one, counts as 0.
-pub fn solve(l: &Laplacian, b: &[f64], options: &LinearOptions) -> (Vec<f64>, LinearReport) {
+pub fn solve(l: &Laplacian, b: &[f64], options: &LinearOptions<'_>) -> (Vec<f64>, LinearReport) {
     let n = l.len();
     let mut b: Vec<f64> = (0..n).map(|i| b.get(i).copied().filter(|b| b.is_finite()).unwrap_or(0.0)).collect();
     let components = Components::of(l);
@@ -105,17 +122,20 @@ pub fn solve(l: &Laplacian, b: &[f64], options: &LinearOptions) -> (Vec<f64>, Li
     let core_inverse: Option<Vec<f64>> = elimination
         .as_ref()
         .map(|e| e.reduced.diagonal().iter().map(|&d| if d > 0.0 { 1.0 / d } else { 0.0 }).collect());
-    let target = options.relative_tolerance * norm;
+    let enough = options.enough.filter(|e| e.len() == n);
+    let stop = Stop { norm: options.relative_tolerance * norm, enough };
+    let kept: Option<Vec<f64>> = elimination.as_ref().zip(enough).map(|(e, enough)| e.keep(enough));
     let mut r = b.clone();
     let mut before = norm;
     for _ in 0..REFINEMENTS {
         let left = options.max_iterations - report.iterations;
         let (mut dx, iterations) = match &elimination {
-            None => inner_solve(l, &inverse, &mut method, &mut r, target, left),
+            None => inner_solve(l, &inverse, &mut method, &mut r, &stop, left),
             Some(e) => {
                 let mut rr = e.restrict(&mut r);
-                let (y, its) =
-                    inner_solve(&e.reduced, core_inverse.as_deref().unwrap_or(&[]), &mut method, &mut rr, target, left);
+                let inverse = core_inverse.as_deref().unwrap_or(&[]);
+                let stop = Stop { norm: stop.norm, enough: kept.as_deref() };
+                let (y, its) = inner_solve(&e.reduced, inverse, &mut method, &mut rr, &stop, left);
                 let mut dx = vec![0.0; n];
                 e.extend(&r, &y, &mut dx);
                 (dx, its)
@@ -133,7 +153,7 @@ pub fn solve(l: &Laplacian, b: &[f64], options: &LinearOptions) -> (Vec<f64>, Li
         x = dx;
         let stalled = now > 0.5 * before;
         before = now;
-        if now <= target || stalled || report.iterations >= options.max_iterations {
+        if stop.holds(now, &r) || stalled || report.iterations >= options.max_iterations {
             break;
         }
     }
@@ -158,7 +178,7 @@ fn inner_solve(
     inverse: &[f64],
     method: &mut Method,
     r: &mut [f64],
-    target: f64,
+    stop: &Stop<'_>,
     max_iterations: usize,
 ) -> (Vec<f64>, usize) {
     match method {
@@ -167,6 +187,6 @@ fn inner_solve(
             factor.solve(r, &mut x);
             (x, 0)
         }
-        Method::Iterative(hierarchy) => pcg::solve(l, inverse, hierarchy, r, target, max_iterations),
+        Method::Iterative(hierarchy) => pcg::solve(l, inverse, hierarchy, r, stop, max_iterations),
     }
 }

@@ -1,10 +1,11 @@
 //! Flexible conjugate gradients around the multigrid cycle.
 
+use super::Stop;
 use super::amg::Hierarchy;
 use super::laplacian::{Laplacian, scaled_norm_squared};
 use super::vector::{dot, for_chunks, for_chunks_of_two};
 
-/// Solves `L x = r` approximately from `x = 0`: until the scaled norm of the residual is at most `target`,
+/// Solves `L x = r` approximately from `x = 0`: until the residual is small enough,
 /// `max_iterations` are done, or rounding stops progress. Returns the solution and the iterations; `r` is
 /// left as the recursively updated residual.
 ///
@@ -15,7 +16,7 @@ pub(super) fn solve(
     inverse_diagonal: &[f64],
     hierarchy: &mut Hierarchy,
     r: &mut [f64],
-    target: f64,
+    stop: &Stop<'_>,
     max_iterations: usize,
 ) -> (Vec<f64>, usize) {
     let n = r.len();
@@ -51,7 +52,7 @@ pub(super) fn solve(
             }
             [norm]
         });
-        if norm_squared <= target * target {
+        if stop.holds(norm_squared.sqrt(), r) {
             return (x, iteration + 1);
         }
     }

@@ -7,7 +7,7 @@
 use rayon::prelude::*;
 
 /// Rows per unit of parallel work, per partial sum and per block of the smoother.
-pub(super) const CHUNK: usize = 4096;
+pub(super) const CHUNK: usize = 8192;
 
 /// Below this many rows the hand-over to the pool costs more than the second core brings.
 const PARALLEL_ROWS: usize = 1 << 15;

@@ -3,7 +3,7 @@
 use super::cells::{self, Region};
 use super::integrate::{LocalDensity, Moments};
 use crate::exact::{Counters, Heights};
-use crate::hull::Hull;
+use crate::hull::{Hull, Update};
 use crate::problem::Problem;
 use std::time::Instant;
 
@@ -91,10 +91,16 @@ impl Laguerre for PlaneLaguerre<'_> {
         let clock = Instant::now();
         let hull = match &mut self.hull {
             Some(hull) => {
-                hull.update_positions(heights.as_slice());
+                if hull.update_positions(heights.as_slice()) == Update::Rebuilt {
+                    hull.arrange();
+                }
                 hull
             }
-            none => none.insert(Hull::along(self.problem.sites(), self.order.clone(), heights.as_slice())),
+            none => {
+                let hull = none.insert(Hull::along(self.problem.sites(), self.order.clone(), heights.as_slice()));
+                hull.arrange();
+                hull
+            }
         };
         let hidden = (0..hull.len()).filter(|&i| hull.is_hidden_position(i)).count();
         let hull_seconds = clock.elapsed().as_secs_f64();

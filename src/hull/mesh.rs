@@ -113,6 +113,29 @@ impl Mesh {
         self.stamp
     }
 
+    /// Renumbers the triangles by their least vertex and drops the dead ones. Vertices are numbered along a space-filling curve but
+    /// triangles by the history of insertion: whoever visits them all waits for memory, before this. Cost: O(n).
+    pub fn arrange(&mut self, vertices: usize) {
+        let live = |t: &Triangle| !t.is_dead();
+        let least = |t: &Triangle| t.v.iter().copied().fold(GHOST, u32::min) as usize;
+        let mut start = vec![0u32; vertices + 1];
+        self.triangles.iter().filter(|t| live(t)).for_each(|t| start[least(t) + 1] += 1);
+        (0..vertices).for_each(|k| start[k + 1] += start[k]);
+        let mut number = vec![NONE; self.triangles.len()];
+        for (t, number) in self.triangles.iter().zip(&mut number).filter(|(t, _)| live(t)) {
+            let slot = &mut start[least(t)];
+            *number = *slot;
+            *slot += 1;
+        }
+        let mut arranged = vec![Triangle::DEAD; self.triangles.len() - self.free.len()];
+        for (triangle, &place) in self.triangles.iter().zip(&number).filter(|(t, _)| live(t)) {
+            let n = triangle.n.map(|code| number[split(code).0] << 2 | code & 3);
+            arranged[place as usize] = Triangle { n, ..*triangle };
+        }
+        self.triangles = arranged;
+        self.free.clear();
+    }
+
     /// One half-edge per vertex that has a triangle: the code of a triangle corner at the vertex; `NONE` for the others.
     pub fn corners(&self, vertices: usize) -> Vec<u32> {
         let mut corner = vec![NONE; vertices];

@@ -140,6 +140,9 @@ impl Hull {
     /// Moves to new heights given by position.
     pub fn update_positions(&mut self, heights: &[Dd]) -> Update {
         assert_eq!(heights.len(), self.len(), "one height per site");
+        if self.points.iter().zip(heights).all(|(p, h)| p.h == *h) {
+            return Update::Flipped;
+        }
         for (p, &h) in self.points.iter_mut().zip(heights) {
             p.h = h;
         }
@@ -154,6 +157,15 @@ impl Hull {
         }
         self.rebuild();
         Update::Rebuilt
+    }
+
+    /// Renumbers the triangle slots along the curve: worth its O(n) before the diagram is asked for more than once.
+    pub fn arrange(&mut self) {
+        if let Shape::Plane { builder, corner } = &mut self.shape {
+            builder.mesh.arrange(self.points.len());
+            builder.hint = 0;
+            *corner = builder.mesh.corners(self.points.len());
+        }
     }
 
     /// The slot of the triangle that covers a hidden position; `None` if the sites are collinear.

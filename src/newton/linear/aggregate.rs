@@ -28,15 +28,15 @@ impl Border {
     /// Adds the free neighbours of a node that joined.
     fn extend(&mut self, rows: &Rows, node: usize, of: &[u32]) {
         rows.for_each(node, |col, weight| {
-            if of[col as usize] != NONE {
+            if of[col] != NONE {
                 return;
             }
-            let place = &mut self.place[col as usize];
+            let place = &mut self.place[col];
             match self.list.get_mut(*place as usize) {
-                Some(known) if known.0 == col => known.1 += weight,
+                Some(known) if known.0 == col as u32 => known.1 += weight,
                 _ => {
                     *place = self.list.len() as u32;
-                    self.list.push((col, weight));
+                    self.list.push((col as u32, weight));
                 }
             }
         });
@@ -61,18 +61,24 @@ impl Border {
     }
 }
 
-/// Aggregate of each node and the number of aggregates; they are numbered by first node, so that the next
+/// Aggregate of each place and the number of aggregates; they are numbered by first node, so that the next
 /// level inherits the locality of this one. Nodes without an edge are in none.
 ///
 /// Nodes are visited in order; each free one grows an aggregate by its strongest free neighbour, up to
 /// [`GROW`] nodes. A node that stayed alone joins the aggregate that it is bound to most.
 pub(super) fn aggregates(rows: &Rows, inverse: &[f64]) -> (Vec<u32>, usize) {
     let (of, count) = grow(rows, inverse, STRENGTH);
-    if count * 4 > inverse.len() * 3 {
+    if count * 4 > rows.len() * 3 {
         // Where no pair is strong the smoother alone does well and any grouping will do.
         return grow(rows, inverse, 0.0);
     }
     (of, count)
+}
+
+/// Places in the order of the rows.
+fn in_order(rows: &Rows) -> impl Iterator<Item = usize> {
+    let deal = rows.deal();
+    (0..rows.len()).map(move |i| deal.place(i))
 }
 
 /// [`aggregates`] with a given least strength.
@@ -81,7 +87,7 @@ fn grow(rows: &Rows, inverse: &[f64], least: f64) -> (Vec<u32>, usize) {
     let mut of = vec![NONE; n];
     let mut size: Vec<u32> = Vec::with_capacity(n / 3 + 1);
     let mut border = Border { list: Vec::new(), place: vec![0; n] };
-    for seed in 0..n {
+    for seed in in_order(rows) {
         if of[seed] != NONE || inverse[seed] == 0.0 {
             continue;
         }
@@ -114,13 +120,13 @@ fn grow(rows: &Rows, inverse: &[f64], least: f64) -> (Vec<u32>, usize) {
 
 /// Moves each node that is alone to the neighbouring aggregate with which it shares its heaviest edge.
 fn join_left_over(rows: &Rows, inverse: &[f64], least: f64, of: &mut [u32], size: &mut [u32]) {
-    for i in 0..of.len() {
+    for i in in_order(rows) {
         if of[i] == NONE || size[of[i] as usize] != 1 {
             continue;
         }
         let mut best = (0.5 * least, NONE);
         rows.for_each(i, |col, weight| {
-            let aggregate = of[col as usize];
+            let aggregate = of[col];
             let share = weight * inverse[i];
             if share > best.0 && size[aggregate as usize] < FULL {
                 best = (share, aggregate);

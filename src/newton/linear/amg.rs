@@ -3,13 +3,14 @@
 //! An aggregate becomes one node of the next level and the weight between two aggregates is the sum of the
 //! weights between their members (the Galerkin product with piecewise constant prolongation). So each
 //! level is again a Laplacian with positive weights, whatever the weights are, and nothing is subtracted.
-//! Matrices are stored with few digits ([`Rows`]); vectors and all arithmetic are `f64`.
+//! Matrices have few digits, and they and the vectors an order of their own ([`Rows`]).
 
 use super::aggregate::{NONE, aggregates};
 use super::direct::Factor;
 use super::laplacian::Laplacian;
-use super::rows::{DAMPING, Rows};
-use super::vector::{for_chunks, in_parallel, sum_chunks};
+use super::power_of_two;
+use super::rows::{DAMPING, Deal, GREATEST, Rows};
+use super::vector::{for_chunks, for_chunks_of_two, in_parallel, sum_chunks};
 use rayon::prelude::*;
 
 /// A level of at most this many rows is solved directly.
@@ -18,12 +19,12 @@ const DIRECT_ROWS: usize = 300;
 /// Most levels; each has at most 3/4 of the rows of the one before, in practice a quarter.
 const MAX_LEVELS: usize = 40;
 
-/// One level that is smoothed, with its aggregation to the next.
+/// One level that is smoothed, with its aggregation to the next. Everything is in stored order ([`Deal`]).
 struct Level {
     rows: Rows,
     /// Inverse of the smoother's diagonal, 0 where the row is empty.
     inverse: Vec<f64>,
-    /// Aggregate of each node.
+    /// Place of the aggregate of each node on the next level.
     of: Vec<u32>,
     /// Start of each aggregate's nodes in `members`, and the total at the end.
     member_start: Vec<u32>,
@@ -31,24 +32,30 @@ struct Level {
     members: Vec<u32>,
 }
 
-/// Vectors of one level. The first level has no right-hand side and solution of its own: they are the caller's.
-#[derive(Default)]
+/// Vectors of one level.
 struct Work {
     rhs: Vec<f64>,
     solution: Vec<f64>,
     first: Vec<f64>,
     image: Vec<f64>,
-    /// Of the forward sweep; scratch on the level that is solved directly.
+    /// Residual of the forward sweep and scratch of the backward sweep.
     residual: Vec<f64>,
-    /// Scratch of the backward sweep.
-    across: Vec<f64>,
 }
 
-/// The preconditioner: levels to be smoothed, and the factor of the last.
+/// The last level, solved directly in its own order.
+struct Coarsest {
+    deal: Deal,
+    factor: Factor,
+    rhs: Vec<f64>,
+    solution: Vec<f64>,
+}
+
+/// The preconditioner: levels to be smoothed, and the last.
 pub(super) struct Hierarchy {
     levels: Vec<Level>,
-    coarsest: Factor,
+    coarsest: Coarsest,
     work: Vec<Work>,
+    deal: Deal,
     /// Inverse of the power of two by which the weights were multiplied.
     unscale: f64,
 }
@@ -56,16 +63,17 @@ pub(super) struct Hierarchy {
 impl Hierarchy {
     /// Builds the hierarchy of `l` in time `O(nnz)`; weights that are not positive are left out.
     pub(super) fn new(l: &Laplacian) -> Self {
-        let scale = scale_for(l.greatest_weight());
+        let scale = power_of_two(GREATEST, l.greatest_weight());
         let mut rows = Rows::build(
             l.len(),
             || (),
             |(), i, row| {
                 let (col, weight) = l.row(i);
                 let positive = col.iter().zip(weight).filter(|e| *e.1 > 0.0);
-                row.extend(positive.map(|(&col, &weight)| (col, weight * scale)));
+                positive.for_each(|(&col, &weight)| row.push(col, weight * scale));
             },
         );
+        let deal = rows.deal();
         let mut levels = Vec::new();
         while rows.len() > DIRECT_ROWS && levels.len() < MAX_LEVELS {
             let (level, next) = Level::new(rows);
@@ -74,14 +82,16 @@ impl Hierarchy {
         }
         let list = |i| {
             let mut list = Vec::new();
-            rows.for_each(i, |col, weight| list.push((col, weight)));
+            let deal = rows.deal();
+            rows.for_each(deal.place(i), |col, weight| list.extend(deal.row(col).map(|j| (j as u32, weight))));
             list
         };
-        let coarsest = Factor::new((0..rows.len()).map(list).collect());
-        let mut work: Vec<Work> = levels.iter().enumerate().map(|(k, level)| Work::new(level, k > 0)).collect();
         let zeros = || vec![0.0; rows.len()];
-        work.push(Work { rhs: zeros(), solution: zeros(), residual: zeros(), ..Work::default() });
-        Self { levels, coarsest, work, unscale: scale }
+        let factor = Factor::new((0..rows.len()).map(list).collect());
+        let coarsest = Coarsest { deal: rows.deal(), factor, rhs: zeros(), solution: zeros() };
+        let smoothed = levels.iter().enumerate().map(|(k, level)| Work::new(level.rows.deal(), k > 0));
+        let work = smoothed.chain([Work::new(rows.deal(), false)]).collect();
+        Self { levels, coarsest, work, deal, unscale: scale }
     }
 
     /// Number of levels, the directly solved one included.
@@ -89,105 +99,110 @@ impl Hierarchy {
         self.levels.len() + 1
     }
 
-    /// `x = B r`, one cycle: an approximation of a solution of `L x = r`. What `x` holds must be finite.
-    pub(super) fn apply(&mut self, r: &[f64], x: &mut [f64]) {
-        cycle(&self.levels, &self.coarsest, &mut self.work, r, x);
+    /// `z = B r`, one cycle: an approximation of a solution of `L z = r`.
+    pub(super) fn apply(&mut self, r: &[f64], z: &mut [f64]) {
+        let Some(work) = self.work.first_mut() else { return };
+        let deal = self.deal;
+        for_chunks(&mut work.rhs, |first, rhs| -> [f64; 0] {
+            for (k, rhs) in rhs.iter_mut().enumerate() {
+                *rhs = deal.row(first + k).map_or(0.0, |i| r[i]);
+            }
+            []
+        });
+        cycle(&self.levels, &mut self.coarsest, &mut self.work);
+        let Some(work) = self.work.first() else { return };
         let unscale = self.unscale;
-        for_chunks(x, |_, chunk| -> [f64; 0] {
-            chunk.iter_mut().for_each(|x| *x *= unscale);
+        for_chunks(z, |first, z| -> [f64; 0] {
+            z.iter_mut().enumerate().for_each(|(k, z)| *z = work.solution[deal.place(first + k)] * unscale);
             []
         });
     }
 }
 
-/// Power of two that brings `greatest` to about 2^96, so that 200 binary orders of magnitude below it and
-/// 2^31 summands of its size fit the exponent of an `f32`.
-fn scale_for(greatest: f64) -> f64 {
-    if greatest > 0.0 && greatest.is_finite() { 2f64.powi(96) / 2f64.powi(greatest.log2() as i32) } else { 1.0 }
-}
-
 impl Work {
-    fn new(level: &Level, vectors: bool) -> Self {
-        let n = level.rows.len();
-        let zeros = || vec![0.0; if vectors { n } else { 0 }];
-        let (residual, across) = (vec![0.0; n], vec![0.0; level.rows.far_len()]);
-        Self { rhs: zeros(), solution: zeros(), first: zeros(), image: zeros(), residual, across }
+    fn new(deal: Deal, inner: bool) -> Self {
+        let zeros = || vec![0.0; deal.width()];
+        let only_inner = || if inner { zeros() } else { Vec::new() };
+        Self { rhs: zeros(), solution: zeros(), first: only_inner(), image: only_inner(), residual: zeros() }
     }
 }
 
 impl Level {
     /// Groups the nodes of `rows`; returns the level and the rows of the next.
     fn new(rows: Rows) -> (Self, Rows) {
-        let n = rows.len();
-        let inverses = |i| {
-            let [sum, outer] = rows.sums(i);
+        let deal = rows.deal();
+        let inverses = |place| {
+            let [sum, outer] = rows.sums(place);
             [reciprocal(sum), reciprocal(sum + DAMPING * outer)]
         };
-        let inverses: Vec<[f64; 2]> = if in_parallel(n) {
-            (0..n).into_par_iter().map(inverses).collect()
-        } else {
-            (0..n).map(inverses).collect()
+        let width = deal.width();
+        let inverses: Vec<[f64; 2]> = match in_parallel(width) {
+            true => (0..width).into_par_iter().map(inverses).collect(),
+            false => (0..width).map(inverses).collect(),
         };
         let plain: Vec<f64> = inverses.iter().map(|i| i[0]).collect();
-        let (of, count) = aggregates(&rows, &plain);
+        let (mut of, count) = aggregates(&rows, &plain);
+        let (start, list) = members(&of, count);
+        let next = galerkin(&rows, &of, &start, &list);
+        let (member_start, members) = dealt(&start, &list, next.deal());
+        of.iter_mut().filter(|of| **of != NONE).for_each(|of| *of = next.deal().place(*of as usize) as u32);
         let inverse = inverses.iter().map(|i| i[1]).collect();
-        let (member_start, members) = members(&of, count);
-        let level = Self { rows, inverse, of, member_start, members };
-        let next = level.galerkin();
-        (level, next)
-    }
-
-    /// Nodes of an aggregate, increasing.
-    #[inline]
-    fn members(&self, aggregate: usize) -> &[u32] {
-        &self.members[self.member_start[aggregate] as usize..self.member_start[aggregate + 1] as usize]
-    }
-
-    /// Weights between the aggregates.
-    fn galerkin(&self) -> Rows {
-        let count = self.member_start.len() - 1;
-        // Where a column was put last; true if it is found there.
-        let place = || vec![0u32; count];
-        Rows::build(count, place, |place, aggregate, row| {
-            for &i in self.members(aggregate) {
-                self.rows.for_each(i as usize, |col, weight| {
-                    let to = self.of[col as usize];
-                    if to as usize == aggregate {
-                        return;
-                    }
-                    let at = &mut place[to as usize];
-                    match row.get_mut(*at as usize) {
-                        Some(known) if known.0 == to => known.1 += weight,
-                        _ => {
-                            *at = row.len() as u32;
-                            row.push((to, weight));
-                        }
-                    }
-                });
-            }
-        })
+        (Self { rows, inverse, of, member_start, members }, next)
     }
 
     /// Sums over the aggregates.
     fn restrict(&self, residual: &[f64], coarse: &mut [f64]) {
         for_chunks(coarse, |first, coarse| -> [f64; 0] {
             for (k, coarse) in coarse.iter_mut().enumerate() {
-                *coarse = self.members(first + k).iter().map(|&i| residual[i as usize]).sum();
+                let range = self.member_start[first + k] as usize..self.member_start[first + k + 1] as usize;
+                *coarse = self.members[range].iter().map(|&i| residual[i as usize]).sum();
             }
             []
         });
     }
 
-    /// Adds the coarse correction to `x` and sweeps backward.
-    fn correct(&self, r: &[f64], coarse: &[f64], x: &mut [f64], across: &mut [f64]) {
-        self.rows.sweep_backward(&self.inverse, r, x, across, |i| match self.of[i] {
-            NONE => 0.0,
-            of => coarse[of as usize],
+    /// Adds the coarse correction to `x`.
+    fn prolong(&self, coarse: &[f64], x: &mut [f64]) {
+        for_chunks(x, |first, x| -> [f64; 0] {
+            let n = x.len();
+            for (x, &of) in x.iter_mut().zip(&self.of[first..first + n]) {
+                if of != NONE {
+                    *x += coarse[of as usize];
+                }
+            }
+            []
         });
     }
 }
 
-/// Nodes sorted by aggregate, and where each aggregate starts.
+/// Weights between the aggregates, for members by aggregate.
+fn galerkin(rows: &Rows, of: &[u32], start: &[u32], members: &[u32]) -> Rows {
+    let count = start.len() - 1;
+    // Where a column was put last in the row; it is found again if it is still there.
+    let scratch = || (vec![0u32; count], Vec::<(u32, f64)>::new());
+    Rows::build(count, scratch, |(place, row), aggregate, filler| {
+        row.clear();
+        for &i in &members[start[aggregate] as usize..start[aggregate + 1] as usize] {
+            rows.for_each(i as usize, |col, weight| {
+                let to = of[col];
+                if to as usize == aggregate {
+                    return;
+                }
+                let at = &mut place[to as usize];
+                match row.get_mut(*at as usize) {
+                    Some(known) if known.0 == to => known.1 += weight,
+                    _ => {
+                        *at = row.len() as u32;
+                        row.push((to, weight));
+                    }
+                }
+            });
+        }
+        row.iter().for_each(|&(col, weight)| filler.push(col, weight));
+    })
+}
+
+/// Places sorted by aggregate, and where each aggregate starts.
 fn members(of: &[u32], count: usize) -> (Vec<u32>, Vec<u32>) {
     let mut start = vec![0u32; count + 1];
     for &of in of.iter().filter(|of| **of != NONE) {
@@ -205,84 +220,99 @@ fn members(of: &[u32], count: usize) -> (Vec<u32>, Vec<u32>) {
     (start, members)
 }
 
+/// The same with the aggregates in stored order.
+fn dealt(start: &[u32], members: &[u32], deal: Deal) -> (Vec<u32>, Vec<u32>) {
+    let mut dealt_start = Vec::with_capacity(deal.width() + 1);
+    let mut dealt = Vec::with_capacity(members.len());
+    dealt_start.push(0);
+    for place in 0..deal.width() {
+        if let Some(aggregate) = deal.row(place) {
+            dealt.extend_from_slice(&members[start[aggregate] as usize..start[aggregate + 1] as usize]);
+        }
+        dealt_start.push(dealt.len() as u32);
+    }
+    (dealt_start, dealt)
+}
+
 /// `1 / x`, 0 for 0.
 fn reciprocal(x: f64) -> f64 {
     if x > 0.0 { 1.0 / x } else { 0.0 }
 }
 
-/// One cycle on the first of `levels`: forward sweep, correction from the next level, backward sweep. It is
-/// symmetric up to the nonlinearity of [`correction`].
-fn cycle(levels: &[Level], coarsest: &Factor, work: &mut [Work], r: &[f64], x: &mut [f64]) {
+impl Coarsest {
+    fn solve(&mut self, rhs: &[f64], solution: &mut [f64]) {
+        let deal = self.deal;
+        self.rhs.iter_mut().enumerate().for_each(|(i, r)| *r = rhs[deal.place(i)]);
+        self.factor.solve(&mut self.rhs, &mut self.solution);
+        self.solution.iter().enumerate().for_each(|(i, &x)| solution[deal.place(i)] = x);
+    }
+}
+
+/// One cycle on the first of `levels`, from the right-hand side to the solution in its work vectors: forward sweep, correction
+/// from the next level, backward sweep. It is symmetric up to the nonlinearity of [`correction`].
+fn cycle(levels: &[Level], coarsest: &mut Coarsest, work: &mut [Work]) {
     let Some((own, below)) = work.split_first_mut() else {
         return;
     };
     let Some((level, levels)) = levels.split_first() else {
-        own.residual.copy_from_slice(r);
-        coarsest.solve(&mut own.residual, x);
+        coarsest.solve(&own.rhs, &mut own.solution);
         return;
     };
-    let Some(next) = below.first_mut() else {
-        return;
-    };
-    level.rows.sweep_forward(&level.inverse, r, x, &mut own.residual);
-    level.restrict(&own.residual, &mut next.rhs);
+    level.rows.sweep_forward(&level.inverse, &own.rhs, &mut own.solution, &mut own.residual);
+    if let Some(next) = below.first_mut() {
+        level.restrict(&own.residual, &mut next.rhs);
+    }
     correction(levels, coarsest, below);
-    let Some(next) = below.first() else { return };
-    level.correct(r, &next.solution, x, &mut own.across);
+    if let Some(next) = below.first() {
+        level.prolong(&next.solution, &mut own.solution);
+    }
+    level.rows.sweep_backward(&level.inverse, &own.rhs, &mut own.solution, &mut own.residual);
 }
 
-/// K-cycle (Notay and Vassilevski 2008): up to two steps of conjugate gradients preconditioned by the
+/// K-cycle (Notay and Vassilevski 2008): two steps of conjugate gradients preconditioned by the
 /// cycle, on the first of `levels`, from the right-hand side to the solution in its work vectors. Constant
 /// prolongation underestimates the correction, the more so the more levels it passes; the step lengths of
 /// conjugate gradients put that right.
-fn correction(levels: &[Level], coarsest: &Factor, work: &mut [Work]) {
+fn correction(levels: &[Level], coarsest: &mut Coarsest, work: &mut [Work]) {
+    cycle(levels, coarsest, work);
+    let (Some(level), Some(own)) = (levels.first(), work.first_mut()) else { return };
+    std::mem::swap(&mut own.first, &mut own.solution);
+    level.rows.apply(&own.first, &mut own.image);
+    let [energy, gain] = dots(&own.first, [&own.image, &own.rhs]);
+    let step = quotient(gain, energy);
+    for_chunks(&mut own.rhs, |start, rhs| -> [f64; 0] {
+        rhs.iter_mut().zip(&own.image[start..]).for_each(|(r, v)| *r -= step * v);
+        []
+    });
+    cycle(levels, coarsest, work);
     let Some(own) = work.first_mut() else { return };
-    let mut rhs = std::mem::take(&mut own.rhs);
-    let mut solution = std::mem::take(&mut own.solution);
-    let mut first = std::mem::take(&mut own.first);
-    let mut image = std::mem::take(&mut own.image);
-    match levels.first() {
-        None => cycle(levels, coarsest, work, &rhs, &mut solution),
-        Some(level) => {
-            cycle(levels, coarsest, work, &rhs, &mut first);
-            let [energy, gain] = for_chunks(&mut image, |start, image| {
-                let (mut energy, mut gain) = (0.0, 0.0);
-                for (k, image) in image.iter_mut().enumerate() {
-                    let i = start + k;
-                    *image = level.rows.apply_row(i, &first);
-                    energy += first[i] * *image;
-                    gain += first[i] * rhs[i];
+    let [mixed, own_gain] = dots(&own.solution, [&own.image, &own.rhs]);
+    level.rows.apply(&own.solution, &mut own.image);
+    let [own_energy, _] = dots(&own.solution, [&own.image, &own.rhs]);
+    let ratio = quotient(mixed, energy);
+    let second = quotient(own_gain, own_energy - mixed * ratio);
+    let first_share = step - second * ratio;
+    for_chunks_of_two(&mut own.solution, &mut own.first, |_, solution, first| -> [f64; 0] {
+        let pairs = solution.iter_mut().zip(first.iter());
+        pairs.for_each(|(d, c)| *d = first_share * c + second * *d);
+        []
+    });
+}
+
+/// Inner products of `x` with two vectors.
+fn dots(x: &[f64], with: [&[f64]; 2]) -> [f64; 2] {
+    sum_chunks(x.len(), |rows| {
+        with.map(|y| {
+            let mut sum = [0.0f64; 4];
+            let (x, y) = (x[rows.clone()].as_chunks::<4>().0, y[rows.clone()].as_chunks::<4>().0);
+            for (x, y) in x.iter().zip(y) {
+                for l in 0..4 {
+                    sum[l] += x[l] * y[l];
                 }
-                [energy, gain]
-            });
-            let step = quotient(gain, energy);
-            for_chunks(&mut rhs, |start, rhs| -> [f64; 0] {
-                rhs.iter_mut().zip(&image[start..]).for_each(|(r, v)| *r -= step * v);
-                []
-            });
-            cycle(levels, coarsest, work, &rhs, &mut solution);
-            let [mixed, own_energy, own_gain] = sum_chunks(rhs.len(), |rows| {
-                let (mut mixed, mut energy, mut gain) = (0.0, 0.0, 0.0);
-                for i in rows {
-                    mixed += solution[i] * image[i];
-                    energy += solution[i] * level.rows.apply_row(i, &solution);
-                    gain += solution[i] * rhs[i];
-                }
-                [mixed, energy, gain]
-            });
-            let ratio = quotient(mixed, energy);
-            let second = quotient(own_gain, own_energy - mixed * ratio);
-            let first_share = step - second * ratio;
-            for_chunks(&mut solution, |start, solution| -> [f64; 0] {
-                let pairs = solution.iter_mut().zip(&first[start..]);
-                pairs.for_each(|(d, c)| *d = first_share * c + second * *d);
-                []
-            });
-        }
-    }
-    if let Some(own) = work.first_mut() {
-        (own.rhs, own.solution, own.first, own.image) = (rhs, solution, first, image);
-    }
+            }
+            (sum[0] + sum[1]) + (sum[2] + sum[3])
+        })
+    })
 }
 
 /// `a / b`, 0 where `b` is not positive or the quotient is not finite.

@@ -88,7 +88,16 @@ impl Laplacian {
 
     /// Greatest weight; 0 if there is none.
     pub(super) fn greatest_weight(&self) -> f64 {
-        self.weight.iter().fold(0.0, |m, &w| if w > m { w } else { m })
+        self.weight.iter().fold(0.0, |m, &w| if w > m && w.is_finite() { w } else { m })
+    }
+
+    /// Whether rows and columns lie within the arrays.
+    pub(super) fn well_formed(&self) -> bool {
+        let n = self.len();
+        let end = self.row_ptr.last().is_none_or(|&end| end as usize == self.col.len());
+        let start = self.row_ptr.first().is_none_or(|&start| start == 0);
+        let columns = self.weight.len() == self.col.len() && self.col.iter().all(|&j| (j as usize) < n);
+        self.row_ptr.is_sorted() && start && end && columns
     }
 }
 

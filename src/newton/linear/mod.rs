@@ -40,6 +40,12 @@ const WORTHWHILE: usize = 16;
 /// Most times the residual is computed anew and solved for.
 const REFINEMENTS: usize = 4;
 
+/// Weights and right-hand sides outside of this are scaled first: their squares and quotients must stay in range.
+const ORDINARY: std::ops::RangeInclusive<f64> = 1e-150..=1e100;
+
+/// Lighter edges, relative to the heaviest, count as none where scaling is needed.
+const LEAST: f64 = 1e-200;
+
 /// When to stop.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LinearOptions<'a> {
@@ -74,7 +80,7 @@ pub struct LinearReport {
     pub levels: usize,
 }
 
-/// When to stop, absolutely: at this norm, or when every entry is small enough.
+/// When to stop, absolutely: at this norm; or when every entry is small enough.
 struct Stop<'a> {
     norm: f64,
     enough: Option<&'a [f64]>,
@@ -97,31 +103,59 @@ enum Method {
 ///
 /// `b` (length `n`) is first projected so that its sum over each connected component is 0; `x` has zero sum
 /// over each component and is 0 at isolated nodes. The result has the same bits for any number of threads.
-/// Time and memory are `O(nnz)` for adjacency graphs of cells; about 200 bytes a row are held besides `L`
-/// and `b`. It never fails: the report tells the residual that was reached, and an entry of `b` that is not
-/// finite, or a missing one, counts as 0.
+/// Time and memory are `O(nnz)` for adjacency graphs of cells; about 150 bytes a row are held besides `L`
+/// and `b`. It never fails: the report tells the residual that was reached. Weights that are negative, not finite, or below
+/// 1e-200 of the greatest count as 0, so do entries of `b` that are missing or not finite. If `L` is not well-formed (row bounds
+/// or columns out of range) the result is 0, with a relative residual of 1.
 pub fn solve(l: &Laplacian, b: &[f64], options: &LinearOptions<'_>) -> (Vec<f64>, LinearReport) {
     let n = l.len();
     let mut b: Vec<f64> = (0..n).map(|i| b.get(i).copied().filter(|b| b.is_finite()).unwrap_or(0.0)).collect();
-    let components = Components::of(l);
-    components.subtract_means(&mut b);
-    let inverse: Vec<f64> = l.diagonal().iter().map(|&d| if d > 0.0 { 1.0 / d } else { 0.0 }).collect();
-    let norm = scaled_norm_squared(&b, &inverse).sqrt();
+    if !l.well_formed() {
+        return (vec![0.0; n], LinearReport { iterations: 0, relative_residual: 1.0, levels: 0 });
+    }
+    let greatest = b.iter().fold(0.0, |m: f64, b| m.max(b.abs()));
+    let ordinary = |w: &f64| *w == 0.0 || ORDINARY.contains(w);
+    if l.weight.iter().all(ordinary) && ordinary(&greatest) {
+        return solve_ordinary(l, b, options);
+    }
+    let (shrink, shrink_b) = (power_of_two(1.0, l.greatest_weight()), power_of_two(1.0, greatest));
+    b.iter_mut().for_each(|b| *b *= shrink_b);
+    let weight = l.weight.iter().map(|w| w * shrink).map(|w| if w >= LEAST && w.is_finite() { w } else { 0.0 });
+    let scaled = Laplacian { row_ptr: l.row_ptr.clone(), col: l.col.clone(), weight: weight.collect() };
+    let enough: Option<Vec<f64>> = options.enough.map(|e| e.iter().map(|e| e * shrink_b).collect());
+    let (mut x, report) = solve_ordinary(&scaled, b, &LinearOptions { enough: enough.as_deref(), ..*options });
+    // Divided first: the product of the factors may leave the range where the result does not.
+    x.iter_mut().for_each(|x| *x = (*x / shrink_b * shrink).clamp(-f64::MAX, f64::MAX));
+    (x, report)
+}
+
+/// A power of two, itself in range, that brings `value` to within a factor 2 of `wanted` (to within 2^52 if it is subnormal); 1
+/// if `value` is not positive.
+fn power_of_two(wanted: f64, value: f64) -> f64 {
+    if !(value > 0.0 && value.is_finite()) {
+        return 1.0;
+    }
+    2f64.powi((wanted.log2() as i32 - value.log2() as i32).clamp(-1022, 1022))
+}
+
+/// [`solve`] for ordinary numbers.
+fn solve_ordinary(l: &Laplacian, mut b: Vec<f64>, options: &LinearOptions<'_>) -> (Vec<f64>, LinearReport) {
+    let n = l.len();
+    let whole = System::new(l);
+    whole.components.subtract_means(&mut b);
+    let norm = scaled_norm_squared(&b, &whole.inverse_diagonal).sqrt();
     let mut report = LinearReport { iterations: 0, relative_residual: 0.0, levels: 0 };
     let mut x = vec![0.0; n];
     if norm == 0.0 || !norm.is_finite() {
         return (x, report);
     }
     let elimination = Elimination::of(l, WORTHWHILE);
-    let core = elimination.as_ref().map_or(l, |e| &e.reduced);
-    let mut method = method_for(core);
+    let core = elimination.as_ref().map(|e| System::new(&e.reduced));
+    let mut method = method_for(core.as_ref().map_or(l, |core| core.l));
     report.levels = match &method {
         Method::Direct(_) => 1,
         Method::Iterative(hierarchy) => hierarchy.len(),
     };
-    let core_inverse: Option<Vec<f64>> = elimination
-        .as_ref()
-        .map(|e| e.reduced.diagonal().iter().map(|&d| if d > 0.0 { 1.0 / d } else { 0.0 }).collect());
     let enough = options.enough.filter(|e| e.len() == n);
     let stop = Stop { norm: options.relative_tolerance * norm, enough };
     let kept: Option<Vec<f64>> = elimination.as_ref().zip(enough).map(|(e, enough)| e.keep(enough));
@@ -129,13 +163,12 @@ pub fn solve(l: &Laplacian, b: &[f64], options: &LinearOptions<'_>) -> (Vec<f64>
     let mut before = norm;
     for _ in 0..REFINEMENTS {
         let left = options.max_iterations - report.iterations;
-        let (mut dx, iterations) = match &elimination {
-            None => inner_solve(l, &inverse, &mut method, &mut r, &stop, left),
-            Some(e) => {
+        let (mut dx, iterations) = match elimination.as_ref().zip(core.as_ref()) {
+            None => inner_solve(&whole, &mut method, &mut r, &stop, left),
+            Some((e, core)) => {
                 let mut rr = e.restrict(&mut r);
-                let inverse = core_inverse.as_deref().unwrap_or(&[]);
                 let stop = Stop { norm: stop.norm, enough: kept.as_deref() };
-                let (y, its) = inner_solve(&e.reduced, inverse, &mut method, &mut rr, &stop, left);
+                let (y, its) = inner_solve(core, &mut method, &mut rr, &stop, left);
                 let mut dx = vec![0.0; n];
                 e.extend(&r, &y, &mut dx);
                 (dx, its)
@@ -145,8 +178,8 @@ pub fn solve(l: &Laplacian, b: &[f64], options: &LinearOptions<'_>) -> (Vec<f64>
         for (dx, x) in dx.iter_mut().zip(&x) {
             *dx += x;
         }
-        components.subtract_means(&mut dx);
-        let now = pcg::residual(l, &inverse, &b, &dx, &mut r);
+        whole.components.subtract_means(&mut dx);
+        let now = pcg::residual(&whole, &b, &dx, &mut r);
         if now.is_nan() || now >= before {
             break;
         }
@@ -156,9 +189,25 @@ pub fn solve(l: &Laplacian, b: &[f64], options: &LinearOptions<'_>) -> (Vec<f64>
         if stop.holds(now, &r) || stalled || report.iterations >= options.max_iterations {
             break;
         }
+        whole.components.subtract_means(&mut r);
     }
     report.relative_residual = before / norm;
     (x, report)
+}
+
+/// A matrix with what every iteration asks of it.
+struct System<'a> {
+    l: &'a Laplacian,
+    components: Components,
+    /// Inverse of the diagonal, 0 where that is 0.
+    inverse_diagonal: Vec<f64>,
+}
+
+impl<'a> System<'a> {
+    fn new(l: &'a Laplacian) -> Self {
+        let inverse_diagonal = l.diagonal().iter().map(|&d| if d > 0.0 { 1.0 / d } else { 0.0 }).collect();
+        Self { l, components: Components::of(l), inverse_diagonal }
+    }
 }
 
 fn method_for(l: &Laplacian) -> Method {
@@ -174,8 +223,7 @@ fn method_for(l: &Laplacian) -> Method {
 }
 
 fn inner_solve(
-    l: &Laplacian,
-    inverse: &[f64],
+    system: &System<'_>,
     method: &mut Method,
     r: &mut [f64],
     stop: &Stop<'_>,
@@ -187,6 +235,6 @@ fn inner_solve(
             factor.solve(r, &mut x);
             (x, 0)
         }
-        Method::Iterative(hierarchy) => pcg::solve(l, inverse, hierarchy, r, stop, max_iterations),
+        Method::Iterative(hierarchy) => pcg::solve(system, hierarchy, r, stop, max_iterations),
     }
 }

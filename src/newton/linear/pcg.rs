@@ -1,9 +1,16 @@
 //! Flexible conjugate gradients around the multigrid cycle.
 
-use super::Stop;
 use super::amg::Hierarchy;
-use super::laplacian::{Laplacian, scaled_norm_squared};
+use super::laplacian::scaled_norm_squared;
 use super::vector::{dot, for_chunks, for_chunks_of_two};
+use super::{Stop, System};
+
+/// After such a decrease the part of the residual that rounding put outside of the range of `L`, and that no step can reduce, is
+/// taken out.
+const DRIFT: f64 = 1e-3;
+
+/// Below this share of the first residual the recursion goes on but `x` gets no better.
+const ROUNDING: f64 = 1e-16;
 
 /// Solves `L x = r` approximately from `x = 0`: until the residual is small enough,
 /// `max_iterations` are done, or rounding stops progress. Returns the solution and the iterations; `r` is
@@ -12,19 +19,20 @@ use super::vector::{dot, for_chunks, for_chunks_of_two};
 /// The cycle is slightly nonlinear, so each direction is made conjugate to the one before explicitly
 /// (Notay 2000) instead of by the formula for a fixed preconditioner.
 pub(super) fn solve(
-    l: &Laplacian,
-    inverse_diagonal: &[f64],
+    system: &System<'_>,
     hierarchy: &mut Hierarchy,
     r: &mut [f64],
     stop: &Stop<'_>,
     max_iterations: usize,
 ) -> (Vec<f64>, usize) {
+    let System { l, components, inverse_diagonal } = system;
     let n = r.len();
     let mut x = vec![0.0; n];
     let mut z = vec![0.0; n];
     let mut p = vec![0.0; n];
     let mut q = vec![0.0; n];
     let mut energy = 0.0;
+    let (mut first, mut projected) = (None, None);
     for iteration in 0..max_iterations {
         hierarchy.apply(r, &mut z);
         if iteration == 0 {
@@ -52,19 +60,25 @@ pub(super) fn solve(
             }
             [norm]
         });
-        if stop.holds(norm_squared.sqrt(), r) {
+        let norm = norm_squared.sqrt();
+        let begin = *first.get_or_insert(norm);
+        if stop.holds(norm, r) || norm <= ROUNDING * begin {
             return (x, iteration + 1);
+        }
+        if norm <= DRIFT * projected.unwrap_or(begin) {
+            components.subtract_means(r);
+            projected = Some(norm);
         }
     }
     (x, max_iterations)
 }
 
 /// Residual `r = b - L x` and its scaled norm.
-pub(super) fn residual(l: &Laplacian, inverse_diagonal: &[f64], b: &[f64], x: &[f64], r: &mut [f64]) -> f64 {
-    l.apply(x, r);
+pub(super) fn residual(system: &System<'_>, b: &[f64], x: &[f64], r: &mut [f64]) -> f64 {
+    system.l.apply(x, r);
     for_chunks(r, |first, r| -> [f64; 0] {
         r.iter_mut().zip(&b[first..]).for_each(|(r, b)| *r = b - *r);
         []
     });
-    scaled_norm_squared(r, inverse_diagonal).sqrt()
+    scaled_norm_squared(r, &system.inverse_diagonal).sqrt()
 }

@@ -1,328 +1,409 @@
-//! The matrix of one level, packed for the smoother.
+//! The matrix of one level, packed for the smoother, and its sweeps.
 //!
-//! Where the time goes: a pass over a matrix of six entries a row is bound by mispredicted ends of rows and by waiting for the
-//! entries, not by arithmetic. So entries come in blocks of four, padded with weight zero: most rows are one block of columns before
-//! the row and one of columns after it, and the loops end where the processor expects it. An entry takes four bytes:
-//! a column within the chunk of 4096 rows, and a weight of eight binary digits and eight bits of exponent. Entries
-//! between chunks, a few percent along a space-filling curve, are kept apart in full.
+//! Where the time goes: a pass over a matrix of six entries a row is bound by mispredicted ends of rows, by the chain from one
+//! row of a Gauss-Seidel sweep to the next, and by waiting for entries, not by arithmetic. So four rows go together, one in
+//! each lane of a vector: the rows of a chunk are dealt to the lanes in four runs, and step `k` treats row `k` of each run.
+//! Vectors are in the order of the steps ("stored" order). Entries between chunks, a few percent along a
+//! space-filling curve, and between the four rows of a step are kept apart in full.
 //!
-//! Rounding a weight changes it by a relative 2^-9, equally on both sides, and the diagonal is summed from the rounded
-//! weights. So what is stored is a Laplacian with `(1 - 2^-9) L <= L' <= (1 + 2^-9) L` in the sense of quadratic forms: as a
-//! preconditioner it is as good as `L`.
+//! Weights are `f32`. Rounding one changes it by a relative 6e-8, equally on both sides, and the diagonal is summed from the
+//! rounded weights. So what is stored is a Laplacian with `(1 - 6e-8) L <= L' <= (1 + 6e-8) L` in the sense of quadratic forms: as a
+//! preconditioner it is as good as `L`. Vectors are `f64`: clusters of heavy edges on light ones have large `x_i` with
+//! small differences, and the energy `2^-48 sum D_ii x_i^2` of a rounding to `f32` can be more than `x' L x`.
 
 use super::vector::{CHUNK, for_chunks, for_chunks_of_two, in_parallel};
 use rayon::prelude::*;
 
-/// Share of the weight to other chunks that the smoother adds to the diagonal. Edges between chunks are
+/// Rows that go together.
+pub(super) const LANES: usize = 4;
+
+/// Share of the weight of the entries kept apart that the smoother adds to the diagonal. They are
 /// treated as in a Jacobi sweep, which needs damping where a node has few other edges.
 pub(super) const DAMPING: f64 = 0.25;
 
-/// Rows with entries to other chunks carry this bit.
-const FAR: u32 = 1 << 31;
+const _: () = assert!(CHUNK <= 1 << 16 && CHUNK.is_multiple_of(LANES), "columns within a chunk are 16 bits");
 
-const _: () = assert!(CHUNK <= 1 << 16, "columns within a chunk are 16 bits");
+/// Greatest weight of the first level: 200 binary orders of magnitude below it and 2^31 summands of its size fit an `f32`.
+pub(super) const GREATEST: f64 = (1u128 << 96) as f64;
 
-/// A positive weight as the upper bits of an `f32` without its sign, rounded to nearest. The least normal number keeps
-/// the graph whole where the weight would underflow.
-fn pack(weight: f64) -> u16 {
-    let weight = (weight as f32).clamp(f32::MIN_POSITIVE, f32::MAX / 2.0);
-    ((weight.to_bits() + (1 << 14)) >> 15) as u16
+/// A weight as it is stored. Underflow would cut the graph; the least normal number keeps it whole.
+fn pack(weight: f64) -> f32 {
+    (weight as f32).clamp(f32::MIN_POSITIVE, f32::MAX)
 }
 
-#[inline(always)]
-fn unpack(weight: u16) -> f64 {
-    f64::from(f32::from_bits(u32::from(weight) << 15))
-}
-
-/// Four entries of a row; an unused one has weight 0 and the row itself as column.
+/// One entry in each of four rows; an unused one has weight 0 and the row itself as column.
 #[derive(Clone, Copy)]
-struct Block {
-    col: [u16; 4],
-    weight: [u16; 4],
+struct Slot {
+    col: [u16; LANES],
+    weight: [f32; LANES],
 }
 
-impl Block {
-    /// `sum w_j x_j`.
+impl Slot {
     #[inline(always)]
-    fn dot(&self, x: &[f64]) -> f64 {
-        let term = |k: usize| unpack(self.weight[k]) * x[self.col[k] as usize];
-        (term(0) + term(1)) + (term(2) + term(3))
+    fn set(&mut self, lane: usize, col: u16, weight: f32) {
+        self.col[lane] = col;
+        self.weight[lane] = weight;
     }
 
-    /// `sum w_j (x_j - own)`.
+    /// `sum += w x`.
     #[inline(always)]
-    fn pull(&self, x: &[f64], own: f64) -> f64 {
-        let term = |k: usize| unpack(self.weight[k]) * (x[self.col[k] as usize] - own);
-        (term(0) + term(1)) + (term(2) + term(3))
+    fn add(&self, x: &[f64], sum: &mut [f64; LANES]) {
+        let x = [0, 1, 2, 3].map(|l: usize| x[usize::from(self.col[l])]);
+        for l in 0..LANES {
+            sum[l] += f64::from(self.weight[l]) * x[l];
+        }
+    }
+
+    /// `sum += w (x - own)`.
+    #[inline(always)]
+    fn pull(&self, x: &[f64], own: &[f64; LANES], sum: &mut [f64; LANES]) {
+        let x = [0, 1, 2, 3].map(|l: usize| x[usize::from(self.col[l])]);
+        for l in 0..LANES {
+            sum[l] += f64::from(self.weight[l]) * (x[l] - own[l]);
+        }
     }
 }
+
+/// Where rows are stored.
+#[derive(Clone, Copy)]
+pub(super) struct Deal {
+    rows: usize,
+}
+
+impl Deal {
+    /// Of so many rows.
+    pub(super) fn new(rows: usize) -> Self {
+        Self { rows }
+    }
+
+    /// Steps of the chunk that begins with row `first`.
+    #[inline(always)]
+    fn steps(self, first: usize) -> usize {
+        (self.rows - first).min(CHUNK).div_ceil(LANES)
+    }
+
+    /// Stored place of row `i`.
+    #[inline(always)]
+    pub(super) fn place(self, i: usize) -> usize {
+        let first = i / CHUNK * CHUNK;
+        let steps = self.steps(first);
+        let own = i - first;
+        let lane = if steps == CHUNK / LANES { own / (CHUNK / LANES) } else { own / steps };
+        first + (own - lane * steps) * LANES + lane
+    }
+
+    /// Row stored at a place; `None` for padding.
+    #[inline(always)]
+    pub(super) fn row(self, place: usize) -> Option<usize> {
+        let first = place / CHUNK * CHUNK;
+        let (step, lane) = ((place - first) / LANES, place % LANES);
+        let i = first + lane * self.steps(first) + step;
+        (i < (first + CHUNK).min(self.rows)).then_some(i)
+    }
+
+    /// Length of a stored vector: the number of rows, padded.
+    pub(super) fn width(self) -> usize {
+        self.rows.next_multiple_of(LANES)
+    }
+}
+
+/// Steps with an entry apart in some row carry this bit.
+const FAR: u32 = 1 << 31;
 
 /// Off-diagonal entries by rows.
 pub(super) struct Rows {
-    /// First block of columns before the row and first block of columns after it, the latter with the bit [`FAR`]. One more
-    /// row at the end.
-    start: Vec<[u32; 2]>,
-    blocks: Vec<Block>,
-    /// Rows with entries in other chunks, increasing; the start of their entries, and the total at the end.
-    far_row: Vec<u32>,
-    far_start: Vec<u32>,
-    far: Vec<(u32, f32)>,
-    /// First of `far_row` in each chunk, and the total at the end.
-    far_chunk: Vec<u32>,
+    deal: Deal,
+    chunks: Vec<Chunk>,
 }
 
-/// The rows of one chunk, offsets relative.
-#[derive(Default)]
-struct Part {
+/// The rows of one chunk.
+struct Chunk {
+    /// First slot of earlier steps, and first slot of later steps with the bit [`FAR`]. One more step at the end.
     start: Vec<[u32; 2]>,
-    blocks: Vec<Block>,
+    slots: Vec<Slot>,
+    /// Places with entries apart, relative to the chunk; the start of their entries, and the total at the end.
     far_row: Vec<u32>,
     far_start: Vec<u32>,
+    /// Places and weights.
     far: Vec<(u32, f32)>,
 }
 
-impl Part {
-    fn push(&mut self, i: usize, row: &[(u32, f64)]) {
-        let first = i / CHUNK * CHUNK;
-        let near = |col: u32| (first..first + CHUNK).contains(&(col as usize));
-        let lower = self.blocks.len() as u32;
-        self.push_blocks(i - first, row.iter().filter(|e| near(e.0) && (e.0 as usize) < i), first);
-        let mut upper = self.blocks.len() as u32;
-        self.push_blocks(i - first, row.iter().filter(|e| near(e.0) && (e.0 as usize) > i), first);
-        let before = self.far.len();
-        self.far.extend(row.iter().filter(|e| !near(e.0)).map(|e| (e.0, unpack(pack(e.1)) as f32)));
-        if self.far.len() > before {
-            self.far_row.push(i as u32);
-            self.far_start.push(before as u32);
-            upper |= FAR;
-        }
-        self.start.push([lower, upper]);
+/// Takes the entries of one row after the other.
+pub(super) struct Filler {
+    deal: Deal,
+    chunk: Chunk,
+    /// First row of the chunk.
+    first: usize,
+    /// Steps of the chunk.
+    steps: usize,
+    /// Place of the step, relative to the chunk, and the row's lane.
+    own: u32,
+    lane: usize,
+    /// First slot of the step, and the next one for the row.
+    begin: usize,
+    used: usize,
+    /// Entries of later steps: lane, column, weight.
+    later: Vec<(u8, u16, f32)>,
+}
+
+impl Filler {
+    fn new(deal: Deal, first: usize) -> Self {
+        let steps = deal.steps(first);
+        let chunk = Chunk {
+            start: Vec::with_capacity(steps + 1),
+            slots: Vec::with_capacity(9 * steps),
+            far_row: Vec::new(),
+            far_start: vec![0],
+            far: Vec::new(),
+        };
+        Self { deal, chunk, first, steps, own: 0, lane: 0, begin: 0, used: 0, later: Vec::new() }
     }
 
-    fn push_blocks<'a>(&mut self, own: usize, entries: impl Iterator<Item = &'a (u32, f64)>, first: usize) {
-        let mut filled = 4;
-        for &(col, weight) in entries {
-            if filled == 4 {
-                self.blocks.push(Block { col: [own as u16; 4], weight: [0; 4] });
-                filled = 0;
+    fn empty(&self) -> Slot {
+        Slot { col: std::array::from_fn(|lane| (self.own as usize + lane) as u16), weight: [0.0; LANES] }
+    }
+
+    /// Adds an entry to the present row; columns differ within a row and from it, weights are positive.
+    #[inline(always)]
+    pub(super) fn push(&mut self, column: u32, weight: f64) {
+        let weight = pack(weight);
+        let relative = (column as usize).wrapping_sub(self.first);
+        if relative < CHUNK {
+            // Division is slow and nearly all chunks are full.
+            let lane = if self.steps == CHUNK / LANES { relative / (CHUNK / LANES) } else { relative / self.steps };
+            let step = relative - lane * self.steps;
+            let col = (step * LANES + lane) as u16;
+            if step * LANES < self.own as usize {
+                if self.used == self.chunk.slots.len() {
+                    let empty = self.empty();
+                    self.chunk.slots.push(empty);
+                }
+                self.chunk.slots[self.used].set(self.lane, col, weight);
+                self.used += 1;
+                return;
             }
-            if let Some(block) = self.blocks.last_mut() {
-                block.col[filled] = (col as usize - first) as u16;
-                block.weight[filled] = pack(weight);
+            if step * LANES > self.own as usize {
+                self.later.push((self.lane as u8, col, weight));
+                return;
             }
-            filled += 1;
+        }
+        self.chunk.far.push((self.deal.place(column as usize) as u32, weight));
+    }
+
+    fn finish_row(&mut self) {
+        let before = self.chunk.far_start.last().copied().unwrap_or(0) as usize;
+        if self.chunk.far.len() > before {
+            self.chunk.far_row.push(self.own + self.lane as u32);
+            self.chunk.far_start.push(self.chunk.far.len() as u32);
+        }
+        self.used = self.begin;
+        self.lane += 1;
+    }
+
+    fn finish_step(&mut self, far_rows: usize) {
+        let middle = self.chunk.slots.len();
+        let flag = if self.chunk.far_row.len() > far_rows { FAR } else { 0 };
+        self.chunk.start.push([self.begin as u32, middle as u32 | flag]);
+        let mut used = [middle; LANES];
+        for k in 0..self.later.len() {
+            let (lane, col, weight) = self.later[k];
+            let at = &mut used[usize::from(lane)];
+            if *at == self.chunk.slots.len() {
+                let empty = self.empty();
+                self.chunk.slots.push(empty);
+            }
+            self.chunk.slots[*at].set(usize::from(lane), col, weight);
+            *at += 1;
+        }
+        self.later.clear();
+        self.begin = self.chunk.slots.len();
+        self.used = self.begin;
+        self.own += LANES as u32;
+        self.lane = 0;
+    }
+}
+
+impl Chunk {
+    /// Slots of a step: of earlier steps and of later ones.
+    #[inline(always)]
+    fn slots(&self, step: usize) -> [&[Slot]; 2] {
+        let ([lower, upper], end) = (self.start[step], self.start[step + 1][0]);
+        let upper = (upper & !FAR) as usize;
+        [&self.slots[lower as usize..upper], &self.slots[upper..end as usize]]
+    }
+
+    /// All slots of a step.
+    #[inline(always)]
+    fn all_slots(&self, step: usize) -> &[Slot] {
+        &self.slots[self.start[step][0] as usize..self.start[step + 1][0] as usize]
+    }
+
+    /// Places with entries apart, and these.
+    fn far_rows(&self) -> impl Iterator<Item = (usize, &[(u32, f32)])> {
+        let entries = |k: usize| &self.far[self.far_start[k] as usize..self.far_start[k + 1] as usize];
+        self.far_row.iter().enumerate().map(move |(k, &row)| (row as usize, entries(k)))
+    }
+
+    /// Entries apart of a place.
+    #[inline(always)]
+    fn far_of(&self, place: usize) -> &[(u32, f32)] {
+        if self.start[place / LANES][1] & FAR == 0 {
+            return &[];
+        }
+        match self.far_row.binary_search(&(place as u32)) {
+            Ok(k) => &self.far[self.far_start[k] as usize..self.far_start[k + 1] as usize],
+            Err(_) => &[],
         }
     }
 }
 
 impl Rows {
-    /// `n` rows, each appended by `fill(scratch, row, entries)` to an empty list; columns differ within a row and from it, weights are
-    /// positive. Parallel over chunks; `scratch` makes what a thread wants to keep between rows.
+    /// `n` rows, each given by `fill(scratch, row, filler)`. Parallel over chunks; `scratch` makes what a thread wants to keep
+    /// between rows.
     pub(super) fn build<S>(
         n: usize,
         scratch: impl Fn() -> S + Sync + Send,
-        fill: impl Fn(&mut S, usize, &mut Vec<(u32, f64)>) + Sync + Send,
+        fill: impl Fn(&mut S, usize, &mut Filler) + Sync + Send,
     ) -> Self {
+        let deal = Deal::new(n);
         let chunk = |scratch: &mut S, c: usize| {
-            let rows = c * CHUNK..((c + 1) * CHUNK).min(n);
-            let mut part = Part::default();
-            part.start.reserve_exact(rows.len());
-            part.blocks.reserve(2 * rows.len() + rows.len() / 2);
-            let mut list = Vec::new();
-            for i in rows {
-                list.clear();
-                fill(scratch, i, &mut list);
-                part.push(i, &list);
+            let first = c * CHUNK;
+            let mut filler = Filler::new(deal, first);
+            for step in 0..filler.steps {
+                let far_rows = filler.chunk.far_row.len();
+                for lane in 0..LANES {
+                    if let Some(i) = deal.row(first + step * LANES + lane) {
+                        fill(scratch, i, &mut filler);
+                    }
+                    filler.finish_row();
+                }
+                filler.finish_step(far_rows);
             }
-            part
+            filler.chunk.start.push([filler.begin as u32; 2]);
+            filler.chunk.slots.shrink_to_fit();
+            filler.chunk
         };
         let count = n.div_ceil(CHUNK);
-        let parts: Vec<Part> = if in_parallel(n) {
+        let chunks = if in_parallel(n) {
             (0..count).into_par_iter().map_init(&scratch, chunk).collect()
         } else {
             let mut scratch = scratch();
             (0..count).map(|c| chunk(&mut scratch, c)).collect()
         };
-        let sum = |size: fn(&Part) -> usize| parts.iter().map(size).sum();
-        let mut rows = Self {
-            start: Vec::with_capacity(n + 1),
-            blocks: Vec::with_capacity(sum(|p| p.blocks.len())),
-            far_row: Vec::with_capacity(sum(|p| p.far_row.len())),
-            far_start: Vec::with_capacity(sum(|p| p.far_row.len()) + 1),
-            far: Vec::with_capacity(sum(|p| p.far.len())),
-            far_chunk: vec![0],
-        };
-        for part in parts {
-            let (block, entry) = (rows.blocks.len() as u32, rows.far.len() as u32);
-            rows.start.extend(part.start.iter().map(|s| [s[0] + block, s[1] + block]));
-            rows.blocks.extend_from_slice(&part.blocks);
-            rows.far_row.extend_from_slice(&part.far_row);
-            rows.far_start.extend(part.far_start.iter().map(|s| s + entry));
-            rows.far.extend_from_slice(&part.far);
-            rows.far_chunk.push(rows.far_row.len() as u32);
-        }
-        rows.start.push([rows.blocks.len() as u32; 2]);
-        rows.far_start.push(rows.far.len() as u32);
-        rows
+        Self { deal, chunks }
     }
 
     /// Number of rows.
     pub(super) fn len(&self) -> usize {
-        self.start.len() - 1
+        self.deal.rows
     }
 
-    /// Number of rows with entries in other chunks.
-    pub(super) fn far_len(&self) -> usize {
-        self.far_row.len()
+    /// Where rows are stored.
+    pub(super) fn deal(&self) -> Deal {
+        self.deal
     }
 
-    /// Blocks with columns before row `i`.
+    /// Calls `f(column, weight)` for every entry of the row at a place; columns are places, too.
     #[inline(always)]
-    fn lower(&self, i: usize) -> &[Block] {
-        let [lower, upper] = self.start[i];
-        &self.blocks[lower as usize..(upper & !FAR) as usize]
-    }
-
-    /// Blocks with columns after row `i`.
-    #[inline(always)]
-    fn upper(&self, i: usize) -> &[Block] {
-        &self.blocks[(self.start[i][1] & !FAR) as usize..self.start[i + 1][0] as usize]
-    }
-
-    /// All blocks of row `i`.
-    #[inline(always)]
-    fn inner(&self, i: usize) -> &[Block] {
-        &self.blocks[self.start[i][0] as usize..self.start[i + 1][0] as usize]
-    }
-
-    /// Number of row `i` among those with entries in other chunks.
-    #[inline(always)]
-    fn far_index(&self, i: usize) -> Option<usize> {
-        if self.start[i][1] & FAR == 0 {
-            return None;
-        }
-        let range = self.far_rows(i);
-        self.far_row[range.clone()].binary_search(&(i as u32)).ok().map(|k| range.start + k)
-    }
-
-    /// Entries of the `k`-th row with entries in other chunks.
-    #[inline(always)]
-    fn far(&self, k: usize) -> &[(u32, f32)] {
-        &self.far[self.far_start[k] as usize..self.far_start[k + 1] as usize]
-    }
-
-    /// Calls `f(column, weight)` for every entry of row `i`.
-    #[inline(always)]
-    pub(super) fn for_each(&self, i: usize, mut f: impl FnMut(u32, f64)) {
-        let first = (i / CHUNK * CHUNK) as u32;
-        for block in self.inner(i) {
-            for k in 0..4 {
-                if block.weight[k] != 0 {
-                    f(first + u32::from(block.col[k]), unpack(block.weight[k]));
-                }
+    pub(super) fn for_each(&self, place: usize, mut f: impl FnMut(usize, f64)) {
+        let (chunk, own, lane) = (&self.chunks[place / CHUNK], place % CHUNK, place % LANES);
+        for slot in chunk.all_slots(own / LANES) {
+            if slot.weight[lane] != 0.0 {
+                f(place - own + usize::from(slot.col[lane]), f64::from(slot.weight[lane]));
             }
         }
-        if let Some(k) = self.far_index(i) {
-            self.far(k).iter().for_each(|e| f(e.0, f64::from(e.1)));
-        }
+        chunk.far_of(own).iter().for_each(|e| f(e.0 as usize, f64::from(e.1)));
     }
 
-    /// Sum of the weights of row `i`, and of those to other chunks.
-    pub(super) fn sums(&self, i: usize) -> [f64; 2] {
-        let inner: f64 = self.inner(i).iter().flat_map(|b| b.weight).map(unpack).sum();
-        let outer = self.far_index(i).map_or(0.0, |k| self.far(k).iter().map(|e| f64::from(e.1)).sum());
-        [inner + outer, outer]
+    /// Sum of the weights at a place, and of those apart.
+    pub(super) fn sums(&self, place: usize) -> [f64; 2] {
+        let (chunk, own, lane) = (&self.chunks[place / CHUNK], place % CHUNK, place % LANES);
+        let near: f64 = chunk.all_slots(own / LANES).iter().map(|s| f64::from(s.weight[lane])).sum();
+        let far: f64 = chunk.far_of(own).iter().map(|e| f64::from(e.1)).sum();
+        [near + far, far]
     }
 
-    /// Entry `i` of `L x`.
-    #[inline(always)]
-    pub(super) fn apply_row(&self, i: usize, x: &[f64]) -> f64 {
-        let own = x[i];
-        let first = i / CHUNK * CHUNK;
-        let near = &x[first..(first + CHUNK).min(x.len())];
-        let mut sum = 0.0;
-        for block in self.inner(i) {
-            sum -= block.pull(near, own);
-        }
-        if let Some(k) = self.far_index(i) {
-            self.far(k).iter().for_each(|e| sum += f64::from(e.1) * (own - x[e.0 as usize]));
-        }
-        sum
+    /// `y = L x`.
+    pub(super) fn apply(&self, x: &[f64], y: &mut [f64]) {
+        for_chunks(y, |first, y| -> [f64; 0] {
+            let near = &x[first..first + y.len()];
+            let (steps, _) = y.as_chunks_mut::<LANES>();
+            let (own, _) = near.as_chunks::<LANES>();
+            let chunk = &self.chunks[first / CHUNK];
+            for (step, (y, own)) in steps.iter_mut().zip(own).enumerate() {
+                let mut sum = [0.0; LANES];
+                chunk.all_slots(step).iter().for_each(|slot| slot.pull(near, own, &mut sum));
+                *y = sum.map(|s| -s);
+            }
+            for (i, far) in chunk.far_rows() {
+                y[i] -= far.iter().map(|e| f64::from(e.1) * (x[e.0 as usize] - near[i])).sum::<f64>();
+            }
+            []
+        });
     }
 
-    /// Gauss-Seidel sweep in increasing order within each chunk, from `x = 0`, and the residual it leaves; what `x` holds must be
-    /// finite. As the sweep solves with the lower part exactly, only entries of the other two parts contribute to the
-    /// residual; the chunk is still in the cache when it is formed.
+    /// Gauss-Seidel sweep in the order of the steps within each chunk, from `x = 0`, and the residual it leaves; what `x`
+    /// holds must be finite. As the sweep solves with the earlier steps exactly, only other entries
+    /// contribute to the residual; the chunk is still in the cache when it is formed.
     pub(super) fn sweep_forward(&self, inverse: &[f64], r: &[f64], x: &mut [f64], residual: &mut [f64]) {
         for_chunks_of_two(x, residual, |first, x, residual| -> [f64; 0] {
-            for k in 0..x.len() {
-                let mut sum = r[first + k];
-                for block in self.lower(first + k) {
-                    sum += block.dot(x);
-                }
-                x[k] = sum * inverse[first + k];
+            let (r, _) = r[first..first + x.len()].as_chunks::<LANES>();
+            let (inverse, _) = inverse[first..first + x.len()].as_chunks::<LANES>();
+            let chunk = &self.chunks[first / CHUNK];
+            for (k, (r, inverse)) in r.iter().zip(inverse).enumerate() {
+                let mut sum = *r;
+                chunk.slots(k)[0].iter().for_each(|slot| slot.add(x, &mut sum));
+                x[k * LANES..(k + 1) * LANES].copy_from_slice(&times(&sum, inverse));
             }
+            let (residual, _) = residual.as_chunks_mut::<LANES>();
             for (k, residual) in residual.iter_mut().enumerate() {
-                *residual = self.upper(first + k).iter().map(|block| block.dot(x)).sum();
+                let mut sum = [0.0; LANES];
+                chunk.slots(k)[1].iter().for_each(|slot| slot.add(x, &mut sum));
+                *residual = sum;
             }
             []
         });
         let x = &*x;
         for_chunks(residual, |first, residual| -> [f64; 0] {
-            for k in self.far_rows(first) {
-                let i = self.far_row[k] as usize;
-                let own = DAMPING * x[i];
-                residual[i - first] +=
-                    self.far(k).iter().map(|e| f64::from(e.1) * (x[e.0 as usize] + own)).sum::<f64>();
+            for (i, far) in self.chunks[first / CHUNK].far_rows() {
+                let own = DAMPING * x[first + i];
+                residual[i] += far.iter().map(|e| f64::from(e.1) * (x[e.0 as usize] + own)).sum::<f64>();
             }
             []
         });
     }
 
-    /// The rows with entries in other chunks in the chunk that begins with row `first`.
-    fn far_rows(&self, first: usize) -> std::ops::Range<usize> {
-        let chunk = first / CHUNK;
-        self.far_chunk[chunk] as usize..self.far_chunk[chunk + 1] as usize
-    }
-
-    /// Gauss-Seidel sweep in decreasing order within each chunk from `x_i + add(i)`; other chunks enter with the values
-    /// before the sweep. `across` (length [`Self::far_len`]) is scratch.
-    pub(super) fn sweep_backward(
-        &self,
-        inverse: &[f64],
-        r: &[f64],
-        x: &mut [f64],
-        across: &mut [f64],
-        add: impl Fn(usize) -> f64 + Sync,
-    ) {
+    /// Gauss-Seidel sweep against the order of the steps within each chunk; entries apart enter with the values before the sweep.
+    /// `scratch` is as long as `x`.
+    pub(super) fn sweep_backward(&self, inverse: &[f64], r: &[f64], x: &mut [f64], scratch: &mut [f64]) {
         let old = &*x;
-        for_chunks(across, |start, across| -> [f64; 0] {
-            for (k, across) in across.iter_mut().enumerate() {
-                let i = self.far_row[start + k] as usize;
-                let own = old[i] + add(i);
-                let pull = |e: &(u32, f32)| f64::from(e.1) * (old[e.0 as usize] + add(e.0 as usize) - own);
-                *across = self.far(start + k).iter().map(pull).sum();
+        for_chunks(scratch, |first, sum| -> [f64; 0] {
+            sum.copy_from_slice(&r[first..first + sum.len()]);
+            for (i, far) in self.chunks[first / CHUNK].far_rows() {
+                sum[i] += far.iter().map(|e| f64::from(e.1) * (old[e.0 as usize] - old[first + i])).sum::<f64>();
             }
             []
         });
-        let across = &*across;
+        let sums = &*scratch;
         for_chunks(x, |first, x| -> [f64; 0] {
-            x.iter_mut().enumerate().for_each(|(k, x)| *x += add(first + k));
-            let mut far = self.far_rows(first).end;
-            for k in (0..x.len()).rev() {
-                let i = first + k;
-                let own = x[k];
-                let mut sum = r[i];
-                for block in self.inner(i) {
-                    sum += block.pull(x, own);
+            let (sums, _) = sums[first..first + x.len()].as_chunks::<LANES>();
+            let (inverse, _) = inverse[first..first + x.len()].as_chunks::<LANES>();
+            let chunk = &self.chunks[first / CHUNK];
+            for (k, (sum, inverse)) in sums.iter().zip(inverse).enumerate().rev() {
+                let own: [f64; LANES] = std::array::from_fn(|l| x[k * LANES + l]);
+                let mut sum = *sum;
+                chunk.all_slots(k).iter().for_each(|slot| slot.pull(x, &own, &mut sum));
+                let step = times(&sum, inverse);
+                for l in 0..LANES {
+                    x[k * LANES + l] = own[l] + step[l];
                 }
-                if self.start[i][1] & FAR != 0 {
-                    far -= 1;
-                    sum += across[far];
-                }
-                x[k] = own + sum * inverse[i];
             }
             []
         });
     }
+}
+
+#[inline(always)]
+fn times(a: &[f64; LANES], b: &[f64; LANES]) -> [f64; LANES] {
+    std::array::from_fn(|l| a[l] * b[l])
 }

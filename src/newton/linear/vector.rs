@@ -18,9 +18,9 @@ pub(super) fn in_parallel(n: usize) -> bool {
 }
 
 /// Calls `f(first row, rows of the chunk)` for every chunk of `out`; sums the `K` values it returns.
-pub(super) fn for_chunks<const K: usize>(
-    out: &mut [f64],
-    f: impl Fn(usize, &mut [f64]) -> [f64; K] + Sync,
+pub(super) fn for_chunks<T: Send, const K: usize>(
+    out: &mut [T],
+    f: impl Fn(usize, &mut [T]) -> [f64; K] + Sync,
 ) -> [f64; K] {
     if in_parallel(out.len()) {
         let parts: Vec<[f64; K]> =
@@ -32,10 +32,10 @@ pub(super) fn for_chunks<const K: usize>(
 }
 
 /// As [`for_chunks`], over the chunks of two vectors of equal length.
-pub(super) fn for_chunks_of_two<const K: usize>(
-    first: &mut [f64],
-    second: &mut [f64],
-    f: impl Fn(usize, &mut [f64], &mut [f64]) -> [f64; K] + Sync,
+pub(super) fn for_chunks_of_two<T: Send, const K: usize>(
+    first: &mut [T],
+    second: &mut [T],
+    f: impl Fn(usize, &mut [T], &mut [T]) -> [f64; K] + Sync,
 ) -> [f64; K] {
     if in_parallel(first.len()) {
         let parts: Vec<[f64; K]> = first

@@ -195,63 +195,66 @@ pub fn measure(hull: &Hull, region: &Region<'_>, density: &LocalDensity, want_mo
         moments: Vec<Moments>,
         counters: Counters,
     }
-    let parts: Vec<Part> = (0..n.div_ceil(CHUNK))
-        .into_par_iter()
-        .map(|chunk| {
-            let range = chunk * CHUNK..((chunk + 1) * CHUNK).min(n);
-            let mut cell = Cell::default();
-            let mut part = Part {
-                mass: Vec::with_capacity(range.len()),
-                length: Vec::with_capacity(range.len()),
-                column: Vec::with_capacity(6 * range.len()),
-                conductance: Vec::with_capacity(6 * range.len()),
-                moments: Vec::new(),
-                counters: Counters::default(),
-            };
-            for i in range {
-                cell.compute(hull, &duals, region, i as u32);
-                if want_moments {
-                    let m = integrate::moments(&cell.vertices, density);
-                    part.mass.push(m.mass);
-                    part.moments.push(m);
-                } else {
-                    part.mass.push(integrate::mass(&cell.vertices, density));
-                }
-                let before = part.column.len();
-                for (k, label) in cell.labels.iter().enumerate() {
-                    let Label::Bisector(j) = *label else { continue };
-                    let a = &cell.vertices[k];
-                    let b = &cell.vertices[if k + 1 == cell.vertices.len() { 0 } else { k + 1 }];
-                    let (yi, yj) = (hull.point(i).site(), hull.point(j as usize).site());
-                    let c = integrate::conductance(a, b, yi, yj, density);
-                    if c > 0.0 {
-                        part.column.push(j);
-                        part.conductance.push(c);
-                    }
-                }
-                part.length.push((part.column.len() - before) as u32);
+    let compute = |chunk: usize| {
+        let range = chunk * CHUNK..((chunk + 1) * CHUNK).min(n);
+        let mut cell = Cell::default();
+        let mut part = Part {
+            mass: Vec::with_capacity(range.len()),
+            length: Vec::with_capacity(range.len()),
+            column: Vec::with_capacity(6 * range.len()),
+            conductance: Vec::with_capacity(6 * range.len()),
+            moments: Vec::new(),
+            counters: Counters::default(),
+        };
+        for i in range {
+            cell.compute(hull, &duals, region, i as u32);
+            if want_moments {
+                let m = integrate::moments(&cell.vertices, density);
+                part.mass.push(m.mass);
+                part.moments.push(m);
+            } else {
+                part.mass.push(integrate::mass(&cell.vertices, density));
             }
-            part.counters = cell.counters();
-            part
-        })
-        .collect();
+            let before = part.column.len();
+            for (k, label) in cell.labels.iter().enumerate() {
+                let Label::Bisector(j) = *label else { continue };
+                let a = &cell.vertices[k];
+                let b = &cell.vertices[if k + 1 == cell.vertices.len() { 0 } else { k + 1 }];
+                let (yi, yj) = (hull.point(i).site(), hull.point(j as usize).site());
+                let c = integrate::conductance(a, b, yi, yj, density);
+                if c > 0.0 {
+                    part.column.push(j);
+                    part.conductance.push(c);
+                }
+            }
+            part.length.push((part.column.len() - before) as u32);
+        }
+        part.counters = cell.counters();
+        part
+    };
     let mut all = CellMeasures { row: vec![0], ..CellMeasures::default() };
     all.mass.reserve_exact(n);
     all.row.reserve_exact(n);
-    let entries = parts.iter().map(|p| p.column.len()).sum();
-    all.column.reserve_exact(entries);
-    all.conductance.reserve_exact(entries);
+    // A planar graph has less than six entries a row on average.
+    all.column.reserve_exact(6 * n);
+    all.conductance.reserve_exact(6 * n);
+    let chunks = n.div_ceil(CHUNK);
+    // Not all at once: the parts of a batch take as much memory again as its rows.
+    let batch = (chunks / 8).max(8 * rayon::current_num_threads());
     let mut end = 0;
-    for part in parts {
-        all.mass.extend_from_slice(&part.mass);
-        all.column.extend_from_slice(&part.column);
-        all.conductance.extend_from_slice(&part.conductance);
-        all.moments.extend_from_slice(&part.moments);
-        for length in part.length {
-            end += length;
-            all.row.push(end);
+    for first in (0..chunks).step_by(batch) {
+        let parts: Vec<Part> = (first..(first + batch).min(chunks)).into_par_iter().map(compute).collect();
+        for part in parts {
+            all.mass.extend_from_slice(&part.mass);
+            all.column.extend_from_slice(&part.column);
+            all.conductance.extend_from_slice(&part.conductance);
+            all.moments.extend_from_slice(&part.moments);
+            for length in part.length {
+                end += length;
+                all.row.push(end);
+            }
+            all.counters += part.counters;
         }
-        all.counters += part.counters;
     }
     all
 }

@@ -219,7 +219,8 @@ fn step(
     };
     let linear_clock = Instant::now();
     let (direction, linear) =
-        linear::solve(&laplacian, &right, &accuracy(now.relative, target, bold, options).options());
+        linear::solve(&laplacian, right, &accuracy(now.relative, target, bold, options).options());
+    drop(laplacian);
     let linear_seconds = linear_clock.elapsed().as_secs_f64();
     let mut report = IterationReport {
         linear: linear_seconds,
@@ -261,9 +262,8 @@ fn step(
         }
         t *= 0.5;
         if t < SHORTEST_STEP {
-            // Give the state its measures back.
-            (measures.row, measures.column, measures.conductance) =
-                (laplacian.row_ptr, laplacian.col, laplacian.weight);
+            // Their conductances went into the linear system; keeping them for this rare case would cost a sixth of all memory.
+            *measures = diagram.measures(&state.heights, Want::Newton);
             let why = format!("no step down to {SHORTEST_STEP:.0e} of Newton's reduces the residual");
             return Err(Outcome::NotConverged { why });
         }

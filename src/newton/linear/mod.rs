@@ -107,9 +107,10 @@ enum Method {
 /// and `b`. It never fails: the report tells the residual that was reached. Weights that are negative, not finite, or below
 /// 1e-200 of the greatest count as 0, so do entries of `b` that are missing or not finite. If `L` is not well-formed (row bounds
 /// or columns out of range) the result is 0, with a relative residual of 1.
-pub fn solve(l: &Laplacian, b: &[f64], options: &LinearOptions<'_>) -> (Vec<f64>, LinearReport) {
+pub fn solve(l: &Laplacian, mut b: Vec<f64>, options: &LinearOptions<'_>) -> (Vec<f64>, LinearReport) {
     let n = l.len();
-    let mut b: Vec<f64> = (0..n).map(|i| b.get(i).copied().filter(|b| b.is_finite()).unwrap_or(0.0)).collect();
+    b.resize(n, 0.0);
+    b.iter_mut().filter(|b| !b.is_finite()).for_each(|b| *b = 0.0);
     if !l.well_formed() {
         return (vec![0.0; n], LinearReport { iterations: 0, relative_residual: 1.0, levels: 0 });
     }
@@ -145,9 +146,8 @@ fn solve_ordinary(l: &Laplacian, mut b: Vec<f64>, options: &LinearOptions<'_>) -
     whole.components.subtract_means(&mut b);
     let norm = scaled_norm_squared(&b, &whole.inverse_diagonal).sqrt();
     let mut report = LinearReport { iterations: 0, relative_residual: 0.0, levels: 0 };
-    let mut x = vec![0.0; n];
     if norm == 0.0 || !norm.is_finite() {
-        return (x, report);
+        return (vec![0.0; n], report);
     }
     let elimination = Elimination::of(l, WORTHWHILE);
     let core = elimination.as_ref().map(|e| System::new(&e.reduced));
@@ -160,6 +160,7 @@ fn solve_ordinary(l: &Laplacian, mut b: Vec<f64>, options: &LinearOptions<'_>) -
     let stop = Stop { norm: options.relative_tolerance * norm, enough };
     let kept: Option<Vec<f64>> = elimination.as_ref().zip(enough).map(|(e, enough)| e.keep(enough));
     let mut r = b.clone();
+    let mut x: Option<Vec<f64>> = None;
     let mut before = norm;
     for _ in 0..REFINEMENTS {
         let left = options.max_iterations - report.iterations;
@@ -175,15 +176,15 @@ fn solve_ordinary(l: &Laplacian, mut b: Vec<f64>, options: &LinearOptions<'_>) -
             }
         };
         report.iterations += iterations;
-        for (dx, x) in dx.iter_mut().zip(&x) {
-            *dx += x;
+        if let Some(x) = &x {
+            dx.iter_mut().zip(x).for_each(|(dx, x)| *dx += x);
         }
         whole.components.subtract_means(&mut dx);
         let now = pcg::residual(&whole, &b, &dx, &mut r);
         if now.is_nan() || now >= before {
             break;
         }
-        x = dx;
+        x = Some(dx);
         let stalled = now > 0.5 * before;
         before = now;
         if stop.holds(now, &r) || stalled || report.iterations >= options.max_iterations {
@@ -192,7 +193,7 @@ fn solve_ordinary(l: &Laplacian, mut b: Vec<f64>, options: &LinearOptions<'_>) -
         whole.components.subtract_means(&mut r);
     }
     report.relative_residual = before / norm;
-    (x, report)
+    (x.unwrap_or_else(|| vec![0.0; n]), report)
 }
 
 /// A matrix with what every iteration asks of it.

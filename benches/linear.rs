@@ -81,7 +81,9 @@ fn linear(c: &mut Criterion) {
         for relative_tolerance in [1e-3, 1e-10] {
             let options = LinearOptions { relative_tolerance, enough: None, max_iterations: 200 };
             let id = BenchmarkId::new(format!("voronoi {n}"), relative_tolerance);
-            group.bench_with_input(id, &options, |bench, options| bench.iter(|| solve(black_box(&l), b.clone(), options)));
+            group.bench_with_input(id, &options, |bench, options| {
+                bench.iter(|| solve(black_box(&l), b.clone(), options))
+            });
         }
     }
     group.finish();

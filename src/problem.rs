@@ -117,6 +117,17 @@ pub enum ProblemError {
         /// The sum.
         total: f64,
     },
+    /// The source's measure, or the factor between it and the masses, is not a sound double: a needle of a domain.
+    #[error(
+        "domain has measure {measure:e}, masses sum to {total:e}; the measure and the ratio of the two must lie between \
+         1e-280 and 1e280, rescale"
+    )]
+    MeasureOutOfRange {
+        /// Measure of the source.
+        measure: f64,
+        /// Sum of the masses.
+        total: f64,
+    },
     /// Source and target differ in mass and normalization is off.
     #[error(
         "masses sum to {total}, domain has measure {measure} (relative gap {gap:.1e}); \
@@ -225,12 +236,17 @@ impl Problem {
         if !(1e-200..=1e200).contains(&t) {
             return Err(ProblemError::TotalOutOfRange { total: t });
         }
+        let factor = big::nearest_f64(&big::Rational::from(&total / &measure));
+        let sound = |v: f64| (1e-280..=1e280).contains(&v);
+        if !sound(m) || !sound(factor) {
+            return Err(ProblemError::MeasureOutOfRange { measure: m, total: t });
+        }
         let gap = big::nearest_f64(&(big::Rational::from(&total - &measure).abs() / &measure));
         // Without normalization the totals may differ by rounding of the n given masses only.
         if !normalize && gap > 4.0 * f64::EPSILON * (self.masses.len() as f64).max(4.0) {
             return Err(ProblemError::MassMismatch { total: t, measure: m, gap });
         }
-        self.source_factor = big::nearest_f64(&(total / measure));
+        self.source_factor = factor;
         Ok(())
     }
 

@@ -4,7 +4,7 @@ mod common;
 
 use brenier::domain::{ConvexPolygon, Density};
 use brenier::exact::Dd;
-use brenier::problem::{Problem, ProblemData};
+use brenier::problem::{Problem, ProblemData, ProblemError};
 use brenier::transport::{self, Control, SolveOptions};
 use common::check::against_truth;
 use common::instances::{Instance, dice};
@@ -95,4 +95,13 @@ fn thin_oblique_strips() {
         let worst = worst_error(&square, sites, masses);
         assert!(worst <= 1.1e-10, "slope {slope}: {worst:e}");
     }
+}
+
+/// Found by the fuzz target `clip`: the area of this needle is subnormal, and one over it no double.
+#[test]
+fn needle_of_subnormal_area_is_refused() {
+    let domain = ConvexPolygon::new(vec![[-24.0, 0.0], [0.0, -1e-323], [0.0, 0.0]]).expect("a convex polygon");
+    let error = Problem::new(ProblemData::new(domain, vec![[0.0, 0.0]])).expect_err("no measure to speak of");
+    assert!(matches!(error, ProblemError::MeasureOutOfRange { .. }), "{error}");
+    assert!(error.to_string().contains("rescale"));
 }

@@ -24,6 +24,9 @@ fn run(u: &mut Unstructured<'_>) -> Result<()> {
     let s = input::sites(u, 10)?;
     let Some(problem) = input::problem(u, &s, None, Duplicates::Keep)? else { return Ok(()) };
     let heights = s.heights();
+    if std::env::var_os("SHOW").is_some() {
+        eprintln!("domain {:?}\n{:?}\nsites {:?}\n{:?}", problem.domain().vertices(), problem.density(), problem.sites(), heights.as_slice());
+    }
     let diagram = Diagram::new(&problem, &heights).expect("finite heights, one per site");
     diagram.validate(4).unwrap_or_else(|e| panic!("{e}"));
     masses(&diagram, &problem, &heights);

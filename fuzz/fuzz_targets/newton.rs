@@ -35,6 +35,10 @@ fn run(u: &mut Unstructured<'_>) -> Result<()> {
     let tolerance = *u.choose(&[1e-10, 1e-6, 1e-12, 1e-3])?;
     let stop_at = if u.ratio(1, 16)? { Some(u.int_in_range(0..=3usize)?) } else { None };
     let options = SolveOptions { tolerance, max_iterations: ITERATIONS, ..SolveOptions::default() };
+    if std::env::var_os("SHOW").is_some() {
+        let hex = |v: &[[f64; 2]]| format!("{v:?}");
+        eprintln!("domain {}\n{:?}\nsites {}\nmasses {:?}\ntolerance {tolerance:e}", hex(problem.domain().vertices()), problem.density(), hex(problem.sites()), problem.masses());
+    }
     let mut calls = 0;
     let solution = solve(&problem, &options, &mut |progress| {
         calls += 1;

@@ -98,12 +98,40 @@ fn inscribed_frame(domain: &ConvexPolygon) -> Frame {
         scale = scale.min(room / (dot(axes[0]).abs() + dot(axes[1]).abs()));
     }
     let scale = scale.max(0.0) * (1.0 - 1e-9);
-    Frame { origin, axes: axes.map(|e| [e[0] * scale, e[1] * scale]) }
+    let axes = axes.map(|e| [e[0] * scale, e[1] * scale]);
+    // The moments of a needle cancel to nothing, or to no number at all.
+    if axes[0][0] * axes[1][1] - axes[0][1] * axes[1][0] > 0.0 && scale.is_finite() {
+        return Frame { origin, axes };
+    }
+    frame_in_triangle(domain)
+}
+
+/// For a domain too thin for its moments: in the triangle `o + s p + t q`, `s, t >= 0`, `s + t <= 1`, of three vertices lies the
+/// parallelogram `s, t <= 1/2`. Here `p` reaches the farthest vertex and `q` the one farthest from that line.
+fn frame_in_triangle(domain: &ConvexPolygon) -> Frame {
+    let o = domain.vertex(0);
+    let arms = || domain.vertices().iter().map(|v| [v[0] - o[0], v[1] - o[1]]);
+    let farthest = |measure: &dyn Fn([f64; 2]) -> f64| arms().max_by(|a, b| measure(*a).total_cmp(&measure(*b)));
+    let p = farthest(&|a| a[0].abs().max(a[1].abs())).unwrap_or_default();
+    let q = farthest(&|a| (p[0] * a[1] - p[1] * a[0]).abs()).unwrap_or_default();
+    let quarter = 0.25 * (1.0 - 1e-9);
+    let axes = [p, q].map(|e| [e[0] * quarter, e[1] * quarter]);
+    Frame { origin: [0, 1].map(|k| o[k] + 0.25 * (p[k] + q[k])), axes }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Found by the fuzz target `newton`: the area of this needle cancels to zero, and heights were NaN.
+    #[test]
+    fn the_start_on_a_needle_is_finite() {
+        let needle = [[-6.0, -6.0], [1.0, 1f64.next_down()], [1.0, 1.0]].map(|v| v.map(|c| c * 2f64.powi(-53)));
+        let domain = ConvexPolygon::new(needle.to_vec()).unwrap();
+        let sites = [[-4.0, 0.0], [4.0, -4.0], [0.5, 2.0]].map(|v| v.map(|c| c * 2f64.powi(-52)));
+        let start = quantile_start(&domain, &sites, &[1.0, 2.0, 1.0]);
+        assert_eq!(start.first_non_finite(), None);
+    }
 
     #[test]
     fn the_frame_lies_inside() {

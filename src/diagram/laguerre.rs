@@ -5,6 +5,7 @@ use super::integrate::{LocalDensity, Moments};
 use crate::exact::{Counters, Heights};
 use crate::hull::{Hull, Update};
 use crate::problem::Problem;
+use std::sync::Arc;
 use std::time::Instant;
 
 /// What a caller needs to know about a diagram.
@@ -60,20 +61,20 @@ pub trait Laguerre {
 pub struct PlaneLaguerre<'a> {
     problem: &'a Problem,
     hull: Option<Hull>,
-    order: Vec<u32>,
+    order: Arc<[u32]>,
     clipping: Counters,
 }
 
 impl<'a> PlaneLaguerre<'a> {
     /// Prepares the diagram. Cost: the Hilbert order; the triangulation is built when heights are known.
     pub fn new(problem: &'a Problem) -> PlaneLaguerre<'a> {
-        let order = Hull::curve(problem.sites());
+        let order = Hull::curve(problem.sites()).into();
         PlaneLaguerre { problem, hull: None, order, clipping: Counters::default() }
     }
 
     /// The problem's index of each site of this numbering.
-    pub fn order(&self) -> &[u32] {
-        &self.order
+    pub fn order(&self) -> Arc<[u32]> {
+        self.order.clone()
     }
 
     /// The triangulation, once heights were given.

@@ -16,6 +16,7 @@ use crate::exact::predicates::{Lifted, orient2d};
 use crate::exact::{Counters, Dd, Heights};
 use insert::Builder;
 use mesh::{GHOST, NONE, next, previous, split};
+use std::sync::Arc;
 
 /// The regular triangulation of sites with heights.
 ///
@@ -32,7 +33,7 @@ use mesh::{GHOST, NONE, next, previous, split};
 #[derive(Clone, Debug)]
 pub struct Hull {
     points: Vec<Lifted>,
-    rank: Vec<u32>,
+    rank: Arc<[u32]>,
     position: Vec<u32>,
     shape: Shape,
 }
@@ -83,7 +84,8 @@ impl Hull {
     }
 
     /// Builds with positions in the given order (a permutation of the sites); heights by position.
-    pub fn along(sites: &[[f64; 2]], order: Vec<u32>, heights: &[Dd]) -> Hull {
+    pub fn along(sites: &[[f64; 2]], order: impl Into<Arc<[u32]>>, heights: &[Dd]) -> Hull {
+        let order: Arc<[u32]> = order.into();
         assert_eq!(sites.len(), order.len(), "one position per site");
         assert_eq!(sites.len(), heights.len(), "one height per site");
         let lift = |(&i, &h): (&u32, &Dd)| {
@@ -131,7 +133,7 @@ impl Hull {
     /// Moves to new heights (caller's order) by flips, or by a rebuild when they get stuck; the result is the same.
     pub fn update(&mut self, heights: &Heights) -> Update {
         assert_eq!(heights.len(), self.len(), "one height per site");
-        for (p, &i) in self.points.iter_mut().zip(&self.rank) {
+        for (p, &i) in self.points.iter_mut().zip(&*self.rank) {
             p.h = heights.get(i as usize);
         }
         self.repair()

@@ -218,8 +218,7 @@ fn step(
         weight: std::mem::take(&mut measures.conductance),
     };
     let linear_clock = Instant::now();
-    let (direction, linear) =
-        linear::solve(&laplacian, right, &accuracy(now.relative, target, bold, options).options());
+    let (direction, linear) = linear::solve(&laplacian, right, &accuracy(now.relative, target, bold, options));
     drop(laplacian);
     let linear_seconds = linear_clock.elapsed().as_secs_f64();
     let mut report = IterationReport {
@@ -270,31 +269,16 @@ fn step(
     }
 }
 
-/// How accurate a step must be.
-struct Accuracy {
-    relative_tolerance: f64,
-    enough: Option<Vec<f64>>,
-}
-
-impl Accuracy {
-    fn options(&self) -> LinearOptions<'_> {
-        LinearOptions {
-            relative_tolerance: self.relative_tolerance,
-            enough: self.enough.as_deref(),
-            max_iterations: MOST_LINEAR_ITERATIONS,
-        }
-    }
-}
-
 /// Newton's next residual is about the square of this one, whatever the linear solver does: it need not be much better than
 /// that, nor than the tolerance (Dembo, Eisenstat, Steihaug 1982). Near the solution that is asked of every cell: the norm could
 /// not tell a tiny one. Far from it only the norm counts.
-fn accuracy(now: f64, target: &[f64], bold: bool, options: &NewtonOptions) -> Accuracy {
+fn accuracy<'a>(now: f64, target: &'a [f64], bold: bool, options: &NewtonOptions) -> LinearOptions<'a> {
+    let max_iterations = MOST_LINEAR_ITERATIONS;
     if bold {
-        return Accuracy { relative_tolerance: 1e-2, enough: None };
+        return LinearOptions { relative_tolerance: 1e-2, enough: None, max_iterations };
     }
     let each = (0.1 * now * now).max(0.3 * options.tolerance);
-    Accuracy { relative_tolerance: 1e-13, enough: Some(target.iter().map(|nu| each * nu).collect()) }
+    LinearOptions { relative_tolerance: 1e-13, enough: Some((each, target)), max_iterations }
 }
 
 /// Hellinger distance `(sum (sqrt m_i - sqrt nu_i)^2)^(1/2)`: a cell counts by the error of its width.

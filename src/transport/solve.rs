@@ -30,7 +30,7 @@ pub fn solve(
 ) -> Solution {
     let clock = Instant::now();
     let mut diagram = PlaneLaguerre::new(problem);
-    let order = diagram.order().to_vec();
+    let order = diagram.order();
     let target: Vec<f64> = order.iter().map(|&i| problem.masses()[i as usize]).collect();
     let start = match &options.resume {
         Some(state) => Start::Resume(NewtonState {

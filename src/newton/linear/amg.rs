@@ -99,10 +99,10 @@ impl Hierarchy {
         self.levels.len() + 1
     }
 
-    /// `z = B r`, one cycle: an approximation of a solution of `L z = r`.
-    pub(super) fn apply(&mut self, r: &[f64], z: &mut [f64]) {
-        let Some(work) = self.work.first_mut() else { return };
+    /// `B r`, one cycle: an approximation of a solution of `L z = r`.
+    pub(super) fn apply(&mut self, r: &[f64]) -> Approximation<'_> {
         let deal = self.deal;
+        let Some(work) = self.work.first_mut() else { return Approximation { deal, stored: &[], unscale: 0.0 } };
         for_chunks(&mut work.rhs, |first, rhs| -> [f64; 0] {
             for (k, rhs) in rhs.iter_mut().enumerate() {
                 *rhs = deal.row(first + k).map_or(0.0, |i| r[i]);
@@ -110,12 +110,23 @@ impl Hierarchy {
             []
         });
         cycle(&self.levels, &mut self.coarsest, &mut self.work);
-        let Some(work) = self.work.first() else { return };
-        let unscale = self.unscale;
-        for_chunks(z, |first, z| -> [f64; 0] {
-            z.iter_mut().enumerate().for_each(|(k, z)| *z = work.solution[deal.place(first + k)] * unscale);
-            []
-        });
+        let stored = self.work.first().map_or(&[][..], |work| &work.solution);
+        Approximation { deal, stored, unscale: self.unscale }
+    }
+}
+
+/// What a cycle found.
+pub(super) struct Approximation<'a> {
+    deal: Deal,
+    stored: &'a [f64],
+    unscale: f64,
+}
+
+impl Approximation<'_> {
+    /// Entry `i`.
+    #[inline(always)]
+    pub(super) fn at(&self, i: usize) -> f64 {
+        self.stored[self.deal.place(i)] * self.unscale
     }
 }
 

@@ -55,9 +55,9 @@ pub struct LinearOptions<'a> {
     /// mass are not drowned by large ones as in the Euclidean norm. 1e-12 can be reached on graphs of
     /// ordinary weights.
     pub relative_tolerance: f64,
-    /// Stop as well when `|r_i|` is at most this for every `i` (length `n`): what a Newton step that shall make every cell right
-    /// to a given accuracy needs, and often earlier than the norm can tell.
-    pub enough: Option<&'a [f64]>,
+    /// Stop as well when `|r_i|` is at most this factor times this entry for every `i` (length `n`): what a Newton step that shall make
+    /// every cell right to a given accuracy needs, and often earlier than the norm can tell.
+    pub enough: Option<(f64, &'a [f64])>,
     /// Most iterations of conjugate gradients in all.
     pub max_iterations: usize,
 }
@@ -80,15 +80,15 @@ pub struct LinearReport {
     pub levels: usize,
 }
 
-/// When to stop, absolutely: at this norm; or when every entry is small enough.
+/// When to stop, absolutely: at this norm; or when every entry is at most the factor times its bound.
 struct Stop<'a> {
     norm: f64,
-    enough: Option<&'a [f64]>,
+    enough: Option<(f64, &'a [f64])>,
 }
 
 impl Stop<'_> {
     fn holds(&self, norm: f64, r: &[f64]) -> bool {
-        let small = |enough: &[f64]| r.iter().zip(enough).all(|(r, enough)| r.abs() <= *enough);
+        let small = |(factor, each): (f64, &[f64])| r.iter().zip(each).all(|(r, each)| r.abs() <= factor * each);
         norm <= self.norm || self.enough.is_some_and(small)
     }
 }
@@ -123,8 +123,8 @@ pub fn solve(l: &Laplacian, mut b: Vec<f64>, options: &LinearOptions<'_>) -> (Ve
     b.iter_mut().for_each(|b| *b *= shrink_b);
     let weight = l.weight.iter().map(|w| w * shrink).map(|w| if w >= LEAST && w.is_finite() { w } else { 0.0 });
     let scaled = Laplacian { row_ptr: l.row_ptr.clone(), col: l.col.clone(), weight: weight.collect() };
-    let enough: Option<Vec<f64>> = options.enough.map(|e| e.iter().map(|e| e * shrink_b).collect());
-    let (mut x, report) = solve_ordinary(&scaled, b, &LinearOptions { enough: enough.as_deref(), ..*options });
+    let enough = options.enough.map(|(factor, each)| (factor * shrink_b, each));
+    let (mut x, report) = solve_ordinary(&scaled, b, &LinearOptions { enough, ..*options });
     // Divided first: the product of the factors may leave the range where the result does not.
     x.iter_mut().for_each(|x| *x = (*x / shrink_b * shrink).clamp(-f64::MAX, f64::MAX));
     (x, report)
@@ -156,9 +156,9 @@ fn solve_ordinary(l: &Laplacian, mut b: Vec<f64>, options: &LinearOptions<'_>) -
         Method::Direct(_) => 1,
         Method::Iterative(hierarchy) => hierarchy.len(),
     };
-    let enough = options.enough.filter(|e| e.len() == n);
+    let enough = options.enough.filter(|e| e.1.len() == n);
     let stop = Stop { norm: options.relative_tolerance * norm, enough };
-    let kept: Option<Vec<f64>> = elimination.as_ref().zip(enough).map(|(e, enough)| e.keep(enough));
+    let kept: Option<Vec<f64>> = elimination.as_ref().zip(enough).map(|(e, enough)| e.keep(enough.1));
     let mut r = b.clone();
     let mut x: Option<Vec<f64>> = None;
     let mut before = norm;
@@ -168,7 +168,7 @@ fn solve_ordinary(l: &Laplacian, mut b: Vec<f64>, options: &LinearOptions<'_>) -
             None => inner_solve(&whole, &mut method, &mut r, &stop, left),
             Some((e, core)) => {
                 let mut rr = e.restrict(&mut r);
-                let stop = Stop { norm: stop.norm, enough: kept.as_deref() };
+                let stop = Stop { norm: stop.norm, enough: enough.map(|e| e.0).zip(kept.as_deref()) };
                 let (y, its) = inner_solve(core, &mut method, &mut rr, &stop, left);
                 let mut dx = vec![0.0; n];
                 e.extend(&r, &y, &mut dx);

@@ -2,7 +2,7 @@
 
 use super::amg::Hierarchy;
 use super::laplacian::scaled_norm_squared;
-use super::vector::{dot, for_chunks, for_chunks_of_two};
+use super::vector::{for_chunks, for_chunks_of_two, sum_chunks};
 use super::{Stop, System};
 
 /// After such a decrease the part of the residual that rounding put outside of the range of `L`, and that no step can reduce, is
@@ -28,22 +28,20 @@ pub(super) fn solve(
     let System { l, components, inverse_diagonal } = system;
     let n = r.len();
     let mut x = vec![0.0; n];
-    let mut z = vec![0.0; n];
     let mut p = vec![0.0; n];
     let mut q = vec![0.0; n];
     let mut energy = 0.0;
     let (mut first, mut projected) = (None, None);
     for iteration in 0..max_iterations {
-        hierarchy.apply(r, &mut z);
-        if iteration == 0 {
-            std::mem::swap(&mut p, &mut z);
-        } else {
-            let beta = -dot(&z, &q) / energy;
-            for_chunks(&mut p, |first, p| -> [f64; 0] {
-                p.iter_mut().zip(&z[first..]).for_each(|(p, z)| *p = z + beta * *p);
-                []
-            });
-        }
+        let z = hierarchy.apply(r);
+        let beta = match iteration {
+            0 => 0.0,
+            _ => -sum_chunks(n, |rows| [rows.map(|i| z.at(i) * q[i]).sum()])[0] / energy,
+        };
+        for_chunks(&mut p, |first, p| -> [f64; 0] {
+            p.iter_mut().enumerate().for_each(|(k, p)| *p = z.at(first + k) + beta * *p);
+            []
+        });
         let [pq, pr] = l.apply_with_dots(&p, &mut q, r);
         let step = pr / pq;
         if !(pq > 0.0 && step.is_finite()) {

@@ -6,8 +6,9 @@
 //! Vectors are in the order of the steps ("stored" order). Entries between chunks, a few percent along a
 //! space-filling curve, and between the four rows of a step are kept apart in full.
 //!
-//! Weights are `f32`. Rounding one changes it by a relative 6e-8, equally on both sides, and the diagonal is summed from the
-//! rounded weights. So what is stored is a Laplacian with `(1 - 6e-8) L <= L' <= (1 + 6e-8) L` in the sense of quadratic forms: as a
+//! An entry takes four bytes: a column within the chunk, and a weight of eight binary digits. Rounding one changes it by a
+//! relative 2^-9, equally on both sides, and the diagonal is summed from the rounded weights. So what is stored is a
+//! Laplacian with `(1 - 2^-9) L <= L' <= (1 + 2^-9) L` in the sense of quadratic forms: as a
 //! preconditioner it is as good as `L`. Vectors are `f64`: clusters of heavy edges on light ones have large `x_i` with
 //! small differences, and the energy `2^-48 sum D_ii x_i^2` of a rounding to `f32` can be more than `x' L x`.
 
@@ -26,21 +27,28 @@ const _: () = assert!(CHUNK <= 1 << 16 && CHUNK.is_multiple_of(LANES), "columns 
 /// Greatest weight of the first level: 200 binary orders of magnitude below it and 2^31 summands of its size fit an `f32`.
 pub(super) const GREATEST: f64 = (1u128 << 96) as f64;
 
-/// A weight as it is stored. Underflow would cut the graph; the least normal number keeps it whole.
-fn pack(weight: f64) -> f32 {
-    (weight as f32).clamp(f32::MIN_POSITIVE, f32::MAX)
+/// A weight as it is stored: the upper half of an `f32`, rounded to nearest. Underflow would cut the graph; the least normal
+/// number keeps it whole.
+fn pack(weight: f64) -> u16 {
+    let bits = (weight as f32).clamp(f32::MIN_POSITIVE, f32::MAX / 2.0).to_bits();
+    ((bits + (1 << 15)) >> 16) as u16
+}
+
+#[inline(always)]
+fn unpack(weight: u16) -> f64 {
+    f64::from(f32::from_bits(u32::from(weight) << 16))
 }
 
 /// One entry in each of four rows; an unused one has weight 0 and the row itself as column.
 #[derive(Clone, Copy)]
 struct Slot {
     col: [u16; LANES],
-    weight: [f32; LANES],
+    weight: [u16; LANES],
 }
 
 impl Slot {
     #[inline(always)]
-    fn set(&mut self, lane: usize, col: u16, weight: f32) {
+    fn set(&mut self, lane: usize, col: u16, weight: u16) {
         self.col[lane] = col;
         self.weight[lane] = weight;
     }
@@ -50,7 +58,7 @@ impl Slot {
     fn add(&self, x: &[f64], sum: &mut [f64; LANES]) {
         let x = [0, 1, 2, 3].map(|l: usize| x[usize::from(self.col[l])]);
         for l in 0..LANES {
-            sum[l] += f64::from(self.weight[l]) * x[l];
+            sum[l] += unpack(self.weight[l]) * x[l];
         }
     }
 
@@ -59,7 +67,7 @@ impl Slot {
     fn pull(&self, x: &[f64], own: &[f64; LANES], sum: &mut [f64; LANES]) {
         let x = [0, 1, 2, 3].map(|l: usize| x[usize::from(self.col[l])]);
         for l in 0..LANES {
-            sum[l] += f64::from(self.weight[l]) * (x[l] - own[l]);
+            sum[l] += unpack(self.weight[l]) * (x[l] - own[l]);
         }
     }
 }
@@ -125,7 +133,7 @@ struct Chunk {
     far_row: Vec<u32>,
     far_start: Vec<u32>,
     /// Places and weights.
-    far: Vec<(u32, f32)>,
+    far: Vec<(u32, u16)>,
 }
 
 /// Takes the entries of one row after the other.
@@ -143,7 +151,7 @@ pub(super) struct Filler {
     begin: usize,
     used: usize,
     /// Entries of later steps: lane, column, weight.
-    later: Vec<(u8, u16, f32)>,
+    later: Vec<(u8, u16, u16)>,
 }
 
 impl Filler {
@@ -160,7 +168,7 @@ impl Filler {
     }
 
     fn empty(&self) -> Slot {
-        Slot { col: std::array::from_fn(|lane| (self.own as usize + lane) as u16), weight: [0.0; LANES] }
+        Slot { col: std::array::from_fn(|lane| (self.own as usize + lane) as u16), weight: [0; LANES] }
     }
 
     /// Adds an entry to the present row; columns differ within a row and from it, weights are positive.
@@ -239,14 +247,14 @@ impl Chunk {
     }
 
     /// Places with entries apart, and these.
-    fn far_rows(&self) -> impl Iterator<Item = (usize, &[(u32, f32)])> {
+    fn far_rows(&self) -> impl Iterator<Item = (usize, &[(u32, u16)])> {
         let entries = |k: usize| &self.far[self.far_start[k] as usize..self.far_start[k + 1] as usize];
         self.far_row.iter().enumerate().map(move |(k, &row)| (row as usize, entries(k)))
     }
 
     /// Entries apart of a place.
     #[inline(always)]
-    fn far_of(&self, place: usize) -> &[(u32, f32)] {
+    fn far_of(&self, place: usize) -> &[(u32, u16)] {
         if self.start[place / LANES][1] & FAR == 0 {
             return &[];
         }
@@ -308,18 +316,18 @@ impl Rows {
     pub(super) fn for_each(&self, place: usize, mut f: impl FnMut(usize, f64)) {
         let (chunk, own, lane) = (&self.chunks[place / CHUNK], place % CHUNK, place % LANES);
         for slot in chunk.all_slots(own / LANES) {
-            if slot.weight[lane] != 0.0 {
-                f(place - own + usize::from(slot.col[lane]), f64::from(slot.weight[lane]));
+            if slot.weight[lane] != 0 {
+                f(place - own + usize::from(slot.col[lane]), unpack(slot.weight[lane]));
             }
         }
-        chunk.far_of(own).iter().for_each(|e| f(e.0 as usize, f64::from(e.1)));
+        chunk.far_of(own).iter().for_each(|e| f(e.0 as usize, unpack(e.1)));
     }
 
     /// Sum of the weights at a place, and of those apart.
     pub(super) fn sums(&self, place: usize) -> [f64; 2] {
         let (chunk, own, lane) = (&self.chunks[place / CHUNK], place % CHUNK, place % LANES);
-        let near: f64 = chunk.all_slots(own / LANES).iter().map(|s| f64::from(s.weight[lane])).sum();
-        let far: f64 = chunk.far_of(own).iter().map(|e| f64::from(e.1)).sum();
+        let near: f64 = chunk.all_slots(own / LANES).iter().map(|s| unpack(s.weight[lane])).sum();
+        let far: f64 = chunk.far_of(own).iter().map(|e| unpack(e.1)).sum();
         [near + far, far]
     }
 
@@ -336,7 +344,7 @@ impl Rows {
                 *y = sum.map(|s| -s);
             }
             for (i, far) in chunk.far_rows() {
-                y[i] -= far.iter().map(|e| f64::from(e.1) * (x[e.0 as usize] - near[i])).sum::<f64>();
+                y[i] -= far.iter().map(|e| unpack(e.1) * (x[e.0 as usize] - near[i])).sum::<f64>();
             }
             []
         });
@@ -367,7 +375,7 @@ impl Rows {
         for_chunks(residual, |first, residual| -> [f64; 0] {
             for (i, far) in self.chunks[first / CHUNK].far_rows() {
                 let own = DAMPING * x[first + i];
-                residual[i] += far.iter().map(|e| f64::from(e.1) * (x[e.0 as usize] + own)).sum::<f64>();
+                residual[i] += far.iter().map(|e| unpack(e.1) * (x[e.0 as usize] + own)).sum::<f64>();
             }
             []
         });
@@ -380,7 +388,7 @@ impl Rows {
         for_chunks(scratch, |first, sum| -> [f64; 0] {
             sum.copy_from_slice(&r[first..first + sum.len()]);
             for (i, far) in self.chunks[first / CHUNK].far_rows() {
-                sum[i] += far.iter().map(|e| f64::from(e.1) * (old[e.0 as usize] - old[first + i])).sum::<f64>();
+                sum[i] += far.iter().map(|e| unpack(e.1) * (old[e.0 as usize] - old[first + i])).sum::<f64>();
             }
             []
         });

@@ -63,26 +63,6 @@ pub(super) fn sum_chunks<const K: usize>(n: usize, f: impl Fn(std::ops::Range<us
     }
 }
 
-/// Inner product of `a` and `b`.
-pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let [sum] = sum_chunks(a.len().min(b.len()), |rows| [dot_serial(&a[rows.clone()], &b[rows])]);
-    sum
-}
-
-/// Inner product in four interleaved sums, which the compiler turns into vector instructions.
-fn dot_serial(a: &[f64], b: &[f64]) -> f64 {
-    let (a4, a_rest) = a.as_chunks::<4>();
-    let (b4, b_rest) = b.as_chunks::<4>();
-    let mut sum = [0.0; 4];
-    for (x, y) in a4.iter().zip(b4) {
-        for k in 0..4 {
-            sum[k] += x[k] * y[k];
-        }
-    }
-    let rest: f64 = a_rest.iter().zip(b_rest).map(|(x, y)| x * y).sum();
-    (sum[0] + sum[1]) + (sum[2] + sum[3]) + rest
-}
-
 /// Adds the chunks' sums in chunk order.
 fn add_up<const K: usize>(parts: impl Iterator<Item = [f64; K]>) -> [f64; K] {
     let mut total = [0.0; K];

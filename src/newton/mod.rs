@@ -1,10 +1,12 @@
 //! Layer 4: the dual functional, its start, damping and linear algebra.
 
+mod layers;
 pub mod linear;
 mod report;
 mod solver;
 mod start;
 
+pub use layers::{Layers, layered_start};
 pub use report::{IterationReport, Outcome, Report};
 pub use solver::{NewtonOptions, NewtonResult, NewtonState, Start, maximize};
 pub use start::quantile_start;

@@ -171,12 +171,12 @@ pub enum Start {
     Resume(NewtonState),
 }
 
-fn has_empty(measures: &Measures) -> bool {
+pub(super) fn has_empty(measures: &Measures) -> bool {
     measures.hidden > 0 || measures.mass.iter().any(|&m| m <= 0.0)
 }
 
 /// Raises empty cells to half their target mass, again and again while that helps: cells raised under one triangle compete.
-fn fill_empty(
+pub(super) fn fill_empty(
     diagram: &mut dyn Laguerre,
     target: &[f64],
     mut heights: Heights,

@@ -119,7 +119,8 @@ fn fresh_start(problem: &Problem, diagram: &mut PlaneLaguerre<'_>, order: &[u32]
         }
     }
     let sites: Vec<[f64; 2]> = order.iter().map(|&i| problem.sites()[i as usize]).collect();
-    newton::quantile_start(problem.domain(), &sites, target)
+    let heights = newton::quantile_start(problem.domain(), &sites, target);
+    newton::layered_start(diagram, target, heights, None).0
 }
 
 fn unpermuted(heights: &Heights, order: &[u32]) -> Heights {

@@ -63,7 +63,8 @@ pub fn layered_start(
         if count > 0 {
             let c = Instant::now();
             let measures = sub.measures(&heights, Want::Feasible);
-            let (filled, measures) = fill_empty(&mut *sub, &wanted, heights, measures);
+            let full: Vec<f64> = wanted.iter().map(|w| w * knob("RAISED", 0.5) / 0.5).collect();
+            let (filled, measures) = fill_empty(&mut *sub, &full, heights, measures);
             heights = filled;
             if has_empty(&measures) {
                 if verbose { println!("layer fails: {} hidden", measures.hidden); }

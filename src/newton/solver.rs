@@ -95,7 +95,7 @@ fn residual(mass: &[f64], target: &[f64], tolerance: f64) -> Residual {
         r.remaining += u64::from(relative > tolerance);
         r.min_mass = r.min_mass.min(m);
         r.min_ratio = r.min_ratio.min(m / nu);
-        squares += d * relative.copysign(d);
+        squares += (relative - 0.5 * tolerance).max(0.0).powi(2) * nu;
     }
     r.weighted = squares.sqrt();
     r
@@ -197,6 +197,42 @@ pub(super) fn fill_empty(
     (heights, measures)
 }
 
+fn gently(
+    diagram: &mut dyn Laguerre,
+    target: &[f64],
+    state: &NewtonState,
+    laplacian: &Laplacian,
+    direction: &[f64],
+    t: f64,
+    before: &Measures,
+    mut moved: Heights,
+    mut trial: Measures,
+) -> (Heights, Measures) {
+    let (hull, cells) = (trial.hull_seconds, trial.cells_seconds);
+    if trial.mass.is_empty() {
+        trial = diagram.measures(&moved, Want::Newton);
+    }
+    for i in 0..target.len() {
+        if trial.mass[i] > 0.0 {
+            continue;
+        }
+        let row = laplacian.row_ptr[i] as usize..laplacian.row_ptr[i + 1] as usize;
+        let (mut weights, mut mean) = (0.0, 0.0);
+        for e in row {
+            weights += laplacian.weight[e];
+            mean += laplacian.weight[e] * direction[laplacian.col[e] as usize];
+        }
+        let own = (mean + (target[i] - before.mass[i])) / weights;
+        if own.is_finite() {
+            moved.set(i, state.heights.get(i) + Dd::from_f64(t * own));
+        }
+    }
+    let mut next = diagram.measures(&moved, Want::Feasible);
+    next.hull_seconds += hull + trial.hull_seconds;
+    next.cells_seconds += cells + trial.cells_seconds;
+    (moved, next)
+}
+
 fn step(
     diagram: &mut dyn Laguerre,
     target: &[f64],
@@ -233,6 +269,9 @@ fn step(
             Heights::new(state.heights.as_slice().iter().zip(&direction).map(|(&h, &d)| h + Dd::from_f64(t * d)));
         let mut trial = diagram.measures(&moved, Want::Feasible);
         if bold && has_empty(&trial) {
+            if std::env::var_os("NOGENTLE").is_none() {
+                (moved, trial) = gently(diagram, target, state, &laplacian, &direction, t, measures, moved, trial);
+            }
             (moved, trial) = fill_empty(diagram, target, moved, trial);
         }
         report.trials += 1;
@@ -289,7 +328,7 @@ impl Accuracy {
 /// Newton's next residual is about the square of this one, whatever the linear solver does: it need not be much better than
 /// that, nor than the tolerance (Dembo, Eisenstat, Steihaug 1982).
 fn accuracy(now: f64, target: &[f64], bold: bool, options: &NewtonOptions) -> Accuracy {
-    let norm = (0.1 * now).max(0.05 * (options.tolerance / now)).clamp(1e-9, 1e-2);
+    let norm = if bold { (0.1 * now).clamp(1e-9, 1e-2) } else { 1e-9 };
     let each = (0.05 * now * now).max(0.3 * options.tolerance);
     let enough = (!bold).then(|| target.iter().map(|nu| each * nu).collect());
     Accuracy { relative_tolerance: norm, enough }

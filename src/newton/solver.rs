@@ -63,6 +63,10 @@ const RAISED: f64 = 0.5;
 /// Most passes of raising.
 const RAISES: usize = 16;
 
+/// After so many passes each raises to a quarter of the mass of the one before: two cells that hide each other in turn come to terms
+/// when one is content with little.
+const GENEROUS: usize = 4;
+
 /// Bold steps may leave no cell with less than this share of its target.
 const LEAST_RATIO: f64 = 1e-9;
 
@@ -182,11 +186,15 @@ pub(super) fn fill_empty(
     mut heights: Heights,
     mut measures: Measures,
 ) -> (Heights, Measures) {
-    let wanted: Vec<f64> = target.iter().map(|nu| RAISED * nu).collect();
-    for _ in 0..RAISES {
+    let mut share = RAISED;
+    for pass in 0..RAISES {
         if !has_empty(&measures) {
             break;
         }
+        if pass >= GENEROUS {
+            share *= 0.25;
+        }
+        let wanted: Vec<f64> = target.iter().map(|nu| share * nu).collect();
         let Some(raised) = diagram.raise_empty(&heights, &measures.mass, &wanted) else { break };
         let next = diagram.measures(&raised, Want::Feasible);
         let (hull, cells) = (measures.hull_seconds, measures.cells_seconds);

@@ -3,10 +3,10 @@
 mod layers;
 pub mod linear;
 mod report;
+mod revive;
 mod solver;
 mod start;
 
-pub use layers::{Layers, layered_start};
 pub use report::{IterationReport, Outcome, Report};
 pub use solver::{NewtonOptions, NewtonResult, NewtonState, Start, maximize};
 pub use start::quantile_start;

@@ -16,8 +16,10 @@
 //! step counts as progress if it reduces the Hellinger distance. At most [`BOLD_STEPS`] steps are bold, then only the
 //! proved method is used, from a state without empty cells: so convergence stays proved.
 
+use super::layers::{FAR_OFF, layered};
 use super::linear::{self, Laplacian, LinearOptions};
 use super::report::{IterationReport, Outcome};
+use super::revive::{Attempt, fill_empty, has_empty};
 use crate::diagram::{Laguerre, Measures, Want};
 use crate::exact::{Dd, Heights};
 use std::time::{Duration, Instant};
@@ -56,16 +58,6 @@ pub struct NewtonResult {
 
 /// Steps shorter than this make no progress in double-double.
 const SHORTEST_STEP: f64 = 1.0 / (1u64 << 40) as f64;
-
-/// Empty cells are raised to this share of their target mass.
-const RAISED: f64 = 0.5;
-
-/// Most passes of raising.
-const RAISES: usize = 16;
-
-/// After so many passes each raises to a quarter of the mass of the one before: two cells that hide each other in turn come to terms
-/// when one is content with little.
-const GENEROUS: usize = 4;
 
 /// Bold steps may leave no cell with less than this share of its target.
 const LEAST_RATIO: f64 = 1e-9;
@@ -107,6 +99,9 @@ fn residual(mass: &[f64], target: &[f64], tolerance: f64) -> Residual {
 
 /// Runs Newton's method from `start`. The callback sees every accepted state and may stop the run.
 ///
+/// If the start is far off, coarser problems are solved for a better one; meanwhile the callback sees the old one, with no iterations. From such
+/// a state [`Start::Fresh`] does the same again.
+///
 /// Cost per step: one or a few diagrams and one linear solve, each about O(n).
 pub fn maximize(
     diagram: &mut dyn Laguerre,
@@ -114,6 +109,18 @@ pub fn maximize(
     start: Start,
     options: &NewtonOptions,
     keep_going: &mut dyn FnMut(&NewtonState) -> bool,
+) -> NewtonResult {
+    run(diagram, target, start, options, keep_going, true)
+}
+
+/// [`maximize`], with or without layers.
+pub(super) fn run(
+    diagram: &mut dyn Laguerre,
+    target: &[f64],
+    start: Start,
+    options: &NewtonOptions,
+    keep_going: &mut dyn FnMut(&NewtonState) -> bool,
+    may_layer: bool,
 ) -> NewtonResult {
     let clock = Instant::now();
     let (mut state, resumed) = match start {
@@ -129,19 +136,39 @@ pub fn maximize(
         measures = diagram.measures(&state.heights, Want::Newton);
     }
     let mut now = residual(&measures.mass, target, options.tolerance);
+    let first = (measures.hull_seconds, measures.cells_seconds);
+    let mut cost = IterationReport::default();
+    let mut ended = None;
+    if may_layer && !resumed && now.relative > FAR_OFF {
+        match layered(diagram, target, &state.heights, (clock, options), &mut || keep_going(&state)) {
+            Ok(Some(better)) => {
+                (state.heights, measures, cost) = (better.heights, better.measures, better.cost);
+                now = residual(&measures.mass, target, options.tolerance);
+            }
+            // The diagram has moved on.
+            Ok(None) => measures = diagram.measures(&state.heights, Want::Newton),
+            Err(outcome) => {
+                measures = diagram.measures(&state.heights, Want::Newton);
+                ended = Some(outcome);
+            }
+        }
+    }
     if !resumed {
         state.mass_floor = 0.5 * now.min_mass.min(smallest(target));
         state.iterations.push(IterationReport {
             residual: now.relative,
             min_mass_ratio: now.min_ratio,
             seconds: step_clock.elapsed().as_secs_f64(),
-            hull: measures.hull_seconds,
-            cells: measures.cells_seconds,
+            hull: first.0 + cost.hull,
+            cells: first.1 + cost.cells,
             remaining: now.remaining,
-            ..IterationReport::default()
+            ..cost
         });
     }
     let finish = |state, measures, outcome| NewtonResult { state, measures, outcome };
+    if let Some(outcome) = ended {
+        return finish(state, measures, outcome);
+    }
     if now.min_mass <= 0.0 {
         let why = "the start has an empty cell".to_string();
         return finish(state, measures, Outcome::NotConverged { why });
@@ -173,72 +200,6 @@ pub enum Start {
     Fresh(Heights),
     /// From a checkpoint.
     Resume(NewtonState),
-}
-
-pub(super) fn has_empty(measures: &Measures) -> bool {
-    measures.hidden > 0 || measures.mass.iter().any(|&m| m <= 0.0)
-}
-
-/// Raises empty cells to half their target mass, again and again while that helps: cells raised under one triangle compete.
-pub(super) fn fill_empty(
-    diagram: &mut dyn Laguerre,
-    target: &[f64],
-    mut heights: Heights,
-    mut measures: Measures,
-) -> (Heights, Measures) {
-    let mut share = RAISED;
-    for pass in 0..RAISES {
-        if !has_empty(&measures) {
-            break;
-        }
-        if pass >= GENEROUS {
-            share *= 0.25;
-        }
-        let wanted: Vec<f64> = target.iter().map(|nu| share * nu).collect();
-        let Some(raised) = diagram.raise_empty(&heights, &measures.mass, &wanted) else { break };
-        let next = diagram.measures(&raised, Want::Feasible);
-        let (hull, cells) = (measures.hull_seconds, measures.cells_seconds);
-        (heights, measures) = (raised, next);
-        measures.hull_seconds += hull;
-        measures.cells_seconds += cells;
-    }
-    (heights, measures)
-}
-
-fn gently(
-    diagram: &mut dyn Laguerre,
-    target: &[f64],
-    state: &NewtonState,
-    laplacian: &Laplacian,
-    direction: &[f64],
-    t: f64,
-    before: &Measures,
-    mut moved: Heights,
-    mut trial: Measures,
-) -> (Heights, Measures) {
-    let (hull, cells) = (trial.hull_seconds, trial.cells_seconds);
-    if trial.mass.is_empty() {
-        trial = diagram.measures(&moved, Want::Newton);
-    }
-    for i in 0..target.len() {
-        if trial.mass[i] > 0.0 {
-            continue;
-        }
-        let row = laplacian.row_ptr[i] as usize..laplacian.row_ptr[i + 1] as usize;
-        let (mut weights, mut mean) = (0.0, 0.0);
-        for e in row {
-            weights += laplacian.weight[e];
-            mean += laplacian.weight[e] * direction[laplacian.col[e] as usize];
-        }
-        let own = (mean + (target[i] - before.mass[i])) / weights;
-        if own.is_finite() {
-            moved.set(i, state.heights.get(i) + Dd::from_f64(t * own));
-        }
-    }
-    let mut next = diagram.measures(&moved, Want::Feasible);
-    next.hull_seconds += hull + trial.hull_seconds;
-    next.cells_seconds += cells + trial.cells_seconds;
-    (moved, next)
 }
 
 fn step(
@@ -277,9 +238,15 @@ fn step(
             Heights::new(state.heights.as_slice().iter().zip(&direction).map(|(&h, &d)| h + Dd::from_f64(t * d)));
         let mut trial = diagram.measures(&moved, Want::Feasible);
         if bold && has_empty(&trial) {
-            if std::env::var_os("NOGENTLE").is_none() {
-                (moved, trial) = gently(diagram, target, state, &laplacian, &direction, t, measures, moved, trial);
-            }
+            let attempt = Attempt {
+                heights: &state.heights,
+                mass: &measures.mass,
+                target,
+                laplacian: &laplacian,
+                direction: &direction,
+                t,
+            };
+            (moved, trial) = attempt.gently(diagram, moved, trial);
             (moved, trial) = fill_empty(diagram, target, moved, trial);
         }
         report.trials += 1;

@@ -3,7 +3,7 @@
 use super::solution::{Control, Progress, Solution, SolveOptions, SolverState};
 use crate::diagram::{Laguerre, PlaneLaguerre, Want};
 use crate::exact::Heights;
-use crate::newton::{self, NewtonOptions, NewtonState, Outcome, Report, Start};
+use crate::newton::{self, IterationReport, NewtonOptions, NewtonState, Outcome, Report, Start};
 use crate::problem::Problem;
 use std::time::Instant;
 
@@ -33,6 +33,8 @@ pub fn solve(
     let order = diagram.order().to_vec();
     let target: Vec<f64> = order.iter().map(|&i| problem.masses()[i as usize]).collect();
     let start = match &options.resume {
+        // Stopped while the start was sought: seek again.
+        Some(state) if state.iterations.is_empty() => Start::Fresh(state.heights.permuted(&order)),
         Some(state) => Start::Resume(NewtonState {
             heights: state.heights.permuted(&order),
             mass_floor: state.mass_floor,
@@ -51,10 +53,9 @@ pub fn solve(
             mass_floor: state.mass_floor,
             iterations: state.iterations.clone(),
         };
-        let Some(last) = state.iterations.last() else {
-            return true;
-        };
-        let progress = Progress { iteration: state.iterations.len() - 1, last, state: &copy };
+        let seeking = IterationReport { residual: f64::INFINITY, ..IterationReport::default() };
+        let last = state.iterations.last().unwrap_or(&seeking);
+        let progress = Progress { iteration: state.iterations.len().saturating_sub(1), last, state: &copy };
         on_progress(&progress) == Control::Continue
     };
     let result = newton::maximize(&mut diagram, &target, start, &newton, &mut keep_going);
@@ -69,6 +70,11 @@ pub fn solve(
         source_factor: problem.source_factor(),
         ..Report::default()
     };
+    if let Some(start) = report.iterations.first().filter(|start| start.layers > 0) {
+        let (layers, steps, trials) = (start.layers, start.coarse_steps, start.trials);
+        let layers = if layers == 1 { "1 coarser problem".to_string() } else { format!("{layers} coarser problems") };
+        report.notes.push(format!("start: {layers}, {steps} Newton steps there ({trials} trials)"));
+    }
     let measures = diagram.measures(&result.state.heights, Want::Everything);
     let mut solution = Solution { weights: heights.to_weights(problem.sites()), heights, ..Solution::default() };
     let n = problem.len();
@@ -119,8 +125,7 @@ fn fresh_start(problem: &Problem, diagram: &mut PlaneLaguerre<'_>, order: &[u32]
         }
     }
     let sites: Vec<[f64; 2]> = order.iter().map(|&i| problem.sites()[i as usize]).collect();
-    let heights = newton::quantile_start(problem.domain(), &sites, target);
-    newton::layered_start(diagram, target, heights, None).0
+    newton::quantile_start(problem.domain(), &sites, target)
 }
 
 fn unpermuted(heights: &Heights, order: &[u32]) -> Heights {

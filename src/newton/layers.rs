@@ -23,13 +23,19 @@ const CLASS: f64 = 1000.0;
 const GROWTH: usize = 4;
 
 /// Fewer sites than this are no layer of their own.
-const LEAST: usize = 200;
+const LEAST: usize = 4;
 
 /// Relative mass error to which a layer is solved before the next enters.
 const LOOSE: f64 = 0.3;
 
 /// Most steps in a layer.
 const STEPS: usize = 30;
+
+/// Are the masses spread so widely that layers differ?
+pub(super) fn worthwhile(target: &[f64]) -> bool {
+    let (least, most) = target.iter().fold((f64::INFINITY, 0.0f64), |(l, m), &nu| (l.min(nu), m.max(nu)));
+    most > CLASS * least
+}
 
 /// What the layers led to.
 pub(super) struct Layered {
@@ -147,8 +153,9 @@ fn plan(target: &[f64]) -> (Vec<u32>, Vec<Layer>) {
     let mut fresh = 0;
     for &end in &ends {
         let mut parts = vec![end];
+        // The first class starts from the quantiles, whatever its number.
         let mut part = end / GROWTH;
-        while part > fresh.max(LEAST) && part >= fresh + fresh / GROWTH {
+        while fresh > 0 && part > fresh.max(LEAST) && part >= fresh + fresh / GROWTH {
             parts.push(part);
             part /= GROWTH;
         }
@@ -185,7 +192,7 @@ mod tests {
         sorted.sort_unstable();
         assert!(sorted.iter().enumerate().all(|(k, &i)| k == i as usize));
         let ends: Vec<usize> = layers.iter().map(|l| l.end).collect();
-        assert_eq!(ends, [625, 2500]);
+        assert_eq!(ends, [100, 156, 625, 2500]);
         for l in &layers {
             let nu = |k: usize| target[order[k] as usize];
             let mass: f64 = (0..l.end).map(|k| nu(k) * if k < l.fresh { 1.0 } else { l.share }).sum();

@@ -16,7 +16,7 @@
 //! step counts as progress if it reduces the Hellinger distance. At most [`BOLD_STEPS`] steps are bold, then only the
 //! proved method is used, from a state without empty cells: so convergence stays proved.
 
-use super::layers::{FAR_OFF, layered};
+use super::layers::{FAR_OFF, layered, worthwhile};
 use super::linear::{self, Laplacian, LinearOptions};
 use super::report::{IterationReport, Outcome};
 use super::revive::{Attempt, fill_empty, has_empty};
@@ -139,7 +139,7 @@ pub(super) fn run(
     let first = (measures.hull_seconds, measures.cells_seconds);
     let mut cost = IterationReport::default();
     let mut ended = None;
-    if may_layer && !resumed && now.relative > FAR_OFF {
+    if may_layer && !resumed && now.relative > FAR_OFF && worthwhile(target) {
         match layered(diagram, target, &state.heights, (clock, options), &mut || keep_going(&state)) {
             Ok(Some(better)) => {
                 (state.heights, measures, cost) = (better.heights, better.measures, better.cost);

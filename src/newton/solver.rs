@@ -5,14 +5,18 @@
 //! to `h + t d`, where `t` is the first of `1, 1/2, 1/4, ...` with
 //!
 //! ```text
-//! min_i m_i >= floor     and     |m - nu| <= (1 - t/2) |m_before - nu|       (|r| = (sum r_i^2 / nu_i)^(1/2), any norm serves)
+//! min_i m_i >= floor     and     |m - nu| <= (1 - t/2) |m_before - nu|
 //! ```
 //!
 //! for a `floor` below half the smallest mass of the start and of the target: globally linear, locally quadratic convergence.
 //!
+//! Instead of a norm serves any convex Lipschitz function `f` with `f(0) = 0`: `f((1-t) r + o(t)) <= (1-t) f(r) + o(t)`. Here it is
+//! `(sum max(|r_i| - tolerance nu_i / 2, 0)^2 / nu_i)^(1/2)`: errors that are good enough already do not count. Otherwise the heavy cells, which
+//! may well get worse within the tolerance when the linear solver is content, would veto the last steps of the light ones.
+//!
 //! Far from the solution it wastes steps: a few cells about to vanish hold everybody back, and cells that must shrink or grow by
 //! orders of magnitude halve their width in each step. So while some relative error exceeds 1/2 the steps are *bold*: Newton on
-//! the square roots of the masses ([`by_width`]); cells that a step loses are raised again until they have half their mass; a
+//! the square roots of the masses ([`by_width`]); cells that a step loses step more gently or are raised again ([`super::revive`]); a
 //! step counts as progress if it reduces the Hellinger distance. At most [`BOLD_STEPS`] steps are bold, then only the
 //! proved method is used, from a state without empty cells: so convergence stays proved.
 
@@ -99,8 +103,8 @@ fn residual(mass: &[f64], target: &[f64], tolerance: f64) -> Residual {
 
 /// Runs Newton's method from `start`. The callback sees every accepted state and may stop the run.
 ///
-/// If the start is far off, coarser problems are solved for a better one; meanwhile the callback sees the old one, with no iterations. From such
-/// a state [`Start::Fresh`] does the same again.
+/// If the start is far off and the masses are spread widely, coarser problems are solved for a better one; meanwhile the callback
+/// sees the old one, with no iterations. From such a state [`Start::Fresh`] does the same again.
 ///
 /// Cost per step: one or a few diagrams and one linear solve, each about O(n).
 pub fn maximize(
@@ -301,9 +305,10 @@ impl Accuracy {
 }
 
 /// Newton's next residual is about the square of this one, whatever the linear solver does: it need not be much better than
-/// that, nor than the tolerance (Dembo, Eisenstat, Steihaug 1982).
+/// that, nor than the tolerance (Dembo, Eisenstat, Steihaug 1982). Near the solution every cell must be that good, which no norm
+/// of the residual tells where masses span many decades; the norm then only ends what rounding has ended.
 fn accuracy(now: f64, target: &[f64], bold: bool, options: &NewtonOptions) -> Accuracy {
-    let norm = if bold { (0.1 * now).clamp(1e-9, 1e-2) } else { 1e-9 };
+    let norm = if bold { 1e-2 } else { 1e-9 };
     let each = (0.05 * now * now).max(0.3 * options.tolerance);
     let enough = (!bold).then(|| target.iter().map(|nu| each * nu).collect());
     Accuracy { relative_tolerance: norm, enough }

@@ -10,8 +10,8 @@ const RAISED: f64 = 0.5;
 /// Most passes of raising.
 const PASSES: usize = 16;
 
-/// After so many passes each raises to a quarter of the mass of the one before: cells that hide each other in turn come to
-/// terms when they are content with little.
+/// When many sites enter at once: after so many passes each raises to a quarter of the mass of the one before. Cells that hide each
+/// other in turn come to terms when they are content with little. (Of the few that a step loses this only makes needless dwarfs.)
 const GENEROUS: usize = 4;
 
 /// Is some cell empty?
@@ -23,15 +23,35 @@ pub(super) fn has_empty(measures: &Measures) -> bool {
 pub(super) fn fill_empty(
     diagram: &mut dyn Laguerre,
     target: &[f64],
+    heights: Heights,
+    measures: Measures,
+) -> (Heights, Measures) {
+    fill(diagram, target, heights, measures, PASSES)
+}
+
+/// The same where many sites enter at once.
+pub(super) fn insert(
+    diagram: &mut dyn Laguerre,
+    target: &[f64],
+    heights: Heights,
+    measures: Measures,
+) -> (Heights, Measures) {
+    fill(diagram, target, heights, measures, GENEROUS)
+}
+
+fn fill(
+    diagram: &mut dyn Laguerre,
+    target: &[f64],
     mut heights: Heights,
     mut measures: Measures,
+    generous: usize,
 ) -> (Heights, Measures) {
     let mut share = RAISED;
     for pass in 0..PASSES {
         if !has_empty(&measures) {
             break;
         }
-        if pass >= GENEROUS {
+        if pass >= generous {
             share *= 0.25;
         }
         let wanted: Vec<f64> = target.iter().map(|nu| share * nu).collect();

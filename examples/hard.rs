@@ -1,4 +1,5 @@
-//! Newton steps and times on easy and hard data: `cargo run --release --example hard -- [n] [kind ...]`.
+//! Newton steps and times on easy and hard data: `cargo run --release --example hard -- [n] [kind ...]`;
+//! `STEPS=1` prints each step, `SEED=3` draws other data.
 
 #[path = "../tests/common/hard.rs"]
 mod hard;
@@ -12,14 +13,16 @@ fn main() {
     if kinds.is_empty() {
         kinds = hard::ALL.map(String::from).to_vec();
     }
+    let seed = std::env::var("SEED").ok().and_then(|s| s.parse().ok()).unwrap_or(7);
     println!("{:10} {:>8} {:>6} {:>7} {:>10} {:>8}", "kind", "n", "steps", "trials", "error", "seconds");
     for kind in kinds {
-        let problem = hard::problem(&kind, n);
+        let problem = hard::seeded(&kind, n, seed);
         let s = solve(&problem, &SolveOptions::default(), &mut |_| Control::Continue);
         let trials: u32 = s.report.iterations.iter().map(|i| i.trials).sum();
         let (steps, error, seconds) = (s.report.iterations.len() - 1, s.report.max_relative_error, s.report.seconds);
         println!("{kind:10} {n:8} {steps:6} {trials:7} {error:10.1e} {seconds:8.2}");
         if std::env::var_os("STEPS").is_some() {
+            s.report.notes.iter().for_each(|note| println!("  {note}"));
             for (k, i) in s.report.iterations.iter().enumerate() {
                 println!(
                     "  {k:3} residual {:8.1e} min {:8.1e} step {:6.1e} trials {} hull {:.3} cells {:.3} linear {:.3} ({} iterations) of {:.3} s, {} remain",

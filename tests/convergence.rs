@@ -3,6 +3,7 @@
 #[path = "common/hard.rs"]
 mod hard;
 
+use brenier::newton::Outcome;
 use brenier::transport::{Control, Solution, SolveOptions, solve};
 
 fn solved(kind: &str, n: usize) -> Solution {
@@ -25,10 +26,66 @@ fn well_spread_and_structured_sites_take_at_most_ten_steps() {
 }
 
 #[test]
-fn masses_over_twelve_decades_and_clusters_converge() {
-    for kind in ["masses", "clusters"] {
+fn masses_over_twelve_decades_take_at_most_ten_steps_after_the_start() {
+    for kind in ["masses", "two-valued", "few-heavy", "few-light", "log-normal"] {
+        let solution = solved(kind, 3000);
+        assert!(steps(&solution) <= 10, "{kind} took {} steps", steps(&solution));
+        // The steps spent on the start are told.
+        let start = &solution.report.iterations[0];
+        assert!(start.layers > 0 && start.coarse_steps > 0, "{kind}: {start:?}");
+        assert!(solution.report.notes.iter().any(|n| n.starts_with("start: ")), "{kind}: {:?}", solution.report.notes);
+    }
+}
+
+#[test]
+fn slopes_of_masses_and_clusters_converge() {
+    for kind in ["slope", "clusters"] {
         let solution = solved(kind, 5000);
-        assert!(steps(&solution) <= 40, "{kind} took {} steps", steps(&solution));
+        assert!(steps(&solution) <= 20, "{kind} took {} steps", steps(&solution));
+    }
+}
+
+#[test]
+fn equal_masses_need_no_coarser_problems() {
+    for kind in ["uniform", "clusters", "disk"] {
+        assert_eq!(solved(kind, 2000).report.iterations[0].layers, 0, "{kind}");
+    }
+}
+
+fn bits(solution: &Solution) -> Vec<(u64, u64)> {
+    solution.heights.as_slice().iter().map(|h| (h.hi.to_bits(), h.lo.to_bits())).collect()
+}
+
+/// The layers before the start included.
+#[test]
+fn threads_and_interruptions_do_not_change_a_bit() {
+    let problem = hard::problem("masses", 2000);
+    let whole = solved("masses", 2000);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().expect("threads");
+    let other = pool.install(|| solved("masses", 2000));
+    assert_eq!(bits(&whole), bits(&other));
+    // Stopped while the start is sought, at the start, and later.
+    let mut calls = 0;
+    solve(&problem, &SolveOptions::default(), &mut |_| {
+        calls += 1;
+        Control::Continue
+    });
+    for stop in [2, calls - steps(&whole), calls - 1] {
+        let (mut state, mut call) = (None, 0);
+        let stopped = solve(&problem, &SolveOptions::default(), &mut |progress| {
+            call += 1;
+            if call < stop {
+                return Control::Continue;
+            }
+            state = Some((progress.state)());
+            Control::Stop
+        });
+        assert_eq!(stopped.report.outcome, Some(Outcome::Interrupted));
+        let options = SolveOptions { resume: state, ..SolveOptions::default() };
+        let resumed = solve(&problem, &options, &mut |_| Control::Continue);
+        assert_eq!(bits(&whole), bits(&resumed), "stopped at call {stop} of {calls}");
+        assert_eq!(steps(&whole), steps(&resumed));
+        assert_eq!(whole.report.notes, resumed.report.notes);
     }
 }
 

@@ -7,6 +7,7 @@
 
 use super::clip::{Clipper, Label, Sites};
 use super::integrate::{self, LocalDensity, Moments};
+use super::laguerre::Want;
 use super::point::{Point, centre, crossing};
 use crate::domain::ConvexPolygon;
 use crate::exact::Counters;
@@ -184,7 +185,7 @@ pub struct CellMeasures {
 }
 
 /// Computes masses and conductances (and moments). Cost: O(n) plus clipping; bit-identical for any number of threads.
-pub fn measure(hull: &Hull, region: &Region<'_>, density: &LocalDensity, want_moments: bool) -> CellMeasures {
+pub fn measure(hull: &Hull, region: &Region<'_>, density: &LocalDensity, want: Want) -> CellMeasures {
     let n = hull.len();
     let duals = Duals::new(hull, region);
     struct Part {
@@ -208,7 +209,7 @@ pub fn measure(hull: &Hull, region: &Region<'_>, density: &LocalDensity, want_mo
         };
         for i in range {
             cell.compute(hull, &duals, region, i as u32);
-            if want_moments {
+            if matches!(want, Want::Moments | Want::Everything) {
                 let m = integrate::moments(&cell.vertices, density);
                 part.mass.push(m.mass);
                 part.moments.push(m);
@@ -216,7 +217,8 @@ pub fn measure(hull: &Hull, region: &Region<'_>, density: &LocalDensity, want_mo
                 part.mass.push(integrate::mass(&cell.vertices, density));
             }
             let before = part.column.len();
-            for (k, label) in cell.labels.iter().enumerate() {
+            let facets = if want == Want::Moments { 0 } else { cell.labels.len() };
+            for (k, label) in cell.labels[..facets].iter().enumerate() {
                 let Label::Bisector(j) = *label else { continue };
                 let a = &cell.vertices[k];
                 let b = &cell.vertices[if k + 1 == cell.vertices.len() { 0 } else { k + 1 }];
@@ -236,8 +238,9 @@ pub fn measure(hull: &Hull, region: &Region<'_>, density: &LocalDensity, want_mo
     all.mass.reserve_exact(n);
     all.row.reserve_exact(n);
     // A planar graph has less than six entries a row on average.
-    all.column.reserve_exact(6 * n);
-    all.conductance.reserve_exact(6 * n);
+    let entries = if want == Want::Moments { 0 } else { 6 * n };
+    all.column.reserve_exact(entries);
+    all.conductance.reserve_exact(entries);
     let chunks = n.div_ceil(CHUNK);
     // Not all at once: the parts of a batch take as much memory again as its rows.
     let batch = (chunks / 8).max(8 * rayon::current_num_threads());

@@ -2,9 +2,10 @@
 
 use super::cells::{self, Region};
 use super::integrate::{LocalDensity, Moments};
-use crate::exact::{Counters, Heights};
+use crate::exact::{Counters, Dd, Heights};
 use crate::hull::{Hull, Update};
 use crate::problem::Problem;
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -15,6 +16,8 @@ pub enum Want {
     Feasible,
     /// Masses and conductances in any case.
     Newton,
+    /// Masses, centroids and spreads, in any case.
+    Moments,
     /// Masses, conductances, centroids and spreads, in any case.
     Everything,
 }
@@ -52,16 +55,22 @@ pub trait Laguerre {
     }
     /// Moves to these heights and integrates.
     fn measures(&mut self, heights: &Heights, want: Want) -> Measures;
-    /// For the heights last measured, with the masses found there (empty if not known: then hidden sites only): heights in which every empty cell is raised until it has
-    /// about the wanted mass. `None` if the diagram cannot tell how.
+    /// For the heights last measured, with the masses found there (empty if not known: then hidden sites only): heights in
+    /// which every empty cell is raised until it has about the wanted mass. `None` if the diagram cannot tell how.
     fn raise_empty(&mut self, heights: &Heights, mass: &[f64], wanted: &[f64]) -> Option<Heights>;
+    /// The diagram of these sites alone, numbered in the given order, on the same domain and source.
+    fn of_sites(&self, sites: &[u32]) -> Box<dyn Laguerre + '_>;
+    /// The given heights where there is one; elsewhere heights so low that the cell is empty.
+    fn sunk(&self, heights: &[Option<Dd>]) -> Heights;
 }
 
 /// The diagram of sites in the plane on a convex polygon. Sites are numbered along a Hilbert curve: see [`PlaneLaguerre::order`].
 pub struct PlaneLaguerre<'a> {
     problem: &'a Problem,
-    hull: Option<Hull>,
+    /// Sites of which this is the diagram, and their numbering.
+    sites: Cow<'a, [[f64; 2]]>,
     order: Arc<[u32]>,
+    hull: Option<Hull>,
     clipping: Counters,
 }
 
@@ -69,7 +78,8 @@ impl<'a> PlaneLaguerre<'a> {
     /// Prepares the diagram. Cost: the Hilbert order; the triangulation is built when heights are known.
     pub fn new(problem: &'a Problem) -> PlaneLaguerre<'a> {
         let order = Hull::curve(problem.sites()).into();
-        PlaneLaguerre { problem, hull: None, order, clipping: Counters::default() }
+        let sites = Cow::Borrowed(problem.sites());
+        PlaneLaguerre { problem, sites, order, hull: None, clipping: Counters::default() }
     }
 
     /// The problem's index of each site of this numbering.
@@ -98,7 +108,7 @@ impl Laguerre for PlaneLaguerre<'_> {
                 hull
             }
             none => {
-                let hull = none.insert(Hull::along(self.problem.sites(), self.order.clone(), heights.as_slice()));
+                let hull = none.insert(Hull::along(&self.sites, self.order.clone(), heights.as_slice()));
                 hull.arrange();
                 hull
             }
@@ -113,7 +123,7 @@ impl Laguerre for PlaneLaguerre<'_> {
         let clock = Instant::now();
         let region = Region::new(self.problem.domain());
         let density = LocalDensity::new(self.problem.density(), self.problem.source_factor());
-        let all = cells::measure(hull, &region, &density, want == Want::Everything);
+        let all = cells::measure(hull, &region, &density, want);
         self.clipping += all.counters;
         counters += all.counters;
         Measures {
@@ -131,5 +141,25 @@ impl Laguerre for PlaneLaguerre<'_> {
 
     fn raise_empty(&mut self, heights: &Heights, mass: &[f64], wanted: &[f64]) -> Option<Heights> {
         super::raise::raise_empty(self.hull.as_mut()?, self.problem, heights, mass, wanted)
+    }
+
+    fn of_sites(&self, sites: &[u32]) -> Box<dyn Laguerre + '_> {
+        let sites: Vec<[f64; 2]> = sites.iter().map(|&i| self.sites[self.order[i as usize] as usize]).collect();
+        let order = (0..sites.len() as u32).collect();
+        let sites = Cow::Owned(sites);
+        Box::new(PlaneLaguerre { problem: self.problem, sites, order, hull: None, clipping: Counters::default() })
+    }
+
+    fn sunk(&self, heights: &[Option<Dd>]) -> Heights {
+        let least = heights.iter().flatten().fold(f64::INFINITY, |l, h| l.min(h.hi));
+        let (mut low, mut high) = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
+        for y in self.sites.iter() {
+            low = [low[0].min(y[0]), low[1].min(y[1])];
+            high = [high[0].max(y[0]), high[1].max(y[1])];
+        }
+        let (a, b) = self.problem.domain().bounds();
+        let reach = |k: usize| a[k].abs().max(b[k].abs()) * (high[k] - low[k]);
+        let deep = Dd::from_f64(least - 2.0 * (reach(0) + reach(1)) - f64::MIN_POSITIVE);
+        Heights::new(heights.iter().map(|h| h.unwrap_or(deep)))
     }
 }

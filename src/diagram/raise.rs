@@ -35,6 +35,9 @@ struct Side {
 /// Empty cells times domain edges beyond which the search is not worth its time.
 const MOST_SEARCHES: usize = 50_000_000;
 
+/// Walls are taken to meet at least at an angle of this sine.
+const LEAST_SINE: f64 = 0.01;
+
 /// See [`super::laguerre::Laguerre::raise_empty`]. Cost: a walk per empty cell, or a binary
 /// search per domain edge.
 pub fn raise_empty(
@@ -139,11 +142,13 @@ fn height_for(
             [v[1] - u[1], u[0] - v[0]]
         };
     }
-    let cross = |a: [f64; 2], b: [f64; 2]| (a[0] * b[1] - a[1] * b[0]).abs();
+    // Where two normals are parallel the triangle is open and its neighbours bound it: bound it here, too. Angles are
+    // compared, not the products themselves: beside a very near site two of these are small, and the triangle is a good one.
+    let cross = |a: [f64; 2], b: [f64; 2]| {
+        let product = (a[0] * b[1] - a[1] * b[0]).abs();
+        product.max(LEAST_SINE * (a[0].hypot(a[1]) * b[0].hypot(b[1])))
+    };
     let l = [cross(normals[1], normals[2]), cross(normals[2], normals[0]), cross(normals[0], normals[1])];
-    // Where one of them vanishes the triangle is open and its neighbours bound it: bound it here, too.
-    let largest = l.iter().fold(0.0f64, |m, &v| m.max(v));
-    let l = l.map(|v| v.max(0.01 * largest));
     let slope: f64 = l[..corner.site_count].iter().sum();
     let rho = density.mean(&corner.at, &corner.at).max(1e-9 * problem.source_factor());
     let s = (2.0 * l[0] * l[1] * l[2] * wanted / rho).sqrt() / slope;

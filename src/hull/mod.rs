@@ -16,7 +16,7 @@ use crate::exact::predicates::{Lifted, orient2d};
 use crate::exact::{Counters, Dd, Heights};
 use insert::Builder;
 use mesh::{GHOST, NONE, next, previous, split};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The regular triangulation of sites with heights.
 ///
@@ -34,7 +34,8 @@ use std::sync::Arc;
 pub struct Hull {
     points: Vec<Lifted>,
     rank: Arc<[u32]>,
-    position: Vec<u32>,
+    /// Position of each of the caller's indices, when first asked for.
+    position: OnceLock<Vec<u32>>,
     shape: Shape,
 }
 
@@ -93,12 +94,10 @@ impl Hull {
             Lifted::new([y[0] + 0.0, y[1] + 0.0], h)
         };
         let points: Vec<Lifted> = order.iter().zip(heights).map(lift).collect();
-        let mut position = vec![0; order.len()];
-        order.iter().enumerate().for_each(|(k, &i)| position[i as usize] = k as u32);
         let mut hull = Hull {
             points,
             rank: order,
-            position,
+            position: OnceLock::new(),
             shape: Shape::Line { chain: Vec::new(), place: Vec::new(), counters: Counters::default() },
         };
         hull.rebuild();
@@ -217,9 +216,18 @@ impl Hull {
         self.rank[position]
     }
 
+    fn position(&self, i: usize) -> usize {
+        let positions = self.position.get_or_init(|| {
+            let mut position = vec![0; self.rank.len()];
+            self.rank.iter().enumerate().for_each(|(k, &i)| position[i as usize] = k as u32);
+            position
+        });
+        positions[i] as usize
+    }
+
     /// Is the site (caller's index) hidden?
     pub fn is_hidden(&self, i: usize) -> bool {
-        self.is_hidden_position(self.position[i] as usize)
+        self.is_hidden_position(self.position(i))
     }
 
     /// Is the site at this position hidden?
@@ -234,7 +242,7 @@ impl Hull {
     /// Neighbours of a site (caller's indices), counter-clockwise; empty for a hidden site.
     pub fn neighbors(&self, i: usize) -> Vec<u32> {
         let mut ring = Vec::new();
-        self.ring(self.position[i] as usize, &mut ring);
+        self.ring(self.position(i), &mut ring);
         ring.iter().filter_map(|w| w.to).map(|k| self.rank[k as usize]).collect()
     }
 

@@ -1,7 +1,9 @@
 //! Layer 4: the dual functional, its start, damping and linear algebra.
 
+mod layers;
 pub mod linear;
 mod report;
+mod revive;
 mod solver;
 mod start;
 

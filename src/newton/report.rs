@@ -26,6 +26,12 @@ pub struct IterationReport {
     pub linear_iterations: u32,
     /// Cells whose relative error still exceeds the tolerance.
     pub remaining: u64,
+    /// Coarser problems solved to find the start (only there, else 0).
+    #[serde(default)]
+    pub layers: u32,
+    /// Newton steps in them; `trials`, the seconds and `linear_iterations` of the start are theirs.
+    #[serde(default)]
+    pub coarse_steps: u32,
 }
 
 /// How a run ended.
@@ -73,6 +79,6 @@ pub struct Report {
     pub peak_bytes: u64,
     /// The source was multiplied by this factor so that its total equals the masses'.
     pub source_factor: f64,
-    /// Remarks: merged sites, rounded inputs.
+    /// Remarks: merged sites, rounded inputs, what the start took.
     pub notes: Vec<String>,
 }

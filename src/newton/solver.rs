@@ -5,19 +5,25 @@
 //! to `h + t d`, where `t` is the first of `1, 1/2, 1/4, ...` with
 //!
 //! ```text
-//! min_i m_i >= floor     and     |m - nu| <= (1 - t/2) |m_before - nu|       (|r| = (sum r_i^2 / nu_i)^(1/2), any norm serves)
+//! min_i m_i >= floor     and     |m - nu| <= (1 - t/2) |m_before - nu|
 //! ```
 //!
 //! for a `floor` below half the smallest mass of the start and of the target: globally linear, locally quadratic convergence.
 //!
+//! Instead of a norm serves any convex Lipschitz function `f` with `f(0) = 0`: `f((1-t) r + o(t)) <= (1-t) f(r) + o(t)`. Here it is
+//! `(sum max(|r_i| - tolerance nu_i / 2, 0)^2 / nu_i)^(1/2)`: errors that are good enough already do not count. Otherwise the heavy cells, which
+//! may well get worse within the tolerance when the linear solver is content, would veto the last steps of the light ones.
+//!
 //! Far from the solution it wastes steps: a few cells about to vanish hold everybody back, and cells that must shrink or grow by
 //! orders of magnitude halve their width in each step. So while some relative error exceeds 1/2 the steps are *bold*: Newton on
-//! the square roots of the masses ([`by_width`]); cells that a step loses are raised again until they have half their mass; a
+//! the square roots of the masses ([`by_width`]); cells that a step loses step more gently or are raised again ([`super::revive`]); a
 //! step counts as progress if it reduces the Hellinger distance. At most [`BOLD_STEPS`] steps are bold, then only the
 //! proved method is used, from a state without empty cells: so convergence stays proved.
 
+use super::layers::{FAR_OFF, layered, worthwhile};
 use super::linear::{self, Laplacian, LinearOptions};
 use super::report::{IterationReport, Outcome};
+use super::revive::{fill_empty, gentle_steps, gently, has_empty};
 use crate::diagram::{Laguerre, Measures, Want};
 use crate::exact::{Dd, Heights};
 use std::time::{Duration, Instant};
@@ -57,12 +63,6 @@ pub struct NewtonResult {
 /// Steps shorter than this make no progress in double-double.
 const SHORTEST_STEP: f64 = 1.0 / (1u64 << 40) as f64;
 
-/// Empty cells are raised to this share of their target mass.
-const RAISED: f64 = 0.5;
-
-/// Most passes of raising.
-const RAISES: usize = 16;
-
 /// Bold steps may leave no cell with less than this share of its target.
 const LEAST_RATIO: f64 = 1e-9;
 
@@ -95,13 +95,16 @@ fn residual(mass: &[f64], target: &[f64], tolerance: f64) -> Residual {
         r.remaining += u64::from(relative > tolerance);
         r.min_mass = r.min_mass.min(m);
         r.min_ratio = r.min_ratio.min(m / nu);
-        squares += d * relative.copysign(d);
+        squares += (relative - 0.5 * tolerance).max(0.0).powi(2) * nu;
     }
     r.weighted = squares.sqrt();
     r
 }
 
 /// Runs Newton's method from `start`. The callback sees every accepted state and may stop the run.
+///
+/// If the start is far off and the masses are spread widely, coarser problems are solved for a better one; meanwhile the callback
+/// sees the old one, with no iterations. From such a state [`Start::Fresh`] does the same again.
 ///
 /// Cost per step: one or a few diagrams and one linear solve, each about O(n).
 pub fn maximize(
@@ -110,6 +113,18 @@ pub fn maximize(
     start: Start,
     options: &NewtonOptions,
     keep_going: &mut dyn FnMut(&NewtonState) -> bool,
+) -> NewtonResult {
+    run(diagram, target, start, options, keep_going, true)
+}
+
+/// [`maximize`], with or without layers.
+pub(super) fn run(
+    diagram: &mut dyn Laguerre,
+    target: &[f64],
+    start: Start,
+    options: &NewtonOptions,
+    keep_going: &mut dyn FnMut(&NewtonState) -> bool,
+    may_layer: bool,
 ) -> NewtonResult {
     let clock = Instant::now();
     let (mut state, resumed) = match start {
@@ -125,19 +140,39 @@ pub fn maximize(
         measures = diagram.measures(&state.heights, Want::Newton);
     }
     let mut now = residual(&measures.mass, target, options.tolerance);
+    let first = (measures.hull_seconds, measures.cells_seconds);
+    let mut cost = IterationReport::default();
+    let mut ended = None;
+    if may_layer && !resumed && now.relative > FAR_OFF && worthwhile(target) {
+        match layered(diagram, target, &state.heights, (clock, options), &mut || keep_going(&state)) {
+            Ok(Some(better)) => {
+                (state.heights, measures, cost) = (better.heights, better.measures, better.cost);
+                now = residual(&measures.mass, target, options.tolerance);
+            }
+            // The diagram has moved on.
+            Ok(None) => measures = diagram.measures(&state.heights, Want::Newton),
+            Err(outcome) => {
+                measures = diagram.measures(&state.heights, Want::Newton);
+                ended = Some(outcome);
+            }
+        }
+    }
     if !resumed {
         state.mass_floor = 0.5 * now.min_mass.min(smallest(target));
         state.iterations.push(IterationReport {
             residual: now.relative,
             min_mass_ratio: now.min_ratio,
             seconds: step_clock.elapsed().as_secs_f64(),
-            hull: measures.hull_seconds,
-            cells: measures.cells_seconds,
+            hull: first.0 + cost.hull,
+            cells: first.1 + cost.cells,
             remaining: now.remaining,
-            ..IterationReport::default()
+            ..cost
         });
     }
     let finish = |state, measures, outcome| NewtonResult { state, measures, outcome };
+    if let Some(outcome) = ended {
+        return finish(state, measures, outcome);
+    }
     if now.min_mass <= 0.0 {
         let why = "the start has an empty cell".to_string();
         return finish(state, measures, Outcome::NotConverged { why });
@@ -171,32 +206,6 @@ pub enum Start {
     Resume(NewtonState),
 }
 
-fn has_empty(measures: &Measures) -> bool {
-    measures.hidden > 0 || measures.mass.iter().any(|&m| m <= 0.0)
-}
-
-/// Raises empty cells to half their target mass, again and again while that helps: cells raised under one triangle compete.
-fn fill_empty(
-    diagram: &mut dyn Laguerre,
-    target: &[f64],
-    mut heights: Heights,
-    mut measures: Measures,
-) -> (Heights, Measures) {
-    let wanted: Vec<f64> = target.iter().map(|nu| RAISED * nu).collect();
-    for _ in 0..RAISES {
-        if !has_empty(&measures) {
-            break;
-        }
-        let Some(raised) = diagram.raise_empty(&heights, &measures.mass, &wanted) else { break };
-        let next = diagram.measures(&raised, Want::Feasible);
-        let (hull, cells) = (measures.hull_seconds, measures.cells_seconds);
-        (heights, measures) = (raised, next);
-        measures.hull_seconds += hull;
-        measures.cells_seconds += cells;
-    }
-    (heights, measures)
-}
-
 fn step(
     diagram: &mut dyn Laguerre,
     target: &[f64],
@@ -219,6 +228,8 @@ fn step(
     };
     let linear_clock = Instant::now();
     let (direction, linear) = linear::solve(&laplacian, right, &accuracy(now.relative, target, bold, options));
+    let gentle = if bold { gentle_steps(&laplacian, &direction, &measures.mass, target) } else { Vec::new() };
+    // A sixth of all memory: not kept while the trials are measured.
     drop(laplacian);
     let linear_seconds = linear_clock.elapsed().as_secs_f64();
     let mut report = IterationReport {
@@ -233,6 +244,7 @@ fn step(
             Heights::new(state.heights.as_slice().iter().zip(&direction).map(|(&h, &d)| h + Dd::from_f64(t * d)));
         let mut trial = diagram.measures(&moved, Want::Feasible);
         if bold && has_empty(&trial) {
+            (moved, trial) = gently(diagram, &state.heights, &gentle, t, moved, trial);
             (moved, trial) = fill_empty(diagram, target, moved, trial);
         }
         report.trials += 1;
@@ -261,7 +273,7 @@ fn step(
         }
         t *= 0.5;
         if t < SHORTEST_STEP {
-            // Their conductances went into the linear system; keeping them for this rare case would cost a sixth of all memory.
+            // Their conductances went into the linear system.
             *measures = diagram.measures(&state.heights, Want::Newton);
             let why = format!("no step down to {SHORTEST_STEP:.0e} of Newton's reduces the residual");
             return Err(Outcome::NotConverged { why });

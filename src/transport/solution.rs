@@ -45,7 +45,8 @@ pub enum Control {
     Stop,
 }
 
-/// Handed to the callback after the start and after each accepted step.
+/// Handed to the callback after the start and after each accepted step; also now and then while a start is sought, with an
+/// infinite residual and a state without iterations.
 pub struct Progress<'a> {
     /// Newton steps done.
     pub iteration: usize,

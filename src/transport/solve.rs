@@ -3,7 +3,7 @@
 use super::solution::{Control, Progress, Solution, SolveOptions, SolverState};
 use crate::diagram::{Laguerre, PlaneLaguerre, Want};
 use crate::exact::Heights;
-use crate::newton::{self, NewtonOptions, NewtonState, Outcome, Report, Start};
+use crate::newton::{self, IterationReport, NewtonOptions, NewtonState, Outcome, Report, Start};
 use crate::problem::Problem;
 use std::time::Instant;
 
@@ -33,6 +33,8 @@ pub fn solve(
     let order = diagram.order();
     let target: Vec<f64> = order.iter().map(|&i| problem.masses()[i as usize]).collect();
     let start = match &options.resume {
+        // Stopped while the start was sought: seek again.
+        Some(state) if state.iterations.is_empty() => Start::Fresh(state.heights.permuted(&order)),
         Some(state) => Start::Resume(NewtonState {
             heights: state.heights.permuted(&order),
             mass_floor: state.mass_floor,
@@ -51,13 +53,13 @@ pub fn solve(
             mass_floor: state.mass_floor,
             iterations: state.iterations.clone(),
         };
-        let Some(last) = state.iterations.last() else {
-            return true;
-        };
-        let progress = Progress { iteration: state.iterations.len() - 1, last, state: &copy };
+        let seeking = IterationReport { residual: f64::INFINITY, ..IterationReport::default() };
+        let last = state.iterations.last().unwrap_or(&seeking);
+        let progress = Progress { iteration: state.iterations.len().saturating_sub(1), last, state: &copy };
         on_progress(&progress) == Control::Continue
     };
     let result = newton::maximize(&mut diagram, &target, start, &newton, &mut keep_going);
+    drop(result.measures);
     let mut heights = unpermuted(&result.state.heights, &order);
     heights.gauge(problem.masses());
     let mut report = Report {
@@ -69,7 +71,13 @@ pub fn solve(
         source_factor: problem.source_factor(),
         ..Report::default()
     };
-    let measures = diagram.measures(&result.state.heights, Want::Everything);
+    if let Some(start) = report.iterations.first().filter(|start| start.layers > 0) {
+        let (layers, steps, trials) = (start.layers, start.coarse_steps, start.trials);
+        let layers = if layers == 1 { "1 coarser problem".to_string() } else { format!("{layers} coarser problems") };
+        report.notes.push(format!("start: {layers}, {steps} Newton steps there ({trials} trials)"));
+    }
+    let want = if options.hessian { Want::Everything } else { Want::Moments };
+    let measures = diagram.measures(&result.state.heights, want);
     let mut solution = Solution { weights: heights.to_weights(problem.sites()), heights, ..Solution::default() };
     let n = problem.len();
     solution.masses = vec![0.0; n];

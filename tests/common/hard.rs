@@ -8,15 +8,36 @@ use std::f64::consts::TAU;
 
 /// Names of all distributions.
 #[allow(unused)]
-pub const ALL: [&str; 10] =
-    ["uniform", "gauss", "line", "circle", "outside", "small", "large", "masses", "clusters", "disk"];
+pub const ALL: [&str; 15] = [
+    "uniform",
+    "gauss",
+    "line",
+    "circle",
+    "outside",
+    "small",
+    "large",
+    "masses",
+    "two-valued",
+    "few-heavy",
+    "few-light",
+    "slope",
+    "log-normal",
+    "clusters",
+    "disk",
+];
 
-/// `n` sites of the named kind with equal masses (or, for `masses`, masses spanning 1e12) on the unit square (or a 200-gon).
+/// `n` sites of the named kind on the unit square (or a 200-gon), with equal masses or with masses spanning 1e12: see [`masses`].
+#[allow(unused)]
 pub fn problem(kind: &str, n: usize) -> Problem {
-    let mut rng = ChaCha8Rng::seed_from_u64(7);
+    seeded(kind, n, 7)
+}
+
+/// [`problem`] with random numbers from the given seed.
+pub fn seeded(kind: &str, n: usize, seed: u64) -> Problem {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let mut uniform = move || rng.random::<f64>();
     let mut gauss = {
-        let mut rng = ChaCha8Rng::seed_from_u64(8);
+        let mut rng = ChaCha8Rng::seed_from_u64(seed + 1);
         move || {
             let (a, b) = (rng.random::<f64>().max(1e-300), rng.random::<f64>());
             let r = (-2.0 * a.ln()).sqrt();
@@ -49,9 +70,29 @@ pub fn problem(kind: &str, n: usize) -> Problem {
         _ => ConvexPolygon::rectangle([0.0, 0.0], [1.0, 1.0]),
     };
     let mut data = ProblemData::new(domain.expect("a convex polygon"), sites);
-    if kind == "masses" {
-        let mut rng = ChaCha8Rng::seed_from_u64(9);
-        data.masses = Some((0..n).map(|_| 10f64.powf(-12.0 * rng.random::<f64>())).collect());
-    }
+    data.masses = masses(kind, &data.sites, seed + 2);
     Problem::new(data).expect("a sound problem")
+}
+
+/// Laws of masses that span (about) 1e12, for uniform sites; `None`: equal masses.
+fn masses(kind: &str, sites: &[[f64; 2]], seed: u64) -> Option<Vec<f64>> {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let mut uniform = move || rng.random::<f64>();
+    let law: &mut dyn FnMut(&[f64; 2]) -> f64 = match kind {
+        // The logarithm is uniform.
+        "masses" => &mut |_| 10f64.powf(-12.0 * uniform()),
+        // 1 or 1e-12: as many, few of these, few of those.
+        "two-valued" => &mut |_| if uniform() < 0.5 { 1.0 } else { 1e-12 },
+        "few-heavy" => &mut |_| if uniform() < 0.01 { 1.0 } else { 1e-12 },
+        "few-light" => &mut |_| if uniform() < 0.99 { 1.0 } else { 1e-12 },
+        // Growing to the right.
+        "slope" => &mut |y| 10f64.powf(12.0 * (y[0] - 1.0)),
+        // Six decades are three standard deviations.
+        "log-normal" => &mut |_| {
+            let (a, b) = (uniform().max(1e-300), uniform());
+            10f64.powf(2.0 * (-2.0 * a.ln()).sqrt() * (b * TAU).cos())
+        },
+        _ => return None,
+    };
+    Some(sites.iter().map(law).collect())
 }

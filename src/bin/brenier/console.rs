@@ -80,6 +80,10 @@ impl Bar {
     /// Shows the state after a step.
     pub fn show(&mut self, progress: &Progress<'_>) {
         let last = progress.last;
+        if last.residual.is_infinite() {
+            self.bar.set_message("seeking a start");
+            return;
+        }
         let first = *self.first.get_or_insert(last.residual);
         let done = (first / last.residual).ln() / (first / self.tolerance).ln();
         let done = if done.is_finite() { done.clamp(0.0, 1.0) } else { 0.0 };

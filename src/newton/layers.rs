@@ -1,0 +1,211 @@
+//! A start from coarser problems, for targets where the first state is far off: the heavy sites first, then layer by layer
+//! the lighter ones, each where it belongs. See `docs/theory/start.md`.
+//!
+//! Where the masses span many decades, a start that knows nothing of the cells gives some light cells 1e11 times their mass, and
+//! Newton must bring every one of them down by itself. But the light cells hardly matter to the heavy ones: solve for these alone,
+//! and a light site belongs at the vertex of their diagram where it would appear first, raised by the closed formula until
+//! it has its mass. Most land within a fraction of it.
+
+use super::revive;
+use super::solver::{NewtonOptions, NewtonState, Start, run};
+use super::{IterationReport, Outcome};
+use crate::diagram::{Laguerre, Measures, Want};
+use crate::exact::{Dd, Heights};
+use std::time::Instant;
+
+/// A start with a relative mass error beyond this is worth the layers.
+pub const FAR_OFF: f64 = 50.0;
+
+/// A class of sites: their masses are within this factor of the largest one in it.
+const CLASS: f64 = 1000.0;
+
+/// Sites enter at most so many to one that is there: more would compete for the same vertices.
+const GROWTH: usize = 4;
+
+/// Fewer sites than this are no layer of their own.
+const LEAST: usize = 4;
+
+/// Relative mass error to which a layer is solved before the next enters.
+const LOOSE: f64 = 0.3;
+
+/// Most steps in a layer.
+const STEPS: usize = 30;
+
+/// Are the masses spread so widely that layers differ?
+pub(super) fn worthwhile(target: &[f64]) -> bool {
+    let (least, most) = target.iter().fold((f64::INFINITY, 0.0f64), |(l, m), &nu| (l.min(nu), m.max(nu)));
+    most > CLASS * least
+}
+
+/// What the layers led to.
+pub(super) struct Layered {
+    /// Heights of all sites, no cell empty.
+    pub heights: Heights,
+    /// Their measures.
+    pub measures: Measures,
+    /// What it took: layers, steps, trials and seconds in the parts.
+    pub cost: IterationReport,
+}
+
+/// One coarser problem: the first `end` sites of the order, those from `fresh` on standing in for their whole class.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Layer {
+    fresh: usize,
+    end: usize,
+    /// Factor on the masses of the fresh sites.
+    share: f64,
+    /// How well to solve it.
+    tolerance: f64,
+}
+
+/// Solves layer after layer, starting from the given heights of the heaviest sites.
+///
+/// `None`: some layer failed, or a cell stayed empty in the end; the caller then stays with the start it has, so nothing that
+/// is proved of that one is lost.
+///
+/// # Errors
+/// The outcome, if the callback or the clock ended the run.
+pub(super) fn layered(
+    diagram: &mut dyn Laguerre,
+    target: &[f64],
+    start: &Heights,
+    clock: (Instant, &NewtonOptions),
+    keep_going: &mut dyn FnMut() -> bool,
+) -> Result<Option<Layered>, Outcome> {
+    let (order, layers) = plan(target);
+    let total: f64 = target.iter().sum();
+    let mut known: Vec<Option<Dd>> = vec![None; target.len()];
+    let mut cost = IterationReport::default();
+    for layer in &layers {
+        let mut inside = order[..layer.end].to_vec();
+        // In the numbering of the diagram, which runs along a curve.
+        let mut mass = vec![0.0; target.len()];
+        for (k, &i) in inside.iter().enumerate() {
+            mass[i as usize] = target[i as usize] * if k < layer.fresh { 1.0 } else { layer.share };
+        }
+        inside.sort_unstable();
+        let wanted: Vec<f64> = inside.iter().map(|&i| mass[i as usize]).collect();
+        let factor = total / wanted.iter().sum::<f64>();
+        let wanted: Vec<f64> = wanted.iter().map(|m| m * factor).collect();
+        let mut coarse = diagram.of_sites(&inside);
+        let heights = match layer.fresh {
+            0 => Heights::new(inside.iter().map(|&i| start.get(i as usize))),
+            _ => {
+                let heights = coarse.sunk(&inside.iter().map(|&i| known[i as usize]).collect::<Vec<_>>());
+                let measures = coarse.measures(&heights, Want::Feasible);
+                revive::insert(&mut *coarse, &wanted, heights, measures).0
+            }
+        };
+        let time_limit = clock.1.time_limit.map(|limit| limit.saturating_sub(clock.0.elapsed()));
+        let options = NewtonOptions { tolerance: layer.tolerance, max_iterations: STEPS, time_limit };
+        let mut step = |_: &NewtonState| keep_going();
+        let result = run(&mut *coarse, &wanted, Start::Fresh(heights), &options, &mut step, false);
+        cost.layers += 1;
+        cost.coarse_steps += result.state.iterations.len().saturating_sub(1) as u32;
+        for i in &result.state.iterations {
+            cost.trials += i.trials;
+            cost.hull += i.hull;
+            cost.cells += i.cells;
+            cost.linear += i.linear;
+            cost.linear_iterations += i.linear_iterations;
+        }
+        match result.outcome {
+            Outcome::Converged => {}
+            Outcome::Interrupted | Outcome::TimeLimit => return Err(result.outcome),
+            _ => return Ok(None),
+        }
+        inside.iter().zip(result.state.heights.as_slice()).for_each(|(&i, &h)| known[i as usize] = Some(h));
+    }
+    let heights = diagram.sunk(&known);
+    let measures = diagram.measures(&heights, Want::Feasible);
+    let (heights, measures) = revive::insert(diagram, target, heights, measures);
+    cost.hull += measures.hull_seconds;
+    cost.cells += measures.cells_seconds;
+    Ok((!revive::has_empty(&measures)).then_some(Layered { heights, measures, cost }))
+}
+
+/// The sites, heaviest class first and evenly spread along the curve in each class; and the coarser problems.
+fn plan(target: &[f64]) -> (Vec<u32>, Vec<Layer>) {
+    let n = target.len();
+    let heaviest = target.iter().copied().fold(0.0, f64::max);
+    // By multiplication, not by logarithms, whose last bits differ between systems.
+    let class = |nu: f64| {
+        let (mut class, mut scaled) = (0u32, nu);
+        while scaled * CLASS < heaviest && class < 1000 {
+            (class, scaled) = (class + 1, scaled * CLASS);
+        }
+        class
+    };
+    let classes: Vec<u32> = target.iter().map(|&nu| class(nu)).collect();
+    let mut order: Vec<u32> = (0..n as u32).collect();
+    // Bit reversal: the first few of a class are spread over the whole curve.
+    order.sort_unstable_by_key(|&i| (classes[i as usize], i.reverse_bits()));
+    let mut ends: Vec<usize> = Vec::new();
+    for k in 1..=n {
+        let last = k == n || classes[order[k - 1] as usize] != classes[order[k] as usize];
+        // A class that adds little enters with the next one.
+        if last && (k == n || k >= LEAST && k >= ends.last().map_or(0, |e| e + e / 10)) {
+            ends.push(k);
+        }
+    }
+    let nu = |k: usize| target[order[k] as usize];
+    let mut layers: Vec<Layer> = Vec::new();
+    let mut fresh = 0;
+    for &end in &ends {
+        let mut parts = vec![end];
+        // The first class starts from the quantiles, whatever its number.
+        let mut part = end / GROWTH;
+        while fresh > 0 && part > fresh.max(LEAST) && part >= fresh + fresh / GROWTH {
+            parts.push(part);
+            part /= GROWTH;
+        }
+        let whole: f64 = (fresh..end).map(nu).sum();
+        for &part in parts.iter().rev() {
+            let share = whole / (fresh..part).map(nu).sum::<f64>();
+            layers.push(Layer { fresh, end: part, share, tolerance: LOOSE });
+        }
+        // Heavy cells that are off by a share `e` of their mass shift the vertices by `e` times their own width, and the light cells'
+        // width is smaller by the root of the ratio of masses: solve better before a gap.
+        if let Some(layer) = layers.last_mut()
+            && end < n
+        {
+            let lightest = (0..end).map(nu).fold(f64::INFINITY, f64::min);
+            let next = (end..n).map(nu).fold(0.0, f64::max);
+            layer.tolerance = LOOSE * (next / lightest).min(1.0).sqrt();
+        }
+        fresh = end;
+    }
+    // The last one is the problem itself.
+    layers.pop();
+    (order, layers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn layers_grow_slowly_and_keep_the_total() {
+        let target: Vec<f64> = (0..10_000).map(|k| if k % 100 == 0 { 1.0 } else { 1e-12 }).collect();
+        let (order, layers) = plan(&target);
+        let mut sorted = order.clone();
+        sorted.sort_unstable();
+        assert!(sorted.iter().enumerate().all(|(k, &i)| k == i as usize));
+        let ends: Vec<usize> = layers.iter().map(|l| l.end).collect();
+        assert_eq!(ends, [100, 156, 625, 2500]);
+        for l in &layers {
+            let nu = |k: usize| target[order[k] as usize];
+            let mass: f64 = (0..l.end).map(|k| nu(k) * if k < l.fresh { 1.0 } else { l.share }).sum();
+            assert!((mass - target.iter().sum::<f64>()).abs() < 1e-9, "{l:?} {mass}");
+        }
+    }
+
+    #[test]
+    fn a_gap_between_masses_asks_for_accuracy() {
+        let target: Vec<f64> = (0..1000).map(|k| if k % 2 == 0 { 1.0 } else { 1e-8 }).collect();
+        let (_, layers) = plan(&target);
+        assert_eq!(layers.len(), 1);
+        assert_eq!((layers[0].fresh, layers[0].end), (0, 500));
+        assert!((layers[0].tolerance / (LOOSE * 1e-4) - 1.0).abs() < 1e-12);
+    }
+}

@@ -1,0 +1,112 @@
+//! What becomes of cells that a bold step loses: first they take a gentler step, then they are raised by the closed formula.
+
+use super::linear::Laplacian;
+use crate::diagram::{Laguerre, Measures, Want};
+use crate::exact::{Dd, Heights};
+
+/// Empty cells are raised to this share of their target mass.
+const RAISED: f64 = 0.5;
+
+/// Most passes of raising.
+const PASSES: usize = 16;
+
+/// When many sites enter at once: after so many passes each raises to a quarter of the mass of the one before. Cells that hide each
+/// other in turn come to terms when they are content with little. (Of the few that a step loses this only makes needless dwarfs.)
+const GENEROUS: usize = 4;
+
+/// Is some cell empty?
+pub(super) fn has_empty(measures: &Measures) -> bool {
+    measures.hidden > 0 || measures.mass.iter().any(|&m| m <= 0.0)
+}
+
+/// Raises empty cells to half their target mass, again and again while that helps: cells raised under one triangle compete.
+pub(super) fn fill_empty(
+    diagram: &mut dyn Laguerre,
+    target: &[f64],
+    heights: Heights,
+    measures: Measures,
+) -> (Heights, Measures) {
+    fill(diagram, target, heights, measures, PASSES)
+}
+
+/// The same where many sites enter at once.
+pub(super) fn insert(
+    diagram: &mut dyn Laguerre,
+    target: &[f64],
+    heights: Heights,
+    measures: Measures,
+) -> (Heights, Measures) {
+    fill(diagram, target, heights, measures, GENEROUS)
+}
+
+fn fill(
+    diagram: &mut dyn Laguerre,
+    target: &[f64],
+    mut heights: Heights,
+    mut measures: Measures,
+    generous: usize,
+) -> (Heights, Measures) {
+    let mut share = RAISED;
+    for pass in 0..PASSES {
+        if !has_empty(&measures) {
+            break;
+        }
+        if pass >= generous {
+            share *= 0.25;
+        }
+        let wanted: Vec<f64> = target.iter().map(|nu| share * nu).collect();
+        let Some(raised) = diagram.raise_empty(&heights, &measures.mass, &wanted) else { break };
+        let next = diagram.measures(&raised, Want::Feasible);
+        let (hull, cells) = (measures.hull_seconds, measures.cells_seconds);
+        (heights, measures) = (raised, next);
+        measures.hull_seconds += hull;
+        measures.cells_seconds += cells;
+    }
+    (heights, measures)
+}
+
+/// For every cell the step that Newton's method for the mass would take beside neighbours that take the given step:
+/// `D g_i = sum_j K_ij d_j + nu_i - m_i`.
+///
+/// A cell between two nearly parallel walls has mass proportional to its height above the vanishing point, so that Newton's step for
+/// the width goes beyond that point as soon as the cell shall shrink to less than a quarter; the one for the mass then arrives.
+pub(super) fn gentle_steps(laplacian: &Laplacian, direction: &[f64], mass: &[f64], target: &[f64]) -> Vec<f64> {
+    let step = |i: usize| {
+        let (column, weight) = laplacian.row(i);
+        let (mut sum, mut pulled) = (0.0, 0.0);
+        for (&j, &k) in column.iter().zip(weight) {
+            sum += k;
+            pulled += k * direction[j as usize];
+        }
+        (pulled + (target[i] - mass[i])) / sum
+    };
+    (0..mass.len()).map(step).collect()
+}
+
+/// Lets the cells that a step to `moved` has lost take `t` times the gentle step from `heights` instead.
+pub(super) fn gently(
+    diagram: &mut dyn Laguerre,
+    heights: &Heights,
+    gentle: &[f64],
+    t: f64,
+    mut moved: Heights,
+    mut lost: Measures,
+) -> (Heights, Measures) {
+    let (mut hull, mut cells) = (lost.hull_seconds, lost.cells_seconds);
+    if lost.hidden > 0 {
+        lost = diagram.measures(&moved, Want::Newton);
+        hull += lost.hull_seconds;
+        cells += lost.cells_seconds;
+    }
+    for (i, _) in lost.mass.iter().enumerate().filter(|(_, m)| **m <= 0.0) {
+        let own = t * gentle[i];
+        if own.is_finite() {
+            moved.set(i, heights.get(i) + Dd::from_f64(own));
+        }
+    }
+    drop(lost);
+    let mut next = diagram.measures(&moved, Want::Feasible);
+    next.hull_seconds += hull;
+    next.cells_seconds += cells;
+    (moved, next)
+}

@@ -25,7 +25,13 @@ fn run(u: &mut Unstructured<'_>) -> Result<()> {
     let Some(problem) = input::problem(u, &s, None, Duplicates::Keep)? else { return Ok(()) };
     let heights = s.heights();
     if std::env::var_os("SHOW").is_some() {
-        eprintln!("domain {:?}\n{:?}\nsites {:?}\n{:?}", problem.domain().vertices(), problem.density(), problem.sites(), heights.as_slice());
+        eprintln!(
+            "domain {:?}\n{:?}\nsites {:?}\n{:?}",
+            problem.domain().vertices(),
+            problem.density(),
+            problem.sites(),
+            heights.as_slice()
+        );
     }
     let diagram = Diagram::new(&problem, &heights).expect("finite heights, one per site");
     diagram.validate(4).unwrap_or_else(|e| panic!("{e}"));

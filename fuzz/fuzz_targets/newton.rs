@@ -37,7 +37,13 @@ fn run(u: &mut Unstructured<'_>) -> Result<()> {
     let options = SolveOptions { tolerance, max_iterations: ITERATIONS, ..SolveOptions::default() };
     if std::env::var_os("SHOW").is_some() {
         let hex = |v: &[[f64; 2]]| format!("{v:?}");
-        eprintln!("domain {}\n{:?}\nsites {}\nmasses {:?}\ntolerance {tolerance:e}", hex(problem.domain().vertices()), problem.density(), hex(problem.sites()), problem.masses());
+        eprintln!(
+            "domain {}\n{:?}\nsites {}\nmasses {:?}\ntolerance {tolerance:e}",
+            hex(problem.domain().vertices()),
+            problem.density(),
+            hex(problem.sites()),
+            problem.masses()
+        );
     }
     let mut calls = 0;
     let solution = solve(&problem, &options, &mut |progress| {

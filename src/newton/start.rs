@@ -21,28 +21,27 @@ pub fn quantile_start(domain: &ConvexPolygon, sites: &[[f64; 2]], masses: &[f64]
         sites.iter().map(|y| -(Dd::product(frame.origin[0], y[0]) + Dd::product(frame.origin[1], y[1]))).collect();
     for axis in frame.axes {
         let along = |y: &[f64; 2]| Dd::product(axis[0], y[0]) + Dd::product(axis[1], y[1]);
-        let coordinates: Vec<Dd> = sites.iter().map(along).collect();
-        let mut order: Vec<u32> = (0..sites.len() as u32).collect();
-        let by = |&a: &u32, &b: &u32| {
-            let (p, q) = (coordinates[a as usize], coordinates[b as usize]);
-            p.hi.total_cmp(&q.hi).then(p.lo.total_cmp(&q.lo)).then(a.cmp(&b))
-        };
-        order.sort_unstable_by(by);
-        let total = order.iter().fold(Dd::ZERO, |s, &i| s + Dd::from_f64(masses[i as usize]));
+        // Keys beside the indices: a sort that looks up its keys waits for memory.
+        let mut order: Vec<(Dd, u32)> = sites.iter().map(along).zip(0..).collect();
+        order.sort_unstable_by(|(p, a), (q, b)| {
+            p.hi.total_cmp(&q.hi).then_with(|| p.lo.total_cmp(&q.lo)).then_with(|| a.cmp(b))
+        });
+        let mass = |i: u32| Dd::from_f64(masses[i as usize]);
+        let total = order.iter().fold(Dd::ZERO, |s, e| s + mass(e.1));
         // Values of F at the coordinates: the middle of each group's share of [-1, 1]. Phi by the trapezoid rule, exact
         // for a piecewise linear F.
         let (mut phi, mut below) = (Dd::ZERO, Dd::ZERO);
         let mut last: Option<(Dd, Dd)> = None;
-        for group in order.chunk_by(|&a, &b| coordinates[a as usize] == coordinates[b as usize]) {
-            let t = coordinates[group[0] as usize];
-            let share = group.iter().fold(Dd::ZERO, |s, &i| s + Dd::from_f64(masses[i as usize]));
+        for group in order.chunk_by(|a, b| a.0 == b.0) {
+            let t = group[0].0;
+            let share = group.iter().fold(Dd::ZERO, |s, e| s + mass(e.1));
             let f = (below.scale(2.0) + share).over(total) - Dd::from_f64(1.0);
             below = below + share;
             if let Some((t0, f0)) = last {
                 phi = phi + ((f + f0) * (t - t0)).scale(0.5);
             }
             last = Some((t, f));
-            group.iter().for_each(|&i| heights[i as usize] = heights[i as usize] - phi);
+            group.iter().for_each(|e| heights[e.1 as usize] = heights[e.1 as usize] - phi);
         }
     }
     Heights::new(heights)

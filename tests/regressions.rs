@@ -105,3 +105,15 @@ fn needle_of_subnormal_area_is_refused() {
     assert!(matches!(error, ProblemError::MeasureOutOfRange { .. }), "{error}");
     assert!(error.to_string().contains("rescale"));
 }
+
+/// Found by the fuzz target `newton`: sites a subnormal apart have conductances beyond all doubles, and heights were NaN.
+#[test]
+fn sites_a_subnormal_apart_leave_sound_heights() {
+    let domain = ConvexPolygon::new(vec![[-0.05, 0.05], [-0.025, -0.12500000000000006], [0.05, 0.05]]).expect("convex");
+    let mut data = ProblemData::new(domain, vec![[-0.05, -1e-323], [0.05, 0.0], [-0.05, 0.0]]);
+    data.masses = Some(vec![0.0171875, 2.561137080192566e-10, 0.005375289916992188]);
+    let problem = Problem::new(data).expect("a problem");
+    let s = transport::solve(&problem, &SolveOptions::default(), &mut |_| Control::Continue);
+    assert_eq!(s.heights.first_non_finite(), None, "{:?}", s.report.outcome);
+    assert!(s.masses.iter().all(|m| m.is_finite()));
+}

@@ -121,7 +121,8 @@ pub(super) fn layered(
     let (heights, measures) = revive::insert(diagram, target, heights, measures);
     cost.hull += measures.hull_seconds;
     cost.cells += measures.cells_seconds;
-    Ok((!revive::has_empty(&measures)).then_some(Layered { heights, measures, cost }))
+    let sound = !revive::has_empty(&measures) && heights.first_non_finite().is_none();
+    Ok(sound.then_some(Layered { heights, measures, cost }))
 }
 
 /// The sites, heaviest class first and evenly spread along the curve in each class; and the coarser problems.

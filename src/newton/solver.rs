@@ -232,6 +232,11 @@ fn step(
     // A sixth of all memory: not kept while the trials are measured.
     drop(laplacian);
     let linear_seconds = linear_clock.elapsed().as_secs_f64();
+    if !direction.iter().all(|d| d.is_finite()) {
+        *measures = diagram.measures(&state.heights, Want::Newton);
+        let why = "Newton's step is not finite: some sites are too near each other for doubles".to_string();
+        return Err(Outcome::NotConverged { why });
+    }
     let mut report = IterationReport {
         linear: linear_seconds,
         linear_iterations: linear.iterations as u32,

@@ -93,7 +93,7 @@ pub(super) fn layered(
             _ => {
                 let heights = coarse.sunk(&inside.iter().map(|&i| known[i as usize]).collect::<Vec<_>>());
                 let measures = coarse.measures(&heights, Want::Feasible);
-                revive::insert(&mut *coarse, &wanted, heights, measures).0
+                revive::fill_empty(&mut *coarse, &wanted, heights, measures, revive::GENEROUS).0
             }
         };
         let time_limit = clock.1.time_limit.map(|limit| limit.saturating_sub(clock.0.elapsed()));
@@ -118,7 +118,7 @@ pub(super) fn layered(
     }
     let heights = diagram.sunk(&known);
     let measures = diagram.measures(&heights, Want::Feasible);
-    let (heights, measures) = revive::insert(diagram, target, heights, measures);
+    let (heights, measures) = revive::fill_empty(diagram, target, heights, measures, revive::GENEROUS);
     cost.hull += measures.hull_seconds;
     cost.cells += measures.cells_seconds;
     let sound = !revive::has_empty(&measures) && heights.first_non_finite().is_none();

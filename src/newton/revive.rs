@@ -8,38 +8,20 @@ use crate::exact::{Dd, Heights};
 const RAISED: f64 = 0.5;
 
 /// Most passes of raising.
-const PASSES: usize = 16;
+pub(super) const PASSES: usize = 16;
 
 /// When many sites enter at once: after so many passes each raises to a quarter of the mass of the one before. Cells that hide each
 /// other in turn come to terms when they are content with little. (Of the few that a step loses this only makes needless dwarfs.)
-const GENEROUS: usize = 4;
+pub(super) const GENEROUS: usize = 4;
 
 /// Is some cell empty?
 pub(super) fn has_empty(measures: &Measures) -> bool {
     measures.hidden > 0 || measures.mass.iter().any(|&m| m <= 0.0)
 }
 
-/// Raises empty cells to half their target mass, again and again while that helps: cells raised under one triangle compete.
+/// Raises empty cells to half their target mass, again and again while that helps: cells raised under one triangle compete. After
+/// `generous` passes they ask for less: [`PASSES`] where a step lost a few, [`GENEROUS`] where many sites enter at once.
 pub(super) fn fill_empty(
-    diagram: &mut dyn Laguerre,
-    target: &[f64],
-    heights: Heights,
-    measures: Measures,
-) -> (Heights, Measures) {
-    fill(diagram, target, heights, measures, PASSES)
-}
-
-/// The same where many sites enter at once.
-pub(super) fn insert(
-    diagram: &mut dyn Laguerre,
-    target: &[f64],
-    heights: Heights,
-    measures: Measures,
-) -> (Heights, Measures) {
-    fill(diagram, target, heights, measures, GENEROUS)
-}
-
-fn fill(
     diagram: &mut dyn Laguerre,
     target: &[f64],
     mut heights: Heights,

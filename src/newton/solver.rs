@@ -23,7 +23,7 @@
 use super::layers::{FAR_OFF, layered, worthwhile};
 use super::linear::{self, Laplacian, LinearOptions};
 use super::report::{IterationReport, Outcome};
-use super::revive::{fill_empty, gentle_steps, gently, has_empty};
+use super::revive::{PASSES, fill_empty, gentle_steps, gently, has_empty};
 use crate::diagram::{Laguerre, Measures, Want};
 use crate::exact::{Dd, Heights};
 use std::time::{Duration, Instant};
@@ -54,8 +54,6 @@ pub struct NewtonState {
 pub struct NewtonResult {
     /// The best state: the last accepted one.
     pub state: NewtonState,
-    /// Its measures.
-    pub measures: Measures,
     /// Why it ended.
     pub outcome: Outcome,
 }
@@ -134,7 +132,7 @@ pub(super) fn run(
     let step_clock = Instant::now();
     let mut measures = diagram.measures(&state.heights, Want::Feasible);
     if !resumed && has_empty(&measures) {
-        (state.heights, measures) = fill_empty(diagram, target, state.heights, measures);
+        (state.heights, measures) = fill_empty(diagram, target, state.heights, measures, PASSES);
     }
     if measures.hidden > 0 {
         measures = diagram.measures(&state.heights, Want::Newton);
@@ -151,10 +149,7 @@ pub(super) fn run(
             }
             // The diagram has moved on.
             Ok(None) => measures = diagram.measures(&state.heights, Want::Newton),
-            Err(outcome) => {
-                measures = diagram.measures(&state.heights, Want::Newton);
-                ended = Some(outcome);
-            }
+            Err(outcome) => ended = Some(outcome),
         }
     }
     if !resumed {
@@ -169,31 +164,31 @@ pub(super) fn run(
             ..cost
         });
     }
-    let finish = |state, measures, outcome| NewtonResult { state, measures, outcome };
+    let finish = |state, outcome| NewtonResult { state, outcome };
     if let Some(outcome) = ended {
-        return finish(state, measures, outcome);
+        return finish(state, outcome);
     }
     if now.min_mass <= 0.0 {
         let why = "the start has an empty cell".to_string();
-        return finish(state, measures, Outcome::NotConverged { why });
+        return finish(state, Outcome::NotConverged { why });
     }
     loop {
         if now.relative <= options.tolerance {
-            return finish(state, measures, Outcome::Converged);
+            return finish(state, Outcome::Converged);
         }
         if !keep_going(&state) {
-            return finish(state, measures, Outcome::Interrupted);
+            return finish(state, Outcome::Interrupted);
         }
         if state.iterations.len() > options.max_iterations {
             let why = format!("{} iterations done", options.max_iterations);
-            return finish(state, measures, Outcome::NotConverged { why });
+            return finish(state, Outcome::NotConverged { why });
         }
         if options.time_limit.is_some_and(|limit| clock.elapsed() >= limit) {
-            return finish(state, measures, Outcome::TimeLimit);
+            return finish(state, Outcome::TimeLimit);
         }
         match step(diagram, target, &mut state, &mut measures, &now, options) {
             Ok(next) => now = next,
-            Err(outcome) => return finish(state, measures, outcome),
+            Err(outcome) => return finish(state, outcome),
         }
     }
 }
@@ -233,7 +228,6 @@ fn step(
     drop(laplacian);
     let linear_seconds = linear_clock.elapsed().as_secs_f64();
     if !direction.iter().all(|d| d.is_finite()) {
-        *measures = diagram.measures(&state.heights, Want::Newton);
         let why = "Newton's step is not finite: some sites are too near each other for doubles".to_string();
         return Err(Outcome::NotConverged { why });
     }
@@ -250,7 +244,7 @@ fn step(
         let mut trial = diagram.measures(&moved, Want::Feasible);
         if bold && has_empty(&trial) {
             (moved, trial) = gently(diagram, &state.heights, &gentle, t, moved, trial);
-            (moved, trial) = fill_empty(diagram, target, moved, trial);
+            (moved, trial) = fill_empty(diagram, target, moved, trial, PASSES);
         }
         report.trials += 1;
         report.hull += trial.hull_seconds;
@@ -278,8 +272,6 @@ fn step(
         }
         t *= 0.5;
         if t < SHORTEST_STEP {
-            // Their conductances went into the linear system.
-            *measures = diagram.measures(&state.heights, Want::Newton);
             let why = format!("no step down to {SHORTEST_STEP:.0e} of Newton's reduces the residual");
             return Err(Outcome::NotConverged { why });
         }

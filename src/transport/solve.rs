@@ -59,7 +59,6 @@ pub fn solve(
         on_progress(&progress) == Control::Continue
     };
     let result = newton::maximize(&mut diagram, &target, start, &newton, &mut keep_going);
-    drop(result.measures);
     let mut heights = unpermuted(&result.state.heights, &order);
     heights.gauge(problem.masses());
     let mut report = Report {

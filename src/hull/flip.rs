@@ -5,9 +5,9 @@
 //! sites, which is unique after the perturbation. Why it ends: each flip raises the lifted surface. Flips can get stuck on
 //! an edge whose quadrilateral is not convex and whose reflex vertex still has other neighbours; then the caller rebuilds.
 
-use super::insert::{Builder, Inserted};
+use super::insert::{Builder, Face, Inserted};
 use super::mesh::{GHOST, NONE, Triangle, join, next, previous, split};
-use super::plane::{Extent, Plane};
+
 use crate::exact::predicates::{Lifted, orient2d};
 
 /// Flips could not finish; rebuild.
@@ -19,10 +19,7 @@ pub struct Stuck;
 /// Cost: one predicate an edge, plus a constant a flip.
 pub fn repair(builder: &mut Builder, points: &[Lifted], rank: &[u32], corner: &mut [u32]) -> Result<(), Stuck> {
     let hidden: Vec<u32> = (0..points.len() as u32).filter(|&i| corner[i as usize] == NONE).collect();
-    builder.extent = Extent::of(points);
-    for t in &mut builder.mesh.triangles {
-        t.plane = Plane::of(t.v, points, &builder.extent);
-    }
+    builder.fit(points);
     let mut queue = irregular_edges(builder, points, rank);
     while !queue.is_empty() {
         let mut blocked = false;
@@ -154,12 +151,13 @@ fn flip(
         return remove(builder, points, corner, [t, previous(k)], c, queue);
     }
     let extent = builder.extent;
-    let plane = |v: [u32; 3]| Plane::of(v, points, &extent);
     let mesh = &mut builder.mesh;
     let (ab, ca) = (triangle.n[previous(k)], triangle.n[next(k)]);
     let (bd, dc) = (other.n[next(j)], other.n[previous(j)]);
-    mesh.triangles[t] = Triangle { v: [a, b, d], n: [bd, join(s, 2), ab], mark: 0, plane: plane([a, b, d]) };
-    mesh.triangles[s] = Triangle { v: [a, d, c], n: [dc, ca, join(t, 1)], mark: 0, plane: plane([a, d, c]) };
+    mesh.triangles[t] = Triangle { v: [a, b, d], n: [bd, join(s, 2), ab] };
+    mesh.triangles[s] = Triangle { v: [a, d, c], n: [dc, ca, join(t, 1)] };
+    builder.faces[t] = Face::of([a, b, d], points, &extent);
+    builder.faces[s] = Face::of([a, d, c], points, &extent);
     mesh.glue(join(t, 0), bd);
     mesh.glue(join(t, 2), ab);
     mesh.glue(join(s, 0), dc);
@@ -194,8 +192,8 @@ fn remove(
     let rim = corners.map(|(t, k)| mesh.triangles[t].v[next(k)]);
     // Corner m spans rim[m] -> rim[m+1]; in the merged triangle that edge lies opposite rim[m+2].
     let t = corners[0].0;
-    mesh.triangles[t] =
-        Triangle { v: rim, n: [outer[1], outer[2], outer[0]], mark: 0, plane: Plane::of(rim, points, &extent) };
+    mesh.triangles[t] = Triangle { v: rim, n: [outer[1], outer[2], outer[0]] };
+    builder.faces[t] = Face::of(rim, points, &extent);
     for k in 0..3 {
         mesh.glue(join(t, k), outer[next(k)]);
     }

@@ -10,6 +10,11 @@ use crate::exact::predicates::{Lifted, above, above_line, orient2d};
 pub struct Builder {
     /// The triangles.
     pub mesh: Mesh,
+    /// What the search asks of the triangles, by slot. Kept only while triangles are made and tested: it is more than half
+    /// of the memory, and void as soon as the heights change.
+    pub faces: Vec<Face>,
+    /// Search stamp; grows by 2 a search.
+    stamp: u32,
     /// How the signs were decided.
     pub counters: Counters,
     /// Bounds for the planes' errors.
@@ -21,6 +26,24 @@ pub struct Builder {
     stack: Vec<u32>,
     rim: Vec<(u32, u32, u32)>,
     dug: Vec<u32>,
+}
+
+/// A triangle of the lifted surface.
+#[derive(Clone, Copy, Debug)]
+pub struct Face {
+    plane: Plane,
+    /// Stamp of the last search that visited it.
+    mark: u32,
+}
+
+impl Face {
+    const UNKNOWN: Face = Face { plane: Plane::UNKNOWN, mark: 0 };
+
+    /// Of a triangle that no search has visited.
+    #[inline(always)]
+    pub fn of(v: [u32; 3], points: &[Lifted], extent: &Extent) -> Face {
+        Face { plane: Plane::of(v, points, extent), mark: 0 }
+    }
 }
 
 /// What became of an inserted site.
@@ -37,18 +60,35 @@ pub enum Inserted {
 impl Builder {
     /// Starts from the triangle `abc`, which must turn counter-clockwise.
     pub fn new(points: &[Lifted], [a, b, c]: [u32; 3]) -> Builder {
-        let mut builder = Builder { extent: Extent::of(points), ..Builder::default() };
-        let extent = builder.extent;
+        let mut builder = Builder::default();
         let v = [[a, b, c], [c, b, GHOST], [a, c, GHOST], [b, a, GHOST]];
         let mesh = &mut builder.mesh;
-        mesh.triangles =
-            v.iter().map(|&v| Triangle { v, plane: Plane::of(v, points, &extent), ..Triangle::DEAD }).collect();
+        mesh.triangles = v.iter().map(|&v| Triangle { v, ..Triangle::DEAD }).collect();
         for k in 0..3 {
             mesh.glue(join(0, k), join(k + 1, 2));
             // Ghost k+1 is opposite corner k; going around, its edge 0 meets edge 1 of the next one.
             mesh.glue(join(k + 1, 0), join(previous(k) + 1, 1));
         }
+        builder.fit(points);
         builder
+    }
+
+    /// Bounds and planes for the present heights, before anything is tested.
+    pub fn fit(&mut self, points: &[Lifted]) {
+        let extent = Extent::of(points);
+        self.faces = self.mesh.triangles.iter().map(|t| Face::of(t.v, points, &extent)).collect();
+        self.extent = extent;
+    }
+
+    /// Next stamp for a search; marks `stamp` and `stamp + 1` are both unused by older searches.
+    #[inline(always)]
+    fn next_stamp(&mut self) -> u32 {
+        if self.stamp >= u32::MAX - 3 {
+            self.faces.iter_mut().for_each(|f| f.mark = 0);
+            self.stamp = 0;
+        }
+        self.stamp += 2;
+        self.stamp
     }
 
     /// Is triangle `t` below the lifted site `p` (after the perturbation)?
@@ -57,7 +97,7 @@ impl Builder {
     /// the hull is one dimension lower, and the site is compared with the lifted line `ab`, also beyond its ends.
     #[inline(always)]
     pub fn conflict(&mut self, points: &[Lifted], rank: &[u32], t: usize, p: u32) -> bool {
-        if let Some(above) = self.mesh.triangles[t].plane.above(&points[p as usize]) {
+        if let Some(above) = self.faces[t].plane.above(&points[p as usize]) {
             self.counters.calls += 1;
             return above;
         }
@@ -127,28 +167,28 @@ impl Builder {
     /// The search runs depth first and counter-clockwise, so it meets the edges of the rim in cyclic order. Hidden vertices
     /// inside the hole leave slits, which are passed on both sides without being recorded; the order stays right.
     fn dig(&mut self, points: &[Lifted], rank: &[u32], first: usize, p: u32) -> Inserted {
-        let inside = self.mesh.next_stamp();
+        let inside = self.next_stamp();
         let outside = inside + 1;
         self.rim.clear();
         self.dug.clear();
         self.stack.clear();
-        self.mesh.triangles[first].mark = inside;
+        self.faces[first].mark = inside;
         self.dug.push(first as u32);
         self.stack.extend([join(first, 2), join(first, 1), join(first, 0)]);
         while let Some(code) = self.stack.pop() {
             let (t, k) = split(code);
             let twin = self.mesh.triangles[t].n[k];
             let (s, j) = split(twin);
-            let mark = self.mesh.triangles[s].mark;
+            let mark = self.faces[s].mark;
             if mark == inside {
                 continue;
             }
             if mark != outside && self.conflict(points, rank, s, p) {
-                self.mesh.triangles[s].mark = inside;
+                self.faces[s].mark = inside;
                 self.dug.push(s as u32);
                 self.stack.extend([join(s, previous(j)), join(s, next(j))]);
             } else {
-                self.mesh.triangles[s].mark = outside;
+                self.faces[s].mark = outside;
                 let v = self.mesh.triangles[t].v;
                 self.rim.push((v[next(k)], v[previous(k)], twin));
             }
@@ -182,6 +222,7 @@ impl Builder {
             let slot = if k < self.dug.len() { self.dug[k] } else { mesh.slot() as u32 };
             self.fresh.push(slot);
         }
+        self.faces.resize(mesh.triangles.len(), Face::UNKNOWN);
         for &t in self.dug.iter().skip(self.rim.len()) {
             mesh.triangles[t as usize] = Triangle::DEAD;
             mesh.free.push(t);
@@ -193,7 +234,8 @@ impl Builder {
             let t = self.fresh[k];
             let after = self.fresh[if k + 1 == count { 0 } else { k + 1 }];
             let (v, n) = ([p, a, b], [twin, after << 2 | 2, before << 2 | 1]);
-            mesh.triangles[t as usize] = Triangle { v, n, mark: 0, plane: Plane::of(v, points, &extent) };
+            mesh.triangles[t as usize] = Triangle { v, n };
+            self.faces[t as usize] = Face::of(v, points, &extent);
             let (s, j) = split(twin);
             mesh.triangles[s].n[j] = t << 2;
             before = t;

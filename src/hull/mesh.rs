@@ -1,6 +1,4 @@
-//! The triangulation as half-edges: one cache line a triangle, a ghost vertex at infinity closing the outside.
-
-use super::plane::Plane;
+//! The triangulation as half-edges: 24 bytes a triangle, a ghost vertex at infinity closing the outside.
 
 /// The ghost vertex: in the lifted picture the point infinitely far below, so that every hull edge `ab` of the sites bounds
 /// one ghost triangle `(a, b, GHOST)` whose inside is the outside of the hull.
@@ -12,16 +10,11 @@ pub const NONE: u32 = u32::MAX;
 /// A triangle. Edge `k` lies opposite vertex `k` and runs from `v[k+1]` to `v[k+2]`; `n[k]` is the half-edge on its other
 /// side. A half-edge is coded `4 t + k`.
 #[derive(Clone, Copy, Debug)]
-#[repr(C, align(64))]
 pub struct Triangle {
     /// Vertices, counter-clockwise. A dead triangle has `v[0] == v[1]`.
     pub v: [u32; 3],
     /// Opposite half-edges.
     pub n: [u32; 3],
-    /// Stamp of the last search that visited this triangle.
-    pub mark: u32,
-    /// The plane through the lifted vertices, rounded.
-    pub plane: Plane,
 }
 
 impl Triangle {
@@ -43,7 +36,7 @@ impl Triangle {
     }
 
     /// A slot to be put on the free list.
-    pub const DEAD: Triangle = Triangle { v: [0; 3], n: [NONE; 3], mark: 0, plane: Plane::UNKNOWN };
+    pub const DEAD: Triangle = Triangle { v: [0; 3], n: [NONE; 3] };
 }
 
 /// `k + 1` modulo 3.
@@ -77,8 +70,6 @@ pub struct Mesh {
     pub triangles: Vec<Triangle>,
     /// Dead slots.
     pub free: Vec<u32>,
-    /// Search stamp; grows by 2 a search.
-    pub stamp: u32,
 }
 
 impl Mesh {
@@ -100,17 +91,6 @@ impl Mesh {
                 self.triangles.len() - 1
             }
         }
-    }
-
-    /// Next stamp for a search; marks `stamp` and `stamp + 1` are both unused by older searches.
-    #[inline(always)]
-    pub fn next_stamp(&mut self) -> u32 {
-        if self.stamp >= u32::MAX - 3 {
-            self.triangles.iter_mut().for_each(|t| t.mark = 0);
-            self.stamp = 0;
-        }
-        self.stamp += 2;
-        self.stamp
     }
 
     /// Renumbers the triangles by their least vertex and drops the dead ones. Vertices are numbered along a space-filling curve but

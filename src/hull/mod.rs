@@ -68,7 +68,7 @@ pub struct Wedge {
 }
 
 impl Hull {
-    /// Builds the triangulation; the index of a site is its rank. Expected O(n log n); 64 bytes a triangle.
+    /// Builds the triangulation; the index of a site is its rank. Expected O(n log n); 64 bytes a triangle, afterwards 24.
     ///
     /// Sites and heights must be finite and as many of the one as of the other; at most 5e8. Duplicates are allowed:
     /// the higher one, then the one of lower index, is the vertex.
@@ -120,11 +120,13 @@ impl Hull {
         let mut builder = Box::new(Builder::new(points, first));
         builder.counters = counters;
         builder.mesh.triangles.reserve(2 * points.len());
+        builder.faces.reserve(2 * points.len());
         for &p in &order {
             if !first.contains(&p) {
                 builder.insert(points, rank, p);
             }
         }
+        builder.faces = Vec::new();
         let corner = builder.mesh.corners(points.len());
         self.shape = Shape::Plane { builder, corner };
     }
@@ -151,10 +153,12 @@ impl Hull {
     }
 
     fn repair(&mut self) -> Update {
-        if let Shape::Plane { builder, corner } = &mut self.shape
-            && flip::repair(builder, &self.points, &self.rank, corner).is_ok()
-        {
-            return Update::Flipped;
+        if let Shape::Plane { builder, corner } = &mut self.shape {
+            let repaired = flip::repair(builder, &self.points, &self.rank, corner);
+            builder.faces = Vec::new();
+            if repaired.is_ok() {
+                return Update::Flipped;
+            }
         }
         self.rebuild();
         Update::Rebuilt

@@ -50,7 +50,7 @@ pub fn run(args: &CheckArgs, common: &Common) -> Result<u8, Failure> {
     let solution = read_solution(&args.solution, read_limit(common))?;
     let loaded = input::of_solution(&args.solution, &solution, args.problem.as_deref(), common)?;
     let name = args.solution.display().to_string();
-    let fingerprint = loaded.source.id().fingerprint();
+    let fingerprint = loaded.fingerprint();
     let mut lines = vec![Line {
         what: "problem",
         pass: true,

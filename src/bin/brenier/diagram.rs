@@ -30,7 +30,7 @@ pub fn run(args: &DiagramArgs, common: &Common) -> Result<u8, Failure> {
         ..Report::default()
     };
     let file = SolutionFile {
-        problem: loaded.source.clone(),
+        problem: loaded.source(),
         weights: heights.to_weights(problem.sites()),
         heights,
         masses: diagram.masses().to_vec(),

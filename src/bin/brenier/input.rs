@@ -15,8 +15,8 @@ use std::path::{Component, Path, PathBuf};
 /// A sound problem and what is worth telling about where it came from.
 pub struct Loaded {
     pub problem: Problem,
-    /// How a solution names it.
-    pub source: ProblemSource,
+    /// How a solution names it. An embedded problem leaves out the sites: the sound one has them.
+    source: ProblemSource,
     /// The file people know it by.
     pub name: PathBuf,
     /// Number of sites as given.
@@ -27,15 +27,38 @@ pub struct Loaded {
     pub warnings: Vec<String>,
 }
 
+impl Loaded {
+    /// Identity of the problem.
+    pub fn fingerprint(&self) -> String {
+        self.source.id().fingerprint()
+    }
+
+    /// How a solution names the problem.
+    pub fn source(&self) -> ProblemSource {
+        let mut source = self.source.clone();
+        if let ProblemSource::Embedded(file) = &mut source {
+            let sites = self.problem.sites();
+            // Merged sites coincide: nothing is lost.
+            file.data.sites = match self.problem.site_of_input() {
+                Some(map) => map.iter().map(|&i| sites[i as usize]).collect(),
+                None => sites.to_vec(),
+            };
+        }
+        source
+    }
+}
+
 /// Reads the problem that the flags of `solve` describe.
 pub fn of_solve(args: &SolveArgs, common: &Common) -> Result<Loaded, Failure> {
     let duplicates = if args.strict { Duplicates::Refuse } else { Duplicates::Merge };
     match (&args.problem, &args.points, &args.domain) {
         (Some(path), _, _) => load(path, &args.output, duplicates, common),
         (None, Some(points), Some(domain)) => {
-            let file = of_flags(args, points, domain, common)?;
+            let mut file = of_flags(args, points, domain, common)?;
             check_memory(common, points, file.data.sites.len())?;
+            let sites = std::mem::take(&mut file.data.sites);
             let source = ProblemSource::Embedded(Box::new(file.clone()));
+            file.data.sites = sites;
             sound(file, source, points, duplicates)
         }
         // clap asks for one or the other
@@ -133,7 +156,7 @@ fn sound(mut file: ProblemFile, source: ProblemSource, name: &Path, duplicates: 
     Ok(Loaded { problem, source, name: name.to_path_buf(), inputs, notes, warnings })
 }
 
-fn of_flags(args: &SolveArgs, points: &Path, domain: &str, common: &Common) -> Result<ProblemFile, Failure> {
+fn of_flags(args: &SolveArgs, file: &Path, domain: &str, common: &Common) -> Result<ProblemFile, Failure> {
     let limit = read_limit(common);
     let usage = |what: String| Failure::new(code::USAGE, what);
     let polygon = if domain == "square" {
@@ -151,21 +174,24 @@ fn of_flags(args: &SolveArgs, points: &Path, domain: &str, common: &Common) -> R
         }
         read_domain(Path::new(domain), limit)?
     };
-    let sites = read_points(points, limit)?;
+    let sites = read_points(file, limit)?;
     let masses = match &args.masses {
         Some(path) => Some(read_masses(path, limit)?.0),
         None => None,
     };
-    let mut data = ProblemData::new(polygon, sites.points);
+    let mut points = sites.points;
+    // -0.0 and 0.0 are the same place; the identity is that of what a problem keeps.
+    points.iter_mut().flatten().for_each(|c| *c += 0.0);
+    let mut data = ProblemData::new(polygon, points);
     data.masses = masses;
     data.density = density(args.density.as_deref()).map_err(usage)?;
     let id = ProblemId { sha256: canonical_sha256(&data), files: Vec::new() };
     Ok(ProblemFile {
-        path: points.to_path_buf(),
+        path: file.to_path_buf(),
         data,
         id,
         notes: sites.notes,
-        sites_file: Some(points.to_path_buf()),
+        sites_file: Some(file.to_path_buf()),
         masses_file: args.masses.clone(),
     })
 }

@@ -19,7 +19,7 @@ pub fn run(args: &SolveArgs, common: &Common) -> Result<u8, Failure> {
     }
     let loaded = input::of_solve(args, common)?;
     console::warn(common, &loaded.warnings);
-    let fingerprint = loaded.source.id().fingerprint();
+    let fingerprint = loaded.fingerprint();
     let resume = match &args.resume {
         None => None,
         Some(path) => {
@@ -70,7 +70,7 @@ fn solution_file(loaded: &Loaded, solution: transport::Solution, start: Instant)
     report.source_factor = loaded.problem.source_factor();
     report.notes.splice(0..0, loaded.notes.iter().cloned());
     SolutionFile {
-        problem: loaded.source.clone(),
+        problem: loaded.source(),
         heights: solution.heights,
         weights: solution.weights,
         masses: solution.masses,

@@ -117,3 +117,45 @@ fn sites_a_subnormal_apart_leave_sound_heights() {
     assert_eq!(s.heights.first_non_finite(), None, "{:?}", s.report.outcome);
     assert!(s.masses.iter().all(|m| m.is_finite()));
 }
+
+/// Found by the fuzz target `newton`: two measures of progress accepted bold steps in turn, and these went in circles of eight until
+/// only the proved method was left, 90 steps in all.
+#[test]
+fn bold_steps_do_not_go_in_circles() {
+    let corners =
+        vec![[4194304.0, -6291456.0], [18874368.0, -6291456.0], [18874368.0, 8388608.0], [4194304.0, 8388608.0]];
+    let sites = vec![
+        [4451200.0, -5e-324],
+        [-4194304.0, -5e-324],
+        [-4194304.0, -8388608.000000015],
+        [-8388607.99999997, 104576.0],
+        [4194304.0, 4194304.0],
+        [-13240384.0, -8388608.000000006],
+        [-12582912.000000004, -12582912.000000004],
+        [-4194304.0, 4194303.999999999],
+        [0.0, 1e-323],
+        [8388608.0, 4451200.0],
+        [0.0, -8388608.0],
+    ];
+    let mut data = ProblemData::new(ConvexPolygon::new(corners).expect("a rectangle"), sites);
+    data.density = Density::Affine { g: [0.0, -1.0], c: 8388608.0 };
+    data.masses = Some(vec![
+        0.275,
+        6.556510925292969e-8,
+        0.0002685546875,
+        0.275,
+        4.097819328308106e-9,
+        1.6007106751203538e-11,
+        4.1961669921875e-6,
+        1.049041748046875e-6,
+        0.00107421875,
+        0.00107421875,
+        0.275,
+    ]);
+    let problem = Problem::new(data).expect("a problem");
+    let s = transport::solve(&problem, &SolveOptions::default(), &mut |_| Control::Continue);
+    assert!(s.report.converged);
+    let start = &s.report.iterations[0];
+    let steps = s.report.iterations.len() - 1 + start.coarse_steps as usize;
+    assert!(steps <= 45, "{steps} steps");
+}

@@ -67,6 +67,10 @@ const LEAST_RATIO: f64 = 1e-9;
 /// After so many steps only the proved method is used.
 const BOLD_STEPS: usize = 60;
 
+/// Bold steps are measured by the Hellinger distance alone down to this length: with two measures of progress in turn the
+/// steps could go in circles (found by the fuzz target newton).
+const SHORTEST_BOLD_STEP: f64 = 1.0 / 1024.0;
+
 /// Far from the solution: some relative mass error above this.
 const FAR: f64 = 0.5;
 
@@ -255,6 +259,7 @@ fn step(
             let proved = floor && next.weighted <= (1.0 - 0.5 * t) * now.weighted;
             let widths = || distance_of_widths(&trial.mass, target) <= (1.0 - 0.1 * t) * before;
             let daring = bold && next.min_ratio > LEAST_RATIO && widths();
+            let proved = proved && (!bold || t < SHORTEST_BOLD_STEP);
             if proved || daring || next.relative <= options.tolerance {
                 if bold {
                     state.mass_floor = 0.5 * next.min_mass.min(smallest(target));

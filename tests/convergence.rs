@@ -42,6 +42,7 @@ fn slopes_of_masses_and_clusters_converge() {
     for kind in ["slope", "clusters"] {
         let solution = solved(kind, 5000);
         assert!(steps(&solution) <= 20, "{kind} took {} steps", steps(&solution));
+        assert!(solution.report.iterations[0].layers > 0, "{kind}: no coarser problems");
     }
 }
 

@@ -69,11 +69,6 @@ impl<'a> Region<'a> {
 }
 
 impl Duals {
-    /// The dual vertex of a slot, if it certainly lies strictly inside the domain.
-    pub fn inside(&self, slot: usize) -> Option<&Point> {
-        self.inside.get(slot).copied().unwrap_or(false).then(|| &self.points[slot])
-    }
-
     /// Dual vertices of all triangles. Cost: O(triangles), times the domain's edges if it is not a box.
     pub fn new(hull: &Hull, region: &Region<'_>) -> Duals {
         let mut points = vec![Point::default(); hull.slots()];
@@ -88,6 +83,21 @@ impl Duals {
         });
         Duals { points, inside }
     }
+}
+
+/// Positions whose cells may reach the boundary of the domain, ascending. Cost: O(n).
+pub fn touching(hull: &Hull, duals: &Duals) -> Vec<u32> {
+    let mut touches = vec![false; hull.len()];
+    hull.rim().into_iter().for_each(|i| touches[i as usize] = true);
+    let outside = (0..hull.slots()).filter(|&t| !duals.inside[t]).filter_map(|t| hull.slot(t));
+    outside.flatten().for_each(|i| touches[i as usize] = true);
+    (0..hull.len() as u32).filter(|&i| touches[i as usize]).collect()
+}
+
+/// The dual vertex of a triangle of the hull, if it certainly lies strictly inside the domain.
+pub fn dual_inside(hull: &Hull, region: &Region<'_>, triangle: [u32; 3]) -> Option<Point> {
+    let p = dual(hull, triangle);
+    region.contains(&p).then_some(p)
 }
 
 /// The dual vertex of three sites in counter-clockwise order, computed from the lowest position on.

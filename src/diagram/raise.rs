@@ -6,7 +6,7 @@
 //! `<x - v, n_k> <= o_k`: a site `k` tied at `v` gives `n_k = y_k - y_i, o_k = s`, a domain edge its outward normal and `o_k = 0`. With
 //! `l_1 = n_2 x n_3`, cyclically (so `sum l_k n_k = 0`), its area is `(sum l_k o_k)^2 / (2 l_1 l_2 l_3)`: solve for `s`.
 
-use super::cells::{Cell, Duals, Region, vertex};
+use super::cells::{Cell, Duals, Region, dual_inside, touching, vertex};
 use super::clip::Label;
 use super::integrate::LocalDensity;
 use super::point::Point;
@@ -53,26 +53,40 @@ pub fn raise_empty(
     let boundary = sides(hull, &duals, &region);
     let mut raised = heights.clone();
     let mut searched = 0;
-    for (i, &wanted) in wanted.iter().enumerate() {
-        if !hull.is_hidden_position(i) && mass.get(i).is_none_or(|&m| m > 0.0) {
-            continue;
-        }
-        let inner = match hull.is_hidden_position(i) {
-            true => hull.covering(i).and_then(|t| Some((hull.slot(t)?, *duals.inside(t)?))),
-            false => None,
-        };
+    let empty = |i: &usize| hull.is_hidden_position(*i) || mass.get(*i).is_some_and(|&m| m <= 0.0);
+    // Those that are empty now: what they hide in turn waits for the next pass, when the boundary is known again.
+    let empty: Vec<usize> = (0..hull.len()).filter(empty).collect();
+    for i in empty {
+        let covering = hull.is_hidden_position(i).then(|| hull.covering(i)).flatten().and_then(|t| hull.slot(t));
+        let inner = covering.and_then(|sites| Some((sites, dual_inside(hull, &region, sites)?)));
         let corner = match inner {
             Some((sites, at)) => Corner { at, sites, edges: [0; 2], site_count: 3 },
             None => {
                 searched += boundary.len();
                 if searched > MOST_SEARCHES {
+                    hull.settle();
                     return None;
                 }
-                nearest(hull, problem, &boundary, i)?
+                match nearest(hull, problem, &boundary, i) {
+                    Some(corner) => corner,
+                    None => {
+                        hull.settle();
+                        return None;
+                    }
+                }
             }
         };
-        raised.set(i, height_for(hull, problem, &corner, i, wanted, &density)?);
+        let Some(height) = height_for(hull, problem, &corner, i, wanted[i], &density) else {
+            hull.settle();
+            return None;
+        };
+        raised.set(i, height);
+        if inner.is_some() {
+            // At once: the next one shall find this cell where it is.
+            hull.raise(i, height);
+        }
     }
+    hull.settle();
     Some(raised)
 }
 
@@ -80,7 +94,7 @@ pub fn raise_empty(
 fn sides(hull: &Hull, duals: &Duals, region: &Region<'_>) -> Vec<Side> {
     let mut sides: Vec<Side> = (0..region.polygon.len()).map(|_| Side::default()).collect();
     let mut cell = Cell::default();
-    for i in 0..hull.len() as u32 {
+    for i in touching(hull, duals) {
         cell.compute(hull, duals, region, i);
         let labels = &cell.labels;
         for k in 0..labels.len() {

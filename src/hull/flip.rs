@@ -45,19 +45,22 @@ pub fn repair(builder: &mut Builder, points: &[Lifted], rank: &[u32], corner: &m
 
 /// Offers hidden sites to a regular triangulation. Sites hidden on the way lie below the final hull: it only rises.
 fn offer(builder: &mut Builder, points: &[Lifted], rank: &[u32], corner: &mut [u32], hidden: &[u32]) {
-    for &i in hidden {
-        aim(builder, corner, i as usize);
-        let inserted = builder.insert(points, rank, i);
-        if inserted == Inserted::Hidden {
-            continue;
-        }
-        if let Inserted::Hiding(covered) = inserted {
-            covered.iter().for_each(|&v| corner[v as usize] = NONE);
-        }
-        for k in 0..builder.fresh.len() {
-            let t = builder.fresh[k] as usize;
-            set_corners(builder, corner, t);
-        }
+    hidden.iter().for_each(|&i| enter(builder, points, rank, corner, i));
+}
+
+/// Offers one hidden site. The planes must fit the heights.
+pub fn enter(builder: &mut Builder, points: &[Lifted], rank: &[u32], corner: &mut [u32], i: u32) {
+    aim(builder, corner, i as usize);
+    let inserted = builder.insert(points, rank, i);
+    if inserted == Inserted::Hidden {
+        return;
+    }
+    if let Inserted::Hiding(covered) = inserted {
+        covered.iter().for_each(|&v| corner[v as usize] = NONE);
+    }
+    for k in 0..builder.fresh.len() {
+        let t = builder.fresh[k] as usize;
+        set_corners(builder, corner, t);
     }
 }
 

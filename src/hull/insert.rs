@@ -75,7 +75,11 @@ impl Builder {
 
     /// Bounds and planes for the present heights, before anything is tested.
     pub fn fit(&mut self, points: &[Lifted]) {
-        let extent = Extent::of(points);
+        self.fit_within(points, Extent::of(points));
+    }
+
+    /// The same for bounds that will hold for heights to come, too.
+    pub fn fit_within(&mut self, points: &[Lifted], extent: Extent) {
         self.faces = self.mesh.triangles.iter().map(|t| Face::of(t.v, points, &extent)).collect();
         self.extent = extent;
     }

@@ -188,6 +188,28 @@ impl Hull {
         }
     }
 
+    /// Raises a hidden position to a height at which it may show. Cost: a walk and an insertion; O(n) for the first of a row of
+    /// such calls, which [`Hull::settle`] ends.
+    pub fn raise(&mut self, position: usize, height: Dd) {
+        self.points[position].h = height;
+        let Shape::Plane { builder, corner } = &mut self.shape else { return };
+        if builder.faces.is_empty() {
+            builder.fit(&self.points);
+        }
+        if !builder.extent.covers(height) {
+            let extent = builder.extent.raised(height);
+            builder.fit_within(&self.points, extent);
+        }
+        flip::enter(builder, &self.points, &self.rank, corner, position as u32);
+    }
+
+    /// Frees what [`Hull::raise`] works with.
+    pub fn settle(&mut self) {
+        if let Shape::Plane { builder, .. } = &mut self.shape {
+            builder.faces = Vec::new();
+        }
+    }
+
     /// Number of sites.
     pub fn len(&self) -> usize {
         self.points.len()
@@ -297,6 +319,17 @@ impl Hull {
             Shape::Plane { builder, .. } => {
                 let triangle = &builder.mesh.triangles[t];
                 (triangle.ghost().is_none() && !triangle.is_dead()).then_some(triangle.v)
+            }
+        }
+    }
+
+    /// Positions on the outside of the triangulation, each at least once; all that show if the sites are collinear.
+    pub fn rim(&self) -> Vec<u32> {
+        match &self.shape {
+            Shape::Line { chain, .. } => chain.clone(),
+            Shape::Plane { builder, .. } => {
+                let live = builder.mesh.triangles.iter().filter(|t| !t.is_dead());
+                live.filter_map(|t| t.ghost().map(|k| t.v[next(k)])).collect()
             }
         }
     }

@@ -5,6 +5,7 @@
 //! leaves open goes on to the ladder of [`crate::exact::predicates`].
 
 use super::mesh::GHOST;
+use crate::exact::Dd;
 use crate::exact::predicates::Lifted;
 
 /// `h = c + g_0 x + g_1 y`, and a bound on the error of [`Plane::height_above`] for every site within the extent.
@@ -31,6 +32,18 @@ impl Extent {
             y: e.y.max(p.y.abs()),
             h: e.h.max(p.h.hi.abs()),
         })
+    }
+}
+
+impl Extent {
+    /// Does it cover this height?
+    pub fn covers(&self, h: Dd) -> bool {
+        h.hi.abs() <= self.h
+    }
+
+    /// The same for heights up to twice this one.
+    pub fn raised(self, h: Dd) -> Extent {
+        Extent { h: self.h.max(2.0 * h.hi.abs()), ..self }
     }
 }
 

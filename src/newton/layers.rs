@@ -1,5 +1,5 @@
-//! A start from coarser problems, for targets where the first state is far off: the heavy sites first, then layer by layer
-//! the lighter ones, each where it belongs. See `docs/theory/start.md`.
+//! A start from coarser problems, where the first state is far off: the heavy sites first, then layer by layer the lighter
+//! ones, each where it belongs; or of sites with nearly equal masses a sample first, then the others. See `docs/theory/start.md`.
 //!
 //! Where the masses span many decades, a start that knows nothing of the cells gives some light cells 1e11 times their mass, and
 //! Newton must bring every one of them down by itself. But the light cells hardly matter to the heavy ones: solve for these alone,
@@ -25,6 +25,9 @@ const GROWTH: usize = 4;
 /// Fewer sites than this are no layer of their own.
 const LEAST: usize = 4;
 
+/// Fewer sites of nearly equal masses are solved at once.
+const COARSEST: usize = 500;
+
 /// Relative mass error to which a layer is solved before the next enters.
 const LOOSE: f64 = 0.3;
 
@@ -32,7 +35,7 @@ const LOOSE: f64 = 0.3;
 const STEPS: usize = 30;
 
 /// Are the masses spread so widely that layers differ?
-pub(super) fn worthwhile(target: &[f64]) -> bool {
+fn worthwhile(target: &[f64]) -> bool {
     let (least, most) = target.iter().fold((f64::INFINITY, 0.0f64), |(l, m), &nu| (l.min(nu), m.max(nu)));
     most > CLASS * least
 }
@@ -47,7 +50,8 @@ pub(super) struct Layered {
     pub cost: IterationReport,
 }
 
-/// One coarser problem: the first `end` sites of the order, those from `fresh` on standing in for their whole class.
+/// One coarser problem: the first `end` sites of the order, those from `fresh` on (all of them in the first class) standing in
+/// for their whole class.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Layer {
     fresh: usize,
@@ -72,11 +76,16 @@ pub(super) fn layered(
     clock: (Instant, &NewtonOptions),
     keep_going: &mut dyn FnMut() -> bool,
 ) -> Result<Option<Layered>, Outcome> {
-    let (order, layers) = plan(target);
+    let spread = worthwhile(target);
+    // Where masses differ widely, the first class may be far off for another reason, and has layers of its own then.
+    let (order, layers) = plan(target, if spread { usize::MAX } else { COARSEST });
+    if layers.is_empty() {
+        return Ok(None);
+    }
     let total: f64 = target.iter().sum();
     let mut known: Vec<Option<Dd>> = vec![None; target.len()];
     let mut cost = IterationReport::default();
-    for layer in &layers {
+    for (level, layer) in layers.iter().enumerate() {
         let mut inside = order[..layer.end].to_vec();
         // In the numbering of the diagram, which runs along a curve.
         let mut mass = vec![0.0; target.len()];
@@ -88,7 +97,7 @@ pub(super) fn layered(
         let factor = total / wanted.iter().sum::<f64>();
         let wanted: Vec<f64> = wanted.iter().map(|m| m * factor).collect();
         let mut coarse = diagram.of_sites(&inside);
-        let heights = match layer.fresh {
+        let heights = match level {
             0 => Heights::new(inside.iter().map(|&i| start.get(i as usize))),
             _ => {
                 let heights = coarse.sunk(&inside.iter().map(|&i| known[i as usize]).collect::<Vec<_>>());
@@ -99,10 +108,12 @@ pub(super) fn layered(
         let time_limit = clock.1.time_limit.map(|limit| limit.saturating_sub(clock.0.elapsed()));
         let options = NewtonOptions { tolerance: layer.tolerance, max_iterations: STEPS, time_limit };
         let mut step = |_: &NewtonState| keep_going();
-        let result = run(&mut *coarse, &wanted, Start::Fresh(heights), &options, &mut step, false);
+        let result = run(&mut *coarse, &wanted, Start::Fresh(heights), &options, &mut step, spread && level == 0);
         cost.layers += 1;
         cost.coarse_steps += result.state.iterations.len().saturating_sub(1) as u32;
         for i in &result.state.iterations {
+            cost.layers += i.layers;
+            cost.coarse_steps += i.coarse_steps;
             cost.trials += i.trials;
             cost.hull += i.hull;
             cost.cells += i.cells;
@@ -125,8 +136,9 @@ pub(super) fn layered(
     Ok(sound.then_some(Layered { heights, measures, cost }))
 }
 
-/// The sites, heaviest class first and evenly spread along the curve in each class; and the coarser problems.
-fn plan(target: &[f64]) -> (Vec<u32>, Vec<Layer>) {
+/// The sites, heaviest class first and evenly spread along the curve in each class; and the coarser problems. The first class is
+/// sampled if a sample has at least `coarsest` sites.
+fn plan(target: &[f64], coarsest: usize) -> (Vec<u32>, Vec<Layer>) {
     let n = target.len();
     let heaviest = target.iter().copied().fold(0.0, f64::max);
     // By multiplication, not by logarithms, whose last bits differ between systems.
@@ -154,9 +166,9 @@ fn plan(target: &[f64]) -> (Vec<u32>, Vec<Layer>) {
     let mut fresh = 0;
     for &end in &ends {
         let mut parts = vec![end];
-        // The first class starts from the quantiles, whatever its number.
         let mut part = end / GROWTH;
-        while fresh > 0 && part > fresh.max(LEAST) && part >= fresh + fresh / GROWTH {
+        let least = if fresh > 0 { fresh.max(LEAST) } else { coarsest };
+        while part > least && part >= fresh + fresh / GROWTH {
             parts.push(part);
             part /= GROWTH;
         }
@@ -188,7 +200,7 @@ mod tests {
     #[test]
     fn layers_grow_slowly_and_have_the_mass_of_their_classes() {
         let target: Vec<f64> = (0..10_000).map(|k| if k % 100 == 0 { 1.0 } else { 1e-12 }).collect();
-        let (order, layers) = plan(&target);
+        let (order, layers) = plan(&target, usize::MAX);
         let mut sorted = order.clone();
         sorted.sort_unstable();
         assert!(sorted.iter().enumerate().all(|(k, &i)| k == i as usize));
@@ -204,9 +216,17 @@ mod tests {
     }
 
     #[test]
+    fn sites_of_equal_masses_are_sampled() {
+        let (_, layers) = plan(&[1.0; 10_000], COARSEST);
+        let expected = [(0, 625, 16.0), (0, 2500, 4.0)];
+        assert_eq!(layers.iter().map(|l| (l.fresh, l.end, l.share)).collect::<Vec<_>>(), expected);
+        assert!(plan(&[1.0; 1000], COARSEST).1.is_empty(), "too few");
+    }
+
+    #[test]
     fn a_gap_between_masses_asks_for_accuracy() {
         let target: Vec<f64> = (0..1000).map(|k| if k % 2 == 0 { 1.0 } else { 1e-8 }).collect();
-        let (_, layers) = plan(&target);
+        let (_, layers) = plan(&target, usize::MAX);
         assert_eq!(layers.len(), 1);
         assert_eq!((layers[0].fresh, layers[0].end), (0, 500));
         assert!((layers[0].tolerance / (LOOSE * 1e-4) - 1.0).abs() < 1e-12);

@@ -7,6 +7,9 @@ use crate::exact::{Dd, Heights};
 /// Empty cells are raised to this share of their target mass.
 const RAISED: f64 = 0.5;
 
+/// The same where many sites enter at once: together they take what the cells there have too much.
+const ENTERING: f64 = 0.9;
+
 /// Most passes of raising.
 pub(super) const PASSES: usize = 16;
 
@@ -19,7 +22,7 @@ pub(super) fn has_empty(measures: &Measures) -> bool {
     measures.hidden > 0 || measures.mass.iter().any(|&m| m <= 0.0)
 }
 
-/// Raises empty cells to half their target mass, again and again while that helps: cells raised under one triangle compete. After
+/// Raises empty cells to about their target mass, again and again while that helps: cells raised under one triangle compete. After
 /// `generous` passes they ask for less: [`PASSES`] where a step lost a few, [`GENEROUS`] where many sites enter at once.
 pub(super) fn fill_empty(
     diagram: &mut dyn Laguerre,
@@ -28,7 +31,7 @@ pub(super) fn fill_empty(
     mut measures: Measures,
     generous: usize,
 ) -> (Heights, Measures) {
-    let mut share = RAISED;
+    let mut share = if generous < PASSES { ENTERING } else { RAISED };
     for pass in 0..PASSES {
         if !has_empty(&measures) {
             break;

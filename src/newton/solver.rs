@@ -20,7 +20,7 @@
 //! step counts as progress if it reduces the Hellinger distance. At most [`BOLD_STEPS`] steps are bold, then only the
 //! proved method is used, from a state without empty cells: so convergence stays proved.
 
-use super::layers::{FAR_OFF, layered, worthwhile};
+use super::layers::{FAR_OFF, layered};
 use super::linear::{self, Laplacian, LinearOptions};
 use super::report::{IterationReport, Outcome};
 use super::revive::{PASSES, fill_empty, gentle_steps, gently, has_empty};
@@ -145,7 +145,7 @@ pub(super) fn run(
     let first = (measures.hull_seconds, measures.cells_seconds);
     let mut cost = IterationReport::default();
     let mut ended = None;
-    if may_layer && !resumed && now.relative > FAR_OFF && worthwhile(target) {
+    if may_layer && !resumed && now.relative > FAR_OFF {
         match layered(diagram, target, &state.heights, (clock, options), &mut || keep_going(&state)) {
             Ok(Some(better)) => {
                 (state.heights, measures, cost) = (better.heights, better.measures, better.cost);
@@ -258,7 +258,7 @@ fn step(
             let floor = next.min_mass >= state.mass_floor;
             let proved = floor && next.weighted <= (1.0 - 0.5 * t) * now.weighted;
             let widths = || distance_of_widths(&trial.mass, target) <= (1.0 - 0.1 * t) * before;
-            let daring = bold && next.min_ratio > LEAST_RATIO && widths();
+            let daring = bold && next.min_ratio > LEAST_RATIO.min(0.5 * now.min_ratio) && widths();
             let proved = proved && (!bold || t < SHORTEST_BOLD_STEP);
             if proved || daring || next.relative <= options.tolerance {
                 if bold {

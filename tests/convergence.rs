@@ -25,6 +25,15 @@ fn well_spread_and_structured_sites_take_at_most_ten_steps() {
     }
 }
 
+/// The sizes people compare: a minute or two.
+#[test]
+fn a_hundred_thousand_sites_take_at_most_ten_steps() {
+    for kind in ["uniform", "gauss", "line", "circle", "outside", "small", "large", "masses"] {
+        let solution = solved(kind, 100_000);
+        assert!(steps(&solution) <= 10, "{kind} took {} steps", steps(&solution));
+    }
+}
+
 #[test]
 fn masses_over_twelve_decades_take_at_most_ten_steps_after_the_start() {
     for kind in ["masses", "two-valued", "few-heavy", "few-light", "log-normal"] {

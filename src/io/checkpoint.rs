@@ -55,7 +55,11 @@ pub fn read_checkpoint(path: &Path, fingerprint: &str, sites: usize, limit: Read
         let short = |s: &str| s.chars().take(4).collect::<String>();
         return Err(IoError::content(
             path,
-            format!("checkpoint belongs to problem {}…, not {}…", short(&read.problem), short(fingerprint)),
+            format!(
+                "checkpoint belongs to problem {}…, not {}…; resume with its own problem",
+                short(&read.problem),
+                short(fingerprint)
+            ),
         ));
     }
     let heights = heights_of(path, read.heights, Some(read.heights_lo))?;
@@ -104,7 +108,7 @@ mod tests {
             let e = read_checkpoint(&path, fingerprint, n, ReadLimit::default()).unwrap_err();
             e.to_string().rsplit(": ").next().unwrap().to_string()
         };
-        assert_eq!(error("77c1aa", 3), "checkpoint belongs to problem 3fa9…, not 77c1…");
+        assert_eq!(error("77c1aa", 3), "checkpoint belongs to problem 3fa9…, not 77c1…; resume with its own problem");
         assert_eq!(error("3fa9", 4), "heights has 3 entries, the problem has 4 sites");
     }
 }

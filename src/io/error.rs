@@ -35,7 +35,7 @@ pub enum IoError {
         source: ProblemError,
     },
     /// The file is larger than the caller allows to be held in memory.
-    #[error("{}: needs about {}, limit {} (--max-memory)", .file.display(), bytes_text(*.needs), bytes_text(*.limit))]
+    #[error("{}: needs about {}, limit {}; raise --max-memory if that is meant", .file.display(), bytes_text(*.needs), bytes_text(*.limit))]
     TooLarge {
         /// The file.
         file: PathBuf,

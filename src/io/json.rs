@@ -191,14 +191,14 @@ pub(super) fn reference<'de, A: MapAccess<'de>>(place: &str, mut map: A) -> Resu
 /// Fills a field that may appear once.
 pub(super) fn set<T, E: Error>(slot: &mut Option<T>, key: &str, value: T) -> Result<(), E> {
     if slot.is_some() {
-        return Err(E::custom(format!("field {} appears twice", quoted(key))));
+        return Err(E::custom(format!("field {} appears twice; keep one", quoted(key))));
     }
     *slot = Some(value);
     Ok(())
 }
 
 pub(super) fn unknown_field(key: &str) -> String {
-    format!("unknown field {}", quoted(key))
+    format!("unknown field {}; correct its name or drop it", quoted(key))
 }
 
 /// Reads a list of numbers, here or elsewhere.
@@ -378,12 +378,12 @@ pub(super) fn wrong_kind(file: &Path, bytes: &[u8], format: &str) -> Option<IoEr
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let _ = (&mut reader).deserialize_map(&mut header); // what was found before an error is what we want
     if let Some(found) = header.format.filter(|f| f != format) {
-        let what = format!("format is {}, expected {}", quoted(&found), quoted(format));
+        let what = format!("format is {}, expected {}; give a file of that format", quoted(&found), quoted(format));
         return Some(IoError::content(file, what));
     }
     let version = header.version?;
     (version > VERSION).then(|| {
-        let what = format!("version {version} is newer than this program ({VERSION})");
+        let what = format!("version {version} is newer than this program ({VERSION}); use a newer brenier");
         IoError::content(file, what)
     })
 }
@@ -418,12 +418,14 @@ pub(super) fn check_header(file: &Path, found: (Option<String>, Option<u64>), fo
             format!("\"format\" is missing; the file must say \"format\": {}", quoted(format)),
         )),
         (_, None) => Err(IoError::content(file, "\"version\" is missing; the file must say \"version\": 1")),
-        (Some(f), Some(_)) if f != format => {
-            Err(IoError::content(file, format!("format is {}, expected {}", quoted(&f), quoted(format))))
-        }
-        (_, Some(v)) if v > VERSION => {
-            Err(IoError::content(file, format!("version {v} is newer than this program ({VERSION})")))
-        }
+        (Some(f), Some(_)) if f != format => Err(IoError::content(
+            file,
+            format!("format is {}, expected {}; give a file of that format", quoted(&f), quoted(format)),
+        )),
+        (_, Some(v)) if v > VERSION => Err(IoError::content(
+            file,
+            format!("version {v} is newer than this program ({VERSION}); use a newer brenier"),
+        )),
         (_, Some(v)) => {
             Err(IoError::content(file, format!("version {v} does not exist; the file must say \"version\": 1")))
         }

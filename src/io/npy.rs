@@ -91,7 +91,7 @@ impl Header {
     fn parse(text: &str) -> Result<Header, String> {
         let bad = || {
             let start: String = text.chars().take(200).collect();
-            format!("the .npy header {} is not understood", quoted(start.trim()))
+            format!("the .npy header {} is not understood; write the array with numpy.save", quoted(start.trim()))
         };
         let (mut descr, mut fortran, mut shape) = (None, None, None);
         let mut rest = text.trim().strip_prefix('{').ok_or_else(bad)?.trim_start();

@@ -184,7 +184,8 @@ pub(super) fn run(
             return finish(state, Outcome::Interrupted);
         }
         if state.iterations.len() > options.max_iterations {
-            let why = format!("{} iterations done", options.max_iterations);
+            let steps = if options.max_iterations == 1 { "iteration" } else { "iterations" };
+            let why = format!("{} {steps} done", options.max_iterations);
             return finish(state, Outcome::NotConverged { why });
         }
         if options.time_limit.is_some_and(|limit| clock.elapsed() >= limit) {

@@ -55,6 +55,9 @@ pub struct Certificate {
     pub worst_site: usize,
     /// Rigorous bracket of `W2^2(source, target)`; doubles rounded outwards. `[0, inf]` below level 5.
     pub w2_squared: [f64; 2],
+    /// Rigorous bracket of the cost of the map that sends each cell to its site, which is `W2^2` to the cells' own masses; doubles
+    /// rounded outwards. `[0, inf]` below level 5.
+    pub map_cost: [f64; 2],
     /// Exact masses in the normalized source, each rounded to the nearest double.
     pub masses: Vec<f64>,
     /// Exact centroids, rounded; `None` for a cell without mass.
@@ -92,6 +95,7 @@ pub fn certify(problem: &Problem, heights: &Heights, level: u8) -> Result<Certif
         hidden,
         max_relative_error: [0.0, f64::INFINITY],
         w2_squared: [0.0, f64::INFINITY],
+        map_cost: [0.0, f64::INFINITY],
         adjacencies: diagram.hessian().len(),
         predicates: diagram.counters(),
         ..Certificate::default()
@@ -139,6 +143,9 @@ fn prove(problem: &Problem, heights: &Heights, diagram: &Diagram, certificate: &
     let lower = dual_value(problem, heights, &cells, &residual, &nu, &lambda, bits);
     let gap = plan_gap(problem, heights, &cells, &residual, bits);
     let (low, high) = lower.bounds();
+    let (less, more) = misplaced(problem, heights, &residual, bits).bounds();
+    let cost = [Rational::from(&low + &less), Rational::from(&high + &more)];
+    certificate.map_cost = [big::enclose(&cost[0]).0.max(0.0), big::enclose(&cost[1]).1];
     certificate.w2_squared[0] = big::enclose(&low).0.max(0.0);
     certificate.w2_squared[1] = big::enclose(&(high + gap)).1;
 }
@@ -207,6 +214,18 @@ fn dual_value(
     let mut sum = Enclosure::new(bits);
     sum.add(&second);
     chunks.iter().for_each(|c| sum.merge(c));
+    sum
+}
+
+/// `sum w_i r_i`, by which the cost of the map exceeds the dual value: with `S_i = int_cell |x - y_i|^2` the one is `sum S_i` and the
+/// other `sum S_i - sum w_i r_i`.
+fn misplaced(problem: &Problem, heights: &Heights, residual: &[Rational], bits: u32) -> Enclosure {
+    let mut sum = Enclosure::new(bits);
+    for (i, r) in residual.iter().enumerate().filter(|(_, r)| !r.cmp0().is_eq()) {
+        let y = problem.sites()[i].map(big::rational);
+        let square = Rational::from(&y[0] * &y[0]) + Rational::from(&y[1] * &y[1]);
+        sum.add(&((square + big::rational_dd(heights.get(i)) * 2u32) * r));
+    }
     sum
 }
 

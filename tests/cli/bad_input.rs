@@ -124,17 +124,17 @@ fn densities() {
 fn fields_and_versions() {
     let f = Folder::new();
     let text = square("\"sites\": [[0.5, 0.5]],\n\n\n\n\n \"wieghts\": [1]");
-    assert_snapshot!(f.refused(3, &text), @r#"p.json: line 8: unknown field "wieghts""#);
+    assert_snapshot!(f.refused(3, &text), @r#"p.json: line 8: unknown field "wieghts"; correct its name or drop it"#);
     let nested = "{\"format\": \"brenier/problem\", \"version\": 1,\n \"domain\": {\"type\": \"box\",\n  \"min\": [0, 0],\n  \"mx\": [1, 1]}}";
-    assert_snapshot!(f.refused(3, nested), @r#"p.json: line 4: unknown field "mx""#);
+    assert_snapshot!(f.refused(3, nested), @r#"p.json: line 4: unknown field "mx"; correct its name or drop it"#);
     let newer = square("\"sites\": [[0.5, 0.5]]").replace("\"version\": 1", "\"future\": {}, \"version\": 3");
-    assert_snapshot!(f.refused(3, &newer), @"p.json: version 3 is newer than this program (1)");
-    assert_snapshot!(f.refused(3, &square("\"sites\": [[0.5, 0.5]]").replace("problem", "mesh")), @r#"p.json: format is "brenier/mesh", expected "brenier/problem""#);
+    assert_snapshot!(f.refused(3, &newer), @"p.json: version 3 is newer than this program (1); use a newer brenier");
+    assert_snapshot!(f.refused(3, &square("\"sites\": [[0.5, 0.5]]").replace("problem", "mesh")), @r#"p.json: format is "brenier/mesh", expected "brenier/problem"; give a file of that format"#);
     assert_snapshot!(f.refused(3, "{\"version\": 1}"), @r#"p.json: "format" is missing; the file must say "format": "brenier/problem""#);
     assert_snapshot!(f.refused(3, "{\"format\": \"brenier/problem\"}"), @r#"p.json: "version" is missing; the file must say "version": 1"#);
     assert_snapshot!(f.refused(3, &square("\"normalize\": true")), @r#"p.json: "sites" is missing"#);
     assert_snapshot!(f.refused(3, &square("\"sites\": []")), @"p.json: sites is empty; at least one site is needed");
-    assert_snapshot!(f.refused(3, &square("\"sites\": [],\n \"sites\": []")), @r#"p.json: line 4: field "sites" appears twice"#);
+    assert_snapshot!(f.refused(3, &square("\"sites\": [],\n \"sites\": []")), @r#"p.json: line 4: field "sites" appears twice; keep one"#);
     assert_snapshot!(f.refused(3, &square("\"sites\": [[0.5, 0.5], [1, 1, 1]]")), @"p.json: sites[1] has 3 coordinates, the domain has 2; give [x, y]");
     assert_snapshot!(f.refused(3, &square("\"sites\": [[0.5, 0.5],\n [1 1]]")), @"p.json: line 4: expected `,` or `]`; not valid JSON here");
     assert_snapshot!(f.refused(3, "{\"format\": \"brenier/problem\",\n"), @"p.json: line 2: the file ends while parsing a value; it is cut off");
@@ -171,7 +171,7 @@ fn files_that_are_referred_to() {
     f.write("y.csv", "x,y\n");
     assert_snapshot!(f.error(3, "solve p.json -o s.json"), @"y.csv: sites is empty; at least one site is needed");
     f.write("p.json", square("\"sites\": {\"file\": \"y.csv\"}"));
-    assert_snapshot!(f.error(3, "solve p.json -o s.json"), @r#"p.json: line 3: unknown field "file""#);
+    assert_snapshot!(f.error(3, "solve p.json -o s.json"), @r#"p.json: line 3: unknown field "file"; correct its name or drop it"#);
 }
 
 /// Solved, checked, and every mass right.

@@ -5,6 +5,26 @@ use brenier::io::{NpzReader, write_npy};
 use std::time::Duration;
 
 #[test]
+fn inputs_are_not_overwritten() {
+    let f = Folder::new();
+    f.write("y.csv", csv(&points(5)));
+    f.write("p.json", square(r#""sites": [[0.25, 0.5], [0.75, 0.5]], "weights": [0, 0]"#));
+    let lost = "p.json: is an input and would be overwritten; give the output another name";
+    for arguments in
+        ["solve p.json -o p.json", "solve p.json -o s.json --checkpoint p.json", "diagram p.json -o p.json"]
+    {
+        assert_eq!(f.error(2, arguments), lost, "{arguments}");
+    }
+    assert_eq!(f.error(2, "solve p.json -o ./p.json"), format!("./{lost}"));
+    assert_eq!(f.error(2, "solve --domain square --points y.csv -o y.csv"), lost.replace("p.json", "y.csv"));
+    let twice = "c.json: is named for two outputs; give the output another name";
+    assert_eq!(f.error(2, "solve p.json -o c.json --checkpoint c.json"), twice);
+    f.expect(0, "solve p.json -o s.json");
+    // What is there may be replaced.
+    f.expect(0, "solve p.json -o s.json");
+}
+
+#[test]
 fn every_format_of_points_gives_the_same_solution() {
     let f = Folder::new();
     let y = points(30);

@@ -48,8 +48,9 @@ fn checkpoints_belong_to_one_problem() {
     let text = f.error(3, "solve q.json -o t.json --resume c");
     let rest = text.strip_prefix("c: checkpoint belongs to problem ").unwrap();
     let (mine, yours) = rest.split_once("…, not ").unwrap();
-    assert_eq!((mine.len(), yours.chars().count()), (4, 5));
-    assert!(f.error(3, "solve p.json -o s.json --resume s.json").contains("expected \"brenier/checkpoint\""));
+    let yours = yours.strip_suffix("…; resume with its own problem").unwrap();
+    assert_eq!((mine.len(), yours.len()), (4, 4));
+    assert!(f.error(3, "solve p.json -o t.json --resume s.json").contains("expected \"brenier/checkpoint\""));
     assert!(f.error(5, "solve p.json -o s.json --resume none").contains("no such file"));
     // Also the files a problem refers to belong to it.
     f.write("r.json", square("\"sites\": {\"path\": \"y.csv\"}"));

@@ -40,6 +40,7 @@ fn solve_and_check_in_words() {
     PASS  residual
     PASS  weights
     PASS  cost
+    PASS  optimum
     verified: s.json
     ");
     assert_snapshot!(check.lines().nth(1).unwrap(), @"PASS  diagram   1 facet between cells; numbers finite, adjacency symmetric, every vertex in exactly 3 cells, geometry exact");
@@ -138,7 +139,7 @@ fn false_claims_are_found() {
         out.lines().filter_map(|l| l.strip_prefix("FAIL  ")?.split(' ').next()).collect::<Vec<_>>().join(" ")
     };
     let bump = |v: &mut Value, d: f64| *v = json!(v.as_f64().unwrap() + d);
-    assert_eq!(fails(&|s| bump(&mut s["heights"][3], 1e-6)), "masses centroids residual weights");
+    assert_eq!(fails(&|s| bump(&mut s["heights"][3], 1e-6)), "masses centroids residual weights cost");
     assert_eq!(fails(&|s| bump(&mut s["masses"][3], 1e-8)), "masses");
     assert_eq!(fails(&|s| bump(&mut s["report"]["max_relative_error"], 1e-6)), "residual");
     assert_eq!(fails(&|s| bump(&mut s["cost"], 1e-7)), "cost");
@@ -146,7 +147,12 @@ fn false_claims_are_found() {
     assert_eq!(fails(&|s| s["centroids"][4] = json!([0.5, 0.5])), "centroids");
     assert_eq!(fails(&|s| s["weights"][1] = json!(7)), "weights");
     // A height so low that the site loses its cell.
-    assert_eq!(fails(&|s| bump(&mut s["heights"][3], -5.0)), "cells masses centroids residual weights");
+    assert_eq!(fails(&|s| bump(&mut s["heights"][3], -5.0)), "cells masses centroids residual weights cost");
+    // Not within a thousand times the interval, but far within nine digits.
+    assert_eq!(fails(&|s| bump(&mut s["cost"], 1e-11)), "cost");
+    assert_eq!(fails(&|s| s["report"]["source_factor"] = json!(77)), "source");
+    assert_eq!(fails(&|s| s["report"]["max_relative_error"] = json!(1e-8)), "residual");
+    assert_eq!(fails(&|s| s["site_of_input"] = json!([0])), "merged");
     let mut s = f.json("s.json");
     s["problem"]["data"]["sites"][0][0] = json!(0.5);
     f.write("f.json", s.to_string());
@@ -155,6 +161,34 @@ fn false_claims_are_found() {
         text.starts_with("f.json: the problem inside has sha256 ") && text.ends_with("the file was changed"),
         "{text}"
     );
+}
+
+/// The lists that only some solutions carry.
+#[test]
+fn false_lists_are_found() {
+    let f = Folder::new();
+    f.write("y.csv", format!("{}{}", csv(&points(9)), "0.5,0.5\n0.5,0.5\n"));
+    f.expect(0, "solve --domain square --points y.csv -o s.json --hessian");
+    let fails = |file: &str, change: &dyn Fn(&mut Value)| {
+        let mut s = f.json(file);
+        change(&mut s);
+        f.write("f.json", s.to_string());
+        let out = f.expect(1, "check f.json --level 5").out;
+        out.lines().filter_map(|l| l.strip_prefix("FAIL  ")?.split(' ').next()).collect::<Vec<_>>().join(" ")
+    };
+    let out = f.expect(0, "check s.json").out;
+    assert!(out.contains("PASS  merged") && out.contains("PASS  hessian"), "{out}");
+    assert_eq!(fails("s.json", &|s| s["hessian"][2][2] = json!(99)), "hessian");
+    assert_eq!(fails("s.json", &|s| s["hessian"][2][1] = json!(9)), "hessian");
+    assert_eq!(fails("s.json", &|s| drop(s["hessian"].as_array_mut().unwrap().remove(2))), "hessian");
+    assert_eq!(fails("s.json", &|s| s["site_of_input"][10] = json!(3)), "merged");
+    assert_eq!(fails("s.json", &|s| drop(s.as_object_mut().unwrap().remove("site_of_input"))), "merged");
+    f.write("p.json", square(r#""sites": [[0.25, 0.5], [0.75, 0.5], [0.5, 0.25]], "weights": [0, 0, 0]"#));
+    f.expect(0, "diagram p.json -o d.json --cells");
+    assert!(f.expect(0, "check d.json").out.contains("PASS  polygons"));
+    assert_eq!(fails("d.json", &|s| s["cells"][1]["vertices"][0][0] = json!(0.9)), "polygons");
+    assert_eq!(fails("d.json", &|s| s["cells"][1]["neighbors"][0] = json!(2)), "polygons");
+    assert_eq!(fails("d.json", &|s| s["report"]["converged"] = json!(true)), "residual");
 }
 
 #[test]
@@ -168,7 +202,7 @@ fn a_solution_belongs_to_one_problem() {
     assert!(text.starts_with(start) && text.contains("but q.json is") && text.ends_with("with --problem"), "{text}");
     f.write("p.json", square(&TWO.replace("0.25", "0.5")));
     assert!(f.error(3, "check s.json").starts_with(start));
-    assert_snapshot!(f.error(3, "check p.json"), @r#"p.json: format is "brenier/problem", expected "brenier/solution""#);
+    assert_snapshot!(f.error(3, "check p.json"), @r#"p.json: format is "brenier/problem", expected "brenier/solution"; give a file of that format"#);
 }
 
 #[test]

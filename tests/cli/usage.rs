@@ -55,8 +55,8 @@ fn the_system_refusing_is_exit_5() {
 fn limits_are_exit_4() {
     let f = Folder::new();
     f.write("y.csv", csv(&points(3000)));
-    assert_snapshot!(f.error(4, "solve --domain square --points y.csv -o s.json --max-memory 1MB"), @"y.csv: needs about 1.4 MiB, limit 1000 kB (--max-memory)");
-    assert_snapshot!(f.error(4, "solve --domain square --points y.csv -o s.json --max-memory 1kB"), @"y.csv: needs about 116 kB, limit 1 kB (--max-memory)");
+    assert_snapshot!(f.error(4, "solve --domain square --points y.csv -o s.json --max-memory 1MB"), @"y.csv: needs about 1.4 MiB, limit 1000 kB; raise --max-memory if that is meant");
+    assert_snapshot!(f.error(4, "solve --domain square --points y.csv -o s.json --max-memory 1kB"), @"y.csv: needs about 116 kB, limit 1 kB; raise --max-memory if that is meant");
     f.expect(0, "solve --domain square --points y.csv -o s.json --max-memory 1GiB");
     let run = f.expect(4, "solve --domain square --points y.csv -o late.json --time-limit 0s");
     assert!(run.out.contains("time limit reached"), "{}", run.out);

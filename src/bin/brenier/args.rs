@@ -78,10 +78,10 @@ pub struct SolveArgs {
     #[arg(long, value_name = "DENSITY", requires = "points")]
     pub density: Option<String>,
     /// Stop when every cell's mass is right to this relative error
-    #[arg(long, value_name = "TOL", default_value = "1e-10", value_parser = positive)]
+    #[arg(long, value_name = "TOL", default_value = "1e-10", value_parser = positive, allow_negative_numbers = true)]
     pub tol: f64,
     /// Largest number of Newton steps
-    #[arg(long, value_name = "N", default_value_t = 100)]
+    #[arg(long, value_name = "N", default_value_t = 100, allow_negative_numbers = true)]
     pub max_iterations: usize,
     /// Draw the cells
     #[arg(long, value_name = "P.svg")]
@@ -150,9 +150,9 @@ pub struct PlotArgs {
 
 #[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Color {
-    /// Mass of the cell in the source
+    /// Mass of the cell in the source; if all are equal, distance from centroid to site
     Mass,
-    /// Area of the cell
+    /// Area of the cell; if all are equal, distance from centroid to site
     Area,
 }
 

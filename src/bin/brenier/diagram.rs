@@ -15,6 +15,7 @@ pub fn run(args: &DiagramArgs, common: &Common) -> Result<u8, Failure> {
     if let Some(path) = &args.plot {
         picture::check_name(path)?;
     }
+    input::keep_apart(&[Some(&args.problem)], &[Some(&args.output), args.plot.as_deref()])?;
     let loaded = input::load(&args.problem, &args.output, Duplicates::Keep, common)?;
     let problem = &loaded.problem;
     let heights = picture::given_heights(problem, &loaded.name)?.clone();
@@ -58,7 +59,8 @@ fn max_relative_error(problem: &Problem, masses: &[f64]) -> f64 {
 }
 
 /// The cells that exist, as polygons.
-fn cells(diagram: &Diagram) -> Vec<CellRecord> {
+/// The cells as files list them.
+pub fn cells(diagram: &Diagram) -> Vec<CellRecord> {
     let neighbor = |label: &Label| match *label {
         Label::Domain(k) => -i64::from(k) - 1,
         Label::Bisector(j) => i64::from(j),

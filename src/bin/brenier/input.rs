@@ -48,6 +48,32 @@ impl Loaded {
     }
 }
 
+/// Refuses to write where something is read, or to write one file twice: the input would be lost.
+pub fn keep_apart(read: &[Option<&Path>], written: &[Option<&Path>]) -> Result<(), Failure> {
+    // A file to be written need not be there yet: then its folder is resolved.
+    let place = |p: &Path| {
+        p.canonicalize().or_else(|_| {
+            let folder = p.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
+            folder.canonicalize().map(|f| f.join(p.file_name().unwrap_or_default()))
+        })
+    };
+    let read: Vec<PathBuf> = read.iter().flatten().filter_map(|p| place(p).ok()).collect();
+    let mut seen: Vec<PathBuf> = Vec::new();
+    for path in written.iter().flatten() {
+        let Ok(at) = place(path) else { continue };
+        let what = if read.contains(&at) {
+            "is an input and would be overwritten"
+        } else if seen.contains(&at) {
+            "is named for two outputs"
+        } else {
+            seen.push(at);
+            continue;
+        };
+        return Err(Failure::new(code::USAGE, format!("{}: {what}; give the output another name", path.display())));
+    }
+    Ok(())
+}
+
 /// Reads the problem that the flags of `solve` describe.
 pub fn of_solve(args: &SolveArgs, common: &Common) -> Result<Loaded, Failure> {
     let duplicates = if args.strict { Duplicates::Refuse } else { Duplicates::Merge };

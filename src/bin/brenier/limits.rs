@@ -37,7 +37,10 @@ pub fn check_memory(common: &Common, file: &Path, sites: usize) -> Result<(), Fa
         return Ok(());
     }
     let (needs, limit) = (bytes_text(needs), bytes_text(limit));
-    Err(Failure::new(code::LIMIT, format!("{}: needs about {needs}, limit {limit} (--max-memory)", file.display())))
+    Err(Failure::new(
+        code::LIMIT,
+        format!("{}: needs about {needs}, limit {limit}; raise --max-memory if that is meant", file.display()),
+    ))
 }
 
 /// Ends the program when the time is over, for commands that have no state worth keeping. Files appear whole or not at

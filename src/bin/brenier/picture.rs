@@ -17,6 +17,7 @@ pub use brenier::plot::Color;
 
 pub fn run(args: &PlotArgs, common: &Common) -> Result<u8, Failure> {
     check_name(&args.output)?;
+    input::keep_apart(&[Some(&args.file)], &[Some(&args.output)])?;
     let color = match args.color {
         args::Color::Mass => Color::Mass,
         args::Color::Area => Color::Area,

@@ -9,7 +9,7 @@ use crate::{interrupt, output, picture};
 use brenier::io::{IoError, SolutionFile, read_checkpoint, write_checkpoint, write_solution};
 use brenier::newton::Outcome;
 use brenier::transport::{self, Control, Progress, SolveOptions, SolverState};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 pub fn run(args: &SolveArgs, common: &Common) -> Result<u8, Failure> {
@@ -17,6 +17,11 @@ pub fn run(args: &SolveArgs, common: &Common) -> Result<u8, Failure> {
     if let Some(path) = &args.plot {
         picture::check_name(path)?;
     }
+    let domain = args.domain.as_deref().map(Path::new);
+    let read = [args.problem.as_deref(), args.points.as_deref(), args.masses.as_deref(), domain];
+    input::keep_apart(&read, &[Some(&args.output), args.plot.as_deref(), args.checkpoint.as_deref()])?;
+    // Going on from a checkpoint and keeping the next one in its place is the usual way.
+    input::keep_apart(&[args.resume.as_deref()], &[Some(&args.output), args.plot.as_deref()])?;
     let loaded = input::of_solve(args, common)?;
     console::warn(common, &loaded.warnings);
     let fingerprint = loaded.fingerprint();

@@ -246,6 +246,13 @@ fn certificates_contain_the_closed_forms() {
             assert!(near(low, w2) && near(high, w2), "{}: [{low}, {high}] is wide", case.id);
             assert!(certificate.max_relative_error[1] <= 1e-15, "{}", case.id);
         }
+        // The cost of the map to the sites; where it is not stated the masses are right, and it is W2^2.
+        let map_cost = e.map_cost.as_ref().or(e.dual.is_none().then_some(w2));
+        if let Some(cost) = map_cost {
+            let [low, high] = certificate.map_cost;
+            let contains = oracle::exact(low) <= *cost && *cost <= oracle::exact(high);
+            assert!(contains && high - low <= 1e-14 * (1.0 + high), "{}: map cost in [{low}, {high}]", case.id);
+        }
         assert!(certificate.total_is_domain, "{}", case.id);
     }
     assert!(compared >= 12, "only {compared}");

@@ -5,7 +5,7 @@
 //! prescribed; "infeasible": duplicate sites; "newton": one full Newton step from the problem's heights must give the
 //! expected ones; "bracket": dual value and greedy upper bound at the given weights), `problem` {domain, density, sites, masses, weights | heights},
 //! `expected` {weights | heights, masses, centroids, cost, hessian {"i,j": H}, adjacency [[i,j]..], nadj, hidden,
-//! w2_squared, dual, upper},
+//! w2_squared, dual, upper, map_cost},
 //! measures normalized to total 1.
 
 use super::expr;
@@ -42,6 +42,7 @@ pub struct Expected {
     pub w2_squared: Option<Q>,
     pub dual: Option<Q>,
     pub upper: Option<Q>,
+    pub map_cost: Option<Q>,
     /// After a Newton step, up to a constant.
     pub next_heights: Option<Vec<Q>>,
 }
@@ -128,6 +129,7 @@ pub fn read(v: &Value) -> Case {
         w2_squared: expected.get("w2_squared").map(|c| r.number(c)),
         dual: expected.get("dual").map(|c| r.number(c)),
         upper: expected.get("upper").map(|c| r.number(c)),
+        map_cost: expected.get("map_cost").map(|c| r.number(c)),
         next_heights: (v["kind"] == "newton").then(|| stated.clone()).flatten(),
         nadj: expected.get("nadj").map(|n| n.as_u64().expect("a count") as usize),
         ..Expected::default()
@@ -269,6 +271,9 @@ impl Case {
         if let (Some(stated), Some(h), Some(nu)) = (&e.upper, h, nu) {
             let upper = oracle::upper_of_one_flow(&d, &self.sites, h, nu);
             compare("upper".into(), &upper, stated);
+        }
+        if let Some(stated) = &e.map_cost {
+            compare("map cost".into(), &d.cost(), stated);
         }
         if let (Some(stated), Some(h), Some(nu)) = (&e.next_heights, h, nu) {
             let next = oracle::newton_step(&d, h, nu);

@@ -78,7 +78,7 @@ impl Case {
         c.expected.next_heights.iter_mut().flatten().for_each(|h| *h *= &square);
         c.expected.centroids.iter_mut().flatten().flatten().for_each(|x| *x *= &l);
         let e = &mut c.expected;
-        for cost in [&mut e.cost, &mut e.w2_squared, &mut e.dual, &mut e.upper] {
+        for cost in [&mut e.cost, &mut e.w2_squared, &mut e.dual, &mut e.upper, &mut e.map_cost] {
             cost.iter_mut().for_each(|x| *x *= &square);
         }
         c.expected.hessian.values_mut().for_each(|h| *h /= &square);

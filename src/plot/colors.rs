@@ -61,21 +61,40 @@ pub(super) fn color(step: usize) -> String {
 
 /// A number for a legend: three digits, without needless zeros.
 pub(super) fn number(v: f64) -> String {
+    number_to(3, v)
+}
+
+/// Numbers of one scale: three digits, or as many as it takes to tell them apart.
+pub(super) fn numbers(values: &[f64]) -> Vec<String> {
+    let texts = |digits| values.iter().map(|&v| number_to(digits, v)).collect::<Vec<_>>();
+    let distinct = |texts: &Vec<String>| texts.windows(2).all(|w| w[0] != w[1]);
+    (3..=16).map(texts).find(distinct).unwrap_or_else(|| texts(16))
+}
+
+fn number_to(digits: usize, v: f64) -> String {
     if v == 0.0 {
         return "0".into();
     }
     let a = v.abs();
     if !(1e-3..1e5).contains(&a) {
-        return format!("{v:.2e}");
+        return format!("{v:.*e}", digits - 1);
     }
-    let digits = (2 - a.log10().floor() as i32).clamp(0, 6) as usize;
-    let text = format!("{v:.digits$}");
+    let places = (digits as i32 - 1 - a.log10().floor() as i32).clamp(0, 18) as usize;
+    let text = format!("{v:.places$}");
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_string() } else { text }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_of_a_scale_differ() {
+        assert_eq!(numbers(&[0.0, 0.5, 1.0]), ["0", "0.5", "1"]);
+        assert_eq!(numbers(&[0.2, 0.20001, 0.20002]), ["0.2", "0.20001", "0.20002"]);
+        assert_eq!(numbers(&[1e7, 1.0001e7]), ["1.0000e7", "1.0001e7"]);
+        assert_eq!(numbers(&[0.2, 0.2]), ["0.2", "0.2"], "they need not");
+    }
 
     #[test]
     fn scales_choose_their_kind() {

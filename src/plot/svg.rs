@@ -3,7 +3,7 @@
 //! Cells of one colour share one path with integer coordinates (hundredths of a pixel), so 1e5 cells take a few MB.
 //! Up to some thousand cells have visible borders and sites; beyond, a border would be all one sees.
 
-use super::colors::{STEPS, Scale, color, number};
+use super::colors::{STEPS, Scale, color, number, numbers};
 use super::scene::{Color, Scene};
 use std::fmt::Write;
 use svg::Document;
@@ -293,12 +293,13 @@ fn legend(x: f64, title: &str, scale: Option<&Scale>, values: &[f64]) -> Vec<Gro
         .set("stroke", "#222222")
         .set("stroke-width", 0.6);
     group = group.add(Definitions::new().add(gradient)).add(bar);
-    for k in 0..=4 {
-        let t = f64::from(k) / 4.0;
+    let ticks: Vec<f64> = (0..=4).map(|k| f64::from(k) / 4.0).collect();
+    let labels = numbers(&ticks.iter().map(|&t| scale.value(t)).collect::<Vec<_>>());
+    for (t, label) in ticks.into_iter().zip(labels) {
         let y = TOP + HEIGHT * (1.0 - t);
         let tick =
             Path::new().set("d", format!("M{} {y}h5", x + 18.0)).set("stroke", "#222222").set("stroke-width", 0.6);
-        group = group.add(tick).add(text(x + 28.0, y + 4.5, &number(scale.value(t))));
+        group = group.add(tick).add(text(x + 28.0, y + 4.5, &label));
     }
     vec![group]
 }

@@ -98,9 +98,8 @@ fn strips(domain: &ConvexPolygon, density: &Density) -> Vec<Strip> {
     // From the lexicographically first vertex to the last go two monotone chains, the lower one counter-clockwise.
     let first = (0..n).min_by(|&a, &b| v[a].partial_cmp(&v[b]).unwrap_or(std::cmp::Ordering::Equal)).unwrap_or(0);
     let last = (0..n).max_by(|&a, &b| v[a].partial_cmp(&v[b]).unwrap_or(std::cmp::Ordering::Equal)).unwrap_or(0);
-    let chain = |from: usize, to: usize| -> Vec<[f64; 2]> {
-        (0..=(to + n - from) % n).map(|k| v[(from + k) % n]).collect()
-    };
+    let chain =
+        |from: usize, to: usize| -> Vec<[f64; 2]> { (0..=(to + n - from) % n).map(|k| v[(from + k) % n]).collect() };
     let lower = chain(first, last);
     let mut upper = chain(last, first);
     upper.reverse();

@@ -15,7 +15,7 @@ pub(super) const PASSES: usize = 16;
 pub(super) const GENEROUS: usize = 4;
 
 /// One cell in so many may be empty at heights of elsewhere.
-const MOST_LOST: usize = 8;
+const MOST_LOST: usize = 32;
 
 /// Is some cell empty?
 pub(super) fn has_empty(measures: &Measures) -> bool {

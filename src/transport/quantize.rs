@@ -17,7 +17,6 @@
 
 use super::solution::{Control, Progress, Solution, SolveOptions};
 use super::solve::solve;
-use super::warm::carried_heights;
 use crate::exact::Dd;
 use crate::newton::Outcome;
 use crate::problem::{Duplicates, Problem, ProblemData, ProblemError};
@@ -120,7 +119,7 @@ pub struct Quantization {
 }
 
 /// Moves the sites of a problem to the centroids of their cells, again and again, until they are there; masses stay. Each solve starts
-/// from the heights of the one before ([`carried_heights`]), and afresh if that fails.
+/// from the weights of the one before ([`Heights::moved`](crate::exact::Heights::moved)), and afresh if that fails.
 ///
 /// The cost falls in every step by at least [`QuantizeStep::off`]. A fixed point is a critical point of the cost, not in general a least one.
 /// Cost per step: a solve, about three Newton steps.
@@ -277,7 +276,7 @@ fn slack(problem: &Problem, solution: &Solution, before: &[f64]) -> f64 {
 /// The problem with every site in its centroid, and the heights that go with it.
 fn moved(problem: &Problem, solution: &Solution) -> Result<Problem, ProblemError> {
     let sites: Vec<[f64; 2]> = problem.sites().iter().zip(&solution.centroids).map(|(y, c)| c.unwrap_or(*y)).collect();
-    let heights = carried_heights(solution, problem.sites(), &sites, problem.masses());
+    let heights = solution.heights.moved(problem.sites(), &sites);
     let heights = heights.first_non_finite().is_none().then_some(heights);
     Problem::new(ProblemData { sites, heights, ..data(problem) })
 }

@@ -10,7 +10,7 @@ use std::time::Instant;
 /// Solves a problem: finds heights for which every cell has its site's mass.
 ///
 /// Starts from the options' state, else from the problem's heights (their empty cells raised, if they are few), else from the
-/// quantile start. For sites that have moved since they were solved see [`carried_heights`](super::carried_heights).
+/// quantile start. For sites that have moved since they were solved see [`Heights::moved`].
 /// The result carries the best state also when it did not converge; look at `report.outcome`. About 10 Newton steps of
 /// O(n) each for well-spread sites.
 ///

@@ -26,9 +26,9 @@ use std::time::{Duration, Instant};
 #[derive(Clone, Debug, PartialEq)]
 pub struct QuantizeOptions {
     /// Stop when `sum m_i |y_i - c_i|^2 <= tolerance^2 cost`: when the sites are off their centroids by this share of the distance that
-    /// the source travels, both in the root of the mean square. Default 1e-3; 0 asks for a fixed point to the bit.
+    /// the source travels, both in the root of the mean square. Default 5e-3; 0 asks for a fixed point to the bit.
     pub tolerance: f64,
-    /// Largest number of moves. Default 200.
+    /// Largest number of moves. Default 1000.
     pub max_steps: usize,
     /// Largest relative mass error of the solves on the way. Default 1e-6.
     pub mass_tolerance: f64,
@@ -43,8 +43,8 @@ pub struct QuantizeOptions {
 impl Default for QuantizeOptions {
     fn default() -> QuantizeOptions {
         QuantizeOptions {
-            tolerance: 1e-3,
-            max_steps: 200,
+            tolerance: 5e-3,
+            max_steps: 1000,
             mass_tolerance: 1e-6,
             final_mass_tolerance: 1e-10,
             max_iterations: 100,
@@ -102,6 +102,8 @@ pub struct QuantizeProgress<'a> {
     pub solving: Option<&'a Progress<'a>>,
 }
 
+type Callback<'a> = dyn FnMut(&QuantizeProgress<'_>) -> Control + 'a;
+
 /// What a quantization found: the last position that was solved.
 #[derive(Clone, Debug)]
 pub struct Quantization {
@@ -141,17 +143,14 @@ pub fn quantize(
 ) -> Quantization {
     let clock = Instant::now();
     let mut steps: Vec<QuantizeStep> = Vec::new();
-    let mut run = |problem: &Problem, tolerance: f64, steps: &[QuantizeStep]| {
-        let options = SolveOptions {
-            tolerance,
-            max_iterations: options.max_iterations,
-            time_limit: options.time_limit.map(|limit| limit.saturating_sub(clock.elapsed())),
-            ..SolveOptions::default()
-        };
-        solve(problem, &options, &mut |p| on_progress(&QuantizeProgress { steps, solving: Some(p) }))
+    let left = || options.time_limit.map(|limit| limit.saturating_sub(clock.elapsed()));
+    let run = |problem: &Problem, tolerance: f64, steps: &[QuantizeStep], see: &mut Callback<'_>| {
+        let max_iterations = options.max_iterations;
+        let options = SolveOptions { tolerance, max_iterations, time_limit: left(), ..SolveOptions::default() };
+        solve(problem, &options, &mut |p| see(&QuantizeProgress { steps, solving: Some(p) }))
     };
     let (mut problem, mut step_clock) = (problem.clone(), Instant::now());
-    let mut solution = run(&problem, options.mass_tolerance, &steps);
+    let mut solution = run(&problem, options.mass_tolerance, &steps, on_progress);
     let finish = |problem, solution, steps, outcome| {
         let seconds = clock.elapsed().as_secs_f64();
         Quantization { problem, solution, steps, outcome, seconds }
@@ -174,16 +173,22 @@ pub fn quantize(
         if steps.len() > options.max_steps {
             break QuantizeOutcome::StepsDone;
         }
+        if on_progress(&QuantizeProgress { steps: &steps, solving: None }) == Control::Stop {
+            break QuantizeOutcome::Interrupted;
+        }
+        if left() == Some(Duration::ZERO) {
+            break QuantizeOutcome::TimeLimit;
+        }
         step_clock = Instant::now();
         let next = match moved(&problem, &solution) {
             Ok(next) => next,
             Err(e) => break QuantizeOutcome::NotSolved { why: format!("the moved sites are no problem: {e}") },
         };
-        let mut found = run(&next, options.mass_tolerance, &steps);
+        let mut found = run(&next, options.mass_tolerance, &steps, on_progress);
         let mut tried = newton_steps(&found);
         if matches!(failed(&found), Some(QuantizeOutcome::NotSolved { .. })) {
             match again(&next, None) {
-                Ok(afresh) => found = run(&afresh, options.mass_tolerance, &steps),
+                Ok(afresh) => found = run(&afresh, options.mass_tolerance, &steps, on_progress),
                 Err(e) => break QuantizeOutcome::NotSolved { why: e.to_string() },
             }
             tried += newton_steps(&found);
@@ -204,7 +209,7 @@ pub fn quantize(
         && let Ok(same) = again(&problem, Some(&solution))
     {
         // One or two more Newton steps for masses that are right to many digits.
-        let polished = run(&same, options.final_mass_tolerance, &steps);
+        let polished = run(&same, options.final_mass_tolerance, &steps, on_progress);
         if failed(&polished).is_none()
             && let Some(last) = steps.last_mut()
         {

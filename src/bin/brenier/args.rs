@@ -128,11 +128,11 @@ pub struct QuantizeArgs {
     /// Solution file to write; only the sites if it ends in .csv, .txt or .npy
     #[arg(long, short, value_name = "OUT")]
     pub output: PathBuf,
-    /// Largest number of times the sites move [default: 200]
+    /// Largest number of times the sites move [default: 1000]
     #[arg(long, value_name = "K")]
     pub steps: Option<usize>,
     /// Stop when the sites are off their centroids by this share of the distance that the source travels to them (roots of
-    /// the mean squares) [default: 1e-3]
+    /// the mean squares) [default: 5e-3]
     #[arg(long, value_name = "TOL", value_parser = positive)]
     pub tol: Option<f64>,
     /// Another seed spreads the sites of -n elsewhere

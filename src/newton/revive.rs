@@ -24,7 +24,7 @@ pub(super) fn has_empty(measures: &Measures) -> bool {
 
 /// A start from heights of elsewhere (a problem whose sites or masses have changed since): with the cells that are empty raised.
 ///
-/// `None` if that does not help, or if more than one cell in [`MOST_LOST`] is empty: then such heights know little, and a start
+/// `None` if that does not help, or if more than one cell in 32 is empty: then such heights know little, and a start
 /// made for the problem is better. Cost: a diagram, and one more for each pass of raising.
 pub fn revived(diagram: &mut dyn Laguerre, target: &[f64], heights: Heights) -> Option<Heights> {
     let measures = diagram.measures(&heights, Want::Newton);

@@ -167,10 +167,9 @@ pub fn of_quantize(args: &QuantizeArgs, common: &Common) -> Result<Loaded, Failu
         (None, n) => {
             let n = n.unwrap_or(1) as usize;
             check_memory(common, Path::new("-n"), n)?;
-            let known = density
-                .validate(&domain)
-                .map_err(|e| IoError::Problem { file: PathBuf::from(&args.domain), source: e.into() });
-            known?;
+            // Before points are spread over it.
+            let name = || PathBuf::from(&args.domain);
+            density.validate(&domain).map_err(|e| IoError::Problem { file: name(), source: e.into() })?;
             of_data(ProblemData::new(domain.clone(), spread(&domain, &density, n, args.seed)), &args.domain)
         }
     };

@@ -2,9 +2,11 @@
 
 mod density;
 mod polygon;
+mod spread;
 
 pub use density::Density;
 pub use polygon::ConvexPolygon;
+pub use spread::spread;
 
 /// What is wrong with a domain or a density. Messages name the place and the cure.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]

@@ -51,6 +51,27 @@ impl Heights {
         self.values.iter().zip(sites).map(|(&h, y)| big::weight_of_height(*y, h)).collect()
     }
 
+    /// Heights of the same weights at sites that have moved, `h_i' = h_i - <y_i + y_i', y_i' - y_i> / 2`: a start for solving again.
+    ///
+    /// The power `|x - y_i|^2 - w_i` moves with its site, so each cell follows its site; cell `j` is not empty if
+    /// `|y_i' - y_j'|^2 > w_i - w_j` for all `i`, for then it contains `y_j'` (theory/quantization.md). A site that stays keeps its
+    /// height to the bit. Best where sites are near their cells. If all sites go to `s y_i + t`, the right heights are `s h_i` instead.
+    ///
+    /// One site of each list per height. Rounding is that of double-doubles, relative to `|y|^2`. Cost: O(n).
+    ///
+    /// ```
+    /// use brenier::exact::Heights;
+    /// let moved = Heights::zeros(2).moved(&[[1.0, 0.0], [3.0, 0.0]], &[[1.0, 0.0], [5.0, 0.0]]);
+    /// assert_eq!(moved.hi(), [0.0, -8.0]); // (|y|^2 - |y'|^2) / 2
+    /// ```
+    pub fn moved(&self, before: &[[f64; 2]], after: &[[f64; 2]]) -> Heights {
+        let sites = before.iter().zip(after);
+        Heights::new(self.values.iter().zip(sites).map(|(&h, (y, z))| {
+            let along = |k: usize| Dd::sum(y[k], z[k]) * Dd::difference(z[k], y[k]);
+            h - (along(0) + along(1)).scale(0.5)
+        }))
+    }
+
     /// Number of heights.
     pub fn len(&self) -> usize {
         self.values.len()

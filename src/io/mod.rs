@@ -24,7 +24,7 @@ pub use error::{IoError, bytes_text};
 pub use json::document_format;
 pub use npy::{NpyArray, parse_npy, write_npy};
 pub use npz::{NpzReader, NpzWriter};
-pub use points::{PointFile, parse_points, read_masses, read_points};
+pub use points::{PointFile, parse_points, read_masses, read_points, write_points, writes_points};
 pub use problem_json::{ProblemFile, parse_problem, read_domain, read_problem};
 pub use read::{ReadLimit, sha256_hex};
 pub use solution_json::{CellRecord, INLINE_LIMIT, ProblemSource, SolutionFile, read_solution, write_solution};

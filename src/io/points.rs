@@ -2,11 +2,13 @@
 //!
 //! Points in space give their first two coordinates, with a note. Text is read line by line; every error names the line.
 
+use super::atomic::write_atomically;
 use super::error::{IoError, quoted};
 use super::json::literal;
-use super::npy::{NpyArray, parse_npy};
+use super::npy::{NpyArray, parse_npy, write_npy};
 use super::npz::NpzReader;
 use super::read::{ReadLimit, read_file, sha256_hex};
+use std::io::Write;
 use std::path::Path;
 
 /// Rows of numbers read from a file.
@@ -75,6 +77,26 @@ pub(super) fn parse_scalars(
         return Err(IoError::content(path, format!("has {found} numbers per row; give one of the {what} per row")));
     }
     Ok((table.values, sha256))
+}
+
+/// Whether [`write_points`] writes files of this name.
+pub fn writes_points(path: &Path) -> bool {
+    ["csv", "txt", "npy"].contains(&extension(path).as_str())
+}
+
+/// Writes points, atomically: .csv with a comma, .txt with a blank, each number with as many digits as tell it from all others, or .npy
+/// of shape n x 2. [`read_points`] gives the same doubles.
+///
+/// # Errors
+/// [`IoError::Content`] for other extensions; the system's.
+pub fn write_points(path: &Path, points: &[[f64; 2]]) -> Result<(), IoError> {
+    let between = match extension(path).as_str() {
+        "csv" => ',',
+        "txt" => ' ',
+        "npy" => return write_atomically(path, |w| write_npy(w, 2, points.as_flattened())),
+        _ => return Err(IoError::content(path, "points are written as .csv, .txt or .npy; choose one of these")),
+    };
+    write_atomically(path, |w| points.iter().try_for_each(|p| writeln!(w, "{:?}{between}{:?}", p[0], p[1])))
 }
 
 fn extension(path: &Path) -> String {

@@ -8,5 +8,6 @@ mod solver;
 mod start;
 
 pub use report::{IterationReport, Outcome, Report};
+pub use revive::revived;
 pub use solver::{NewtonOptions, NewtonResult, NewtonState, Start, maximize};
 pub use start::quantile_start;

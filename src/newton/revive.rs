@@ -17,9 +17,26 @@ pub(super) const PASSES: usize = 16;
 /// other in turn come to terms when they are content with little. (Of the few that a step loses this only makes needless dwarfs.)
 pub(super) const GENEROUS: usize = 4;
 
+/// One cell in so many may be empty at heights of elsewhere.
+const MOST_LOST: usize = 32;
+
 /// Is some cell empty?
 pub(super) fn has_empty(measures: &Measures) -> bool {
     measures.hidden > 0 || measures.mass.iter().any(|&m| m <= 0.0)
+}
+
+/// A start from heights of elsewhere (a problem whose sites or masses have changed since): with the cells that are empty raised.
+///
+/// `None` if that does not help, or if more than one cell in 32 is empty: then such heights know little, and a start
+/// made for the problem is better. Cost: a diagram, and one more for each pass of raising.
+pub fn revived(diagram: &mut dyn Laguerre, target: &[f64], heights: Heights) -> Option<Heights> {
+    let measures = diagram.measures(&heights, Want::Newton);
+    let lost = measures.mass.iter().filter(|&&m| !(m > 0.0)).count();
+    if lost > target.len() / MOST_LOST {
+        return None;
+    }
+    let (heights, measures) = fill_empty(diagram, target, heights, measures, PASSES);
+    (!has_empty(&measures)).then_some(heights)
 }
 
 /// Raises empty cells to about their target mass, again and again while that helps: cells raised under one triangle compete. After

@@ -1,9 +1,11 @@
-//! Layer 5: the solved problem and its certificate.
+//! Layer 5: the solved problem and its certificate; quantization, which solves again and again.
 
 mod certificate;
+mod quantize;
 mod solution;
 mod solve;
 
 pub use certificate::{Certificate, CertifyError, certify};
+pub use quantize::{Quantization, QuantizeOptions, QuantizeOutcome, QuantizeProgress, QuantizeStep, quantize};
 pub use solution::{Control, Progress, Solution, SolveOptions, SolverState};
 pub use solve::solve;

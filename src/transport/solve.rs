@@ -9,7 +9,8 @@ use std::time::Instant;
 
 /// Solves a problem: finds heights for which every cell has its site's mass.
 ///
-/// Starts from the options' state, else from the problem's heights if they leave no cell empty, else from the quantile start.
+/// Starts from the options' state, else from the problem's heights (their empty cells raised, if they are few), else from the
+/// quantile start. For sites that have moved since they were solved see [`Heights::moved`].
 /// The result carries the best state also when it did not converge; look at `report.outcome`. About 10 Newton steps of
 /// O(n) each for well-spread sites.
 ///
@@ -116,14 +117,11 @@ pub fn solve(
     solution
 }
 
-/// The problem's own heights if they are feasible, else the quantile start.
+/// The problem's own heights, revived where they leave cells empty, else the quantile start.
 fn fresh_start(problem: &Problem, diagram: &mut PlaneLaguerre<'_>, order: &[u32], target: &[f64]) -> Heights {
-    if let Some(given) = problem.heights() {
-        let given = given.permuted(order);
-        let measures = diagram.measures(&given, Want::Newton);
-        if !measures.mass.is_empty() && measures.mass.iter().all(|&m| m > 0.0) {
-            return given;
-        }
+    let given = problem.heights().and_then(|given| newton::revived(diagram, target, given.permuted(order)));
+    if let Some(heights) = given {
+        return heights;
     }
     let sites: Vec<[f64; 2]> = order.iter().map(|&i| problem.sites()[i as usize]).collect();
     newton::quantile_start(problem.domain(), &sites, target)

@@ -4,6 +4,7 @@ mod bad_input;
 mod files;
 mod hostile;
 mod interrupt;
+mod quantize;
 mod reports;
 mod support;
 mod usage;

@@ -27,6 +27,8 @@ pub struct Cli {
 pub enum Command {
     /// Find the heights whose cells have the given masses
     Solve(SolveArgs),
+    /// Place sites where they represent the source best: each in the centroid of its cell
+    Quantize(QuantizeArgs),
     /// Compute the diagram at given heights or weights, without solving
     Diagram(DiagramArgs),
     /// Verify a solution again, independently, in exact arithmetic
@@ -98,6 +100,47 @@ pub struct SolveArgs {
     /// Write the facet integrals (the Hessian of the dual functional) too
     #[arg(long)]
     pub hessian: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  brenier quantize --domain disk:200 -n 500 -o solution.json --plot cells.svg\n  \
+                        brenier quantize --domain square --density affine:2,0,0 --points sites.csv --masses masses.csv \
+                        --steps 20 -o moved.csv\n\n\
+                        Moves every site to the centroid of its cell, solves again, and so on until the sites are there. \
+                        With --steps and without --tol, having done the steps is success (exit 0).")]
+pub struct QuantizeArgs {
+    /// Domain: square, disk:N (regular N-gon in the unit circle), or a file with the vertices of a convex polygon
+    #[arg(long, value_name = "DOMAIN")]
+    pub domain: String,
+    /// Density of the source: constant, or affine:GX,GY,C for GX x + GY y + C
+    #[arg(long, value_name = "DENSITY")]
+    pub density: Option<String>,
+    /// Number of sites, spread over the source to begin with
+    #[arg(long, short = 'n', value_name = "N", required_unless_present = "points", conflicts_with = "points",
+          value_parser = clap::value_parser!(u32).range(1..=500_000_000))]
+    pub sites: Option<u32>,
+    /// Sites to begin with: .csv, .txt, .npy, .npz, .xyz or .obj
+    #[arg(long, value_name = "FILE")]
+    pub points: Option<PathBuf>,
+    /// Masses of the sites: .csv, .txt, .npy or .npz [default: equal, total 1]
+    #[arg(long, value_name = "FILE")]
+    pub masses: Option<PathBuf>,
+    /// Solution file to write; only the sites if it ends in .csv, .txt or .npy
+    #[arg(long, short, value_name = "OUT")]
+    pub output: PathBuf,
+    /// Largest number of times the sites move [default: 1000]
+    #[arg(long, value_name = "K")]
+    pub steps: Option<usize>,
+    /// Stop when the sites are off their centroids by this share of the distance that the source travels to them (roots of
+    /// the mean squares) [default: 5e-3]
+    #[arg(long, value_name = "TOL", value_parser = positive)]
+    pub tol: Option<f64>,
+    /// Another seed spreads the sites of -n elsewhere
+    #[arg(long, value_name = "S", default_value_t = 0, conflicts_with = "points")]
+    pub seed: u64,
+    /// Draw the cells
+    #[arg(long, value_name = "P.svg")]
+    pub plot: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]

@@ -2,7 +2,7 @@
 
 use crate::args::Common;
 use crate::failure::{Failure, of_stdout};
-use brenier::transport::Progress;
+use brenier::transport::{Progress, QuantizeProgress};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::Write;
 use std::time::Duration;
@@ -94,6 +94,22 @@ impl Bar {
             last.residual,
             count(last.remaining as usize, "cell")
         ));
+    }
+
+    /// Shows a position of a quantization: how far the sites are from their centroids, on a logarithmic scale.
+    pub fn show_quantize(&mut self, progress: &QuantizeProgress<'_>) {
+        let Some(last) = progress.steps.last() else {
+            if let Some(solving) = progress.solving {
+                self.bar.set_message(format!("first solve, iteration {}", solving.iteration));
+            }
+            return;
+        };
+        let first = *self.first.get_or_insert(last.movement());
+        let done = (first / last.movement()).ln() / (first / self.tolerance).ln();
+        let done = if done.is_finite() { done.clamp(0.0, 1.0) } else { 0.0 };
+        self.bar.set_position((done * Self::LENGTH as f64) as u64);
+        let moves = progress.steps.len() - 1;
+        self.bar.set_message(format!("step {moves}, cost {:.6e}, off centroids {:.1e}", last.cost, last.movement()));
     }
 
     /// Removes the bar.

@@ -1,13 +1,13 @@
 //! From files and flags to a sound problem.
 
-use crate::args::{Common, SolveArgs};
+use crate::args::{Common, QuantizeArgs, SolveArgs};
 use crate::console::count;
 use crate::failure::{Failure, code};
 use crate::limits::{check_memory, read_limit};
-use brenier::domain::{ConvexPolygon, Density};
+use brenier::domain::{ConvexPolygon, Density, spread};
 use brenier::io::{
-    ProblemFile, ProblemId, ProblemSource, SolutionFile, canonical_sha256, read_domain, read_masses, read_points,
-    read_problem,
+    IoError, ProblemFile, ProblemId, ProblemSource, ReadLimit, SolutionFile, canonical_sha256, read_domain,
+    read_masses, read_points, read_problem,
 };
 use brenier::problem::{Duplicates, Problem, ProblemData};
 use std::path::{Component, Path, PathBuf};
@@ -182,44 +182,93 @@ fn sound(mut file: ProblemFile, source: ProblemSource, name: &Path, duplicates: 
     Ok(Loaded { problem, source, name: name.to_path_buf(), inputs, notes, warnings })
 }
 
-fn of_flags(args: &SolveArgs, file: &Path, domain: &str, common: &Common) -> Result<ProblemFile, Failure> {
+/// Reads or makes the problem that `quantize` begins with.
+pub fn of_quantize(args: &QuantizeArgs, common: &Common) -> Result<Loaded, Failure> {
     let limit = read_limit(common);
     let usage = |what: String| Failure::new(code::USAGE, what);
-    let polygon = if domain == "square" {
-        ConvexPolygon::rectangle([0.0, 0.0], [1.0, 1.0]).map_err(|e| usage(e.to_string()))?
-    } else if let Some(n) = domain.strip_prefix("disk:") {
-        let n = n.parse::<usize>().ok().filter(|n| (3..=1_000_000).contains(n));
-        let n = n.ok_or_else(|| usage(format!("--domain {domain}: give a number of vertices from 3 to 1000000")))?;
-        ConvexPolygon::disk(n).map_err(|e| usage(e.to_string()))?
-    } else {
-        let known = ["cube", "sphere", "disk"];
-        if known.contains(&domain) {
-            return Err(usage(format!(
-                "--domain {domain} is not supported by this version; use square, disk:N or a file"
-            )));
+    let domain = domain(&args.domain, limit)?;
+    let density = density(args.density.as_deref()).map_err(usage)?;
+    let mut file = match (&args.points, args.sites) {
+        (Some(path), _) => of_points(domain, path, limit)?,
+        (None, n) => {
+            let n = n.unwrap_or(1) as usize;
+            check_memory(common, Path::new("-n"), n)?;
+            // Before points are spread over it.
+            let name = || PathBuf::from(&args.domain);
+            density.validate(&domain).map_err(|e| IoError::Problem { file: name(), source: e.into() })?;
+            of_data(ProblemData::new(domain.clone(), spread(&domain, &density, n, args.seed)), &args.domain)
         }
-        read_domain(Path::new(domain), limit)?
     };
-    let sites = read_points(file, limit)?;
-    let masses = match &args.masses {
-        Some(path) => Some(read_masses(path, limit)?.0),
-        None => None,
-    };
+    check_memory(common, &file.path, file.data.sites.len())?;
+    file.data.density = density;
+    with_masses(&mut file, args.masses.as_deref(), limit)?;
+    let (source, name) = (ProblemSource::Embedded(Box::new(file.clone())), file.path.clone());
+    sound(file, source, &name, Duplicates::Merge)
+}
+
+/// The problem with the sites that were found, to be kept inside the solution.
+pub fn of_sites_found(begun: Loaded, problem: Problem) -> Loaded {
+    let ProblemSource::Embedded(mut file) = begun.source else { return Loaded { problem, ..begun } };
+    file.data.duplicates = Duplicates::Merge;
+    file.data.sites = problem.sites().to_vec();
+    // Equal masses of total 1 need not be told, unless sites were merged.
+    if file.data.masses.is_some() || begun.problem.site_of_input().is_some() {
+        file.data.masses = Some(problem.masses().to_vec());
+    }
+    file.id = ProblemId { sha256: canonical_sha256(&file.data), files: Vec::new() };
+    file.data.sites = Vec::new();
+    Loaded { problem, source: ProblemSource::Embedded(file), ..begun }
+}
+
+fn of_flags(args: &SolveArgs, points: &Path, domain_name: &str, common: &Common) -> Result<ProblemFile, Failure> {
+    let limit = read_limit(common);
+    let mut file = of_points(domain(domain_name, limit)?, points, limit)?;
+    with_masses(&mut file, args.masses.as_deref(), limit)?;
+    file.data.density = density(args.density.as_deref()).map_err(|what| Failure::new(code::USAGE, what))?;
+    file.id.sha256 = canonical_sha256(&file.data);
+    Ok(file)
+}
+
+/// A domain by its name, or from a file.
+fn domain(name: &str, limit: ReadLimit) -> Result<ConvexPolygon, Failure> {
+    let usage = |what: String| Failure::new(code::USAGE, what);
+    if name == "square" {
+        return ConvexPolygon::rectangle([0.0, 0.0], [1.0, 1.0]).map_err(|e| usage(e.to_string()));
+    }
+    if let Some(n) = name.strip_prefix("disk:") {
+        let n = n.parse::<usize>().ok().filter(|n| (3..=1_000_000).contains(n));
+        let n = n.ok_or_else(|| usage(format!("--domain {name}: give a number of vertices from 3 to 1000000")))?;
+        return ConvexPolygon::disk(n).map_err(|e| usage(e.to_string()));
+    }
+    let known = ["cube", "sphere", "disk"];
+    if known.contains(&name) {
+        return Err(usage(format!("--domain {name} is not supported by this version; use square, disk:N or a file")));
+    }
+    Ok(read_domain(Path::new(name), limit)?)
+}
+
+/// Sites from a file, with equal masses and constant density so far.
+fn of_points(domain: ConvexPolygon, path: &Path, limit: ReadLimit) -> Result<ProblemFile, Failure> {
+    let sites = read_points(path, limit)?;
     let mut points = sites.points;
     // -0.0 and 0.0 are the same place; the identity is that of what a problem keeps.
     points.iter_mut().flatten().for_each(|c| *c += 0.0);
-    let mut data = ProblemData::new(polygon, points);
-    data.masses = masses;
-    data.density = density(args.density.as_deref()).map_err(usage)?;
-    let id = ProblemId { sha256: canonical_sha256(&data), files: Vec::new() };
-    Ok(ProblemFile {
-        path: file.to_path_buf(),
-        data,
-        id,
-        notes: sites.notes,
-        sites_file: Some(file.to_path_buf()),
-        masses_file: args.masses.clone(),
-    })
+    let file = of_data(ProblemData::new(domain, points), path);
+    Ok(ProblemFile { notes: sites.notes, sites_file: Some(path.to_path_buf()), ..file })
+}
+
+/// A problem from arrays, known by a name; its identity is not yet told.
+fn of_data(data: ProblemData, name: impl Into<PathBuf>) -> ProblemFile {
+    let id = ProblemId { sha256: String::new(), files: Vec::new() };
+    ProblemFile { path: name.into(), data, id, notes: Vec::new(), sites_file: None, masses_file: None }
+}
+
+fn with_masses(file: &mut ProblemFile, path: Option<&Path>, limit: ReadLimit) -> Result<(), Failure> {
+    if let Some(path) = path {
+        file.data.masses = Some(read_masses(path, limit)?.0);
+        file.masses_file = Some(path.to_path_buf());
+    }
+    Ok(())
 }
 
 fn density(text: Option<&str>) -> Result<Density, String> {

@@ -10,6 +10,7 @@ mod interrupt;
 mod limits;
 mod output;
 mod picture;
+mod quantize;
 mod solve;
 
 use args::{Cli, Command};
@@ -54,11 +55,12 @@ fn run() -> Result<u8, Failure> {
     };
     interrupt::install()?;
     limits::set_threads(cli.common.threads)?;
-    if !matches!(cli.command, Command::Solve(_)) {
+    if !matches!(cli.command, Command::Solve(_) | Command::Quantize(_)) {
         limits::end_after(cli.common.time_limit);
     }
     match &cli.command {
         Command::Solve(args) => solve::run(args, &cli.common),
+        Command::Quantize(args) => quantize::run(args, &cli.common),
         Command::Diagram(args) => diagram::run(args, &cli.common),
         Command::Check(args) => check::run(args, &cli.common),
         Command::Plot(args) => picture::run(args, &cli.common),

@@ -67,7 +67,8 @@ pub fn run(args: &SolveArgs, common: &Common) -> Result<u8, Failure> {
     Ok(output::exit_code(&file.report))
 }
 
-fn solution_file(loaded: &Loaded, solution: transport::Solution, start: Instant) -> SolutionFile {
+/// The solution as a file tells it; the report gets the time since `start` and what is known of the process.
+pub fn solution_file(loaded: &Loaded, solution: transport::Solution, start: Instant) -> SolutionFile {
     let mut report = solution.report;
     report.threads = rayon::current_num_threads();
     report.seconds = start.elapsed().as_secs_f64();

@@ -1,0 +1,164 @@
+//! `brenier quantize`: sites that represent the source best.
+
+use crate::args::{Common, QuantizeArgs};
+use crate::console::{self, Bar, count, say, table};
+use crate::failure::{Failure, code};
+use crate::limits::peak_bytes;
+use crate::{input, interrupt, output, picture, solve};
+use brenier::io::{write_points, write_solution, writes_points};
+use brenier::transport::{Control, Quantization, QuantizeOptions, QuantizeOutcome, quantize};
+use serde::Serialize;
+use std::path::Path;
+use std::time::Instant;
+
+pub fn run(args: &QuantizeArgs, common: &Common) -> Result<u8, Failure> {
+    let start = Instant::now();
+    if let Some(path) = &args.plot {
+        picture::check_name(path)?;
+    }
+    let domain = Some(Path::new(&args.domain));
+    let read = [args.points.as_deref(), args.masses.as_deref(), domain];
+    input::keep_apart(&read, &[Some(&args.output), args.plot.as_deref()])?;
+    let loaded = input::of_quantize(args, common)?;
+    console::warn(common, &loaded.warnings);
+    let default = QuantizeOptions::default();
+    let options = QuantizeOptions {
+        tolerance: args.tol.unwrap_or(default.tolerance),
+        max_steps: args.steps.unwrap_or(default.max_steps),
+        time_limit: common.time_limit.map(|t| t.saturating_sub(start.elapsed())),
+        ..default
+    };
+    let mut bar = Bar::new(common, options.tolerance);
+    interrupt::be_polite();
+    let mut found = quantize(&loaded.problem, &options, &mut |progress| {
+        bar.show_quantize(progress);
+        if interrupt::requested() { Control::Stop } else { Control::Continue }
+    });
+    bar.finish();
+    let moves = found.steps.len().saturating_sub(1);
+    let interrupted = found.outcome == QuantizeOutcome::Interrupted;
+    if interrupted && found.steps.is_empty() {
+        return Err(Failure::new(code::INTERRUPTED, "interrupted during the first solve; nothing was written"));
+    }
+    let summary = summary(&found, &options);
+    found.solution.report.notes.push(format!("quantize: {}", summary_text(&summary)));
+    let problem = found.problem.clone();
+    let loaded = input::of_sites_found(loaded, problem);
+    let mut file = solve::solution_file(&loaded, found.solution, start);
+    // Sites were merged before the first move; those in the file are the merged ones.
+    file.site_of_input = None;
+    if writes_points(&args.output) {
+        write_points(&args.output, loaded.problem.sites())?;
+    } else {
+        write_solution(&args.output, &file)?;
+    }
+    let mut written = vec![args.output.as_path()];
+    if let Some(path) = &args.plot {
+        picture::draw(&loaded.problem, &file.heights, path, picture::Color::Mass)?;
+        written.push(path);
+    }
+    if interrupted {
+        let at = args.output.display();
+        let text = format!("interrupted after {}; the best state is in {at}", count(moves, "step"));
+        return Err(Failure::new(code::INTERRUPTED, text));
+    }
+    report(common, &loaded, &summary, &written, file.report.seconds)?;
+    let enough = args.steps.is_some() && args.tol.is_none();
+    Ok(match found.outcome {
+        QuantizeOutcome::Stationary => code::DONE,
+        QuantizeOutcome::StepsDone if enough => code::DONE,
+        QuantizeOutcome::TimeLimit => code::LIMIT,
+        _ => code::NOT_CONVERGED,
+    })
+}
+
+/// What `--json` prints beside where it came from and went to.
+#[derive(Serialize)]
+struct Summary {
+    sites: usize,
+    stationary: bool,
+    outcome: String,
+    tolerance: f64,
+    steps: usize,
+    newton_steps: usize,
+    first_cost: f64,
+    cost: f64,
+    movement: f64,
+    max_relative_error: f64,
+    costs: Vec<f64>,
+}
+
+fn summary(found: &Quantization, options: &QuantizeOptions) -> Summary {
+    let outcome = match &found.outcome {
+        QuantizeOutcome::Stationary => "stationary".into(),
+        QuantizeOutcome::StepsDone => "steps done".into(),
+        QuantizeOutcome::Interrupted => "interrupted".into(),
+        QuantizeOutcome::TimeLimit => "time limit reached".into(),
+        QuantizeOutcome::NotSolved { why } => format!("not solved ({why})"),
+    };
+    let last = found.steps.last().copied();
+    Summary {
+        sites: found.problem.len(),
+        stationary: found.outcome == QuantizeOutcome::Stationary,
+        outcome,
+        tolerance: options.tolerance,
+        steps: found.steps.len().saturating_sub(1),
+        newton_steps: found.steps.iter().map(|s| s.newton_steps).sum(),
+        first_cost: found.steps.first().map_or(found.solution.cost, |s| s.cost),
+        cost: found.solution.cost,
+        // Where nothing was solved nothing is known: the largest value there is.
+        movement: last.map_or(1.0, |s| s.movement()),
+        max_relative_error: found.solution.report.max_relative_error,
+        costs: found.steps.iter().map(|s| s.cost).collect(),
+    }
+}
+
+fn summary_text(s: &Summary) -> String {
+    let (steps, newton) = (count(s.steps, "step"), count(s.newton_steps, "Newton step"));
+    let off = format!("off centroids {:.2e} (tolerance {:e})", s.movement, s.tolerance);
+    format!("{} after {steps} ({newton}), {off}", s.outcome)
+}
+
+fn report(
+    common: &Common,
+    loaded: &input::Loaded,
+    summary: &Summary,
+    written: &[&Path],
+    seconds: f64,
+) -> Result<(), Failure> {
+    if common.json {
+        #[derive(Serialize)]
+        struct Json<'a> {
+            command: &'a str,
+            output: String,
+            #[serde(flatten)]
+            summary: &'a Summary,
+            threads: usize,
+            seconds: f64,
+            peak_bytes: u64,
+        }
+        let text = serde_json::to_string(&Json {
+            command: "quantize",
+            output: written.first().map_or(String::new(), |p| p.display().to_string()),
+            summary,
+            threads: rayon::current_num_threads(),
+            seconds,
+            peak_bytes: peak_bytes(),
+        })
+        .map_err(|e| Failure::new(code::INTERNAL, e.to_string()))?;
+        return say(&format!("{text}\n"));
+    }
+    if common.quiet {
+        return Ok(());
+    }
+    let mut rows = vec![
+        ("problem", output::problem_line(loaded)),
+        ("result", summary_text(summary)),
+        ("cost", format!("W2^2 = {:?}, at first {:?}", summary.cost, summary.first_cost)),
+        ("masses", format!("max relative mass error {:.2e}", summary.max_relative_error)),
+        ("time", format!("{seconds:.2} s on {}", count(rayon::current_num_threads(), "thread"))),
+    ];
+    rows.extend(loaded.notes.iter().map(|n| ("note", n.clone())));
+    rows.extend(written.iter().map(|p| ("written", p.display().to_string())));
+    say(&table(&rows))
+}

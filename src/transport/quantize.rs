@@ -1,0 +1,301 @@
+//! Optimal quantization: sites that stand in the centroids of their cells.
+//!
+//! With `F(Y) = W2^2(mu, sum nu_i delta_{y_i})`, the cells' centroids `c_i` give `grad_i F = 2 nu_i (y_i - c_i)`. Lloyd's method with
+//! prescribed masses solves the transport, moves every site to its centroid, and solves again. The same plan carries the source onto the
+//! moved sites at a cost lower by `sum nu_i |y_i - c_i|^2` (parallel axes), and the optimal one costs no more.
+//!
+//! Solves are not exact: cell `i` has mass `m_i`, not `nu_i`. But its map is optimal for the masses it has, whatever the tolerance,
+//! and transport costs are comparable by duality: with the weights `w` of the new solution as a dual candidate for the masses of the old one,
+//!
+//! ```text
+//! cost' <= cost - sum m_i |y_i - c_i|^2 + sum w_i' (m_i' - m_i)
+//! ```
+//!
+//! without any slack but rounding. Each [`QuantizeStep`] reports the three terms. Derivation: docs/theory/quantization.md.
+//! References: Mérigot, Mirebeau, "Minimal geodesics along volume-preserving maps" (2016); de Goes et al., "Blue noise through optimal
+//! transport" (2012); Mérigot, Santambrogio, Sarrazin, "Non-asymptotic convergence bounds for Wasserstein approximation" (2021).
+
+use super::solution::{Control, Progress, Solution, SolveOptions};
+use super::solve::solve;
+use crate::exact::Dd;
+use crate::newton::Outcome;
+use crate::problem::{Duplicates, Problem, ProblemData, ProblemError};
+use std::time::{Duration, Instant};
+
+/// Options of a quantization.
+#[derive(Clone, Debug, PartialEq)]
+pub struct QuantizeOptions {
+    /// Stop when `sum m_i |y_i - c_i|^2 <= tolerance^2 cost`: when the sites are off their centroids by this share of the distance that
+    /// the source travels, both in the root of the mean square. Default 5e-3; 0 asks for a fixed point to the bit.
+    pub tolerance: f64,
+    /// Largest number of moves. Default 1000.
+    pub max_steps: usize,
+    /// Largest relative mass error of the solves on the way. Default 1e-6.
+    pub mass_tolerance: f64,
+    /// Largest relative mass error of the last solve. Default 1e-10.
+    pub final_mass_tolerance: f64,
+    /// Most Newton steps of each solve. Default 100.
+    pub max_iterations: usize,
+    /// Stop with the best state after this wall time.
+    pub time_limit: Option<Duration>,
+}
+
+impl Default for QuantizeOptions {
+    fn default() -> QuantizeOptions {
+        QuantizeOptions {
+            tolerance: 5e-3,
+            max_steps: 1000,
+            mass_tolerance: 1e-6,
+            final_mass_tolerance: 1e-10,
+            max_iterations: 100,
+            time_limit: None,
+        }
+    }
+}
+
+/// One solved position of the sites.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct QuantizeStep {
+    /// Transport cost `sum_i int_cell_i |x - y_i|^2`.
+    pub cost: f64,
+    /// `sum m_i |y_i - c_i|^2`: what moving the sites to the centroids of these cells saves for certain.
+    pub off: f64,
+    /// `sum w_i (m_i - m_i')` with the masses `m'` of the step before: `cost <= cost' - off' + slack` up to rounding. 0 for the first.
+    pub slack: f64,
+    /// Newton steps of the solve, coarser problems and a second solve from afresh included.
+    pub newton_steps: usize,
+    /// Wall seconds.
+    pub seconds: f64,
+}
+
+impl QuantizeStep {
+    /// `(off / cost)^(1/2)`, what the tolerance is compared with. For each cell `int |x - y_i|^2` is at least
+    /// `m_i |y_i - c_i|^2`, so it lies between 0 and 1.
+    pub fn movement(&self) -> f64 {
+        (self.off / self.cost).sqrt()
+    }
+}
+
+/// How a quantization ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum QuantizeOutcome {
+    /// The sites are in their centroids to the tolerance.
+    Stationary,
+    /// The largest number of moves was done.
+    StepsDone,
+    /// The callback asked to stop.
+    Interrupted,
+    /// The time limit was reached.
+    TimeLimit,
+    /// A solve did not converge.
+    NotSolved {
+        /// Why, in words.
+        why: String,
+    },
+}
+
+/// Handed to the callback within solves and after each of them.
+pub struct QuantizeProgress<'a> {
+    /// Positions solved so far.
+    pub steps: &'a [QuantizeStep],
+    /// Where the solve of the next one is; `None` between solves.
+    pub solving: Option<&'a Progress<'a>>,
+}
+
+type Callback<'a> = dyn FnMut(&QuantizeProgress<'_>) -> Control + 'a;
+
+/// What a quantization found: the last position that was solved.
+#[derive(Clone, Debug)]
+pub struct Quantization {
+    /// The problem with the sites and masses that were found, in the order of the problem given.
+    pub problem: Problem,
+    /// Its solution. Not converged only if the very first solve was not.
+    pub solution: Solution,
+    /// The positions solved, the first of them as given: one more than moves. The last one describes `solution`. Empty if the first solve
+    /// did not converge.
+    pub steps: Vec<QuantizeStep>,
+    /// Why it ended.
+    pub outcome: QuantizeOutcome,
+    /// Wall time in seconds.
+    pub seconds: f64,
+}
+
+/// Moves the sites of a problem to the centroids of their cells, again and again, until they are there; masses stay. Each solve starts
+/// from the weights of the one before ([`Heights::moved`](crate::exact::Heights::moved)), and afresh if that fails.
+///
+/// The cost falls in every step by at least [`QuantizeStep::off`]. A fixed point is a critical point of the cost, not in general a least one.
+/// Cost per step: a solve, about three Newton steps.
+///
+/// ```
+/// use brenier::{domain::ConvexPolygon, problem::{Problem, ProblemData}};
+/// use brenier::transport::{Control, QuantizeOptions, QuantizeOutcome, quantize};
+/// let square = ConvexPolygon::rectangle([0.0, 0.0], [1.0, 1.0]).unwrap();
+/// let problem = Problem::new(ProblemData::new(square, vec![[0.3, 0.5], [0.4, 0.5]])).unwrap();
+/// let found = quantize(&problem, &QuantizeOptions::default(), &mut |_| Control::Continue);
+/// assert_eq!(found.outcome, QuantizeOutcome::Stationary);
+/// let y = found.problem.sites();
+/// assert!((y[0][0] - 0.25).abs() < 1e-9 && (y[1][0] - 0.75).abs() < 1e-9);
+/// ```
+pub fn quantize(
+    problem: &Problem,
+    options: &QuantizeOptions,
+    on_progress: &mut dyn FnMut(&QuantizeProgress<'_>) -> Control,
+) -> Quantization {
+    let clock = Instant::now();
+    let mut steps: Vec<QuantizeStep> = Vec::new();
+    let left = || options.time_limit.map(|limit| limit.saturating_sub(clock.elapsed()));
+    let run = |problem: &Problem, tolerance: f64, steps: &[QuantizeStep], see: &mut Callback<'_>| {
+        let max_iterations = options.max_iterations;
+        let options = SolveOptions { tolerance, max_iterations, time_limit: left(), ..SolveOptions::default() };
+        solve(problem, &options, &mut |p| see(&QuantizeProgress { steps, solving: Some(p) }))
+    };
+    let (mut problem, mut step_clock) = (problem.clone(), Instant::now());
+    let mut solution = run(&problem, options.mass_tolerance, &steps, on_progress);
+    let finish = |problem, solution, steps, outcome| {
+        let seconds = clock.elapsed().as_secs_f64();
+        Quantization { problem, solution, steps, outcome, seconds }
+    };
+    if let Some(outcome) = failed(&solution) {
+        return finish(problem, solution, steps, outcome);
+    }
+    steps.push(QuantizeStep {
+        newton_steps: newton_steps(&solution),
+        seconds: step_clock.elapsed().as_secs_f64(),
+        ..position(&problem, &solution, None)
+    });
+    // The masses of the step before the last one.
+    let mut earlier: Option<Vec<f64>> = None;
+    let outcome = loop {
+        let last = steps[steps.len() - 1];
+        if last.off <= options.tolerance * options.tolerance * last.cost {
+            break QuantizeOutcome::Stationary;
+        }
+        if steps.len() > options.max_steps {
+            break QuantizeOutcome::StepsDone;
+        }
+        if on_progress(&QuantizeProgress { steps: &steps, solving: None }) == Control::Stop {
+            break QuantizeOutcome::Interrupted;
+        }
+        if left() == Some(Duration::ZERO) {
+            break QuantizeOutcome::TimeLimit;
+        }
+        step_clock = Instant::now();
+        let next = match moved(&problem, &solution) {
+            Ok(next) => next,
+            Err(e) => break QuantizeOutcome::NotSolved { why: format!("the moved sites are no problem: {e}") },
+        };
+        let mut found = run(&next, options.mass_tolerance, &steps, on_progress);
+        let mut tried = newton_steps(&found);
+        if matches!(failed(&found), Some(QuantizeOutcome::NotSolved { .. })) {
+            match again(&next, None) {
+                Ok(afresh) => found = run(&afresh, options.mass_tolerance, &steps, on_progress),
+                Err(e) => break QuantizeOutcome::NotSolved { why: e.to_string() },
+            }
+            tried += newton_steps(&found);
+        }
+        if let Some(outcome) = failed(&found) {
+            break outcome;
+        }
+        let step = QuantizeStep {
+            newton_steps: tried,
+            seconds: step_clock.elapsed().as_secs_f64(),
+            ..position(&next, &found, Some(&solution.masses))
+        };
+        earlier = Some(std::mem::take(&mut solution.masses));
+        (problem, solution) = (next, found);
+        steps.push(step);
+    };
+    if matches!(outcome, QuantizeOutcome::Stationary | QuantizeOutcome::StepsDone)
+        && let Ok(same) = again(&problem, Some(&solution))
+    {
+        // One or two more Newton steps for masses that are right to many digits.
+        let polished = run(&same, options.final_mass_tolerance, &steps, on_progress);
+        if failed(&polished).is_none()
+            && let Some(last) = steps.last_mut()
+        {
+            let better = position(&same, &polished, earlier.as_deref());
+            (last.cost, last.off, last.slack) = (better.cost, better.off, better.slack);
+            last.newton_steps += newton_steps(&polished);
+            (problem, solution) = (same, polished);
+        }
+    }
+    finish(problem, solution, steps, outcome)
+}
+
+/// Why a solve is of no use, if it is not.
+fn failed(solution: &Solution) -> Option<QuantizeOutcome> {
+    match &solution.report.outcome {
+        Some(Outcome::Converged) => None,
+        Some(Outcome::Interrupted) => Some(QuantizeOutcome::Interrupted),
+        Some(Outcome::TimeLimit) => Some(QuantizeOutcome::TimeLimit),
+        Some(Outcome::NotConverged { why }) => Some(QuantizeOutcome::NotSolved { why: why.clone() }),
+        Some(Outcome::Disconnected { components }) => {
+            let why = format!("the cells fall into {components} components that touch nowhere");
+            Some(QuantizeOutcome::NotSolved { why })
+        }
+        None => Some(QuantizeOutcome::NotSolved { why: "the solver did not say how it ended".into() }),
+    }
+}
+
+fn newton_steps(solution: &Solution) -> usize {
+    let steps = &solution.report.iterations;
+    steps.len().saturating_sub(1) + steps.first().map_or(0, |start| start.coarse_steps as usize)
+}
+
+/// Cost, distance from the centroids, and slack of a solved position.
+fn position(problem: &Problem, solution: &Solution, masses_before: Option<&[f64]>) -> QuantizeStep {
+    let mut off = 0.0;
+    for ((y, centroid), m) in problem.sites().iter().zip(&solution.centroids).zip(&solution.masses) {
+        let c = centroid.unwrap_or(*y);
+        let d = [c[0] - y[0], c[1] - y[1]];
+        off += m * (d[0] * d[0] + d[1] * d[1]);
+    }
+    let slack = masses_before.map_or(0.0, |before| slack(problem, solution, before));
+    QuantizeStep { cost: solution.cost, off, slack, ..QuantizeStep::default() }
+}
+
+/// `sum w_i (m_i - m_i')`, with weights about their mean: both lists of masses have the same total, up to rounding that must not be
+/// multiplied by where the origin is.
+fn slack(problem: &Problem, solution: &Solution, before: &[f64]) -> f64 {
+    let origin = problem.sites()[0];
+    let weight = |i: usize| {
+        let y = problem.sites()[i];
+        let d = [0, 1].map(|k| Dd::difference(y[k], origin[k]));
+        // |y|^2 + 2 h up to a constant: |y - o|^2 + 2 (h + <o, y - o>).
+        let inner = solution.heights.get(i) + d[0].times(origin[0]) + d[1].times(origin[1]);
+        d[0] * d[0] + d[1] * d[1] + inner.scale(2.0)
+    };
+    let (mut mean, mut total) = (Dd::ZERO, Dd::ZERO);
+    for (i, &m) in solution.masses.iter().enumerate() {
+        mean = mean + weight(i).times(m);
+        total = total + Dd::from_f64(m);
+    }
+    let mean = mean.over(total);
+    let mut sum = Dd::ZERO;
+    for (i, (&m, &b)) in solution.masses.iter().zip(before).enumerate() {
+        sum = sum + (weight(i) - mean) * Dd::difference(m, b);
+    }
+    sum.to_f64()
+}
+
+/// The problem with every site in its centroid, and the heights that go with it.
+fn moved(problem: &Problem, solution: &Solution) -> Result<Problem, ProblemError> {
+    let sites: Vec<[f64; 2]> = problem.sites().iter().zip(&solution.centroids).map(|(y, c)| c.unwrap_or(*y)).collect();
+    let heights = solution.heights.moved(problem.sites(), &sites);
+    let heights = heights.first_non_finite().is_none().then_some(heights);
+    Problem::new(ProblemData { sites, heights, ..data(problem) })
+}
+
+/// The same problem, starting from its solution, or afresh.
+fn again(problem: &Problem, solution: Option<&Solution>) -> Result<Problem, ProblemError> {
+    Problem::new(ProblemData { heights: solution.map(|s| s.heights.clone()), ..data(problem) })
+}
+
+fn data(problem: &Problem) -> ProblemData {
+    ProblemData {
+        density: *problem.density(),
+        masses: Some(problem.masses().to_vec()),
+        duplicates: Duplicates::Refuse,
+        ..ProblemData::new(problem.domain().clone(), problem.sites().to_vec())
+    }
+}

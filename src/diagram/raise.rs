@@ -51,12 +51,12 @@ pub fn raise_empty(
     let density = LocalDensity::new(problem.density(), problem.source_factor());
     let duals = Duals::new(hull, &region);
     let boundary = sides(hull, &duals, &region);
-    let mut raised = heights.clone();
-    let mut searched = 0;
     let empty = |i: &usize| hull.is_hidden_position(*i) || mass.get(*i).is_some_and(|&m| m <= 0.0);
     // Those that are empty now: what they hide in turn waits for the next pass, when the boundary is known again.
     let empty: Vec<usize> = (0..hull.len()).filter(empty).collect();
-    for i in empty {
+    let mut raised = heights.clone();
+    let mut searched = 0;
+    let mut raise = |i: usize| -> Option<()> {
         let covering = hull.is_hidden_position(i).then(|| hull.covering(i)).flatten().and_then(|t| hull.slot(t));
         let inner = covering.and_then(|sites| Some((sites, dual_inside(hull, &region, sites)?)));
         let corner = match inner {
@@ -64,30 +64,22 @@ pub fn raise_empty(
             None => {
                 searched += boundary.len();
                 if searched > MOST_SEARCHES {
-                    hull.settle();
                     return None;
                 }
-                match nearest(hull, problem, &boundary, i) {
-                    Some(corner) => corner,
-                    None => {
-                        hull.settle();
-                        return None;
-                    }
-                }
+                nearest(hull, problem, &boundary, i)?
             }
         };
-        let Some(height) = height_for(hull, problem, &corner, i, wanted[i], &density) else {
-            hull.settle();
-            return None;
-        };
+        let height = height_for(hull, problem, &corner, i, wanted[i], &density)?;
         raised.set(i, height);
         if inner.is_some() {
             // At once: the next one shall find this cell where it is.
             hull.raise(i, height);
         }
-    }
+        Some(())
+    };
+    let done = empty.into_iter().try_for_each(&mut raise);
     hull.settle();
-    Some(raised)
+    done.map(|()| raised)
 }
 
 /// What the diagram leaves on each domain edge.

@@ -46,7 +46,7 @@ pub struct Certificate {
     pub hidden: usize,
     /// Cells whose mass was computed exactly: all of them at level 5, else 0.
     pub exact_cells: usize,
-    /// The exact masses sum to exactly the domain's measure (checked by summing up to 2000 cells, beyond that within an enclosure of
+    /// The exact masses sum to exactly the domain's measure (checked by summing up to [`Certificate::EXACT_SUM`] sites, beyond that within an enclosure of
     /// relative width `2^-300`).
     pub total_is_domain: bool,
     /// Rigorous lower and upper bound of `max_i |m_i - nu_i| / nu_i`; doubles rounded outwards.
@@ -68,8 +68,10 @@ pub struct Certificate {
     pub predicates: Counters,
 }
 
-/// Most cells whose exact masses are summed as rationals; the common denominator grows with every term.
-const EXACT_SUM: usize = 2000;
+impl Certificate {
+    /// Most cells whose exact masses are summed as rationals; the common denominator grows with every term.
+    pub const EXACT_SUM: usize = 2000;
+}
 
 /// Exact integrals of one cell in the normalized source.
 struct Exact {
@@ -174,7 +176,7 @@ fn resolution(problem: &Problem, total: &Rational) -> u32 {
 }
 
 fn totals_agree(cells: &[Exact], total: &Rational, bits: u32) -> bool {
-    if cells.len() <= EXACT_SUM {
+    if cells.len() <= Certificate::EXACT_SUM {
         let masses: Vec<Rational> = cells.iter().map(|c| c.mass.clone()).collect();
         return pairwise_sum(&masses) == *total;
     }

@@ -46,6 +46,7 @@ struct JsonCheck<'a> {
     lines: &'a [Line],
     max_relative_error: [f64; 2],
     w2_squared: [f64; 2],
+    map_cost: [f64; 2],
     exact_cells: usize,
     cells: usize,
     hidden: usize,
@@ -89,6 +90,7 @@ pub fn run(args: &CheckArgs, common: &Common) -> Result<u8, Failure> {
             lines: &lines,
             max_relative_error: certificate.max_relative_error,
             w2_squared: certificate.w2_squared,
+            map_cost: certificate.map_cost,
             exact_cells: certificate.exact_cells,
             cells: certificate.cells,
             hidden: certificate.hidden,
@@ -137,7 +139,7 @@ fn compare(solution: &SolutionFile, truth: &Certificate, problem: &Problem) -> V
         text: match truth.total_is_domain {
             // Beyond that the sum is enclosed to a relative 2^-300: `Certificate::total_is_domain`.
             true => {
-                let how = if truth.exact_cells <= 2000 { "exactly" } else { "to 90 digits" };
+                let how = if truth.exact_cells <= Certificate::EXACT_SUM { "exactly" } else { "to 90 digits" };
                 format!("the exact measures of {} sum to {how} the domain's", count(truth.cells, "cell"))
             }
             false => "the exact measures of the cells do not sum to the domain's".into(),

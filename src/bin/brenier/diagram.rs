@@ -17,6 +17,7 @@ pub fn run(args: &DiagramArgs, common: &Common) -> Result<u8, Failure> {
     }
     input::keep_apart(&[Some(&args.problem)], &[Some(&args.output), args.plot.as_deref()])?;
     let loaded = input::load(&args.problem, &args.output, Duplicates::Keep, common)?;
+    input::keep_files(&loaded, &[Some(&args.output), args.plot.as_deref()])?;
     let problem = &loaded.problem;
     let heights = picture::given_heights(problem, &loaded.name)?.clone();
     let diagram = picture::diagram_of(problem, &heights)?;

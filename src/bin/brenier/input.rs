@@ -33,6 +33,12 @@ impl Loaded {
         self.source.id().fingerprint()
     }
 
+    /// The files that the problem file refers to.
+    fn files(&self) -> Vec<PathBuf> {
+        let folder = self.name.parent().unwrap_or(Path::new(""));
+        self.source.id().files.iter().map(|(path, _)| folder.join(path)).collect()
+    }
+
     /// How a solution names the problem.
     pub fn source(&self) -> ProblemSource {
         let mut source = self.source.clone();
@@ -57,7 +63,7 @@ pub fn keep_apart(read: &[Option<&Path>], written: &[Option<&Path>]) -> Result<(
             folder.canonicalize().map(|f| f.join(p.file_name().unwrap_or_default()))
         })
     };
-    let read: Vec<PathBuf> = read.iter().flatten().filter_map(|p| place(p).ok()).collect();
+    let read: Vec<PathBuf> = read.iter().flatten().filter_map(|p| p.canonicalize().ok()).collect();
     let mut seen: Vec<PathBuf> = Vec::new();
     for path in written.iter().flatten() {
         let Ok(at) = place(path) else { continue };
@@ -74,6 +80,12 @@ pub fn keep_apart(read: &[Option<&Path>], written: &[Option<&Path>]) -> Result<(
     Ok(())
 }
 
+/// The same for the files that a problem file refers to.
+pub fn keep_files(loaded: &Loaded, written: &[Option<&Path>]) -> Result<(), Failure> {
+    let files = loaded.files();
+    keep_apart(&files.iter().map(|p| Some(p.as_path())).collect::<Vec<_>>(), written)
+}
+
 /// Reads the problem that the flags of `solve` describe.
 pub fn of_solve(args: &SolveArgs, common: &Common) -> Result<Loaded, Failure> {
     let duplicates = if args.strict { Duplicates::Refuse } else { Duplicates::Merge };
@@ -82,9 +94,7 @@ pub fn of_solve(args: &SolveArgs, common: &Common) -> Result<Loaded, Failure> {
         (None, Some(points), Some(domain)) => {
             let mut file = of_flags(args, points, domain, common)?;
             check_memory(common, points, file.data.sites.len())?;
-            let sites = std::mem::take(&mut file.data.sites);
-            let source = ProblemSource::Embedded(Box::new(file.clone()));
-            file.data.sites = sites;
+            let source = embedded(&mut file);
             sound(file, source, points, duplicates)
         }
         // clap asks for one or the other
@@ -157,6 +167,14 @@ pub fn of_solution(
     Ok(loaded)
 }
 
+/// The file as a solution embeds it, without the sites: they would take the same memory twice ([`Loaded::source`]).
+fn embedded(file: &mut ProblemFile) -> ProblemSource {
+    let sites = std::mem::take(&mut file.data.sites);
+    let source = ProblemSource::Embedded(Box::new(file.clone()));
+    file.data.sites = sites;
+    source
+}
+
 fn sound(mut file: ProblemFile, source: ProblemSource, name: &Path, duplicates: Duplicates) -> Result<Loaded, Failure> {
     file.data.duplicates = duplicates;
     let inputs = file.data.sites.len();
@@ -202,7 +220,7 @@ pub fn of_quantize(args: &QuantizeArgs, common: &Common) -> Result<Loaded, Failu
     check_memory(common, &file.path, file.data.sites.len())?;
     file.data.density = density;
     with_masses(&mut file, args.masses.as_deref(), limit)?;
-    let (source, name) = (ProblemSource::Embedded(Box::new(file.clone())), file.path.clone());
+    let (source, name) = (embedded(&mut file), file.path.clone());
     sound(file, source, &name, Duplicates::Merge)
 }
 

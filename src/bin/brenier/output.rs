@@ -61,13 +61,13 @@ pub fn report(
                 ),
             ));
             rows.push(match outcome {
-                Outcome::Converged => ("cost", format!("W2^2 = {}", short(solution.cost))),
-                _ => ("cost", format!("{} at these heights, not W2^2 yet", short(solution.cost))),
+                Outcome::Converged => ("cost", format!("W2^2 = {:?}", solution.cost)),
+                _ => ("cost", format!("{:?} at these heights, not W2^2 yet", solution.cost)),
             });
         }
         None => {
             rows.push(("result", error));
-            rows.push(("cost", format!("{} at these heights", short(solution.cost))));
+            rows.push(("cost", format!("{:?} at these heights", solution.cost)));
         }
     }
     let hidden = solution.hidden.len();
@@ -85,12 +85,6 @@ pub fn report(
     rows.extend(report.notes.iter().map(|n| ("note", n.clone())));
     rows.extend(written.iter().map(|p| ("written", p.display().to_string())));
     say(&table(&rows))
-}
-
-/// A number in few characters, whatever its size.
-fn short(x: f64) -> String {
-    // Debug switches to the exponential form where Display writes hundreds of digits.
-    format!("{x:?}")
 }
 
 /// The problem in half a line.

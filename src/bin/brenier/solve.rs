@@ -23,6 +23,7 @@ pub fn run(args: &SolveArgs, common: &Common) -> Result<u8, Failure> {
     // Going on from a checkpoint and keeping the next one in its place is the usual way.
     input::keep_apart(&[args.resume.as_deref()], &[Some(&args.output), args.plot.as_deref()])?;
     let loaded = input::of_solve(args, common)?;
+    input::keep_files(&loaded, &[Some(&args.output), args.plot.as_deref(), args.checkpoint.as_deref()])?;
     console::warn(common, &loaded.warnings);
     let fingerprint = loaded.fingerprint();
     let resume = match &args.resume {

@@ -1,7 +1,8 @@
 //! Layer 1: a validated problem. Parse, don't validate: a [`Problem`] that exists is sound.
 
-use crate::domain::{ConvexPolygon, Density, DomainError};
+use crate::domain::{ConvexPolygon, Density, Domain, DomainError, ExactLaw, Patches};
 use crate::exact::{Dd, Heights, big};
+use std::sync::Arc;
 
 /// What to do with sites at the same position.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,7 +20,7 @@ pub enum Duplicates {
 #[derive(Clone, Debug)]
 pub struct ProblemData {
     /// Where the source lives.
-    pub domain: ConvexPolygon,
+    pub domain: Domain,
     /// Density of the source.
     pub density: Density,
     /// Sites `y_i`.
@@ -36,9 +37,9 @@ pub struct ProblemData {
 
 impl ProblemData {
     /// Data with the default treatment: constant density, equal masses, normalized, duplicates merged.
-    pub fn new(domain: ConvexPolygon, sites: Vec<[f64; 2]>) -> ProblemData {
+    pub fn new(domain: impl Into<Domain>, sites: Vec<[f64; 2]>) -> ProblemData {
         ProblemData {
-            domain,
+            domain: domain.into(),
             density: Density::Constant,
             sites,
             masses: None,
@@ -166,11 +167,12 @@ pub struct Merge {
     pub mass: f64,
 }
 
-/// A sound semi-discrete transport problem: source on a convex polygon, distinct sites (unless kept), positive masses.
+/// A sound semi-discrete transport problem: source in the plane, distinct sites (unless kept), positive masses.
 #[derive(Clone, Debug)]
 pub struct Problem {
-    domain: ConvexPolygon,
+    domain: Domain,
     density: Density,
+    patches: Option<Arc<Patches>>,
     sites: Vec<[f64; 2]>,
     masses: Vec<f64>,
     heights: Option<Heights>,
@@ -211,9 +213,11 @@ impl Problem {
                 return Err(ProblemError::NonFiniteHeight { site });
             }
         }
+        let patches = Patches::of(&domain, &density).map(Arc::new);
         let mut problem = Problem {
             domain,
             density,
+            patches,
             sites,
             masses,
             heights,
@@ -231,7 +235,11 @@ impl Problem {
     fn match_totals(&mut self, normalize: bool) -> Result<(), ProblemError> {
         // Totals to 100 bits: the factor is then right to half an ulp whatever the spread of the masses.
         let total = big::rational_dd(self.masses.iter().fold(Dd::ZERO, |s, &m| s + Dd::from_f64(m)));
-        let measure = exact_measure(&self.domain, &self.density);
+        let measure = match &self.patches {
+            // Good to 2^-90: what is proved later computes it exactly.
+            Some(patches) => big::rational_dd(patches.iter().fold(Dd::ZERO, |s, p| s + p.mass())),
+            None => exact_measure(self.domain.frame(), &self.density.exact_law()),
+        };
         let (t, m) = (big::nearest_f64(&total), big::nearest_f64(&measure));
         if !(1e-200..=1e200).contains(&t) {
             return Err(ProblemError::TotalOutOfRange { total: t });
@@ -298,8 +306,32 @@ impl Problem {
     }
 
     /// Where the source lives.
-    pub fn domain(&self) -> &ConvexPolygon {
+    pub fn domain(&self) -> &Domain {
         &self.domain
+    }
+
+    /// The convex polygon that the diagram is clipped to ([`Domain::frame`]).
+    pub fn frame(&self) -> &ConvexPolygon {
+        self.domain.frame()
+    }
+
+    /// The patches of the source; `None` if it is one density on one convex polygon.
+    pub fn patches(&self) -> Option<&Arc<Patches>> {
+        self.patches.as_ref()
+    }
+
+    /// Has the source mass in every open part of its frame? (`false` may also mean that nobody looked: for a mesh.)
+    pub fn fills_frame(&self) -> bool {
+        match (&self.domain, &self.density, &self.patches) {
+            (Domain::Convex(_), Density::Image(image), Some(patches)) => {
+                let [columns, rows] = image.grid();
+                let box_of_image = [image.min(), image.max()];
+                let (lo, hi) = self.frame().bounds();
+                // Patches beside the domain are not counted: look at whole images only.
+                [lo, hi] == box_of_image && patches.len() == columns * rows
+            }
+            (domain, _, _) => domain.convex().is_some(),
+        }
     }
 
     /// Density before normalization.
@@ -385,11 +417,11 @@ fn check_masses(masses: &[f64], n: usize) -> Result<(), ProblemError> {
     Ok(())
 }
 
-/// Exact measure of the domain: `sum over the fan of area * mean of rho`.
-pub fn exact_measure(domain: &ConvexPolygon, density: &Density) -> big::Rational {
+/// Exact measure of a convex polygon with an affine density: `sum over the fan of area * mean of rho`.
+pub fn exact_measure(polygon: &ConvexPolygon, law: &ExactLaw) -> big::Rational {
     let p: Vec<[big::Rational; 2]> =
-        domain.vertices().iter().map(|v| [big::rational(v[0]), big::rational(v[1])]).collect();
-    let rho: Vec<big::Rational> = p.iter().map(|x| density.value_exact(x)).collect();
+        polygon.vertices().iter().map(|v| [big::rational(v[0]), big::rational(v[1])]).collect();
+    let rho: Vec<big::Rational> = p.iter().map(|x| law.value(x)).collect();
     let mut total = big::Rational::new();
     let difference = |a: &[big::Rational; 2], b: &[big::Rational; 2]| {
         [big::Rational::from(&a[0] - &b[0]), big::Rational::from(&a[1] - &b[1])]

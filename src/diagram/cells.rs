@@ -9,8 +9,9 @@ use super::clip::{Clipper, Label, Sites};
 use super::integrate::{self, LocalDensity, Moments};
 use super::laguerre::Want;
 use super::point::{Point, centre, crossing};
-use crate::domain::ConvexPolygon;
+use crate::domain::{ConvexPolygon, Outline};
 use crate::exact::Counters;
+use crate::exact::predicates::Lifted;
 use crate::hull::{Hull, Wedge};
 use rayon::prelude::*;
 
@@ -85,6 +86,37 @@ impl Duals {
     }
 }
 
+impl Duals {
+    /// Do all dual vertices of a ring certainly lie inside the domain? Not those of an unbounded cell.
+    fn all_inside(&self, ring: &[Wedge]) -> bool {
+        let inside = |w: &Wedge| self.inside.get(w.triangle as usize) == Some(&true);
+        !ring.is_empty() && ring.iter().all(|w| w.from.is_some() && w.to.is_some() && inside(w))
+    }
+
+    /// Do all dual vertices of a ring exist and satisfy this?
+    pub fn all(&self, ring: &[Wedge], satisfy: impl Fn(&Point) -> bool) -> bool {
+        let good = |w: &Wedge| self.points.get(w.triangle as usize).is_some_and(&satisfy);
+        !ring.is_empty() && ring.iter().all(|w| w.from.is_some() && w.to.is_some() && good(w))
+    }
+
+    /// The bounded cell at a position with all its vertices.
+    pub fn cell(&self, hull: &Hull, position: u32, ring: &mut Vec<Wedge>, labels: &mut Vec<Label>, to: &mut Vec<Point>) {
+        hull.ring(position as usize, ring);
+        self.cell_of(ring, labels, to);
+    }
+
+    fn cell_of(&self, ring: &[Wedge], labels: &mut Vec<Label>, vertices: &mut Vec<Point>) {
+        // Start at the lowest neighbour: the ring's own start depends on the history of the triangulation.
+        let count = ring.len();
+        let start = (0..count).min_by_key(|&k| ring[k].to).unwrap_or(0);
+        for k in (start..count).chain(0..start) {
+            let w = ring[k];
+            labels.extend(w.to.map(Label::Bisector));
+            vertices.push(self.points[w.triangle as usize]);
+        }
+    }
+}
+
 /// Positions whose cells may reach the boundary of the domain, ascending. Cost: O(n).
 pub fn touching(hull: &Hull, duals: &Duals) -> Vec<u32> {
     let mut touches = vec![false; hull.len()];
@@ -102,6 +134,11 @@ pub fn dual_inside(hull: &Hull, region: &Region<'_>, triangle: [u32; 3]) -> Opti
 
 /// The dual vertex of three sites in counter-clockwise order, computed from the lowest position on.
 fn dual(hull: &Hull, v: [u32; 3]) -> Point {
+    tie(&|i| hull.point(i as usize), v)
+}
+
+/// The point where three sites in counter-clockwise order are tied, computed from the lowest number on.
+fn tie<'a>(lifted: &impl Fn(u32) -> &'a Lifted, v: [u32; 3]) -> Point {
     let k = if v[0] < v[1] && v[0] < v[2] {
         0
     } else if v[1] < v[2] {
@@ -109,19 +146,30 @@ fn dual(hull: &Hull, v: [u32; 3]) -> Point {
     } else {
         2
     };
-    let at = |j: usize| hull.point(v[(k + j) % 3] as usize);
+    let at = |j: usize| lifted(v[(k + j) % 3]);
     centre(at(0), at(1), at(2))
 }
 
 /// The vertex between two labels of a cell.
-pub fn vertex(hull: &Hull, domain: &ConvexPolygon, site: u32, before: Label, after: Label) -> Point {
+pub fn vertex(hull: &Hull, domain: Outline<'_>, site: u32, before: Label, after: Label) -> Point {
+    labelled(&|i| hull.point(i as usize), domain, site, before, after)
+}
+
+/// [`vertex`], for lifted sites numbered in any way.
+pub fn labelled<'a>(
+    lifted: &impl Fn(u32) -> &'a Lifted,
+    domain: Outline<'_>,
+    site: u32,
+    before: Label,
+    after: Label,
+) -> Point {
     match (before, after) {
         (Label::Domain(_), Label::Domain(k)) => Point::from_f64(domain.vertex(k as usize)),
         (Label::Domain(k), Label::Bisector(j)) | (Label::Bisector(j), Label::Domain(k)) => {
-            let (i, j) = (site.min(j) as usize, site.max(j) as usize);
-            crossing(hull.point(i), hull.point(j), domain.vertex(k as usize), domain.vertex(k as usize + 1))
+            let (u, v) = (domain.vertex(k as usize), domain.vertex(k as usize + 1));
+            crossing(lifted(site.min(j)), lifted(site.max(j)), u, v)
         }
-        (Label::Bisector(j), Label::Bisector(l)) => dual(hull, [site, j, l]),
+        (Label::Bisector(j), Label::Bisector(l)) => tie(lifted, [site, j, l]),
     }
 }
 
@@ -145,29 +193,17 @@ impl Cell {
             return;
         }
         hull.ring(position as usize, &mut self.ring);
-        let interior = !self.ring.is_empty()
-            && self
-                .ring
-                .iter()
-                .all(|w| w.from.is_some() && w.to.is_some() && duals.inside.get(w.triangle as usize) == Some(&true));
-        if interior {
-            // Start at the lowest neighbour: the ring's own start depends on the history of the triangulation.
-            let count = self.ring.len();
-            let start = (0..count).min_by_key(|&k| self.ring[k].to).unwrap_or(0);
-            for k in (start..count).chain(0..start) {
-                let w = self.ring[k];
-                self.labels.extend(w.to.map(Label::Bisector));
-                self.vertices.push(duals.points[w.triangle as usize]);
-            }
+        if duals.all_inside(&self.ring) {
+            duals.cell_of(&self.ring, &mut self.labels, &mut self.vertices);
             return;
         }
         let sites = Sites { points: hull.points(), rank: hull.order() };
         let neighbors = self.ring.iter().filter_map(|w| w.to);
-        self.clipper.clip(sites, region.polygon, position, neighbors, &mut self.labels);
+        self.clipper.clip(sites, region.polygon.outline(), position, neighbors, &mut self.labels);
         let count = self.labels.len();
         for k in 0..count {
             let before = self.labels[if k == 0 { count - 1 } else { k - 1 }];
-            self.vertices.push(vertex(hull, region.polygon, position, before, self.labels[k]));
+            self.vertices.push(vertex(hull, region.polygon.outline(), position, before, self.labels[k]));
         }
     }
 

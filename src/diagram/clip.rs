@@ -5,7 +5,7 @@
 //! constructed. The perturbation makes the arrangement simple: no bisector passes through a domain vertex, no three
 //! bisectors through a point, so the result does not depend on the order of cutting.
 
-use crate::domain::ConvexPolygon;
+use crate::domain::Outline;
 use crate::exact::Counters;
 use crate::exact::predicates::{EdgePoint, Lifted, above, side_e, side_v};
 
@@ -49,7 +49,7 @@ impl Clipper {
     pub fn clip(
         &mut self,
         sites: Sites<'_>,
-        domain: &ConvexPolygon,
+        domain: Outline<'_>,
         site: u32,
         neighbors: impl Iterator<Item = u32>,
         out: &mut Vec<Label>,
@@ -83,7 +83,7 @@ impl Clipper {
     }
 
     /// Does the site beat `m` where edge `node` begins?
-    fn inside(&mut self, sites: Sites<'_>, domain: &ConvexPolygon, site: u32, m: u32, node: u32) -> bool {
+    fn inside(&mut self, sites: Sites<'_>, domain: Outline<'_>, site: u32, m: u32, node: u32) -> bool {
         let labels = (self.label[self.previous[node as usize] as usize], self.label[node as usize]);
         let at = |k: u32| &sites.points[k as usize];
         let rank = |k: u32| sites.rank[k as usize];
@@ -110,7 +110,7 @@ impl Clipper {
     }
 
     /// Cuts by the bisector with `m`.
-    fn cut(&mut self, sites: Sites<'_>, domain: &ConvexPolygon, site: u32, m: u32) {
+    fn cut(&mut self, sites: Sites<'_>, domain: Outline<'_>, site: u32, m: u32) {
         // A vertex that is lost: near the last cut if possible, else by going around.
         let head = self.head;
         let after = self.next[head as usize];

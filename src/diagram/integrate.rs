@@ -1,4 +1,4 @@
-//! Integrals over a convex polygon with constant or affine density, in local coordinates.
+//! Integrals over a convex polygon with constant, affine or bilinear density, in local coordinates.
 //!
 //! The polygon is fanned from its first vertex `o`; with a density affine in the triangle, vertex values `r_a`, `R = sum r_a`,
 //! `V = sum v_a` (theory: integrals.md)
@@ -9,13 +9,22 @@
 //! int |x|^2 rho = |S| (R |V|^2 + R sum |v_a|^2 + 2 sum r_a <v_a, V> + 2 sum r_a |v_a|^2) / 60
 //! ```
 //!
+//! A bilinear density with mixed derivative `d` falls short of that affine one by `sum l_a l_b q_ab` over the sides, with
+//! `q_ab = d (v_a - v_b)_1 (v_a - v_b)_2` and barycentric coordinates `l` (a quadratic form: `q(sum l_a v_a) = sum l_a q(v_a) - sum l_a l_b q(v_a - v_b)`):
+//!
+//! ```text
+//! int l_a l_b       = |S| / 12
+//! int l_a l_b x     = |S| (V + v_a + v_b) / 60
+//! int l_a l_b |x|^2 = |S| (|V|^2 + 2 |v_a|^2 + 2 |v_b|^2 + 2 <v_a, v_b>) / 180
+//! ```
+//!
 //! All fan areas of a convex polygon are non-negative, so sums do not cancel. A fan area `x1 y2 - x2 y1` of a needle would:
 //! it is evaluated in double-double from the vertices themselves (good to `2^-80` of their size, see `point.rs`) when the
 //! cancellation exceeds 2^10. The `v_a` are differences of vertices, each with relative error `3u`, so the relative error of a
 //! mass is below `2^-40` for any fan of aspect ratio up to `2^40`, and typically `2^-50`.
 
 use super::point::Point;
-use crate::domain::Density;
+use crate::domain::Law;
 use crate::exact::Dd;
 
 /// Mass, first and second moments of a cell.
@@ -43,38 +52,41 @@ fn cross_careful(o: &Point, p: &Point, q: &Point) -> f64 {
     (ax * by - ay * bx).to_f64().max(0.0)
 }
 
-/// Density relative to a local origin: value there and gradient, times the source factor.
+/// A density times the source factor.
 #[derive(Clone, Copy, Debug)]
 pub struct LocalDensity {
-    constant: bool,
-    g: [f64; 2],
-    c: f64,
+    law: Law,
     factor: f64,
 }
 
 impl LocalDensity {
     /// The density times `factor`.
-    pub fn new(density: &Density, factor: f64) -> LocalDensity {
-        match *density {
-            Density::Affine { g, c } => LocalDensity { constant: false, g, c, factor },
-            Density::Constant => LocalDensity { constant: true, g: [0.0; 2], c: 1.0, factor },
-        }
+    pub fn new(law: Law, factor: f64) -> LocalDensity {
+        if law.is_constant { LocalDensity { law: Law::constant(1.0), factor: factor * law.c } } else { LocalDensity { law, factor } }
     }
 
     /// Value at a point (before the factor), rounded: the leading parts carry all but `u` of a density that may vanish there.
     #[inline(always)]
     fn at(&self, p: &Point) -> f64 {
-        if self.constant {
-            return 1.0;
-        }
-        let value = p.x.times(self.g[0]) + p.y.times(self.g[1]) + Dd::from_f64(self.c);
-        value.to_f64().max(0.0)
+        self.law.at(p.x, p.y)
+    }
+
+    /// `q` of a vector.
+    #[inline(always)]
+    fn bend(&self, v: [f64; 2]) -> f64 {
+        self.law.d * (v[0] * v[1])
     }
 
     /// `int rho` over the segment `a b` divided by its length.
     #[inline(always)]
     pub fn mean(&self, a: &Point, b: &Point) -> f64 {
-        if self.constant { self.factor } else { self.factor * (0.5 * (self.at(a) + self.at(b))) }
+        if self.law.is_constant {
+            return self.factor;
+        }
+        let ends = 0.5 * (self.at(a) + self.at(b));
+        // The mean of t (1 - t) is 1/6.
+        let mean = if self.law.d == 0.0 { ends } else { (ends - self.bend(b.minus(a)) / 6.0).max(0.0) };
+        self.factor * mean
     }
 }
 
@@ -94,14 +106,18 @@ pub fn mass(vertices: &[Point], density: &LocalDensity) -> f64 {
         let b = p.minus(o);
         let area = cross(o, last, p, a, b);
         (twice, last) = (twice + area, p);
-        if !density.constant {
+        if !density.law.is_constant {
             let rb = density.at(p);
             weighted += area * (ro + ra + rb);
+            if density.law.d != 0.0 {
+                let short = density.bend(a) + density.bend(b) + density.bend([b[0] - a[0], b[1] - a[1]]);
+                weighted -= area * (0.25 * short);
+            }
             ra = rb;
         }
         a = b;
     }
-    density.factor * if density.constant { 0.5 * twice } else { weighted / 6.0 }
+    density.factor * if density.law.is_constant { 0.5 * twice } else { (weighted / 6.0).max(0.0) }
 }
 
 /// Mass, centroid and spread of a polygon. Cost: O(vertices).
@@ -122,6 +138,14 @@ pub fn moments(vertices: &[Point], density: &LocalDensity) -> Moments {
         for k in 0..2 {
             first[k] += area * (sum * (a[k] + b[k]) + ra * a[k] + rb * b[k]) / 12.0;
         }
+        if density.law.d != 0.0 {
+            let [qa, qb, qab] = [a, b, [b[0] - a[0], b[1] - a[1]]].map(|v| density.bend(v));
+            mass -= area * (qa + qb + qab) / 12.0;
+            for k in 0..2 {
+                let v = a[k] + b[k];
+                first[k] -= area * (qa * (v + a[k]) + qb * (v + b[k]) + qab * (v + v)) / 60.0;
+            }
+        }
     }
     if mass <= 0.0 {
         return Moments { mass: 0.0, centroid: o.rounded(), spread: 0.0 };
@@ -140,9 +164,37 @@ pub fn moments(vertices: &[Point], density: &LocalDensity) -> Moments {
         let squares: f64 = t.iter().map(|&(p, _)| dot(p, p)).sum();
         let weighted: f64 = t.iter().map(|&(p, r)| r * (dot(p, v) + dot(p, p))).sum();
         spread += area * (sum * (dot(v, v) + squares) + 2.0 * weighted) / 60.0;
+        if density.law.d != 0.0 {
+            for (p, q) in [(0, 1), (1, 2), (2, 0)] {
+                let (p, q) = (t[p].0, t[q].0);
+                let short = density.bend([q[0] - p[0], q[1] - p[1]]);
+                spread -= area * short * (dot(v, v) + 2.0 * (dot(p, p) + dot(q, q) + dot(p, q))) / 180.0;
+            }
+        }
     }
     let at = |o: Dd, c: f64| (o + Dd::from_f64(c)).to_f64();
-    Moments { mass: density.factor * mass, centroid: [at(o.x, c[0]), at(o.y, c[1])], spread: density.factor * spread }
+    Moments { mass: density.factor * mass, centroid: [at(o.x, c[0]), at(o.y, c[1])], spread: density.factor * spread.max(0.0) }
+}
+
+/// The moments of a cell from those of its parts.
+///
+/// Spreads about the parts' own centroids are moved to the common one (parallel axes): no cancellation.
+pub fn joined(parts: &[Moments]) -> Moments {
+    let mass: f64 = parts.iter().map(|p| p.mass).sum();
+    if let [one] = parts {
+        return *one;
+    }
+    if mass <= 0.0 {
+        return Moments { mass: 0.0, ..parts.first().copied().unwrap_or_default() };
+    }
+    // Relative to one of them, so that a far origin costs no digits.
+    let o = parts.iter().find(|p| p.mass > 0.0).map_or([0.0; 2], |p| p.centroid);
+    let c = [0, 1].map(|k| parts.iter().map(|p| p.mass * (p.centroid[k] - o[k])).sum::<f64>() / mass);
+    let spread = parts.iter().map(|p| {
+        let d = [0, 1].map(|k| (p.centroid[k] - o[k]) - c[k]);
+        p.spread + p.mass * (d[0] * d[0] + d[1] * d[1])
+    });
+    Moments { mass, spread: spread.sum(), centroid: [o[0] + c[0], o[1] + c[1]] }
 }
 
 /// `int_facet rho / |y_i - y_j|` of the facet from `a` to `b` on the wall between `i` and `j`, at least 0.

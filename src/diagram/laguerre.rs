@@ -1,7 +1,10 @@
 //! The narrow seam between geometry and optimization.
 
-use super::cells::{self, Region};
+use super::cells::{self, CellMeasures, Duals, Region};
 use super::integrate::{LocalDensity, Moments};
+use super::patched;
+use super::restrict::Restriction;
+use crate::domain::Law;
 use crate::exact::{Counters, Dd, Heights};
 use crate::hull::{Hull, Update};
 use crate::problem::Problem;
@@ -62,11 +65,21 @@ pub trait Laguerre {
     fn of_sites(&self, sites: &[u32]) -> Box<dyn Laguerre + '_>;
     /// The given heights where there is one; elsewhere heights so low that the cell is empty.
     fn sunk(&self, heights: &[Option<Dd>]) -> Heights;
+    /// Replaces this share of the source by an even density of the same mass on a convex set around it, so that every cell that shows there
+    /// has mass. `false`: the source has no need of that, or cannot.
+    fn set_background(&mut self, _share: f64) -> bool {
+        false
+    }
 }
 
-/// The diagram of sites in the plane on a convex polygon. Sites are numbered along a Hilbert curve: see [`PlaneLaguerre::order`].
+/// The diagram of sites in the plane, clipped to the convex frame of the domain and integrated over the source. Sites are numbered along
+/// a Hilbert curve: see [`PlaneLaguerre::order`].
 pub struct PlaneLaguerre<'a> {
     problem: &'a Problem,
+    /// The patches of the source along a curve.
+    patch_order: Arc<[u32]>,
+    /// Share of an even background.
+    background: f64,
     /// Sites of which this is the diagram, and their numbering.
     sites: Cow<'a, [[f64; 2]]>,
     order: Arc<[u32]>,
@@ -79,7 +92,8 @@ impl<'a> PlaneLaguerre<'a> {
     pub fn new(problem: &'a Problem) -> PlaneLaguerre<'a> {
         let order = Hull::curve(problem.sites()).into();
         let sites = Cow::Borrowed(problem.sites());
-        PlaneLaguerre { problem, sites, order, hull: None, clipping: Counters::default() }
+        let patch_order = problem.patches().map_or(Arc::from([]), |p| patched::along_curve(p).into());
+        PlaneLaguerre { problem, patch_order, background: 0.0, sites, order, hull: None, clipping: Counters::default() }
     }
 
     /// The problem's index of each site of this numbering.
@@ -121,9 +135,7 @@ impl Laguerre for PlaneLaguerre<'_> {
             return Measures { hidden, hull_seconds, counters, ..Measures::default() };
         }
         let clock = Instant::now();
-        let region = Region::new(self.problem.domain());
-        let density = LocalDensity::new(self.problem.density(), self.problem.source_factor());
-        let all = cells::measure(hull, &region, &density, want);
+        let all = integrals(hull, self.problem, &self.patch_order, self.background, want);
         self.clipping += all.counters;
         counters += all.counters;
         Measures {
@@ -140,6 +152,10 @@ impl Laguerre for PlaneLaguerre<'_> {
     }
 
     fn raise_empty(&mut self, heights: &Heights, mass: &[f64], wanted: &[f64]) -> Option<Heights> {
+        if self.problem.patches().is_some() && self.background == 0.0 && !self.problem.fills_frame() {
+            // Where the frame is touched first there may be no source.
+            return None;
+        }
         super::raise::raise_empty(self.hull.as_mut()?, self.problem, heights, mass, wanted)
     }
 
@@ -147,7 +163,9 @@ impl Laguerre for PlaneLaguerre<'_> {
         let sites: Vec<[f64; 2]> = sites.iter().map(|&i| self.sites[self.order[i as usize] as usize]).collect();
         let order = (0..sites.len() as u32).collect();
         let sites = Cow::Owned(sites);
-        Box::new(PlaneLaguerre { problem: self.problem, sites, order, hull: None, clipping: Counters::default() })
+        let patch_order = self.patch_order.clone();
+        let (problem, background) = (self.problem, self.background);
+        Box::new(PlaneLaguerre { problem, patch_order, background, sites, order, hull: None, clipping: Counters::default() })
     }
 
     fn sunk(&self, heights: &[Option<Dd>]) -> Heights {
@@ -157,9 +175,35 @@ impl Laguerre for PlaneLaguerre<'_> {
             low = [low[0].min(y[0]), low[1].min(y[1])];
             high = [high[0].max(y[0]), high[1].max(y[1])];
         }
-        let (a, b) = self.problem.domain().bounds();
+        let (a, b) = self.problem.frame().bounds();
         let reach = |k: usize| a[k].abs().max(b[k].abs()) * (high[k] - low[k]);
         let deep = Dd::from_f64(least - 2.0 * (reach(0) + reach(1)) - f64::MIN_POSITIVE);
         Heights::new(heights.iter().map(|h| h.unwrap_or(deep)))
     }
+
+    fn set_background(&mut self, share: f64) -> bool {
+        self.background = share;
+        self.problem.patches().is_some()
+    }
+}
+
+/// Integrals of the source, mixed with its background, over the cells.
+fn integrals(hull: &Hull, problem: &Problem, order: &[u32], background: f64, want: Want) -> CellMeasures {
+    let region = Region::new(problem.frame());
+    let factor = problem.source_factor();
+    let even = || {
+        let total = problem.masses().iter().sum::<f64>();
+        let density = LocalDensity::new(Law::constant(total / problem.frame().area()), 1.0);
+        cells::measure(hull, &region, &density, want)
+    };
+    let Some(patches) = problem.patches() else {
+        return cells::measure(hull, &region, &LocalDensity::new(problem.density().law(), factor), want);
+    };
+    if background >= 1.0 {
+        return even();
+    }
+    let duals = Duals::new(hull, &region);
+    let restriction = Restriction::new(hull, &duals, patches, order);
+    let own = patched::measure(hull, &duals, patches, &restriction, factor, want);
+    if background > 0.0 { patched::mixed(&own, &even(), background) } else { own }
 }

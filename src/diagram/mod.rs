@@ -4,14 +4,18 @@ mod cells;
 mod clip;
 mod integrate;
 mod laguerre;
+mod parts;
+mod patched;
 mod point;
 mod proof;
 mod raise;
+mod restrict;
 mod snapshot;
 mod validate;
 
 pub use clip::Label;
 pub use integrate::Moments;
+pub use parts::Piece;
 pub use laguerre::{Laguerre, Measures, PlaneLaguerre, Want};
 pub use proof::ExactMoments;
 pub use snapshot::{Diagram, DiagramError};

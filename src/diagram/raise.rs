@@ -10,7 +10,7 @@ use super::cells::{Cell, Duals, Region, dual_inside, touching, vertex};
 use super::clip::Label;
 use super::integrate::LocalDensity;
 use super::point::Point;
-use crate::domain::ConvexPolygon;
+use crate::domain::{ConvexPolygon, Law};
 use crate::exact::{Dd, Heights};
 use crate::hull::Hull;
 use crate::problem::Problem;
@@ -47,8 +47,15 @@ pub fn raise_empty(
     mass: &[f64],
     wanted: &[f64],
 ) -> Option<Heights> {
-    let region = Region::new(problem.domain());
-    let density = LocalDensity::new(problem.density(), problem.source_factor());
+    let region = Region::new(problem.frame());
+    let density = match problem.patches() {
+        None => LocalDensity::new(problem.density().law(), problem.source_factor()),
+        // Nobody looks which patch it is: the mean will do.
+        Some(_) => {
+            let total = problem.masses().iter().sum::<f64>();
+            LocalDensity::new(Law::constant(total / problem.frame().area()), 1.0)
+        }
+    };
     let duals = Duals::new(hull, &region);
     let boundary = sides(hull, &duals, &region);
     let empty = |i: &usize| hull.is_hidden_position(*i) || mass.get(*i).is_some_and(|&m| m <= 0.0);
@@ -96,7 +103,7 @@ fn sides(hull: &Hull, duals: &Duals, region: &Region<'_>) -> Vec<Side> {
                 Label::Domain(f) => ([i; 3], [e, f], 1),
                 Label::Bisector(j) => ([i, j, j], [e, e], 2),
             };
-            let corner = Corner { at: vertex(hull, region.polygon, i, before, labels[k]), sites, edges, site_count };
+            let corner = Corner { at: vertex(hull, region.polygon.outline(), i, before, labels[k]), sites, edges, site_count };
             let slope = slope(hull, region.polygon, i, e as usize);
             sides[e as usize].segments.push((slope, corner));
         }
@@ -120,7 +127,7 @@ fn nearest(hull: &Hull, problem: &Problem, boundary: &[Side], i: usize) -> Optio
         (k.h - y.h).to_f64() + (c.at.x.hi * (k.x - y.x) + c.at.y.hi * (k.y - y.y))
     };
     let candidates = boundary.iter().enumerate().filter_map(|(e, side)| {
-        let own = slope(hull, problem.domain(), i as u32, e);
+        let own = slope(hull, problem.frame(), i as u32, e);
         let at = side.segments.partition_point(|s| s.0 < own);
         side.segments.get(at).map(|s| &s.1)
     });
@@ -144,7 +151,7 @@ fn height_for(
             [p.x - y.x, p.y - y.y]
         } else {
             let e = corner.edges[k - corner.site_count] as usize;
-            let (u, v) = (problem.domain().vertex(e), problem.domain().vertex(e + 1));
+            let (u, v) = (problem.frame().vertex(e), problem.frame().vertex(e + 1));
             [v[1] - u[1], u[0] - v[0]]
         };
     }

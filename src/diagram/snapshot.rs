@@ -3,7 +3,10 @@
 use super::cells::{CHUNK, Cell, Duals, Region};
 use super::clip::Label;
 use super::integrate::{self, LocalDensity, Moments};
+use super::parts::{self, Parts};
 use super::point::{self, Point};
+use super::proof::ExactMoments;
+use crate::domain::{ExactLaw, Law, Outline};
 use crate::exact::big::Rational;
 use crate::exact::predicates::Lifted;
 use crate::exact::{Counters, Heights};
@@ -34,6 +37,9 @@ pub enum DiagramError {
 /// The Laguerre diagram of a problem's sites at given heights, clipped to the domain. Everything is in the order of
 /// `problem.sites()`.
 ///
+/// Where the domain is a mesh the cells are clipped to its bounding box, and [`Diagram::pieces`] gives what is left of each cell in each
+/// triangle; masses, centroids, the Hessian and the cost are those of the source.
+///
 /// Labels are exact: those of the diagram of `h_i + eps^(i+1)`, except that sites whose exact cell has no interior are
 /// taken out (they have no facets), so what is reported is the diagram of the heights as given. About 250 bytes a site.
 ///
@@ -59,6 +65,7 @@ pub struct Diagram {
     masses: Vec<f64>,
     centroids: Vec<Option<[f64; 2]>>,
     spreads: Vec<f64>,
+    parts: Option<Parts>,
     counters: Counters,
 }
 
@@ -95,8 +102,8 @@ impl Diagram {
         let order = Hull::curve(&sites);
         let by_position: Vec<_> = order.iter().map(|&k| heights.get(keep[k as usize] as usize)).collect();
         let hull = Hull::along(&sites, order, &by_position);
-        let region = Region::new(problem.domain());
-        let density = LocalDensity::new(problem.density(), problem.source_factor());
+        let region = Region::new(problem.frame());
+        let density = LocalDensity::new(problem.density().law(), problem.source_factor());
         let duals = Duals::new(&hull, &region);
         type Part = (Vec<(u32, u32, Moments)>, Vec<Label>, Vec<Point>, Counters);
         let parts: Vec<Part> = (0..hull.len().div_ceil(CHUNK))
@@ -130,6 +137,7 @@ impl Diagram {
             masses: vec![0.0; n],
             centroids: vec![None; n],
             spreads: vec![0.0; n],
+            parts: None,
             counters: hull.counters(),
         };
         for (rows, ..) in &parts {
@@ -154,6 +162,17 @@ impl Diagram {
             diagram.counters += counters;
         }
         diagram.vertices = diagram.points.iter().map(Point::rounded).collect();
+        if let Some(patches) = problem.patches() {
+            let (parts, moments, counters) = parts::of(&hull, &duals, patches, keep, problem);
+            diagram.counters += counters;
+            for (k, m) in moments.into_iter().enumerate() {
+                let site = keep[hull.rank(k) as usize] as usize;
+                diagram.masses[site] = m.mass;
+                diagram.spreads[site] = m.spread;
+                diagram.centroids[site] = (m.mass > 0.0).then_some(m.centroid);
+            }
+            diagram.parts = Some(parts);
+        }
         diagram
     }
 
@@ -172,7 +191,7 @@ impl Diagram {
             }
             let side = (hi[0] - lo[0]).max(hi[1] - lo[1]);
             let size = v.iter().flatten().fold(0.0f64, |m, c| m.max(c.abs()));
-            let area = integrate::mass(self.points(i), &LocalDensity::new(&crate::domain::Density::Constant, 1.0));
+            let area = integrate::mass(self.points(i), &LocalDensity::new(Law::constant(1.0), 1.0));
             let thick = area > 1e-12 * side * side && side > 1e-12 * size;
             !v.is_empty() && !thick
         };
@@ -189,6 +208,11 @@ impl Diagram {
     /// The lifted sites.
     pub(crate) fn lifted(&self) -> &[Lifted] {
         &self.lifted
+    }
+
+    /// The parts of the cells in the patches of the source, if it has patches.
+    pub(super) fn parts(&self) -> Option<&Parts> {
+        self.parts.as_ref()
     }
 
     /// Number of sites.
@@ -247,7 +271,10 @@ impl Diagram {
     ///
     /// Facets that the perturbation opened in a point (more than three cells meeting) are recognised exactly and left out.
     pub fn hessian(&self) -> Vec<(u32, u32, f64)> {
-        let density = LocalDensity::new(self.problem.density(), self.problem.source_factor());
+        if self.parts.is_some() {
+            return self.hessian_of_parts();
+        }
+        let density = LocalDensity::new(self.problem.density().law(), self.problem.source_factor());
         let row = |i: usize| {
             let mut row = Vec::new();
             let (labels, points) = (self.labels(i), self.points(i));
@@ -271,14 +298,16 @@ impl Diagram {
     fn is_point(&self, i: usize, k: usize) -> bool {
         let points = self.points(i);
         let next = if k + 1 == points.len() { 0 } else { k + 1 };
-        let d = points[next].minus(&points[k]);
-        let p = points[k].rounded();
-        let size = p[0].abs().max(p[1].abs()).max(self.problem.domain().extent());
-        // Vertices are good to 2^-60 of the size (point.rs): longer edges are edges.
-        if d[0].abs().max(d[1].abs()) > 2f64.powi(-55) * size {
-            return false;
-        }
-        self.exact_vertex(i, k) == self.exact_vertex(i, next)
+        self.is_short(&points[k], &points[next]) && self.exact_vertex(i, k) == self.exact_vertex(i, next)
+    }
+
+    /// Are two vertices so near to each other that they may be one? Vertices are good to 2^-60 of the size (point.rs).
+    pub(super) fn is_short(&self, a: &Point, b: &Point) -> bool {
+        let d = b.minus(a);
+        let p = a.rounded();
+        let size = p[0].abs().max(p[1].abs()).max(self.problem.frame().extent());
+        // Not `<=`: what is no number is not known to be long.
+        !(d[0].abs().max(d[1].abs()) > 2f64.powi(-55) * size)
     }
 
     /// `sum_i int_cell_i |x - y_i|^2` in the normalized source: the cost of the map that sends cell `i` to site `i`.
@@ -301,13 +330,18 @@ impl Diagram {
 
     /// Exact coordinates of vertex `k` of cell `i`.
     pub fn exact_vertex(&self, i: usize, k: usize) -> [Rational; 2] {
-        self.exact_vertex_between(i, self.labels(i), k)
+        self.exact_vertex_between(self.problem.frame().outline(), i, self.labels(i), k)
     }
 
     /// Exact coordinates of vertex `k` of a cell of site `i` with these labels.
-    pub(super) fn exact_vertex_between(&self, i: usize, labels: &[Label], k: usize) -> [Rational; 2] {
+    pub(super) fn exact_vertex_between(
+        &self,
+        domain: Outline<'_>,
+        i: usize,
+        labels: &[Label],
+        k: usize,
+    ) -> [Rational; 2] {
         let before = labels[if k == 0 { labels.len() - 1 } else { k - 1 }];
-        let domain = self.problem.domain();
         let at = |j: u32| &self.lifted[j as usize];
         match (before, labels[k]) {
             (Label::Domain(_), Label::Domain(e)) => point::exact(domain.vertex(e as usize)),
@@ -326,11 +360,19 @@ impl Diagram {
 
     /// Exact area of cell `i`.
     pub fn exact_area(&self, i: usize) -> Rational {
-        super::proof::ExactMoments::of(&self.exact_vertices(i), &crate::domain::Density::Constant).mass
+        ExactMoments::of(&self.exact_vertices(i), &ExactLaw::affine([0.0; 2], 1.0)).mass
     }
 
     /// Exact mass of cell `i` in the source as given (before normalization).
     pub fn exact_mass(&self, i: usize) -> Rational {
-        super::proof::ExactMoments::of(&self.exact_vertices(i), self.problem.density()).mass
+        self.exact_moments(i).mass
+    }
+
+    /// Exact mass and moments of cell `i` in the source as given (before normalization).
+    pub fn exact_moments(&self, i: usize) -> ExactMoments {
+        match &self.parts {
+            Some(_) => self.exact_moments_of_parts(i),
+            None => ExactMoments::of(&self.exact_vertices(i), &self.problem.density().exact_law()),
+        }
     }
 }

@@ -3,6 +3,7 @@
 use super::clip::{Clipper, Label, Sites};
 use super::proof::ExactMoments;
 use super::snapshot::Diagram;
+use crate::domain::{ExactLaw, Outline, Patch};
 use crate::exact::big::Rational;
 use crate::exact::predicates::{EdgePoint, Lifted, above, orient2d_sign, side_e, side_v};
 use crate::exact::{Counters, Dd};
@@ -121,88 +122,27 @@ impl Diagram {
     }
 
     fn adjacency(&self) -> Result<(), Invalid> {
-        let edges = self.problem().domain().len() as u32;
-        let mut walls: Vec<(u32, u32)> = Vec::new();
-        for cell in 0..self.len() {
-            let labels = self.labels(cell);
-            let known = labels.iter().all(|l| match *l {
-                Label::Domain(k) => k < edges,
-                Label::Bisector(j) => (j as usize) < self.len() && j as usize != cell,
-            });
-            let mut distinct = labels.to_vec();
-            distinct.sort_unstable();
-            distinct.dedup();
-            if !known || distinct.len() != labels.len() || (1..3).contains(&labels.len()) {
-                return Err(Invalid::Labels { cell });
-            }
-            walls.extend(labels.iter().filter_map(|l| match *l {
-                Label::Bisector(j) => Some((cell as u32, j)),
-                Label::Domain(_) => None,
-            }));
-        }
-        walls.sort_unstable();
-        match walls.iter().find(|&&(i, j)| walls.binary_search(&(j, i)).is_err()) {
-            Some(&(i, j)) => Err(Invalid::OneSided { cell: i as usize, other: j as usize }),
-            None => Ok(()),
-        }
+        adjacency(self.len(), self.problem().frame().len() as u32, || self.all_cells())?;
+        self.each_patch(&|patch, cells| {
+            adjacency(self.len(), patch.corners().len() as u32, || cells.iter().copied())
+        })
     }
 
     fn vertices_shared(&self) -> Result<(), Invalid> {
-        // A vertex is named by what defines it, whichever cell looks: the sites tied there and the domain edges met there.
-        let edges = self.problem().domain().len() as u32;
-        type Name = ([u32; 3], [u32; 2]);
-        let mut names: Vec<(Name, u32, u32)> = Vec::new();
-        let mut sides = 0;
-        let mut cells = 0;
-        for i in 0..self.len() {
-            let labels = self.labels(i);
-            cells += usize::from(!labels.is_empty());
-            for k in 0..labels.len() {
-                let before = labels[if k == 0 { labels.len() - 1 } else { k - 1 }];
-                let mut sites = [i as u32, u32::MAX, u32::MAX];
-                let mut walls = [u32::MAX; 2];
-                let (mut s, mut w) = (1, 0);
-                for l in [before, labels[k]] {
-                    match l {
-                        Label::Bisector(j) => {
-                            sites[s] = j;
-                            s += 1;
-                        }
-                        Label::Domain(e) => {
-                            walls[w] = e;
-                            w += 1;
-                        }
-                    }
-                }
-                if w == 2 && (walls[0] + 1) % edges != walls[1] {
-                    return Err(Invalid::Labels { cell: i });
-                }
-                sites.sort_unstable();
-                walls.sort_unstable();
-                names.push(((sites, walls), i as u32, k as u32));
-                sides += match labels[k] {
-                    Label::Bisector(_) => 1,
-                    Label::Domain(_) => 2,
-                };
-            }
-        }
-        names.sort_unstable();
-        let mut vertices = 0;
-        for group in names.chunk_by(|a, b| a.0 == b.0) {
-            vertices += 1;
-            let expected = group[0].0.0.iter().filter(|&&s| s != u32::MAX).count();
-            if group.len() != expected {
-                let (cell, k) = (group[0].1 as usize, group[0].2 as usize);
-                let labels = self.labels(cell);
-                let before = labels[if k == 0 { labels.len() - 1 } else { k - 1 }];
-                return Err(Invalid::Vertex { cell, before, after: labels[k], seen: group.len(), expected });
-            }
-        }
-        let edges = sides / 2;
-        if vertices + cells != edges + 1 {
-            return Err(Invalid::Euler { vertices, edges, cells });
-        }
-        Ok(())
+        vertices_shared(self.problem().frame().len() as u32, self.all_cells())?;
+        self.each_patch(&|patch, cells| vertices_shared(patch.corners().len() as u32, cells.iter().copied()))
+    }
+
+    /// All cells with their labels.
+    fn all_cells(&self) -> impl Iterator<Item = (u32, &[Label])> {
+        (0..self.len()).map(|i| (i as u32, self.labels(i)))
+    }
+
+    /// Does something for each patch of the source and the cells that meet it: there the diagram is that of a convex domain.
+    fn each_patch(&self, check: &(dyn Fn(&Patch, &[(u32, &[Label])]) -> Result<(), Invalid> + Sync)) -> Result<(), Invalid> {
+        let (Some(parts), Some(patches)) = (self.parts(), self.problem().patches()) else { return Ok(()) };
+        let cells = parts.by_patch(patches.len());
+        (0..patches.len()).into_par_iter().map(|k| check(&patches.get(k), &cells[k])).collect()
     }
 
     fn geometry(&self) -> Result<(), Invalid> {
@@ -221,12 +161,12 @@ impl Diagram {
             }
             rivals.sort_unstable();
             rivals.dedup();
-            for vertex in 0..self.labels(i).len() {
-                for &other in rivals.iter().filter(|&&m| m != i) {
-                    if !self.wins(i, vertex, other) {
-                        return Err(Invalid::WrongSide { cell: i, vertex, other });
-                    }
-                }
+            self.wins_over(self.problem().frame().outline(), i, self.labels(i), &rivals)?;
+            let (Some(parts), Some(patches)) = (self.parts(), self.problem().patches()) else { return Ok(()) };
+            // In a patch the neighbours of the cell suffice: whether they are all of them has just been seen.
+            let own: Vec<usize> = neighbors(i).collect();
+            for (patch, labels) in parts.of_site(i) {
+                self.wins_over(Outline(patches.get(patch as usize).corners()), i, labels, &own)?;
             }
             Ok(())
         };
@@ -235,8 +175,31 @@ impl Diagram {
         if self.len() <= EXACT_SUM {
             let areas: Vec<Rational> = (0..self.len()).into_par_iter().map(|i| self.exact_area(i)).collect();
             let total: Rational = areas.iter().sum();
-            if total != exact_measure(self.problem().domain(), &crate::domain::Density::Constant) {
+            if total != exact_measure(self.problem().frame(), &ExactLaw::affine([0.0; 2], 1.0)) {
                 return Err(Invalid::Area);
+            }
+        }
+        if self.parts().is_none_or(|p| p.len() > EXACT_SUM) {
+            return Ok(());
+        }
+        self.each_patch(&|patch, cells| {
+            let even = ExactLaw::affine([0.0; 2], 1.0);
+            let area = |&(i, labels): &(u32, &[Label])| {
+                ExactMoments::of(&self.exact_part(patch, i as usize, labels), &even).mass
+            };
+            let corners: Vec<[Rational; 2]> = patch.corners().iter().map(|&v| super::point::exact(v)).collect();
+            let total: Rational = cells.iter().map(area).sum();
+            if total == ExactMoments::of(&corners, &even).mass { Ok(()) } else { Err(Invalid::Area) }
+        })
+    }
+
+    /// Does site `i` beat the rivals at every vertex of the polygon with these labels?
+    fn wins_over(&self, domain: Outline<'_>, i: usize, labels: &[Label], rivals: &[usize]) -> Result<(), Invalid> {
+        for vertex in 0..labels.len() {
+            for &other in rivals.iter().filter(|&&m| m != i) {
+                if !self.wins(domain, i, labels, vertex, other) {
+                    return Err(Invalid::WrongSide { cell: i, vertex, other });
+                }
             }
         }
         Ok(())
@@ -279,9 +242,11 @@ impl Diagram {
                 rivals = hull.line().unwrap_or_default().into_iter().filter(|&j| j != i).collect();
             }
             let all = Sites { points: self.lifted(), rank: &rank };
-            clipper.clip(all, self.problem().domain(), i, rivals.into_iter(), &mut labels);
-            let exact: Vec<_> = (0..labels.len()).map(|k| self.exact_vertex_between(i as usize, &labels, k)).collect();
-            let area = ExactMoments::of(&exact, &crate::domain::Density::Constant).mass;
+            let frame = self.problem().frame().outline();
+            clipper.clip(all, frame, i, rivals.into_iter(), &mut labels);
+            let vertex = |k: usize| self.exact_vertex_between(frame, i as usize, &labels, k);
+            let exact: Vec<_> = (0..labels.len()).map(vertex).collect();
+            let area = ExactMoments::of(&exact, &ExactLaw::affine([0.0; 2], 1.0)).mass;
             if !area.cmp0().is_eq() {
                 return Err(Invalid::Lost { site: i as usize });
             }
@@ -289,15 +254,13 @@ impl Diagram {
         Ok(())
     }
 
-    /// Does site `i` beat `m` at vertex `k` of its cell (or share the vertex with it)?
-    fn wins(&self, i: usize, k: usize, m: usize) -> bool {
-        let labels = self.labels(i);
+    /// Does site `i` beat `m` at vertex `k` of the polygon with these labels (or share the vertex with it)?
+    fn wins(&self, domain: Outline<'_>, i: usize, labels: &[Label], k: usize, m: usize) -> bool {
         let before = labels[if k == 0 { labels.len() - 1 } else { k - 1 }];
         let after = labels[k];
         if [before, after].contains(&Label::Bisector(m as u32)) {
             return true;
         }
-        let domain = self.problem().domain();
         let at = |j: u32| -> &Lifted { &self.lifted()[j as usize] };
         let (a, b, mut counters) = (i as u32, m as u32, Counters::default());
         match (before, after) {
@@ -318,4 +281,88 @@ impl Diagram {
             }
         }
     }
+}
+
+/// Level 2 for the cells of one convex domain with so many edges, among `n` sites.
+fn adjacency<'d, I: Iterator<Item = (u32, &'d [Label])>>(
+    n: usize,
+    edges: u32,
+    cells: impl Fn() -> I,
+) -> Result<(), Invalid> {
+    let mut walls: Vec<(u32, u32)> = Vec::new();
+    for (cell, labels) in cells() {
+        let known = labels.iter().all(|l| match *l {
+            Label::Domain(k) => k < edges,
+            Label::Bisector(j) => (j as usize) < n && j != cell,
+        });
+        let mut distinct = labels.to_vec();
+        distinct.sort_unstable();
+        distinct.dedup();
+        if !known || distinct.len() != labels.len() || (1..3).contains(&labels.len()) {
+            return Err(Invalid::Labels { cell: cell as usize });
+        }
+        walls.extend(labels.iter().filter_map(|l| match *l {
+            Label::Bisector(j) => Some((cell, j)),
+            Label::Domain(_) => None,
+        }));
+    }
+    walls.sort_unstable();
+    match walls.iter().find(|&&(i, j)| walls.binary_search(&(j, i)).is_err()) {
+        Some(&(i, j)) => Err(Invalid::OneSided { cell: i as usize, other: j as usize }),
+        None => Ok(()),
+    }
+}
+
+/// Level 3 for the cells of one convex domain with so many edges.
+fn vertices_shared<'d>(edges: u32, cells: impl Iterator<Item = (u32, &'d [Label])>) -> Result<(), Invalid> {
+    // A vertex is named by what defines it, whichever cell looks: the sites tied there and the domain edges met there.
+    type Name = ([u32; 3], [u32; 2]);
+    let mut names: Vec<(Name, u32, (Label, Label))> = Vec::new();
+    let (mut sides, mut count) = (0, 0);
+    for (i, labels) in cells {
+        count += usize::from(!labels.is_empty());
+        for k in 0..labels.len() {
+            let before = labels[if k == 0 { labels.len() - 1 } else { k - 1 }];
+            let mut sites = [i, u32::MAX, u32::MAX];
+            let mut walls = [u32::MAX; 2];
+            let (mut s, mut w) = (1, 0);
+            for l in [before, labels[k]] {
+                match l {
+                    Label::Bisector(j) => {
+                        sites[s] = j;
+                        s += 1;
+                    }
+                    Label::Domain(e) => {
+                        walls[w] = e;
+                        w += 1;
+                    }
+                }
+            }
+            if w == 2 && (walls[0] + 1) % edges != walls[1] {
+                return Err(Invalid::Labels { cell: i as usize });
+            }
+            sites.sort_unstable();
+            walls.sort_unstable();
+            names.push(((sites, walls), i, (before, labels[k])));
+            sides += match labels[k] {
+                Label::Bisector(_) => 1,
+                Label::Domain(_) => 2,
+            };
+        }
+    }
+    names.sort_unstable_by_key(|n| (n.0, n.1));
+    let mut vertices = 0;
+    for group in names.chunk_by(|a, b| a.0 == b.0) {
+        vertices += 1;
+        let expected = group[0].0.0.iter().filter(|&&s| s != u32::MAX).count();
+        if group.len() != expected {
+            let (cell, (before, after)) = (group[0].1 as usize, group[0].2);
+            return Err(Invalid::Vertex { cell, before, after, seen: group.len(), expected });
+        }
+    }
+    let edges = sides / 2;
+    if vertices + count != edges + 1 {
+        return Err(Invalid::Euler { vertices, edges, cells: count });
+    }
+    Ok(())
 }

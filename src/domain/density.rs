@@ -1,10 +1,10 @@
-//! Densities of the source measure on a polygon.
+//! Densities of the source measure.
 
-use super::{ConvexPolygon, DomainError};
-use crate::exact::big;
+use super::{ConvexPolygon, Domain, DomainError, ExactLaw, Image, PlanarMesh};
+use std::sync::Arc;
 
 /// Density of the source with respect to area.
-#[derive(Clone, Copy, Debug, PartialEq, Default)]
+#[derive(Clone, Debug, PartialEq, Default)]
 #[non_exhaustive]
 pub enum Density {
     /// `rho = 1`.
@@ -17,56 +17,140 @@ pub enum Density {
         /// Value at the origin.
         c: f64,
     },
+    /// Values at the vertices of a mesh, affine on each triangle.
+    Vertex(Arc<[f64]>),
+    /// One value for each triangle of a mesh.
+    Face(Arc<[f64]>),
+    /// Values at the corners of each triangle of a mesh, in the order of its vertices; may jump across edges.
+    Corner(Arc<[[f64; 3]]>),
+    /// An image over a box.
+    Image(Arc<Image>),
 }
 
 impl Density {
-    /// Checks, exactly, that the density is finite, non-negative on `domain` and not zero everywhere.
+    /// Checks, exactly, that the density fits the domain, is finite, non-negative on it and not zero everywhere.
     ///
     /// # Errors
-    /// [`DomainError`] naming the coefficient or the domain vertex.
-    pub fn validate(&self, domain: &ConvexPolygon) -> Result<(), DomainError> {
-        let Density::Affine { g, c } = *self else {
-            return Ok(());
-        };
-        for (name, value) in [("g[0]", g[0]), ("g[1]", g[1]), ("c", c)] {
-            if !value.is_finite() {
-                return Err(DomainError::NonFiniteDensity { name, value });
+    /// [`DomainError`] naming the coefficient, value or vertex.
+    pub fn validate(&self, domain: &Domain) -> Result<(), DomainError> {
+        match (self, domain) {
+            (Density::Constant, _) => Ok(()),
+            (Density::Affine { g, c }, Domain::Convex(polygon)) => {
+                affine(*g, *c, polygon.vertices().iter().copied().zip(0..))
             }
-        }
-        let mut positive = false;
-        for (vertex, &v) in domain.vertices().iter().enumerate() {
-            match self.value_exact(&[big::rational(v[0]), big::rational(v[1])]).cmp0() {
-                std::cmp::Ordering::Less => return Err(DomainError::NegativeDensity { vertex }),
-                std::cmp::Ordering::Greater => positive = true,
-                std::cmp::Ordering::Equal => {}
+            (Density::Affine { g, c }, Domain::Mesh(mesh)) => affine(*g, *c, used(mesh)),
+            (Density::Image(image), Domain::Convex(polygon)) => covers(image, polygon),
+            (Density::Vertex(values), Domain::Mesh(mesh)) => {
+                length("vertex", values.len(), mesh.vertices().len())?;
+                sound(values, |k| (k, None))?;
+                some_positive(used(mesh).any(|(_, v)| values[v] > 0.0))
             }
-        }
-        if positive { Ok(()) } else { Err(DomainError::ZeroDensity) }
-    }
-
-    /// Value at a point, rounded.
-    #[inline(always)]
-    pub fn value(&self, x: [f64; 2]) -> f64 {
-        match *self {
-            Density::Constant => 1.0,
-            Density::Affine { g, c } => g[0] * x[0] + g[1] * x[1] + c,
-        }
-    }
-
-    /// Gradient.
-    #[inline(always)]
-    pub fn gradient(&self) -> [f64; 2] {
-        match *self {
-            Density::Constant => [0.0; 2],
-            Density::Affine { g, .. } => g,
+            (Density::Face(values), Domain::Mesh(mesh)) => {
+                length("face", values.len(), mesh.triangles().len())?;
+                sound(values, |k| (k, None))?;
+                some_positive(solid(mesh).any(|f| values[f] > 0.0))
+            }
+            (Density::Corner(values), Domain::Mesh(mesh)) => {
+                length("corner", values.len(), mesh.triangles().len())?;
+                sound(values.as_flattened(), |k| (k / 3, Some(k % 3)))?;
+                some_positive(solid(mesh).any(|f| values[f].iter().any(|&r| r > 0.0)))
+            }
+            (Density::Image(_), Domain::Mesh(_)) => {
+                Err(DomainError::Unfit { density: "image", domain: "box" })
+            }
+            (Density::Vertex(_), Domain::Convex(_)) => Err(DomainError::Unfit { density: "vertex", domain: "mesh" }),
+            (Density::Face(_), Domain::Convex(_)) => Err(DomainError::Unfit { density: "face", domain: "mesh" }),
+            (Density::Corner(_), Domain::Convex(_)) => Err(DomainError::Unfit { density: "corner", domain: "mesh" }),
         }
     }
 
-    /// Value at an exact point, exact.
-    pub fn value_exact(&self, x: &[big::Rational; 2]) -> big::Rational {
-        match *self {
-            Density::Constant => big::Rational::from(1),
-            Density::Affine { g, c } => big::rational(g[0]) * &x[0] + big::rational(g[1]) * &x[1] + big::rational(c),
+    /// What kind it is, as problem files call it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Density::Constant => "constant",
+            Density::Affine { .. } => "affine",
+            Density::Vertex(_) => "vertex",
+            Density::Face(_) => "face",
+            Density::Corner(_) => "corner",
+            Density::Image(_) => "image",
         }
     }
+
+    /// The density on a convex polygon; constant 1 for the kinds that live on patches.
+    pub fn law(&self) -> super::Law {
+        match *self {
+            Density::Affine { g, c } => super::Law::affine(g, c),
+            _ => super::Law::constant(1.0),
+        }
+    }
+
+    /// [`Density::law`], exact.
+    pub fn exact_law(&self) -> ExactLaw {
+        match *self {
+            Density::Affine { g, c } => ExactLaw::affine(g, c),
+            _ => ExactLaw::affine([0.0; 2], 1.0),
+        }
+    }
+}
+
+/// Triangles with area.
+fn solid(mesh: &PlanarMesh) -> impl Iterator<Item = usize> + '_ {
+    (0..mesh.triangles().len()).filter(|&f| mesh.flat().binary_search(&(f as u32)).is_err())
+}
+
+/// Vertices of triangles with area, again and again, with their numbers.
+fn used(mesh: &PlanarMesh) -> impl Iterator<Item = ([f64; 2], usize)> + '_ {
+    let corners = solid(mesh).flat_map(|f| mesh.triangles()[f]);
+    corners.map(|v| (mesh.vertices()[v as usize], v as usize))
+}
+
+fn affine(g: [f64; 2], c: f64, vertices: impl Iterator<Item = ([f64; 2], usize)>) -> Result<(), DomainError> {
+    for (name, value) in [("g[0]", g[0]), ("g[1]", g[1]), ("c", c)] {
+        if !value.is_finite() {
+            return Err(DomainError::NonFiniteDensity { name, value });
+        }
+    }
+    let law = ExactLaw::affine(g, c);
+    let mut positive = false;
+    for (v, vertex) in vertices {
+        match law.value_at(v).cmp0() {
+            std::cmp::Ordering::Less => return Err(DomainError::NegativeDensity { vertex }),
+            std::cmp::Ordering::Greater => positive = true,
+            std::cmp::Ordering::Equal => {}
+        }
+    }
+    some_positive(positive)
+}
+
+fn some_positive(positive: bool) -> Result<(), DomainError> {
+    if positive { Ok(()) } else { Err(DomainError::ZeroDensity) }
+}
+
+fn length(kind: &'static str, found: usize, expected: usize) -> Result<(), DomainError> {
+    if found == expected { Ok(()) } else { Err(DomainError::DensityLength { kind, found, expected }) }
+}
+
+/// Are all values finite and at least 0?
+fn sound(values: &[f64], place: impl Fn(usize) -> (usize, Option<usize>)) -> Result<(), DomainError> {
+    match values.iter().position(|v| !(v.is_finite() && *v >= 0.0)) {
+        None => Ok(()),
+        Some(k) => {
+            let (index, corner) = place(k);
+            Err(DomainError::DensityValue { index, corner, value: values[k] })
+        }
+    }
+}
+
+/// Does the image cover the polygon, which must be a box?
+fn covers(image: &Image, polygon: &ConvexPolygon) -> Result<(), DomainError> {
+    if !polygon.is_box() {
+        return Err(DomainError::Unfit { density: "image", domain: "box" });
+    }
+    let (lo, hi) = polygon.bounds();
+    if (0..2).any(|k| lo[k] < image.min()[k] || hi[k] > image.max()[k]) {
+        return Err(DomainError::ImageTooSmall { min: image.min(), max: image.max() });
+    }
+    let domain = Domain::Convex(polygon.clone());
+    let density = Density::Image(Arc::new(image.clone()));
+    some_positive(super::Patches::of(&domain, &density).is_some_and(|p| !p.is_empty()))
 }

@@ -112,6 +112,18 @@ impl ConvexPolygon {
         ConvexPolygon::new((0..n).map(|k| [(k as f64 * step).cos(), (k as f64 * step).sin()]).collect())
     }
 
+    /// The polygon as a list of vertices that can be asked cyclically.
+    #[inline(always)]
+    pub fn outline(&self) -> Outline<'_> {
+        Outline(&self.vertices)
+    }
+
+    /// Is it an axis-parallel box, given by its four corners?
+    pub fn is_box(&self) -> bool {
+        let (lo, hi) = self.bounds();
+        self.len() == 4 && self.vertices.iter().all(|v| (0..2).all(|k| v[k] == lo[k] || v[k] == hi[k]))
+    }
+
     /// Vertices, counter-clockwise.
     pub fn vertices(&self) -> &[[f64; 2]] {
         &self.vertices
@@ -166,6 +178,29 @@ impl ConvexPolygon {
             0.5 * (a[0] * b[1] - a[1] * b[0])
         });
         fan.sum()
+    }
+}
+
+/// A convex polygon by its vertices, counter-clockwise; edge `k` runs from vertex `k` to `k + 1`.
+#[derive(Clone, Copy, Debug)]
+pub struct Outline<'a>(pub &'a [[f64; 2]]);
+
+impl<'a> Outline<'a> {
+    /// Vertex `k` for `k` up to the number of vertices, which is vertex 0 again.
+    #[inline(always)]
+    pub fn vertex(self, k: usize) -> [f64; 2] {
+        self.0[if k >= self.0.len() { k - self.0.len() } else { k }]
+    }
+
+    /// Number of vertices, which is the number of edges.
+    #[inline(always)]
+    pub fn len(self) -> usize {
+        self.0.len()
+    }
+
+    /// No vertices at all.
+    pub fn is_empty(self) -> bool {
+        self.0.is_empty()
     }
 }
 

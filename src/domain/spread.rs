@@ -8,7 +8,7 @@
 //! Between two abscissae of vertices the chord is linear in `x`, hence the mass on it, length times density in the middle, is
 //! quadratic, and Simpson's rule is exact.
 
-use super::{ConvexPolygon, Density};
+use super::{ConvexPolygon, Density, Domain, Patches};
 
 /// Steps of the recurrence.
 const STEP: [f64; 2] = [0.754_877_666_246_692_7, 0.569_840_290_998_053_3];
@@ -17,34 +17,53 @@ const STEP: [f64; 2] = [0.754_877_666_246_692_7, 0.569_840_290_998_053_3];
 const BISECTIONS: usize = 60;
 
 /// `n` points spread over the source in proportion to its density; another `seed` shifts the sequence. The same input gives the same
-/// points. They lie in the polygon up to rounding; in a polygon a few ulps wide some may coincide.
+/// points. They lie in the domain up to rounding; in a polygon a few ulps wide some may coincide. On a triangle or pixel
+/// of a source made of such, they are spread evenly, in number as its mass.
 ///
-/// Cost: O((n + m) log m) for a polygon of `m` vertices.
+/// Cost: O((n + m) log m) for a polygon of `m` vertices or a source of `m` patches.
 ///
 /// ```
-/// use brenier::domain::{ConvexPolygon, Density, spread};
-/// let square = ConvexPolygon::rectangle([0.0, 0.0], [1.0, 1.0]).unwrap();
+/// use brenier::domain::{ConvexPolygon, Density, Domain, spread};
+/// let square = Domain::Convex(ConvexPolygon::rectangle([0.0, 0.0], [1.0, 1.0]).unwrap());
 /// let points = spread(&square, &Density::Affine { g: [2.0, 0.0], c: 0.0 }, 1000, 1);
 /// // A quarter of the mass lies left of 1/2.
 /// let left = points.iter().filter(|p| p[0] < 0.5).count();
 /// assert!((240..=260).contains(&left));
 /// ```
-pub fn spread(domain: &ConvexPolygon, density: &Density, n: usize, seed: u64) -> Vec<[f64; 2]> {
-    let strips = strips(domain, density);
+pub fn spread(domain: &Domain, density: &Density, n: usize, seed: u64) -> Vec<[f64; 2]> {
+    match Patches::of(domain, density) {
+        Some(patches) => {
+            let masses = patches.iter().map(|p| p.mass().to_f64());
+            shares(masses, n, seed, |k, u, v| patches.get(k).point(u, v))
+        }
+        None => {
+            let strips = strips(domain.frame(), density);
+            shares(strips.iter().map(|s| s.mass), n, seed, |k, u, v| strips[k].point(u, v))
+        }
+    }
+}
+
+/// `n` points of a source in parts of these masses; `point` gives the one at `(u, v)` of the unit square in a part.
+fn shares(
+    masses: impl Iterator<Item = f64>,
+    n: usize,
+    seed: u64,
+    point: impl Fn(usize, f64, f64) -> [f64; 2],
+) -> Vec<[f64; 2]> {
     let shift = [0, 1].map(|k| unit(seed.wrapping_mul(2).wrapping_add(k)));
-    let sum = strips.iter().scan(0.0, |sum, s| {
-        *sum += s.mass;
+    let sum = masses.scan(0.0, |sum, mass| {
+        *sum += mass;
         Some(*sum)
     });
     let below: Vec<f64> = sum.collect();
     let total = below.last().copied().unwrap_or(0.0);
-    let point = |k: usize| {
+    let at = |k: usize| {
         let [u, v] = [0, 1].map(|c| (shift[c] + k as f64 * STEP[c]).fract());
-        let at = below.partition_point(|&b| b < u * total).min(strips.len() - 1);
-        let before = if at == 0 { 0.0 } else { below[at - 1] };
-        strips[at].point((u * total - before) / strips[at].mass, v)
+        let part = below.partition_point(|&b| b < u * total).min(below.len() - 1);
+        let before = if part == 0 { 0.0 } else { below[part - 1] };
+        point(part, ((u * total - before) / (below[part] - before)).clamp(0.0, 1.0), v)
     };
-    (1..=n).map(point).collect()
+    (1..=n).map(at).collect()
 }
 
 /// The polygon between two abscissae of vertices: a trapezoid, or a triangle.
@@ -103,8 +122,10 @@ fn strips(domain: &ConvexPolygon, density: &Density) -> Vec<Strip> {
     let lower = chain(first, last);
     let mut upper = chain(last, first);
     upper.reverse();
-    let largest = v.iter().map(|&p| density.value(p)).fold(0.0, f64::max);
-    let rho = |x: f64, y: f64| (density.value([x, y]) / largest).max(0.0);
+    let law = density.law();
+    let value = |p: [f64; 2]| if law.is_constant { law.c } else { law.g[0] * p[0] + law.g[1] * p[1] + law.c };
+    let largest = v.iter().map(|&p| value(p)).fold(0.0, f64::max);
+    let rho = |x: f64, y: f64| (value([x, y]) / largest).max(0.0);
     let mut x: Vec<f64> = v.iter().map(|p| p[0]).collect();
     x.sort_by(f64::total_cmp);
     x.dedup();
@@ -156,7 +177,7 @@ mod tests {
             (&disk, Density::Constant, [0.0; 2]),
         ] {
             for seed in [0, 1, u64::MAX] {
-                let points = spread(domain, &density, 4000, seed);
+                let points = spread(&Domain::Convex(domain.clone()), &density, 4000, seed);
                 let found = [0, 1].map(|k| points.iter().map(|p| p[k]).sum::<f64>() / 4000.0);
                 assert!((0..2).all(|k| (found[k] - mean[k]).abs() < 2e-3), "{found:?} {mean:?}");
             }
@@ -172,7 +193,7 @@ mod tests {
         let steep = Density::Affine { g: [1e150, 0.0], c: 0.0 };
         for (domain, density) in [(&needle, Density::Constant), (&rod, Density::Constant), (&rod, steep)] {
             let (lo, hi) = domain.bounds();
-            for p in spread(domain, &density, 100, 3) {
+            for p in spread(&Domain::Convex(domain.clone()), &density, 100, 3) {
                 assert!((0..2).all(|k| p[k] >= lo[k] && p[k] <= hi[k]), "{p:?}");
             }
         }

@@ -2,7 +2,7 @@
 
 use super::fields::Fields;
 use super::read::hex;
-use crate::domain::{ConvexPolygon, Density};
+use crate::domain::{Between, Density, Domain};
 use crate::problem::ProblemData;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -35,30 +35,47 @@ impl ProblemId {
 
 /// The domain as problem files write it.
 #[derive(Serialize)]
-struct DomainText<'a> {
-    r#type: &'static str,
-    vertices: &'a [[f64; 2]],
+#[serde(tag = "type", rename_all = "lowercase")]
+enum DomainText<'a> {
+    Polygon { vertices: &'a [[f64; 2]] },
+    Mesh { vertices: &'a [[f64; 2]], triangles: &'a [[u32; 3]] },
 }
 
 /// The density as problem files write it.
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
-enum DensityText {
+enum DensityText<'a> {
     Constant,
     Affine { g: [f64; 2], c: f64 },
+    Vertex { values: &'a [f64] },
+    Face { values: &'a [f64] },
+    Corner { values: &'a [[f64; 3]] },
+    Image { width: usize, values: &'a [f64], min: [f64; 2], max: [f64; 2], interpolation: &'static str },
 }
 
 /// Writes the parts of a problem that are not lists of sites.
-pub(super) fn write_source<W: Write>(
-    fields: &mut Fields<W>,
-    domain: &ConvexPolygon,
-    density: &Density,
-) -> io::Result<()> {
-    let vertices = domain.vertices();
-    fields.value("domain", &DomainText { r#type: "polygon", vertices })?;
-    let text = match *density {
+pub(super) fn write_source<W: Write>(fields: &mut Fields<W>, domain: &Domain, density: &Density) -> io::Result<()> {
+    let text = match domain {
+        Domain::Convex(polygon) => DomainText::Polygon { vertices: polygon.vertices() },
+        Domain::Mesh(mesh) => DomainText::Mesh { vertices: mesh.vertices(), triangles: mesh.triangles() },
+    };
+    fields.value("domain", &text)?;
+    let text = match density {
         Density::Constant => DensityText::Constant,
-        Density::Affine { g, c } => DensityText::Affine { g, c },
+        Density::Affine { g, c } => DensityText::Affine { g: *g, c: *c },
+        Density::Vertex(values) => DensityText::Vertex { values },
+        Density::Face(values) => DensityText::Face { values },
+        Density::Corner(values) => DensityText::Corner { values },
+        Density::Image(image) => DensityText::Image {
+            width: image.width(),
+            values: image.values(),
+            min: image.min(),
+            max: image.max(),
+            interpolation: match image.between() {
+                Between::Constant => "constant",
+                Between::Bilinear => "bilinear",
+            },
+        },
     };
     fields.value("density", &text)
 }

@@ -39,6 +39,7 @@ impl Place {
             "weights" => "weight",
             "heights" | "heights_lo" => "height",
             "density.g" | "density.c" => "coefficient",
+            "density.values" => "value",
             _ => "coordinate",
         }
     }
@@ -338,6 +339,91 @@ impl<'de> Visitor<'de> for Row<'_> {
                     len += 1;
                 }
                 None => return Ok(Some((row, len))),
+            }
+        }
+    }
+}
+
+/// Reads a list of triangles: three vertex numbers each, from 0.
+#[derive(Clone, Copy)]
+pub(super) struct Triples<'c> {
+    pub(super) cx: &'c Context<'c>,
+    pub(super) list: &'static str,
+}
+
+impl<'de> DeserializeSeed<'de> for Triples<'_> {
+    type Value = Vec<[u32; 3]>;
+    fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<Self::Value, D::Error> {
+        self.cx.at(Some(Place::of(self.list)));
+        let value = d.deserialize_seq(self)?;
+        self.cx.at(None);
+        Ok(value)
+    }
+}
+
+impl<'de> Visitor<'de> for Triples<'_> {
+    type Value = Vec<[u32; 3]>;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of [a, b, c]")
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        let mut rows = Vec::new();
+        loop {
+            self.cx.at(Some(Place { index: Some(rows.len()), ..Place::of(self.list) }));
+            match seq.next_element::<[u32; 3]>()? {
+                Some(row) => rows.push(row),
+                None => return Ok(rows),
+            }
+        }
+    }
+}
+
+/// Reads a number (`Ok`) or a row of three (`Err`).
+#[derive(Clone, Copy)]
+pub(super) struct NumberOrTriple<'c> {
+    pub(super) cx: &'c Context<'c>,
+    pub(super) list: &'static str,
+    pub(super) index: usize,
+}
+
+impl<'de> DeserializeSeed<'de> for NumberOrTriple<'_> {
+    type Value = Result<f64, [f64; 3]>;
+    fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<Self::Value, D::Error> {
+        d.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for NumberOrTriple<'_> {
+    type Value = Result<f64, [f64; 3]>;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a number, or [a, b, c]")
+    }
+    fn visit_f64<E: Error>(self, v: f64) -> Result<Self::Value, E> {
+        Number(self.cx).visit_f64(v).map(Ok)
+    }
+    fn visit_u64<E: Error>(self, v: u64) -> Result<Self::Value, E> {
+        Number(self.cx).visit_u64(v).map(Ok)
+    }
+    fn visit_i64<E: Error>(self, v: i64) -> Result<Self::Value, E> {
+        Number(self.cx).visit_i64(v).map(Ok)
+    }
+    fn visit_str<E: Error>(self, v: &str) -> Result<Self::Value, E> {
+        Number(self.cx).visit_str(v).map(Ok)
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        let mut row = [0.0; 3];
+        let mut len = 0;
+        loop {
+            self.cx.at(Some(Place { list: self.list, index: Some(self.index), axis: Some(len) }));
+            match seq.next_element_seed(Number(self.cx))? {
+                Some(v) => {
+                    if let Some(slot) = row.get_mut(len) {
+                        *slot = v;
+                    }
+                    len += 1;
+                }
+                None if len == 3 => return Ok(Err(row)),
+                None => return Err(A::Error::custom(format!("{len} numbers; give three for each triangle"))),
             }
         }
     }

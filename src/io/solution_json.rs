@@ -7,7 +7,8 @@ use super::fields::Fields;
 use super::json::{Context, Reference, Scalars, Source, check_header, reference, set, unknown_field, wrong_kind};
 use super::npy::NpyArray;
 use super::npz::{NpzReader, NpzWriter};
-use super::problem_json::{ProblemFile, ProblemSeed, RawProblem, check_sha256, heights_of};
+use super::loader::check_sha256;
+use super::problem_json::{ProblemFile, ProblemSeed, RawProblem, heights_of};
 use super::read::{ReadLimit, beside, hex, read_file, sha256_hex};
 use crate::exact::Heights;
 use crate::newton::Report;
@@ -56,6 +57,9 @@ impl ProblemSource {
 pub struct CellRecord {
     /// Index of the site.
     pub site: u32,
+    /// In a mesh the triangle in which this part of the cell lies.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub face: Option<u32>,
     /// Vertices, counter-clockwise.
     pub vertices: Vec<[f64; 2]>,
     /// Entry `k` is across the edge from vertex `k` to vertex `k + 1`: a site `j`, or `-k-1` for domain edge `k`.

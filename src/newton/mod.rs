@@ -1,5 +1,6 @@
 //! Layer 4: the dual functional, its start, damping and linear algebra.
 
+mod background;
 mod layers;
 pub mod linear;
 mod report;

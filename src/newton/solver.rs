@@ -20,6 +20,7 @@
 //! step counts as progress if it reduces the Hellinger distance. At most [`BOLD_STEPS`] steps are bold, then only the
 //! proved method is used, from a state without empty cells: so convergence stays proved.
 
+use super::background::descend;
 use super::layers::{FAR_OFF, layered};
 use super::linear::{self, Laplacian, LinearOptions};
 use super::report::{IterationReport, Outcome};
@@ -145,7 +146,22 @@ pub(super) fn run(
     let first = (measures.hull_seconds, measures.cells_seconds);
     let mut cost = IterationReport::default();
     let mut ended = None;
-    if may_layer && !resumed && now.relative > FAR_OFF {
+    if !resumed && has_empty(&measures) && diagram.set_background(0.0) {
+        match descend(diagram, target, &state.heights, (clock, options), &mut || keep_going(&state)) {
+            Ok(Some(better)) => {
+                (state.heights, measures, cost) = (better.heights, better.measures, better.cost);
+                now = residual(&measures.mass, target, options.tolerance);
+            }
+            Ok(None) => {
+                diagram.set_background(0.0);
+                measures = diagram.measures(&state.heights, Want::Newton);
+            }
+            Err(outcome) => {
+                diagram.set_background(0.0);
+                ended = Some(outcome);
+            }
+        }
+    } else if may_layer && !resumed && now.relative > FAR_OFF {
         match layered(diagram, target, &state.heights, (clock, options), &mut || keep_going(&state)) {
             Ok(Some(better)) => {
                 (state.heights, measures, cost) = (better.heights, better.measures, better.cost);

@@ -1,6 +1,7 @@
 //! What a picture shows.
 
 use crate::diagram::Diagram;
+use crate::domain::PlanarMesh;
 use crate::problem::Problem;
 
 /// What the colours of the cells mean.
@@ -11,37 +12,48 @@ pub enum Color {
     Mass,
     /// Area of the cell. If all areas are equal: how far the map moves the centroid.
     Area,
+    /// No colours, no cells: the sites as black dots.
+    Sites,
 }
 
 /// A diagram with its problem, to be drawn.
 pub struct Scene<'a> {
     pub(super) domain: &'a [[f64; 2]],
+    /// The domain, if it is a mesh: then `domain` is its bounding box.
+    pub(super) mesh: Option<&'a PlanarMesh>,
     pub(super) sites: &'a [[f64; 2]],
     /// Vertices of each cell, counter-clockwise; empty where there is none.
     pub(super) cells: Vec<&'a [[f64; 2]]>,
     pub(super) masses: &'a [f64],
     pub(super) centroids: &'a [Option<[f64; 2]>],
+    areas: Vec<f64>,
 }
 
 impl<'a> Scene<'a> {
     /// The picture of a diagram.
     pub fn new(problem: &'a Problem, diagram: &'a Diagram) -> Scene<'a> {
+        let mesh = problem.domain().mesh();
+        let cells: Vec<&[[f64; 2]]> = (0..diagram.len()).map(|i| diagram.vertices(i)).collect();
+        // In a mesh the cell is what lies in it.
+        let in_mesh = |i: usize| diagram.pieces(i).iter().map(|p| area(&p.vertices)).sum::<f64>();
+        let areas = match mesh {
+            Some(_) => (0..diagram.len()).map(in_mesh).collect(),
+            None => cells.iter().map(|c| area(c)).collect(),
+        };
         Scene {
-            domain: problem.domain().vertices(),
+            domain: problem.frame().vertices(),
+            mesh,
             sites: problem.sites(),
-            cells: (0..diagram.len()).map(|i| diagram.vertices(i)).collect(),
+            cells,
             masses: diagram.masses(),
             centroids: diagram.centroids(),
+            areas,
         }
     }
 
     /// Area of cell `i`.
     pub(super) fn area(&self, i: usize) -> f64 {
-        let Some((o, rest)) = self.cells[i].split_first() else {
-            return 0.0;
-        };
-        let cross = |a: [f64; 2], b: [f64; 2]| (a[0] - o[0]) * (b[1] - o[1]) - (a[1] - o[1]) * (b[0] - o[0]);
-        rest.windows(2).map(|w| 0.5 * cross(w[0], w[1])).sum()
+        self.areas[i]
     }
 
     /// Distance from the centroid of cell `i` to its site.
@@ -51,4 +63,12 @@ impl<'a> Scene<'a> {
             None => f64::NAN,
         }
     }
+}
+
+fn area(polygon: &[[f64; 2]]) -> f64 {
+    let Some((o, rest)) = polygon.split_first() else {
+        return 0.0;
+    };
+    let cross = |a: [f64; 2], b: [f64; 2]| (a[0] - o[0]) * (b[1] - o[1]) - (a[1] - o[1]) * (b[0] - o[0]);
+    rest.windows(2).map(|w| 0.5 * cross(w[0], w[1])).sum()
 }

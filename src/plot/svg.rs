@@ -5,9 +5,10 @@
 
 use super::colors::{STEPS, Scale, color, number, numbers};
 use super::scene::{Color, Scene};
+use crate::domain::PlanarMesh;
 use std::fmt::Write;
 use svg::Document;
-use svg::node::element::{Definitions, Group, LinearGradient, Path, Rectangle, Stop, Text};
+use svg::node::element::{ClipPath, Definitions, Group, LinearGradient, Path, Rectangle, Stop, Text};
 
 /// Width or height of the drawing, whichever is larger, in pixels.
 const SIZE: f64 = 900.0;
@@ -70,8 +71,12 @@ fn bounds<'p>(points: impl Iterator<Item = &'p [f64; 2]>) -> ([f64; 2], [f64; 2]
 impl Scene<'_> {
     /// The picture as the text of an SVG file. Cost: O(number of vertices).
     pub fn svg(&self, shown: Color) -> String {
+        if shown == Color::Sites {
+            return self.dots();
+        }
         let frame = Frame::of(self);
-        let cells: Vec<usize> = (0..self.cells.len()).filter(|&i| self.cells[i].len() > 2).collect();
+        let shows = |&i: &usize| self.cells[i].len() > 2 && (self.mesh.is_none() || self.area(i) > 0.0);
+        let cells: Vec<usize> = (0..self.cells.len()).filter(shows).collect();
         let (title, values, scale) = self.values(shown, &cells);
         let [width, height] = frame.size();
         let inner = height.max(260.0);
@@ -80,9 +85,17 @@ impl Scene<'_> {
         let area = frame.scale.powi(2) * cells.iter().map(|&i| self.area(i)).sum::<f64>();
         let side = (area / cells.len().max(1) as f64).sqrt();
         let mut drawing = Group::new().set("transform", format!("scale({})", 1.0 / UNITS));
-        for path in self.cell_paths(&frame, &cells, &values, scale.as_ref(), side) {
-            drawing = drawing.add(path);
+        let mut painted = Group::new();
+        if let Some(mesh) = self.mesh {
+            // Cells are clipped to the bounding box: of them the mesh shows what is its own.
+            let shape = ClipPath::new().set("id", "domain").add(Path::new().set("d", triangles(mesh, &frame)));
+            drawing = drawing.add(Definitions::new().add(shape));
+            painted = painted.set("clip-path", "url(#domain)");
         }
+        for path in self.cell_paths(&frame, &cells, &values, scale.as_ref(), side) {
+            painted = painted.add(path);
+        }
+        drawing = drawing.add(painted);
         drawing = drawing.add(self.outline(&frame));
         for path in self.marks(&frame, &cells, side) {
             drawing = drawing.add(path);
@@ -106,7 +119,7 @@ impl Scene<'_> {
     fn values(&self, shown: Color, cells: &[usize]) -> (&'static str, Vec<f64>, Option<Scale>) {
         let (title, values): (_, Vec<f64>) = match shown {
             Color::Mass => ("mass of the cell", cells.iter().map(|&i| self.masses[i]).collect()),
-            Color::Area => ("area of the cell", cells.iter().map(|&i| self.area(i)).collect()),
+            Color::Area | Color::Sites => ("area of the cell", cells.iter().map(|&i| self.area(i)).collect()),
         };
         if let Some(scale) = Scale::of(&values) {
             return (title, values, Some(scale));
@@ -154,13 +167,43 @@ impl Scene<'_> {
 
     fn outline(&self, frame: &Frame) -> Path {
         let mut d = String::new();
-        polygon(&mut d, frame, self.domain);
+        match self.mesh {
+            None => polygon(&mut d, frame, self.domain),
+            Some(mesh) => {
+                for [[a, b], [x, y]] in mesh.boundary().iter().map(|side| side.map(|v| frame.units(v))) {
+                    let _ = write!(d, "M{a} {b}L{x} {y}"); // writing to a String cannot fail
+                }
+            }
+        }
         Path::new()
             .set("d", d)
             .set("fill", "none")
             .set("stroke", "#222222")
             .set("stroke-width", 1.2 * UNITS)
             .set("stroke-linejoin", "round")
+    }
+
+    /// The sites alone, as dots of one size that cover about a third of the area where cells are smallest: what a printer would do.
+    fn dots(&self) -> String {
+        let frame = Frame::of(self);
+        let mut areas: Vec<f64> = (0..self.cells.len()).map(|i| self.area(i)).filter(|a| *a > 0.0).collect();
+        areas.sort_by(f64::total_cmp);
+        // A tenth of the cells are smaller.
+        let small = areas.get(areas.len() / 10).copied().unwrap_or(1.0);
+        let diameter = (2.0 * (small / (3.0 * std::f64::consts::PI)).sqrt() * frame.scale).clamp(0.4, 12.0);
+        let mut d = String::new();
+        for [x, y] in self.sites.iter().filter(|y| frame.contains(**y)).map(|y| frame.units(*y)) {
+            let _ = write!(d, "M{x} {y}h0"); // writing to a String cannot fail
+        }
+        let [width, height] = frame.size().map(|s| s + 2.0 * MARGIN);
+        let drawing = Group::new().set("transform", format!("scale({})", 1.0 / UNITS)).add(stroked(&d, "#111111", diameter));
+        Document::new()
+            .set("viewBox", format!("0 0 {width:.0} {height:.0}"))
+            .set("width", format!("{width:.0}"))
+            .set("height", format!("{height:.0}"))
+            .add(Rectangle::new().set("width", "100%").set("height", "100%").set("fill", "#ffffff"))
+            .add(drawing)
+            .to_string()
     }
 
     /// Sites, and arrows from sites to centroids.
@@ -206,6 +249,14 @@ impl Scene<'_> {
         }
         text
     }
+}
+
+/// All triangles of a mesh as one path.
+fn triangles(mesh: &PlanarMesh, frame: &Frame) -> String {
+    let mut d = String::new();
+    let solid = |f: &usize| mesh.flat().binary_search(&(*f as u32)).is_err();
+    (0..mesh.triangles().len()).filter(solid).for_each(|f| polygon(&mut d, frame, &mesh.corners(f).0));
+    d
 }
 
 /// Appends a closed polygon in relative integer coordinates.

@@ -15,7 +15,7 @@ use crate::diagram::{Diagram, DiagramError, ExactMoments, Invalid};
 use crate::exact::big::{self, Enclosure, Integer, Rational};
 use crate::exact::{Counters, Heights};
 use crate::hull::Hull;
-use crate::problem::{Problem, exact_measure};
+use crate::problem::Problem;
 use rayon::prelude::*;
 
 /// Why nothing could be certified.
@@ -111,14 +111,14 @@ pub fn certify(problem: &Problem, heights: &Heights, level: u8) -> Result<Certif
 fn prove(problem: &Problem, heights: &Heights, diagram: &Diagram, certificate: &mut Certificate) {
     let n = problem.len();
     let nu: Vec<Rational> = problem.masses().iter().map(|&m| big::rational(m)).collect();
-    let measure = exact_measure(problem.domain(), problem.density());
+    let measure = source_moments(problem).mass;
     let total = pairwise_sum(&nu);
     let lambda = Rational::from(&total / &measure);
     let bits = resolution(problem, &total);
     let cells: Vec<Exact> = (0..n)
         .into_par_iter()
         .map(|i| {
-            let m = ExactMoments::of(&diagram.exact_vertices(i), problem.density());
+            let m = diagram.exact_moments(i);
             Exact { mass: m.mass * &lambda, first: m.first.map(|f| f * &lambda) }
         })
         .collect();
@@ -152,6 +152,27 @@ fn prove(problem: &Problem, heights: &Heights, diagram: &Diagram, certificate: &
     certificate.w2_squared[1] = big::enclose(&(high + gap)).1;
 }
 
+/// Exact mass and moments of the source as given.
+fn source_moments(problem: &Problem) -> ExactMoments {
+    let exact = |corners: &[[f64; 2]]| corners.iter().map(|v| v.map(big::rational)).collect::<Vec<_>>();
+    let Some(patches) = problem.patches() else {
+        return ExactMoments::of(&exact(problem.frame().vertices()), &problem.density().exact_law());
+    };
+    let sum = |chunk: usize| {
+        let mut all = ExactMoments::default();
+        for k in chunk * 64..((chunk + 1) * 64).min(patches.len()) {
+            let patch = patches.get(k);
+            all.add(ExactMoments::of(&exact(patch.corners()), &patch.exact_law()));
+        }
+        all
+    };
+    let chunks: Vec<ExactMoments> = (0..patches.len().div_ceil(64)).into_par_iter().map(sum).collect();
+    chunks.into_iter().fold(ExactMoments::default(), |mut all, part| {
+        all.add(part);
+        all
+    })
+}
+
 fn pairwise_sum(terms: &[Rational]) -> Rational {
     match terms {
         [] => Rational::new(),
@@ -165,12 +186,12 @@ fn pairwise_sum(terms: &[Rational]) -> Rational {
 
 /// Fixed-point bits: 320 below the scale of `W2^2`, total mass times squared size.
 fn resolution(problem: &Problem, total: &Rational) -> u32 {
-    let (lo, hi) = problem.domain().bounds();
+    let (lo, hi) = problem.frame().bounds();
     let size = lo.iter().chain(&hi).fold(0.0f64, |m, v| m.max(v.abs()));
     let log = |v: f64| {
         if v > 0.0 { v.log2().floor() as i64 } else { -1074 }
     };
-    let extent = log(problem.domain().extent()).min(log(size));
+    let extent = log(problem.frame().extent()).min(log(size));
     let scale = log(big::nearest_f64(total)) + 2 * extent.min(0);
     (320 - scale.min(0)).clamp(320, 8192) as u32
 }
@@ -196,8 +217,7 @@ fn dual_value(
     lambda: &Rational,
     bits: u32,
 ) -> Enclosure {
-    let corners: Vec<[Rational; 2]> = problem.domain().vertices().iter().map(|v| v.map(big::rational)).collect();
-    let second = ExactMoments::of(&corners, problem.density()).second * lambda;
+    let second = source_moments(problem).second * lambda;
     let chunks: Vec<Enclosure> = (0..cells.len().div_ceil(256))
         .into_par_iter()
         .map(|chunk| {
@@ -280,7 +300,7 @@ fn plan_gap(problem: &Problem, heights: &Heights, cells: &[Exact], residual: &[R
     parts.iter().for_each(|p| sum.merge(p));
     // Rounding left at most one unit a site unmoved; no unit of mass costs more than the largest squared distance plus slack.
     let reach = |p: &[f64; 2]| p[0].abs().max(p[1].abs());
-    let domain = problem.domain().vertices().iter().map(reach).fold(0.0, f64::max);
+    let domain = problem.frame().vertices().iter().map(reach).fold(0.0, f64::max);
     let sites = problem.sites().iter().map(reach).fold(0.0, f64::max);
     let distance = big::rational(domain) + big::rational(sites);
     let spread = big::rational(heights.as_slice().iter().map(|h| h.hi.abs()).fold(0.0, f64::max) * 2.0);

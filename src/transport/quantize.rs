@@ -293,7 +293,7 @@ fn again(problem: &Problem, solution: Option<&Solution>) -> Result<Problem, Prob
 
 fn data(problem: &Problem) -> ProblemData {
     ProblemData {
-        density: *problem.density(),
+        density: problem.density().clone(),
         masses: Some(problem.masses().to_vec()),
         duplicates: Duplicates::Refuse,
         ..ProblemData::new(problem.domain().clone(), problem.sites().to_vec())

@@ -124,7 +124,7 @@ fn fresh_start(problem: &Problem, diagram: &mut PlaneLaguerre<'_>, order: &[u32]
         return heights;
     }
     let sites: Vec<[f64; 2]> = order.iter().map(|&i| problem.sites()[i as usize]).collect();
-    newton::quantile_start(problem.domain(), &sites, target)
+    newton::quantile_start(problem.frame(), &sites, target)
 }
 
 fn unpermuted(heights: &Heights, order: &[u32]) -> Heights {

@@ -61,13 +61,14 @@ pub struct Common {
                         brenier solve --domain disk:64 --points sites.npy --masses masses.txt -o solution.json")]
 pub struct SolveArgs {
     /// Problem file (JSON)
-    #[arg(required_unless_present = "points", conflicts_with_all = ["domain", "points", "masses", "density"])]
+    #[arg(required_unless_present = "points", conflicts_with_all = ["domain", "points", "masses", "density", "invert", "bilinear"])]
     pub problem: Option<PathBuf>,
     /// Solution file to write
     #[arg(long, short, value_name = "SOLUTION")]
     pub output: PathBuf,
-    /// Domain instead of a problem file: square, disk:N (regular N-gon in the unit circle), or a file with the vertices
-    /// of a convex polygon
+    /// Domain instead of a problem file: square, disk:N (regular N-gon in the unit circle), image (the rectangle of the image that
+    /// gives the density, of height 1), or a file: the vertices of a convex polygon, a mesh (.obj with faces), or a domain as in
+    /// problem files (.json)
     #[arg(long, value_name = "DOMAIN", requires = "points")]
     pub domain: Option<String>,
     /// Sites instead of a problem file: .csv, .txt, .npy, .npz, .xyz or .obj
@@ -76,9 +77,11 @@ pub struct SolveArgs {
     /// Masses of the sites: .csv, .txt, .npy or .npz [default: equal, total 1]
     #[arg(long, value_name = "FILE", requires = "points")]
     pub masses: Option<PathBuf>,
-    /// Density of the source: constant, or affine:GX,GY,C for GX x + GY y + C
+    /// Density of the source: constant, affine:GX,GY,C for GX x + GY y + C, or image:FILE (.png or .npy over the box of the domain)
     #[arg(long, value_name = "DENSITY", requires = "points")]
     pub density: Option<String>,
+    #[command(flatten)]
+    pub image: ImageArgs,
     /// Stop when every cell's mass is right to this relative error
     #[arg(long, value_name = "TOL", default_value = "1e-10", value_parser = positive, allow_negative_numbers = true)]
     pub tol: f64,
@@ -102,19 +105,34 @@ pub struct SolveArgs {
     pub hessian: bool,
 }
 
+/// How an image gives a density.
+#[derive(Args, Debug)]
+pub struct ImageArgs {
+    /// Dark pixels of the image are the dense ones
+    #[arg(long, requires = "density")]
+    pub invert: bool,
+    /// The density is bilinear between the centres of the pixels, not constant on each
+    #[arg(long, requires = "density")]
+    pub bilinear: bool,
+}
+
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  brenier quantize --domain disk:200 -n 500 -o solution.json --plot cells.svg\n  \
                         brenier quantize --domain square --density affine:2,0,0 --points sites.csv --masses masses.csv \
-                        --steps 20 -o moved.csv\n\n\
+                        --steps 20 -o moved.csv\n  \
+                        brenier quantize --domain image --density image:photo.png --invert -n 20000 --steps 30 -o dots.csv\n\n\
                         Moves every site to the centroid of its cell, solves again, and so on until the sites are there. \
                         With --steps and without --tol, having done the steps is success (exit 0).")]
 pub struct QuantizeArgs {
-    /// Domain: square, disk:N (regular N-gon in the unit circle), or a file with the vertices of a convex polygon
+    /// Domain: square, disk:N (regular N-gon in the unit circle), image (the rectangle of the image that gives the density, of
+    /// height 1), or a file: the vertices of a convex polygon, a mesh (.obj with faces), or a domain as in problem files (.json)
     #[arg(long, value_name = "DOMAIN")]
     pub domain: String,
-    /// Density of the source: constant, or affine:GX,GY,C for GX x + GY y + C
+    /// Density of the source: constant, affine:GX,GY,C for GX x + GY y + C, or image:FILE (.png or .npy over the box of the domain)
     #[arg(long, value_name = "DENSITY")]
     pub density: Option<String>,
+    #[command(flatten)]
+    pub image: ImageArgs,
     /// Number of sites, spread over the source to begin with
     #[arg(long, short = 'n', value_name = "N", required_unless_present = "points", conflicts_with = "points",
           value_parser = clap::value_parser!(u32).range(1..=500_000_000))]
@@ -197,6 +215,8 @@ pub enum Color {
     Mass,
     /// Area of the cell; if all are equal, distance from centroid to site
     Area,
+    /// No cells: the sites as black dots
+    Sites,
 }
 
 fn positive(text: &str) -> Result<f64, String> {

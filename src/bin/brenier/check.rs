@@ -244,7 +244,7 @@ fn compare_lists(solution: &SolutionFile, problem: &Problem) -> Vec<Line> {
         lines.push(Line { what: "hessian", pass: wrong.is_none(), text });
     }
     if let Some(claimed) = &solution.cells {
-        let wrong = wrong_cell(claimed, &cells(&diagram), CENTROID_CLAIM * problem.domain().extent());
+        let wrong = wrong_cell(claimed, &cells(&diagram), CENTROID_CLAIM * problem.frame().extent());
         let text = match &wrong {
             None => format!("the vertices and neighbours of {} are right", count(claimed.len(), "cell")),
             Some(k) => format!("cells[{k}] is not what the heights make of it"),
@@ -277,6 +277,7 @@ fn wrong_cell(claimed: &[CellRecord], truth: &[CellRecord], slack: f64) -> Optio
     let near = |a: &[f64; 2], b: &[f64; 2]| (a[0] - b[0]).hypot(a[1] - b[1]) <= slack;
     let same = |(a, b): (&CellRecord, &CellRecord)| {
         a.site == b.site
+            && a.face == b.face
             && a.neighbors == b.neighbors
             && a.vertices.len() == b.vertices.len()
             && a.vertices.iter().zip(&b.vertices).all(|(a, b)| near(a, b))
@@ -294,7 +295,7 @@ fn diagram_text(truth: &Certificate) -> String {
 
 /// The first cell whose claimed centroid is not its centroid.
 fn wrong_centroid(solution: &SolutionFile, truth: &Certificate, problem: &Problem) -> Option<usize> {
-    let slack = CENTROID_CLAIM * problem.domain().extent();
+    let slack = CENTROID_CLAIM * problem.frame().extent();
     (0..truth.centroids.len()).find(|&i| match (solution.centroids[i], truth.centroids[i]) {
         (Some(a), Some(b)) => !((a[0] - b[0]).hypot(a[1] - b[1]) <= slack),
         (a, b) => a.is_some() != b.is_some(),

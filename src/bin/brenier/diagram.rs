@@ -4,7 +4,7 @@ use crate::args::{Common, DiagramArgs};
 use crate::failure::{Failure, code};
 use crate::limits::peak_bytes;
 use crate::{input, output, picture};
-use brenier::diagram::{Diagram, Label};
+use brenier::diagram::{Diagram, Label, Piece};
 use brenier::io::{CellRecord, SolutionFile, write_solution};
 use brenier::newton::Report;
 use brenier::problem::{Duplicates, Problem};
@@ -59,19 +59,31 @@ fn max_relative_error(problem: &Problem, masses: &[f64]) -> f64 {
     pairs.fold(0.0, |worst, (m, nu)| f64::max(worst, (m - nu).abs() / nu))
 }
 
-/// The cells that exist, as polygons.
-/// The cells as files list them.
+/// The cells that exist as files list them: convex polygons, in a mesh one for each triangle.
 pub fn cells(diagram: &Diagram) -> Vec<CellRecord> {
     let neighbor = |label: &Label| match *label {
         Label::Domain(k) => -i64::from(k) - 1,
         Label::Bisector(j) => i64::from(j),
     };
-    (0..diagram.len())
-        .filter(|&i| !diagram.labels(i).is_empty())
-        .map(|i| CellRecord {
+    let problem = diagram.problem();
+    let in_mesh = problem.patches().filter(|p| p.mesh().is_some());
+    let parts = |i: usize| match in_mesh {
+        Some(patches) => {
+            let record = |p: Piece<'_>| CellRecord {
+                site: i as u32,
+                face: Some(patches.name(p.patch)),
+                neighbors: p.labels.iter().map(neighbor).collect(),
+                vertices: p.vertices,
+            };
+            diagram.pieces(i).into_iter().map(record).collect()
+        }
+        None if diagram.labels(i).is_empty() => Vec::new(),
+        None => vec![CellRecord {
             site: i as u32,
+            face: None,
             vertices: diagram.vertices(i).to_vec(),
             neighbors: diagram.labels(i).iter().map(neighbor).collect(),
-        })
-        .collect()
+        }],
+    };
+    (0..diagram.len()).flat_map(parts).collect()
 }

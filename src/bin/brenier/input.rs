@@ -1,13 +1,13 @@
 //! From files and flags to a sound problem.
 
-use crate::args::{Common, QuantizeArgs, SolveArgs};
+use crate::args::{Common, ImageArgs, QuantizeArgs, SolveArgs};
 use crate::console::count;
 use crate::failure::{Failure, code};
 use crate::limits::{check_memory, read_limit};
-use brenier::domain::{ConvexPolygon, Density, spread};
+use brenier::domain::{Between, ConvexPolygon, Density, Domain, DomainError, spread};
 use brenier::io::{
     IoError, ProblemFile, ProblemId, ProblemSource, ReadLimit, SolutionFile, canonical_sha256, read_domain,
-    read_masses, read_points, read_problem,
+    read_image, read_masses, read_points, read_problem,
 };
 use brenier::problem::{Duplicates, Problem, ProblemData};
 use std::path::{Component, Path, PathBuf};
@@ -203,9 +203,8 @@ fn sound(mut file: ProblemFile, source: ProblemSource, name: &Path, duplicates: 
 /// Reads or makes the problem that `quantize` begins with.
 pub fn of_quantize(args: &QuantizeArgs, common: &Common) -> Result<Loaded, Failure> {
     let limit = read_limit(common);
-    let usage = |what: String| Failure::new(code::USAGE, what);
-    let domain = domain(&args.domain, limit)?;
-    let density = density(args.density.as_deref()).map_err(usage)?;
+    let given = source(&args.domain, args.density.as_deref(), &args.image, limit)?;
+    let (domain, density) = (given.domain, given.density);
     let mut file = match (&args.points, args.sites) {
         (Some(path), _) => of_points(domain, path, limit)?,
         (None, n) => {
@@ -217,6 +216,7 @@ pub fn of_quantize(args: &QuantizeArgs, common: &Common) -> Result<Loaded, Failu
             of_data(ProblemData::new(domain.clone(), spread(&domain, &density, n, args.seed)), &args.domain)
         }
     };
+    file.notes.extend(given.notes);
     check_memory(common, &file.path, file.data.sites.len())?;
     file.data.density = density;
     with_masses(&mut file, args.masses.as_deref(), limit)?;
@@ -240,23 +240,59 @@ pub fn of_sites_found(begun: Loaded, problem: Problem) -> Loaded {
 
 fn of_flags(args: &SolveArgs, points: &Path, domain_name: &str, common: &Common) -> Result<ProblemFile, Failure> {
     let limit = read_limit(common);
-    let mut file = of_points(domain(domain_name, limit)?, points, limit)?;
+    let given = source(domain_name, args.density.as_deref(), &args.image, limit)?;
+    let mut file = of_points(given.domain, points, limit)?;
     with_masses(&mut file, args.masses.as_deref(), limit)?;
-    file.data.density = density(args.density.as_deref()).map_err(|what| Failure::new(code::USAGE, what))?;
+    file.data.density = given.density;
+    file.notes.extend(given.notes);
     file.id.sha256 = canonical_sha256(&file.data);
     Ok(file)
 }
 
-/// A domain by its name, or from a file.
-fn domain(name: &str, limit: ReadLimit) -> Result<ConvexPolygon, Failure> {
+/// Domain and density that flags describe.
+struct Given {
+    domain: Domain,
+    density: Density,
+    notes: Vec<String>,
+}
+
+fn source(name: &str, density: Option<&str>, flags: &ImageArgs, limit: ReadLimit) -> Result<Given, Failure> {
     let usage = |what: String| Failure::new(code::USAGE, what);
+    let Some(file) = density.and_then(|text| text.strip_prefix("image:")) else {
+        if flags.invert || flags.bilinear {
+            return Err(usage("--invert and --bilinear are for --density image:FILE".into()));
+        }
+        if name == "image" {
+            return Err(usage("--domain image: give the image, --density image:FILE".into()));
+        }
+        let (domain, notes) = domain(name, limit)?;
+        return Ok(Given { domain, density: self::density(density).map_err(usage)?, notes });
+    };
+    let between = if flags.bilinear { Between::Bilinear } else { Between::Constant };
+    let image = |place| read_image(Path::new(file), limit, place, between, flags.invert);
+    if name == "image" {
+        let image = image(None)?;
+        let domain = ConvexPolygon::rectangle(image.min(), image.max()).map_err(|e| usage(e.to_string()))?;
+        return Ok(Given { domain: domain.into(), density: Density::Image(image.into()), notes: Vec::new() });
+    }
+    let (domain, notes) = domain(name, limit)?;
+    let image = image(Some(domain.frame().bounds()))?;
+    Ok(Given { domain, density: Density::Image(image.into()), notes })
+}
+
+/// A domain by its name, or from a file; and remarks.
+fn domain(name: &str, limit: ReadLimit) -> Result<(Domain, Vec<String>), Failure> {
+    let usage = |what: String| Failure::new(code::USAGE, what);
+    let polygon = |p: Result<ConvexPolygon, DomainError>| {
+        p.map(|p| (p.into(), Vec::new())).map_err(|e| usage(e.to_string()))
+    };
     if name == "square" {
-        return ConvexPolygon::rectangle([0.0, 0.0], [1.0, 1.0]).map_err(|e| usage(e.to_string()));
+        return polygon(ConvexPolygon::rectangle([0.0, 0.0], [1.0, 1.0]));
     }
     if let Some(n) = name.strip_prefix("disk:") {
         let n = n.parse::<usize>().ok().filter(|n| (3..=1_000_000).contains(n));
         let n = n.ok_or_else(|| usage(format!("--domain {name}: give a number of vertices from 3 to 1000000")))?;
-        return ConvexPolygon::disk(n).map_err(|e| usage(e.to_string()));
+        return polygon(ConvexPolygon::disk(n));
     }
     let known = ["cube", "sphere", "disk"];
     if known.contains(&name) {
@@ -266,7 +302,7 @@ fn domain(name: &str, limit: ReadLimit) -> Result<ConvexPolygon, Failure> {
 }
 
 /// Sites from a file, with equal masses and constant density so far.
-fn of_points(domain: ConvexPolygon, path: &Path, limit: ReadLimit) -> Result<ProblemFile, Failure> {
+fn of_points(domain: Domain, path: &Path, limit: ReadLimit) -> Result<ProblemFile, Failure> {
     let sites = read_points(path, limit)?;
     let mut points = sites.points;
     // -0.0 and 0.0 are the same place; the identity is that of what a problem keeps.
@@ -299,7 +335,7 @@ fn density(text: Option<&str>) -> Result<Density, String> {
         .unwrap_or_default();
     match numbers.as_deref() {
         Some(&[gx, gy, c]) => Ok(Density::Affine { g: [gx, gy], c }),
-        _ => Err(format!("--density {text}: use constant, or affine:GX,GY,C such as affine:1,0,0.5")),
+        _ => Err(format!("--density {text}: use constant, image:FILE, or affine:GX,GY,C such as affine:1,0,0.5")),
     }
 }
 

@@ -4,7 +4,7 @@ use crate::args::Common;
 use crate::console::{count, say, table};
 use crate::failure::{Failure, code};
 use crate::input::Loaded;
-use brenier::domain::Density;
+use brenier::domain::{Density, Domain};
 use brenier::io::{SolutionFile, bytes_text};
 use brenier::newton::{Outcome, Report};
 use serde::Serialize;
@@ -90,16 +90,18 @@ pub fn report(
 /// The problem in half a line.
 pub fn problem_line(loaded: &Loaded) -> String {
     let p = &loaded.problem;
-    let density = match p.density() {
-        Density::Constant => "constant",
-        _ => "affine",
+    let domain = match p.domain() {
+        Domain::Convex(polygon) => format!("a convex polygon of {} vertices", polygon.len()),
+        Domain::Mesh(mesh) => format!("a mesh of {}", count(mesh.triangles().len(), "triangle")),
     };
-    format!(
-        "{}: {} in a convex polygon of {} vertices, {density} density",
-        loaded.name.display(),
-        count(loaded.inputs, "site"),
-        p.domain().len()
-    )
+    let density = match p.density() {
+        Density::Vertex(_) => "density per vertex".into(),
+        Density::Face(_) => "density per face".into(),
+        Density::Corner(_) => "density per corner".into(),
+        Density::Image(image) => format!("density by an image of {} x {} pixels", image.width(), image.height()),
+        other => format!("{} density", other.kind()),
+    };
+    format!("{}: {} in {domain}, {density}", loaded.name.display(), count(loaded.inputs, "site"))
 }
 
 fn outcome_text(outcome: &Outcome) -> String {

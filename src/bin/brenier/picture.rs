@@ -21,6 +21,7 @@ pub fn run(args: &PlotArgs, common: &Common) -> Result<u8, Failure> {
     let color = match args.color {
         args::Color::Mass => Color::Mass,
         args::Color::Area => Color::Area,
+        args::Color::Sites => Color::Sites,
     };
     let limit = read_limit(common);
     let is_problem = document_format(&args.file, limit)?.as_deref() == Some("brenier/problem");

@@ -1,0 +1,174 @@
+//! What is left of each cell in each patch of the source.
+
+use super::cells::{Duals, labelled};
+use super::clip::Label;
+use super::integrate::{self, LocalDensity, Moments};
+use super::laguerre::Want;
+use super::patched;
+use super::point::Point;
+use super::proof::ExactMoments;
+use super::restrict::{Part, Restriction};
+use super::snapshot::Diagram;
+use crate::domain::{Outline, Patch, Patches};
+use crate::exact::Counters;
+use crate::exact::big::Rational;
+use crate::hull::Hull;
+use crate::problem::Problem;
+use rayon::prelude::*;
+
+/// The polygons in which cells meet patches, by site and patch.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Parts {
+    /// Start of each site's parts.
+    start: Vec<u32>,
+    patch: Vec<u32>,
+    /// Start of each part's labels.
+    label_start: Vec<usize>,
+    labels: Vec<Label>,
+}
+
+impl Parts {
+    /// Parts of site `i`, each with its patch and labels, ascending by patch.
+    pub(super) fn of_site(&self, i: usize) -> impl Iterator<Item = (u32, &[Label])> {
+        (self.start[i] as usize..self.start[i + 1] as usize).map(|k| self.part(k))
+    }
+
+    fn part(&self, k: usize) -> (u32, &[Label]) {
+        (self.patch[k], &self.labels[self.label_start[k]..self.label_start[k + 1]])
+    }
+
+    /// The parts in each patch, as sites with labels.
+    pub(super) fn by_patch(&self, patches: usize) -> Vec<Vec<(u32, &[Label])>> {
+        let mut all = vec![Vec::new(); patches];
+        for i in 0..self.start.len() - 1 {
+            self.of_site(i).for_each(|(patch, labels)| all[patch as usize].push((i as u32, labels)));
+        }
+        all
+    }
+
+    /// Number of parts.
+    pub(super) fn len(&self) -> usize {
+        self.patch.len()
+    }
+}
+
+/// The parts of a hull's cells, named by the sites `keep`; their moments by position.
+pub(super) fn of(
+    hull: &Hull,
+    duals: &Duals,
+    patches: &Patches,
+    keep: &[u32],
+    problem: &Problem,
+) -> (Parts, Vec<Moments>, Counters) {
+    let restriction = Restriction::new(hull, duals, patches, &patched::along_curve(patches));
+    let measures = patched::measure(hull, duals, patches, &restriction, problem.source_factor(), Want::Moments);
+    let mut position = vec![u32::MAX; problem.len()];
+    (0..hull.len()).for_each(|p| position[keep[hull.rank(p) as usize] as usize] = p as u32);
+    let mut parts = Parts { start: vec![0], label_start: vec![0], ..Parts::default() };
+    let mut part = Part::default();
+    for &p in &position {
+        let meetings = if p == u32::MAX { &[][..] } else { restriction.of(p as usize) };
+        for &(k, meeting) in meetings {
+            let patch = patches.get(k as usize);
+            part.compute(hull, duals, &restriction, p, Outline(patch.corners()), meeting);
+            parts.patch.push(k);
+            parts.labels.extend(part.labels.iter().map(|l| match *l {
+                Label::Bisector(j) => Label::Bisector(keep[hull.rank(j as usize) as usize]),
+                domain => domain,
+            }));
+            parts.label_start.push(parts.labels.len());
+        }
+        parts.start.push(parts.patch.len() as u32);
+    }
+    (parts, measures.moments, measures.counters)
+}
+
+/// A polygon in which a cell meets a patch of the source.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Piece<'d> {
+    /// Index of the patch in [`Problem::patches`].
+    pub patch: usize,
+    /// Labels, counter-clockwise; `Domain(k)` is edge `k` of the patch. Edge `k` runs from vertex `k` to vertex `k + 1`.
+    pub labels: &'d [Label],
+    /// Vertices.
+    pub vertices: Vec<[f64; 2]>,
+}
+
+impl Diagram {
+    /// The polygons in which cell `i` meets the patches of the source, ascending; none if the source is one density on one polygon.
+    /// A wall along an edge between patches belongs to one of them, by the perturbation: the other cell has a piece of zero area there.
+    pub fn pieces(&self, i: usize) -> Vec<Piece<'_>> {
+        let (Some(parts), Some(patches)) = (self.parts(), self.problem().patches()) else { return Vec::new() };
+        let piece = |(patch, labels)| {
+            let vertices = self.points_of(&patches.get(patch as usize), i, labels);
+            Piece { patch: patch as usize, labels, vertices: vertices.iter().map(Point::rounded).collect() }
+        };
+        parts.of_site(i).map(piece).collect()
+    }
+
+    fn points_of(&self, patch: &Patch, i: usize, labels: &[Label]) -> Vec<Point> {
+        let outline = Outline(patch.corners());
+        let at = |j: u32| &self.lifted()[j as usize];
+        let before = |k: usize| labels[if k == 0 { labels.len() - 1 } else { k - 1 }];
+        (0..labels.len()).map(|k| labelled(&at, outline, i as u32, before(k), labels[k])).collect()
+    }
+
+    /// Exact vertices of a part.
+    pub(super) fn exact_part(&self, patch: &Patch, i: usize, labels: &[Label]) -> Vec<[Rational; 2]> {
+        let outline = Outline(patch.corners());
+        (0..labels.len()).map(|k| self.exact_vertex_between(outline, i, labels, k)).collect()
+    }
+
+    pub(super) fn exact_moments_of_parts(&self, i: usize) -> ExactMoments {
+        let mut all = ExactMoments::default();
+        if let (Some(parts), Some(patches)) = (self.parts(), self.problem().patches()) {
+            for (patch, labels) in parts.of_site(i) {
+                let patch = patches.get(patch as usize);
+                all.add(ExactMoments::of(&self.exact_part(&patch, i, labels), &patch.exact_law()));
+            }
+        }
+        all
+    }
+
+    pub(super) fn hessian_of_parts(&self) -> Vec<(u32, u32, f64)> {
+        let (Some(parts), Some(patches)) = (self.parts(), self.problem().patches()) else { return Vec::new() };
+        let row = |i: usize| {
+            let mut row: Vec<(u32, u32, f64)> = Vec::new();
+            for (patch, labels) in parts.of_site(i) {
+                let patch = patches.get(patch as usize);
+                let density = LocalDensity::new(patch.law(), self.problem().source_factor());
+                let points = self.points_of(&patch, i, labels);
+                for (k, label) in labels.iter().enumerate() {
+                    let Label::Bisector(j) = *label else { continue };
+                    let next = if k + 1 == labels.len() { 0 } else { k + 1 };
+                    if j as usize <= i || self.is_point_of_part(&patch, i, labels, &points, (k, next)) {
+                        continue;
+                    }
+                    let (yi, yj) = (self.lifted()[i].site(), self.lifted()[j as usize].site());
+                    let c = integrate::conductance(&points[k], &points[next], yi, yj, &density);
+                    if c > 0.0 {
+                        row.push((i as u32, j, 0.5 * c));
+                    }
+                }
+            }
+            row.sort_by_key(|e| e.1);
+            let sum = |g: &[(u32, u32, f64)]| (g[0].0, g[0].1, g.iter().map(|e| e.2).sum());
+            row.chunk_by(|a, b| a.1 == b.1).map(sum).collect::<Vec<_>>()
+        };
+        (0..self.len()).into_par_iter().flat_map_iter(row).collect()
+    }
+
+    /// Has an edge of a part zero length, exactly?
+    fn is_point_of_part(
+        &self,
+        patch: &Patch,
+        i: usize,
+        labels: &[Label],
+        points: &[Point],
+        (k, next): (usize, usize),
+    ) -> bool {
+        let outline = Outline(patch.corners());
+        self.is_short(&points[k], &points[next])
+            && self.exact_vertex_between(outline, i, labels, k) == self.exact_vertex_between(outline, i, labels, next)
+    }
+}

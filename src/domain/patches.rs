@@ -1,0 +1,263 @@
+//! Sources made of convex patches, on each of which the density is one polynomial: the triangles of a mesh, the pixels of an image.
+
+use super::{Between, ConvexPolygon, Density, Domain, Image, Law, PlanarMesh};
+use crate::exact::Dd;
+use std::sync::Arc;
+
+/// A convex piece of the source with its density.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Patch {
+    corners: [[f64; 2]; 4],
+    count: u8,
+    law: PatchLaw,
+}
+
+/// Density on a patch.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum PatchLaw {
+    Constant(f64),
+    /// `<g, x> + c`.
+    Affine([f64; 2], f64),
+    /// Values at the corners: affine on a triangle, bilinear on a rectangle.
+    Corners([f64; 4]),
+}
+
+impl Patch {
+    /// Corners, counter-clockwise; a rectangle begins at its lower left one.
+    pub fn corners(&self) -> &[[f64; 2]] {
+        &self.corners[..self.count as usize]
+    }
+
+    /// The density on the patch for floating-point integrals.
+    pub fn law(&self) -> Law {
+        let [v, w, x, _] = self.corners;
+        match self.law {
+            PatchLaw::Constant(c) => Law::constant(c),
+            PatchLaw::Affine(g, c) => Law::affine(g, c),
+            PatchLaw::Corners(r) if self.count == 3 => Law::on_triangle([v, w, x], [r[0], r[1], r[2]]),
+            PatchLaw::Corners(r) => Law::on_rectangle([v, x], r),
+        }
+    }
+
+    /// The same, exact.
+    pub fn exact_law(&self) -> super::ExactLaw {
+        use super::ExactLaw;
+        let [v, w, x, _] = self.corners;
+        match self.law {
+            PatchLaw::Constant(c) => ExactLaw::affine([0.0; 2], c),
+            PatchLaw::Affine(g, c) => ExactLaw::affine(g, c),
+            PatchLaw::Corners(r) if self.count == 3 => ExactLaw::on_triangle([v, w, x], [r[0], r[1], r[2]]),
+            PatchLaw::Corners(r) => ExactLaw::on_rectangle([v, x], r),
+        }
+    }
+
+    /// Mass, to about 100 bits.
+    pub fn mass(&self) -> Dd {
+        let side = |a: [f64; 2], b: [f64; 2]| [0, 1].map(|k| Dd::difference(b[k], a[k]));
+        let c = &self.corners;
+        let sum = |values: &[f64]| values.iter().fold(Dd::ZERO, |s, &r| s + Dd::from_f64(r));
+        // The mean over the patch is that of the corners, for affine laws as for bilinear ones.
+        let mean = match self.law {
+            PatchLaw::Constant(c) => Dd::from_f64(c),
+            PatchLaw::Corners(r) => sum(&r[..self.count as usize]).over(Dd::from_f64(f64::from(self.count))),
+            PatchLaw::Affine(g, c) => {
+                let at = |v: &[f64; 2]| Dd::product(g[0], v[0]) + Dd::product(g[1], v[1]) + Dd::from_f64(c);
+                let all = self.corners().iter().fold(Dd::ZERO, |s, v| s + at(v));
+                all.over(Dd::from_f64(f64::from(self.count)))
+            }
+        };
+        let (a, b) = (side(c[0], c[1]), side(c[0], c[2]));
+        // Of a rectangle this is half the area, too: its diagonal cuts it in two.
+        let twice = a[0] * b[1] - a[1] * b[0];
+        mean * if self.count == 3 { twice.scale(0.5) } else { twice }
+    }
+
+    /// Some point of the interior.
+    pub fn centre(&self) -> [f64; 2] {
+        let n = f64::from(self.count);
+        [0, 1].map(|k| self.corners().iter().map(|v| v[k] / n).sum())
+    }
+
+    /// The point with coordinates `u, v` in the unit square, carried onto the patch so that areas are in proportion.
+    pub(super) fn point(&self, u: f64, v: f64) -> [f64; 2] {
+        let c = &self.corners;
+        if self.count == 4 {
+            return [0, 1].map(|k| if k == 0 { (1.0 - u) * c[0][0] + u * c[2][0] } else { (1.0 - v) * c[0][1] + v * c[2][1] });
+        }
+        let root = u.sqrt();
+        [0, 1].map(|k| (1.0 - root) * c[0][k] + root * ((1.0 - v) * c[1][k] + v * c[2][k]))
+    }
+
+    fn is_positive(&self) -> bool {
+        match self.law {
+            PatchLaw::Constant(c) => c > 0.0,
+            PatchLaw::Corners(r) => r[..self.count as usize].iter().any(|&r| r > 0.0),
+            PatchLaw::Affine(g, c) => {
+                let law = super::ExactLaw::affine(g, c);
+                self.corners().iter().any(|&v| law.value_at(v).cmp0().is_gt())
+            }
+        }
+    }
+}
+
+/// The patches of a source that carry mass.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Patches {
+    ground: Ground,
+    density: Density,
+    /// Triangle, or `row * columns + column`; ascending.
+    names: Arc<[u32]>,
+}
+
+/// What the patches are pieces of.
+#[derive(Clone, Debug, PartialEq)]
+enum Ground {
+    Mesh(Arc<PlanarMesh>),
+    Grid(Arc<Image>, ConvexPolygon),
+}
+
+impl Patches {
+    /// The patches of a sound source; `None` if it is one polygon with one density.
+    pub fn of(domain: &Domain, density: &Density) -> Option<Patches> {
+        let (ground, count) = match (domain, density) {
+            (Domain::Mesh(mesh), _) => (Ground::Mesh(mesh.clone()), mesh.triangles().len()),
+            (Domain::Convex(polygon), Density::Image(image)) => {
+                let [columns, rows] = image.grid();
+                (Ground::Grid(image.clone(), polygon.clone()), columns * rows)
+            }
+            _ => return None,
+        };
+        let mut patches = Patches { ground, density: density.clone(), names: Arc::from([]) };
+        let solid = |&name: &u32| patches.named(name).is_some_and(|p| p.is_positive());
+        patches.names = (0..count as u32).filter(solid).collect();
+        Some(patches)
+    }
+
+    /// Number of patches.
+    pub fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    /// Does no patch carry mass?
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
+    /// Patch `k`. Cost: O(1). Panics if there are not so many, as slices do.
+    pub fn get(&self, k: usize) -> Patch {
+        // Every kept name is one of a patch.
+        self.named(self.names[k]).unwrap_or(Patch { corners: [[0.0; 2]; 4], count: 3, law: PatchLaw::Constant(0.0) })
+    }
+
+    /// All patches in order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = Patch> + '_ {
+        (0..self.len()).map(|k| self.get(k))
+    }
+
+    /// What a patch is called: its triangle in the mesh as given; for an image `row * columns + column` in the grid of its patches.
+    pub fn name(&self, k: usize) -> u32 {
+        self.names[k]
+    }
+
+    /// The mesh, if the patches are triangles.
+    pub fn mesh(&self) -> Option<&PlanarMesh> {
+        match &self.ground {
+            Ground::Mesh(mesh) => Some(mesh),
+            Ground::Grid(..) => None,
+        }
+    }
+
+    /// For every patch the number of its component, and how many there are: patches with a common edge belong together. Components are
+    /// numbered by their first patch. Cost: O(patches).
+    pub fn components(&self) -> (Vec<u32>, usize) {
+        match &self.ground {
+            Ground::Mesh(mesh) => {
+                let (all, count) = mesh.components(self.names.iter().copied());
+                (self.names.iter().map(|&f| all[f as usize]).collect(), count)
+            }
+            Ground::Grid(image, _) => grid_components(&self.names, image.grid()[0]),
+        }
+    }
+
+    /// The patch of a name; `None` if it has no area: a flat triangle, or a pixel beside the domain.
+    fn named(&self, name: u32) -> Option<Patch> {
+        match &self.ground {
+            Ground::Mesh(mesh) => {
+                let face = name as usize;
+                if mesh.flat().binary_search(&name).is_ok() {
+                    return None;
+                }
+                let (v, given) = mesh.corners(face);
+                let corner_values = |r: [f64; 3]| {
+                    let r = given.map(|k| r[k]);
+                    if r[0] == r[1] && r[1] == r[2] {
+                        PatchLaw::Constant(r[0])
+                    } else {
+                        PatchLaw::Corners([r[0], r[1], r[2], 0.0])
+                    }
+                };
+                let law = match &self.density {
+                    Density::Affine { g, c } => PatchLaw::Affine(*g, *c),
+                    Density::Face(values) => PatchLaw::Constant(values[face]),
+                    Density::Vertex(values) => corner_values(mesh.triangles()[face].map(|v| values[v as usize])),
+                    Density::Corner(values) => corner_values(values[face]),
+                    Density::Constant | Density::Image(_) => PatchLaw::Constant(1.0),
+                };
+                Some(Patch { corners: [v[0], v[1], v[2], v[2]], count: 3, law })
+            }
+            Ground::Grid(image, polygon) => {
+                let columns = image.grid()[0];
+                let ([low, high], rho) = image.patch(name as usize % columns, name as usize / columns);
+                let (lo, hi) = polygon.bounds();
+                let clipped = [0, 1].map(|k| [low[k].max(lo[k]), high[k].min(hi[k])]);
+                let [[x0, x1], [y0, y1]] = clipped;
+                if x0 >= x1 || y0 >= y1 {
+                    return None;
+                }
+                let corners = [[x0, y0], [x1, y0], [x1, y1], [x0, y1]];
+                let whole = [x0, y0] == low && [x1, y1] == high;
+                let law = match image.between() {
+                    Between::Constant => PatchLaw::Constant(rho[0]),
+                    Between::Bilinear if rho.iter().all(|r| *r == rho[0]) => PatchLaw::Constant(rho[0]),
+                    Between::Bilinear if whole => PatchLaw::Corners(rho),
+                    Between::Bilinear => return Some(Patch { corners, count: 4, law: PatchLaw::Corners(cut(low, high, rho, corners)) }),
+                };
+                Some(Patch { corners, count: 4, law })
+            }
+        }
+    }
+}
+
+/// Values of a bilinear density at the corners of a part of its rectangle, rounded: a part's density is defined by these.
+fn cut(low: [f64; 2], high: [f64; 2], rho: [f64; 4], corners: [[f64; 2]; 4]) -> [f64; 4] {
+    let law = super::ExactLaw::on_rectangle([low, high], rho);
+    corners.map(|v| crate::exact::big::nearest_f64(&law.value_at(v)).max(0.0))
+}
+
+/// Components of cells of a grid that share a side.
+fn grid_components(names: &[u32], columns: usize) -> (Vec<u32>, usize) {
+    let mut sets = petgraph::unionfind::UnionFind::<u32>::new(names.len());
+    for (k, &name) in names.iter().enumerate() {
+        if k > 0 && names[k - 1] + 1 == name && !(name as usize).is_multiple_of(columns) {
+            sets.union(k as u32 - 1, k as u32);
+        }
+        if let Some(below) = name.checked_sub(columns as u32)
+            && let Ok(j) = names.binary_search(&below)
+        {
+            sets.union(j as u32, k as u32);
+        }
+    }
+    let mut number = vec![u32::MAX; names.len()];
+    let mut count = 0;
+    let component = (0..names.len() as u32)
+        .map(|k| {
+            let slot = &mut number[sets.find(k) as usize];
+            if *slot == u32::MAX {
+                *slot = count;
+                count += 1;
+            }
+            *slot
+        })
+        .collect();
+    (component, count as usize)
+}

@@ -1,0 +1,91 @@
+//! Files that a problem file refers to.
+
+use super::error::IoError;
+use super::json::{Reference, Rows, Source};
+use super::points::{parse_points, parse_scalars};
+use super::read::{ReadLimit, beside, read_file, sha256_hex};
+use std::path::{Path, PathBuf};
+
+/// Fills what a problem refers to: other files, each read once per mention and remembered by its SHA-256.
+pub(super) struct Loader<'f> {
+    pub(super) file: &'f Path,
+    limit: ReadLimit,
+    /// Paths as written, with their SHA-256.
+    pub(super) files: Vec<(String, String)>,
+    pub(super) notes: Vec<String>,
+}
+
+impl<'f> Loader<'f> {
+    pub(super) fn new(file: &'f Path, limit: ReadLimit) -> Loader<'f> {
+        Loader { file, limit, files: Vec::new(), notes: Vec::new() }
+    }
+
+    /// The bytes of another file, remembered.
+    pub(super) fn load(&mut self, reference: Reference) -> Result<(PathBuf, Vec<u8>), IoError> {
+        let (path, bytes) = self.bytes(&reference)?;
+        let sha256 = sha256_hex(&bytes);
+        self.remember(&path, reference, sha256)?;
+        Ok((path, bytes))
+    }
+
+    fn bytes(&self, reference: &Reference) -> Result<(PathBuf, Vec<u8>), IoError> {
+        let path = beside(self.file, &reference.path);
+        let bytes = read_file(&path, self.limit)?;
+        Ok((path, bytes))
+    }
+
+    fn remember(&mut self, path: &Path, reference: Reference, sha256: String) -> Result<(), IoError> {
+        check_sha256(path, &reference, &sha256, self.file)?;
+        self.files.push((reference.path, sha256));
+        Ok(())
+    }
+
+    pub(super) fn scalars(&mut self, source: Source<Vec<f64>>, what: &str) -> Result<(Vec<f64>, Option<PathBuf>), IoError> {
+        match source {
+            Source::Inline(values) => Ok((values, None)),
+            Source::Elsewhere(reference) => {
+                let (path, bytes) = self.bytes(&reference)?;
+                let (values, sha256) = parse_scalars(&path, bytes, reference.array.as_deref(), what)?;
+                self.remember(&path, reference, sha256)?;
+                Ok((values, Some(path)))
+            }
+        }
+    }
+
+    pub(super) fn sites(&mut self, source: Source<Rows>) -> Result<(Vec<[f64; 2]>, Option<PathBuf>), IoError> {
+        match source {
+            Source::Inline(rows) => {
+                if let Some((k, found)) = rows.misfit {
+                    return Err(IoError::content(
+                        self.file,
+                        format!("sites[{k}] has {found} coordinates, the domain has 2; give [x, y]"),
+                    ));
+                }
+                Ok((rows.rows, None))
+            }
+            Source::Elsewhere(reference) => {
+                let (path, bytes) = self.bytes(&reference)?;
+                let read = parse_points(&path, bytes, reference.array.as_deref())?;
+                self.notes.extend(read.notes);
+                self.remember(&path, reference, read.sha256)?;
+                Ok((read.points, Some(path)))
+            }
+        }
+    }
+}
+
+/// Whether the file is the very one that was meant.
+pub(super) fn check_sha256(path: &Path, reference: &Reference, found: &str, from: &Path) -> Result<(), IoError> {
+    match &reference.sha256 {
+        Some(meant) if meant != found => Err(IoError::content(
+            path,
+            format!(
+                "has sha256 {}…, but {} means {}…; restore the file it was written with",
+                found.get(..8).unwrap_or(found),
+                from.display(),
+                meant.chars().take(8).collect::<String>()
+            ),
+        )),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,98 @@
+//! A start for sources that do not fill a convex set: meshes with holes and bays, images with black parts.
+//!
+//! There a start in closed form leaves cells empty, and the proof of convergence wants a convex support. So replace a share `s` of
+//! the source by an even background on a convex frame, from all of it downwards. Every problem on the way has a convex support with a positive
+//! density, where the method converges. If its solution gives cell `i` at least `(1 - e) nu_i`, of which the background can be no more than
+//! `s M` (`M` the whole mass), then the source itself gives the cell at least
+//!
+//! ```text
+//! ((1 - e) nu_i - s M) / (1 - s),
+//! ```
+//!
+//! which is positive for all `i` once `s < (1 - e) min nu / M`: heights with no empty cell, so a start is always found. Mostly long before.
+
+use super::revive::has_empty;
+use super::solver::{NewtonOptions, NewtonState, Start, run};
+use super::{IterationReport, Outcome};
+use crate::diagram::{Laguerre, Measures, Want};
+use crate::exact::Heights;
+use std::time::Instant;
+
+/// The next share of the background.
+const SHRINK: f64 = 0.2;
+
+/// Relative mass error to which a problem with background is solved.
+const LOOSE: f64 = 0.3;
+
+/// Most steps with one background.
+const STEPS: usize = 40;
+
+/// The source itself takes over when no cell has less than this share of its mass.
+const ENOUGH: f64 = 1e-3;
+
+/// What it led to.
+pub(super) struct Descended {
+    /// Heights of which no cell is empty.
+    pub heights: Heights,
+    /// Their measures, without background.
+    pub measures: Measures,
+    /// Backgrounds (as `layers`), steps, trials and seconds in the parts.
+    pub cost: IterationReport,
+}
+
+/// Solves with less and less background. Afterwards the diagram has none.
+///
+/// `None` if the diagram knows no background, or the least share did not help: then some mass is too small for doubles.
+///
+/// # Errors
+/// The outcome, if the callback or the clock ended the run.
+pub(super) fn descend(
+    diagram: &mut dyn Laguerre,
+    target: &[f64],
+    start: &Heights,
+    clock: (Instant, &NewtonOptions),
+    keep_going: &mut dyn FnMut() -> bool,
+) -> Result<Option<Descended>, Outcome> {
+    let total: f64 = target.iter().sum();
+    let least = target.iter().copied().fold(f64::INFINITY, f64::min) / total;
+    let (mut heights, mut share, mut cost) = (start.clone(), 1.0, IterationReport::default());
+    loop {
+        if !diagram.set_background(share) {
+            return Ok(None);
+        }
+        let time_limit = clock.1.time_limit.map(|limit| limit.saturating_sub(clock.0.elapsed()));
+        let options = NewtonOptions { tolerance: LOOSE, max_iterations: STEPS, time_limit };
+        let mut step = |_: &NewtonState| keep_going();
+        let result = run(diagram, target, Start::Fresh(heights), &options, &mut step, share == 1.0);
+        cost.layers += 1;
+        cost.coarse_steps += result.state.iterations.len().saturating_sub(1) as u32;
+        for i in &result.state.iterations {
+            cost.layers += i.layers;
+            cost.coarse_steps += i.coarse_steps;
+            cost.trials += i.trials;
+            cost.hull += i.hull;
+            cost.cells += i.cells;
+            cost.linear += i.linear;
+            cost.linear_iterations += i.linear_iterations;
+        }
+        heights = result.state.heights;
+        diagram.set_background(0.0);
+        match result.outcome {
+            Outcome::Interrupted | Outcome::TimeLimit => return Err(result.outcome),
+            // The best state is one to go on from.
+            _ => {}
+        }
+        let measures = diagram.measures(&heights, Want::Newton);
+        cost.hull += measures.hull_seconds;
+        cost.cells += measures.cells_seconds;
+        let ratio = measures.mass.iter().zip(target).fold(f64::INFINITY, |l, (m, nu)| l.min(m / nu));
+        let last = share < SHRINK * least;
+        if !has_empty(&measures) && (ratio > ENOUGH || last) {
+            return Ok(Some(Descended { heights, measures, cost }));
+        }
+        if last {
+            return Ok(None);
+        }
+        share *= SHRINK;
+    }
+}

@@ -320,20 +320,6 @@ impl Problem {
         self.patches.as_ref()
     }
 
-    /// Has the source mass in every open part of its frame? (`false` may also mean that nobody looked: for a mesh.)
-    pub fn fills_frame(&self) -> bool {
-        match (&self.domain, &self.density, &self.patches) {
-            (Domain::Convex(_), Density::Image(image), Some(patches)) => {
-                let [columns, rows] = image.grid();
-                let box_of_image = [image.min(), image.max()];
-                let (lo, hi) = self.frame().bounds();
-                // Patches beside the domain are not counted: look at whole images only.
-                [lo, hi] == box_of_image && patches.len() == columns * rows
-            }
-            (domain, _, _) => domain.convex().is_some(),
-        }
-    }
-
     /// Density before normalization.
     pub fn density(&self) -> &Density {
         &self.density

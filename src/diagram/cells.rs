@@ -100,7 +100,14 @@ impl Duals {
     }
 
     /// The bounded cell at a position with all its vertices.
-    pub fn cell(&self, hull: &Hull, position: u32, ring: &mut Vec<Wedge>, labels: &mut Vec<Label>, to: &mut Vec<Point>) {
+    pub fn cell(
+        &self,
+        hull: &Hull,
+        position: u32,
+        ring: &mut Vec<Wedge>,
+        labels: &mut Vec<Label>,
+        to: &mut Vec<Point>,
+    ) {
         hull.ring(position as usize, ring);
         self.cell_of(ring, labels, to);
     }
@@ -133,7 +140,7 @@ pub fn dual_inside(hull: &Hull, region: &Region<'_>, triangle: [u32; 3]) -> Opti
 }
 
 /// The dual vertex of three sites in counter-clockwise order, computed from the lowest position on.
-fn dual(hull: &Hull, v: [u32; 3]) -> Point {
+pub fn dual(hull: &Hull, v: [u32; 3]) -> Point {
     tie(&|i| hull.point(i as usize), v)
 }
 

@@ -62,7 +62,11 @@ pub struct LocalDensity {
 impl LocalDensity {
     /// The density times `factor`.
     pub fn new(law: Law, factor: f64) -> LocalDensity {
-        if law.is_constant { LocalDensity { law: Law::constant(1.0), factor: factor * law.c } } else { LocalDensity { law, factor } }
+        if law.is_constant {
+            LocalDensity { law: Law::constant(1.0), factor: factor * law.c }
+        } else {
+            LocalDensity { law, factor }
+        }
     }
 
     /// Value at a point (before the factor), rounded: the leading parts carry all but `u` of a density that may vanish there.
@@ -173,7 +177,11 @@ pub fn moments(vertices: &[Point], density: &LocalDensity) -> Moments {
         }
     }
     let at = |o: Dd, c: f64| (o + Dd::from_f64(c)).to_f64();
-    Moments { mass: density.factor * mass, centroid: [at(o.x, c[0]), at(o.y, c[1])], spread: density.factor * spread.max(0.0) }
+    Moments {
+        mass: density.factor * mass,
+        centroid: [at(o.x, c[0]), at(o.y, c[1])],
+        spread: density.factor * spread.max(0.0),
+    }
 }
 
 /// The moments of a cell from those of its parts.

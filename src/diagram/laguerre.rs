@@ -2,7 +2,7 @@
 
 use super::cells::{self, CellMeasures, Duals, Region};
 use super::integrate::{LocalDensity, Moments};
-use super::patched;
+use super::patched::{self, Ground};
 use super::restrict::Restriction;
 use crate::domain::Law;
 use crate::exact::{Counters, Dd, Heights};
@@ -65,6 +65,12 @@ pub trait Laguerre {
     fn of_sites(&self, sites: &[u32]) -> Box<dyn Laguerre + '_>;
     /// The given heights where there is one; elsewhere heights so low that the cell is empty.
     fn sunk(&self, heights: &[Option<Dd>]) -> Heights;
+    /// Heights of the sites `wanted` (ascending) that go with those of the sites `known` (ascending; some of the others), at which the diagram
+    /// of these has masses that suit: interpolated. `None` if the diagram cannot tell how.
+    fn interpolated(&self, known: &[u32], heights: &Heights, wanted: &[u32]) -> Option<Heights> {
+        let _ = (known, heights, wanted);
+        None
+    }
     /// Replaces this share of the source by an even density of the same mass on a convex set around it, so that every cell that shows there
     /// has mass. `false`: the source has no need of that, or cannot.
     fn set_background(&mut self, _share: f64) -> bool {
@@ -76,8 +82,8 @@ pub trait Laguerre {
 /// a Hilbert curve: see [`PlaneLaguerre::order`].
 pub struct PlaneLaguerre<'a> {
     problem: &'a Problem,
-    /// The patches of the source along a curve.
-    patch_order: Arc<[u32]>,
+    /// The patches of the source, if it has patches.
+    ground: Option<Arc<Ground>>,
     /// Share of an even background.
     background: f64,
     /// Sites of which this is the diagram, and their numbering.
@@ -92,13 +98,21 @@ impl<'a> PlaneLaguerre<'a> {
     pub fn new(problem: &'a Problem) -> PlaneLaguerre<'a> {
         let order = Hull::curve(problem.sites()).into();
         let sites = Cow::Borrowed(problem.sites());
-        let patch_order = problem.patches().map_or(Arc::from([]), |p| patched::along_curve(p).into());
-        PlaneLaguerre { problem, patch_order, background: 0.0, sites, order, hull: None, clipping: Counters::default() }
+        let ground = problem.patches().map(|p| Arc::new(Ground::new(p)));
+        PlaneLaguerre { problem, ground, background: 0.0, sites, order, hull: None, clipping: Counters::default() }
     }
 
     /// The problem's index of each site of this numbering.
     pub fn order(&self) -> Arc<[u32]> {
         self.order.clone()
+    }
+
+    fn of(&self, sites: &[u32]) -> PlaneLaguerre<'_> {
+        let sites: Vec<[f64; 2]> = sites.iter().map(|&i| self.sites[self.order[i as usize] as usize]).collect();
+        let order = (0..sites.len() as u32).collect();
+        let sites = Cow::Owned(sites);
+        let (problem, ground, background) = (self.problem, self.ground.clone(), self.background);
+        PlaneLaguerre { problem, ground, background, sites, order, hull: None, clipping: Counters::default() }
     }
 
     /// The triangulation, once heights were given.
@@ -135,7 +149,7 @@ impl Laguerre for PlaneLaguerre<'_> {
             return Measures { hidden, hull_seconds, counters, ..Measures::default() };
         }
         let clock = Instant::now();
-        let all = integrals(hull, self.problem, &self.patch_order, self.background, want);
+        let all = integrals(hull, self.problem, self.ground.as_deref(), self.background, want);
         self.clipping += all.counters;
         counters += all.counters;
         Measures {
@@ -152,20 +166,13 @@ impl Laguerre for PlaneLaguerre<'_> {
     }
 
     fn raise_empty(&mut self, heights: &Heights, mass: &[f64], wanted: &[f64]) -> Option<Heights> {
-        if self.problem.patches().is_some() && self.background == 0.0 && !self.problem.fills_frame() {
-            // Where the frame is touched first there may be no source.
-            return None;
-        }
-        super::raise::raise_empty(self.hull.as_mut()?, self.problem, heights, mass, wanted)
+        // A background is everywhere in the frame.
+        let ground = self.ground.as_deref().filter(|_| self.background == 0.0);
+        super::raise::raise_empty(self.hull.as_mut()?, self.problem, ground, heights, mass, wanted)
     }
 
     fn of_sites(&self, sites: &[u32]) -> Box<dyn Laguerre + '_> {
-        let sites: Vec<[f64; 2]> = sites.iter().map(|&i| self.sites[self.order[i as usize] as usize]).collect();
-        let order = (0..sites.len() as u32).collect();
-        let sites = Cow::Owned(sites);
-        let patch_order = self.patch_order.clone();
-        let (problem, background) = (self.problem, self.background);
-        Box::new(PlaneLaguerre { problem, patch_order, background, sites, order, hull: None, clipping: Counters::default() })
+        Box::new(self.of(sites))
     }
 
     fn sunk(&self, heights: &[Option<Dd>]) -> Heights {
@@ -181,29 +188,46 @@ impl Laguerre for PlaneLaguerre<'_> {
         Heights::new(heights.iter().map(|h| h.unwrap_or(deep)))
     }
 
+    fn interpolated(&self, known: &[u32], heights: &Heights, wanted: &[u32]) -> Option<Heights> {
+        let mut coarse = self.of(known);
+        let measures = coarse.measures(heights, Want::Moments);
+        // A cell without mass has no centroid: its site will do, it hardly matters.
+        let centroid = |(k, m): (usize, &Moments)| if m.mass > 0.0 { m.centroid } else { coarse.sites[k] };
+        let centroids: Vec<[f64; 2]> = measures.moments.iter().enumerate().map(centroid).collect();
+        let site = |&i: &u32| self.sites[self.order[i as usize] as usize];
+        let found = super::prolong::interpolated(coarse.hull.as_mut()?, &centroids, wanted.iter().map(site))?;
+        let mut all = Heights::new(found);
+        for (k, &i) in known.iter().enumerate() {
+            let at = wanted.binary_search(&i).ok()?;
+            all.set(at, heights.get(k));
+        }
+        all.first_non_finite().is_none().then_some(all)
+    }
+
     fn set_background(&mut self, share: f64) -> bool {
         self.background = share;
-        self.problem.patches().is_some()
+        self.ground.is_some()
     }
 }
 
+/// The density of a source in one polygon; of one in patches that of an even background with the same mass (before the source
+/// factor).
+pub fn even_law(problem: &Problem) -> Law {
+    if problem.patches().is_none() {
+        return problem.density().law();
+    }
+    let total = problem.masses().iter().sum::<f64>();
+    Law::constant(total / problem.frame().area() / problem.source_factor())
+}
+
 /// Integrals of the source, mixed with its background, over the cells.
-fn integrals(hull: &Hull, problem: &Problem, order: &[u32], background: f64, want: Want) -> CellMeasures {
+fn integrals(hull: &Hull, problem: &Problem, ground: Option<&Ground>, background: f64, want: Want) -> CellMeasures {
     let region = Region::new(problem.frame());
     let factor = problem.source_factor();
-    let even = || {
-        let total = problem.masses().iter().sum::<f64>();
-        let density = LocalDensity::new(Law::constant(total / problem.frame().area()), 1.0);
-        cells::measure(hull, &region, &density, want)
-    };
-    let Some(patches) = problem.patches() else {
-        return cells::measure(hull, &region, &LocalDensity::new(problem.density().law(), factor), want);
-    };
-    if background >= 1.0 {
-        return even();
-    }
+    let even = || cells::measure(hull, &region, &LocalDensity::new(even_law(problem), factor), want);
+    let Some(ground) = ground.filter(|_| background < 1.0) else { return even() };
     let duals = Duals::new(hull, &region);
-    let restriction = Restriction::new(hull, &duals, patches, order);
-    let own = patched::measure(hull, &duals, patches, &restriction, factor, want);
+    let restriction = Restriction::new(hull, &duals, &ground.patches, &ground.order);
+    let own = patched::measure(hull, &duals, &ground.patches, &restriction, factor, want);
     if background > 0.0 { patched::mixed(&own, &even(), background) } else { own }
 }

@@ -7,6 +7,7 @@ mod laguerre;
 mod parts;
 mod patched;
 mod point;
+mod prolong;
 mod proof;
 mod raise;
 mod restrict;
@@ -15,8 +16,8 @@ mod validate;
 
 pub use clip::Label;
 pub use integrate::Moments;
-pub use parts::Piece;
 pub use laguerre::{Laguerre, Measures, PlaneLaguerre, Want};
+pub use parts::Piece;
 pub use proof::ExactMoments;
 pub use snapshot::{Diagram, DiagramError};
 pub use validate::Invalid;

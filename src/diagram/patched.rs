@@ -5,10 +5,53 @@ use super::clip::Label;
 use super::integrate::{self, LocalDensity, Moments};
 use super::laguerre::Want;
 use super::restrict::{Part, Restriction};
-use crate::domain::{Outline, Patches};
+use crate::domain::{Outline, Patch, Patches};
 use crate::exact::Counters;
 use crate::hull::Hull;
 use rayon::prelude::*;
+use rstar::primitives::{GeomWithData, Rectangle};
+use rstar::{AABB, RTree};
+use std::sync::{Arc, OnceLock};
+
+/// The patches of a source, and what is worth knowing of them once.
+pub struct Ground {
+    /// The patches.
+    pub patches: Arc<Patches>,
+    /// Along a curve, so that neighbours come together.
+    pub order: Vec<u32>,
+    /// Edges at the boundary of the source, as bits for each patch.
+    pub rims: Vec<u8>,
+    /// Patches by their bounding boxes, when first asked for.
+    tree: OnceLock<RTree<GeomWithData<Rectangle<[f64; 2]>, u32>>>,
+}
+
+impl Ground {
+    /// Cost: a sort of the patches along a curve, and their neighbours.
+    pub fn new(patches: &Arc<Patches>) -> Ground {
+        Ground { patches: patches.clone(), order: along_curve(patches), rims: patches.rims(), tree: OnceLock::new() }
+    }
+
+    /// A patch that contains the point, up to rounding. Cost: O(log n), and O(n log n) for the first call.
+    pub fn locate(&self, p: [f64; 2]) -> Option<u32> {
+        let entry = |(patch, k): (Patch, u32)| {
+            let b = AABB::from_points(patch.corners());
+            GeomWithData::new(Rectangle::from_corners(b.lower(), b.upper()), k)
+        };
+        let tree = self.tree.get_or_init(|| RTree::bulk_load(self.patches.iter().zip(0..).map(entry).collect()));
+        let inside = |k: &u32| {
+            let patch = self.patches.get(*k as usize);
+            let outline = Outline(patch.corners());
+            (0..outline.len()).all(|e| {
+                let (u, v) = (outline.vertex(e), outline.vertex(e + 1));
+                (v[0] - u[0]) * (p[1] - u[1]) >= (v[1] - u[1]) * (p[0] - u[0])
+            })
+        };
+        if !(p[0].is_finite() && p[1].is_finite()) {
+            return None;
+        }
+        tree.locate_all_at_point(p).map(|e| e.data).filter(inside).min()
+    }
+}
 
 /// The order of the patches along a curve through their centres.
 pub fn along_curve(patches: &Patches) -> Vec<u32> {

@@ -21,7 +21,8 @@ impl ExactMoments {
         let Some((o, rest)) = vertices.split_first() else {
             return all;
         };
-        let minus = |p: &[Rational; 2], o: &[Rational; 2]| [Rational::from(&p[0] - &o[0]), Rational::from(&p[1] - &o[1])];
+        let minus =
+            |p: &[Rational; 2], o: &[Rational; 2]| [Rational::from(&p[0] - &o[0]), Rational::from(&p[1] - &o[1])];
         let dot = |a: &[Rational; 2], b: &[Rational; 2]| Rational::from(&a[0] * &b[0]) + Rational::from(&a[1] * &b[1]);
         let ro = law.value(o);
         for w in rest.windows(2) {

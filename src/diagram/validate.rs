@@ -123,9 +123,7 @@ impl Diagram {
 
     fn adjacency(&self) -> Result<(), Invalid> {
         adjacency(self.len(), self.problem().frame().len() as u32, || self.all_cells())?;
-        self.each_patch(&|patch, cells| {
-            adjacency(self.len(), patch.corners().len() as u32, || cells.iter().copied())
-        })
+        self.each_patch(&|patch, cells| adjacency(self.len(), patch.corners().len() as u32, || cells.iter().copied()))
     }
 
     fn vertices_shared(&self) -> Result<(), Invalid> {
@@ -139,7 +137,10 @@ impl Diagram {
     }
 
     /// Does something for each patch of the source and the cells that meet it: there the diagram is that of a convex domain.
-    fn each_patch(&self, check: &(dyn Fn(&Patch, &[(u32, &[Label])]) -> Result<(), Invalid> + Sync)) -> Result<(), Invalid> {
+    fn each_patch(
+        &self,
+        check: &(dyn Fn(&Patch, &[(u32, &[Label])]) -> Result<(), Invalid> + Sync),
+    ) -> Result<(), Invalid> {
         let (Some(parts), Some(patches)) = (self.parts(), self.problem().patches()) else { return Ok(()) };
         let cells = parts.by_patch(patches.len());
         (0..patches.len()).into_par_iter().map(|k| check(&patches.get(k), &cells[k])).collect()

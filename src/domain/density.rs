@@ -55,9 +55,7 @@ impl Density {
                 sound(values.as_flattened(), |k| (k / 3, Some(k % 3)))?;
                 some_positive(solid(mesh).any(|f| values[f].iter().any(|&r| r > 0.0)))
             }
-            (Density::Image(_), Domain::Mesh(_)) => {
-                Err(DomainError::Unfit { density: "image", domain: "box" })
-            }
+            (Density::Image(_), Domain::Mesh(_)) => Err(DomainError::Unfit { density: "image", domain: "box" }),
             (Density::Vertex(_), Domain::Convex(_)) => Err(DomainError::Unfit { density: "vertex", domain: "mesh" }),
             (Density::Face(_), Domain::Convex(_)) => Err(DomainError::Unfit { density: "face", domain: "mesh" }),
             (Density::Corner(_), Domain::Convex(_)) => Err(DomainError::Unfit { density: "corner", domain: "mesh" }),

@@ -58,8 +58,7 @@ impl PlanarMesh {
         }
         let at = |v: u32| vertices[v as usize];
         let turn = |t: &[u32; 3]| orient2d_sign(at(t[0]), at(t[1]), at(t[2]));
-        let flat: Vec<u32> =
-            (0..triangles.len() as u32).filter(|&f| turn(&triangles[f as usize]) == 0).collect();
+        let flat: Vec<u32> = (0..triangles.len() as u32).filter(|&f| turn(&triangles[f as usize]) == 0).collect();
         if flat.len() == triangles.len() {
             return Err(DomainError::ZeroArea);
         }
@@ -198,7 +197,11 @@ mod tests {
         let mesh = |a: [[f64; 2]; 3], b: [[f64; 2]; 3]| {
             PlanarMesh::new([a, b].concat(), vec![[0, 1, 2], [5, 4, 3]]).map(|m| m.triangles().len())
         };
-        assert_eq!(mesh(unit(0.0, 0.0), [[1.0, 1.0], [1.0, 0.0], [0.0, 1.0]]), Ok(2), "a shared edge, not shared vertices");
+        assert_eq!(
+            mesh(unit(0.0, 0.0), [[1.0, 1.0], [1.0, 0.0], [0.0, 1.0]]),
+            Ok(2),
+            "a shared edge, not shared vertices"
+        );
         assert_eq!(mesh(unit(0.0, 0.0), [[0.25, 0.0], [0.5, -1.0], [0.75, 0.0]]), Ok(2), "a T-junction");
         assert_eq!(mesh(unit(0.0, 0.0), unit(1.0, 0.0)), Ok(2), "a shared corner");
         let next = 0.5f64.next_down();

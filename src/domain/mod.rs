@@ -178,7 +178,9 @@ pub enum DomainError {
         value: f64,
     },
     /// Pixels so thin that doubles do not tell their borders apart.
-    #[error("pixels between {min} and {max} along axis {axis} are too thin for doubles; move the image nearer to the origin")]
+    #[error(
+        "pixels between {min} and {max} along axis {axis} are too thin for doubles; move the image nearer to the origin"
+    )]
     ThinPixels {
         /// Coordinate index.
         axis: usize,

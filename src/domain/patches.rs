@@ -2,6 +2,7 @@
 
 use super::{Between, ConvexPolygon, Density, Domain, Image, Law, PlanarMesh};
 use crate::exact::Dd;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// A convex piece of the source with its density.
@@ -72,6 +73,11 @@ impl Patch {
         mean * if self.count == 3 { twice.scale(0.5) } else { twice }
     }
 
+    /// Area, rounded.
+    pub fn area(&self) -> f64 {
+        Patch { law: PatchLaw::Constant(1.0), ..*self }.mass().to_f64()
+    }
+
     /// Some point of the interior.
     pub fn centre(&self) -> [f64; 2] {
         let n = f64::from(self.count);
@@ -82,7 +88,8 @@ impl Patch {
     pub(super) fn point(&self, u: f64, v: f64) -> [f64; 2] {
         let c = &self.corners;
         if self.count == 4 {
-            return [0, 1].map(|k| if k == 0 { (1.0 - u) * c[0][0] + u * c[2][0] } else { (1.0 - v) * c[0][1] + v * c[2][1] });
+            return [0, 1]
+                .map(|k| if k == 0 { (1.0 - u) * c[0][0] + u * c[2][0] } else { (1.0 - v) * c[0][1] + v * c[2][1] });
         }
         let root = u.sqrt();
         [0, 1].map(|k| (1.0 - root) * c[0][k] + root * ((1.0 - v) * c[1][k] + v * c[2][k]))
@@ -179,6 +186,41 @@ impl Patches {
         }
     }
 
+    /// For every patch its edges without a patch beyond, as bits: the boundary of where the source lives. An edge that touches others in parts
+    /// (a T-junction) counts. Cost: O(patches), in a hash table for a mesh.
+    pub fn rims(&self) -> Vec<u8> {
+        match &self.ground {
+            Ground::Mesh(_) => {
+                let place = |p: [f64; 2]| p.map(f64::to_bits);
+                let mut sides: HashMap<[[u64; 2]; 2], Option<(u32, u8)>> = HashMap::with_capacity(2 * self.len());
+                for (k, patch) in self.iter().enumerate() {
+                    for e in 0..3 {
+                        let (a, b) = (place(patch.corners[e]), place(patch.corners[(e + 1) % 3]));
+                        sides
+                            .entry([a.min(b), a.max(b)])
+                            .and_modify(|s| *s = None)
+                            .or_insert(Some((k as u32, e as u8)));
+                    }
+                }
+                let mut rims = vec![0; self.len()];
+                sides.into_values().flatten().for_each(|(k, e)| rims[k as usize] |= 1 << e);
+                rims
+            }
+            Ground::Grid(image, _) => {
+                let columns = image.grid()[0] as u32;
+                let has = |name: Option<u32>| name.is_some_and(|n| self.names.binary_search(&n).is_ok());
+                let rim = |&name: &u32| {
+                    let below = has(name.checked_sub(columns));
+                    let right = (name + 1) % columns != 0 && has(Some(name + 1));
+                    let above = has(name.checked_add(columns));
+                    let left = name % columns != 0 && has(Some(name - 1));
+                    [below, right, above, left].iter().enumerate().fold(0, |bits, (e, &n)| bits | u8::from(!n) << e)
+                };
+                self.names.iter().map(rim).collect()
+            }
+        }
+    }
+
     /// The patch of a name; `None` if it has no area: a flat triangle, or a pixel beside the domain.
     fn named(&self, name: u32) -> Option<Patch> {
         match &self.ground {
@@ -220,7 +262,9 @@ impl Patches {
                     Between::Constant => PatchLaw::Constant(rho[0]),
                     Between::Bilinear if rho.iter().all(|r| *r == rho[0]) => PatchLaw::Constant(rho[0]),
                     Between::Bilinear if whole => PatchLaw::Corners(rho),
-                    Between::Bilinear => return Some(Patch { corners, count: 4, law: PatchLaw::Corners(cut(low, high, rho, corners)) }),
+                    Between::Bilinear => {
+                        return Some(Patch { corners, count: 4, law: PatchLaw::Corners(cut(low, high, rho, corners)) });
+                    }
                 };
                 Some(Patch { corners, count: 4, law })
             }

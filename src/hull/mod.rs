@@ -56,6 +56,15 @@ pub enum Update {
     Rebuilt,
 }
 
+/// Where a point lies in a triangulation, by positions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spot {
+    /// In this triangle.
+    In([u32; 3]),
+    /// Outside, beyond this edge.
+    Beyond([u32; 2]),
+}
+
 /// A triangle of the dual walk around a site, by positions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wedge {
@@ -184,6 +193,23 @@ impl Hull {
                 let t = builder.locate(&self.points, builder.hint, self.points[position].site());
                 builder.hint = t;
                 builder.mesh.triangles[t].ghost().is_none().then_some(t)
+            }
+        }
+    }
+
+    /// Where a point lies: the positions of the triangle that contains it, counter-clockwise, or of an edge of the outline that it lies beyond.
+    /// `None` if the sites are collinear. Walks from where the last call ended.
+    pub fn locate(&mut self, p: [f64; 2]) -> Option<Spot> {
+        match &mut self.shape {
+            Shape::Line { .. } => None,
+            Shape::Plane { builder, .. } => {
+                let t = builder.locate(&self.points, builder.hint, p);
+                builder.hint = t;
+                let triangle = &builder.mesh.triangles[t];
+                Some(match triangle.ghost() {
+                    None => Spot::In(triangle.v),
+                    Some(k) => Spot::Beyond([triangle.v[next(k)], triangle.v[previous(k)]]),
+                })
             }
         }
     }

@@ -37,7 +37,10 @@ fn decode_png(bytes: &[u8]) -> Result<(usize, Vec<f64>), String> {
     let Some(size) = size else {
         let info = reader.info();
         let told = bytes_text(bytes.len() as u64);
-        return Err(format!("{} x {} pixels declared, file has {told}; it is cut off or damaged", info.width, info.height));
+        return Err(format!(
+            "{} x {} pixels declared, file has {told}; it is cut off or damaged",
+            info.width, info.height
+        ));
     };
     let mut pixels = vec![0; size];
     let frame = reader.next_frame(&mut pixels).map_err(damaged)?;
@@ -61,7 +64,8 @@ mod tests {
 
     fn png(color: png::ColorType, depth: png::BitDepth, width: u32, data: &[u8]) -> Vec<u8> {
         let mut bytes = Vec::new();
-        let height = data.len() as u32 / width / (color.samples() * if depth == png::BitDepth::Sixteen { 2 } else { 1 }) as u32;
+        let height =
+            data.len() as u32 / width / (color.samples() * if depth == png::BitDepth::Sixteen { 2 } else { 1 }) as u32;
         let mut encoder = png::Encoder::new(&mut bytes, width, height);
         encoder.set_color(color);
         encoder.set_depth(depth);

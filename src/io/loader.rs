@@ -40,7 +40,11 @@ impl<'f> Loader<'f> {
         Ok(())
     }
 
-    pub(super) fn scalars(&mut self, source: Source<Vec<f64>>, what: &str) -> Result<(Vec<f64>, Option<PathBuf>), IoError> {
+    pub(super) fn scalars(
+        &mut self,
+        source: Source<Vec<f64>>,
+        what: &str,
+    ) -> Result<(Vec<f64>, Option<PathBuf>), IoError> {
         match source {
             Source::Inline(values) => Ok((values, None)),
             Source::Elsewhere(reference) => {

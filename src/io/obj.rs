@@ -82,7 +82,10 @@ mod tests {
     #[test]
     fn errors_name_the_line() {
         let error = |text: &str| parse_obj(Path::new("a.obj"), text.as_bytes()).unwrap_err().to_string();
-        assert_eq!(error("v 0 0 0\nf 1 2 3\n"), "a.obj: line 2: \"2\" names no vertex; there are 1 above, counted from 1");
+        assert_eq!(
+            error("v 0 0 0\nf 1 2 3\n"),
+            "a.obj: line 2: \"2\" names no vertex; there are 1 above, counted from 1"
+        );
         assert_eq!(error("f 1 2 3 4\n"), "a.obj: line 1: face with 4 corners; triangulate the mesh");
         assert_eq!(error("v 1\n"), "a.obj: line 1: vertex with 1 coordinates; give x y z");
         assert_eq!(error("v 1 z\n"), "a.obj: line 1: \"z\" is not a number; write numbers like 0.5 or 1e-3");

@@ -5,9 +5,9 @@ use super::canonical::{ProblemId, canonical_sha256, write_canonical, write_sourc
 use super::error::{IoError, quoted};
 use super::fields::Fields;
 use super::json::{Context, Reference, Scalars, Source, check_header, reference, set, unknown_field, wrong_kind};
+use super::loader::check_sha256;
 use super::npy::NpyArray;
 use super::npz::{NpzReader, NpzWriter};
-use super::loader::check_sha256;
 use super::problem_json::{ProblemFile, ProblemSeed, RawProblem, heights_of};
 use super::read::{ReadLimit, beside, hex, read_file, sha256_hex};
 use crate::exact::Heights;

@@ -118,7 +118,8 @@ impl RawDomain {
         };
         match kind {
             "polygon" => {
-                let vertices = self.vertices.ok_or_else(|| fail("a polygon needs \"vertices\": [[x, y], ...]".into()))?;
+                let vertices =
+                    self.vertices.ok_or_else(|| fail("a polygon needs \"vertices\": [[x, y], ...]".into()))?;
                 Ok(ConvexPolygon::new(rows(vertices)?).map_err(problem)?.into())
             }
             "mesh" => {
@@ -338,7 +339,9 @@ impl RawDensity {
                 let values = self.values.ok_or_else(|| fail(format!("type \"{kind}\" needs \"values\"")))?;
                 let flat = match values {
                     Values::Corners(rows) if kind == "corner" => return Ok(Density::Corner(rows.into())),
-                    Values::Corners(_) => return Err(fail(format!("type \"{kind}\" needs one number each, not lists"))),
+                    Values::Corners(_) => {
+                        return Err(fail(format!("type \"{kind}\" needs one number each, not lists")));
+                    }
                     Values::Flat(source) => loader.scalars(source, "values")?.0,
                 };
                 match kind {
@@ -348,7 +351,9 @@ impl RawDensity {
                         let (rows, rest) = flat.as_chunks::<3>();
                         if !rest.is_empty() {
                             let n = flat.len();
-                            return Err(fail(format!("{n} values are not three for each triangle; give [a, b, c] each")));
+                            return Err(fail(format!(
+                                "{n} values are not three for each triangle; give [a, b, c] each"
+                            )));
                         }
                         Ok(Density::Corner(rows.to_vec().into()))
                     }
@@ -452,7 +457,7 @@ pub fn read_domain(path: &Path, limit: ReadLimit) -> Result<(Domain, Vec<String>
         }
     }
     let vertices = super::points::read_points(path, limit)?.points;
-    let polygon = ConvexPolygon::new(vertices)
-        .map_err(|e| IoError::Problem { file: path.to_path_buf(), source: e.into() })?;
+    let polygon =
+        ConvexPolygon::new(vertices).map_err(|e| IoError::Problem { file: path.to_path_buf(), source: e.into() })?;
     Ok((polygon.into(), Vec::new()))
 }

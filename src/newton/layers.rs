@@ -26,7 +26,10 @@ const GROWTH: usize = 4;
 const LEAST: usize = 4;
 
 /// Fewer sites of nearly equal masses are solved at once.
-const COARSEST: usize = 500;
+pub(super) const COARSEST: usize = 500;
+
+/// The same where the start leaves cells empty: that is cured more easily with few of them.
+pub(super) const COARSEST_WITH_GAPS: usize = 100;
 
 /// Relative mass error to which a layer is solved before the next enters.
 const LOOSE: f64 = 0.3;
@@ -62,7 +65,8 @@ struct Layer {
     tolerance: f64,
 }
 
-/// Solves layer after layer, starting from the given heights of the heaviest sites.
+/// Solves layer after layer, starting from the given heights of the heaviest sites. Of sites of equal masses the first sample has at least
+/// `coarsest`.
 ///
 /// `None`: some layer failed, or a cell stayed empty in the end; the caller then stays with the start it has, so nothing that
 /// is proved of that one is lost.
@@ -73,17 +77,24 @@ pub(super) fn layered(
     diagram: &mut dyn Laguerre,
     target: &[f64],
     start: &Heights,
+    coarsest: usize,
     clock: (Instant, &NewtonOptions),
     keep_going: &mut dyn FnMut() -> bool,
 ) -> Result<Option<Layered>, Outcome> {
     let spread = worthwhile(target);
     // Where masses differ widely, the first class may be far off for another reason, and has layers of its own then.
-    let (order, layers) = plan(target, if spread { usize::MAX } else { COARSEST });
+    let (order, layers) = plan(target, if spread { usize::MAX } else { coarsest });
     if layers.is_empty() {
         return Ok(None);
     }
     let total: f64 = target.iter().sum();
     let mut known: Vec<Option<Dd>> = vec![None; target.len()];
+    let mut before: Option<(Vec<u32>, Heights)> = None;
+    // Between sites of about equal masses heights can be interpolated; lighter ones are better raised where they belong.
+    let interpolate = |to: &dyn Laguerre, before: &Option<(Vec<u32>, Heights)>, inside: &[u32]| {
+        let (sites, heights) = before.as_ref().filter(|_| !spread)?;
+        to.interpolated(sites, heights, inside)
+    };
     let mut cost = IterationReport::default();
     for (level, layer) in layers.iter().enumerate() {
         let mut inside = order[..layer.end].to_vec();
@@ -100,7 +111,8 @@ pub(super) fn layered(
         let heights = match level {
             0 => Heights::new(inside.iter().map(|&i| start.get(i as usize))),
             _ => {
-                let heights = coarse.sunk(&inside.iter().map(|&i| known[i as usize]).collect::<Vec<_>>());
+                let heights = interpolate(diagram, &before, &inside)
+                    .unwrap_or_else(|| coarse.sunk(&inside.iter().map(|&i| known[i as usize]).collect::<Vec<_>>()));
                 let measures = coarse.measures(&heights, Want::Feasible);
                 revive::fill_empty(&mut *coarse, &wanted, heights, measures, revive::GENEROUS).0
             }
@@ -126,8 +138,10 @@ pub(super) fn layered(
             _ => return Ok(None),
         }
         inside.iter().zip(result.state.heights.as_slice()).for_each(|(&i, &h)| known[i as usize] = Some(h));
+        before = Some((inside, result.state.heights));
     }
-    let heights = diagram.sunk(&known);
+    let all: Vec<u32> = (0..target.len() as u32).collect();
+    let heights = interpolate(diagram, &before, &all).unwrap_or_else(|| diagram.sunk(&known));
     let measures = diagram.measures(&heights, Want::Feasible);
     let (heights, measures) = revive::fill_empty(diagram, target, heights, measures, revive::GENEROUS);
     cost.hull += measures.hull_seconds;

@@ -21,7 +21,7 @@
 //! proved method is used, from a state without empty cells: so convergence stays proved.
 
 use super::background::descend;
-use super::layers::{FAR_OFF, layered};
+use super::layers::{COARSEST, COARSEST_WITH_GAPS, FAR_OFF, layered};
 use super::linear::{self, Laplacian, LinearOptions};
 use super::report::{IterationReport, Outcome};
 use super::revive::{PASSES, fill_empty, gentle_steps, gently, has_empty};
@@ -136,7 +136,10 @@ pub(super) fn run(
     };
     let step_clock = Instant::now();
     let mut measures = diagram.measures(&state.heights, Want::Feasible);
-    if !resumed && has_empty(&measures) {
+    // A start in closed form leaves cells empty where the source does not fill a convex set: better begin with a few sites there.
+    let gaps = !resumed && has_empty(&measures) && diagram.set_background(0.0);
+    let layers_first = gaps && may_layer && target.len() > COARSEST_WITH_GAPS;
+    if !resumed && !layers_first && has_empty(&measures) {
         (state.heights, measures) = fill_empty(diagram, target, state.heights, measures, PASSES);
     }
     if measures.hidden > 0 {
@@ -146,28 +149,30 @@ pub(super) fn run(
     let first = (measures.hull_seconds, measures.cells_seconds);
     let mut cost = IterationReport::default();
     let mut ended = None;
-    if !resumed && has_empty(&measures) && diagram.set_background(0.0) {
-        match descend(diagram, target, &state.heights, (clock, options), &mut || keep_going(&state)) {
-            Ok(Some(better)) => {
-                (state.heights, measures, cost) = (better.heights, better.measures, better.cost);
-                now = residual(&measures.mass, target, options.tolerance);
-            }
-            Ok(None) => {
-                diagram.set_background(0.0);
-                measures = diagram.measures(&state.heights, Want::Newton);
-            }
-            Err(outcome) => {
-                diagram.set_background(0.0);
-                ended = Some(outcome);
-            }
-        }
-    } else if may_layer && !resumed && now.relative > FAR_OFF {
-        match layered(diagram, target, &state.heights, (clock, options), &mut || keep_going(&state)) {
+    if may_layer && !resumed && (layers_first || now.relative > FAR_OFF) {
+        let coarsest = if layers_first { COARSEST_WITH_GAPS } else { COARSEST };
+        match layered(diagram, target, &state.heights, coarsest, (clock, options), &mut || keep_going(&state)) {
             Ok(Some(better)) => {
                 (state.heights, measures, cost) = (better.heights, better.measures, better.cost);
                 now = residual(&measures.mass, target, options.tolerance);
             }
             // The diagram has moved on.
+            Ok(None) => measures = diagram.measures(&state.heights, Want::Newton),
+            Err(outcome) => ended = Some(outcome),
+        }
+    }
+    if layers_first && ended.is_none() && has_empty(&measures) {
+        (state.heights, measures) = fill_empty(diagram, target, state.heights, measures, PASSES);
+        now = residual(&measures.mass, target, options.tolerance);
+    }
+    if gaps && ended.is_none() && has_empty(&measures) {
+        let found = descend(diagram, target, &state.heights, (clock, options), &mut || keep_going(&state));
+        diagram.set_background(0.0);
+        match found {
+            Ok(Some(better)) => {
+                (state.heights, measures, cost) = (better.heights, better.measures, better.cost);
+                now = residual(&measures.mass, target, options.tolerance);
+            }
             Ok(None) => measures = diagram.measures(&state.heights, Want::Newton),
             Err(outcome) => ended = Some(outcome),
         }

@@ -196,7 +196,8 @@ impl Scene<'_> {
             let _ = write!(d, "M{x} {y}h0"); // writing to a String cannot fail
         }
         let [width, height] = frame.size().map(|s| s + 2.0 * MARGIN);
-        let drawing = Group::new().set("transform", format!("scale({})", 1.0 / UNITS)).add(stroked(&d, "#111111", diameter));
+        let drawing =
+            Group::new().set("transform", format!("scale({})", 1.0 / UNITS)).add(stroked(&d, "#111111", diameter));
         Document::new()
             .set("viewBox", format!("0 0 {width:.0} {height:.0}"))
             .set("width", format!("{width:.0}"))

@@ -6,8 +6,8 @@ use crate::failure::{Failure, code};
 use crate::limits::{check_memory, read_limit};
 use brenier::domain::{Between, ConvexPolygon, Density, Domain, DomainError, spread};
 use brenier::io::{
-    IoError, ProblemFile, ProblemId, ProblemSource, ReadLimit, SolutionFile, canonical_sha256, read_domain,
-    read_image, read_masses, read_points, read_problem,
+    IoError, ProblemFile, ProblemId, ProblemSource, ReadLimit, SolutionFile, canonical_sha256, read_domain, read_image,
+    read_masses, read_points, read_problem,
 };
 use brenier::problem::{Duplicates, Problem, ProblemData};
 use std::path::{Component, Path, PathBuf};
@@ -283,9 +283,8 @@ fn source(name: &str, density: Option<&str>, flags: &ImageArgs, limit: ReadLimit
 /// A domain by its name, or from a file; and remarks.
 fn domain(name: &str, limit: ReadLimit) -> Result<(Domain, Vec<String>), Failure> {
     let usage = |what: String| Failure::new(code::USAGE, what);
-    let polygon = |p: Result<ConvexPolygon, DomainError>| {
-        p.map(|p| (p.into(), Vec::new())).map_err(|e| usage(e.to_string()))
-    };
+    let polygon =
+        |p: Result<ConvexPolygon, DomainError>| p.map(|p| (p.into(), Vec::new())).map_err(|e| usage(e.to_string()));
     if name == "square" {
         return polygon(ConvexPolygon::rectangle([0.0, 0.0], [1.0, 1.0]));
     }

@@ -47,7 +47,7 @@ fn library_equals_the_closed_forms_exactly() {
         let diagram_case = Case { kind: "diagram".into(), masses: None, ..twin.clone() };
         let problem = diagram_case.problem();
         let d = Diagram::new(&problem, &heights).expect("a diagram");
-        check::labels(&d, problem.domain()).unwrap_or_else(|e| panic!("{}: {e}", case.id));
+        check::labels(&d, problem.frame()).unwrap_or_else(|e| panic!("{}: {e}", case.id));
         d.validate(4).unwrap_or_else(|e| panic!("{}: {e}", case.id));
         let truth = twin.oracle();
         let total = twin.source.total();

@@ -72,7 +72,7 @@ fn ties_are_broken_as_the_perturbation_says() {
             };
             let raised: Vec<Q> = i.exact_heights().into_iter().map(raise).collect();
             let problem = i.problem();
-            let polygon = problem.domain().vertices().iter();
+            let polygon = problem.frame().vertices().iter();
             let source = oracle::Source::uniform(polygon.map(|&v| oracle::exact_point(v)).collect());
             // Sites whose cell has no interior are taken out first: the perturbation would show them as slivers.
             let sites = i.exact_sites();
@@ -184,7 +184,7 @@ fn hundreds_of_cells_through_one_point() {
         };
         let i = Instance { heights: instances::voronoi(&i.sites), ..i };
         let d = diagram(&i).unwrap();
-        labels(&d, i.problem().domain()).unwrap();
+        labels(&d, i.problem().frame()).unwrap();
         d.validate(4).unwrap();
         let total: Q = (0..n).map(|s| d.exact_mass(s)).sum();
         assert_eq!(total, 4 * r * r);

@@ -272,7 +272,7 @@ fn solve(problem: &Problem) -> Solution {
 }
 
 fn second_moment(problem: &Problem) -> f64 {
-    let polygon = problem.domain().vertices().iter().map(|&v| oracle::exact_point(v)).collect();
+    let polygon = problem.frame().vertices().iter().map(|&v| oracle::exact_point(v)).collect();
     let source = match *problem.density() {
         Density::Affine { g, c } => oracle::Source::affine(polygon, oracle::exact_point(g), oracle::exact(c)),
         _ => oracle::Source::uniform(polygon),
@@ -339,8 +339,8 @@ fn lloyd_step_lowers_the_cost() {
             .zip(problem.masses())
             .map(|((y, c), nu)| nu * ((y[0] - c[0]).powi(2) + (y[1] - c[1]).powi(2)))
             .sum();
-        let mut data = ProblemData::new(problem.domain().clone(), centroids);
-        data.density = *problem.density();
+        let mut data = ProblemData::new(problem.frame().clone(), centroids);
+        data.density = problem.density().clone();
         data.masses = Some(problem.masses().to_vec());
         let next = solve(&Problem::new(data).expect("a problem"));
         assert!(next.cost <= s.cost - gain + 1e-11 * s.cost, "{} after {} - {gain}", next.cost, s.cost);
@@ -355,8 +355,8 @@ fn solution_of_permuted_sites() {
         let order = shuffle(&mut dice(SEED + 7, k), problem.len());
         let pick = |v: &[f64]| order.iter().map(|&i| v[i]).collect::<Vec<f64>>();
         let sites = order.iter().map(|&i| problem.sites()[i]).collect();
-        let mut data = ProblemData::new(problem.domain().clone(), sites);
-        data.density = *problem.density();
+        let mut data = ProblemData::new(problem.frame().clone(), sites);
+        data.density = problem.density().clone();
         data.masses = Some(pick(problem.masses()));
         let (a, b) = (solve(&problem), solve(&Problem::new(data).expect("a problem")));
         let size = a.heights.hi().iter().fold(1e-3f64, |m, h| m.max(h.abs()));

@@ -27,7 +27,7 @@ fn run(u: &mut Unstructured<'_>) -> Result<()> {
     if std::env::var_os("SHOW").is_some() {
         eprintln!(
             "domain {:?}\n{:?}\nsites {:?}\n{:?}",
-            problem.domain().vertices(),
+            problem.frame().vertices(),
             problem.density(),
             problem.sites(),
             heights.as_slice()
@@ -36,14 +36,14 @@ fn run(u: &mut Unstructured<'_>) -> Result<()> {
     let diagram = Diagram::new(&problem, &heights).expect("finite heights, one per site");
     diagram.validate(4).unwrap_or_else(|e| panic!("{e}"));
     masses(&diagram, &problem, &heights);
-    corners(&diagram, problem.domain());
+    corners(&diagram, problem.frame());
     Ok(())
 }
 
 /// Bounds as in the library's own tests: corners are off by an ulp of the diameter `D`, the perimeter is at most `4 D`.
 fn masses(diagram: &Diagram, problem: &Problem, heights: &Heights) {
-    let truth = oracle::cells(problem.domain(), problem.density(), problem.sites(), heights.as_slice());
-    let vertices = problem.domain().vertices();
+    let truth = oracle::cells(problem.frame(), problem.density(), problem.sites(), heights.as_slice());
+    let vertices = problem.frame().vertices();
     let corners: Vec<oracle::Point> = vertices.iter().map(|&v| oracle::point(v)).collect();
     let whole = oracle::area_and_mass(&corners, problem.density());
     let mut sums = (Rational::new(), Rational::new());
@@ -52,7 +52,7 @@ fn masses(diagram: &Diagram, problem: &Problem, heights: &Heights) {
     let diameter = pairs.fold(0.0, f64::max);
     // Corners are rounded to doubles of the size of their coordinates.
     let size = vertices.iter().flatten().fold(diameter, |m, c| m.max(c.abs()));
-    let density = vertices.iter().map(|&v| problem.density().value(v)).fold(0.0, f64::max);
+    let density = vertices.iter().map(|&v| problem.density().law().at(brenier::exact::Dd::from_f64(v[0]), brenier::exact::Dd::from_f64(v[1]))).fold(0.0, f64::max);
     let slack = 16.0 * diameter * (size.next_up() - size) * density * problem.source_factor();
     let factor = oracle::rational(problem.source_factor());
     for (i, (area, mass)) in truth.into_iter().enumerate() {

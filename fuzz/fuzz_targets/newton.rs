@@ -39,7 +39,7 @@ fn run(u: &mut Unstructured<'_>) -> Result<()> {
         let hex = |v: &[[f64; 2]]| format!("{v:?}");
         eprintln!(
             "domain {}\n{:?}\nsites {}\nmasses {:?}\ntolerance {tolerance:e}",
-            hex(problem.domain().vertices()),
+            hex(problem.frame().vertices()),
             problem.density(),
             hex(problem.sites()),
             problem.masses()
@@ -86,11 +86,11 @@ fn sound(problem: &Problem, solution: &Solution) {
 fn proved(problem: &Problem, solution: &Solution, tolerance: f64) {
     let certificate = certify(problem, &solution.heights, 5).unwrap_or_else(|e| panic!("{e}"));
     assert!(certificate.total_is_domain);
-    let vertices = problem.domain().vertices();
+    let vertices = problem.frame().vertices();
     let far = |a: &[f64; 2], b: &[f64; 2]| (a[0] - b[0]).hypot(a[1] - b[1]);
     let diameter = vertices.iter().flat_map(|a| vertices.iter().map(move |b| far(a, b))).fold(0.0, f64::max);
     let size = vertices.iter().flatten().fold(diameter, |m, c| m.max(c.abs()));
-    let density = vertices.iter().map(|&v| problem.density().value(v)).fold(0.0, f64::max) * problem.source_factor();
+    let density = vertices.iter().map(|&v| problem.density().law().at(brenier::exact::Dd::from_f64(v[0]), brenier::exact::Dd::from_f64(v[1]))).fold(0.0, f64::max) * problem.source_factor();
     // What the rounding of corners to doubles can do to a mass (as in the target `clip`), relative to the least mass.
     let smallest = problem.masses().iter().copied().fold(f64::INFINITY, f64::min);
     let bound = 16.0 * diameter * (size.next_up() - size) * density / smallest + 1e-14;

@@ -11,6 +11,9 @@ use crate::hull::Hull;
 use crate::problem::exact_measure;
 use rayon::prelude::*;
 
+/// A check of the cells that meet a patch, as sites with labels.
+type PatchCheck<'c> = dyn Fn(&Patch, &[(u32, &[Label])]) -> Result<(), Invalid> + Sync + 'c;
+
 /// What is wrong with a diagram: a bug of this library, or a damaged object.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -137,10 +140,7 @@ impl Diagram {
     }
 
     /// Does something for each patch of the source and the cells that meet it: there the diagram is that of a convex domain.
-    fn each_patch(
-        &self,
-        check: &(dyn Fn(&Patch, &[(u32, &[Label])]) -> Result<(), Invalid> + Sync),
-    ) -> Result<(), Invalid> {
+    fn each_patch(&self, check: &PatchCheck<'_>) -> Result<(), Invalid> {
         let (Some(parts), Some(patches)) = (self.parts(), self.problem().patches()) else { return Ok(()) };
         let cells = parts.by_patch(patches.len());
         (0..patches.len()).into_par_iter().map(|k| check(&patches.get(k), &cells[k])).collect()

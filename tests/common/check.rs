@@ -4,6 +4,7 @@ use super::instances::Instance;
 use super::oracle::{self, Diagram as Truth, P, Q, approx};
 use brenier::diagram::{Diagram, Label};
 use brenier::domain::ConvexPolygon;
+use brenier::exact::Dd;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Runs `check`; if it fails or panics, drops sites as long as it still fails, and panics with the smallest instance.
@@ -53,7 +54,11 @@ fn scale(instance: &Instance, factor: f64) -> Scale {
     let pairs = p.iter().flat_map(|a| p.iter().map(move |b| far(a, b)));
     Scale {
         diameter: pairs.fold(0.0, f64::max),
-        density: p.iter().map(|&v| instance.density.value(v)).fold(0.0, f64::max) * factor,
+        density: p
+            .iter()
+            .map(|&v| instance.density.law().at(Dd::from_f64(v[0]), Dd::from_f64(v[1])))
+            .fold(0.0, f64::max)
+            * factor,
     }
 }
 
@@ -74,7 +79,7 @@ pub fn against_truth(instance: &Instance) -> Result<(), String> {
         // Quadratic in rationals of the printed size: the small ones are enough.
         vertices(instance, &d)?;
     }
-    labels(&d, problem.domain())?;
+    labels(&d, problem.frame())?;
     d.validate(4).map_err(|e| format!("validate(4): {e}"))
 }
 

@@ -40,7 +40,7 @@ impl Instance {
     pub fn problem(&self) -> Problem {
         let domain = ConvexPolygon::new(self.polygon.clone()).expect("a convex polygon");
         let mut data = ProblemData::new(domain, self.sites.clone());
-        data.density = self.density;
+        data.density = self.density.clone();
         data.duplicates = Duplicates::Keep;
         Problem::new(data).unwrap_or_else(|e| panic!("{e}: {self:?}"))
     }
@@ -171,7 +171,7 @@ fn density(d: &mut Dice, polygon: &[[f64; 2]]) -> Density {
     let g = [dyadic(d, 4), dyadic(d, 4)];
     let least = polygon.iter().map(|v| g[0] * v[0] + g[1] * v[1]).fold(f64::INFINITY, f64::min);
     let touching = Density::Affine { g, c: -least };
-    let sound = ConvexPolygon::new(polygon.to_vec()).is_ok_and(|p| touching.validate(&p).is_ok());
+    let sound = ConvexPolygon::new(polygon.to_vec()).is_ok_and(|p| touching.validate(&p.into()).is_ok());
     if sound && d.random_range(0..2) == 0 { touching } else { Density::Affine { g, c: 0.25 - least } }
 }
 

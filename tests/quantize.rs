@@ -109,12 +109,13 @@ fn every_step_descends_as_much_as_it_must() {
     let triangle = ConvexPolygon::new(vec![[0.0, 0.0], [1.0, 0.2], [0.3, 1.0]]).unwrap();
     let disk = ConvexPolygon::disk(40).unwrap();
     let affine = Density::Affine { g: [1.0, 2.0], c: 0.0 };
-    let cases = [(square(), Density::Constant), (disk, Density::Constant), (triangle, affine), (square(), affine)];
+    let cases =
+        [(square(), Density::Constant), (disk, Density::Constant), (triangle, affine.clone()), (square(), affine)];
     for (seed, (domain, density)) in cases.into_iter().enumerate() {
         for n in [50, 160, 500] {
             let sites = random(n, seed as u64);
             let unequal = (seed % 2 == 1).then(|| (0..n).map(|i| 1.0 + (i % 5) as f64).collect());
-            let begun = problem(&domain, density, sites, unequal);
+            let begun = problem(&domain, density.clone(), sites, unequal);
             for mass_tolerance in [0.2, 1e-6] {
                 let options = QuantizeOptions { max_steps: 8, mass_tolerance, ..QuantizeOptions::default() };
                 let found = run(&begun, &options);
@@ -143,7 +144,7 @@ fn the_gradient_of_the_cost() {
         let cost = |d: f64| {
             let mut sites = begun.sites().to_vec();
             sites[i][axis] += d;
-            solved(&problem(begun.domain(), *begun.density(), sites, None)).cost
+            solved(&problem(begun.frame(), begun.density().clone(), sites, None)).cost
         };
         let slope = (cost(step) - cost(-step)) / (2.0 * step);
         let stated = 2.0 * begun.masses()[i] * (begun.sites()[i][axis] - here.centroids[i].unwrap()[axis]);
@@ -156,7 +157,7 @@ fn it_ends_in_the_centroids() {
     for (domain, density) in
         [(ConvexPolygon::disk(60).unwrap(), Density::Constant), (square(), Density::Affine { g: [2.0, 0.0], c: 0.0 })]
     {
-        let sites = spread(&domain, &density, 60, 0);
+        let sites = spread(&domain.clone().into(), &density, 60, 0);
         let options = QuantizeOptions { tolerance: 1e-3, max_steps: 1000, ..QuantizeOptions::default() };
         let found = run(&problem(&domain, density, sites, None), &options);
         assert_eq!(found.outcome, QuantizeOutcome::Stationary, "{} steps", found.steps.len());

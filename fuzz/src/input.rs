@@ -164,7 +164,7 @@ pub fn problem(
 ) -> Result<Option<Problem>> {
     let Some(domain) = domain(u, sites.unit)? else { return Ok(None) };
     let mut data = ProblemData::new(domain, sites.sites.clone());
-    data.density = density(u, &data.domain)?;
+    data.density = density(u, data.domain.frame())?;
     data.masses = masses;
     data.duplicates = duplicates;
     Ok(Problem::new(data).ok())

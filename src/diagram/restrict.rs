@@ -13,7 +13,7 @@ use super::clip::{Clipper, Label, Sites};
 use super::point::Point;
 use crate::domain::{Outline, Patches};
 use crate::exact::Counters;
-use crate::exact::predicates::side_v;
+use crate::exact::predicates::{BoxAbout, side_v, wins_on_box};
 use crate::hull::{Hull, Wedge};
 use rayon::prelude::*;
 
@@ -181,7 +181,7 @@ impl<'a> Walk<'a> {
     /// Finds the cells that meet a patch.
     fn patch(&mut self, outline: Outline<'_>, patch: u32) {
         let Some(first) = self.owner(outline.vertex(0)) else { return };
-        let inner = Inner::new(outline);
+        let (inner, around) = (Inner::new(outline), BoxAbout::of(outline.0));
         self.queue.clear();
         self.queue.push(first);
         self.seen[first as usize] = patch;
@@ -197,7 +197,10 @@ impl<'a> Walk<'a> {
                 continue;
             }
             let sites = Sites { points: self.hull.points(), rank: self.hull.order() };
-            let neighbors = self.ring.iter().filter_map(|w| w.to);
+            // Most neighbours of a cell are far from a small patch.
+            let own = self.hull.point(cell as usize);
+            let near = |m: &u32| !wins_on_box(own, self.hull.point(*m as usize), &around);
+            let neighbors = self.ring.iter().filter_map(|w| w.to).filter(near);
             self.clipper.clip(sites, outline, cell, neighbors, &mut self.labels);
             if self.labels.is_empty() {
                 continue;

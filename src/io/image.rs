@@ -52,7 +52,8 @@ fn decode_png(bytes: &[u8]) -> Result<(usize, Vec<f64>), String> {
     };
     let grey = |pixel: usize| {
         let at = |k: usize| value(pixel * samples + k);
-        let luma = if samples >= 3 { 0.299 * at(0) + 0.587 * at(1) + 0.114 * at(2) } else { at(0) };
+        // In this form grey stays what it is.
+        let luma = if samples >= 3 { at(2) + 0.299 * (at(0) - at(2)) + 0.587 * (at(1) - at(2)) } else { at(0) };
         if samples % 2 == 0 { 1.0 + (luma - 1.0) * at(samples - 1) } else { luma }
     };
     Ok((width, (0..width * height).map(grey).map(|v| v.clamp(0.0, 1.0)).collect()))

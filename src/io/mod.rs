@@ -32,4 +32,4 @@ pub use points::{PointFile, parse_points, read_masses, read_points, write_points
 pub use problem_json::{ProblemFile, parse_problem, read_problem};
 pub use read::{ReadLimit, sha256_hex};
 pub use solution_json::{CellRecord, INLINE_LIMIT, ProblemSource, SolutionFile, read_solution, write_solution};
-pub use source_json::{read_domain, read_image};
+pub use source_json::{parse_domain, parse_image, read_domain, read_image};

@@ -423,7 +423,21 @@ pub fn read_image(
     between: Between,
     inverted: bool,
 ) -> Result<Image, IoError> {
-    let (width, mut values) = decode(path, &read_file(path, limit)?)?;
+    parse_image(path, &read_file(path, limit)?, place, between, inverted)
+}
+
+/// As [`read_image`] for bytes already in memory; the name tells the format.
+///
+/// # Errors
+/// As [`read_image`].
+pub fn parse_image(
+    path: &Path,
+    bytes: &[u8],
+    place: Option<([f64; 2], [f64; 2])>,
+    between: Between,
+    inverted: bool,
+) -> Result<Image, IoError> {
+    let (width, mut values) = decode(path, bytes)?;
     if inverted {
         invert(path, &mut values)?;
     }
@@ -439,16 +453,22 @@ pub fn read_image(
 /// # Errors
 /// [`IoError`]; for text the line is named.
 pub fn read_domain(path: &Path, limit: ReadLimit) -> Result<(Domain, Vec<String>), IoError> {
+    parse_domain(path, read_file(path, limit)?, limit)
+}
+
+/// As [`read_domain`] for bytes already in memory; the name tells the format. Files that they refer to are still read.
+///
+/// # Errors
+/// As [`read_domain`].
+pub fn parse_domain(path: &Path, bytes: Vec<u8>, limit: ReadLimit) -> Result<(Domain, Vec<String>), IoError> {
     let is = |name: &str| path.extension().is_some_and(|e| e.eq_ignore_ascii_case(name));
     if is("json") {
-        let bytes = read_file(path, limit)?;
         let cx = Context::new(path);
         let mut loader = Loader::new(path, limit);
         let domain = cx.parse(&bytes, DomainSeed(&cx))?.build(&mut loader)?;
         return Ok((domain, loader.notes));
     }
     if is("obj") {
-        let bytes = read_file(path, limit)?;
         let has_faces = bytes.split(|&b| b == b'\n').any(|l| l.trim_ascii_start().starts_with(b"f "));
         if has_faces {
             let (mesh, mut notes) = mesh_from_bytes(path, &bytes)?;
@@ -456,7 +476,7 @@ pub fn read_domain(path: &Path, limit: ReadLimit) -> Result<(Domain, Vec<String>
             return Ok((mesh.into(), notes));
         }
     }
-    let vertices = super::points::read_points(path, limit)?.points;
+    let vertices = super::points::parse_points(path, bytes, None)?.points;
     let polygon =
         ConvexPolygon::new(vertices).map_err(|e| IoError::Problem { file: path.to_path_buf(), source: e.into() })?;
     Ok((polygon.into(), Vec::new()))

@@ -53,6 +53,40 @@ pub fn side_v(i: &Lifted, m: &Lifted, v: [f64; 2], rank: [u32; 2], counters: &mu
     }
 }
 
+/// A box about a point, for [`wins_on_box`]: of a set of points the differences to `centre` are at most `half` in absolute value.
+#[derive(Clone, Copy, Debug)]
+pub struct BoxAbout {
+    centre: [f64; 2],
+    half: [f64; 2],
+}
+
+impl BoxAbout {
+    /// Around finite points. `fl(v - c)` is `(v - c)(1 + d)` with `|d| <= u`, so `(1 + 4u)` times it is no less than `v - c`.
+    pub fn of(points: &[[f64; 2]]) -> BoxAbout {
+        let (mut low, mut high) = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
+        for p in points {
+            for k in 0..2 {
+                (low[k], high[k]) = (low[k].min(p[k]), high[k].max(p[k]));
+            }
+        }
+        let centre = [0, 1].map(|k| 0.5 * low[k] + 0.5 * high[k]);
+        let half = [0, 1].map(|k| (high[k] - centre[k]).max(centre[k] - low[k]) * (1.0 + 4.0 * U));
+        BoxAbout { centre, half }
+    }
+}
+
+/// Does `i` certainly beat `m` on the whole box? A filter only: `false` says nothing.
+///
+/// `s_im` is affine with gradient `y_i - y_m`, so on the box it is at least `s_im(centre) - |x_i - x_m| half_0 - |y_i - y_m| half_1`; the
+/// differences, products and the sum are each off by a factor `1 + d`, `|d| <= u`, and one underflow each, which `1 + 8u` and the slack in the
+/// bound of `s` cover.
+#[inline(always)]
+pub fn wins_on_box(i: &Lifted, m: &Lifted, at: &BoxAbout) -> bool {
+    let (value, bound) = s(i, m, at.centre);
+    let reach = (i.x - m.x).abs() * at.half[0] + (i.y - m.y).abs() * at.half[1];
+    value > (1.0 + 8.0 * U) * reach + 2.0 * bound
+}
+
 /// The point where bisector `ij` crosses a domain edge: `i` wins at the end `p`, `j` at the end `q` (after the perturbation).
 #[derive(Clone, Copy, Debug)]
 pub struct EdgePoint {

@@ -1,0 +1,107 @@
+//! Sources of patches: meshes and images under the same nasty sites as `clip`. The validity ladder in the frame and in every patch, exact masses
+//! against clipping in rationals, and their sum.
+
+#![no_main]
+
+use arbitrary::{Result, Unstructured};
+use brenier::diagram::Diagram;
+use brenier::domain::{Between, ConvexPolygon, Density, Domain, Image, PlanarMesh};
+use brenier::problem::{Duplicates, Problem, ProblemData};
+use brenier_fuzz::{input, oracle, single_thread};
+use libfuzzer_sys::fuzz_target;
+use rug::Rational;
+
+fuzz_target!(
+    init: single_thread(),
+    |data: &[u8]| {
+        let _ = run(&mut Unstructured::new(data));
+    }
+);
+
+fn run(u: &mut Unstructured<'_>) -> Result<()> {
+    let s = input::sites(u, 8)?;
+    let (domain, density) = if u.arbitrary()? { mesh(u, s.unit)? } else { image(u, s.unit)? };
+    let Some(domain) = domain else { return Ok(()) };
+    let data = ProblemData {
+        density,
+        duplicates: Duplicates::Keep,
+        ..ProblemData::new(domain, s.sites.clone())
+    };
+    let Ok(problem) = Problem::new(data) else { return Ok(()) };
+    if std::env::var_os("SHOW").is_some() {
+        eprintln!("{:?}\n{:?}\nsites {:?}\n{:?}", problem.domain(), problem.density(), problem.sites(), s.heights());
+    }
+    let diagram = Diagram::new(&problem, &s.heights()).expect("finite heights, one per site");
+    diagram.validate(4).unwrap_or_else(|e| panic!("{e}"));
+    let patches = problem.patches().expect("a source of patches");
+    let mut truth = vec![Rational::new(); problem.len()];
+    for patch in patches.iter() {
+        let outline = ConvexPolygon::new(patch.corners().to_vec()).expect("a patch is a convex polygon");
+        // The clipping is what is tested; the density is taken from the patch, which has tests of its own.
+        let (value, law) = (Density::Constant, patch.law());
+        let density = if law.is_constant { value } else { Density::Affine { g: law.g, c: law.c } };
+        let cells = oracle::cells(&outline, &density, problem.sites(), &s.heights);
+        for (i, (_, mass)) in cells.into_iter().enumerate() {
+            truth[i] += if law.is_constant { mass * oracle::rational(law.c) } else { mass };
+        }
+    }
+    for (i, mass) in truth.iter().enumerate() {
+        assert_eq!(diagram.exact_mass(i), *mass, "mass of {i}");
+        let expected = Rational::from(mass * oracle::rational(problem.source_factor())).to_f64();
+        // A cell near a patch of a far-away origin is good to the size of the coordinates.
+        let found = diagram.masses()[i];
+        assert!(found.is_finite() && found >= 0.0 && (expected == 0.0 || found <= 1.0 + 1e-9), "mass of {i}: {found}");
+    }
+    let second = diagram.cost();
+    assert!(second.is_finite() && second >= 0.0);
+    Ok(())
+}
+
+/// Triangles of a small grid whose vertices may be an ulp off, in any orientation.
+fn mesh(u: &mut Unstructured<'_>, unit: f64) -> Result<(Option<Domain>, Density)> {
+    let side = u.int_in_range(1..=2u32)?;
+    let mut vertices = Vec::new();
+    for j in 0..=side {
+        for i in 0..=side {
+            let mut v = [f64::from(i) * 2.0 - 1.0, f64::from(j) * 2.0 - 1.0];
+            for c in &mut v {
+                *c *= unit;
+                if u.ratio(1, 6)? {
+                    *c = input::nudged(*c, u.int_in_range(-2..=2)?);
+                }
+            }
+            vertices.push(v);
+        }
+    }
+    let mut triangles = Vec::new();
+    for _ in 0..u.int_in_range(1..=6usize)? {
+        let mut corner = || -> Result<u32> { u.int_in_range(0..=vertices.len() as u32 - 1) };
+        triangles.push([corner()?, corner()?, corner()?]);
+    }
+    let density = match u.int_in_range(0..=2u8)? {
+        0 => Density::Constant,
+        1 => {
+            let mut values = Vec::new();
+            for _ in &triangles {
+                values.push(f64::from(u.int_in_range(0..=3u8)?));
+            }
+            Density::Face(values.into())
+        }
+        _ => Density::Affine { g: [f64::from(u.int_in_range(-1..=1i8)?), 0.5], c: 10.0 * unit },
+    };
+    Ok((PlanarMesh::new(vertices, triangles).ok().map(Domain::from), density))
+}
+
+fn image(u: &mut Unstructured<'_>, unit: f64) -> Result<(Option<Domain>, Density)> {
+    let (width, height) = (u.int_in_range(1..=3usize)?, u.int_in_range(1..=3usize)?);
+    let mut values = Vec::new();
+    for _ in 0..width * height {
+        values.push(f64::from(u.int_in_range(0..=3u8)?));
+    }
+    let max = [width as f64 * unit, height as f64 * unit];
+    let min = [-unit, 0.0];
+    let Ok(image) = Image::new(width, values, min, max, Between::Constant) else { return Ok((None, Density::Constant)) };
+    let low = [0, 1].map(|k| if k == 0 { min[0] } else { 0.25 * unit });
+    let domain = ConvexPolygon::rectangle(if u.arbitrary()? { min } else { low }, max).ok();
+    Ok((domain.map(Domain::from), Density::Image(image.into())))
+}

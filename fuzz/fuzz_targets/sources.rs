@@ -1,0 +1,51 @@
+//! Files that describe a source: domains in .json and .obj, images in .png and .npy. No bytes panic; what is read is sound.
+
+#![no_main]
+
+use brenier::domain::{Between, Density, Domain, Patches};
+use brenier::io::{ReadLimit, parse_domain, parse_image};
+use libfuzzer_sys::fuzz_target;
+use std::path::Path;
+use std::sync::Arc;
+
+fuzz_target!(|data: &[u8]| {
+    let Some((&kind, rest)) = data.split_first() else { return };
+    // A reference to an absolute path would read this machine.
+    if rest.windows(6).any(|w| w == b"\"path\"") {
+        return;
+    }
+    let limit = ReadLimit { bytes: 1 << 20 };
+    match kind % 4 {
+        k @ (0 | 1) => {
+            let name = Path::new(if k == 0 { "no-such-folder/d.json" } else { "no-such-folder/d.obj" });
+            match parse_domain(name, rest.to_vec(), limit) {
+                Ok((domain, _)) => sound(&domain, &Density::Constant),
+                Err(e) => assert!(e.to_string().starts_with("no-such-folder/d."), "{e}"),
+            }
+        }
+        k => {
+            let name = Path::new(if k == 2 { "no-such-folder/i.png" } else { "no-such-folder/i.npy" });
+            let between = if kind & 4 == 0 { Between::Constant } else { Between::Bilinear };
+            match parse_image(name, rest, None, between, kind & 8 != 0) {
+                Ok(image) => {
+                    let frame = brenier::domain::ConvexPolygon::rectangle(image.min(), image.max()).expect("a box");
+                    sound(&frame.into(), &Density::Image(Arc::new(image)));
+                }
+                Err(e) => assert!(e.to_string().starts_with("no-such-folder/i."), "{e}"),
+            }
+        }
+    }
+});
+
+fn sound(domain: &Domain, density: &Density) {
+    if density.validate(domain).is_err() {
+        return;
+    }
+    if let Some(patches) = Patches::of(domain, density) {
+        assert!(!patches.is_empty());
+        let (component, count) = patches.components();
+        assert!(component.iter().all(|&c| (c as usize) < count));
+        assert_eq!(patches.rims().len(), patches.len());
+        assert!(patches.iter().all(|p| p.mass().hi >= 0.0 || p.mass().hi.is_nan()));
+    }
+}

@@ -5,6 +5,8 @@
 //! 7/8, and so on towards the first, which keeps the randomized bound on the expected structural change; inside a
 //! round the Hilbert order keeps the walk short.
 
+use std::ops::Range;
+
 /// Most bits per axis; a key and an index share 64 bits.
 const MOST_BITS: u32 = 16;
 
@@ -104,8 +106,8 @@ fn radix_sort(keyed: &mut Vec<u64>, bits: u32) {
     }
 }
 
-/// Positions `0..n` (along the curve) in insertion order: rounds of growing size, each along the curve.
-pub fn rounds(n: usize) -> Vec<u32> {
+/// The positions of a run (along the curve) in insertion order: rounds of growing size, each along the curve.
+pub fn rounds(run: Range<usize>) -> Vec<u32> {
     const LAST: usize = 12;
     // A round number by hashing the position (splitmix64): fixed, so results are reproducible.
     let round = |k: usize| {
@@ -115,10 +117,10 @@ pub fn rounds(n: usize) -> Vec<u32> {
         LAST - (((z ^ (z >> 31)).trailing_zeros() / 3) as usize).min(LAST)
     };
     let mut start = [0usize; LAST + 2];
-    (0..n).for_each(|k| start[round(k) + 1] += 1);
+    run.clone().for_each(|k| start[round(k) + 1] += 1);
     (0..=LAST).for_each(|r| start[r + 1] += start[r]);
-    let mut order = vec![0u32; n];
-    for k in 0..n {
+    let mut order = vec![0u32; run.len()];
+    for k in run {
         let slot = &mut start[round(k)];
         order[*slot] = k as u32;
         *slot += 1;
@@ -135,7 +137,7 @@ mod tests {
         let mut sites: Vec<[f64; 2]> = (0..5000).map(|k| [(k % 71) as f64, (k * k % 97) as f64]).collect();
         sites.extend((0..100).map(|k| [1e-300 * k as f64, f64::MAX]));
         sites.extend([[f64::MIN, f64::MIN]; 50]);
-        for order in [hilbert_order(&sites), rounds(sites.len())] {
+        for order in [hilbert_order(&sites), rounds(0..sites.len())] {
             let mut seen = order.clone();
             seen.sort_unstable();
             assert!(seen.iter().enumerate().all(|(k, &i)| k == i as usize));

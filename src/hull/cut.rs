@@ -111,13 +111,13 @@ impl<'a> Cuts<'a> {
         }
         let mut head = before;
         let mut best: Option<Cut> = None;
-        for k in 0..=block.len() {
+        for (k, tail) in tail.iter().enumerate() {
             let at = block.start + k;
             let empty = |s: &Bounds| s.lo[0] > s.hi[0];
-            if let Some((axis, reversed)) = head.apart(&tail[k]).filter(|_| !empty(&head) && !empty(&tail[k])) {
-                if best.is_none_or(|b| at.abs_diff(middle) < b.at.abs_diff(middle)) {
-                    best = Some(Cut { at, axis, reversed });
-                }
+            let apart = if empty(&head) || empty(tail) { None } else { head.apart(tail) };
+            let nearer = best.is_none_or(|b| at.abs_diff(middle) < b.at.abs_diff(middle));
+            if let Some((axis, reversed)) = apart.filter(|_| nearer) {
+                best = Some(Cut { at, axis, reversed });
             }
             if k < block.len() {
                 head = head.with(&self.points[at]);

@@ -1,5 +1,6 @@
 //! The triangulation as half-edges: 24 bytes a triangle, a ghost vertex at infinity closing the outside.
 
+use rayon::prelude::*;
 use std::ops::Range;
 
 /// The ghost vertex: in the lifted picture the point infinitely far below, so that every hull edge `ab` of the sites bounds
@@ -8,6 +9,9 @@ pub const GHOST: u32 = u32::MAX;
 
 /// No half-edge: the site is hidden.
 pub const NONE: u32 = u32::MAX;
+
+/// Slots to a task.
+const CHUNK: usize = 4096;
 
 /// A triangle. Edge `k` lies opposite vertex `k` and runs from `v[k+1]` to `v[k+2]`; `n[k]` is the half-edge on its other
 /// side. A half-edge is coded `4 t + k`.
@@ -77,7 +81,8 @@ pub struct Spare {
 impl Spare {
     /// A stretch of unused slots.
     pub fn of(slots: Range<usize>) -> Spare {
-        Spare { free: Vec::new(), unused: vec![slots.start as u32..slots.end as u32] }
+        let slots = slots.start as u32..slots.end as u32;
+        Spare { free: Vec::new(), unused: Vec::from([slots]) }
     }
 
     /// Takes a slot, the last one given back first.
@@ -137,22 +142,24 @@ impl Mesh {
     /// Renumbers the triangles by their least vertex and drops the dead ones. Vertices are numbered along a space-filling curve but
     /// triangles by the history of insertion: whoever visits them all waits for memory, before this. Cost: O(n).
     pub fn arrange(&mut self, vertices: usize) {
-        let live = |t: &Triangle| !t.is_dead();
-        let least = |t: &Triangle| t.v.iter().copied().fold(GHOST, u32::min) as usize;
+        let least = |t: &Triangle| if t.is_dead() { NONE } else { t.v[0].min(t.v[1]).min(t.v[2]) };
+        let least: Vec<u32> = self.triangles.par_iter().with_min_len(CHUNK).map(least).collect();
         let mut start = vec![0u32; vertices + 1];
-        self.triangles.iter().filter(|t| live(t)).for_each(|t| start[least(t) + 1] += 1);
+        least.iter().filter(|&&v| v != NONE).for_each(|&v| start[v as usize + 1] += 1);
         (0..vertices).for_each(|k| start[k + 1] += start[k]);
         let mut number = vec![NONE; self.triangles.len()];
-        for (t, number) in self.triangles.iter().zip(&mut number).filter(|(t, _)| live(t)) {
-            let slot = &mut start[least(t)];
-            *number = *slot;
+        let mut source = vec![0u32; self.triangles.len() - self.spare.len()];
+        for (t, &v) in least.iter().enumerate().filter(|(_, v)| **v != NONE) {
+            let slot = &mut start[v as usize];
+            number[t] = *slot;
+            source[*slot as usize] = t as u32;
             *slot += 1;
         }
-        let mut arranged = vec![Triangle::DEAD; self.triangles.len() - self.spare.len()];
-        for (triangle, &place) in self.triangles.iter().zip(&number).filter(|(t, _)| live(t)) {
-            let n = triangle.n.map(|code| number[split(code).0] << 2 | code & 3);
-            arranged[place as usize] = Triangle { n, ..*triangle };
-        }
+        let moved = |&t: &u32| {
+            let triangle = &self.triangles[t as usize];
+            Triangle { v: triangle.v, n: triangle.n.map(|code| number[split(code).0] << 2 | code & 3) }
+        };
+        let arranged = source.par_iter().with_min_len(CHUNK).map(moved).collect();
         self.triangles = arranged;
         self.spare = Spare::default();
     }

@@ -60,7 +60,7 @@ struct Grain {
 
 impl Grain {
     /// A part and its planes shall fit into the cache of a core. Fixed: the machine must not show.
-    const USUAL: Grain = Grain { part: 1 << 15, region: 1 << 16 };
+    const USUAL: Grain = Grain { part: 1 << 14, region: 1 << 16 };
 }
 
 #[derive(Clone, Debug)]

@@ -134,18 +134,33 @@ impl Stretch<'_> {
         }
     }
 
-    /// Is the vertex across edge `k` above triangle `t`? Both triangles must be of this stretch.
+    /// The vertex across edge `k` of triangle `t`, unless it is known to be below. Both triangles must be of this stretch.
     #[inline(always)]
-    pub fn irregular(&self, t: usize, k: usize, counters: &mut Counters) -> bool {
+    fn across(&self, t: usize, k: usize) -> Option<u32> {
         let triangle = self.triangle(t);
         let (s, j) = split(triangle.n[k]);
         let other = self.triangle(s);
         let d = other.v[j];
         // The ghost lies below every plane; and a triangle never rises above the ghost triangle on its own edge.
-        if d == GHOST || triangle.v.contains(&GHOST) && other.ghost().is_none() {
-            return false;
+        let below = d == GHOST || triangle.v.contains(&GHOST) && other.ghost().is_none();
+        (!below).then_some(d)
+    }
+
+    /// Is the vertex across edge `k` above triangle `t`?
+    #[inline(always)]
+    pub fn irregular(&self, t: usize, k: usize, counters: &mut Counters) -> bool {
+        self.across(t, k).is_some_and(|d| self.conflict(t, d, counters))
+    }
+
+    /// The same where several edges of `t` are asked about: with its plane.
+    #[inline(always)]
+    pub fn irregular_beside(&self, plane: &Plane, t: usize, k: usize, counters: &mut Counters) -> bool {
+        let Some(d) = self.across(t, k) else { return false };
+        if let Some(above) = plane.above(self.sites.at(d)) {
+            counters.calls += 1;
+            return above;
         }
-        self.conflict(t, d, counters)
+        self.conflict_exact(t, d, counters)
     }
 
     /// The triangle whose closure contains `p`, or a ghost triangle whose hull edge separates `p` from the sites.

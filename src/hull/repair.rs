@@ -8,10 +8,10 @@
 //! done in the same order by any number of threads.
 
 use super::flip::{Corners, Queue, Stuck};
-use super::mesh::{GHOST, NONE, Spare, Triangle, join, split};
+use super::mesh::{GHOST, NONE, Triangle, join, split};
 use super::net::Net;
 use super::part::{Part, Sites, Stretch, Work};
-use super::plane::Extent;
+use super::plane::{Extent, Plane};
 use crate::exact::Counters;
 use rayon::prelude::*;
 use std::ops::Range;
@@ -40,13 +40,14 @@ pub fn repair(net: &mut Net, sites: Sites<'_>, region: usize) -> Result<(), Stuc
     Ok(())
 }
 
-/// The triangulation without planes: few questions are asked of each triangle.
+/// The triangulation without planes kept: few questions are asked of each triangle, and most of them while it is looked at.
 fn bare<'a>(sites: Sites<'a>, triangles: &'a mut [Triangle], base: usize) -> Stretch<'a> {
     Stretch { sites, triangles, faces: &mut [], base, extent: Extent::default() }
 }
 
 /// The edges of each region that are not locally regular.
 fn irregular_edges(net: &mut Net, sites: Sites<'_>, region: usize) -> Vec<Vec<u32>> {
+    let extent = Extent::of(sites.points);
     let mesh = bare(sites, &mut net.mesh.triangles, 0);
     let slots = mesh.triangles.len();
     let scan = |r: usize| {
@@ -56,8 +57,9 @@ fn irregular_edges(net: &mut Net, sites: Sites<'_>, region: usize) -> Vec<Vec<u3
             if triangle.is_dead() {
                 continue;
             }
+            let plane = Plane::of(triangle.v, sites.points, &extent);
             for k in 0..3 {
-                if split(triangle.n[k]).0 > t && mesh.irregular(t, k, &mut counters) {
+                if split(triangle.n[k]).0 > t && mesh.irregular_beside(&plane, t, k, &mut counters) {
                     edges.push(join(t, k));
                 }
             }
@@ -90,7 +92,7 @@ fn flip_regions(net: &mut Net, sites: Sites<'_>, region: usize, queues: Vec<Vec<
         let done = part.relax(&mut queue, &mut corners, FLIPS * region);
         (done, queue.deferred, part.work.spare, part.work.counters)
     };
-    let results: Vec<(Result<(), Stuck>, Vec<u32>, Spare, Counters)> = tasks.into_par_iter().map(flip).collect();
+    let results: Vec<_> = tasks.into_par_iter().map(flip).collect();
     let mut left = Vec::new();
     let mut all = Ok(());
     for (done, mut deferred, spare, counters) in results {

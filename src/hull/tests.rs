@@ -170,7 +170,7 @@ fn hostile(rng: &mut ChaCha8Rng, n: usize) -> (Vec<[f64; 2]>, Heights) {
                 [t.cos(), t.sin()]
             }
             6 => [cell(grid), 2.0 * cell(2)],
-            7 => [cell(40), if k % 7 == 0 { 1.0 } else { 0.0 }],
+            7 => [cell(40), if k.is_multiple_of(7) { 1.0 } else { 0.0 }],
             8 => [k as f64, (k * k) as f64],
             9 => [cell(20) / 10.0, cell(20) / 10.0 + tiny * cell(3)],
             10 => [[-1.0, 0.0, 1.0][k % 3] * tiny.recip(), cell(4)],

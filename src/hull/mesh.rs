@@ -1,11 +1,17 @@
 //! The triangulation as half-edges: 24 bytes a triangle, a ghost vertex at infinity closing the outside.
 
+use rayon::prelude::*;
+use std::ops::Range;
+
 /// The ghost vertex: in the lifted picture the point infinitely far below, so that every hull edge `ab` of the sites bounds
 /// one ghost triangle `(a, b, GHOST)` whose inside is the outside of the hull.
 pub const GHOST: u32 = u32::MAX;
 
 /// No half-edge: the site is hidden.
 pub const NONE: u32 = u32::MAX;
+
+/// Slots to a task.
+const CHUNK: usize = 4096;
 
 /// A triangle. Edge `k` lies opposite vertex `k` and runs from `v[k+1]` to `v[k+2]`; `n[k]` is the half-edge on its other
 /// side. A half-edge is coded `4 t + k`.
@@ -63,57 +69,99 @@ pub fn join(t: usize, k: usize) -> u32 {
     (t as u32) << 2 | k as u32
 }
 
-/// Triangles with a free list.
+/// Slots that hold no triangle.
+#[derive(Clone, Debug, Default)]
+pub struct Spare {
+    /// Slots of triangles that are gone.
+    free: Vec<u32>,
+    /// Slots that were never used.
+    unused: Vec<Range<u32>>,
+}
+
+impl Spare {
+    /// A stretch of unused slots.
+    pub fn of(slots: Range<usize>) -> Spare {
+        let slots = slots.start as u32..slots.end as u32;
+        Spare { free: Vec::new(), unused: Vec::from([slots]) }
+    }
+
+    /// Takes a slot, the last one given back first.
+    #[inline(always)]
+    pub fn take(&mut self) -> Option<u32> {
+        self.free.pop().or_else(|| self.take_unused())
+    }
+
+    fn take_unused(&mut self) -> Option<u32> {
+        while let Some(range) = self.unused.last_mut() {
+            if let Some(slot) = range.next() {
+                return Some(slot);
+            }
+            self.unused.pop();
+        }
+        None
+    }
+
+    /// Gives a slot back.
+    #[inline(always)]
+    pub fn give(&mut self, slot: u32) {
+        self.free.push(slot);
+    }
+
+    /// Takes over the slots of another stretch.
+    pub fn append(&mut self, mut other: Spare) {
+        self.free.append(&mut other.free);
+        self.unused.append(&mut other.unused);
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.free.len() + self.unused.iter().map(|r| r.len()).sum::<usize>()
+    }
+}
+
+/// All triangles, by slot.
 #[derive(Clone, Debug, Default)]
 pub struct Mesh {
     /// All slots.
     pub triangles: Vec<Triangle>,
-    /// Dead slots.
-    pub free: Vec<u32>,
+    /// Those without a triangle.
+    pub spare: Spare,
 }
 
 impl Mesh {
-    /// Makes `a` and `b` the two sides of one edge.
-    #[inline(always)]
-    pub fn glue(&mut self, a: u32, b: u32) {
-        let ((s, j), (t, k)) = (split(a), split(b));
-        self.triangles[s].n[j] = b;
-        self.triangles[t].n[k] = a;
-    }
-
-    /// A slot for a new triangle.
-    #[inline(always)]
-    pub fn slot(&mut self) -> usize {
-        match self.free.pop() {
-            Some(t) => t as usize,
-            None => {
-                self.triangles.push(Triangle::DEAD);
-                self.triangles.len() - 1
-            }
+    /// Makes room for so many more triangles.
+    pub fn reserve(&mut self, triangles: usize) {
+        let start = self.triangles.len();
+        let missing = triangles.saturating_sub(self.spare.len());
+        if missing > 0 {
+            self.triangles.resize(start + missing, Triangle::DEAD);
+            self.spare.append(Spare::of(start..start + missing));
         }
     }
 
     /// Renumbers the triangles by their least vertex and drops the dead ones. Vertices are numbered along a space-filling curve but
     /// triangles by the history of insertion: whoever visits them all waits for memory, before this. Cost: O(n).
     pub fn arrange(&mut self, vertices: usize) {
-        let live = |t: &Triangle| !t.is_dead();
-        let least = |t: &Triangle| t.v.iter().copied().fold(GHOST, u32::min) as usize;
+        let least = |t: &Triangle| if t.is_dead() { NONE } else { t.v[0].min(t.v[1]).min(t.v[2]) };
+        let least: Vec<u32> = self.triangles.par_iter().with_min_len(CHUNK).map(least).collect();
         let mut start = vec![0u32; vertices + 1];
-        self.triangles.iter().filter(|t| live(t)).for_each(|t| start[least(t) + 1] += 1);
+        least.iter().filter(|&&v| v != NONE).for_each(|&v| start[v as usize + 1] += 1);
         (0..vertices).for_each(|k| start[k + 1] += start[k]);
         let mut number = vec![NONE; self.triangles.len()];
-        for (t, number) in self.triangles.iter().zip(&mut number).filter(|(t, _)| live(t)) {
-            let slot = &mut start[least(t)];
-            *number = *slot;
+        let mut source = vec![0u32; self.triangles.len() - self.spare.len()];
+        for (t, &v) in least.iter().enumerate().filter(|(_, v)| **v != NONE) {
+            let slot = &mut start[v as usize];
+            number[t] = *slot;
+            source[*slot as usize] = t as u32;
             *slot += 1;
         }
-        let mut arranged = vec![Triangle::DEAD; self.triangles.len() - self.free.len()];
-        for (triangle, &place) in self.triangles.iter().zip(&number).filter(|(t, _)| live(t)) {
-            let n = triangle.n.map(|code| number[split(code).0] << 2 | code & 3);
-            arranged[place as usize] = Triangle { n, ..*triangle };
-        }
+        let moved = |&t: &u32| {
+            let triangle = &self.triangles[t as usize];
+            Triangle { v: triangle.v, n: triangle.n.map(|code| number[split(code).0] << 2 | code & 3) }
+        };
+        let arranged = source.par_iter().with_min_len(CHUNK).map(moved).collect();
         self.triangles = arranged;
-        self.free.clear();
+        self.spare = Spare::default();
     }
 
     /// One half-edge per vertex that has a triangle: the code of a triangle corner at the vertex; `NONE` for the others.

@@ -5,17 +5,26 @@
 //! All decisions are exact, ties are broken by rank ([`crate::exact::predicates`]), so the triangulation is a function of
 //! sites, heights and ranks alone: independent of insertion order, flips or rebuilds.
 
+mod build;
+mod cut;
 mod flip;
+mod glue;
 mod insert;
 mod line;
 mod mesh;
+mod net;
 mod order;
+mod part;
 mod plane;
+mod remove;
+mod repair;
 
-use crate::exact::predicates::{Lifted, orient2d};
+use crate::exact::predicates::Lifted;
 use crate::exact::{Counters, Dd, Heights};
-use insert::Builder;
 use mesh::{GHOST, NONE, next, previous, split};
+use net::Net;
+use part::Sites;
+use rayon::prelude::*;
 use std::sync::{Arc, OnceLock};
 
 /// The regular triangulation of sites with heights.
@@ -37,14 +46,29 @@ pub struct Hull {
     /// Position of each of the caller's indices, when first asked for.
     position: OnceLock<Vec<u32>>,
     shape: Shape,
+    grain: Grain,
+}
+
+/// How work is shared. It decides about time alone, and about the slots that triangles get.
+#[derive(Clone, Copy, Debug)]
+struct Grain {
+    /// Most sites of a part that is built by one thread.
+    part: usize,
+    /// Slots of a region that is repaired by one thread.
+    region: usize,
+}
+
+impl Grain {
+    /// A part and its planes shall fit into the cache of a core. Fixed: the machine must not show.
+    const USUAL: Grain = Grain { part: 1 << 14, region: 1 << 16 };
 }
 
 #[derive(Clone, Debug)]
 enum Shape {
     /// All sites on one line: the upper chain.
     Line { chain: Vec<u32>, place: Vec<u32>, counters: Counters },
-    /// A triangulation; `corner[i]` is a triangle corner at site `i`, `NONE` if hidden.
-    Plane { builder: Box<Builder>, corner: Vec<u32> },
+    /// A triangulation.
+    Plane(Box<Net>),
 }
 
 /// What an update did.
@@ -52,7 +76,7 @@ enum Shape {
 pub enum Update {
     /// Flips sufficed.
     Flipped,
-    /// Flips got stuck, the triangulation was built anew.
+    /// Flips would have been too many, the triangulation was built anew.
     Rebuilt,
 }
 
@@ -95,19 +119,23 @@ impl Hull {
 
     /// Builds with positions in the given order (a permutation of the sites); heights by position.
     pub fn along(sites: &[[f64; 2]], order: impl Into<Arc<[u32]>>, heights: &[Dd]) -> Hull {
-        let order: Arc<[u32]> = order.into();
+        Hull::shared(sites, order.into(), heights, Grain::USUAL)
+    }
+
+    fn shared(sites: &[[f64; 2]], order: Arc<[u32]>, heights: &[Dd], grain: Grain) -> Hull {
         assert_eq!(sites.len(), order.len(), "one position per site");
         assert_eq!(sites.len(), heights.len(), "one height per site");
         let lift = |(&i, &h): (&u32, &Dd)| {
             let y = sites[i as usize];
             Lifted::new([y[0] + 0.0, y[1] + 0.0], h)
         };
-        let points: Vec<Lifted> = order.iter().zip(heights).map(lift).collect();
+        let points: Vec<Lifted> = order.par_iter().zip(heights).with_min_len(4096).map(lift).collect();
         let mut hull = Hull {
             points,
             rank: order,
             position: OnceLock::new(),
             shape: Shape::Line { chain: Vec::new(), place: Vec::new(), counters: Counters::default() },
+            grain,
         };
         hull.rebuild();
         hull
@@ -115,32 +143,22 @@ impl Hull {
 
     /// Builds anew for the present heights.
     fn rebuild(&mut self) {
-        let counters = self.counters();
-        let (points, rank) = (&self.points, &self.rank);
-        let order = order::rounds(points.len());
-        let Some(first) = first_triangle(points, &order) else {
-            let mut counters = counters;
+        let mut counters = self.counters();
+        let line = Shape::Line { chain: Vec::new(), place: Vec::new(), counters };
+        drop(std::mem::replace(&mut self.shape, line)); // its memory first
+        let (points, rank) = (&self.points[..], &self.rank[..]);
+        let Some((mesh, mut work)) = build::triangulate(Sites { points, rank }, self.grain.part) else {
             let chain = line::chain(points, rank, &mut counters);
             let mut place = vec![NONE; points.len()];
             chain.iter().enumerate().for_each(|(k, &i)| place[i as usize] = k as u32);
             self.shape = Shape::Line { chain, place, counters };
             return;
         };
-        let mut builder = Box::new(Builder::new(points, first));
-        builder.counters = counters;
-        builder.mesh.triangles.reserve(2 * points.len());
-        builder.faces.reserve(2 * points.len());
-        for &p in &order {
-            if !first.contains(&p) {
-                builder.insert(points, rank, p);
-            }
-        }
-        builder.faces = Vec::new();
-        let corner = builder.mesh.corners(points.len());
-        self.shape = Shape::Plane { builder, corner };
+        work.counters += counters;
+        self.shape = Shape::Plane(Box::new(Net::new(mesh, work, points.len())));
     }
 
-    /// Moves to new heights (caller's order) by flips, or by a rebuild when they get stuck; the result is the same.
+    /// Moves to new heights (caller's order) by flips, or by a rebuild when these are many; the result is the same.
     pub fn update(&mut self, heights: &Heights) -> Update {
         assert_eq!(heights.len(), self.len(), "one height per site");
         for (p, &i) in self.points.iter_mut().zip(&*self.rank) {
@@ -162,10 +180,9 @@ impl Hull {
     }
 
     fn repair(&mut self) -> Update {
-        if let Shape::Plane { builder, corner } = &mut self.shape {
-            let repaired = flip::repair(builder, &self.points, &self.rank, corner);
-            builder.faces = Vec::new();
-            if repaired.is_ok() {
+        if let Shape::Plane(net) = &mut self.shape {
+            let sites = Sites { points: &self.points, rank: &self.rank };
+            if repair::repair(net, sites, self.grain.region).is_ok() {
                 return Update::Flipped;
             }
         }
@@ -175,10 +192,8 @@ impl Hull {
 
     /// Renumbers the triangle slots along the curve: worth its O(n) before the diagram is asked for more than once.
     pub fn arrange(&mut self) {
-        if let Shape::Plane { builder, corner } = &mut self.shape {
-            builder.mesh.arrange(self.points.len());
-            builder.hint = 0;
-            *corner = builder.mesh.corners(self.points.len());
+        if let Shape::Plane(net) = &mut self.shape {
+            net.arrange();
         }
     }
 
@@ -186,15 +201,14 @@ impl Hull {
     ///
     /// Walks from a visible neighbour along the curve, or from where the last call ended.
     pub fn covering(&mut self, position: usize) -> Option<usize> {
-        match &mut self.shape {
-            Shape::Line { .. } => None,
-            Shape::Plane { builder, corner } => {
-                flip::aim(builder, corner, position);
-                let t = builder.locate(&self.points, builder.hint, self.points[position].site());
-                builder.hint = t;
-                builder.mesh.triangles[t].ghost().is_none().then_some(t)
-            }
-        }
+        let Shape::Plane(net) = &mut self.shape else { return None };
+        net.aim(position);
+        let site = self.points[position].site();
+        let t = net.with(Sites { points: &self.points, rank: &self.rank }, |part, _| {
+            part.work.hint = part.mesh.locate(part.work.hint, site, &mut part.work.counters);
+            part.work.hint
+        });
+        net.mesh.triangles[t].ghost().is_none().then_some(t)
     }
 
     /// Where a point lies: the positions of the triangle that contains it, counter-clockwise, or of an edge of the outline that it lies beyond.
@@ -218,21 +232,15 @@ impl Hull {
     /// such calls, which [`Hull::settle`] ends.
     pub fn raise(&mut self, position: usize, height: Dd) {
         self.points[position].h = height;
-        let Shape::Plane { builder, corner } = &mut self.shape else { return };
-        if builder.faces.is_empty() {
-            builder.fit(&self.points);
+        if let Shape::Plane(net) = &mut self.shape {
+            net.enter(Sites { points: &self.points, rank: &self.rank }, position as u32);
         }
-        if !builder.extent.covers(height) {
-            let extent = builder.extent.raised(height);
-            builder.fit_within(&self.points, extent);
-        }
-        flip::enter(builder, &self.points, &self.rank, corner, position as u32);
     }
 
     /// Frees what [`Hull::raise`] works with.
     pub fn settle(&mut self) {
-        if let Shape::Plane { builder, .. } = &mut self.shape {
-            builder.faces = Vec::new();
+        if let Shape::Plane(net) = &mut self.shape {
+            net.settle();
         }
     }
 
@@ -287,7 +295,7 @@ impl Hull {
     pub fn is_hidden_position(&self, position: usize) -> bool {
         match &self.shape {
             Shape::Line { place, .. } => place[position] == NONE,
-            Shape::Plane { corner, .. } => corner[position] == NONE,
+            Shape::Plane(net) => net.corner[position] == NONE,
         }
     }
 
@@ -315,14 +323,14 @@ impl Hull {
                     ring.push(Wedge { triangle: NONE, from: None, to: Some(*k) });
                 }
             }
-            Shape::Plane { builder, corner } => {
-                if corner[position] == NONE {
+            Shape::Plane(net) => {
+                if net.corner[position] == NONE {
                     return;
                 }
                 let real = |v: u32| (v != GHOST).then_some(v);
-                for code in builder.mesh.around(corner[position]) {
+                for code in net.mesh.around(net.corner[position]) {
                     let (t, k) = split(code);
-                    let v = builder.mesh.triangles[t].v;
+                    let v = net.mesh.triangles[t].v;
                     ring.push(Wedge { triangle: t as u32, from: real(v[next(k)]), to: real(v[previous(k)]) });
                 }
             }
@@ -333,7 +341,7 @@ impl Hull {
     pub fn slots(&self) -> usize {
         match &self.shape {
             Shape::Line { .. } => 0,
-            Shape::Plane { builder, .. } => builder.mesh.triangles.len(),
+            Shape::Plane(net) => net.mesh.triangles.len(),
         }
     }
 
@@ -342,8 +350,8 @@ impl Hull {
     pub fn slot(&self, t: usize) -> Option<[u32; 3]> {
         match &self.shape {
             Shape::Line { .. } => None,
-            Shape::Plane { builder, .. } => {
-                let triangle = &builder.mesh.triangles[t];
+            Shape::Plane(net) => {
+                let triangle = &net.mesh.triangles[t];
                 (triangle.ghost().is_none() && !triangle.is_dead()).then_some(triangle.v)
             }
         }
@@ -353,8 +361,8 @@ impl Hull {
     pub fn rim(&self) -> Vec<u32> {
         match &self.shape {
             Shape::Line { chain, .. } => chain.clone(),
-            Shape::Plane { builder, .. } => {
-                let live = builder.mesh.triangles.iter().filter(|t| !t.is_dead());
+            Shape::Plane(net) => {
+                let live = net.mesh.triangles.iter().filter(|t| !t.is_dead());
                 live.filter_map(|t| t.ghost().map(|k| t.v[next(k)])).collect()
             }
         }
@@ -376,7 +384,7 @@ impl Hull {
     pub fn line(&self) -> Option<Vec<u32>> {
         match &self.shape {
             Shape::Line { chain, .. } => Some(chain.iter().map(|&k| self.rank[k as usize]).collect()),
-            Shape::Plane { .. } => None,
+            Shape::Plane(_) => None,
         }
     }
 
@@ -384,22 +392,9 @@ impl Hull {
     pub fn counters(&self) -> Counters {
         match &self.shape {
             Shape::Line { counters, .. } => *counters,
-            Shape::Plane { builder, .. } => builder.counters,
+            Shape::Plane(net) => net.work.counters,
         }
     }
-}
-
-/// The first three sites in insertion order that are not collinear, counter-clockwise.
-fn first_triangle(points: &[Lifted], order: &[u32]) -> Option<[u32; 3]> {
-    let at = |i: u32| points[i as usize].site();
-    let (&a, rest) = order.split_first()?;
-    let &b = rest.iter().find(|&&b| at(b) != at(a))?;
-    let mut counters = Counters::default();
-    rest.iter().find_map(|&c| match orient2d(at(a), at(b), at(c), &mut counters) {
-        0 => None,
-        o if o > 0 => Some([a, b, c]),
-        _ => Some([a, c, b]),
-    })
 }
 
 #[cfg(test)]

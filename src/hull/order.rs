@@ -5,11 +5,17 @@
 //! 7/8, and so on towards the first, which keeps the randomized bound on the expected structural change; inside a
 //! round the Hilbert order keeps the walk short.
 
+use rayon::prelude::*;
+use std::ops::Range;
+
 /// Most bits per axis; a key and an index share 64 bits.
 const MOST_BITS: u32 = 16;
 
 /// Sites of a run with equal keys are reordered only above this length; shorter runs cost nothing anyway.
 const RUN: usize = 24;
+
+/// Sites to a task.
+const CHUNK: usize = 4096;
 
 /// Distance along the Hilbert curve of order `bits` of the grid cell `(x, y)`.
 #[inline(always)]
@@ -37,14 +43,8 @@ pub fn hilbert_order(sites: &[[f64; 2]]) -> Vec<u32> {
 /// Orders `run` in its own bounding box. Depth is bounded: at least 2^4 cells a level in each axis and 2100 binary places in
 /// all doubles would allow 600 levels; 64 are enough for any purpose.
 fn sort_run(sites: &[[f64; 2]], run: &mut [u32], depth: u32) {
-    let (mut lo, mut hi) = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
-    for &i in run.iter() {
-        let y = sites[i as usize];
-        for k in 0..2 {
-            lo[k] = lo[k].min(y[k]);
-            hi[k] = hi[k].max(y[k]);
-        }
-    }
+    let ([x0, x1], [y0, y1]) = (extent(sites, run, 0), extent(sites, run, 1));
+    let (lo, hi) = ([x0, y0], [x1, y1]);
     // One scale for both axes keeps the cells square. Halves avoid overflow of the difference.
     let half = (hi[0] / 2.0 - lo[0] / 2.0).max(hi[1] / 2.0 - lo[1] / 2.0);
     if !half.is_finite() || half <= 0.0 || depth > 64 {
@@ -55,13 +55,11 @@ fn sort_run(sites: &[[f64; 2]], run: &mut [u32], depth: u32) {
     let last = (1u32 << bits) - 1;
     let scale = f64::from(1u32 << (bits - 1)) / half;
     let cell = |v: f64, lo: f64| (((v / 2.0 - lo / 2.0) * scale * 2.0) as u32).min(last);
-    let mut keyed: Vec<u64> = run
-        .iter()
-        .map(|&i| {
-            let y = sites[i as usize];
-            u64::from(hilbert(cell(y[0], lo[0]), cell(y[1], lo[1]), bits)) << 32 | u64::from(i)
-        })
-        .collect();
+    let key = |&i: &u32| {
+        let y = sites[i as usize];
+        u64::from(hilbert(cell(y[0], lo[0]), cell(y[1], lo[1]), bits)) << 32 | u64::from(i)
+    };
+    let mut keyed: Vec<u64> = run.par_iter().with_min_len(CHUNK).map(key).collect();
     radix_sort(&mut keyed, 2 * bits);
     let mut start = 0;
     while start < keyed.len() {
@@ -78,34 +76,51 @@ fn sort_run(sites: &[[f64; 2]], run: &mut [u32], depth: u32) {
     }
 }
 
-/// Stable sort by the `bits` bits above the lower half.
-fn radix_sort(keyed: &mut Vec<u64>, bits: u32) {
-    if keyed.len() < 4096 {
-        keyed.sort_by_key(|k| k >> 32);
-        return;
-    }
-    let passes = bits.div_ceil(11);
-    let width = bits.div_ceil(passes);
-    let mut buffer = vec![0u64; keyed.len()];
-    for pass in 0..passes {
-        let digit = |k: u64| ((k >> (32 + pass * width)) & ((1 << width) - 1)) as usize;
-        let mut start = vec![0u32; 1 << width];
-        keyed.iter().for_each(|&k| start[digit(k)] += 1);
-        let mut sum = 0;
-        for s in &mut start {
-            (*s, sum) = (sum, sum + *s);
-        }
-        for &k in keyed.iter() {
-            let slot = &mut start[digit(k)];
-            buffer[*slot as usize] = k;
-            *slot += 1;
-        }
-        std::mem::swap(keyed, &mut buffer);
-    }
+/// Least and greatest coordinate.
+fn extent(sites: &[[f64; 2]], run: &[u32], axis: usize) -> [f64; 2] {
+    let of = |run: &[u32]| {
+        let values = run.iter().map(|&i| sites[i as usize][axis]);
+        values.fold([f64::INFINITY, f64::NEG_INFINITY], |[lo, hi], v| [lo.min(v), hi.max(v)])
+    };
+    let both = |a: [f64; 2], b: [f64; 2]| [a[0].min(b[0]), a[1].max(b[1])];
+    run.par_chunks(CHUNK).map(of).reduce(|| [f64::INFINITY, f64::NEG_INFINITY], both)
 }
 
-/// Positions `0..n` (along the curve) in insertion order: rounds of growing size, each along the curve.
-pub fn rounds(n: usize) -> Vec<u32> {
+/// Sort by the `bits` bits above the lower half, then by the lower half (which comes in ascending order, if it matters).
+///
+/// One pass by the highest digit, then every bucket by itself: buckets are small for well-spread sites, and threads share them.
+fn radix_sort(keyed: &mut Vec<u64>, bits: u32) {
+    if keyed.len() < 4096 {
+        keyed.sort_unstable();
+        return;
+    }
+    // About a thousand keys a bucket.
+    let width = (keyed.len().ilog2() - 10).min(bits);
+    let digit = |k: u64| (k >> (32 + bits - width)) as usize;
+    let mut buffer = vec![0u64; keyed.len()];
+    let mut start = vec![0usize; (1 << width) + 1];
+    keyed.iter().for_each(|&k| start[digit(k) + 1] += 1);
+    let lengths = start[1..].to_vec();
+    (1..start.len()).for_each(|d| start[d] += start[d - 1]);
+    for &k in keyed.iter() {
+        let slot = &mut start[digit(k)];
+        buffer[*slot] = k;
+        *slot += 1;
+    }
+    let mut buckets = Vec::with_capacity(lengths.len());
+    let mut rest = &mut buffer[..];
+    for length in lengths {
+        let (bucket, more) = rest.split_at_mut(length);
+        buckets.push(bucket);
+        rest = more;
+    }
+    // One that holds nearly all (sites in a cluster) is shared, too.
+    buckets.into_par_iter().with_min_len(16).for_each(|bucket| bucket.par_sort_unstable());
+    *keyed = buffer;
+}
+
+/// The positions of a run (along the curve) in insertion order: rounds of growing size, each along the curve.
+pub fn rounds(run: Range<usize>) -> Vec<u32> {
     const LAST: usize = 12;
     // A round number by hashing the position (splitmix64): fixed, so results are reproducible.
     let round = |k: usize| {
@@ -115,10 +130,10 @@ pub fn rounds(n: usize) -> Vec<u32> {
         LAST - (((z ^ (z >> 31)).trailing_zeros() / 3) as usize).min(LAST)
     };
     let mut start = [0usize; LAST + 2];
-    (0..n).for_each(|k| start[round(k) + 1] += 1);
+    run.clone().for_each(|k| start[round(k) + 1] += 1);
     (0..=LAST).for_each(|r| start[r + 1] += start[r]);
-    let mut order = vec![0u32; n];
-    for k in 0..n {
+    let mut order = vec![0u32; run.len()];
+    for k in run {
         let slot = &mut start[round(k)];
         order[*slot] = k as u32;
         *slot += 1;
@@ -135,7 +150,7 @@ mod tests {
         let mut sites: Vec<[f64; 2]> = (0..5000).map(|k| [(k % 71) as f64, (k * k % 97) as f64]).collect();
         sites.extend((0..100).map(|k| [1e-300 * k as f64, f64::MAX]));
         sites.extend([[f64::MIN, f64::MIN]; 50]);
-        for order in [hilbert_order(&sites), rounds(sites.len())] {
+        for order in [hilbert_order(&sites), rounds(0..sites.len())] {
             let mut seen = order.clone();
             seen.sort_unstable();
             assert!(seen.iter().enumerate().all(|(k, &i)| k == i as usize));

@@ -7,6 +7,7 @@
 use super::mesh::GHOST;
 use crate::exact::Dd;
 use crate::exact::predicates::Lifted;
+use rayon::prelude::*;
 
 /// `h = c + g_0 x + g_1 y`, and a bound on the error of [`Plane::height_above`] for every site within the extent.
 #[derive(Clone, Copy, Debug)]
@@ -27,11 +28,13 @@ pub struct Extent {
 impl Extent {
     /// Of these sites.
     pub fn of(points: &[Lifted]) -> Extent {
-        points.iter().fold(Extent::default(), |e, p| Extent {
-            x: e.x.max(p.x.abs()),
-            y: e.y.max(p.y.abs()),
-            h: e.h.max(p.h.hi.abs()),
-        })
+        let with = |e: Extent, p: &Lifted| e.and(Extent { x: p.x.abs(), y: p.y.abs(), h: p.h.hi.abs() });
+        let chunks = points.par_chunks(1 << 13);
+        chunks.map(|c| c.iter().fold(Extent::default(), with)).reduce(Extent::default, Extent::and)
+    }
+
+    fn and(self, o: Extent) -> Extent {
+        Extent { x: self.x.max(o.x), y: self.y.max(o.y), h: self.h.max(o.h) }
     }
 }
 

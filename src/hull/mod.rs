@@ -204,28 +204,20 @@ impl Hull {
         let Shape::Plane(net) = &mut self.shape else { return None };
         net.aim(position);
         let site = self.points[position].site();
-        let t = net.with(Sites { points: &self.points, rank: &self.rank }, |part, _| {
-            part.work.hint = part.mesh.locate(part.work.hint, site, &mut part.work.counters);
-            part.work.hint
-        });
+        let t = walk(net, Sites { points: &self.points, rank: &self.rank }, site);
         net.mesh.triangles[t].ghost().is_none().then_some(t)
     }
 
     /// Where a point lies: the positions of the triangle that contains it, counter-clockwise, or of an edge of the outline that it lies beyond.
     /// `None` if the sites are collinear. Walks from where the last call ended.
     pub fn locate(&mut self, p: [f64; 2]) -> Option<Spot> {
-        match &mut self.shape {
-            Shape::Line { .. } => None,
-            Shape::Plane { builder, .. } => {
-                let t = builder.locate(&self.points, builder.hint, p);
-                builder.hint = t;
-                let triangle = &builder.mesh.triangles[t];
-                Some(match triangle.ghost() {
-                    None => Spot::In(triangle.v),
-                    Some(k) => Spot::Beyond([triangle.v[next(k)], triangle.v[previous(k)]]),
-                })
-            }
-        }
+        let Shape::Plane(net) = &mut self.shape else { return None };
+        let t = walk(net, Sites { points: &self.points, rank: &self.rank }, p);
+        let triangle = &net.mesh.triangles[t];
+        Some(match triangle.ghost() {
+            None => Spot::In(triangle.v),
+            Some(k) => Spot::Beyond([triangle.v[next(k)], triangle.v[previous(k)]]),
+        })
     }
 
     /// Raises a hidden position to a height at which it may show. Cost: a walk and an insertion; O(n) for the first of a row of
@@ -395,6 +387,14 @@ impl Hull {
             Shape::Plane(net) => net.work.counters,
         }
     }
+}
+
+/// The slot of the triangle or ghost triangle where a point lies, from where the last walk ended.
+fn walk(net: &mut Net, sites: Sites<'_>, p: [f64; 2]) -> usize {
+    net.with(sites, |part, _| {
+        part.work.hint = part.mesh.locate(part.work.hint, p, &mut part.work.counters);
+        part.work.hint
+    })
 }
 
 #[cfg(test)]

@@ -1,18 +1,22 @@
 //! Layer 3: Laguerre cells clipped to the domain, their integrals and their validity.
 
+mod ball;
 mod cells;
 mod clip;
 mod integrate;
 mod laguerre;
+mod partial;
 mod point;
 mod proof;
 mod raise;
+mod segment;
 mod snapshot;
 mod validate;
 
 pub use clip::Label;
 pub use integrate::Moments;
 pub use laguerre::{Laguerre, Measures, PlaneLaguerre, Want};
+pub use partial::{PartialDiagram, PartialLaguerre};
 pub use proof::ExactMoments;
 pub use snapshot::{Diagram, DiagramError};
 pub use validate::Invalid;

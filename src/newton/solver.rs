@@ -119,6 +119,17 @@ pub fn maximize(
     run(diagram, target, start, options, keep_going, true)
 }
 
+/// [`maximize`] without coarser problems: for diagrams that cannot tell them.
+pub fn maximize_alone(
+    diagram: &mut dyn Laguerre,
+    target: &[f64],
+    start: Start,
+    options: &NewtonOptions,
+    keep_going: &mut dyn FnMut(&NewtonState) -> bool,
+) -> NewtonResult {
+    run(diagram, target, start, options, keep_going, false)
+}
+
 /// [`maximize`], with or without layers.
 pub(super) fn run(
     diagram: &mut dyn Laguerre,

@@ -1,0 +1,69 @@
+//! Graphs with a hub: one node that is adjacent to very many others, as the mass that stays is in partial transport.
+//!
+//! Aggregation cannot make such a graph much smaller (the neighbours of the hub are a star once their other edges are gone), so the hub is
+//! taken out. Fixing `x = 0` there leaves `(L' + D) x = b` with the other nodes' Laplacian `L'` and their edges to the hub on the diagonal
+//! `D`. That is a Laplacian again on two copies of the graph, node `i` joined to its copy by an edge of weight `D_i / 2`:
+//!
+//! ```text
+//! ( L' + D/2   -D/2   ) ( x)   ( b)
+//! (  -D/2    L' + D/2 ) (-x) = (-b)
+//! ```
+//!
+//! with short rows, nothing subtracted, and the copies beside each other in memory. (The reduction of diagonally dominant matrices to
+//! Laplacians: Gremban 1996.)
+
+use super::laplacian::Laplacian;
+use super::{DIRECT_ROWS, LinearOptions, LinearReport, solve};
+
+/// A node is a hub if it is adjacent to more than one node in so many.
+const SHARE: usize = 16;
+
+/// The node to be taken out, if there is one and the graph is not small.
+pub(super) fn hub_of(l: &Laplacian) -> Option<usize> {
+    let n = l.len();
+    if n <= DIRECT_ROWS {
+        return None;
+    }
+    (0..n).find(|&i| (l.row_ptr[i + 1] - l.row_ptr[i]) as usize > n / SHARE)
+}
+
+/// Solves `L x = b` with `x = 0` at the hub; then `x` is shifted to zero sum. Cost: that of the doubled graph.
+pub(super) fn solve_without(
+    l: &Laplacian,
+    hub: usize,
+    b: &[f64],
+    options: &LinearOptions<'_>,
+) -> (Vec<f64>, LinearReport) {
+    let n = l.len();
+    let place = |i: usize| 2 * if i < hub { i } else { i - 1 };
+    let others = || (0..n).filter(|&i| i != hub);
+    let mut doubled = Laplacian { row_ptr: vec![0], col: Vec::new(), weight: Vec::new() };
+    doubled.col.reserve_exact(2 * l.col.len());
+    doubled.weight.reserve_exact(2 * l.col.len());
+    for i in others() {
+        for copy in 0..2 {
+            let (col, weight) = l.row(i);
+            for (&j, &w) in col.iter().zip(weight) {
+                if j as usize == hub {
+                    doubled.col.push((place(i) + 1 - copy) as u32);
+                    doubled.weight.push(0.5 * w);
+                } else {
+                    doubled.col.push((place(j as usize) + copy) as u32);
+                    doubled.weight.push(w);
+                }
+            }
+            doubled.row_ptr.push(doubled.col.len() as u32);
+        }
+    }
+    let both = |v: &[f64], sign: f64| -> Vec<f64> { others().flat_map(|i| [v[i], sign * v[i]]).collect() };
+    let each = options.enough.filter(|e| e.1.len() == n).map(|e| (e.0, both(e.1, 1.0)));
+    let enough = each.as_ref().map(|(factor, each)| (*factor, each.as_slice()));
+    let (y, report) = solve(&doubled, both(b, -1.0), &LinearOptions { enough, ..*options });
+    let mut x = vec![0.0; n];
+    others().for_each(|i| x[i] = 0.5 * (y[place(i)] - y[place(i) + 1]));
+    for _ in 0..2 {
+        let mean = x.iter().sum::<f64>() / n as f64;
+        x.iter_mut().for_each(|x| *x -= mean);
+    }
+    (x, report)
+}

@@ -1,0 +1,136 @@
+//! A start for partial transport: every cell in its ball has mass, and so has what stays.
+//!
+//! Lemma: take weights for which no Laguerre cell is empty, and lower all of them by `s`. With `phi = min_i |x - y_i|^2 - w_i`, cell `i` in its
+//! ball has mass iff `-s > min_cell_i phi`, the rest iff `-s < max phi`. On no cell is `phi` constant, so `max_i min_cell_i phi < max phi`, and
+//! any `-s` between the two will do. So there is always a shift, and bisection finds one.
+//!
+//! Weights without empty cells: `w_i = dist(y_i, X)^2`, for which cell `i` contains the point of the domain nearest to `y_i` (equal balls, if all
+//! sites are inside), mixed with the quantile start, which makes the cells solid whatever the sites are. Both are `h_i = -Phi(y_i)`
+//! with convex `Phi`, so the mixture is (docs/theory/start.md). Few sites far apart are best served by the first, clusters by the second.
+
+use super::start::quantile_start;
+use crate::diagram::{Laguerre, Measures, Want};
+use crate::domain::ConvexPolygon;
+use crate::exact::{Dd, Heights};
+
+/// Shares of the quantile start that are tried. All but the first are proved to leave no cell empty.
+const SHARES: [f64; 4] = [0.0, 0.125, 0.5, 1.0];
+
+/// Bisection steps for the mass in the balls, and again for a shift that leaves no cell empty.
+const STEPS: usize = 12;
+const RESCUES: usize = 100;
+
+/// The mass in the balls need not be nearer to the target than this share of the lesser of target and rest.
+const CLOSE: f64 = 0.1;
+
+/// A start for a diagram whose last site is the rest, with heights of `sites` (in the diagram's order) and last that of the rest.
+///
+/// `target` has one mass more than `sites`; the rest's includes an `offset`, as the diagram's does. `better` may name heights to be tried as
+/// well. The heights are those of the trial with the least Hellinger distance between masses and target; `None` if every trial leaves some
+/// cell empty, which for distinct sites is possible only by rounding. Cost: up to some dozens of diagrams.
+pub fn partial_start(
+    diagram: &mut dyn Laguerre,
+    domain: &ConvexPolygon,
+    sites: &[[f64; 2]],
+    target: &[f64],
+    offset: f64,
+    better: Option<Heights>,
+) -> Option<Heights> {
+    let n = sites.len();
+    let quantile = quantile_start(domain, sites, &target[..n]);
+    let near: Vec<Dd> = sites.iter().map(|&y| nearest(domain, y)).collect();
+    let mixed = |share: f64| {
+        let terms = near.iter().zip(quantile.as_slice());
+        Heights::new(terms.map(|(&a, &b)| a.times(1.0 - share) + b.times(share)))
+    };
+    let trials = SHARES.into_iter().map(mixed).chain(better);
+    let mut best: Option<(f64, Heights)> = None;
+    for heights in trials {
+        let Some((distance, heights)) = shifted(diagram, domain, sites, heights, target, offset) else { continue };
+        if best.as_ref().is_none_or(|b| distance < b.0) {
+            best = Some((distance, heights));
+        }
+    }
+    best.map(|b| b.1)
+}
+
+/// `(dist(y, X)^2 - |y|^2) / 2`.
+fn nearest(domain: &ConvexPolygon, y: [f64; 2]) -> Dd {
+    let square = Dd::product(y[0], y[0]) + Dd::product(y[1], y[1]);
+    let dot = |a: [Dd; 2], b: [Dd; 2]| a[0] * b[0] + a[1] * b[1];
+    let from = |p: [f64; 2], q: [f64; 2]| [Dd::difference(q[0], p[0]), Dd::difference(q[1], p[1])];
+    let mut least: Option<Dd> = None;
+    let mut inside = true;
+    for k in 0..domain.len() {
+        let (p, q) = (domain.vertex(k), domain.vertex(k + 1));
+        let (e, d) = (from(p, q), from(p, y));
+        inside &= (e[0] * d[1] - e[1] * d[0]).hi >= 0.0;
+        let t = dot(e, d).over(dot(e, e));
+        let t = if t.hi > 0.0 { if t.hi < 1.0 { t } else { Dd::from_f64(1.0) } } else { Dd::ZERO };
+        let r = [d[0] - t * e[0], d[1] - t * e[1]];
+        let distance = dot(r, r);
+        if least.is_none_or(|l| distance < l) {
+            least = Some(distance);
+        }
+    }
+    let distance = if inside { Dd::ZERO } else { least.unwrap_or(Dd::ZERO) };
+    (distance - square).scale(0.5)
+}
+
+/// The heights with that of the rest, chosen so that about the right mass lies in the balls and no cell is empty; and how far they are off.
+fn shifted(
+    diagram: &mut dyn Laguerre,
+    domain: &ConvexPolygon,
+    sites: &[[f64; 2]],
+    heights: Heights,
+    target: &[f64],
+    offset: f64,
+) -> Option<(f64, Heights)> {
+    let n = sites.len();
+    // Between `low`, where some ball alone covers the domain, and `high`, where every ball is empty.
+    let (mut low, mut high) = (Dd::from_f64(f64::NEG_INFINITY), Dd::from_f64(f64::NEG_INFINITY));
+    for (&y, &h) in sites.iter().zip(heights.as_slice()) {
+        let half = (Dd::product(y[0], y[0]) + Dd::product(y[1], y[1])).scale(0.5) + h;
+        let away = |v: &[f64; 2]| (v[0] - y[0]).hypot(v[1] - y[1]);
+        let reach = domain.vertices().iter().map(away).fold(0.0, f64::max);
+        let covers = half - Dd::from_f64(0.5 * reach * reach);
+        low = if covers > low { covers } else { low };
+        high = if half > high { half } else { high };
+    }
+    let at = |s: Dd| Heights::new(heights.as_slice().iter().copied().chain([s]));
+    let middle = |a: Dd, b: Dd| (a + b).scale(0.5);
+    let rest = |m: &Measures| m.mass[n] - offset;
+    let wanted = target[n] - offset;
+    let enough = CLOSE * wanted.min(offset);
+    let mut s = middle(low, high);
+    let mut measures = diagram.measures(&at(s), Want::Newton);
+    let (mut covering, mut bare) = (low, high);
+    for _ in 0..STEPS {
+        let now = rest(&measures);
+        if (now - wanted).abs() <= enough {
+            break;
+        }
+        if now < wanted { covering = s } else { bare = s }
+        s = middle(covering, bare);
+        measures = diagram.measures(&at(s), Want::Newton);
+    }
+    // Larger balls, if some cell is empty; smaller ones, if nothing stays.
+    let (mut covering, mut bare) = (low, high);
+    for _ in 0..RESCUES {
+        let stays = rest(&measures) > 0.0;
+        if stays && measures.mass[..n].iter().all(|&m| m > 0.0) {
+            return Some((distance(&measures.mass, target), at(s)));
+        }
+        if !measures.mass.iter().all(|m| m.is_finite()) || measures.hidden > 0 {
+            return None;
+        }
+        if stays { bare = s } else { covering = s }
+        s = middle(covering, bare);
+        measures = diagram.measures(&at(s), Want::Newton);
+    }
+    None
+}
+
+fn distance(mass: &[f64], target: &[f64]) -> f64 {
+    mass.iter().zip(target).map(|(m, nu)| (m.sqrt() - nu.sqrt()).powi(2)).sum::<f64>()
+}

@@ -16,8 +16,11 @@ use crate::exact::{Dd, Heights};
 /// Shares of the quantile start that are tried. All but the first are proved to leave no cell empty.
 const SHARES: [f64; 4] = [0.0, 0.125, 0.5, 1.0];
 
+/// With every mass within this factor of its target no other start is tried.
+const GOOD: f64 = 0.01;
+
 /// Bisection steps for the mass in the balls, and again for a shift that leaves no cell empty.
-const STEPS: usize = 12;
+const STEPS: usize = 24;
 const RESCUES: usize = 100;
 
 /// The mass in the balls need not be nearer to the target than this share of the lesser of target and rest.
@@ -26,7 +29,7 @@ const CLOSE: f64 = 0.1;
 /// A start for a diagram whose last site is the rest, with heights of `sites` (in the diagram's order) and last that of the rest.
 ///
 /// `target` has one mass more than `sites`; the rest's includes an `offset`, as the diagram's does. `better` may name heights to be tried as
-/// well. The heights are those of the trial with the least Hellinger distance between masses and target; `None` if every trial leaves some
+/// well, first. The heights are those of the trial with the least Hellinger distance between masses and target; `None` if every trial leaves some
 /// cell empty, which for distinct sites is possible only by rounding. Cost: up to some dozens of diagrams.
 pub fn partial_start(
     diagram: &mut dyn Laguerre,
@@ -43,12 +46,17 @@ pub fn partial_start(
         let terms = near.iter().zip(quantile.as_slice());
         Heights::new(terms.map(|(&a, &b)| a.times(1.0 - share) + b.times(share)))
     };
-    let trials = SHARES.into_iter().map(mixed).chain(better);
+    let trials = better.into_iter().chain(SHARES.into_iter().map(mixed));
     let mut best: Option<(f64, Heights)> = None;
     for heights in trials {
-        let Some((distance, heights)) = shifted(diagram, domain, sites, heights, target, offset) else { continue };
+        let trial = Trial { diagram: &mut *diagram, heights, offset };
+        let Some((mass, heights)) = shifted(trial, domain, sites, target) else { continue };
+        let distance = distance(&mass, target);
         if best.as_ref().is_none_or(|b| distance < b.0) {
             best = Some((distance, heights));
+        }
+        if mass.iter().zip(target).all(|(m, nu)| *m > GOOD * nu && *m < nu / GOOD) {
+            break;
         }
     }
     best.map(|b| b.1)
@@ -77,19 +85,37 @@ fn nearest(domain: &ConvexPolygon, y: [f64; 2]) -> Dd {
     (distance - square).scale(0.5)
 }
 
-/// The heights with that of the rest, chosen so that about the right mass lies in the balls and no cell is empty; and how far they are off.
+/// One set of heights to be shifted.
+struct Trial<'a> {
+    diagram: &'a mut dyn Laguerre,
+    heights: Heights,
+    offset: f64,
+}
+
+impl Trial<'_> {
+    fn at(&self, s: Dd) -> Heights {
+        Heights::new(self.heights.as_slice().iter().copied().chain([s]))
+    }
+
+    /// Measures at a height of the rest, and what stays there.
+    fn measure(&mut self, s: Dd) -> (Measures, f64) {
+        let measures = self.diagram.measures(&self.at(s), Want::Newton);
+        let rest = measures.mass.last().map_or(0.0, |m| m - self.offset);
+        (measures, rest)
+    }
+}
+
+/// The heights with that of the rest, chosen so that about the right mass lies in the balls and no cell is empty; and the masses there.
 fn shifted(
-    diagram: &mut dyn Laguerre,
+    mut trial: Trial<'_>,
     domain: &ConvexPolygon,
     sites: &[[f64; 2]],
-    heights: Heights,
     target: &[f64],
-    offset: f64,
-) -> Option<(f64, Heights)> {
+) -> Option<(Vec<f64>, Heights)> {
     let n = sites.len();
     // Between `low`, where some ball alone covers the domain, and `high`, where every ball is empty.
     let (mut low, mut high) = (Dd::from_f64(f64::NEG_INFINITY), Dd::from_f64(f64::NEG_INFINITY));
-    for (&y, &h) in sites.iter().zip(heights.as_slice()) {
+    for (&y, &h) in sites.iter().zip(trial.heights.as_slice()) {
         let half = (Dd::product(y[0], y[0]) + Dd::product(y[1], y[1])).scale(0.5) + h;
         let away = |v: &[f64; 2]| (v[0] - y[0]).hypot(v[1] - y[1]);
         let reach = domain.vertices().iter().map(away).fold(0.0, f64::max);
@@ -97,38 +123,60 @@ fn shifted(
         low = if covers > low { covers } else { low };
         high = if half > high { half } else { high };
     }
-    let at = |s: Dd| Heights::new(heights.as_slice().iter().copied().chain([s]));
-    let middle = |a: Dd, b: Dd| (a + b).scale(0.5);
-    let rest = |m: &Measures| m.mass[n] - offset;
-    let wanted = target[n] - offset;
-    let enough = CLOSE * wanted.min(offset);
-    let mut s = middle(low, high);
-    let mut measures = diagram.measures(&at(s), Want::Newton);
-    let (mut covering, mut bare) = (low, high);
+    let wanted = target[n] - trial.offset;
+    let enough = CLOSE * wanted.min(trial.offset);
+    // Half the weight of a ball that has the mean mass, undisturbed.
+    let density = (trial.offset + wanted) / domain.area();
+    let mut down = 0.5 * trial.offset / (n as f64 * std::f64::consts::PI * density);
+    let floor = (high - low).to_f64();
+    let mut s = high - Dd::from_f64(down.min(0.5 * floor));
+    let (mut measures, mut rest) = trial.measure(s);
+    // Bounds with what stays there, once known.
+    let (mut covering, mut bare) = ((low, None), (high, None));
     for _ in 0..STEPS {
-        let now = rest(&measures);
-        if (now - wanted).abs() <= enough {
+        if (rest - wanted).abs() <= enough {
             break;
         }
-        if now < wanted { covering = s } else { bare = s }
-        s = middle(covering, bare);
-        measures = diagram.measures(&at(s), Want::Newton);
+        if rest < wanted { covering = (s, Some(rest)) } else { bare = (s, Some(rest)) }
+        s = match (covering.1, bare.1) {
+            (Some(less), Some(more)) => {
+                // Where the chord meets what is wanted, but not too near an end.
+                let share = ((wanted - less) / (more - less)).clamp(0.1, 0.9);
+                covering.0 + (bare.0 - covering.0).times(if share.is_finite() { share } else { 0.5 })
+            }
+            (None, _) => {
+                down *= 4.0;
+                if down < floor { high - Dd::from_f64(down) } else { middle(low, bare.0) }
+            }
+            (_, None) => {
+                down *= 0.25;
+                high - Dd::from_f64(down)
+            }
+        };
+        (measures, rest) = trial.measure(s);
     }
     // Larger balls, if some cell is empty; smaller ones, if nothing stays.
     let (mut covering, mut bare) = (low, high);
     for _ in 0..RESCUES {
-        let stays = rest(&measures) > 0.0;
+        let stays = rest > 0.0;
         if stays && measures.mass[..n].iter().all(|&m| m > 0.0) {
-            return Some((distance(&measures.mass, target), at(s)));
+            return Some((measures.mass, trial.at(s)));
         }
         if !measures.mass.iter().all(|m| m.is_finite()) || measures.hidden > 0 {
             return None;
         }
         if stays { bare = s } else { covering = s }
-        s = middle(covering, bare);
-        measures = diagram.measures(&at(s), Want::Newton);
+        let gap = (bare - covering).to_f64();
+        // From above at first: the smallest ball is near.
+        s = if covering == low && 2.0 * down < gap { bare - Dd::from_f64(down) } else { middle(covering, bare) };
+        down *= 2.0;
+        (measures, rest) = trial.measure(s);
     }
     None
+}
+
+fn middle(a: Dd, b: Dd) -> Dd {
+    (a + b).scale(0.5)
 }
 
 fn distance(mass: &[f64], target: &[f64]) -> f64 {

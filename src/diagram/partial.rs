@@ -10,6 +10,7 @@ use super::cells::{CHUNK, Cell, Duals, Region};
 use super::clip::Label;
 use super::integrate::{self, Moments};
 use super::laguerre::{Laguerre, Measures, Want};
+use super::point::Point;
 use super::snapshot::{Diagram, DiagramError};
 use crate::exact::{Counters, Dd, Heights};
 use crate::hull::{Hull, Update};
@@ -33,6 +34,8 @@ pub struct PartialLaguerre<'a> {
     order: Arc<[u32]>,
     hull: Option<Hull>,
     clipping: Counters,
+    /// Masses of the polygons at the heights last measured; empty if not known.
+    polygons: Vec<f64>,
     floor: f64,
     offset: f64,
 }
@@ -42,7 +45,15 @@ impl<'a> PartialLaguerre<'a> {
     pub fn new(problem: &'a Problem) -> PartialLaguerre<'a> {
         let order = Hull::curve(problem.sites()).into();
         let offset = problem.masses().iter().sum();
-        PartialLaguerre { problem, order, hull: None, clipping: Counters::default(), floor: 0.0, offset }
+        PartialLaguerre {
+            problem,
+            order,
+            hull: None,
+            clipping: Counters::default(),
+            polygons: Vec::new(),
+            floor: 0.0,
+            offset,
+        }
     }
 
     /// The problem's index of each site of this numbering, the rest left out.
@@ -100,11 +111,12 @@ impl Laguerre for PartialLaguerre<'_> {
         let hull_seconds = clock.elapsed().as_secs_f64();
         let mut counters = hull.counters();
         counters += self.clipping;
+        self.polygons.clear();
         if hidden > 0 && want == Want::Feasible {
             return Measures { hidden, hull_seconds, counters, ..Measures::default() };
         }
         let clock = Instant::now();
-        let mut all = measure(hull, self.problem, shift, want);
+        let mut all = measure(hull, self.problem, shift, want, &mut self.polygons);
         self.clipping += all.counters;
         let rest = all.mass[n];
         all.mass[n] += self.offset;
@@ -116,13 +128,32 @@ impl Laguerre for PartialLaguerre<'_> {
         all
     }
 
-    fn raise_empty(&mut self, _: &Heights, _: &[f64], _: &[f64]) -> Option<Heights> {
-        None
+    fn raise_empty(&mut self, heights: &Heights, mass: &[f64], wanted: &[f64]) -> Option<Heights> {
+        let n = self.order.len();
+        let (own, shift) = (Heights::new(heights.as_slice()[..n].iter().copied()), heights.get(n));
+        let hull = self.hull.as_mut()?;
+        // Cells missed by their balls are known only if all have polygons.
+        let missed = |i: &usize| mass[*i] <= 0.0 && self.polygons[*i] > 0.0;
+        let known = mass.len() > n && self.polygons.len() == n;
+        let missed: Vec<usize> = if known { (0..n).filter(missed).collect() } else { Vec::new() };
+        let raise = Raise::new(hull, self.problem, shift);
+        let enlarged: Vec<(usize, Dd)> =
+            missed.iter().filter_map(|&i| Some((i, raise.height(i, wanted[i])?))).collect();
+        let mut raised = super::raise::raise_empty(hull, self.problem, &own, &self.polygons, &wanted[..n])?;
+        enlarged.into_iter().for_each(|(i, h)| raised.set(i, h));
+        (raised != own).then(|| Heights::new(raised.as_slice().iter().copied().chain([shift])))
+    }
+
+    /// The rest stays at its height, so that absolute heights need no subtraction: a resumed run has the same bits.
+    fn anchor(&self, direction: &mut [f64]) {
+        let rest = direction.last().copied().unwrap_or(0.0);
+        direction.iter_mut().for_each(|d| *d -= rest);
     }
 
     /// Not needed: [`crate::newton::maximize_alone`] solves without coarser problems. This is the diagram of all sites.
     fn of_sites(&self, _: &[u32]) -> Box<dyn Laguerre + '_> {
-        Box::new(PartialLaguerre { hull: None, order: self.order.clone(), ..*self })
+        let (order, polygons) = (self.order.clone(), Vec::new());
+        Box::new(PartialLaguerre { hull: None, order, polygons, ..*self })
     }
 
     fn sunk(&self, heights: &[Option<Dd>]) -> Heights {
@@ -131,8 +162,62 @@ impl Laguerre for PartialLaguerre<'_> {
     }
 }
 
+/// Weights for cells that their balls miss.
+struct Raise<'a> {
+    hull: &'a Hull,
+    region: Region<'a>,
+    duals: Duals,
+    source: Source,
+    shift: Dd,
+}
+
+impl<'a> Raise<'a> {
+    fn new(hull: &'a Hull, problem: &'a Problem, shift: Dd) -> Raise<'a> {
+        let region = Region::new(problem.domain());
+        let duals = Duals::new(hull, &region);
+        Raise { hull, region, duals, source: Source::new(problem.density(), problem.source_factor()), shift }
+    }
+
+    /// The height at which the ball reaches into cell `i` far enough for about the wanted mass: a disc, if the site is inside; else the
+    /// segment beyond a chord as long as the cell is wide, or as the circle has it, whichever is shorter.
+    fn height(&self, i: usize, wanted: f64) -> Option<Dd> {
+        let mut cell = Cell::default();
+        cell.compute(self.hull, &self.duals, &self.region, i as u32);
+        let y = self.hull.point(i).site();
+        let centre = Point::from_f64(y);
+        let corners: Vec<[f64; 2]> = cell.vertices.iter().map(|v| v.minus(&centre)).collect();
+        let (mut inside, mut least, mut most) = (true, f64::INFINITY, 0.0f64);
+        let mut touch = [0.0; 2];
+        for (k, p) in corners.iter().enumerate() {
+            let q = corners[if k + 1 == corners.len() { 0 } else { k + 1 }];
+            let e = [q[0] - p[0], q[1] - p[1]];
+            inside &= p[0] * e[1] - p[1] * e[0] >= 0.0;
+            let t = (-(p[0] * e[0] + p[1] * e[1]) / (e[0] * e[0] + e[1] * e[1])).clamp(0.0, 1.0);
+            let at = if t.is_finite() { [p[0] + t * e[0], p[1] + t * e[1]] } else { *p };
+            let distance = at[0].hypot(at[1]);
+            if distance < least {
+                (least, touch) = (distance, at);
+            }
+            most = most.max((p[0] - corners[0][0]).hypot(p[1] - corners[0][1]));
+        }
+        let touch = if inside { [0.0; 2] } else { touch };
+        let at = Point::from_f64([y[0] + touch[0], y[1] + touch[1]]);
+        let area = wanted / self.source.local().mean(&at, &at).max(f64::MIN_POSITIVE);
+        let weight = if inside {
+            area / std::f64::consts::PI
+        } else {
+            let round = (0.75 * area / (2.0 * least).sqrt()).powf(2.0 / 3.0);
+            let depth = round.max(area / most);
+            (least + depth) * (least + depth)
+        };
+        let square = Dd::product(y[0], y[0]) + Dd::product(y[1], y[1]);
+        let height = (Dd::from_f64(weight) - square).scale(0.5) + self.shift;
+        (weight > 0.0 && height.is_finite()).then_some(height)
+    }
+}
+
 /// All cells in their balls. Cost: O(n) plus clipping; bit-identical for any number of threads.
-fn measure(hull: &Hull, problem: &Problem, shift: Dd, want: Want) -> Measures {
+fn measure(hull: &Hull, problem: &Problem, shift: Dd, want: Want, polygons: &mut Vec<f64>) -> Measures {
     let n = hull.len();
     let region = Region::new(problem.domain());
     let source = Source::new(problem.density(), problem.source_factor());
@@ -177,6 +262,7 @@ fn measure(hull: &Hull, problem: &Problem, shift: Dd, want: Want) -> Measures {
     let (mut last_column, mut last_row) = (Vec::new(), Vec::new());
     for part in parts {
         let first = all.mass.len();
+        polygons.extend(part.mass.iter().zip(&part.outside).map(|(a, b)| a + b));
         all.mass.extend_from_slice(&part.mass);
         all.column.extend_from_slice(&part.column);
         all.conductance.extend_from_slice(&part.conductance);

@@ -13,8 +13,9 @@ use crate::diagram::{Laguerre, Measures, Want};
 use crate::domain::ConvexPolygon;
 use crate::exact::{Dd, Heights};
 
-/// Shares of the quantile start that are tried. All but the first are proved to leave no cell empty.
-const SHARES: [f64; 4] = [0.0, 0.125, 0.5, 1.0];
+/// Shares of the quantile start that are tried, the second and third times the width that the masses fill (1 for all of the domain). All
+/// but the first are proved to leave no cell empty.
+const SHARES: [(f64, bool); 4] = [(0.0, false), (0.25, true), (1.0, true), (1.0, false)];
 
 /// With every mass within this factor of its target no other start is tried.
 const GOOD: f64 = 0.01;
@@ -46,7 +47,9 @@ pub fn partial_start(
         let terms = near.iter().zip(quantile.as_slice());
         Heights::new(terms.map(|(&a, &b)| a.times(1.0 - share) + b.times(share)))
     };
-    let trials = better.into_iter().chain(SHARES.into_iter().map(mixed));
+    let width = (offset / target.iter().sum::<f64>()).sqrt();
+    let shares = SHARES.into_iter().map(|(share, narrow)| if narrow { share * width } else { share });
+    let trials = better.into_iter().chain(shares.map(mixed));
     let mut best: Option<(f64, Heights)> = None;
     for heights in trials {
         let trial = Trial { diagram: &mut *diagram, heights, offset };
@@ -137,7 +140,11 @@ fn shifted(
         if (rest - wanted).abs() <= enough {
             break;
         }
-        if rest < wanted { covering = (s, Some(rest)) } else { bare = (s, Some(rest)) }
+        if rest < wanted {
+            covering = (s, Some(rest))
+        } else {
+            bare = (s, Some(rest))
+        }
         s = match (covering.1, bare.1) {
             (Some(less), Some(more)) => {
                 // Where the chord meets what is wanted, but not too near an end.
@@ -165,7 +172,11 @@ fn shifted(
         if !measures.mass.iter().all(|m| m.is_finite()) || measures.hidden > 0 {
             return None;
         }
-        if stays { bare = s } else { covering = s }
+        if stays {
+            bare = s
+        } else {
+            covering = s
+        }
         let gap = (bare - covering).to_f64();
         // From above at first: the smallest ball is near.
         s = if covering == low && 2.0 * down < gap { bare - Dd::from_f64(down) } else { middle(covering, bare) };

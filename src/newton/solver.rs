@@ -238,7 +238,8 @@ fn step(
         weight: std::mem::take(&mut measures.conductance),
     };
     let linear_clock = Instant::now();
-    let (direction, linear) = linear::solve(&laplacian, right, &accuracy(now.relative, target, bold, options));
+    let (mut direction, linear) = linear::solve(&laplacian, right, &accuracy(now.relative, target, bold, options));
+    diagram.anchor(&mut direction);
     let gentle = if bold { gentle_steps(&laplacian, &direction, &measures.mass, target) } else { Vec::new() };
     // A sixth of all memory: not kept while the trials are measured.
     drop(laplacian);

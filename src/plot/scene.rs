@@ -35,6 +35,23 @@ impl<'a> Scene<'a> {
         }
     }
 
+    /// The picture of cells given by their outlines, one for each site, empty where there is none: of partial transport, where balls bound
+    /// them.
+    pub fn of_outlines(
+        problem: &'a Problem,
+        outlines: &'a [Vec<[f64; 2]>],
+        masses: &'a [f64],
+        centroids: &'a [Option<[f64; 2]>],
+    ) -> Scene<'a> {
+        Scene {
+            domain: problem.domain().vertices(),
+            sites: problem.sites(),
+            cells: outlines.iter().map(Vec::as_slice).collect(),
+            masses,
+            centroids,
+        }
+    }
+
     /// Area of cell `i`.
     pub(super) fn area(&self, i: usize) -> f64 {
         let Some((o, rest)) = self.cells[i].split_first() else {

@@ -151,7 +151,9 @@ fn fresh_start(
     let balanced = balanced_start(problem, order, &target[..n], offset, (clock, options));
     let found = newton::partial_start(diagram, problem.domain(), &sites, target, offset, balanced);
     // Without a start the solver says which cell is empty.
-    found.unwrap_or_else(|| with_rest(&newton::quantile_start(problem.domain(), &sites, &target[..n])))
+    let Some(found) = found else { return with_rest(&newton::quantile_start(problem.domain(), &sites, &target[..n])) };
+    let rest = found.get(n);
+    Heights::new(found.as_slice().iter().map(|&h| h - rest))
 }
 
 /// Heights of the balanced problem with all masses scaled up, about solved: where little stays they are near. Only tried then.

@@ -242,6 +242,7 @@ fn of_flags(args: &SolveArgs, points: &Path, domain_name: &str, common: &Common)
     let limit = read_limit(common);
     let mut file = of_points(domain(domain_name, limit)?, points, limit)?;
     with_masses(&mut file, args.masses.as_deref(), limit)?;
+    file.data.partial = args.partial;
     file.data.density = density(args.density.as_deref()).map_err(|what| Failure::new(code::USAGE, what))?;
     file.id.sha256 = canonical_sha256(&file.data);
     Ok(file)

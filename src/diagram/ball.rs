@@ -38,13 +38,13 @@ impl Disc {
         Disc { site: site.site(), weight: weight.scale(scale).scale(scale), scale, radius: root }
     }
 
-    fn from_centre(&self, p: &Point) -> [Dd; 2] {
+    fn seen_from_centre(&self, p: &Point) -> [Dd; 2] {
         [(p.x - Dd::from_f64(self.site[0])).scale(self.scale), (p.y - Dd::from_f64(self.site[1])).scale(self.scale)]
     }
 
     /// `|p - y|^2 - w`, negative inside.
     fn power(&self, p: &Point) -> Dd {
-        let [x, y] = self.from_centre(p);
+        let [x, y] = self.seen_from_centre(p);
         x * x + y * y - self.weight
     }
 
@@ -79,7 +79,7 @@ impl Disc {
 
     /// `a t^2 + 2 b t + f`, the power along the segment, as `(b, a, f)`.
     fn quadratic(&self, p: &Point, q: &Point) -> Option<(Dd, Dd, Dd)> {
-        let [x, y] = self.from_centre(p);
+        let [x, y] = self.seen_from_centre(p);
         let e = [(q.x - p.x).scale(self.scale), (q.y - p.y).scale(self.scale)];
         let a = e[0] * e[0] + e[1] * e[1];
         let b = x * e[0] + y * e[1];
@@ -92,7 +92,7 @@ impl Disc {
         let n = polygon.len();
         (0..n).all(|k| {
             let (p, q) = (&polygon[k], &polygon[if k + 1 == n { 0 } else { k + 1 }]);
-            let [x, y] = self.from_centre(p);
+            let [x, y] = self.seen_from_centre(p);
             let e = [(q.x - p.x).scale(self.scale), (q.y - p.y).scale(self.scale)];
             // p - y turned against the edge
             let d = e[1] * x - e[0] * y;

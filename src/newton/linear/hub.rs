@@ -67,3 +67,51 @@ pub(super) fn solve_without(
     }
     (x, report)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A grid with a hub joined to each third node: the residual is small, and the solution that of zero sum.
+    #[test]
+    fn a_grid_with_a_hub() {
+        let side = 60;
+        let n = side * side + 1;
+        let mut rows: Vec<Vec<(u32, f64)>> = vec![Vec::new(); n];
+        let mut join = |a: usize, b: usize, w: f64| {
+            rows[a].push((b as u32, w));
+            rows[b].push((a as u32, w));
+        };
+        for i in 0..side * side {
+            if i % side + 1 < side {
+                join(i, i + 1, 1.0);
+            }
+            if i + side < side * side {
+                join(i, i + side, 1.0);
+            }
+            if i % 3 == 0 {
+                join(i, n - 1, 0.01 * (1 + i % 7) as f64);
+            }
+        }
+        let mut l = Laplacian { row_ptr: vec![0], col: Vec::new(), weight: Vec::new() };
+        for row in rows {
+            row.into_iter().for_each(|(j, w)| {
+                l.col.push(j);
+                l.weight.push(w);
+            });
+            l.row_ptr.push(l.col.len() as u32);
+        }
+        assert_eq!(hub_of(&l), Some(n - 1));
+        let mut b: Vec<f64> = (0..n).map(|i| ((i * i) as f64).sin()).collect();
+        let mean = b.iter().sum::<f64>() / n as f64;
+        b.iter_mut().for_each(|b| *b -= mean);
+        let (x, report) =
+            solve(&l, b.clone(), &LinearOptions { relative_tolerance: 1e-12, ..LinearOptions::default() });
+        assert!(report.iterations < 60, "{report:?}");
+        let mut y = vec![0.0; n];
+        l.apply(&x, &mut y);
+        let worst = y.iter().zip(&b).map(|(y, b)| (y - b).abs()).fold(0.0, f64::max);
+        assert!(worst < 1e-9, "{worst}");
+        assert!(x.iter().sum::<f64>().abs() < 1e-9);
+    }
+}

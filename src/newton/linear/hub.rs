@@ -12,29 +12,33 @@
 //! with short rows, nothing subtracted, and the copies beside each other in memory. (The reduction of diagonally dominant matrices to
 //! Laplacians: Gremban 1996.)
 
-use super::laplacian::Laplacian;
-use super::{DIRECT_ROWS, LinearOptions, LinearReport, solve};
+use super::laplacian::{Laplacian, scaled_norm_squared};
+use super::{DIRECT_ROWS, LinearOptions, LinearReport, System, pcg, solve};
 
 /// A node is a hub if it is adjacent to more than one node in so many.
 const SHARE: usize = 16;
 
-/// The node to be taken out, if there is one and the graph is not small.
+/// The node to be taken out, if there is exactly one and the graph is not small. (Of several, doubling would make more.)
 pub(super) fn hub_of(l: &Laplacian) -> Option<usize> {
     let n = l.len();
     if n <= DIRECT_ROWS {
         return None;
     }
-    (0..n).find(|&i| (l.row_ptr[i + 1] - l.row_ptr[i]) as usize > n / SHARE)
+    let mut hubs = (0..n).filter(|&i| (l.row_ptr[i + 1] - l.row_ptr[i]) as usize > n / SHARE);
+    hubs.next().filter(|_| hubs.next().is_none())
 }
 
-/// Solves `L x = b` with `x = 0` at the hub; then `x` is shifted to zero sum. Cost: that of the doubled graph.
+/// Solves `L x = b` with `x = 0` at the hub; then `x` is shifted to zero sum over each component, as everywhere. Cost: that of the doubled graph.
 pub(super) fn solve_without(
     l: &Laplacian,
     hub: usize,
-    b: &[f64],
+    mut b: Vec<f64>,
     options: &LinearOptions<'_>,
 ) -> (Vec<f64>, LinearReport) {
     let n = l.len();
+    let whole = System::new(l);
+    whole.components.subtract_means(&mut b);
+    let norm = scaled_norm_squared(&b, &whole.inverse_diagonal).sqrt();
     let place = |i: usize| 2 * if i < hub { i } else { i - 1 };
     let others = || (0..n).filter(|&i| i != hub);
     let mut doubled = Laplacian { row_ptr: vec![0], col: Vec::new(), weight: Vec::new() };
@@ -58,13 +62,12 @@ pub(super) fn solve_without(
     let both = |v: &[f64], sign: f64| -> Vec<f64> { others().flat_map(|i| [v[i], sign * v[i]]).collect() };
     let each = options.enough.filter(|e| e.1.len() == n).map(|e| (e.0, both(e.1, 1.0)));
     let enough = each.as_ref().map(|(factor, each)| (*factor, each.as_slice()));
-    let (y, report) = solve(&doubled, both(b, -1.0), &LinearOptions { enough, ..*options });
+    let (y, mut report) = solve(&doubled, both(&b, -1.0), &LinearOptions { enough, ..*options });
     let mut x = vec![0.0; n];
     others().for_each(|i| x[i] = 0.5 * (y[place(i)] - y[place(i) + 1]));
-    for _ in 0..2 {
-        let mean = x.iter().sum::<f64>() / n as f64;
-        x.iter_mut().for_each(|x| *x -= mean);
-    }
+    whole.components.subtract_means(&mut x);
+    let left = pcg::residual(&whole, &b, &x, &mut vec![0.0; n]);
+    report.relative_residual = if norm > 0.0 { left / norm } else { 0.0 };
     (x, report)
 }
 

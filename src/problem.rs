@@ -31,6 +31,9 @@ pub struct ProblemData {
     pub heights: Option<Heights>,
     /// Rescale the source to the masses' total (otherwise a mismatch is an error).
     pub normalize: bool,
+    /// Partial transport: the masses may sum to less than the source's measure, and the rest of the source stays. The source is then never
+    /// rescaled.
+    pub partial: bool,
     /// Treatment of duplicate sites.
     pub duplicates: Duplicates,
 }
@@ -45,6 +48,7 @@ impl ProblemData {
             masses: None,
             heights: None,
             normalize: true,
+            partial: false,
             duplicates: Duplicates::Merge,
         }
     }
@@ -142,6 +146,17 @@ pub enum ProblemError {
         /// `|total - measure| / measure`.
         gap: f64,
     },
+    /// Partial transport of more than there is.
+    #[error(
+        "masses sum to {total}, domain has measure {measure}: with \"partial\" the masses must not exceed it; lower them or \
+         set \"partial\": false"
+    )]
+    MoreThanSource {
+        /// Sum of the masses.
+        total: f64,
+        /// Measure of the source.
+        measure: f64,
+    },
     /// Two sites coincide and duplicates are refused.
     #[error("sites {first} and {second} coincide; drop one or merge them")]
     DuplicateSites {
@@ -150,6 +165,12 @@ pub enum ProblemError {
         /// Higher index.
         second: usize,
     },
+    /// Partial transport of a source in patches.
+    #[error(
+        "\"partial\" needs a box or polygon with a constant or affine density in this version; \
+         drop \"partial\" or change the source"
+    )]
+    PartialPatches,
     /// A starting height is not finite.
     #[error("heights[{site}] is not finite; every height must be finite")]
     NonFiniteHeight {
@@ -177,6 +198,8 @@ pub struct Problem {
     masses: Vec<f64>,
     heights: Option<Heights>,
     source_factor: f64,
+    partial: bool,
+    rest: Option<f64>,
     site_of_input: Option<Vec<u32>>,
     merges: Vec<Merge>,
 }
@@ -199,7 +222,7 @@ impl Problem {
     /// assert_eq!(bad.to_string(), "sites[0][1] is NaN; every coordinate must be finite");
     /// ```
     pub fn new(data: ProblemData) -> Result<Problem, ProblemError> {
-        let ProblemData { domain, density, mut sites, masses, heights, normalize, duplicates } = data;
+        let ProblemData { domain, density, mut sites, masses, heights, normalize, partial, duplicates } = data;
         density.validate(&domain)?;
         check_sites(&mut sites)?;
         let n = sites.len();
@@ -214,6 +237,9 @@ impl Problem {
             }
         }
         let patches = Patches::of(&domain, &density).map(Arc::new);
+        if partial && patches.is_some() {
+            return Err(ProblemError::PartialPatches);
+        }
         let mut problem = Problem {
             domain,
             density,
@@ -222,6 +248,8 @@ impl Problem {
             masses,
             heights,
             source_factor: 1.0,
+            partial,
+            rest: None,
             site_of_input: None,
             merges: Vec::new(),
         };
@@ -251,7 +279,15 @@ impl Problem {
         }
         let gap = big::nearest_f64(&(big::Rational::from(&total - &measure).abs() / &measure));
         // Without normalization the totals may differ by rounding of the n given masses only.
-        if !normalize && gap > 4.0 * f64::EPSILON * (self.masses.len() as f64).max(4.0) {
+        let differ = gap > 4.0 * f64::EPSILON * (self.masses.len() as f64).max(4.0);
+        if self.partial && differ {
+            if total > measure {
+                return Err(ProblemError::MoreThanSource { total: t, measure: m });
+            }
+            self.rest = Some(big::nearest_f64(&(measure - total)));
+            return Ok(());
+        }
+        if !normalize && differ {
             return Err(ProblemError::MassMismatch { total: t, measure: m, gap });
         }
         self.source_factor = factor;
@@ -343,6 +379,16 @@ impl Problem {
     /// The normalized source is `source_factor() * density`; 1 when the totals already agree.
     pub fn source_factor(&self) -> f64 {
         self.source_factor
+    }
+
+    /// Whether part of the source may stay ([`ProblemData::partial`]).
+    pub fn partial(&self) -> bool {
+        self.partial
+    }
+
+    /// With partial transport the mass of the source that stays, `mu(X) - sum nu_i`; `None` if there is none: then the problem is balanced.
+    pub fn rest(&self) -> Option<f64> {
+        self.rest
     }
 
     /// Groups of input sites that were merged.

@@ -63,6 +63,8 @@ pub trait Laguerre {
     fn raise_empty(&mut self, heights: &Heights, mass: &[f64], wanted: &[f64]) -> Option<Heights>;
     /// The diagram of these sites alone, numbered in the given order, on the same domain and source.
     fn of_sites(&self, sites: &[u32]) -> Box<dyn Laguerre + '_>;
+    /// Shifts a direction of heights by the constant that suits this diagram. Nothing to do where constants change nothing.
+    fn anchor(&self, _direction: &mut [f64]) {}
     /// The given heights where there is one; elsewhere heights so low that the cell is empty.
     fn sunk(&self, heights: &[Option<Dd>]) -> Heights;
     /// Heights of the sites `wanted` (ascending) that go with those of the sites `known` (ascending; some of the others), at which the diagram

@@ -1,9 +1,11 @@
 //! Layer 3: Laguerre cells clipped to the domain, their integrals and their validity.
 
+mod ball;
 mod cells;
 mod clip;
 mod integrate;
 mod laguerre;
+mod partial;
 mod parts;
 mod patched;
 mod point;
@@ -11,12 +13,14 @@ mod prolong;
 mod proof;
 mod raise;
 mod restrict;
+mod segment;
 mod snapshot;
 mod validate;
 
 pub use clip::Label;
 pub use integrate::Moments;
 pub use laguerre::{Laguerre, Measures, PlaneLaguerre, Want};
+pub use partial::{PartialDiagram, PartialLaguerre};
 pub use parts::Piece;
 pub use proof::ExactMoments;
 pub use snapshot::{Diagram, DiagramError};

@@ -80,6 +80,11 @@ pub(super) fn write_source<W: Write>(fields: &mut Fields<W>, domain: &Domain, de
     fields.value("density", &text)
 }
 
+/// Writes `"partial": true`, or nothing: the text of a balanced problem is what it always was.
+pub(super) fn write_partial<W: Write>(fields: &mut Fields<W>, data: &ProblemData) -> io::Result<()> {
+    if data.partial { fields.value("partial", &true) } else { Ok(()) }
+}
+
 /// Writes a problem in the one canonical way: fields in the order of the format, the domain as a counter-clockwise
 /// polygon, every list inline.
 pub(super) fn write_canonical<W: Write>(w: W, data: &ProblemData) -> io::Result<()> {
@@ -90,6 +95,7 @@ pub(super) fn write_canonical<W: Write>(w: W, data: &ProblemData) -> io::Result<
         fields.value("masses", masses)?;
     }
     fields.value("normalize", &data.normalize)?;
+    write_partial(&mut fields, data)?;
     fields.end()
 }
 

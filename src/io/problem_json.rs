@@ -92,6 +92,7 @@ pub(super) struct RawProblem {
     heights_lo: Option<Source<Vec<f64>>>,
     weights: Option<Source<Vec<f64>>>,
     normalize: Option<bool>,
+    partial: Option<bool>,
 }
 
 /// Reads the object of a problem.
@@ -128,6 +129,7 @@ impl<'de> Visitor<'de> for ProblemSeed<'_> {
                 "heights_lo" => set(&mut raw.heights_lo, &key, map.next_value_seed(list("heights_lo"))?)?,
                 "weights" => set(&mut raw.weights, &key, map.next_value_seed(list("weights"))?)?,
                 "normalize" => set(&mut raw.normalize, &key, map.next_value()?)?,
+                "partial" => set(&mut raw.partial, &key, map.next_value()?)?,
                 _ => return Err(A::Error::custom(unknown_field(&key))),
             }
         }
@@ -188,6 +190,7 @@ impl RawProblem {
                 masses,
                 heights,
                 normalize: self.normalize.unwrap_or(true),
+                partial: self.partial.unwrap_or(false),
                 duplicates: Duplicates::Merge,
             },
             id: ProblemId { sha256, files: loader.files },

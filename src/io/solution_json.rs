@@ -1,7 +1,7 @@
 //! Solution files: `{"format": "brenier/solution", ...}`, with large arrays in a sibling .npz.
 
 use super::atomic::{AtomicFile, write_atomically};
-use super::canonical::{ProblemId, canonical_sha256, write_canonical, write_source};
+use super::canonical::{ProblemId, canonical_sha256, write_canonical, write_partial, write_source};
 use super::error::{IoError, quoted};
 use super::fields::Fields;
 use super::json::{Context, Reference, Scalars, Source, check_header, reference, set, unknown_field, wrong_kind};
@@ -253,6 +253,7 @@ fn write_problem<W: Write>(w: &mut W, problem: &ProblemSource, place: &Place) ->
                         place.write_as(&mut fields, "masses", "problem_masses", &masses)?;
                     }
                     fields.value("normalize", &p.data.normalize)?;
+                    write_partial(&mut fields, &p.data)?;
                     fields.end()?;
                 }
             }

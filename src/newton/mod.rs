@@ -3,12 +3,14 @@
 mod background;
 mod layers;
 pub mod linear;
+mod partial_start;
 mod report;
 mod revive;
 mod solver;
 mod start;
 
+pub use partial_start::partial_start;
 pub use report::{IterationReport, Outcome, Report};
 pub use revive::revived;
-pub use solver::{NewtonOptions, NewtonResult, NewtonState, Start, maximize};
+pub use solver::{NewtonOptions, NewtonResult, NewtonState, Start, maximize, maximize_alone};
 pub use start::quantile_start;

@@ -79,6 +79,9 @@ pub struct Report {
     pub peak_bytes: u64,
     /// The source was multiplied by this factor so that its total equals the masses'.
     pub source_factor: f64,
+    /// With partial transport: the mass of the source in no cell, which stays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rest: Option<f64>,
     /// Remarks: merged sites, rounded inputs, what the start took.
     pub notes: Vec<String>,
 }

@@ -120,6 +120,17 @@ pub fn maximize(
     run(diagram, target, start, options, keep_going, true)
 }
 
+/// [`maximize`] without coarser problems: for diagrams that cannot tell them.
+pub fn maximize_alone(
+    diagram: &mut dyn Laguerre,
+    target: &[f64],
+    start: Start,
+    options: &NewtonOptions,
+    keep_going: &mut dyn FnMut(&NewtonState) -> bool,
+) -> NewtonResult {
+    run(diagram, target, start, options, keep_going, false)
+}
+
 /// [`maximize`], with or without layers.
 pub(super) fn run(
     diagram: &mut dyn Laguerre,
@@ -248,7 +259,8 @@ fn step(
         weight: std::mem::take(&mut measures.conductance),
     };
     let linear_clock = Instant::now();
-    let (direction, linear) = linear::solve(&laplacian, right, &accuracy(now.relative, target, bold, options));
+    let (mut direction, linear) = linear::solve(&laplacian, right, &accuracy(now.relative, target, bold, options));
+    diagram.anchor(&mut direction);
     let gentle = if bold { gentle_steps(&laplacian, &direction, &measures.mass, target) } else { Vec::new() };
     // A sixth of all memory: not kept while the trials are measured.
     drop(laplacian);

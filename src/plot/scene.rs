@@ -51,6 +51,25 @@ impl<'a> Scene<'a> {
         }
     }
 
+    /// The picture of cells given by their outlines, one for each site, empty where there is none: of partial transport, where balls bound
+    /// them.
+    pub fn of_outlines(
+        problem: &'a Problem,
+        outlines: &'a [Vec<[f64; 2]>],
+        masses: &'a [f64],
+        centroids: &'a [Option<[f64; 2]>],
+    ) -> Scene<'a> {
+        Scene {
+            domain: problem.frame().vertices(),
+            mesh: problem.domain().mesh(),
+            sites: problem.sites(),
+            cells: outlines.iter().map(Vec::as_slice).collect(),
+            masses,
+            centroids,
+            areas: outlines.iter().map(|o| area(o)).collect(),
+        }
+    }
+
     /// Area of cell `i`.
     pub(super) fn area(&self, i: usize) -> f64 {
         self.areas[i]

@@ -1,11 +1,13 @@
 //! Layer 5: the solved problem and its certificate; quantization, which solves again and again.
 
 mod certificate;
+mod partial;
 mod quantize;
 mod solution;
 mod solve;
 
 pub use certificate::{Certificate, CertifyError, certify};
+pub use partial::solve_partial;
 pub use quantize::{Quantization, QuantizeOptions, QuantizeOutcome, QuantizeProgress, QuantizeStep, quantize};
 pub use solution::{Control, Progress, Solution, SolveOptions, SolverState};
 pub use solve::solve;

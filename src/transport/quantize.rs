@@ -296,6 +296,7 @@ fn data(problem: &Problem) -> ProblemData {
         density: problem.density().clone(),
         masses: Some(problem.masses().to_vec()),
         duplicates: Duplicates::Refuse,
+        partial: problem.partial(),
         ..ProblemData::new(problem.domain().clone(), problem.sites().to_vec())
     }
 }

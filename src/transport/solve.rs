@@ -11,7 +11,7 @@ use std::time::Instant;
 ///
 /// Starts from the options' state, else from the problem's heights (their empty cells raised, if they are few), else from the
 /// quantile start. For sites that have moved since they were solved see [`Heights::moved`].
-/// The result carries the best state also when it did not converge; look at `report.outcome`. About 10 Newton steps of
+/// Of a partial problem see [`super::solve_partial`], which this calls. The result carries the best state also when it did not converge; look at `report.outcome`. About 10 Newton steps of
 /// O(n) each for well-spread sites.
 ///
 /// ```
@@ -29,6 +29,9 @@ pub fn solve(
     options: &SolveOptions,
     on_progress: &mut dyn FnMut(&Progress<'_>) -> Control,
 ) -> Solution {
+    if problem.rest().is_some() {
+        return super::solve_partial(problem, options, on_progress);
+    }
     let clock = Instant::now();
     let mut diagram = PlaneLaguerre::new(problem);
     let order = diagram.order();

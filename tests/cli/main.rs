@@ -4,6 +4,7 @@ mod bad_input;
 mod files;
 mod hostile;
 mod interrupt;
+mod partial;
 mod quantize;
 mod reports;
 mod support;

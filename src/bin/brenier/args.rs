@@ -61,7 +61,7 @@ pub struct Common {
                         brenier solve --domain disk:64 --points sites.npy --masses masses.txt -o solution.json")]
 pub struct SolveArgs {
     /// Problem file (JSON)
-    #[arg(required_unless_present = "points", conflicts_with_all = ["domain", "points", "masses", "density", "invert", "bilinear"])]
+    #[arg(required_unless_present = "points", conflicts_with_all = ["domain", "points", "masses", "density", "invert", "bilinear", "partial"])]
     pub problem: Option<PathBuf>,
     /// Solution file to write
     #[arg(long, short, value_name = "SOLUTION")]
@@ -82,6 +82,10 @@ pub struct SolveArgs {
     pub density: Option<String>,
     #[command(flatten)]
     pub image: ImageArgs,
+    /// Partial transport: the masses may sum to less than the source's measure, and the rest of the source stays; in a problem
+    /// file: "partial": true
+    #[arg(long, requires = "points")]
+    pub partial: bool,
     /// Stop when every cell's mass is right to this relative error
     #[arg(long, value_name = "TOL", default_value = "1e-10", value_parser = positive, allow_negative_numbers = true)]
     pub tol: f64,

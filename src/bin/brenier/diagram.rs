@@ -2,9 +2,11 @@
 
 use crate::args::{Common, DiagramArgs};
 use crate::failure::{Failure, code};
+use crate::input::Loaded;
 use crate::limits::peak_bytes;
 use crate::{input, output, picture};
 use brenier::diagram::{Diagram, Label, Piece};
+use brenier::exact::Heights;
 use brenier::io::{CellRecord, SolutionFile, write_solution};
 use brenier::newton::Report;
 use brenier::problem::{Duplicates, Problem};
@@ -20,6 +22,9 @@ pub fn run(args: &DiagramArgs, common: &Common) -> Result<u8, Failure> {
     input::keep_files(&loaded, &[Some(&args.output), args.plot.as_deref()])?;
     let problem = &loaded.problem;
     let heights = picture::given_heights(problem, &loaded.name)?.clone();
+    if problem.rest().is_some() {
+        return partial(args, common, &loaded, heights, start);
+    }
     let diagram = picture::diagram_of(problem, &heights)?;
     let report = Report {
         max_relative_error: max_relative_error(problem, diagram.masses()),
@@ -51,6 +56,54 @@ pub fn run(args: &DiagramArgs, common: &Common) -> Result<u8, Failure> {
         written.push(path);
     }
     output::report(common, "diagram", &loaded, &file, &written)?;
+    Ok(code::DONE)
+}
+
+/// The cells of a partial problem, in their balls.
+fn partial(
+    args: &DiagramArgs,
+    common: &Common,
+    loaded: &Loaded,
+    heights: Heights,
+    start: Instant,
+) -> Result<u8, Failure> {
+    if args.cells {
+        let what = "--cells: the cells of a partial problem are bounded by arcs, not polygons; draw them with --plot";
+        return Err(Failure::new(code::USAGE, what));
+    }
+    let problem = &loaded.problem;
+    let diagram = picture::partial_of(problem, &heights)?;
+    let report = Report {
+        max_relative_error: max_relative_error(problem, diagram.masses()),
+        predicates: diagram.polygons().counters(),
+        threads: rayon::current_num_threads(),
+        seconds: start.elapsed().as_secs_f64(),
+        peak_bytes: peak_bytes(),
+        source_factor: problem.source_factor(),
+        rest: Some(diagram.rest()),
+        notes: loaded.notes.clone(),
+        ..Report::default()
+    };
+    let file = SolutionFile {
+        problem: loaded.source(),
+        weights: heights.to_weights(problem.sites()),
+        heights,
+        masses: diagram.masses().to_vec(),
+        centroids: diagram.centroids().to_vec(),
+        cost: diagram.cost(),
+        hessian: args.hessian.then(|| diagram.walls().to_vec()),
+        hidden: diagram.hidden(),
+        site_of_input: None,
+        cells: None,
+        report,
+    };
+    write_solution(&args.output, &file)?;
+    let mut written = vec![args.output.as_path()];
+    if let Some(path) = &args.plot {
+        picture::draw_partial(problem, &diagram, path, picture::Color::Mass)?;
+        written.push(path);
+    }
+    output::report(common, "diagram", loaded, &file, &written)?;
     Ok(code::DONE)
 }
 

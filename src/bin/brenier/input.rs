@@ -243,6 +243,7 @@ fn of_flags(args: &SolveArgs, points: &Path, domain_name: &str, common: &Common)
     let given = source(domain_name, args.density.as_deref(), &args.image, limit)?;
     let mut file = of_points(given.domain, points, limit)?;
     with_masses(&mut file, args.masses.as_deref(), limit)?;
+    file.data.partial = args.partial;
     file.data.density = given.density;
     file.notes.extend(given.notes);
     file.id.sha256 = canonical_sha256(&file.data);

@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod check_partial;
 mod console;
 mod diagram;
 mod failure;

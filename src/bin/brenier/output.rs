@@ -61,6 +61,7 @@ pub fn report(
                 ),
             ));
             rows.push(match outcome {
+                Outcome::Converged if report.rest.is_some() => ("cost", format!("{:?} for what moves", solution.cost)),
                 Outcome::Converged => ("cost", format!("W2^2 = {:?}", solution.cost)),
                 _ => ("cost", format!("{:?} at these heights, not W2^2 yet", solution.cost)),
             });
@@ -70,6 +71,7 @@ pub fn report(
             rows.push(("cost", format!("{:?} at these heights", solution.cost)));
         }
     }
+    rows.extend(report.rest.map(|rest| ("stays", format!("{rest:?} of the source, in no cell"))));
     let hidden = solution.hidden.len();
     let cells = solution.heights.len() - hidden.min(solution.heights.len());
     let without = match hidden {

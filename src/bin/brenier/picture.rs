@@ -5,7 +5,7 @@ use crate::console::{say, table};
 use crate::failure::{Failure, code};
 use crate::input;
 use crate::limits::read_limit;
-use brenier::diagram::Diagram;
+use brenier::diagram::{Diagram, PartialDiagram};
 use brenier::exact::Heights;
 use brenier::io::{document_format, read_solution, write_atomically};
 use brenier::plot::Scene;
@@ -68,8 +68,27 @@ pub fn diagram_of(problem: &Problem, heights: &Heights) -> Result<Diagram, Failu
     Diagram::new(problem, heights).map_err(|e| Failure::new(code::INTERNAL, e.to_string()))
 }
 
+/// The diagram of a partial problem at some heights.
+pub fn partial_of(problem: &Problem, heights: &Heights) -> Result<PartialDiagram, Failure> {
+    PartialDiagram::new(problem, heights).map_err(|e| Failure::new(code::INTERNAL, e.to_string()))
+}
+
 pub fn draw(problem: &Problem, heights: &Heights, path: &Path, color: Color) -> Result<(), Failure> {
+    if problem.rest().is_some() {
+        return draw_partial(problem, &partial_of(problem, heights)?, path, color);
+    }
     draw_diagram(problem, &diagram_of(problem, heights)?, path, color)
+}
+
+/// Cells in their balls; what stays is left blank.
+pub fn draw_partial(problem: &Problem, diagram: &PartialDiagram, path: &Path, color: Color) -> Result<(), Failure> {
+    // Arcs of small cells need few corners.
+    let corners = if diagram.len() > 5000 { 24.0 } else { 96.0 };
+    let outline = |i: usize| diagram.outline(i, std::f64::consts::TAU / corners);
+    let outlines: Vec<Vec<[f64; 2]>> = (0..diagram.len()).map(outline).collect();
+    let scene = Scene::of_outlines(problem, &outlines, diagram.masses(), diagram.centroids());
+    write_atomically(path, |w| w.write_all(scene.svg(color).as_bytes()))?;
+    Ok(())
 }
 
 pub fn draw_diagram(problem: &Problem, diagram: &Diagram, path: &Path, color: Color) -> Result<(), Failure> {

@@ -9,6 +9,7 @@ mod amg;
 mod components;
 mod direct;
 mod eliminate;
+mod hub;
 mod laplacian;
 mod pcg;
 mod rows;
@@ -113,6 +114,9 @@ pub fn solve(l: &Laplacian, mut b: Vec<f64>, options: &LinearOptions<'_>) -> (Ve
     b.iter_mut().filter(|b| !b.is_finite()).for_each(|b| *b = 0.0);
     if !l.well_formed() {
         return (vec![0.0; n], LinearReport { iterations: 0, relative_residual: 1.0, levels: 0 });
+    }
+    if let Some(hub) = hub::hub_of(l) {
+        return hub::solve_without(l, hub, b, options);
     }
     let greatest = b.iter().fold(0.0, |m: f64, b| m.max(b.abs()));
     let ordinary = |w: &f64| *w == 0.0 || ORDINARY.contains(w);

@@ -1,0 +1,400 @@
+//! A cell cut by its ball: the convex polygon of labels that [`super::clip`] made, and the disc `|x - y_i|^2 <= w_i`.
+//!
+//! The polygon part stays exact. What is new is computed in double-double and only for integrals: which vertices lie in the disc, and where
+//! edges cross the circle. Every such question is asked of the lowest site among those tied there, with the edge in the direction in which
+//! that site's cell sees it, so that the two cells of a wall get the same bits, and an edge is cut where its ends say so: the pieces always fit
+//! together. The cell in the disc is then a convex polygon and, beyond some of its edges, circular segments ([`super::segment`]); what is
+//! left of the cell outside is, for each arc, a polygon less its segment. All of these are summed, never the cell less the inside.
+//!
+//! **Error.** The power `|x - y|^2 - w` of a point is good to `2^-98 (|x - y|^2 + |y|^2 + |h|)`; crossings inherit it divided by the sine of the
+//! angle at which edge and circle meet (where that is small the piece in question is a sliver of the same smallness). The masses of the pieces
+//! are good to a few ulps (integrate.rs, segment.rs).
+
+use super::clip::Label;
+use super::integrate::{self, LocalDensity, Moments};
+use super::point::Point;
+use super::segment::Segment;
+use crate::domain::Density;
+use crate::exact::Dd;
+use crate::exact::predicates::Lifted;
+use std::f64::consts::PI;
+
+/// The disc of a site, in units in which the domain is about 1 large.
+#[derive(Clone, Copy, Debug)]
+pub struct Disc {
+    site: [f64; 2],
+    /// `w scale^2`; not positive: no disc.
+    weight: Dd,
+    scale: f64,
+    /// Radius, in the given units.
+    pub radius: f64,
+}
+
+impl Disc {
+    /// The disc of a site whose weight is `|y|^2 + 2 (h - shift)`; `scale` is a power of two about the inverse of the domain's extent.
+    pub fn new(site: &Lifted, shift: Dd, scale: f64) -> Disc {
+        let weight = weight(site, shift);
+        let root = (weight.hi * scale * scale).max(0.0).sqrt() / scale;
+        Disc { site: site.site(), weight: weight.scale(scale).scale(scale), scale, radius: root }
+    }
+
+    fn seen_from_centre(&self, p: &Point) -> [Dd; 2] {
+        [(p.x - Dd::from_f64(self.site[0])).scale(self.scale), (p.y - Dd::from_f64(self.site[1])).scale(self.scale)]
+    }
+
+    /// `|p - y|^2 - w`, negative inside.
+    fn power(&self, p: &Point) -> Dd {
+        let [x, y] = self.seen_from_centre(p);
+        x * x + y * y - self.weight
+    }
+
+    /// Where the segment from `p`, which is inside, to `q` leaves the disc.
+    fn exit(&self, p: &Point, q: &Point) -> Point {
+        let Some((b, a, f)) = self.quadratic(p, q) else { return *p };
+        let f = if f.hi > 0.0 { Dd::ZERO } else { f };
+        let root = sqrt(b * b - a * f);
+        let t = if b.hi > 0.0 { (-f).over(b + root) } else { (root - b).over(a) };
+        between(p, q, t)
+    }
+
+    /// Where the segment between two points outside enters the disc and leaves it.
+    fn chord(&self, p: &Point, q: &Point) -> Option<(Point, Point)> {
+        let (b, a, f) = self.quadratic(p, q)?;
+        // The nearest point must lie between the ends.
+        if !(b.hi < 0.0 && -b.hi < a.hi) {
+            return None;
+        }
+        let d = b * b - a * f;
+        if !(d.hi > 0.0) {
+            return None;
+        }
+        let sum = sqrt(d) - b;
+        let (enters, leaves) = (f.over(sum), sum.over(a));
+        if !(enters < leaves) {
+            return None;
+        }
+        let ends = (between(p, q, enters), between(p, q, leaves));
+        (ends.0 != ends.1).then_some(ends)
+    }
+
+    /// `a t^2 + 2 b t + f`, the power along the segment, as `(b, a, f)`.
+    fn quadratic(&self, p: &Point, q: &Point) -> Option<(Dd, Dd, Dd)> {
+        let [x, y] = self.seen_from_centre(p);
+        let e = [(q.x - p.x).scale(self.scale), (q.y - p.y).scale(self.scale)];
+        let a = e[0] * e[0] + e[1] * e[1];
+        let b = x * e[0] + y * e[1];
+        let f = x * x + y * y - self.weight;
+        (a.hi > 0.0 && a.is_finite() && b.is_finite() && f.is_finite()).then_some((b, a, f))
+    }
+
+    /// Does the centre lie in the polygon?
+    fn centre_in(&self, polygon: &[Point]) -> bool {
+        let n = polygon.len();
+        (0..n).all(|k| {
+            let (p, q) = (&polygon[k], &polygon[if k + 1 == n { 0 } else { k + 1 }]);
+            let [x, y] = self.seen_from_centre(p);
+            let e = [(q.x - p.x).scale(self.scale), (q.y - p.y).scale(self.scale)];
+            // p - y turned against the edge
+            let d = e[1] * x - e[0] * y;
+            d.hi >= 0.0
+        })
+    }
+}
+
+/// `|y|^2 + 2 (h - shift)`.
+pub fn weight(site: &Lifted, shift: Dd) -> Dd {
+    let square = Dd::product(site.x, site.x) + Dd::product(site.y, site.y);
+    square + (site.h - shift).scale(2.0)
+}
+
+/// Square root, relative error below `2^-98`; 0 for what is not positive.
+fn sqrt(a: Dd) -> Dd {
+    if !(a.hi > 0.0) {
+        return Dd::ZERO;
+    }
+    let s = a.hi.sqrt();
+    let rest = a - Dd::product(s, s);
+    Dd::sum(s, rest.hi / (2.0 * s))
+}
+
+/// The point at `t`, kept to the segment.
+fn between(p: &Point, q: &Point, t: Dd) -> Point {
+    if !(t.hi > 0.0) {
+        return *p;
+    }
+    if !(t < Dd::from_f64(1.0)) {
+        return *q;
+    }
+    Point { x: p.x + t * (q.x - p.x), y: p.y + t * (q.y - p.y) }
+}
+
+/// Density as the pieces need it.
+#[derive(Clone, Copy, Debug)]
+pub struct Source {
+    local: LocalDensity,
+    gradient: [f64; 2],
+}
+
+impl Source {
+    /// The density times `factor`.
+    pub fn new(density: &Density, factor: f64) -> Source {
+        let law = density.law();
+        Source { local: LocalDensity::new(law, factor), gradient: law.g.map(|g| g * factor) }
+    }
+
+    /// The density for polygons.
+    pub fn local(&self) -> &LocalDensity {
+        &self.local
+    }
+}
+
+/// An arc of the boundary, counter-clockwise about the site.
+#[derive(Clone, Copy, Debug)]
+struct Arc {
+    from: Point,
+    to: Point,
+    /// Index in the ring of the last point before the arc.
+    after: u32,
+    /// First vertex of the cell outside beside the arc, and how many there are.
+    first: u32,
+    count: u32,
+}
+
+/// How a cell meets its disc.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Shape {
+    /// Not at all.
+    #[default]
+    Empty,
+    /// The disc lies in the cell.
+    Full,
+    /// The ring of points, with arcs beside some of its edges.
+    Ring,
+}
+
+/// Scratch and result: one cell in its disc.
+#[derive(Default)]
+pub struct BallCell {
+    /// What there is.
+    pub shape: Shape,
+    inside: Vec<bool>,
+    /// For each edge of the cell the part in the disc.
+    parts: Vec<Option<(Point, Point)>>,
+    /// Corners of the part in the disc, those where arcs begin and end included.
+    ring: Vec<Point>,
+    arcs: Vec<Arc>,
+    rest: Vec<Point>,
+    disc: Option<Disc>,
+}
+
+impl BallCell {
+    /// Cuts the cell of `site` (labels and vertices of its polygon) by its disc. `disc_of` tells the disc of any site; sites are compared by
+    /// their numbers to choose who answers. Cost: O(vertices).
+    pub fn compute(&mut self, site: u32, labels: &[Label], points: &[Point], disc_of: impl Fn(u32) -> Disc) {
+        let own = disc_of(site);
+        self.disc = Some(own);
+        self.shape = Shape::Empty;
+        self.ring.clear();
+        self.arcs.clear();
+        self.inside.clear();
+        self.parts.clear();
+        let n = points.len();
+        if n < 3 || labels.len() != n || !(own.weight.hi > 0.0) {
+            self.parts.resize(labels.len(), None);
+            return;
+        }
+        let other = |l: Label| match l {
+            Label::Bisector(j) => j,
+            Label::Domain(_) => site,
+        };
+        for k in 0..n {
+            let before = labels[if k == 0 { n - 1 } else { k - 1 }];
+            let who = site.min(other(before)).min(other(labels[k]));
+            let disc = if who == site { own } else { disc_of(who) };
+            self.inside.push(disc.power(&points[k]).hi < 0.0);
+        }
+        for k in 0..n {
+            let next = if k + 1 == n { 0 } else { k + 1 };
+            let (p, q) = (&points[k], &points[next]);
+            let who = site.min(other(labels[k]));
+            self.parts.push(match (self.inside[k], self.inside[next]) {
+                (true, true) => Some((*p, *q)),
+                (true, false) => Some((*p, if who == site { own } else { disc_of(who) }.exit(p, q))),
+                (false, true) => Some((if who == site { own } else { disc_of(who) }.exit(q, p), *q)),
+                (false, false) if who == site => own.chord(p, q),
+                (false, false) => disc_of(who).chord(q, p).map(|(a, b)| (b, a)),
+            });
+        }
+        self.assemble(points);
+    }
+
+    fn assemble(&mut self, points: &[Point]) {
+        let n = points.len();
+        let Some(start) = self.parts.iter().position(Option::is_some) else {
+            let inside = self.disc.is_some_and(|d| d.centre_in(points));
+            self.shape = if inside { Shape::Full } else { Shape::Empty };
+            return;
+        };
+        self.shape = Shape::Ring;
+        for step in 0..n {
+            let k = (start + step) % n;
+            let Some((from, to)) = self.parts[k] else { continue };
+            self.ring.push(from);
+            if self.inside[(k + 1) % n] {
+                continue; // the next part begins where this one ends
+            }
+            self.ring.push(to);
+            let mut count = 1;
+            while self.parts[(k + count) % n].is_none() && count < n {
+                count += 1;
+            }
+            let Some((end, _)) = self.parts[(k + count) % n] else { continue };
+            let (first, after) = (((k + 1) % n) as u32, (self.ring.len() - 1) as u32);
+            self.arcs.push(Arc { from: to, to: end, after, first, count: count as u32 });
+        }
+    }
+
+    /// The part in the disc of edge `k` of the cell.
+    pub fn part(&self, k: usize) -> Option<&(Point, Point)> {
+        self.parts.get(k).and_then(Option::as_ref)
+    }
+
+    /// The segment beyond an arc, the middle of its chord, and its outward direction.
+    fn segment(&self, arc: &Arc, source: &Source) -> (Segment, [f64; 2], [f64; 2]) {
+        let chord = arc.to.minus(&arc.from);
+        let length = chord[0].hypot(chord[1]);
+        let (site, radius) = self.disc.map_or(([0.0; 2], 0.0), |d| (d.site, d.radius));
+        let to_centre = Point::from_f64(site).minus(&arc.from);
+        let along = if length > 0.0 { [chord[0] / length, chord[1] / length] } else { [1.0, 0.0] };
+        let out = [along[1], -along[0]];
+        // Distance from the chord to the centre, positive if the arc is less than half the circle.
+        let distance = along[0] * to_centre[1] - along[1] * to_centre[0];
+        let half_angle = if length > 0.0 { (0.5 * length).atan2(distance) } else { 0.0 };
+        let g = source.gradient;
+        let segment = Segment {
+            radius,
+            half_angle,
+            density: source.local.mean(&arc.from, &arc.to),
+            outwards: g[0] * out[0] + g[1] * out[1],
+            along: g[0] * along[0] + g[1] * along[1],
+        };
+        (segment, out, [0.5 * chord[0], 0.5 * chord[1]])
+    }
+
+    fn density_at_centre(&self, source: &Source) -> f64 {
+        let centre = Point::from_f64(self.disc.map_or([0.0; 2], |d| d.site));
+        source.local.mean(&centre, &centre)
+    }
+
+    fn radius(&self) -> f64 {
+        self.disc.map_or(0.0, |d| d.radius)
+    }
+
+    /// Mass inside, mass outside, and `int rho dl / r` over the free arcs, for the cell with these vertices. Cost: O(vertices).
+    pub fn masses(&mut self, points: &[Point], source: &Source) -> [f64; 3] {
+        match self.shape {
+            Shape::Empty => [0.0, integrate::mass(points, &source.local), 0.0],
+            Shape::Full => {
+                let density = self.density_at_centre(source);
+                let inside = density * (PI * self.radius() * self.radius());
+                let outside = (integrate::mass(points, &source.local) - inside).max(0.0);
+                [inside, outside, 2.0 * PI * density]
+            }
+            Shape::Ring => {
+                let mut inside = integrate::mass(&self.ring, &source.local);
+                let (mut outside, mut free) = (0.0, 0.0);
+                let arcs = std::mem::take(&mut self.arcs);
+                for arc in &arcs {
+                    let (segment, ..) = self.segment(arc, source);
+                    let mass = segment.mass();
+                    inside += mass;
+                    free += segment.arc();
+                    self.rest.clear();
+                    self.rest.push(arc.from);
+                    self.rest.extend((0..arc.count).map(|k| points[(arc.first + k) as usize % points.len()]));
+                    self.rest.push(arc.to);
+                    outside += (integrate::mass(&self.rest, &source.local) - mass).max(0.0);
+                }
+                self.arcs = arcs;
+                [inside, outside, free]
+            }
+        }
+    }
+
+    /// Mass, centroid and spread of the part in the disc. Cost: O(vertices).
+    pub fn moments(&self, source: &Source) -> Moments {
+        match self.shape {
+            Shape::Empty => Moments::default(),
+            Shape::Full => {
+                let (density, r, g) = (self.density_at_centre(source), self.radius(), source.gradient);
+                let site = self.disc.map_or([0.0; 2], |d| d.site);
+                if !(density > 0.0) {
+                    return Moments::default();
+                }
+                let area = PI * r * r;
+                let c = [0, 1].map(|k| r * (r * g[k]) / (4.0 * density));
+                let spread = area * density * (0.5 * r * r - (c[0] * c[0] + c[1] * c[1])).max(0.0);
+                Moments { mass: area * density, centroid: [site[0] + c[0], site[1] + c[1]], spread }
+            }
+            Shape::Ring => {
+                let polygon = integrate::moments(&self.ring, &source.local);
+                let pieces = self.arcs.iter().map(|arc| {
+                    let (segment, out, half) = self.segment(arc, source);
+                    let m = segment.moments();
+                    let [u, v] = m.centroid;
+                    let along = [-out[1], out[0]];
+                    let at = |o: Dd, d: f64| (o + Dd::from_f64(d)).to_f64();
+                    let d = [0, 1].map(|k| half[k] + u * out[k] + v * along[k]);
+                    Moments { centroid: [at(arc.from.x, d[0]), at(arc.from.y, d[1])], ..m }
+                });
+                together(std::iter::once(polygon).chain(pieces))
+            }
+        }
+    }
+
+    /// The boundary as a polyline; arcs in steps of at most `step` of angle.
+    pub fn outline(&self, step: f64) -> Vec<[f64; 2]> {
+        let Some(disc) = self.disc.filter(|_| self.shape != Shape::Empty) else { return Vec::new() };
+        let circle = |from: f64, angle: f64, out: &mut Vec<[f64; 2]>| {
+            let pieces = (angle / step).ceil().clamp(1.0, 4096.0);
+            for k in 1..pieces as usize {
+                let t = from + angle * k as f64 / pieces;
+                out.push([disc.site[0] + disc.radius * t.cos(), disc.site[1] + disc.radius * t.sin()]);
+            }
+        };
+        let mut line = Vec::new();
+        if self.shape == Shape::Full {
+            line.push([disc.site[0] + disc.radius, disc.site[1]]);
+            circle(0.0, 2.0 * PI, &mut line);
+            return line;
+        }
+        let mut arcs = self.arcs.iter();
+        let mut next = arcs.next();
+        for (k, p) in self.ring.iter().enumerate() {
+            line.push(p.rounded());
+            if let Some(arc) = next.filter(|arc| arc.after as usize == k) {
+                let d = arc.from.minus(&Point::from_f64(disc.site));
+                let source = Source::new(&Density::Constant, 1.0);
+                circle(d[1].atan2(d[0]), 2.0 * self.segment(arc, &source).0.half_angle, &mut line);
+                next = arcs.next();
+            }
+        }
+        line
+    }
+}
+
+/// Moments of disjoint pieces taken together.
+fn together(pieces: impl Iterator<Item = Moments>) -> Moments {
+    // Relative to the first piece with mass: they are near each other.
+    let pieces: Vec<Moments> = pieces.filter(|m| m.mass > 0.0).collect();
+    let Some(first) = pieces.first() else { return Moments::default() };
+    let o = first.centroid;
+    let mass: f64 = pieces.iter().map(|m| m.mass).sum();
+    let away = |m: &Moments| [m.centroid[0] - o[0], m.centroid[1] - o[1]];
+    let c = [0, 1].map(|k| pieces.iter().map(|m| m.mass * away(m)[k]).sum::<f64>() / mass);
+    let spread = pieces.iter().map(|m| {
+        let d = away(m);
+        m.spread + m.mass * ((d[0] - c[0]) * (d[0] - c[0]) + (d[1] - c[1]) * (d[1] - c[1]))
+    });
+    Moments { mass, centroid: [o[0] + c[0], o[1] + c[1]], spread: spread.sum() }
+}

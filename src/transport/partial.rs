@@ -1,0 +1,183 @@
+//! Partial transport: the masses sum to less than the source's, and the rest of the source stays where it is.
+
+use super::solution::{Control, Progress, Solution, SolveOptions, SolverState};
+use crate::diagram::{Laguerre, PartialDiagram, PartialLaguerre, PlaneLaguerre, Want};
+use crate::exact::{Dd, Heights};
+use crate::newton::{self, IterationReport, NewtonOptions, NewtonState, Outcome, Report, Start};
+use crate::problem::Problem;
+use std::time::Instant;
+
+/// How well the balanced problem is solved that may give a start.
+const LOOSE: f64 = 0.3;
+
+/// Share of what shall stay that every trial must leave.
+const LEAST_SHARE: f64 = 1e-6;
+
+/// Solves a partial problem ([`crate::problem::ProblemData::partial`]): finds weights such that each cell, clipped by its ball
+/// `|x - y_i|^2 <= w_i`, has its site's mass. This is the cheapest way to bring the masses out of the source; what is in no ball stays.
+///
+/// The weights are absolute: no constant may be added. Without a rest (equal totals) this is the balanced [`super::solve`]. The result's report
+/// tells in `rest` what stays. [`super::solve`] calls this for such problems. Cost: as [`super::solve`], and some diagrams for the start.
+/// Reference and proof of convergence: docs/theory/partial.md.
+///
+/// ```
+/// use brenier::{domain::ConvexPolygon, problem::{Problem, ProblemData}, transport::{Control, SolveOptions, solve_partial}};
+/// let square = ConvexPolygon::rectangle([0.0, 0.0], [1.0, 1.0]).unwrap();
+/// let mut data = ProblemData::new(square, vec![[0.5, 0.5]]);
+/// (data.masses, data.partial) = (Some(vec![0.1]), true);
+/// let problem = Problem::new(data).unwrap();
+/// let solution = solve_partial(&problem, &SolveOptions::default(), &mut |_| Control::Continue);
+/// assert!((solution.weights[0] - 0.1 / std::f64::consts::PI).abs() < 1e-12); // a disc of area 1/10
+/// assert!((solution.report.rest.unwrap() - 0.9).abs() < 1e-12);
+/// ```
+pub fn solve_partial(
+    problem: &Problem,
+    options: &SolveOptions,
+    on_progress: &mut dyn FnMut(&Progress<'_>) -> Control,
+) -> Solution {
+    let Some(wanted) = problem.rest() else {
+        return super::solve(problem, options, on_progress);
+    };
+    let clock = Instant::now();
+    let mut diagram = PartialLaguerre::new(problem);
+    let order = diagram.order();
+    let mut target: Vec<f64> = order.iter().map(|&i| problem.masses()[i as usize]).collect();
+    target.push(wanted + diagram.offset());
+    let mut report = Report { source_factor: problem.source_factor(), ..Report::default() };
+    let start = match &options.resume {
+        Some(state) if !state.iterations.is_empty() => {
+            let heights = with_rest(&state.heights.permuted(&order));
+            let (mass_floor, iterations) = (state.mass_floor, state.iterations.clone());
+            Start::Resume(NewtonState { heights, mass_floor, iterations })
+        }
+        _ => Start::Fresh(fresh_start(problem, &mut diagram, &order, &target, (clock, options))),
+    };
+    let floor = floor_of_rest(&mut diagram, &start, wanted);
+    diagram.keep_at_least(floor);
+    let newton = NewtonOptions {
+        tolerance: options.tolerance,
+        max_iterations: options.max_iterations,
+        time_limit: options.time_limit.map(|limit| limit.saturating_sub(clock.elapsed())),
+    };
+    let mut keep_going = |state: &NewtonState| {
+        let copy = || SolverState {
+            heights: absolute(&state.heights, &order),
+            mass_floor: state.mass_floor,
+            iterations: state.iterations.clone(),
+        };
+        let seeking = IterationReport { residual: f64::INFINITY, ..IterationReport::default() };
+        let last = state.iterations.last().unwrap_or(&seeking);
+        let progress = Progress { iteration: state.iterations.len().saturating_sub(1), last, state: &copy };
+        on_progress(&progress) == Control::Continue
+    };
+    let result = newton::maximize_alone(&mut diagram, &target, start, &newton, &mut keep_going);
+    let heights = absolute(&result.state.heights, &order);
+    report.predicates = diagram.measures(&result.state.heights, Want::Moments).counters;
+    drop(diagram);
+    report.converged = result.outcome == Outcome::Converged;
+    report.outcome = Some(result.outcome);
+    report.tolerance = options.tolerance;
+    report.iterations = result.state.iterations;
+    report.threads = rayon::current_num_threads();
+    let mut solution = Solution { weights: heights.to_weights(problem.sites()), ..Solution::default() };
+    match PartialDiagram::new(problem, &heights) {
+        Ok(found) => {
+            solution.masses = found.masses().to_vec();
+            solution.centroids = found.centroids().to_vec();
+            solution.cost = found.cost();
+            solution.hidden = found.hidden();
+            solution.hessian = options.hessian.then(|| found.walls().to_vec());
+            report.rest = Some(found.rest());
+        }
+        Err(e) => {
+            report.converged = false;
+            report.outcome = Some(Outcome::NotConverged { why: e.to_string() });
+            solution.masses = vec![0.0; problem.len()];
+            solution.centroids = vec![None; problem.len()];
+        }
+    }
+    let errors = solution.masses.iter().zip(problem.masses()).map(|(m, nu)| (m - nu).abs() / nu);
+    report.max_relative_error = errors.fold(0.0, f64::max);
+    report.seconds = clock.elapsed().as_secs_f64();
+    solution.heights = heights;
+    solution.report = report;
+    solution
+}
+
+/// Absolute heights in the diagram's order, with that of the rest, which is 0.
+fn with_rest(heights: &Heights) -> Heights {
+    Heights::new(heights.as_slice().iter().copied().chain([Dd::ZERO]))
+}
+
+/// Heights against that of the rest, in the order of the problem's sites.
+fn absolute(heights: &Heights, order: &[u32]) -> Heights {
+    let rest = heights.get(order.len());
+    let mut back = Heights::zeros(order.len());
+    order.iter().enumerate().for_each(|(k, &i)| back.set(i as usize, heights.get(k) - rest));
+    back
+}
+
+/// Least mass that must stay in every trial: a small share of what shall, or half of what stays now if that is less. (Newton's direction
+/// raises a rest below its target, so the proof of convergence needs no more, and a resumed run finds the same bound.)
+fn floor_of_rest(diagram: &mut PartialLaguerre<'_>, start: &Start, wanted: f64) -> f64 {
+    let heights = match start {
+        Start::Fresh(heights) => heights,
+        Start::Resume(state) => &state.heights,
+    };
+    let offset = diagram.offset();
+    let measures = diagram.measures(heights, Want::Newton);
+    let stays = measures.mass.last().map_or(0.0, |m| m - offset);
+    (0.5 * stays).min(LEAST_SHARE * wanted).max(0.0)
+}
+
+/// The problem's own heights if no cell is empty there; else the best of several shifted starts.
+fn fresh_start(
+    problem: &Problem,
+    diagram: &mut PartialLaguerre<'_>,
+    order: &[u32],
+    target: &[f64],
+    (clock, options): (Instant, &SolveOptions),
+) -> Heights {
+    if let Some(given) = problem.heights() {
+        let heights = with_rest(&given.permuted(order));
+        let measures = diagram.measures(&heights, Want::Feasible);
+        if !measures.mass.is_empty() && measures.mass.iter().all(|&m| m > 0.0) {
+            return heights;
+        }
+    }
+    let n = order.len();
+    let sites: Vec<[f64; 2]> = order.iter().map(|&i| problem.sites()[i as usize]).collect();
+    let offset = diagram.offset();
+    let balanced = balanced_start(problem, order, &target[..n], offset, (clock, options));
+    let found = newton::partial_start(diagram, problem.frame(), &sites, target, offset, balanced);
+    // Without a start the solver says which cell is empty.
+    let Some(found) = found else { return with_rest(&newton::quantile_start(problem.frame(), &sites, &target[..n])) };
+    let rest = found.get(n);
+    Heights::new(found.as_slice().iter().map(|&h| h - rest))
+}
+
+/// Heights of the balanced problem with all masses scaled up, about solved: where little stays they are near. Only tried then.
+fn balanced_start(
+    problem: &Problem,
+    order: &[u32],
+    target: &[f64],
+    total: f64,
+    (clock, options): (Instant, &SolveOptions),
+) -> Option<Heights> {
+    let rest = problem.rest()?;
+    if rest > 0.25 * total {
+        return None;
+    }
+    let mut diagram = PlaneLaguerre::new(problem);
+    let sites: Vec<[f64; 2]> = order.iter().map(|&i| problem.sites()[i as usize]).collect();
+    let start = newton::quantile_start(problem.frame(), &sites, target);
+    let factor = (total + rest) / total;
+    let target: Vec<f64> = target.iter().map(|m| m * factor).collect();
+    let newton = NewtonOptions {
+        tolerance: LOOSE,
+        max_iterations: options.max_iterations,
+        time_limit: options.time_limit.map(|limit| limit.saturating_sub(clock.elapsed())),
+    };
+    let result = newton::maximize(&mut diagram, &target, Start::Fresh(start), &newton, &mut |_| true);
+    Some(result.state.heights)
+}

@@ -475,6 +475,9 @@ fn two_components_with_fitting_masses() {
     assert!((s.cost - 1.0 / 6.0).abs() < 1e-14);
     let proof = certify(&problem, &s.heights, 5).unwrap();
     assert_eq!(proof.max_relative_error, [0.0; 2]);
+    let notes = &s.report.notes;
+    assert!(notes.iter().any(|n| n.contains("2 components: 0 (face 0 and 1 more, mass 0.5")), "{notes:?}");
+    assert!(notes.iter().any(|n| n.contains("2 groups without a common wall (site 0 alone, mass 0.5")), "{notes:?}");
     // Four sites, two for each.
     let sites = vec![[0.25, 0.5], [0.75, 0.5], [5.25, 0.5], [5.75, 0.5]];
     let (problem, s) = solved(mesh(), Density::Constant, sites);

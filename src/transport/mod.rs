@@ -1,6 +1,7 @@
 //! Layer 5: the solved problem and its certificate; quantization, which solves again and again.
 
 mod certificate;
+mod components;
 mod partial;
 mod quantize;
 mod solution;

@@ -79,8 +79,13 @@ pub fn solve(
         let layers = if layers == 1 { "1 coarser problem".to_string() } else { format!("{layers} coarser problems") };
         report.notes.push(format!("start: {layers}, {steps} Newton steps there ({trials} trials)"));
     }
-    let want = if options.hessian { Want::Everything } else { Want::Moments };
+    // Of a source in patches the walls tell whether the cells hang together.
+    let walls = options.hessian || problem.patches().is_some();
+    let want = if walls { Want::Everything } else { Want::Moments };
     let measures = diagram.measures(&result.state.heights, want);
+    if walls {
+        report.notes.extend(super::components::remarks(problem, &order, &measures.row, &measures.column));
+    }
     let mut solution = Solution { weights: heights.to_weights(problem.sites()), heights, ..Solution::default() };
     let n = problem.len();
     solution.masses = vec![0.0; n];

@@ -93,19 +93,20 @@ fn domains() {
     assert_snapshot!(domain(r#"{"type": "box", "min": [0, 0, 0], "max": [1, 1, 1]}"#), @r#"p.json: domain: type "box" in 3 dimensions is not supported by this version; use a box in the plane"#);
     for (kind, rest) in [
         ("polyhedron", r#""halfspaces": [[1,0,0,1]]"#),
-        ("mesh", r#""path": "bunny.obj""#),
         ("tetmesh", r#""vertices": [[0,0,0]], "tets": [[0,1,2,3]]"#),
         ("sphere", r#""vertices": []"#),
     ] {
         let text = domain(&format!("{{\"type\": \"{kind}\", {rest}}}"));
         assert_eq!(
             text,
-            format!("p.json: domain: type \"{kind}\" is not supported by this version; use \"box\" or \"polygon\"")
+            format!(
+                "p.json: domain: type \"{kind}\" is not supported by this version; use \"box\", \"polygon\" or \"mesh\""
+            )
         );
     }
-    assert_snapshot!(domain(r#"{"type": "bx"}"#), @r#"p.json: domain: unknown type "bx"; use "box" or "polygon""#);
+    assert_snapshot!(domain(r#"{"type": "bx"}"#), @r#"p.json: domain: unknown type "bx"; use "box", "polygon" or "mesh""#);
     assert_snapshot!(domain(r#"{"type": "box", "min": [0,0], "max": [1,1], "vertices": []}"#), @r#"p.json: domain: a box has no field "vertices"; drop it"#);
-    assert_snapshot!(domain(r#"{"min": [0,0]}"#), @r#"p.json: domain: "type" is missing; use "box" or "polygon""#);
+    assert_snapshot!(domain(r#"{"min": [0,0]}"#), @r#"p.json: domain: "type" is missing; use "box", "polygon" or "mesh""#);
 }
 
 #[test]
@@ -116,8 +117,57 @@ fn densities() {
     assert_snapshot!(density(r#"{"type": "affine", "g": [0, 0]}"#), @"p.json: density is zero on the whole domain; there is no mass to transport");
     assert_snapshot!(density(r#"{"type": "affine", "g": [1, 1e999]}"#), @"p.json: density.g[1] is inf; every coefficient must be finite");
     assert_snapshot!(density(r#"{"type": "affine", "g": [1, 0, 0], "c": 1}"#), @"p.json: density: g has 3 coordinates, the domain has 2; give [gx, gy]");
-    assert_snapshot!(density(r#"{"type": "image", "path": "rho.png"}"#), @r#"p.json: density: type "image" is not supported by this version; use "constant" or "affine""#);
+    f.write("p.json", square(r#""density": {"type": "image", "path": "rho.png"}, "sites": [[0.5, 0.5]]"#));
+    assert_eq!(f.error(5, "solve p.json -o s.json"), "rho.png: cannot read: no such file or folder; check the path");
+    f.write("rho.png", b"GIF89a");
+    assert_snapshot!(density(r#"{"type": "image", "path": "rho.png"}"#), @"rho.png: is no sound .png (Invalid PNG signature.); restore or convert it");
+    assert_snapshot!(density(r#"{"type": "image", "values": [1, 2, 3], "width": 2}"#), @"p.json: an image of 3 pixels does not have rows of 2; give full rows");
+    assert_snapshot!(density(r#"{"type": "image", "values": [1, -2], "width": 2}"#), @"p.json: pixel in row 0, column 1 is -2; every pixel must be finite and at least 0");
+    assert_snapshot!(density(r#"{"type": "image", "values": [1, 2], "width": 2, "max": [0.5, 1]}"#), @"p.json: the image covers [0.0, 0.0] to [0.5, 1.0] only; it must cover the whole domain");
+    assert_snapshot!(density(r#"{"type": "image", "values": [1, 2], "width": 2, "interpolation": "cubic"}"#), @r#"p.json: density: unknown interpolation "cubic"; use "constant" or "bilinear""#);
+    assert_snapshot!(density(r#"{"type": "image", "values": [1, 2]}"#), @r#"p.json: density: "values" of an image need their "width""#);
+    assert_snapshot!(density(r#"{"type": "image", "values": [0, 0], "width": 1}"#), @"p.json: density is zero on the whole domain; there is no mass to transport");
+    assert_snapshot!(density(r#"{"type": "vertex", "values": [1, 2]}"#), @r#"p.json: a density of type "vertex" needs a domain of type "mesh""#);
+    assert_snapshot!(density(r#"{"type": "gauss"}"#), @r#"p.json: density: unknown type "gauss"; use "constant", "affine", "vertex", "face", "corner" or "image""#);
     assert_snapshot!(density(r#"{"type": "constant", "c": 2}"#), @r#"p.json: density: type "constant" has no field "c"; drop it"#);
+}
+
+#[test]
+fn meshes() {
+    let f = Folder::new();
+    let text = |domain: &str, density: &str| {
+        format!(
+            "{{\"format\": \"brenier/problem\", \"version\": 1, \"domain\": {domain},\n\"density\": {density},\n\"sites\": [[0.5, 0.5]]}}"
+        )
+    };
+    let vertices = r#""vertices": [[0,0],[1,0],[1,1],[0,1],[2,0]]"#;
+    let mesh =
+        |t: &str, d: &str| f.refused(3, &text(&format!("{{\"type\": \"mesh\", {vertices}, \"triangles\": {t}}}"), d));
+    let constant = r#"{"type": "constant"}"#;
+    assert_snapshot!(mesh("[[0,1,7]]", constant), @"p.json: triangles[0][2] = 7, but there are 5 vertices; count from 0");
+    assert_snapshot!(mesh("[[0,1,2],[0,1,3]]", constant), @"p.json: faces 0 and 1 overlap; a planar domain covers every point once");
+    assert_snapshot!(mesh("[[0,1,2],[0,2,3],[2,0,4]]", constant), @"p.json: edge (0, 2) has 3 faces; in the plane it has at most 2");
+    assert_snapshot!(mesh("[[0,1,4]]", constant), @"p.json: domain has zero area; its vertices must not all lie on one line");
+    assert_snapshot!(mesh("[]", constant), @"p.json: a mesh needs at least one triangle");
+    assert_snapshot!(mesh("[[0,1,-2]]", constant), @"p.json: line 1: domain.triangles[0]: invalid value: integer `-2`, expected u32");
+    assert_snapshot!(mesh("[[0,1]]", constant), @"p.json: line 1: domain.triangles[0]: invalid length 2, expected an array of length 3");
+    assert_snapshot!(mesh("[[0,1,2]]", r#"{"type": "face", "values": [1, 2]}"#), @r#"p.json: density has 2 values of type "face", the mesh needs 1"#);
+    assert_snapshot!(mesh("[[0,1,2]]", r#"{"type": "vertex", "values": [1, 2, -3, 0, 0]}"#), @"p.json: density values[2] is -3; every value must be finite and at least 0");
+    assert_snapshot!(mesh("[[0,1,2]]", r#"{"type": "corner", "values": [[1, 2, "nan"]]}"#), @"p.json: density values[0][2] is NaN; every value must be finite and at least 0");
+    assert_snapshot!(mesh("[[0,1,2]]", r#"{"type": "corner", "values": [[1, 2], 3]}"#), @"p.json: line 2: density.values[0][2]: 2 numbers; give three for each triangle");
+    assert_snapshot!(mesh("[[0,1,2]]", r#"{"type": "vertex", "values": [0, 0, 0, 1, 1]}"#), @"p.json: density is zero on the whole domain; there is no mass to transport");
+    assert_snapshot!(mesh("[[0,1,2]]", r#"{"type": "image", "values": [1], "width": 1}"#), @r#"p.json: a density of type "image" needs a domain of type "box""#);
+    assert_snapshot!(f.refused(3, &text(r#"{"type": "mesh", "vertices": [[0,0,0],[1,0,0],[0,1,1]], "triangles": [[0,1,2]]}"#, constant)), @"p.json: domain: vertices[0] has 3 coordinates; surfaces are not supported by this version, give [x, y]");
+    assert_snapshot!(f.refused(3, &text(r#"{"type": "mesh", "vertices": [[0,0]]}"#, constant)), @r#"p.json: domain: a mesh needs "vertices" and "triangles", or "path" alone"#);
+    f.write("m.obj", "v 0 0 0\nv 1 0 0\nv 0 1 1\nf 1 2 3\n");
+    assert_snapshot!(f.error(3, "solve --domain m.obj --points m.obj -o s.json"), @"m.obj: is a surface in space; this version reads meshes in the plane (equal third coordinates)");
+    f.write("m.obj", "v 0 0\nv 1 0\nv 1 1\nv 0 1\nf 1 2 3 4\n");
+    assert_snapshot!(f.error(3, "solve --domain m.obj --points m.obj -o s.json"), @"m.obj: line 5: face with 4 corners; triangulate the mesh");
+    f.write("m.stl", "solid");
+    f.write("p.json", text(r#"{"type": "mesh", "path": "m.stl"}"#, constant));
+    assert_snapshot!(f.error(3, "solve p.json -o s.json"), @"m.stl: meshes are read from .obj in this version; convert it");
+    assert_snapshot!(f.error(2, "solve --domain image --points m.obj -o s.json"), @"--domain image: give the image, --density image:FILE");
+    assert_snapshot!(f.error(2, "solve --domain square --points m.obj --density constant --invert -o s.json"), @"--invert and --bilinear are for --density image:FILE");
 }
 
 #[test]

@@ -7,5 +7,6 @@ mod interrupt;
 mod partial;
 mod quantize;
 mod reports;
+mod sources;
 mod support;
 mod usage;

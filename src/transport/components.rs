@@ -1,0 +1,94 @@
+//! What to say of a source that falls into components.
+//!
+//! Optimal maps exist for it as for any other. But where the masses of some sites sum to those of some components, no wall joins the cells of the
+//! one group to those of the other, and the heights of each group may be shifted by a constant of its own.
+
+use crate::domain::Patches;
+use crate::exact::Dd;
+use crate::problem::Problem;
+use petgraph::unionfind::UnionFind;
+
+/// Components and groups told by name.
+const MOST_TOLD: usize = 6;
+
+/// Remarks for the report; none if the source is connected. `row` and `column` list the neighbours of each cell, `order` the problem's index of
+/// each. Cost: O(patches + walls).
+pub fn remarks(problem: &Problem, order: &[u32], row: &[u32], column: &[u32]) -> Vec<String> {
+    let Some(patches) = problem.patches() else { return Vec::new() };
+    let (component, count) = patches.components();
+    if count < 2 {
+        return Vec::new();
+    }
+    let mut masses = vec![Dd::ZERO; count];
+    let mut sizes = vec![0usize; count];
+    let mut first = vec![u32::MAX; count];
+    for (k, patch) in patches.iter().enumerate() {
+        let c = component[k] as usize;
+        masses[c] = masses[c] + patch.mass().times(problem.source_factor());
+        sizes[c] += 1;
+        first[c] = first[c].min(patches.name(k));
+    }
+    let tell = |c: usize| {
+        let others = match sizes[c] {
+            1 => String::new(),
+            n => format!(" and {} more", n - 1),
+        };
+        format!("{c} ({} {}{others}, mass {:.6})", noun(patches), first[c], masses[c].to_f64())
+    };
+    let mut notes = vec![format!("the source falls into {count} components: {}", list(count, tell))];
+    let (groups, number) = groups(row, column);
+    if number > 1 {
+        let mut mass = vec![Dd::ZERO; number];
+        let mut size = vec![0usize; number];
+        let mut lowest = vec![u32::MAX; number];
+        for (&g, &i) in groups.iter().zip(order) {
+            let g = g as usize;
+            mass[g] = mass[g] + Dd::from_f64(problem.masses()[i as usize]);
+            size[g] += 1;
+            lowest[g] = lowest[g].min(i);
+        }
+        let tell = |g: usize| match size[g] {
+            1 => format!("site {} alone, mass {:.6}", lowest[g], mass[g].to_f64()),
+            n => format!("site {} and {} more, mass {:.6}", lowest[g], n - 1, mass[g].to_f64()),
+        };
+        notes.push(format!(
+            "their masses fit: the cells fall into {number} groups without a common wall ({}), and heights are unique up to a constant for each group",
+            list(number, tell)
+        ));
+    }
+    notes
+}
+
+/// For every cell the number of its group, cells with a wall belonging together, and how many groups there are.
+fn groups(row: &[u32], column: &[u32]) -> (Vec<u32>, usize) {
+    let n = row.len().saturating_sub(1);
+    let mut sets = UnionFind::<u32>::new(n);
+    for i in 0..n {
+        column[row[i] as usize..row[i + 1] as usize].iter().for_each(|&j| {
+            sets.union(i as u32, j);
+        });
+    }
+    let (mut number, mut count) = (vec![u32::MAX; n], 0);
+    let group = (0..n as u32).map(|i| {
+        let slot = &mut number[sets.find(i) as usize];
+        if *slot == u32::MAX {
+            *slot = count;
+            count += 1;
+        }
+        *slot
+    });
+    let group = group.collect();
+    (group, count as usize)
+}
+
+fn noun(patches: &Patches) -> &'static str {
+    if patches.mesh().is_some() { "face" } else { "patch" }
+}
+
+fn list(count: usize, tell: impl Fn(usize) -> String) -> String {
+    let mut all: Vec<String> = (0..count.min(MOST_TOLD)).map(tell).collect();
+    if count > MOST_TOLD {
+        all.push(format!("and {} more", count - MOST_TOLD));
+    }
+    all.join("; ")
+}

@@ -9,7 +9,7 @@ FUZZ_SECONDS ?= 60
 help:
 	@echo "make demo    solve, check and draw a real example into demo-out/"
 	@echo "make test    run every test, documentation examples included"
-	@echo "make bench   time brenier beside CGAL, spade and delaunator (quiet machine, please)"
+	@echo "make bench   time brenier beside CGAL, spade, delaunator, sdot and POT (quiet machine, please)"
 	@echo "make fuzz    run every fuzz target for FUZZ_SECONDS=$(FUZZ_SECONDS) (nightly Rust)"
 	@echo "make docs    build the library's documentation into target/doc/brenier"
 	@echo "make clean   remove everything that was built"
@@ -25,6 +25,7 @@ test: deps
 
 bench: deps
 	@sh bench/run.sh
+	@sh bench/solve.sh
 
 fuzz: deps
 	@sh scripts/fuzz.sh $(FUZZ_SECONDS)

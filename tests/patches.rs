@@ -463,6 +463,19 @@ fn slabs_of_an_l() {
     assert!((s.centroids[1].unwrap()[0] - (0.5 * 0.875 + 1.0 * 1.5) / 1.5).abs() < 1e-12);
 }
 
+/// A tent of height 1 over `[-1, 1] x [0, 1]`, three equal masses: `(1 - a)^2 / 2 = 1/3` at the cuts `+-a` (case F07 of the shared collection).
+#[test]
+fn cuts_of_a_tent() {
+    let v = vec![[-1.0, 0.0], [0.0, 0.0], [1.0, 0.0], [-1.0, 1.0], [0.0, 1.0], [1.0, 1.0]];
+    let mesh = PlanarMesh::new(v, vec![[0, 1, 4], [0, 4, 3], [1, 2, 5], [1, 5, 4]]).unwrap();
+    let tent = Density::Vertex(vec![0.0, 1.0, 0.0, 0.0, 1.0, 0.0].into());
+    let (_, s) = solved(mesh, tent, vec![[-1.0, 0.0], [0.0, 0.0], [1.0, 0.0]]);
+    let expected = 1.0 - 2.0 * (2.0f64 / 3.0).sqrt();
+    for outer in [0, 2] {
+        assert!((s.weights[1] - s.weights[outer] - expected).abs() < 1e-10);
+    }
+}
+
 /// Two squares apart: which site takes which is a matter of masses alone, and weights are not unique. The solver ends, the proof
 /// stands.
 #[test]

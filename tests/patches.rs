@@ -599,3 +599,18 @@ fn covariance_under_motions() {
         assert!((two.heights.get(i) - expected.get(i)).to_f64().abs() < 1e-7);
     }
 }
+
+/// Sites in a row, far from three far strips: neighbouring cells are separated by gaps, and heights cannot be interpolated
+/// (there are no triangles).
+#[test]
+fn collinear_sites_and_a_source_with_gaps() {
+    let strip = |x: f64| [[x, 0.0], [x + 0.125, 0.0], [x + 0.125, 1.0], [x, 1.0]];
+    let vertices = [strip(0.0), strip(3.0), strip(7.0)].concat();
+    let triangles = (0..3).flat_map(|k| [[4 * k, 4 * k + 1, 4 * k + 2], [4 * k, 4 * k + 2, 4 * k + 3]]).collect();
+    let mesh = PlanarMesh::new(vertices, triangles).unwrap();
+    for direction in [[1.0, 0.0], [0.0, 1.0], [1.0, 1.0]] {
+        let sites: Vec<[f64; 2]> = (0..40).map(|k| direction.map(|d| 10.0 + d * f64::from(k * k) / 100.0)).collect();
+        let (problem, s) = solved(mesh.clone(), Density::Constant, sites);
+        assert!(certify(&problem, &s.heights, 5).unwrap().max_relative_error[1] < 1e-10);
+    }
+}

@@ -73,8 +73,12 @@ pub trait Laguerre {
         let _ = (known, heights, wanted);
         None
     }
+    /// Are there places in the frame without source? Not while a background fills them.
+    fn may_have_gaps(&self) -> bool {
+        false
+    }
     /// Replaces this share of the source by an even density of the same mass on a convex set around it, so that every cell that shows there
-    /// has mass. `false`: the source has no need of that, or cannot.
+    /// has mass. `false`: the diagram knows no background.
     fn set_background(&mut self, _share: f64) -> bool {
         false
     }
@@ -204,6 +208,10 @@ impl Laguerre for PlaneLaguerre<'_> {
             all.set(at, heights.get(k));
         }
         all.first_non_finite().is_none().then_some(all)
+    }
+
+    fn may_have_gaps(&self) -> bool {
+        self.ground.is_some() && self.background == 0.0
     }
 
     fn set_background(&mut self, share: f64) -> bool {

@@ -96,3 +96,69 @@ pub(super) fn descend(
         share *= SHRINK;
     }
 }
+
+/// First share of the background that connects what has come apart, and its factor from one attempt to the next.
+pub(super) const BRIDGE: f64 = 0.1;
+
+/// Relative mass error to which a bridged problem is solved.
+const BRIDGED: f64 = 0.03;
+
+/// Where a wall has come to lie in a gap, the cells fall into groups that exchange no mass, although their masses may not fit what lies on
+/// either side: no step of Newton's helps. A thin background connects them, and with less and less of it the cell that must lie on both sides
+/// finds its place. Afterwards the diagram has none.
+///
+/// `None` if this share leaves cells empty without it.
+///
+/// # Errors
+/// The outcome, if the callback or the clock ended the run.
+pub(super) fn bridged(
+    diagram: &mut dyn Laguerre,
+    target: &[f64],
+    heights: &Heights,
+    share: f64,
+    clock: (Instant, &NewtonOptions),
+    keep_going: &mut dyn FnMut() -> bool,
+) -> Result<Option<(Heights, Measures)>, Outcome> {
+    diagram.set_background(share);
+    let time_limit = clock.1.time_limit.map(|limit| limit.saturating_sub(clock.0.elapsed()));
+    let options = NewtonOptions { tolerance: BRIDGED, max_iterations: STEPS, time_limit };
+    let mut step = |_: &NewtonState| keep_going();
+    let result = run(diagram, target, Start::Fresh(heights.clone()), &options, &mut step, false);
+    diagram.set_background(0.0);
+    if matches!(result.outcome, Outcome::Interrupted | Outcome::TimeLimit) {
+        return Err(result.outcome);
+    }
+    let measures = diagram.measures(&result.state.heights, Want::Newton);
+    Ok((!has_empty(&measures)).then_some((result.state.heights, measures)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagram::PlaneLaguerre;
+    use crate::domain::PlanarMesh;
+    use crate::newton::quantile_start;
+    use crate::problem::{Problem, ProblemData};
+
+    /// Two thin strips far apart, sites all over: the closed-form start leaves most cells empty, the fading background none.
+    #[test]
+    fn a_fading_background_leaves_no_cell_empty() {
+        let vertices = [0.0, 0.1, 5.0, 5.1].iter().flat_map(|&x| [[x, 0.0], [x, 1.0]]).collect();
+        let mesh = PlanarMesh::new(vertices, vec![[0, 2, 1], [1, 2, 3], [4, 6, 5], [5, 6, 7]]).unwrap();
+        let sites: Vec<[f64; 2]> =
+            (0..60).map(|k| [f64::from(k * 37 % 60) / 12.0, f64::from(k * k % 61) / 61.0]).collect();
+        let problem = Problem::new(ProblemData::new(mesh, sites)).unwrap();
+        let mut diagram = PlaneLaguerre::new(&problem);
+        let order = diagram.order();
+        let sites: Vec<[f64; 2]> = order.iter().map(|&i| problem.sites()[i as usize]).collect();
+        let target = vec![1.0 / 60.0; 60];
+        let start = quantile_start(problem.frame(), &sites, &target);
+        assert!(has_empty(&diagram.measures(&start, Want::Newton)));
+        let options = NewtonOptions { tolerance: 1e-10, max_iterations: 100, time_limit: None };
+        let found = descend(&mut diagram, &target, &start, (Instant::now(), &options), &mut || true);
+        let found = found.ok().flatten().expect("a start");
+        assert!(!has_empty(&found.measures) && found.cost.layers >= 2);
+        let again = diagram.measures(&found.heights, Want::Newton);
+        assert_eq!(again.mass, found.measures.mass, "the background is gone");
+    }
+}

@@ -20,7 +20,7 @@
 //! step counts as progress if it reduces the Hellinger distance. At most [`BOLD_STEPS`] steps are bold, then only the
 //! proved method is used, from a state without empty cells: so convergence stays proved.
 
-use super::background::descend;
+use super::background::{BRIDGE, bridged, descend};
 use super::layers::{COARSEST, COARSEST_WITH_GAPS, FAR_OFF, layered};
 use super::linear::{self, Laplacian, LinearOptions};
 use super::report::{IterationReport, Outcome};
@@ -148,7 +148,8 @@ pub(super) fn run(
     let step_clock = Instant::now();
     let mut measures = diagram.measures(&state.heights, Want::Feasible);
     // A start in closed form leaves cells empty where the source does not fill a convex set: better begin with a few sites there.
-    let gaps = !resumed && has_empty(&measures) && diagram.set_background(0.0);
+    let gaps = !resumed && has_empty(&measures) && diagram.may_have_gaps();
+    let closed_form = gaps.then(|| state.heights.clone());
     let layers_first = gaps && may_layer && target.len() > COARSEST_WITH_GAPS;
     if !resumed && !layers_first && has_empty(&measures) {
         (state.heights, measures) = fill_empty(diagram, target, state.heights, measures, PASSES);
@@ -176,8 +177,8 @@ pub(super) fn run(
         (state.heights, measures) = fill_empty(diagram, target, state.heights, measures, PASSES);
         now = residual(&measures.mass, target, options.tolerance);
     }
-    if gaps && ended.is_none() && has_empty(&measures) {
-        let found = descend(diagram, target, &state.heights, (clock, options), &mut || keep_going(&state));
+    if let Some(closed_form) = closed_form.filter(|_| ended.is_none() && has_empty(&measures)) {
+        let found = descend(diagram, target, &closed_form, (clock, options), &mut || keep_going(&state));
         diagram.set_background(0.0);
         match found {
             Ok(Some(better)) => {
@@ -200,6 +201,8 @@ pub(super) fn run(
             ..cost
         });
     }
+    let total: f64 = target.iter().sum();
+    let mut bridge = BRIDGE;
     let finish = |state, outcome| NewtonResult { state, outcome };
     if let Some(outcome) = ended {
         return finish(state, outcome);
@@ -225,7 +228,24 @@ pub(super) fn run(
         }
         match step(diagram, target, &mut state, &mut measures, &now, options) {
             Ok(next) => now = next,
-            Err(outcome) => return finish(state, outcome),
+            Err(outcome) => {
+                let mut found = None;
+                while diagram.may_have_gaps()
+                    && bridge > options.tolerance * smallest(target) / total
+                    && found.is_none()
+                {
+                    let ask = &mut || keep_going(&state);
+                    match bridged(diagram, target, &state.heights, bridge, (clock, options), ask) {
+                        Ok(better) => found = better,
+                        Err(outcome) => return finish(state, outcome),
+                    }
+                    bridge *= BRIDGE;
+                }
+                let Some(better) = found else { return finish(state, outcome) };
+                (state.heights, measures) = better;
+                now = residual(&measures.mass, target, options.tolerance);
+                state.mass_floor = 0.5 * now.min_mass.min(smallest(target));
+            }
         }
     }
 }

@@ -22,11 +22,7 @@ fn run(u: &mut Unstructured<'_>) -> Result<()> {
     let s = input::sites(u, 8)?;
     let (domain, density) = if u.arbitrary()? { mesh(u, s.unit)? } else { image(u, s.unit)? };
     let Some(domain) = domain else { return Ok(()) };
-    let data = ProblemData {
-        density,
-        duplicates: Duplicates::Keep,
-        ..ProblemData::new(domain, s.sites.clone())
-    };
+    let data = ProblemData { density, duplicates: Duplicates::Keep, ..ProblemData::new(domain, s.sites.clone()) };
     let Ok(problem) = Problem::new(data) else { return Ok(()) };
     if std::env::var_os("SHOW").is_some() {
         eprintln!("{:?}\n{:?}\nsites {:?}\n{:?}", problem.domain(), problem.density(), problem.sites(), s.heights());
@@ -100,7 +96,9 @@ fn image(u: &mut Unstructured<'_>, unit: f64) -> Result<(Option<Domain>, Density
     }
     let max = [width as f64 * unit, height as f64 * unit];
     let min = [-unit, 0.0];
-    let Ok(image) = Image::new(width, values, min, max, Between::Constant) else { return Ok((None, Density::Constant)) };
+    let Ok(image) = Image::new(width, values, min, max, Between::Constant) else {
+        return Ok((None, Density::Constant));
+    };
     let low = [0, 1].map(|k| if k == 0 { min[0] } else { 0.25 * unit });
     let domain = ConvexPolygon::rectangle(if u.arbitrary()? { min } else { low }, max).ok();
     Ok((domain.map(Domain::from), Density::Image(image.into())))

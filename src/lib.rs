@@ -1,6 +1,6 @@
 //! Exact semi-discrete optimal transport in the plane.
 //!
-//! A source measure (a density on a convex polygon) is transported onto weighted points, the *sites*. The cells of the
+//! A source measure (a density on a polygon, a triangulated domain or an image) is transported onto weighted points, the *sites*. The cells of the
 //! optimal map are Laguerre cells; finding them is the Monge–Ampère equation in Alexandrov's sense. `brenier` lifts the
 //! sites by their *heights*, builds the regular triangulation with exact predicates, clips its dual to the domain,
 //! integrates, and runs a damped Newton method on the heights (Kitagawa, Mérigot, Thibert 2019).

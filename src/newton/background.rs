@@ -64,23 +64,12 @@ pub(super) fn descend(
         let options = NewtonOptions { tolerance: LOOSE, max_iterations: STEPS, time_limit };
         let mut step = |_: &NewtonState| keep_going();
         let result = run(diagram, target, Start::Fresh(heights), &options, &mut step, share == 1.0);
-        cost.layers += 1;
-        cost.coarse_steps += result.state.iterations.len().saturating_sub(1) as u32;
-        for i in &result.state.iterations {
-            cost.layers += i.layers;
-            cost.coarse_steps += i.coarse_steps;
-            cost.trials += i.trials;
-            cost.hull += i.hull;
-            cost.cells += i.cells;
-            cost.linear += i.linear;
-            cost.linear_iterations += i.linear_iterations;
-        }
+        cost.count_in(&result.state.iterations);
         heights = result.state.heights;
         diagram.set_background(0.0);
-        match result.outcome {
-            Outcome::Interrupted | Outcome::TimeLimit => return Err(result.outcome),
-            // The best state is one to go on from.
-            _ => {}
+        // Any other outcome leaves a state to go on from.
+        if matches!(result.outcome, Outcome::Interrupted | Outcome::TimeLimit) {
+            return Err(result.outcome);
         }
         let measures = diagram.measures(&heights, Want::Newton);
         cost.hull += measures.hull_seconds;

@@ -121,17 +121,7 @@ pub(super) fn layered(
         let options = NewtonOptions { tolerance: layer.tolerance, max_iterations: STEPS, time_limit };
         let mut step = |_: &NewtonState| keep_going();
         let result = run(&mut *coarse, &wanted, Start::Fresh(heights), &options, &mut step, spread && level == 0);
-        cost.layers += 1;
-        cost.coarse_steps += result.state.iterations.len().saturating_sub(1) as u32;
-        for i in &result.state.iterations {
-            cost.layers += i.layers;
-            cost.coarse_steps += i.coarse_steps;
-            cost.trials += i.trials;
-            cost.hull += i.hull;
-            cost.cells += i.cells;
-            cost.linear += i.linear;
-            cost.linear_iterations += i.linear_iterations;
-        }
+        cost.count_in(&result.state.iterations);
         match result.outcome {
             Outcome::Converged => {}
             Outcome::Interrupted | Outcome::TimeLimit => return Err(result.outcome),

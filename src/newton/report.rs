@@ -34,6 +34,23 @@ pub struct IterationReport {
     pub coarse_steps: u32,
 }
 
+impl IterationReport {
+    /// Counts a coarser problem, or one with another source, into the start that it served: its steps, trials and seconds.
+    pub(super) fn count_in(&mut self, iterations: &[IterationReport]) {
+        self.layers += 1;
+        self.coarse_steps += iterations.len().saturating_sub(1) as u32;
+        for i in iterations {
+            self.layers += i.layers;
+            self.coarse_steps += i.coarse_steps;
+            self.trials += i.trials;
+            self.hull += i.hull;
+            self.cells += i.cells;
+            self.linear += i.linear;
+            self.linear_iterations += i.linear_iterations;
+        }
+    }
+}
+
 /// How a run ended.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]

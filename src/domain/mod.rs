@@ -7,6 +7,7 @@ mod mesh;
 mod patches;
 mod polygon;
 mod spread;
+pub mod surface;
 
 pub use density::Density;
 pub use image::{Between, Image};

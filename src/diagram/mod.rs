@@ -15,6 +15,7 @@ mod raise;
 mod restrict;
 mod segment;
 mod snapshot;
+pub mod surface;
 mod validate;
 
 pub use clip::Label;

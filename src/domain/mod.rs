@@ -1,6 +1,7 @@
 //! Layer 1: where the source lives. Convex polygons, triangulated domains of any shape, and densities on them.
 
 mod density;
+mod facets;
 mod image;
 mod law;
 mod mesh;
@@ -10,12 +11,14 @@ mod spread;
 pub mod surface;
 
 pub use density::Density;
+pub use facets::Facets;
 pub use image::{Between, Image};
 pub use law::{ExactLaw, Law};
 pub use mesh::PlanarMesh;
 pub use patches::{Patch, Patches};
 pub use polygon::{ConvexPolygon, Outline};
 pub use spread::spread;
+pub use surface::Surface;
 
 use std::sync::Arc;
 

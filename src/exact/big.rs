@@ -86,59 +86,63 @@ pub fn nearest_dd(r: &Rational) -> (Dd, bool) {
     (Dd { hi, lo }, rational(lo) == rest)
 }
 
-/// `h = (w - |y|^2)/2`, correctly rounded to double-double, and whether that was exact.
-pub fn height_of_weight(y: [f64; 2], w: f64) -> (Dd, bool) {
-    let (a, b) = (Dd::product(y[0], y[0]), Dd::product(y[1], y[1]));
-    // Fast path: products exact in this range; the sum is exact when the errors of both additions vanish.
+/// `h = (w - |y|^2)/2`, correctly rounded to double-double, and whether that was exact. In at most three dimensions.
+pub fn height_of_weight<const D: usize>(y: [f64; D], w: f64) -> (Dd, bool) {
+    // Fast path: products exact in this range; the sum is exact when the errors of all additions vanish.
     let in_range = |v: f64| v == 0.0 || (v.abs() > 1e-140 && v.abs() < 1e140);
-    if in_range(y[0])
-        && in_range(y[1])
-        && in_range(w)
-        && let Some(h) = exact_sum([w, -a.hi, -a.lo, -b.hi, -b.lo])
-    {
-        return (h.scale(0.5), true);
+    if D <= 3 && y.iter().all(|&v| in_range(v)) && in_range(w) {
+        let mut terms = [0.0; 7];
+        terms[0] = w;
+        for (k, &v) in y.iter().enumerate() {
+            let square = Dd::product(v, v);
+            (terms[1 + 2 * k], terms[2 + 2 * k]) = (-square.hi, -square.lo);
+        }
+        if let Some(h) = exact_sum(terms) {
+            return (h.scale(0.5), true);
+        }
     }
-    let square = |v: f64| {
+    nearest_dd(&((rational(w) - square(&y)) / 2u32))
+}
+
+/// `|y|^2`.
+fn square<const D: usize>(y: &[f64; D]) -> Rational {
+    let mut sum = Rational::new();
+    for &v in y {
         let r = rational(v);
-        Rational::from(&r * &r)
-    };
-    let h = (rational(w) - square(y[0]) - square(y[1])) / 2u32;
-    nearest_dd(&h)
+        sum += Rational::from(&r * &r);
+    }
+    sum
 }
 
 /// The exact sum of the terms if it fits a double-double.
-fn exact_sum(terms: [f64; 5]) -> Option<Dd> {
+fn exact_sum<const N: usize>(terms: [f64; N]) -> Option<Dd> {
     use super::dd::two_sum;
     // Distillation: repeated error-free sweeps leave the value unchanged and concentrate it in the last entries.
     let mut t = terms;
     for _ in 0..4 {
-        for k in 1..5 {
+        for k in 1..N {
             let (s, e) = two_sum(t[k], t[k - 1]);
             t[k] = s;
             t[k - 1] = e;
         }
     }
-    (t[0] == 0.0 && t[1] == 0.0 && t[2] == 0.0).then(|| Dd::sum(t[4], t[3]))
+    t[..N - 2].iter().all(|&t| t == 0.0).then(|| Dd::sum(t[N - 1], t[N - 2]))
 }
 
 /// `w = |y|^2 + 2 h`, the double nearest to the exact value.
-pub fn weight_of_height(y: [f64; 2], h: Dd) -> f64 {
-    let (a, b) = (Dd::product(y[0], y[0]), Dd::product(y[1], y[1]));
+pub fn weight_of_height<const D: usize>(y: [f64; D], h: Dd) -> f64 {
     let in_range = |v: f64| v == 0.0 || (v.abs() > 1e-140 && v.abs() < 1e140);
-    if in_range(y[0]) && in_range(y[1]) && in_range(h.hi) && (h.lo == 0.0 || h.lo.abs() > 1e-280) {
-        let s = (a + b) + h.scale(2.0);
+    if y.iter().all(|&v| in_range(v)) && in_range(h.hi) && (h.lo == 0.0 || h.lo.abs() > 1e-280) {
+        let squares = y.iter().fold(Dd::ZERO, |s, &v| s + Dd::product(v, v));
+        let s = squares + h.scale(2.0);
         // Error below 2^-100 (|y|^2 + |2h|); accept if that cannot change the rounding of hi + lo.
-        let bound = (a.hi + b.hi + 2.0 * h.hi.abs()) * 2f64.powi(-100);
+        let bound = (squares.hi + 2.0 * h.hi.abs()) * 2f64.powi(-100) * (1.0 + 2f64.powi(-40));
         let (p, q) = (s.hi + (s.lo - bound), s.hi + (s.lo + bound));
         if p == q {
             return p;
         }
     }
-    let square = |v: f64| {
-        let r = rational(v);
-        Rational::from(&r * &r)
-    };
-    nearest_f64(&(square(y[0]) + square(y[1]) + rational_dd(h) * 2u32))
+    nearest_f64(&(square(&y) + rational_dd(h) * 2u32))
 }
 
 /// Doubles over one common power of two: integers `m_k` with `x_k = m_k 2^e`.

@@ -31,7 +31,7 @@ impl Heights {
     ///
     /// The second value counts the heights that are not exact. `sites` and `weights` must have equal length and be
     /// finite; a height beyond the range of doubles becomes infinite (callers check [`Heights::first_non_finite`]).
-    pub fn from_weights(sites: &[[f64; 2]], weights: &[f64]) -> (Heights, usize) {
+    pub fn from_weights<const D: usize>(sites: &[[f64; D]], weights: &[f64]) -> (Heights, usize) {
         assert_eq!(sites.len(), weights.len(), "one weight per site");
         let mut rounded = 0;
         let values = sites
@@ -47,7 +47,7 @@ impl Heights {
     }
 
     /// The weights `w_i = |y_i|^2 + 2 h_i`, each the double nearest to its exact value.
-    pub fn to_weights(&self, sites: &[[f64; 2]]) -> Vec<f64> {
+    pub fn to_weights<const D: usize>(&self, sites: &[[f64; D]]) -> Vec<f64> {
         self.values.iter().zip(sites).map(|(&h, y)| big::weight_of_height(*y, h)).collect()
     }
 
@@ -64,11 +64,11 @@ impl Heights {
     /// let moved = Heights::zeros(2).moved(&[[1.0, 0.0], [3.0, 0.0]], &[[1.0, 0.0], [5.0, 0.0]]);
     /// assert_eq!(moved.hi(), [0.0, -8.0]); // (|y|^2 - |y'|^2) / 2
     /// ```
-    pub fn moved(&self, before: &[[f64; 2]], after: &[[f64; 2]]) -> Heights {
+    pub fn moved<const D: usize>(&self, before: &[[f64; D]], after: &[[f64; D]]) -> Heights {
         let sites = before.iter().zip(after);
         Heights::new(self.values.iter().zip(sites).map(|(&h, (y, z))| {
             let along = |k: usize| Dd::sum(y[k], z[k]) * Dd::difference(z[k], y[k]);
-            h - (along(0) + along(1)).scale(0.5)
+            h - (0..D).map(along).fold(Dd::ZERO, |s, a| s + a).scale(0.5)
         }))
     }
 

@@ -2,13 +2,16 @@
 
 mod certificate;
 mod components;
+mod drive;
 mod partial;
 mod quantize;
 mod solution;
 mod solve;
+mod surface;
 
 pub use certificate::{Certificate, CertifyError, certify};
 pub use partial::solve_partial;
 pub use quantize::{Quantization, QuantizeOptions, QuantizeOutcome, QuantizeProgress, QuantizeStep, quantize};
 pub use solution::{Control, Progress, Solution, SolveOptions, SolverState};
 pub use solve::solve;
+pub use surface::solve_surface;

@@ -58,8 +58,10 @@ pub struct Progress<'a> {
 
 /// A solved (or best found) problem. All lists are in the order of the problem's sites; measures are in the normalized
 /// source, whose total equals the masses' total.
+///
+/// `D` is the dimension of the space of the sites: 2 in the plane, 3 for surfaces.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Solution {
+pub struct Solution<const D: usize = 2> {
     /// Heights, gauge `sum nu_i h_i = 0`.
     pub heights: Heights,
     /// Weights `|y_i|^2 + 2 h_i`, rounded to doubles.
@@ -67,7 +69,7 @@ pub struct Solution {
     /// Masses of the cells.
     pub masses: Vec<f64>,
     /// Centroids of the cells; `None` for an empty cell.
-    pub centroids: Vec<Option<[f64; 2]>>,
+    pub centroids: Vec<Option<[f64; D]>>,
     /// Transport cost of the map x -> y_i on cell i: `sum_i int_cell_i |x - y_i|^2`; equals `W2^2` when converged.
     pub cost: f64,
     /// `(i, j, H_ij)` with `i < j`, `H_ij = int_facet rho / (2 |y_i - y_j|)`, for facets of positive length.

@@ -1,9 +1,10 @@
 //! From a problem to its solution.
 
-use super::solution::{Control, Progress, Solution, SolveOptions, SolverState};
+use super::drive::{Driven, drive, hessian};
+use super::solution::{Control, Progress, Solution, SolveOptions};
 use crate::diagram::{Laguerre, PlaneLaguerre, Want};
 use crate::exact::Heights;
-use crate::newton::{self, IterationReport, NewtonOptions, NewtonState, Outcome, Report, Start};
+use crate::newton;
 use crate::problem::Problem;
 use std::time::Instant;
 
@@ -36,53 +37,14 @@ pub fn solve(
     let mut diagram = PlaneLaguerre::new(problem);
     let order = diagram.order();
     let target: Vec<f64> = order.iter().map(|&i| problem.masses()[i as usize]).collect();
-    let start = match &options.resume {
-        // Stopped while the start was sought: seek again.
-        Some(state) if state.iterations.is_empty() => Start::Fresh(state.heights.permuted(&order)),
-        Some(state) => Start::Resume(NewtonState {
-            heights: state.heights.permuted(&order),
-            mass_floor: state.mass_floor,
-            iterations: state.iterations.clone(),
-        }),
-        None => Start::Fresh(fresh_start(problem, &mut diagram, &order, &target)),
-    };
-    let newton = NewtonOptions {
-        tolerance: options.tolerance,
-        max_iterations: options.max_iterations,
-        time_limit: options.time_limit,
-    };
-    let mut keep_going = |state: &NewtonState| {
-        let copy = || SolverState {
-            heights: unpermuted(&state.heights, &order),
-            mass_floor: state.mass_floor,
-            iterations: state.iterations.clone(),
-        };
-        let seeking = IterationReport { residual: f64::INFINITY, ..IterationReport::default() };
-        let last = state.iterations.last().unwrap_or(&seeking);
-        let progress = Progress { iteration: state.iterations.len().saturating_sub(1), last, state: &copy };
-        on_progress(&progress) == Control::Continue
-    };
-    let result = newton::maximize(&mut diagram, &target, start, &newton, &mut keep_going);
-    let mut heights = unpermuted(&result.state.heights, &order);
-    heights.gauge(problem.masses());
-    let mut report = Report {
-        converged: result.outcome == Outcome::Converged,
-        outcome: Some(result.outcome),
-        tolerance: options.tolerance,
-        iterations: result.state.iterations,
-        threads: rayon::current_num_threads(),
-        source_factor: problem.source_factor(),
-        ..Report::default()
-    };
-    if let Some(start) = report.iterations.first().filter(|start| start.layers > 0) {
-        let (layers, steps, trials) = (start.layers, start.coarse_steps, start.trials);
-        let layers = if layers == 1 { "1 coarser problem".to_string() } else { format!("{layers} coarser problems") };
-        report.notes.push(format!("start: {layers}, {steps} Newton steps there ({trials} trials)"));
-    }
+    let fresh = |diagram: &mut PlaneLaguerre<'_>| fresh_start(problem, diagram, &order, &target);
+    let Driven { heights, positions, mut report } =
+        drive(&mut diagram, &order, problem.masses(), options, fresh, on_progress);
+    report.source_factor = problem.source_factor();
     // Of a source in patches the walls tell whether the cells hang together.
     let walls = options.hessian || problem.patches().is_some();
     let want = if walls { Want::Everything } else { Want::Moments };
-    let measures = diagram.measures(&result.state.heights, want);
+    let measures = diagram.measures(&positions, want);
     if walls {
         report.notes.extend(super::components::remarks(problem, &order, &measures.row, &measures.column));
     }
@@ -106,19 +68,7 @@ pub fn solve(
         }
     }
     solution.hidden.sort_unstable();
-    if options.hessian {
-        let mut entries = Vec::new();
-        for k in 0..n {
-            for e in measures.row[k] as usize..measures.row[k + 1] as usize {
-                let (i, j) = (order[k], order[measures.column[e] as usize]);
-                if i < j {
-                    entries.push((i, j, 0.5 * measures.conductance[e]));
-                }
-            }
-        }
-        entries.sort_unstable_by_key(|e| (e.0, e.1));
-        solution.hessian = Some(entries);
-    }
+    solution.hessian = options.hessian.then(|| hessian(&order, &measures));
     report.predicates = measures.counters;
     report.seconds = clock.elapsed().as_secs_f64();
     solution.report = report;
@@ -133,10 +83,4 @@ fn fresh_start(problem: &Problem, diagram: &mut PlaneLaguerre<'_>, order: &[u32]
     }
     let sites: Vec<[f64; 2]> = order.iter().map(|&i| problem.sites()[i as usize]).collect();
     newton::quantile_start(problem.frame(), &sites, target)
-}
-
-fn unpermuted(heights: &Heights, order: &[u32]) -> Heights {
-    let mut back = Heights::zeros(heights.len());
-    order.iter().enumerate().for_each(|(k, &i)| back.set(i as usize, heights.get(k)));
-    back
 }

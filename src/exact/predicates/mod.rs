@@ -7,6 +7,7 @@
 //! | [`above_line`] | the same over a line, for collinear sites | 2 |
 //! | [`side_v`] | sign of `s_im` at a domain vertex (V) | 2 |
 //! | [`side_e`] | sign of `s_im` where bisector `ij` meets a domain edge (E) | 4 |
+//! | [`Meet::inside`] | sign of `s_im` at a labelled point of a triangle in space (V, E, F) | 2, 4, 6 |
 //!
 //! with `s_ij(x) = <y_i - y_j, x> + h_i - h_j`, positive where `i` beats `j`.
 //!
@@ -22,10 +23,12 @@
 //! perturbations in rank order; each predicate says why one exists. Nothing is a tie afterwards (distinct ranks).
 
 mod above;
+mod facet;
 mod orient;
 mod side;
 
 pub use above::{above, above_exact, above_line, above_line_exact, above_line_sign, above_sign};
+pub use facet::{Lifted3, Line, Meet, Row, Values, inside_exact};
 pub use orient::{dot_sign, dot_sign_exact, orient2d, orient2d_exact, orient2d_sign};
 pub use side::{
     BoxAbout, EdgePoint, side_e, side_e_exact, side_e_sign, side_v, side_v_exact, side_v_sign, wins_on_box,

@@ -1,0 +1,270 @@
+//! The diagram on a surface behind the seam to the optimization.
+
+use super::super::laguerre::{Laguerre, Measures, Want};
+use super::clip::Sites3;
+use super::finder::{Finder, lifted};
+use super::integrate::{Facet, Moments3, wall};
+use super::trace::{Neighbors, Polygon, Trace};
+use crate::domain::Facets;
+use crate::exact::predicates::Lifted3;
+use crate::exact::{Counters, Dd, Heights};
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Instant;
+
+/// A surface as a source: its facets, and what is worth knowing of them once.
+pub struct SurfaceGround {
+    /// The facets.
+    pub facets: Facets,
+    /// Along a curve, so that neighbours come together.
+    pub order: Vec<u32>,
+    /// Area of each facet.
+    area: Vec<f64>,
+    /// Factor of the density.
+    factor: f64,
+}
+
+impl SurfaceGround {
+    /// Cost: a sort of the facets.
+    pub fn new(facets: &Facets, factor: f64) -> SurfaceGround {
+        let n = facets.len() as u32;
+        let area = (0..n).map(|k| facets.area(k)).collect();
+        SurfaceGround { facets: facets.clone(), order: along_curve(facets), area, factor }
+    }
+
+    /// A facet with its density.
+    pub fn facet(&self, k: u32) -> Facet {
+        let rho = self.facets.rho(k).map(|r| r * self.factor);
+        Facet { corners: self.facets.corners(k), area: self.area[k as usize], rho }
+    }
+}
+
+/// Facets by the Morton code of their middles.
+fn along_curve(facets: &Facets) -> Vec<u32> {
+    let (low, high) = facets.surface().bounds();
+    let size = (0..3).fold(0.0, |s: f64, k| s.max(high[k] - low[k]));
+    let cells = if size > 0.0 { f64::from(1u32 << 20) / size } else { 0.0 };
+    let spread = |x: u64| {
+        // Two zeros after every bit, by halves.
+        let x = (x | x << 32) & 0x1f_0000_0000_ffff;
+        let x = (x | x << 16) & 0x1f_0000_ff00_00ff;
+        let x = (x | x << 8) & 0x100f_00f0_0f00_f00f;
+        let x = (x | x << 4) & 0x10c3_0c30_c30c_30c3;
+        (x | x << 2) & 0x1249_2492_4924_9249
+    };
+    let code = |k: u32| {
+        let c = facets.corners(k);
+        let axis = |a: usize| spread((((c[0][a] + c[1][a] + c[2][a]) / 3.0 - low[a]) * cells) as u64);
+        axis(0) | axis(1) << 1 | axis(2) << 2
+    };
+    let mut order: Vec<(u64, u32)> = (0..facets.len() as u32).map(|k| (code(k), k)).collect();
+    order.sort_unstable();
+    order.into_iter().map(|e| e.1).collect()
+}
+
+/// The diagram of sites in space on a surface. Sites are numbered along a k-d tree: see [`SurfaceLaguerre::order`].
+pub struct SurfaceLaguerre<'a> {
+    ground: Arc<SurfaceGround>,
+    sites: Cow<'a, [[f64; 3]]>,
+    order: Arc<[u32]>,
+    /// Rank of each position for ties.
+    rank: Vec<u32>,
+    finder: Finder,
+    points: Vec<Lifted3>,
+    /// Neighbours at the last heights.
+    row: Vec<u32>,
+    column: Vec<u32>,
+    counters: Counters,
+}
+
+/// What a task found along its part of the curve.
+#[derive(Default)]
+struct Part {
+    mass: Vec<(u32, f64)>,
+    moments: Vec<(u32, Moments3)>,
+    /// Walls, `i < j`, with conductance.
+    walls: Vec<(u32, u32, f64)>,
+    vertices: Vec<[f64; 3]>,
+}
+
+/// Integrals over the cells, by position.
+#[derive(Clone, Debug, Default)]
+pub struct SurfaceMeasures {
+    /// As for every diagram; `moments` is empty.
+    pub plain: Measures,
+    /// Mass, first moment, cost; if wanted.
+    pub moments: Vec<Moments3>,
+}
+
+impl<'a> SurfaceLaguerre<'a> {
+    /// Prepares the diagram. Cost: O(n log n).
+    pub fn new(ground: Arc<SurfaceGround>, sites: impl Into<Cow<'a, [[f64; 3]]>>) -> SurfaceLaguerre<'a> {
+        let sites = sites.into();
+        let (low, high) = ground.facets.surface().bounds();
+        let (finder, order) = Finder::new(&sites, low, high);
+        SurfaceLaguerre::with(ground, sites, finder, order)
+    }
+
+    /// Of sites that are numbered as given: some of another diagram's in its order.
+    fn along(ground: Arc<SurfaceGround>, sites: Vec<[f64; 3]>) -> SurfaceLaguerre<'a> {
+        let (low, high) = ground.facets.surface().bounds();
+        let finder = Finder::along(&sites, low, high);
+        let order = (0..sites.len() as u32).collect();
+        SurfaceLaguerre::with(ground, sites.into(), finder, order)
+    }
+
+    fn with(
+        ground: Arc<SurfaceGround>,
+        sites: Cow<'a, [[f64; 3]]>,
+        finder: Finder,
+        order: Vec<u32>,
+    ) -> SurfaceLaguerre<'a> {
+        let rank = order.clone();
+        let zeros = Counters::default();
+        let (points, row, column) = (Vec::new(), Vec::new(), Vec::new());
+        SurfaceLaguerre { ground, sites, order: order.into(), rank, finder, points, row, column, counters: zeros }
+    }
+
+    /// The problem's index of each site of this numbering.
+    pub fn order(&self) -> Arc<[u32]> {
+        self.order.clone()
+    }
+
+    /// Calls `visit(result, polygon)` for every polygon of the diagram at these heights; results by tasks along the curve.
+    pub fn polygons<R: Send + Default>(
+        &mut self,
+        heights: &Heights,
+        visit: impl Fn(&mut R, &SurfaceGround, &[Lifted3], Polygon<'_>) + Sync,
+    ) -> Vec<R> {
+        self.points = lifted(&self.sites, &self.order, heights);
+        self.finder.set(&self.points);
+        let sites = Sites3 { points: &self.points, rank: &self.rank };
+        let hints = Neighbors { row: &self.row, column: &self.column };
+        let ground = &*self.ground;
+        let trace = Trace { facets: &ground.facets, order: &ground.order, sites, finder: &self.finder, hints };
+        let (owners, asked) = trace.owners();
+        let (parts, counters) = trace.polygons(&owners, |r, p| visit(r, ground, &self.points, p));
+        self.counters += asked;
+        self.counters += counters;
+        parts
+    }
+
+    /// Integrals over the cells at these heights. Cost: O(polygons) clips and questions.
+    pub fn integrals(&mut self, heights: &Heights, want: Want) -> SurfaceMeasures {
+        let clock = Instant::now();
+        let moments = matches!(want, Want::Moments | Want::Everything);
+        let parts = self.polygons(heights, |part: &mut Part, ground, points, polygon| {
+            integrate(part, ground, points, polygon, moments);
+        });
+        let n = self.order.len();
+        let mut all = SurfaceMeasures::default();
+        all.plain.mass = vec![0.0; n];
+        for part in &parts {
+            part.mass.iter().for_each(|&(i, m)| all.plain.mass[i as usize] += m);
+        }
+        if moments {
+            all.moments = vec![Moments3::default(); n];
+            for part in &parts {
+                part.moments.iter().for_each(|&(i, m)| all.moments[i as usize] += m);
+            }
+        }
+        let walls = parts.iter().flat_map(|p| &p.walls);
+        (all.plain.row, all.plain.column, all.plain.conductance) = rows(n, walls);
+        self.row.clone_from(&all.plain.row);
+        self.column.clone_from(&all.plain.column);
+        all.plain.counters = self.counters;
+        all.plain.cells_seconds = clock.elapsed().as_secs_f64();
+        all
+    }
+}
+
+/// Adds what a polygon contributes.
+fn integrate(part: &mut Part, ground: &SurfaceGround, points: &[Lifted3], polygon: Polygon<'_>, moments: bool) {
+    let facet = ground.facet(polygon.facet);
+    let vertices = &mut part.vertices;
+    vertices.clear();
+    vertices.extend(polygon.sides.iter().map(|side| side.start.coordinates()));
+    if moments {
+        let m = facet.moments(vertices, &points[polygon.cell as usize].y);
+        part.mass.push((polygon.cell, m.mass));
+        part.moments.push((polygon.cell, m));
+    } else {
+        part.mass.push((polygon.cell, facet.mass(vertices)));
+    }
+    for (k, side) in polygon.sides.iter().enumerate() {
+        // Both cells see the wall; the lower one counts it.
+        if let Some(j) = wall(side.label).filter(|&j| polygon.cell < j) {
+            let next = if k + 1 == vertices.len() { 0 } else { k + 1 };
+            let conductance = facet.conductance(side, &vertices[k], &vertices[next]);
+            part.walls.push((polygon.cell, j, conductance));
+        }
+    }
+}
+
+/// Symmetric rows of the walls, equal ones added up in their order; those of length zero are left out.
+fn rows<'a>(n: usize, walls: impl Iterator<Item = &'a (u32, u32, f64)> + Clone) -> (Vec<u32>, Vec<u32>, Vec<f64>) {
+    let mut start = vec![0u32; n + 1];
+    for w in walls.clone().filter(|w| w.2 > 0.0) {
+        start[w.0 as usize + 1] += 1;
+        start[w.1 as usize + 1] += 1;
+    }
+    (0..n).for_each(|i| start[i + 1] += start[i]);
+    let mut entries = vec![(0u32, 0.0); start[n] as usize];
+    let mut next = start.clone();
+    for &(i, j, k) in walls.filter(|w| w.2 > 0.0) {
+        for (from, to) in [(i, j), (j, i)] {
+            let slot = &mut next[from as usize];
+            entries[*slot as usize] = (to, k);
+            *slot += 1;
+        }
+    }
+    let (mut row, mut column, mut conductance) = (Vec::with_capacity(n + 1), Vec::new(), Vec::new());
+    row.push(0);
+    for i in 0..n {
+        let own = &mut entries[start[i] as usize..start[i + 1] as usize];
+        own.sort_by_key(|e| e.0);
+        for group in own.chunk_by(|a, b| a.0 == b.0) {
+            column.push(group[0].0);
+            conductance.push(group.iter().map(|e| e.1).sum());
+        }
+        row.push(column.len() as u32);
+    }
+    (row, column, conductance)
+}
+
+impl Laguerre for SurfaceLaguerre<'_> {
+    fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    fn measures(&mut self, heights: &Heights, want: Want) -> Measures {
+        self.integrals(heights, want).plain
+    }
+
+    fn raise_empty(&mut self, heights: &Heights, mass: &[f64], wanted: &[f64]) -> Option<Heights> {
+        super::raise::raise_empty(self, heights, mass, wanted)
+    }
+
+    fn of_sites(&self, sites: &[u32]) -> Box<dyn Laguerre + '_> {
+        let chosen: Vec<[f64; 3]> = sites.iter().map(|&i| self.sites[self.order[i as usize] as usize]).collect();
+        Box::new(SurfaceLaguerre::along(self.ground.clone(), chosen))
+    }
+
+    fn sunk(&self, heights: &[Option<Dd>]) -> Heights {
+        let least = heights.iter().flatten().fold(f64::INFINITY, |l, h| l.min(h.hi));
+        let deep = Dd::from_f64(least - self.finder.depth() - f64::MIN_POSITIVE);
+        Heights::new(heights.iter().map(|h| h.unwrap_or(deep)))
+    }
+}
+
+impl SurfaceLaguerre<'_> {
+    /// Heights of a start: lifted sites and the ground, for what builds one.
+    pub fn ground(&self) -> &Arc<SurfaceGround> {
+        &self.ground
+    }
+
+    /// The site at a position.
+    pub fn site(&self, position: usize) -> [f64; 3] {
+        self.sites[self.order[position] as usize]
+    }
+}

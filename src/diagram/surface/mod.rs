@@ -1,0 +1,12 @@
+//! Laguerre diagrams on triangulated surfaces: sites anywhere in space, cells cut out of the triangles (theory/surfaces.md).
+
+mod clip;
+mod finder;
+mod integrate;
+mod laguerre;
+mod raise;
+mod start;
+mod trace;
+
+pub use integrate::Moments3;
+pub use laguerre::{SurfaceGround, SurfaceLaguerre, SurfaceMeasures};

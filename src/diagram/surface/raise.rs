@@ -1,0 +1,105 @@
+//! Raising empty cells on a surface.
+//!
+//! Site `i` first touches the diagram at height `min_x u(x) - <x, y_i>` over the surface. In a polygon of the diagram that is affine, so the
+//! minimum is attained at a vertex: the vertices `x`, lifted to `-u(x)`, are the sites of an upper envelope of their own, asked at `y_i`. Raised
+//! `s` beyond, the cell takes from a polygon with the edges `e`, `f` at that vertex, along which `u - <., y_i>` grows by `a` and `b`, a triangle
+//! of the area `|e x f| s^2 / (2 a b)`.
+
+use super::finder::{Finder, Found};
+use super::integrate::Facet;
+use super::laguerre::SurfaceLaguerre;
+use crate::exact::predicates::Lifted3;
+use crate::exact::{Dd, Heights};
+
+/// A vertex is met by about so many polygons, of which one is looked at.
+const POLYGONS: f64 = 3.0;
+
+/// A function grows along an edge at least by this share of its growth along the other.
+const LEAST_GROWTH: f64 = 0.01;
+
+/// A vertex of a polygon.
+#[derive(Clone, Copy)]
+struct Corner {
+    at: [f64; 3],
+    cell: u32,
+    edges: [[f64; 3]; 2],
+    rho: f64,
+}
+
+/// See [`crate::diagram::Laguerre::raise_empty`]. Cost: a diagram, and a question for each empty cell.
+pub fn raise_empty(
+    diagram: &mut SurfaceLaguerre<'_>,
+    heights: &Heights,
+    mass: &[f64],
+    wanted: &[f64],
+) -> Option<Heights> {
+    let parts = diagram.polygons(heights, |corners: &mut Vec<Corner>, ground, _, polygon| {
+        let facet = ground.facet(polygon.facet);
+        let points: Vec<[f64; 3]> = polygon.sides.iter().map(|s| in_space(&facet, &s.start.coordinates())).collect();
+        let rho = (facet.rho[0] + facet.rho[1] + facet.rho[2]) / 3.0;
+        let n = points.len();
+        for k in 0..n {
+            let to = |j: usize| [0, 1, 2].map(|a| points[j][a] - points[k][a]);
+            let edges = [to((k + 1) % n), to((k + n - 1) % n)];
+            corners.push(Corner { at: points[k], cell: polygon.cell, edges, rho });
+        }
+    });
+    let corners: Vec<Corner> = parts.into_iter().flatten().collect();
+    let points: Vec<[f64; 3]> = corners.iter().map(|c| c.at).collect();
+    let empty: Vec<usize> = (0..mass.len()).filter(|&i| mass[i] <= 0.0).collect();
+    let (mut low, mut high) = ([f64::INFINITY; 3], [f64::NEG_INFINITY; 3]);
+    for &i in &empty {
+        let y = diagram.site(i);
+        for k in 0..3 {
+            (low[k], high[k]) = (low[k].min(y[k]), high[k].max(y[k]));
+        }
+    }
+    if corners.is_empty() || empty.is_empty() {
+        return None;
+    }
+    let (mut tree, order) = Finder::new(&points, low, high);
+    let lifted: Vec<Lifted3> = order
+        .iter()
+        .map(|&c| {
+            let corner = &corners[c as usize];
+            let u = value(&diagram.site(corner.cell as usize), &corner.at) + heights.get(corner.cell as usize);
+            Lifted3 { y: corner.at, h: -u }
+        })
+        .collect();
+    tree.set(&lifted);
+    let mut found = Found::default();
+    let mut raised = heights.clone();
+    for &i in &empty {
+        let y = diagram.site(i);
+        let at = tree.highest(&y, 0, &mut found) as usize;
+        let corner = &corners[order[at] as usize];
+        let own = diagram.site(corner.cell as usize);
+        let growth = corner.edges.map(|e| (0..3).map(|k| e[k] * (own[k] - y[k])).sum::<f64>().max(0.0));
+        let most = growth[0].max(growth[1]);
+        let [a, b] = growth.map(|g| g.max(LEAST_GROWTH * most));
+        let [e, f] = corner.edges;
+        let normal = [(1, 2), (2, 0), (0, 1)].map(|(p, q)| e[p] * f[q] - e[q] * f[p]);
+        let twice_area = normal.iter().map(|n| n * n).sum::<f64>().sqrt();
+        let s = (2.0 * a * b * wanted[i] / POLYGONS / (twice_area * corner.rho)).sqrt();
+        // Not beyond the polygon itself.
+        let s = s.min(most);
+        let touch = -lifted[at].h - value(&y, &corner.at);
+        let height = touch + Dd::from_f64(s);
+        if !(height.is_finite() && s > 0.0) {
+            return None;
+        }
+        raised.set(i, height);
+    }
+    Some(raised)
+}
+
+fn value(y: &[f64; 3], x: &[f64; 3]) -> Dd {
+    let terms = [0, 1, 2].map(|k| Dd::product(y[k], x[k]));
+    (terms[0] + terms[1]) + terms[2]
+}
+
+/// The point with these barycentric coordinates.
+pub fn in_space(facet: &Facet, l: &[f64; 3]) -> [f64; 3] {
+    let [u, v, w] = &facet.corners;
+    [0, 1, 2].map(|k| u[k] + (l[1] * (v[k] - u[k]) + l[2] * (w[k] - u[k])))
+}

@@ -1,0 +1,145 @@
+//! Problems whose source lives on a triangulated surface, with sites in space.
+
+use super::targets::Targets;
+use super::{Duplicates, Merge, ProblemError};
+use crate::domain::{Density, DomainError, Facets, Surface};
+use crate::exact::{Dd, Heights};
+use std::sync::Arc;
+
+/// Raw data of a problem on a surface.
+#[derive(Clone, Debug)]
+pub struct SurfaceProblemData {
+    /// Where the source lives.
+    pub surface: Arc<Surface>,
+    /// Its density with respect to area: constant, per vertex, face or corner.
+    pub density: Density,
+    /// Sites `y_i`, anywhere in space.
+    pub sites: Vec<[f64; 3]>,
+    /// Masses `nu_i`; `None`: equal, total 1.
+    pub masses: Option<Vec<f64>>,
+    /// Heights to start from (or, for a diagram, to use).
+    pub heights: Option<Heights>,
+    /// Rescale the source to the masses' total (otherwise a mismatch is an error).
+    pub normalize: bool,
+    /// Treatment of duplicate sites.
+    pub duplicates: Duplicates,
+}
+
+impl SurfaceProblemData {
+    /// Data with the default treatment: constant density, equal masses, normalized, duplicates merged.
+    pub fn new(surface: impl Into<Arc<Surface>>, sites: Vec<[f64; 3]>) -> SurfaceProblemData {
+        SurfaceProblemData {
+            surface: surface.into(),
+            density: Density::Constant,
+            sites,
+            masses: None,
+            heights: None,
+            normalize: true,
+            duplicates: Duplicates::Merge,
+        }
+    }
+}
+
+/// A sound problem on a surface: a source with mass, distinct sites (unless kept), positive masses.
+#[derive(Clone, Debug)]
+pub struct SurfaceProblem {
+    facets: Facets,
+    density: Density,
+    target: Targets<3>,
+    source_factor: f64,
+}
+
+impl SurfaceProblem {
+    /// Validates data. Cost: O(triangles + n log n).
+    ///
+    /// # Errors
+    /// The first defect found, in the order density, sites, masses, heights, totals.
+    ///
+    /// ```
+    /// use brenier::{domain::Surface, problem::{SurfaceProblem, SurfaceProblemData}};
+    /// let v = vec![[0., 0., 0.], [1., 0., 0.], [0., 1., 0.], [0., 0., 1.]];
+    /// let tetrahedron = Surface::new(v.clone(), vec![[0, 2, 1], [0, 1, 3], [0, 3, 2], [1, 2, 3]]).unwrap();
+    /// let problem = SurfaceProblem::new(SurfaceProblemData::new(tetrahedron, v)).unwrap();
+    /// assert_eq!(problem.masses(), [0.25; 4]);
+    /// ```
+    pub fn new(data: SurfaceProblemData) -> Result<SurfaceProblem, ProblemError> {
+        let SurfaceProblemData { surface, density, sites, masses, heights, normalize, duplicates } = data;
+        density.validate_on(&surface)?;
+        let facets = Facets::of(&surface, &density);
+        if facets.is_empty() {
+            return Err(DomainError::ZeroDensity.into());
+        }
+        let target = Targets::new(sites, masses, heights, duplicates)?;
+        let total = target.total().to_f64();
+        if !(1e-200..=1e200).contains(&total) {
+            return Err(ProblemError::TotalOutOfRange { total });
+        }
+        // Areas are irrational; their sum is good to about 2^-48.
+        let measure = (0..facets.len() as u32).fold(Dd::ZERO, |s, k| s + Dd::from_f64(facets.mass(k))).to_f64();
+        let factor = total / measure;
+        let sound = |v: f64| (1e-280..=1e280).contains(&v);
+        if !sound(measure) || !sound(factor) {
+            return Err(ProblemError::MeasureOutOfRange { measure, total });
+        }
+        let gap = (total - measure).abs() / measure;
+        if !normalize && gap > 4.0 * f64::EPSILON * ((target.masses.len() + facets.len()) as f64).max(4.0) {
+            return Err(ProblemError::MassMismatch { total, measure, gap });
+        }
+        Ok(SurfaceProblem { facets, density, target, source_factor: factor })
+    }
+
+    /// The triangles that carry mass.
+    pub fn facets(&self) -> &Facets {
+        &self.facets
+    }
+
+    /// The surface.
+    pub fn surface(&self) -> &Arc<Surface> {
+        self.facets.surface()
+    }
+
+    /// Density before normalization.
+    pub fn density(&self) -> &Density {
+        &self.density
+    }
+
+    /// Sites after merging.
+    pub fn sites(&self) -> &[[f64; 3]] {
+        &self.target.sites
+    }
+
+    /// Masses after merging, all positive.
+    pub fn masses(&self) -> &[f64] {
+        &self.target.masses
+    }
+
+    /// Heights to start from, after merging.
+    pub fn heights(&self) -> Option<&Heights> {
+        self.target.heights.as_ref()
+    }
+
+    /// The normalized source is `source_factor() * density`. Of a surface it is always near the quotient of the totals: areas are irrational.
+    pub fn source_factor(&self) -> f64 {
+        self.source_factor
+    }
+
+    /// Groups of input sites that were merged.
+    pub fn merges(&self) -> &[Merge] {
+        &self.target.merges
+    }
+
+    /// For every input site the index of its site; `None` when nothing was merged.
+    pub fn site_of_input(&self) -> Option<&[u32]> {
+        self.target.site_of_input.as_deref()
+    }
+
+    /// Number of sites.
+    pub fn len(&self) -> usize {
+        self.target.sites.len()
+    }
+
+    /// Never true: a problem has at least one site.
+    pub fn is_empty(&self) -> bool {
+        self.target.sites.is_empty()
+    }
+}

@@ -2,8 +2,10 @@
 
 mod edges;
 mod error;
+mod places;
 
 pub use error::SurfaceError;
+pub use places::Places;
 
 use crate::exact::predicates::orient2d_sign;
 use edges::Edges;

@@ -5,6 +5,10 @@
 
 mod builder;
 mod obj;
+mod off;
+mod ply;
+mod ply_values;
+mod stl;
 mod text;
 
 pub use builder::{Group, SurfaceFile};
@@ -15,7 +19,7 @@ use crate::domain::surface::{Surface, SurfaceError};
 use std::path::Path;
 
 /// Extensions that are read.
-const READ: &str = ".obj";
+const READ: &str = ".obj, .ply, .off or .stl";
 
 /// Whether [`parse_surface`] reads files of this name.
 pub fn reads_surface(path: &Path) -> bool {
@@ -42,9 +46,12 @@ pub fn parse_surface(path: &Path, bytes: &[u8]) -> Result<SurfaceFile, IoError> 
     };
     let file = match format {
         Format::Obj => obj::parse(path, bytes)?,
+        Format::Ply => ply::parse(path, bytes)?,
+        Format::Off => off::parse(path, bytes)?,
+        Format::Stl => stl::parse(path, bytes)?,
     };
     match first_non_finite(&file) {
-        Some((vertex, axis, value)) => Err(non_finite(path, bytes, format, vertex, axis, value)),
+        Some((face, vertex, axis)) => Err(non_finite(path, bytes, format, &file, (face, vertex, axis))),
         None => Ok(file),
     }
 }
@@ -63,33 +70,52 @@ impl SurfaceFile {
 #[derive(Clone, Copy, PartialEq)]
 enum Format {
     Obj,
+    Ply,
+    Off,
+    Stl,
 }
 
 impl Format {
     fn of(path: &Path) -> Option<Format> {
         match path.extension()?.to_ascii_lowercase().to_str()? {
             "obj" => Some(Format::Obj),
+            "ply" => Some(Format::Ply),
+            "off" => Some(Format::Off),
+            "stl" => Some(Format::Stl),
             _ => None,
         }
     }
 }
 
-/// The first face's first corner that is not finite: vertex, coordinate, value.
-fn first_non_finite(file: &SurfaceFile) -> Option<(u32, usize, f64)> {
-    file.triangles.iter().flatten().find_map(|&vertex| {
-        let v = file.vertices[vertex as usize];
-        v.iter().position(|c| !c.is_finite()).map(|axis| (vertex, axis, v[axis]))
+/// The first triangle with a corner that is not finite: triangle, vertex, coordinate.
+fn first_non_finite(file: &SurfaceFile) -> Option<(usize, u32, usize)> {
+    file.triangles.iter().enumerate().find_map(|(face, t)| {
+        let bad = |v: u32| file.vertices[v as usize].iter().position(|c| !c.is_finite()).map(|axis| (face, v, axis));
+        t.iter().find_map(|&v| bad(v))
     })
 }
 
 /// Says where the file has the coordinate: the way to it is looked for only now.
-fn non_finite(path: &Path, bytes: &[u8], format: Format, vertex: u32, axis: usize, value: f64) -> IoError {
+fn non_finite(
+    path: &Path,
+    bytes: &[u8],
+    format: Format,
+    file: &SurfaceFile,
+    (face, vertex, axis): (usize, u32, usize),
+) -> IoError {
+    let value = file.vertices[vertex as usize][axis];
     match format {
         Format::Obj => {
             let what = format!("v {} is {value}; every coordinate must be finite", u64::from(vertex) + 1);
             IoError::line(path, obj::line_of(bytes, vertex), what)
         }
-        #[allow(unreachable_patterns)]
-        _ => IoError::Surface { file: path.to_path_buf(), source: SurfaceError::NonFinite { vertex, axis, value } },
+        // These have no list of vertices that could be counted.
+        Format::Stl => {
+            IoError::content(path, format!("facet {face} has a corner with {value}; every coordinate must be finite"))
+        }
+        Format::Ply | Format::Off => {
+            let source = SurfaceError::NonFinite { vertex, axis, value };
+            IoError::Surface { file: path.to_path_buf(), source }
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! The one error of this layer. Its text is what the command line prints after `error: `.
 
+use crate::domain::surface::SurfaceError;
 use crate::problem::ProblemError;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -33,6 +34,14 @@ pub enum IoError {
         file: PathBuf,
         /// What is wrong.
         source: ProblemError,
+    },
+    /// The triangles of a file are no surface.
+    #[error("{}: {source}", .file.display())]
+    Surface {
+        /// The file that holds them.
+        file: PathBuf,
+        /// What is wrong.
+        source: SurfaceError,
     },
     /// The file is larger than the caller allows to be held in memory.
     #[error("{}: needs about {}, limit {}; raise --max-memory if that is meant", .file.display(), bytes_text(*.needs), bytes_text(*.limit))]

@@ -20,6 +20,7 @@ mod problem_json;
 mod read;
 mod solution_json;
 mod source_json;
+mod surface;
 
 pub use atomic::{AtomicFile, write_atomically};
 pub use canonical::{ProblemId, canonical_sha256};
@@ -33,3 +34,4 @@ pub use problem_json::{ProblemFile, parse_problem, read_problem};
 pub use read::{ReadLimit, sha256_hex};
 pub use solution_json::{CellRecord, INLINE_LIMIT, ProblemSource, SolutionFile, read_solution, write_solution};
 pub use source_json::{parse_domain, parse_image, read_domain, read_image};
+pub use surface::{Group, SurfaceFile, parse_surface, read_surface, reads_surface};

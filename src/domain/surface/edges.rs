@@ -75,6 +75,18 @@ impl Edges {
             sides.chunk_by(|a, b| a.high == b.high).map(move |g| ((low as u32, g[0].high), g))
         })
     }
+
+    /// The sides of an edge, if it is one.
+    pub(super) fn sides(&self, a: u32, b: u32) -> &[Side] {
+        let (low, high) = (a.min(b), a.max(b));
+        if low as usize + 1 >= self.first.len() {
+            return &[];
+        }
+        let sides = &self.sides[range(&self.first, low as usize)];
+        let start = sides.partition_point(|s| s.high < high);
+        let end = sides.partition_point(|s| s.high <= high);
+        &sides[start..end]
+    }
 }
 
 fn range(first: &[u32], low: usize) -> Range<usize> {
@@ -97,6 +109,8 @@ mod tests {
         let shared = edges.groups().nth(3).unwrap().1;
         assert_eq!([shared[0].upwards(&t), shared[1].upwards(&t)], [true, false]);
         assert_eq!([shared[0].ends(&t), shared[1].ends(&t)], [(1, 2), (4, 3)]);
+        assert_eq!(edges.sides(2, 1), shared);
+        assert!([(0, 4), (1, 4), (4, 9), (9, 9)].iter().all(|&(a, b)| edges.sides(a, b).is_empty()));
         assert_eq!(Edges::new(&[], |_| true).groups().count(), 0);
     }
 }

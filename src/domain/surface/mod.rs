@@ -2,8 +2,14 @@
 
 mod edges;
 mod error;
+mod flatten;
+mod places;
+pub mod repair;
+mod topology;
 
 pub use error::SurfaceError;
+pub use places::Places;
+pub use topology::{Component, SharedEdge, Topology};
 
 use crate::exact::predicates::orient2d_sign;
 use edges::Edges;

@@ -1,0 +1,76 @@
+//! A mesh as it is read.
+
+use super::super::error::IoError;
+use crate::domain::surface::SurfaceError;
+use std::path::Path;
+
+/// A mesh in space as a file has it: vertices and faces in their order.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SurfaceFile {
+    /// Coordinates of each vertex; finite for those that triangles name.
+    pub vertices: Vec<[f64; 3]>,
+    /// Vertices of each triangle, counted from 0. A polygon of `k` corners is cut into `k - 2` triangles from its first corner.
+    pub triangles: Vec<[u32; 3]>,
+    /// The first triangle of each polygon; empty if all polygons are triangles. See [`SurfaceFile::polygon`].
+    pub polygons: Vec<u32>,
+    /// Parts that the file names (`o`, `g`; `solid`), those with faces, in their order.
+    pub groups: Vec<Group>,
+    /// Remarks for the report.
+    pub notes: Vec<String>,
+}
+
+/// A named part of a mesh: the triangles from `first` up to the next part's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// Its name as it stands in the file.
+    pub name: String,
+    /// Its first triangle.
+    pub first: u32,
+}
+
+impl SurfaceFile {
+    /// Number of the polygon (from 0, in the order of the file) that a triangle is part of. Cost: O(log n).
+    pub fn polygon(&self, face: u32) -> u32 {
+        if self.polygons.is_empty() { face } else { self.polygons.partition_point(|&first| first <= face) as u32 - 1 }
+    }
+
+    /// Adds a polygon of at least three corners.
+    pub(super) fn push(&mut self, path: &Path, corners: &[u32]) -> Result<(), IoError> {
+        let first = self.triangles.len();
+        if first + corners.len() > crate::domain::surface::MOST_FACES {
+            let source = SurfaceError::TooManyFaces { found: first + corners.len() };
+            return Err(IoError::Surface { file: path.to_path_buf(), source });
+        }
+        if corners.len() > 3 && self.polygons.is_empty() {
+            self.polygons.extend(0..first as u32);
+            self.polygons.push(first as u32);
+        } else if !self.polygons.is_empty() {
+            self.polygons.push(first as u32);
+        }
+        self.triangles.extend(corners.windows(2).skip(1).map(|w| [corners[0], w[0], w[1]]));
+        Ok(())
+    }
+
+    /// Begins a named part; one without faces is forgotten.
+    pub(super) fn begin_group(&mut self, name: &[u8]) {
+        let first = self.triangles.len() as u32;
+        self.groups.pop_if(|g| g.first == first);
+        self.groups.push(Group { name: String::from_utf8_lossy(name.trim_ascii()).into_owned(), first });
+    }
+
+    /// Forgets a last part without faces.
+    pub(super) fn end_groups(&mut self) {
+        let end = self.triangles.len() as u32;
+        self.groups.pop_if(|g| g.first == end);
+    }
+
+    /// The first triangle with a corner that names no vertex: `(face, what it says)`.
+    pub(super) fn unknown_vertex(&self) -> Option<(usize, u32)> {
+        let n = self.vertices.len();
+        // All at once first: the search is for the few files that are wrong.
+        let highest = self.triangles.iter().flatten().copied().max();
+        highest.filter(|&v| v as usize >= n)?;
+        let wrong = |t: &[u32; 3]| t.iter().copied().find(|&v| v as usize >= n);
+        self.triangles.iter().enumerate().find_map(|(f, t)| wrong(t).map(|v| (f, v)))
+    }
+}

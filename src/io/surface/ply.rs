@@ -1,0 +1,366 @@
+//! Polygon files (.ply), ASCII and binary in either byte order: elements `vertex` (x, y, z) and `face` (a list of vertices); all other
+//! elements and properties are skipped, whatever their types and order.
+
+use super::super::error::{IoError, bytes_text};
+use super::SurfaceFile;
+use super::ply_values::{Scalar, Values};
+use super::text::shown;
+use std::path::Path;
+
+/// What a file consists of, in its order.
+struct Header {
+    encoding: Encoding,
+    elements: Vec<Element>,
+    /// Bytes and lines of the header.
+    bytes: usize,
+    lines: u64,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Encoding {
+    Ascii,
+    Little,
+    Big,
+}
+
+/// A table of a file.
+struct Element {
+    name: Vec<u8>,
+    count: u64,
+    properties: Vec<Property>,
+    /// Where the header declares it.
+    line: u64,
+}
+
+struct Property {
+    name: Vec<u8>,
+    /// The type of the length, if it is a list.
+    length: Option<Scalar>,
+    kind: Scalar,
+}
+
+/// Reads vertices and faces.
+pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<SurfaceFile, IoError> {
+    let header = Header::parse(path, bytes)?;
+    header.believe(path, bytes.len())?;
+    let body = &bytes[header.bytes..];
+    let mut values = match header.encoding {
+        Encoding::Ascii => Values::text(path, body, header.lines + 1),
+        Encoding::Little => Values::binary(path, body, false),
+        Encoding::Big => Values::binary(path, body, true),
+    };
+    let mut file = SurfaceFile::default();
+    for element in &header.elements {
+        match &element.name[..] {
+            b"vertex" => read_vertices(path, element, &mut values, &mut file)?,
+            b"face" => read_faces(path, element, &mut values, &mut file)?,
+            // What has no properties takes no room, however often it is there.
+            _ if element.properties.is_empty() => {}
+            _ => {
+                for k in 0..element.count {
+                    for p in &element.properties {
+                        p.read(&mut values, element, k, |_, _| Ok(()))?;
+                    }
+                }
+            }
+        }
+    }
+    let rest = values.rest();
+    if rest > 0 {
+        let what =
+            format!("has {} after its last element; the counts in its header are wrong", bytes_text(rest as u64));
+        return Err(IoError::content(path, what));
+    }
+    if let Some((face, vertex)) = file.unknown_vertex() {
+        let polygon = file.polygon(face as u32);
+        let n = file.vertices.len();
+        let what = format!("face {polygon} names vertex {vertex}, but there are {n}; count from 0");
+        return Err(IoError::content(path, what));
+    }
+    Ok(file)
+}
+
+fn read_vertices(path: &Path, element: &Element, values: &mut Values, file: &mut SurfaceFile) -> Result<(), IoError> {
+    let place = |name: &[u8]| element.properties.iter().position(|p| p.name == name && p.length.is_none());
+    let (Some(x), Some(y), Some(z)) = (place(b"x"), place(b"y"), place(b"z")) else {
+        return Err(IoError::line(path, element.line, "vertices need the properties x, y and z"));
+    };
+    // The file is long enough for them.
+    file.vertices.reserve_exact(element.count as usize);
+    for k in 0..element.count {
+        let mut v = [0.0; 3];
+        for (n, p) in element.properties.iter().enumerate() {
+            p.read(values, element, k, |_, value| {
+                for (slot, place) in v.iter_mut().zip([x, y, z]) {
+                    if place == n {
+                        *slot = value;
+                    }
+                }
+                Ok(())
+            })?;
+        }
+        file.vertices.push(v);
+    }
+    Ok(())
+}
+
+fn read_faces(path: &Path, element: &Element, values: &mut Values, file: &mut SurfaceFile) -> Result<(), IoError> {
+    let is_corners = |p: &Property| (p.name == b"vertex_indices" || p.name == b"vertex_index") && p.length.is_some();
+    let Some(list) = element.properties.iter().position(is_corners) else {
+        return Err(IoError::line(path, element.line, "faces need the list vertex_indices"));
+    };
+    // A face has a length and three corners, though a hostile one may have less.
+    file.triangles.reserve(usize::try_from(element.count).unwrap_or(usize::MAX).min(values.rest() / 4));
+    let mut corners = Vec::new();
+    for k in 0..element.count {
+        corners.clear();
+        for (n, p) in element.properties.iter().enumerate() {
+            p.read(values, element, k, |values, value| {
+                if n == list {
+                    let v = value as u32; // saturates; NaN becomes 0
+                    if f64::from(v) != value {
+                        let what = format!("face {k} names vertex {value}; vertices are counted from 0");
+                        return Err(values.error(what));
+                    }
+                    corners.push(v);
+                }
+                Ok(())
+            })?;
+        }
+        if corners.len() < 3 {
+            return Err(values.error(format!("face {k} has {} corners; give at least 3", corners.len())));
+        }
+        file.push(path, &corners)?;
+    }
+    Ok(())
+}
+
+impl Property {
+    /// Reads a number or a list; `each` sees the numbers.
+    fn read(
+        &self,
+        values: &mut Values,
+        element: &Element,
+        k: u64,
+        mut each: impl FnMut(&Values, f64) -> Result<(), IoError>,
+    ) -> Result<(), IoError> {
+        let place = || (String::from_utf8_lossy(&element.name).into_owned(), k);
+        let Some(length) = self.length else {
+            let value = values.next(self.kind, place)?;
+            return each(values, value);
+        };
+        let n = values.next(length, place)?;
+        let room = values.rest() / if values.is_text() { 1 } else { self.kind.size() };
+        if !(n >= 0.0 && n.fract() == 0.0 && n <= room as f64) {
+            let (element, k) = place();
+            let what = format!(
+                "{} {k} has a list of {n} numbers, which is more than the file holds",
+                shown(element.as_bytes())
+            );
+            return Err(values.error(format!("{what}; it is cut off or damaged")));
+        }
+        for _ in 0..n as u64 {
+            let value = values.next(self.kind, place)?;
+            each(values, value)?;
+        }
+        Ok(())
+    }
+}
+
+impl Header {
+    fn parse(path: &Path, bytes: &[u8]) -> Result<Header, IoError> {
+        let mut header = Header { encoding: Encoding::Ascii, elements: Vec::new(), bytes: 0, lines: 0 };
+        let mut encoding = None;
+        loop {
+            let rest = &bytes[header.bytes..];
+            let at = header.lines + 1;
+            let fail = |what: String| Err(IoError::line(path, at, what));
+            let end = rest.iter().position(|&b| b == b'\n');
+            let line = &rest[..end.unwrap_or(rest.len())];
+            let words: Vec<&[u8]> = super::text::words(line).take(6).collect();
+            if at == 1 && words[..] != [b"ply"] {
+                return Err(IoError::content(
+                    path,
+                    "not a .ply file (it must start with a line \"ply\"); export it again",
+                ));
+            }
+            let Some(end) = end else { return fail("the header has no end; the file is cut off".into()) };
+            header.bytes += end + 1;
+            header.lines += 1;
+            match words[..] {
+                [] | [b"ply"] if at == 1 => {}
+                [] | [b"comment" | b"obj_info", ..] => {}
+                [b"format", name, version] => {
+                    if encoding.is_some() || version != b"1.0" {
+                        return fail(format!("format {} is unknown; write version 1.0, once", shown(line)));
+                    }
+                    encoding = Some(match name {
+                        b"ascii" => Encoding::Ascii,
+                        b"binary_little_endian" => Encoding::Little,
+                        b"binary_big_endian" => Encoding::Big,
+                        _ => {
+                            return fail(format!(
+                                "format {} is unknown; use ascii or binary_little_endian",
+                                shown(name)
+                            ));
+                        }
+                    });
+                }
+                [b"element", name, count] => {
+                    let Some(n) = std::str::from_utf8(count).ok().and_then(|c| c.parse().ok()) else {
+                        return fail(format!("{} is not a count", shown(count)));
+                    };
+                    if header.elements.iter().any(|e| e.name == name) {
+                        return fail(format!("element {} is declared twice", shown(name)));
+                    }
+                    header.elements.push(Element { name: name.to_vec(), count: n, properties: Vec::new(), line: at });
+                }
+                [b"property", ref declaration @ ..] => {
+                    let property = match *declaration {
+                        [b"list", length, kind, name] => {
+                            Scalar::of(length).zip(Scalar::of(kind)).map(|(l, kind)| (name, Some(l), kind))
+                        }
+                        [kind, name] => Scalar::of(kind).map(|kind| (name, None, kind)),
+                        _ => None,
+                    };
+                    let Some((name, length, kind)) = property else {
+                        let what = format!("{} is not understood", shown(line.trim_ascii()));
+                        return fail(format!(
+                            "{what}; write \"property TYPE NAME\" or \"property list TYPE TYPE NAME\""
+                        ));
+                    };
+                    let Some(element) = header.elements.last_mut() else {
+                        return fail("a property comes before the first element".into());
+                    };
+                    element.properties.push(Property { name: name.to_vec(), length, kind });
+                }
+                [b"end_header"] => break,
+                _ => return fail(format!("{} is not understood in a .ply header", shown(line.trim_ascii()))),
+            }
+        }
+        let missing = "the header has no line \"format\"; export the mesh again";
+        header.encoding = encoding.ok_or_else(|| IoError::content(path, missing))?;
+        Ok(header)
+    }
+
+    /// Whether the file can hold what the header declares: before anything is read or allocated.
+    fn believe(&self, path: &Path, length: usize) -> Result<(), IoError> {
+        let mut room = (length - self.bytes) as u64;
+        if self.encoding == Encoding::Ascii {
+            room += 1; // the last number needs no separator
+        }
+        for e in &self.elements {
+            // In text a number takes a digit and a separator.
+            let size = |p: &Property| match self.encoding {
+                Encoding::Ascii => 2,
+                _ => p.length.unwrap_or(p.kind).size() as u64,
+            };
+            let each: u64 = e.properties.iter().map(size).sum();
+            match each.checked_mul(e.count).and_then(|needed| room.checked_sub(needed)) {
+                Some(left) => room = left,
+                None => {
+                    let things = match &e.name[..] {
+                        b"vertex" => "vertices".to_string(),
+                        b"face" => "faces".to_string(),
+                        name => format!("elements {}", shown(name)),
+                    };
+                    let (n, size) = (e.count, bytes_text(length as u64));
+                    let what = format!("{n} {things} declared, file has {size}; it is cut off or damaged");
+                    return Err(IoError::line(path, e.line, what));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ply(bytes: &[u8]) -> Result<SurfaceFile, String> {
+        super::super::parse_surface(Path::new("a.ply"), bytes).map_err(|e| e.to_string())
+    }
+
+    const HEAD: &str = "ply\r\nformat ascii 1.0\ncomment by hand\nelement extra 1\nproperty list uchar float values\nproperty int k\n\
+        element vertex 4\nproperty double y\nproperty list uint8 short l\nproperty float x\nproperty float z\n\
+        element face 2\nproperty uchar red\nproperty list uchar int vertex_index\nelement nothing 99999999999\nend_header\n";
+
+    #[test]
+    fn properties_of_any_type_and_order() {
+        let text =
+            format!("{HEAD}2 0.5 nan -7\n0 0 0 0\n0 1 5 1 0\n1 2 6 7 1 0\n1 0 0.1 1e-3\n255 3 0 1 2\n0 4 0 1 2 3\n");
+        let file = ply(text.as_bytes()).unwrap();
+        let expected = [[0.0, 0.0, 0.0], [1.0, 0.0, 0.0], [1.0, 1.0, 0.0], [0.1, 1.0, 1e-3]];
+        assert_eq!(file.vertices, expected);
+        assert_eq!(file.triangles, [[0, 1, 2], [0, 1, 2], [0, 2, 3]]);
+        assert_eq!([0, 1, 2].map(|f| file.polygon(f)), [0, 1, 1]);
+        // The same in binary, both byte orders; floats in the file are floats.
+        for big in [false, true] {
+            let name = if big { "binary_big_endian" } else { "binary_little_endian" };
+            let mut bytes = HEAD.replace("ascii", name).into_bytes();
+            let mut put = |b: &[u8]| if big { bytes.extend(b.iter().rev()) } else { bytes.extend(b) };
+            put(&[1]);
+            put(&0.5f32.to_le_bytes());
+            put(&7i32.to_le_bytes());
+            for v in expected {
+                put(&v[1].to_le_bytes());
+                put(&[1]);
+                put(&(-3i16).to_le_bytes());
+                put(&(v[0] as f32).to_le_bytes());
+                put(&(v[2] as f32).to_le_bytes());
+            }
+            for face in [&[0, 1, 2][..], &[0, 1, 2, 3]] {
+                put(&[9]);
+                put(&[face.len() as u8]);
+                face.iter().for_each(|k: &i32| put(&k.to_le_bytes()));
+            }
+            let binary = ply(&bytes).unwrap();
+            assert_eq!(binary.triangles, file.triangles);
+            assert_eq!(binary.vertices[..3], expected[..3]);
+            assert_eq!(binary.vertices[3], [f64::from(0.1f32), 1.0, f64::from(1e-3f32)]);
+            assert_eq!(
+                ply(&[&bytes[..], &[0]].concat()).unwrap_err(),
+                "a.ply: has 1 bytes after its last element; the counts in its header are wrong"
+            );
+            assert_eq!(
+                ply(&bytes[..bytes.len() - 1]).unwrap_err(),
+                "a.ply: \"face\" 1 has a list of 4 numbers, which is more than the file holds; it is cut off or damaged"
+            );
+        }
+    }
+
+    #[test]
+    fn counts_are_believed_when_the_file_is_long_enough() {
+        let error = |text: &str| ply(text.as_bytes()).unwrap_err();
+        let head = |n: &str, m: &str| {
+            format!(
+                "ply\nformat binary_little_endian 1.0\nelement vertex {n}\nproperty float x\nproperty float y\nproperty float z\n\
+             element face {m}\nproperty list uchar int vertex_indices\nend_header\n"
+            )
+        };
+        let text = error(&(head("4294967295", "0") + &"x".repeat(900)));
+        assert_eq!(text, "a.ply: line 3: 4294967295 vertices declared, file has 1 kB; it is cut off or damaged");
+        let text = error(&(head("4", "18446744073709551615") + &"x".repeat(900)));
+        assert_eq!(text, "a.ply: line 7: 18446744073709551615 faces declared, file has 1 kB; it is cut off or damaged");
+        assert_eq!(error(&head("-1", "0")), "a.ply: line 3: \"-1\" is not a count");
+        assert!(error(&head("18446744073709551616", "0")).contains("is not a count"));
+        assert_eq!(
+            error(&head("0", "0").replace("float z", "float q")),
+            "a.ply: line 3: vertices need the properties x, y and z"
+        );
+        assert_eq!(error("plx\n"), "a.ply: not a .ply file (it must start with a line \"ply\"); export it again");
+        assert_eq!(error("ply\nformat ascii 1.0\n"), "a.ply: line 3: the header has no end; the file is cut off");
+        let body = |b: &str| error(&(head("1", "1").replace("binary_little_endian", "ascii") + b));
+        assert_eq!(body("0 0 0\n3 0 0 1\n"), "a.ply: face 0 names vertex 1, but there are 1; count from 0");
+        assert_eq!(body("0 0 z\n3 0 0 1\n"), "a.ply: line 10: \"z\" is not a number; write numbers like 0.5 or 1e-3");
+        assert_eq!(body("0 0 0\n2 0 0\n"), "a.ply: line 11: face 0 has 2 corners; give at least 3");
+        assert_eq!(body("0 0 0\n3 0 0 -1\n"), "a.ply: line 11: face 0 names vertex -1; vertices are counted from 0");
+        assert_eq!(body("0 0 inf\n3 0 0 0\n"), "a.ply: vertices[0][2] is inf; every coordinate must be finite");
+        assert_eq!(body("0 0 0\n3 0 0\n"), "a.ply: line 12: the file ends in \"face\" 0; it is cut off");
+        assert_eq!(
+            body("0 0 0\n3 0 0 0 7\n"),
+            "a.ply: has 2 bytes after its last element; the counts in its header are wrong"
+        );
+    }
+}

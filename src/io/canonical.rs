@@ -3,7 +3,8 @@
 use super::fields::Fields;
 use super::read::hex;
 use crate::domain::{Between, Density, Domain};
-use crate::problem::ProblemData;
+use super::problem_json::{AnyProblem, ProblemFile};
+use crate::problem::{Duplicates, Problem, ProblemData, ProblemError, SurfaceProblem, SurfaceProblemData, WithSites};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::io::{self, Write};
@@ -36,9 +37,9 @@ impl ProblemId {
 /// The domain as problem files write it.
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
-enum DomainText<'a> {
-    Polygon { vertices: &'a [[f64; 2]] },
-    Mesh { vertices: &'a [[f64; 2]], triangles: &'a [[u32; 3]] },
+enum DomainText<'a, P: Serialize> {
+    Polygon { vertices: &'a [P] },
+    Mesh { vertices: &'a [P], triangles: &'a [[u32; 3]] },
 }
 
 /// The density as problem files write it.
@@ -53,13 +54,151 @@ enum DensityText<'a> {
     Image { width: usize, values: &'a [f64], min: [f64; 2], max: [f64; 2], interpolation: &'static str },
 }
 
-/// Writes the parts of a problem that are not lists of sites.
-pub(super) fn write_source<W: Write>(fields: &mut Fields<W>, domain: &Domain, density: &Density) -> io::Result<()> {
-    let text = match domain {
-        Domain::Convex(polygon) => DomainText::Polygon { vertices: polygon.vertices() },
-        Domain::Mesh(mesh) => DomainText::Mesh { vertices: mesh.vertices(), triangles: mesh.triangles() },
-    };
-    fields.value("domain", &text)?;
+/// Data of a problem as files hold it: of a source in the plane, or on a surface.
+pub trait FileData: Clone + std::fmt::Debug {
+    /// A site.
+    type Point: Copy + std::fmt::Debug + PartialEq + Serialize + AsRef<[f64]>;
+    /// What sound data become.
+    type Problem: WithSites<Point = Self::Point>;
+    /// Checks the data.
+    ///
+    /// # Errors
+    /// As the problem's constructor.
+    fn problem(self) -> Result<Self::Problem, ProblemError>;
+    /// A problem file of this kind.
+    ///
+    /// # Errors
+    /// The file itself, if it is of another kind.
+    fn of(any: AnyProblem) -> Result<ProblemFile<Self>, Box<AnyProblem>>;
+    /// What to say of a file of another kind.
+    fn misfit(other: &AnyProblem) -> String;
+    /// The problem in half a line, after the number of its sites.
+    fn noun(problem: &Self::Problem) -> String;
+    /// Sets the treatment of duplicate sites.
+    fn set_duplicates(&mut self, duplicates: Duplicates);
+    /// Sites.
+    fn sites(&self) -> &[Self::Point];
+    /// The list of sites, to be changed.
+    fn sites_mut(&mut self) -> &mut Vec<Self::Point>;
+    /// Masses, unless they are equal.
+    fn masses(&self) -> Option<&[f64]>;
+    /// Writes domain and density.
+    ///
+    /// # Errors
+    /// The writer's.
+    fn write_source<W: Write>(&self, fields: &mut Fields<W>) -> io::Result<()>;
+    /// Writes what stands after the lists.
+    ///
+    /// # Errors
+    /// The writer's.
+    fn write_flags<W: Write>(&self, fields: &mut Fields<W>) -> io::Result<()>;
+}
+
+impl FileData for ProblemData {
+    type Point = [f64; 2];
+    type Problem = Problem;
+    fn problem(self) -> Result<Problem, ProblemError> {
+        Problem::new(self)
+    }
+    fn of(any: AnyProblem) -> Result<ProblemFile, Box<AnyProblem>> {
+        match any {
+            AnyProblem::Plane(file) => Ok(file),
+            other => Err(Box::new(other)),
+        }
+    }
+    fn misfit(_: &AnyProblem) -> String {
+        "the domain is a surface; this needs one in the plane".into()
+    }
+    fn noun(problem: &Problem) -> String {
+        let domain = match problem.domain() {
+            Domain::Convex(polygon) => format!("a convex polygon of {} vertices", polygon.len()),
+            Domain::Mesh(mesh) => format!("a mesh of {}", triangles(mesh.triangles().len())),
+        };
+        format!("{domain}, {}", density_noun(problem.density()))
+    }
+    fn set_duplicates(&mut self, duplicates: Duplicates) {
+        self.duplicates = duplicates;
+    }
+    fn sites_mut(&mut self) -> &mut Vec<[f64; 2]> {
+        &mut self.sites
+    }
+    fn sites(&self) -> &[[f64; 2]] {
+        &self.sites
+    }
+    fn masses(&self) -> Option<&[f64]> {
+        self.masses.as_deref()
+    }
+    fn write_source<W: Write>(&self, fields: &mut Fields<W>) -> io::Result<()> {
+        let text = match &self.domain {
+            Domain::Convex(polygon) => DomainText::Polygon { vertices: polygon.vertices() },
+            Domain::Mesh(mesh) => DomainText::Mesh { vertices: mesh.vertices(), triangles: mesh.triangles() },
+        };
+        fields.value("domain", &text)?;
+        write_density(fields, &self.density)
+    }
+    /// `"partial": true` is written, or nothing: the text of a balanced problem is what it always was.
+    fn write_flags<W: Write>(&self, fields: &mut Fields<W>) -> io::Result<()> {
+        fields.value("normalize", &self.normalize)?;
+        if self.partial { fields.value("partial", &true) } else { Ok(()) }
+    }
+}
+
+impl FileData for SurfaceProblemData {
+    type Point = [f64; 3];
+    type Problem = SurfaceProblem;
+    fn problem(self) -> Result<SurfaceProblem, ProblemError> {
+        SurfaceProblem::new(self)
+    }
+    fn of(any: AnyProblem) -> Result<ProblemFile<SurfaceProblemData>, Box<AnyProblem>> {
+        match any {
+            AnyProblem::Surface(file) => Ok(file),
+            other => Err(Box::new(other)),
+        }
+    }
+    fn misfit(_: &AnyProblem) -> String {
+        "the domain lies in the plane; this needs a surface in space".into()
+    }
+    fn noun(problem: &SurfaceProblem) -> String {
+        let faces = triangles(problem.surface().triangles().len());
+        format!("a surface of {faces}, {}", density_noun(problem.density()))
+    }
+    fn set_duplicates(&mut self, duplicates: Duplicates) {
+        self.duplicates = duplicates;
+    }
+    fn sites_mut(&mut self) -> &mut Vec<[f64; 3]> {
+        &mut self.sites
+    }
+    fn sites(&self) -> &[[f64; 3]] {
+        &self.sites
+    }
+    fn masses(&self) -> Option<&[f64]> {
+        self.masses.as_deref()
+    }
+    fn write_source<W: Write>(&self, fields: &mut Fields<W>) -> io::Result<()> {
+        let (vertices, triangles) = (self.surface.vertices(), self.surface.triangles());
+        fields.value("domain", &DomainText::Mesh { vertices, triangles })?;
+        write_density(fields, &self.density)
+    }
+    fn write_flags<W: Write>(&self, fields: &mut Fields<W>) -> io::Result<()> {
+        fields.value("normalize", &self.normalize)
+    }
+}
+
+fn triangles(n: usize) -> String {
+    if n == 1 { "1 triangle".into() } else { format!("{n} triangles") }
+}
+
+fn density_noun(density: &Density) -> String {
+    match density {
+        Density::Vertex(_) => "density per vertex".into(),
+        Density::Face(_) => "density per face".into(),
+        Density::Corner(_) => "density per corner".into(),
+        Density::Image(image) => format!("density by an image of {} x {} pixels", image.width(), image.height()),
+        other => format!("{} density", other.kind()),
+    }
+}
+
+fn write_density<W: Write>(fields: &mut Fields<W>, density: &Density) -> io::Result<()> {
     let text = match density {
         Density::Constant => DensityText::Constant,
         Density::Affine { g, c } => DensityText::Affine { g: *g, c: *c },
@@ -80,28 +219,22 @@ pub(super) fn write_source<W: Write>(fields: &mut Fields<W>, domain: &Domain, de
     fields.value("density", &text)
 }
 
-/// Writes `"partial": true`, or nothing: the text of a balanced problem is what it always was.
-pub(super) fn write_partial<W: Write>(fields: &mut Fields<W>, data: &ProblemData) -> io::Result<()> {
-    if data.partial { fields.value("partial", &true) } else { Ok(()) }
-}
-
 /// Writes a problem in the one canonical way: fields in the order of the format, the domain as a counter-clockwise
 /// polygon, every list inline.
-pub(super) fn write_canonical<W: Write>(w: W, data: &ProblemData) -> io::Result<()> {
+pub(super) fn write_canonical<W: Write>(w: W, data: &impl FileData) -> io::Result<()> {
     let mut fields = Fields::begin(w, "brenier/problem")?;
-    write_source(&mut fields, &data.domain, &data.density)?;
-    fields.value("sites", &data.sites)?;
-    if let Some(masses) = &data.masses {
+    data.write_source(&mut fields)?;
+    fields.value("sites", data.sites())?;
+    if let Some(masses) = data.masses() {
         fields.value("masses", masses)?;
     }
-    fields.value("normalize", &data.normalize)?;
-    write_partial(&mut fields, data)?;
+    data.write_flags(&mut fields)?;
     fields.end()
 }
 
 /// SHA-256 of the canonical text of a problem, for problems that come from arrays. Heights to start from are not part
 /// of it: they change the way, not the result.
-pub fn canonical_sha256(data: &ProblemData) -> String {
+pub fn canonical_sha256(data: &impl FileData) -> String {
     struct Hasher(Sha256);
     impl Write for Hasher {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

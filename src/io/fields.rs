@@ -5,7 +5,7 @@ use serde::Serialize;
 use std::io::{self, Write};
 
 /// An object being written, field by field.
-pub(super) struct Fields<W: Write> {
+pub struct Fields<W: Write> {
     out: W,
 }
 

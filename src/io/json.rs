@@ -240,10 +240,12 @@ impl<'de> Visitor<'de> for Scalars<'_> {
     }
 }
 
-/// Rows of two coordinates.
+/// Rows of two or three coordinates.
 #[derive(Debug, Default)]
 pub(super) struct Rows {
     pub(super) rows: Vec<[f64; 2]>,
+    /// The third coordinates, while all rows so far had three.
+    third: Vec<f64>,
     /// The first row that is not of length 2, and its length. The caller decides what that means: the domain may be of
     /// a kind that explains it.
     pub(super) misfit: Option<(usize, usize)>,
@@ -251,7 +253,26 @@ pub(super) struct Rows {
     pub(super) absent: Vec<usize>,
 }
 
-/// Reads a list of coordinate pairs, here or elsewhere.
+impl Rows {
+    /// Do all rows (and there are some) have three coordinates?
+    pub(super) fn in_space(&self) -> bool {
+        !self.rows.is_empty() && self.third.len() == self.rows.len()
+    }
+
+    /// The rows in space; otherwise the first row that is not of length 3, and its length.
+    pub(super) fn into_space(self) -> Result<Vec<[f64; 3]>, (usize, usize)> {
+        if self.third.len() == self.rows.len() {
+            return Ok(self.rows.iter().zip(self.third).map(|(r, z)| [r[0], r[1], z]).collect());
+        }
+        let first = self.third.len();
+        Err(match self.misfit {
+            Some((k, found)) if k == first => (k, found),
+            _ => (first, 2),
+        })
+    }
+}
+
+/// Reads a list of coordinate pairs (or triples), here or elsewhere.
 #[derive(Clone, Copy)]
 pub(super) struct Pairs<'c> {
     pub(super) cx: &'c Context<'c>,
@@ -286,7 +307,10 @@ impl<'de> Visitor<'de> for Pairs<'_> {
                     if len != 2 && out.misfit.is_none() {
                         out.misfit = Some((index, len));
                     }
-                    out.rows.push(row);
+                    if len == 3 && out.third.len() == index {
+                        out.third.push(row[2]);
+                    }
+                    out.rows.push([row[0], row[1]]);
                 }
                 Some(None) => {
                     out.absent.push(index);
@@ -302,21 +326,21 @@ impl<'de> Visitor<'de> for Pairs<'_> {
     }
 }
 
-/// One row: its first two coordinates and how many there are.
+/// One row: its first three coordinates and how many there are.
 struct Row<'c> {
     of: Pairs<'c>,
     index: usize,
 }
 
 impl<'de> DeserializeSeed<'de> for Row<'_> {
-    type Value = Option<([f64; 2], usize)>;
+    type Value = Option<([f64; 3], usize)>;
     fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<Self::Value, D::Error> {
         d.deserialize_any(self)
     }
 }
 
 impl<'de> Visitor<'de> for Row<'_> {
-    type Value = Option<([f64; 2], usize)>;
+    type Value = Option<([f64; 3], usize)>;
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("[x, y]")
     }
@@ -327,7 +351,7 @@ impl<'de> Visitor<'de> for Row<'_> {
         Err(E::invalid_type(serde::de::Unexpected::Unit, &self))
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-        let mut row = [0.0; 2];
+        let mut row = [0.0; 3];
         let mut len = 0;
         loop {
             self.of.cx.at(Some(Place { list: self.of.list, index: Some(self.index), axis: Some(len) }));

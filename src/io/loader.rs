@@ -2,7 +2,7 @@
 
 use super::error::IoError;
 use super::json::{Reference, Rows, Source};
-use super::points::{parse_points, parse_scalars};
+use super::points::{parse_points_in, parse_scalars};
 use super::read::{ReadLimit, beside, read_file, sha256_hex};
 use std::path::{Path, PathBuf};
 
@@ -56,20 +56,29 @@ impl<'f> Loader<'f> {
         }
     }
 
-    pub(super) fn sites(&mut self, source: Source<Rows>) -> Result<(Vec<[f64; 2]>, Option<PathBuf>), IoError> {
+    pub(super) fn sites<const D: usize>(
+        &mut self,
+        source: Source<Rows>,
+    ) -> Result<(Vec<[f64; D]>, Option<PathBuf>), IoError> {
         match source {
             Source::Inline(rows) => {
-                if let Some((k, found)) = rows.misfit {
-                    return Err(IoError::content(
-                        self.file,
-                        format!("sites[{k}] has {found} coordinates, the domain has 2; give [x, y]"),
-                    ));
+                let misfit = |(k, found): (usize, usize)| {
+                    let form = if D == 2 { "[x, y]" } else { "[x, y, z]" };
+                    let what = format!("sites[{k}] has {found} coordinates, the domain has {D}; give {form}");
+                    IoError::content(self.file, what)
+                };
+                if D == 2 {
+                    if let Some(at) = rows.misfit {
+                        return Err(misfit(at));
+                    }
+                    return Ok((rows.rows.iter().map(|r| std::array::from_fn(|k| r[k])).collect(), None));
                 }
-                Ok((rows.rows, None))
+                let rows = rows.into_space().map_err(misfit)?;
+                Ok((rows.iter().map(|r| std::array::from_fn(|k| r[k])).collect(), None))
             }
             Source::Elsewhere(reference) => {
                 let (path, bytes) = self.bytes(&reference)?;
-                let read = parse_points(&path, bytes, reference.array.as_deref())?;
+                let read = parse_points_in(&path, bytes, reference.array.as_deref())?;
                 self.notes.extend(read.notes);
                 self.remember(&path, reference, read.sha256)?;
                 Ok((read.points, Some(path)))

@@ -1,6 +1,6 @@
 //! Point clouds and lists of masses: .csv, .txt, .xyz, .obj, .npy, .npz.
 //!
-//! Points in space give their first two coordinates, with a note. Text is read line by line; every error names the line.
+//! Where points in the plane are wanted, points in space give their first two coordinates, with a note. Text is read line by line; every error names the line.
 
 use super::atomic::write_atomically;
 use super::error::{IoError, quoted};
@@ -13,9 +13,9 @@ use std::path::Path;
 
 /// Rows of numbers read from a file.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct PointFile {
+pub struct PointFile<const D: usize = 2> {
     /// One point per row.
-    pub points: Vec<[f64; 2]>,
+    pub points: Vec<[f64; D]>,
     /// Remarks for the report.
     pub notes: Vec<String>,
     /// SHA-256 of the file.
@@ -35,22 +35,41 @@ pub fn read_points(path: &Path, limit: ReadLimit) -> Result<PointFile, IoError> 
 /// # Errors
 /// As [`read_points`].
 pub fn parse_points(path: &Path, bytes: Vec<u8>, array: Option<&str>) -> Result<PointFile, IoError> {
+    parse_points_in(path, bytes, array)
+}
+
+/// As [`read_points`], of points in space.
+///
+/// # Errors
+/// As [`read_points`].
+pub fn read_points_in_space(path: &Path, limit: ReadLimit) -> Result<PointFile<3>, IoError> {
+    parse_points_in(path, read_file(path, limit)?, None)
+}
+
+/// Points in the plane or in space.
+pub(super) fn parse_points_in<const D: usize>(
+    path: &Path,
+    bytes: Vec<u8>,
+    array: Option<&str>,
+) -> Result<PointFile<D>, IoError> {
     let sha256 = sha256_hex(&bytes);
     let table = parse_table(path, bytes, array, "sites")?;
     let (n, columns) = (table.rows, table.columns);
-    if columns < 2 && n > 0 {
-        return Err(IoError::content(path, format!("has {columns} number per point; give x and y")));
+    let axes = if D == 2 { "x and y" } else { "x, y and z" };
+    if columns < D && n > 0 {
+        let numbers = if columns == 1 { "number" } else { "numbers" };
+        return Err(IoError::content(path, format!("has {columns} {numbers} per point; give {axes}")));
     }
     let mut notes = Vec::new();
     let told = extension(path) == "obj" || extension(path) == "xyz";
-    if columns > 2 && n > 0 {
+    if columns > D && n > 0 {
         if columns > 3 && !told {
-            return Err(IoError::content(path, format!("has {columns} numbers per point; give x and y")));
+            return Err(IoError::content(path, format!("has {columns} numbers per point; give {axes}")));
         }
-        notes.push(format!("{} has {columns} numbers per point; x and y are used", path.display()));
+        notes.push(format!("{} has {columns} numbers per point; {axes} are used", path.display()));
     }
-    let points =
-        table.values.chunks_exact(columns.max(1)).map(|row| [row[0], row.get(1).copied().unwrap_or(0.0)]).collect();
+    let row = |row: &[f64]| std::array::from_fn(|k| row.get(k).copied().unwrap_or(0.0));
+    let points = table.values.chunks_exact(columns.max(1)).map(row).collect();
     Ok(PointFile { points, notes, sha256 })
 }
 

@@ -1,14 +1,14 @@
 //! Problem files: `{"format": "brenier/problem", ...}`.
 
-use super::canonical::ProblemId;
+use super::canonical::{FileData, ProblemId};
 use super::error::IoError;
 use super::json::{Context, Pairs, Rows, Scalars, Source, check_header, set, unknown_field, wrong_kind};
 use super::loader::Loader;
 use super::read::{ReadLimit, read_file, sha256_hex};
-use super::source_json::{DensitySeed, DomainSeed, RawDensity, RawDomain};
+use super::source_json::{AnyDomain, DensitySeed, DomainSeed, RawDensity, RawDomain};
 use crate::domain::Density;
 use crate::exact::{Dd, Heights};
-use crate::problem::{Duplicates, Problem, ProblemData, ProblemError};
+use crate::problem::{Duplicates, ProblemData, ProblemError, SurfaceProblemData};
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -17,11 +17,11 @@ pub(super) const FORMAT: &str = "brenier/problem";
 
 /// A problem as read from a file, before it is known to be sound.
 #[derive(Clone, Debug)]
-pub struct ProblemFile {
+pub struct ProblemFile<T = ProblemData> {
     /// The file it was read from.
     pub path: PathBuf,
     /// What it says.
-    pub data: ProblemData,
+    pub data: T,
     /// Its identity.
     pub id: ProblemId,
     /// Remarks for the report: rounded numbers, unused coordinates.
@@ -32,14 +32,14 @@ pub struct ProblemFile {
     pub masses_file: Option<PathBuf>,
 }
 
-impl ProblemFile {
+impl<T: FileData> ProblemFile<T> {
     /// The sound problem.
     ///
     /// # Errors
     /// [`IoError::Problem`] naming the file that holds what is wrong.
-    pub fn problem(self) -> Result<Problem, IoError> {
+    pub fn problem(self) -> Result<T::Problem, IoError> {
         let (path, sites, masses) = (self.path, self.sites_file, self.masses_file);
-        Problem::new(self.data).map_err(|source| {
+        self.data.problem().map_err(|source| {
             use ProblemError as E;
             let file = match &source {
                 E::NoSites
@@ -58,25 +58,50 @@ impl ProblemFile {
     }
 }
 
+/// A problem file of any kind.
+#[derive(Clone, Debug)]
+pub enum AnyProblem {
+    /// The source lives in the plane.
+    Plane(ProblemFile),
+    /// It lives on a surface.
+    Surface(ProblemFile<SurfaceProblemData>),
+}
+
 /// Reads a problem file and the files it refers to.
 ///
 /// # Errors
 /// [`IoError`]; for text the line is named.
-pub fn read_problem(path: &Path, limit: ReadLimit) -> Result<ProblemFile, IoError> {
-    parse_problem(path, &read_file(path, limit)?, limit)
+pub fn read_any_problem(path: &Path, limit: ReadLimit) -> Result<AnyProblem, IoError> {
+    parse_any_problem(path, &read_file(path, limit)?, limit)
 }
 
 /// Reads a problem from bytes; `path` names it in errors, and relative paths inside start from its folder.
 ///
 /// # Errors
-/// As [`read_problem`].
-pub fn parse_problem(path: &Path, bytes: &[u8], limit: ReadLimit) -> Result<ProblemFile, IoError> {
+/// As [`read_any_problem`].
+pub fn parse_any_problem(path: &Path, bytes: &[u8], limit: ReadLimit) -> Result<AnyProblem, IoError> {
     let cx = Context::new(path);
     let raw = match cx.parse(bytes, ProblemSeed(&cx)) {
         Ok(raw) => raw,
         Err(e) => return Err(wrong_kind(path, bytes, FORMAT).unwrap_or(e)),
     };
     raw.build(&cx, sha256_hex(bytes), limit)
+}
+
+/// As [`read_any_problem`], of problems whose source is of the kind of `T`.
+///
+/// # Errors
+/// As [`read_any_problem`]; or that the source is of another kind.
+pub fn read_problem<T: FileData>(path: &Path, limit: ReadLimit) -> Result<ProblemFile<T>, IoError> {
+    T::of(read_any_problem(path, limit)?).map_err(|other| IoError::content(path, T::misfit(&other)))
+}
+
+/// As [`read_problem`] for bytes already in memory.
+///
+/// # Errors
+/// As [`read_problem`].
+pub fn parse_problem<T: FileData>(path: &Path, bytes: &[u8], limit: ReadLimit) -> Result<ProblemFile<T>, IoError> {
+    T::of(parse_any_problem(path, bytes, limit)?).map_err(|other| IoError::content(path, T::misfit(&other)))
 }
 
 /// The fields as they stand in the file.
@@ -138,17 +163,40 @@ impl<'de> Visitor<'de> for ProblemSeed<'_> {
 }
 
 impl RawProblem {
-    pub(super) fn build(self, cx: &Context<'_>, sha256: String, limit: ReadLimit) -> Result<ProblemFile, IoError> {
+    pub(super) fn build(mut self, cx: &Context<'_>, sha256: String, limit: ReadLimit) -> Result<AnyProblem, IoError> {
         let file = cx.file;
-        check_header(file, (self.format, self.version), FORMAT)?;
+        check_header(file, (self.format.take(), self.version), FORMAT)?;
         let missing = |what: &str| IoError::content(file, format!("\"{what}\" is missing"));
         let mut loader = Loader::new(file, limit);
-        let domain = self.domain.ok_or_else(|| missing("domain"))?.build(&mut loader)?;
-        let density = match self.density {
+        let domain = self.domain.take().ok_or_else(|| missing("domain"))?.build(&mut loader)?;
+        let density = match self.density.take() {
             None => Density::Constant,
             Some(d) => d.build(&domain, &mut loader)?,
         };
-        let (sites, sites_file) = loader.sites(self.sites.ok_or_else(|| missing("sites"))?)?;
+        let (normalize, partial) = (self.normalize.unwrap_or(true), self.partial.unwrap_or(false));
+        let duplicates = Duplicates::Merge;
+        match domain {
+            AnyDomain::Plane(domain) => {
+                let Target { sites, masses, heights, files } = self.target(&mut loader)?;
+                let data = ProblemData { domain, density, sites, masses, heights, normalize, partial, duplicates };
+                Ok(AnyProblem::Plane(finish(cx, loader, data, sha256, files)))
+            }
+            AnyDomain::Surface(surface) => {
+                if partial {
+                    return Err(IoError::content(file, "\"partial\" needs a box or polygon in this version; drop it"));
+                }
+                let Target { sites, masses, heights, files } = self.target(&mut loader)?;
+                let data = SurfaceProblemData { surface, density, sites, masses, heights, normalize, duplicates };
+                Ok(AnyProblem::Surface(finish(cx, loader, data, sha256, files)))
+            }
+        }
+    }
+
+    /// Sites, masses and heights.
+    fn target<const D: usize>(self, loader: &mut Loader<'_>) -> Result<Target<D>, IoError> {
+        let file = loader.file;
+        let sites = self.sites.ok_or_else(|| IoError::content(file, "\"sites\" is missing"))?;
+        let (sites, sites_file) = loader.sites(sites)?;
         let (masses, masses_file) = match self.masses {
             None => (None, None),
             Some(source) => {
@@ -165,7 +213,7 @@ impl RawProblem {
             }
             (None, None, Some(w)) => {
                 let weights = loader.scalars(w, "weights")?.0;
-                Some(heights_of_weights(&mut loader, &sites, &weights)?)
+                Some(heights_of_weights(loader, &sites, &weights)?)
             }
             (None, Some(_), _) => {
                 return Err(IoError::content(file, "\"heights_lo\" without \"heights\"; give the leading parts too"));
@@ -174,31 +222,34 @@ impl RawProblem {
                 return Err(IoError::content(file, "both \"heights\" and \"weights\" are given; drop one"));
             }
         };
-        let mut notes = loader.notes;
-        loader.files.sort_unstable();
-        loader.files.dedup();
-        let rounded = cx.rounded.get();
-        if rounded > 0 {
-            notes.insert(0, format!("{rounded} numbers written as strings are not doubles; each was rounded once"));
-        }
-        Ok(ProblemFile {
-            path: file.to_path_buf(),
-            data: ProblemData {
-                domain,
-                density,
-                sites,
-                masses,
-                heights,
-                normalize: self.normalize.unwrap_or(true),
-                partial: self.partial.unwrap_or(false),
-                duplicates: Duplicates::Merge,
-            },
-            id: ProblemId { sha256, files: loader.files },
-            notes,
-            sites_file,
-            masses_file,
-        })
+        Ok(Target { sites, masses, heights, files: [sites_file, masses_file] })
     }
+}
+
+/// What is to be transported to, and the files of sites and masses.
+struct Target<const D: usize> {
+    sites: Vec<[f64; D]>,
+    masses: Option<Vec<f64>>,
+    heights: Option<Heights>,
+    files: [Option<PathBuf>; 2],
+}
+
+fn finish<T>(
+    cx: &Context<'_>,
+    mut loader: Loader<'_>,
+    data: T,
+    sha256: String,
+    [sites_file, masses_file]: [Option<PathBuf>; 2],
+) -> ProblemFile<T> {
+    let mut notes = loader.notes;
+    loader.files.sort_unstable();
+    loader.files.dedup();
+    let rounded = cx.rounded.get();
+    if rounded > 0 {
+        notes.insert(0, format!("{rounded} numbers written as strings are not doubles; each was rounded once"));
+    }
+    let id = ProblemId { sha256, files: loader.files };
+    ProblemFile { path: cx.file.to_path_buf(), data, id, notes, sites_file, masses_file }
 }
 
 /// Heights from their leading and trailing parts.
@@ -221,7 +272,11 @@ pub(super) fn heights_of(file: &Path, hi: Vec<f64>, lo: Option<Vec<f64>>) -> Res
     Ok(heights)
 }
 
-fn heights_of_weights(loader: &mut Loader<'_>, sites: &[[f64; 2]], weights: &[f64]) -> Result<Heights, IoError> {
+fn heights_of_weights<const D: usize>(
+    loader: &mut Loader<'_>,
+    sites: &[[f64; D]],
+    weights: &[f64],
+) -> Result<Heights, IoError> {
     if weights.len() != sites.len() {
         return Err(IoError::Problem {
             file: loader.file.to_path_buf(),

@@ -1,17 +1,18 @@
 //! Solution files: `{"format": "brenier/solution", ...}`, with large arrays in a sibling .npz.
 
 use super::atomic::{AtomicFile, write_atomically};
-use super::canonical::{ProblemId, canonical_sha256, write_canonical, write_partial, write_source};
+use super::canonical::{FileData, ProblemId, canonical_sha256, write_canonical};
 use super::error::{IoError, quoted};
 use super::fields::Fields;
 use super::json::{Context, Reference, Scalars, Source, check_header, reference, set, unknown_field, wrong_kind};
 use super::loader::check_sha256;
 use super::npy::NpyArray;
 use super::npz::{NpzReader, NpzWriter};
-use super::problem_json::{ProblemFile, ProblemSeed, RawProblem, heights_of};
+use super::problem_json::{AnyProblem, ProblemFile, ProblemSeed, RawProblem, heights_of};
 use super::read::{ReadLimit, beside, hex, read_file, sha256_hex};
 use crate::exact::Heights;
 use crate::newton::Report;
+use crate::problem::{ProblemData, SurfaceProblemData};
 use serde::de::value::SeqAccessDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
@@ -29,7 +30,7 @@ pub const INLINE_LIMIT: usize = 100_000;
 
 /// The problem a solution solves.
 #[derive(Clone, Debug)]
-pub enum ProblemSource {
+pub enum ProblemSource<T = ProblemData> {
     /// A file: its path, relative to the solution's folder, and its identity.
     File {
         /// `None` if the path is not text; then `check` must be told it.
@@ -38,10 +39,10 @@ pub enum ProblemSource {
         id: ProblemId,
     },
     /// The problem came from arrays and is kept in the solution itself.
-    Embedded(Box<ProblemFile>),
+    Embedded(Box<ProblemFile<T>>),
 }
 
-impl ProblemSource {
+impl<T> ProblemSource<T> {
     /// Identity of the problem.
     pub fn id(&self) -> &ProblemId {
         match self {
@@ -68,9 +69,9 @@ pub struct CellRecord {
 
 /// Everything a solution file says. Lists are in the order of the problem's sites after merging duplicates.
 #[derive(Clone, Debug)]
-pub struct SolutionFile {
+pub struct SolutionFile<T: FileData = ProblemData> {
     /// The problem it belongs to.
-    pub problem: ProblemSource,
+    pub problem: ProblemSource<T>,
     /// Heights, gauge `sum nu_i h_i = 0` for solutions.
     pub heights: Heights,
     /// Weights `|y_i|^2 + 2 h_i`.
@@ -78,7 +79,7 @@ pub struct SolutionFile {
     /// Masses of the cells in the normalized source.
     pub masses: Vec<f64>,
     /// Centroids; `None` for an empty cell.
-    pub centroids: Vec<Option<[f64; 2]>>,
+    pub centroids: Vec<Option<T::Point>>,
     /// Transport cost.
     pub cost: f64,
     /// Facet integrals `(i, j, H_ij)`.
@@ -94,24 +95,38 @@ pub struct SolutionFile {
 }
 
 /// A list on its way into a solution file.
-enum List<'a> {
+enum List<'a, P> {
     Numbers(&'a [f64]),
-    Centroids(&'a [Option<[f64; 2]>]),
-    Points(&'a [[f64; 2]]),
+    Centroids(&'a [Option<P>]),
+    Points(&'a [P]),
     Hessian(&'a [(u32, u32, f64)]),
     Indices(&'a [u32]),
 }
 
-impl List<'_> {
+/// A point of any dimension: `[f64; D]`.
+trait Point: Copy + Serialize + AsRef<[f64]> {}
+impl<P: Copy + Serialize + AsRef<[f64]>> Point for P {}
+
+impl<P: Point> List<'_, P> {
     /// Columns (0: one-dimensional) and numbers of the array in the .npz.
     fn array(&self) -> (usize, Vec<f64>) {
         match self {
             List::Numbers(v) => (0, v.to_vec()),
             List::Centroids(v) => {
-                let gap = [f64::NAN; 2];
-                (2, v.iter().flat_map(|c| c.unwrap_or(gap)).collect())
+                let columns = size_of::<P>() / size_of::<f64>();
+                let mut values = Vec::with_capacity(columns * v.len());
+                for centroid in v.iter() {
+                    match centroid {
+                        Some(c) => values.extend_from_slice(c.as_ref()),
+                        None => values.resize(values.len() + columns, f64::NAN),
+                    }
+                }
+                (columns, values)
             }
-            List::Points(v) => (2, v.as_flattened().to_vec()),
+            List::Points(v) => {
+                let columns = size_of::<P>() / size_of::<f64>();
+                (columns, v.iter().flat_map(|p| p.as_ref()).copied().collect())
+            }
             List::Hessian(v) => {
                 let rows = v.iter();
                 let rows = rows.flat_map(|&(i, j, h)| [f64::from(i), f64::from(j), h]);
@@ -140,11 +155,17 @@ enum Place {
 }
 
 impl Place {
-    fn write<W: Write>(&self, fields: &mut Fields<W>, key: &str, list: &List) -> io::Result<()> {
+    fn write<W: Write, P: Point>(&self, fields: &mut Fields<W>, key: &str, list: &List<P>) -> io::Result<()> {
         self.write_as(fields, key, key, list)
     }
 
-    fn write_as<W: Write>(&self, fields: &mut Fields<W>, key: &str, array: &str, list: &List) -> io::Result<()> {
+    fn write_as<W: Write, P: Point>(
+        &self,
+        fields: &mut Fields<W>,
+        key: &str,
+        array: &str,
+        list: &List<P>,
+    ) -> io::Result<()> {
         #[derive(Serialize)]
         struct Text<'a> {
             path: &'a str,
@@ -163,7 +184,7 @@ impl Place {
 ///
 /// # Errors
 /// The system's; the solution that was there before is then still whole.
-pub fn write_solution(path: &Path, solution: &SolutionFile) -> Result<(), IoError> {
+pub fn write_solution<T: FileData>(path: &Path, solution: &SolutionFile<T>) -> Result<(), IoError> {
     let (hi, lo) = (solution.heights.hi(), solution.heights.lo());
     let mut lists = vec![
         ("heights", List::Numbers(&hi)),
@@ -182,12 +203,12 @@ pub fn write_solution(path: &Path, solution: &SolutionFile) -> Result<(), IoErro
     let large = solution.heights.len() >= INLINE_LIMIT;
     let stale = previous_arrays(path);
     let place = if large {
-        let mut arrays: Vec<(&str, &List)> = lists.iter().map(|(k, l)| (*k, l)).collect();
+        let mut arrays: Vec<(&str, &List<T::Point>)> = lists.iter().map(|(k, l)| (*k, l)).collect();
         let (sites, masses);
         if let ProblemSource::Embedded(p) = &solution.problem {
-            sites = List::Points(&p.data.sites);
+            sites = List::Points(p.data.sites());
             arrays.push(("problem_sites", &sites));
-            if let Some(m) = &p.data.masses {
+            if let Some(m) = p.data.masses() {
                 masses = List::Numbers(m);
                 arrays.push(("problem_masses", &masses));
             }
@@ -224,7 +245,7 @@ pub fn write_solution(path: &Path, solution: &SolutionFile) -> Result<(), IoErro
     Ok(())
 }
 
-fn write_problem<W: Write>(w: &mut W, problem: &ProblemSource, place: &Place) -> io::Result<()> {
+fn write_problem<W: Write, T: FileData>(w: &mut W, problem: &ProblemSource<T>, place: &Place) -> io::Result<()> {
     #[derive(Serialize)]
     struct Text<'a> {
         sha256: &'a str,
@@ -245,15 +266,14 @@ fn write_problem<W: Write>(w: &mut W, problem: &ProblemSource, place: &Place) ->
                 Place::Inline => write_canonical(&mut *w, &p.data)?,
                 Place::Beside(..) => {
                     let mut fields = Fields::begin(&mut *w, super::problem_json::FORMAT)?;
-                    write_source(&mut fields, &p.data.domain, &p.data.density)?;
-                    let sites = List::Points(&p.data.sites);
+                    p.data.write_source(&mut fields)?;
+                    let sites = List::Points(p.data.sites());
                     place.write_as(&mut fields, "sites", "problem_sites", &sites)?;
-                    if let Some(m) = &p.data.masses {
-                        let masses = List::Numbers(m);
+                    if let Some(m) = p.data.masses() {
+                        let masses = List::<T::Point>::Numbers(m);
                         place.write_as(&mut fields, "masses", "problem_masses", &masses)?;
                     }
-                    fields.value("normalize", &p.data.normalize)?;
-                    write_partial(&mut fields, &p.data)?;
+                    p.data.write_flags(&mut fields)?;
                     fields.end()?;
                 }
             }
@@ -267,7 +287,7 @@ fn stem(path: &Path) -> String {
 }
 
 /// Writes the arrays to a file named by its own content.
-fn write_arrays(path: &Path, lists: &[(&str, &List)]) -> Result<Place, IoError> {
+fn write_arrays<P: Point>(path: &Path, lists: &[(&str, &List<P>)]) -> Result<Place, IoError> {
     struct Hashing<'a>(&'a mut AtomicFile, Sha256);
     impl Write for Hashing<'_> {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -318,11 +338,20 @@ fn previous_arrays(path: &Path) -> Vec<String> {
     names
 }
 
-/// Reads a solution and the arrays it refers to.
+/// A solution of a problem of any kind.
+#[derive(Clone, Debug)]
+pub enum AnySolution {
+    /// The source lives in the plane.
+    Plane(SolutionFile),
+    /// It lives on a surface.
+    Surface(SolutionFile<SurfaceProblemData>),
+}
+
+/// Reads a solution and the arrays it refers to. Which kind it is, its centroids tell, or the problem inside it.
 ///
 /// # Errors
 /// [`IoError`]; for text the line is named.
-pub fn read_solution(path: &Path, limit: ReadLimit) -> Result<SolutionFile, IoError> {
+pub fn read_any_solution(path: &Path, limit: ReadLimit) -> Result<AnySolution, IoError> {
     let bytes = read_file(path, limit)?;
     let cx = Context::new(path);
     let raw = match cx.parse(&bytes, SolutionSeed(&cx)) {
@@ -331,6 +360,19 @@ pub fn read_solution(path: &Path, limit: ReadLimit) -> Result<SolutionFile, IoEr
     };
     drop(bytes);
     raw.build(&cx, limit)
+}
+
+/// As [`read_any_solution`], of problems in the plane.
+///
+/// # Errors
+/// As [`read_any_solution`]; or that it is the solution of another kind of problem.
+pub fn read_solution(path: &Path, limit: ReadLimit) -> Result<SolutionFile, IoError> {
+    match read_any_solution(path, limit)? {
+        AnySolution::Plane(solution) => Ok(solution),
+        AnySolution::Surface(_) => {
+            Err(IoError::content(path, "is the solution of a problem on a surface; this needs one in the plane"))
+        }
+    }
 }
 
 /// The fields as they stand in the file.
@@ -343,13 +385,21 @@ struct RawSolution {
     heights_lo: Option<Source<Vec<f64>>>,
     weights: Option<Source<Vec<f64>>>,
     masses: Option<Source<Vec<f64>>>,
-    centroids: Option<Source<Vec<Option<[f64; 2]>>>>,
+    centroids: Option<Source<Vec<Option<Coordinates>>>>,
     cost: Option<f64>,
     hessian: Option<Source<Vec<(u32, u32, f64)>>>,
     hidden: Option<Source<Vec<u32>>>,
     site_of_input: Option<Source<Vec<u32>>>,
     cells: Option<Vec<CellRecord>>,
     report: Option<Report>,
+}
+
+/// A point in the plane or in space.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Coordinates {
+    Plane([f64; 2]),
+    Space([f64; 3]),
 }
 
 /// A list of any element, here or elsewhere.
@@ -507,12 +557,69 @@ fn index(v: f64) -> Option<u32> {
 }
 
 impl RawSolution {
-    fn build(self, cx: &Context<'_>, limit: ReadLimit) -> Result<SolutionFile, IoError> {
+    fn build(mut self, cx: &Context<'_>, limit: ReadLimit) -> Result<AnySolution, IoError> {
         let file = cx.file;
-        check_header(file, (self.format, self.version), FORMAT)?;
+        check_header(file, (self.format.take(), self.version), FORMAT)?;
         let missing = |what: &str| IoError::content(file, format!("\"{what}\" is missing"));
-        let problem = self.problem.ok_or_else(|| missing("problem"))?.build(cx, limit)?;
+        let problem = self.problem.take().ok_or_else(|| missing("problem"))?.build(cx, limit)?;
         let mut arrays = Arrays { file, limit, open: BTreeMap::new() };
+        let centroids = match self.centroids.take().ok_or_else(|| missing("centroids"))? {
+            Source::Inline(list) => list,
+            Source::Elsewhere(reference) => {
+                let (array, path) = arrays.array(&reference, "centroids")?;
+                let row = |r: &[f64]| match *r {
+                    [x, ..] if x.is_nan() => Some(None),
+                    [x, y] => Some(Some(Coordinates::Plane([x, y]))),
+                    [x, y, z] => Some(Some(Coordinates::Space([x, y, z]))),
+                    _ => None,
+                };
+                let list: Option<Vec<_>> = array.values.chunks_exact(array.columns.max(1)).map(row).collect();
+                let what = || format!("centroids has {} columns, not 2 or 3", array.columns);
+                list.ok_or_else(|| IoError::content(&path, what()))?
+            }
+        };
+        let space = match (&problem, centroids.iter().flatten().next()) {
+            (_, Some(Coordinates::Space(_))) | (AnySource::Surface(_), _) => true,
+            (_, Some(Coordinates::Plane(_))) | (AnySource::Plane(_), _) => false,
+            (AnySource::File(..), None) => false,
+        };
+        let mixed = |k: usize| IoError::content(file, format!("centroids[{k}] has not as many coordinates as the others"));
+        if space {
+            let problem = match problem {
+                AnySource::File(path, id) => ProblemSource::File { path, id },
+                AnySource::Surface(inside) => ProblemSource::Embedded(inside),
+                AnySource::Plane(_) => return Err(IoError::content(file, "centroids in space, but a problem in the plane")),
+            };
+            let centroid = |(k, c): (usize, Option<Coordinates>)| match c {
+                None => Ok(None),
+                Some(Coordinates::Space(c)) => Ok(Some(c)),
+                Some(Coordinates::Plane(_)) => Err(mixed(k)),
+            };
+            let centroids = centroids.into_iter().enumerate().map(centroid).collect::<Result<Vec<_>, _>>()?;
+            return Ok(AnySolution::Surface(self.finish(file, problem, centroids, arrays)?));
+        }
+        let problem = match problem {
+            AnySource::File(path, id) => ProblemSource::File { path, id },
+            AnySource::Plane(inside) => ProblemSource::Embedded(inside),
+            AnySource::Surface(_) => return Err(IoError::content(file, "centroids in the plane, but a problem in space")),
+        };
+        let centroid = |(k, c): (usize, Option<Coordinates>)| match c {
+            None => Ok(None),
+            Some(Coordinates::Plane(c)) => Ok(Some(c)),
+            Some(Coordinates::Space(_)) => Err(mixed(k)),
+        };
+        let centroids = centroids.into_iter().enumerate().map(centroid).collect::<Result<Vec<_>, _>>()?;
+        Ok(AnySolution::Plane(self.finish(file, problem, centroids, arrays)?))
+    }
+
+    fn finish<T: FileData>(
+        self,
+        file: &Path,
+        problem: ProblemSource<T>,
+        centroids: Vec<Option<T::Point>>,
+        mut arrays: Arrays<'_>,
+    ) -> Result<SolutionFile<T>, IoError> {
+        let missing = |what: &str| IoError::content(file, format!("\"{what}\" is missing"));
         let mut numbers = |key: &str, source: Option<Source<Vec<f64>>>| {
             let source = source.ok_or_else(|| missing(key))?;
             arrays.list(key, source, 1, |r| Some(r[0]))
@@ -524,8 +631,6 @@ impl RawSolution {
         };
         let weights = numbers("weights", self.weights)?;
         let masses = numbers("masses", self.masses)?;
-        let centroids = self.centroids.ok_or_else(|| missing("centroids"))?;
-        let centroids = arrays.list("centroids", centroids, 2, |r| Some((!r[0].is_nan()).then_some([r[0], r[1]])))?;
         let hessian = self
             .hessian
             .map(|h| arrays.list("hessian", h, 3, |r| Some((index(r[0])?, index(r[1])?, r[2]))))
@@ -562,25 +667,40 @@ impl RawSolution {
     }
 }
 
+/// The problem of a solution whose kind is not yet known.
+enum AnySource {
+    File(Option<String>, ProblemId),
+    Plane(Box<ProblemFile>),
+    Surface(Box<ProblemFile<SurfaceProblemData>>),
+}
+
 impl RawSource {
-    fn build(self, cx: &Context<'_>, limit: ReadLimit) -> Result<ProblemSource, IoError> {
+    fn build(self, cx: &Context<'_>, limit: ReadLimit) -> Result<AnySource, IoError> {
         let file = cx.file;
         let sha256 = self.sha256.ok_or_else(|| IoError::content(file, "problem has no \"sha256\""))?;
         let Some(data) = self.data else {
             let files = self.files.unwrap_or_default().into_iter().collect();
-            return Ok(ProblemSource::File { path: self.path, id: ProblemId { sha256, files } });
+            return Ok(AnySource::File(self.path, ProblemId { sha256, files }));
         };
-        let mut embedded = data.build(cx, String::new(), limit)?;
-        let found = canonical_sha256(&embedded.data);
-        if found != sha256 {
-            let what = format!(
-                "the problem inside has sha256 {}…, not {}; the file was changed",
-                &found[..8],
-                quoted(&sha256)
-            );
-            return Err(IoError::content(file, what));
+        match data.build(cx, String::new(), limit)? {
+            AnyProblem::Plane(inside) => Ok(AnySource::Plane(genuine(file, inside, sha256)?)),
+            AnyProblem::Surface(inside) => Ok(AnySource::Surface(genuine(file, inside, sha256)?)),
         }
-        embedded.id = ProblemId { sha256, files: Vec::new() };
-        Ok(ProblemSource::Embedded(Box::new(embedded)))
     }
+}
+
+/// The problem inside, if it is the one that was solved.
+fn genuine<T: FileData>(
+    file: &Path,
+    mut inside: ProblemFile<T>,
+    sha256: String,
+) -> Result<Box<ProblemFile<T>>, IoError> {
+    let found = canonical_sha256(&inside.data);
+    if found != sha256 {
+        let what =
+            format!("the problem inside has sha256 {}…, not {}; the file was changed", &found[..8], quoted(&sha256));
+        return Err(IoError::content(file, what));
+    }
+    inside.id = ProblemId { sha256, files: Vec::new() };
+    Ok(Box::new(inside))
 }

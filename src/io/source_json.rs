@@ -4,12 +4,22 @@ use super::error::{IoError, quoted};
 use super::image::decode;
 use super::json::{Context, Number, Pairs, Place, Reference, Rows, Scalars, Source, Triples, set, unknown_field};
 use super::loader::Loader;
-use super::obj::parse_obj;
 use super::read::{ReadLimit, read_file};
-use crate::domain::{Between, ConvexPolygon, Density, Domain, DomainError, Image, PlanarMesh};
+use super::surface::{parse_surface, reads_surface};
+use crate::domain::{Between, ConvexPolygon, Density, Domain, DomainError, Image, PlanarMesh, Surface};
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use std::fmt;
 use std::path::Path;
+use std::sync::Arc;
+
+/// Where a source lives: in the plane, or on a surface in space.
+#[derive(Clone, Debug, PartialEq)]
+pub enum AnyDomain {
+    /// In the plane.
+    Plane(Domain),
+    /// On a triangulated surface.
+    Surface(Arc<Surface>),
+}
 
 /// The domain as it stands in the file.
 #[derive(Default)]
@@ -84,7 +94,7 @@ fn inline<T, E: Error>(source: Source<T>, key: &str) -> Result<T, E> {
 const KINDS: &str = "\"box\", \"polygon\" or \"mesh\"";
 
 impl RawDomain {
-    pub(super) fn build(self, loader: &mut Loader<'_>) -> Result<Domain, IoError> {
+    pub(super) fn build(self, loader: &mut Loader<'_>) -> Result<AnyDomain, IoError> {
         let file = loader.file;
         let fail = |what: String| IoError::content(file, format!("domain: {what}"));
         let kind = self.kind.as_deref().ok_or_else(|| fail(format!("\"type\" is missing; use {KINDS}")))?;
@@ -110,9 +120,9 @@ impl RawDomain {
         }
         let problem = |e: DomainError| IoError::Problem { file: file.to_path_buf(), source: e.into() };
         let rows = |rows: Rows| match rows.misfit {
-            Some((k, 3)) if kind == "mesh" => Err(fail(format!(
-                "vertices[{k}] has 3 coordinates; surfaces are not supported by this version, give [x, y]"
-            ))),
+            Some((k, found)) if kind == "mesh" => {
+                Err(fail(format!("vertices[{k}] has {found} coordinates; give [x, y] each, or [x, y, z] each")))
+            }
             Some((k, found)) => Err(fail(format!("vertices[{k}] has {found} coordinates; give [x, y]"))),
             None => Ok(rows.rows),
         };
@@ -120,31 +130,41 @@ impl RawDomain {
             "polygon" => {
                 let vertices =
                     self.vertices.ok_or_else(|| fail("a polygon needs \"vertices\": [[x, y], ...]".into()))?;
-                Ok(ConvexPolygon::new(rows(vertices)?).map_err(problem)?.into())
+                Ok(AnyDomain::Plane(ConvexPolygon::new(rows(vertices)?).map_err(problem)?.into()))
             }
             "mesh" => {
-                let mesh = match (self.vertices, self.triangles, self.path) {
-                    (Some(v), Some(t), None) => PlanarMesh::new(rows(v)?, t).map_err(problem)?,
+                match (self.vertices, self.triangles, self.path) {
+                    (Some(v), Some(t), None) if v.in_space() => {
+                        // All rows have three.
+                        let vertices = v.into_space().unwrap_or_default();
+                        let surface = Surface::new(vertices, t)
+                            .map_err(|source| IoError::Surface { file: file.to_path_buf(), source })?;
+                        loader.notes.extend(flat_note(surface.flat()));
+                        Ok(AnyDomain::Surface(surface.into()))
+                    }
+                    (Some(v), Some(t), None) => {
+                        let mesh = PlanarMesh::new(rows(v)?, t).map_err(problem)?;
+                        loader.notes.extend(flat_note(mesh.flat()));
+                        Ok(AnyDomain::Plane(mesh.into()))
+                    }
                     (None, None, Some(path)) => {
                         let (path, bytes) = loader.load(Reference { path, ..Reference::default() })?;
                         let (mesh, notes) = mesh_from_bytes(&path, &bytes)?;
                         loader.notes.extend(notes);
-                        mesh
+                        Ok(mesh)
                     }
-                    _ => {
-                        let what = "a mesh needs \"vertices\" and \"triangles\", or \"path\" alone";
-                        return Err(fail(what.into()));
-                    }
-                };
-                loader.notes.extend(flat_note(&mesh));
-                Ok(mesh.into())
+                    _ => Err(fail("a mesh needs \"vertices\" and \"triangles\", or \"path\" alone".into())),
+                }
             }
             _ => {
                 let (Some(min), Some(max)) = (self.min, self.max) else {
                     return Err(fail("a box needs \"min\": [x, y] and \"max\": [x, y]".into()));
                 };
                 match (&min[..], &max[..]) {
-                    (&[a, b], &[c, d]) => Ok(ConvexPolygon::rectangle([a, b], [c, d]).map_err(problem)?.into()),
+                    (&[a, b], &[c, d]) => {
+                        let polygon = ConvexPolygon::rectangle([a, b], [c, d]).map_err(problem)?;
+                        Ok(AnyDomain::Plane(polygon.into()))
+                    }
                     ([_, _, _], [_, _, _]) => Err(fail(
                         "type \"box\" in 3 dimensions is not supported by this version; use a box in the plane".into(),
                     )),
@@ -159,8 +179,8 @@ impl RawDomain {
 }
 
 /// What to say about triangles that were left out.
-fn flat_note(mesh: &PlanarMesh) -> Option<String> {
-    match mesh.flat() {
+fn flat_note(flat: &[u32]) -> Option<String> {
+    match flat {
         [] => None,
         [one] => Some(format!("face {one} of the mesh has zero area and was left out")),
         [first, rest @ ..] => {
@@ -170,25 +190,24 @@ fn flat_note(mesh: &PlanarMesh) -> Option<String> {
     }
 }
 
-/// A planar mesh from the bytes of an .obj file.
-fn mesh_from_bytes(path: &Path, bytes: &[u8]) -> Result<(PlanarMesh, Vec<String>), IoError> {
-    let extension = path.extension().map(|e| e.to_ascii_lowercase());
-    if extension.as_deref().is_none_or(|e| e != "obj") {
-        return Err(IoError::content(path, "meshes are read from .obj in this version; convert it"));
+/// A mesh from the bytes of a file, and remarks: in the plane if all third coordinates are equal, else a surface.
+fn mesh_from_bytes(path: &Path, bytes: &[u8]) -> Result<(AnyDomain, Vec<String>), IoError> {
+    let file = parse_surface(path, bytes)?;
+    let mut notes = file.notes.clone();
+    let flat = file.vertices.iter().all(|v| v[2] == file.vertices[0][2]);
+    if !flat {
+        let surface = file.into_surface(path)?;
+        notes.extend(flat_note(surface.flat()));
+        return Ok((AnyDomain::Surface(surface.into()), notes));
     }
-    let obj = parse_obj(path, bytes)?;
-    let mut notes = Vec::new();
-    if obj.vertices.iter().any(|v| v[2] != obj.vertices[0][2]) {
-        let what = "is a surface in space; this version reads meshes in the plane (equal third coordinates)";
-        return Err(IoError::content(path, what));
+    if file.vertices.first().is_some_and(|v| v[2] != 0.0) {
+        notes.push(format!("{} lies in the plane z = {}; x and y are used", path.display(), file.vertices[0][2]));
     }
-    if obj.vertices.first().is_some_and(|v| v[2] != 0.0) {
-        notes.push(format!("{} lies in the plane z = {}; x and y are used", path.display(), obj.vertices[0][2]));
-    }
-    let vertices = obj.vertices.iter().map(|v| [v[0], v[1]]).collect();
-    let mesh = PlanarMesh::new(vertices, obj.triangles)
+    let vertices = file.vertices.iter().map(|v| [v[0], v[1]]).collect();
+    let mesh = PlanarMesh::new(vertices, file.triangles)
         .map_err(|e| IoError::Problem { file: path.to_path_buf(), source: e.into() })?;
-    Ok((mesh, notes))
+    notes.extend(flat_note(mesh.flat()));
+    Ok((AnyDomain::Plane(mesh.into()), notes))
 }
 
 /// The density as it stands in the file.
@@ -301,7 +320,7 @@ impl<'de> Visitor<'de> for CornerValues<'_> {
 }
 
 impl RawDensity {
-    pub(super) fn build(self, domain: &Domain, loader: &mut Loader<'_>) -> Result<Density, IoError> {
+    pub(super) fn build(self, domain: &AnyDomain, loader: &mut Loader<'_>) -> Result<Density, IoError> {
         let file = loader.file;
         let fail = |what: String| IoError::content(file, format!("density: {what}"));
         let kinds = "\"constant\", \"affine\", \"vertex\", \"face\", \"corner\" or \"image\"";
@@ -334,7 +353,10 @@ impl RawDensity {
                 (Some(g), _) => Err(fail(format!("g has {} coordinates, the domain has 2; give [gx, gy]", g.len()))),
                 (None, _) => Err(fail("an affine density needs \"g\": [gx, gy]".into())),
             },
-            "image" => self.image(domain, loader),
+            "image" => match domain {
+                AnyDomain::Plane(domain) => self.image(domain, loader),
+                AnyDomain::Surface(_) => Err(fail("type \"image\" needs a box in the plane".into())),
+            },
             _ => {
                 let values = self.values.ok_or_else(|| fail(format!("type \"{kind}\" needs \"values\"")))?;
                 let flat = match values {
@@ -447,12 +469,12 @@ pub fn parse_image(
         .map_err(|e| IoError::Problem { file: path.to_path_buf(), source: e.into() })
 }
 
-/// Reads a domain: from .json an object such as `{"type": "polygon", ...}`; from an .obj with faces a mesh in the plane; from any other
+/// Reads a domain: from .json an object such as `{"type": "polygon", ...}`; from an .obj with faces, .ply, .off or .stl a mesh; from any other
 /// format of points the vertices of a convex polygon in order. The second value are remarks.
 ///
 /// # Errors
 /// [`IoError`]; for text the line is named.
-pub fn read_domain(path: &Path, limit: ReadLimit) -> Result<(Domain, Vec<String>), IoError> {
+pub fn read_domain(path: &Path, limit: ReadLimit) -> Result<(AnyDomain, Vec<String>), IoError> {
     parse_domain(path, read_file(path, limit)?, limit)
 }
 
@@ -460,7 +482,7 @@ pub fn read_domain(path: &Path, limit: ReadLimit) -> Result<(Domain, Vec<String>
 ///
 /// # Errors
 /// As [`read_domain`].
-pub fn parse_domain(path: &Path, bytes: Vec<u8>, limit: ReadLimit) -> Result<(Domain, Vec<String>), IoError> {
+pub fn parse_domain(path: &Path, bytes: Vec<u8>, limit: ReadLimit) -> Result<(AnyDomain, Vec<String>), IoError> {
     let is = |name: &str| path.extension().is_some_and(|e| e.eq_ignore_ascii_case(name));
     if is("json") {
         let cx = Context::new(path);
@@ -468,16 +490,12 @@ pub fn parse_domain(path: &Path, bytes: Vec<u8>, limit: ReadLimit) -> Result<(Do
         let domain = cx.parse(&bytes, DomainSeed(&cx))?.build(&mut loader)?;
         return Ok((domain, loader.notes));
     }
-    if is("obj") {
-        let has_faces = bytes.split(|&b| b == b'\n').any(|l| l.trim_ascii_start().starts_with(b"f "));
-        if has_faces {
-            let (mesh, mut notes) = mesh_from_bytes(path, &bytes)?;
-            notes.extend(flat_note(&mesh));
-            return Ok((mesh.into(), notes));
-        }
+    let has_faces = || bytes.split(|&b| b == b'\n').any(|l| l.trim_ascii_start().starts_with(b"f "));
+    if reads_surface(path) && (!is("obj") || has_faces()) {
+        return mesh_from_bytes(path, &bytes);
     }
     let vertices = super::points::parse_points(path, bytes, None)?.points;
     let polygon =
         ConvexPolygon::new(vertices).map_err(|e| IoError::Problem { file: path.to_path_buf(), source: e.into() })?;
-    Ok((polygon.into(), Vec::new()))
+    Ok((AnyDomain::Plane(polygon.into()), Vec::new()))
 }

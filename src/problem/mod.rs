@@ -75,6 +75,48 @@ pub struct Problem {
     rest: Option<f64>,
 }
 
+/// What problems of every kind tell of their sites.
+pub trait WithSites {
+    /// A site.
+    type Point: Copy;
+    /// Sites after merging.
+    fn sites(&self) -> &[Self::Point];
+    /// Masses after merging.
+    fn masses(&self) -> &[f64];
+    /// Groups of input sites that were merged.
+    fn merges(&self) -> &[Merge];
+    /// For every input site the index of its site; `None` when nothing was merged.
+    fn site_of_input(&self) -> Option<&[u32]>;
+    /// The normalized source is this times the density.
+    fn source_factor(&self) -> f64;
+}
+
+/// [`WithSites`] by the methods of the same names.
+macro_rules! with_sites {
+    ($problem:ty, $point:ty) => {
+        impl WithSites for $problem {
+            type Point = $point;
+            fn sites(&self) -> &[$point] {
+                self.sites()
+            }
+            fn masses(&self) -> &[f64] {
+                self.masses()
+            }
+            fn merges(&self) -> &[Merge] {
+                self.merges()
+            }
+            fn site_of_input(&self) -> Option<&[u32]> {
+                self.site_of_input()
+            }
+            fn source_factor(&self) -> f64 {
+                self.source_factor()
+            }
+        }
+    };
+}
+with_sites!(Problem, [f64; 2]);
+with_sites!(SurfaceProblem, [f64; 3]);
+
 impl Problem {
     /// Largest number of sites (30-bit triangle indices in the hull).
     pub const MAX_SITES: usize = 500_000_000;

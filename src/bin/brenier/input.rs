@@ -6,17 +6,18 @@ use crate::failure::{Failure, code};
 use crate::limits::{check_memory, read_limit};
 use brenier::domain::{Between, ConvexPolygon, Density, Domain, DomainError, spread};
 use brenier::io::{
-    IoError, ProblemFile, ProblemId, ProblemSource, ReadLimit, SolutionFile, canonical_sha256, read_domain, read_image,
-    read_masses, read_points, read_problem,
+    AnyDomain, AnyProblem, FileData, IoError, ProblemFile, ProblemId, ProblemSource, ReadLimit, SolutionFile,
+    canonical_sha256, read_any_problem, read_domain, read_image, read_masses, read_points, read_points_in_space,
+    read_problem,
 };
-use brenier::problem::{Duplicates, Problem, ProblemData};
+use brenier::problem::{Duplicates, Problem, ProblemData, SurfaceProblemData, WithSites};
 use std::path::{Component, Path, PathBuf};
 
 /// A sound problem and what is worth telling about where it came from.
-pub struct Loaded {
-    pub problem: Problem,
+pub struct Loaded<T: FileData = ProblemData> {
+    pub problem: T::Problem,
     /// How a solution names it. An embedded problem leaves out the sites: the sound one has them.
-    source: ProblemSource,
+    source: ProblemSource<T>,
     /// The file people know it by.
     pub name: PathBuf,
     /// Number of sites as given.
@@ -27,7 +28,7 @@ pub struct Loaded {
     pub warnings: Vec<String>,
 }
 
-impl Loaded {
+impl<T: FileData> Loaded<T> {
     /// Identity of the problem.
     pub fn fingerprint(&self) -> String {
         self.source.id().fingerprint()
@@ -40,18 +41,26 @@ impl Loaded {
     }
 
     /// How a solution names the problem.
-    pub fn source(&self) -> ProblemSource {
+    pub fn source(&self) -> ProblemSource<T> {
         let mut source = self.source.clone();
         if let ProblemSource::Embedded(file) = &mut source {
             let sites = self.problem.sites();
             // Merged sites coincide: nothing is lost.
-            file.data.sites = match self.problem.site_of_input() {
+            *file.data.sites_mut() = match self.problem.site_of_input() {
                 Some(map) => map.iter().map(|&i| sites[i as usize]).collect(),
                 None => sites.to_vec(),
             };
         }
         source
     }
+}
+
+/// A problem of any kind.
+pub enum AnyLoaded {
+    /// The source lives in the plane.
+    Plane(Box<Loaded>),
+    /// It lives on a surface.
+    Surface(Box<Loaded<SurfaceProblemData>>),
 }
 
 /// Refuses to write where something is read, or to write one file twice: the input would be lost.
@@ -81,42 +90,75 @@ pub fn keep_apart(read: &[Option<&Path>], written: &[Option<&Path>]) -> Result<(
 }
 
 /// The same for the files that a problem file refers to.
-pub fn keep_files(loaded: &Loaded, written: &[Option<&Path>]) -> Result<(), Failure> {
+pub fn keep_files<T: FileData>(loaded: &Loaded<T>, written: &[Option<&Path>]) -> Result<(), Failure> {
     let files = loaded.files();
     keep_apart(&files.iter().map(|p| Some(p.as_path())).collect::<Vec<_>>(), written)
 }
 
 /// Reads the problem that the flags of `solve` describe.
-pub fn of_solve(args: &SolveArgs, common: &Common) -> Result<Loaded, Failure> {
+pub fn of_solve(args: &SolveArgs, common: &Common) -> Result<AnyLoaded, Failure> {
     let duplicates = if args.strict { Duplicates::Refuse } else { Duplicates::Merge };
     match (&args.problem, &args.points, &args.domain) {
-        (Some(path), _, _) => load(path, &args.output, duplicates, common),
-        (None, Some(points), Some(domain)) => {
-            let mut file = of_flags(args, points, domain, common)?;
-            check_memory(common, points, file.data.sites.len())?;
-            let source = embedded(&mut file);
-            sound(file, source, points, duplicates)
+        (Some(path), _, _) => {
+            let file = read_any_problem(path, read_limit(common))?;
+            let output = &args.output;
+            Ok(match file {
+                AnyProblem::Plane(file) => AnyLoaded::Plane(from_file(file, path, output, duplicates, common)?.into()),
+                AnyProblem::Surface(file) => {
+                    AnyLoaded::Surface(from_file(file, path, output, duplicates, common)?.into())
+                }
+            })
         }
+        (None, Some(points), Some(domain)) => Ok(match of_flags(args, points, domain, common)? {
+            AnyProblem::Plane(file) => AnyLoaded::Plane(from_flags(file, points, duplicates, common)?.into()),
+            AnyProblem::Surface(file) => AnyLoaded::Surface(from_flags(file, points, duplicates, common)?.into()),
+        }),
         // clap asks for one or the other
         _ => Err(Failure::new(code::USAGE, "give a problem file, or --domain and --points; see brenier solve --help")),
     }
 }
 
-/// Reads a problem file. `output` is where its solution will stand: paths are told relative to it.
-pub fn load(path: &Path, output: &Path, duplicates: Duplicates, common: &Common) -> Result<Loaded, Failure> {
-    let file = read_problem(path, read_limit(common))?;
-    check_memory(common, path, file.data.sites.len())?;
+fn from_flags<T: FileData>(
+    mut file: ProblemFile<T>,
+    points: &Path,
+    duplicates: Duplicates,
+    common: &Common,
+) -> Result<Loaded<T>, Failure> {
+    file.id.sha256 = canonical_sha256(&file.data);
+    check_memory(common, points, file.data.sites().len())?;
+    let source = embedded(&mut file);
+    sound(file, source, points, duplicates)
+}
+
+fn from_file<T: FileData>(
+    file: ProblemFile<T>,
+    path: &Path,
+    output: &Path,
+    duplicates: Duplicates,
+    common: &Common,
+) -> Result<Loaded<T>, Failure> {
+    check_memory(common, path, file.data.sites().len())?;
     let source = ProblemSource::File { path: relative_path(output, path), id: file.id.clone() };
     sound(file, source, path, duplicates)
 }
 
+/// Reads a problem file. `output` is where its solution will stand: paths are told relative to it.
+pub fn load<T: FileData>(
+    path: &Path,
+    output: &Path,
+    duplicates: Duplicates,
+    common: &Common,
+) -> Result<Loaded<T>, Failure> {
+    from_file(read_problem(path, read_limit(common))?, path, output, duplicates, common)
+}
+
 /// The problem a solution belongs to: the file given, else the one it names, else the one inside it.
-pub fn of_solution(
+pub fn of_solution<T: FileData>(
     solution_path: &Path,
-    solution: &SolutionFile,
+    solution: &SolutionFile<T>,
     given: Option<&Path>,
     common: &Common,
-) -> Result<Loaded, Failure> {
+) -> Result<Loaded<T>, Failure> {
     let (file, name) = match (given, &solution.problem) {
         (Some(path), _) => (read_problem(path, read_limit(common))?, path.to_path_buf()),
         (None, ProblemSource::File { path: Some(p), .. }) => {
@@ -148,19 +190,19 @@ pub fn of_solution(
             ),
         ));
     }
-    check_memory(common, &name, file.data.sites.len())?;
+    check_memory(common, &name, file.data.sites().len())?;
     // A diagram keeps duplicates; a solution has merged them.
-    let kept = solution.site_of_input.is_none() && solution.heights.len() == file.data.sites.len();
+    let kept = solution.site_of_input.is_none() && solution.heights.len() == file.data.sites().len();
     let duplicates = if kept { Duplicates::Keep } else { Duplicates::Merge };
     let loaded = sound(file, solution.problem.clone(), &name, duplicates)?;
-    if loaded.problem.len() != solution.heights.len() {
+    if loaded.problem.sites().len() != solution.heights.len() {
         return Err(Failure::new(
             code::INPUT,
             format!(
                 "{}: heights has {} entries, the problem has {}",
                 solution_path.display(),
                 solution.heights.len(),
-                count(loaded.problem.len(), "site")
+                count(loaded.problem.sites().len(), "site")
             ),
         ));
     }
@@ -168,16 +210,21 @@ pub fn of_solution(
 }
 
 /// The file as a solution embeds it, without the sites: they would take the same memory twice ([`Loaded::source`]).
-fn embedded(file: &mut ProblemFile) -> ProblemSource {
-    let sites = std::mem::take(&mut file.data.sites);
+fn embedded<T: FileData>(file: &mut ProblemFile<T>) -> ProblemSource<T> {
+    let sites = std::mem::take(file.data.sites_mut());
     let source = ProblemSource::Embedded(Box::new(file.clone()));
-    file.data.sites = sites;
+    *file.data.sites_mut() = sites;
     source
 }
 
-fn sound(mut file: ProblemFile, source: ProblemSource, name: &Path, duplicates: Duplicates) -> Result<Loaded, Failure> {
-    file.data.duplicates = duplicates;
-    let inputs = file.data.sites.len();
+fn sound<T: FileData>(
+    mut file: ProblemFile<T>,
+    source: ProblemSource<T>,
+    name: &Path,
+    duplicates: Duplicates,
+) -> Result<Loaded<T>, Failure> {
+    file.data.set_duplicates(duplicates);
+    let inputs = file.data.sites().len();
     let mut notes = std::mem::take(&mut file.notes);
     let problem = file.problem()?;
     let warnings: Vec<String> = problem
@@ -194,7 +241,7 @@ fn sound(mut file: ProblemFile, source: ProblemSource, name: &Path, duplicates: 
     if !problem.merges().is_empty() {
         notes.push(format!(
             "{inputs} sites given, {} left after merging those that coincide; site_of_input maps them",
-            problem.len()
+            problem.sites().len()
         ));
     }
     Ok(Loaded { problem, source, name: name.to_path_buf(), inputs, notes, warnings })
@@ -204,7 +251,11 @@ fn sound(mut file: ProblemFile, source: ProblemSource, name: &Path, duplicates: 
 pub fn of_quantize(args: &QuantizeArgs, common: &Common) -> Result<Loaded, Failure> {
     let limit = read_limit(common);
     let given = source(&args.domain, args.density.as_deref(), &args.image, limit)?;
-    let (domain, density) = (given.domain, given.density);
+    let density = given.density;
+    let AnyDomain::Plane(domain) = given.domain else {
+        let what = format!("{}: quantize works in the plane in this version, this is a surface", args.domain);
+        return Err(Failure::new(code::USAGE, what));
+    };
     let mut file = match (&args.points, args.sites) {
         (Some(path), _) => of_points(domain, path, limit)?,
         (None, n) => {
@@ -219,7 +270,7 @@ pub fn of_quantize(args: &QuantizeArgs, common: &Common) -> Result<Loaded, Failu
     file.notes.extend(given.notes);
     check_memory(common, &file.path, file.data.sites.len())?;
     file.data.density = density;
-    with_masses(&mut file, args.masses.as_deref(), limit)?;
+    (file.data.masses, file.masses_file) = masses(args.masses.as_deref(), limit)?;
     let (source, name) = (embedded(&mut file), file.path.clone());
     sound(file, source, &name, Duplicates::Merge)
 }
@@ -238,21 +289,40 @@ pub fn of_sites_found(begun: Loaded, problem: Problem) -> Loaded {
     Loaded { problem, source: ProblemSource::Embedded(file), ..begun }
 }
 
-fn of_flags(args: &SolveArgs, points: &Path, domain_name: &str, common: &Common) -> Result<ProblemFile, Failure> {
+fn of_flags(args: &SolveArgs, points: &Path, domain_name: &str, common: &Common) -> Result<AnyProblem, Failure> {
     let limit = read_limit(common);
     let given = source(domain_name, args.density.as_deref(), &args.image, limit)?;
-    let mut file = of_points(given.domain, points, limit)?;
-    with_masses(&mut file, args.masses.as_deref(), limit)?;
-    file.data.partial = args.partial;
-    file.data.density = given.density;
-    file.notes.extend(given.notes);
-    file.id.sha256 = canonical_sha256(&file.data);
-    Ok(file)
+    match given.domain {
+        AnyDomain::Plane(domain) => {
+            let mut file = of_points(domain, points, limit)?;
+            (file.data.masses, file.masses_file) = masses(args.masses.as_deref(), limit)?;
+            file.data.partial = args.partial;
+            file.data.density = given.density;
+            file.notes.extend(given.notes);
+            Ok(AnyProblem::Plane(file))
+        }
+        AnyDomain::Surface(surface) => {
+            if args.partial {
+                let what = format!("--partial needs a box or polygon in this version; {domain_name} is a surface");
+                return Err(Failure::new(code::USAGE, what));
+            }
+            let sites = read_points_in_space(points, limit)?;
+            let mut list = sites.points;
+            list.iter_mut().flatten().for_each(|c| *c += 0.0);
+            let mut file = of_data(SurfaceProblemData::new(surface, list), points);
+            (file.data.masses, file.masses_file) = masses(args.masses.as_deref(), limit)?;
+            file.data.density = given.density;
+            file.notes = sites.notes;
+            file.notes.extend(given.notes);
+            file.sites_file = Some(points.to_path_buf());
+            Ok(AnyProblem::Surface(file))
+        }
+    }
 }
 
 /// Domain and density that flags describe.
 struct Given {
-    domain: Domain,
+    domain: AnyDomain,
     density: Density,
     notes: Vec<String>,
 }
@@ -274,18 +344,24 @@ fn source(name: &str, density: Option<&str>, flags: &ImageArgs, limit: ReadLimit
     if name == "image" {
         let image = image(None)?;
         let domain = ConvexPolygon::rectangle(image.min(), image.max()).map_err(|e| usage(e.to_string()))?;
-        return Ok(Given { domain: domain.into(), density: Density::Image(image.into()), notes: Vec::new() });
+        let domain = AnyDomain::Plane(domain.into());
+        return Ok(Given { domain, density: Density::Image(image.into()), notes: Vec::new() });
     }
     let (domain, notes) = domain(name, limit)?;
-    let image = image(Some(domain.frame().bounds()))?;
+    let AnyDomain::Plane(plane) = &domain else {
+        return Err(usage(format!("--density image:FILE needs a box in the plane; {name} is a surface")));
+    };
+    let image = image(Some(plane.frame().bounds()))?;
     Ok(Given { domain, density: Density::Image(image.into()), notes })
 }
 
 /// A domain by its name, or from a file; and remarks.
-fn domain(name: &str, limit: ReadLimit) -> Result<(Domain, Vec<String>), Failure> {
+fn domain(name: &str, limit: ReadLimit) -> Result<(AnyDomain, Vec<String>), Failure> {
     let usage = |what: String| Failure::new(code::USAGE, what);
     let polygon =
-        |p: Result<ConvexPolygon, DomainError>| p.map(|p| (p.into(), Vec::new())).map_err(|e| usage(e.to_string()));
+        |p: Result<ConvexPolygon, DomainError>| {
+        p.map(|p| (AnyDomain::Plane(p.into()), Vec::new())).map_err(|e| usage(e.to_string()))
+    };
     if name == "square" {
         return polygon(ConvexPolygon::rectangle([0.0, 0.0], [1.0, 1.0]));
     }
@@ -312,17 +388,17 @@ fn of_points(domain: Domain, path: &Path, limit: ReadLimit) -> Result<ProblemFil
 }
 
 /// A problem from arrays, known by a name; its identity is not yet told.
-fn of_data(data: ProblemData, name: impl Into<PathBuf>) -> ProblemFile {
+fn of_data<T>(data: T, name: impl Into<PathBuf>) -> ProblemFile<T> {
     let id = ProblemId { sha256: String::new(), files: Vec::new() };
     ProblemFile { path: name.into(), data, id, notes: Vec::new(), sites_file: None, masses_file: None }
 }
 
-fn with_masses(file: &mut ProblemFile, path: Option<&Path>, limit: ReadLimit) -> Result<(), Failure> {
-    if let Some(path) = path {
-        file.data.masses = Some(read_masses(path, limit)?.0);
-        file.masses_file = Some(path.to_path_buf());
+/// Masses from a file, and the file.
+fn masses(path: Option<&Path>, limit: ReadLimit) -> Result<(Option<Vec<f64>>, Option<PathBuf>), Failure> {
+    match path {
+        Some(path) => Ok((Some(read_masses(path, limit)?.0), Some(path.to_path_buf()))),
+        None => Ok((None, None)),
     }
-    Ok(())
 }
 
 fn density(text: Option<&str>) -> Result<Density, String> {

@@ -4,8 +4,7 @@ use crate::args::Common;
 use crate::console::{count, say, table};
 use crate::failure::{Failure, code};
 use crate::input::Loaded;
-use brenier::domain::{Density, Domain};
-use brenier::io::{SolutionFile, bytes_text};
+use brenier::io::{FileData, SolutionFile, bytes_text};
 use brenier::newton::{Outcome, Report};
 use serde::Serialize;
 use std::path::Path;
@@ -23,11 +22,11 @@ struct JsonReport<'a> {
 }
 
 /// Prints the report of `solve` or `diagram` in the form asked for.
-pub fn report(
+pub fn report<T: FileData>(
     common: &Common,
     command: &str,
-    loaded: &Loaded,
-    solution: &SolutionFile,
+    loaded: &Loaded<T>,
+    solution: &SolutionFile<T>,
     written: &[&Path],
 ) -> Result<(), Failure> {
     let report = &solution.report;
@@ -90,20 +89,8 @@ pub fn report(
 }
 
 /// The problem in half a line.
-pub fn problem_line(loaded: &Loaded) -> String {
-    let p = &loaded.problem;
-    let domain = match p.domain() {
-        Domain::Convex(polygon) => format!("a convex polygon of {} vertices", polygon.len()),
-        Domain::Mesh(mesh) => format!("a mesh of {}", count(mesh.triangles().len(), "triangle")),
-    };
-    let density = match p.density() {
-        Density::Vertex(_) => "density per vertex".into(),
-        Density::Face(_) => "density per face".into(),
-        Density::Corner(_) => "density per corner".into(),
-        Density::Image(image) => format!("density by an image of {} x {} pixels", image.width(), image.height()),
-        other => format!("{} density", other.kind()),
-    };
-    format!("{}: {} in {domain}, {density}", loaded.name.display(), count(loaded.inputs, "site"))
+pub fn problem_line<T: FileData>(loaded: &Loaded<T>) -> String {
+    format!("{}: {} in {}", loaded.name.display(), count(loaded.inputs, "site"), T::noun(&loaded.problem))
 }
 
 fn outcome_text(outcome: &Outcome) -> String {

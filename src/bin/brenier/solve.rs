@@ -3,11 +3,13 @@
 use crate::args::{Common, SolveArgs};
 use crate::console::{self, Bar};
 use crate::failure::{Failure, code};
-use crate::input::{self, Loaded};
+use crate::input::{self, AnyLoaded, Loaded};
 use crate::limits::{peak_bytes, read_limit};
 use crate::{interrupt, output, picture};
-use brenier::io::{IoError, SolutionFile, read_checkpoint, write_checkpoint, write_solution};
+use brenier::exact::Heights;
+use brenier::io::{FileData, IoError, SolutionFile, read_checkpoint, write_checkpoint, write_solution};
 use brenier::newton::Outcome;
+use brenier::problem::WithSites;
 use brenier::transport::{self, Control, Progress, SolveOptions, SolverState};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -22,7 +24,29 @@ pub fn run(args: &SolveArgs, common: &Common) -> Result<u8, Failure> {
     input::keep_apart(&read, &[Some(&args.output), args.plot.as_deref(), args.checkpoint.as_deref()])?;
     // Going on from a checkpoint and keeping the next one in its place is the usual way.
     input::keep_apart(&[args.resume.as_deref()], &[Some(&args.output), args.plot.as_deref()])?;
-    let loaded = input::of_solve(args, common)?;
+    match input::of_solve(args, common)? {
+        AnyLoaded::Plane(loaded) => solved(args, common, start, *loaded, transport::solve, |problem, heights, path| {
+            picture::draw(problem, heights, path, picture::Color::Mass)
+        }),
+        AnyLoaded::Surface(loaded) => {
+            if let Some(path) = &args.plot {
+                let what = format!("{}: surfaces are not drawn in this version; leave out --plot", path.display());
+                return Err(Failure::new(code::USAGE, what));
+            }
+            solved(args, common, start, *loaded, transport::solve_surface, |_, _, _| Ok(()))
+        }
+    }
+}
+
+/// From a problem to the files.
+fn solved<T: FileData<Point = [f64; D]>, const D: usize>(
+    args: &SolveArgs,
+    common: &Common,
+    start: Instant,
+    loaded: Loaded<T>,
+    solve: impl FnOnce(&T::Problem, &SolveOptions, &mut dyn FnMut(&Progress<'_>) -> Control) -> transport::Solution<D>,
+    draw: impl FnOnce(&T::Problem, &Heights, &Path) -> Result<(), Failure>,
+) -> Result<u8, Failure> {
     input::keep_files(&loaded, &[Some(&args.output), args.plot.as_deref(), args.checkpoint.as_deref()])?;
     console::warn(common, &loaded.warnings);
     let fingerprint = loaded.fingerprint();
@@ -30,7 +54,7 @@ pub fn run(args: &SolveArgs, common: &Common) -> Result<u8, Failure> {
         None => None,
         Some(path) => {
             let limit = read_limit(common);
-            Some(read_checkpoint(path, &fingerprint, loaded.problem.len(), limit)?)
+            Some(read_checkpoint(path, &fingerprint, loaded.problem.sites().len(), limit)?)
         }
     };
     let options = SolveOptions {
@@ -43,7 +67,7 @@ pub fn run(args: &SolveArgs, common: &Common) -> Result<u8, Failure> {
     let mut keeper = Keeper::new(args, fingerprint);
     let mut bar = Bar::new(common, args.tol);
     interrupt::be_polite();
-    let solution = transport::solve(&loaded.problem, &options, &mut |progress| {
+    let solution = solve(&loaded.problem, &options, &mut |progress| {
         bar.show(progress);
         keeper.see(progress)
     });
@@ -61,7 +85,7 @@ pub fn run(args: &SolveArgs, common: &Common) -> Result<u8, Failure> {
     write_solution(&args.output, &file)?;
     let mut written = vec![args.output.as_path()];
     if let Some(path) = &args.plot {
-        picture::draw(&loaded.problem, &file.heights, path, picture::Color::Mass)?;
+        draw(&loaded.problem, &file.heights, path)?;
         written.push(path);
     }
     output::report(common, "solve", &loaded, &file, &written)?;
@@ -69,7 +93,11 @@ pub fn run(args: &SolveArgs, common: &Common) -> Result<u8, Failure> {
 }
 
 /// The solution as a file tells it; the report gets the time since `start` and what is known of the process.
-pub fn solution_file(loaded: &Loaded, solution: transport::Solution, start: Instant) -> SolutionFile {
+pub fn solution_file<T: FileData<Point = [f64; D]>, const D: usize>(
+    loaded: &Loaded<T>,
+    solution: transport::Solution<D>,
+    start: Instant,
+) -> SolutionFile<T> {
     let mut report = solution.report;
     report.threads = rayon::current_num_threads();
     report.seconds = start.elapsed().as_secs_f64();

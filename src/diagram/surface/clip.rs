@@ -5,7 +5,7 @@
 
 use super::super::clip::Label;
 use crate::exact::Counters;
-use crate::exact::predicates::{Lifted3, Line, Meet, Row, Values};
+use crate::exact::predicates::{Lifted3, Line, Meet, Row, Values, wins_on_triangle};
 
 /// Sites with their heights by position, and their ranks for ties.
 #[derive(Clone, Copy)]
@@ -112,8 +112,12 @@ impl FacetCell {
     /// Cuts off what the site `m` wins; says whether that was anything.
     pub fn cut(&mut self, sites: Sites3<'_>, m: u32) -> bool {
         let corners = &self.corners;
-        let other = self.cache.get(sites, m, corners);
         let (site, rival) = (sites.get(self.site), sites.get(m));
+        // Most neighbours of a cell are far from a small triangle.
+        if wins_on_triangle(site.0, rival.0, corners) {
+            return false;
+        }
+        let other = self.cache.get(sites, m, corners);
         let row = Row::wall((site.0, &self.own), (rival.0, &other), corners, &mut self.counters);
         if row.0.iter().all(|s| *s > 0.0) {
             return false;

@@ -170,11 +170,34 @@ impl<'a> SurfaceLaguerre<'a> {
         }
         let walls = parts.iter().flat_map(|p| &p.walls);
         (all.plain.row, all.plain.column, all.plain.conductance) = rows(n, walls);
-        self.row.clone_from(&all.plain.row);
-        self.column.clone_from(&all.plain.column);
+        self.remember(&all.plain.row, &all.plain.column);
         all.plain.counters = self.counters;
         all.plain.cells_seconds = clock.elapsed().as_secs_f64();
         all
+    }
+}
+
+impl SurfaceLaguerre<'_> {
+    /// Keeps the neighbours for next time; a cell that is lost keeps those it had.
+    fn remember(&mut self, row: &[u32], column: &[u32]) {
+        let of = |row: &[u32], i: usize| row.get(i + 1).map(|&end| row[i] as usize..end as usize);
+        let (mut start, mut all) = (Vec::with_capacity(row.len()), Vec::with_capacity(column.len()));
+        start.push(0);
+        for i in 0..row.len() - 1 {
+            let now = of(row, i).map_or(&[][..], |r| &column[r]);
+            let before = of(&self.row, i).map_or(&[][..], |r| &self.column[r]);
+            all.extend_from_slice(if now.is_empty() { before } else { now });
+            start.push(all.len() as u32);
+        }
+        (self.row, self.column) = (start, all);
+    }
+
+    /// The neighbours a cell had when it last had some.
+    pub fn neighbors(&self, position: usize) -> &[u32] {
+        match self.row.get(position..position + 2) {
+            Some(&[a, b]) => &self.column[a as usize..b as usize],
+            _ => &[],
+        }
     }
 }
 

@@ -26,14 +26,36 @@ struct Corner {
     rho: f64,
 }
 
-/// See [`crate::diagram::Laguerre::raise_empty`]. Cost: a diagram, and a question for each empty cell.
+/// See [`crate::diagram::Laguerre::raise_empty`]. Where a lost cell had neighbours that are still there, only the vertices of these are
+/// looked at: the cell appears there, if not first of all. Cost: a diagram, and a question for each empty cell that has no such neighbours.
 pub fn raise_empty(
     diagram: &mut SurfaceLaguerre<'_>,
     heights: &Heights,
     mass: &[f64],
     wanted: &[f64],
 ) -> Option<Heights> {
+    let empty: Vec<usize> = (0..mass.len()).filter(|&i| mass[i] <= 0.0).collect();
+    if empty.is_empty() {
+        return None;
+    }
+    let mut near = vec![false; mass.len()];
+    let mut lonely = Vec::new();
+    for &i in &empty {
+        let mut found = false;
+        for &j in diagram.neighbors(i).iter().filter(|&&j| mass[j as usize] > 0.0) {
+            (near[j as usize], found) = (true, true);
+        }
+        if !found {
+            lonely.push(i);
+        }
+    }
+    if !lonely.is_empty() {
+        near.fill(true);
+    }
     let parts = diagram.polygons(heights, |corners: &mut Vec<Corner>, ground, _, polygon| {
+        if !near[polygon.cell as usize] {
+            return;
+        }
         let facet = ground.facet(polygon.facet);
         let points: Vec<[f64; 3]> = polygon.sides.iter().map(|s| in_space(&facet, &s.start.coordinates())).collect();
         let rho = (facet.rho[0] + facet.rho[1] + facet.rho[2]) / 3.0;
@@ -44,53 +66,91 @@ pub fn raise_empty(
             corners.push(Corner { at: points[k], cell: polygon.cell, edges, rho });
         }
     });
-    let corners: Vec<Corner> = parts.into_iter().flatten().collect();
-    let points: Vec<[f64; 3]> = corners.iter().map(|c| c.at).collect();
-    let empty: Vec<usize> = (0..mass.len()).filter(|&i| mass[i] <= 0.0).collect();
-    let (mut low, mut high) = ([f64::INFINITY; 3], [f64::NEG_INFINITY; 3]);
-    for &i in &empty {
-        let y = diagram.site(i);
-        for k in 0..3 {
-            (low[k], high[k]) = (low[k].min(y[k]), high[k].max(y[k]));
-        }
-    }
-    if corners.is_empty() || empty.is_empty() {
+    let mut corners: Vec<Corner> = parts.into_iter().flatten().collect();
+    if corners.is_empty() {
         return None;
     }
-    let (mut tree, order) = Finder::new(&points, low, high);
-    let lifted: Vec<Lifted3> = order
-        .iter()
-        .map(|&c| {
-            let corner = &corners[c as usize];
-            let u = value(&diagram.site(corner.cell as usize), &corner.at) + heights.get(corner.cell as usize);
-            Lifted3 { y: corner.at, h: -u }
-        })
-        .collect();
-    tree.set(&lifted);
+    // By cell; in the order of the facets within.
+    corners.sort_by_key(|c| c.cell);
+    let mut start = vec![0usize; mass.len() + 1];
+    corners.iter().for_each(|c| start[c.cell as usize + 1] += 1);
+    (0..mass.len()).for_each(|i| start[i + 1] += start[i]);
+    let everywhere = (!lonely.is_empty()).then(|| Everywhere::new(diagram, heights, &corners, &lonely));
     let mut found = Found::default();
     let mut raised = heights.clone();
     for &i in &empty {
         let y = diagram.site(i);
-        let at = tree.highest(&y, 0, &mut found) as usize;
-        let corner = &corners[order[at] as usize];
-        let own = diagram.site(corner.cell as usize);
-        let growth = corner.edges.map(|e| (0..3).map(|k| e[k] * (own[k] - y[k])).sum::<f64>().max(0.0));
-        let most = growth[0].max(growth[1]);
-        let [a, b] = growth.map(|g| g.max(LEAST_GROWTH * most));
-        let [e, f] = corner.edges;
-        let normal = [(1, 2), (2, 0), (0, 1)].map(|(p, q)| e[p] * f[q] - e[q] * f[p]);
-        let twice_area = normal.iter().map(|n| n * n).sum::<f64>().sqrt();
-        let s = (2.0 * a * b * wanted[i] / POLYGONS / (twice_area * corner.rho)).sqrt();
-        // Not beyond the polygon itself.
-        let s = s.min(most);
-        let touch = -lifted[at].h - value(&y, &corner.at);
-        let height = touch + Dd::from_f64(s);
-        if !(height.is_finite() && s > 0.0) {
-            return None;
-        }
-        raised.set(i, height);
+        // u(x) - <x, y_i>, up to what is the same for all x.
+        let touch = |c: &Corner| {
+            let k = diagram.site(c.cell as usize);
+            (0..3).map(|a| c.at[a] * (k[a] - y[a])).sum::<f64>() + (heights.get(c.cell as usize) - heights.get(i)).to_f64()
+        };
+        let around = diagram.neighbors(i).iter().flat_map(|&j| &corners[start[j as usize]..start[j as usize + 1]]);
+        let corner = match around.min_by(|a, b| touch(a).total_cmp(&touch(b))) {
+            Some(corner) => corner,
+            None => &corners[everywhere.as_ref()?.nearest(&y, &mut found)],
+        };
+        raised.set(i, height_at(diagram, heights, corner, &y, wanted[i])?);
     }
     Some(raised)
+}
+
+/// All vertices of the diagram as an envelope to be asked at sites.
+struct Everywhere {
+    tree: Finder,
+    order: Vec<u32>,
+}
+
+impl Everywhere {
+    fn new(diagram: &SurfaceLaguerre<'_>, heights: &Heights, corners: &[Corner], asked: &[usize]) -> Everywhere {
+        let points: Vec<[f64; 3]> = corners.iter().map(|c| c.at).collect();
+        let (mut low, mut high) = ([f64::INFINITY; 3], [f64::NEG_INFINITY; 3]);
+        for &i in asked {
+            let y = diagram.site(i);
+            for k in 0..3 {
+                (low[k], high[k]) = (low[k].min(y[k]), high[k].max(y[k]));
+            }
+        }
+        let (mut tree, order) = Finder::new(&points, low, high);
+        let lifted: Vec<Lifted3> = order
+            .iter()
+            .map(|&c| {
+                let corner = &corners[c as usize];
+                let u = value(&diagram.site(corner.cell as usize), &corner.at) + heights.get(corner.cell as usize);
+                Lifted3 { y: corner.at, h: -u }
+            })
+            .collect();
+        tree.set(&lifted);
+        Everywhere { tree, order }
+    }
+
+    /// The corner where a site first touches the diagram.
+    fn nearest(&self, y: &[f64; 3], found: &mut Found) -> usize {
+        self.order[self.tree.highest(y, 0, found) as usize] as usize
+    }
+}
+
+/// The height at which the cell of a site `y` has about the wanted mass at a corner.
+fn height_at(
+    diagram: &SurfaceLaguerre<'_>,
+    heights: &Heights,
+    corner: &Corner,
+    y: &[f64; 3],
+    wanted: f64,
+) -> Option<Dd> {
+    let own = diagram.site(corner.cell as usize);
+    let growth = corner.edges.map(|e| (0..3).map(|k| e[k] * (own[k] - y[k])).sum::<f64>().max(0.0));
+    let most = growth[0].max(growth[1]);
+    let [a, b] = growth.map(|g| g.max(LEAST_GROWTH * most));
+    let [e, f] = corner.edges;
+    let normal = [(1, 2), (2, 0), (0, 1)].map(|(p, q)| e[p] * f[q] - e[q] * f[p]);
+    let twice_area = normal.iter().map(|n| n * n).sum::<f64>().sqrt();
+    let s = (2.0 * a * b * wanted / POLYGONS / (twice_area * corner.rho)).sqrt();
+    // Not beyond the polygon itself.
+    let s = s.min(most);
+    let touch = heights.get(corner.cell as usize) + value(&own, &corner.at) - value(y, &corner.at);
+    let height = touch + Dd::from_f64(s);
+    (height.is_finite() && s > 0.0).then_some(height)
 }
 
 fn value(y: &[f64; 3], x: &[f64; 3]) -> Dd {

@@ -22,7 +22,7 @@
 //! not zero where the lines meet in a point: every tie is resolved.
 
 use super::super::{Counters, Dd, big};
-use super::{U, UNDERFLOW};
+use super::{U, UNDERFLOW, height_difference};
 use big::Rational;
 
 /// A site in space with its height.
@@ -131,6 +131,23 @@ fn cross(a: &[Rational; 3], b: &[Rational; 3]) -> [Rational; 3] {
 
 fn dot(a: &[Rational; 3], b: &[Rational; 3]) -> Rational {
     (0..3).map(|k| Rational::from(&a[k] * &b[k])).sum()
+}
+
+/// Does `i` certainly beat `m` on the whole triangle? A filter only: `false` says nothing.
+///
+/// `s_im` at a corner has three products of a relative error of at most `2u + u^2` each, a height difference off by `(2u + 4u^2) g`, and three
+/// sums: in total below `(6u + O(u^2)) (|p| + |q| + |r| + g)`; `8u` used.
+#[inline(always)]
+pub fn wins_on_triangle(i: &Lifted3, m: &Lifted3, corners: &[[f64; 3]; 3]) -> bool {
+    let d = [i.y[0] - m.y[0], i.y[1] - m.y[1], i.y[2] - m.y[2]];
+    let (h, g) = height_difference(i.h, m.h);
+    let mut all = true;
+    for v in corners {
+        let (p, q, r) = (d[0] * v[0], d[1] * v[1], d[2] * v[2]);
+        let bound = 8.0 * U * (((p.abs() + q.abs()) + r.abs()) + g) + UNDERFLOW;
+        all &= ((p + q) + r) + h > bound;
+    }
+    all
 }
 
 /// The point where two lines of a cell in a triangle meet: barycentric coordinates up to a positive factor.

@@ -73,6 +73,10 @@ pub trait Laguerre {
         let _ = (known, heights, wanted);
         None
     }
+    /// When a bold step loses cells: is it better to save them ([`Laguerre::raise_empty`]) than to take a shorter one?
+    fn raises_well(&self) -> bool {
+        true
+    }
     /// Are there places in the frame without source? Not while a background fills them.
     fn may_have_gaps(&self) -> bool {
         false

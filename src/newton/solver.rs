@@ -281,7 +281,8 @@ fn step(
     let linear_clock = Instant::now();
     let (mut direction, linear) = linear::solve(&laplacian, right, &accuracy(now.relative, target, bold, options));
     diagram.anchor(&mut direction);
-    let gentle = if bold { gentle_steps(&laplacian, &direction, &measures.mass, target) } else { Vec::new() };
+    let raises = diagram.raises_well();
+    let gentle = if bold && raises { gentle_steps(&laplacian, &direction, &measures.mass, target) } else { Vec::new() };
     // A sixth of all memory: not kept while the trials are measured.
     drop(laplacian);
     let linear_seconds = linear_clock.elapsed().as_secs_f64();
@@ -300,7 +301,7 @@ fn step(
         let mut moved =
             Heights::new(state.heights.as_slice().iter().zip(&direction).map(|(&h, &d)| h + Dd::from_f64(t * d)));
         let mut trial = diagram.measures(&moved, Want::Feasible);
-        if bold && has_empty(&trial) {
+        if bold && raises && has_empty(&trial) {
             (moved, trial) = gently(diagram, &state.heights, &gentle, t, moved, trial);
             (moved, trial) = fill_empty(diagram, target, moved, trial, PASSES);
         }

@@ -8,6 +8,7 @@ mod quantize;
 mod solution;
 mod solve;
 mod surface;
+mod surface_certificate;
 
 pub use certificate::{Certificate, CertifyError, certify};
 pub use partial::solve_partial;
@@ -15,3 +16,4 @@ pub use quantize::{Quantization, QuantizeOptions, QuantizeOutcome, QuantizeProgr
 pub use solution::{Control, Progress, Solution, SolveOptions, SolverState};
 pub use solve::solve;
 pub use surface::solve_surface;
+pub use surface_certificate::{SurfaceCertificate, certify_surface};

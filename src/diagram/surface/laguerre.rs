@@ -130,6 +130,11 @@ impl<'a> SurfaceLaguerre<'a> {
         self.order.clone()
     }
 
+    /// How signs were decided so far.
+    pub fn counters(&self) -> Counters {
+        self.counters
+    }
+
     /// Calls `visit(result, polygon)` for every polygon of the diagram at these heights; results by tasks along the curve.
     pub fn polygons<R: Send + Default>(
         &mut self,
@@ -271,6 +276,11 @@ impl Laguerre for SurfaceLaguerre<'_> {
     fn of_sites(&self, sites: &[u32]) -> Box<dyn Laguerre + '_> {
         let chosen: Vec<[f64; 3]> = sites.iter().map(|&i| self.sites[self.order[i as usize] as usize]).collect();
         Box::new(SurfaceLaguerre::along(self.ground.clone(), chosen))
+    }
+
+    /// Raising costs a diagram and does not know who else is raised there; a start on a surface has few small cells.
+    fn raises_well(&self) -> bool {
+        false
     }
 
     fn sunk(&self, heights: &[Option<Dd>]) -> Heights {

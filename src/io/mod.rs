@@ -34,4 +34,7 @@ pub use problem_json::{ProblemFile, parse_problem, read_problem};
 pub use read::{ReadLimit, sha256_hex};
 pub use solution_json::{CellRecord, INLINE_LIMIT, ProblemSource, SolutionFile, read_solution, write_solution};
 pub use source_json::{parse_domain, parse_image, read_domain, read_image};
-pub use surface::{Group, SurfaceFile, parse_surface, read_surface, reads_surface};
+pub use surface::{
+    Encoding, Field, Group, MeshData, SurfaceFile, parse_surface, read_surface, reads_surface, write_surface,
+    writes_surface,
+};

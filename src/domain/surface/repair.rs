@@ -50,7 +50,7 @@ impl Repaired {
     /// The triangles as a surface for transport.
     ///
     /// # Errors
-    /// As [`Surface::new`]; not for triangles as [`repair`] returns them.
+    /// [`SurfaceError::ExtentOutOfRange`]; nothing else for triangles as [`repair`] returns them.
     pub fn into_surface(self) -> Result<Surface, SurfaceError> {
         Surface::new(self.vertices, self.triangles)
     }

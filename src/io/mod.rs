@@ -35,6 +35,6 @@ pub use read::{ReadLimit, sha256_hex};
 pub use solution_json::{CellRecord, INLINE_LIMIT, ProblemSource, SolutionFile, read_solution, write_solution};
 pub use source_json::{parse_domain, parse_image, read_domain, read_image};
 pub use surface::{
-    Encoding, Field, Group, MeshData, SurfaceFile, parse_surface, read_surface, reads_surface, write_surface,
+    Encoding, Field, Group, MeshData, SurfaceFile, Texture, parse_surface, read_surface, reads_surface, write_surface,
     writes_surface,
 };

@@ -13,7 +13,7 @@ mod text;
 mod write;
 
 pub use builder::{Group, SurfaceFile};
-pub use write::{Encoding, Field, MeshData, write_surface, writes_surface};
+pub use write::{Encoding, Field, MeshData, Texture, write_surface, writes_surface};
 
 use super::error::{IoError, quoted};
 use super::read::{ReadLimit, read_file};

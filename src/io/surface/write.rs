@@ -16,8 +16,17 @@ pub struct MeshData<'a> {
     pub vertex_fields: &'a [Field<'a>],
     /// Numbers on triangles.
     pub face_fields: &'a [Field<'a>],
-    /// Points of a plane for the corners of triangles: the points, and for each triangle which three. Only .obj holds them.
-    pub texture: Option<(&'a [[f64; 2]], &'a [[u32; 3]])>,
+    /// Points of a plane for the corners of triangles. Only .obj holds them.
+    pub texture: Option<Texture<'a>>,
+}
+
+/// Points of a plane for the corners of triangles: texture coordinates, a parameterization.
+#[derive(Clone, Copy, Debug)]
+pub struct Texture<'a> {
+    /// The points.
+    pub points: &'a [[f64; 2]],
+    /// For the corners of each triangle the numbers of their points, counted from 0.
+    pub corners: &'a [[u32; 3]],
 }
 
 /// Numbers on the vertices or on the triangles of a mesh.
@@ -93,8 +102,8 @@ pub fn write_surface(path: &Path, mesh: &MeshData, encoding: Encoding) -> Result
             }
         }
     }
-    if let Some((_, corners)) = mesh.texture
-        && (kind != Kind::Obj || corners.len() != mesh.triangles.len())
+    if let Some(texture) = mesh.texture
+        && (kind != Kind::Obj || texture.corners.len() != mesh.triangles.len())
     {
         return fail("texture coordinates are written for each triangle of an .obj only".into());
     }
@@ -114,7 +123,7 @@ fn write_obj(w: &mut dyn Write, mesh: &MeshData) -> io::Result<()> {
             let [a, b, c] = t.map(|v| u64::from(v) + 1);
             writeln!(w, "f {a} {b} {c}")
         }),
-        Some((points, corners)) => {
+        Some(Texture { points, corners }) => {
             for [u, v] in points {
                 writeln!(w, "vt {u:?} {v:?}")?;
             }
@@ -245,7 +254,8 @@ mod tests {
         let (vertex_fields, face_fields) = ([marks], [pairs, pairs]);
         let mesh = MeshData { vertices: &VERTICES, triangles: &TRIANGLES, ..MeshData::default() };
         let full = MeshData { vertex_fields: &vertex_fields, face_fields: &face_fields, ..mesh };
-        let with_texture = MeshData { texture: Some((&[[0.5, 1.0]], &[[0; 3], [0; 3]])), ..mesh };
+        let with_texture =
+            MeshData { texture: Some(Texture { points: &[[0.5, 1.0]], corners: &[[0; 3], [0; 3]] }), ..mesh };
         let bits = |v: &[[f64; 3]]| v.iter().map(|p| p.map(f64::to_bits)).collect::<Vec<_>>();
         for (name, mesh, encoding) in [
             ("a.obj", mesh, Encoding::Binary),
@@ -280,7 +290,7 @@ mod tests {
             "{ply}"
         );
         let uv = [[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]];
-        let textured = MeshData { texture: Some((&uv, &[[0, 1, 2]])), ..plain };
+        let textured = MeshData { texture: Some(Texture { points: &uv, corners: &[[0, 1, 2]] }), ..plain };
         let obj = "v 0.0 0.0 0.5\nv 1.0 0.0 0.0\nv 0.0 1e-9 0.0\nvt 0.0 0.0\nvt 1.0 0.0\nvt 0.0 1.0\nf 1/1 2/2 3/3\n";
         assert_eq!(text("obj", &textured).unwrap(), obj);
         let error = |kind: &str, mesh: &MeshData| text(kind, mesh).unwrap_err();

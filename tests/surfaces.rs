@@ -1,8 +1,10 @@
 //! Surfaces of other people: what is accepted for which purpose, what is refused, and in which words. And files that are damaged.
 
-use brenier::domain::surface::repair::{Need, RepairOptions, repair};
+use brenier::domain::surface::repair::{Mend, Need, RepairOptions, repair};
 use brenier::domain::surface::{Surface, SurfaceError, Topology};
 use brenier::io::{Encoding, Field, MeshData, ReadLimit, SurfaceFile, parse_surface, read_surface, write_surface};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 use std::path::{Path, PathBuf};
 
 /// Damaged meshes, each with: its topology; what transport says of it; what parameterization says, when equal vertices are merged.
@@ -323,4 +325,56 @@ fn a_million_faces_in_polygons_stay_in_proportion() {
     assert_eq!(file.triangles.len(), corners as usize - 1);
     assert_eq!((file.polygon(0), file.polygon(corners - 3), file.polygon(corners - 2)), (0, 0, 1));
     assert_eq!(file.polygons, [0, corners - 2]);
+}
+
+/// Random faces between few vertices on a tiny grid: full of flat, equal and crowded ones. What repair accepts is a manifold with the
+/// area of the faces that were given, each counted once.
+#[test]
+fn repaired_soups_keep_their_area() {
+    let mut rng = ChaCha8Rng::seed_from_u64(4);
+    let (mut accepted, mut divided) = (0, 0);
+    for _ in 0..20_000 {
+        let (n, m) = (rng.random_range(4..9u32), rng.random_range(1..9));
+        let mut coordinate = || f64::from(rng.random_range(0..3u8));
+        let vertices: Vec<[f64; 3]> = (0..n).map(|_| [coordinate(), coordinate(), 0.5 * coordinate()]).collect();
+        let triangles: Vec<[u32; 3]> = (0..m).map(|_| [0; 3].map(|_| rng.random_range(0..n))).collect();
+        for (merge_vertices, cut) in [(false, false), (true, false), (true, true)] {
+            let options = RepairOptions { need: Need::Manifold, merge_vertices, cut };
+            let Ok(mesh) = repair(&vertices, &triangles, options) else { continue };
+            accepted += 1;
+            divided += usize::from(mesh.log.steps.iter().any(|s| matches!(s, Mend::SplitNeighbours(_))));
+            assert_eq!(Topology::new(&mesh.vertices, &mesh.triangles).obstacle(), None);
+            let area = |v: &[[f64; 3]], t: [u32; 3]| {
+                let [a, b, c] = t.map(|v| v as usize).map(|k| v[k]);
+                let (p, q) = ([0, 1, 2].map(|k| b[k] - a[k]), [0, 1, 2].map(|k| c[k] - a[k]));
+                [(0, 1), (1, 2), (2, 0)]
+                    .map(|(i, j)| p[i] * q[j] - p[j] * q[i])
+                    .iter()
+                    .map(|x| x * x)
+                    .sum::<f64>()
+                    .sqrt()
+            };
+            // Faces are the same if their vertices are, or their places where vertices merge.
+            let mut given: Vec<([u32; 3], f64)> = triangles
+                .iter()
+                .map(|&t| {
+                    let mut key = t.map(|v| {
+                        if merge_vertices {
+                            vertices.iter().position(|p| *p == vertices[v as usize]).unwrap() as u32
+                        } else {
+                            v
+                        }
+                    });
+                    key.sort_unstable();
+                    (key, area(&vertices, t))
+                })
+                .collect();
+            given.sort_by_key(|f| f.0);
+            given.dedup_by_key(|f| f.0);
+            let wanted: f64 = given.iter().map(|f| f.1).sum();
+            let found: f64 = mesh.triangles.iter().map(|&t| area(&mesh.vertices, t)).sum();
+            assert!((wanted - found).abs() < 1e-12 * wanted, "{vertices:?} {triangles:?} {mesh:?}");
+        }
+    }
+    assert!(accepted > 5_000 && divided > 50, "{accepted} accepted, {divided} divided");
 }

@@ -351,7 +351,7 @@ mod tests {
 
     fn corners(n: u32) -> Vec<[f64; 3]> {
         // Points of a curve no four of which are in a plane.
-        (0..n).map(|k| f64::from(k)).map(|t| [t, t * t, t * t * t]).collect()
+        (0..n).map(f64::from).map(|t| [t, t * t, t * t * t]).collect()
     }
 
     #[test]

@@ -19,8 +19,7 @@ fn main() {
                 vertices.push([x[0], x[1], x[2]]);
             }
             Some("f") => {
-                let f: Vec<u32> =
-                    words.map(|w| w.split('/').next().unwrap().parse::<u32>().unwrap() - 1).collect();
+                let f: Vec<u32> = words.map(|w| w.split('/').next().unwrap().parse::<u32>().unwrap() - 1).collect();
                 triangles.push([f[0], f[1], f[2]]);
             }
             _ => {}

@@ -1,9 +1,9 @@
 //! Which problem a solution belongs to.
 
 use super::fields::Fields;
+use super::problem_json::{AnyProblem, ProblemFile};
 use super::read::hex;
 use crate::domain::{Between, Density, Domain};
-use super::problem_json::{AnyProblem, ProblemFile};
 use crate::problem::{Duplicates, Problem, ProblemData, ProblemError, SurfaceProblem, SurfaceProblemData, WithSites};
 use serde::Serialize;
 use sha2::{Digest, Sha256};

@@ -28,9 +28,17 @@ pub use error::{IoError, bytes_text};
 pub use json::document_format;
 pub use npy::{NpyArray, parse_npy, write_npy};
 pub use npz::{NpzReader, NpzWriter};
-pub use points::{PointFile, parse_points, read_masses, read_points, read_points_in_space, write_points, writes_points};
+pub use points::{
+    PointFile, parse_points, read_masses, read_points, read_points_in_space, write_points, writes_points,
+};
 pub use problem_json::{AnyProblem, ProblemFile, parse_any_problem, parse_problem, read_any_problem, read_problem};
 pub use read::{ReadLimit, sha256_hex};
-pub use solution_json::{AnySolution, CellRecord, INLINE_LIMIT, ProblemSource, SolutionFile, read_any_solution, read_solution, write_solution};
+pub use solution_json::{
+    AnySolution, CellRecord, INLINE_LIMIT, ProblemSource, SolutionFile, read_any_solution, read_solution,
+    write_solution,
+};
 pub use source_json::{AnyDomain, parse_domain, parse_image, read_domain, read_image};
-pub use surface::{Group, SurfaceFile, parse_surface, read_surface, reads_surface};
+pub use surface::{
+    Encoding, Field, Group, MeshData, SurfaceFile, Texture, parse_surface, read_surface, reads_surface, write_surface,
+    writes_surface,
+};

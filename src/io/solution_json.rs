@@ -583,12 +583,15 @@ impl RawSolution {
             (_, Some(Coordinates::Plane(_))) | (AnySource::Plane(_), _) => false,
             (AnySource::File(..), None) => false,
         };
-        let mixed = |k: usize| IoError::content(file, format!("centroids[{k}] has not as many coordinates as the others"));
+        let mixed =
+            |k: usize| IoError::content(file, format!("centroids[{k}] has not as many coordinates as the others"));
         if space {
             let problem = match problem {
                 AnySource::File(path, id) => ProblemSource::File { path, id },
                 AnySource::Surface(inside) => ProblemSource::Embedded(inside),
-                AnySource::Plane(_) => return Err(IoError::content(file, "centroids in space, but a problem in the plane")),
+                AnySource::Plane(_) => {
+                    return Err(IoError::content(file, "centroids in space, but a problem in the plane"));
+                }
             };
             let centroid = |(k, c): (usize, Option<Coordinates>)| match c {
                 None => Ok(None),
@@ -601,7 +604,9 @@ impl RawSolution {
         let problem = match problem {
             AnySource::File(path, id) => ProblemSource::File { path, id },
             AnySource::Plane(inside) => ProblemSource::Embedded(inside),
-            AnySource::Surface(_) => return Err(IoError::content(file, "centroids in the plane, but a problem in space")),
+            AnySource::Surface(_) => {
+                return Err(IoError::content(file, "centroids in the plane, but a problem in space"));
+            }
         };
         let centroid = |(k, c): (usize, Option<Coordinates>)| match c {
             None => Ok(None),

@@ -139,7 +139,8 @@ pub fn certify_surface(problem: &SurfaceProblem, heights: &Heights) -> SurfaceCe
     let covered: usize = groups.len();
     if covered < problem.facets().len() {
         let met: Vec<u32> = groups.iter().map(|g| g[0].0).collect();
-        certificate.gap = (0..problem.facets().len() as u32).find(|k| met.binary_search(k).is_err());
+        let missed = (0..problem.facets().len() as u32).find(|k| met.binary_search(k).is_err());
+        certificate.gap = missed.map(|k| problem.facets().name(k));
     }
     for (group, (area, whole, shares, full)) in groups.iter().zip(&facets) {
         measure.add(&Between::scaled(whole, area));
@@ -345,8 +346,7 @@ impl Facet {
             }
             let to = x.map(|x| [0, 1, 2].map(|k| Rational::from(&x[k] - &own[k])));
             let all = [0, 1, 2].map(|k| (0..3).map(|c| &to[c][k]).sum::<Rational>());
-            let heavy =
-                [0, 1, 2].map(|k| (0..3).map(|c| Rational::from(&rho[c] * &to[c][k])).sum::<Rational>());
+            let heavy = [0, 1, 2].map(|k| (0..3).map(|c| Rational::from(&rho[c] * &to[c][k])).sum::<Rational>());
             let squares = to.each_ref().map(|t| dot(t, t));
             let plain: Rational = squares.iter().sum();
             let own_squares: Rational = (0..3).map(|c| Rational::from(&rho[c] * &squares[c])).sum();

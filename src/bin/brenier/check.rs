@@ -2,13 +2,16 @@
 
 use crate::args::{CheckArgs, Common};
 use crate::check_partial;
+use crate::check_surface;
 use crate::console::{count, say};
 use crate::diagram::cells;
 use crate::failure::{Failure, code};
-use crate::input;
+use crate::input::{self, Loaded};
 use crate::limits::read_limit;
 use brenier::diagram::Diagram;
-use brenier::io::{CellRecord, SolutionFile, read_solution};
+use brenier::exact::Heights;
+use brenier::io::{AnySolution, CellRecord, FileData, SolutionFile, read_any_solution};
+use brenier::newton::Report;
 use brenier::problem::Problem;
 use brenier::transport::{Certificate, CertifyError, certify};
 use serde::Serialize;
@@ -43,34 +46,49 @@ struct JsonCheck<'a> {
     command: &'static str,
     solution: String,
     verified: bool,
-    level: u8,
-    /// Whether masses and optimum were proved, in exact arithmetic (level 5).
-    proved: bool,
     lines: &'a [Line],
-    max_relative_error: [f64; 2],
-    w2_squared: [f64; 2],
-    map_cost: [f64; 2],
-    exact_cells: usize,
-    cells: usize,
-    hidden: usize,
-    adjacencies: usize,
-    total_is_domain: bool,
+    #[serde(flatten)]
+    proof: &'a Proof,
+}
+
+/// What was proved.
+#[derive(Serialize)]
+pub struct Proof {
+    pub level: u8,
+    /// Whether masses and optimum were proved, in exact arithmetic (level 5).
+    pub proved: bool,
+    pub max_relative_error: [f64; 2],
+    pub w2_squared: [f64; 2],
+    pub map_cost: [f64; 2],
+    pub exact_cells: usize,
+    pub cells: usize,
+    pub hidden: usize,
+    pub adjacencies: usize,
+    pub total_is_domain: bool,
 }
 
 pub fn run(args: &CheckArgs, common: &Common) -> Result<u8, Failure> {
-    let solution = read_solution(&args.solution, read_limit(common))?;
-    let loaded = input::of_solution(&args.solution, &solution, args.problem.as_deref(), common)?;
-    let name = args.solution.display().to_string();
+    match read_any_solution(&args.solution, read_limit(common))? {
+        AnySolution::Plane(solution) => plane(&solution, args, common),
+        AnySolution::Surface(solution) => check_surface::run(&solution, args, common),
+    }
+}
+
+/// The first line: which problem it is.
+pub fn problem_line<T: FileData>(loaded: &Loaded<T>) -> Line {
     let fingerprint = loaded.fingerprint();
-    let mut lines = vec![Line {
-        what: "problem",
-        pass: true,
-        text: format!(
-            "{} is the problem it belongs to ({}…)",
-            loaded.name.display(),
-            fingerprint.chars().take(8).collect::<String>()
-        ),
-    }];
+    let text = format!(
+        "{} is the problem it belongs to ({}…)",
+        loaded.name.display(),
+        fingerprint.chars().take(8).collect::<String>()
+    );
+    Line { what: "problem", pass: true, text }
+}
+
+fn plane(solution: &SolutionFile, args: &CheckArgs, common: &Common) -> Result<u8, Failure> {
+    let loaded = input::of_solution(&args.solution, solution, args.problem.as_deref(), common)?;
+    let name = args.solution.display().to_string();
+    let mut lines = vec![problem_line(&loaded)];
     let partial = loaded.problem.rest().is_some();
     // What level 5 proves is about polygons.
     let level = if partial { args.level.min(4) } else { args.level };
@@ -78,12 +96,12 @@ pub fn run(args: &CheckArgs, common: &Common) -> Result<u8, Failure> {
         Ok(certificate) if partial => {
             let text = format!("of the cells before they are cut by balls: {}", diagram_text(&certificate));
             lines.push(Line { what: "diagram", pass: true, text });
-            lines.extend(check_partial::compare(&solution, &loaded.problem, args.level)?);
+            lines.extend(check_partial::compare(solution, &loaded.problem, args.level)?);
             certificate
         }
         Ok(certificate) => {
-            lines.extend(compare(&solution, &certificate, &loaded.problem));
-            lines.extend(compare_lists(&solution, &loaded.problem));
+            lines.extend(compare(solution, &certificate, &loaded.problem));
+            lines.extend(compare_lists(solution, &loaded.problem));
             certificate
         }
         Err(CertifyError::Invalid { level, defect }) => {
@@ -92,37 +110,46 @@ pub fn run(args: &CheckArgs, common: &Common) -> Result<u8, Failure> {
         }
         Err(e) => return Err(Failure::new(code::INPUT, format!("{name}: {e}"))),
     };
+    let note = if partial { " (partial transport: masses and cost not proved)" } else { "" };
+    let proof = Proof {
+        level,
+        proved: level == 5,
+        max_relative_error: certificate.max_relative_error,
+        w2_squared: certificate.w2_squared,
+        map_cost: certificate.map_cost,
+        exact_cells: certificate.exact_cells,
+        cells: certificate.cells,
+        hidden: certificate.hidden,
+        adjacencies: certificate.adjacencies,
+        total_is_domain: certificate.total_is_domain,
+    };
+    conclude(common, &format!("{name}{note}"), name, &lines, &proof, solution.report.converged)
+}
+
+/// Prints what was found; the exit code.
+pub fn conclude(
+    common: &Common,
+    shown: &str,
+    name: String,
+    lines: &[Line],
+    proof: &Proof,
+    converged: bool,
+) -> Result<u8, Failure> {
     let verified = lines.iter().all(|l| l.pass);
     if common.json {
-        let text = serde_json::to_string(&JsonCheck {
-            command: "check",
-            solution: name,
-            verified,
-            level,
-            proved: level == 5,
-            lines: &lines,
-            max_relative_error: certificate.max_relative_error,
-            w2_squared: certificate.w2_squared,
-            map_cost: certificate.map_cost,
-            exact_cells: certificate.exact_cells,
-            cells: certificate.cells,
-            hidden: certificate.hidden,
-            adjacencies: certificate.adjacencies,
-            total_is_domain: certificate.total_is_domain,
-        })
-        .map_err(|e| Failure::new(code::INTERNAL, e.to_string()))?;
+        let report = JsonCheck { command: "check", solution: name, verified, lines, proof };
+        let text = serde_json::to_string(&report).map_err(|e| Failure::new(code::INTERNAL, e.to_string()))?;
         say(&format!("{text}\n"))?;
     } else if !common.quiet {
         let mut text = String::new();
-        for l in &lines {
+        for l in lines {
             let verdict = if l.pass { "PASS" } else { "FAIL" };
             text.push_str(&format!("{verdict}  {:<9} {}\n", l.what, l.text));
         }
-        let name = if partial { format!("{name} (partial transport: masses and cost not proved)") } else { name };
-        text.push_str(&match (verified, solution.report.converged) {
-            (true, true) => format!("verified: {name}\n"),
-            (true, false) => format!("verified: {name} (it does not claim to have converged)\n"),
-            (false, _) => format!("not verified: {name}\n"),
+        text.push_str(&match (verified, converged) {
+            (true, true) => format!("verified: {shown}\n"),
+            (true, false) => format!("verified: {shown} (it does not claim to have converged)\n"),
+            (false, _) => format!("not verified: {shown}\n"),
         });
         say(&text)?;
     }
@@ -181,56 +208,56 @@ fn compare(solution: &SolutionFile, truth: &Certificate, problem: &Problem) -> V
             }
         },
     });
-    let [low, high] = truth.max_relative_error;
-    let report = &solution.report;
+    lines.push(residual_line(&solution.report, truth.max_relative_error));
+    lines.push(weights_line(&solution.heights, &solution.weights, problem.sites()));
+    lines.extend(cost_lines(solution.cost, truth.map_cost, truth.w2_squared));
+    lines
+}
+
+/// Is the claimed error true, and the tolerance kept?
+pub fn residual_line(report: &Report, [low, high]: [f64; 2]) -> Line {
     let claimed = report.max_relative_error;
     let honest = claimed >= low - RESIDUAL_CLAIM && claimed <= high + RESIDUAL_CLAIM;
     let promised = 2.0 * report.tolerance + ROUNDING;
     let kept = !report.converged || claimed <= promised && high <= report.tolerance.max(claimed) * 1.001 + ROUNDING;
-    lines.push(Line {
-        what: "residual",
-        pass: honest && kept,
-        text: format!(
-            "every relative mass error is at most {}, claimed {claimed:.2e}{}",
-            rounded_up(high),
-            match report.converged {
-                true if high > report.tolerance =>
-                    format!(" (tolerance {:e}, and {ROUNDING:e} for rounding)", report.tolerance),
-                true => format!(" (tolerance {:e})", report.tolerance),
-                false => String::new(),
-            }
-        ),
-    });
-    lines.push(weights_line(solution, problem));
-    let [low, high] = truth.map_cost;
-    let slack = COST_CLAIM * high.abs();
-    let pass = solution.cost >= low - slack && solution.cost <= high + slack;
-    let text = match pass {
-        true => format!("claimed {} is the cost of this map to a relative {COST_CLAIM:e}", solution.cost),
-        false => format!("claimed {}, the cost of this map is in [{low:?}, {high:?}]", solution.cost),
+    let promise = match report.converged {
+        true if high > report.tolerance => {
+            format!(" (tolerance {:e}, and {ROUNDING:e} for rounding)", report.tolerance)
+        }
+        true => format!(" (tolerance {:e})", report.tolerance),
+        false => String::new(),
     };
-    lines.push(Line { what: "cost", pass, text });
-    let [low, high] = truth.w2_squared;
-    lines.push(Line { what: "optimum", pass: low <= high, text: format!("W2^2 in [{low:?}, {high:?}], proved") });
-    lines
+    let text = format!("every relative mass error is at most {}, claimed {claimed:.2e}{promise}", rounded_up(high));
+    Line { what: "residual", pass: honest && kept, text }
 }
 
 /// Are the claimed weights those of the heights?
-pub fn weights_line(solution: &SolutionFile, problem: &Problem) -> Line {
-    let weights = solution.heights.to_weights(problem.sites());
+pub fn weights_line<const D: usize>(heights: &Heights, claimed: &[f64], sites: &[[f64; D]]) -> Line {
+    let weights = heights.to_weights(sites);
     let wrong = (0..weights.len()).find(|&i| {
-        let y = problem.sites()[i];
-        let size = weights[i].abs() + y[0] * y[0] + y[1] * y[1];
-        !((solution.weights[i] - weights[i]).abs() <= WEIGHT_CLAIM * size)
+        let size = sites[i].iter().fold(weights[i].abs(), |s, y| s + y * y);
+        !((claimed[i] - weights[i]).abs() <= WEIGHT_CLAIM * size)
     });
     Line {
         what: "weights",
         pass: wrong.is_none(),
         text: match wrong {
             None => "claimed weights are those of the heights".into(),
-            Some(i) => format!("weights[{i}] is claimed to be {}, it is {}", solution.weights[i], weights[i]),
+            Some(i) => format!("weights[{i}] is claimed to be {}, it is {}", claimed[i], weights[i]),
         },
     }
+}
+
+/// Is the claimed cost that of the map, and what is the optimum?
+pub fn cost_lines(claimed: f64, [low, high]: [f64; 2], [least, most]: [f64; 2]) -> [Line; 2] {
+    let slack = COST_CLAIM * high.abs();
+    let pass = claimed >= low - slack && claimed <= high + slack;
+    let text = match pass {
+        true => format!("claimed {claimed} is the cost of this map to a relative {COST_CLAIM:e}"),
+        false => format!("claimed {claimed}, the cost of this map is in [{low:?}, {high:?}]"),
+    };
+    let optimum = format!("W2^2 in [{least:?}, {most:?}], proved");
+    [Line { what: "cost", pass, text }, Line { what: "optimum", pass: least <= most, text: optimum }]
 }
 
 /// Compares what only some solutions carry: the facet integrals, the cells, the map of merged sites.

@@ -63,7 +63,7 @@ pub fn compare(solution: &SolutionFile, problem: &Problem, level: u8) -> Result<
         },
     });
     lines.push(residual(solution, problem, found.masses()));
-    lines.push(weights_line(solution, problem));
+    lines.push(weights_line(&solution.heights, &solution.weights, problem.sites()));
     let cost = found.cost();
     let pass = (solution.cost - cost).abs() <= COST_CLAIM * cost.abs();
     lines.push(Line {

@@ -358,8 +358,7 @@ fn source(name: &str, density: Option<&str>, flags: &ImageArgs, limit: ReadLimit
 /// A domain by its name, or from a file; and remarks.
 fn domain(name: &str, limit: ReadLimit) -> Result<(AnyDomain, Vec<String>), Failure> {
     let usage = |what: String| Failure::new(code::USAGE, what);
-    let polygon =
-        |p: Result<ConvexPolygon, DomainError>| {
+    let polygon = |p: Result<ConvexPolygon, DomainError>| {
         p.map(|p| (AnyDomain::Plane(p.into()), Vec::new())).map_err(|e| usage(e.to_string()))
     };
     if name == "square" {

@@ -3,6 +3,7 @@
 mod args;
 mod check;
 mod check_partial;
+mod check_surface;
 mod console;
 mod diagram;
 mod failure;

@@ -83,7 +83,8 @@ pub fn raise_empty(
         // u(x) - <x, y_i>, up to what is the same for all x.
         let touch = |c: &Corner| {
             let k = diagram.site(c.cell as usize);
-            (0..3).map(|a| c.at[a] * (k[a] - y[a])).sum::<f64>() + (heights.get(c.cell as usize) - heights.get(i)).to_f64()
+            (0..3).map(|a| c.at[a] * (k[a] - y[a])).sum::<f64>()
+                + (heights.get(c.cell as usize) - heights.get(i)).to_f64()
         };
         let around = diagram.neighbors(i).iter().flat_map(|&j| &corners[start[j as usize]..start[j as usize + 1]]);
         let corner = match around.min_by(|a, b| touch(a).total_cmp(&touch(b))) {

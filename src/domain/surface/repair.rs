@@ -50,7 +50,7 @@ impl Repaired {
     /// The triangles as a surface for transport.
     ///
     /// # Errors
-    /// As [`Surface::new`]; not for triangles as [`repair`] returns them.
+    /// [`SurfaceError::ExtentOutOfRange`]; nothing else for triangles as [`repair`] returns them.
     pub fn into_surface(self) -> Result<Surface, SurfaceError> {
         Surface::new(self.vertices, self.triangles)
     }
@@ -351,7 +351,7 @@ mod tests {
 
     fn corners(n: u32) -> Vec<[f64; 3]> {
         // Points of a curve no four of which are in a plane.
-        (0..n).map(|k| f64::from(k)).map(|t| [t, t * t, t * t * t]).collect()
+        (0..n).map(f64::from).map(|t| [t, t * t, t * t * t]).collect()
     }
 
     #[test]

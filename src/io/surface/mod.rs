@@ -10,8 +10,10 @@ mod ply;
 mod ply_values;
 mod stl;
 mod text;
+mod write;
 
 pub use builder::{Group, SurfaceFile};
+pub use write::{Encoding, Field, MeshData, Texture, write_surface, writes_surface};
 
 use super::error::{IoError, quoted};
 use super::read::{ReadLimit, read_file};

@@ -1,0 +1,309 @@
+//! Meshes out: .obj, .ply and .vtk. Vertices and triangles keep their order, coordinates their bits.
+
+use super::super::atomic::write_atomically;
+use super::super::error::{IoError, quoted};
+use std::io::{self, Write};
+use std::path::Path;
+
+/// A mesh to be written, with data on it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct MeshData<'a> {
+    /// Coordinates.
+    pub vertices: &'a [[f64; 3]],
+    /// Vertices of each triangle, counted from 0.
+    pub triangles: &'a [[u32; 3]],
+    /// Numbers on vertices.
+    pub vertex_fields: &'a [Field<'a>],
+    /// Numbers on triangles.
+    pub face_fields: &'a [Field<'a>],
+    /// Points of a plane for the corners of triangles. Only .obj holds them.
+    pub texture: Option<Texture<'a>>,
+}
+
+/// Points of a plane for the corners of triangles: texture coordinates, a parameterization.
+#[derive(Clone, Copy, Debug)]
+pub struct Texture<'a> {
+    /// The points.
+    pub points: &'a [[f64; 2]],
+    /// For the corners of each triangle the numbers of their points, counted from 0.
+    pub corners: &'a [[u32; 3]],
+}
+
+/// Numbers on the vertices or on the triangles of a mesh.
+#[derive(Clone, Copy, Debug)]
+pub struct Field<'a> {
+    /// Its name, without blanks.
+    pub name: &'a str,
+    /// Numbers for each vertex or triangle.
+    pub columns: usize,
+    /// All numbers, element after element.
+    pub values: &'a [f64],
+}
+
+/// How numbers are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Encoding {
+    /// As doubles of eight bytes.
+    #[default]
+    Binary,
+    /// As text, with as many digits as tell a double from all others.
+    Text,
+}
+
+/// Whether [`write_surface`] writes files of this name.
+pub fn writes_surface(path: &Path) -> bool {
+    Kind::of(path).is_some()
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    Obj,
+    Ply,
+    Vtk,
+}
+
+impl Kind {
+    fn of(path: &Path) -> Option<Kind> {
+        match path.extension()?.to_ascii_lowercase().to_str()? {
+            "obj" => Some(Kind::Obj),
+            "ply" => Some(Kind::Ply),
+            "vtk" => Some(Kind::Vtk),
+            _ => None,
+        }
+    }
+}
+
+/// Writes a mesh, atomically; the extension tells the format. Fields go into .ply (as properties `name`, or `name_0`, `name_1`, ...)
+/// and .vtk (as arrays), texture coordinates into .obj, which is always text. [`super::read_surface`] gives the same vertices and
+/// triangles from .obj and .ply, bit by bit. Cost: O(n).
+///
+/// # Errors
+/// [`IoError::Content`] for other extensions, for data that the format does not hold and for lists of the wrong length; the system's.
+pub fn write_surface(path: &Path, mesh: &MeshData, encoding: Encoding) -> Result<(), IoError> {
+    let fail = |what: String| Err(IoError::content(path, what));
+    let Some(kind) = Kind::of(path) else {
+        return fail("meshes are written as .obj, .ply or .vtk; choose one of these".into());
+    };
+    for (list, n, things) in
+        [(mesh.vertex_fields, mesh.vertices.len(), "vertices"), (mesh.face_fields, mesh.triangles.len(), "faces")]
+    {
+        for f in list {
+            if kind == Kind::Obj {
+                return fail(format!("an .obj holds no data like {}; write .ply or .vtk", quoted(f.name)));
+            }
+            if f.name.is_empty() || f.name.contains(|c: char| c.is_whitespace() || c.is_control()) {
+                return fail(format!("{} is no name for data; use one word", quoted(f.name)));
+            }
+            if f.columns == 0 || Some(f.values.len()) != n.checked_mul(f.columns) {
+                let (name, found, columns) = (quoted(f.name), f.values.len(), f.columns);
+                return fail(format!(
+                    "{name} has {found} numbers, {n} {things} with {columns} each need another number"
+                ));
+            }
+        }
+    }
+    if let Some(texture) = mesh.texture
+        && (kind != Kind::Obj || texture.corners.len() != mesh.triangles.len())
+    {
+        return fail("texture coordinates are written for each triangle of an .obj only".into());
+    }
+    write_atomically(path, |w| match (kind, encoding) {
+        (Kind::Obj, _) => write_obj(w, mesh),
+        (Kind::Ply, _) => write_ply(w, mesh, encoding),
+        (Kind::Vtk, _) => write_vtk(w, mesh, encoding),
+    })
+}
+
+fn write_obj(w: &mut dyn Write, mesh: &MeshData) -> io::Result<()> {
+    for [x, y, z] in mesh.vertices {
+        writeln!(w, "v {x:?} {y:?} {z:?}")?;
+    }
+    match mesh.texture {
+        None => mesh.triangles.iter().try_for_each(|t| {
+            let [a, b, c] = t.map(|v| u64::from(v) + 1);
+            writeln!(w, "f {a} {b} {c}")
+        }),
+        Some(Texture { points, corners }) => {
+            for [u, v] in points {
+                writeln!(w, "vt {u:?} {v:?}")?;
+            }
+            mesh.triangles.iter().zip(corners).try_for_each(|(t, s)| {
+                let ([a, b, c], [i, j, k]) = (t.map(|v| u64::from(v) + 1), s.map(|v| u64::from(v) + 1));
+                writeln!(w, "f {a}/{i} {b}/{j} {c}/{k}")
+            })
+        }
+    }
+}
+
+fn write_ply(w: &mut dyn Write, mesh: &MeshData, encoding: Encoding) -> io::Result<()> {
+    let binary = encoding == Encoding::Binary;
+    let format = if binary { "binary_little_endian" } else { "ascii" };
+    write!(w, "ply\nformat {format} 1.0\ncomment written by brenier\nelement vertex {}\n", mesh.vertices.len())?;
+    w.write_all(b"property double x\nproperty double y\nproperty double z\n")?;
+    let declare = |w: &mut dyn Write, fields: &[Field]| {
+        fields.iter().try_for_each(|f| match f.columns {
+            1 => writeln!(w, "property double {}", f.name),
+            n => (0..n).try_for_each(|k| writeln!(w, "property double {}_{k}", f.name)),
+        })
+    };
+    declare(w, mesh.vertex_fields)?;
+    // Many programs read `int` only.
+    let index = if mesh.vertices.len() <= i32::MAX as usize { "int" } else { "uint" };
+    write!(w, "element face {}\nproperty list uchar {index} vertex_indices\n", mesh.triangles.len())?;
+    declare(w, mesh.face_fields)?;
+    w.write_all(b"end_header\n")?;
+    for (k, v) in mesh.vertices.iter().enumerate() {
+        let numbers = v.iter().chain(mesh.vertex_fields.iter().flat_map(|f| f.of(k)));
+        if binary {
+            numbers.map(|x| x.to_le_bytes()).try_for_each(|b| w.write_all(&b))?;
+        } else {
+            write_words(w, numbers)?;
+        }
+    }
+    for (k, t) in mesh.triangles.iter().enumerate() {
+        let mut numbers = mesh.face_fields.iter().flat_map(|f| f.of(k));
+        if binary {
+            w.write_all(&[3])?;
+            t.iter().try_for_each(|v| w.write_all(&v.to_le_bytes()))?;
+            numbers.try_for_each(|x| w.write_all(&x.to_le_bytes()))?;
+        } else {
+            write!(w, "3 {} {} {}", t[0], t[1], t[2])?;
+            numbers.try_for_each(|x| write!(w, " {x:?}"))?;
+            w.write_all(b"\n")?;
+        }
+    }
+    Ok(())
+}
+
+/// VTK's legacy format, version 3.0: its binary numbers have the highest byte first.
+fn write_vtk(w: &mut dyn Write, mesh: &MeshData, encoding: Encoding) -> io::Result<()> {
+    let binary = encoding == Encoding::Binary;
+    let format = if binary { "BINARY" } else { "ASCII" };
+    write!(w, "# vtk DataFile Version 3.0\nwritten by brenier\n{format}\nDATASET POLYDATA\n")?;
+    writeln!(w, "POINTS {} double", mesh.vertices.len())?;
+    write_numbers(w, mesh.vertices.as_flattened(), 3, binary)?;
+    let n = mesh.triangles.len() as u64;
+    writeln!(w, "POLYGONS {n} {}", 4 * n)?;
+    for t in mesh.triangles {
+        if binary {
+            w.write_all(&3u32.to_be_bytes())?;
+            t.iter().try_for_each(|v| w.write_all(&v.to_be_bytes()))?;
+        } else {
+            writeln!(w, "3 {} {} {}", t[0], t[1], t[2])?;
+        }
+    }
+    if binary {
+        w.write_all(b"\n")?;
+    }
+    let lists = [("POINT_DATA", mesh.vertices.len(), mesh.vertex_fields), ("CELL_DATA", n as usize, mesh.face_fields)];
+    for (place, n, fields) in lists.into_iter().filter(|l| !l.2.is_empty()) {
+        write!(w, "{place} {n}\nFIELD FieldData {}\n", fields.len())?;
+        for f in fields {
+            writeln!(w, "{} {} {n} double", f.name, f.columns)?;
+            write_numbers(w, f.values, f.columns, binary)?;
+        }
+    }
+    Ok(())
+}
+
+fn write_numbers(w: &mut dyn Write, numbers: &[f64], columns: usize, binary: bool) -> io::Result<()> {
+    if binary {
+        numbers.iter().try_for_each(|x| w.write_all(&x.to_be_bytes()))?;
+        return w.write_all(b"\n");
+    }
+    numbers.chunks(columns).try_for_each(|row| write_words(w, row.iter()))
+}
+
+fn write_words<'a>(w: &mut dyn Write, numbers: impl Iterator<Item = &'a f64>) -> io::Result<()> {
+    for (k, x) in numbers.enumerate() {
+        write!(w, "{}{x:?}", if k == 0 { "" } else { " " })?;
+    }
+    w.write_all(b"\n")
+}
+
+impl Field<'_> {
+    /// The numbers of an element.
+    fn of(&self, element: usize) -> &[f64] {
+        &self.values[element * self.columns..(element + 1) * self.columns]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::read_surface;
+    use super::*;
+    use crate::io::ReadLimit;
+
+    const VERTICES: [[f64; 3]; 4] =
+        [[0.1, -0.0, 1e-300], [1.0 / 3.0, 5e-324, -2.5], [1e22, f64::MAX, 7.0], [f64::NAN, f64::INFINITY, 0.0]];
+    const TRIANGLES: [[u32; 3]; 2] = [[0, 1, 2], [2, 1, 0]];
+
+    fn text(kind: &str, mesh: &MeshData) -> Result<String, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(format!("m.{kind}"));
+        write_surface(&path, mesh, Encoding::Text)
+            .map_err(|e| e.to_string().rsplit("m.").next().unwrap().to_string())?;
+        Ok(std::fs::read_to_string(path).unwrap())
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let marks = Field { name: "mark", columns: 1, values: &[1.0, 2.0, 3.0, 4.0] };
+        let pairs = Field { name: "pair", columns: 2, values: &[1.0, 2.0, 3.0, 4.0] };
+        let (vertex_fields, face_fields) = ([marks], [pairs, pairs]);
+        let mesh = MeshData { vertices: &VERTICES, triangles: &TRIANGLES, ..MeshData::default() };
+        let full = MeshData { vertex_fields: &vertex_fields, face_fields: &face_fields, ..mesh };
+        let with_texture =
+            MeshData { texture: Some(Texture { points: &[[0.5, 1.0]], corners: &[[0; 3], [0; 3]] }), ..mesh };
+        let bits = |v: &[[f64; 3]]| v.iter().map(|p| p.map(f64::to_bits)).collect::<Vec<_>>();
+        for (name, mesh, encoding) in [
+            ("a.obj", mesh, Encoding::Binary),
+            ("b.obj", with_texture, Encoding::Text),
+            ("a.ply", mesh, Encoding::Binary),
+            ("b.ply", mesh, Encoding::Text),
+            ("c.ply", full, Encoding::Binary),
+            ("d.ply", full, Encoding::Text),
+        ] {
+            let path = folder.path().join(name);
+            write_surface(&path, &mesh, encoding).unwrap();
+            let file = read_surface(&path, ReadLimit::default()).unwrap();
+            assert_eq!(bits(&file.vertices), bits(&VERTICES), "{name}");
+            assert_eq!(file.triangles, TRIANGLES, "{name}");
+        }
+    }
+
+    #[test]
+    fn texts() {
+        let v = [[0.0, 0.0, 0.5], [1.0, 0.0, 0.0], [0.0, 1e-9, 0.0]];
+        let mass = [Field { name: "mass", columns: 1, values: &[0.25] }];
+        let uv = [Field { name: "uv", columns: 2, values: &[0.0, 0.0, 1.0, 0.0, 0.0, 1.0] }];
+        let plain = MeshData { vertices: &v, triangles: &[[0, 1, 2]], ..MeshData::default() };
+        let mesh = MeshData { vertex_fields: &uv, face_fields: &mass, ..plain };
+        let vtk = "# vtk DataFile Version 3.0\nwritten by brenier\nASCII\nDATASET POLYDATA\nPOINTS 3 double\n\
+            0.0 0.0 0.5\n1.0 0.0 0.0\n0.0 1e-9 0.0\nPOLYGONS 1 4\n3 0 1 2\nPOINT_DATA 3\nFIELD FieldData 1\nuv 2 3 double\n\
+            0.0 0.0\n1.0 0.0\n0.0 1.0\nCELL_DATA 1\nFIELD FieldData 1\nmass 1 1 double\n0.25\n";
+        assert_eq!(text("vtk", &mesh).unwrap(), vtk);
+        let ply = text("ply", &mesh).unwrap();
+        assert!(
+            ply.ends_with("end_header\n0.0 0.0 0.5 0.0 0.0\n1.0 0.0 0.0 1.0 0.0\n0.0 1e-9 0.0 0.0 1.0\n3 0 1 2 0.25\n"),
+            "{ply}"
+        );
+        let uv = [[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]];
+        let textured = MeshData { texture: Some(Texture { points: &uv, corners: &[[0, 1, 2]] }), ..plain };
+        let obj = "v 0.0 0.0 0.5\nv 1.0 0.0 0.0\nv 0.0 1e-9 0.0\nvt 0.0 0.0\nvt 1.0 0.0\nvt 0.0 1.0\nf 1/1 2/2 3/3\n";
+        assert_eq!(text("obj", &textured).unwrap(), obj);
+        let error = |kind: &str, mesh: &MeshData| text(kind, mesh).unwrap_err();
+        assert_eq!(error("obj", &mesh), "obj: an .obj holds no data like \"uv\"; write .ply or .vtk");
+        assert_eq!(error("stl", &mesh), "stl: meshes are written as .obj, .ply or .vtk; choose one of these");
+        let short = [Field { name: "m", columns: 2, values: &[0.25] }];
+        let wrong = error("ply", &MeshData { face_fields: &short, ..plain });
+        assert_eq!(wrong, "ply: \"m\" has 1 numbers, 1 faces with 2 each need another number");
+        let named = [Field { name: "a b", ..mass[0] }];
+        assert_eq!(
+            error("vtk", &MeshData { face_fields: &named, ..plain }),
+            "vtk: \"a b\" is no name for data; use one word"
+        );
+        assert!(error("ply", &textured).contains("of an .obj only"));
+    }
+}

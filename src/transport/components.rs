@@ -5,7 +5,7 @@
 
 use crate::domain::Patches;
 use crate::exact::Dd;
-use crate::problem::Problem;
+use crate::problem::{Problem, SurfaceProblem};
 use petgraph::unionfind::UnionFind;
 
 /// Components and groups told by name.
@@ -15,25 +15,45 @@ const MOST_TOLD: usize = 6;
 /// each. Cost: O(patches + walls).
 pub fn remarks(problem: &Problem, order: &[u32], row: &[u32], column: &[u32]) -> Vec<String> {
     let Some(patches) = problem.patches() else { return Vec::new() };
-    let (component, count) = patches.components();
+    let parts = patches.iter().enumerate();
+    let parts = parts.map(|(k, p)| (patches.name(k), p.mass().times(problem.source_factor())));
+    tell_all(patches.components(), parts, noun(patches), problem.masses(), (order, row, column))
+}
+
+/// The same for a surface.
+pub fn on_surface(problem: &SurfaceProblem, order: &[u32], row: &[u32], column: &[u32]) -> Vec<String> {
+    let facets = problem.facets();
+    let mass = |k| Dd::from_f64(facets.mass(k) * problem.source_factor());
+    let parts = (0..facets.len() as u32).map(|k| (facets.name(k), mass(k)));
+    tell_all(facets.components(), parts, "triangle", problem.masses(), (order, row, column))
+}
+
+/// The components of the parts of a source (name and mass of each), and the groups of cells.
+fn tell_all(
+    (component, count): (Vec<u32>, usize),
+    parts: impl Iterator<Item = (u32, Dd)>,
+    noun: &str,
+    target: &[f64],
+    (order, row, column): (&[u32], &[u32], &[u32]),
+) -> Vec<String> {
     if count < 2 {
         return Vec::new();
     }
     let mut masses = vec![Dd::ZERO; count];
     let mut sizes = vec![0usize; count];
     let mut first = vec![u32::MAX; count];
-    for (k, patch) in patches.iter().enumerate() {
-        let c = component[k] as usize;
-        masses[c] = masses[c] + patch.mass().times(problem.source_factor());
+    for (&c, (name, mass)) in component.iter().zip(parts) {
+        let c = c as usize;
+        masses[c] = masses[c] + mass;
         sizes[c] += 1;
-        first[c] = first[c].min(patches.name(k));
+        first[c] = first[c].min(name);
     }
     let tell = |c: usize| {
         let others = match sizes[c] {
             1 => String::new(),
             n => format!(" and {} more", n - 1),
         };
-        format!("{c} ({} {}{others}, mass {:.6})", noun(patches), first[c], masses[c].to_f64())
+        format!("{c} ({noun} {}{others}, mass {:.6})", first[c], masses[c].to_f64())
     };
     let mut notes = vec![format!("the source falls into {count} components: {}", list(count, tell))];
     let (groups, number) = groups(row, column);
@@ -43,7 +63,7 @@ pub fn remarks(problem: &Problem, order: &[u32], row: &[u32], column: &[u32]) ->
         let mut lowest = vec![u32::MAX; number];
         for (&g, &i) in groups.iter().zip(order) {
             let g = g as usize;
-            mass[g] = mass[g] + Dd::from_f64(problem.masses()[i as usize]);
+            mass[g] = mass[g] + Dd::from_f64(target[i as usize]);
             size[g] += 1;
             lowest[g] = lowest[g].min(i);
         }

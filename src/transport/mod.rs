@@ -9,6 +9,7 @@ mod solution;
 mod solve;
 mod surface;
 mod surface_certificate;
+mod unattainable;
 
 pub use certificate::{Certificate, CertifyError, certify};
 pub use partial::solve_partial;

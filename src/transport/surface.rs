@@ -2,9 +2,10 @@
 
 use super::drive::{Driven, drive, hessian};
 use super::solution::{Control, Progress, Solution, SolveOptions};
+use super::unattainable;
 use crate::diagram::Want;
 use crate::diagram::surface::{SurfaceGround, SurfaceLaguerre};
-use crate::newton;
+use crate::newton::{self, Outcome};
 use crate::problem::SurfaceProblem;
 use std::sync::Arc;
 use std::time::Instant;
@@ -65,6 +66,13 @@ pub fn solve_surface(
     solution.hidden.sort_unstable();
     solution.hessian = options.hessian.then(|| hessian(&order, &all.plain));
     report.predicates = all.plain.counters;
+    report.notes.extend(super::components::on_surface(problem, &order, &all.plain.row, &all.plain.column));
+    drop(diagram);
+    if matches!(report.outcome, Some(Outcome::NotConverged { .. }))
+        && let Some(why) = unattainable::told(&unattainable::jumps(problem, &solution))
+    {
+        report.outcome = Some(Outcome::NotConverged { why });
+    }
     report.seconds = clock.elapsed().as_secs_f64();
     solution.report = report;
     solution

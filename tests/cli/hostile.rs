@@ -3,7 +3,7 @@
 use crate::support::{Folder, square};
 use brenier::diagram::Diagram;
 use brenier::io::{self, ReadLimit};
-use brenier::problem::Duplicates;
+use brenier::problem::{Duplicates, ProblemData};
 use brenier::transport::{Control, SolveOptions, solve};
 use std::path::Path;
 
@@ -27,7 +27,7 @@ fn damaged(good: &[u8]) -> impl Iterator<Item = Vec<u8>> + '_ {
 /// Reads a problem and does with it what the commands do. Returns whether it is sound.
 fn use_problem(bytes: &[u8]) -> bool {
     let limit = ReadLimit { bytes: 1 << 20 };
-    let mut file = match io::parse_problem(Path::new("p.json"), bytes, limit) {
+    let mut file = match io::parse_problem::<ProblemData>(Path::new("p.json"), bytes, limit) {
         Ok(file) => file,
         Err(e) => {
             assert!(!e.to_string().contains('\n'), "{e}");

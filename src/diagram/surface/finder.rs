@@ -187,8 +187,17 @@ impl Finder {
     /// The sites that may be higher at a point than the site `from`: all within the margin of it, or the highest of those beyond. The point may
     /// be off by `error` in each axis. Cost: about O(log n) where heights are those of a smooth map.
     pub fn find(&self, point: &[f64; 3], error: f64, from: u32, found: &mut Found) {
-        let x = [0, 1, 2].map(|k| point[k] - self.origin[k]);
         let slack = self.margin + 2.0 * error * (self.extent[0] + self.extent[1] + self.extent[2]);
+        self.search(point, slack, from, found);
+    }
+
+    /// The same with a margin that is this share of the greatest value.
+    pub fn find_within(&self, point: &[f64; 3], from: u32, share: f64, found: &mut Found) {
+        self.search(point, self.margin * (1.0 + share / ROUNDING), from, found);
+    }
+
+    fn search(&self, point: &[f64; 3], slack: f64, from: u32, found: &mut Found) {
+        let x = [0, 1, 2].map(|k| point[k] - self.origin[k]);
         let own = self.value(from as usize, &x);
         // Rounding of two values, and of a value and a bound.
         let (low, high) = (own - 4.0 * slack, own + 4.0 * slack);

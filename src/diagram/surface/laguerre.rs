@@ -2,7 +2,7 @@
 
 use super::super::laguerre::{Laguerre, Measures, Want};
 use super::clip::Sites3;
-use super::finder::{Finder, lifted};
+use super::finder::{Finder, Found, lifted};
 use super::integrate::{Facet, Moments3, wall};
 use super::trace::{Neighbors, Polygon, Trace};
 use crate::domain::Facets;
@@ -141,8 +141,7 @@ impl<'a> SurfaceLaguerre<'a> {
         heights: &Heights,
         visit: impl Fn(&mut R, &SurfaceGround, &[Lifted3], Polygon<'_>) + Sync,
     ) -> Vec<R> {
-        self.points = lifted(&self.sites, &self.order, heights);
-        self.finder.set(&self.points);
+        self.set_heights(heights);
         let sites = Sites3 { points: &self.points, rank: &self.rank };
         let hints = Neighbors { row: &self.row, column: &self.column };
         let ground = &*self.ground;
@@ -152,6 +151,21 @@ impl<'a> SurfaceLaguerre<'a> {
         self.counters += asked;
         self.counters += counters;
         parts
+    }
+
+    /// Moves to these heights.
+    pub fn set_heights(&mut self, heights: &Heights) {
+        self.points = lifted(&self.sites, &self.order, heights);
+        self.finder.set(&self.points);
+    }
+
+    /// Positions of the sites whose values at a point are the highest up to a share of the greatest value there may be, for questions about
+    /// ties that are near.
+    pub fn nearly_highest(&self, point: &[f64; 3], share: f64) -> Vec<u32> {
+        let mut found = Found::default();
+        let best = self.finder.highest(point, 0, &mut found);
+        self.finder.find_within(point, best, share, &mut found);
+        found.sites
     }
 
     /// Integrals over the cells at these heights. Cost: O(polygons) clips and questions.

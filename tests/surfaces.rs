@@ -191,6 +191,44 @@ fn whatever_is_not_refused_can_be_cut_into_a_manifold() {
     }
 }
 
+/// Sound meshes, where they are at hand, with genus and number of boundary loops.
+const GOOD: [(&str, usize, usize); 17] = [
+    ("closed_koala.obj", 0, 0),
+    ("closed_nefertiti.obj", 0, 0),
+    ("closed_penguin.obj", 0, 0),
+    ("closed_spot.obj", 0, 0),
+    ("disk_demosthenes.obj", 0, 1),
+    ("disk_face.obj", 0, 1),
+    ("disk_hand.obj", 0, 1),
+    ("disk_hemisphere.obj", 0, 1),
+    ("disk_mountain.obj", 0, 1),
+    ("disk_nefertiti_cut.obj", 0, 1),
+    ("disk_penguin_cut.obj", 0, 1),
+    ("disk_spot_cut.obj", 0, 1),
+    ("disk_spothead.obj", 0, 1),
+    ("genus1_torus.obj", 1, 0),
+    ("genus2_skull.obj", 2, 0),
+    ("holes27_plane.obj", 0, 27),
+    ("bad/pizza_genus73.obj", 73, 1),
+];
+
+#[test]
+fn good_meshes_are_left_alone() {
+    for (name, genus, loops) in GOOD {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/meshes").join(name);
+        let Ok(bytes) = std::fs::read(path) else { continue };
+        let file = parse_surface(Path::new(name), &bytes).unwrap();
+        let t = Topology::new(&file.vertices, &file.triangles);
+        assert_eq!((t.obstacle(), t.components.len()), (None, 1), "{name}");
+        assert_eq!((t.components[0].genus(), t.loops()), (Some(genus), loops), "{name}");
+        // A cut stays open unless merging is asked for.
+        let options = RepairOptions { need: Need::Manifold, ..RepairOptions::default() };
+        let mesh = repair(&file.vertices, &file.triangles, options).unwrap();
+        assert_eq!((&mesh.vertices, &mesh.triangles), (&file.vertices, &file.triangles), "{name}");
+        assert!(mesh.log.steps.is_empty(), "{name}: {}", mesh.log);
+    }
+}
+
 /// All prefixes and all files with one bit changed.
 fn damaged(good: &[u8]) -> impl Iterator<Item = Vec<u8>> + '_ {
     let prefixes = (0..good.len()).map(|n| good[..n].to_vec());

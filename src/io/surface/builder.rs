@@ -51,6 +51,17 @@ impl SurfaceFile {
         Ok(())
     }
 
+    /// Says how many polygons were cut.
+    pub(super) fn note_polygons(&mut self, path: &Path) {
+        let ends = self.polygons.iter().skip(1).copied().chain([self.triangles.len() as u32]);
+        let cut = self.polygons.iter().zip(ends).filter(|(first, end)| *first + 1 < *end).count();
+        if cut > 0 {
+            let what =
+                format!("{} has {cut} faces of more than three corners; they were cut into triangles", path.display());
+            self.notes.push(what);
+        }
+    }
+
     /// Begins a named part; one without faces is forgotten.
     pub(super) fn begin_group(&mut self, name: &[u8]) {
         let first = self.triangles.len() as u32;

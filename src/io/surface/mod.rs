@@ -46,12 +46,13 @@ pub fn parse_surface(path: &Path, bytes: &[u8]) -> Result<SurfaceFile, IoError> 
         let found = path.extension().map(|e| format!(".{}", e.to_string_lossy())).unwrap_or_default();
         return Err(IoError::content(path, format!("meshes ending in {} are not read; use {READ}", quoted(&found))));
     };
-    let file = match format {
+    let mut file = match format {
         Format::Obj => obj::parse(path, bytes)?,
         Format::Ply => ply::parse(path, bytes)?,
         Format::Off => off::parse(path, bytes)?,
         Format::Stl => stl::parse(path, bytes)?,
     };
+    file.note_polygons(path);
     match first_non_finite(&file) {
         Some((face, vertex, axis)) => Err(non_finite(path, bytes, format, &file, (face, vertex, axis))),
         None => Ok(file),

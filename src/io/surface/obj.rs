@@ -2,7 +2,7 @@
 
 use super::super::error::IoError;
 use super::SurfaceFile;
-use super::text::{lines, point, shown, words};
+use super::text::{joined_lines, point, shown, words};
 use std::path::Path;
 
 /// Reads vertices (a missing third coordinate is 0) and polygons. Corners count vertices from 1, or backwards from the last one above.
@@ -19,7 +19,7 @@ pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<SurfaceFile, IoError> {
 fn scan(path: &Path, bytes: &[u8], vertices: usize) -> Result<SurfaceFile, IoError> {
     let mut file = SurfaceFile::default();
     let mut corners = Vec::new();
-    for (at, line) in lines(bytes) {
+    for (at, line) in joined_lines(bytes) {
         let mut words = words(&line);
         match words.next() {
             Some(b"v") => file.vertices.push(point(path, at, words, 2)?),
@@ -66,7 +66,7 @@ fn count(bytes: &[u8]) -> usize {
 }
 
 fn lines_of_vertices(bytes: &[u8]) -> impl Iterator<Item = u64> {
-    lines(bytes).filter(|(_, line)| words(line).next() == Some(b"v")).map(|(at, _)| at)
+    joined_lines(bytes).filter(|(_, line)| words(line).next() == Some(b"v")).map(|(at, _)| at)
 }
 
 /// The vertex that `12`, `12/3`, `12//4` or `-1` names, counted from 0; `above` are those read so far, `all` those there are.
@@ -101,6 +101,7 @@ mod tests {
         assert_eq!(file.vertices[1..3], [[1.0, 0.0, -1e-3], [0.5, 1.0, 0.0]]);
         assert_eq!(file.triangles, [[0, 1, 2], [0, 1, 2], [0, 2, 3], [0, 3, 4], [0, 1, 2]]);
         assert_eq!((0..5).map(|f| file.polygon(f)).collect::<Vec<_>>(), [0, 1, 1, 1, 2]);
+        assert_eq!(file.notes, ["a.obj has 1 faces of more than three corners; they were cut into triangles"]);
     }
 
     #[test]

@@ -10,23 +10,23 @@ pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<SurfaceFile, IoError> {
     let mut lines = lines(bytes).filter(|(_, line)| words(line).next().is_some());
     let cut = |what: &str| IoError::content(path, format!("the file ends before {what}; it is cut off"));
     let (mut at, mut line) = lines.next().ok_or_else(|| cut("the counts"))?;
-    let first = words(&line).next().unwrap_or_default();
+    let first = words(line).next().unwrap_or_default();
     if let Some(kind) = first.strip_suffix(b"OFF") {
         // Texture coordinates, colours and normals come after the coordinates; more or fewer of these are another matter.
         if !kind.iter().all(|b| b"STCN".contains(b)) {
             return Err(IoError::line(path, at, format!("{} is not read; give three coordinates", shown(first))));
         }
-        let rest: Vec<u8> = words(&line).skip(1).collect::<Vec<_>>().join(&b' ');
+        let rest = line.trim_ascii_start()[first.len()..].trim_ascii();
         if rest.starts_with(b"BINARY") {
             return Err(IoError::line(path, at, "binary .off is not read; write it as text, or as .ply"));
         }
         if rest.is_empty() {
             (at, line) = lines.next().ok_or_else(|| cut("the counts"))?;
         } else {
-            line = rest.into();
+            line = rest;
         }
     }
-    let counts: Option<Vec<u64>> = words(&line).map(|w| std::str::from_utf8(w).ok()?.parse().ok()).collect();
+    let counts: Option<Vec<u64>> = words(line).map(|w| std::str::from_utf8(w).ok()?.parse().ok()).collect();
     let Some(&[vertices, faces, ..]) = counts.as_deref() else {
         let what = format!("{} are not the counts of vertices, faces and edges", shown(line.trim_ascii()));
         return Err(IoError::line(path, at, what));
@@ -43,14 +43,14 @@ pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<SurfaceFile, IoError> {
     file.vertices.reserve_exact(vertices as usize);
     for k in 0..vertices {
         let (at, line) = lines.next().ok_or_else(|| cut(&format!("vertex {k}")))?;
-        file.vertices.push(point(path, at, words(&line), 3)?);
+        file.vertices.push(point(path, at, words(line), 3)?);
     }
     file.triangles.reserve(faces as usize);
     let mut corners = Vec::new();
     for k in 0..faces {
         let (at, line) = lines.next().ok_or_else(|| cut(&format!("face {k}")))?;
         let fail = |what: String| Err(IoError::line(path, at, what));
-        let mut words = words(&line);
+        let mut words = words(line);
         let word = words.next().unwrap_or_default();
         let Some(n) = std::str::from_utf8(word).ok().and_then(|w| w.parse::<usize>().ok()) else {
             return fail(format!("{} is not a number of corners", shown(word)));

@@ -7,6 +7,9 @@ use super::ply_values::{Scalar, Values};
 use super::text::shown;
 use std::path::Path;
 
+/// Kinds of elements that are read; names are compared one by one.
+const MOST_ELEMENTS: usize = 1000;
+
 /// What a file consists of, in its order.
 struct Header {
     encoding: Encoding,
@@ -210,6 +213,9 @@ impl Header {
                     let Some(n) = std::str::from_utf8(count).ok().and_then(|c| c.parse().ok()) else {
                         return fail(format!("{} is not a count", shown(count)));
                     };
+                    if header.elements.len() == MOST_ELEMENTS {
+                        return fail(format!("more than {MOST_ELEMENTS} elements; export the mesh alone"));
+                    }
                     if header.elements.iter().any(|e| e.name == name) {
                         return fail(format!("element {} is declared twice", shown(name)));
                     }
@@ -349,6 +355,8 @@ mod tests {
             error(&head("0", "0").replace("float z", "float q")),
             "a.ply: line 3: vertices need the properties x, y and z"
         );
+        let crowd: String = (0..=MOST_ELEMENTS).map(|k| format!("element e{k} 0\n")).collect();
+        assert_eq!(error(&format!("ply\n{crowd}")), "a.ply: line 1002: more than 1000 elements; export the mesh alone");
         assert_eq!(error("plx\n"), "a.ply: not a .ply file (it must start with a line \"ply\"); export it again");
         assert_eq!(error("ply\nformat ascii 1.0\n"), "a.ply: line 3: the header has no end; the file is cut off");
         let body = |b: &str| error(&(head("1", "1").replace("binary_little_endian", "ascii") + b));

@@ -60,7 +60,7 @@ fn parse_text(path: &Path, bytes: &[u8]) -> Result<SurfaceFile, IoError> {
     let mut state = State::Outside;
     let mut corners = Vec::new();
     for (at, line) in lines(bytes) {
-        let mut words = words(&line);
+        let mut words = words(line);
         let Some(word) = words.next() else { continue };
         state = match (&word.to_ascii_lowercase()[..], state) {
             (b"solid", State::Outside) => {
@@ -117,11 +117,11 @@ mod tests {
     fn equal_corners_become_one_vertex() {
         let [a, b, c, d] = [[0.0, 0.0, 0.5], [1.0, 0.0, 0.5], [1.0, 1.0, 0.5], [-0.0, 1e-3, 0.5]];
         let text =
-            format!("solid my part\n{}{}endsolid my part\nsolid\nendsolid\n", facet([a, b, c]), facet([a, c, d]));
+            format!("solid my part \\\n{}{}endsolid my part\nsolid\nendsolid\n", facet([a, b, c]), facet([a, c, d]));
         let file = stl(text.as_bytes()).unwrap();
         assert_eq!(file.vertices, [a, b, c, d]);
         assert_eq!(file.triangles, [[0, 1, 2], [0, 2, 3]]);
-        assert_eq!(file.groups, [super::super::Group { name: "my part".into(), first: 0 }]);
+        assert_eq!(file.groups, [super::super::Group { name: "my part \\".into(), first: 0 }]);
         // Binary, with a comment that pretends to be text.
         let mut bytes = b"solid".to_vec();
         bytes.resize(80, 0);

@@ -5,17 +5,20 @@ use super::super::json::literal;
 use std::borrow::Cow;
 use std::path::Path;
 
-/// Lines without comments (`#`), each with its number from 1. A backslash at the end of a line joins it with the next one.
-pub(super) fn lines(bytes: &[u8]) -> impl Iterator<Item = (u64, Cow<'_, [u8]>)> {
+/// Lines without comments (`#`), each with its number from 1.
+pub(super) fn lines(bytes: &[u8]) -> impl Iterator<Item = (u64, &[u8])> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let mut physical = bytes.split(|&b| b == b'\n').zip(1u64..);
+    (1u64..).zip(bytes.split(|&b| b == b'\n').map(without_comment))
+}
+
+/// As [`lines`]; a backslash at the end of a line joins it with the next one.
+pub(super) fn joined_lines(bytes: &[u8]) -> impl Iterator<Item = (u64, Cow<'_, [u8]>)> {
+    let mut physical = lines(bytes);
     std::iter::from_fn(move || {
-        let (line, at) = physical.next()?;
-        let line = without_comment(line);
+        let (at, line) = physical.next()?;
         let Some(start) = line.trim_ascii_end().strip_suffix(b"\\") else { return Some((at, Cow::Borrowed(line))) };
         let mut joined = start.to_vec();
-        for (line, _) in physical.by_ref() {
-            let line = without_comment(line);
+        for (_, line) in physical.by_ref() {
             joined.push(b' ');
             match line.trim_ascii_end().strip_suffix(b"\\") {
                 Some(part) => joined.extend_from_slice(part),

@@ -84,7 +84,7 @@ impl Density {
                 length("corner", values.len(), surface.triangles().len())?;
                 sound(values.as_flattened(), |k| (k / 3, Some(k % 3)))
             }
-            Density::Affine { .. } => Err(DomainError::Unfit { density: "affine", domain: "domain in the plane" }),
+            Density::Affine { .. } => Err(DomainError::Unfit { density: "affine", domain: "polygon" }),
             Density::Image(_) => Err(DomainError::Unfit { density: "image", domain: "box" }),
         }
     }

@@ -155,10 +155,8 @@ pub fn certify_surface(problem: &SurfaceProblem, heights: &Heights) -> SurfaceCe
             let i = ring.1 as usize;
             masses[i].add(&Between::scaled(&share.mass, area));
             cost.add(&Between::scaled(&share.cost, area));
-            for k in 0..3 {
-                // Centroids are rounded anyway.
-                first[i][k] += Between::scaled(&share.first[k], area).low;
-            }
+            // Centroids are rounded anyway.
+            first[i].iter_mut().zip(&share.first).for_each(|(sum, f)| *sum += Between::scaled(f, area).low);
         }
     }
     exact.conclude(problem, certificate, &masses, &first, &cost, &measure)

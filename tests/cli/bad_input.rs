@@ -157,15 +157,12 @@ fn meshes() {
     assert_snapshot!(mesh("[[0,1,2]]", r#"{"type": "corner", "values": [[1, 2], 3]}"#), @"p.json: line 2: density.values[0][2]: 2 numbers; give three for each triangle");
     assert_snapshot!(mesh("[[0,1,2]]", r#"{"type": "vertex", "values": [0, 0, 0, 1, 1]}"#), @"p.json: density is zero on the whole domain; there is no mass to transport");
     assert_snapshot!(mesh("[[0,1,2]]", r#"{"type": "image", "values": [1], "width": 1}"#), @r#"p.json: a density of type "image" needs a domain of type "box""#);
-    assert_snapshot!(f.refused(3, &text(r#"{"type": "mesh", "vertices": [[0,0,0],[1,0,0],[0,1,1]], "triangles": [[0,1,2]]}"#, constant)), @"p.json: domain: vertices[0] has 3 coordinates; surfaces are not supported by this version, give [x, y]");
+    assert_snapshot!(f.refused(3, &text(r#"{"type": "mesh", "vertices": [[0,0,0],[1,0],[0,1,1]], "triangles": [[0,1,2]]}"#, constant)), @"p.json: domain: vertices[0] has 3 coordinates; give [x, y] each, or [x, y, z] each");
     assert_snapshot!(f.refused(3, &text(r#"{"type": "mesh", "vertices": [[0,0]]}"#, constant)), @r#"p.json: domain: a mesh needs "vertices" and "triangles", or "path" alone"#);
-    f.write("m.obj", "v 0 0 0\nv 1 0 0\nv 0 1 1\nf 1 2 3\n");
-    assert_snapshot!(f.error(3, "solve --domain m.obj --points m.obj -o s.json"), @"m.obj: is a surface in space; this version reads meshes in the plane (equal third coordinates)");
-    f.write("m.obj", "v 0 0\nv 1 0\nv 1 1\nv 0 1\nf 1 2 3 4\n");
-    assert_snapshot!(f.error(3, "solve --domain m.obj --points m.obj -o s.json"), @"m.obj: line 5: face with 4 corners; triangulate the mesh");
     f.write("m.stl", "solid");
     f.write("p.json", text(r#"{"type": "mesh", "path": "m.stl"}"#, constant));
-    assert_snapshot!(f.error(3, "solve p.json -o s.json"), @"m.stl: meshes are read from .obj in this version; convert it");
+    assert_snapshot!(f.error(3, "solve p.json -o s.json"), @r#"m.stl: the file ends without "endsolid"; it is cut off"#);
+    f.write("m.obj", "v 0 0\n");
     assert_snapshot!(f.error(2, "solve --domain image --points m.obj -o s.json"), @"--domain image: give the image, --density image:FILE");
     assert_snapshot!(f.error(2, "solve --domain square --points m.obj --density constant --invert -o s.json"), @"--invert and --bilinear are for --density image:FILE");
 }

@@ -9,4 +9,5 @@ mod quantize;
 mod reports;
 mod sources;
 mod support;
+mod surfaces;
 mod usage;

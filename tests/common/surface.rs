@@ -86,7 +86,7 @@ impl Instance {
                             cut.push(polygon[k].clone());
                         }
                         if inside != next_inside {
-                            let t = Rational::from(&at[k] / Rational::from(&at[k] - &at[next]));
+                            let t = &at[k] / Rational::from(&at[k] - &at[next]);
                             let (p, q) = (&polygon[k].0, &polygon[next].0);
                             let x = [0, 1, 2].map(|a| &p[a] + Rational::from(&q[a] - &p[a]) * &t);
                             cut.push((x, if inside { Some(j) } else { polygon[k].1 }));

@@ -83,10 +83,8 @@ impl Finder {
         let middle = [0, 1, 2].map(|k| 0.5 * root.low[k] + 0.5 * root.high[k]);
         let extent = [0, 1, 2].map(|k| (root.high[k] - middle[k]).max(middle[k] - root.low[k]));
         for node in &mut nodes {
-            for k in 0..3 {
-                node.low[k] -= middle[k];
-                node.high[k] -= middle[k];
-            }
+            node.low.iter_mut().zip(&middle).for_each(|(low, m)| *low -= m);
+            node.high.iter_mut().zip(&middle).for_each(|(high, m)| *high -= m);
         }
         let site = order.iter().map(|&i| [0, 1, 2].map(|k| sites[i as usize][k] - middle[k])).collect();
         let height = vec![0.0; sites.len()];
@@ -131,10 +129,8 @@ impl Finder {
             }
         }
         let x = solve(normal);
-        for k in 0..3 {
-            self.curvature[k] = -2.0 * x[k] * greatest * scale[k] * scale[k];
-            self.shift[k] = -x[3 + k] * greatest * scale[k];
-        }
+        self.curvature = [0, 1, 2].map(|k| -2.0 * x[k] * greatest * scale[k] * scale[k]);
+        self.shift = [0, 1, 2].map(|k| -x[3 + k] * greatest * scale[k]);
         let most = self.curvature.iter().fold(0.0, |m: f64, s| if s.is_finite() { m.max(*s) } else { m });
         let size = self.extent.iter().fold(0.0, |m: f64, e| m.max(*e));
         let fallback = if size > 0.0 && greatest > 0.0 { greatest / (size * size) } else { 1.0 };
@@ -166,16 +162,15 @@ impl Finder {
         }
     }
 
-    /// Upper bound of the values of a node at `x` (less the origin), up to rounding.
+    /// Upper bound of the values of a node, up to rounding. `pull` is `x - t` (with `x` less the origin) and `peak` that over the curvature: where
+    /// the paraboloid has its maximum.
     #[inline(always)]
-    fn bound(&self, node: &Node, x: &[f64; 3]) -> f64 {
-        let mut bound = node.top;
-        for k in 0..3 {
-            let (s, pull) = (self.curvature[k], x[k] - self.shift[k]);
-            let best = (pull / s).clamp(node.low[k], node.high[k]);
-            bound += best * (pull - 0.5 * s * best);
-        }
-        bound
+    fn bound(&self, node: &Node, pull: &[f64; 3], peak: &[f64; 3]) -> f64 {
+        let part = |k: usize| {
+            let best = peak[k].max(node.low[k]).min(node.high[k]);
+            best * (pull[k] - 0.5 * self.curvature[k] * best)
+        };
+        node.top + (part(0) + part(1) + part(2))
     }
 
     #[inline(always)]
@@ -198,6 +193,8 @@ impl Finder {
 
     fn search(&self, point: &[f64; 3], slack: f64, from: u32, found: &mut Found) {
         let x = [0, 1, 2].map(|k| point[k] - self.origin[k]);
+        let pull = [0, 1, 2].map(|k| x[k] - self.shift[k]);
+        let peak = [0, 1, 2].map(|k| pull[k] / self.curvature[k]);
         let own = self.value(from as usize, &x);
         // Rounding of two values, and of a value and a bound.
         let (low, high) = (own - 4.0 * slack, own + 4.0 * slack);
@@ -227,7 +224,8 @@ impl Finder {
                     break;
                 }
                 let (left, right) = (at + 1, node.right as usize);
-                let (l, r) = (self.bound(&self.nodes[left], &x) + slack, self.bound(&self.nodes[right], &x) + slack);
+                let bound = |at: usize| self.bound(&self.nodes[at], &pull, &peak) + slack;
+                let (l, r) = (bound(left), bound(right));
                 let (near, far, n, f) = if l >= r { (left, right, l, r) } else { (right, left, r, l) };
                 if f >= least {
                     found.stack.push((far as u32, f));
@@ -295,11 +293,10 @@ fn solve(mut m: [[f64; 8]; 7]) -> [f64; 7] {
     }
     // Elimination without pivoting: the matrix is positive definite.
     for p in 0..7 {
-        for r in p + 1..7 {
-            let factor = m[p][r] / m[p][p];
-            for c in r..8 {
-                m[r][c] -= factor * m[p][c];
-            }
+        let pivot = m[p];
+        for (r, row) in m.iter_mut().enumerate().skip(p + 1) {
+            let factor = pivot[r] / pivot[p];
+            row.iter_mut().zip(&pivot).skip(r).for_each(|(e, p)| *e -= factor * p);
         }
     }
     let mut x = [0.0; 7];

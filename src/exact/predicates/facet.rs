@@ -112,8 +112,8 @@ impl Row {
 /// `s_ij(v)`.
 fn wall_exact(i: &Lifted3, j: &Lifted3, v: &[f64; 3]) -> Rational {
     let mut sum = big::rational_dd(i.h) - big::rational_dd(j.h);
-    for k in 0..3 {
-        sum += (big::rational(i.y[k]) - big::rational(j.y[k])) * big::rational(v[k]);
+    for (v, (a, b)) in v.iter().zip(i.y.iter().zip(&j.y)) {
+        sum += (big::rational(*a) - big::rational(*b)) * big::rational(*v);
     }
     sum
 }
@@ -282,7 +282,7 @@ pub fn inside_exact(
     let one = [0, 1, 2].map(|_| Rational::from(1));
     let mut coefficients = vec![(m.1, -turn)];
     let mut own = turn;
-    let mut total = Rational::from(sum);
+    let mut total = sum;
     let walls = [(0, dot(&cross(&one, &b), &s)), (1, dot(&cross(&a, &one), &s))];
     for (k, coefficient) in walls {
         if let Line::Wall(_, rank) = lines[k] {

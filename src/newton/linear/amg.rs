@@ -19,11 +19,10 @@ const DIRECT_ROWS: usize = 300;
 /// Most levels; each has at most 3/4 of the rows of the one before, in practice a quarter.
 const MAX_LEVELS: usize = 40;
 
-/// After so many cycles of a solve its system is not an easy one, and each level is given two steps. (Graphs that are long and thin, like a ring
-/// of 30,000 nodes, need them: 106 iterations without, below 60 with.)
+/// After so many cycles of a solve its system is not an easy one, and each level is given two steps.
 const USUAL: usize = 18;
 
-/// Steps with which a level is solved: two on every other level are enough mostly, at two thirds of the work on the coarse levels, or less.
+/// Steps with which a level is solved: two on every other level are enough mostly.
 #[derive(Clone, Copy, PartialEq)]
 enum Steps {
     /// One, and two on the next level.
@@ -135,7 +134,7 @@ impl Hierarchy {
             }
             []
         });
-        let steps = if iteration < USUAL { Steps::One } else { Steps::AllTwo };
+        let steps = if iteration < USUAL { Steps::Two } else { Steps::AllTwo };
         cycle(&self.levels, &mut self.coarsest, &mut self.work, steps);
         let stored = self.work.first().map_or(&[][..], |work| &work.solution);
         Approximation { deal, stored, unscale: self.unscale }

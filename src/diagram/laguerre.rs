@@ -205,6 +205,11 @@ impl Laguerre for PlaneLaguerre<'_> {
         let centroid = |(k, m): (usize, &Moments)| if m.mass > 0.0 { m.centroid } else { coarse.sites[k] };
         let centroids: Vec<[f64; 2]> = measures.moments.iter().enumerate().map(centroid).collect();
         let site = |&i: &u32| self.sites[self.order[i as usize] as usize];
+        if self.ground.is_none() {
+            let sites: Vec<[f64; 2]> = wanted.iter().map(site).collect();
+            let all = Heights::new(super::fit::fitted(coarse.hull.as_mut()?, &centroids, &sites)?);
+            return all.first_non_finite().is_none().then_some(all);
+        }
         let found = super::prolong::interpolated(coarse.hull.as_mut()?, &centroids, wanted.iter().map(site))?;
         let mut all = Heights::new(found);
         for (k, &i) in known.iter().enumerate() {

@@ -3,6 +3,7 @@
 mod ball;
 mod cells;
 mod clip;
+mod fit;
 mod integrate;
 mod laguerre;
 mod partial;

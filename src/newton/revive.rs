@@ -3,6 +3,7 @@
 use super::linear::Laplacian;
 use crate::diagram::{Laguerre, Measures, Want};
 use crate::exact::{Dd, Heights};
+use rayon::prelude::*;
 
 /// Empty cells are raised to this share of their target mass.
 const RAISED: f64 = 0.5;
@@ -82,7 +83,7 @@ pub(super) fn gentle_steps(laplacian: &Laplacian, direction: &[f64], mass: &[f64
         }
         (pulled + (target[i] - mass[i])) / sum
     };
-    (0..mass.len()).map(step).collect()
+    (0..mass.len()).into_par_iter().with_min_len(4096).map(step).collect()
 }
 
 /// Lets the cells that a step to `moved` has lost take `t` times the gentle step from `heights` instead.

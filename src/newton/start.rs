@@ -6,6 +6,7 @@
 
 use crate::domain::ConvexPolygon;
 use crate::exact::{Dd, Heights};
+use rayon::prelude::*;
 
 /// The quantile start: `Phi(y) = <o, y> + sum_k Phi_k(<e_k, y>)` with `Phi_k' = F_k` the mass-weighted distribution function
 /// of the sites' coordinates `<e_k, y_i>`, mapped onto a parallelogram `o + [-1, 1] e_1 + [-1, 1] e_2` inside the domain.
@@ -23,7 +24,7 @@ pub fn quantile_start(domain: &ConvexPolygon, sites: &[[f64; 2]], masses: &[f64]
         let along = |y: &[f64; 2]| Dd::product(axis[0], y[0]) + Dd::product(axis[1], y[1]);
         // Keys beside the indices: a sort that looks up its keys waits for memory.
         let mut order: Vec<(Dd, u32)> = sites.iter().map(along).zip(0..).collect();
-        order.sort_unstable_by(|(p, a), (q, b)| {
+        order.par_sort_unstable_by(|(p, a), (q, b)| {
             p.hi.total_cmp(&q.hi).then_with(|| p.lo.total_cmp(&q.lo)).then_with(|| a.cmp(b))
         });
         let mass = |i: u32| Dd::from_f64(masses[i as usize]);

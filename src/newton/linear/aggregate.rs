@@ -1,6 +1,8 @@
 //! Grouping of the nodes of one level into the nodes of the next.
 
 use super::rows::Rows;
+use super::vector::{CHUNK, in_parallel};
+use rayon::prelude::*;
 
 /// Most nodes of an aggregate while it grows.
 const GROW: usize = 4;
@@ -16,7 +18,21 @@ const STRENGTH: f64 = 0.25;
 /// A node in no aggregate: not yet while they grow, for good if it has no edge.
 pub(super) const NONE: u32 = u32::MAX;
 
-/// Free neighbours of the growing aggregate.
+/// Places whose nodes are grouped, from `first` on, with the aggregate of each: others are never looked at.
+struct Window<'a> {
+    first: usize,
+    of: &'a mut [u32],
+}
+
+impl Window<'_> {
+    /// Place relative to the window, if it lies there.
+    #[inline(always)]
+    fn at(&self, place: usize) -> Option<usize> {
+        Some(place.wrapping_sub(self.first)).filter(|&k| k < self.of.len())
+    }
+}
+
+/// Free neighbours of the growing aggregate, relative to the window.
 struct Border {
     /// Node and its weight to the aggregate.
     list: Vec<(u32, f64)>,
@@ -26,11 +42,9 @@ struct Border {
 
 impl Border {
     /// Adds the free neighbours of a node that joined.
-    fn extend(&mut self, rows: &Rows, node: usize, of: &[u32]) {
-        rows.for_each(node, |col, weight| {
-            if of[col] != NONE {
-                return;
-            }
+    fn extend(&mut self, rows: &Rows, node: usize, window: &Window) {
+        rows.for_each(window.first + node, |col, weight| {
+            let Some(col) = window.at(col).filter(|&k| window.of[k] == NONE) else { return };
             let place = &mut self.place[col];
             match self.list.get_mut(*place as usize) {
                 Some(known) if known.0 == col as u32 => known.1 += weight,
@@ -65,37 +79,54 @@ impl Border {
 /// level inherits the locality of this one. Nodes without an edge are in none.
 ///
 /// Nodes are visited in order; each free one grows an aggregate by its strongest free neighbour, up to
-/// [`GROW`] nodes. A node that stayed alone joins the aggregate that it is bound to most.
+/// [`GROW`] nodes. A node that stayed alone joins the aggregate that it is bound to most. Large levels are grouped chunk by chunk,
+/// in parallel.
 pub(super) fn aggregates(rows: &Rows, inverse: &[f64]) -> (Vec<u32>, usize) {
-    let (of, count) = grow(rows, inverse, STRENGTH);
-    if count * 4 > rows.len() * 3 {
-        // Where no pair is strong the smoother alone does well and any grouping will do.
-        return grow(rows, inverse, 0.0);
+    let mut of = vec![NONE; inverse.len()];
+    let few = |count: usize| count * 4 <= rows.len() * 3;
+    if in_parallel(rows.len()) {
+        let group = |(c, of): (usize, &mut [u32])| grow(rows, inverse, STRENGTH, Window { first: c * CHUNK, of });
+        let counts: Vec<usize> = of.par_chunks_mut(CHUNK).enumerate().map(group).collect();
+        let count = counts.iter().sum();
+        if few(count) {
+            let starts: Vec<u32> =
+                counts.iter().scan(0, |sum, c| Some(std::mem::replace(sum, *sum + *c as u32))).collect();
+            let shift =
+                |(of, start): (&mut [u32], &u32)| of.iter_mut().filter(|of| **of != NONE).for_each(|of| *of += start);
+            of.par_chunks_mut(CHUNK).zip(&starts).for_each(shift);
+            return (of, count);
+        }
+        // The numbering knows no neighbourhood.
+        of.fill(NONE);
     }
+    let count = grow(rows, inverse, STRENGTH, Window { first: 0, of: &mut of });
+    if few(count) {
+        return (of, count);
+    }
+    // Where no pair is strong the smoother alone does well and any grouping will do.
+    of.fill(NONE);
+    let count = grow(rows, inverse, 0.0, Window { first: 0, of: &mut of });
     (of, count)
 }
 
-/// Places in the order of the rows.
-fn in_order(rows: &Rows) -> impl Iterator<Item = usize> {
+/// [`aggregates`] within a window, with a given least strength; returns their number.
+fn grow(rows: &Rows, inverse: &[f64], least: f64, window: Window) -> usize {
+    let n = window.of.len();
+    let inverse = &inverse[window.first..window.first + n];
     let deal = rows.deal();
-    (0..rows.len()).map(move |i| deal.place(i))
-}
-
-/// [`aggregates`] with a given least strength.
-fn grow(rows: &Rows, inverse: &[f64], least: f64) -> (Vec<u32>, usize) {
-    let n = inverse.len();
-    let mut of = vec![NONE; n];
+    // The window's nodes in the order of the rows.
+    let in_order = (window.first..(window.first + n).min(rows.len())).map(|i| deal.place(i) - window.first);
     let mut size: Vec<u32> = Vec::with_capacity(n / 3 + 1);
     let mut border = Border { list: Vec::new(), place: vec![0; n] };
-    for seed in in_order(rows) {
-        if of[seed] != NONE || inverse[seed] == 0.0 {
+    for seed in in_order.clone() {
+        if window.of[seed] != NONE || inverse[seed] == 0.0 {
             continue;
         }
         let aggregate = size.len() as u32;
         let mut members = 1;
-        of[seed] = aggregate;
+        window.of[seed] = aggregate;
         border.list.clear();
-        border.extend(rows, seed, &of);
+        border.extend(rows, seed, &window);
         // Weight that leaves the aggregate.
         let mut outward = 1.0 / inverse[seed];
         while members < GROW {
@@ -104,40 +135,35 @@ fn grow(rows: &Rows, inverse: &[f64], least: f64) -> (Vec<u32>, usize) {
             let Some((j, weight)) = border.take(least, strength) else {
                 break;
             };
-            of[j] = aggregate;
+            window.of[j] = aggregate;
             members += 1;
             outward = (outward - 2.0 * weight + 1.0 / inverse[j]).max(0.0);
             if members < GROW {
-                border.extend(rows, j, &of);
+                border.extend(rows, j, &window);
             }
         }
         size.push(members as u32);
     }
-    join_left_over(rows, inverse, least, &mut of, &mut size);
-    let count = renumber(&mut of, &size);
-    (of, count)
-}
-
-/// Moves each node that is alone to the neighbouring aggregate with which it shares its heaviest edge.
-fn join_left_over(rows: &Rows, inverse: &[f64], least: f64, of: &mut [u32], size: &mut [u32]) {
-    for i in in_order(rows) {
-        if of[i] == NONE || size[of[i] as usize] != 1 {
+    // A node that is alone moves to the neighbouring aggregate with which it shares its heaviest edge.
+    for i in in_order {
+        if window.of[i] == NONE || size[window.of[i] as usize] != 1 {
             continue;
         }
         let mut best = (0.5 * least, NONE);
-        rows.for_each(i, |col, weight| {
-            let aggregate = of[col];
+        rows.for_each(window.first + i, |col, weight| {
+            let Some(aggregate) = window.at(col).map(|k| window.of[k]) else { return };
             let share = weight * inverse[i];
             if share > best.0 && size[aggregate as usize] < FULL {
                 best = (share, aggregate);
             }
         });
         if best.1 != NONE {
-            size[of[i] as usize] = 0;
+            size[window.of[i] as usize] = 0;
             size[best.1 as usize] += 1;
-            of[i] = best.1;
+            window.of[i] = best.1;
         }
     }
+    renumber(window.of, &size)
 }
 
 /// Removes the empty aggregates from the numbering; returns the number of the others.

@@ -19,6 +19,31 @@ const DIRECT_ROWS: usize = 300;
 /// Most levels; each has at most 3/4 of the rows of the one before, in practice a quarter.
 const MAX_LEVELS: usize = 40;
 
+/// After so many cycles of a solve its system is not an easy one, and each level is given two steps.
+const USUAL: usize = 18;
+
+/// Steps with which a level is solved: two on every other level are enough mostly.
+#[derive(Clone, Copy, PartialEq)]
+enum Steps {
+    /// One, and two on the next level.
+    One,
+    /// Two, and one on the next level.
+    Two,
+    /// Two on all levels.
+    AllTwo,
+}
+
+impl Steps {
+    /// On the next level.
+    fn below(self) -> Steps {
+        match self {
+            Steps::One => Steps::Two,
+            Steps::Two => Steps::One,
+            Steps::AllTwo => Steps::AllTwo,
+        }
+    }
+}
+
 /// One level that is smoothed, with its aggregation to the next. Everything is in stored order ([`Deal`]).
 struct Level {
     rows: Rows,
@@ -99,8 +124,8 @@ impl Hierarchy {
         self.levels.len() + 1
     }
 
-    /// `B r`, one cycle: an approximation of a solution of `L z = r`.
-    pub(super) fn apply(&mut self, r: &[f64]) -> Approximation<'_> {
+    /// `B r`, one cycle: an approximation of a solution of `L z = r`. `iteration` counts the cycles of this solve.
+    pub(super) fn apply(&mut self, r: &[f64], iteration: usize) -> Approximation<'_> {
         let deal = self.deal;
         let Some(work) = self.work.first_mut() else { return Approximation { deal, stored: &[], unscale: 0.0 } };
         for_chunks(&mut work.rhs, |first, rhs| -> [f64; 0] {
@@ -109,7 +134,8 @@ impl Hierarchy {
             }
             []
         });
-        cycle(&self.levels, &mut self.coarsest, &mut self.work);
+        let steps = if iteration < USUAL { Steps::Two } else { Steps::AllTwo };
+        cycle(&self.levels, &mut self.coarsest, &mut self.work, steps);
         let stored = self.work.first().map_or(&[][..], |work| &work.solution);
         Approximation { deal, stored, unscale: self.unscale }
     }
@@ -260,8 +286,8 @@ impl Coarsest {
 }
 
 /// One cycle on the first of `levels`, from the right-hand side to the solution in its work vectors: forward sweep, correction
-/// from the next level, backward sweep. It is symmetric up to the nonlinearity of [`correction`].
-fn cycle(levels: &[Level], coarsest: &mut Coarsest, work: &mut [Work]) {
+/// from the next level (in so many `steps`), backward sweep. It is symmetric up to the nonlinearity of [`correction`].
+fn cycle(levels: &[Level], coarsest: &mut Coarsest, work: &mut [Work], steps: Steps) {
     let Some((own, below)) = work.split_first_mut() else {
         return;
     };
@@ -273,20 +299,29 @@ fn cycle(levels: &[Level], coarsest: &mut Coarsest, work: &mut [Work]) {
     if let Some(next) = below.first_mut() {
         level.restrict(&own.residual, &mut next.rhs);
     }
-    correction(levels, coarsest, below);
+    correction(levels, coarsest, below, steps);
     if let Some(next) = below.first() {
         level.prolong(&next.solution, &mut own.solution);
     }
     level.rows.sweep_backward(&level.inverse, &own.rhs, &mut own.solution, &mut own.residual);
 }
 
-/// K-cycle (Notay and Vassilevski 2008): two steps of conjugate gradients preconditioned by the
-/// cycle, on the first of `levels`, from the right-hand side to the solution in its work vectors. Constant
-/// prolongation underestimates the correction, the more so the more levels it passes; the step lengths of
-/// conjugate gradients put that right.
-fn correction(levels: &[Level], coarsest: &mut Coarsest, work: &mut [Work]) {
-    cycle(levels, coarsest, work);
+/// The first of `levels` from the right-hand side to the solution in its work vectors: by one step of steepest descent or two of conjugate
+/// gradients, preconditioned by the cycle. (Two: the K-cycle of Notay and Vassilevski 2008.) Constant
+/// prolongation underestimates the correction, the more so the more levels it passes; the step lengths put that right.
+fn correction(levels: &[Level], coarsest: &mut Coarsest, work: &mut [Work], steps: Steps) {
+    cycle(levels, coarsest, work, steps.below());
     let (Some(level), Some(own)) = (levels.first(), work.first_mut()) else { return };
+    if steps == Steps::One {
+        level.rows.apply(&own.solution, &mut own.image);
+        let [energy, gain] = dots(&own.solution, [&own.image, &own.rhs]);
+        let step = quotient(gain, energy);
+        for_chunks(&mut own.solution, |_, x| -> [f64; 0] {
+            x.iter_mut().for_each(|x| *x *= step);
+            []
+        });
+        return;
+    }
     std::mem::swap(&mut own.first, &mut own.solution);
     level.rows.apply(&own.first, &mut own.image);
     let [energy, gain] = dots(&own.first, [&own.image, &own.rhs]);
@@ -295,7 +330,7 @@ fn correction(levels: &[Level], coarsest: &mut Coarsest, work: &mut [Work]) {
         rhs.iter_mut().zip(&own.image[start..]).for_each(|(r, v)| *r -= step * v);
         []
     });
-    cycle(levels, coarsest, work);
+    cycle(levels, coarsest, work, steps.below());
     let Some(own) = work.first_mut() else { return };
     let [mixed, own_gain] = dots(&own.solution, [&own.image, &own.rhs]);
     level.rows.apply(&own.solution, &mut own.image);

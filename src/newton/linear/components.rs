@@ -1,6 +1,8 @@
 //! Connected components of the edges with positive weight, and means over them.
 
 use super::laplacian::Laplacian;
+use super::vector::{CHUNK, in_parallel};
+use rayon::prelude::*;
 
 /// Partition of the rows into connected components.
 pub(super) struct Components {
@@ -11,25 +13,18 @@ pub(super) struct Components {
 }
 
 impl Components {
-    /// Components of `l` by union-find, `O(nnz)` for rows in any local order.
+    /// Components of `l` by union-find, `O(nnz)` for rows in any local order. Chunks are joined within themselves first, in parallel.
     pub(super) fn of(l: &Laplacian) -> Self {
         let n = l.len();
         let mut parent: Vec<u32> = (0..n as u32).collect();
-        let mut trees = n;
-        for i in 0..n {
-            let (col, weight) = l.row(i);
-            let mut root = find(&mut parent, i as u32);
-            for (&j, &w) in col.iter().zip(weight) {
-                // Each edge is stored twice; its later end joins it.
-                if (j as usize) < i && w > 0.0 {
-                    let other = find(&mut parent, j);
-                    if other != root {
-                        parent[other.max(root) as usize] = other.min(root);
-                        root = other.min(root);
-                        trees -= 1;
-                    }
-                }
-            }
+        let inside = |(c, parent): (usize, &mut [u32])| join_chunk(l, c * CHUNK, parent);
+        let joined: Vec<(usize, Vec<(u32, u32)>)> = match in_parallel(n) {
+            true => parent.par_chunks_mut(CHUNK).enumerate().map(inside).collect(),
+            false => parent.chunks_mut(CHUNK).enumerate().map(inside).collect(),
+        };
+        let mut trees = n - joined.iter().map(|j| j.0).sum::<usize>();
+        for &(i, j) in joined.iter().flat_map(|j| &j.1) {
+            trees -= usize::from(join(&mut parent, i, j));
         }
         if trees <= 1 {
             return Self { label: Vec::new(), size: vec![n as u32; trees] };
@@ -75,6 +70,34 @@ impl Components {
             }
         }
     }
+}
+
+/// Joins the rows from `first` on among themselves; `parent` is relative to it, and is made absolute. Returns how many trees have gone, and the
+/// edges to earlier chunks.
+fn join_chunk(l: &Laplacian, first: usize, parent: &mut [u32]) -> (usize, Vec<(u32, u32)>) {
+    parent.iter_mut().for_each(|p| *p -= first as u32);
+    let (mut joined, mut far) = (0, Vec::new());
+    for i in 0..parent.len() {
+        let (col, weight) = l.row(first + i);
+        for (&j, &w) in col.iter().zip(weight) {
+            // Each edge is stored twice; its later end joins it.
+            if (j as usize) < first + i && w > 0.0 {
+                match (j as usize).checked_sub(first) {
+                    Some(j) => joined += usize::from(join(parent, i as u32, j as u32)),
+                    None => far.push(((first + i) as u32, j)),
+                }
+            }
+        }
+    }
+    parent.iter_mut().for_each(|p| *p += first as u32);
+    (joined, far)
+}
+
+/// Joins two trees at the lesser root; `false` if they are one already.
+fn join(parent: &mut [u32], i: u32, j: u32) -> bool {
+    let (a, b) = (find(parent, i), find(parent, j));
+    parent[a.max(b) as usize] = a.min(b);
+    a != b
 }
 
 /// Root of the tree of `i`, halving the path on the way.

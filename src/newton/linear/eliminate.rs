@@ -6,6 +6,8 @@
 //! is as accurate as the one given, and of a chain, a cycle or a tree nothing remains.
 
 use super::laplacian::Laplacian;
+use super::vector::in_parallel;
+use rayon::prelude::*;
 
 /// End of a linked list.
 const NONE: u32 = u32::MAX;
@@ -126,7 +128,10 @@ impl Elimination {
     pub(super) fn of(l: &Laplacian, worthwhile: usize) -> Option<Self> {
         let n = l.len();
         let count = |i| l.row(i).1.iter().filter(|&&w| w > 0.0).count() as u32;
-        let degree: Vec<u32> = (0..n).map(count).collect();
+        let degree: Vec<u32> = match in_parallel(n) {
+            true => (0..n).into_par_iter().map(count).collect(),
+            false => (0..n).map(count).collect(),
+        };
         let mut stack: Vec<u32> = (0..n as u32).rev().filter(|&i| degree[i as usize] <= LOOK).collect();
         if !stack.iter().any(|&i| degree[i as usize] <= 2) {
             return None;

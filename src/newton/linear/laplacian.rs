@@ -1,6 +1,7 @@
 //! The matrix of a Newton step: a weighted graph Laplacian without its diagonal.
 
-use super::vector::{for_chunks, sum_chunks};
+use super::vector::{CHUNK, for_chunks, in_parallel, sum_chunks};
+use rayon::prelude::*;
 
 /// Weighted graph Laplacian `L = D - K` of a symmetric matrix `K` of non-negative weights, in compressed
 /// rows. Row `i` has the columns `col[row_ptr[i]..row_ptr[i + 1]]`, in any order, each at most once, and the
@@ -96,8 +97,18 @@ impl Laplacian {
         let n = self.len();
         let end = self.row_ptr.last().is_none_or(|&end| end as usize == self.col.len());
         let start = self.row_ptr.first().is_none_or(|&start| start == 0);
-        let columns = self.weight.len() == self.col.len() && self.col.iter().all(|&j| (j as usize) < n);
+        let inside = |j: &u32| (*j as usize) < n;
+        let columns = self.weight.len() == self.col.len() && every(&self.col, inside);
         self.row_ptr.is_sorted() && start && end && columns
+    }
+}
+
+/// Whether all entries are as wanted.
+pub(super) fn every<T: Sync>(list: &[T], wanted: impl Fn(&T) -> bool + Sync) -> bool {
+    if in_parallel(list.len()) {
+        list.par_chunks(CHUNK).all(|part| part.iter().all(&wanted))
+    } else {
+        list.iter().all(wanted)
     }
 }
 

@@ -23,7 +23,7 @@ use amg::Hierarchy;
 use components::Components;
 use direct::Factor;
 use eliminate::Elimination;
-use laplacian::scaled_norm_squared;
+use laplacian::{every, scaled_norm_squared};
 
 /// A graph that remains after elimination and has at most this many nodes is solved directly.
 const DIRECT_ROWS: usize = 1500;
@@ -120,7 +120,7 @@ pub fn solve(l: &Laplacian, mut b: Vec<f64>, options: &LinearOptions<'_>) -> (Ve
     }
     let greatest = b.iter().fold(0.0, |m: f64, b| m.max(b.abs()));
     let ordinary = |w: &f64| *w == 0.0 || ORDINARY.contains(w);
-    if l.weight.iter().all(ordinary) && ordinary(&greatest) {
+    if every(&l.weight, ordinary) && ordinary(&greatest) {
         return solve_ordinary(l, b, options);
     }
     let (shrink, shrink_b) = (power_of_two(1.0, l.greatest_weight()), power_of_two(1.0, greatest));

@@ -33,7 +33,7 @@ pub(super) fn solve(
     let mut energy = 0.0;
     let (mut first, mut projected) = (None, None);
     for iteration in 0..max_iterations {
-        let z = hierarchy.apply(r);
+        let z = hierarchy.apply(r, iteration);
         let beta = match iteration {
             0 => 0.0,
             _ => -sum_chunks(n, |rows| [rows.map(|i| z.at(i) * q[i]).sum()])[0] / energy,

@@ -75,6 +75,9 @@ const SHORTEST_BOLD_STEP: f64 = 1.0 / 1024.0;
 /// Far from the solution: some relative mass error above this.
 const FAR: f64 = 0.5;
 
+/// A bold step is at most so many times as long as the one before, where lost cells are not raised.
+const LENGTHENED: f64 = 4.0;
+
 /// Most iterations of the linear solver in a step.
 const MOST_LINEAR_ITERATIONS: usize = 300;
 
@@ -296,7 +299,9 @@ fn step(
         ..IterationReport::default()
     };
     let before = distance_of_widths(&measures.mass, target);
-    let mut t = 1.0;
+    // Where lost cells are not raised, a step much longer than the last would lose them again.
+    let last = state.iterations.last().map_or(0.0, |i| i.step);
+    let mut t = if bold && !raises && last > 0.0 { (LENGTHENED * last).min(1.0) } else { 1.0 };
     loop {
         let mut moved =
             Heights::new(state.heights.as_slice().iter().zip(&direction).map(|(&h, &d)| h + Dd::from_f64(t * d)));

@@ -129,7 +129,8 @@ impl FacetCell {
         let n = self.sides.len();
         self.inside.clear();
         for k in 0..n {
-            let lines = [(k + n - 1) % n, k].map(|k| line(sites, self.sides[k].label));
+            let before = if k == 0 { n - 1 } else { k - 1 };
+            let lines = || [line(sites, self.sides[before].label), line(sites, self.sides[k].label)];
             let start = &self.sides[k].start;
             self.inside.push(start.inside(&row, site, rival, lines, corners, &mut self.counters));
         }
@@ -155,10 +156,10 @@ impl FacetCell {
         let before = self.sides[(first + n - 1) % n];
         let after = self.sides[last];
         let wall = Line::Wall(rival.0, rival.1);
-        let lines = [line(sites, before.label), wall];
+        let lines = || [line(sites, before.label), wall];
         let start = Meet::of([&before.row, &row], site.0, lines, corners, &mut self.counters);
         self.spare.push(Side { label: Label::Bisector(m), row, start, known: false });
-        let lines = [wall, line(sites, after.label)];
+        let lines = || [wall, line(sites, after.label)];
         let start = Meet::of([&row, &after.row], site.0, lines, corners, &mut self.counters);
         self.spare.push(Side { start, known: false, ..after });
         std::mem::swap(&mut self.sides, &mut self.spare);

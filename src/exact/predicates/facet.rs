@@ -173,10 +173,10 @@ impl Meet {
     /// Where they are nearly parallel, the coordinates are computed in rationals and rounded, so [`Meet::error`] is at most about `2^-18`. Lines
     /// that are parallel never follow each other around a cell; of such the result is a corner.
     #[inline]
-    pub fn of(
+    pub fn of<'l>(
         rows: [&Row; 2],
         i: &Lifted3,
-        lines: [Line<'_>; 2],
+        lines: impl FnOnce() -> [Line<'l>; 2],
         corners: &[[f64; 3]; 3],
         counters: &mut Counters,
     ) -> Meet {
@@ -199,7 +199,7 @@ impl Meet {
         }
         counters.filter_failures += 1;
         counters.big += 1;
-        Meet::exact(i, lines, corners)
+        Meet::exact(i, lines(), corners)
     }
 
     #[cold]
@@ -229,12 +229,12 @@ impl Meet {
 
     /// Does `i` beat `m` here, after the perturbation? `row` is that of the wall `im`, `lines` those that meet here.
     #[inline]
-    pub fn inside(
+    pub fn inside<'l>(
         &self,
         row: &Row,
         i: (&Lifted3, u32),
         m: (&Lifted3, u32),
-        lines: [Line<'_>; 2],
+        lines: impl FnOnce() -> [Line<'l>; 2],
         corners: &[[f64; 3]; 3],
         counters: &mut Counters,
     ) -> bool {
@@ -253,7 +253,7 @@ impl Meet {
         }
         counters.filter_failures += 1;
         counters.big += 1;
-        inside_exact(i, m, lines, corners, counters)
+        inside_exact(i, m, lines(), corners, counters)
     }
 }
 
@@ -331,10 +331,10 @@ mod tests {
                     |k: usize, counters: &mut Counters| Row::wall((&s[0], &v[0]), (&s[k], &v[k]), &corners, counters);
                 let rows =
                     [if edge < 0 { row(1, &mut counters) } else { Row::edge(edge as usize) }, row(2, &mut counters)];
-                let meet = Meet::of([&rows[0], &rows[1]], &s[0], [first, second], &corners, &mut counters);
+                let meet = Meet::of([&rows[0], &rows[1]], &s[0], || [first, second], &corners, &mut counters);
                 let side = row(3, &mut counters);
                 let (i, m) = ((&s[0], ranks[0]), (&s[3], ranks[3]));
-                let fast = meet.inside(&side, i, m, [first, second], &corners, &mut counters);
+                let fast = meet.inside(&side, i, m, || [first, second], &corners, &mut counters);
                 let slow = inside_exact(i, m, [first, second], &corners, &mut counters);
                 assert_eq!(fast, slow);
                 ties += counters.exact_zeros;

@@ -46,7 +46,8 @@ fuzz_target!(|data: &[u8]| {
     let text = canonical(&first, false);
     assert_eq!(sha256_hex(text.as_bytes()), canonical_sha256(&first), "another canonical form:\n{text}");
     for text in [text, canonical(&first, true)] {
-        let again = parse_problem::<ProblemData>(Path::new(NAME), text.as_bytes(), limit).unwrap_or_else(|e| panic!("{e}\n{text}"));
+        let again = parse_problem::<ProblemData>(Path::new(NAME), text.as_bytes(), limit)
+            .unwrap_or_else(|e| panic!("{e}\n{text}"));
         let second = &again.data;
         assert_eq!(canonical(&first, false), canonical(second, false));
         if text.contains("heights") {

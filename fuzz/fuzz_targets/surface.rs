@@ -35,7 +35,11 @@ fuzz_target!(|data: &[u8]| {
         let y = point(b);
         if !distinct.contains(&y) {
             let voronoi = -0.5 * y.iter().map(|y| y * y).sum::<f64>();
-            heights.push(if kind & 1 == 0 { number(b[3]) } else { voronoi + if kind & 2 == 0 { 0.0 } else { number(b[3]) } });
+            heights.push(if kind & 1 == 0 {
+                number(b[3])
+            } else {
+                voronoi + if kind & 2 == 0 { 0.0 } else { number(b[3]) }
+            });
             distinct.push(y);
         }
     }

@@ -193,3 +193,19 @@ fn threads_do_not_change_a_bit() {
     assert!(one.report.converged);
     assert_eq!((one.heights, one.masses, one.hessian), (three.heights, three.masses, three.hessian));
 }
+
+/// Far from the origin the masses are as good as near it, and so is the proof: rows of walls are differences in double-double.
+#[test]
+fn a_surface_far_from_the_origin_is_solved_as_well() {
+    let far = 1e7;
+    let vertices = [[0., 0., 0.], [1., 0., 0.25], [1., 1., 0.], [0., 1., 0.5]].map(|v: [f64; 3]| v.map(|x| x + far));
+    let surface = Surface::new(vertices.to_vec(), vec![[0, 1, 2], [0, 2, 3]]).unwrap();
+    let site = |k: u32| [0.61803398875 * f64::from(k), 0.7548776662 * f64::from(k), 0.5].map(|x: f64| x.fract() + far);
+    let problem = SurfaceProblem::new(SurfaceProblemData::new(surface, (0..30).map(site).collect())).unwrap();
+    let solution = solved(&problem);
+    assert!(solution.report.converged, "{:?}", solution.report);
+    let proof = certify_surface(&problem, &solution.heights);
+    assert!(proof.sound() && proof.max_relative_error[1] < 2e-13, "{proof:?}");
+    let [low, high] = proof.w2_squared;
+    assert!(low > 0.0 && high - low < 1e-9 * low, "{low} {high}");
+}

@@ -165,7 +165,6 @@ pub fn certify_surface(problem: &SurfaceProblem, heights: &Heights) -> SurfaceCe
 /// The problem in rationals.
 struct Exact<'p> {
     problem: &'p SurfaceProblem,
-    heights: &'p Heights,
     sites: Vec<[Rational; 3]>,
     h: Vec<Rational>,
 }
@@ -174,7 +173,7 @@ impl<'p> Exact<'p> {
     fn new(problem: &'p SurfaceProblem, heights: &'p Heights) -> Exact<'p> {
         let sites = problem.sites().iter().map(|y| y.map(big::rational)).collect();
         let h = heights.as_slice().iter().map(|&h| big::rational_dd(h)).collect();
-        Exact { problem, heights, sites, h }
+        Exact { problem, sites, h }
     }
 
     /// A power of four near the greatest squared double area: areas are kept in units of its root.
@@ -244,18 +243,22 @@ impl<'p> Exact<'p> {
         certificate
     }
 
-    /// A bound of `2 (<x, y_i - y_j> + h_i - h_j)` over the surface's box and all sites.
+    /// A bound of `2 (<x, y_i - y_j> + h_i - h_j)` over the surface's box and all sites: with its middle `c` and half sides `b` the value of site `j`
+    /// less `<x, y_0>` is `<c, y_j - y_0> + h_j`, up to `sum_k b_k |(y_j - y_0)_k|`. (Less `y_0`: a box far from the origin is no worse.)
     fn most_slack(&self) -> Rational {
         let (low, high) = self.problem.surface().bounds();
-        let reach = |k: usize| low[k].abs().max(high[k].abs());
-        let (mut most, mut least) = (f64::NEG_INFINITY, f64::INFINITY);
-        for (y, h) in self.problem.sites().iter().zip(self.heights.as_slice()) {
-            let across: f64 = (0..3).map(|k| y[k].abs() * reach(k)).sum();
-            // One part in a thousand and one step more than rounding can take away.
-            most = most.max(h.hi + across + 1e-3 * (across + h.hi.abs()));
-            least = least.min(h.hi - across - 1e-3 * (across + h.hi.abs()));
-        }
-        (big::rational(most) - big::rational(least)) * 2u32
+        let (low, high) = (low.map(big::rational), high.map(big::rational));
+        let middle = [0, 1, 2].map(|k| Rational::from(&low[k] + &high[k]) / 2u32);
+        let half = [0, 1, 2].map(|k| Rational::from(&high[k] - &low[k]) / 2u32);
+        let ends = self.sites.iter().zip(&self.h).map(|(y, h)| {
+            let d = [0, 1, 2].map(|k| Rational::from(&y[k] - &self.sites[0][k]));
+            let across = dot(&half, &d.each_ref().map(|d| Rational::from(d.abs_ref())));
+            let value = dot(&middle, &d) + h;
+            (Rational::from(&value - &across), value + across)
+        });
+        let both = |(a, b): (Rational, Rational), (c, d): (Rational, Rational)| (a.min(c), b.max(d));
+        let (least, most) = ends.reduce(both).unwrap_or_default();
+        (most - least) * 2u32
     }
 }
 

@@ -18,6 +18,7 @@ mod points;
 mod problem_json;
 mod read;
 mod solution_json;
+mod solution_read;
 mod source_json;
 mod surface;
 
@@ -33,10 +34,8 @@ pub use points::{
 };
 pub use problem_json::{AnyProblem, ProblemFile, parse_any_problem, parse_problem, read_any_problem, read_problem};
 pub use read::{ReadLimit, sha256_hex};
-pub use solution_json::{
-    AnySolution, CellRecord, INLINE_LIMIT, ProblemSource, SolutionFile, read_any_solution, read_solution,
-    write_solution,
-};
+pub use solution_json::{CellRecord, INLINE_LIMIT, ProblemSource, SolutionFile, write_solution};
+pub use solution_read::{AnySolution, read_any_solution, read_solution};
 pub use source_json::{AnyDomain, parse_domain, parse_image, read_domain, read_image};
 pub use surface::{
     Encoding, Field, Group, MeshData, SurfaceFile, Texture, parse_surface, read_surface, reads_surface, write_surface,

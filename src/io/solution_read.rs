@@ -1,0 +1,399 @@
+//! Reading solution files, and the arrays they refer to.
+
+use super::canonical::{FileData, ProblemId, canonical_sha256};
+use super::error::{IoError, quoted};
+use super::json::{Context, Reference, Scalars, Source, check_header, reference, set, unknown_field, wrong_kind};
+use super::loader::check_sha256;
+use super::npy::NpyArray;
+use super::npz::NpzReader;
+use super::problem_json::{AnyProblem, ProblemFile, ProblemSeed, RawProblem, heights_of};
+use super::read::{ReadLimit, beside, read_file, sha256_hex};
+use super::solution_json::{CellRecord, FORMAT, ProblemSource, SolutionFile};
+use crate::newton::Report;
+use crate::problem::SurfaceProblemData;
+use serde::Deserialize;
+use serde::de::value::SeqAccessDeserializer;
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
+use std::path::{Path, PathBuf};
+
+/// A solution of a problem of any kind.
+#[derive(Clone, Debug)]
+pub enum AnySolution {
+    /// The source lives in the plane.
+    Plane(SolutionFile),
+    /// It lives on a surface.
+    Surface(SolutionFile<SurfaceProblemData>),
+}
+
+/// Reads a solution and the arrays it refers to. Which kind it is, its centroids tell, or the problem inside it.
+///
+/// # Errors
+/// [`IoError`]; for text the line is named.
+pub fn read_any_solution(path: &Path, limit: ReadLimit) -> Result<AnySolution, IoError> {
+    let bytes = read_file(path, limit)?;
+    let cx = Context::new(path);
+    let raw = match cx.parse(&bytes, SolutionSeed(&cx)) {
+        Ok(raw) => raw,
+        Err(e) => return Err(wrong_kind(path, &bytes, FORMAT).unwrap_or(e)),
+    };
+    drop(bytes);
+    raw.build(&cx, limit)
+}
+
+/// As [`read_any_solution`], of problems in the plane.
+///
+/// # Errors
+/// As [`read_any_solution`]; or that it is the solution of another kind of problem.
+pub fn read_solution(path: &Path, limit: ReadLimit) -> Result<SolutionFile, IoError> {
+    match read_any_solution(path, limit)? {
+        AnySolution::Plane(solution) => Ok(solution),
+        AnySolution::Surface(_) => {
+            Err(IoError::content(path, "is the solution of a problem on a surface; this needs one in the plane"))
+        }
+    }
+}
+
+/// The fields as they stand in the file.
+#[derive(Default)]
+struct RawSolution {
+    format: Option<String>,
+    version: Option<u64>,
+    problem: Option<RawSource>,
+    heights: Option<Source<Vec<f64>>>,
+    heights_lo: Option<Source<Vec<f64>>>,
+    weights: Option<Source<Vec<f64>>>,
+    masses: Option<Source<Vec<f64>>>,
+    centroids: Option<Source<Vec<Option<Coordinates>>>>,
+    cost: Option<f64>,
+    hessian: Option<Source<Vec<(u32, u32, f64)>>>,
+    hidden: Option<Source<Vec<u32>>>,
+    site_of_input: Option<Source<Vec<u32>>>,
+    cells: Option<Vec<CellRecord>>,
+    report: Option<Report>,
+}
+
+/// A point in the plane or in space.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Coordinates {
+    Plane([f64; 2]),
+    Space([f64; 3]),
+}
+
+/// A list of any element, here or elsewhere.
+struct Lists<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for Lists<T> {
+    type Value = Source<T>;
+    fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<Source<T>, D::Error> {
+        d.deserialize_any(self)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Lists<T> {
+    type Value = Source<T>;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list, or {\"path\": ...}")
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Source<T>, A::Error> {
+        T::deserialize(SeqAccessDeserializer::new(seq)).map(Source::Inline)
+    }
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Source<T>, A::Error> {
+        reference("the list", map).map(Source::Elsewhere)
+    }
+}
+
+struct SolutionSeed<'c>(&'c Context<'c>);
+
+impl<'de> DeserializeSeed<'de> for SolutionSeed<'_> {
+    type Value = RawSolution;
+    fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<RawSolution, D::Error> {
+        d.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for SolutionSeed<'_> {
+    type Value = RawSolution;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object with \"format\", \"version\", \"problem\" and \"heights\"")
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawSolution, A::Error> {
+        let cx = self.0;
+        let mut raw = RawSolution::default();
+        while let Some(key) = map.next_key::<String>()? {
+            let numbers = |list| Scalars { cx, list };
+            match key.as_str() {
+                "format" => set(&mut raw.format, &key, map.next_value()?)?,
+                "version" => set(&mut raw.version, &key, map.next_value()?)?,
+                "problem" => set(&mut raw.problem, &key, map.next_value_seed(SourceSeed(cx))?)?,
+                "heights" => set(&mut raw.heights, &key, map.next_value_seed(numbers("heights"))?)?,
+                "heights_lo" => set(&mut raw.heights_lo, &key, map.next_value_seed(numbers("heights_lo"))?)?,
+                "weights" => set(&mut raw.weights, &key, map.next_value_seed(numbers("weights"))?)?,
+                "masses" => set(&mut raw.masses, &key, map.next_value_seed(numbers("masses"))?)?,
+                "centroids" => set(&mut raw.centroids, &key, map.next_value_seed(Lists(PhantomData))?)?,
+                "cost" => set(&mut raw.cost, &key, map.next_value()?)?,
+                "hessian" => set(&mut raw.hessian, &key, map.next_value_seed(Lists(PhantomData))?)?,
+                "hidden" => set(&mut raw.hidden, &key, map.next_value_seed(Lists(PhantomData))?)?,
+                "site_of_input" => set(&mut raw.site_of_input, &key, map.next_value_seed(Lists(PhantomData))?)?,
+                "cells" => set(&mut raw.cells, &key, map.next_value()?)?,
+                "report" => set(&mut raw.report, &key, map.next_value()?)?,
+                _ => return Err(A::Error::custom(unknown_field(&key))),
+            }
+        }
+        Ok(raw)
+    }
+}
+
+/// The field "problem" as it stands in the file.
+#[derive(Default)]
+struct RawSource {
+    sha256: Option<String>,
+    path: Option<String>,
+    files: Option<BTreeMap<String, String>>,
+    data: Option<RawProblem>,
+}
+
+struct SourceSeed<'c>(&'c Context<'c>);
+
+impl<'de> DeserializeSeed<'de> for SourceSeed<'_> {
+    type Value = RawSource;
+    fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<RawSource, D::Error> {
+        d.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for SourceSeed<'_> {
+    type Value = RawSource;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object with \"sha256\"")
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<RawSource, A::Error> {
+        let mut raw = RawSource::default();
+        while let Some(key) = map.next_key::<String>()? {
+            match key.as_str() {
+                "sha256" => set(&mut raw.sha256, &key, map.next_value()?)?,
+                "path" => set(&mut raw.path, &key, map.next_value()?)?,
+                "files" => set(&mut raw.files, &key, map.next_value()?)?,
+                "data" => set(&mut raw.data, &key, map.next_value_seed(ProblemSeed(self.0))?)?,
+                _ => return Err(A::Error::custom(unknown_field(&key))),
+            }
+        }
+        Ok(raw)
+    }
+}
+
+/// Arrays of .npz files, each file read once.
+struct Arrays<'f> {
+    file: &'f Path,
+    limit: ReadLimit,
+    open: BTreeMap<PathBuf, (NpzReader, String)>,
+}
+
+impl Arrays<'_> {
+    fn array(&mut self, reference: &Reference, key: &str) -> Result<(NpyArray, PathBuf), IoError> {
+        let path = beside(self.file, &reference.path);
+        if !self.open.contains_key(&path) {
+            let bytes = read_file(&path, self.limit)?;
+            let sha256 = sha256_hex(&bytes);
+            let npz = NpzReader::new(bytes).map_err(|what| IoError::content(&path, what))?;
+            self.open.insert(path.clone(), (npz, sha256));
+        }
+        let (npz, sha256) = &self.open[&path];
+        check_sha256(&path, reference, sha256, self.file)?;
+        let name = reference.array.as_deref().unwrap_or(key);
+        let array = npz.array(name).map_err(|what| IoError::content(&path, what))?;
+        Ok((array, path))
+    }
+
+    /// A list wherever it is: inline as it stands, or rows of `columns` numbers, each made an element by `element`.
+    fn list<T>(
+        &mut self,
+        key: &str,
+        source: Source<Vec<T>>,
+        columns: usize,
+        element: impl Fn(&[f64]) -> Option<T>,
+    ) -> Result<Vec<T>, IoError> {
+        let reference = match source {
+            Source::Inline(values) => return Ok(values),
+            Source::Elsewhere(reference) => reference,
+        };
+        let (array, path) = self.array(&reference, key)?;
+        if array.columns != columns && array.rows > 0 {
+            let found = array.columns;
+            let what = format!("{key} has {found} columns, not {columns}");
+            return Err(IoError::content(&path, what));
+        }
+        let rows = array.values.chunks_exact(columns);
+        let values: Option<Vec<T>> = rows.map(element).collect();
+        values.ok_or_else(|| IoError::content(&path, format!("{key} has an entry that is no index")))
+    }
+}
+
+fn index(v: f64) -> Option<u32> {
+    let i = v as u32; // saturates
+    (f64::from(i) == v).then_some(i)
+}
+
+/// Centroids that must all be points of the same space; `point` takes those that are.
+fn of_one_kind<P>(
+    file: &Path,
+    centroids: Vec<Option<Coordinates>>,
+    point: impl Fn(Coordinates) -> Option<P>,
+) -> Result<Vec<Option<P>>, IoError> {
+    let one = |(k, centroid): (usize, Option<Coordinates>)| match centroid.map(&point) {
+        None => Ok(None),
+        Some(Some(p)) => Ok(Some(p)),
+        Some(None) => {
+            let what = format!("centroids[{k}] has not as many coordinates as the others; give all the same");
+            Err(IoError::content(file, what))
+        }
+    };
+    centroids.into_iter().enumerate().map(one).collect()
+}
+
+impl RawSolution {
+    fn build(mut self, cx: &Context<'_>, limit: ReadLimit) -> Result<AnySolution, IoError> {
+        let file = cx.file;
+        check_header(file, (self.format.take(), self.version), FORMAT)?;
+        let missing = |what: &str| IoError::content(file, format!("\"{what}\" is missing"));
+        let problem = self.problem.take().ok_or_else(|| missing("problem"))?.build(cx, limit)?;
+        let mut arrays = Arrays { file, limit, open: BTreeMap::new() };
+        let centroids = match self.centroids.take().ok_or_else(|| missing("centroids"))? {
+            Source::Inline(list) => list,
+            Source::Elsewhere(reference) => {
+                let (array, path) = arrays.array(&reference, "centroids")?;
+                let row = |r: &[f64]| match *r {
+                    [x, ..] if x.is_nan() => Some(None),
+                    [x, y] => Some(Some(Coordinates::Plane([x, y]))),
+                    [x, y, z] => Some(Some(Coordinates::Space([x, y, z]))),
+                    _ => None,
+                };
+                let list: Option<Vec<_>> = array.values.chunks_exact(array.columns.max(1)).map(row).collect();
+                let what = || format!("centroids has {} columns, not 2 or 3", array.columns);
+                list.ok_or_else(|| IoError::content(&path, what()))?
+            }
+        };
+        let space = match (&problem, centroids.iter().flatten().next()) {
+            (_, Some(Coordinates::Space(_))) | (AnySource::Surface(_), _) => true,
+            (_, Some(Coordinates::Plane(_))) | (AnySource::Plane(_), _) => false,
+            (AnySource::File(..), None) => false,
+        };
+        if space {
+            let problem = match problem {
+                AnySource::File(path, id) => ProblemSource::File { path, id },
+                AnySource::Surface(inside) => ProblemSource::Embedded(inside),
+                AnySource::Plane(_) => {
+                    return Err(IoError::content(file, "centroids in space, but a problem in the plane"));
+                }
+            };
+            let point = |c| if let Coordinates::Space(c) = c { Some(c) } else { None };
+            let centroids = of_one_kind(file, centroids, point)?;
+            return Ok(AnySolution::Surface(self.finish(file, problem, centroids, arrays)?));
+        }
+        let problem = match problem {
+            AnySource::File(path, id) => ProblemSource::File { path, id },
+            AnySource::Plane(inside) => ProblemSource::Embedded(inside),
+            AnySource::Surface(_) => {
+                return Err(IoError::content(file, "centroids in the plane, but a problem in space"));
+            }
+        };
+        let point = |c| if let Coordinates::Plane(c) = c { Some(c) } else { None };
+        let centroids = of_one_kind(file, centroids, point)?;
+        Ok(AnySolution::Plane(self.finish(file, problem, centroids, arrays)?))
+    }
+
+    fn finish<T: FileData>(
+        self,
+        file: &Path,
+        problem: ProblemSource<T>,
+        centroids: Vec<Option<T::Point>>,
+        mut arrays: Arrays<'_>,
+    ) -> Result<SolutionFile<T>, IoError> {
+        let missing = |what: &str| IoError::content(file, format!("\"{what}\" is missing"));
+        let mut numbers = |key: &str, source: Option<Source<Vec<f64>>>| {
+            let source = source.ok_or_else(|| missing(key))?;
+            arrays.list(key, source, 1, |r| Some(r[0]))
+        };
+        let hi = numbers("heights", self.heights)?;
+        let lo = match self.heights_lo {
+            Some(lo) => Some(numbers("heights_lo", Some(lo))?),
+            None => None,
+        };
+        let weights = numbers("weights", self.weights)?;
+        let masses = numbers("masses", self.masses)?;
+        let hessian = self
+            .hessian
+            .map(|h| arrays.list("hessian", h, 3, |r| Some((index(r[0])?, index(r[1])?, r[2]))))
+            .transpose()?;
+        let hidden = self.hidden.ok_or_else(|| missing("hidden"))?;
+        let hidden = arrays.list("hidden", hidden, 1, |r| index(r[0]))?;
+        let site_of_input =
+            self.site_of_input.map(|m| arrays.list("site_of_input", m, 1, |r| index(r[0]))).transpose()?;
+        let heights = heights_of(file, hi, lo)?;
+        let n = heights.len();
+        for (key, found) in [("weights", weights.len()), ("masses", masses.len()), ("centroids", centroids.len())] {
+            if found != n {
+                let what = format!("{key} has {found} entries, heights has {n}; one per site");
+                return Err(IoError::content(file, what));
+            }
+        }
+        if let Some(k) = heights.first_non_finite() {
+            let what = format!("heights[{k}] is not finite; every height must be finite");
+            return Err(IoError::content(file, what));
+        }
+        Ok(SolutionFile {
+            problem,
+            heights,
+            weights,
+            masses,
+            centroids,
+            cost: self.cost.ok_or_else(|| missing("cost"))?,
+            hessian,
+            hidden,
+            site_of_input,
+            cells: self.cells,
+            report: self.report.ok_or_else(|| missing("report"))?,
+        })
+    }
+}
+
+/// The problem of a solution whose kind is not yet known.
+enum AnySource {
+    File(Option<String>, ProblemId),
+    Plane(Box<ProblemFile>),
+    Surface(Box<ProblemFile<SurfaceProblemData>>),
+}
+
+impl RawSource {
+    fn build(self, cx: &Context<'_>, limit: ReadLimit) -> Result<AnySource, IoError> {
+        let file = cx.file;
+        let sha256 = self.sha256.ok_or_else(|| IoError::content(file, "problem has no \"sha256\""))?;
+        let Some(data) = self.data else {
+            let files = self.files.unwrap_or_default().into_iter().collect();
+            return Ok(AnySource::File(self.path, ProblemId { sha256, files }));
+        };
+        match data.build(cx, String::new(), limit)? {
+            AnyProblem::Plane(inside) => Ok(AnySource::Plane(genuine(file, inside, sha256)?)),
+            AnyProblem::Surface(inside) => Ok(AnySource::Surface(genuine(file, inside, sha256)?)),
+        }
+    }
+}
+
+/// The problem inside, if it is the one that was solved.
+fn genuine<T: FileData>(
+    file: &Path,
+    mut inside: ProblemFile<T>,
+    sha256: String,
+) -> Result<Box<ProblemFile<T>>, IoError> {
+    let found = canonical_sha256(&inside.data);
+    if found != sha256 {
+        let what =
+            format!("the problem inside has sha256 {}…, not {}; the file was changed", &found[..8], quoted(&sha256));
+        return Err(IoError::content(file, what));
+    }
+    inside.id = ProblemId { sha256, files: Vec::new() };
+    Ok(Box::new(inside))
+}

@@ -77,6 +77,11 @@ pub trait Laguerre {
     fn raises_well(&self) -> bool {
         true
     }
+    /// Would all of these cells have mass at other heights? Asked where [`Laguerre::raises_well`] is false, before a diagram is measured there, for
+    /// cells that were lost farther on. A cheap guess: `true` if the diagram cannot tell.
+    fn would_live(&mut self, _heights: &Heights, _cells: &[u32]) -> bool {
+        true
+    }
     /// Are there places in the frame without source? Not while a background fills them.
     fn may_have_gaps(&self) -> bool {
         false

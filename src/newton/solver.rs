@@ -78,6 +78,9 @@ const FAR: f64 = 0.5;
 /// A bold step is at most so many times as long as the one before, where lost cells are not raised.
 const LENGTHENED: f64 = 4.0;
 
+/// Where cells are lost and not raised, steps are shortened by this factor until these live.
+const SHORTER: f64 = 0.75;
+
 /// Most iterations of the linear solver in a step.
 const MOST_LINEAR_ITERATIONS: usize = 300;
 
@@ -302,9 +305,11 @@ fn step(
     // Where lost cells are not raised, a step much longer than the last would lose them again.
     let last = state.iterations.last().map_or(0.0, |i| i.step);
     let mut t = if bold && !raises && last > 0.0 { (LENGTHENED * last).min(1.0) } else { 1.0 };
+    let at =
+        |t: f64| Heights::new(state.heights.as_slice().iter().zip(&direction).map(|(&h, &d)| h + Dd::from_f64(t * d)));
+    let mut lost: Vec<u32> = Vec::new();
     loop {
-        let mut moved =
-            Heights::new(state.heights.as_slice().iter().zip(&direction).map(|(&h, &d)| h + Dd::from_f64(t * d)));
+        let mut moved = at(t);
         let mut trial = diagram.measures(&moved, Want::Feasible);
         if bold && raises && has_empty(&trial) {
             (moved, trial) = gently(diagram, &state.heights, &gentle, t, moved, trial);
@@ -336,6 +341,14 @@ fn step(
             }
         }
         t *= 0.5;
+        if !raises && has_empty(&trial) {
+            // Not a whole diagram to learn again that these cells are lost.
+            t *= 2.0 * SHORTER;
+            lost.extend((0..).zip(&trial.mass).filter(|(_, m)| **m <= 0.0).map(|(i, _)| i));
+            while t >= SHORTEST_STEP && !diagram.would_live(&at(t), &lost) {
+                t *= SHORTER;
+            }
+        }
         if t < SHORTEST_STEP {
             let why = format!("no step down to {SHORTEST_STEP:.0e} of Newton's reduces the residual");
             return Err(Outcome::NotConverged { why });

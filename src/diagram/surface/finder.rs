@@ -25,30 +25,30 @@ const LEAST_CURVATURE: f64 = 1e-6;
 
 /// A node: the sites `start..end`; its right child (the left one follows it), 0 for a leaf.
 #[derive(Clone, Copy, Debug)]
-struct Node {
-    low: [f64; 3],
-    high: [f64; 3],
+pub(super) struct Node {
+    pub(super) low: [f64; 3],
+    pub(super) high: [f64; 3],
     top: f64,
-    start: u32,
-    end: u32,
-    right: u32,
+    pub(super) start: u32,
+    pub(super) end: u32,
+    pub(super) right: u32,
 }
 
 /// The tree with the heights last set. Sites are numbered by position in the tree.
 #[derive(Clone, Debug)]
 pub struct Finder {
-    nodes: Vec<Node>,
+    pub(super) nodes: Vec<Node>,
     /// Sites less the middle of their box.
-    site: Vec<[f64; 3]>,
+    pub(super) site: Vec<[f64; 3]>,
     /// `<origin, y_i> + h_i` less a constant.
-    height: Vec<f64>,
-    origin: [f64; 3],
-    curvature: [f64; 3],
-    shift: [f64; 3],
+    pub(super) height: Vec<f64>,
+    pub(super) origin: [f64; 3],
+    pub(super) curvature: [f64; 3],
+    pub(super) shift: [f64; 3],
     /// Greatest `|x - origin|` in each axis that is asked for, and of the sites from their middle.
-    reach: [f64; 3],
+    pub(super) reach: [f64; 3],
     extent: [f64; 3],
-    margin: f64,
+    pub(super) margin: f64,
 }
 
 /// Sites found at a point.
@@ -56,7 +56,7 @@ pub struct Finder {
 pub struct Found {
     /// Positions, the highest among them; if that one is higher than the site asked for by more than the margin, it is alone.
     pub sites: Vec<u32>,
-    stack: Vec<(u32, f64)>,
+    pub(super) stack: Vec<(u32, f64)>,
 }
 
 impl Finder {
@@ -165,7 +165,7 @@ impl Finder {
     /// Upper bound of the values of a node, up to rounding. `pull` is `x - t` (with `x` less the origin) and `peak` that over the curvature: where
     /// the paraboloid has its maximum.
     #[inline(always)]
-    fn bound(&self, node: &Node, pull: &[f64; 3], peak: &[f64; 3]) -> f64 {
+    pub(super) fn bound(&self, node: &Node, pull: &[f64; 3], peak: &[f64; 3]) -> f64 {
         let part = |k: usize| {
             let best = peak[k].max(node.low[k]).min(node.high[k]);
             best * (pull[k] - 0.5 * self.curvature[k] * best)
@@ -174,7 +174,7 @@ impl Finder {
     }
 
     #[inline(always)]
-    fn value(&self, i: usize, x: &[f64; 3]) -> f64 {
+    pub(super) fn value(&self, i: usize, x: &[f64; 3]) -> f64 {
         let y = &self.site[i];
         (x[0] * y[0] + x[1] * y[1]) + x[2] * y[2] + self.height[i]
     }
@@ -182,8 +182,12 @@ impl Finder {
     /// The sites that may be higher at a point than the site `from`: all within the margin of it, or the highest of those beyond. The point may
     /// be off by `error` in each axis. Cost: about O(log n) where heights are those of a smooth map.
     pub fn find(&self, point: &[f64; 3], error: f64, from: u32, found: &mut Found) {
-        let slack = self.margin + 2.0 * error * (self.extent[0] + self.extent[1] + self.extent[2]);
-        self.search(point, slack, from, found);
+        self.search(point, self.slack(error), from, found);
+    }
+
+    /// The margin for points that may be off by `error` in each axis.
+    pub(super) fn slack(&self, error: f64) -> f64 {
+        self.margin + 2.0 * error * (self.extent[0] + self.extent[1] + self.extent[2])
     }
 
     /// The same with a margin that is this share of the greatest value.

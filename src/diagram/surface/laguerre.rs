@@ -8,6 +8,7 @@ use super::trace::{Neighbors, Polygon, Trace};
 use crate::domain::Facets;
 use crate::exact::predicates::Lifted3;
 use crate::exact::{Counters, Dd, Heights};
+use rayon::prelude::*;
 use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Instant;
@@ -74,6 +75,9 @@ pub struct SurfaceLaguerre<'a> {
     /// Neighbours at the last heights.
     row: Vec<u32>,
     column: Vec<u32>,
+    /// Facets met by each cell at the last heights without empty cells; owners of vertices at the last ones.
+    tiles: Vec<(u32, u32)>,
+    owners: Vec<u32>,
     counters: Counters,
 }
 
@@ -81,6 +85,7 @@ pub struct SurfaceLaguerre<'a> {
 #[derive(Default)]
 struct Part {
     mass: Vec<(u32, f64)>,
+    tiles: Vec<(u32, u32)>,
     moments: Vec<(u32, Moments3)>,
     /// Walls, `i < j`, with conductance.
     walls: Vec<(u32, u32, f64)>,
@@ -122,7 +127,8 @@ impl<'a> SurfaceLaguerre<'a> {
         let rank = order.clone();
         let zeros = Counters::default();
         let (points, row, column) = (Vec::new(), Vec::new(), Vec::new());
-        SurfaceLaguerre { ground, sites, order: order.into(), rank, finder, points, row, column, counters: zeros }
+        let (tiles, owners, order) = (Vec::new(), Vec::new(), order.into());
+        SurfaceLaguerre { ground, sites, order, rank, finder, points, row, column, tiles, owners, counters: zeros }
     }
 
     /// The problem's index of each site of this numbering.
@@ -146,11 +152,33 @@ impl<'a> SurfaceLaguerre<'a> {
         let hints = Neighbors { row: &self.row, column: &self.column };
         let ground = &*self.ground;
         let trace = Trace { facets: &ground.facets, order: &ground.order, sites, finder: &self.finder, hints };
-        let (owners, asked) = trace.owners();
+        let (owners, asked) = trace.owners(&self.owners);
         let (parts, counters) = trace.polygons(&owners, |r, p| visit(r, ground, &self.points, p));
+        self.owners = owners;
         self.counters += asked;
         self.counters += counters;
         parts
+    }
+
+    /// Cells that meet some of the facets, ascending.
+    fn cells_in(&mut self, heights: &Heights, some: &[u32]) -> Vec<u32> {
+        self.set_heights(heights);
+        self.owners.resize(self.ground.facets.surface().vertices().len(), u32::MAX);
+        let mut used: Vec<u32> = some.iter().flat_map(|&f| self.ground.facets.vertices(f)).collect();
+        used.sort_unstable();
+        used.dedup();
+        let sites = Sites3 { points: &self.points, rank: &self.rank };
+        let hints = Neighbors { row: &self.row, column: &self.column };
+        let trace = Trace { facets: &self.ground.facets, order: some, sites, finder: &self.finder, hints };
+        let mut found = Vec::with_capacity(used.len());
+        self.counters += trace.owners_of(&used, &self.owners, |v, owner| found.push((v, owner)));
+        found.iter().for_each(|&(v, owner)| self.owners[v as usize] = owner);
+        let (parts, counters) = trace.polygons(&self.owners, |cells: &mut Vec<u32>, p| cells.push(p.cell));
+        self.counters += counters;
+        let mut cells = parts.concat();
+        cells.sort_unstable();
+        cells.dedup();
+        cells
     }
 
     /// Moves to these heights.
@@ -190,6 +218,11 @@ impl<'a> SurfaceLaguerre<'a> {
         let walls = parts.iter().flat_map(|p| &p.walls);
         (all.plain.row, all.plain.column, all.plain.conductance) = rows(n, walls);
         self.remember(&all.plain.row, &all.plain.column);
+        if all.plain.mass.iter().all(|&m| m > 0.0) {
+            self.tiles.clear();
+            parts.iter().for_each(|p| self.tiles.extend_from_slice(&p.tiles));
+            self.tiles.par_sort_unstable();
+        }
         all.plain.counters = self.counters;
         all.plain.cells_seconds = clock.elapsed().as_secs_f64();
         all
@@ -223,6 +256,7 @@ impl SurfaceLaguerre<'_> {
 /// Adds what a polygon contributes.
 fn integrate(part: &mut Part, ground: &SurfaceGround, points: &[Lifted3], polygon: Polygon<'_>, moments: bool) {
     let facet = ground.facet(polygon.facet);
+    part.tiles.push((polygon.cell, polygon.facet));
     let vertices = &mut part.vertices;
     vertices.clear();
     vertices.extend(polygon.sides.iter().map(|side| side.start.coordinates()));
@@ -295,6 +329,24 @@ impl Laguerre for SurfaceLaguerre<'_> {
     /// Raising costs a diagram and does not know who else is raised there; a start on a surface has few small cells.
     fn raises_well(&self) -> bool {
         false
+    }
+
+    /// Looks where the cells and their neighbours were last.
+    fn would_live(&mut self, heights: &Heights, cells: &[u32]) -> bool {
+        let mut near = cells.to_vec();
+        cells.iter().for_each(|&i| near.extend_from_slice(self.neighbors(i as usize)));
+        near.sort_unstable();
+        near.dedup();
+        let tiles = &self.tiles;
+        let of = |i: u32| {
+            let start = tiles.partition_point(|t| t.0 < i);
+            tiles[start..].iter().take_while(move |t| t.0 == i).map(|t| t.1)
+        };
+        let mut facets: Vec<u32> = near.into_iter().flat_map(of).collect();
+        facets.sort_unstable();
+        facets.dedup();
+        let there = self.cells_in(heights, &facets);
+        cells.iter().all(|&i| there.binary_search(&i).is_ok())
     }
 
     fn sunk(&self, heights: &[Option<Dd>]) -> Heights {

@@ -4,6 +4,7 @@ mod clip;
 mod finder;
 mod integrate;
 mod laguerre;
+mod local;
 mod raise;
 mod start;
 mod trace;

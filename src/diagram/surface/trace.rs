@@ -13,6 +13,7 @@
 use super::super::clip::Label;
 use super::clip::{FacetCell, Sites3};
 use super::finder::{Finder, Found};
+use super::local::Local;
 use crate::domain::Facets;
 use crate::exact::Counters;
 use crate::exact::predicates::{Row, Values};
@@ -20,6 +21,9 @@ use rayon::prelude::*;
 
 /// Vertices or triangles a parallel task takes. Tasks only share out work: what they find does not depend on them.
 const TASK: usize = 256;
+
+/// Triangles along the curve that share a list of sites.
+const GROUP: usize = 8;
 
 /// Neighbours at other heights, by position.
 #[derive(Clone, Copy, Default)]
@@ -65,16 +69,25 @@ pub struct Polygon<'a> {
 }
 
 impl Trace<'_> {
-    /// The position of the site that is highest at each vertex of the mesh that a facet uses, `u32::MAX` for others.
-    pub fn owners(&self) -> (Vec<u32>, Counters) {
+    /// The position of the site that is highest at each vertex of the mesh that a facet uses, `u32::MAX` for others. Guesses only save
+    /// time.
+    pub fn owners(&self, guess: &[u32]) -> (Vec<u32>, Counters) {
         let vertices = self.facets.surface().vertices();
-        let used = self.facets.used();
+        let mut all = vec![u32::MAX; vertices.len()];
+        let counters = self.owners_of(self.facets.used(), guess, |v, owner| all[v as usize] = owner);
+        (all, counters)
+    }
+
+    /// The same for some vertices of the mesh.
+    pub fn owners_of(&self, used: &[u32], guess: &[u32], mut tell: impl FnMut(u32, u32)) -> Counters {
+        let vertices = self.facets.surface().vertices();
         let task = |found: &mut Found, part: &[u32]| {
             let mut counters = Counters::default();
             let mut near = 0;
             let owners: Vec<u32> = part
                 .iter()
                 .map(|&v| {
+                    near = guess.get(v as usize).copied().filter(|&g| g != u32::MAX).unwrap_or(near);
                     near = self.owner(&vertices[v as usize], near, found, &mut counters);
                     near
                 })
@@ -82,19 +95,23 @@ impl Trace<'_> {
             (owners, counters)
         };
         let parts: Vec<_> = used.par_chunks(TASK).map_init(Found::default, task).collect();
-        let mut all = vec![u32::MAX; vertices.len()];
         let mut counters = Counters::default();
         for (part, used) in parts.iter().zip(used.chunks(TASK)) {
-            part.0.iter().zip(used).for_each(|(&owner, &v)| all[v as usize] = owner);
+            part.0.iter().zip(used).for_each(|(&owner, &v)| tell(v, owner));
             counters += part.1;
         }
-        (all, counters)
+        counters
     }
 
     /// The highest site at a point after the perturbation.
     fn owner(&self, v: &[f64; 3], near: u32, found: &mut Found, counters: &mut Counters) -> u32 {
-        let best = self.finder.highest(v, near, found);
-        self.finder.find(v, 0.0, best, found);
+        let mut best = near;
+        self.finder.find(v, 0.0, near, found);
+        if !found.sites.contains(&near) {
+            // Beyond: the highest is known, not who is within its margin.
+            best = found.sites.last().copied().unwrap_or(near);
+            self.finder.find(v, 0.0, best, found);
+        }
         let (points, rank) = (self.sites.points, self.sites.rank);
         // A triangle shrunk to the point: every entry of the row is the value there.
         let corners = [*v; 3];
@@ -125,7 +142,12 @@ impl Trace<'_> {
         let work = |walk: &mut Walk, part: &[u32]| {
             walk.resize(n);
             let mut result = R::default();
-            part.iter().for_each(|&f| walk.facet(self, owners, f, &mut |p| visit(&mut result, p)));
+            for group in part.chunks(GROUP) {
+                let corners = group.iter().flat_map(|&f| self.facets.corners(f));
+                let near = owners[self.facets.vertices(group[0])[0] as usize];
+                self.finder.gather(corners, near, &mut walk.found, &mut walk.wide);
+                group.iter().for_each(|&f| walk.facet(self, owners, f, &mut |p| visit(&mut result, p)));
+            }
             (result, std::mem::take(&mut walk.cell.counters))
         };
         let parts: Vec<_> = self.order.par_chunks(TASK).map_init(Walk::default, work).collect();
@@ -146,6 +168,9 @@ impl Trace<'_> {
 struct Walk {
     cell: FacetCell,
     found: Found,
+    /// Who may be highest in the present triangle, and in a few along the curve.
+    local: Local,
+    wide: Local,
     /// Cells to be clipped, each with the one that led there.
     queue: Vec<(u32, u32)>,
     /// For every position the number of the last triangle that queued it, and the piece it got.
@@ -194,6 +219,7 @@ impl Walk {
         self.start.push(0);
         self.rings.clear();
         own.iter().for_each(|&i| self.enqueue(i, NONE));
+        trace.finder.narrow(&self.wide, &trace.facets.corners(facet), &mut self.found, &mut self.local);
         let mut done = 0;
         while let Some(&(cell, from)) = self.queue.get(done) {
             done += 1;
@@ -231,7 +257,7 @@ impl Walk {
         while let Some(k) = (0..self.cell.sides.len()).find(|&k| !self.cell.sides[k].known && !self.is_done(k)) {
             let (point, error) = self.cell.place(&self.cell.sides[k].start);
             let mut found = std::mem::take(&mut self.found);
-            trace.finder.find(&point, error, cell, &mut found);
+            trace.finder.find_in(&self.local, &point, error, cell, &mut found);
             let cut = found.sites.iter().any(|&m| self.cut(sites, m));
             self.found = found;
             if self.cell.sides.is_empty() {

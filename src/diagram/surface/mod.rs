@@ -6,8 +6,10 @@ mod integrate;
 mod laguerre;
 mod local;
 mod raise;
+mod snapshot;
 mod start;
 mod trace;
 
 pub use integrate::Moments3;
 pub use laguerre::{SurfaceGround, SurfaceLaguerre, SurfaceMeasures};
+pub use snapshot::{SurfaceDiagram, SurfacePiece};

@@ -204,13 +204,8 @@ impl Meet {
 
     #[cold]
     fn exact(i: &Lifted3, lines: [Line<'_>; 2], corners: &[[f64; 3]; 3]) -> Meet {
-        let [a, b] = lines.map(|line| row_exact(i, &line, corners));
-        let c = cross(&a, &b);
-        let sum: Rational = c.iter().sum();
-        if sum.cmp0().is_eq() {
-            return Meet::corner(0);
-        }
-        let c = c.map(|c| big::nearest_f64(&(c / &sum)));
+        let Some(c) = meet_exact(i, lines, corners) else { return Meet::corner(0) };
+        let c = c.map(|c| big::nearest_f64(&c));
         Meet { c, size: c.map(f64::abs), sum: 1.0 }
     }
 
@@ -255,6 +250,14 @@ impl Meet {
         counters.big += 1;
         inside_exact(i, m, lines(), corners, counters)
     }
+}
+
+/// The exact barycentric coordinates of the point where two lines of the cell of `i` meet; `None` if they are parallel.
+pub fn meet_exact(i: &Lifted3, lines: [Line<'_>; 2], corners: &[[f64; 3]; 3]) -> Option<[Rational; 3]> {
+    let [a, b] = lines.map(|line| row_exact(i, &line, corners));
+    let c = cross(&a, &b);
+    let sum: Rational = c.iter().sum();
+    (!sum.cmp0().is_eq()).then(|| c.map(|c| c / &sum))
 }
 
 /// Lines whose determinant is below this share of its terms are treated in rationals.

@@ -1,0 +1,550 @@
+//! The whole diagram on a surface at given heights, for output, pictures and proofs.
+//!
+//! A cell and a triangle meet in one polygon, a *piece* of the cell. Pieces are kept as labels with coordinates, by site and triangle, in flat
+//! lists. What exists only by the perturbation is told apart exactly: pieces without area, sides without length.
+
+use super::super::clip::Label;
+use super::super::snapshot::DiagramError;
+use super::integrate::{Facet, wall};
+use super::laguerre::{SurfaceGround, SurfaceLaguerre};
+use super::raise::in_space;
+use super::trace::Polygon;
+use crate::exact::big::{Rational, nearest_f64, rational};
+use crate::exact::predicates::{Lifted3, Line, meet_exact};
+use crate::exact::{Counters, Heights};
+use crate::problem::SurfaceProblem;
+use petgraph::unionfind::UnionFind;
+use rayon::prelude::*;
+use std::borrow::Cow;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// The Laguerre diagram of a surface problem's sites at given heights, restricted to the surface. Everything is in the order of
+/// `problem.sites()`.
+///
+/// Labels are exact: those of the diagram of `h_i + eps^(i+1)`, except that sites whose exact cell has no area are taken out. In one triangle a
+/// cell may still have a piece without area, where a wall lies on the triangle's edge; such pieces are not listed, nor are sides without
+/// length. About 50 bytes a side of a piece.
+///
+/// ```
+/// use brenier::{diagram::{Label, SurfaceDiagram}, domain::Surface, exact::Heights, problem::{SurfaceProblem, SurfaceProblemData}};
+/// let v = vec![[0., 0., 0.], [1., 0., 0.], [1., 1., 0.], [0., 1., 0.]];
+/// let square = Surface::new(v, vec![[0, 1, 2], [0, 2, 3]]).unwrap();
+/// let problem = SurfaceProblem::new(SurfaceProblemData::new(square, vec![[0.25, 0.5, 0.0], [0.75, 0.5, 0.0]])).unwrap();
+/// let (heights, _) = Heights::from_weights(problem.sites(), &[0.0, 0.0]);
+/// let diagram = SurfaceDiagram::new(&problem, &heights).unwrap();
+/// assert_eq!(diagram.masses(), [0.5, 0.5]);
+/// assert_eq!(diagram.hessian(), [(0, 1, 1.0)]); // length 1 / (2 * 1/2)
+/// let first = diagram.pieces(0).next().unwrap();
+/// assert_eq!((first.face, &first.labels[..]), (0, &[Label::Domain(0), Label::Bisector(1), Label::Domain(2)][..]));
+/// assert_eq!(diagram.parts(0), 1);
+/// ```
+#[derive(Clone, Debug)]
+pub struct SurfaceDiagram {
+    problem: SurfaceProblem,
+    lifted: Vec<Lifted3>,
+    /// Start of each site's pieces.
+    start: Vec<u32>,
+    /// Facet of each piece.
+    facet: Vec<u32>,
+    /// Start of each piece's sides.
+    side_start: Vec<usize>,
+    labels: Vec<Label>,
+    vertices: Vec<[f64; 3]>,
+    /// Pieces without area, ascending.
+    thin: Vec<u32>,
+    /// Sides without length, ascending.
+    short: Vec<usize>,
+    masses: Vec<f64>,
+    centroids: Vec<Option<[f64; 3]>>,
+    spreads: Vec<f64>,
+    hessian: Vec<(u32, u32, f64)>,
+    parts: Vec<u32>,
+    counters: Counters,
+}
+
+/// The polygon in which a cell meets a triangle.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SurfacePiece<'d> {
+    /// The site.
+    pub site: u32,
+    /// Index of the triangle in the surface.
+    pub face: u32,
+    /// Vertices, in the order of the triangle's corners, within about an ulp of the surface's size.
+    pub vertices: Cow<'d, [[f64; 3]]>,
+    /// Label `k` belongs to the side from vertex `k` to `k + 1`; `Domain(k)` is the edge from corner `k` of the triangle to `k + 1`. A wall
+    /// may name a site that has no piece in this triangle: then it lies on an edge.
+    pub labels: Cow<'d, [Label]>,
+}
+
+/// Mass, centroid and spread about it of one piece.
+#[derive(Clone, Copy)]
+struct Lump {
+    cell: u32,
+    mass: f64,
+    centroid: [f64; 3],
+    spread: f64,
+}
+
+/// What a task found along its part of the curve. Sites are numbered by position.
+#[derive(Default)]
+struct Found {
+    /// Facet, cell, number of sides, has it area?
+    pieces: Vec<(u32, u32, u32, bool)>,
+    labels: Vec<Label>,
+    vertices: Vec<[f64; 3]>,
+    short: Vec<usize>,
+    lumps: Vec<Lump>,
+    walls: Vec<(u32, u32, f64)>,
+    scratch: Vec<[f64; 3]>,
+}
+
+impl SurfaceDiagram {
+    /// Computes the diagram. Cost: O(n log n) and O(pieces); parallel, bit-identical for any number of threads.
+    ///
+    /// # Errors
+    /// Heights that are not finite or not one per site.
+    pub fn new(problem: &SurfaceProblem, heights: &Heights) -> Result<SurfaceDiagram, DiagramError> {
+        if heights.len() != problem.len() {
+            return Err(DiagramError::LengthMismatch { found: heights.len(), expected: problem.len() });
+        }
+        if let Some(site) = heights.first_non_finite() {
+            return Err(DiagramError::NonFiniteHeight { site });
+        }
+        let all: Vec<u32> = (0..problem.len() as u32).collect();
+        let mut diagram = SurfaceDiagram::of(problem, heights, &all);
+        // Cells without area: take their sites out, and those that show no cell, and compute the rest again, as in the plane. What is left has
+        // area whoever is taken out, and stays.
+        let shows = |i: u32| !diagram.range(i as usize).is_empty();
+        let solid = |i: u32| diagram.solid(i as usize).next().is_some();
+        if all.iter().any(|&i| shows(i) && !solid(i)) {
+            let keep: Vec<u32> = all.iter().copied().filter(|&i| solid(i)).collect();
+            let counters = diagram.counters;
+            diagram = SurfaceDiagram::of(problem, heights, &keep);
+            diagram.counters += counters;
+        }
+        diagram.parts = diagram.count_parts();
+        Ok(diagram)
+    }
+
+    /// The diagram of the sites `keep` (ascending), indexed as the whole problem.
+    fn of(problem: &SurfaceProblem, heights: &Heights, keep: &[u32]) -> SurfaceDiagram {
+        let ground = Arc::new(SurfaceGround::new(problem.facets(), problem.source_factor()));
+        let sites: Vec<[f64; 3]> = keep.iter().map(|&i| problem.sites()[i as usize]).collect();
+        let mut laguerre = SurfaceLaguerre::new(ground, sites);
+        let name: Vec<u32> = laguerre.order().iter().map(|&k| keep[k as usize]).collect();
+        let (low, high) = problem.surface().bounds();
+        let size = (0..3).fold(0.0, |s: f64, k| s.max(high[k] - low[k]));
+        let found = laguerre.polygons(&heights.permuted(&name), |found: &mut Found, ground, points, p| {
+            found.add(ground, points, &p, size)
+        });
+        let n = problem.len();
+        let mut diagram = SurfaceDiagram {
+            problem: problem.clone(),
+            lifted: (0..n).map(|i| Lifted3 { y: problem.sites()[i], h: heights.get(i) }).collect(),
+            start: vec![0; n + 1],
+            facet: Vec::new(),
+            side_start: vec![0],
+            labels: Vec::new(),
+            vertices: Vec::new(),
+            thin: Vec::new(),
+            short: Vec::new(),
+            masses: vec![0.0; n],
+            centroids: vec![None; n],
+            spreads: vec![0.0; n],
+            hessian: Vec::new(),
+            parts: vec![0; n],
+            counters: laguerre.counters(),
+        };
+        diagram.lay_out(&found, &name);
+        diagram.sum_up(&found, &name);
+        diagram
+    }
+
+    /// Pieces arrive in the order of a curve; they are kept by site and facet.
+    fn lay_out(&mut self, found: &[Found], name: &[u32]) {
+        // Site, facet, task, piece of the task.
+        let mut rows: Vec<(u32, u32, u32, u32)> = Vec::new();
+        for (t, part) in found.iter().enumerate() {
+            let row = |(k, p): (usize, &(u32, u32, u32, bool))| (name[p.1 as usize], p.0, t as u32, k as u32);
+            rows.extend(part.pieces.iter().enumerate().map(row));
+        }
+        rows.par_sort_unstable();
+        let begins: Vec<Vec<usize>> = found
+            .iter()
+            .map(|part| {
+                let add = |at: &mut usize, p: &(u32, u32, u32, bool)| Some(std::mem::replace(at, *at + p.2 as usize));
+                part.pieces.iter().scan(0, add).collect()
+            })
+            .collect();
+        let sides = found.iter().map(|f| f.labels.len()).sum();
+        self.labels.reserve_exact(sides);
+        self.vertices.reserve_exact(sides);
+        for &(site, facet, t, k) in &rows {
+            let part = &found[t as usize];
+            let (_, _, count, solid) = part.pieces[k as usize];
+            let from = begins[t as usize][k as usize];
+            let ring = from..from + count as usize;
+            // The list starts at its lowest label: how it was cut does not show.
+            let named = |s: usize| match part.labels[s] {
+                Label::Bisector(j) => Label::Bisector(name[j as usize]),
+                edge => edge,
+            };
+            let first = ring.clone().min_by_key(|&s| named(s)).unwrap_or(from);
+            for s in (first..ring.end).chain(from..first) {
+                if part.short.binary_search(&s).is_ok() {
+                    self.short.push(self.labels.len());
+                }
+                self.labels.push(named(s));
+                self.vertices.push(part.vertices[s]);
+            }
+            if !solid {
+                self.thin.push(self.facet.len() as u32);
+            }
+            self.start[site as usize + 1] += 1;
+            self.facet.push(facet);
+            self.side_start.push(self.labels.len());
+        }
+        (0..self.masses.len()).for_each(|i| self.start[i + 1] += self.start[i]);
+    }
+
+    /// Integrals over cells from those over pieces, in the order of the curve.
+    fn sum_up(&mut self, found: &[Found], name: &[u32]) {
+        let n = self.masses.len();
+        let mut first = vec![[0.0; 3]; n];
+        let lumps = || found.iter().flat_map(|part| &part.lumps).map(|l| (name[l.cell as usize] as usize, l));
+        for (i, l) in lumps() {
+            self.masses[i] += l.mass;
+            (0..3).for_each(|k| first[i][k] += l.mass * l.centroid[k]);
+        }
+        for i in (0..n).filter(|&i| self.masses[i] > 0.0) {
+            self.centroids[i] = Some(first[i].map(|f| f / self.masses[i]));
+        }
+        for (i, l) in lumps() {
+            let Some(c) = self.centroids[i] else { continue };
+            self.spreads[i] += l.spread + l.mass * square(&l.centroid, &c);
+        }
+        let walls = found.iter().flat_map(|part| &part.walls).map(|&(i, j, k)| {
+            let (i, j) = (name[i as usize], name[j as usize]);
+            (i.min(j), i.max(j), k)
+        });
+        let mut walls: Vec<(u32, u32, f64)> = walls.collect();
+        // Stable: equal walls are summed in the order of the curve.
+        walls.sort_by_key(|w| (w.0, w.1));
+        let sum = |g: &[(u32, u32, f64)]| (g[0].0, g[0].1, 0.5 * g.iter().map(|w| w.2).sum::<f64>());
+        self.hessian = walls.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).map(sum).collect();
+    }
+
+    /// The problem.
+    pub fn problem(&self) -> &SurfaceProblem {
+        &self.problem
+    }
+
+    /// Number of sites.
+    pub fn len(&self) -> usize {
+        self.masses.len()
+    }
+
+    /// Never true: a problem has at least one site.
+    pub fn is_empty(&self) -> bool {
+        self.masses.is_empty()
+    }
+
+    /// Masses of the cells in the normalized source.
+    pub fn masses(&self) -> &[f64] {
+        &self.masses
+    }
+
+    /// Centroids of the cells, points in space; `None` for a cell without mass.
+    pub fn centroids(&self) -> &[Option<[f64; 3]>] {
+        &self.centroids
+    }
+
+    /// `int_cell |x - centroid|^2 rho` of each cell in the normalized source.
+    pub fn spreads(&self) -> &[f64] {
+        &self.spreads
+    }
+
+    /// `sum_i int_cell_i |x - y_i|^2` in the normalized source: the cost of the map that sends cell `i` to site `i`.
+    pub fn cost(&self) -> f64 {
+        let cell = |i: usize| {
+            let to_site = self.centroids[i].map_or(0.0, |c| square(&c, &self.problem.sites()[i]));
+            self.spreads[i] + self.masses[i] * to_site
+        };
+        (0..self.len()).map(cell).sum()
+    }
+
+    /// `(i, j, H_ij)` with `i < j` for all walls of positive length, sorted; `H_ij = int rho / (2 |P(y_i - y_j)|)` over the wall, with the
+    /// projection `P` onto the triangle, in the normalized source. A wall on an edge between triangles counts in one of them.
+    pub fn hessian(&self) -> Vec<(u32, u32, f64)> {
+        self.hessian.clone()
+    }
+
+    /// Sites whose cell has no area, ascending.
+    pub fn hidden(&self) -> Vec<u32> {
+        (0..self.len() as u32).filter(|&i| self.solid(i as usize).next().is_none()).collect()
+    }
+
+    /// How the signs were decided.
+    pub fn counters(&self) -> Counters {
+        self.counters
+    }
+
+    /// The polygons of cell `i`, by triangle; none if the site is hidden.
+    pub fn pieces(&self, i: usize) -> impl Iterator<Item = SurfacePiece<'_>> {
+        self.solid(i).map(move |k| self.piece(i as u32, k))
+    }
+
+    /// The polygons of all cells, by site and triangle.
+    pub fn all_pieces(&self) -> impl Iterator<Item = SurfacePiece<'_>> {
+        (0..self.len()).flat_map(|i| self.pieces(i))
+    }
+
+    /// Of how many parts cell `i` consists; 0 if the site is hidden.
+    ///
+    /// A cell in space is convex, so it meets an edge of the mesh in one segment, and every triangle at the edge asks the identical question for
+    /// its ends. Two pieces of a cell with sides of positive length on one edge thus share that segment, and only such pieces hang together:
+    /// a common point does not join them, nor do edges between vertices that merely coincide.
+    pub fn parts(&self, i: usize) -> usize {
+        self.parts[i] as usize
+    }
+
+    /// Numbers of the pieces of site `i`, those without area included.
+    pub(super) fn range(&self, i: usize) -> Range<usize> {
+        self.start[i] as usize..self.start[i + 1] as usize
+    }
+
+    /// Numbers of its pieces with area.
+    pub(super) fn solid(&self, i: usize) -> impl Iterator<Item = usize> + '_ {
+        self.range(i).filter(|&k| self.thin.binary_search(&(k as u32)).is_err())
+    }
+
+    /// The sides of piece `k`, those without length included.
+    pub(super) fn sides(&self, k: usize) -> Range<usize> {
+        self.side_start[k]..self.side_start[k + 1]
+    }
+
+    /// Has side `s` no length?
+    pub(super) fn is_short(&self, s: usize) -> bool {
+        self.short.binary_search(&s).is_ok()
+    }
+
+    /// Exact barycentric coordinates, in the triangle of piece `k` of site `i`, of the begins of its sides, those without length included.
+    pub(super) fn exact_ring(&self, i: usize, k: usize) -> Vec<Option<[Rational; 3]>> {
+        let corners = self.problem.facets().corners(self.facet[k]);
+        let labels = &self.labels[self.sides(k)];
+        (0..labels.len()).map(|s| exact_vertex(&self.lifted[i], &self.lifted, labels, s, &corners)).collect()
+    }
+
+    fn piece(&self, site: u32, k: usize) -> SurfacePiece<'_> {
+        let face = self.problem.facets().name(self.facet[k]);
+        let sides = self.sides(k);
+        let at = self.short.partition_point(|&s| s < sides.start);
+        if self.short.get(at).is_none_or(|&s| s >= sides.end) {
+            let (vertices, labels) = (&self.vertices[sides.clone()], &self.labels[sides]);
+            return SurfacePiece { site, face, vertices: vertices.into(), labels: labels.into() };
+        }
+        let long: Vec<usize> = sides.filter(|&s| !self.is_short(s)).collect();
+        let vertices: Vec<[f64; 3]> = long.iter().map(|&s| self.vertices[s]).collect();
+        let labels: Vec<Label> = long.iter().map(|&s| self.labels[s]).collect();
+        SurfacePiece { site, face, vertices: vertices.into(), labels: labels.into() }
+    }
+
+    /// See [`SurfaceDiagram::parts`]. Cost: a sort of each cell's edges.
+    fn count_parts(&self) -> Vec<u32> {
+        let facets = self.problem.facets();
+        let cell = |i: usize| {
+            let first = self.range(i).start;
+            let mut sets = UnionFind::<u32>::new(self.range(i).len());
+            let mut edges: Vec<(u32, u32, u32)> = Vec::new();
+            let mut parts = 0;
+            for k in self.solid(i) {
+                parts += 1;
+                let t = facets.vertices(self.facet[k]);
+                for s in self.sides(k) {
+                    if let Label::Domain(e) = self.labels[s]
+                        && !self.is_short(s)
+                    {
+                        let (a, b) = (t[e as usize], t[(e as usize + 1) % 3]);
+                        edges.push((a.min(b), a.max(b), (k - first) as u32));
+                    }
+                }
+            }
+            edges.sort_unstable();
+            for pair in edges.windows(2).filter(|w| (w[0].0, w[0].1) == (w[1].0, w[1].1)) {
+                parts -= u32::from(sets.union(pair[0].2, pair[1].2));
+            }
+            parts
+        };
+        (0..self.len()).into_par_iter().map(cell).collect()
+    }
+}
+
+impl Found {
+    /// Adds a polygon; `size` is that of the surface.
+    fn add(&mut self, ground: &SurfaceGround, points: &[Lifted3], polygon: &Polygon<'_>, size: f64) {
+        let facet = ground.facet(polygon.facet);
+        let (own, sides) = (&points[polygon.cell as usize], polygon.sides);
+        let n = sides.len();
+        let first = self.labels.len();
+        self.labels.extend(sides.iter().map(|side| side.label));
+        let labels = &self.labels[first..];
+        let exact = |k: usize| exact_vertex(own, points, labels, k, &facet.corners);
+        let corners = &facet.corners;
+        let span = (0..3).fold(0.0, |s: f64, k| {
+            s.max((corners[1][k] - corners[0][k]).abs() + (corners[2][k] - corners[0][k]).abs())
+        });
+        let mut coordinates = std::mem::take(&mut self.scratch);
+        coordinates.clear();
+        for (k, side) in sides.iter().enumerate() {
+            let l = side.start.coordinates();
+            coordinates.push(l);
+            // An ulp of the surface is what output promises.
+            let rough = side.start.error() * span > 2f64.powi(-53) * size;
+            let point = match rough.then(|| exact(k)).flatten() {
+                Some(l) => rounded(&l, corners),
+                None => in_space(&facet, &l),
+            };
+            self.vertices.push(point);
+        }
+        let error = sides.iter().fold(0.0, |e: f64, s| e.max(s.start.error()));
+        for (k, side) in sides.iter().enumerate() {
+            let next = if k + 1 == n { 0 } else { k + 1 };
+            let (a, b) = (&coordinates[k], &coordinates[next]);
+            let apart = (0..3).fold(0.0, |d: f64, k| d.max((a[k] - b[k]).abs()));
+            // Both ends are off by at most `error`.
+            if !(apart > 4.0 * error) && exact(k) == exact(next) {
+                self.short.push(first + k);
+            } else if let Some(j) = wall(side.label).filter(|&j| polygon.cell < j) {
+                let conductance = facet.conductance(side, a, b);
+                if conductance > 0.0 {
+                    self.walls.push((polygon.cell, j, conductance));
+                }
+            }
+        }
+        let lump = lump(&facet, &coordinates, &self.vertices[first], polygon.cell);
+        let solid = has_area(&coordinates, error, || (0..n).map(exact).collect());
+        self.pieces.push((polygon.facet, polygon.cell, n as u32, solid));
+        self.lumps.push(lump);
+        self.scratch = coordinates;
+    }
+}
+
+/// The integrals of one piece. About a vertex of its own, so that little cancels.
+fn lump(facet: &Facet, coordinates: &[[f64; 3]], about: &[f64; 3], cell: u32) -> Lump {
+    let m = facet.moments(coordinates, about);
+    if m.mass <= 0.0 {
+        return Lump { cell, mass: 0.0, centroid: *about, spread: 0.0 };
+    }
+    let centroid = m.first.map(|f| f / m.mass);
+    Lump { cell, mass: m.mass, centroid, spread: (m.cost - m.mass * square(&centroid, about)).max(0.0) }
+}
+
+fn square(a: &[f64; 3], b: &[f64; 3]) -> f64 {
+    (0..3).map(|k| (a[k] - b[k]) * (a[k] - b[k])).sum()
+}
+
+/// Barycentric coordinates of the begin of side `k`; `None` if its lines do not meet, which does not happen around a cell.
+fn exact_vertex(
+    own: &Lifted3,
+    points: &[Lifted3],
+    labels: &[Label],
+    k: usize,
+    corners: &[[f64; 3]; 3],
+) -> Option<[Rational; 3]> {
+    let before = labels[if k == 0 { labels.len() - 1 } else { k - 1 }];
+    let lines = [before, labels[k]].map(|label| match label {
+        Label::Domain(e) => Line::Edge((e as usize + 2) % 3),
+        Label::Bisector(j) => Line::Wall(&points[j as usize], 0),
+    });
+    meet_exact(own, lines, corners)
+}
+
+/// The point with these barycentric coordinates, each coordinate the nearest double.
+fn rounded(l: &[Rational; 3], corners: &[[f64; 3]; 3]) -> [f64; 3] {
+    [0, 1, 2].map(|k| {
+        let sum: Rational = (0..3).map(|c| Rational::from(&l[c] * &rational(corners[c][k]))).sum();
+        nearest_f64(&sum)
+    })
+}
+
+/// Whether a polygon has area, exactly. Its vertices, off by at most `error`, span `w` in the plane of `l_1, l_2`; each triangle of the fan then has
+/// twice its area to `8 error w` and a rounding that `error`, at least `32u`, covers.
+fn has_area(l: &[[f64; 3]], error: f64, exact: impl FnOnce() -> Vec<Option<[Rational; 3]>>) -> bool {
+    let mut twice = 0.0;
+    let mut w = 0.0f64;
+    let d = |a: &[f64; 3], k: usize| a[k] - l[0][k];
+    for pair in l[1..].windows(2) {
+        let (a, b) = (&pair[0], &pair[1]);
+        twice += d(a, 1) * d(b, 2) - d(a, 2) * d(b, 1);
+    }
+    l.iter().for_each(|a| w = w.max(d(a, 1).abs()).max(d(a, 2).abs()));
+    if twice > 16.0 * error * (w + error) * l.len() as f64 {
+        return true;
+    }
+    // All vertices on one line, then: every triangle of the fan is flat, since none is turned around.
+    let vertices: Vec<[Rational; 3]> = exact().into_iter().flatten().collect();
+    let Some(a) = vertices.first() else { return false };
+    vertices[1..].windows(2).any(|pair| {
+        let d = |p: &[Rational; 3], k: usize| Rational::from(&p[k] - &a[k]);
+        d(&pair[0], 1) * d(&pair[1], 2) != d(&pair[0], 2) * d(&pair[1], 1)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Surface;
+    use crate::problem::SurfaceProblemData;
+
+    fn voronoi(vertices: Vec<[f64; 3]>, triangles: Vec<[u32; 3]>, sites: Vec<[f64; 3]>) -> SurfaceDiagram {
+        let surface = Surface::new(vertices, triangles).unwrap();
+        let problem = SurfaceProblem::new(SurfaceProblemData::new(surface, sites)).unwrap();
+        let (heights, _) = Heights::from_weights(problem.sites(), &vec![0.0; problem.len()]);
+        SurfaceDiagram::new(&problem, &heights).unwrap()
+    }
+
+    /// Two squares side by side, each of two triangles.
+    fn strip() -> (Vec<[f64; 3]>, Vec<[u32; 3]>) {
+        let v = vec![[0., 0., 0.], [1., 0., 0.], [2., 0., 0.], [0., 1., 0.], [1., 1., 0.], [2., 1., 0.]];
+        (v, vec![[0, 1, 4], [0, 4, 3], [1, 2, 5], [1, 5, 4]])
+    }
+
+    #[test]
+    fn a_wall_on_an_edge_leaves_whole_triangles_and_counts_once() {
+        let (v, t) = strip();
+        let diagram = voronoi(v, t, vec![[0.5, 0.5, 0.0], [1.5, 0.5, 0.0]]);
+        let faces = |i: usize| diagram.pieces(i).map(|p| (p.face, p.labels.len())).collect::<Vec<_>>();
+        assert_eq!((faces(0), faces(1)), (vec![(0, 3), (1, 3)], vec![(2, 3), (3, 3)]));
+        assert_eq!(diagram.hessian(), [(0, 1, 0.25)]);
+        assert_eq!((diagram.parts(0), diagram.parts(1)), (1, 1));
+        assert_eq!(diagram.all_pieces().count(), 4);
+        assert_eq!(diagram.centroids()[0], Some([0.5, 0.5, 0.0]));
+    }
+
+    #[test]
+    fn cells_without_area_are_hidden_and_their_walls_are_those_of_the_others() {
+        let (v, t) = strip();
+        // The middle site ties with both others along x = 1 and wins nowhere else at its weight.
+        let surface = Surface::new(v, t).unwrap();
+        let sites = vec![[0.5, 0.5, 0.0], [1.0, 0.5, 0.0], [1.5, 0.5, 0.0]];
+        let problem = SurfaceProblem::new(SurfaceProblemData::new(surface, sites)).unwrap();
+        let (heights, _) = Heights::from_weights(problem.sites(), &[0.0, -0.25, 0.0]);
+        let diagram = SurfaceDiagram::new(&problem, &heights).unwrap();
+        assert_eq!(diagram.hidden(), [1]);
+        assert_eq!((diagram.parts(1), diagram.pieces(1).count()), (0, 0));
+        assert_eq!(diagram.hessian().iter().map(|h| (h.0, h.1)).collect::<Vec<_>>(), [(0, 2)]);
+    }
+
+    #[test]
+    fn parts_of_a_cell_are_counted() {
+        // Two sheets one above the other, joined by a wall at x = 0. The cell of the site between them far from the wall has a part on each; the
+        // other reaches over the wall.
+        let v = [[0., 0.], [4., 0.], [4., 1.], [0., 1.]];
+        let sheet = |z: f64| v.map(|[x, y]| [x, y, z]).to_vec();
+        let vertices = [sheet(0.0), sheet(1.0)].concat();
+        let t = vec![[0, 1, 2], [0, 2, 3], [4, 5, 6], [4, 6, 7], [0, 3, 7], [0, 7, 4]];
+        let diagram = voronoi(vertices, t, vec![[3.0, 0.5, 0.5], [1.0, 0.5, 0.5]]);
+        assert_eq!((diagram.parts(0), diagram.parts(1)), (2, 1));
+    }
+}

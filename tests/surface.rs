@@ -4,7 +4,7 @@
 mod oracle;
 
 use brenier::domain::{Density, Facets, Surface};
-use oracle::{Instance, compare};
+use oracle::{Instance, compare, compare_pieces};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::sync::Arc;
@@ -23,12 +23,13 @@ fn surface(rng: &mut impl Rng) -> Option<Surface> {
     match rng.random_range(0..3) {
         0 => {
             let vertices: Vec<[f64; 3]> = (0..rng.random_range(3..12)).map(|_| point(rng, reach)).collect();
+            let count = if rng.random_bool(0.1) { 60 } else { 9 };
             let mut vertex = || rng.random_range(0..vertices.len() as u32);
-            let triangles = (0..9).map(|_| [vertex(), vertex(), vertex()]).collect();
+            let triangles = (0..count).map(|_| [vertex(), vertex(), vertex()]).collect();
             Surface::new(vertices.clone(), triangles).ok()
         }
         1 => {
-            let (columns, rows) = (rng.random_range(1..5u32), rng.random_range(1..5u32));
+            let (columns, rows) = (rng.random_range(1..6u32), rng.random_range(1..7u32));
             let flat = rng.random_bool(0.4);
             let mut vertices = Vec::new();
             for r in 0..=rows {
@@ -102,4 +103,20 @@ fn a_diagram_on_a_surface_is_that_of_brute_force() {
         (walls, ties, done) = (walls + w, ties + t, done + 1);
     }
     assert!(walls > 10_000 && ties > 10_000, "{walls} {ties}");
+}
+
+/// Polygons, labels, parts of cells, and the validity ladder.
+#[test]
+fn the_pieces_of_a_diagram_are_those_of_brute_force() {
+    let mut rng = ChaCha8Rng::seed_from_u64(5);
+    let (mut done, mut pieces, mut several) = (0, 0, 0);
+    while done < 2000 {
+        let Some(instance) = instance(&mut rng) else { continue };
+        if Facets::of(&instance.surface, &instance.density).is_empty() {
+            continue;
+        }
+        let (p, s) = compare_pieces(&instance);
+        (pieces, several, done) = (pieces + p, several + s, done + 1);
+    }
+    assert!(pieces > 30_000 && several > 1000, "{pieces} {several}");
 }

@@ -81,6 +81,22 @@ pub enum Invalid {
     /// Level 4: the exact areas do not sum to the domain's.
     #[error("the exact areas of the cells do not sum to the domain's area")]
     Area,
+    /// On a surface, level 3: two triangles do not see the same cells along their common edge.
+    #[error("faces {} and {} do not see the same cells along edge ({}, {})", faces[0], faces[1], edge.0, edge.1)]
+    Edge {
+        /// The edge's vertices, ascending.
+        edge: (u32, u32),
+        /// The two triangles.
+        faces: [u32; 2],
+    },
+    /// A defect in one triangle of a surface.
+    #[error("in face {face} {defect}")]
+    InFace {
+        /// The triangle.
+        face: u32,
+        /// The defect.
+        defect: Box<Invalid>,
+    },
 }
 
 /// Most cells for which level 4 sums exact areas; beyond, shared vertices (level 3) telescope them anyway.
@@ -285,7 +301,7 @@ impl Diagram {
 }
 
 /// Level 2 for the cells of one convex domain with so many edges, among `n` sites.
-fn adjacency<'d, I: Iterator<Item = (u32, &'d [Label])>>(
+pub(super) fn adjacency<'d, I: Iterator<Item = (u32, &'d [Label])>>(
     n: usize,
     edges: u32,
     cells: impl Fn() -> I,
@@ -315,7 +331,7 @@ fn adjacency<'d, I: Iterator<Item = (u32, &'d [Label])>>(
 }
 
 /// Level 3 for the cells of one convex domain with so many edges.
-fn vertices_shared<'d>(edges: u32, cells: impl Iterator<Item = (u32, &'d [Label])>) -> Result<(), Invalid> {
+pub(super) fn vertices_shared<'d>(edges: u32, cells: impl Iterator<Item = (u32, &'d [Label])>) -> Result<(), Invalid> {
     // A vertex is named by what defines it, whichever cell looks: the sites tied there and the domain edges met there.
     type Name = ([u32; 3], [u32; 2]);
     let mut names: Vec<(Name, u32, (Label, Label))> = Vec::new();

@@ -48,15 +48,15 @@ impl<T> ProblemSource<T> {
 /// One cell, for `diagram --cells`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct CellRecord {
+pub struct CellRecord<P = [f64; 2]> {
     /// Index of the site.
     pub site: u32,
     /// In a mesh the triangle in which this part of the cell lies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub face: Option<u32>,
-    /// Vertices, counter-clockwise.
-    pub vertices: Vec<[f64; 2]>,
-    /// Entry `k` is across the edge from vertex `k` to vertex `k + 1`: a site `j`, or `-k-1` for domain edge `k`.
+    /// Vertices, counter-clockwise; on a surface in the order of the triangle's corners.
+    pub vertices: Vec<P>,
+    /// Entry `k` is across the edge from vertex `k` to vertex `k + 1`: a site `j`, or `-k-1` for edge `k` of the domain or triangle.
     pub neighbors: Vec<i64>,
 }
 
@@ -82,7 +82,7 @@ pub struct SolutionFile<T: FileData = ProblemData> {
     /// For every site of the problem file its index in the lists, if sites were merged.
     pub site_of_input: Option<Vec<u32>>,
     /// The cells themselves.
-    pub cells: Option<Vec<CellRecord>>,
+    pub cells: Option<Vec<CellRecord<T::Point>>>,
     /// How it was found.
     pub report: Report,
 }

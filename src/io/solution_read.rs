@@ -71,12 +71,12 @@ struct RawSolution {
     hessian: Option<Source<Vec<(u32, u32, f64)>>>,
     hidden: Option<Source<Vec<u32>>>,
     site_of_input: Option<Source<Vec<u32>>>,
-    cells: Option<Vec<CellRecord>>,
+    cells: Option<Vec<CellRecord<Coordinates>>>,
     report: Option<Report>,
 }
 
 /// A point in the plane or in space.
-#[derive(Deserialize)]
+#[derive(Clone, Copy, Deserialize)]
 #[serde(untagged)]
 enum Coordinates {
     Plane([f64; 2]),
@@ -237,6 +237,22 @@ fn index(v: f64) -> Option<u32> {
     (f64::from(i) == v).then_some(i)
 }
 
+/// Cells whose vertices must all be points of the same space.
+fn cells_of_one_kind<P>(
+    file: &Path,
+    cells: Vec<CellRecord<Coordinates>>,
+    point: impl Fn(Coordinates) -> Option<P>,
+) -> Result<Vec<CellRecord<P>>, IoError> {
+    let one = |(k, cell): (usize, CellRecord<Coordinates>)| {
+        let vertices: Option<Vec<P>> = cell.vertices.into_iter().map(&point).collect();
+        let what =
+            || format!("cells[{k}] has vertices with not as many coordinates as the centroids; give all the same");
+        let vertices = vertices.ok_or_else(|| IoError::content(file, what()))?;
+        Ok(CellRecord { site: cell.site, face: cell.face, vertices, neighbors: cell.neighbors })
+    };
+    cells.into_iter().enumerate().map(one).collect()
+}
+
 /// Centroids that must all be points of the same space; `point` takes those that are.
 fn of_one_kind<P>(
     file: &Path,
@@ -291,7 +307,8 @@ impl RawSolution {
             };
             let point = |c| if let Coordinates::Space(c) = c { Some(c) } else { None };
             let centroids = of_one_kind(file, centroids, point)?;
-            return Ok(AnySolution::Surface(self.finish(file, problem, centroids, arrays)?));
+            let cells = self.cells.take().map(|c| cells_of_one_kind(file, c, point)).transpose()?;
+            return Ok(AnySolution::Surface(self.finish(file, problem, centroids, cells, arrays)?));
         }
         let problem = match problem {
             AnySource::File(path, id) => ProblemSource::File { path, id },
@@ -302,7 +319,8 @@ impl RawSolution {
         };
         let point = |c| if let Coordinates::Plane(c) = c { Some(c) } else { None };
         let centroids = of_one_kind(file, centroids, point)?;
-        Ok(AnySolution::Plane(self.finish(file, problem, centroids, arrays)?))
+        let cells = self.cells.take().map(|c| cells_of_one_kind(file, c, point)).transpose()?;
+        Ok(AnySolution::Plane(self.finish(file, problem, centroids, cells, arrays)?))
     }
 
     fn finish<T: FileData>(
@@ -310,6 +328,7 @@ impl RawSolution {
         file: &Path,
         problem: ProblemSource<T>,
         centroids: Vec<Option<T::Point>>,
+        cells: Option<Vec<CellRecord<T::Point>>>,
         mut arrays: Arrays<'_>,
     ) -> Result<SolutionFile<T>, IoError> {
         let missing = |what: &str| IoError::content(file, format!("\"{what}\" is missing"));
@@ -354,7 +373,7 @@ impl RawSolution {
             hessian,
             hidden,
             site_of_input,
-            cells: self.cells,
+            cells,
             report: self.report.ok_or_else(|| missing("report"))?,
         })
     }

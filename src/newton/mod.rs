@@ -10,7 +10,7 @@ mod solver;
 mod start;
 
 pub use partial_start::partial_start;
-pub use report::{IterationReport, Outcome, Report};
+pub use report::{CellParts, IterationReport, Outcome, Report};
 pub use revive::revived;
 pub use solver::{NewtonOptions, NewtonResult, NewtonState, Start, maximize, maximize_alone};
 pub use start::quantile_start;

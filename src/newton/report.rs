@@ -73,6 +73,27 @@ pub enum Outcome {
     },
 }
 
+/// Cells on a surface that do not hang together.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CellParts {
+    /// Number of cells of more than one part.
+    pub disconnected: usize,
+    /// The sites with most parts, at most five, each with their number.
+    pub most: Vec<(u32, u32)>,
+}
+
+impl CellParts {
+    /// Sums up the number of parts of each cell.
+    pub fn of(parts: impl Iterator<Item = usize>) -> CellParts {
+        let several = parts.enumerate().filter(|p| p.1 > 1).map(|(site, parts)| (site as u32, parts as u32));
+        let mut most: Vec<(u32, u32)> = several.collect();
+        let disconnected = most.len();
+        most.sort_by_key(|&(site, parts)| (std::cmp::Reverse(parts), site));
+        most.truncate(5);
+        CellParts { disconnected, most }
+    }
+}
+
 /// Report of a solve.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Report {
@@ -99,6 +120,9 @@ pub struct Report {
     /// With partial transport: the mass of the source in no cell, which stays.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rest: Option<f64>,
+    /// On a surface: which cells consist of several parts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parts: Option<CellParts>,
     /// Remarks: merged sites, rounded inputs, what the start took.
     pub notes: Vec<String>,
 }

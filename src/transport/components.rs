@@ -20,12 +20,19 @@ pub fn remarks(problem: &Problem, order: &[u32], row: &[u32], column: &[u32]) ->
     tell_all(patches.components(), parts, noun(patches), problem.masses(), (order, row, column))
 }
 
-/// The same for a surface.
-pub fn on_surface(problem: &SurfaceProblem, order: &[u32], row: &[u32], column: &[u32]) -> Vec<String> {
+/// The same for a surface, from its walls `(i, j, _)`.
+pub fn on_surface(problem: &SurfaceProblem, walls: &[(u32, u32, f64)]) -> Vec<String> {
     let facets = problem.facets();
+    let n = problem.len();
+    let order: Vec<u32> = (0..n as u32).collect();
+    let mut row = vec![0u32; n + 1];
+    walls.iter().for_each(|w| row[w.0 as usize + 1] += 1);
+    (0..n).for_each(|i| row[i + 1] += row[i]);
+    // Sorted by their lower site; each is listed once, which is enough to tell groups.
+    let column: Vec<u32> = walls.iter().map(|w| w.1).collect();
     let mass = |k| Dd::from_f64(facets.mass(k) * problem.source_factor());
     let parts = (0..facets.len() as u32).map(|k| (facets.name(k), mass(k)));
-    tell_all(facets.components(), parts, "triangle", problem.masses(), (order, row, column))
+    tell_all(facets.components(), parts, "triangle", problem.masses(), (&order, &row, &column))
 }
 
 /// The components of the parts of a source (name and mass of each), and the groups of cells.

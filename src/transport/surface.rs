@@ -1,11 +1,11 @@
 //! From a problem on a surface to its solution.
 
-use super::drive::{Driven, drive, hessian};
+use super::drive::{Driven, drive};
 use super::solution::{Control, Progress, Solution, SolveOptions};
 use super::unattainable;
-use crate::diagram::Want;
+use crate::diagram::SurfaceDiagram;
 use crate::diagram::surface::{SurfaceGround, SurfaceLaguerre};
-use crate::newton::{self, Outcome};
+use crate::newton::{self, CellParts, Outcome, Report};
 use crate::problem::SurfaceProblem;
 use std::sync::Arc;
 use std::time::Instant;
@@ -42,32 +42,22 @@ pub fn solve_surface(
         let given = problem.heights().and_then(|given| newton::revived(diagram, &target, given.permuted(&order)));
         given.unwrap_or_else(|| diagram.projection_start())
     };
-    let Driven { heights, positions, mut report } =
-        drive(&mut diagram, &order, problem.masses(), options, fresh, on_progress);
+    let Driven { heights, mut report, .. } = drive(&mut diagram, &order, problem.masses(), options, fresh, on_progress);
     report.source_factor = problem.source_factor();
-    let all = diagram.integrals(&positions, Want::Everything);
+    let asked = diagram.counters();
+    drop(diagram);
     let n = problem.len();
     let mut solution = Solution { weights: heights.to_weights(problem.sites()), heights, ..Solution::default() };
-    solution.masses = vec![0.0; n];
-    solution.centroids = vec![None; n];
-    for (&i, m) in order.iter().zip(&all.moments) {
-        let i = i as usize;
-        solution.masses[i] = m.mass;
-        let error = if m.mass > 0.0 {
-            solution.centroids[i] = Some(m.first.map(|f| f / m.mass));
-            solution.cost += m.cost;
-            (m.mass - problem.masses()[i]).abs() / problem.masses()[i]
-        } else {
-            solution.hidden.push(i as u32);
-            1.0
-        };
-        report.max_relative_error = report.max_relative_error.max(error);
+    // Heights that are not finite have no diagram; then nothing has a cell.
+    match SurfaceDiagram::new(problem, &solution.heights) {
+        Ok(diagram) => describe(problem, &diagram, options, &mut solution, &mut report),
+        Err(_) => {
+            (solution.masses, solution.centroids) = (vec![0.0; n], vec![None; n]);
+            solution.hidden = (0..n as u32).collect();
+            report.max_relative_error = 1.0;
+        }
     }
-    solution.hidden.sort_unstable();
-    solution.hessian = options.hessian.then(|| hessian(&order, &all.plain));
-    report.predicates = all.plain.counters;
-    report.notes.extend(super::components::on_surface(problem, &order, &all.plain.row, &all.plain.column));
-    drop(diagram);
+    report.predicates += asked;
     if matches!(report.outcome, Some(Outcome::NotConverged { .. }))
         && let Some(why) = unattainable::told(&unattainable::jumps(problem, &solution))
     {
@@ -76,4 +66,25 @@ pub fn solve_surface(
     report.seconds = clock.elapsed().as_secs_f64();
     solution.report = report;
     solution
+}
+
+/// What the diagram at the heights found says of them.
+fn describe(
+    problem: &SurfaceProblem,
+    diagram: &SurfaceDiagram,
+    options: &SolveOptions,
+    solution: &mut Solution<3>,
+    report: &mut Report,
+) {
+    solution.masses = diagram.masses().to_vec();
+    solution.centroids = diagram.centroids().to_vec();
+    solution.cost = diagram.cost();
+    solution.hidden = diagram.hidden();
+    let pairs = solution.masses.iter().zip(problem.masses());
+    report.max_relative_error = pairs.fold(0.0, |worst, (m, nu)| f64::max(worst, (m - nu).abs() / nu));
+    report.predicates = diagram.counters();
+    report.parts = Some(CellParts::of((0..diagram.len()).map(|i| diagram.parts(i))));
+    let walls = diagram.hessian();
+    report.notes.extend(super::components::on_surface(problem, &walls));
+    solution.hessian = options.hessian.then_some(walls);
 }

@@ -50,6 +50,54 @@ fn an_interrupted_solve_goes_on() {
     assert_eq!(f.json("whole.json")["heights"], f.json("s.json")["heights"]);
 }
 
+/// Two sheets, one above the other, joined along an edge, with a cell that lies on both.
+const SHEETS: &str = "v 0 0 0\nv 4 0 0\nv 4 1 0\nv 0 1 0\nv 0 0 1\nv 4 0 1\nv 4 1 1\nv 0 1 1\nf 1 2 3 4\nf 5 6 7 8\nf 1 4 8 5\n";
+
+#[test]
+fn a_diagram_lists_polygons_and_parts_and_is_checked_at_every_level() {
+    let f = Folder::new();
+    f.write("sheets.obj", SHEETS);
+    f.write(
+        "p.json",
+        r#"{"format": "brenier/problem", "version": 1, "domain": {"type": "mesh", "path": "sheets.obj"}, "masses": [4, 5],
+            "sites": [[3, 0.5, 0.5], [1, 0.5, 0.5]], "weights": [0, 0]}"#,
+    );
+    let run = f.expect(0, "diagram p.json -o d.json --cells --hessian --mesh cells.ply");
+    let line = |name: &str| run.out.lines().find(|l| l.starts_with(name)).unwrap_or_default().to_string();
+    assert_snapshot!(line("parts"), @"parts      1 cell in more than one part: 2 of site 0");
+    assert_snapshot!(line("result"), @"result     max relative mass error 0.00e0");
+    let d = f.json("d.json");
+    assert_eq!(d["report"]["parts"].to_string(), r#"{"disconnected":1,"most":[[0,2]]}"#);
+    assert_eq!(d["cells"].as_array().unwrap().len(), 10);
+    assert_snapshot!(d["cells"][0], @"");
+    assert_snapshot!(d["hessian"], @"");
+    let ply = f.read_bytes("cells.ply");
+    let head = String::from_utf8_lossy(&ply[..ply.len().min(300)]).into_owned();
+    assert!(head.contains("element face 10\n") && head.contains("property double site\nproperty double mass\n"), "{head}");
+    // Vertices are shared: 8 of the surface, 2 on each long edge, 1 on each diagonal.
+    assert!(head.contains("element vertex 14\n"), "{head}");
+    for level in 1..=5 {
+        let check = f.expect(0, &format!("check d.json --level {level}"));
+        assert!(check.out.contains("verified: d.json"), "{}", check.out);
+    }
+    assert_snapshot!(f.expect(0, "check d.json --level 4").out, @"");
+    // Claims are compared.
+    for (from, to) in [("\"most\": [[0, 2]]", "\"most\": [[0, 3]]"), ("\"most\":[[0,2]]", "\"most\":[[0,3]]"), ("[2.0,0.0,0.0]", "[2.1,0.0,0.0]")] {
+        let text = f.read("d.json");
+        if text.contains(from) {
+            f.write("wrong.json", text.replacen(from, to, 1));
+            assert!(f.run("check wrong.json --level 2").code == 1, "{from}");
+        }
+    }
+    for name in ["cells.obj", "cells.vtk", "cells.vtp"] {
+        f.expect(0, &format!("diagram p.json -o d.json --mesh {name}"));
+    }
+    assert_snapshot!(f.error(2, "diagram p.json -o d.json --mesh cells.stl"), @"cells.stl: meshes are written as .obj, .ply, .vtk or .vtp");
+    assert_snapshot!(f.error(2, "diagram p.json -o d.json --plot cells.svg"), @"cells.svg: surfaces are not drawn in this version; leave out --plot");
+    let solved = f.expect(0, "solve p.json -o s.json");
+    assert!(solved.out.contains("1 cell in more than one part: 2 of site 0"), "{}", solved.out);
+}
+
 #[test]
 fn what_surfaces_cannot_do_is_said() {
     let f = Folder::new();
@@ -69,7 +117,6 @@ fn what_surfaces_cannot_do_is_said() {
     assert_snapshot!(f.error(3, "diagram p.json -o s.json"), @"p.json: sites[1] has 2 coordinates, the domain has 3; give [x, y, z]");
     f.expect(0, "solve --domain roof.obj --points y.csv -o s.json");
     assert_snapshot!(f.error(3, "plot s.json -o s.svg"), @"s.json: is the solution of a problem on a surface; this needs one in the plane");
-    assert_snapshot!(f.error(2, "check s.json --level 3"), @"--level 3: on surfaces everything is checked at once in this version; leave it out");
     // Two sites above one another over a square.
     f.write("square.obj", "v 0 0 0\nv 1 0 0\nv 1 1 0\nv 0 1 0\nv 5 5 5\nv 6 5 5\nv 5 6 5.5\nf 1 2 3 4\nf 5 6 7\n");
     f.write("tower.csv", "0.5,0.5,1\n0.5,0.5,2\n5.2,5.3,5\n");

@@ -1,10 +1,11 @@
 //! Diagrams on surfaces by brute force in rationals, and how far the library is from them.
 
-use brenier::diagram::Want;
 use brenier::diagram::surface::{SurfaceGround, SurfaceLaguerre, SurfaceMeasures};
+use brenier::diagram::{Label, SurfaceDiagram, Want};
 use brenier::domain::{Density, Facets, Surface};
 use brenier::exact::Heights;
 use brenier::exact::big::{Rational, nearest_f64, rational};
+use brenier::problem::{SurfaceProblem, SurfaceProblemData};
 use std::sync::Arc;
 
 /// An instance with small integers: coincidences of every kind are frequent.
@@ -50,15 +51,43 @@ impl Instance {
         (found, all)
     }
 
+    /// `<y_i, v> + h_i` at the corners of a triangle, at heights that are really perturbed: by `2^-300(i+1)`.
+    fn values(&self, corners: &[[f64; 3]; 3]) -> Vec<[Rational; 3]> {
+        let value = |i: usize, v: &[f64; 3]| {
+            let h = rational(self.heights[i]) + (Rational::from(1) >> (300 * (i as u32 + 1)));
+            dot(&self.sites[i].map(rational), &v.map(rational)) + h
+        };
+        (0..self.sites.len()).map(|i| corners.each_ref().map(|v| value(i, v))).collect()
+    }
+
+    /// The polygons with area, by site and triangle, of the sites whose cells have area, and who these sites are.
+    pub fn pieces(&self) -> (Vec<Vec<(u32, Polygon)>>, Vec<usize>) {
+        let facets = Facets::of(&self.surface, &self.density);
+        let n = self.sites.len();
+        let of = |keep: &[usize]| -> Vec<Vec<(u32, Polygon)>> {
+            let mut all = vec![Vec::new(); n];
+            for f in 0..facets.len() as u32 {
+                let u = self.values(&facets.corners(f));
+                for &i in keep {
+                    let polygon = clipped(&u, i, keep.iter().copied());
+                    if polygon.len() > 2 && twice_area(&polygon) > rational(TINY) {
+                        all[i].push((facets.name(f), polygon));
+                    }
+                }
+            }
+            all
+        };
+        let everybody: Vec<usize> = (0..n).collect();
+        let first = of(&everybody);
+        let keep: Vec<usize> = everybody.into_iter().filter(|&i| !first[i].is_empty()).collect();
+        (of(&keep), keep)
+    }
+
     /// The same by clipping every triangle by every bisector, at heights that are really perturbed: by `2^-300(i+1)`.
     pub fn brute_force(&self) -> Integrals {
         let n = self.sites.len();
         let facets = Facets::of(&self.surface, &self.density);
         let exact = |v: &[f64; 3]| v.map(rational);
-        let dot =
-            |a: &[Rational; 3], b: &[Rational; 3]| -> Rational { (0..3).map(|k| Rational::from(&a[k] * &b[k])).sum() };
-        let h: Vec<Rational> =
-            (0..n).map(|i| rational(self.heights[i]) + (Rational::from(1) >> (300 * (i as u32 + 1)))).collect();
         let y: Vec<[Rational; 3]> = self.sites.iter().map(exact).collect();
         let mut all = Integrals {
             mass: vec![0.0; n],
@@ -70,30 +99,9 @@ impl Instance {
             let corners = facets.corners(f);
             let (area, rho) = (facets.area(f), facets.rho(f).map(rational));
             let v = corners.each_ref().map(exact);
-            let u: Vec<[Rational; 3]> = (0..n).map(|i| v.each_ref().map(|v| dot(&y[i], v) + &h[i])).collect();
+            let u = self.values(&corners);
             for i in 0..n {
-                // Barycentric coordinates with the label of the edge that begins there.
-                let unit = |k: usize| [0, 1, 2].map(|j| Rational::from(u32::from(j == k)));
-                let mut polygon: Vec<([Rational; 3], Option<usize>)> = (0..3).map(|k| (unit(k), None)).collect();
-                for j in (0..n).filter(|&j| j != i) {
-                    let s = [0, 1, 2].map(|k| Rational::from(&u[i][k] - &u[j][k]));
-                    let at: Vec<Rational> = polygon.iter().map(|p| dot(&p.0, &s)).collect();
-                    let mut cut = Vec::new();
-                    for k in 0..polygon.len() {
-                        let next = (k + 1) % polygon.len();
-                        let (inside, next_inside) = (at[k].cmp0().is_gt(), at[next].cmp0().is_gt());
-                        if inside {
-                            cut.push(polygon[k].clone());
-                        }
-                        if inside != next_inside {
-                            let t = &at[k] / Rational::from(&at[k] - &at[next]);
-                            let (p, q) = (&polygon[k].0, &polygon[next].0);
-                            let x = [0, 1, 2].map(|a| &p[a] + Rational::from(&q[a] - &p[a]) * &t);
-                            cut.push((x, if inside { Some(j) } else { polygon[k].1 }));
-                        }
-                    }
-                    polygon = cut;
-                }
+                let polygon = clipped(&u, i, 0..n);
                 if polygon.len() < 3 {
                     continue;
                 }
@@ -131,7 +139,7 @@ impl Instance {
                     all.cost[i] += area * nearest_f64(&(cost / 60u32));
                 }
                 for k in 0..polygon.len() {
-                    let Some(j) = polygon[k].1 else { continue };
+                    let Ok(j) = polygon[k].1 else { continue };
                     let (p, q) = (&polygon[k].0, &polygon[(k + 1) % polygon.len()].0);
                     let s = [0, 1, 2].map(|k| Rational::from(&u[i][k] - &u[j][k]));
                     let d = [(1, 2), (2, 0), (0, 1)].map(|(a, b)| Rational::from(&s[a] - &s[b]));
@@ -143,6 +151,48 @@ impl Instance {
         }
         all
     }
+}
+
+/// Vertices in barycentric coordinates, each with the neighbour across the edge that begins there; `Err(k)` for edge `k` of the triangle.
+pub type Polygon = Vec<([Rational; 3], Result<usize, usize>)>;
+
+/// Far below areas and lengths of instances of small integers, far above what the perturbation makes.
+pub const TINY: f64 = 1e-20;
+
+pub fn dot(a: &[Rational; 3], b: &[Rational; 3]) -> Rational {
+    (0..3).map(|k| Rational::from(&a[k] * &b[k])).sum()
+}
+
+/// Twice the area of a polygon in the plane of the last two coordinates: its share of the triangle's area.
+pub fn twice_area(polygon: &Polygon) -> Rational {
+    let d = |a: usize, k: usize| Rational::from(&polygon[a].0[k] - &polygon[0].0[k]);
+    (1..polygon.len() - 1).map(|k| d(k, 1) * d(k + 1, 2) - d(k, 2) * d(k + 1, 1)).sum()
+}
+
+/// What the triangle leaves to site `i` among `all`, whose values at its corners are `u`.
+fn clipped(u: &[[Rational; 3]], i: usize, all: impl Iterator<Item = usize>) -> Polygon {
+    let unit = |k: usize| [0, 1, 2].map(|j| Rational::from(u32::from(j == k)));
+    let mut polygon: Polygon = (0..3).map(|k| (unit(k), Err(k))).collect();
+    for j in all.filter(|&j| j != i) {
+        let s = [0, 1, 2].map(|k| Rational::from(&u[i][k] - &u[j][k]));
+        let at: Vec<Rational> = polygon.iter().map(|p| dot(&p.0, &s)).collect();
+        let mut cut = Vec::new();
+        for k in 0..polygon.len() {
+            let next = (k + 1) % polygon.len();
+            let (inside, next_inside) = (at[k].cmp0().is_gt(), at[next].cmp0().is_gt());
+            if inside {
+                cut.push(polygon[k].clone());
+            }
+            if inside != next_inside {
+                let t = &at[k] / Rational::from(&at[k] - &at[next]);
+                let (p, q) = (&polygon[k].0, &polygon[next].0);
+                let x = [0, 1, 2].map(|a| &p[a] + Rational::from(&q[a] - &p[a]) * &t);
+                cut.push((x, if inside { Ok(j) } else { polygon[k].1 }));
+            }
+        }
+        polygon = cut;
+    }
+    polygon
 }
 
 /// Equal up to rounding; what the perturbation alone makes (2^-300 and its roots) counts as nothing.
@@ -176,4 +226,89 @@ pub fn compare(instance: &Instance) -> (usize, u64) {
         }
     }
     (walls, all.plain.counters.exact_zeros)
+}
+
+/// Compares the pieces of the diagram for output, their labels, and how cells hang together. Returns the pieces met, and the cells of several
+/// parts.
+pub fn compare_pieces(instance: &Instance) -> (usize, usize) {
+    let mut data = SurfaceProblemData::new(instance.surface.clone(), instance.sites.clone());
+    data.density = instance.density.clone();
+    let problem = SurfaceProblem::new(data).unwrap();
+    let diagram = SurfaceDiagram::new(&problem, &Heights::from_f64(&instance.heights)).unwrap();
+    let (expected, shown) = instance.pieces();
+    let context = || {
+        let (v, t) = (instance.surface.vertices(), instance.surface.triangles());
+        format!("{v:?} {t:?} {:?} {:?} {:?}", instance.density, instance.sites, instance.heights)
+    };
+    diagram.validate(4).unwrap_or_else(|e| panic!("{e}, {}", context()));
+    let hidden: Vec<u32> = (0..problem.len()).filter(|i| !shown.contains(i)).map(|i| i as u32).collect();
+    assert_eq!(diagram.hidden(), hidden, "{}", context());
+    let (mut pieces, mut several) = (0, 0);
+    for (i, expected) in expected.iter().enumerate() {
+        let ours: Vec<_> = diagram.pieces(i).collect();
+        assert_eq!(ours.len(), expected.len(), "pieces of {i}, {}", context());
+        for (piece, (face, polygon)) in ours.iter().zip(expected) {
+            assert_eq!((piece.site, piece.face), (i as u32, *face), "{}", context());
+            let long = without_short(polygon);
+            let label = |k: &Result<usize, usize>| match *k {
+                Ok(j) => Label::Bisector(j as u32),
+                Err(k) => Label::Domain(k as u32),
+            };
+            let first = (0..long.len()).min_by_key(|&k| label(&long[k].1)).unwrap();
+            let labels: Vec<Label> = (0..long.len()).map(|k| label(&long[(first + k) % long.len()].1)).collect();
+            assert_eq!(piece.labels[..], labels, "labels of {i} in {face}, {}", context());
+            let corners = instance.surface.triangles()[*face as usize].map(|v| instance.surface.vertices()[v as usize]);
+            for (k, v) in piece.vertices.iter().enumerate() {
+                let l = long[(first + k) % long.len()].0.each_ref().map(nearest_f64);
+                for a in 0..3 {
+                    let x: f64 = (0..3).map(|c| l[c] * corners[c][a]).sum();
+                    assert!((v[a] - x).abs() < 1e-14, "vertex {k} of {i} in {face}: {v:?}, {}", context());
+                }
+            }
+        }
+        let parts = parts(&instance.surface, expected);
+        assert_eq!(diagram.parts(i), parts, "parts of {i}, {}", context());
+        pieces += expected.len();
+        several += usize::from(parts > 1);
+    }
+    (pieces, several)
+}
+
+/// A polygon without the sides that only the perturbation makes.
+fn without_short(polygon: &Polygon) -> Polygon {
+    let long = |k: usize| {
+        let (p, q) = (&polygon[k].0, &polygon[(k + 1) % polygon.len()].0);
+        (0..3).any(|a| Rational::from(&p[a] - &q[a]).abs() > rational(TINY))
+    };
+    (0..polygon.len()).filter(|&k| long(k)).map(|k| polygon[k].clone()).collect()
+}
+
+/// Number of parts of a cell: pieces hang together if their sides on one edge overlap.
+fn parts(surface: &Surface, pieces: &[(u32, Polygon)]) -> usize {
+    // Edge, piece, and where along the edge, from the lower vertex to the higher.
+    let mut sides = Vec::new();
+    for (piece, (face, polygon)) in pieces.iter().enumerate() {
+        let t = surface.triangles()[*face as usize];
+        let polygon = without_short(polygon);
+        for k in 0..polygon.len() {
+            let Err(e) = polygon[k].1 else { continue };
+            let (a, b) = (t[e], t[(e + 1) % 3]);
+            let to = if a < b { (e + 1) % 3 } else { e };
+            let (p, q) = (polygon[k].0[to].clone(), polygon[(k + 1) % polygon.len()].0[to].clone());
+            sides.push(((a.min(b), a.max(b)), piece, p.clone().min(q.clone()), p.max(q)));
+        }
+    }
+    let mut group: Vec<usize> = (0..pieces.len()).collect();
+    for (k, a) in sides.iter().enumerate() {
+        for b in sides[..k].iter().filter(|b| b.0 == a.0) {
+            let (low, high) = (a.2.clone().max(b.2.clone()), a.3.clone().min(b.3.clone()));
+            if high - low > rational(TINY) {
+                let (from, to) = (group[a.1], group[b.1]);
+                group.iter_mut().filter(|g| **g == from).for_each(|g| *g = to);
+            }
+        }
+    }
+    group.sort_unstable();
+    group.dedup();
+    group.len()
 }

@@ -166,7 +166,8 @@ pub struct QuantizeArgs {
 }
 
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  brenier diagram problem.json -o diagram.json --cells --plot cells.svg")]
+#[command(after_help = "Examples:\n  brenier diagram problem.json -o diagram.json --cells --plot cells.svg\n  \
+                        brenier diagram surface.json -o diagram.json --mesh cells.ply")]
 pub struct DiagramArgs {
     /// Problem file (JSON) with "heights" or "weights"
     pub problem: PathBuf,
@@ -176,9 +177,12 @@ pub struct DiagramArgs {
     /// Draw the cells
     #[arg(long, value_name = "P.svg")]
     pub plot: Option<PathBuf>,
-    /// Write the polygon of every cell
+    /// Write the polygon of every cell; of a mesh, its polygons in the triangles
     #[arg(long)]
     pub cells: bool,
+    /// Write the cells on a surface as a mesh of polygons with their sites and masses: .ply, .vtk, .vtp, or .obj (without numbers)
+    #[arg(long, value_name = "MESH")]
+    pub mesh: Option<PathBuf>,
     /// Write the facet integrals too
     #[arg(long)]
     pub hessian: bool,

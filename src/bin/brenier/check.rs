@@ -290,7 +290,9 @@ fn compare_lists(solution: &SolutionFile, problem: &Problem) -> Vec<Line> {
         lines.push(Line { what: "hessian", pass: wrong.is_none(), text });
     }
     if let Some(claimed) = &solution.cells {
-        let wrong = wrong_cell(claimed, &cells(&diagram), CENTROID_CLAIM * problem.frame().extent());
+        let slack = CENTROID_CLAIM * problem.frame().extent();
+        let near = |a: &[f64; 2], b: &[f64; 2]| (a[0] - b[0]).hypot(a[1] - b[1]) <= slack;
+        let wrong = wrong_cell(claimed, &cells(&diagram), near);
         let text = match &wrong {
             None => format!("the vertices and neighbours of {} are right", count(claimed.len(), "cell")),
             Some(k) => format!("cells[{k}] is not what the heights make of it"),
@@ -316,12 +318,15 @@ pub fn wrong_facet(claimed: &[(u32, u32, f64)], truth: &[(u32, u32, f64)]) -> Op
 }
 
 /// The first claimed cell that is not one.
-fn wrong_cell(claimed: &[CellRecord], truth: &[CellRecord], slack: f64) -> Option<usize> {
+pub fn wrong_cell<P>(
+    claimed: &[CellRecord<P>],
+    truth: &[CellRecord<P>],
+    near: impl Fn(&P, &P) -> bool,
+) -> Option<usize> {
     if claimed.len() != truth.len() {
         return Some(claimed.len().min(truth.len()));
     }
-    let near = |a: &[f64; 2], b: &[f64; 2]| (a[0] - b[0]).hypot(a[1] - b[1]) <= slack;
-    let same = |(a, b): (&CellRecord, &CellRecord)| {
+    let same = |(a, b): (&CellRecord<P>, &CellRecord<P>)| {
         a.site == b.site
             && a.face == b.face
             && a.neighbors == b.neighbors

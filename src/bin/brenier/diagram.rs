@@ -2,14 +2,14 @@
 
 use crate::args::{Common, DiagramArgs};
 use crate::failure::{Failure, code};
-use crate::input::Loaded;
+use crate::input::{AnyLoaded, Loaded};
 use crate::limits::peak_bytes;
-use crate::{input, output, picture};
+use crate::{diagram_surface, input, output, picture};
 use brenier::diagram::{Diagram, Label, Piece};
 use brenier::exact::Heights;
-use brenier::io::{CellRecord, SolutionFile, write_solution};
+use brenier::io::{CellRecord, SolutionFile, write_solution, writes_surface};
 use brenier::newton::Report;
-use brenier::problem::{Duplicates, Problem};
+use brenier::problem::Duplicates;
 use std::time::Instant;
 
 pub fn run(args: &DiagramArgs, common: &Common) -> Result<u8, Failure> {
@@ -17,17 +17,40 @@ pub fn run(args: &DiagramArgs, common: &Common) -> Result<u8, Failure> {
     if let Some(path) = &args.plot {
         picture::check_name(path)?;
     }
-    input::keep_apart(&[Some(&args.problem)], &[Some(&args.output), args.plot.as_deref()])?;
-    let loaded = input::load(&args.problem, &args.output, Duplicates::Keep, common)?;
-    input::keep_files(&loaded, &[Some(&args.output), args.plot.as_deref()])?;
+    if let Some(path) = args.mesh.as_deref().filter(|path| !writes_surface(path)) {
+        let what = format!("{}: meshes are written as .obj, .ply, .vtk or .vtp", path.display());
+        return Err(Failure::new(code::USAGE, what));
+    }
+    let written = [Some(args.output.as_path()), args.plot.as_deref(), args.mesh.as_deref()];
+    input::keep_apart(&[Some(&args.problem)], &written)?;
+    match input::load_any(&args.problem, &args.output, Duplicates::Keep, common)? {
+        AnyLoaded::Plane(loaded) => {
+            input::keep_files(&loaded, &written)?;
+            if let Some(path) = &args.mesh {
+                let what = format!("{}: --mesh is for surfaces, this domain lies in the plane", path.display());
+                return Err(Failure::new(code::USAGE, what));
+            }
+            plane(args, common, &loaded, start)
+        }
+        AnyLoaded::Surface(loaded) => {
+            input::keep_files(&loaded, &written)?;
+            if let Some(path) = &args.plot {
+                return Err(picture::no_surface(path));
+            }
+            diagram_surface::run(args, common, &loaded, start)
+        }
+    }
+}
+
+fn plane(args: &DiagramArgs, common: &Common, loaded: &Loaded, start: Instant) -> Result<u8, Failure> {
     let problem = &loaded.problem;
-    let heights = picture::given_heights(problem, &loaded.name)?.clone();
+    let heights = picture::heights_or_fail(problem.heights(), &loaded.name)?.clone();
     if problem.rest().is_some() {
-        return partial(args, common, &loaded, heights, start);
+        return partial(args, common, loaded, heights, start);
     }
     let diagram = picture::diagram_of(problem, &heights)?;
     let report = Report {
-        max_relative_error: max_relative_error(problem, diagram.masses()),
+        max_relative_error: output::max_relative_error(problem, diagram.masses()),
         predicates: diagram.counters(),
         threads: rayon::current_num_threads(),
         seconds: start.elapsed().as_secs_f64(),
@@ -55,7 +78,7 @@ pub fn run(args: &DiagramArgs, common: &Common) -> Result<u8, Failure> {
         picture::draw_diagram(problem, &diagram, path, picture::Color::Mass)?;
         written.push(path);
     }
-    output::report(common, "diagram", &loaded, &file, &written)?;
+    output::report(common, "diagram", loaded, &file, &written)?;
     Ok(code::DONE)
 }
 
@@ -74,7 +97,7 @@ fn partial(
     let problem = &loaded.problem;
     let diagram = picture::partial_of(problem, &heights)?;
     let report = Report {
-        max_relative_error: max_relative_error(problem, diagram.masses()),
+        max_relative_error: output::max_relative_error(problem, diagram.masses()),
         predicates: diagram.polygons().counters(),
         threads: rayon::current_num_threads(),
         seconds: start.elapsed().as_secs_f64(),
@@ -105,11 +128,6 @@ fn partial(
     }
     output::report(common, "diagram", loaded, &file, &written)?;
     Ok(code::DONE)
-}
-
-fn max_relative_error(problem: &Problem, masses: &[f64]) -> f64 {
-    let pairs = masses.iter().zip(problem.masses());
-    pairs.fold(0.0, |worst, (m, nu)| f64::max(worst, (m - nu).abs() / nu))
 }
 
 /// The cells that exist as files list them: convex polygons, in a mesh one for each triangle.

@@ -99,16 +99,7 @@ pub fn keep_files<T: FileData>(loaded: &Loaded<T>, written: &[Option<&Path>]) ->
 pub fn of_solve(args: &SolveArgs, common: &Common) -> Result<AnyLoaded, Failure> {
     let duplicates = if args.strict { Duplicates::Refuse } else { Duplicates::Merge };
     match (&args.problem, &args.points, &args.domain) {
-        (Some(path), _, _) => {
-            let file = read_any_problem(path, read_limit(common))?;
-            let output = &args.output;
-            Ok(match file {
-                AnyProblem::Plane(file) => AnyLoaded::Plane(from_file(file, path, output, duplicates, common)?.into()),
-                AnyProblem::Surface(file) => {
-                    AnyLoaded::Surface(from_file(file, path, output, duplicates, common)?.into())
-                }
-            })
-        }
+        (Some(path), _, _) => load_any(path, &args.output, duplicates, common),
         (None, Some(points), Some(domain)) => Ok(match of_flags(args, points, domain, common)? {
             AnyProblem::Plane(file) => AnyLoaded::Plane(from_flags(file, points, duplicates, common)?.into()),
             AnyProblem::Surface(file) => AnyLoaded::Surface(from_flags(file, points, duplicates, common)?.into()),
@@ -150,6 +141,14 @@ pub fn load<T: FileData>(
     common: &Common,
 ) -> Result<Loaded<T>, Failure> {
     from_file(read_problem(path, read_limit(common))?, path, output, duplicates, common)
+}
+
+/// As [`load`], of any kind.
+pub fn load_any(path: &Path, output: &Path, duplicates: Duplicates, common: &Common) -> Result<AnyLoaded, Failure> {
+    Ok(match read_any_problem(path, read_limit(common))? {
+        AnyProblem::Plane(file) => AnyLoaded::Plane(from_file(file, path, output, duplicates, common)?.into()),
+        AnyProblem::Surface(file) => AnyLoaded::Surface(from_file(file, path, output, duplicates, common)?.into()),
+    })
 }
 
 /// The problem a solution belongs to: the file given, else the one it names, else the one inside it.

@@ -6,6 +6,7 @@ mod check_partial;
 mod check_surface;
 mod console;
 mod diagram;
+mod diagram_surface;
 mod failure;
 mod input;
 mod interrupt;

@@ -5,7 +5,8 @@ use crate::console::{count, say, table};
 use crate::failure::{Failure, code};
 use crate::input::Loaded;
 use brenier::io::{FileData, SolutionFile, bytes_text};
-use brenier::newton::{Outcome, Report};
+use brenier::newton::{CellParts, Outcome, Report};
+use brenier::problem::WithSites;
 use serde::Serialize;
 use std::path::Path;
 
@@ -78,6 +79,7 @@ pub fn report<T: FileData>(
         n => format!(", {} without a cell", count(n, "site")),
     };
     rows.push(("cells", format!("{}{without}", count(cells, "cell"))));
+    rows.extend(report.parts.as_ref().filter(|p| p.disconnected > 0).map(|p| ("parts", parts_text(p))));
     let memory = match report.peak_bytes {
         0 => String::new(),
         bytes => format!(", {} at peak", bytes_text(bytes)),
@@ -91,6 +93,21 @@ pub fn report<T: FileData>(
 /// The problem in half a line.
 pub fn problem_line<T: FileData>(loaded: &Loaded<T>) -> String {
     format!("{}: {} in {}", loaded.name.display(), count(loaded.inputs, "site"), T::noun(&loaded.problem))
+}
+
+/// Which cells do not hang together.
+fn parts_text(parts: &CellParts) -> String {
+    let most = parts.most.iter().map(|(site, n)| format!("{n} of site {site}"));
+    let most = most.collect::<Vec<_>>().join(", ");
+    let n = parts.disconnected;
+    let (cells, more) = (count(n, "cell"), if n > parts.most.len() { ", ..." } else { "" });
+    format!("{cells} in more than one part: {most}{more}")
+}
+
+/// The largest relative error of the masses.
+pub fn max_relative_error(problem: &impl WithSites, masses: &[f64]) -> f64 {
+    let pairs = masses.iter().zip(problem.masses());
+    pairs.fold(0.0, |worst, (m, nu)| f64::max(worst, (m - nu).abs() / nu))
 }
 
 fn outcome_text(outcome: &Outcome) -> String {

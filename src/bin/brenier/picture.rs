@@ -26,8 +26,8 @@ pub fn run(args: &PlotArgs, common: &Common) -> Result<u8, Failure> {
     let limit = read_limit(common);
     let is_problem = document_format(&args.file, limit)?.as_deref() == Some("brenier/problem");
     let (loaded, heights) = if is_problem {
-        let loaded = input::load(&args.file, &args.output, Duplicates::Keep, common)?;
-        let heights = given_heights(&loaded.problem, &loaded.name)?.clone();
+        let loaded: input::Loaded = input::load(&args.file, &args.output, Duplicates::Keep, common)?;
+        let heights = heights_or_fail(loaded.problem.heights(), &loaded.name)?.clone();
         (loaded, heights)
     } else {
         let solution = read_solution(&args.file, limit)?;
@@ -53,9 +53,14 @@ pub fn check_name(path: &Path) -> Result<(), Failure> {
     Err(Failure::new(code::USAGE, format!("{}: pictures are drawn as .svg in this version", path.display())))
 }
 
-/// The heights a problem file gives.
-pub fn given_heights<'p>(problem: &'p Problem, name: &Path) -> Result<&'p Heights, Failure> {
-    problem.heights().ok_or_else(|| {
+/// What to say where a surface would have to be drawn.
+pub fn no_surface(path: &Path) -> Failure {
+    Failure::new(code::USAGE, format!("{}: surfaces are not drawn in this version; leave out --plot", path.display()))
+}
+
+/// The heights a problem file gives, if it does.
+pub fn heights_or_fail<'p>(heights: Option<&'p Heights>, name: &Path) -> Result<&'p Heights, Failure> {
+    heights.ok_or_else(|| {
         Failure::new(
             code::INPUT,
             format!("{}: neither \"heights\" nor \"weights\" is given; give one number per site", name.display()),

@@ -30,8 +30,7 @@ pub fn run(args: &SolveArgs, common: &Common) -> Result<u8, Failure> {
         }),
         AnyLoaded::Surface(loaded) => {
             if let Some(path) = &args.plot {
-                let what = format!("{}: surfaces are not drawn in this version; leave out --plot", path.display());
-                return Err(Failure::new(code::USAGE, what));
+                return Err(picture::no_surface(path));
             }
             solved(args, common, start, *loaded, transport::solve_surface, |_, _, _| Ok(()))
         }

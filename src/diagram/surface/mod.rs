@@ -5,11 +5,14 @@ mod finder;
 mod integrate;
 mod laguerre;
 mod local;
+mod mesh;
 mod raise;
 mod snapshot;
 mod start;
 mod trace;
+mod validate;
 
 pub use integrate::Moments3;
 pub use laguerre::{SurfaceGround, SurfaceLaguerre, SurfaceMeasures};
+pub use mesh::CellMesh;
 pub use snapshot::{SurfaceDiagram, SurfacePiece};

@@ -309,6 +309,31 @@ impl SurfaceDiagram {
         self.parts[i] as usize
     }
 
+    /// The lifted sites.
+    pub(super) fn lifted(&self) -> &[Lifted3] {
+        &self.lifted
+    }
+
+    /// Number of pieces, those without area included.
+    pub(super) fn count(&self) -> usize {
+        self.facet.len()
+    }
+
+    /// Facet of piece `k`.
+    pub(super) fn facet_of(&self, k: usize) -> u32 {
+        self.facet[k]
+    }
+
+    /// Labels of piece `k`, those of sides without length included.
+    pub(super) fn ring(&self, k: usize) -> &[Label] {
+        &self.labels[self.sides(k)]
+    }
+
+    /// Coordinates of the begins of all sides.
+    pub(super) fn begins(&self) -> &[[f64; 3]] {
+        &self.vertices
+    }
+
     /// Numbers of the pieces of site `i`, those without area included.
     pub(super) fn range(&self, i: usize) -> Range<usize> {
         self.start[i] as usize..self.start[i + 1] as usize
@@ -332,7 +357,7 @@ impl SurfaceDiagram {
     /// Exact barycentric coordinates, in the triangle of piece `k` of site `i`, of the begins of its sides, those without length included.
     pub(super) fn exact_ring(&self, i: usize, k: usize) -> Vec<Option<[Rational; 3]>> {
         let corners = self.problem.facets().corners(self.facet[k]);
-        let labels = &self.labels[self.sides(k)];
+        let labels = self.ring(k);
         (0..labels.len()).map(|s| exact_vertex(&self.lifted[i], &self.lifted, labels, s, &corners)).collect()
     }
 
@@ -344,7 +369,10 @@ impl SurfaceDiagram {
             let (vertices, labels) = (&self.vertices[sides.clone()], &self.labels[sides]);
             return SurfacePiece { site, face, vertices: vertices.into(), labels: labels.into() };
         }
-        let long: Vec<usize> = sides.filter(|&s| !self.is_short(s)).collect();
+        let mut long: Vec<usize> = sides.filter(|&s| !self.is_short(s)).collect();
+        // The lowest label may be gone.
+        let first = (0..long.len()).min_by_key(|&k| self.labels[long[k]]).unwrap_or(0);
+        long.rotate_left(first);
         let vertices: Vec<[f64; 3]> = long.iter().map(|&s| self.vertices[s]).collect();
         let labels: Vec<Label> = long.iter().map(|&s| self.labels[s]).collect();
         SurfacePiece { site, face, vertices: vertices.into(), labels: labels.into() }

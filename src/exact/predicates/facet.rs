@@ -95,7 +95,7 @@ impl Row {
             } else {
                 counters.filter_failures += 1;
                 counters.big += 1;
-                let exact = wall_exact(own.0, other.0, &corners[k]);
+                let exact = wall_value(own.0, other.0, &corners[k]);
                 let near = big::nearest_f64(&exact);
                 // An underflow must not pass for a zero.
                 if near == 0.0 && !exact.cmp0().is_eq() {
@@ -109,8 +109,8 @@ impl Row {
     }
 }
 
-/// `s_ij(v)`.
-fn wall_exact(i: &Lifted3, j: &Lifted3, v: &[f64; 3]) -> Rational {
+/// `s_ij(v)`, exactly.
+pub fn wall_value(i: &Lifted3, j: &Lifted3, v: &[f64; 3]) -> Rational {
     let mut sum = big::rational_dd(i.h) - big::rational_dd(j.h);
     for (v, (a, b)) in v.iter().zip(i.y.iter().zip(&j.y)) {
         sum += (big::rational(*a) - big::rational(*b)) * big::rational(*v);
@@ -121,7 +121,7 @@ fn wall_exact(i: &Lifted3, j: &Lifted3, v: &[f64; 3]) -> Rational {
 fn row_exact(i: &Lifted3, line: &Line<'_>, corners: &[[f64; 3]; 3]) -> [Rational; 3] {
     match line {
         Line::Edge(opposite) => [0, 1, 2].map(|k| Rational::from(u32::from(k == *opposite))),
-        Line::Wall(j, _) => [0, 1, 2].map(|k| wall_exact(i, j, &corners[k])),
+        Line::Wall(j, _) => [0, 1, 2].map(|k| wall_value(i, j, &corners[k])),
     }
 }
 

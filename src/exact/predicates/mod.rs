@@ -28,7 +28,7 @@ mod orient;
 mod side;
 
 pub use above::{above, above_exact, above_line, above_line_exact, above_line_sign, above_sign};
-pub use facet::{Lifted3, Line, Meet, Row, Values, inside_exact, meet_exact, wins_on_triangle};
+pub use facet::{Lifted3, Line, Meet, Row, Values, inside_exact, meet_exact, wall_value, wins_on_triangle};
 pub use orient::{dot_sign, dot_sign_exact, orient2d, orient2d_exact, orient2d_sign};
 pub use side::{
     BoxAbout, EdgePoint, side_e, side_e_exact, side_e_sign, side_v, side_v_exact, side_v_sign, wins_on_box,

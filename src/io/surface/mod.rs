@@ -10,6 +10,7 @@ mod ply;
 mod ply_values;
 mod stl;
 mod text;
+mod vtp;
 mod write;
 
 pub use builder::{Group, SurfaceFile};

@@ -1,7 +1,8 @@
-//! Meshes out: .obj, .ply and .vtk. Vertices and triangles keep their order, coordinates their bits.
+//! Meshes out: .obj, .ply, .vtk and .vtp. Vertices and faces keep their order, coordinates their bits.
 
 use super::super::atomic::write_atomically;
 use super::super::error::{IoError, quoted};
+use super::vtp;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -12,12 +13,32 @@ pub struct MeshData<'a> {
     pub vertices: &'a [[f64; 3]],
     /// Vertices of each triangle, counted from 0.
     pub triangles: &'a [[u32; 3]],
+    /// Vertices of faces with any number of corners; they come after the triangles.
+    pub polygons: &'a [&'a [u32]],
     /// Numbers on vertices.
     pub vertex_fields: &'a [Field<'a>],
-    /// Numbers on triangles.
+    /// Numbers on faces.
     pub face_fields: &'a [Field<'a>],
     /// Points of a plane for the corners of triangles. Only .obj holds them.
     pub texture: Option<Texture<'a>>,
+}
+
+impl<'a> MeshData<'a> {
+    /// All faces.
+    pub(super) fn faces(&self) -> impl Iterator<Item = &'a [u32]> {
+        let (triangles, polygons) = (self.triangles, self.polygons);
+        triangles.iter().map(|t| &t[..]).chain(polygons.iter().copied())
+    }
+
+    /// Number of faces.
+    pub(super) fn count(&self) -> usize {
+        self.triangles.len() + self.polygons.len()
+    }
+
+    /// Number of corners of all faces.
+    pub(super) fn corners(&self) -> usize {
+        self.faces().map(<[u32]>::len).sum()
+    }
 }
 
 /// Points of a plane for the corners of triangles: texture coordinates, a parameterization.
@@ -60,6 +81,7 @@ enum Kind {
     Obj,
     Ply,
     Vtk,
+    Vtp,
 }
 
 impl Kind {
@@ -68,13 +90,14 @@ impl Kind {
             "obj" => Some(Kind::Obj),
             "ply" => Some(Kind::Ply),
             "vtk" => Some(Kind::Vtk),
+            "vtp" => Some(Kind::Vtp),
             _ => None,
         }
     }
 }
 
 /// Writes a mesh, atomically; the extension tells the format. Fields go into .ply (as properties `name`, or `name_0`, `name_1`, ...)
-/// and .vtk (as arrays), texture coordinates into .obj, which is always text. [`super::read_surface`] gives the same vertices and
+/// and .vtk and .vtp (as arrays), texture coordinates into .obj, which is always text. [`super::read_surface`] gives the same vertices and
 /// triangles from .obj and .ply, bit by bit. Cost: O(n).
 ///
 /// # Errors
@@ -82,10 +105,10 @@ impl Kind {
 pub fn write_surface(path: &Path, mesh: &MeshData, encoding: Encoding) -> Result<(), IoError> {
     let fail = |what: String| Err(IoError::content(path, what));
     let Some(kind) = Kind::of(path) else {
-        return fail("meshes are written as .obj, .ply or .vtk; choose one of these".into());
+        return fail("meshes are written as .obj, .ply, .vtk or .vtp; choose one of these".into());
     };
     for (list, n, things) in
-        [(mesh.vertex_fields, mesh.vertices.len(), "vertices"), (mesh.face_fields, mesh.triangles.len(), "faces")]
+        [(mesh.vertex_fields, mesh.vertices.len(), "vertices"), (mesh.face_fields, mesh.count(), "faces")]
     {
         for f in list {
             if kind == Kind::Obj {
@@ -103,14 +126,15 @@ pub fn write_surface(path: &Path, mesh: &MeshData, encoding: Encoding) -> Result
         }
     }
     if let Some(texture) = mesh.texture
-        && (kind != Kind::Obj || texture.corners.len() != mesh.triangles.len())
+        && (kind != Kind::Obj || texture.corners.len() != mesh.triangles.len() || !mesh.polygons.is_empty())
     {
         return fail("texture coordinates are written for each triangle of an .obj only".into());
     }
-    write_atomically(path, |w| match (kind, encoding) {
-        (Kind::Obj, _) => write_obj(w, mesh),
-        (Kind::Ply, _) => write_ply(w, mesh, encoding),
-        (Kind::Vtk, _) => write_vtk(w, mesh, encoding),
+    write_atomically(path, |w| match kind {
+        Kind::Obj => write_obj(w, mesh),
+        Kind::Ply => write_ply(w, mesh, encoding),
+        Kind::Vtk => write_vtk(w, mesh, encoding),
+        Kind::Vtp => vtp::write(w, mesh, encoding),
     })
 }
 
@@ -119,9 +143,10 @@ fn write_obj(w: &mut dyn Write, mesh: &MeshData) -> io::Result<()> {
         writeln!(w, "v {x:?} {y:?} {z:?}")?;
     }
     match mesh.texture {
-        None => mesh.triangles.iter().try_for_each(|t| {
-            let [a, b, c] = t.map(|v| u64::from(v) + 1);
-            writeln!(w, "f {a} {b} {c}")
+        None => mesh.faces().try_for_each(|f| {
+            w.write_all(b"f")?;
+            f.iter().try_for_each(|&v| write!(w, " {}", u64::from(v) + 1))?;
+            w.write_all(b"\n")
         }),
         Some(Texture { points, corners }) => {
             for [u, v] in points {
@@ -149,7 +174,10 @@ fn write_ply(w: &mut dyn Write, mesh: &MeshData, encoding: Encoding) -> io::Resu
     declare(w, mesh.vertex_fields)?;
     // Many programs read `int` only.
     let index = if mesh.vertices.len() <= i32::MAX as usize { "int" } else { "uint" };
-    write!(w, "element face {}\nproperty list uchar {index} vertex_indices\n", mesh.triangles.len())?;
+    // Few programs read other counts than bytes.
+    let wide = mesh.faces().any(|f| f.len() > usize::from(u8::MAX));
+    let counts = if wide { "uint" } else { "uchar" };
+    write!(w, "element face {}\nproperty list {counts} {index} vertex_indices\n", mesh.count())?;
     declare(w, mesh.face_fields)?;
     w.write_all(b"end_header\n")?;
     for (k, v) in mesh.vertices.iter().enumerate() {
@@ -160,14 +188,19 @@ fn write_ply(w: &mut dyn Write, mesh: &MeshData, encoding: Encoding) -> io::Resu
             write_words(w, numbers)?;
         }
     }
-    for (k, t) in mesh.triangles.iter().enumerate() {
+    for (k, f) in mesh.faces().enumerate() {
         let mut numbers = mesh.face_fields.iter().flat_map(|f| f.of(k));
         if binary {
-            w.write_all(&[3])?;
-            t.iter().try_for_each(|v| w.write_all(&v.to_le_bytes()))?;
+            if wide {
+                w.write_all(&(f.len() as u32).to_le_bytes())?
+            } else {
+                w.write_all(&[f.len() as u8])?
+            }
+            f.iter().try_for_each(|v| w.write_all(&v.to_le_bytes()))?;
             numbers.try_for_each(|x| w.write_all(&x.to_le_bytes()))?;
         } else {
-            write!(w, "3 {} {} {}", t[0], t[1], t[2])?;
+            write!(w, "{}", f.len())?;
+            f.iter().try_for_each(|v| write!(w, " {v}"))?;
             numbers.try_for_each(|x| write!(w, " {x:?}"))?;
             w.write_all(b"\n")?;
         }
@@ -182,20 +215,22 @@ fn write_vtk(w: &mut dyn Write, mesh: &MeshData, encoding: Encoding) -> io::Resu
     write!(w, "# vtk DataFile Version 3.0\nwritten by brenier\n{format}\nDATASET POLYDATA\n")?;
     writeln!(w, "POINTS {} double", mesh.vertices.len())?;
     write_numbers(w, mesh.vertices.as_flattened(), 3, binary)?;
-    let n = mesh.triangles.len() as u64;
-    writeln!(w, "POLYGONS {n} {}", 4 * n)?;
-    for t in mesh.triangles {
+    let n = mesh.count();
+    writeln!(w, "POLYGONS {n} {}", n + mesh.corners())?;
+    for f in mesh.faces() {
         if binary {
-            w.write_all(&3u32.to_be_bytes())?;
-            t.iter().try_for_each(|v| w.write_all(&v.to_be_bytes()))?;
+            w.write_all(&(f.len() as u32).to_be_bytes())?;
+            f.iter().try_for_each(|v| w.write_all(&v.to_be_bytes()))?;
         } else {
-            writeln!(w, "3 {} {} {}", t[0], t[1], t[2])?;
+            write!(w, "{}", f.len())?;
+            f.iter().try_for_each(|v| write!(w, " {v}"))?;
+            w.write_all(b"\n")?;
         }
     }
     if binary {
         w.write_all(b"\n")?;
     }
-    let lists = [("POINT_DATA", mesh.vertices.len(), mesh.vertex_fields), ("CELL_DATA", n as usize, mesh.face_fields)];
+    let lists = [("POINT_DATA", mesh.vertices.len(), mesh.vertex_fields), ("CELL_DATA", n, mesh.face_fields)];
     for (place, n, fields) in lists.into_iter().filter(|l| !l.2.is_empty()) {
         write!(w, "{place} {n}\nFIELD FieldData {}\n", fields.len())?;
         for f in fields {
@@ -295,7 +330,7 @@ mod tests {
         assert_eq!(text("obj", &textured).unwrap(), obj);
         let error = |kind: &str, mesh: &MeshData| text(kind, mesh).unwrap_err();
         assert_eq!(error("obj", &mesh), "obj: an .obj holds no data like \"uv\"; write .ply or .vtk");
-        assert_eq!(error("stl", &mesh), "stl: meshes are written as .obj, .ply or .vtk; choose one of these");
+        assert_eq!(error("stl", &mesh), "stl: meshes are written as .obj, .ply, .vtk or .vtp; choose one of these");
         let short = [Field { name: "m", columns: 2, values: &[0.25] }];
         let wrong = error("ply", &MeshData { face_fields: &short, ..plain });
         assert_eq!(wrong, "ply: \"m\" has 1 numbers, 1 faces with 2 each need another number");
@@ -305,5 +340,20 @@ mod tests {
             "vtk: \"a b\" is no name for data; use one word"
         );
         assert!(error("ply", &textured).contains("of an .obj only"));
+    }
+
+    #[test]
+    fn polygons_come_after_triangles() {
+        let v = [[0.0, 0.0, 0.0], [1.0, 0.0, 0.0], [1.0, 1.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
+        let site = [Field { name: "site", columns: 1, values: &[7.0, 8.0] }];
+        let plain =
+            MeshData { vertices: &v, triangles: &[[0, 1, 4]], polygons: &[&[0, 1, 2, 3]], ..MeshData::default() };
+        let mesh = MeshData { face_fields: &site, ..plain };
+        assert!(text("obj", &plain).unwrap().ends_with("f 1 2 5\nf 1 2 3 4\n"));
+        assert!(text("ply", &mesh).unwrap().ends_with("3 0 1 4 7.0\n4 0 1 2 3 8.0\n"));
+        assert!(text("vtk", &mesh).unwrap().contains("POLYGONS 2 9\n3 0 1 4\n4 0 1 2 3\nCELL_DATA 2\n"));
+        let long: Vec<u32> = (0..300).map(|k| k % 5).collect();
+        let wide = MeshData { polygons: &[&long], face_fields: &[], ..plain };
+        assert!(text("ply", &wide).unwrap().contains("property list uint int vertex_indices"));
     }
 }

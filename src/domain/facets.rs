@@ -104,6 +104,29 @@ impl Facets {
         self.area(k) * ((r[0] + r[1] + r[2]) / 3.0)
     }
 
+    /// The facets by the Morton code of their middles, so that neighbours come together. Cost: a sort.
+    pub fn along_curve(&self) -> Vec<u32> {
+        let (low, high) = self.surface.bounds();
+        let size = (0..3).fold(0.0, |s: f64, k| s.max(high[k] - low[k]));
+        let cells = if size > 0.0 { f64::from(1u32 << 20) / size } else { 0.0 };
+        let spread = |x: u64| {
+            // Two zeros after every bit, by halves.
+            let x = (x | x << 32) & 0x1f_0000_0000_ffff;
+            let x = (x | x << 16) & 0x1f_0000_ff00_00ff;
+            let x = (x | x << 8) & 0x100f_00f0_0f00_f00f;
+            let x = (x | x << 4) & 0x10c3_0c30_c30c_30c3;
+            (x | x << 2) & 0x1249_2492_4924_9249
+        };
+        let code = |k: u32| {
+            let c = self.corners(k);
+            let axis = |a: usize| spread((((c[0][a] + c[1][a] + c[2][a]) / 3.0 - low[a]) * cells) as u64);
+            axis(0) | axis(1) << 1 | axis(2) << 2
+        };
+        let mut order: Vec<(u64, u32)> = (0..self.len() as u32).map(|k| (code(k), k)).collect();
+        order.sort_unstable();
+        order.into_iter().map(|e| e.1).collect()
+    }
+
     /// For every facet the number of its component, and how many there are: facets with a common edge belong together.
     pub fn components(&self) -> (Vec<u32>, usize) {
         let (all, count) = self.surface.components(self.names.iter().copied());

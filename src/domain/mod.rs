@@ -17,7 +17,7 @@ pub use law::{ExactLaw, Law};
 pub use mesh::PlanarMesh;
 pub use patches::{Patch, Patches};
 pub use polygon::{ConvexPolygon, Outline};
-pub use spread::spread;
+pub use spread::{spread, spread_on};
 pub use surface::Surface;
 
 use std::sync::Arc;

@@ -8,7 +8,7 @@
 //! Between two abscissae of vertices the chord is linear in `x`, hence the mass on it, length times density in the middle, is
 //! quadratic, and Simpson's rule is exact.
 
-use super::{ConvexPolygon, Density, Domain, Patches};
+use super::{ConvexPolygon, Density, Domain, Facets, Patches};
 
 /// Steps of the recurrence.
 const STEP: [f64; 2] = [0.754_877_666_246_692_7, 0.569_840_290_998_053_3];
@@ -43,13 +43,53 @@ pub fn spread(domain: &Domain, density: &Density, n: usize, seed: u64) -> Vec<[f
     }
 }
 
+/// As [`spread`], over a surface, in proportion to area times density. Triangles are taken along a curve, so that points are spread evenly also
+/// where there are fewer of them than triangles.
+///
+/// Cost: O((n + m) log m) for `m` triangles.
+pub fn spread_on(facets: &Facets, n: usize, seed: u64) -> Vec<[f64; 3]> {
+    let order = facets.along_curve();
+    shares(order.iter().map(|&k| facets.mass(k)), n, seed, |k, u, v| {
+        let (corners, rho) = (facets.corners(order[k]), facets.rho(order[k]));
+        let (s, t) = in_triangle(&rho, u, v);
+        [0, 1, 2].map(|a| (1.0 - s) * corners[0][a] + s * ((1.0 - t) * corners[1][a] + t * corners[2][a]))
+    })
+}
+
+/// The unit square on a triangle with these densities at its corners, by Rosenblatt's map: the point is the share `s` of the way from the first
+/// corner to the point at `t` of the side opposite to it.
+///
+/// The mass per `s` is `s` times the mean density of the segment there, `(1 - s) r_0 + s m` with `m = (r_1 + r_2) / 2`; that up to `s` is the
+/// cubic `r_0 (s^2 / 2 - s^3 / 3) + m s^3 / 3`.
+fn in_triangle(rho: &[f64; 3], u: f64, v: f64) -> (f64, f64) {
+    let [r0, r1, r2] = *rho;
+    if r0 == r1 && r1 == r2 {
+        return (u.sqrt(), v);
+    }
+    let mean = 0.5 * (r1 + r2);
+    let mass_to = |s: f64| s * s * (r0 * (0.5 - s / 3.0) + mean * s / 3.0);
+    let (mut low, mut high) = (0.0, 1.0);
+    for _ in 0..BISECTIONS {
+        let middle = 0.5 * (low + high);
+        if mass_to(middle) < u * mass_to(1.0) { low = middle } else { high = middle }
+    }
+    let s = 0.5 * (low + high);
+    (s, along((1.0 - s) * r0 + s * r1, (1.0 - s) * r0 + s * r2, v))
+}
+
+/// Where a share `v` of the mass lies of a segment whose density goes linearly from `a` to `b`: `a s + (b - a) s^2 / 2 = v (a + b) / 2`.
+fn along(a: f64, b: f64, v: f64) -> f64 {
+    let s = v * (a + b) / (a + (a * a + v * (b * b - a * a)).max(0.0).sqrt());
+    if s.is_finite() { s.clamp(0.0, 1.0) } else { v }
+}
+
 /// `n` points of a source in parts of these masses; `point` gives the one at `(u, v)` of the unit square in a part.
-fn shares(
+fn shares<const D: usize>(
     masses: impl Iterator<Item = f64>,
     n: usize,
     seed: u64,
-    point: impl Fn(usize, f64, f64) -> [f64; 2],
-) -> Vec<[f64; 2]> {
+    point: impl Fn(usize, f64, f64) -> [f64; D],
+) -> Vec<[f64; D]> {
     let shift = [0, 1].map(|k| unit(seed.wrapping_mul(2).wrapping_add(k)));
     let sum = masses.scan(0.0, |sum, mass| {
         *sum += mass;
@@ -104,9 +144,7 @@ impl Strip {
         }
         let t = 0.5 * (low + high);
         let (end, [a, b]) = self.chord(t);
-        // The share `v` of the mass of a density that goes linearly from a to b: a s + (b - a) s^2 / 2 = v (a + b) / 2.
-        let s = v * (a + b) / (a + (a * a + v * (b * b - a * a)).max(0.0).sqrt());
-        let s = if s.is_finite() { s.clamp(0.0, 1.0) } else { v };
+        let s = along(a, b, v);
         [(1.0 - t) * self.x[0] + t * self.x[1], (1.0 - s) * end[0] + s * end[1]]
     }
 }
@@ -182,6 +220,31 @@ mod tests {
                 assert!((0..2).all(|k| (found[k] - mean[k]).abs() < 2e-3), "{found:?} {mean:?}");
             }
         }
+    }
+
+    /// On a surface, too: the square with density x + y in two triangles of opposite windings, one of them tilted.
+    #[test]
+    fn moments_are_those_of_a_surface() {
+        use crate::domain::Surface;
+        let v = vec![[0., 0., 0.], [1., 0., 0.], [1., 1., 2.], [0., 1., 0.]];
+        let surface = std::sync::Arc::new(Surface::new(v, vec![[0, 1, 2], [0, 3, 2]]).unwrap());
+        let facets = Facets::of(&surface, &Density::Vertex(vec![0.0, 1.0, 2.0, 1.0]));
+        let points = spread_on(&facets, 20_000, 1);
+        assert_eq!(points, spread_on(&facets, 20_000, 1));
+        assert_ne!(points, spread_on(&facets, 20_000, 2));
+        // Over the triangle u, v, w with densities r: mean of x is sum_k x_k (r_k + sum r) / (4 sum r). Both have the same area and mass.
+        let mean = |x: [f64; 3], r: [f64; 3]| {
+            let sum: f64 = r.iter().sum();
+            (0..3).map(|k| x[k] * (r[k] + sum)).sum::<f64>() / (4.0 * sum)
+        };
+        let r = [0.0, 1.0, 2.0];
+        let expected = [
+            0.5 * (mean([0., 1., 1.], r) + mean([0., 0., 1.], r)),
+            0.5 * (mean([0., 0., 1.], r) + mean([0., 1., 1.], r)),
+            mean([0., 0., 2.], r),
+        ];
+        let found = [0, 1, 2].map(|k| points.iter().map(|p| p[k]).sum::<f64>() / 20_000.0);
+        assert!((0..3).all(|k| (found[k] - expected[k]).abs() < 2e-3), "{found:?} {expected:?}");
     }
 
     /// However thin the polygon, every point is a finite one near it.

@@ -82,6 +82,8 @@ pub trait FileData: Clone + std::fmt::Debug {
     fn sites_mut(&mut self) -> &mut Vec<Self::Point>;
     /// Masses, unless they are equal.
     fn masses(&self) -> Option<&[f64]>;
+    /// Sets the masses.
+    fn set_masses(&mut self, masses: Option<Vec<f64>>);
     /// Writes domain and density.
     ///
     /// # Errors
@@ -128,6 +130,9 @@ impl FileData for ProblemData {
     fn masses(&self) -> Option<&[f64]> {
         self.masses.as_deref()
     }
+    fn set_masses(&mut self, masses: Option<Vec<f64>>) {
+        self.masses = masses;
+    }
     fn write_source<W: Write>(&self, fields: &mut Fields<W>) -> io::Result<()> {
         let text = match &self.domain {
             Domain::Convex(polygon) => DomainText::Polygon { vertices: polygon.vertices() },
@@ -173,6 +178,9 @@ impl FileData for SurfaceProblemData {
     }
     fn masses(&self) -> Option<&[f64]> {
         self.masses.as_deref()
+    }
+    fn set_masses(&mut self, masses: Option<Vec<f64>>) {
+        self.masses = masses;
     }
     fn write_source<W: Write>(&self, fields: &mut Fields<W>) -> io::Result<()> {
         let (vertices, triangles) = (self.surface.vertices(), self.surface.triangles());

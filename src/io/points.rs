@@ -99,23 +99,37 @@ pub(super) fn parse_scalars(
 }
 
 /// Whether [`write_points`] writes files of this name.
-pub fn writes_points(path: &Path) -> bool {
-    ["csv", "txt", "npy"].contains(&extension(path).as_str())
+pub fn writes_points<const D: usize>(path: &Path) -> bool {
+    let kinds = ["csv", "txt", "npy", "xyz", "obj"];
+    kinds[..if D == 3 { 5 } else { 3 }].contains(&extension(path).as_str())
 }
 
 /// Writes points, atomically: .csv with a comma, .txt with a blank, each number with as many digits as tell it from all others, or .npy
-/// of shape n x 2. [`read_points`] gives the same doubles.
+/// of shape n x D. [`read_points`] and [`read_points_in_space`] give the same doubles. In space also .xyz and .obj (vertices alone).
 ///
 /// # Errors
 /// [`IoError::Content`] for other extensions; the system's.
-pub fn write_points(path: &Path, points: &[[f64; 2]]) -> Result<(), IoError> {
-    let between = match extension(path).as_str() {
-        "csv" => ',',
-        "txt" => ' ',
-        "npy" => return write_atomically(path, |w| write_npy(w, 2, points.as_flattened())),
+pub fn write_points<const D: usize>(path: &Path, points: &[[f64; D]]) -> Result<(), IoError> {
+    let (before, between) = match extension(path).as_str() {
+        "csv" => ("", ","),
+        "txt" => ("", " "),
+        "npy" => return write_atomically(path, |w| write_npy(w, D, points.as_flattened())),
+        "xyz" if D == 3 => ("", " "),
+        "obj" if D == 3 => ("v ", " "),
+        _ if D == 3 => {
+            return Err(IoError::content(
+                path,
+                "points are written as .csv, .txt, .npy, .xyz or .obj; choose one of these",
+            ));
+        }
         _ => return Err(IoError::content(path, "points are written as .csv, .txt or .npy; choose one of these")),
     };
-    write_atomically(path, |w| points.iter().try_for_each(|p| writeln!(w, "{:?}{between}{:?}", p[0], p[1])))
+    write_atomically(path, |w| {
+        points.iter().try_for_each(|p| {
+            let words = p.map(|c| format!("{c:?}"));
+            writeln!(w, "{before}{}", words.join(between))
+        })
+    })
 }
 
 fn extension(path: &Path) -> String {

@@ -13,7 +13,9 @@ mod unattainable;
 
 pub use certificate::{Certificate, CertifyError, certify};
 pub use partial::solve_partial;
-pub use quantize::{Quantization, QuantizeOptions, QuantizeOutcome, QuantizeProgress, QuantizeStep, quantize};
+pub use quantize::{
+    Quantizable, Quantization, QuantizeOptions, QuantizeOutcome, QuantizeProgress, QuantizeStep, on_surface, quantize,
+};
 pub use solution::{Control, Progress, Solution, SolveOptions, SolverState};
 pub use solve::solve;
 pub use surface::solve_surface;

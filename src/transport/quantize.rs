@@ -17,9 +17,13 @@
 
 use super::solution::{Control, Progress, Solution, SolveOptions};
 use super::solve::solve;
-use crate::exact::Dd;
+use super::surface::solve_surface;
+use crate::domain::Facets;
+use crate::domain::surface::Nearest;
+use crate::exact::{Dd, Heights};
 use crate::newton::Outcome;
-use crate::problem::{Duplicates, Problem, ProblemData, ProblemError};
+use crate::problem::{Duplicates, Problem, ProblemData, ProblemError, SurfaceProblem, SurfaceProblemData, WithSites};
+use rayon::prelude::*;
 use std::time::{Duration, Instant};
 
 /// Options of a quantization.
@@ -102,15 +106,59 @@ pub struct QuantizeProgress<'a> {
     pub solving: Option<&'a Progress<'a>>,
 }
 
+/// A problem whose sites can move: what [`quantize`] needs to know of it.
+pub trait Quantizable<const D: usize>: WithSites<Point = [f64; D]> + Clone {
+    /// Solves it.
+    fn solved(&self, options: &SolveOptions, on_progress: &mut dyn FnMut(&Progress<'_>) -> Control) -> Solution<D>;
+    /// The same source and masses with these sites, and heights to start from.
+    ///
+    /// # Errors
+    /// Sites that coincide, or heights that are not finite.
+    fn with_sites(&self, sites: Vec<[f64; D]>, heights: Option<Heights>) -> Result<Self, ProblemError>;
+}
+
+impl Quantizable<2> for Problem {
+    fn solved(&self, options: &SolveOptions, on_progress: &mut dyn FnMut(&Progress<'_>) -> Control) -> Solution {
+        solve(self, options, on_progress)
+    }
+
+    fn with_sites(&self, sites: Vec<[f64; 2]>, heights: Option<Heights>) -> Result<Problem, ProblemError> {
+        Problem::new(ProblemData {
+            density: self.density().clone(),
+            masses: Some(self.masses().to_vec()),
+            heights,
+            duplicates: Duplicates::Refuse,
+            partial: self.partial(),
+            ..ProblemData::new(self.domain().clone(), sites)
+        })
+    }
+}
+
+impl Quantizable<3> for SurfaceProblem {
+    fn solved(&self, options: &SolveOptions, on_progress: &mut dyn FnMut(&Progress<'_>) -> Control) -> Solution<3> {
+        solve_surface(self, options, on_progress)
+    }
+
+    fn with_sites(&self, sites: Vec<[f64; 3]>, heights: Option<Heights>) -> Result<SurfaceProblem, ProblemError> {
+        SurfaceProblem::new(SurfaceProblemData {
+            density: self.density().clone(),
+            masses: Some(self.masses().to_vec()),
+            heights,
+            duplicates: Duplicates::Refuse,
+            ..SurfaceProblemData::new(self.surface().clone(), sites)
+        })
+    }
+}
+
 type Callback<'a> = dyn FnMut(&QuantizeProgress<'_>) -> Control + 'a;
 
 /// What a quantization found: the last position that was solved.
 #[derive(Clone, Debug)]
-pub struct Quantization {
+pub struct Quantization<P = Problem, const D: usize = 2> {
     /// The problem with the sites and masses that were found, in the order of the problem given.
-    pub problem: Problem,
+    pub problem: P,
     /// Its solution. Not converged only if the very first solve was not.
-    pub solution: Solution,
+    pub solution: Solution<D>,
     /// The positions solved, the first of them as given: one more than moves. The last one describes `solution`. Empty if the first solve
     /// did not converge.
     pub steps: Vec<QuantizeStep>,
@@ -122,6 +170,9 @@ pub struct Quantization {
 
 /// Moves the sites of a problem to the centroids of their cells, again and again, until they are there; masses stay. Each solve starts
 /// from the weights of the one before ([`Heights::moved`](crate::exact::Heights::moved)), and afresh if that fails.
+///
+/// On a surface sites are points in space: centroids lie off it where it is curved, and the same inequalities hold
+/// ([`crate::transport::on_surface`] puts points on it).
 ///
 /// The cost falls in every step by at least [`QuantizeStep::off`]. A fixed point is a critical point of the cost, not in general a least one.
 /// Cost per step: a solve, about three Newton steps.
@@ -136,18 +187,18 @@ pub struct Quantization {
 /// let y = found.problem.sites();
 /// assert!((y[0][0] - 0.25).abs() < 1e-9 && (y[1][0] - 0.75).abs() < 1e-9);
 /// ```
-pub fn quantize(
-    problem: &Problem,
+pub fn quantize<P: Quantizable<D>, const D: usize>(
+    problem: &P,
     options: &QuantizeOptions,
     on_progress: &mut dyn FnMut(&QuantizeProgress<'_>) -> Control,
-) -> Quantization {
+) -> Quantization<P, D> {
     let clock = Instant::now();
     let mut steps: Vec<QuantizeStep> = Vec::new();
     let left = || options.time_limit.map(|limit| limit.saturating_sub(clock.elapsed()));
-    let run = |problem: &Problem, tolerance: f64, steps: &[QuantizeStep], see: &mut Callback<'_>| {
+    let run = |problem: &P, tolerance: f64, steps: &[QuantizeStep], see: &mut Callback<'_>| {
         let max_iterations = options.max_iterations;
         let options = SolveOptions { tolerance, max_iterations, time_limit: left(), ..SolveOptions::default() };
-        solve(problem, &options, &mut |p| see(&QuantizeProgress { steps, solving: Some(p) }))
+        problem.solved(&options, &mut |p| see(&QuantizeProgress { steps, solving: Some(p) }))
     };
     let (mut problem, mut step_clock) = (problem.clone(), Instant::now());
     let mut solution = run(&problem, options.mass_tolerance, &steps, on_progress);
@@ -187,7 +238,7 @@ pub fn quantize(
         let mut found = run(&next, options.mass_tolerance, &steps, on_progress);
         let mut tried = newton_steps(&found);
         if matches!(failed(&found), Some(QuantizeOutcome::NotSolved { .. })) {
-            match again(&next, None) {
+            match next.with_sites(next.sites().to_vec(), None) {
                 Ok(afresh) => found = run(&afresh, options.mass_tolerance, &steps, on_progress),
                 Err(e) => break QuantizeOutcome::NotSolved { why: e.to_string() },
             }
@@ -206,7 +257,7 @@ pub fn quantize(
         steps.push(step);
     };
     if matches!(outcome, QuantizeOutcome::Stationary | QuantizeOutcome::StepsDone)
-        && let Ok(same) = again(&problem, Some(&solution))
+        && let Ok(same) = problem.with_sites(problem.sites().to_vec(), Some(solution.heights.clone()))
     {
         // One or two more Newton steps for masses that are right to many digits.
         let polished = run(&same, options.final_mass_tolerance, &steps, on_progress);
@@ -223,7 +274,7 @@ pub fn quantize(
 }
 
 /// Why a solve is of no use, if it is not.
-fn failed(solution: &Solution) -> Option<QuantizeOutcome> {
+fn failed<const D: usize>(solution: &Solution<D>) -> Option<QuantizeOutcome> {
     match &solution.report.outcome {
         Some(Outcome::Converged) => None,
         Some(Outcome::Interrupted) => Some(QuantizeOutcome::Interrupted),
@@ -237,18 +288,21 @@ fn failed(solution: &Solution) -> Option<QuantizeOutcome> {
     }
 }
 
-fn newton_steps(solution: &Solution) -> usize {
+fn newton_steps<const D: usize>(solution: &Solution<D>) -> usize {
     let steps = &solution.report.iterations;
     steps.len().saturating_sub(1) + steps.first().map_or(0, |start| start.coarse_steps as usize)
 }
 
 /// Cost, distance from the centroids, and slack of a solved position.
-fn position(problem: &Problem, solution: &Solution, masses_before: Option<&[f64]>) -> QuantizeStep {
+fn position<const D: usize>(
+    problem: &impl Quantizable<D>,
+    solution: &Solution<D>,
+    masses_before: Option<&[f64]>,
+) -> QuantizeStep {
     let mut off = 0.0;
     for ((y, centroid), m) in problem.sites().iter().zip(&solution.centroids).zip(&solution.masses) {
         let c = centroid.unwrap_or(*y);
-        let d = [c[0] - y[0], c[1] - y[1]];
-        off += m * (d[0] * d[0] + d[1] * d[1]);
+        off += m * (0..D).map(|k| (c[k] - y[k]) * (c[k] - y[k])).sum::<f64>();
     }
     let slack = masses_before.map_or(0.0, |before| slack(problem, solution, before));
     QuantizeStep { cost: solution.cost, off, slack, ..QuantizeStep::default() }
@@ -256,14 +310,17 @@ fn position(problem: &Problem, solution: &Solution, masses_before: Option<&[f64]
 
 /// `sum w_i (m_i - m_i')`, with weights about their mean: both lists of masses have the same total, up to rounding that must not be
 /// multiplied by where the origin is.
-fn slack(problem: &Problem, solution: &Solution, before: &[f64]) -> f64 {
+fn slack<const D: usize>(problem: &impl Quantizable<D>, solution: &Solution<D>, before: &[f64]) -> f64 {
     let origin = problem.sites()[0];
     let weight = |i: usize| {
         let y = problem.sites()[i];
-        let d = [0, 1].map(|k| Dd::difference(y[k], origin[k]));
         // |y|^2 + 2 h up to a constant: |y - o|^2 + 2 (h + <o, y - o>).
-        let inner = solution.heights.get(i) + d[0].times(origin[0]) + d[1].times(origin[1]);
-        d[0] * d[0] + d[1] * d[1] + inner.scale(2.0)
+        let (mut inner, mut square) = (solution.heights.get(i), Dd::ZERO);
+        for (y, o) in y.iter().zip(&origin) {
+            let d = Dd::difference(*y, *o);
+            (inner, square) = (inner + d.times(*o), square + d * d);
+        }
+        square + inner.scale(2.0)
     };
     let (mut mean, mut total) = (Dd::ZERO, Dd::ZERO);
     for (i, &m) in solution.masses.iter().enumerate() {
@@ -279,24 +336,19 @@ fn slack(problem: &Problem, solution: &Solution, before: &[f64]) -> f64 {
 }
 
 /// The problem with every site in its centroid, and the heights that go with it.
-fn moved(problem: &Problem, solution: &Solution) -> Result<Problem, ProblemError> {
-    let sites: Vec<[f64; 2]> = problem.sites().iter().zip(&solution.centroids).map(|(y, c)| c.unwrap_or(*y)).collect();
+fn moved<P: Quantizable<D>, const D: usize>(problem: &P, solution: &Solution<D>) -> Result<P, ProblemError> {
+    let sites: Vec<[f64; D]> = problem.sites().iter().zip(&solution.centroids).map(|(y, c)| c.unwrap_or(*y)).collect();
     let heights = solution.heights.moved(problem.sites(), &sites);
     let heights = heights.first_non_finite().is_none().then_some(heights);
-    Problem::new(ProblemData { sites, heights, ..data(problem) })
+    problem.with_sites(sites, heights)
 }
 
-/// The same problem, starting from its solution, or afresh.
-fn again(problem: &Problem, solution: Option<&Solution>) -> Result<Problem, ProblemError> {
-    Problem::new(ProblemData { heights: solution.map(|s| s.heights.clone()), ..data(problem) })
-}
-
-fn data(problem: &Problem) -> ProblemData {
-    ProblemData {
-        density: problem.density().clone(),
-        masses: Some(problem.masses().to_vec()),
-        duplicates: Duplicates::Refuse,
-        partial: problem.partial(),
-        ..ProblemData::new(problem.domain().clone(), problem.sites().to_vec())
-    }
+/// The points of a surface nearest to given ones, and the largest distance to them: for samples that shall lie on it. Distinct sites may
+/// have one nearest point. Cost: O((facets + points) log facets).
+pub fn on_surface(facets: &Facets, points: &[[f64; 3]]) -> (Vec<[f64; 3]>, f64) {
+    let near = Nearest::new((0..facets.len() as u32).map(|k| (k, facets.corners(k))));
+    let found: Vec<[f64; 3]> = points.par_iter().map(|p| near.to(p).map_or(*p, |n| n.0)).collect();
+    let distance = |(p, q): (&[f64; 3], &[f64; 3])| (0..3).map(|k| (p[k] - q[k]).powi(2)).sum::<f64>().sqrt();
+    let most = points.iter().zip(&found).map(distance).fold(0.0, f64::max);
+    (found, most)
 }

@@ -51,7 +51,8 @@ fn an_interrupted_solve_goes_on() {
 }
 
 /// Two sheets, one above the other, joined along an edge, with a cell that lies on both.
-const SHEETS: &str = "v 0 0 0\nv 4 0 0\nv 4 1 0\nv 0 1 0\nv 0 0 1\nv 4 0 1\nv 4 1 1\nv 0 1 1\nf 1 2 3 4\nf 5 6 7 8\nf 1 4 8 5\n";
+const SHEETS: &str =
+    "v 0 0 0\nv 4 0 0\nv 4 1 0\nv 0 1 0\nv 0 0 1\nv 4 0 1\nv 4 1 1\nv 0 1 1\nf 1 2 3 4\nf 5 6 7 8\nf 1 4 8 5\n";
 
 #[test]
 fn a_diagram_lists_polygons_and_parts_and_is_checked_at_every_level() {
@@ -73,7 +74,10 @@ fn a_diagram_lists_polygons_and_parts_and_is_checked_at_every_level() {
     assert_snapshot!(d["hessian"], @"");
     let ply = f.read_bytes("cells.ply");
     let head = String::from_utf8_lossy(&ply[..ply.len().min(300)]).into_owned();
-    assert!(head.contains("element face 10\n") && head.contains("property double site\nproperty double mass\n"), "{head}");
+    assert!(
+        head.contains("element face 10\n") && head.contains("property double site\nproperty double mass\n"),
+        "{head}"
+    );
     // Vertices are shared: 8 of the surface, 2 on each long edge, 1 on each diagonal.
     assert!(head.contains("element vertex 14\n"), "{head}");
     for level in 1..=5 {
@@ -82,7 +86,11 @@ fn a_diagram_lists_polygons_and_parts_and_is_checked_at_every_level() {
     }
     assert_snapshot!(f.expect(0, "check d.json --level 4").out, @"");
     // Claims are compared.
-    for (from, to) in [("\"most\": [[0, 2]]", "\"most\": [[0, 3]]"), ("\"most\":[[0,2]]", "\"most\":[[0,3]]"), ("[2.0,0.0,0.0]", "[2.1,0.0,0.0]")] {
+    for (from, to) in [
+        ("\"most\": [[0, 2]]", "\"most\": [[0, 3]]"),
+        ("\"most\":[[0,2]]", "\"most\":[[0,3]]"),
+        ("[2.0,0.0,0.0]", "[2.1,0.0,0.0]"),
+    ] {
         let text = f.read("d.json");
         if text.contains(from) {
             f.write("wrong.json", text.replacen(from, to, 1));

@@ -124,7 +124,8 @@ pub struct ImageArgs {
 #[command(after_help = "Examples:\n  brenier quantize --domain disk:200 -n 500 -o solution.json --plot cells.svg\n  \
                         brenier quantize --domain square --density affine:2,0,0 --points sites.csv --masses masses.csv \
                         --steps 20 -o moved.csv\n  \
-                        brenier quantize --domain image --density image:photo.png --invert -n 20000 --steps 30 -o dots.csv\n\n\
+                        brenier quantize --domain image --density image:photo.png --invert -n 20000 --steps 30 -o dots.csv\n  \
+                        brenier quantize --domain bunny.obj -n 20000 --steps 30 -o samples.xyz\n\n\
                         Moves every site to the centroid of its cell, solves again, and so on until the sites are there. \
                         With --steps and without --tol, having done the steps is success (exit 0).")]
 pub struct QuantizeArgs {
@@ -147,7 +148,7 @@ pub struct QuantizeArgs {
     /// Masses of the sites: .csv, .txt, .npy or .npz [default: equal, total 1]
     #[arg(long, value_name = "FILE")]
     pub masses: Option<PathBuf>,
-    /// Solution file to write; only the sites if it ends in .csv, .txt or .npy
+    /// Solution file to write; only points if it ends in .csv, .txt or .npy, on a surface also .xyz or .obj
     #[arg(long, short, value_name = "OUT")]
     pub output: PathBuf,
     /// Largest number of times the sites move [default: 1000]
@@ -160,6 +161,10 @@ pub struct QuantizeArgs {
     /// Another seed spreads the sites of -n elsewhere
     #[arg(long, value_name = "S", default_value_t = 0, conflicts_with = "points")]
     pub seed: u64,
+    /// On a surface: write the centroids themselves to a file of points, which lie off the surface where it is curved; without this
+    /// every point is put at the nearest point of the surface
+    #[arg(long)]
+    pub centroids: bool,
     /// Draw the cells
     #[arg(long, value_name = "P.svg")]
     pub plot: Option<PathBuf>,

@@ -4,14 +4,15 @@ use crate::args::{Common, ImageArgs, QuantizeArgs, SolveArgs};
 use crate::console::count;
 use crate::failure::{Failure, code};
 use crate::limits::{check_memory, read_limit};
-use brenier::domain::{Between, ConvexPolygon, Density, Domain, DomainError, spread};
+use brenier::domain::{Between, ConvexPolygon, Density, Domain, DomainError, Facets, Surface, spread, spread_on};
 use brenier::io::{
     AnyDomain, AnyProblem, FileData, IoError, ProblemFile, ProblemId, ProblemSource, ReadLimit, SolutionFile,
     canonical_sha256, read_any_problem, read_domain, read_image, read_masses, read_points, read_points_in_space,
     read_problem,
 };
-use brenier::problem::{Duplicates, Problem, ProblemData, SurfaceProblemData, WithSites};
+use brenier::problem::{Duplicates, ProblemData, SurfaceProblemData, WithSites};
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 /// A sound problem and what is worth telling about where it came from.
 pub struct Loaded<T: FileData = ProblemData> {
@@ -247,44 +248,66 @@ fn sound<T: FileData>(
 }
 
 /// Reads or makes the problem that `quantize` begins with.
-pub fn of_quantize(args: &QuantizeArgs, common: &Common) -> Result<Loaded, Failure> {
+pub fn of_quantize(args: &QuantizeArgs, common: &Common) -> Result<AnyLoaded, Failure> {
     let limit = read_limit(common);
     let given = source(&args.domain, args.density.as_deref(), &args.image, limit)?;
     let density = given.density;
-    let AnyDomain::Plane(domain) = given.domain else {
-        let what = format!("{}: quantize works in the plane in this version, this is a surface", args.domain);
-        return Err(Failure::new(code::USAGE, what));
-    };
-    let mut file = match (&args.points, args.sites) {
-        (Some(path), _) => of_points(domain, path, limit)?,
-        (None, n) => {
-            let n = n.unwrap_or(1) as usize;
-            check_memory(common, Path::new("-n"), n)?;
-            // Before points are spread over it.
-            let name = || PathBuf::from(&args.domain);
-            density.validate(&domain).map_err(|e| IoError::Problem { file: name(), source: e.into() })?;
-            of_data(ProblemData::new(domain.clone(), spread(&domain, &density, n, args.seed)), &args.domain)
+    // Densities are checked before points are spread over them.
+    let wrong = |e: DomainError| IoError::Problem { file: PathBuf::from(&args.domain), source: e.into() };
+    let n = args.sites.unwrap_or(1) as usize;
+    if args.points.is_none() {
+        check_memory(common, Path::new("-n"), n)?;
+    }
+    Ok(match given.domain {
+        AnyDomain::Plane(domain) => {
+            let mut file = match &args.points {
+                Some(path) => of_points(domain, path, limit)?,
+                None => {
+                    density.validate(&domain).map_err(wrong)?;
+                    of_data(ProblemData::new(domain.clone(), spread(&domain, &density, n, args.seed)), &args.domain)
+                }
+            };
+            file.data.density = density;
+            (file.data.masses, file.masses_file) = masses(args.masses.as_deref(), limit)?;
+            AnyLoaded::Plane(begun(file, given.notes, common)?.into())
         }
-    };
-    file.notes.extend(given.notes);
-    check_memory(common, &file.path, file.data.sites.len())?;
-    file.data.density = density;
-    (file.data.masses, file.masses_file) = masses(args.masses.as_deref(), limit)?;
+        AnyDomain::Surface(surface) => {
+            let mut file = match &args.points {
+                Some(path) => of_points_in_space(surface, path, limit)?,
+                None => {
+                    density.validate_on(&surface).map_err(wrong)?;
+                    let facets = Facets::of(&surface, &density);
+                    if facets.is_empty() {
+                        return Err(wrong(DomainError::ZeroDensity).into());
+                    }
+                    of_data(SurfaceProblemData::new(surface, spread_on(&facets, n, args.seed)), &args.domain)
+                }
+            };
+            file.data.density = density;
+            (file.data.masses, file.masses_file) = masses(args.masses.as_deref(), limit)?;
+            AnyLoaded::Surface(begun(file, given.notes, common)?.into())
+        }
+    })
+}
+
+fn begun<T: FileData>(mut file: ProblemFile<T>, notes: Vec<String>, common: &Common) -> Result<Loaded<T>, Failure> {
+    file.notes.extend(notes);
+    check_memory(common, &file.path, file.data.sites().len())?;
     let (source, name) = (embedded(&mut file), file.path.clone());
     sound(file, source, &name, Duplicates::Merge)
 }
 
 /// The problem with the sites that were found, to be kept inside the solution.
-pub fn of_sites_found(begun: Loaded, problem: Problem) -> Loaded {
+pub fn of_sites_found<T: FileData>(begun: Loaded<T>, problem: T::Problem) -> Loaded<T> {
     let ProblemSource::Embedded(mut file) = begun.source else { return Loaded { problem, ..begun } };
-    file.data.duplicates = Duplicates::Merge;
-    file.data.sites = problem.sites().to_vec();
+    file.data.set_duplicates(Duplicates::Merge);
+    *file.data.sites_mut() = problem.sites().to_vec();
     // Equal masses of total 1 need not be told, unless sites were merged.
-    if file.data.masses.is_some() || begun.problem.site_of_input().is_some() {
-        file.data.masses = Some(problem.masses().to_vec());
+    if file.data.masses().is_some() || begun.problem.site_of_input().is_some() {
+        file.data.set_masses(Some(problem.masses().to_vec()));
     }
     file.id = ProblemId { sha256: canonical_sha256(&file.data), files: Vec::new() };
-    file.data.sites = Vec::new();
+    file.data.sites_mut().clear();
     Loaded { problem, source: ProblemSource::Embedded(file), ..begun }
 }
 
@@ -305,15 +328,10 @@ fn of_flags(args: &SolveArgs, points: &Path, domain_name: &str, common: &Common)
                 let what = format!("--partial needs a box or polygon in this version; {domain_name} is a surface");
                 return Err(Failure::new(code::USAGE, what));
             }
-            let sites = read_points_in_space(points, limit)?;
-            let mut list = sites.points;
-            list.iter_mut().flatten().for_each(|c| *c += 0.0);
-            let mut file = of_data(SurfaceProblemData::new(surface, list), points);
+            let mut file = of_points_in_space(surface, points, limit)?;
             (file.data.masses, file.masses_file) = masses(args.masses.as_deref(), limit)?;
             file.data.density = given.density;
-            file.notes = sites.notes;
             file.notes.extend(given.notes);
-            file.sites_file = Some(points.to_path_buf());
             Ok(AnyProblem::Surface(file))
         }
     }
@@ -382,6 +400,19 @@ fn of_points(domain: Domain, path: &Path, limit: ReadLimit) -> Result<ProblemFil
     // -0.0 and 0.0 are the same place; the identity is that of what a problem keeps.
     points.iter_mut().flatten().for_each(|c| *c += 0.0);
     let file = of_data(ProblemData::new(domain, points), path);
+    Ok(ProblemFile { notes: sites.notes, sites_file: Some(path.to_path_buf()), ..file })
+}
+
+/// The same on a surface.
+fn of_points_in_space(
+    surface: Arc<Surface>,
+    path: &Path,
+    limit: ReadLimit,
+) -> Result<ProblemFile<SurfaceProblemData>, Failure> {
+    let sites = read_points_in_space(path, limit)?;
+    let mut points = sites.points;
+    points.iter_mut().flatten().for_each(|c| *c += 0.0);
+    let file = of_data(SurfaceProblemData::new(surface, points), path);
     Ok(ProblemFile { notes: sites.notes, sites_file: Some(path.to_path_buf()), ..file })
 }
 

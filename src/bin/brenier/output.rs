@@ -79,7 +79,7 @@ pub fn report<T: FileData>(
         n => format!(", {} without a cell", count(n, "site")),
     };
     rows.push(("cells", format!("{}{without}", count(cells, "cell"))));
-    rows.extend(report.parts.as_ref().filter(|p| p.disconnected > 0).map(|p| ("parts", parts_text(p))));
+    rows.extend(parts_row(report));
     let memory = match report.peak_bytes {
         0 => String::new(),
         bytes => format!(", {} at peak", bytes_text(bytes)),
@@ -95,7 +95,11 @@ pub fn problem_line<T: FileData>(loaded: &Loaded<T>) -> String {
     format!("{}: {} in {}", loaded.name.display(), count(loaded.inputs, "site"), T::noun(&loaded.problem))
 }
 
-/// Which cells do not hang together.
+/// Which cells do not hang together, if there are such.
+pub fn parts_row(report: &Report) -> Option<(&'static str, String)> {
+    report.parts.as_ref().filter(|p| p.disconnected > 0).map(|p| ("parts", parts_text(p)))
+}
+
 fn parts_text(parts: &CellParts) -> String {
     let most = parts.most.iter().map(|(site, n)| format!("{n} of site {site}"));
     let most = most.collect::<Vec<_>>().join(", ");

@@ -3,10 +3,14 @@
 use crate::args::{Common, QuantizeArgs};
 use crate::console::{self, Bar, count, say, table};
 use crate::failure::{Failure, code};
+use crate::input::{AnyLoaded, Loaded};
 use crate::limits::peak_bytes;
 use crate::{input, interrupt, output, picture, solve};
-use brenier::io::{write_points, write_solution, writes_points};
-use brenier::transport::{Control, Quantization, QuantizeOptions, QuantizeOutcome, quantize};
+use brenier::exact::Heights;
+use brenier::io::{FileData, write_points, write_solution, writes_points};
+use brenier::newton::{CellParts, Report};
+use brenier::problem::{SurfaceProblem, WithSites};
+use brenier::transport::{Control, Quantizable, Quantization, QuantizeOptions, QuantizeOutcome, on_surface, quantize};
 use serde::Serialize;
 use std::path::Path;
 use std::time::Instant;
@@ -19,7 +23,53 @@ pub fn run(args: &QuantizeArgs, common: &Common) -> Result<u8, Failure> {
     let domain = Some(Path::new(&args.domain));
     let read = [args.points.as_deref(), args.masses.as_deref(), domain];
     input::keep_apart(&read, &[Some(&args.output), args.plot.as_deref()])?;
-    let loaded = input::of_quantize(args, common)?;
+    match input::of_quantize(args, common)? {
+        AnyLoaded::Plane(loaded) => {
+            if args.centroids {
+                let what = format!("--centroids is for surfaces; in the plane of {} sites are centroids", args.domain);
+                return Err(Failure::new(code::USAGE, what));
+            }
+            moved(
+                args,
+                common,
+                start,
+                *loaded,
+                |_, _| None,
+                |problem, heights, path| picture::draw(problem, heights, path, picture::Color::Mass),
+            )
+        }
+        AnyLoaded::Surface(loaded) => {
+            if let Some(path) = &args.plot {
+                return Err(picture::no_surface(path));
+            }
+            if args.centroids && !writes_points::<3>(&args.output) {
+                let what = "--centroids is for files of points; the sites of a solution are centroids anyway";
+                return Err(Failure::new(code::USAGE, what));
+            }
+            let place = |problem: &SurfaceProblem, sites: &[[f64; 3]]| {
+                (!args.centroids).then(|| on_surface(problem.facets(), sites))
+            };
+            moved(args, common, start, *loaded, place, |_, _, _| Ok(()))
+        }
+    }
+}
+
+/// Points put where people want them, and how far that is from the sites.
+type Placed<const D: usize> = Option<(Vec<[f64; D]>, f64)>;
+
+/// From the sites to begin with to the files.
+fn moved<T, const D: usize>(
+    args: &QuantizeArgs,
+    common: &Common,
+    start: Instant,
+    loaded: Loaded<T>,
+    place: impl FnOnce(&T::Problem, &[[f64; D]]) -> Placed<D>,
+    draw: impl FnOnce(&T::Problem, &Heights, &Path) -> Result<(), Failure>,
+) -> Result<u8, Failure>
+where
+    T: FileData<Point = [f64; D]>,
+    T::Problem: Quantizable<D>,
+{
     console::warn(common, &loaded.warnings);
     let default = QuantizeOptions::default();
     let options = QuantizeOptions {
@@ -40,21 +90,28 @@ pub fn run(args: &QuantizeArgs, common: &Common) -> Result<u8, Failure> {
     if interrupted && found.steps.is_empty() {
         return Err(Failure::new(code::INTERRUPTED, "interrupted during the first solve; nothing was written"));
     }
-    let summary = summary(&found, &options);
+    let mut summary = summary(&found, &options);
     found.solution.report.notes.push(format!("quantize: {}", summary_text(&summary)));
-    let problem = found.problem.clone();
-    let loaded = input::of_sites_found(loaded, problem);
+    let outcome = found.outcome.clone();
+    let loaded = input::of_sites_found(loaded, found.problem);
     let mut file = solve::solution_file(&loaded, found.solution, start);
     // Sites were merged before the first move; those in the file are the merged ones.
     file.site_of_input = None;
-    if writes_points(&args.output) {
-        write_points(&args.output, loaded.problem.sites())?;
+    if writes_points::<D>(&args.output) {
+        let sites = loaded.problem.sites();
+        match place(&loaded.problem, sites) {
+            Some((points, distance)) => {
+                summary.distance = Some(distance);
+                write_points(&args.output, &points)?;
+            }
+            None => write_points(&args.output, sites)?,
+        }
     } else {
         write_solution(&args.output, &file)?;
     }
     let mut written = vec![args.output.as_path()];
     if let Some(path) = &args.plot {
-        picture::draw(&loaded.problem, &file.heights, path, picture::Color::Mass)?;
+        draw(&loaded.problem, &file.heights, path)?;
         written.push(path);
     }
     if interrupted {
@@ -62,9 +119,9 @@ pub fn run(args: &QuantizeArgs, common: &Common) -> Result<u8, Failure> {
         let text = format!("interrupted after {}; the best state is in {at}", count(moves, "step"));
         return Err(Failure::new(code::INTERRUPTED, text));
     }
-    report(common, &loaded, &summary, &written, file.report.seconds)?;
+    report(common, &loaded, &summary, &written, &file.report)?;
     let enough = args.steps.is_some() && args.tol.is_none();
-    Ok(match found.outcome {
+    Ok(match outcome {
         QuantizeOutcome::Stationary => code::DONE,
         QuantizeOutcome::StepsDone if enough => code::DONE,
         QuantizeOutcome::TimeLimit => code::LIMIT,
@@ -85,10 +142,13 @@ struct Summary {
     cost: f64,
     movement: f64,
     max_relative_error: f64,
+    /// How far points were moved to be on the surface, at most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    distance: Option<f64>,
     costs: Vec<f64>,
 }
 
-fn summary(found: &Quantization, options: &QuantizeOptions) -> Summary {
+fn summary<P: Quantizable<D>, const D: usize>(found: &Quantization<P, D>, options: &QuantizeOptions) -> Summary {
     let outcome = match &found.outcome {
         QuantizeOutcome::Stationary => "stationary".into(),
         QuantizeOutcome::StepsDone => "steps done".into(),
@@ -98,7 +158,7 @@ fn summary(found: &Quantization, options: &QuantizeOptions) -> Summary {
     };
     let last = found.steps.last().copied();
     Summary {
-        sites: found.problem.len(),
+        sites: found.problem.sites().len(),
         stationary: found.outcome == QuantizeOutcome::Stationary,
         outcome,
         tolerance: options.tolerance,
@@ -109,6 +169,7 @@ fn summary(found: &Quantization, options: &QuantizeOptions) -> Summary {
         // Where nothing was solved nothing is known: the largest value there is.
         movement: last.map_or(1.0, |s| s.movement()),
         max_relative_error: found.solution.report.max_relative_error,
+        distance: None,
         costs: found.steps.iter().map(|s| s.cost).collect(),
     }
 }
@@ -119,13 +180,14 @@ fn summary_text(s: &Summary) -> String {
     format!("{} after {steps} ({newton}), {off}", s.outcome)
 }
 
-fn report(
+fn report<T: FileData>(
     common: &Common,
-    loaded: &input::Loaded,
+    loaded: &Loaded<T>,
     summary: &Summary,
     written: &[&Path],
-    seconds: f64,
+    run: &Report,
 ) -> Result<(), Failure> {
+    let seconds = run.seconds;
     if common.json {
         #[derive(Serialize)]
         struct Json<'a> {
@@ -133,6 +195,8 @@ fn report(
             output: String,
             #[serde(flatten)]
             summary: &'a Summary,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            parts: Option<&'a CellParts>,
             threads: usize,
             seconds: f64,
             peak_bytes: u64,
@@ -141,6 +205,7 @@ fn report(
             command: "quantize",
             output: written.first().map_or(String::new(), |p| p.display().to_string()),
             summary,
+            parts: run.parts.as_ref(),
             threads: rayon::current_num_threads(),
             seconds,
             peak_bytes: peak_bytes(),
@@ -158,6 +223,10 @@ fn report(
         ("masses", format!("max relative mass error {:.2e}", summary.max_relative_error)),
         ("time", format!("{seconds:.2} s on {}", count(rayon::current_num_threads(), "thread"))),
     ];
+    rows.extend(output::parts_row(run));
+    let moved =
+        |d| format!("each put at the nearest point of the surface, at most {d:.3e} from its site, the centroid");
+    rows.extend(summary.distance.map(|d| ("points", moved(d))));
     rows.extend(loaded.notes.iter().map(|n| ("note", n.clone())));
     rows.extend(written.iter().map(|p| ("written", p.display().to_string())));
     say(&table(&rows))

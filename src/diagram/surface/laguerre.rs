@@ -30,7 +30,7 @@ impl SurfaceGround {
     pub fn new(facets: &Facets, factor: f64) -> SurfaceGround {
         let n = facets.len() as u32;
         let area = (0..n).map(|k| facets.area(k)).collect();
-        SurfaceGround { facets: facets.clone(), order: along_curve(facets), area, factor }
+        SurfaceGround { facets: facets.clone(), order: facets.along_curve(), area, factor }
     }
 
     /// A facet with its density.
@@ -38,29 +38,6 @@ impl SurfaceGround {
         let rho = self.facets.rho(k).map(|r| r * self.factor);
         Facet { corners: self.facets.corners(k), area: self.area[k as usize], rho }
     }
-}
-
-/// Facets by the Morton code of their middles.
-fn along_curve(facets: &Facets) -> Vec<u32> {
-    let (low, high) = facets.surface().bounds();
-    let size = (0..3).fold(0.0, |s: f64, k| s.max(high[k] - low[k]));
-    let cells = if size > 0.0 { f64::from(1u32 << 20) / size } else { 0.0 };
-    let spread = |x: u64| {
-        // Two zeros after every bit, by halves.
-        let x = (x | x << 32) & 0x1f_0000_0000_ffff;
-        let x = (x | x << 16) & 0x1f_0000_ff00_00ff;
-        let x = (x | x << 8) & 0x100f_00f0_0f00_f00f;
-        let x = (x | x << 4) & 0x10c3_0c30_c30c_30c3;
-        (x | x << 2) & 0x1249_2492_4924_9249
-    };
-    let code = |k: u32| {
-        let c = facets.corners(k);
-        let axis = |a: usize| spread((((c[0][a] + c[1][a] + c[2][a]) / 3.0 - low[a]) * cells) as u64);
-        axis(0) | axis(1) << 1 | axis(2) << 2
-    };
-    let mut order: Vec<(u64, u32)> = (0..facets.len() as u32).map(|k| (code(k), k)).collect();
-    order.sort_unstable();
-    order.into_iter().map(|e| e.1).collect()
 }
 
 /// The diagram of sites in space on a surface. Sites are numbered along a k-d tree: see [`SurfaceLaguerre::order`].

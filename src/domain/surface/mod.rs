@@ -3,11 +3,13 @@
 mod edges;
 mod error;
 mod flatten;
+mod nearest;
 mod places;
 pub mod repair;
 mod topology;
 
 pub use error::SurfaceError;
+pub use nearest::Nearest;
 pub use places::Places;
 pub use topology::{Component, SharedEdge, Topology};
 

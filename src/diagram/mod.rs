@@ -26,5 +26,5 @@ pub use partial::{PartialDiagram, PartialLaguerre};
 pub use parts::Piece;
 pub use proof::ExactMoments;
 pub use snapshot::{Diagram, DiagramError};
-pub use surface::{CellMesh, SurfaceDiagram, SurfacePiece};
+pub use surface::{BallDefects, CellMesh, Dual, SurfaceDiagram, SurfacePiece};
 pub use validate::Invalid;

@@ -5,6 +5,7 @@ mod components;
 mod drive;
 mod partial;
 mod quantize;
+mod remesh;
 mod solution;
 mod solve;
 mod surface;
@@ -14,8 +15,9 @@ mod unattainable;
 pub use certificate::{Certificate, CertifyError, certify};
 pub use partial::solve_partial;
 pub use quantize::{
-    Quantizable, Quantization, QuantizeOptions, QuantizeOutcome, QuantizeProgress, QuantizeStep, on_surface, quantize,
+    Quantizable, Quantization, QuantizeOptions, QuantizeOutcome, QuantizeProgress, QuantizeStep, quantize,
 };
+pub use remesh::{Positions, Remesh, remesh};
 pub use solution::{Control, Progress, Solution, SolveOptions, SolverState};
 pub use solve::solve;
 pub use surface::solve_surface;

@@ -18,12 +18,9 @@
 use super::solution::{Control, Progress, Solution, SolveOptions};
 use super::solve::solve;
 use super::surface::solve_surface;
-use crate::domain::Facets;
-use crate::domain::surface::Nearest;
 use crate::exact::{Dd, Heights};
 use crate::newton::Outcome;
 use crate::problem::{Duplicates, Problem, ProblemData, ProblemError, SurfaceProblem, SurfaceProblemData, WithSites};
-use rayon::prelude::*;
 use std::time::{Duration, Instant};
 
 /// Options of a quantization.
@@ -172,7 +169,7 @@ pub struct Quantization<P = Problem, const D: usize = 2> {
 /// from the weights of the one before ([`Heights::moved`](crate::exact::Heights::moved)), and afresh if that fails.
 ///
 /// On a surface sites are points in space: centroids lie off it where it is curved, and the same inequalities hold
-/// ([`crate::transport::on_surface`] puts points on it).
+/// ([`crate::diagram::SurfaceDiagram::nearest_in_cells`] puts points on it).
 ///
 /// The cost falls in every step by at least [`QuantizeStep::off`]. A fixed point is a critical point of the cost, not in general a least one.
 /// Cost per step: a solve, about three Newton steps.
@@ -341,14 +338,4 @@ fn moved<P: Quantizable<D>, const D: usize>(problem: &P, solution: &Solution<D>)
     let heights = solution.heights.moved(problem.sites(), &sites);
     let heights = heights.first_non_finite().is_none().then_some(heights);
     problem.with_sites(sites, heights)
-}
-
-/// The points of a surface nearest to given ones, and the largest distance to them: for samples that shall lie on it. Distinct sites may
-/// have one nearest point. Cost: O((facets + points) log facets).
-pub fn on_surface(facets: &Facets, points: &[[f64; 3]]) -> (Vec<[f64; 3]>, f64) {
-    let near = Nearest::new((0..facets.len() as u32).map(|k| (k, facets.corners(k))));
-    let found: Vec<[f64; 3]> = points.par_iter().map(|p| near.to(p).map_or(*p, |n| n.0)).collect();
-    let distance = |(p, q): (&[f64; 3], &[f64; 3])| (0..3).map(|k| (p[k] - q[k]).powi(2)).sum::<f64>().sqrt();
-    let most = points.iter().zip(&found).map(distance).fold(0.0, f64::max);
-    (found, most)
 }

@@ -35,6 +35,8 @@ pub enum Command {
     Check(CheckArgs),
     /// Draw a solution, or a problem with heights
     Plot(PlotArgs),
+    /// Mesh a surface anew, with the sites of a solution as vertices
+    Remesh(RemeshArgs),
 }
 
 #[derive(Args, Debug)]
@@ -162,7 +164,7 @@ pub struct QuantizeArgs {
     #[arg(long, value_name = "S", default_value_t = 0, conflicts_with = "points")]
     pub seed: u64,
     /// On a surface: write the centroids themselves to a file of points, which lie off the surface where it is curved; without this
-    /// every point is put at the nearest point of the surface
+    /// every point is put at the nearest point of its cell, on the surface
     #[arg(long)]
     pub centroids: bool,
     /// Draw the cells
@@ -220,6 +222,35 @@ pub struct PlotArgs {
     /// What the colours of the cells show
     #[arg(long, value_enum, default_value_t = Color::Mass)]
     pub color: Color,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  brenier quantize --domain bunny.obj -n 2000 --steps 30 -o solution.json\n  \
+                        brenier remesh solution.json -o remeshed.ply\n\n\
+                        Cells that meet in a point are joined by a triangle: the restricted regular triangulation. Whether the mesh has \
+                        the topology of the surface is reported; it has if cells are small enough.")]
+pub struct RemeshArgs {
+    /// Solution or diagram on a surface
+    pub solution: PathBuf,
+    /// Mesh to write: .obj, .ply, .vtk or .vtp
+    #[arg(long, short, value_name = "MESH")]
+    pub output: PathBuf,
+    /// The problem the solution solves [default: the one it names or contains]
+    #[arg(long, value_name = "P")]
+    pub problem: Option<PathBuf>,
+    /// Where vertices are
+    #[arg(long, value_enum, default_value_t = Positions::Surface)]
+    pub positions: Positions,
+}
+
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Positions {
+    /// At the point of each cell nearest to its centroid, on the surface
+    Surface,
+    /// At the centroids of the cells
+    Centroids,
+    /// At the sites
+    Sites,
 }
 
 #[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]

@@ -14,6 +14,7 @@ mod limits;
 mod output;
 mod picture;
 mod quantize;
+mod remesh;
 mod solve;
 
 use args::{Cli, Command};
@@ -68,5 +69,6 @@ fn run() -> Result<u8, Failure> {
         Command::Diagram(args) => diagram::run(args, &cli.common),
         Command::Check(args) => check::run(args, &cli.common),
         Command::Plot(args) => picture::run(args, &cli.common),
+        Command::Remesh(args) => remesh::run(args, &cli.common),
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::args::{Common, QuantizeArgs};
 use crate::console::{self, Bar, count, say, table};
+use crate::diagram_surface::diagram_of;
 use crate::failure::{Failure, code};
 use crate::input::{AnyLoaded, Loaded};
 use crate::limits::peak_bytes;
@@ -10,7 +11,7 @@ use brenier::exact::Heights;
 use brenier::io::{FileData, write_points, write_solution, writes_points};
 use brenier::newton::{CellParts, Report};
 use brenier::problem::{SurfaceProblem, WithSites};
-use brenier::transport::{Control, Quantizable, Quantization, QuantizeOptions, QuantizeOutcome, on_surface, quantize};
+use brenier::transport::{Control, Quantizable, Quantization, QuantizeOptions, QuantizeOutcome, quantize};
 use serde::Serialize;
 use std::path::Path;
 use std::time::Instant;
@@ -34,7 +35,7 @@ pub fn run(args: &QuantizeArgs, common: &Common) -> Result<u8, Failure> {
                 common,
                 start,
                 *loaded,
-                |_, _| None,
+                |_, _| Ok(None),
                 |problem, heights, path| picture::draw(problem, heights, path, picture::Color::Mass),
             )
         }
@@ -46,8 +47,9 @@ pub fn run(args: &QuantizeArgs, common: &Common) -> Result<u8, Failure> {
                 let what = "--centroids is for files of points; the sites of a solution are centroids anyway";
                 return Err(Failure::new(code::USAGE, what));
             }
-            let place = |problem: &SurfaceProblem, sites: &[[f64; 3]]| {
-                (!args.centroids).then(|| on_surface(problem.facets(), sites))
+            let place = |problem: &SurfaceProblem, heights: &Heights| match args.centroids {
+                true => Ok(None),
+                false => put_on_surface(problem, heights).map(Some),
             };
             moved(args, common, start, *loaded, place, |_, _, _| Ok(()))
         }
@@ -57,13 +59,21 @@ pub fn run(args: &QuantizeArgs, common: &Common) -> Result<u8, Failure> {
 /// Points put where people want them, and how far that is from the sites.
 type Placed<const D: usize> = Option<(Vec<[f64; D]>, f64)>;
 
+/// Sites at the nearest points of their cells.
+fn put_on_surface(problem: &SurfaceProblem, heights: &Heights) -> Result<(Vec<[f64; 3]>, f64), Failure> {
+    let points = diagram_of(problem, heights)?.nearest_in_cells(problem.sites());
+    let distance = |(p, q): (&[f64; 3], &[f64; 3])| (0..3).map(|k| (p[k] - q[k]).powi(2)).sum::<f64>().sqrt();
+    let most = points.iter().zip(problem.sites()).map(distance).fold(0.0, f64::max);
+    Ok((points, most))
+}
+
 /// From the sites to begin with to the files.
 fn moved<T, const D: usize>(
     args: &QuantizeArgs,
     common: &Common,
     start: Instant,
     loaded: Loaded<T>,
-    place: impl FnOnce(&T::Problem, &[[f64; D]]) -> Placed<D>,
+    place: impl FnOnce(&T::Problem, &Heights) -> Result<Placed<D>, Failure>,
     draw: impl FnOnce(&T::Problem, &Heights, &Path) -> Result<(), Failure>,
 ) -> Result<u8, Failure>
 where
@@ -98,13 +108,12 @@ where
     // Sites were merged before the first move; those in the file are the merged ones.
     file.site_of_input = None;
     if writes_points::<D>(&args.output) {
-        let sites = loaded.problem.sites();
-        match place(&loaded.problem, sites) {
+        match place(&loaded.problem, &file.heights)? {
             Some((points, distance)) => {
                 summary.distance = Some(distance);
                 write_points(&args.output, &points)?;
             }
-            None => write_points(&args.output, sites)?,
+            None => write_points(&args.output, loaded.problem.sites())?,
         }
     } else {
         write_solution(&args.output, &file)?;
@@ -224,8 +233,9 @@ fn report<T: FileData>(
         ("time", format!("{seconds:.2} s on {}", count(rayon::current_num_threads(), "thread"))),
     ];
     rows.extend(output::parts_row(run));
-    let moved =
-        |d| format!("each put at the nearest point of the surface, at most {d:.3e} from its site, the centroid");
+    let moved = |d| {
+        format!("each put at the nearest point of its cell on the surface, at most {d:.3e} from its site, the centroid")
+    };
     rows.extend(summary.distance.map(|d| ("points", moved(d))));
     rows.extend(loaded.notes.iter().map(|n| ("note", n.clone())));
     rows.extend(written.iter().map(|p| ("written", p.display().to_string())));

@@ -1,6 +1,7 @@
 //! Laguerre diagrams on triangulated surfaces: sites anywhere in space, cells cut out of the triangles (theory/surfaces.md).
 
 mod clip;
+mod dual;
 mod finder;
 mod integrate;
 mod laguerre;
@@ -12,6 +13,7 @@ mod start;
 mod trace;
 mod validate;
 
+pub use dual::{BallDefects, Dual};
 pub use integrate::Moments3;
 pub use laguerre::{SurfaceGround, SurfaceLaguerre, SurfaceMeasures};
 pub use mesh::CellMesh;

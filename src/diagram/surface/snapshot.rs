@@ -9,6 +9,7 @@ use super::integrate::{Facet, wall};
 use super::laguerre::{SurfaceGround, SurfaceLaguerre};
 use super::raise::in_space;
 use super::trace::Polygon;
+use crate::domain::surface::nearest_in_triangle;
 use crate::exact::big::{Rational, nearest_f64, rational};
 use crate::exact::predicates::{Lifted3, Line, meet_exact};
 use crate::exact::{Counters, Heights};
@@ -380,31 +381,57 @@ impl SurfaceDiagram {
 
     /// See [`SurfaceDiagram::parts`]. Cost: a sort of each cell's edges.
     fn count_parts(&self) -> Vec<u32> {
+        let solid = |i: usize| self.parts_of(i, self.solid(i), |s| !self.is_short(s));
+        (0..self.len()).into_par_iter().map(solid).collect()
+    }
+
+    /// The same of the perturbed diagram, whose pieces all have area and whose sides all have length.
+    pub(super) fn raw_parts(&self, i: usize) -> u32 {
+        self.parts_of(i, self.range(i), |_| true)
+    }
+
+    /// Of how many parts some pieces of cell `i` consist that are joined by these sides.
+    fn parts_of(&self, i: usize, pieces: impl Iterator<Item = usize>, joins: impl Fn(usize) -> bool) -> u32 {
         let facets = self.problem.facets();
-        let cell = |i: usize| {
-            let first = self.range(i).start;
-            let mut sets = UnionFind::<u32>::new(self.range(i).len());
-            let mut edges: Vec<(u32, u32, u32)> = Vec::new();
-            let mut parts = 0;
-            for k in self.solid(i) {
-                parts += 1;
-                let t = facets.vertices(self.facet[k]);
-                for s in self.sides(k) {
-                    if let Label::Domain(e) = self.labels[s]
-                        && !self.is_short(s)
-                    {
-                        let (a, b) = (t[e as usize], t[(e as usize + 1) % 3]);
-                        edges.push((a.min(b), a.max(b), (k - first) as u32));
+        let first = self.range(i).start;
+        let mut sets = UnionFind::<u32>::new(self.range(i).len());
+        let mut edges: Vec<(u32, u32, u32)> = Vec::new();
+        let mut parts = 0;
+        for k in pieces {
+            parts += 1;
+            let t = facets.vertices(self.facet[k]);
+            for s in self.sides(k).filter(|&s| joins(s)) {
+                if let Label::Domain(e) = self.labels[s] {
+                    let (a, b) = (t[e as usize], t[(e as usize + 1) % 3]);
+                    edges.push((a.min(b), a.max(b), (k - first) as u32));
+                }
+            }
+        }
+        edges.sort_unstable();
+        for pair in edges.windows(2).filter(|w| (w[0].0, w[0].1) == (w[1].0, w[1].1)) {
+            parts -= u32::from(sets.union(pair[0].2, pair[1].2));
+        }
+        parts
+    }
+
+    /// For every site the point of its cell that is nearest to a given one; that one itself if there is no cell. Cost: O(pieces).
+    ///
+    /// A point nearest in the whole surface may lie on another sheet, and be nearest for several sites; these points do not.
+    pub fn nearest_in_cells(&self, points: &[[f64; 3]]) -> Vec<[f64; 3]> {
+        let nearest = |i: usize| {
+            let mut best = (f64::INFINITY, points[i]);
+            for piece in self.pieces(i) {
+                for pair in piece.vertices[1..].windows(2) {
+                    let q = nearest_in_triangle(&[piece.vertices[0], pair[0], pair[1]], &points[i]);
+                    let distance = square(&q, &points[i]);
+                    if distance < best.0 {
+                        best = (distance, q);
                     }
                 }
             }
-            edges.sort_unstable();
-            for pair in edges.windows(2).filter(|w| (w[0].0, w[0].1) == (w[1].0, w[1].1)) {
-                parts -= u32::from(sets.union(pair[0].2, pair[1].2));
-            }
-            parts
+            best.1
         };
-        (0..self.len()).into_par_iter().map(cell).collect()
+        (0..self.len()).into_par_iter().map(nearest).collect()
     }
 }
 

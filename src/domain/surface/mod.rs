@@ -9,7 +9,7 @@ pub mod repair;
 mod topology;
 
 pub use error::SurfaceError;
-pub use nearest::Nearest;
+pub use nearest::{Nearest, nearest_in_triangle};
 pub use places::Places;
 pub use topology::{Component, SharedEdge, Topology};
 

@@ -17,7 +17,7 @@ impl RTreeObject for Entry {
 
 impl PointDistance for Entry {
     fn distance_2(&self, p: &[f64; 3]) -> f64 {
-        let q = nearest_in(&self.corners, p);
+        let q = nearest_in_triangle(&self.corners, p);
         (0..3).map(|k| (q[k] - p[k]) * (q[k] - p[k])).sum()
     }
 
@@ -40,12 +40,12 @@ impl Nearest {
 
     /// The nearest point, up to rounding, and the name of its triangle; `None` if there are no triangles. Cost: about O(log n) near a surface.
     pub fn to(&self, p: &[f64; 3]) -> Option<([f64; 3], u32)> {
-        self.0.nearest_neighbor(*p).map(|t| (nearest_in(&t.corners, p), t.name))
+        self.0.nearest_neighbor(*p).map(|t| (nearest_in_triangle(&t.corners, p), t.name))
     }
 }
 
-/// The point of a triangle nearest to `p`.
-fn nearest_in(t: &[[f64; 3]; 3], p: &[f64; 3]) -> [f64; 3] {
+/// The point of a triangle nearest to `p`, up to rounding. The triangle may be flat.
+pub fn nearest_in_triangle(t: &[[f64; 3]; 3], p: &[f64; 3]) -> [f64; 3] {
     let sub = |a: &[f64; 3], b: &[f64; 3]| [0, 1, 2].map(|k| a[k] - b[k]);
     let dot = |a: &[f64; 3], b: &[f64; 3]| a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
     let (a, b, d) = (sub(&t[1], &t[0]), sub(&t[2], &t[0]), sub(p, &t[0]));

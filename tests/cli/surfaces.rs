@@ -115,7 +115,10 @@ fn what_surfaces_cannot_do_is_said() {
     assert_snapshot!(f.error(3, "solve --domain roof.obj --points flat.csv -o s.json"), @"flat.csv: has 2 numbers per point; give x, y and z");
     assert_snapshot!(f.error(2, "solve --domain roof.obj --points y.csv --partial -o s.json"), @"--partial needs a box or polygon in this version; roof.obj is a surface");
     assert_snapshot!(f.error(2, "solve --domain roof.obj --points y.csv -o s.json --plot s.svg"), @"s.svg: surfaces are not drawn in this version; leave out --plot");
-    assert_snapshot!(f.error(2, "quantize --domain roof.obj -n 5 -o s.json"), @"roof.obj: quantize works in the plane in this version, this is a surface");
+    assert_snapshot!(f.error(2, "quantize --domain roof.obj -n 5 -o s.json --centroids"), @"");
+    assert_snapshot!(f.error(2, "quantize --domain square -n 5 -o s.csv --centroids"), @"");
+    assert_snapshot!(f.error(2, "quantize --domain roof.obj -n 5 -o s.json --plot s.svg"), @"");
+    assert_snapshot!(f.error(3, "quantize --domain roof.obj --points flat.csv -o s.json"), @"");
     assert_snapshot!(f.error(3, "solve --domain roof.obj --points y.csv --density affine:1,0,0 -o s.json"), @r#"y.csv: a density of type "affine" needs a domain of type "polygon""#);
     f.write(
         "p.json",

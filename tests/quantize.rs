@@ -1,7 +1,7 @@
 //! Quantization and warm starts: closed forms, the inequality of descent, bits, interruption.
 
-use brenier::domain::{ConvexPolygon, Density, spread};
-use brenier::problem::{Problem, ProblemData};
+use brenier::domain::{ConvexPolygon, Density, Facets, Surface, spread, spread_on};
+use brenier::problem::{Problem, ProblemData, SurfaceProblem, SurfaceProblemData};
 use brenier::transport::{
     Control, Quantization, QuantizeOptions, QuantizeOutcome, QuantizeStep, Solution, SolveOptions, quantize, solve,
 };
@@ -273,5 +273,77 @@ fn a_domain_too_far_away_for_doubles() {
             QuantizeOutcome::NotSolved { why } => assert!(!why.is_empty()),
             outcome => assert!(found.solution.report.converged, "{outcome:?}"),
         }
+    }
+}
+
+/// The surface of the unit cube.
+fn cube() -> Surface {
+    let vertices = (0..8).map(|k| [k & 1, k >> 1 & 1, k >> 2].map(f64::from)).collect();
+    let sides = [[0, 2, 3, 1], [4, 5, 7, 6], [0, 1, 5, 4], [2, 6, 7, 3], [0, 4, 6, 2], [1, 3, 7, 5]];
+    let triangles = sides.iter().flat_map(|s| [[s[0], s[1], s[2]], [s[0], s[2], s[3]]]).collect();
+    Surface::new(vertices, triangles).unwrap()
+}
+
+#[test]
+fn one_site_goes_to_the_centroid_of_a_surface() {
+    let begun = SurfaceProblem::new(SurfaceProblemData::new(cube(), vec![[7.0, -3.0, 2.0]])).unwrap();
+    let found = quantize(&begun, &QuantizeOptions::default(), &mut |_| Control::Continue);
+    assert_eq!((&found.outcome, found.steps.len()), (&QuantizeOutcome::Stationary, 2));
+    (0..3).for_each(|k| near(found.problem.sites()[0][k], 0.5));
+    // On each side 1/4 across and 1/12 along each axis.
+    near(found.solution.cost, 5.0 / 12.0);
+    near(found.steps[0].cost - found.steps[0].off, 5.0 / 12.0);
+}
+
+#[test]
+fn every_step_on_a_surface_descends_as_much_as_it_must() {
+    let n = 12u32;
+    let at = |i: u32, j: u32| i * (n + 1) + j;
+    let mut vertices = Vec::new();
+    let mut triangles = Vec::new();
+    for i in 0..=n {
+        for j in 0..=n {
+            let (x, y) = (f64::from(i) / f64::from(n), f64::from(j) / f64::from(n));
+            vertices.push([x, y, 0.3 * (6.0 * x).sin() * (5.0 * y).cos()]);
+            if i < n && j < n {
+                triangles.push([at(i, j), at(i + 1, j), at(i + 1, j + 1)]);
+                triangles.push([at(i, j), at(i + 1, j + 1), at(i, j + 1)]);
+            }
+        }
+    }
+    let hills = Surface::new(vertices, triangles).unwrap();
+    let rho = Density::Vertex((0..(n + 1) * (n + 1)).map(|k| f64::from(k % 4) + 0.5).collect());
+    for (surface, density) in [(cube(), Density::Constant), (hills.clone(), Density::Constant), (hills, rho)] {
+        let surface = std::sync::Arc::new(surface);
+        for (n, mass_tolerance) in [(20, 0.2), (20, 1e-6), (120, 0.2), (120, 1e-6)] {
+            let mut data = SurfaceProblemData::new(surface.clone(), Vec::new());
+            data.sites = spread_on(&Facets::of(&surface, &density), n, 7);
+            // Off the surface, too.
+            data.sites.iter_mut().enumerate().for_each(|(k, y)| y[k % 3] += 0.05 * (k as f64).sin());
+            data.density = density.clone();
+            data.masses = Some((0..n).map(|i| 1.0 + (i % 3) as f64).collect());
+            let begun = SurfaceProblem::new(data).unwrap();
+            let options = QuantizeOptions { max_steps: 6, mass_tolerance, ..QuantizeOptions::default() };
+            let found = quantize(&begun, &options, &mut |_| Control::Continue);
+            assert!(found.steps.len() > 3, "{:?}", found.outcome);
+            descends(&found.steps);
+        }
+    }
+}
+
+/// On a square in space every step is that in the plane.
+#[test]
+fn on_a_flat_surface_sites_move_as_in_the_plane() {
+    let vertices = vec![[0., 0., 2.], [1., 0., 2.], [1., 1., 2.], [0., 1., 2.]];
+    let flat = Surface::new(vertices, vec![[0, 1, 2], [0, 2, 3]]).unwrap();
+    let sites = random(30, 3);
+    let options = QuantizeOptions { max_steps: 5, mass_tolerance: 1e-12, ..QuantizeOptions::default() };
+    let plane = run(&problem(&square(), Density::Constant, sites.clone(), None), &options);
+    let lifted = sites.iter().map(|y| [y[0], y[1], 2.0]).collect();
+    let begun = SurfaceProblem::new(SurfaceProblemData::new(flat, lifted)).unwrap();
+    let space = quantize(&begun, &options, &mut |_| Control::Continue);
+    assert_eq!((plane.steps.len(), space.steps.len()), (6, 6));
+    for (a, b) in plane.steps.iter().zip(&space.steps) {
+        assert!((a.cost - b.cost).abs() < 1e-9 * a.cost && (a.off - b.off).abs() < 1e-8 * a.cost, "{a:?} {b:?}");
     }
 }

@@ -228,7 +228,7 @@ mod tests {
         use crate::domain::Surface;
         let v = vec![[0., 0., 0.], [1., 0., 0.], [1., 1., 2.], [0., 1., 0.]];
         let surface = std::sync::Arc::new(Surface::new(v, vec![[0, 1, 2], [0, 3, 2]]).unwrap());
-        let facets = Facets::of(&surface, &Density::Vertex(vec![0.0, 1.0, 2.0, 1.0]));
+        let facets = Facets::of(&surface, &Density::Vertex(vec![0.0, 1.0, 2.0, 1.0].into()));
         let points = spread_on(&facets, 20_000, 1);
         assert_eq!(points, spread_on(&facets, 20_000, 1));
         assert_ne!(points, spread_on(&facets, 20_000, 2));

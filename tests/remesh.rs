@@ -151,8 +151,8 @@ fn closed_balls_make_the_same_topology() {
     let (mut balls, mut same, mut neither) = (0, 0, 0);
     for surface in surfaces.map(Arc::new) {
         let facets = Facets::of(&surface, &Density::Constant);
-        for seed in 0..40 {
-            let n = dice.random_range(3..150);
+        for seed in 0..18 {
+            let n = dice.random_range(3..120);
             let mut sites = spread_on(&facets, n, seed);
             let noise = [0.0, 0.02, 0.3][seed as usize % 3];
             sites.iter_mut().flatten().for_each(|c| *c += noise * (dice.random::<f64>() - 0.5));
@@ -165,8 +165,8 @@ fn closed_balls_make_the_same_topology() {
             balls += usize::from(mesh.defects.is_empty());
             same += usize::from(is_same);
             neither += usize::from(!is_same);
-            SurfaceDiagram::new(&problem, &heights).unwrap().validate(4).unwrap();
+            SurfaceDiagram::new(&problem, &heights).unwrap().validate(3).unwrap();
         }
     }
-    assert!(balls > 40 && same >= balls && neither > 20, "{balls} {same} {neither}");
+    assert!(balls > 15 && same >= balls && neither > 10, "{balls} {same} {neither}");
 }

@@ -51,7 +51,9 @@ impl Remesh {
             all.sort_unstable();
             all
         };
-        Some(manifold(&self.topology) && kinds(&self.topology) == kinds(&self.surface))
+        // Two triangles with the same vertices make a sphere, but no mesh.
+        let is_mesh = manifold(&self.topology) && self.topology.equal_faces.is_empty();
+        Some(is_mesh && kinds(&self.topology) == kinds(&self.surface))
     }
 
     /// Why the surface is no manifold, if it is none.

@@ -220,7 +220,7 @@ fn a_surface_is_meshed_anew() {
     let run = f.expect(0, "remesh few.json -o few.obj");
     assert!(run.out.contains("result     same topology as the surface: no; take more sites\n"), "{}", run.out);
     assert!(
-        run.out.contains("closed ball property fails: 1 triples that meet more than once (sites 0, 1 and 2)"),
+        run.out.contains("closed ball property fails: triples that meet more than once: 1 (sites 0, 1 and 2)"),
         "{}",
         run.out
     );

@@ -74,26 +74,21 @@ pub fn run(args: &RemeshArgs, common: &Common) -> Result<u8, Failure> {
 
 /// A topology in one line.
 fn topology_text(t: &Topology) -> String {
-    let mut text = format!(
-        "{} - {} + {} = {}, {}",
-        count(t.vertices, "vertex").replace("vertexs", "vertices"),
-        count(t.edges, "edge"),
-        count(t.faces, "face"),
-        t.euler(),
-        count(t.components.len(), "component")
-    );
+    let components = count(t.components.len(), "component");
+    let (v, e, f) = (t.vertices, t.edges, t.faces);
+    let mut text = format!("{v} vertices - {e} edges + {f} faces = {}, {components}", t.euler());
     text.push_str(&match t.loops() {
         0 => ", closed".into(),
         n => format!(", {}", count(n, "boundary loop")),
     });
     for (n, what) in [
-        (t.collapsed.len(), "face with a vertex twice"),
-        (t.equal_faces.len(), "face with the vertices of another"),
-        (t.crowded_edges.len(), "edge with more than two faces"),
-        (t.pinched_vertices.len(), "pinched vertex"),
+        (t.collapsed.len(), "faces with a vertex twice"),
+        (t.equal_faces.len(), "faces with the vertices of another"),
+        (t.crowded_edges.len(), "edges of more than two faces"),
+        (t.pinched_vertices.len(), "pinched vertices"),
     ] {
         if n > 0 {
-            text.push_str(&format!(", {n} times: {what}"));
+            text.push_str(&format!(", {what}: {n}"));
         }
     }
     let genera: Option<Vec<usize>> = t.components.iter().map(|c| c.genus()).collect();
@@ -120,13 +115,13 @@ fn cells_text(mesh: &Remesh) -> String {
         if !names.is_empty() {
             let more = if names.len() > MOST_TOLD { ", ..." } else { "" };
             let shown = names[..names.len().min(MOST_TOLD)].join(", ");
-            told.push(format!("{} {what} ({shown}{more})", names.len()));
+            told.push(format!("{what}: {} ({shown}{more})", names.len()));
         }
     };
     let cells = |list: &[u32]| list.iter().map(|i| format!("site {i}")).collect::<Vec<_>>();
-    tell(cells(&d.parts), "in more than one part");
-    tell(cells(&d.holes), "in one part, but no disks");
-    tell(cells(&d.boundary), "at several stretches of the boundary");
+    tell(cells(&d.parts), "cells in more than one part");
+    tell(cells(&d.holes), "cells in one part that are no disks");
+    tell(cells(&d.boundary), "cells at several stretches of the boundary");
     tell(d.walls.iter().map(|w| format!("sites {} and {}", w[0], w[1])).collect(), "walls that are not one arc");
     tell(
         d.points.iter().map(|t| format!("sites {}, {} and {}", t[0], t[1], t[2])).collect(),

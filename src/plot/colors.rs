@@ -55,8 +55,53 @@ impl Scale {
 
 /// Colour of a step, `#rrggbb`. Viridis without its darkest tenth, on which nothing drawn over it can be seen.
 pub(super) fn color(step: usize) -> String {
+    hex(rgb(step))
+}
+
+/// The same as three bytes.
+pub(super) fn rgb(step: usize) -> [u8; 3] {
     let t = 0.1 + 0.9 * (step as f64 + 0.5) / STEPS as f64;
-    format!("#{:x}", colorous::VIRIDIS.eval_continuous(t))
+    let c = colorous::VIRIDIS.eval_continuous(t);
+    [c.r, c.g, c.b]
+}
+
+/// `#rrggbb`.
+pub(super) fn hex(c: [u8; 3]) -> String {
+    format!("#{:02x}{:02x}{:02x}", c[0], c[1], c[2])
+}
+
+/// Colours of about the same lightness that can be told apart.
+pub(super) const PALETTE: [[u8; 3]; 12] = [
+    [0x8e, 0xca, 0xe6],
+    [0xf4, 0xa2, 0x61],
+    [0x90, 0xbe, 0x6d],
+    [0xe7, 0x80, 0x66],
+    [0xb8, 0xa1, 0xe3],
+    [0xf6, 0xd3, 0x65],
+    [0x5f, 0xb3, 0xb3],
+    [0xe5, 0x98, 0x9b],
+    [0xa3, 0xb1, 0x8a],
+    [0x7a, 0x9c, 0xc6],
+    [0xd4, 0xa3, 0x73],
+    [0xc4, 0x90, 0xd1],
+];
+
+/// A number in [`PALETTE`] for each of `n` cells, such that the given pairs differ, unless a cell has more neighbours than there are
+/// colours. Cells choose in their order, beginning at a colour that their number scatters.
+pub(super) fn tints(n: usize, adjacent: &[(u32, u32)]) -> Vec<u8> {
+    let mut lower: Vec<(u32, u32)> = adjacent.iter().map(|&(i, j)| (i.max(j), i.min(j))).collect();
+    lower.sort_unstable();
+    let mut tint = vec![0u8; n];
+    let mut rest = &lower[..];
+    for i in 0..n as u32 {
+        let (own, others) = rest.split_at(rest.partition_point(|p| p.0 <= i));
+        rest = others;
+        let used = own.iter().fold(0u32, |used, p| used | 1 << tint[p.1 as usize]);
+        let start = (i.wrapping_mul(2_654_435_769) >> 16) as usize % PALETTE.len();
+        let free = (0..PALETTE.len()).map(|k| (start + k) % PALETTE.len()).find(|k| used >> k & 1 == 0);
+        tint[i as usize] = free.unwrap_or(start) as u8;
+    }
+    tint
 }
 
 /// A number for a legend: three digits, without needless zeros.
@@ -94,6 +139,17 @@ mod tests {
         assert_eq!(numbers(&[0.2, 0.20001, 0.20002]), ["0.2", "0.20001", "0.20002"]);
         assert_eq!(numbers(&[1e7, 1.0001e7]), ["1.0000e7", "1.0001e7"]);
         assert_eq!(numbers(&[0.2, 0.2]), ["0.2", "0.2"], "they need not");
+    }
+
+    #[test]
+    fn neighbours_have_different_colors() {
+        let pairs: Vec<(u32, u32)> = (0..200u32).flat_map(|i| (1..6).map(move |k| (i, (i * k + 7) % 200))).collect();
+        let pairs: Vec<_> = pairs.into_iter().filter(|p| p.0 != p.1).collect();
+        let tint = tints(200, &pairs);
+        assert!(pairs.iter().all(|&(i, j)| tint[i as usize] != tint[j as usize]));
+        let used = tint.iter().collect::<std::collections::BTreeSet<_>>().len();
+        assert_eq!(used, PALETTE.len(), "all of them are used");
+        assert!(tints(3, &[]).iter().all(|&t| (t as usize) < PALETTE.len()));
     }
 
     #[test]

@@ -1,7 +1,21 @@
 //! Layer 6: pictures.
+//!
+//! [`Scene`] draws plane diagrams as SVG. [`Model`] holds a diagram as polygons in space, of the plane or of a surface, for pages
+//! ([`Model::html`]) and pixels ([`Model::pixels`]).
 
 mod colors;
+mod html;
+mod image;
+mod light;
+mod model;
+mod normals;
+mod raster;
 mod scene;
 mod svg;
+mod view;
 
+pub use html::Caption;
+pub use image::Pixels;
+pub use model::Model;
 pub use scene::{Color, Scene};
+pub use view::{Up, View};

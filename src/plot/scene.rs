@@ -1,6 +1,7 @@
 //! What a picture shows.
 
-use crate::diagram::Diagram;
+use super::colors;
+use crate::diagram::{Diagram, Label};
 use crate::domain::PlanarMesh;
 use crate::problem::Problem;
 
@@ -12,6 +13,10 @@ pub enum Color {
     Mass,
     /// Area of the cell. If all areas are equal: how far the map moves the centroid.
     Area,
+    /// How far the map moves the centroid.
+    Distance,
+    /// Colours that only tell neighbours apart.
+    Cells,
     /// No colours, no cells: the sites as black dots.
     Sites,
 }
@@ -27,6 +32,8 @@ pub struct Scene<'a> {
     pub(super) masses: &'a [f64],
     pub(super) centroids: &'a [Option<[f64; 2]>],
     areas: Vec<f64>,
+    /// Whose walls are known.
+    diagram: Option<&'a Diagram>,
 }
 
 impl<'a> Scene<'a> {
@@ -48,6 +55,7 @@ impl<'a> Scene<'a> {
             masses: diagram.masses(),
             centroids: diagram.centroids(),
             areas,
+            diagram: Some(diagram),
         }
     }
 
@@ -67,7 +75,25 @@ impl<'a> Scene<'a> {
             masses,
             centroids,
             areas: outlines.iter().map(|o| area(o)).collect(),
+            diagram: None,
         }
+    }
+
+    /// The picture of a partial diagram's outlines, whose cells have neighbours among those of the whole `diagram`.
+    pub fn with_neighbors(self, diagram: &'a Diagram) -> Scene<'a> {
+        Scene { diagram: Some(diagram), ..self }
+    }
+
+    /// Numbers of colours such that neighbours differ, as far as it is known who they are.
+    pub(super) fn tints(&self) -> Vec<u8> {
+        let of = |i: usize| self.diagram.map_or(&[][..], |d| d.labels(i));
+        let pairs = (0..self.cells.len()).flat_map(|i| {
+            of(i).iter().filter_map(move |l| match *l {
+                Label::Bisector(j) => Some((i as u32, j)),
+                Label::Domain(_) => None,
+            })
+        });
+        colors::tints(self.cells.len(), &pairs.collect::<Vec<_>>())
     }
 
     /// Area of cell `i`.

@@ -3,7 +3,7 @@
 //! Cells of one colour share one path with integer coordinates (hundredths of a pixel), so 1e5 cells take a few MB.
 //! Up to some thousand cells have visible borders and sites; beyond, a border would be all one sees.
 
-use super::colors::{STEPS, Scale, color, number, numbers};
+use super::colors::{PALETTE, STEPS, Scale, color, hex, number, numbers};
 use super::scene::{Color, Scene};
 use crate::domain::PlanarMesh;
 use std::fmt::Write;
@@ -92,7 +92,15 @@ impl Scene<'_> {
             drawing = drawing.add(Definitions::new().add(shape));
             painted = painted.set("clip-path", "url(#domain)");
         }
-        for path in self.cell_paths(&frame, &cells, &values, scale.as_ref(), side) {
+        // Cells of one colour share a path.
+        let (fills, which): (Vec<String>, Vec<usize>) = if shown == Color::Cells {
+            let tints = self.tints();
+            (PALETTE.map(hex).to_vec(), cells.iter().map(|&i| tints[i] as usize).collect())
+        } else {
+            let step = |v: &f64| scale.as_ref().map_or(STEPS / 2, |s| s.step(*v));
+            ((0..STEPS).map(color).collect(), values.iter().map(step).collect())
+        };
+        for path in self.cell_paths(&frame, &cells, &fills, &which, side) {
             painted = painted.add(path);
         }
         drawing = drawing.add(painted);
@@ -108,8 +116,10 @@ impl Scene<'_> {
             .set("font-size", 13)
             .add(Rectangle::new().set("width", "100%").set("height", "100%").set("fill", "#ffffff"))
             .add(drawing);
-        for part in legend(width + 2.0 * MARGIN, title, scale.as_ref(), &values) {
-            document = document.add(part);
+        if shown != Color::Cells {
+            for part in legend(width + 2.0 * MARGIN, title, scale.as_ref(), &values) {
+                document = document.add(part);
+            }
         }
         let caption = self.caption(&frame, cells.len());
         document.add(text(MARGIN, inner + 2.0 * MARGIN + 6.0, &caption)).to_string()
@@ -117,38 +127,34 @@ impl Scene<'_> {
 
     /// What the colours show, the value of each of the listed cells, and the scale; `None` if all values are equal.
     fn values(&self, shown: Color, cells: &[usize]) -> (&'static str, Vec<f64>, Option<Scale>) {
+        let distances: Vec<f64> = cells.iter().map(|&i| self.distance(i)).collect();
         let (title, values): (_, Vec<f64>) = match shown {
-            Color::Mass => ("mass of the cell", cells.iter().map(|&i| self.masses[i]).collect()),
+            Color::Mass | Color::Cells => ("mass of the cell", cells.iter().map(|&i| self.masses[i]).collect()),
             Color::Area | Color::Sites => ("area of the cell", cells.iter().map(|&i| self.area(i)).collect()),
+            Color::Distance => {
+                let scale = Scale::linear(&distances);
+                return ("distance to site", distances, scale);
+            }
         };
         if let Some(scale) = Scale::of(&values) {
             return (title, values, Some(scale));
         }
         // Equal values would paint one colour; the distance moved tells more.
-        let distances: Vec<f64> = cells.iter().map(|&i| self.distance(i)).collect();
         match Scale::linear(&distances) {
             Some(scale) if cells.len() > 1 => ("distance to site", distances, Some(scale)),
             _ => (title, values, None),
         }
     }
 
-    fn cell_paths(
-        &self,
-        frame: &Frame,
-        cells: &[usize],
-        values: &[f64],
-        scale: Option<&Scale>,
-        side: f64,
-    ) -> Vec<Path> {
-        let mut data = vec![String::new(); STEPS];
-        for (&i, &v) in cells.iter().zip(values) {
-            let step = scale.map_or(STEPS / 2, |s| s.step(v));
-            polygon(&mut data[step], frame, self.cells[i]);
+    fn cell_paths(&self, frame: &Frame, cells: &[usize], fills: &[String], which: &[usize], side: f64) -> Vec<Path> {
+        let mut data = vec![String::new(); fills.len()];
+        for (&i, &fill) in cells.iter().zip(which) {
+            polygon(&mut data[fill], frame, self.cells[i]);
         }
         let with_borders = cells.len() <= BORDERS;
         let used = data.into_iter().enumerate().filter(|(_, d)| !d.is_empty());
-        let path = |(step, d): (usize, String)| {
-            let fill = color(step);
+        let path = |(k, d): (usize, String)| {
+            let fill = fills[k].clone();
             // Without a border, a stroke in the colour itself covers the hairlines between neighbours.
             let (stroke, width) = if with_borders {
                 ("#ffffff".to_string(), (0.04 * side).clamp(0.12, 1.2))

@@ -1,0 +1,265 @@
+//! Models as pictures of pixels.
+
+use super::light::shade;
+use super::model::{Model, Side, cross, dot, minus};
+use super::raster::{Buffer, Mark, NOTHING};
+use super::scene::Color;
+use super::view::View;
+use rayon::prelude::*;
+
+/// Samples along each side of a pixel.
+const SAMPLES: usize = 3;
+/// Rows of pixels that are drawn at once.
+const BAND: usize = 16;
+/// Ink of walls and borders.
+const INK: [f64; 3] = [16.0, 18.0, 26.0];
+
+/// Dots of sites are drawn in the plane up to this many cells.
+const DOTS: usize = 5_000;
+
+/// A picture: rows of pixels from the top, red, green, blue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pixels {
+    /// Pixels in a row.
+    pub width: usize,
+    /// Rows.
+    pub height: usize,
+    /// Three bytes a pixel.
+    pub rgb: Vec<u8>,
+}
+
+/// The map from space to samples.
+pub(super) struct Screen {
+    center: [f64; 3],
+    frame: [[f64; 3]; 3],
+    /// What lies in the middle of the picture, in the plane of the picture.
+    middle: [f64; 2],
+    half: [f64; 2],
+    /// Units of the picture per unit length.
+    pub(super) scale: f64,
+}
+
+impl Screen {
+    /// Everything, with a margin, in a picture of this size.
+    pub(super) fn new(model: &Model<'_>, view: &View, size: [f64; 2], margin: f64) -> Screen {
+        let (center, _) = model.ball();
+        let frame = view.frame();
+        let (mut low, mut high) = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
+        for c in &model.polygons.corners {
+            let d = minus(*c, center);
+            for k in 0..2 {
+                let x = dot(d, frame[k]);
+                low[k] = low[k].min(x);
+                high[k] = high[k].max(x);
+            }
+        }
+        let scale =
+            (0..2).map(|k| (size[k] - 2.0 * margin).max(1.0) / (high[k] - low[k])).fold(f64::INFINITY, f64::min);
+        let middle = [0, 1].map(|k| low[k] + 0.5 * (high[k] - low[k]));
+        let scale = if scale.is_finite() { scale } else { 1.0 };
+        Screen { center, frame, middle, half: size.map(|s| 0.5 * s), scale }
+    }
+
+    /// Where a point is seen; y points down, z to the eye.
+    pub(super) fn point(&self, p: [f64; 3]) -> [f64; 3] {
+        let d = minus(p, self.center);
+        let [x, y, z] = [0, 1, 2].map(|k| dot(d, self.frame[k]));
+        [
+            self.half[0] + (x - self.middle[0]) * self.scale,
+            self.half[1] - (y - self.middle[1]) * self.scale,
+            z * self.scale,
+        ]
+    }
+
+    /// A normal in the picture's axes.
+    pub(super) fn turned(&self, n: [f64; 3]) -> [f64; 3] {
+        self.frame.map(|axis| dot(axis, n))
+    }
+}
+
+/// Everything that does not depend on the band.
+struct Drawing<'m> {
+    model: &'m Model<'m>,
+    paint: Vec<[u8; 3]>,
+    points: Vec<[f64; 3]>,
+    normals: Vec<[f64; 3]>,
+    width: usize,
+    /// Widths in samples: walls, borders, radius of dots; zero for none.
+    wall: f64,
+    border: f64,
+    dot: f64,
+    sites: Vec<[f64; 3]>,
+    slack: f64,
+    wall_alpha: f64,
+}
+
+impl Model<'_> {
+    /// The picture in pixels: shaded if it is a surface, seen from far away (orthographic). The same bits for any number of threads.
+    /// Cost: O(polygons + pixels).
+    pub fn pixels(&self, shown: Color, view: Option<View>, width: usize, height: usize) -> Pixels {
+        let view = match view {
+            Some(view) if !self.flat => view,
+            _ => self.best_view(),
+        };
+        let s = SAMPLES as f64;
+        let size = [width as f64 * s, height as f64 * s];
+        let screen = Screen::new(self, &view, size, s * 0.03 * (width.min(height) as f64));
+        let area: f64 = self.areas.iter().sum();
+        // Side of a typical cell in pixels.
+        let side = screen.scale / s * (area / self.shown().max(1) as f64).sqrt();
+        let wall = (0.045 * side).clamp(0.05, 1.5);
+        let sites = shown == Color::Sites;
+        let radius = if sites {
+            // As much ink as a printer would take; see the same in SVG.
+            let mut areas: Vec<f64> = self.areas.iter().copied().filter(|a| *a > 0.0).collect();
+            areas.sort_by(f64::total_cmp);
+            let small = areas.get(areas.len() / 10).copied().unwrap_or(1.0);
+            ((small / (3.0 * std::f64::consts::PI)).sqrt() * screen.scale / s).clamp(0.3, 6.0)
+        } else if self.flat && self.sites.len() <= DOTS {
+            (0.09 * side).clamp(0.6, 4.0)
+        } else {
+            0.0
+        };
+        let drawing = Drawing {
+            model: self,
+            paint: self.paint(shown).2,
+            points: self.polygons.corners.iter().map(|c| screen.point(*c)).collect(),
+            normals: self.polygons.normals.iter().map(|n| screen.turned(n.map(f64::from))).collect(),
+            width: width * SAMPLES,
+            wall: if sites { 0.0 } else { wall.max(0.5) * s },
+            border: if sites && self.flat { 0.0 } else { 1.2 * s },
+            dot: radius * s,
+            sites: self.sites.iter().map(|y| screen.point(*y)).collect(),
+            // A little of the picture's size, so that lines win against the surface they lie on.
+            slack: 0.002 * size[0].min(size[1]),
+            wall_alpha: 0.75 * (wall / 0.5).min(1.0),
+        };
+        let bands = height.div_ceil(BAND);
+        let bins = drawing.bins(bands);
+        let rows = |b: usize| drawing.band(&bins[b], b * BAND, BAND.min(height - b * BAND));
+        let rgb: Vec<Vec<u8>> = (0..bands).into_par_iter().map(rows).collect();
+        Pixels { width, height, rgb: rgb.concat() }
+    }
+}
+
+impl Drawing<'_> {
+    /// The polygons that each band sees.
+    fn bins(&self, bands: usize) -> Vec<Vec<u32>> {
+        let mut bins = vec![Vec::new(); bands];
+        let rows = (BAND * SAMPLES) as f64;
+        let reach = self.wall.max(self.border);
+        for p in 0..self.model.polygons.len() {
+            let ys = self.points[self.model.polygons.range(p)].iter().map(|c| c[1]);
+            let (low, high) = ys.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), y| (l.min(y), h.max(y)));
+            let band = |y: f64| (y / rows).floor().clamp(0.0, bands as f64 - 1.0) as usize;
+            bins[band(low - reach)..=band(high + reach)].iter_mut().for_each(|b| b.push(p as u32));
+        }
+        bins
+    }
+
+    fn band(&self, bin: &[u32], top: usize, rows: usize) -> Vec<u8> {
+        let mut buffer = Buffer::new(self.width, top * SAMPLES, rows * SAMPLES);
+        let polygons = &self.model.polygons;
+        for &p in bin {
+            let range = polygons.range(p as usize);
+            buffer.fan(&self.points[range.clone()], range.start as u32);
+        }
+        for &p in bin {
+            let range = polygons.range(p as usize);
+            for c in range.clone() {
+                let d = if c + 1 < range.end { c + 1 } else { range.start };
+                let (width, mark) = match polygons.sides[c] {
+                    Side::Wall if self.wall > 0.0 => (self.wall, Mark::Wall),
+                    Side::Border if self.border > 0.0 => (self.border, Mark::Border),
+                    _ => continue,
+                };
+                buffer.line(self.points[c], self.points[d], width, self.slack, mark);
+            }
+        }
+        if self.dot > 0.0 {
+            // Sites may lie a little below their surface.
+            let slack = 6.0 * self.slack;
+            for y in &self.sites {
+                if !self.model.flat || self.wall > 0.0 {
+                    buffer.disk(*y, self.dot + 0.5 * SAMPLES as f64, slack, Mark::Rim);
+                }
+                buffer.disk(*y, self.dot, slack, Mark::Dot);
+            }
+        }
+        self.resolve(&buffer, rows)
+    }
+
+    /// The mean of the samples of each pixel.
+    fn resolve(&self, buffer: &Buffer, rows: usize) -> Vec<u8> {
+        let owner = self.owners(buffer);
+        let width = self.width / SAMPLES;
+        let mut out = Vec::with_capacity(3 * width * rows);
+        for row in 0..rows {
+            for x in 0..width {
+                let mut sum = [0.0; 3];
+                for k in 0..SAMPLES * SAMPLES {
+                    let at = (row * SAMPLES + k / SAMPLES) * self.width + x * SAMPLES + k % SAMPLES;
+                    let color = self.sample(buffer, at, owner[at]);
+                    (0..3).for_each(|c| sum[c] += color[c]);
+                }
+                let mean = sum.map(|v| (v / (SAMPLES * SAMPLES) as f64).round().clamp(0.0, 255.0) as u8);
+                out.extend(mean);
+            }
+        }
+        out
+    }
+
+    /// Cell of each sample.
+    fn owners(&self, buffer: &Buffer) -> Vec<u32> {
+        let polygons = &self.model.polygons;
+        let mut last = (NOTHING, 0);
+        let owner = |&seen: &u32| {
+            if seen == NOTHING {
+                return NOTHING;
+            }
+            if last.0 != seen {
+                last = (seen, polygons.owner[polygons.of_corner(seen as usize)]);
+            }
+            last.1
+        };
+        buffer.seen.iter().map(owner).collect()
+    }
+
+    fn sample(&self, buffer: &Buffer, at: usize, owner: u32) -> [f64; 3] {
+        let seen = buffer.seen[at];
+        let mut color = [255.0; 3];
+        if seen != NOTHING {
+            color = self.paint[owner as usize].map(f64::from);
+            if !self.model.flat {
+                let x = (at % self.width) as f64 + 0.5;
+                let y = (buffer.first_row() + at / self.width) as f64 + 0.5;
+                let light = shade(self.normal(seen as usize, x, y));
+                color = color.map(|c| (c * light).min(255.0));
+            }
+        }
+        let mix = |over: [f64; 3], a: f64| std::array::from_fn(|k| color[k] + a * (over[k] - color[k]));
+        match buffer.mark[at] {
+            Mark::None => color,
+            Mark::Wall => mix(INK, self.wall_alpha),
+            Mark::Border | Mark::Dot => INK,
+            Mark::Rim => [255.0; 3],
+        }
+    }
+
+    /// The normal at a sample of the fan triangle with number `c`, turned to the eye by the triangle's own.
+    fn normal(&self, c: usize, x: f64, y: f64) -> [f64; 3] {
+        let first = self.model.polygons.range(self.model.polygons.of_corner(c)).start;
+        let [p, q, r] = [first, c, c + 1].map(|k| self.points[k]);
+        let (u, v) = (minus(q, p), minus(r, p));
+        let n = cross(u, v);
+        let (dx, dy) = (x - p[0], y - p[1]);
+        let b = ((dx * v[1] - dy * v[0]) / n[2]).clamp(0.0, 1.0);
+        let d = ((u[0] * dy - u[1] * dx) / n[2]).clamp(0.0, 1.0);
+        let a = (1.0 - b - d).max(0.0);
+        let [l, m, r] = [first, c, c + 1].map(|k| self.normals[k]);
+        let smooth: [f64; 3] = std::array::from_fn(|k| a * l[k] + b * m[k] + d * r[k]);
+        // The picture's y points down, that of normals up.
+        let own = if n[2] < 0.0 { [-n[0], n[1], -n[2]] } else { [n[0], -n[1], n[2]] };
+        if dot(smooth, own) < 0.0 { smooth.map(|v| -v) } else { smooth }
+    }
+}

@@ -1,0 +1,124 @@
+//! Normals of a mesh for the light: smooth across its edges, but for sharp ones.
+
+use super::model::{cross, dot, minus, norm, unit};
+use crate::domain::Surface;
+
+/// Cosine of the largest angle between two faces that the light takes for one smooth surface.
+const CREASE: f64 = 0.7;
+/// Vertices of more faces take one mean of all.
+const MANY: usize = 64;
+
+/// Normals at the corners of the triangles of a surface.
+pub(super) struct Smooth {
+    corners: Vec<[[f32; 3]; 3]>,
+}
+
+impl Smooth {
+    /// The normal at a corner is the mean of those of the faces there that are bent against it by less than [`CREASE`], weighted
+    /// by their angles. Faces need not be wound alike, nor share vertices where they touch. Cost: a sort of the vertices.
+    pub(super) fn new(surface: &Surface) -> Smooth {
+        let (vertices, triangles) = (surface.vertices(), surface.triangles());
+        let face: Vec<[f64; 3]> = triangles
+            .iter()
+            .map(|t| {
+                let [a, b, c] = t.map(|v| vertices[v as usize]);
+                // Edges in units of the longest: no overflow, and no underflow of what is not thin.
+                let (e, f) = (minus(b, a), minus(c, a));
+                let l = norm(e).max(norm(f));
+                if l > 0.0 { unit(cross(e.map(|x| x / l), f.map(|x| x / l))) } else { [0.0; 3] }
+            })
+            .collect();
+        // Corners by their places.
+        let mut around: Vec<u32> = (0..3 * triangles.len() as u32).collect();
+        let place = |c: u32| vertices[triangles[c as usize / 3][c as usize % 3] as usize].map(|x| x + 0.0);
+        let less = |a: &u32, b: &u32| {
+            let (p, q) = (place(*a), place(*b));
+            p.iter().zip(&q).map(|(x, y)| x.total_cmp(y)).find(|o| o.is_ne()).unwrap_or(a.cmp(b))
+        };
+        around.sort_unstable_by(less);
+        let mut corners = vec![[[0.0; 3]; 3]; triangles.len()];
+        for group in around.chunk_by(|&a, &b| place(a) == place(b)) {
+            let weighted: Vec<([f64; 3], f64)> = group
+                .iter()
+                .map(|&c| (face[c as usize / 3], angle(vertices, triangles[c as usize / 3], c as usize % 3)))
+                .collect();
+            for &c in group {
+                let own = face[c as usize / 3];
+                corners[c as usize / 3][c as usize % 3] = mean(own, &weighted).map(|x| x as f32);
+            }
+        }
+        Smooth { corners }
+    }
+
+    /// The normal at a point of a triangle, which need not have length one.
+    pub(super) fn at(&self, surface: &Surface, face: usize, point: [f64; 3]) -> [f32; 3] {
+        let t = surface.triangles()[face].map(|v| surface.vertices()[v as usize]);
+        let (e, f, p) = (minus(t[1], t[0]), minus(t[2], t[0]), minus(point, t[0]));
+        let n = cross(e, f);
+        let nn = dot(n, n);
+        let (b, c) = (dot(cross(p, f), n) / nn, dot(cross(e, p), n) / nn);
+        let [l, m, r] = self.corners[face];
+        if !(b.is_finite() && c.is_finite()) {
+            return l;
+        }
+        std::array::from_fn(|k| (f64::from(l[k]) * (1.0 - b - c) + f64::from(m[k]) * b + f64::from(r[k]) * c) as f32)
+    }
+}
+
+fn angle(vertices: &[[f64; 3]], t: [u32; 3], corner: usize) -> f64 {
+    let at = |k: usize| vertices[t[(corner + k) % 3] as usize];
+    let (e, f) = (unit(minus(at(1), at(0))), unit(minus(at(2), at(0))));
+    norm(cross(e, f)).atan2(dot(e, f))
+}
+
+fn mean(own: [f64; 3], all: &[([f64; 3], f64)]) -> [f64; 3] {
+    let mut sum = [0.0; 3];
+    for &(n, weight) in all {
+        let d = dot(own, n);
+        let w = if all.len() > MANY || d >= CREASE {
+            weight
+        } else if d <= -CREASE {
+            -weight
+        } else {
+            continue;
+        };
+        (0..3).for_each(|k| sum[k] += w * n[k]);
+    }
+    let mean = unit(sum);
+    if dot(mean, own).abs() < CREASE { own } else { mean }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cubes_are_sharp_and_gentle_roofs_are_smooth() {
+        // Two faces over an edge from (0, 0, 0) to (0, 1, 0), bent by twice the slope.
+        let roof = |slope: f64, flipped: bool| {
+            let v = vec![[0., 0., 0.], [0., 1., 0.], [-1., 0.5, -slope], [1., 0.5, -slope]];
+            let other = if flipped { [0, 1, 3] } else { [0, 3, 1] };
+            Surface::new(v, vec![[0, 1, 2], other]).unwrap()
+        };
+        for flipped in [false, true] {
+            let gentle = roof(0.3, flipped);
+            let n = Smooth::new(&gentle).at(&gentle, 0, [0.0, 0.5, 0.0]);
+            assert!(n[0].abs() < 1e-6 && (n[2].abs() - 1.0).abs() < 1e-6, "{n:?}");
+            let sharp = roof(2.0, flipped);
+            let n = Smooth::new(&sharp).at(&sharp, 0, [0.0, 0.5, 0.0]);
+            assert!((n[0].abs() - 2.0 / 5f32.sqrt()).abs() < 1e-6, "{n:?}");
+        }
+    }
+
+    #[test]
+    fn normals_vary_linearly_inside_a_face_and_soups_are_joined() {
+        let v = [[0., 0., 0.], [0., 1., 0.], [-1., 0.5, -0.3], [1., 0.5, -0.3]];
+        let soup: Vec<[f64; 3]> = [0, 1, 2, 0, 3, 1].map(|k: usize| v[k]).to_vec();
+        let surface = Surface::new(soup, vec![[0, 1, 2], [3, 4, 5]]).unwrap();
+        let smooth = Smooth::new(&surface);
+        let (edge, tip) = (smooth.at(&surface, 0, v[0]), smooth.at(&surface, 0, v[2]));
+        assert!(edge[0].abs() < 1e-6 && tip[0] < -0.2, "{edge:?} {tip:?}");
+        let middle = smooth.at(&surface, 0, [-0.5, 0.5, -0.15]);
+        assert!((middle[0] - 0.5 * tip[0]).abs() < 1e-6);
+    }
+}

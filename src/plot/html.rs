@@ -35,7 +35,7 @@ pub struct Caption<'a> {
 
 impl Model<'_> {
     /// The picture as a page to look around in. Cost: O(polygons); about 10 bytes a corner and 60 a cell, and 0.6 MB.
-    pub fn html(&self, shown: Color, view: Option<View>, caption: &Caption<'_>) -> String {
+    pub fn html(&self, shown: Color, view: View, caption: &Caption<'_>) -> String {
         let (center, radius) = self.ball();
         let mut streams = Streams::default();
         let counts = self.geometry(center, radius, &mut streams);
@@ -47,7 +47,6 @@ impl Model<'_> {
         streams.floats("centroid", self.centroids.iter().flat_map(|c| c.unwrap_or([f64::NAN; 3])));
         streams.floats("site", self.sites.iter().flatten().copied());
         streams.put("tint", self.tints());
-        let view = view.unwrap_or_else(|| self.best_view());
         let color = match self.paint(shown).0 {
             Color::Mass | Color::Sites => "mass",
             Color::Area => "area",

@@ -6,6 +6,7 @@ use super::raster::{Buffer, Mark, NOTHING};
 use super::scene::Color;
 use super::view::View;
 use rayon::prelude::*;
+use std::io::Write;
 
 /// Samples along each side of a pixel.
 const SAMPLES: usize = 3;
@@ -26,6 +27,22 @@ pub struct Pixels {
     pub height: usize,
     /// Three bytes a pixel.
     pub rgb: Vec<u8>,
+}
+
+impl Pixels {
+    /// Writes the picture as PNG.
+    ///
+    /// # Errors
+    /// Those of writing.
+    pub fn write_png(&self, out: &mut dyn Write) -> std::io::Result<()> {
+        let mut encoder = png::Encoder::new(out, self.width as u32, self.height as u32);
+        encoder.set_color(png::ColorType::Rgb);
+        encoder.set_depth(png::BitDepth::Eight);
+        encoder.set_compression(png::Compression::High);
+        let mut writer = encoder.write_header()?;
+        writer.write_image_data(&self.rgb)?;
+        Ok(writer.finish()?)
+    }
 }
 
 /// The map from space to samples.
@@ -94,13 +111,22 @@ struct Drawing<'m> {
 }
 
 impl Model<'_> {
+    /// Width and height of a picture that this view fills, the larger of them as given; the smaller one is at least a third of it.
+    pub fn size(&self, view: View, larger: usize) -> (usize, usize) {
+        let frame = view.frame();
+        let extent = |k: usize| {
+            let along = self.polygons.corners.iter().map(|c| dot(*c, frame[k]));
+            let (low, high) = along.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), x| (l.min(x), h.max(x)));
+            high - low
+        };
+        let (w, h) = (extent(0), extent(1));
+        let smaller = |r: f64| ((larger as f64 * r.clamp(1.0 / 3.0, 1.0)).round() as usize).max(1);
+        if w >= h { (larger, smaller(h / w)) } else { (smaller(w / h), larger) }
+    }
+
     /// The picture in pixels: shaded if it is a surface, seen from far away (orthographic). The same bits for any number of threads.
     /// Cost: O(polygons + pixels).
-    pub fn pixels(&self, shown: Color, view: Option<View>, width: usize, height: usize) -> Pixels {
-        let view = match view {
-            Some(view) if !self.flat => view,
-            _ => self.best_view(),
-        };
+    pub fn pixels(&self, shown: Color, view: View, width: usize, height: usize) -> Pixels {
         let s = SAMPLES as f64;
         let size = [width as f64 * s, height as f64 * s];
         let screen = Screen::new(self, &view, size, s * 0.03 * (width.min(height) as f64));

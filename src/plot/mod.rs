@@ -9,13 +9,16 @@ mod image;
 mod light;
 mod model;
 mod normals;
+mod painter;
 mod raster;
 mod scene;
+mod surface;
 mod svg;
 mod view;
 
 pub use html::Caption;
 pub use image::Pixels;
 pub use model::Model;
+pub use painter::TooMany;
 pub use scene::{Color, Scene};
 pub use view::{Up, View};

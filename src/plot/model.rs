@@ -34,8 +34,6 @@ pub struct Model<'a> {
     pub(super) polygons: Polygons,
     /// Pairs of cells with a common wall; the lower one first.
     pub(super) adjacent: Vec<(u32, u32)>,
-    /// Whether the polygons are the outside of a solid: what turns away from the eye cannot be seen.
-    pub(super) closed: bool,
 }
 
 /// Polygons in space.
@@ -193,12 +191,11 @@ impl<'a> Model<'a> {
             areas: Vec::new(),
             polygons: Polygons::default(),
             adjacent: Vec::new(),
-            closed: false,
         }
     }
 
     /// Areas from the polygons; pairs once.
-    fn finish(mut self) -> Model<'a> {
+    pub(super) fn finish(mut self) -> Model<'a> {
         self.areas = vec![0.0; self.sites.len()];
         for p in 0..self.polygons.len() {
             if let Some(a) = self.areas.get_mut(self.polygons.owner[p] as usize) {

@@ -63,6 +63,23 @@ impl Buffer {
     }
 
     fn triangle(&mut self, t: [[f64; 3]; 3], id: u32) {
+        self.each(t, |buffer, at, z| {
+            if z > buffer.depth[at] {
+                buffer.depth[at] = z;
+                buffer.seen[at] = id;
+            }
+        });
+    }
+
+    /// Calls `visit` with what is seen at each sample of a convex polygon.
+    pub(super) fn under(&mut self, corners: &[[f64; 3]], mut visit: impl FnMut(u32)) {
+        for k in 1..corners.len().saturating_sub(1) {
+            self.each([corners[0], corners[k], corners[k + 1]], |buffer, at, _| visit(buffer.seen[at]));
+        }
+    }
+
+    /// Calls `visit` with each sample of a triangle and its depth there.
+    fn each(&mut self, t: [[f64; 3]; 3], mut visit: impl FnMut(&mut Buffer, usize, f64)) {
         let [a, b, c] = t;
         let area = (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]);
         if !(area != 0.0 && area.is_finite()) {
@@ -96,11 +113,7 @@ impl Buffer {
             for x in Buffer::samples(left, right, 0, self.width) {
                 // Steep triangles must not reach before their corners.
                 let z = (a[2] + dx * (x as f64 + 0.5 - a[0]) + dy * (middle - a[1])).min(near);
-                let at = base + x;
-                if z > self.depth[at] {
-                    self.depth[at] = z;
-                    self.seen[at] = id;
-                }
+                visit(self, base + x, z);
             }
         }
     }

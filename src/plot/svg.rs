@@ -316,12 +316,12 @@ fn stroked(d: &str, stroke: &str, width: f64) -> Path {
         .set("stroke-linejoin", "round")
 }
 
-fn text(x: f64, y: f64, content: &str) -> Text {
+pub(super) fn text(x: f64, y: f64, content: &str) -> Text {
     Text::new(content).set("x", format!("{x:.0}")).set("y", format!("{y:.0}")).set("fill", "#222222")
 }
 
 /// The bar of colours with its numbers.
-fn legend(x: f64, title: &str, scale: Option<&Scale>, values: &[f64]) -> Vec<Group> {
+pub(super) fn legend(x: f64, title: &str, scale: Option<&Scale>, values: &[f64]) -> Vec<Group> {
     const TOP: f64 = MARGIN + 26.0;
     const HEIGHT: f64 = 200.0;
     let mut group = Group::new().add(text(x, MARGIN + 8.0, title));

@@ -75,12 +75,7 @@ const SMALL: usize = 96;
 impl Model<'_> {
     /// The view that shows most: the one whose picture has the largest entropy of what each polygon covers (Vázquez, Feixas, Sbert and Heidrich
     /// 2001), among 24 azimuths a little above the horizon. Cost: 24 small pictures.
-    pub fn best_view(&self) -> View {
-        self.best_view_with(Up::default())
-    }
-
-    /// The same for another upward axis.
-    pub fn best_view_with(&self, up: Up) -> View {
+    pub fn best_view(&self, up: Up) -> View {
         if self.flat {
             return View { azimuth: -90.0, elevation: 90.0, up: Up::Z };
         }

@@ -94,8 +94,8 @@ pub struct SolveArgs {
     /// Largest number of Newton steps
     #[arg(long, value_name = "N", default_value_t = 100, allow_negative_numbers = true)]
     pub max_iterations: usize,
-    /// Draw the cells
-    #[arg(long, value_name = "P.svg")]
+    /// Draw the cells: .svg, .png or .html (a page to look around in)
+    #[arg(long, value_name = "PICTURE")]
     pub plot: Option<PathBuf>,
     /// Keep the state of the solver in this file while it runs
     #[arg(long, value_name = "FILE")]
@@ -167,8 +167,8 @@ pub struct QuantizeArgs {
     /// every point is put at the nearest point of its cell, on the surface
     #[arg(long)]
     pub centroids: bool,
-    /// Draw the cells
-    #[arg(long, value_name = "P.svg")]
+    /// Draw the cells: .svg, .png or .html (a page to look around in)
+    #[arg(long, value_name = "PICTURE")]
     pub plot: Option<PathBuf>,
 }
 
@@ -181,8 +181,8 @@ pub struct DiagramArgs {
     /// File to write, in the format of solutions
     #[arg(long, short, value_name = "OUT")]
     pub output: PathBuf,
-    /// Draw the cells
-    #[arg(long, value_name = "P.svg")]
+    /// Draw the cells: .svg, .png or .html (a page to look around in)
+    #[arg(long, value_name = "PICTURE")]
     pub plot: Option<PathBuf>,
     /// Write the polygon of every cell; of a mesh, its polygons in the triangles
     #[arg(long)]
@@ -209,12 +209,15 @@ pub struct CheckArgs {
 }
 
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  brenier plot solution.json -o cells.svg --color area")]
+#[command(after_help = "Examples:\n  brenier plot solution.json -o cells.svg --color area\n  \
+                        brenier plot solution.json -o cells.html\n  \
+                        brenier plot solution.json -o cells.png --color cells --view 30,20 --size 1600x1200\n\n\
+                        Diagrams on surfaces are shaded. A page (.html) has everything in it: turn, zoom, point at a cell to read its mass.")]
 pub struct PlotArgs {
     /// Solution, or problem with "heights" or "weights"
     pub file: PathBuf,
-    /// Picture to write (.svg)
-    #[arg(long, short, value_name = "P.svg")]
+    /// Picture to write: .svg, .png or .html
+    #[arg(long, short, value_name = "PICTURE")]
     pub output: PathBuf,
     /// The problem the solution solves [default: the one it names or contains]
     #[arg(long, value_name = "P")]
@@ -222,6 +225,15 @@ pub struct PlotArgs {
     /// What the colours of the cells show
     #[arg(long, value_enum, default_value_t = Color::Mass)]
     pub color: Color,
+    /// From where a surface is seen, in degrees: the angle around the upward axis and that above the horizon [default: where most is seen]
+    #[arg(long, value_name = "AZIMUTH,ELEVATION", value_parser = view, allow_hyphen_values = true)]
+    pub view: Option<[f64; 2]>,
+    /// The axis of a surface that points upwards [default: y]
+    #[arg(long, value_enum, value_name = "AXIS")]
+    pub up: Option<Up>,
+    /// Width and height of a .png in pixels [default: 1200 on the longer side]
+    #[arg(long, value_name = "WxH", value_parser = size)]
+    pub size: Option<(u32, u32)>,
 }
 
 #[derive(Args, Debug)]
@@ -259,8 +271,35 @@ pub enum Color {
     Mass,
     /// Area of the cell; if all are equal, distance from centroid to site
     Area,
+    /// Distance from centroid to site
+    Distance,
+    /// Colours that only tell neighbours apart
+    Cells,
     /// No cells: the sites as black dots
     Sites,
+}
+
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Up {
+    X,
+    Y,
+    Z,
+}
+
+fn view(text: &str) -> Result<[f64; 2], String> {
+    let numbers: Option<Vec<f64>> = text.split(',').map(|n| n.trim().parse().ok()).collect();
+    match numbers.as_deref() {
+        Some(&[a, e]) if a.is_finite() && e.abs() <= 90.0 => Ok([a % 360.0, e]),
+        _ => Err("give two angles in degrees, the second from -90 to 90, such as 30,20".into()),
+    }
+}
+
+fn size(text: &str) -> Result<(u32, u32), String> {
+    let pair = text.split_once(['x', 'X']).and_then(|(w, h)| Some((w.parse().ok()?, h.parse().ok()?)));
+    match pair {
+        Some((w @ 1..=20_000u32, h @ 1..=20_000u32)) => Ok((w, h)),
+        _ => Err("give width and height in pixels, each from 1 to 20000, such as 1600x1200".into()),
+    }
 }
 
 fn positive(text: &str) -> Result<f64, String> {

@@ -6,9 +6,10 @@ use crate::check::{
     worst_claim, wrong_cell, wrong_facet,
 };
 use crate::console::count;
-use crate::diagram_surface::{cells, diagram_of};
+use crate::diagram_surface::cells;
 use crate::failure::Failure;
 use crate::input;
+use crate::picture::surface_of;
 use brenier::diagram::SurfaceDiagram;
 use brenier::io::SolutionFile;
 use brenier::newton::CellParts;
@@ -31,7 +32,7 @@ pub fn run(solution: &SolutionFile<SurfaceProblemData>, args: &CheckArgs, common
         adjacencies: 0,
         total_is_domain: false,
     };
-    let diagram = diagram_of(&loaded.problem, &solution.heights)?;
+    let diagram = surface_of(&loaded.problem, &solution.heights)?;
     let (line, valid) = ladder(&diagram, args.level);
     lines.push(line);
     if valid {

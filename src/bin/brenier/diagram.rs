@@ -34,9 +34,6 @@ pub fn run(args: &DiagramArgs, common: &Common) -> Result<u8, Failure> {
         }
         AnyLoaded::Surface(loaded) => {
             input::keep_files(&loaded, &written)?;
-            if let Some(path) = &args.plot {
-                return Err(picture::no_surface(path));
-            }
             diagram_surface::run(args, common, &loaded, start)
         }
     }
@@ -44,7 +41,7 @@ pub fn run(args: &DiagramArgs, common: &Common) -> Result<u8, Failure> {
 
 fn plane(args: &DiagramArgs, common: &Common, loaded: &Loaded, start: Instant) -> Result<u8, Failure> {
     let problem = &loaded.problem;
-    let heights = picture::heights_or_fail(problem.heights(), &loaded.name)?.clone();
+    let heights = picture::given_heights(problem.heights(), &loaded.name)?.clone();
     if problem.rest().is_some() {
         return partial(args, common, loaded, heights, start);
     }
@@ -75,7 +72,7 @@ fn plane(args: &DiagramArgs, common: &Common, loaded: &Loaded, start: Instant) -
     write_solution(&args.output, &file)?;
     let mut written = vec![args.output.as_path()];
     if let Some(path) = &args.plot {
-        picture::draw_diagram(problem, &diagram, path, picture::Color::Mass)?;
+        picture::draw_diagram(problem, &diagram, &loaded.name, path, &picture::Style::default())?;
         written.push(path);
     }
     output::report(common, "diagram", loaded, &file, &written)?;
@@ -123,7 +120,7 @@ fn partial(
     write_solution(&args.output, &file)?;
     let mut written = vec![args.output.as_path()];
     if let Some(path) = &args.plot {
-        picture::draw_partial(problem, &diagram, path, picture::Color::Mass)?;
+        picture::draw_partial(problem, &diagram, &loaded.name, path, &picture::Style::default())?;
         written.push(path);
     }
     output::report(common, "diagram", loaded, &file, &written)?;

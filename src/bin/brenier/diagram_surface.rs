@@ -6,10 +6,9 @@ use crate::input::Loaded;
 use crate::limits::peak_bytes;
 use crate::{output, picture};
 use brenier::diagram::{Label, SurfaceDiagram, SurfacePiece};
-use brenier::exact::Heights;
 use brenier::io::{CellRecord, Encoding, Field, MeshData, SolutionFile, write_solution, write_surface};
 use brenier::newton::{CellParts, Report};
-use brenier::problem::{SurfaceProblem, SurfaceProblemData};
+use brenier::problem::SurfaceProblemData;
 use std::path::Path;
 use std::time::Instant;
 
@@ -20,8 +19,8 @@ pub fn run(
     start: Instant,
 ) -> Result<u8, Failure> {
     let problem = &loaded.problem;
-    let heights = picture::heights_or_fail(problem.heights(), &loaded.name)?.clone();
-    let diagram = diagram_of(problem, &heights)?;
+    let heights = picture::given_heights(problem.heights(), &loaded.name)?.clone();
+    let diagram = picture::surface_of(problem, &heights)?;
     let report = Report {
         max_relative_error: output::max_relative_error(problem, diagram.masses()),
         predicates: diagram.counters(),
@@ -52,13 +51,12 @@ pub fn run(
         write_mesh(path, &diagram)?;
         written.push(path);
     }
+    if let Some(path) = &args.plot {
+        picture::draw_on_surface(problem, &diagram, &loaded.name, path, &picture::Style::default())?;
+        written.push(path);
+    }
     output::report(common, "diagram", loaded, &file, &written)?;
     Ok(code::DONE)
-}
-
-/// The diagram at some heights.
-pub fn diagram_of(problem: &SurfaceProblem, heights: &Heights) -> Result<SurfaceDiagram, Failure> {
-    SurfaceDiagram::new(problem, heights).map_err(|e| Failure::new(code::INTERNAL, e.to_string()))
 }
 
 /// The pieces of all cells as files list them.

@@ -122,7 +122,8 @@ fn from_flags<T: FileData>(
     sound(file, source, points, duplicates)
 }
 
-fn from_file<T: FileData>(
+/// A sound problem of a file. `output` is where its solution will stand: paths are told relative to it.
+pub fn from_file<T: FileData>(
     file: ProblemFile<T>,
     path: &Path,
     output: &Path,

@@ -1,40 +1,72 @@
 //! `brenier plot`, and the pictures of the other commands.
 
 use crate::args::{self, Common, PlotArgs};
-use crate::console::{say, table};
+use crate::console::{count, say, table};
 use crate::failure::{Failure, code};
 use crate::input;
 use crate::limits::read_limit;
-use brenier::diagram::{Diagram, PartialDiagram};
+use brenier::diagram::{Diagram, PartialDiagram, SurfaceDiagram};
 use brenier::exact::Heights;
-use brenier::io::{document_format, read_solution, write_atomically};
-use brenier::plot::Scene;
-use brenier::problem::{Duplicates, Problem};
+use brenier::io::{AnyProblem, AnySolution, document_format, read_any_problem, read_any_solution, write_atomically};
+use brenier::plot::{Caption, Color, Model, Scene, Up, View};
+use brenier::problem::{Duplicates, Problem, SurfaceProblem, WithSites};
 use std::io::Write;
 use std::path::Path;
 
-pub use brenier::plot::Color;
+/// What files pictures can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    Svg,
+    Png,
+    Html,
+}
+
+/// How to draw.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Style {
+    color: Color,
+    /// Azimuth and elevation.
+    view: Option<[f64; 2]>,
+    up: Up,
+    size: Option<(u32, u32)>,
+}
+
+/// Pixels of the longer side of a picture, where no size is given.
+const LONGER: usize = 1200;
 
 pub fn run(args: &PlotArgs, common: &Common) -> Result<u8, Failure> {
     check_name(&args.output)?;
     input::keep_apart(&[Some(&args.file)], &[Some(&args.output)])?;
-    let color = match args.color {
-        args::Color::Mass => Color::Mass,
-        args::Color::Area => Color::Area,
-        args::Color::Sites => Color::Sites,
-    };
+    let style = style_of(args)?;
     let limit = read_limit(common);
     let is_problem = document_format(&args.file, limit)?.as_deref() == Some("brenier/problem");
-    let (loaded, heights) = if is_problem {
-        let loaded: input::Loaded = input::load(&args.file, &args.output, Duplicates::Keep, common)?;
-        let heights = heights_or_fail(loaded.problem.heights(), &loaded.name)?.clone();
-        (loaded, heights)
+    if is_problem {
+        match read_any_problem(&args.file, limit)? {
+            AnyProblem::Plane(file) => {
+                let loaded = input::from_file(file, &args.file, &args.output, Duplicates::Keep, common)?;
+                let heights = given_heights(loaded.problem.heights(), &loaded.name)?;
+                flat_only(&style)?;
+                draw(&loaded.problem, heights, &loaded.name, &args.output, &style)?;
+            }
+            AnyProblem::Surface(file) => {
+                let loaded = input::from_file(file, &args.file, &args.output, Duplicates::Keep, common)?;
+                let heights = given_heights(loaded.problem.heights(), &loaded.name)?;
+                draw_surface(&loaded.problem, heights, &loaded.name, &args.output, &style)?;
+            }
+        }
     } else {
-        let solution = read_solution(&args.file, limit)?;
-        let loaded = input::of_solution(&args.file, &solution, args.problem.as_deref(), common)?;
-        (loaded, solution.heights)
-    };
-    draw(&loaded.problem, &heights, &args.output, color)?;
+        match read_any_solution(&args.file, limit)? {
+            AnySolution::Plane(solution) => {
+                let loaded = input::of_solution(&args.file, &solution, args.problem.as_deref(), common)?;
+                flat_only(&style)?;
+                draw(&loaded.problem, &solution.heights, &args.file, &args.output, &style)?;
+            }
+            AnySolution::Surface(solution) => {
+                let loaded = input::of_solution(&args.file, &solution, args.problem.as_deref(), common)?;
+                draw_surface(&loaded.problem, &solution.heights, &args.file, &args.output, &style)?;
+            }
+        }
+    }
     if common.json {
         let path = serde_json::Value::from(args.output.display().to_string());
         say(&format!("{{\"command\":\"plot\",\"output\":{path}}}\n"))?;
@@ -44,22 +76,51 @@ pub fn run(args: &PlotArgs, common: &Common) -> Result<u8, Failure> {
     Ok(code::DONE)
 }
 
+fn style_of(args: &PlotArgs) -> Result<Style, Failure> {
+    let color = match args.color {
+        args::Color::Mass => Color::Mass,
+        args::Color::Area => Color::Area,
+        args::Color::Distance => Color::Distance,
+        args::Color::Cells => Color::Cells,
+        args::Color::Sites => Color::Sites,
+    };
+    let up = match args.up {
+        None | Some(args::Up::Y) => Up::Y,
+        Some(args::Up::X) => Up::X,
+        Some(args::Up::Z) => Up::Z,
+    };
+    if args.size.is_some() && format_of(&args.output) != Some(Format::Png) {
+        let what = format!("--size: pixels are for .png; {} has the size of its window", args.output.display());
+        return Err(Failure::new(code::USAGE, what));
+    }
+    Ok(Style { color, view: args.view, up, size: args.size })
+}
+
+fn flat_only(style: &Style) -> Result<(), Failure> {
+    if style.view.is_some() || style.up != Up::default() {
+        let what = "--view, --up: this is a diagram in the plane, seen from above; leave them out";
+        return Err(Failure::new(code::USAGE, what));
+    }
+    Ok(())
+}
+
+fn format_of(path: &Path) -> Option<Format> {
+    match path.extension()?.to_ascii_lowercase().to_str()? {
+        "svg" => Some(Format::Svg),
+        "png" => Some(Format::Png),
+        "html" => Some(Format::Html),
+        _ => None,
+    }
+}
+
 /// Refuses names of pictures that cannot be drawn, before anything is computed.
 pub fn check_name(path: &Path) -> Result<(), Failure> {
-    let extension = path.extension().map(|e| e.to_ascii_lowercase());
-    if extension.as_deref().is_some_and(|e| e == "svg") {
-        return Ok(());
-    }
-    Err(Failure::new(code::USAGE, format!("{}: pictures are drawn as .svg in this version", path.display())))
+    let what = || format!("{}: pictures are .svg, .png or .html", path.display());
+    format_of(path).map(drop).ok_or_else(|| Failure::new(code::USAGE, what()))
 }
 
-/// What to say where a surface would have to be drawn.
-pub fn no_surface(path: &Path) -> Failure {
-    Failure::new(code::USAGE, format!("{}: surfaces are not drawn in this version; leave out --plot", path.display()))
-}
-
-/// The heights a problem file gives, if it does.
-pub fn heights_or_fail<'p>(heights: Option<&'p Heights>, name: &Path) -> Result<&'p Heights, Failure> {
+/// The heights a problem file gives.
+pub fn given_heights<'p>(heights: Option<&'p Heights>, name: &Path) -> Result<&'p Heights, Failure> {
     heights.ok_or_else(|| {
         Failure::new(
             code::INPUT,
@@ -78,26 +139,111 @@ pub fn partial_of(problem: &Problem, heights: &Heights) -> Result<PartialDiagram
     PartialDiagram::new(problem, heights).map_err(|e| Failure::new(code::INTERNAL, e.to_string()))
 }
 
-pub fn draw(problem: &Problem, heights: &Heights, path: &Path, color: Color) -> Result<(), Failure> {
+/// Draws a diagram in the plane. `name` is what the picture is of.
+pub fn draw(problem: &Problem, heights: &Heights, name: &Path, path: &Path, style: &Style) -> Result<(), Failure> {
     if problem.rest().is_some() {
-        return draw_partial(problem, &partial_of(problem, heights)?, path, color);
+        return draw_partial(problem, &partial_of(problem, heights)?, name, path, style);
     }
-    draw_diagram(problem, &diagram_of(problem, heights)?, path, color)
+    draw_diagram(problem, &diagram_of(problem, heights)?, name, path, style)
 }
 
 /// Cells in their balls; what stays is left blank.
-pub fn draw_partial(problem: &Problem, diagram: &PartialDiagram, path: &Path, color: Color) -> Result<(), Failure> {
+pub fn draw_partial(
+    problem: &Problem,
+    diagram: &PartialDiagram,
+    name: &Path,
+    path: &Path,
+    style: &Style,
+) -> Result<(), Failure> {
     // Arcs of small cells need few corners.
     let corners = if diagram.len() > 5000 { 24.0 } else { 96.0 };
     let outline = |i: usize| diagram.outline(i, std::f64::consts::TAU / corners);
     let outlines: Vec<Vec<[f64; 2]>> = (0..diagram.len()).map(outline).collect();
-    let scene = Scene::of_outlines(problem, &outlines, diagram.masses(), diagram.centroids());
-    write_atomically(path, |w| w.write_all(scene.svg(color).as_bytes()))?;
-    Ok(())
+    let (masses, centroids, polygons) = (diagram.masses(), diagram.centroids(), diagram.polygons());
+    if format_of(path) == Some(Format::Svg) {
+        let scene = Scene::of_outlines(problem, &outlines, masses, centroids).with_neighbors(polygons);
+        return write(path, |w| w.write_all(scene.svg(style.color).as_bytes()));
+    }
+    write_model(&Model::of_outlines(problem, polygons, &outlines, masses, centroids), problem, name, path, style)
 }
 
-pub fn draw_diagram(problem: &Problem, diagram: &Diagram, path: &Path, color: Color) -> Result<(), Failure> {
-    let scene = Scene::new(problem, diagram);
-    write_atomically(path, |w| w.write_all(scene.svg(color).as_bytes()))?;
+pub fn draw_diagram(
+    problem: &Problem,
+    diagram: &Diagram,
+    name: &Path,
+    path: &Path,
+    style: &Style,
+) -> Result<(), Failure> {
+    if format_of(path) == Some(Format::Svg) {
+        let svg = Scene::new(problem, diagram).svg(style.color);
+        return write(path, |w| w.write_all(svg.as_bytes()));
+    }
+    write_model(&Model::of_plane(problem, diagram), problem, name, path, style)
+}
+
+/// Draws a diagram on a surface.
+pub fn draw_surface(
+    problem: &SurfaceProblem,
+    heights: &Heights,
+    name: &Path,
+    path: &Path,
+    style: &Style,
+) -> Result<(), Failure> {
+    draw_on_surface(problem, &surface_of(problem, heights)?, name, path, style)
+}
+
+/// The diagram on a surface at some heights.
+pub fn surface_of(problem: &SurfaceProblem, heights: &Heights) -> Result<SurfaceDiagram, Failure> {
+    SurfaceDiagram::new(problem, heights).map_err(|e| Failure::new(code::INTERNAL, e.to_string()))
+}
+
+pub fn draw_on_surface(
+    problem: &SurfaceProblem,
+    diagram: &SurfaceDiagram,
+    name: &Path,
+    path: &Path,
+    style: &Style,
+) -> Result<(), Failure> {
+    write_model(&Model::of_surface(problem, diagram), problem, name, path, style)
+}
+
+fn write_model<P: WithSites>(
+    model: &Model<'_>,
+    problem: &P,
+    name: &Path,
+    path: &Path,
+    style: &Style,
+) -> Result<(), Failure> {
+    let view = match style.view {
+        Some([azimuth, elevation]) => View { azimuth, elevation, up: style.up },
+        None => model.best_view(style.up),
+    };
+    match format_of(path) {
+        Some(Format::Html) => {
+            let title = name.file_name().unwrap_or(name.as_os_str()).to_string_lossy();
+            let summary = count(problem.sites().len(), "site");
+            let caption = Caption { title: &title, summary: &summary };
+            let page = model.html(style.color, view, &caption);
+            write(path, |w| w.write_all(page.as_bytes()))
+        }
+        Some(Format::Png) => {
+            let (width, height) = match style.size {
+                Some((w, h)) => (w as usize, h as usize),
+                None => model.size(view, LONGER),
+            };
+            let pixels = model.pixels(style.color, view, width, height);
+            write(path, |w| pixels.write_png(w))
+        }
+        _ => {
+            let svg = model
+                .svg(style.color, view)
+                .map_err(|e| Failure::new(code::USAGE, format!("{}: {e}", path.display())))?;
+            write(path, |w| w.write_all(svg.as_bytes()))
+        }
+    }
+}
+
+fn write(path: &Path, content: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), Failure> {
+    write_atomically(path, |mut w| content(&mut w))?;
     Ok(())
 }

@@ -2,7 +2,6 @@
 
 use crate::args::{Common, QuantizeArgs};
 use crate::console::{self, Bar, count, say, table};
-use crate::diagram_surface::diagram_of;
 use crate::failure::{Failure, code};
 use crate::input::{AnyLoaded, Loaded};
 use crate::limits::peak_bytes;
@@ -36,13 +35,10 @@ pub fn run(args: &QuantizeArgs, common: &Common) -> Result<u8, Failure> {
                 start,
                 *loaded,
                 |_, _| Ok(None),
-                |problem, heights, path| picture::draw(problem, heights, path, picture::Color::Mass),
+                |problem, heights, name, path| picture::draw(problem, heights, name, path, &picture::Style::default()),
             )
         }
         AnyLoaded::Surface(loaded) => {
-            if let Some(path) = &args.plot {
-                return Err(picture::no_surface(path));
-            }
             if args.centroids && !writes_points::<3>(&args.output) {
                 let what = "--centroids is for files of points; the sites of a solution are centroids anyway";
                 return Err(Failure::new(code::USAGE, what));
@@ -51,7 +47,10 @@ pub fn run(args: &QuantizeArgs, common: &Common) -> Result<u8, Failure> {
                 true => Ok(None),
                 false => put_on_surface(problem, heights).map(Some),
             };
-            moved(args, common, start, *loaded, place, |_, _, _| Ok(()))
+            let draw = |problem: &SurfaceProblem, heights: &Heights, name: &Path, path: &Path| {
+                picture::draw_surface(problem, heights, name, path, &picture::Style::default())
+            };
+            moved(args, common, start, *loaded, place, draw)
         }
     }
 }
@@ -61,7 +60,7 @@ type Placed<const D: usize> = Option<(Vec<[f64; D]>, f64)>;
 
 /// Sites at the nearest points of their cells.
 fn put_on_surface(problem: &SurfaceProblem, heights: &Heights) -> Result<(Vec<[f64; 3]>, f64), Failure> {
-    let points = diagram_of(problem, heights)?.nearest_in_cells(problem.sites());
+    let points = picture::surface_of(problem, heights)?.nearest_in_cells(problem.sites());
     let distance = |(p, q): (&[f64; 3], &[f64; 3])| (0..3).map(|k| (p[k] - q[k]).powi(2)).sum::<f64>().sqrt();
     let most = points.iter().zip(problem.sites()).map(distance).fold(0.0, f64::max);
     Ok((points, most))
@@ -74,7 +73,7 @@ fn moved<T, const D: usize>(
     start: Instant,
     loaded: Loaded<T>,
     place: impl FnOnce(&T::Problem, &Heights) -> Result<Placed<D>, Failure>,
-    draw: impl FnOnce(&T::Problem, &Heights, &Path) -> Result<(), Failure>,
+    draw: impl FnOnce(&T::Problem, &Heights, &Path, &Path) -> Result<(), Failure>,
 ) -> Result<u8, Failure>
 where
     T: FileData<Point = [f64; D]>,
@@ -120,7 +119,7 @@ where
     }
     let mut written = vec![args.output.as_path()];
     if let Some(path) = &args.plot {
-        draw(&loaded.problem, &file.heights, path)?;
+        draw(&loaded.problem, &file.heights, &loaded.name, path)?;
         written.push(path);
     }
     if interrupted {

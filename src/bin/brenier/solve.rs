@@ -5,6 +5,7 @@ use crate::console::{self, Bar};
 use crate::failure::{Failure, code};
 use crate::input::{self, AnyLoaded, Loaded};
 use crate::limits::{peak_bytes, read_limit};
+use crate::picture::Style;
 use crate::{interrupt, output, picture};
 use brenier::exact::Heights;
 use brenier::io::{FileData, IoError, SolutionFile, read_checkpoint, write_checkpoint, write_solution};
@@ -25,14 +26,17 @@ pub fn run(args: &SolveArgs, common: &Common) -> Result<u8, Failure> {
     // Going on from a checkpoint and keeping the next one in its place is the usual way.
     input::keep_apart(&[args.resume.as_deref()], &[Some(&args.output), args.plot.as_deref()])?;
     match input::of_solve(args, common)? {
-        AnyLoaded::Plane(loaded) => solved(args, common, start, *loaded, transport::solve, |problem, heights, path| {
-            picture::draw(problem, heights, path, picture::Color::Mass)
-        }),
+        AnyLoaded::Plane(loaded) => {
+            let name = loaded.name.clone();
+            solved(args, common, start, *loaded, transport::solve, |problem, heights, path| {
+                picture::draw(problem, heights, &name, path, &Style::default())
+            })
+        }
         AnyLoaded::Surface(loaded) => {
-            if let Some(path) = &args.plot {
-                return Err(picture::no_surface(path));
-            }
-            solved(args, common, start, *loaded, transport::solve_surface, |_, _, _| Ok(()))
+            let name = loaded.name.clone();
+            solved(args, common, start, *loaded, transport::solve_surface, |problem, heights, path| {
+                picture::draw_surface(problem, heights, &name, path, &Style::default())
+            })
         }
     }
 }

@@ -7,7 +7,7 @@ pub(super) fn shade(normal: [f64; 3]) -> f64 {
     let n = unit(normal);
     let key = dot(n, unit([-0.45, 0.6, 0.75])).max(0.0);
     let fill = dot(n, unit([0.8, -0.1, 0.5])).max(0.0);
-    0.26 + 0.64 * key + 0.16 * fill + 0.14 * (0.5 + 0.5 * n[1])
+    0.32 + 0.58 * key + 0.16 * fill + 0.14 * (0.5 + 0.5 * n[1])
 }
 
 #[cfg(test)]

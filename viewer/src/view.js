@@ -71,7 +71,7 @@ void main() {
         float key = max(dot(m, normalize(vec3(-0.45, 0.6, 0.75))), 0.0);
         float fill = max(dot(m, normalize(vec3(0.8, -0.1, 0.5))), 0.0);
         float sky = 0.5 + 0.5 * m.y;
-        c *= 0.26 + 0.64 * key + 0.16 * fill + 0.14 * sky;
+        c *= 0.32 + 0.58 * key + 0.16 * fill + 0.14 * sky;
     }
     color = vec4(min(c, vec3(1.0)), 1.0);
 }`;

@@ -4,7 +4,7 @@
 CARGO ?= cargo
 FUZZ_SECONDS ?= 60
 
-.PHONY: help deps demo test bench fuzz docs clean
+.PHONY: help deps demo test bench fuzz docs viewer clean
 
 help:
 	@echo "make demo    solve, check and draw a real example into demo-out/"
@@ -12,6 +12,7 @@ help:
 	@echo "make bench   time brenier beside CGAL, spade, delaunator, sdot and POT (quiet machine, please)"
 	@echo "make fuzz    run every fuzz target for FUZZ_SECONDS=$(FUZZ_SECONDS) (nightly Rust)"
 	@echo "make docs    build the library's documentation into target/doc/brenier"
+	@echo "make viewer  bundle the JavaScript of the pages again, after changes in viewer/ (needs npm)"
 	@echo "make clean   remove everything that was built"
 
 deps:
@@ -20,7 +21,8 @@ deps:
 demo: deps
 	@sh scripts/demo.sh
 
-test: deps
+test:
+	@sh scripts/deps.sh --browser
 	$(CARGO) test --locked
 
 bench: deps
@@ -33,6 +35,9 @@ fuzz: deps
 docs: deps
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps --lib
 
+viewer:
+	@sh scripts/viewer.sh
+
 clean:
 	$(CARGO) clean
-	rm -rf demo-out bench/build fuzz/target
+	rm -rf viewer/node_modules demo-out bench/build fuzz/target

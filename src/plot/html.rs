@@ -25,17 +25,9 @@ const GRID: f64 = (1u32 << 21) as f64;
 const DOTS: usize = 2_000;
 const WALLS: usize = 200_000;
 
-/// What is written on a page besides the diagram.
-pub struct Caption<'a> {
-    /// A title, such as the name of the file. Any text.
-    pub title: &'a str,
-    /// A line under it. Any text.
-    pub summary: &'a str,
-}
-
 impl Model<'_> {
-    /// The picture as a page to look around in. Cost: O(polygons); about 10 bytes a corner and 60 a cell, and 0.6 MB.
-    pub fn html(&self, shown: Color, view: View, caption: &Caption<'_>) -> String {
+    /// The picture as a page to look around in. The title may be any text, such as the name of the file. Cost: O(polygons); about 10 bytes a corner and 60 a cell, and 0.6 MB.
+    pub fn html(&self, shown: Color, view: View, title: &str) -> String {
         let (center, radius) = self.ball();
         let mut streams = Streams::default();
         let counts = self.geometry(center, radius, &mut streams);
@@ -86,8 +78,8 @@ impl Model<'_> {
         };
         let label = format!("Picture of a diagram of {n} cells; {mouse}");
         filled(|name| match name {
-            "title" => escaped(caption.title),
-            "summary" => escaped(caption.summary),
+            "title" => escaped(title),
+            "summary" => escaped(&self.summary()),
             "label" => escaped(&label),
             "style" => STYLE.to_string(),
             "page" => script_safe(&page.to_string()),
@@ -97,6 +89,13 @@ impl Model<'_> {
             "arrows" => arrows.to_string(),
             _ => String::new(),
         })
+    }
+
+    /// What is said of the whole.
+    fn summary(&self) -> String {
+        let error = self.masses.iter().zip(self.prescribed).map(|(m, nu)| (m - nu).abs() / nu).fold(0.0, f64::max);
+        let (n, shown) = (self.sites.len(), self.shown());
+        format!("{n} sites, {shown} cells, masses within {error:.1e} of those prescribed")
     }
 
     /// Writes polygons; returns how many polygons, corners and vertices there are.
@@ -221,4 +220,73 @@ fn filled(value: impl Fn(&str) -> String) -> String {
     }
     page.push_str(rest);
     page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_is_put_in_is_code() {
+        let name = "</script><b onclick='x'>&{{data}}\u{7}";
+        assert_eq!(escaped(name), "&lt;/script&gt;&lt;b onclick=&#39;x&#39;&gt;&amp;{{data}}\u{fffd}");
+        let page = filled(|key| match key {
+            "title" => escaped(name),
+            "data" => "DATA".into(),
+            _ => String::new(),
+        });
+        assert_eq!(page.matches("DATA").count(), 1, "what is put in is not looked at again");
+        assert_eq!(page.matches("&lt;/script&gt;").count(), 2);
+        assert_eq!(script_safe(r#"{"a":"</script>"}"#), r#"{"a":"\u003c/script>"}"#);
+        assert!(!VIEWER.contains("</script") && !VIEWER.contains("<!--") && !STYLE.contains('<'));
+        // Every name of the template is known: none is left when all are given.
+        let names = std::cell::RefCell::new(Vec::new());
+        filled(|key| {
+            names.borrow_mut().push(key.to_string());
+            String::new()
+        });
+        let known = ["title", "style", "label", "summary", "mouse", "arrows", "page", "data", "viewer"];
+        assert!(names.borrow().iter().all(|n| known.contains(&n.as_str())), "{names:?}");
+    }
+
+    /// The page asks for nothing: addresses stand in comments and texts of the library only.
+    #[test]
+    fn the_template_refers_to_nothing_outside() {
+        assert!(TEMPLATE.contains("default-src 'none'"));
+        for word in ["http:", "https:", "src=", "@import", "url("] {
+            assert!(!TEMPLATE.contains(word) && !STYLE.contains(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn directions_survive_two_bytes() {
+        let back = |[a, b]: [u8; 2]| {
+            let (x, y) = (f64::from(a) / 127.0 - 1.0, f64::from(b) / 127.0 - 1.0);
+            let z = 1.0 - x.abs() - y.abs();
+            let sign = |v: f64| if v < 0.0 { -1.0 } else { 1.0 };
+            let (u, v) = if z < 0.0 { ((1.0 - y.abs()) * sign(x), (1.0 - x.abs()) * sign(y)) } else { (x, y) };
+            super::super::model::unit([u, v, z])
+        };
+        for k in 0..500 {
+            let (z, f) = (1.0 - 2.0 * (f64::from(k) + 0.5) / 500.0, 2.4 * f64::from(k));
+            let r = (1.0 - z * z).sqrt();
+            let n = [r * f.cos(), r * f.sin(), z];
+            let found = back(octahedral(n.map(|c| c as f32)));
+            assert!(super::super::model::dot(n, found) > 0.9998, "{n:?} {found:?}");
+        }
+        assert_eq!(octahedral([0.0; 3]), [127, 127]);
+        assert_eq!(octahedral([f32::NAN, 0.0, 1.0]), [127, 127]);
+    }
+
+    #[test]
+    fn integers_and_planes() {
+        let mut bytes = Vec::new();
+        [0, 127, 128, u32::MAX].iter().for_each(|&v| integer(&mut bytes, v));
+        assert_eq!(bytes, [0, 127, 0x80, 1, 0xff, 0xff, 0xff, 0xff, 0x0f]);
+        assert_eq!([0, -1, 1, -2, i32::MIN].map(zigzag), [0, 1, 2, 3, u32::MAX]);
+        let mut streams = Streams::default();
+        streams.floats("x", [1.0f64, -2.0].into_iter());
+        assert_eq!(streams.names, [("x", 16)]);
+        assert_eq!(streams.bytes[12..], [0xf0, 0x00, 0x3f, 0xc0]);
+    }
 }

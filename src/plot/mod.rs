@@ -16,7 +16,6 @@ mod surface;
 mod svg;
 mod view;
 
-pub use html::Caption;
 pub use image::Pixels;
 pub use model::Model;
 pub use painter::TooMany;

@@ -2,6 +2,7 @@
 
 use super::model::{cross, dot, minus, norm, unit};
 use crate::domain::Surface;
+use crate::domain::surface::Places;
 
 /// Cosine of the largest angle between two faces that the light takes for one smooth surface.
 const CREASE: f64 = 0.7;
@@ -15,7 +16,7 @@ pub(super) struct Smooth {
 
 impl Smooth {
     /// The normal at a corner is the mean of those of the faces there that are bent against it by less than [`CREASE`], weighted
-    /// by their angles. Faces need not be wound alike, nor share vertices where they touch. Cost: a sort of the vertices.
+    /// by their angles. Faces need not be wound alike, nor share vertices where they touch. Cost: O(triangles).
     pub(super) fn new(surface: &Surface) -> Smooth {
         let (vertices, triangles) = (surface.vertices(), surface.triangles());
         let face: Vec<[f64; 3]> = triangles
@@ -28,16 +29,20 @@ impl Smooth {
                 if l > 0.0 { unit(cross(e.map(|x| x / l), f.map(|x| x / l))) } else { [0.0; 3] }
             })
             .collect();
-        // Corners by their places.
-        let mut around: Vec<u32> = (0..3 * triangles.len() as u32).collect();
-        let place = |c: u32| vertices[triangles[c as usize / 3][c as usize % 3] as usize].map(|x| x + 0.0);
-        let less = |a: &u32, b: &u32| {
-            let (p, q) = (place(*a), place(*b));
-            p.iter().zip(&q).map(|(x, y)| x.total_cmp(y)).find(|o| o.is_ne()).unwrap_or(a.cmp(b))
-        };
-        around.sort_unstable_by(less);
+        // Corners by their places: those of place `v` are at `start[v] .. start[v + 1]`.
+        let mut places = Places::default();
+        let number: Vec<u32> = triangles.iter().flatten().map(|&v| places.number(vertices[v as usize])).collect();
+        let mut start = vec![0u32; number.iter().max().map_or(1, |&m| m as usize + 2)];
+        number.iter().for_each(|&v| start[v as usize + 1] += 1);
+        (1..start.len()).for_each(|v| start[v] += start[v - 1]);
+        let (mut next, mut around) = (start.clone(), vec![0u32; number.len()]);
+        for (c, &v) in number.iter().enumerate() {
+            around[next[v as usize] as usize] = c as u32;
+            next[v as usize] += 1;
+        }
         let mut corners = vec![[[0.0; 3]; 3]; triangles.len()];
-        for group in around.chunk_by(|&a, &b| place(a) == place(b)) {
+        for ends in start.windows(2) {
+            let group = &around[ends[0] as usize..ends[1] as usize];
             let weighted: Vec<([f64; 3], f64)> = group
                 .iter()
                 .map(|&c| (face[c as usize / 3], angle(vertices, triangles[c as usize / 3], c as usize % 3)))

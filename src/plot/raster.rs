@@ -118,6 +118,18 @@ impl Buffer {
         }
     }
 
+    /// Draws a point.
+    pub(super) fn point(&mut self, p: [f64; 3], id: u32) {
+        let inside = |v: f64, first: usize, n: usize| v >= first as f64 && v < (first + n) as f64;
+        if inside(p[0], 0, self.width) && inside(p[1], self.top, self.rows) {
+            let at = (p[1] as usize - self.top) * self.width + p[0] as usize;
+            if p[2] > self.depth[at] {
+                self.depth[at] = p[2];
+                self.seen[at] = id;
+            }
+        }
+    }
+
     /// Draws a segment of some width over what is not nearer than it by more than `slack`.
     pub(super) fn line(&mut self, a: [f64; 3], b: [f64; 3], width: f64, slack: f64, mark: Mark) {
         let half = 0.5 * width;

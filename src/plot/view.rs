@@ -1,6 +1,6 @@
 //! From where a surface is seen.
 
-use super::model::{Model, dot, minus};
+use super::model::{Model, dot, minus, norm};
 use super::raster::Buffer;
 use rayon::prelude::*;
 
@@ -79,27 +79,57 @@ impl Model<'_> {
         if self.flat {
             return View { azimuth: -90.0, elevation: 90.0, up: Up::Z };
         }
+        let (center, radius) = self.ball();
         let candidate = |k: usize| View { azimuth: 15.0 * k as f64, elevation: 18.0, up };
-        let scores: Vec<f64> = (0..24).into_par_iter().map(|k| self.entropy(&candidate(k))).collect();
+        let scores: Vec<f64> = (0..24).into_par_iter().map(|k| self.entropy(&candidate(k), center, radius)).collect();
         // The first of those that are best but for rounding.
         let best = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         candidate(scores.iter().position(|s| *s >= best - 1e-9).unwrap_or(2))
     }
 
-    fn entropy(&self, view: &View) -> f64 {
-        let (center, radius) = self.ball();
-        let frame = view.frame();
-        let scale = 0.5 * SMALL as f64 / radius;
+    fn entropy(&self, view: &View, center: [f64; 3], radius: f64) -> f64 {
+        let (frame, half) = (view.frame(), 0.5 * SMALL as f64);
+        let scale = half / radius;
+        let to_screen = |c: &[f64; 3]| {
+            let d = minus(*c, center);
+            [half + scale * dot(d, frame[0]), half - scale * dot(d, frame[1]), scale * dot(d, frame[2])]
+        };
         let mut buffer = Buffer::new(SMALL, 0, SMALL);
+        let mut corners = Vec::new();
         for p in 0..self.polygons.len() {
-            let to_screen = |c: &[f64; 3]| {
-                let d = minus(*c, center);
-                let half = 0.5 * SMALL as f64;
-                [half + scale * dot(d, frame[0]), half - scale * dot(d, frame[1]), scale * dot(d, frame[2])]
-            };
-            let corners: Vec<[f64; 3]> = self.polygons.corners[self.polygons.range(p)].iter().map(to_screen).collect();
-            buffer.fill(&corners, p as u32);
+            let all = &self.polygons.corners[self.polygons.range(p)];
+            // What is smaller than half a pixel is a point.
+            let size = all[1..].iter().map(|c| norm(minus(*c, all[0]))).fold(0.0, f64::max);
+            if size * scale < 0.5 {
+                buffer.point(to_screen(&all[0]), p as u32);
+            } else {
+                corners.clear();
+                corners.extend(all.iter().map(to_screen));
+                buffer.fill(&corners, p as u32);
+            }
         }
         buffer.entropy()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn axes_are_orthonormal_and_right_handed() {
+        let near = |a: [f64; 3], b: [f64; 3]| norm(minus(a, b)) < 1e-12;
+        for up in [Up::X, Up::Y, Up::Z] {
+            for (azimuth, elevation) in [(0.0, 0.0), (30.0, 20.0), (200.0, -50.0), (10.0, 90.0), (0.0, -90.0)] {
+                let view = View { azimuth, elevation, up };
+                let [r, u, d] = view.frame();
+                assert!(near(crate::plot::model::cross(r, u), d), "{view:?}");
+                assert!(dot(u, view.up()) >= -1e-12 && near(d, view.direction()));
+            }
+        }
+        let d = |azimuth, up| View { azimuth, elevation: 0.0, up }.direction();
+        assert!(near(d(0.0, Up::Y), [0.0, 0.0, 1.0]) && near(d(90.0, Up::Y), [1.0, 0.0, 0.0]));
+        assert!(near(d(0.0, Up::Z), [1.0, 0.0, 0.0]) && near(d(90.0, Up::Z), [0.0, 1.0, 0.0]));
+        assert!(near(d(0.0, Up::X), [0.0, 1.0, 0.0]) && near(d(90.0, Up::X), [0.0, 0.0, 1.0]));
     }
 }

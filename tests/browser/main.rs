@@ -144,10 +144,11 @@ fn open(b: &Browser, path: &Path) {
     b.settle();
 }
 
-/// Middle of the window.
+/// Middle of the picture.
 fn middle(b: &Browser) -> [i64; 2] {
     let size = b.script("return [innerWidth, innerHeight]");
-    [0, 1].map(|k| size[k].as_i64().expect("a size") / 2)
+    let [w, h] = [0, 1].map(|k| size[k].as_i64().expect("a size"));
+    [(w + PANEL as i64) / 2, h / 2]
 }
 
 /// The site the page tells of, and what it says of it.
@@ -313,18 +314,14 @@ fn plane(b: &Browser, f: &Path) {
     let ink = |x: usize| !is_white(shot.at(x, row));
     let left = (PANEL..shot.width).find(|&x| ink(x)).expect("a side") as f64;
     let right = (PANEL..shot.width).rfind(|&x| ink(x)).expect("a side") as f64 + 1.0;
-    // The panel may hide the left side; the square is in the middle of the window.
-    let side = if left > PANEL as f64 { right - left } else { 2.0 * right - shot.width as f64 };
+    let side = right - left;
+    let center = [0.5 * (left + right), shot.height as f64 / 2.0];
+    assert!((center[0] - middle(b)[0] as f64).abs() < 2.0, "the square is in the middle");
     let high: Vec<[f64; 3]> = sites.iter().map(|y| [y[0], y[1], 0.0]).collect();
     let mut seen = BTreeSet::new();
     for (x, y) in [(0.5, 0.5), (0.85, 0.2), (0.7, 0.9), (0.95, 0.55), (0.6, 0.33)] {
-        let px = (shot.width as f64 / 2.0 + (x - 0.5) * side).floor();
-        let py = (shot.height as f64 / 2.0 - (y - 0.5) * side).floor();
-        let point = [
-            0.5 + (px + 0.5 - shot.width as f64 / 2.0) / side,
-            0.5 - (py + 0.5 - shot.height as f64 / 2.0) / side,
-            0.0,
-        ];
+        let (px, py) = ((center[0] + (x - 0.5) * side).floor(), (center[1] - (y - 0.5) * side).floor());
+        let point = [0.5 + (px + 0.5 - center[0]) / side, 0.5 - (py + 0.5 - center[1]) / side, 0.0];
         b.pointer(&[[px as i64 + 2, py as i64], [px as i64, py as i64]], false);
         b.settle();
         let site = told(b);

@@ -5,6 +5,7 @@ mod files;
 mod hostile;
 mod interrupt;
 mod partial;
+mod pictures;
 mod quantize;
 mod reports;
 mod sources;

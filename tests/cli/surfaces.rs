@@ -119,10 +119,8 @@ fn what_surfaces_cannot_do_is_said() {
     f.write("flat.csv", "0.2,0.3\n");
     assert_snapshot!(f.error(3, "solve --domain roof.obj --points flat.csv -o s.json"), @"flat.csv: has 2 numbers per point; give x, y and z");
     assert_snapshot!(f.error(2, "solve --domain roof.obj --points y.csv --partial -o s.json"), @"--partial needs a box or polygon in this version; roof.obj is a surface");
-    assert_snapshot!(f.error(2, "solve --domain roof.obj --points y.csv -o s.json --plot s.svg"), @"s.svg: surfaces are not drawn in this version; leave out --plot");
     assert_snapshot!(f.error(2, "quantize --domain roof.obj -n 5 -o s.json --centroids"), @"--centroids is for files of points; the sites of a solution are centroids anyway");
     assert_snapshot!(f.error(2, "quantize --domain square -n 5 -o s.csv --centroids"), @"--centroids is for surfaces; in the plane of square sites are centroids");
-    assert_snapshot!(f.error(2, "quantize --domain roof.obj -n 5 -o s.json --plot s.svg"), @"s.svg: surfaces are not drawn in this version; leave out --plot");
     assert_snapshot!(f.error(3, "quantize --domain roof.obj --points flat.csv -o s.json"), @"flat.csv: has 2 numbers per point; give x, y and z");
     assert_snapshot!(f.error(3, "solve --domain roof.obj --points y.csv --density affine:1,0,0 -o s.json"), @r#"y.csv: a density of type "affine" needs a domain of type "polygon""#);
     f.write(
@@ -132,7 +130,6 @@ fn what_surfaces_cannot_do_is_said() {
     assert_snapshot!(f.error(3, "solve p.json -o s.json"), @"p.json: sites[1] has 2 coordinates, the domain has 3; give [x, y, z]");
     assert_snapshot!(f.error(3, "diagram p.json -o s.json"), @"p.json: sites[1] has 2 coordinates, the domain has 3; give [x, y, z]");
     f.expect(0, "solve --domain roof.obj --points y.csv -o s.json");
-    assert_snapshot!(f.error(3, "plot s.json -o s.svg"), @"s.json: is the solution of a problem on a surface; this needs one in the plane");
     // Two sites above one another over a square.
     f.write("square.obj", "v 0 0 0\nv 1 0 0\nv 1 1 0\nv 0 1 0\nv 5 5 5\nv 6 5 5\nv 5 6 5.5\nf 1 2 3 4\nf 5 6 7\n");
     f.write("tower.csv", "0.5,0.5,1\n0.5,0.5,2\n5.2,5.3,5\n");

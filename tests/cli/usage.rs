@@ -34,7 +34,7 @@ fn wrong_command_lines_are_told_in_one_line() {
     assert_snapshot!(f.error(2, "solve --domain cube --points y.csv -o s"), @"--domain cube is not supported by this version; use square, disk:N or a file");
     assert_snapshot!(f.error(2, "solve --domain square --points y.csv --density affine:1,2 -o s"), @"--density affine:1,2: use constant, image:FILE, or affine:GX,GY,C such as affine:1,0,0.5");
     f.write("p.json", square("\"sites\": [[0.5, 0.5]]"));
-    assert_snapshot!(f.error(2, "solve p.json -o s.json --plot a.png"), @"a.png: pictures are drawn as .svg in this version");
+    assert_snapshot!(f.error(2, "solve p.json -o s.json --plot a.gif"), @"a.gif: pictures are .svg, .png or .html");
     assert_eq!(f.names(), ["p.json", "y.csv"], "nothing was written");
 }
 

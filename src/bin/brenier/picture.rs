@@ -1,15 +1,15 @@
 //! `brenier plot`, and the pictures of the other commands.
 
 use crate::args::{self, Common, PlotArgs};
-use crate::console::{count, say, table};
+use crate::console::{say, table};
 use crate::failure::{Failure, code};
 use crate::input;
 use crate::limits::read_limit;
 use brenier::diagram::{Diagram, PartialDiagram, SurfaceDiagram};
 use brenier::exact::Heights;
 use brenier::io::{AnyProblem, AnySolution, document_format, read_any_problem, read_any_solution, write_atomically};
-use brenier::plot::{Caption, Color, Model, Scene, Up, View};
-use brenier::problem::{Duplicates, Problem, SurfaceProblem, WithSites};
+use brenier::plot::{Color, Model, Scene, Up, View};
+use brenier::problem::{Duplicates, Problem, SurfaceProblem};
 use std::io::Write;
 use std::path::Path;
 
@@ -45,7 +45,7 @@ pub fn run(args: &PlotArgs, common: &Common) -> Result<u8, Failure> {
             AnyProblem::Plane(file) => {
                 let loaded = input::from_file(file, &args.file, &args.output, Duplicates::Keep, common)?;
                 let heights = given_heights(loaded.problem.heights(), &loaded.name)?;
-                flat_only(&style)?;
+                flat_only(args)?;
                 draw(&loaded.problem, heights, &loaded.name, &args.output, &style)?;
             }
             AnyProblem::Surface(file) => {
@@ -58,7 +58,7 @@ pub fn run(args: &PlotArgs, common: &Common) -> Result<u8, Failure> {
         match read_any_solution(&args.file, limit)? {
             AnySolution::Plane(solution) => {
                 let loaded = input::of_solution(&args.file, &solution, args.problem.as_deref(), common)?;
-                flat_only(&style)?;
+                flat_only(args)?;
                 draw(&loaded.problem, &solution.heights, &args.file, &args.output, &style)?;
             }
             AnySolution::Surface(solution) => {
@@ -90,15 +90,17 @@ fn style_of(args: &PlotArgs) -> Result<Style, Failure> {
         Some(args::Up::Z) => Up::Z,
     };
     if args.size.is_some() && format_of(&args.output) != Some(Format::Png) {
-        let what = format!("--size: pixels are for .png; {} has the size of its window", args.output.display());
+        let what = format!("--size is for .png; {} fits its window, leave it out", args.output.display());
         return Err(Failure::new(code::USAGE, what));
     }
     Ok(Style { color, view: args.view, up, size: args.size })
 }
 
-fn flat_only(style: &Style) -> Result<(), Failure> {
-    if style.view.is_some() || style.up != Up::default() {
-        let what = "--view, --up: this is a diagram in the plane, seen from above; leave them out";
+/// The plane has one view.
+fn flat_only(args: &PlotArgs) -> Result<(), Failure> {
+    if args.view.is_some() || args.up.is_some() {
+        let file = args.file.display();
+        let what = format!("{file}: is a diagram in the plane, seen from above; leave out --view and --up");
         return Err(Failure::new(code::USAGE, what));
     }
     Ok(())
@@ -164,7 +166,7 @@ pub fn draw_partial(
         let scene = Scene::of_outlines(problem, &outlines, masses, centroids).with_neighbors(polygons);
         return write(path, |w| w.write_all(scene.svg(style.color).as_bytes()));
     }
-    write_model(&Model::of_outlines(problem, polygons, &outlines, masses, centroids), problem, name, path, style)
+    write_model(&Model::of_outlines(problem, polygons, &outlines, masses, centroids), name, path, style)
 }
 
 pub fn draw_diagram(
@@ -178,7 +180,7 @@ pub fn draw_diagram(
         let svg = Scene::new(problem, diagram).svg(style.color);
         return write(path, |w| w.write_all(svg.as_bytes()));
     }
-    write_model(&Model::of_plane(problem, diagram), problem, name, path, style)
+    write_model(&Model::of_plane(problem, diagram), name, path, style)
 }
 
 /// Draws a diagram on a surface.
@@ -204,16 +206,10 @@ pub fn draw_on_surface(
     path: &Path,
     style: &Style,
 ) -> Result<(), Failure> {
-    write_model(&Model::of_surface(problem, diagram), problem, name, path, style)
+    write_model(&Model::of_surface(problem, diagram), name, path, style)
 }
 
-fn write_model<P: WithSites>(
-    model: &Model<'_>,
-    problem: &P,
-    name: &Path,
-    path: &Path,
-    style: &Style,
-) -> Result<(), Failure> {
+fn write_model(model: &Model<'_>, name: &Path, path: &Path, style: &Style) -> Result<(), Failure> {
     let view = match style.view {
         Some([azimuth, elevation]) => View { azimuth, elevation, up: style.up },
         None => model.best_view(style.up),
@@ -221,9 +217,7 @@ fn write_model<P: WithSites>(
     match format_of(path) {
         Some(Format::Html) => {
             let title = name.file_name().unwrap_or(name.as_os_str()).to_string_lossy();
-            let summary = count(problem.sites().len(), "site");
-            let caption = Caption { title: &title, summary: &summary };
-            let page = model.html(style.color, view, &caption);
+            let page = model.html(style.color, view, &title);
             write(path, |w| w.write_all(page.as_bytes()))
         }
         Some(Format::Png) => {

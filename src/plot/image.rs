@@ -217,64 +217,55 @@ impl Drawing<'_> {
 
     /// The mean of the samples of each pixel.
     fn resolve(&self, buffer: &Buffer, rows: usize) -> Vec<u8> {
-        let owner = self.owners(buffer);
         let width = self.width / SAMPLES;
         let mut out = Vec::with_capacity(3 * width * rows);
+        let polygons = &self.model.polygons;
+        // The fan triangle of the last sample, its polygon's first corner and colour: neighbours mostly have the same.
+        let mut last = (NOTHING, 0, [255.0; 3]);
         for row in 0..rows {
-            for x in 0..width {
-                let mut sum = [0.0; 3];
-                for k in 0..SAMPLES * SAMPLES {
-                    let at = (row * SAMPLES + k / SAMPLES) * self.width + x * SAMPLES + k % SAMPLES;
-                    let color = self.sample(buffer, at, owner[at]);
-                    (0..3).for_each(|c| sum[c] += color[c]);
+            let mut sums = vec![[0.0; 3]; width];
+            for k in 0..SAMPLES {
+                let y = row * SAMPLES + k;
+                for x in 0..self.width {
+                    let at = y * self.width + x;
+                    let seen = buffer.seen[at];
+                    if seen != last.0 {
+                        last = (seen, 0, [255.0; 3]);
+                        if seen != NOTHING {
+                            let p = polygons.of_corner(seen as usize);
+                            last.1 = polygons.range(p).start;
+                            last.2 = self.paint[polygons.owner[p] as usize].map(f64::from);
+                        }
+                    }
+                    let mut color = last.2;
+                    if seen != NOTHING && !self.model.flat {
+                        let (px, py) = (x as f64 + 0.5, (buffer.first_row() + y) as f64 + 0.5);
+                        let light = shade(self.normal(last.1, seen as usize, px, py));
+                        color = color.map(|c| (c * light).min(255.0));
+                    }
+                    let color = self.marked(color, buffer.mark[at]);
+                    (0..3).for_each(|c| sums[x / SAMPLES][c] += color[c]);
                 }
-                let mean = sum.map(|v| (v / (SAMPLES * SAMPLES) as f64).round().clamp(0.0, 255.0) as u8);
-                out.extend(mean);
             }
+            let mean = |v: f64| (v / (SAMPLES * SAMPLES) as f64).round().clamp(0.0, 255.0) as u8;
+            out.extend(sums.iter().flatten().map(|&v| mean(v)));
         }
         out
     }
 
-    /// Cell of each sample.
-    fn owners(&self, buffer: &Buffer) -> Vec<u32> {
-        let polygons = &self.model.polygons;
-        let mut last = (NOTHING, 0);
-        let owner = |&seen: &u32| {
-            if seen == NOTHING {
-                return NOTHING;
-            }
-            if last.0 != seen {
-                last = (seen, polygons.owner[polygons.of_corner(seen as usize)]);
-            }
-            last.1
-        };
-        buffer.seen.iter().map(owner).collect()
-    }
-
-    fn sample(&self, buffer: &Buffer, at: usize, owner: u32) -> [f64; 3] {
-        let seen = buffer.seen[at];
-        let mut color = [255.0; 3];
-        if seen != NOTHING {
-            color = self.paint[owner as usize].map(f64::from);
-            if !self.model.flat {
-                let x = (at % self.width) as f64 + 0.5;
-                let y = (buffer.first_row() + at / self.width) as f64 + 0.5;
-                let light = shade(self.normal(seen as usize, x, y));
-                color = color.map(|c| (c * light).min(255.0));
-            }
-        }
-        let mix = |over: [f64; 3], a: f64| std::array::from_fn(|k| color[k] + a * (over[k] - color[k]));
-        match buffer.mark[at] {
+    /// What a mark makes of a colour.
+    fn marked(&self, color: [f64; 3], mark: Mark) -> [f64; 3] {
+        match mark {
             Mark::None => color,
-            Mark::Wall => mix(INK, self.wall_alpha),
+            Mark::Wall => std::array::from_fn(|k| color[k] + self.wall_alpha * (INK[k] - color[k])),
             Mark::Border | Mark::Dot => INK,
             Mark::Rim => [255.0; 3],
         }
     }
 
-    /// The normal at a sample of the fan triangle with number `c`, turned to the eye by the triangle's own.
-    fn normal(&self, c: usize, x: f64, y: f64) -> [f64; 3] {
-        let first = self.model.polygons.range(self.model.polygons.of_corner(c)).start;
+    /// The normal at a sample of the fan triangle with number `c` of the polygon whose first corner is `first`, turned to the eye by
+    /// the triangle's own.
+    fn normal(&self, first: usize, c: usize, x: f64, y: f64) -> [f64; 3] {
         let [p, q, r] = [first, c, c + 1].map(|k| self.points[k]);
         let (u, v) = (minus(q, p), minus(r, p));
         let n = cross(u, v);

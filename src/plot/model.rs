@@ -110,7 +110,9 @@ pub(super) fn dot(a: [f64; 3], b: [f64; 3]) -> f64 {
 }
 
 pub(super) fn norm(a: [f64; 3]) -> f64 {
-    a[0].hypot(a[1]).hypot(a[2])
+    let square = dot(a, a);
+    // Where squares leave the range of doubles.
+    if (1e-200..1e200).contains(&square) { square.sqrt() } else { a[0].hypot(a[1]).hypot(a[2]) }
 }
 
 /// Unit vector, or zero.

@@ -62,7 +62,8 @@ impl Model<'_> {
             .set("transform", format!("translate({MARGIN} {MARGIN}) scale({})", 1.0 / UNITS))
             .set("stroke-linejoin", "round")
             .set("stroke-linecap", "round")
-            .set("stroke-width", (0.4 * UNITS).round())
+            // Covers the seams between neighbours.
+            .set("stroke-width", (0.8 * UNITS).round())
             .add(Blob::new(body));
         let mut document = Document::new()
             .set("viewBox", format!("0 0 {:.0} {:.0}", full[0], full[1]))

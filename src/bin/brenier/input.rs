@@ -135,17 +135,7 @@ pub fn from_file<T: FileData>(
     sound(file, source, path, duplicates)
 }
 
-/// Reads a problem file. `output` is where its solution will stand: paths are told relative to it.
-pub fn load<T: FileData>(
-    path: &Path,
-    output: &Path,
-    duplicates: Duplicates,
-    common: &Common,
-) -> Result<Loaded<T>, Failure> {
-    from_file(read_problem(path, read_limit(common))?, path, output, duplicates, common)
-}
-
-/// As [`load`], of any kind.
+/// Reads a problem file of any kind. `output` is where its solution will stand: paths are told relative to it.
 pub fn load_any(path: &Path, output: &Path, duplicates: Duplicates, common: &Common) -> Result<AnyLoaded, Failure> {
     Ok(match read_any_problem(path, read_limit(common))? {
         AnyProblem::Plane(file) => AnyLoaded::Plane(from_file(file, path, output, duplicates, common)?.into()),

@@ -94,7 +94,8 @@ impl SurfaceDiagram {
         let mut walls: Vec<Stretch> = Vec::new();
         let (mut inner, mut vertices) = (Vec::new(), Vec::new());
         for i in 0..self.len() {
-            (inner.clear(), vertices.clear());
+            inner.clear();
+            vertices.clear();
             // Every wall side belongs to one piece of the cell; a side on an edge to as many as triangles are there.
             let mut sides = 0;
             for k in self.range(i) {

@@ -80,7 +80,7 @@ impl Browser {
             "--hide-scrollbars",
             "--force-device-scale-factor=1",
             "--force-color-profile=srgb",
-            "--window-size=1000,700",
+            "--window-size=800,600",
             // WebGL without a graphics card.
             "--use-gl=angle",
             "--use-angle=swiftshader",
@@ -98,6 +98,13 @@ impl Browser {
     }
 
     fn send(&self, method: &str, url: &str, body: Option<Value>) -> Result<Value, String> {
+        let t0 = Instant::now();
+        let r = self.send_(method, url, body);
+        eprintln!("TIME {:.2} {}", t0.elapsed().as_secs_f64(), url.rsplit('/').next().unwrap_or(""));
+        r
+    }
+
+    fn send_(&self, method: &str, url: &str, body: Option<Value>) -> Result<Value, String> {
         let answer = match (method, body) {
             ("GET", _) => self.agent.get(url).call(),
             ("DELETE", _) => self.agent.delete(url).call(),

@@ -253,6 +253,8 @@ fn surface(b: &Browser, f: &Path) {
     // A site by its number; the next one by a key.
     b.keys("find", "7\u{e007}");
     b.wait("return document.getElementById('info').dataset.site === '7'");
+    // It has turned to the eye: what was the middle of the picture is somewhere else.
+    assert!(b.shot("surface-found").difference(&chosen) > 0.1);
     b.keys("view", "n");
     b.wait("return document.getElementById('info').dataset.site === '8'");
     b.keys("view", "\u{e00c}");

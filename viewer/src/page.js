@@ -169,16 +169,24 @@ function start(page, cells) {
     view.controls.addEventListener('end', ask);
 
     // A site by its number.
+    function turnTo(cell) {
+        view.touched = true;
+        view.face(cell);
+    }
     byId('find').addEventListener('change', (e) => {
         const k = Number(e.target.value);
         const sound = e.target.value !== '' && Number.isInteger(k) && k >= 0 && k < cells.cells;
         choose(sound ? k : null);
+        if (sound) turnTo(k);
     });
     byId('find').max = cells.cells - 1;
 
     // Keys.
     const step = Math.PI / 24;
-    const next = (by) => choose(((state.chosen ?? (by > 0 ? -1 : 0)) + by + cells.cells) % cells.cells);
+    const next = (by) => {
+        choose(((state.chosen ?? (by > 0 ? -1 : 0)) + by + cells.cells) % cells.cells);
+        turnTo(state.chosen);
+    };
     const toggle = (what) => byId(`show-${what}`).click();
     const colors = [...select.options].map((o) => o.value);
     const keys = {

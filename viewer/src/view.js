@@ -350,6 +350,27 @@ export class View {
         this.draw();
     }
 
+    /** Turns a surface so that a cell faces the eye. */
+    face(cell) {
+        const { start, position, normal } = this.cells;
+        const outward = new Vector3();
+        const middle = new Vector3();
+        let corners = 0;
+        for (const p of this.options.flat ? [] : this.piecesOf(cell)) {
+            for (let c = start[p]; c < start[p + 1]; c++, corners++) {
+                middle.add(new Vector3().fromArray(position, 3 * c));
+                outward.add(new Vector3().fromArray(normal, 4 * c));
+            }
+        }
+        if (corners === 0 || outward.length() === 0) return;
+        // Meshes may be wound either way: out is away from the middle of the scene.
+        outward.multiplyScalar(outward.dot(middle) < 0 ? -1 : 1).normalize();
+        const distance = this.distance();
+        this.camera.position.copy(this.controls.target).addScaledVector(outward, distance);
+        this.controls.update();
+        this.draw();
+    }
+
     /** Moves along the screen, in shares of its height. */
     shift(right, up) {
         const size = 2 * Math.tan(((FIELD / 2) * Math.PI) / 180) * this.distance();

@@ -350,23 +350,43 @@ export class View {
         this.draw();
     }
 
-    /** Turns a surface so that a cell faces the eye. */
+    /** Turns a surface so that a cell is seen: its largest pieces are tried from in front, until one is not hidden. */
     face(cell) {
+        if (this.options.flat) return;
         const { start, position, normal } = this.cells;
-        const outward = new Vector3();
-        const middle = new Vector3();
-        let corners = 0;
-        for (const p of this.options.flat ? [] : this.piecesOf(cell)) {
-            for (let c = start[p]; c < start[p + 1]; c++, corners++) {
-                middle.add(new Vector3().fromArray(position, 3 * c));
+        const sides = [];
+        for (const p of this.piecesOf(cell)) {
+            const corner = (c) => new Vector3().fromArray(position, 3 * c);
+            const middle = new Vector3();
+            const outward = new Vector3();
+            let area = 0;
+            for (let c = start[p]; c < start[p + 1]; c++) {
+                middle.add(corner(c));
                 outward.add(new Vector3().fromArray(normal, 4 * c));
+                if (c > start[p] + 1) {
+                    const [a, b] = [c - 1, c].map((d) => corner(d).sub(corner(start[p])));
+                    area += a.cross(b).length();
+                }
+            }
+            middle.divideScalar(start[p + 1] - start[p]);
+            if (outward.length() > 0) sides.push({ middle, outward: outward.normalize(), area });
+        }
+        sides.sort((a, b) => b.area - a.area);
+        const before = this.camera.position.clone();
+        const box = this.canvas.getBoundingClientRect();
+        const distance = this.distance();
+        for (const { middle, outward } of sides.slice(0, 12)) {
+            // Meshes may be wound either way.
+            for (const sign of outward.dot(middle) < 0 ? [-1, 1] : [1, -1]) {
+                this.camera.position.copy(this.controls.target).addScaledVector(outward, sign * distance);
+                this.controls.update();
+                this.camera.updateMatrixWorld();
+                const at = middle.clone().project(this.camera);
+                const [x, y] = [box.left + ((at.x + 1) / 2) * box.width, box.top + ((1 - at.y) / 2) * box.height];
+                if (this.pick(x, y) === cell) return this.draw();
             }
         }
-        if (corners === 0 || outward.length() === 0) return;
-        // Meshes may be wound either way: out is away from the middle of the scene.
-        outward.multiplyScalar(outward.dot(middle) < 0 ? -1 : 1).normalize();
-        const distance = this.distance();
-        this.camera.position.copy(this.controls.target).addScaledVector(outward, distance);
+        this.camera.position.copy(before);
         this.controls.update();
         this.draw();
     }

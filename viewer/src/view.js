@@ -372,22 +372,26 @@ export class View {
             if (outward.length() > 0) sides.push({ middle, outward: outward.normalize(), area });
         }
         sides.sort((a, b) => b.area - a.area);
-        const before = this.camera.position.clone();
         const box = this.canvas.getBoundingClientRect();
         const distance = this.distance();
-        for (const { middle, outward } of sides.slice(0, 12)) {
-            // Meshes may be wound either way.
-            for (const sign of outward.dot(middle) < 0 ? [-1, 1] : [1, -1]) {
-                this.camera.position.copy(this.controls.target).addScaledVector(outward, sign * distance);
-                this.controls.update();
-                this.camera.updateMatrixWorld();
-                const at = middle.clone().project(this.camera);
-                const [x, y] = [box.left + ((at.x + 1) / 2) * box.width, box.top + ((1 - at.y) / 2) * box.height];
-                if (this.pick(x, y) === cell) return this.draw();
-            }
-        }
-        this.camera.position.copy(before);
-        this.controls.update();
+        const look = ({ middle, outward }) => {
+            // Meshes may be wound either way: out is away from the middle of the scene.
+            const sign = outward.dot(middle) < 0 ? -1 : 1;
+            this.camera.position.copy(this.controls.target).addScaledVector(outward, sign * distance);
+            this.controls.update();
+            this.camera.updateMatrixWorld();
+        };
+        // Without a graphics card a look takes long; the first is good enough then.
+        const late = performance.now() + 250;
+        const sees = (side) => {
+            if (performance.now() > late) return false;
+            look(side);
+            const at = side.middle.clone().project(this.camera);
+            const [x, y] = [box.left + ((at.x + 1) / 2) * box.width, box.top + ((1 - at.y) / 2) * box.height];
+            return this.pick(x, y) === cell;
+        };
+        const found = sides.slice(0, 12).find(sees) ?? sides[0];
+        if (found) look(found);
         this.draw();
     }
 

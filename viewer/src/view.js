@@ -175,7 +175,10 @@ export class View {
         this.reset();
         new ResizeObserver(() => this.resize()).observe(canvas);
         // A lost context comes back with its buffers, which three.js keeps; it only has to be drawn.
-        canvas.addEventListener('webglcontextrestored', () => this.draw());
+        canvas.addEventListener('webglcontextrestored', () => {
+            this.drawn = null;
+            this.draw();
+        });
     }
 
     build() {
@@ -214,11 +217,12 @@ export class View {
         this.faces = new Mesh(geometry, material(CELL_VERTEX, CELL_FRAGMENT, this.look));
         this.faces.frustumCulled = false;
         this.scene.add(this.faces);
-        // The same triangles with numbers for colours, for one pixel at a time.
+        // The same triangles with numbers for colours.
         this.numbered = new Scene();
         this.numbered.add(new Mesh(geometry, material(CELL_VERTEX, PICK_FRAGMENT, this.look)));
         this.numbered.children[0].frustumCulled = false;
-        this.pixel = new WebGLRenderTarget(1, 1);
+        this.numbers = new WebGLRenderTarget(1, 1);
+        this.drawn = null;
 
         const line = (ink, nearer) => ({
             size: { value: new Vector2(1, 1) },
@@ -480,17 +484,25 @@ export class View {
         const y = clientY - box.top;
         if (x < 0 || y < 0 || x >= box.width || y >= box.height) return null;
         this.aim();
-        this.camera.setViewOffset(box.width, box.height, x, y, 1, 1);
-        this.renderer.setRenderTarget(this.pixel);
-        const clear = this.renderer.getClearColor(new Color());
-        this.renderer.setClearColor(0x000000, 0);
-        this.renderer.clear();
-        this.renderer.render(this.numbered, this.camera);
+        // All numbers are drawn once for a view; then a question costs one pixel.
+        const { camera, numbers, drawn } = this;
+        const [width, height] = [Math.max(1, Math.round(box.width)), Math.max(1, Math.round(box.height))];
+        const same = drawn && numbers.width === width && numbers.height === height
+            && drawn[0].equals(camera.matrixWorld) && drawn[1].equals(camera.projectionMatrix);
+        if (!same) {
+            numbers.setSize(width, height);
+            const clear = this.renderer.getClearColor(new Color());
+            this.renderer.setRenderTarget(numbers);
+            this.renderer.setClearColor(0x000000, 0);
+            this.renderer.clear();
+            this.renderer.render(this.numbered, camera);
+            this.renderer.setRenderTarget(null);
+            this.renderer.setClearColor(clear, 1);
+            this.drawn = [camera.matrixWorld.clone(), camera.projectionMatrix.clone()];
+        }
         const bytes = new Uint8Array(4);
-        this.renderer.readRenderTargetPixels(this.pixel, 0, 0, 1, 1, bytes);
-        this.renderer.setRenderTarget(null);
-        this.renderer.setClearColor(clear, 1);
-        this.camera.clearViewOffset();
+        const [px, py] = [Math.min(Math.floor(x), width - 1), Math.min(Math.floor(y), height - 1)];
+        this.renderer.readRenderTargetPixels(numbers, px, height - 1 - py, 1, 1, bytes);
         const k = bytes[0] + 256 * (bytes[1] + 256 * (bytes[2] + 256 * bytes[3]));
         return k > 0 ? k - 1 : null;
     }

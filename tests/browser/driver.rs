@@ -98,13 +98,6 @@ impl Browser {
     }
 
     fn send(&self, method: &str, url: &str, body: Option<Value>) -> Result<Value, String> {
-        let t0 = Instant::now();
-        let r = self.send_(method, url, body);
-        eprintln!("TIME {:.2} {}", t0.elapsed().as_secs_f64(), url.rsplit('/').next().unwrap_or(""));
-        r
-    }
-
-    fn send_(&self, method: &str, url: &str, body: Option<Value>) -> Result<Value, String> {
         let answer = match (method, body) {
             ("GET", _) => self.agent.get(url).call(),
             ("DELETE", _) => self.agent.delete(url).call(),

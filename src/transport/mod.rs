@@ -3,6 +3,7 @@
 mod certificate;
 mod components;
 mod drive;
+mod locate;
 mod partial;
 mod quantize;
 mod remesh;
@@ -13,6 +14,7 @@ mod surface_certificate;
 mod unattainable;
 
 pub use certificate::{Certificate, CertifyError, certify};
+pub use locate::{Locator, LocatorError, NOWHERE, SpaceLocator};
 pub use partial::solve_partial;
 pub use quantize::{
     Quantizable, Quantization, QuantizeOptions, QuantizeOutcome, QuantizeProgress, QuantizeStep, quantize,

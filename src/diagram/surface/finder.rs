@@ -49,6 +49,8 @@ pub struct Finder {
     pub(super) reach: [f64; 3],
     extent: [f64; 3],
     pub(super) margin: f64,
+    /// Error of `height`: double-doubles are good to `2^-100` of the terms, which a far origin makes large.
+    distant: f64,
 }
 
 /// Sites found at a point.
@@ -89,7 +91,7 @@ impl Finder {
         let site = order.iter().map(|&i| [0, 1, 2].map(|k| sites[i as usize][k] - middle[k])).collect();
         let height = vec![0.0; sites.len()];
         let zero = [0.0; 3];
-        Finder { nodes, site, height, origin, curvature: zero, shift: zero, reach, extent, margin: 0.0 }
+        Finder { nodes, site, height, origin, curvature: zero, shift: zero, reach, extent, margin: 0.0, distant: 0.0 }
     }
 
     /// Sets the heights of the sites, given by position. Cost: O(n).
@@ -100,6 +102,8 @@ impl Finder {
             ((terms[0] + terms[1]) + terms[2]) + p.h
         };
         let Some(first) = points.first().map(value) else { return };
+        let terms = |p: &Lifted3| (p.y[0] * o[0]).abs() + (p.y[1] * o[1]).abs() + (p.y[2] * o[2]).abs() + p.h.hi.abs();
+        self.distant = points.iter().map(terms).fold(0.0, f64::max) * 2f64.powi(-96);
         self.height.iter_mut().zip(points).for_each(|(h, p)| *h = (value(p) - first).to_f64());
         self.fit();
         self.tops();
@@ -109,7 +113,7 @@ impl Finder {
             let e = self.extent[k];
             size += e * (self.reach[k] + self.shift[k].abs() + self.curvature[k] * e);
         }
-        self.margin = ROUNDING * size;
+        self.margin = ROUNDING * size + self.distant;
     }
 
     /// The paraboloid of least squares.
@@ -193,6 +197,15 @@ impl Finder {
     /// The same with a margin that is this share of the greatest value.
     pub fn find_within(&self, point: &[f64; 3], from: u32, share: f64, found: &mut Found) {
         self.search(point, self.margin * (1.0 + share / ROUNDING), from, found);
+    }
+
+    /// As [`Finder::find`] for a point that may lie outside the box: the margin grows with its distance.
+    ///
+    /// Every product may underflow.
+    pub fn find_anywhere(&self, point: &[f64; 3], from: u32, found: &mut Found) {
+        let beyond = |k: usize| self.extent[k] * ((point[k] - self.origin[k]).abs() - self.reach[k]).max(0.0);
+        let far = (beyond(0) + beyond(1)) + beyond(2);
+        self.search(point, self.margin + ROUNDING * far + 1e-300, from, found);
     }
 
     fn search(&self, point: &[f64; 3], slack: f64, from: u32, found: &mut Found) {

@@ -2,6 +2,7 @@
 
 mod clip;
 mod dual;
+mod envelope;
 mod finder;
 mod integrate;
 mod laguerre;
@@ -14,6 +15,7 @@ mod trace;
 mod validate;
 
 pub use dual::{BallDefects, Dual};
+pub use envelope::{Envelope, Scratch};
 pub use integrate::Moments3;
 pub use laguerre::{SurfaceGround, SurfaceLaguerre, SurfaceMeasures};
 pub use mesh::CellMesh;

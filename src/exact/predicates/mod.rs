@@ -7,6 +7,7 @@
 //! | [`above_line`] | the same over a line, for collinear sites | 2 |
 //! | [`side_v`] | sign of `s_im` at a domain vertex (V) | 2 |
 //! | [`side_e`] | sign of `s_im` where bisector `ij` meets a domain edge (E) | 4 |
+//! | [`higher_at`] | sign of `s_im` at a point, in any dimension | 2 |
 //! | [`Meet::inside`] | sign of `s_im` at a labelled point of a triangle in space (V, E, F) | 2, 4, 6 |
 //!
 //! with `s_ij(x) = <y_i - y_j, x> + h_i - h_j`, positive where `i` beats `j`.
@@ -25,11 +26,13 @@
 mod above;
 mod facet;
 mod orient;
+mod point;
 mod side;
 
 pub use above::{above, above_exact, above_line, above_line_exact, above_line_sign, above_sign};
 pub use facet::{Lifted3, Line, Meet, Row, Values, inside_exact, meet_exact, wall_value, wins_on_triangle};
 pub use orient::{dot_sign, dot_sign_exact, orient2d, orient2d_exact, orient2d_sign};
+pub use point::{higher_at, higher_at_exact};
 pub use side::{
     BoxAbout, EdgePoint, side_e, side_e_exact, side_e_sign, side_v, side_v_exact, side_v_sign, wins_on_box,
 };

@@ -18,6 +18,7 @@ mod segment;
 mod snapshot;
 pub mod surface;
 mod validate;
+mod walls;
 
 pub use clip::Label;
 pub use integrate::Moments;
@@ -28,3 +29,4 @@ pub use proof::ExactMoments;
 pub use snapshot::{Diagram, DiagramError};
 pub use surface::{BallDefects, CellMesh, Dual, SurfaceDiagram, SurfacePiece};
 pub use validate::Invalid;
+pub use walls::{Wall, Walls};

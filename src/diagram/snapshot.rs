@@ -295,7 +295,7 @@ impl Diagram {
     }
 
     /// Does edge `k` of cell `i` have zero length, exactly?
-    fn is_point(&self, i: usize, k: usize) -> bool {
+    pub(super) fn is_point(&self, i: usize, k: usize) -> bool {
         let points = self.points(i);
         let next = if k + 1 == points.len() { 0 } else { k + 1 };
         self.is_short(&points[k], &points[next]) && self.exact_vertex(i, k) == self.exact_vertex(i, next)

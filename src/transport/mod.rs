@@ -1,9 +1,10 @@
-//! Layer 5: the solved problem and its certificate; quantization, which solves again and again.
+//! Layer 5: the solved problem, its certificate and its map; quantization, which solves again and again.
 
 mod certificate;
 mod components;
 mod drive;
 mod locate;
+mod map;
 mod partial;
 mod quantize;
 mod remesh;
@@ -15,6 +16,10 @@ mod unattainable;
 
 pub use certificate::{Certificate, CertifyError, certify};
 pub use locate::{Locator, LocatorError, NOWHERE, SpaceLocator};
+pub use map::{
+    BrenierMap, ConvexGraph, Extension, MapError, Monotonicity, Place, ShrunkenCell, SingularOptions, SingularSet,
+    SingularWall, SmoothMap, Strand, StrandEnd, Threshold,
+};
 pub use partial::solve_partial;
 pub use quantize::{
     Quantizable, Quantization, QuantizeOptions, QuantizeOutcome, QuantizeProgress, QuantizeStep, quantize,

@@ -14,11 +14,12 @@ mod squares;
 
 use crate::domain::ConvexPolygon;
 use crate::exact::predicates::{Lifted, side_v};
-use crate::exact::{Counters, Heights};
+use crate::exact::{Counters, Dd, Heights};
 use crate::hull::Hull;
 use rayon::prelude::*;
 pub use space::SpaceLocator;
 use squares::Squares;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// Points per parallel task.
@@ -120,6 +121,32 @@ impl Graph {
         others.iter().fold(first, |best, &p| if self.beats(p, best, x) { p } else { best })
     }
 
+    /// The visible sites whose value at `x` is at most `depth` below that of `top`, the highest; `visit` is told value less that of the highest.
+    ///
+    /// On the vertices of a convex surface a linear function has connected superlevel sets, so a search over neighbours finds all.
+    fn near(&self, top: u32, x: [f64; 2], depth: f64, visit: &mut dyn FnMut(u32, f64)) {
+        let highest = self.point(top);
+        let below = |p: u32| {
+            let y = self.point(p);
+            let slope = Dd::difference(y.x, highest.x).times(x[0]) + Dd::difference(y.y, highest.y).times(x[1]);
+            (slope + (y.h - highest.h)).to_f64()
+        };
+        let (mut seen, mut list, mut next) = (HashSet::from([top]), vec![top], 0);
+        visit(top, 0.0);
+        while let Some(&p) = list.get(next) {
+            next += 1;
+            for &m in self.neighbors(p) {
+                if seen.insert(m) {
+                    let value = below(m);
+                    if value >= -depth {
+                        visit(m, value);
+                        list.push(m);
+                    }
+                }
+            }
+        }
+    }
+
     /// The highest site at `x`, by a walk from a visible one.
     fn climb(&self, from: u32, x: [f64; 2]) -> u32 {
         let mut at = from;
@@ -169,8 +196,13 @@ impl Locator {
     /// As [`Locator::new`].
     pub fn over(domain: &ConvexPolygon, sites: &[[f64; 2]], heights: &Heights) -> Result<Locator, LocatorError> {
         sound(sites, heights)?;
+        Ok(Locator::of_sound(domain, sites, heights))
+    }
+
+    /// As [`Locator::over`], of sites and heights that are known to be finite, one height per site.
+    pub(super) fn of_sound(domain: &ConvexPolygon, sites: &[[f64; 2]], heights: &Heights) -> Locator {
         let (low, high) = domain.bounds();
-        Ok(Locator::with(&Hull::build(sites, heights), low, high))
+        Locator::with(&Hull::build(sites, heights), low, high)
     }
 
     fn with(hull: &Hull, low: [f64; 2], high: [f64; 2]) -> Locator {
@@ -195,9 +227,21 @@ impl Locator {
         if !(x[0].is_finite() && x[1].is_finite()) {
             return NOWHERE;
         }
+        self.graph.rank[self.position(x) as usize]
+    }
+
+    #[inline(always)]
+    fn position(&self, x: [f64; 2]) -> u32 {
         let (candidates, all) = self.squares.at(x);
         let best = self.graph.highest(candidates[0], &candidates[1..], x);
-        self.graph.rank[if all { best } else { self.graph.climb(best, x) } as usize]
+        if all { best } else { self.graph.climb(best, x) }
+    }
+
+    /// Calls `visit(i, v)` for the highest site at a finite point, with `v = 0`, and for every site `i` whose value `<x, y_i> + h_i` is `v` from the highest, `-depth <= v <= 0`;
+    /// of sites without a cell in the plane none is visited. The order is that of a search from the highest. Cost: O(sites visited).
+    pub fn near(&self, x: [f64; 2], depth: f64, mut visit: impl FnMut(u32, f64)) {
+        let top = self.position(x);
+        self.graph.near(top, x, depth, &mut |p, v| visit(self.graph.rank[p as usize], v));
     }
 
     /// The cells of many points, in parallel; `cells` has the length of `points`, else what is more of either is left alone. The same for any number of

@@ -12,6 +12,7 @@ mod fields;
 mod image;
 mod json;
 mod loader;
+mod map_json;
 mod npy;
 mod npz;
 mod points;
@@ -27,10 +28,11 @@ pub use canonical::{FileData, ProblemId, canonical_sha256};
 pub use checkpoint::{read_checkpoint, write_checkpoint};
 pub use error::{IoError, bytes_text};
 pub use json::document_format;
+pub use map_json::{write_interpolation, write_singular};
 pub use npy::{NpyArray, parse_npy, write_npy};
 pub use npz::{NpzReader, NpzWriter};
 pub use points::{
-    PointFile, parse_points, read_masses, read_points, read_points_in_space, write_points, writes_points,
+    PointFile, parse_points, read_masses, read_points, read_points_in_space, write_indices, write_points, writes_points,
 };
 pub use problem_json::{AnyProblem, ProblemFile, parse_any_problem, parse_problem, read_any_problem, read_problem};
 pub use read::{ReadLimit, sha256_hex};

@@ -132,6 +132,21 @@ pub fn write_points<const D: usize>(path: &Path, points: &[[f64; D]]) -> Result<
     })
 }
 
+/// Writes a list of indices, atomically: one per line of a .csv or .txt, or a .npy of shape n (of doubles, like all arrays here).
+///
+/// # Errors
+/// As [`write_points`].
+pub fn write_indices(path: &Path, indices: &[u32]) -> Result<(), IoError> {
+    match extension(path).as_str() {
+        "csv" | "txt" => write_atomically(path, |w| indices.iter().try_for_each(|i| writeln!(w, "{i}"))),
+        "npy" => {
+            let values: Vec<f64> = indices.iter().map(|&i| f64::from(i)).collect();
+            write_atomically(path, |w| write_npy(w, 0, &values))
+        }
+        _ => Err(IoError::content(path, "indices are written as .csv, .txt or .npy; choose one of these")),
+    }
+}
+
 fn extension(path: &Path) -> String {
     path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default()
 }

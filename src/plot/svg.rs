@@ -71,6 +71,11 @@ fn bounds<'p>(points: impl Iterator<Item = &'p [f64; 2]>) -> ([f64; 2], [f64; 2]
 impl Scene<'_> {
     /// The picture as the text of an SVG file. Cost: O(number of vertices).
     pub fn svg(&self, shown: Color) -> String {
+        self.svg_with(shown, &[], &[])
+    }
+
+    /// The same with curves drawn over the cells, and points where they end.
+    pub fn svg_with(&self, shown: Color, curves: &[&[[f64; 2]]], ends: &[[f64; 2]]) -> String {
         if shown == Color::Sites {
             return self.dots();
         }
@@ -105,7 +110,7 @@ impl Scene<'_> {
         }
         drawing = drawing.add(painted);
         drawing = drawing.add(self.outline(&frame));
-        for path in self.marks(&frame, &cells, side) {
+        for path in self.marks(&frame, &cells, side).into_iter().chain(overlay(&frame, curves, ends)) {
             drawing = drawing.add(path);
         }
         let mut document = Document::new()
@@ -256,6 +261,21 @@ impl Scene<'_> {
         }
         text
     }
+}
+
+/// Curves in red, and their ends as dots.
+fn overlay(frame: &Frame, curves: &[&[[f64; 2]]], ends: &[[f64; 2]]) -> Vec<Path> {
+    let (mut lines, mut dots) = (String::new(), String::new());
+    for curve in curves {
+        for (k, [x, y]) in curve.iter().map(|p| frame.units(*p)).enumerate() {
+            let _ = write!(lines, "{}{x} {y}", if k == 0 { "M" } else { "L" }); // writing to a String cannot fail
+        }
+    }
+    for [x, y] in ends.iter().map(|p| frame.units(*p)) {
+        let _ = write!(dots, "M{x} {y}h0");
+    }
+    let parts = [(&lines, "#ffffff", 6.0), (&lines, "#b3261e", 3.6), (&dots, "#ffffff", 12.0), (&dots, "#b3261e", 9.0)];
+    parts.into_iter().filter(|p| !p.0.is_empty()).map(|(d, stroke, width)| stroked(d, stroke, width)).collect()
 }
 
 /// All triangles of a mesh as one path.

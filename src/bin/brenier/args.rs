@@ -33,6 +33,14 @@ pub enum Command {
     Diagram(DiagramArgs),
     /// Verify a solution again, independently, in exact arithmetic
     Check(CheckArgs),
+    /// Send points where the solved map sends them
+    Map(MapArgs),
+    /// The source on its way to the sites, at a time between 0 and 1
+    Interpolate(InterpolateArgs),
+    /// Find the curves across which the solved map jumps
+    Singular(SingularArgs),
+    /// Write the convex surface whose facets project onto the cells
+    Alexandrov(AlexandrovArgs),
     /// Draw a solution, or a problem with heights
     Plot(PlotArgs),
     /// Mesh a surface anew, with the sites of a solution as vertices
@@ -206,6 +214,104 @@ pub struct CheckArgs {
     /// 1 numbers, 2 adjacency, 3 simple diagram, 4 exact geometry, 5 optimality
     #[arg(long, value_name = "LEVEL", default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..=5))]
     pub level: u8,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  brenier map solution.json --points x.csv -o cells.csv --kind cell\n  \
+                        brenier map solution.json --points x.npy -o y.npy --kind extension --tear\n\n\
+                        Every finite point has an exact cell, also outside the domain; ties go to the lower index.")]
+pub struct MapArgs {
+    /// Solution file
+    pub solution: PathBuf,
+    /// Points to send: .csv, .txt, .npy, .npz, .xyz or .obj
+    #[arg(long, value_name = "IN")]
+    pub points: PathBuf,
+    /// File to write: .csv, .txt or .npy, a row for each point
+    #[arg(long, short, value_name = "OUT")]
+    pub output: PathBuf,
+    /// What is written for each point
+    #[arg(long, value_enum, default_value_t = MapKind::Image)]
+    pub kind: MapKind,
+    /// Leave triangles across singular walls out of the extension
+    #[arg(long)]
+    pub tear: bool,
+    /// Temperature of the smooth map [default: layers about as wide as a cell]
+    #[arg(long, value_name = "S", value_parser = positive)]
+    pub temperature: Option<f64>,
+    /// The problem the solution solves [default: the one it names or contains]
+    #[arg(long, value_name = "P")]
+    pub problem: Option<PathBuf>,
+}
+
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MapKind {
+    /// Index of the site whose cell contains the point
+    Cell,
+    /// That site
+    Image,
+    /// Continuous: centroids go to their sites, affine on the triangles between them
+    Extension,
+    /// Gradient of a smooth convex function near the potential
+    Smooth,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  brenier interpolate solution.json --t 0.5 -o half.json --plot half.svg")]
+pub struct InterpolateArgs {
+    /// Solution file
+    pub solution: PathBuf,
+    /// Time: 0 is the source, 1 would be the sites
+    #[arg(long = "t", value_name = "T", allow_negative_numbers = true)]
+    pub t: f64,
+    /// File to write (JSON): the shrunken cells with their densities
+    #[arg(long, short, value_name = "OUT")]
+    pub output: PathBuf,
+    /// Draw them
+    #[arg(long, value_name = "P.svg")]
+    pub plot: Option<PathBuf>,
+    /// The problem the solution solves [default: the one it names or contains]
+    #[arg(long, value_name = "P")]
+    pub problem: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  brenier singular solution.json -o singular.json --plot singular.svg\n\n\
+                        A wall is singular if |y_i - y_j| / |c_i - c_j| (sites, centroids) exceeds the median over all walls by --deviations \
+                        robust standard deviations of the logarithm, and by the factor --factor.")]
+pub struct SingularArgs {
+    /// Solution file
+    pub solution: PathBuf,
+    /// File to write (JSON): singular walls, and the curves they form
+    #[arg(long, short, value_name = "OUT")]
+    pub output: PathBuf,
+    /// Draw the curves over the cells
+    #[arg(long, value_name = "P.svg")]
+    pub plot: Option<PathBuf>,
+    /// Robust standard deviations above the median
+    #[arg(long, value_name = "K", default_value = "5", value_parser = positive)]
+    pub deviations: f64,
+    /// Least multiple of the median
+    #[arg(long, value_name = "F", default_value = "3", value_parser = positive)]
+    pub factor: f64,
+    /// Walls above this ratio are singular, whatever the others are
+    #[arg(long, value_name = "R", value_parser = positive)]
+    pub ratio: Option<f64>,
+    /// The problem the solution solves [default: the one it names or contains]
+    #[arg(long, value_name = "P")]
+    pub problem: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  brenier alexandrov solution.json -o polytope.obj")]
+pub struct AlexandrovArgs {
+    /// Solution file
+    pub solution: PathBuf,
+    /// Surface to write: .obj, .ply or .vtk (these two with the site of each triangle)
+    #[arg(long, short, value_name = "OUT.obj")]
+    pub output: PathBuf,
+    /// The problem the solution solves [default: the one it names or contains]
+    #[arg(long, value_name = "P")]
+    pub problem: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]

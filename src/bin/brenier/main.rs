@@ -1,5 +1,6 @@
 //! The command line of brenier. Thin: parse, call the library, print. One file per command.
 
+mod alexandrov;
 mod args;
 mod check;
 mod check_partial;
@@ -9,12 +10,16 @@ mod diagram;
 mod diagram_surface;
 mod failure;
 mod input;
+mod interpolate;
 mod interrupt;
 mod limits;
+mod map;
+mod mapped;
 mod output;
 mod picture;
 mod quantize;
 mod remesh;
+mod singular;
 mod solve;
 
 use args::{Cli, Command};
@@ -68,6 +73,10 @@ fn run() -> Result<u8, Failure> {
         Command::Quantize(args) => quantize::run(args, &cli.common),
         Command::Diagram(args) => diagram::run(args, &cli.common),
         Command::Check(args) => check::run(args, &cli.common),
+        Command::Map(args) => map::run(args, &cli.common),
+        Command::Interpolate(args) => interpolate::run(args, &cli.common),
+        Command::Singular(args) => singular::run(args, &cli.common),
+        Command::Alexandrov(args) => alexandrov::run(args, &cli.common),
         Command::Plot(args) => picture::run(args, &cli.common),
         Command::Remesh(args) => remesh::run(args, &cli.common),
     }

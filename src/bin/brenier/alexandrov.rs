@@ -1,0 +1,53 @@
+//! `brenier alexandrov`: the convex surface whose facets project onto the cells.
+
+use crate::args::{AlexandrovArgs, Common};
+use crate::console::count;
+use crate::failure::{Failure, code};
+use crate::input;
+use crate::mapped::{self, report, values};
+use brenier::io::{Encoding, Field, MeshData, write_surface, writes_surface};
+
+pub fn run(args: &AlexandrovArgs, common: &Common) -> Result<u8, Failure> {
+    if !writes_surface(&args.output) {
+        let what =
+            format!("{}: surfaces are written as .obj, .ply or .vtk; choose one of these", args.output.display());
+        return Err(Failure::new(code::USAGE, what));
+    }
+    input::keep_apart(&[Some(&args.solution), args.problem.as_deref()], &[Some(&args.output)])?;
+    let solved = mapped::load("alexandrov", &args.solution, args.problem.as_deref(), common)?;
+    input::keep_files(&solved.loaded, &[Some(&args.output)])?;
+    let graph = solved.map.alexandrov();
+    let sites: Vec<f64> = graph.sites.iter().map(|&i| f64::from(i)).collect();
+    let field = [Field { name: "site", columns: 1, values: &sites }];
+    let is_obj = args.output.extension().is_some_and(|e| e.eq_ignore_ascii_case("obj"));
+    let mesh = MeshData {
+        vertices: &graph.vertices,
+        triangles: &graph.triangles,
+        face_fields: if is_obj { &[] } else { &field },
+        ..MeshData::default()
+    };
+    write_surface(&args.output, &mesh, Encoding::Binary)?;
+    let facets = solved.map.diagram().len() - solved.map.diagram().hidden().len();
+    let problem = &solved.loaded.problem;
+    let masses = solved.map.diagram().masses().iter().zip(problem.masses());
+    let error = masses.fold(0.0, |worst: f64, (m, nu)| worst.max((m - nu).abs() / nu));
+    let rows = vec![
+        (
+            "surface",
+            format!(
+                "{} vertices, {} in {}",
+                graph.vertices.len(),
+                count(facets, "facet"),
+                count(graph.triangles.len(), "triangle")
+            ),
+        ),
+        ("masses", format!("those under the facets are the prescribed ones to {error:.2e}, relatively")),
+    ];
+    let more = values([
+        ("vertices", graph.vertices.len().into()),
+        ("facets", facets.into()),
+        ("triangles", graph.triangles.len().into()),
+        ("max_relative_error", error.into()),
+    ]);
+    report(common, "alexandrov", &solved, rows, more, &[&args.output])
+}

@@ -1,0 +1,184 @@
+//! `brenier map`: where the solved map sends points.
+
+use crate::args::{Common, MapArgs, MapKind};
+use crate::console::count;
+use crate::failure::{Failure, code};
+use crate::limits::read_limit;
+use crate::mapped::{self, Solved, print, report, values};
+use crate::{input, output};
+use brenier::domain::ConvexPolygon;
+use brenier::exact::predicates::orient2d_sign;
+use brenier::io::{
+    AnySolution, SolutionFile, read_any_solution, read_points, read_points_in_space, write_indices, write_points,
+    writes_points,
+};
+use brenier::problem::SurfaceProblemData;
+use brenier::transport::{SingularOptions, SpaceLocator};
+use serde_json::{Map, Value};
+use std::path::Path;
+
+pub fn run(args: &MapArgs, common: &Common) -> Result<u8, Failure> {
+    if !writes_points::<2>(&args.output) {
+        let what =
+            format!("{}: {} written as .csv, .txt or .npy; choose one of these", args.output.display(), what(args));
+        return Err(Failure::new(code::USAGE, what));
+    }
+    let problem = args.problem.as_deref();
+    input::keep_apart(&[Some(&args.solution), Some(&args.points), problem], &[Some(&args.output)])?;
+    if args.kind != MapKind::Smooth && args.temperature.is_some() {
+        return Err(Failure::new(code::USAGE, "--temperature is for --kind smooth"));
+    }
+    match read_any_solution(&args.solution, read_limit(common))? {
+        AnySolution::Plane(solution) => {
+            let solved = mapped::of_plane(&args.solution, &solution, problem, common)?;
+            input::keep_files(&solved.loaded, &[Some(&args.output)])?;
+            plane(args, common, solved)
+        }
+        AnySolution::Surface(solution) => surface(args, common, &solution),
+    }
+}
+
+fn what(args: &MapArgs) -> &'static str {
+    if args.kind == MapKind::Cell { "indices are" } else { "points are" }
+}
+
+fn plane(args: &MapArgs, common: &Common, mut solved: Solved) -> Result<u8, Failure> {
+    let file = read_points(&args.points, read_limit(common))?;
+    finite(&args.points, &file.points)?;
+    solved.notes.extend(file.notes);
+    let (points, map) = (&file.points, &solved.map);
+    let outside = points.iter().filter(|x| !contains(map.problem().frame(), **x)).count();
+    let mut rows = vec![("points", told(points.len(), outside))];
+    let mut more = values([
+        ("kind", Value::from(name(args.kind))),
+        ("points", points.len().into()),
+        ("outside_domain", outside.into()),
+    ]);
+    let mut images = vec![[0.0; 2]; points.len()];
+    match args.kind {
+        MapKind::Cell | MapKind::Image => {
+            let mut cells = vec![0; points.len()];
+            map.locator().cells_of(points, &mut cells);
+            hits(&cells, map.diagram().len(), &mut rows, &mut more);
+            if args.kind == MapKind::Cell {
+                write_indices(&args.output, &cells)?;
+            } else {
+                let sites = map.problem().sites();
+                images.iter_mut().zip(&cells).for_each(|(y, &i)| *y = sites[i as usize]);
+                write_points(&args.output, &images)?;
+            }
+        }
+        MapKind::Extension => {
+            let torn = if args.tear { map.singular(&SingularOptions::default()).torn() } else { Vec::new() };
+            let extension = map.extension(&torn);
+            let beyond = extension.images(points, &mut images);
+            let (used, flipped) = (extension.triangles().len(), extension.flipped().len());
+            rows.push((
+                "triangles",
+                format!("{used} used, {flipped} flipped and {} torn left out", extension.dropped()),
+            ));
+            rows.push(("beyond", format!("{} in no triangle: the value at the nearest one", count(beyond, "point"))));
+            more.extend(values([
+                ("triangles", used.into()),
+                ("flipped", flipped.into()),
+                ("torn", extension.dropped().into()),
+                ("in_no_triangle", beyond.into()),
+            ]));
+            write_points(&args.output, &images)?;
+        }
+        MapKind::Smooth => {
+            let temperature = args.temperature.unwrap_or_else(|| usual_temperature(map));
+            let Some(smooth) = map.smooth(temperature) else {
+                return Err(Failure::new(code::USAGE, "--temperature: give a positive number such as 1e-3"));
+            };
+            smooth.images(points, &mut images);
+            rows.push(("smooth", format!("temperature {temperature:e}")));
+            more.insert("temperature".into(), temperature.into());
+            write_points(&args.output, &images)?;
+        }
+    }
+    report(common, "map", &solved, rows, more, &[&args.output])
+}
+
+/// The spacing of the sites times that of the cells: layers as wide as a cell.
+fn usual_temperature(map: &brenier::transport::BrenierMap) -> f64 {
+    let jumps = map.singular(&SingularOptions::default());
+    let n = map.diagram().len() as f64;
+    let cell = (map.problem().frame().area() / n).sqrt();
+    let site = jumps.threshold.median * cell;
+    let usual = 0.25 * cell * site;
+    if usual > 0.0 && usual.is_finite() { usual } else { cell * cell }
+}
+
+fn surface(args: &MapArgs, common: &Common, solution: &SolutionFile<SurfaceProblemData>) -> Result<u8, Failure> {
+    if !matches!(args.kind, MapKind::Cell | MapKind::Image) {
+        let what = format!(
+            "{}: --kind {} works in the plane in this version, this is a surface; choose cell or image",
+            args.solution.display(),
+            name(args.kind)
+        );
+        return Err(Failure::new(code::USAGE, what));
+    }
+    let loaded = input::of_solution(&args.solution, solution, args.problem.as_deref(), common)?;
+    input::keep_files(&loaded, &[Some(&args.output)])?;
+    let file = read_points_in_space(&args.points, read_limit(common))?;
+    finite(&args.points, &file.points)?;
+    let sites = loaded.problem.sites();
+    let locator = SpaceLocator::new(sites, &solution.heights)
+        .map_err(|e| Failure::new(code::INPUT, format!("{}: {e}", args.solution.display())))?;
+    let mut cells = vec![0; file.points.len()];
+    locator.cells_of(&file.points, &mut cells);
+    let mut rows = vec![("points", count(cells.len(), "point"))];
+    let mut more = values([("kind", Value::from(name(args.kind))), ("points", cells.len().into())]);
+    hits(&cells, sites.len(), &mut rows, &mut more);
+    if args.kind == MapKind::Cell {
+        write_indices(&args.output, &cells)?;
+    } else {
+        let images: Vec<[f64; 3]> = cells.iter().map(|&i| sites[i as usize]).collect();
+        write_points(&args.output, &images)?;
+    }
+    let mut notes = mapped::remarks(solution.report.converged, solution.site_of_input.is_some());
+    notes.extend(file.notes);
+    print(common, "map", output::problem_line(&loaded), &notes, rows, more, &[&args.output])
+}
+
+fn name(kind: MapKind) -> &'static str {
+    match kind {
+        MapKind::Cell => "cell",
+        MapKind::Image => "image",
+        MapKind::Extension => "extension",
+        MapKind::Smooth => "smooth",
+    }
+}
+
+fn told(points: usize, outside: usize) -> String {
+    let outside = match outside {
+        0 => String::new(),
+        n => format!(", {n} outside the domain"),
+    };
+    format!("{}{outside}", count(points, "point"))
+}
+
+fn hits(cells: &[u32], sites: usize, rows: &mut Vec<(&str, String)>, more: &mut Map<String, Value>) {
+    let mut hit = vec![false; sites];
+    cells.iter().for_each(|&i| hit[i as usize] = true);
+    let hit = hit.into_iter().filter(|h| *h).count();
+    rows.push(("cells", format!("{hit} of {sites} hit")));
+    more.insert("cells_hit".into(), hit.into());
+}
+
+fn finite<const D: usize>(path: &Path, points: &[[f64; D]]) -> Result<(), Failure> {
+    for (i, p) in points.iter().enumerate() {
+        if let Some(k) = p.iter().position(|c| !c.is_finite()) {
+            let value = if p[k].is_nan() { "NaN" } else { "infinite" };
+            let what = format!("{}: points[{i}][{k}] is {value}; every coordinate must be finite", path.display());
+            return Err(Failure::new(code::INPUT, what));
+        }
+    }
+    Ok(())
+}
+
+/// Exact.
+fn contains(polygon: &ConvexPolygon, x: [f64; 2]) -> bool {
+    (0..polygon.len()).all(|k| orient2d_sign(polygon.vertex(k), polygon.vertex(k + 1), x) >= 0)
+}

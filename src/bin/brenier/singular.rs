@@ -1,0 +1,80 @@
+//! `brenier singular`: where the map jumps.
+
+use crate::args::{Common, SingularArgs};
+use crate::console::count;
+use crate::failure::Failure;
+use crate::mapped::{self, report, values};
+use crate::{input, picture};
+use brenier::io::{write_atomically, write_singular};
+use brenier::plot::{Color, Scene};
+use brenier::transport::{SingularOptions, SingularSet, StrandEnd};
+use std::io::Write;
+
+pub fn run(args: &SingularArgs, common: &Common) -> Result<u8, Failure> {
+    if let Some(path) = &args.plot {
+        picture::check_name(path)?;
+    }
+    let written = [Some(args.output.as_path()), args.plot.as_deref()];
+    input::keep_apart(&[Some(&args.solution), args.problem.as_deref()], &written)?;
+    let solved = mapped::load("singular", &args.solution, args.problem.as_deref(), common)?;
+    input::keep_files(&solved.loaded, &written)?;
+    let options = SingularOptions { deviations: args.deviations, factor: args.factor, ratio: args.ratio };
+    let set = solved.map.singular(&options);
+    write_singular(&args.output, &solved.loaded.fingerprint(), &set)?;
+    let mut files = vec![args.output.as_path()];
+    if let Some(path) = &args.plot {
+        let scene = Scene::new(&solved.loaded.problem, solved.map.diagram());
+        let curves: Vec<&[[f64; 2]]> = set.strands.iter().map(|s| s.points.as_slice()).collect();
+        let svg = scene.svg_with(Color::Mass, &curves, &ends(&set));
+        write_atomically(path, |w| w.write_all(svg.as_bytes()))?;
+        files.push(path);
+    }
+    let threshold = &set.threshold;
+    let singular =
+        format!("{} of {} above the ratio {:.3e}", set.walls.len(), count(set.looked_at, "wall"), threshold.ratio);
+    let mut rows = vec![
+        (
+            "ratios",
+            format!("median {:.3e}, robust deviation of the logarithms {:.3}", threshold.median, threshold.deviation),
+        ),
+        ("singular", singular),
+        ("curves", format!("{} in {}", count(set.strands.len(), "strand"), count(set.components, "component"))),
+    ];
+    let name = |e: StrandEnd| match e {
+        StrandEnd::Boundary => "the boundary",
+        StrandEnd::Inside => "inside",
+        StrandEnd::Junction => "a junction",
+        StrandEnd::Closed => "itself",
+    };
+    for s in set.strands.iter().take(SHOWN) {
+        let [a, b] = s.ends;
+        rows.push(("", format!("length {:.4}, jump up to {:.4}, from {} to {}", s.length, s.jump, name(a), name(b))));
+    }
+    if set.strands.len() > SHOWN {
+        rows.push(("", format!("... and {} more", set.strands.len() - SHOWN)));
+    }
+    let more = values([
+        ("looked_at", set.looked_at.into()),
+        ("walls", set.walls.len().into()),
+        ("strands", set.strands.len().into()),
+        ("components", set.components.into()),
+        ("ratio", threshold.ratio.into()),
+        ("median", threshold.median.into()),
+    ]);
+    report(common, "singular", &solved, rows, more, &files)
+}
+
+/// Strands told one by one.
+const SHOWN: usize = 6;
+
+/// Points where strands end inside or meet.
+fn ends(set: &SingularSet) -> Vec<[f64; 2]> {
+    let mut all = Vec::new();
+    for s in &set.strands {
+        let points = [s.points.first(), s.points.last()];
+        let marked =
+            points.into_iter().zip(s.ends).filter(|(_, e)| matches!(e, StrandEnd::Inside | StrandEnd::Junction));
+        all.extend(marked.filter_map(|(p, _)| p.copied()));
+    }
+    all
+}

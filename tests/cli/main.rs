@@ -4,6 +4,7 @@ mod bad_input;
 mod files;
 mod hostile;
 mod interrupt;
+mod map;
 mod partial;
 mod pictures;
 mod quantize;

@@ -18,7 +18,12 @@ pub fn run(args: &SingularArgs, common: &Common) -> Result<u8, Failure> {
     input::keep_apart(&[Some(&args.solution), args.problem.as_deref()], &written)?;
     let solved = mapped::load("singular", &args.solution, args.problem.as_deref(), common)?;
     input::keep_files(&solved.loaded, &written)?;
-    let options = SingularOptions { deviations: args.deviations, factor: args.factor, ratio: args.ratio };
+    let options = SingularOptions {
+        deviations: args.deviations,
+        factor: args.factor,
+        ratio: args.ratio,
+        ..SingularOptions::default()
+    };
     let set = solved.map.singular(&options);
     write_singular(&args.output, &solved.loaded.fingerprint(), &set)?;
     let mut files = vec![args.output.as_path()];

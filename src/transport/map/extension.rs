@@ -42,6 +42,9 @@ pub struct Extension {
     rim: RTree<Edge>,
     /// A cell, if there is no edge at all.
     alone: u32,
+    /// Middle and size of the centroids' box.
+    middle: [f64; 2],
+    extent: f64,
 }
 
 impl BrenierMap {
@@ -84,9 +87,13 @@ impl BrenierMap {
             let (a, b) = (centroids[i as usize]?, centroids[j as usize]?);
             Some(GeomWithData::new(Line::new(a, b), [i, j]))
         };
-        let walls = self.diagram.hessian().into_iter().map(|(i, j, _)| [i, j]);
-        let open = walls.filter(|e| !both(e) && !is_torn(e[0], e[1]));
-        let mut rim: Vec<Edge> = open.filter_map(line).collect();
+        // Edges are walls, and those that the perturbation opened where more than three cells meet.
+        let mut edges: Vec<[u32; 2]> = self.diagram.hessian().into_iter().map(|(i, j, _)| [i, j]).collect();
+        edges.extend(&sides);
+        edges.sort_unstable();
+        edges.dedup();
+        edges.retain(|e| !both(e) && !is_torn(e[0], e[1]));
+        let mut rim: Vec<Edge> = edges.into_iter().filter_map(line).collect();
         // Cells that only torn walls surround stand for themselves.
         let mut joined = vec![false; sites.len()];
         rim.iter().map(|e| &e.data).chain(&sides).flatten().for_each(|&i| joined[i as usize] = true);
@@ -101,7 +108,24 @@ impl BrenierMap {
             GeomWithData::new(Rectangle::from_corners(low, high), k as u32)
         });
         let boxes = RTree::bulk_load(boxes.collect());
-        Extension { triangles, flipped, dropped, boxes, rim: RTree::bulk_load(rim), alone, centroids, sites }
+        let mut span = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
+        for c in centroids.iter().flatten() {
+            (0..2).for_each(|k| (span.0[k], span.1[k]) = (span.0[k].min(c[k]), span.1[k].max(c[k])));
+        }
+        let middle = [0, 1].map(|k| 0.5 * (span.0[k] + span.1[k]));
+        let extent = (span.1[0] - span.0[0]).max(span.1[1] - span.0[1]);
+        Extension {
+            middle,
+            extent,
+            triangles,
+            flipped,
+            dropped,
+            boxes,
+            rim: RTree::bulk_load(rim),
+            alone,
+            centroids,
+            sites,
+        }
     }
 }
 
@@ -136,9 +160,7 @@ impl Extension {
             let t = self.triangles[k as usize];
             return Some((self.in_triangle(t, x), Place::Triangle(t)));
         }
-        // Squares of distances must not overflow; beyond, the direction alone decides.
-        let far = x[0].abs().max(x[1].abs());
-        let near = if far > 1e140 { x.map(|c| c / far * 1e140) } else { x };
+        let near = self.nearer(x);
         let Some(edge) = self.rim.nearest_neighbor(near) else {
             return Some((self.sites[self.alone as usize], Place::Outside([self.alone; 2])));
         };
@@ -150,6 +172,17 @@ impl Extension {
         let s = if s.is_finite() { s.clamp(0.0, 1.0) } else { 0.0 };
         let (y, z) = (self.sites[i as usize], self.sites[j as usize]);
         Some(([0, 1].map(|k| (1.0 - s) * y[k] + s * z[k]), Place::Outside([i, j])))
+    }
+
+    /// A point in the same direction from the middle, at most a million extents away: of farther points the distances to all edges are one double.
+    fn nearer(&self, x: [f64; 2]) -> [f64; 2] {
+        // Halved, so that the difference of the greatest doubles is one.
+        let away = [0, 1].map(|k| 0.5 * x[k] - 0.5 * self.middle[k]);
+        let (far, most) = (away[0].abs().max(away[1].abs()), 5e5 * self.extent);
+        if far <= most || far == 0.0 {
+            return x;
+        }
+        [0, 1].map(|k| self.middle[k] + 2.0 * (away[k] / far * most))
     }
 
     fn in_triangle(&self, t: [u32; 3], x: [f64; 2]) -> [f64; 2] {

@@ -5,6 +5,7 @@
 //! and by the logarithm of a factor; both are options. Or a ratio is given by hand.
 
 use super::BrenierMap;
+use crate::diagram::Wall;
 use petgraph::graph::{NodeIndex, UnGraph};
 use petgraph::unionfind::UnionFind;
 use petgraph::visit::EdgeRef;
@@ -19,11 +20,13 @@ pub struct SingularOptions {
     pub factor: f64,
     /// This ratio instead of the one that the two above give.
     pub ratio: Option<f64>,
+    /// Walls shorter than this share of the side of a mean cell count as points, in which more than three cells meet up to rounding. Default 1e-6.
+    pub shortest: f64,
 }
 
 impl Default for SingularOptions {
     fn default() -> SingularOptions {
-        SingularOptions { deviations: 5.0, factor: 3.0, ratio: None }
+        SingularOptions { deviations: 5.0, factor: 3.0, ratio: None, shortest: 1e-6 }
     }
 }
 
@@ -111,8 +114,17 @@ impl BrenierMap {
         // In a source of patches some walls of the box carry no mass.
         let real: Option<Vec<[u32; 2]>> =
             self.problem().patches().map(|_| self.diagram.hessian().into_iter().map(|(i, j, _)| [i, j]).collect());
+        let side = (self.problem().frame().area() / self.diagram.len() as f64).sqrt();
+        let is_short = |w: &Wall| !(w.length() > options.shortest * side);
+        let mut points = UnionFind::<u32>::new(all.nodes.len());
+        all.walls.iter().filter(|w| is_short(w)).for_each(|w| {
+            points.union(w.nodes[0], w.nodes[1]);
+        });
+        let node = |v: u32| points.find(v);
+        let mut on_boundary = vec![false; all.nodes.len()];
+        (0..all.nodes.len()).for_each(|v| on_boundary[node(v as u32) as usize] |= all.on_boundary[v]);
         let measured = all.walls.iter().enumerate().filter_map(|(k, w)| {
-            if real.as_ref().is_some_and(|r| r.binary_search(&w.sites).is_err()) {
+            if is_short(w) || real.as_ref().is_some_and(|r| r.binary_search(&w.sites).is_err()) {
                 return None;
             }
             let (c, y) = self.moved(w.sites[0], w.sites[1])?;
@@ -128,8 +140,8 @@ impl BrenierMap {
             SingularWall { sites: w.sites, ends: w.ends, jump, ratio }
         });
         let walls: Vec<SingularWall> = walls.collect();
-        let nodes: Vec<[u32; 2]> = singular.iter().map(|m| all.walls[m.0].nodes).collect();
-        let (strands, components) = strands(&walls, &nodes, &all.nodes, &all.on_boundary);
+        let nodes: Vec<[u32; 2]> = singular.iter().map(|m| all.walls[m.0].nodes.map(node)).collect();
+        let (strands, components) = strands(&walls, &nodes, &all.nodes, &on_boundary);
         SingularSet { threshold, looked_at: measured.len(), walls, strands, components }
     }
 }

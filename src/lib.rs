@@ -46,13 +46,14 @@
 //! | 2 | [`hull`] | regular triangulation = lifted convex hull |
 //! | 3 | [`diagram`] | Laguerre cells, their integrals, validity |
 //! | 4 | [`newton`] | the dual functional, start, damping, linear solver |
-//! | 5 | [`transport`] | the solved problem, its certificate |
+//! | 5 | [`transport`], [`sample`] | the solved problem, its certificate; random points and their images |
 //! | 6 | [`io`], [`plot`] | formats and pictures |
 //!
 //! # Conventions
 //! Cost `|x-y|^2` (no 1/2). The unknowns are the heights `h_i`: `cell_i = {x : <x,y_i> + h_i maximal}`. Weights are
 //! `w_i = |y_i|^2 + 2 h_i`. Results are gauged by `sum nu_i h_i = 0`.
-#![forbid(unsafe_code)]
+// One file has some, with its proof: `sample/simd.rs` (tests/layers.rs).
+#![deny(unsafe_code)]
 #![warn(missing_docs)]
 
 pub mod diagram;
@@ -63,6 +64,7 @@ pub mod io;
 pub mod newton;
 pub mod plot;
 pub mod problem;
+pub mod sample;
 pub mod transport;
 
 /// The README's example is a test, too.

@@ -291,9 +291,10 @@ impl Work {
         let [e, g] = dense.exponents;
         let f = exponent(largest).max(g - e);
         let by = powers(-f);
-        // Heights are kept times 2^-g and wanted times 2^-(e+f); what is too small for a float is nothing.
+        // Heights are kept times 2^-g and wanted times 2^-(e+f); the least float stands for what is smaller.
         let scale = scaled(1.0, powers(g - e - f));
-        self.scales[t] = scale as f32;
+        // Not zero, which would make no number of the height of what is not there.
+        self.scales[t] = (scale as f32).max(f32::MIN_POSITIVE);
         let tile = &mut self.tiles[t * POINTS * d..(t + 1) * POINTS * d];
         tile.fill(0.0);
         for (p, x) in rows.chunks_exact(d).enumerate() {

@@ -40,7 +40,8 @@ impl Whole {
         let highest = |x: &[i64]| {
             let value = |i: usize| {
                 let y = &self.sites[i * d..(i + 1) * d];
-                i128::from(self.heights[i]) + x.iter().zip(y).map(|(&a, &b)| i128::from(a) * i128::from(b)).sum::<i128>()
+                i128::from(self.heights[i])
+                    + x.iter().zip(y).map(|(&a, &b)| i128::from(a) * i128::from(b)).sum::<i128>()
             };
             (0..self.heights.len()).max_by_key(|&i| (value(i), std::cmp::Reverse(i))).unwrap() as u32
         };

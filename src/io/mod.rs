@@ -18,10 +18,12 @@ mod npz;
 mod points;
 mod problem_json;
 mod read;
+mod samples;
 mod solution_json;
 mod solution_read;
 mod source_json;
 mod surface;
+mod zip_stream;
 
 pub use atomic::{AtomicFile, write_atomically};
 pub use canonical::{FileData, ProblemId, canonical_sha256};
@@ -36,6 +38,7 @@ pub use points::{
 };
 pub use problem_json::{AnyProblem, ProblemFile, parse_any_problem, parse_problem, read_any_problem, read_problem};
 pub use read::{ReadLimit, sha256_hex};
+pub use samples::{Columns, SampleFormat, write_samples};
 pub use solution_json::{CellRecord, INLINE_LIMIT, ProblemSource, SolutionFile, write_solution};
 pub use solution_read::{AnySolution, read_any_solution, read_solution};
 pub use source_json::{AnyDomain, parse_domain, parse_image, read_domain, read_image};

@@ -183,21 +183,27 @@ impl Kind {
     }
 }
 
+/// The start of a .npy file, version 1.0, C order, up to the numbers. `columns` 0 means a one-dimensional array.
+pub(super) fn npy_header(descr: &str, rows: u64, columns: usize) -> Vec<u8> {
+    let shape = match columns {
+        0 => format!("({rows},)"),
+        m => format!("({rows}, {m})"),
+    };
+    let dict = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}");
+    // The header ends in a newline and the data start at a multiple of 64 bytes.
+    let length = (10 + dict.len() + 1).next_multiple_of(64) - 10;
+    let mut header = b"\x93NUMPY\x01\x00".to_vec();
+    header.extend((length as u16).to_le_bytes());
+    header.extend(format!("{dict:<width$}\n", width = length - 1).bytes());
+    header
+}
+
 /// Writes a .npy file of doubles, version 1.0, C order. `columns` 0 means a one-dimensional array.
 ///
 /// # Errors
 /// The writer's.
 pub fn write_npy(w: &mut dyn Write, columns: usize, values: &[f64]) -> io::Result<()> {
-    let shape = match columns {
-        0 => format!("({},)", values.len()),
-        m => format!("({}, {m})", values.len() / m),
-    };
-    let dict = format!("{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}, }}");
-    // The header ends in a newline and the data start at a multiple of 64 bytes.
-    let length = (10 + dict.len() + 1).next_multiple_of(64) - 10;
-    w.write_all(b"\x93NUMPY\x01\x00")?;
-    w.write_all(&(length as u16).to_le_bytes())?;
-    writeln!(w, "{dict:<width$}", width = length - 1)?;
+    w.write_all(&npy_header("<f8", (values.len() / columns.max(1)) as u64, columns))?;
     let mut block = Vec::with_capacity(1 << 16);
     for chunk in values.chunks(1 << 13) {
         block.clear();

@@ -5,13 +5,14 @@
 //! Format: PKWARE APPNOTE 6.3.9, sections 4.3.7 (local), 4.3.12 (central) and 4.3.16 (end).
 
 use super::npy::{NpyArray, parse_npy, write_npy};
+use crc32fast::hash as crc32;
 use std::io::{self, Write};
 
-const LOCAL: u32 = 0x0403_4b50;
-const CENTRAL: u32 = 0x0201_4b50;
-const END: u32 = 0x0605_4b50;
+pub(super) const LOCAL: u32 = 0x0403_4b50;
+pub(super) const CENTRAL: u32 = 0x0201_4b50;
+pub(super) const END: u32 = 0x0605_4b50;
 /// 1 January 1980, the zip format's zero.
-const DATE: u16 = 0x0021;
+pub(super) const DATE: u16 = 0x0021;
 
 /// Writes an .npz file, one array after the other.
 pub struct NpzWriter<W: Write> {
@@ -161,26 +162,6 @@ fn directory(bytes: &[u8]) -> Option<Result<Entries, String>> {
         entries.push((name.to_string(), start, size as usize, crc));
     }
     Some(Ok(entries))
-}
-
-/// CRC-32 of zip and PNG, a byte at a time.
-fn crc32(bytes: &[u8]) -> u32 {
-    const TABLE: [u32; 256] = {
-        let mut table = [0u32; 256];
-        let mut n = 0;
-        while n < 256 {
-            let mut c = n as u32;
-            let mut k = 0;
-            while k < 8 {
-                c = if c & 1 == 1 { 0xedb8_8320 ^ (c >> 1) } else { c >> 1 };
-                k += 1;
-            }
-            table[n] = c;
-            n += 1;
-        }
-        table
-    };
-    !bytes.iter().fold(!0u32, |c, &b| TABLE[((c ^ u32::from(b)) & 0xff) as usize] ^ (c >> 8))
 }
 
 #[cfg(test)]

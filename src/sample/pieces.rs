@@ -179,7 +179,11 @@ fn root(c: [f64; 4], share: f64) -> f64 {
     let (mut low, mut high, mut x) = (0.0, 1.0, share);
     for _ in 0..64 {
         let off = value(x) - target;
-        if off < 0.0 { low = x } else { high = x }
+        if off < 0.0 {
+            low = x
+        } else {
+            high = x
+        }
         let step = off / slope(x);
         let next = x - step;
         // Newton's point if it is in the bracket, else its middle.

@@ -107,13 +107,7 @@ impl<'d> Sampler<'d> {
     ///
     /// # Errors
     /// The cell does not exist or has no mass; a site to be drawn by its mass has no cell.
-    pub fn draw(
-        &self,
-        method: Method,
-        cell: Option<usize>,
-        seed: u64,
-        count: u64,
-    ) -> Result<Draw<'_>, SampleError> {
+    pub fn draw(&self, method: Method, cell: Option<usize>, seed: u64, count: u64) -> Result<Draw<'_>, SampleError> {
         let n = self.diagram.len();
         if let Some(cell) = cell.filter(|&i| i >= n) {
             return Err(SampleError::NoCell { cell, count: n });

@@ -41,6 +41,8 @@ pub enum Command {
     Singular(SingularArgs),
     /// Write the convex surface whose facets project onto the cells
     Alexandrov(AlexandrovArgs),
+    /// Draw random points of the source, with their cells and images
+    Sample(SampleArgs),
     /// Draw a solution, or a problem with heights
     Plot(PlotArgs),
     /// Mesh a surface anew, with the sites of a solution as vertices
@@ -406,6 +408,78 @@ fn size(text: &str) -> Result<(u32, u32), String> {
         Some((w @ 1..=20_000u32, h @ 1..=20_000u32)) => Ok((w, h)),
         _ => Err("give width and height in pixels, each from 1 to 20000, such as 1600x1200".into()),
     }
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  brenier sample solution.json -n 1000000 -o samples.npz --seed 7\n  \
+                        brenier sample solution.json -n 1e9 --method stratified -o points.npy\n  \
+                        brenier sample solution.json -n 500 --cell 3 -o cell3.csv\n\n\
+                        Sample k depends on the seed and k alone: -n 500 --offset 500 gives the second half of -n 1000. \
+                        Stratified samples depend on the length of the run too: give it with --total.")]
+pub struct SampleArgs {
+    /// Solution file
+    pub solution: PathBuf,
+    /// Number of samples
+    #[arg(long, short = 'n', value_name = "N", value_parser = whole)]
+    pub samples: u64,
+    /// File to write: .npz with the arrays points, cells, images; .csv; or .npy with one of them
+    #[arg(long, short, value_name = "OUT")]
+    pub output: PathBuf,
+    /// Another seed gives other samples
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    pub seed: u64,
+    /// How to draw
+    #[arg(long, value_enum, default_value_t = Method::Iid)]
+    pub method: Method,
+    /// Only from the cell of this site, by its index in the solution
+    #[arg(long, value_name = "I")]
+    pub cell: Option<usize>,
+    /// What to write of each sample [default: all; points in a .npy file]
+    #[arg(long, value_enum)]
+    pub what: Option<What>,
+    /// Number of the first sample, to go on from where another run ended
+    #[arg(long, value_name = "K", default_value = "0", value_parser = whole_or_zero)]
+    pub offset: u64,
+    /// Stratified: length of the whole run of which these are a part [default: its end]
+    #[arg(long, value_name = "M", value_parser = whole)]
+    pub total: Option<u64>,
+    /// The problem the solution solves [default: the one it names or contains]
+    #[arg(long, value_name = "P")]
+    pub problem: Option<PathBuf>,
+}
+
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// Independent points of the source
+    Iid,
+    /// A site by its mass, then a point of its cell
+    Alias,
+    /// In the order of the cells, the right number in each
+    Stratified,
+    /// Evenly spread (Roberts' sequence R2), not independent
+    R2,
+}
+
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// The points
+    Points,
+    /// The indices of their cells
+    Ids,
+    /// The sites they are sent to
+    Images,
+    /// All three
+    All,
+}
+
+/// A number of samples, also written like 1e9.
+fn whole_or_zero(text: &str) -> Result<u64, String> {
+    let short = || text.parse::<f64>().ok().filter(|v| v.fract() == 0.0 && (0.0..9e15).contains(v)).map(|v| v as u64);
+    text.parse().ok().or_else(short).ok_or_else(|| "give a whole number such as 1000 or 1e9".into())
+}
+
+fn whole(text: &str) -> Result<u64, String> {
+    whole_or_zero(text).and_then(|n| if n > 0 { Ok(n) } else { Err("give at least 1".into()) })
 }
 
 fn positive(text: &str) -> Result<f64, String> {

@@ -20,6 +20,7 @@ mod picture;
 mod quantize;
 mod remesh;
 mod singular;
+mod sample;
 mod solve;
 
 use args::{Cli, Command};
@@ -65,7 +66,7 @@ fn run() -> Result<u8, Failure> {
     };
     interrupt::install()?;
     limits::set_threads(cli.common.threads)?;
-    if !matches!(cli.command, Command::Solve(_) | Command::Quantize(_)) {
+    if !matches!(cli.command, Command::Solve(_) | Command::Quantize(_) | Command::Sample(_)) {
         limits::end_after(cli.common.time_limit);
     }
     match &cli.command {
@@ -77,6 +78,7 @@ fn run() -> Result<u8, Failure> {
         Command::Interpolate(args) => interpolate::run(args, &cli.common),
         Command::Singular(args) => singular::run(args, &cli.common),
         Command::Alexandrov(args) => alexandrov::run(args, &cli.common),
+        Command::Sample(args) => sample::run(args, &cli.common),
         Command::Plot(args) => picture::run(args, &cli.common),
         Command::Remesh(args) => remesh::run(args, &cli.common),
     }

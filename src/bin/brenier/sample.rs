@@ -1,0 +1,152 @@
+//! `brenier sample`: random points of the source, their cells and images.
+
+use crate::args::{self, Common, SampleArgs};
+use crate::console::{count, say, table};
+use crate::failure::{Failure, code};
+use crate::limits::{peak_bytes, read_limit};
+use crate::{input, interrupt, output, picture};
+use brenier::io::{Columns, SampleFormat, read_solution, write_samples};
+use brenier::sample::{Method, SampleError, Sampler};
+use serde::Serialize;
+use std::time::Instant;
+
+pub fn run(args: &SampleArgs, common: &Common) -> Result<u8, Failure> {
+    let start = Instant::now();
+    let columns = columns(args)?;
+    let method = match args.method {
+        args::Method::Iid => Method::Independent,
+        args::Method::Alias => Method::Alias,
+        args::Method::Stratified => Method::Stratified,
+        args::Method::R2 => Method::Even,
+    };
+    let total = total(args)?;
+    input::keep_apart(&[Some(&args.solution), args.problem.as_deref()], &[Some(&args.output)])?;
+    let solution = read_solution(&args.solution, read_limit(common))?;
+    let loaded = input::of_solution(&args.solution, &solution, args.problem.as_deref(), common)?;
+    input::keep_files(&loaded, &[Some(&args.output)])?;
+    let wrong = |what: String| Failure::new(code::INPUT, format!("{}: {what}", args.solution.display()));
+    if loaded.problem.rest().is_some() {
+        return Err(wrong("part of the source stays; sample needs cells that fill the source in this version".into()));
+    }
+    let diagram = picture::diagram_of(&loaded.problem, &solution.heights)?;
+    let sampler = Sampler::new(&diagram);
+    let draw = sampler.draw(method, args.cell, args.seed, total).map_err(|e| match e {
+        SampleError::NoCell { .. } => Failure::new(code::USAGE, format!("--cell: {e}")),
+        other => wrong(other.to_string()),
+    })?;
+    interrupt::be_polite();
+    let mut late = false;
+    let clock = Instant::now();
+    let done = write_samples(&args.output, args.samples, columns, loaded.problem.sites(), &mut |first, x, i| {
+        late = common.time_limit.is_some_and(|t| start.elapsed() >= t);
+        if late || interrupt::requested() {
+            return false;
+        }
+        draw.fill(args.offset + first, x, i);
+        true
+    })?;
+    if !done {
+        let (code, why) = if late { (code::LIMIT, "time limit reached") } else { (code::INTERRUPTED, "interrupted") };
+        return Err(Failure::new(code, format!("{why}; nothing was written, since files appear whole")));
+    }
+    let seconds = clock.elapsed().as_secs_f64();
+    report(args, common, &loaded, total, seconds)?;
+    Ok(code::DONE)
+}
+
+/// What to write, if the format can hold it.
+fn columns(args: &SampleArgs) -> Result<Columns, Failure> {
+    let usage = |what: &str| Err(Failure::new(code::USAGE, format!("{}: {what}", args.output.display())));
+    let Some(format) = SampleFormat::of(&args.output) else {
+        return usage("samples are written as .npy, .npz or .csv; choose one of these");
+    };
+    match (args.what, format) {
+        (Some(args::What::All), SampleFormat::Npy) => {
+            usage("a .npy file holds one array; use --what points, ids or images, or write .npz or .csv")
+        }
+        (Some(args::What::Points), _) | (None, SampleFormat::Npy) => Ok(Columns::Points),
+        (Some(args::What::Ids), _) => Ok(Columns::Cells),
+        (Some(args::What::Images), _) => Ok(Columns::Images),
+        (Some(args::What::All) | None, _) => Ok(Columns::All),
+    }
+}
+
+/// Length of the whole run that the samples belong to.
+fn total(args: &SampleArgs) -> Result<u64, Failure> {
+    let usage = |what: String| Err(Failure::new(code::USAGE, what));
+    let Some(end) = args.offset.checked_add(args.samples) else {
+        return usage(format!("--offset {}: too large", args.offset));
+    };
+    match args.total {
+        Some(_) if args.method != args::Method::Stratified => {
+            usage("--total is for --method stratified; other samples depend on their number alone".into())
+        }
+        Some(total) if total < end => {
+            usage(format!("--total {total}: samples up to {end} are asked for; give at least that"))
+        }
+        Some(total) => Ok(total),
+        None => Ok(end),
+    }
+}
+
+#[derive(Serialize)]
+struct Json<'a> {
+    command: &'a str,
+    output: String,
+    samples: u64,
+    method: &'a str,
+    seed: u64,
+    offset: u64,
+    /// Only stratified samples depend on it.
+    total: Option<u64>,
+    cell: Option<usize>,
+    sites: usize,
+    threads: usize,
+    seconds: f64,
+    rate: f64,
+    peak_bytes: u64,
+}
+
+fn report(args: &SampleArgs, common: &Common, loaded: &input::Loaded, total: u64, seconds: f64) -> Result<(), Failure> {
+    let method = match args.method {
+        args::Method::Iid => "iid",
+        args::Method::Alias => "alias",
+        args::Method::Stratified => "stratified",
+        args::Method::R2 => "r2",
+    };
+    let rate = args.samples as f64 / seconds.max(1e-9);
+    let threads = rayon::current_num_threads();
+    if common.json {
+        let text = serde_json::to_string(&Json {
+            command: "sample",
+            output: args.output.display().to_string(),
+            samples: args.samples,
+            method,
+            seed: args.seed,
+            offset: args.offset,
+            total: (args.method == args::Method::Stratified).then_some(total),
+            cell: args.cell,
+            sites: loaded.problem.len(),
+            threads,
+            seconds,
+            rate,
+            peak_bytes: peak_bytes(),
+        })
+        .map_err(|e| Failure::new(code::INTERNAL, e.to_string()))?;
+        return say(&format!("{text}\n"));
+    }
+    if common.quiet {
+        return Ok(());
+    }
+    let within = args.cell.map_or(String::new(), |i| format!(" in cell {i}"));
+    let from = match args.offset {
+        0 => String::new(),
+        k => format!(", from number {k}"),
+    };
+    say(&table(&[
+        ("problem", output::problem_line(loaded)),
+        ("samples", format!("{}{within}, {method}, seed {}{from}", args.samples, args.seed)),
+        ("time", format!("{seconds:.2} s on {}, {rate:.2e} samples/s with writing", count(threads, "thread"))),
+        ("written", args.output.display().to_string()),
+    ]))
+}

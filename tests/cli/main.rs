@@ -9,6 +9,7 @@ mod partial;
 mod pictures;
 mod quantize;
 mod reports;
+mod sample;
 mod sources;
 mod support;
 mod surfaces;

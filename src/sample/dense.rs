@@ -2,7 +2,7 @@
 //!
 //! Three stages. In single precision, all sites; per point and lane the largest value is kept with its panel and the largest of the
 //! other panels. Only sites whose value comes within twice the bound of the largest can be highest: mostly the three of one group.
-//! These are compared in doubles with a bound of their own, and what that leaves open exactly ([`row_sign`]). Ties go to the lowest index,
+//! These are compared in doubles with a bound of their own, and what that leaves open exactly ([`higher_at`]). Ties go to the lowest index,
 //! which is the perturbation `h_i + eps^(i+1)`. Which site is highest does not depend on rounding, hence neither on the
 //! instruction set nor on the number of threads.
 //!
@@ -21,7 +21,7 @@
 //! infinite, is never ruled out, and goes to the third stage.
 
 use super::simd::{self, Best, GROUP, Instructions, LANES, POINTS, Panel, SITES};
-use crate::exact::predicates::row_sign;
+use crate::exact::predicates::higher_at;
 use crate::exact::{Counters, Dd, Heights};
 use rayon::prelude::*;
 
@@ -231,7 +231,8 @@ impl Dense {
 
     /// Does `i` win at `x`, exactly, against another site `j`?
     fn wins(&self, x: &[f64], i: u32, j: u32, counters: &mut Counters) -> bool {
-        let sign = row_sign(x, self.site(i), self.site(j), counters);
+        let sign = higher_at(self.site(i), self.site(j), x, counters);
+        counters.exact_zeros += u64::from(sign == 0);
         sign > 0 || (sign == 0 && i < j)
     }
 }

@@ -19,8 +19,8 @@ mod output;
 mod picture;
 mod quantize;
 mod remesh;
-mod singular;
 mod sample;
+mod singular;
 mod solve;
 
 use args::{Cli, Command};

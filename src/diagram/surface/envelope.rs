@@ -1,8 +1,8 @@
 //! The highest site at any point of space, exactly.
 
 use super::finder::{Finder, Found, lifted};
-use crate::exact::Heights;
 use crate::exact::predicates::{Lifted3, higher_at};
+use crate::exact::{Counters, Heights};
 
 /// Sites in space with heights, to be asked for the highest at a point.
 #[derive(Clone, Debug)]
@@ -18,6 +18,7 @@ pub struct Scratch {
     found: Found,
     /// Where the last question ended.
     last: u32,
+    counters: Counters,
 }
 
 impl Envelope {
@@ -44,7 +45,7 @@ impl Envelope {
             self.finder.find_anywhere(&x, from, found);
             let mut best = found.sites.first().copied().unwrap_or(from);
             for &p in found.sites.iter().skip(1) {
-                let sign = higher_at(site(p), site(best), &x);
+                let sign = higher_at(site(p), site(best), &x, &mut scratch.counters);
                 if sign > 0 || (sign == 0 && self.rank[p as usize] < self.rank[best as usize]) {
                     best = p;
                 }

@@ -6,7 +6,6 @@
 //! | [`above`] | does the lifted site `d` lie above the plane through `a, b, c` (B2 and the hull test) | 3 |
 //! | [`above_line`] | the same over a line, for collinear sites | 2 |
 //! | [`side_v`] | sign of `s_im` at a domain vertex (V) | 2 |
-//! | [`row_sign`] | the same at any point, in any dimension | 2 |
 //! | [`side_e`] | sign of `s_im` where bisector `ij` meets a domain edge (E) | 4 |
 //! | [`higher_at`] | sign of `s_im` at a point, in any dimension | 2 |
 //! | [`Meet::inside`] | sign of `s_im` at a labelled point of a triangle in space (V, E, F) | 2, 4, 6 |
@@ -28,14 +27,12 @@ mod above;
 mod facet;
 mod orient;
 mod point;
-mod row;
 mod side;
 
 pub use above::{above, above_exact, above_line, above_line_exact, above_line_sign, above_sign};
 pub use facet::{Lifted3, Line, Meet, Row, Values, inside_exact, meet_exact, wall_value, wins_on_triangle};
 pub use orient::{dot_sign, dot_sign_exact, orient2d, orient2d_exact, orient2d_sign};
 pub use point::{higher_at, higher_at_exact};
-pub use row::{row_exact, row_sign};
 pub use side::{
     BoxAbout, EdgePoint, side_e, side_e_exact, side_e_sign, side_v, side_v_exact, side_v_sign, wins_on_box,
 };

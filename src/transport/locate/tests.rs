@@ -144,7 +144,11 @@ fn a_million_points_against_all_sites() {
     points.par_iter().zip(&cells).for_each(|(x, &cell)| {
         let site = |i: usize| (&sites[i][..], heights.get(i));
         let better = |best: usize, i: usize| {
-            if crate::exact::predicates::higher_at(site(i), site(best), x) > 0 { i } else { best }
+            if crate::exact::predicates::higher_at(site(i), site(best), x, &mut Default::default()) > 0 {
+                i
+            } else {
+                best
+            }
         };
         assert_eq!(cell as usize, (1..sites.len()).fold(0, better), "{x:?}");
     });

@@ -8,6 +8,7 @@ mod integrate;
 mod laguerre;
 mod local;
 mod mesh;
+mod piece;
 mod raise;
 mod snapshot;
 mod start;

@@ -5,13 +5,11 @@
 
 use super::super::clip::Label;
 use super::super::snapshot::DiagramError;
-use super::integrate::{Facet, wall};
 use super::laguerre::{SurfaceGround, SurfaceLaguerre};
-use super::raise::in_space;
-use super::trace::Polygon;
+use super::piece::{Found, exact_vertex, square};
 use crate::domain::surface::nearest_in_triangle;
-use crate::exact::big::{Rational, nearest_f64, rational};
-use crate::exact::predicates::{Lifted3, Line, meet_exact};
+use crate::exact::big::Rational;
+use crate::exact::predicates::Lifted3;
 use crate::exact::{Counters, Heights};
 use crate::problem::SurfaceProblem;
 use petgraph::unionfind::UnionFind;
@@ -76,28 +74,6 @@ pub struct SurfacePiece<'d> {
     /// Label `k` belongs to the side from vertex `k` to `k + 1`; `Domain(k)` is the edge from corner `k` of the triangle to `k + 1`. A wall
     /// may name a site that has no piece in this triangle: then it lies on an edge.
     pub labels: Cow<'d, [Label]>,
-}
-
-/// Mass, centroid and spread about it of one piece.
-#[derive(Clone, Copy)]
-struct Lump {
-    cell: u32,
-    mass: f64,
-    centroid: [f64; 3],
-    spread: f64,
-}
-
-/// What a task found along its part of the curve. Sites are numbered by position.
-#[derive(Default)]
-struct Found {
-    /// Facet, cell, number of sides, has it area?
-    pieces: Vec<(u32, u32, u32, bool)>,
-    labels: Vec<Label>,
-    vertices: Vec<[f64; 3]>,
-    short: Vec<usize>,
-    lumps: Vec<Lump>,
-    walls: Vec<(u32, u32, f64)>,
-    scratch: Vec<[f64; 3]>,
 }
 
 impl SurfaceDiagram {
@@ -433,117 +409,6 @@ impl SurfaceDiagram {
         };
         (0..self.len()).into_par_iter().map(nearest).collect()
     }
-}
-
-impl Found {
-    /// Adds a polygon; `size` is that of the surface.
-    fn add(&mut self, ground: &SurfaceGround, points: &[Lifted3], polygon: &Polygon<'_>, size: f64) {
-        let facet = ground.facet(polygon.facet);
-        let (own, sides) = (&points[polygon.cell as usize], polygon.sides);
-        let n = sides.len();
-        let first = self.labels.len();
-        self.labels.extend(sides.iter().map(|side| side.label));
-        let labels = &self.labels[first..];
-        let exact = |k: usize| exact_vertex(own, points, labels, k, &facet.corners);
-        let corners = &facet.corners;
-        let span = (0..3).fold(0.0, |s: f64, k| {
-            s.max((corners[1][k] - corners[0][k]).abs() + (corners[2][k] - corners[0][k]).abs())
-        });
-        let mut coordinates = std::mem::take(&mut self.scratch);
-        coordinates.clear();
-        for (k, side) in sides.iter().enumerate() {
-            let l = side.start.coordinates();
-            coordinates.push(l);
-            // An ulp of the surface is what output promises.
-            let rough = side.start.error() * span > 2f64.powi(-53) * size;
-            let point = match rough.then(|| exact(k)).flatten() {
-                Some(l) => rounded(&l, corners),
-                None => in_space(&facet, &l),
-            };
-            self.vertices.push(point);
-        }
-        let error = sides.iter().fold(0.0, |e: f64, s| e.max(s.start.error()));
-        for (k, side) in sides.iter().enumerate() {
-            let next = if k + 1 == n { 0 } else { k + 1 };
-            let (a, b) = (&coordinates[k], &coordinates[next]);
-            let apart = (0..3).fold(0.0, |d: f64, k| d.max((a[k] - b[k]).abs()));
-            // Both ends are off by at most `error`.
-            if !(apart > 4.0 * error) && exact(k) == exact(next) {
-                self.short.push(first + k);
-            } else if let Some(j) = wall(side.label).filter(|&j| polygon.cell < j) {
-                let conductance = facet.conductance(side, a, b);
-                if conductance > 0.0 {
-                    self.walls.push((polygon.cell, j, conductance));
-                }
-            }
-        }
-        let lump = lump(&facet, &coordinates, &self.vertices[first], polygon.cell);
-        let solid = has_area(&coordinates, error, || (0..n).map(exact).collect());
-        self.pieces.push((polygon.facet, polygon.cell, n as u32, solid));
-        self.lumps.push(lump);
-        self.scratch = coordinates;
-    }
-}
-
-/// The integrals of one piece. About a vertex of its own, so that little cancels.
-fn lump(facet: &Facet, coordinates: &[[f64; 3]], about: &[f64; 3], cell: u32) -> Lump {
-    let m = facet.moments(coordinates, about);
-    if m.mass <= 0.0 {
-        return Lump { cell, mass: 0.0, centroid: *about, spread: 0.0 };
-    }
-    let centroid = m.first.map(|f| f / m.mass);
-    Lump { cell, mass: m.mass, centroid, spread: (m.cost - m.mass * square(&centroid, about)).max(0.0) }
-}
-
-fn square(a: &[f64; 3], b: &[f64; 3]) -> f64 {
-    (0..3).map(|k| (a[k] - b[k]) * (a[k] - b[k])).sum()
-}
-
-/// Barycentric coordinates of the begin of side `k`; `None` if its lines do not meet, which does not happen around a cell.
-fn exact_vertex(
-    own: &Lifted3,
-    points: &[Lifted3],
-    labels: &[Label],
-    k: usize,
-    corners: &[[f64; 3]; 3],
-) -> Option<[Rational; 3]> {
-    let before = labels[if k == 0 { labels.len() - 1 } else { k - 1 }];
-    let lines = [before, labels[k]].map(|label| match label {
-        Label::Domain(e) => Line::Edge((e as usize + 2) % 3),
-        Label::Bisector(j) => Line::Wall(&points[j as usize], 0),
-    });
-    meet_exact(own, lines, corners)
-}
-
-/// The point with these barycentric coordinates, each coordinate the nearest double.
-fn rounded(l: &[Rational; 3], corners: &[[f64; 3]; 3]) -> [f64; 3] {
-    [0, 1, 2].map(|k| {
-        let sum: Rational = (0..3).map(|c| Rational::from(&l[c] * &rational(corners[c][k]))).sum();
-        nearest_f64(&sum)
-    })
-}
-
-/// Whether a polygon has area, exactly. Its vertices, off by at most `error`, span `w` in the plane of `l_1, l_2`; each triangle of the fan then has
-/// twice its area to `8 error w` and a rounding that `error`, at least `32u`, covers.
-fn has_area(l: &[[f64; 3]], error: f64, exact: impl FnOnce() -> Vec<Option<[Rational; 3]>>) -> bool {
-    let mut twice = 0.0;
-    let mut w = 0.0f64;
-    let d = |a: &[f64; 3], k: usize| a[k] - l[0][k];
-    for pair in l[1..].windows(2) {
-        let (a, b) = (&pair[0], &pair[1]);
-        twice += d(a, 1) * d(b, 2) - d(a, 2) * d(b, 1);
-    }
-    l.iter().for_each(|a| w = w.max(d(a, 1).abs()).max(d(a, 2).abs()));
-    if twice > 16.0 * error * (w + error) * l.len() as f64 {
-        return true;
-    }
-    // All vertices on one line, then: every triangle of the fan is flat, since none is turned around.
-    let vertices: Vec<[Rational; 3]> = exact().into_iter().flatten().collect();
-    let Some(a) = vertices.first() else { return false };
-    vertices[1..].windows(2).any(|pair| {
-        let d = |p: &[Rational; 3], k: usize| Rational::from(&p[k] - &a[k]);
-        d(&pair[0], 1) * d(&pair[1], 2) != d(&pair[0], 2) * d(&pair[1], 1)
-    })
 }
 
 #[cfg(test)]

@@ -1,9 +1,20 @@
-//! The dense argmax beside the speed of the arithmetic, measured in turn on the same core.
+//! The dense argmax beside the speed of the arithmetic, and samples beside random numbers and the memory they fill: each measured in
+//! turn on the same core, since the speed of a shared machine changes from one second to the next.
 
+#[allow(dead_code)]
+#[path = "../src/sample/philox.rs"]
+mod philox;
+#[allow(dead_code)]
+#[path = "../src/sample/simd.rs"]
+mod simd;
+
+use brenier::diagram::Diagram;
+use brenier::domain::ConvexPolygon;
 use brenier::exact::Heights;
-use brenier::sample::{Dense, Instructions, multiply_add};
+use brenier::problem::{Problem, ProblemData};
+use brenier::sample::{Dense, Instructions, Method, Sampler, multiply_add};
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use rand::{RngExt, SeedableRng};
+use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::hint::black_box;
 use std::time::Instant;
@@ -59,5 +70,63 @@ fn dense(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, ratios, dense);
+/// Prints samples a second of one thread, in blocks of a million that are used again, beside what bounds them.
+fn rates(_: &mut Criterion) {
+    let n = 100_000;
+    let square = ConvexPolygon::rectangle([0.0, 0.0], [1.0, 1.0]).expect("a square");
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    let sites: Vec<[f64; 2]> = (0..n).map(|_| [rng.random(), rng.random()]).collect();
+    let problem = Problem::new(ProblemData::new(square, sites)).expect("sound");
+    let heights = Heights::from_weights(problem.sites(), &vec![0.0; n]).0;
+    let diagram = Diagram::new(&problem, &heights).expect("sound");
+    let sampler = Sampler::new(&diagram);
+    let m = 1 << 20;
+    let (mut points, mut cells) = (vec![[0.0f64; 2]; m], vec![0u32; m]);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread");
+    let mut best = |name: &str, run: &mut dyn FnMut(&mut [[f64; 2]], &mut [u32], u64)| {
+        let rate = (0..9).map(|turn| {
+            let clock = Instant::now();
+            run(&mut points, &mut cells, turn);
+            black_box((&points, &cells));
+            m as f64 / clock.elapsed().as_secs_f64()
+        });
+        let mut rates: Vec<f64> = rate.collect();
+        rates.sort_by(f64::total_cmp);
+        println!("samples in {n} cells: {name}: best {:.2e}, median {:.2e} a second", rates[8], rates[4]);
+    };
+    for _ in 0..2 {
+        best("limit, memory filled (20 bytes each)", &mut |x, i, turn| {
+            x.fill([turn as f64; 2]);
+            i.fill(turn as u32);
+        });
+        best("limit, Philox4x32-10 (16 bytes each)", &mut |x, _, turn| {
+            simd_philox(x, turn);
+        });
+        let mut chacha = ChaCha8Rng::seed_from_u64(2);
+        best("limit, ChaCha8 of rand_chacha (16 bytes each)", &mut |x, _, _| {
+            x.iter_mut().for_each(|p| *p = [f64::from_bits(chacha.next_u64()), f64::from_bits(chacha.next_u64())]);
+        });
+        for method in [Method::Stratified, Method::Independent, Method::Alias, Method::Even] {
+            // A run of 2^28: some 2700 a cell.
+            let draw = sampler.draw(method, None, 5, 1 << 28).expect("cells with mass");
+            best(&format!("{method:?}"), &mut |x, i, turn| {
+                pool.install(|| draw.fill((20 * turn + 1) << 20, x, i));
+            });
+        }
+    }
+}
+
+fn simd_philox(x: &mut [[f64; 2]], turn: u64) {
+    let set = simd::Instructions::widest();
+    simd::widely(set, || {
+        for (c, x) in x.as_chunks_mut::<{ philox::LANES }>().0.iter_mut().enumerate() {
+            let words = philox::blocks(7, 1, 0, (turn << 32) + (c * philox::LANES) as u64);
+            for (l, x) in x.iter_mut().enumerate() {
+                *x = [f64::from_bits(words[0][l]), f64::from_bits(words[1][l])];
+            }
+        }
+    });
+}
+
+criterion_group!(benches, ratios, rates, dense);
 criterion_main!(benches);

@@ -353,20 +353,23 @@ impl Draw<'_> {
             let (begin, end) = (self.begin(t), self.begin(t + 1));
             // Samples per share of the triangle's mass, inverted.
             let rate = self.mass / self.count * pieces.triangles[t].rate;
-            // Whole parts inside the triangle, eight at a time; the rest one by one.
-            let whole = if end.is_finite() { (end - at) as usize } else { points.len() - k };
-            let whole = whole.min(points.len() - k);
-            if whole >= LANES / 2 && at >= begin && pieces.laws.is_empty() {
+            // Whole parts inside the triangle, eight at a time; the rest one by one. Both ways take a place by the same operations, or
+            // the bits would depend on where the run is cut.
+            let mut whole = ((end - at) as usize).min(points.len() - k);
+            if whole > 0 && end - (at + (whole - 1) as f64) < 1.0 {
+                whole -= 1;
+            }
+            if whole >= LANES / 2 && pieces.laws.is_empty() {
                 let triangle = pieces.triangles[t];
                 let run = points[k..k + whole].chunks_mut(LANES).zip(cells[k..k + whole].chunks_mut(LANES));
                 for (c, (points, cells)) in run.enumerate() {
-                    let offset = (c * LANES) as f64 + (at - begin);
+                    let place = at + (c * LANES) as f64;
                     let words = blocks(seed, stream, 0, number.wrapping_add((c * LANES) as u64));
                     let mut made = [[0.0; 2]; LANES];
                     let mut least = f64::INFINITY;
                     for l in 0..LANES {
                         let (u, v) = (unit(words[0][l]), unit(words[1][l]));
-                        let a = ((offset + l as f64 + u) * rate).min(1.0);
+                        let a = ((((place + l as f64) - begin) + u) * rate).min(1.0);
                         let r = a.sqrt();
                         made[l] = [0, 1].map(|k| triangle.o[k] + r * (triangle.e[k] + v * triangle.f[k]));
                         least = least.min((1.0 - r).min((r * (1.0 - v)).min(r * v)));
@@ -375,7 +378,7 @@ impl Draw<'_> {
                     cells.fill(triangle.site);
                     if least <= f64::from(triangle.margin) {
                         for (l, (x, i)) in points.iter().zip(cells).enumerate() {
-                            let a = ((offset + l as f64 + unit(words[0][l])) * rate).min(1.0);
+                            let a = ((((place + l as f64) - begin) + unit(words[0][l])) * rate).min(1.0);
                             if !triangle.at(a.sqrt(), unit(words[1][l])).1 {
                                 *i = self.sampler.locate(*x, triangle.site);
                             }

@@ -62,6 +62,7 @@ pub mod exact;
 pub mod hull;
 pub mod io;
 pub mod newton;
+pub mod parameterize;
 pub mod plot;
 pub mod problem;
 pub mod sample;

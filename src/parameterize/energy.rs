@@ -1,0 +1,211 @@
+//! What distortion of a triangle costs, with derivatives.
+//!
+//! `J` maps the triangle in space, scaled to its wanted area, to the plane; `s_1 >= s_2 > 0` are its singular values. Its cost is
+//!
+//!     psi = area * (log det J)^2 + angle * ((s_1/s_2 + s_2/s_1)/2 - 1).
+//!
+//! Both terms grow without bound as a triangle flattens, and neither changes if the plane is turned. Eigenvectors of the Hessian of such a
+//! function of `s_1, s_2` are known (Smith, de Goes, Kim 2019): with `J = U diag(s) V^T` two of the form `U D V^T` with diagonal `D`, the twist
+//! `U [0 -1; 1 0] V^T` and the flip `U [0 1; 1 0] V^T`, so negative eigenvalues can be left out exactly.
+
+use super::system::Local;
+
+/// Weights of the two terms.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Weights {
+    pub area: f64,
+    pub angle: f64,
+}
+
+/// A triangle in space as the energy sees it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reference {
+    /// Inverse of the matrix whose columns are the sides from the first corner, in a frame of its plane, scaled to the wanted area.
+    inverse: [[f64; 2]; 2],
+    /// Weight of the triangle.
+    pub weight: f64,
+}
+
+impl Reference {
+    /// Of a triangle with the given wanted area in the plane. Triangles whose height is under a millionth of their longest side are made
+    /// a little higher: their shape is noise.
+    pub fn new(corners: [[f64; 3]; 3], wanted: f64, weight: f64) -> Reference {
+        use super::chart::{cross3, dot3, minus3, norm3};
+        let (d, e) = (minus3(corners[1], corners[0]), minus3(corners[2], corners[0]));
+        let (l, m) = (norm3(d), norm3(e));
+        let longest = l.max(m).max(norm3(minus3(e, d))).max(f64::MIN_POSITIVE);
+        let l = l.max(1e-6 * longest);
+        let along = dot3(d, e) / l;
+        let height = (norm3(cross3(d, e)) / l).max(1e-6 * longest);
+        let scale = (wanted / (0.5 * l * height)).sqrt();
+        let (l, along, height) = (l * scale, along * scale, height * scale);
+        Reference { inverse: [[1.0 / l, -along / (l * height)], [0.0, 1.0 / height]], weight }
+    }
+
+    /// The Jacobian matrix for corners in the plane.
+    pub fn jacobian(&self, [a, b, c]: [[f64; 2]; 3]) -> [[f64; 2]; 2] {
+        let (d, e) = ([b[0] - a[0], b[1] - a[1]], [c[0] - a[0], c[1] - a[1]]);
+        let i = &self.inverse;
+        [0, 1].map(|r| [d[r] * i[0][0] + e[r] * i[1][0], d[r] * i[0][1] + e[r] * i[1][1]])
+    }
+
+    /// The cost; infinite unless the triangle is positive.
+    pub fn value(&self, corners: [[f64; 2]; 3], w: Weights) -> f64 {
+        let j = self.jacobian(corners);
+        let det = j[0][0] * j[1][1] - j[0][1] * j[1][0];
+        if !(det > 0.0) {
+            return f64::INFINITY;
+        }
+        let square = j[0][0] * j[0][0] + j[0][1] * j[0][1] + j[1][0] * j[1][0] + j[1][1] * j[1][1];
+        let log = det.ln();
+        self.weight * (w.area * log * log + w.angle * (square / (2.0 * det) - 1.0))
+    }
+
+    /// Gradient and the nearest positive semidefinite matrix to the Hessian, for the coordinates of the corners in turn.
+    pub fn derivatives(&self, corners: [[f64; 2]; 3], w: Weights) -> ([f64; 6], Local) {
+        let (u, s, v) = svd(self.jacobian(corners));
+        let [s1, s2] = s;
+        let det = s1 * s2;
+        let log = det.ln();
+        let (area, angle) = (w.area * self.weight, w.angle * self.weight);
+        // First and second derivatives by the singular values.
+        let p1 = area * 2.0 * log / s1 + angle * 0.5 * (1.0 / s2 - s2 / (s1 * s1));
+        let p2 = area * 2.0 * log / s2 + angle * 0.5 * (1.0 / s1 - s1 / (s2 * s2));
+        let p11 = area * 2.0 * (1.0 - log) / (s1 * s1) + angle * s2 / (s1 * s1 * s1);
+        let p22 = area * 2.0 * (1.0 - log) / (s2 * s2) + angle * s1 / (s2 * s2 * s2);
+        let p12 = area * 2.0 / det - angle * 0.5 * (1.0 / (s1 * s1) + 1.0 / (s2 * s2));
+        // (p1 + p2)/(s1 + s2) and (p1 - p2)/(s1 - s2), divided by hand.
+        let (squares, mixed) = ((s1 * s1 + s2 * s2) / (det * det), 1.0 / det);
+        let twist = area * 2.0 * log / det + angle * 0.5 * (mixed - (squares - mixed));
+        let flip = -area * 2.0 * log / det + angle * 0.5 * (mixed + (squares + mixed));
+        let (values, axes) = symmetric2(p11, p12, p22);
+        let r = std::f64::consts::FRAC_1_SQRT_2;
+        let modes = [
+            (values[0], [[axes[0][0], 0.0], [0.0, axes[0][1]]]),
+            (values[1], [[axes[1][0], 0.0], [0.0, axes[1][1]]]),
+            (twist, [[0.0, -r], [r, 0.0]]),
+            (flip, [[0.0, r], [r, 0.0]]),
+        ];
+        // What a corner's move does to J: the rows of the inverse, and minus their sum for the first corner.
+        let i = &self.inverse;
+        let g = [[-i[0][0] - i[1][0], -i[0][1] - i[1][1]], i[0], i[1]];
+        let spread = |d: [[f64; 2]; 2]| {
+            let q = product(product(u, d), transposed(v));
+            let mut out = [0.0; 6];
+            for k in 0..3 {
+                for a in 0..2 {
+                    out[2 * k + a] = q[a][0] * g[k][0] + q[a][1] * g[k][1];
+                }
+            }
+            out
+        };
+        let gradient = spread([[p1, 0.0], [0.0, p2]]);
+        let mut hessian = [[0.0; 6]; 6];
+        for (value, d) in modes.into_iter().filter(|m| m.0 > 0.0) {
+            let q = spread(d);
+            for a in 0..6 {
+                for b in a..6 {
+                    hessian[a][b] += value * q[a] * q[b];
+                }
+            }
+        }
+        for a in 0..6 {
+            for b in 0..a {
+                hessian[a][b] = hessian[b][a];
+            }
+        }
+        (gradient, hessian)
+    }
+}
+
+fn product(a: [[f64; 2]; 2], b: [[f64; 2]; 2]) -> [[f64; 2]; 2] {
+    [0, 1].map(|r| [0, 1].map(|c| a[r][0] * b[0][c] + a[r][1] * b[1][c]))
+}
+
+fn transposed(a: [[f64; 2]; 2]) -> [[f64; 2]; 2] {
+    [[a[0][0], a[1][0]], [a[0][1], a[1][1]]]
+}
+
+/// Singular value decomposition `j = u diag(s) v^T` of a matrix with positive determinant; `u`, `v` are rotations.
+pub(super) fn svd(j: [[f64; 2]; 2]) -> ([[f64; 2]; 2], [f64; 2], [[f64; 2]; 2]) {
+    // Sum of a multiple of a rotation (e, h) and one of a reflection (f, g).
+    let (e, f) = ((j[0][0] + j[1][1]) / 2.0, (j[0][0] - j[1][1]) / 2.0);
+    let (g, h) = ((j[1][0] + j[0][1]) / 2.0, (j[1][0] - j[0][1]) / 2.0);
+    let (q, r) = (e.hypot(h), f.hypot(g));
+    let s1 = q + r;
+    let det = j[0][0] * j[1][1] - j[0][1] * j[1][0];
+    let s2 = det / s1;
+    let (sum, difference) = (h.atan2(e), g.atan2(f));
+    let (beta, gamma) = ((sum + difference) / 2.0, (sum - difference) / 2.0);
+    let rotation = |t: f64| [[t.cos(), -t.sin()], [t.sin(), t.cos()]];
+    (rotation(beta), [s1, s2], rotation(-gamma))
+}
+
+/// Eigenvalues and eigenvectors of `[a b; b c]`.
+fn symmetric2(a: f64, b: f64, c: f64) -> ([f64; 2], [[f64; 2]; 2]) {
+    let t = 0.5 * (2.0 * b).atan2(a - c);
+    let (cos, sin) = (t.cos(), t.sin());
+    let (mean, radius) = ((a + c) / 2.0, ((a - c) / 2.0).hypot(b));
+    ([mean + radius, mean - radius], [[cos, sin], [-sin, cos]])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SPACE: [[f64; 3]; 3] = [[0.1, 0.2, 0.3], [1.4, 0.3, -0.2], [0.2, 1.1, 0.9]];
+    const PLANE: [[f64; 2]; 3] = [[0.0, 0.1], [0.9, 0.3], [-0.2, 1.5]];
+
+    #[test]
+    fn decompositions() {
+        for j in [[[1.0, 2.0], [-0.5, 3.0]], [[2.0, 0.0], [0.0, 2.0]], [[0.0, -1.0], [1.0, 0.0]]] {
+            let (u, s, v) = svd(j);
+            let back = product(product(u, [[s[0], 0.0], [0.0, s[1]]]), transposed(v));
+            assert!((0..4).all(|k| (back[k / 2][k % 2] - j[k / 2][k % 2]).abs() < 1e-14), "{j:?}");
+            assert!(s[0] >= s[1] && s[1] > 0.0);
+        }
+        let ([p, q], [x, _]) = symmetric2(2.0, 1.0, 2.0);
+        assert!((p - 3.0).abs() < 1e-15 && (q - 1.0).abs() < 1e-15 && (x[0] - x[1]).abs() < 1e-15);
+    }
+
+    /// An isometry to the wanted area costs nothing; the gradient is that of the value.
+    #[test]
+    fn derivatives_are_those_of_the_value() {
+        let area = super::super::chart::area3(SPACE);
+        let w = Weights { area: 0.7, angle: 0.3 };
+        let flat = |p: [[f64; 3]; 3]| Reference::new(p, area, 1.0);
+        let side = |a: usize, b: usize| super::super::chart::norm3(super::super::chart::minus3(SPACE[a], SPACE[b]));
+        let (l, m, n) = (side(0, 1), side(0, 2), side(1, 2));
+        let x = (l * l + m * m - n * n) / (2.0 * l);
+        let isometric = [[0.0, 0.0], [l, 0.0], [x, (m * m - x * x).sqrt()]];
+        assert!(flat(SPACE).value(isometric, w).abs() < 1e-14);
+        let r = Reference::new(SPACE, 0.4, 2.0);
+        let (gradient, hessian) = r.derivatives(PLANE, w);
+        for k in 0..6 {
+            let at = |h: f64| {
+                let mut p = PLANE;
+                p[k / 2][k % 2] += h;
+                p
+            };
+            let slope = (r.value(at(1e-6), w) - r.value(at(-1e-6), w)) / 2e-6;
+            assert!((slope - gradient[k]).abs() < 1e-8 * (1.0 + slope.abs()), "{k}: {slope} {}", gradient[k]);
+        }
+        // Near the least cost nothing is left out: the Hessian is the derivative of the gradient.
+        let r = Reference::new(SPACE, 0.999 * area, 1.0);
+        let (_, hessian_there) = r.derivatives(isometric, w);
+        for k in 0..6 {
+            let at = |h: f64| {
+                let mut p = isometric;
+                p[k / 2][k % 2] += h;
+                r.derivatives(p, w).0
+            };
+            let (plus, minus) = (at(1e-6), at(-1e-6));
+            for i in 0..6 {
+                let slope = (plus[i] - minus[i]) / 2e-6;
+                assert!((slope - hessian_there[i][k]).abs() < 1e-2, "{i} {k}: {slope} {}", hessian_there[i][k]);
+            }
+        }
+        assert!((0..6).all(|i| hessian[i][i] >= 0.0));
+        assert_eq!(r.value([PLANE[0], PLANE[2], PLANE[1]], w), f64::INFINITY);
+    }
+}

@@ -1,0 +1,272 @@
+//! Local refinement: least distortion from a valid embedding, by steps that never flip a triangle.
+
+use super::chart::{Chart, NONE, twice_area};
+use super::energy::{Reference, Weights};
+use super::rim::Rim;
+use super::system::{Local, System};
+use crate::exact::predicates::orient2d_sign;
+use rayon::prelude::*;
+
+/// Faces that one task looks at; fixed, so that sums do not depend on the number of threads.
+const CHUNK: usize = 1024;
+/// Halvings of a step before it is given up.
+const HALVINGS: usize = 40;
+/// A step uses at most this share of the way to the first triangle that would become flat.
+const ROOM: f64 = 0.9;
+
+/// An embedding under refinement. Every triangle is counter-clockwise, exactly, before and after each step.
+pub(super) struct Refinement<'a> {
+    chart: &'a Chart,
+    pub uv: Vec<[f64; 2]>,
+    /// Where the boundary slides; `None`: it is free.
+    pub rim: Option<Rim>,
+    unknowns: Vec<[u32; 2]>,
+    count: usize,
+    system: System,
+    references: Vec<Reference>,
+    total: f64,
+}
+
+/// What a run of steps did.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Steps {
+    pub taken: usize,
+    pub energy: f64,
+}
+
+impl<'a> Refinement<'a> {
+    /// Prepares; `None` if memory does not suffice for the linear systems.
+    pub fn new(chart: &'a Chart, uv: Vec<[f64; 2]>, rim: Option<Rim>) -> Option<Refinement<'a>> {
+        let mut unknowns = vec![[NONE; 2]; uv.len()];
+        let mut count = 0;
+        let mut next = || {
+            count += 1;
+            count - 1
+        };
+        for v in 0..uv.len() {
+            unknowns[v] = match (&rim, chart.place[v]) {
+                (None, _) | (_, NONE) => [next(), next()],
+                (Some(rim), k) if !rim.fixed[k as usize] => [next(), NONE],
+                _ => [NONE; 2],
+            };
+        }
+        let system = System::new(&chart.triangles, &unknowns, count as usize)?;
+        let mut all = Refinement {
+            chart,
+            uv,
+            rim,
+            unknowns,
+            count: count as usize,
+            system,
+            references: Vec::new(),
+            total: 0.0,
+        };
+        all.rescale();
+        Some(all)
+    }
+
+    /// Shares are of the area there is now.
+    fn rescale(&mut self) {
+        let chart = self.chart;
+        let total = self.area();
+        let one = |f: usize| Reference::new(chart.corners_in_space(f), chart.share[f] * total, chart.share[f]);
+        self.total = total;
+        self.references = (0..chart.triangles.len()).into_par_iter().map(one).collect();
+    }
+
+    /// Area of all triangles in the plane.
+    pub fn area(&self) -> f64 {
+        let twice: f64 =
+            (0..self.chart.triangles.len()).map(|f| twice_area(self.chart.corners(&self.uv, f))).sum();
+        twice / 2.0
+    }
+
+    /// `sum_t |a_t / a - share_t|`: the error of areas, between 0 and 2.
+    pub fn error(&self) -> f64 {
+        let total = 2.0 * self.area();
+        let one = |f: usize| (twice_area(self.chart.corners(&self.uv, f)) / total - self.chart.share[f]).abs();
+        (0..self.chart.triangles.len()).map(one).sum()
+    }
+
+    /// The energy of an embedding; infinite if a triangle is not positive.
+    fn energy(&self, uv: &[[f64; 2]], w: Weights) -> f64 {
+        let faces = self.chart.triangles.len();
+        let chunk = |c: usize| -> f64 {
+            let range = c * CHUNK..((c + 1) * CHUNK).min(faces);
+            range.map(|f| self.references[f].value(self.chart.corners(uv, f), w)).sum()
+        };
+        let sums: Vec<f64> = (0..faces.div_ceil(CHUNK)).into_par_iter().map(chunk).collect();
+        sums.iter().sum()
+    }
+
+    /// Takes up to `most` Newton steps, fewer once a step changes the energy by less than the share `enough`.
+    pub fn run(&mut self, w: Weights, most: usize, enough: f64) -> Steps {
+        let mut steps = Steps::default();
+        self.rescale();
+        let mut energy = self.energy(&self.uv, w);
+        for _ in 0..most {
+            let Some((direction, slope)) = self.direction(w) else { break };
+            let Some((uv, rim, after, t)) = self.searched(&direction, slope, energy, w) else { break };
+            (self.uv, self.rim) = (uv, rim);
+            steps.taken += 1;
+            let gain = energy - after;
+            if std::env::var("BR_TRACE").is_ok() {
+                eprintln!("  step {t:.3e} energy {energy:.6e} -> {after:.6e} L1 {:.5}", self.error());
+            }
+            energy = after;
+            if gain <= enough * energy {
+                break;
+            }
+            let area = self.area();
+            if self.rim.is_some() && (area / self.total - 1.0).abs() > 1e-12 {
+                self.rescale();
+                energy = self.energy(&self.uv, w);
+            }
+        }
+        steps.energy = energy;
+        steps
+    }
+
+    /// The Newton direction, for every unknown, and the slope of the energy along it.
+    fn direction(&mut self, w: Weights) -> Option<(Vec<f64>, f64)> {
+        let (chart, uv, rim) = (self.chart, &self.uv, &self.rim);
+        // Rows of a vertex's unknowns: identity, or the direction in which it slides.
+        let slide: Vec<Option<([f64; 2], [f64; 2])>> = match rim {
+            None => vec![None; chart.outline.len()],
+            Some(rim) => rim.at.iter().map(|&s| Some((rim.tangent(s), rim.bend(s)))).collect(),
+        };
+        let project = |f: usize| {
+            let (g, mut h) = self.references[f].derivatives(chart.corners(uv, f), w);
+            for (k, &v) in chart.triangles[f].iter().enumerate() {
+                let place = chart.place[v as usize];
+                if place == NONE {
+                    continue;
+                }
+                let Some((t, _)) = slide[place as usize] else { continue };
+                for row in &mut h {
+                    row[2 * k] = row[2 * k] * t[0] + row[2 * k + 1] * t[1];
+                }
+                let (a, b) = (h[2 * k], h[2 * k + 1]);
+                h[2 * k] = std::array::from_fn(|j| a[j] * t[0] + b[j] * t[1]);
+            }
+            (g, h)
+        };
+        self.system.clear();
+        let mut force = vec![[0.0f64; 2]; uv.len()];
+        let faces = chart.triangles.len();
+        // Blocks that fit the memory of a processor core, computed in parallel, added in order.
+        const BLOCK: usize = 64 * CHUNK;
+        let mut locals: Vec<([f64; 6], Local)> = Vec::new();
+        for start in (0..faces).step_by(BLOCK) {
+            let range = start..(start + BLOCK).min(faces);
+            range.clone().into_par_iter().with_min_len(CHUNK).map(project).collect_into_vec(&mut locals);
+            for (f, (g, h)) in range.zip(&locals) {
+                for (k, &v) in chart.triangles[f].iter().enumerate() {
+                    force[v as usize][0] += g[2 * k];
+                    force[v as usize][1] += g[2 * k + 1];
+                }
+                self.system.add(f, h);
+            }
+        }
+        let mut gradient = vec![0.0; self.count];
+        for v in 0..uv.len() {
+            let [i, j] = self.unknowns[v];
+            if i == NONE {
+                continue;
+            }
+            if j != NONE {
+                gradient[i as usize] = force[v][0];
+                gradient[j as usize] = force[v][1];
+            } else if let Some((t, bend)) = slide[chart.place[v] as usize] {
+                gradient[i as usize] = force[v][0] * t[0] + force[v][1] * t[1];
+                let curved = force[v][0] * bend[0] + force[v][1] * bend[1];
+                if curved > 0.0 {
+                    self.system.add_diagonal(i as usize, curved);
+                }
+            }
+        }
+        let mut shift = 1e-11;
+        let factor = loop {
+            match self.system.factor(shift) {
+                Some(factor) => break factor,
+                None if shift < 1e-2 => shift *= 100.0,
+                None => return None,
+            }
+        };
+        let mut d: Vec<f64> = gradient.iter().map(|g| -g).collect();
+        factor.solve(&mut d);
+        let slope: f64 = d.iter().zip(&gradient).map(|(d, g)| d * g).sum();
+        (slope < 0.0 && d.iter().all(|x| x.is_finite())).then_some((d, slope))
+    }
+
+    /// A step along a direction that lowers the energy and leaves every triangle positive.
+    fn searched(
+        &self,
+        direction: &[f64],
+        slope: f64,
+        energy: f64,
+        w: Weights,
+    ) -> Option<(Vec<[f64; 2]>, Option<Rim>, f64, f64)> {
+        let chart = self.chart;
+        let velocity = |v: usize| -> [f64; 2] {
+            let [i, j] = self.unknowns[v];
+            match (i, j, &self.rim) {
+                (NONE, ..) => [0.0; 2],
+                (i, NONE, Some(rim)) => rim.tangent(rim.at[chart.place[v] as usize]).map(|t| t * direction[i as usize]),
+                (i, j, _) => [direction[i as usize], direction[j as usize]],
+            }
+        };
+        let velocities: Vec<[f64; 2]> = (0..self.uv.len()).map(velocity).collect();
+        let room = (0..chart.triangles.len())
+            .map(|f| time_to_flat(chart.corners(&self.uv, f), chart.corners(&velocities, f)))
+            .fold(f64::INFINITY, f64::min);
+        let mut t = (ROOM * room).min(1.0);
+        for _ in 0..HALVINGS {
+            let (uv, rim) = self.moved(direction, &velocities, t);
+            let after = self.energy(&uv, w);
+            let positive = |f: usize| {
+                let [a, b, c] = chart.corners(&uv, f);
+                orient2d_sign(a, b, c) > 0
+            };
+            if after <= energy + 1e-4 * t * slope
+                && (0..chart.triangles.len()).into_par_iter().with_min_len(CHUNK).all(positive)
+            {
+                return Some((uv, rim, after, t));
+            }
+            t *= 0.5;
+        }
+        None
+    }
+
+    fn moved(&self, direction: &[f64], velocities: &[[f64; 2]], t: f64) -> (Vec<[f64; 2]>, Option<Rim>) {
+        let mut rim = self.rim.clone();
+        let mut uv: Vec<[f64; 2]> =
+            self.uv.iter().zip(velocities).map(|(p, d)| [p[0] + t * d[0], p[1] + t * d[1]]).collect();
+        if let Some(rim) = &mut rim {
+            for (k, &v) in self.chart.outline.iter().enumerate() {
+                let i = self.unknowns[v as usize][0];
+                if i != NONE {
+                    rim.at[k] = rim.slid(rim.at[k], t * direction[i as usize]);
+                }
+                uv[v as usize] = rim.point(rim.at[k]);
+            }
+        }
+        (uv, rim)
+    }
+}
+
+/// The least positive time at which a triangle with moving corners has no area; infinite if there is none.
+fn time_to_flat([a, b, c]: [[f64; 2]; 3], [p, q, r]: [[f64; 2]; 3]) -> f64 {
+    let (d, e) = ([b[0] - a[0], b[1] - a[1]], [c[0] - a[0], c[1] - a[1]]);
+    let (u, v) = ([q[0] - p[0], q[1] - p[1]], [r[0] - p[0], r[1] - p[1]]);
+    let cross = |x: [f64; 2], y: [f64; 2]| x[0] * y[1] - x[1] * y[0];
+    // Twice the area is c0 + c1 t + c2 t^2.
+    let (c0, c1, c2) = (cross(d, e), cross(d, v) + cross(u, e), cross(u, v));
+    let root = c1 * c1 - 4.0 * c0 * c2;
+    if root < 0.0 {
+        return f64::INFINITY;
+    }
+    // 2 c0 / (-c1 + sqrt): the smaller positive root, without cancellation.
+    let denominator = -c1 + root.sqrt();
+    if denominator > 0.0 { 2.0 * c0 / denominator } else { f64::INFINITY }
+}

@@ -1,0 +1,57 @@
+//! The global stage: optimal transport from the even measure on the domain to the vertices.
+
+use super::chart::Chart;
+use super::rim::{Curve, Rim};
+use crate::domain::ConvexPolygon;
+use crate::exact::Heights;
+use crate::problem::{Problem, ProblemData};
+use crate::transport::{Control, SolveOptions, solve};
+
+/// Sides of the polygon that stands for the disk.
+const SIDES: usize = 512;
+
+/// The domain of a boundary curve as a polygon.
+pub(super) fn domain(curve: &Curve) -> Option<ConvexPolygon> {
+    let vertices = match curve {
+        Curve::Circle => (0..SIDES)
+            .map(|k| {
+                let t = std::f64::consts::TAU * k as f64 / SIDES as f64;
+                [0.5 + 0.5 * t.cos(), 0.5 + 0.5 * t.sin()]
+            })
+            .collect(),
+        Curve::Polygon(corners) => corners.clone(),
+    };
+    ConvexPolygon::new(vertices).ok()
+}
+
+/// The solved transport of the even measure to the vertices.
+pub(super) struct Cells {
+    pub problem: Problem,
+    pub heights: Heights,
+    /// Centroid of each vertex's cell.
+    pub centroids: Vec<[f64; 2]>,
+    pub max_relative_error: f64,
+    pub cost: f64,
+    pub iterations: usize,
+}
+
+/// Finds cells, one for each vertex, with the vertices' masses. `None` if the places are no sites of a sound problem or cells stay empty.
+pub(super) fn cells(chart: &Chart, uv: &[[f64; 2]], rim: &Rim, tolerance: f64, most: usize) -> Option<Cells> {
+    let mut data = ProblemData::new(domain(&rim.curve)?, uv.to_vec());
+    data.masses = Some(chart.masses());
+    let problem = Problem::new(data).ok()?;
+    if problem.len() != uv.len() {
+        return None;
+    }
+    let options = SolveOptions { tolerance, max_iterations: most, ..SolveOptions::default() };
+    let solution = solve(&problem, &options, &mut |_| Control::Continue);
+    let centroids = solution.centroids.iter().copied().collect::<Option<Vec<_>>>()?;
+    Some(Cells {
+        problem,
+        heights: solution.heights,
+        centroids,
+        max_relative_error: solution.report.max_relative_error,
+        cost: solution.cost,
+        iterations: solution.report.iterations.len(),
+    })
+}

@@ -25,6 +25,8 @@ pub(super) struct Refinement<'a> {
     system: System,
     references: Vec<Reference>,
     total: f64,
+    /// Vertices that are drawn to places, and how strongly.
+    landmarks: Vec<(u32, [f64; 2], f64)>,
 }
 
 /// What a run of steps did.
@@ -60,9 +62,15 @@ impl<'a> Refinement<'a> {
             system,
             references: Vec::new(),
             total: 0.0,
+            landmarks: Vec::new(),
         };
         all.rescale();
         Some(all)
+    }
+
+    /// Draws vertices to places: adds `weight |p - place|^2` for each to the energy.
+    pub fn draw_to(&mut self, landmarks: Vec<(u32, [f64; 2], f64)>) {
+        self.landmarks = landmarks;
     }
 
     /// Shares are of the area there is now.
@@ -96,7 +104,11 @@ impl<'a> Refinement<'a> {
             range.map(|f| self.references[f].value(self.chart.corners(uv, f), w)).sum()
         };
         let sums: Vec<f64> = (0..faces.div_ceil(CHUNK)).into_par_iter().map(chunk).collect();
-        sums.iter().sum()
+        let drawn = self.landmarks.iter().map(|&(v, at, weight)| {
+            let p = uv[v as usize];
+            weight * ((p[0] - at[0]).powi(2) + (p[1] - at[1]).powi(2))
+        });
+        sums.iter().sum::<f64>() + drawn.sum::<f64>()
     }
 
     /// Takes up to `most` Newton steps, fewer once a step changes the energy by less than the share `enough`.
@@ -166,6 +178,23 @@ impl<'a> Refinement<'a> {
                     force[v as usize][1] += g[2 * k + 1];
                 }
                 self.system.add(f, h);
+            }
+        }
+        for &(v, at, weight) in &self.landmarks {
+            let v = v as usize;
+            let pull = [0, 1].map(|c| 2.0 * weight * (uv[v][c] - at[c]));
+            force[v] = [force[v][0] + pull[0], force[v][1] + pull[1]];
+            let square = |t: [f64; 2]| t[0] * t[0] + t[1] * t[1];
+            match (self.unknowns[v], chart.place[v]) {
+                ([NONE, _], _) => {}
+                ([i, NONE], k) => {
+                    let along = slide[k as usize].map_or(0.0, |s| square(s.0));
+                    self.system.add_diagonal(i as usize, 2.0 * weight * along);
+                }
+                ([i, j], _) => {
+                    self.system.add_diagonal(i as usize, 2.0 * weight);
+                    self.system.add_diagonal(j as usize, 2.0 * weight);
+                }
             }
         }
         let mut gradient = vec![0.0; self.count];

@@ -1,0 +1,201 @@
+//! From triangles as they are given to disks.
+
+use super::chart::{Chart, NONE, area3, boundary_loops, opposites};
+use super::cut::{Whole, opened};
+use super::options::{Merge, ParameterizeError, ParameterizeOptions, Target};
+use crate::domain::surface::repair::{Need, RepairLog, RepairOptions, repair};
+use petgraph::unionfind::UnionFind;
+
+/// A chart with its way back to the input.
+pub(super) struct Piece {
+    pub chart: Chart,
+    /// Vertex of the input for each vertex.
+    pub vertex_of: Vec<u32>,
+    /// Number of each triangle among the repaired ones.
+    pub faces: Vec<u32>,
+    /// Area in space, or what is wanted instead of it.
+    pub size: f64,
+    pub genus: usize,
+    pub loops: usize,
+    /// Edges that were cut.
+    pub cut_edges: usize,
+}
+
+/// All charts of a mesh, with the repaired triangles by vertices of the input.
+pub(super) struct Pieces {
+    pub list: Vec<Piece>,
+    pub triangles: Vec<[u32; 3]>,
+    pub face_of: Vec<u32>,
+    pub wanted: Vec<f64>,
+    pub log: RepairLog,
+}
+
+/// Shares of area below this times the mean share are raised to it: a triangle so small cannot be told from a flat one.
+const LEAST_SHARE: f64 = 1e-9;
+
+/// Repairs, divides into components, cuts.
+pub(super) fn pieces(
+    vertices: &[[f64; 3]],
+    triangles: &[[u32; 3]],
+    options: &ParameterizeOptions,
+) -> Result<Pieces, ParameterizeError> {
+    let merge_vertices = match options.merge {
+        Merge::Always => true,
+        Merge::Never => false,
+        Merge::Soup => is_soup(vertices.len(), triangles),
+    };
+    let repaired = repair(vertices, triangles, RepairOptions { need: Need::Manifold, merge_vertices, cut: true })?;
+    let (mut corners, mut vertex_of) = (repaired.triangles, repaired.vertex_of);
+    let mut points = repaired.vertices;
+    let opposite = opposites(&corners);
+    if !options.seams.is_empty() {
+        let cut = seams(&corners, &opposite, &vertex_of, &options.seams)?;
+        let (opened, from) = opened(&corners, &opposite, &cut, points.len());
+        points = from.iter().map(|&v| points[v as usize]).collect();
+        vertex_of = from.iter().map(|&v| vertex_of[v as usize]).collect();
+        corners = opened;
+    }
+    let by_input: Vec<[u32; 3]> = corners.iter().map(|t| t.map(|v| vertex_of[v as usize])).collect();
+    let wanted = wanted(&points, &corners, &vertex_of, &repaired.face_of, vertices.len(), triangles.len(), &options.target)?;
+    let opposite = opposites(&corners);
+    let list = components(&corners, &opposite)
+        .into_iter()
+        .map(|faces| piece(&points, &corners, &vertex_of, &wanted, faces))
+        .collect();
+    Ok(Pieces { list, triangles: by_input, face_of: repaired.face_of, wanted, log: repaired.log })
+}
+
+/// Whether most triangles have corners of their own.
+fn is_soup(vertices: usize, triangles: &[[u32; 3]]) -> bool {
+    let mut count = vec![0u32; vertices];
+    for &v in triangles.iter().flatten() {
+        if let Some(c) = count.get_mut(v as usize) {
+            *c += 1;
+        }
+    }
+    let alone = |t: &&[u32; 3]| t.iter().all(|&v| count.get(v as usize) == Some(&1));
+    triangles.len() > 1 && 2 * triangles.iter().filter(alone).count() > triangles.len()
+}
+
+/// Half-edges of the seams.
+fn seams(
+    corners: &[[u32; 3]],
+    opposite: &[u32],
+    vertex_of: &[u32],
+    edges: &[[u32; 2]],
+) -> Result<Vec<bool>, ParameterizeError> {
+    let mut wanted: Vec<([u32; 2], usize)> = edges.iter().enumerate().map(|(k, e)| ([e[0].min(e[1]), e[0].max(e[1])], k)).collect();
+    wanted.sort_unstable();
+    let mut found = vec![false; edges.len()];
+    let mut cut = vec![false; opposite.len()];
+    for (f, t) in corners.iter().enumerate() {
+        for k in 0..3 {
+            let (a, b) = (vertex_of[t[k] as usize], vertex_of[t[(k + 1) % 3] as usize]);
+            let key = [a.min(b), a.max(b)];
+            let from = wanted.partition_point(|w| w.0 < key);
+            for w in wanted[from..].iter().take_while(|w| w.0 == key) {
+                found[w.1] = true;
+                cut[3 * f + k] = true;
+            }
+        }
+    }
+    for h in 0..cut.len() {
+        if opposite[h] != NONE && cut[opposite[h] as usize] {
+            cut[h] = true;
+        }
+    }
+    match found.iter().position(|f| !f) {
+        Some(k) => Err(ParameterizeError::Seam { edge: edges[k] }),
+        None => Ok(cut),
+    }
+}
+
+/// Wanted area of each triangle.
+fn wanted(
+    points: &[[f64; 3]],
+    corners: &[[u32; 3]],
+    vertex_of: &[u32],
+    face_of: &[u32],
+    vertices: usize,
+    faces: usize,
+    target: &Target,
+) -> Result<Vec<f64>, ParameterizeError> {
+    let check = |list: &[f64], wanted: usize, things: &'static str| {
+        if list.len() != wanted {
+            return Err(ParameterizeError::DensityCount { found: list.len(), wanted, things });
+        }
+        match list.iter().position(|&d| !(d > 0.0 && d.is_finite())) {
+            Some(index) => Err(ParameterizeError::Density { index, value: list[index] }),
+            None => Ok(()),
+        }
+    };
+    match target {
+        Target::Area => {}
+        Target::Vertex(list) => check(list, vertices, "vertices")?,
+        Target::Face(list) => check(list, faces, "triangles")?,
+    }
+    let one = |(f, t): (usize, &[u32; 3])| {
+        let density = match target {
+            Target::Area => 1.0,
+            Target::Vertex(list) => t.iter().map(|&v| list[vertex_of[v as usize] as usize]).sum::<f64>() / 3.0,
+            Target::Face(list) => list[face_of[f] as usize],
+        };
+        area3(t.map(|v| points[v as usize])) * density
+    };
+    Ok(corners.iter().enumerate().map(one).collect())
+}
+
+/// Faces of each component, ascending; components by their first face.
+fn components(corners: &[[u32; 3]], opposite: &[u32]) -> Vec<Vec<u32>> {
+    let mut sets = UnionFind::<u32>::new(corners.len());
+    for (h, &o) in opposite.iter().enumerate().filter(|(_, o)| **o != NONE) {
+        sets.union(h as u32 / 3, o / 3);
+    }
+    let mut number = vec![NONE; corners.len()];
+    let mut list: Vec<Vec<u32>> = Vec::new();
+    for f in 0..corners.len() as u32 {
+        let root = sets.find_mut(f) as usize;
+        if number[root] == NONE {
+            number[root] = list.len() as u32;
+            list.push(Vec::new());
+        }
+        list[number[root] as usize].push(f);
+    }
+    list
+}
+
+fn piece(points: &[[f64; 3]], corners: &[[u32; 3]], vertex_of: &[u32], wanted: &[f64], faces: Vec<u32>) -> Piece {
+    // Vertices in the order of the input.
+    let mut used: Vec<u32> = faces.iter().flat_map(|&f| corners[f as usize]).collect();
+    used.sort_unstable();
+    used.dedup();
+    let local = |v: u32| used.partition_point(|&u| u < v) as u32;
+    let triangles: Vec<[u32; 3]> = faces.iter().map(|&f| corners[f as usize].map(local)).collect();
+    let places: Vec<[f64; 3]> = used.iter().map(|&v| points[v as usize]).collect();
+    let opposite = opposites(&triangles);
+    let loops = boundary_loops(&triangles, &opposite);
+    let rim = opposite.iter().filter(|&&o| o == NONE).count();
+    let edges = (opposite.len() + rim) / 2;
+    let euler = used.len() as i64 - edges as i64 + triangles.len() as i64;
+    let genus = (2 - loops.len() as i64 - euler).max(0) as usize / 2;
+    let cut = if genus == 0 && loops.len() == 1 {
+        vec![false; opposite.len()]
+    } else {
+        Whole { points: &places, triangles: &triangles, opposite: &opposite, loops: &loops }.cut()
+    };
+    let cut_edges = cut.iter().filter(|&&c| c).count() / 2;
+    let (triangles, from) = opened(&triangles, &opposite, &cut, places.len());
+    let places: Vec<[f64; 3]> = from.iter().map(|&v| places[v as usize]).collect();
+    let vertex_of: Vec<u32> = from.iter().map(|&v| vertex_of[used[v as usize] as usize]).collect();
+    let opposite = opposites(&triangles);
+    let outline = boundary_loops(&triangles, &opposite).into_iter().next().unwrap_or_default();
+    let mut place = vec![NONE; places.len()];
+    outline.iter().enumerate().for_each(|(k, &v)| place[v as usize] = k as u32);
+    let size: f64 = faces.iter().map(|&f| wanted[f as usize]).sum();
+    let least = LEAST_SHARE / faces.len() as f64;
+    let mut share: Vec<f64> = faces.iter().map(|&f| (wanted[f as usize] / size).max(least)).collect();
+    let total: f64 = share.iter().sum();
+    share.iter_mut().for_each(|s| *s /= total);
+    let chart = Chart { points: places, triangles, share, outline, place };
+    Piece { chart, vertex_of, faces, size, genus, loops: loops.len(), cut_edges }
+}

@@ -1,0 +1,170 @@
+//! How far a parameterization is from keeping areas and angles.
+
+use super::chart::{area3, minus3, norm3, twice_area};
+
+/// Triangles listed as the worst.
+const WORST: usize = 20;
+/// Bins of a histogram.
+pub const BINS: usize = 40;
+
+/// A histogram over even bins from `low` to `high`; what lies outside counts in the first or last one. Counts are shares of the area.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Histogram {
+    /// Lower end of the first bin.
+    pub low: f64,
+    /// Upper end of the last bin.
+    pub high: f64,
+    /// Share of the surface's area in each bin.
+    pub share: Vec<f64>,
+}
+
+/// One of the worst triangles.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Worst {
+    /// The triangle, as numbered in the parameterization.
+    pub face: u32,
+    /// Its area in the plane over the wanted one.
+    pub area_ratio: f64,
+    /// Ratio of the singular values of its map.
+    pub stretch: f64,
+}
+
+/// Errors of areas and angles of all triangles. "Weighted" means by wanted area; quantiles are at 50, 95 and 99 per cent.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Distortion {
+    /// `sum_t |a_t / sum a - A_t / sum A|`, between 0 and 2.
+    pub area_error: f64,
+    /// The same for the stars of vertices, a third of each triangle at each corner.
+    pub star_error: f64,
+    /// Least and greatest ratio of area in the plane to wanted area, both as shares.
+    pub area_ratio: [f64; 2],
+    /// Weighted quantiles of the ratio of singular values (quasi-conformal distortion).
+    pub stretch: [f64; 3],
+    /// Weighted mean of it.
+    pub stretch_mean: f64,
+    /// Weighted quantiles of the largest error of a triangle's angles, in degrees.
+    pub angle: [f64; 3],
+    /// Histogram of `log2` of the area ratio, from -1 to 1.
+    pub area_histogram: Histogram,
+    /// Histogram of the largest angle error of each triangle, 0 to 90 degrees.
+    pub angle_histogram: Histogram,
+    /// Triangles with the largest share of the area error, worst first.
+    pub worst: Vec<Worst>,
+}
+
+/// Looks at all triangles; `wanted` are their wanted areas, up to a factor. Cost: O(n log n).
+pub(super) fn distortion(
+    points: &[[f64; 3]],
+    triangles: &[[u32; 3]],
+    uv: &[[f64; 2]],
+    corners: &[[u32; 3]],
+    wanted: &[f64],
+) -> Distortion {
+    let n = triangles.len();
+    let flat: Vec<[[f64; 2]; 3]> = corners.iter().map(|t| t.map(|v| uv[v as usize])).collect();
+    let space = |f: usize| triangles[f].map(|v| points[v as usize]);
+    let area: Vec<f64> = flat.iter().map(|&p| twice_area(p).abs() / 2.0).collect();
+    let (all, all_wanted): (f64, f64) = (area.iter().sum(), wanted.iter().sum());
+    let share: Vec<f64> = wanted.iter().map(|w| w / all_wanted).collect();
+    let ratio: Vec<f64> = (0..n).map(|f| area[f] / all / share[f]).collect();
+    let error = |f: usize| (area[f] / all - share[f]).abs();
+    let mut star = vec![[0.0f64; 2]; points.len()];
+    for (f, t) in triangles.iter().enumerate() {
+        for &v in t {
+            star[v as usize][0] += area[f] / all / 3.0;
+            star[v as usize][1] += share[f] / 3.0;
+        }
+    }
+    let stretch: Vec<f64> = (0..n).map(|f| stretch(space(f), flat[f])).collect();
+    let angle: Vec<f64> = (0..n).map(|f| angle_error(space(f), flat[f])).collect();
+    let mut order: Vec<u32> = (0..n as u32).collect();
+    order.sort_by(|&i, &j| error(j as usize).total_cmp(&error(i as usize)).then(i.cmp(&j)));
+    let worst = |&f: &u32| Worst { face: f, area_ratio: ratio[f as usize], stretch: stretch[f as usize] };
+    Distortion {
+        area_error: (0..n).map(error).sum(),
+        star_error: star.iter().map(|s| (s[0] - s[1]).abs()).sum(),
+        area_ratio: [
+            ratio.iter().copied().fold(f64::INFINITY, f64::min),
+            ratio.iter().copied().fold(0.0, f64::max),
+        ],
+        stretch: quantiles(&stretch, &share),
+        stretch_mean: stretch.iter().zip(&share).map(|(k, s)| k * s).sum(),
+        angle: quantiles(&angle, &share),
+        area_histogram: histogram(ratio.iter().map(|r| r.log2()), &share, -1.0, 1.0),
+        angle_histogram: histogram(angle.iter().copied(), &share, 0.0, 90.0),
+        worst: order.iter().take(WORST).map(worst).collect(),
+    }
+}
+
+fn quantiles(values: &[f64], weight: &[f64]) -> [f64; 3] {
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    order.sort_by(|&i, &j| values[i].total_cmp(&values[j]));
+    [0.5, 0.95, 0.99].map(|q| {
+        let mut sum = 0.0;
+        let at = order.iter().find(|&&i| {
+            sum += weight[i];
+            sum >= q
+        });
+        at.or(order.last()).map_or(0.0, |&i| values[i])
+    })
+}
+
+fn histogram(values: impl Iterator<Item = f64>, weight: &[f64], low: f64, high: f64) -> Histogram {
+    let mut share = vec![0.0; BINS];
+    for (v, w) in values.zip(weight) {
+        let bin = ((v - low) / (high - low) * BINS as f64).clamp(0.0, BINS as f64 - 1.0);
+        share[bin as usize] += w;
+    }
+    Histogram { low, high, share }
+}
+
+/// Ratio of the singular values of the map of a triangle.
+fn stretch(p: [[f64; 3]; 3], q: [[f64; 2]; 3]) -> f64 {
+    let (d, e) = (minus3(p[1], p[0]), minus3(p[2], p[0]));
+    let l = norm3(d);
+    let along = super::chart::dot3(d, e) / l;
+    let height = 2.0 * area3(p) / l;
+    let (u, v) = ([q[1][0] - q[0][0], q[1][1] - q[0][1]], [q[2][0] - q[0][0], q[2][1] - q[0][1]]);
+    let first = u.map(|x| x / l);
+    let second = [0, 1].map(|c| (v[c] - first[c] * along) / height);
+    let square = first[0] * first[0] + first[1] * first[1] + second[0] * second[0] + second[1] * second[1];
+    let det = (first[0] * second[1] - first[1] * second[0]).abs();
+    // K + 1/K = |J|^2 / det
+    let t = (square / (2.0 * det)).max(1.0);
+    if t.is_finite() { t + (t * t - 1.0).sqrt() } else { f64::INFINITY }
+}
+
+fn angle_error(p: [[f64; 3]; 3], q: [[f64; 2]; 3]) -> f64 {
+    let flat = |k: usize| {
+        let (a, b, c) = (q[k], q[(k + 1) % 3], q[(k + 2) % 3]);
+        let (d, e) = ([b[0] - a[0], b[1] - a[1]], [c[0] - a[0], c[1] - a[1]]);
+        (d[0] * e[1] - d[1] * e[0]).abs().atan2(d[0] * e[0] + d[1] * e[1])
+    };
+    let space = |k: usize| {
+        let (d, e) = (minus3(p[(k + 1) % 3], p[k]), minus3(p[(k + 2) % 3], p[k]));
+        norm3(super::chart::cross3(d, e)).atan2(super::chart::dot3(d, e))
+    };
+    (0..3).map(|k| (flat(k) - space(k)).abs().to_degrees()).fold(0.0, f64::max)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two right triangles of a unit square, stretched by 2 along one axis, one of them made half as large.
+    #[test]
+    fn known_distortion() {
+        let p = [[0., 0., 0.], [1., 0., 0.], [1., 1., 0.], [0., 1., 0.]];
+        let t = [[0, 1, 2], [0, 2, 3]];
+        let stretched: Vec<[f64; 2]> = p.iter().map(|v| [2.0 * v[0], v[1]]).collect();
+        let d = distortion(&p, &t, &stretched, &t, &[1.0, 1.0]);
+        assert!(d.area_error < 1e-15 && d.star_error < 1e-15);
+        assert!(d.stretch.iter().all(|k| (k - 2.0).abs() < 1e-12));
+        let angle = 2.0f64.atan().to_degrees() - 45.0;
+        assert!((d.angle[2] - angle.abs()).abs() < 1e-9, "{:?}", d.angle);
+        let d = distortion(&p, &t, &stretched, &t, &[3.0, 1.0]);
+        assert!((d.area_error - 0.5).abs() < 1e-15);
+        assert!((d.area_ratio[0] - 2.0 / 3.0).abs() < 1e-15 && (d.area_ratio[1] - 2.0).abs() < 1e-15);
+        assert!((d.area_histogram.share.iter().sum::<f64>() - 1.0).abs() < 1e-15);
+    }
+}

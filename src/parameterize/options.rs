@@ -1,0 +1,148 @@
+//! What a caller may choose, and what can go wrong.
+
+use crate::domain::surface::SurfaceError;
+
+/// The shape that the boundary of each chart takes.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Boundary {
+    /// A circle.
+    #[default]
+    Disk,
+    /// A square.
+    Square,
+    /// A strictly convex polygon, counter-clockwise.
+    Polygon(Vec<[f64; 2]>),
+    /// Whatever suits areas and angles best, as long as it does not cross itself.
+    Free,
+}
+
+/// How large triangles shall be.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Target {
+    /// As they are on the surface.
+    #[default]
+    Area,
+    /// In proportion to a density on the input's vertices, times the area; positive.
+    Vertex(Vec<f64>),
+    /// In proportion to a density on the input's triangles, times the area; positive.
+    Face(Vec<f64>),
+}
+
+/// A vertex that is drawn to a place.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Landmark {
+    /// The vertex, as numbered in the input.
+    pub vertex: u32,
+    /// Its place, in the unit square of the chart.
+    pub at: [f64; 2],
+    /// How strongly: the cost is this times the square of the distance. 1 moves it visibly, 1000 nearly all the way.
+    pub weight: f64,
+}
+
+/// When vertices at the same place are one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Merge {
+    /// When they are needed: the triangles are a soup, most of them without neighbour.
+    #[default]
+    Soup,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Options of [`super::parameterize`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct ParameterizeOptions {
+    /// The boundary's shape.
+    pub boundary: Boundary,
+    /// How much more areas count than angles. 1: about alike; 1e3: areas to about a per cent; 1e5 and more: as far as they go.
+    pub area_weight: f64,
+    /// How large triangles shall be.
+    pub target: Target,
+    /// Edges (vertices of the input) to cut along, before what else has to be cut.
+    pub seams: Vec<[u32; 2]>,
+    /// Vertices that are drawn to places.
+    pub landmarks: Vec<Landmark>,
+    /// When vertices at the same place are one.
+    pub merge: Merge,
+    /// Prove the masses of cells and stars in rational numbers.
+    pub certify: bool,
+}
+
+impl Default for ParameterizeOptions {
+    fn default() -> ParameterizeOptions {
+        ParameterizeOptions {
+            boundary: Boundary::Disk,
+            area_weight: 1e4,
+            target: Target::Area,
+            seams: Vec::new(),
+            landmarks: Vec::new(),
+            merge: Merge::Soup,
+            certify: false,
+        }
+    }
+}
+
+/// Why a surface was not parameterized.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ParameterizeError {
+    /// It is no oriented manifold and cannot be made one.
+    #[error(transparent)]
+    Surface(#[from] SurfaceError),
+    /// A density is not positive, or there is not one for each element.
+    #[error("density[{index}] is {value}; every density must be positive and finite")]
+    Density {
+        /// The element.
+        index: usize,
+        /// What was given.
+        value: f64,
+    },
+    /// A list of the wrong length.
+    #[error("{found} densities for {wanted} {things}; give one each")]
+    DensityCount {
+        /// Given.
+        found: usize,
+        /// Needed.
+        wanted: usize,
+        /// What has densities.
+        things: &'static str,
+    },
+    /// A seam is no edge.
+    #[error("seam ({}, {}) is no edge of the mesh; name two vertices of a triangle", edge[0], edge[1])]
+    Seam {
+        /// What was given.
+        edge: [u32; 2],
+    },
+    /// A landmark is no vertex of the mesh, or its place or weight is not finite.
+    #[error("landmark at vertex {vertex} is not possible; name a vertex with faces, a finite place and a weight that is not negative")]
+    Landmark {
+        /// What was given.
+        vertex: u32,
+    },
+    /// The polygon for the boundary is not strictly convex, or has more corners than the boundary vertices.
+    #[error("the boundary polygon does not suit: {why}")]
+    Polygon {
+        /// What is wrong.
+        why: String,
+    },
+    /// The area weight is not a positive number.
+    #[error("area weight is {value}; give a positive number")]
+    AreaWeight {
+        /// What was given.
+        value: f64,
+    },
+    /// An edge between two vertices of one straight side.
+    #[error("edge ({}, {}) would lie on a straight side with triangles on both sides of it; choose a disk or a free boundary", edge[0], edge[1])]
+    Chord {
+        /// Vertices of the input.
+        edge: [u32; 2],
+    },
+    /// Memory does not suffice.
+    #[error("out of memory in the linear systems of a chart with {vertices} vertices; simplify the mesh")]
+    Memory {
+        /// Vertices of the chart.
+        vertices: usize,
+    },
+}

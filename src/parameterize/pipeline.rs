@@ -1,0 +1,263 @@
+//! The stages in their order.
+
+use super::build::{Piece, Pieces, pieces};
+use super::chart::{Chart, NONE, twice_area};
+use super::check::{Proof, prove};
+use super::distort::distortion;
+use super::embed::{self, Embedding};
+use super::energy::Weights;
+use super::options::{Boundary, ParameterizeError, ParameterizeOptions};
+use super::pack::packed;
+use super::refine::Refinement;
+use super::rim::{Curve, Rim};
+use super::{Parameterization, path, transport};
+use crate::domain::ConvexPolygon;
+use std::time::Instant;
+
+/// What was done to one component.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ChartReport {
+    /// Its first triangle, as numbered in the parameterization.
+    pub first: u32,
+    /// Number of its triangles.
+    pub faces: usize,
+    /// Number of its vertices, after cutting.
+    pub vertices: usize,
+    /// Handles before cutting.
+    pub genus: usize,
+    /// Boundary loops before cutting.
+    pub loops: usize,
+    /// Edges that were cut.
+    pub cut_edges: usize,
+    /// Rounds of balancing weights in the first embedding.
+    pub rounds: usize,
+    /// Mean share of the way to the centroids of transport's cells that vertices could go.
+    pub moved: f64,
+    /// Error of areas (between 0 and 2) after the first embedding, after transport, after refinement.
+    pub area_errors: [f64; 3],
+    /// Newton steps of the refinement.
+    pub steps: usize,
+    /// Wall seconds.
+    pub seconds: f64,
+    /// Proof that it is one to one.
+    pub proof: Proof,
+    /// Proof of the cells' masses, if asked for.
+    pub cells: Option<CellProof>,
+}
+
+/// What is proved of the Laguerre cells at the final places of the vertices.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct CellProof {
+    /// Bounds of the largest relative error of a cell's mass, from rational numbers.
+    pub max_relative_error: [f64; 2],
+    /// Bounds of the squared distance `W2^2` between the even measure and the vertices with their areas.
+    pub w2_squared: [f64; 2],
+    /// Cells.
+    pub cells: usize,
+}
+
+/// Angle weights of the stages of refinement, from the first; the last is one over the area weight.
+const STAGES: [f64; 5] = [1.0, 0.1, 0.03, 0.01, 1e-3];
+/// Newton steps of each stage at most.
+const STEPS: usize = 30;
+/// A stage but the last ends when a step gains less than this share.
+const ENOUGH: f64 = 0.03;
+/// The last one goes on longer.
+const ENOUGH_LAST: f64 = 3e-3;
+
+pub(super) fn run(
+    vertices: &[[f64; 3]],
+    triangles: &[[u32; 3]],
+    options: &ParameterizeOptions,
+) -> Result<Parameterization, ParameterizeError> {
+    if !(options.area_weight > 0.0 && options.area_weight.is_finite()) {
+        return Err(ParameterizeError::AreaWeight { value: options.area_weight });
+    }
+    let curve = curve(&options.boundary)?;
+    let Pieces { list, triangles: by_input, face_of, wanted, log } = pieces(vertices, triangles, options)?;
+    for l in &options.landmarks {
+        let there = list.iter().any(|p| p.vertex_of.contains(&l.vertex));
+        if !there || !(l.at[0] + l.at[1]).is_finite() || !(l.weight >= 0.0 && l.weight.is_finite()) {
+            return Err(ParameterizeError::Landmark { vertex: l.vertex });
+        }
+    }
+    let mut flat = Vec::with_capacity(list.len());
+    let mut reports = Vec::with_capacity(list.len());
+    for piece in &list {
+        let (uv, report) = laid_flat(piece, &curve, options)?;
+        flat.push(uv);
+        reports.push(report);
+    }
+    // Side by side, areas in proportion to what is wanted of each chart.
+    let boxes: Vec<_> = list.iter().zip(&flat).map(|(p, uv)| bounds(p, uv, &options.boundary)).collect();
+    let factor: Vec<f64> = list.iter().zip(&flat).map(|(p, uv)| (p.size / area(&p.chart, uv)).sqrt()).collect();
+    let placed = packed(&boxes, &factor);
+    let mut points = Vec::new();
+    let mut corners = vec![[0; 3]; by_input.len()];
+    let mut chart_of = vec![0; by_input.len()];
+    let mut ends = Vec::new();
+    for (c, (piece, uv)) in list.iter().zip(&mut flat).enumerate() {
+        if list.len() > 1 || options.boundary == Boundary::Free {
+            uv.iter_mut().for_each(|p| *p = placed[c].apply(*p));
+        }
+        let offset = points.len() as u32;
+        for (&f, t) in piece.faces.iter().zip(&piece.chart.triangles) {
+            corners[f as usize] = t.map(|v| v + offset);
+            chart_of[f as usize] = c as u32;
+        }
+        points.extend_from_slice(uv);
+        reports[c].proof = prove(&piece.chart, uv);
+        ends.push(extent(uv));
+    }
+    let apart = apart(&ends);
+    let bijective = apart && reports.iter().all(|r| r.proof.bijective());
+    let distortion = distortion(vertices, &by_input, &points, &corners, &wanted);
+    Ok(Parameterization { triangles: by_input, face_of, points, corners, charts: reports, chart_of, distortion, log, bijective })
+}
+
+/// Whether no two boxes meet. Cost: O(n log n) and the number of pairs that meet along the first axis.
+fn apart(ends: &[([f64; 2], [f64; 2])]) -> bool {
+    let mut order: Vec<usize> = (0..ends.len()).collect();
+    order.sort_by(|&i, &j| ends[i].0[0].total_cmp(&ends[j].0[0]));
+    let mut active: Vec<usize> = Vec::new();
+    for &i in &order {
+        active.retain(|&j| ends[j].1[0] >= ends[i].0[0]);
+        if active.iter().any(|&j| ends[j].0[1] <= ends[i].1[1] && ends[i].0[1] <= ends[j].1[1]) {
+            return false;
+        }
+        active.push(i);
+    }
+    true
+}
+
+fn extent(uv: &[[f64; 2]]) -> ([f64; 2], [f64; 2]) {
+    let start = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
+    uv.iter().fold(start, |(l, h), p| ([l[0].min(p[0]), l[1].min(p[1])], [h[0].max(p[0]), h[1].max(p[1])]))
+}
+
+/// The box of a chart; of the disk and the square the unit square, so that one chart alone stays as it is.
+fn bounds(piece: &Piece, uv: &[[f64; 2]], boundary: &Boundary) -> ([f64; 2], [f64; 2]) {
+    match boundary {
+        Boundary::Free => extent(uv),
+        _ if piece.chart.outline.is_empty() => extent(uv),
+        _ => ([0.0; 2], [1.0; 2]),
+    }
+}
+
+fn area(chart: &Chart, uv: &[[f64; 2]]) -> f64 {
+    (0..chart.triangles.len()).map(|f| twice_area(chart.corners(uv, f)).abs() / 2.0).sum()
+}
+
+fn curve(boundary: &Boundary) -> Result<Curve, ParameterizeError> {
+    let polygon = |vertices: Vec<[f64; 2]>| {
+        let fail = |why: String| Err(ParameterizeError::Polygon { why });
+        let checked = match ConvexPolygon::new(vertices) {
+            Ok(checked) => checked,
+            Err(e) => return fail(e.to_string()),
+        };
+        // Into the unit square.
+        let (low, high) = checked.bounds();
+        let longest = (high[0] - low[0]).max(high[1] - low[1]);
+        let fitted = checked.vertices().iter().map(|v| [0, 1].map(|c| (v[c] - low[c]) / longest)).collect();
+        match ConvexPolygon::new(fitted) {
+            Ok(fitted) => Ok(Curve::Polygon(fitted.vertices().to_vec())),
+            Err(e) => fail(e.to_string()),
+        }
+    };
+    match boundary {
+        Boundary::Disk | Boundary::Free => Ok(Curve::Circle),
+        Boundary::Square => Ok(Curve::Polygon(vec![[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])),
+        Boundary::Polygon(vertices) => polygon(vertices.clone()),
+    }
+}
+
+/// One chart through all stages.
+fn laid_flat(
+    piece: &Piece,
+    curve: &Curve,
+    options: &ParameterizeOptions,
+) -> Result<(Vec<[f64; 2]>, ChartReport), ParameterizeError> {
+    let clock = Instant::now();
+    let chart = &piece.chart;
+    let mut report = ChartReport {
+        first: piece.faces.first().copied().unwrap_or(0),
+        faces: piece.faces.len(),
+        vertices: chart.points.len(),
+        genus: piece.genus,
+        loops: piece.loops,
+        cut_edges: piece.cut_edges,
+        ..ChartReport::default()
+    };
+    if let Curve::Polygon(corners) = curve
+        && chart.outline.len() < corners.len()
+    {
+        let (found, wanted) = (chart.outline.len(), corners.len());
+        let why = format!("it has {wanted} corners, but a boundary has only {found} vertices; choose a disk");
+        return Err(ParameterizeError::Polygon { why });
+    }
+    let memory = || ParameterizeError::Memory { vertices: chart.points.len() };
+    let mut rim = Rim::spread(chart, curve.clone());
+    if let Some(edge) = chord(chart, &rim) {
+        return Err(ParameterizeError::Chord { edge: edge.map(|v| piece.vertex_of[v as usize]) });
+    }
+    let Embedding { mut uv, rounds, flipped } = embed::embed(chart, &rim).ok_or_else(memory)?;
+    report.rounds = rounds;
+    report.area_errors[0] = area_error(chart, &uv);
+    let trace = std::env::var("BR_TRACE").is_ok();
+    if trace {
+        eprintln!("embed {:.2} L1 {:.4} flips {flipped}", clock.elapsed().as_secs_f64(), report.area_errors[0]);
+    }
+    if flipped > 0 {
+        report.seconds = clock.elapsed().as_secs_f64();
+        return Ok((uv, report));
+    }
+    if let Some(cells) = transport::cells(chart, &uv, &rim, 1e-2, 60) {
+        report.moved = path::towards(chart, &mut uv, &mut rim, &cells.centroids);
+    }
+    report.area_errors[1] = area_error(chart, &uv);
+    if trace {
+        eprintln!("transport {:.2} L1 {:.4} moved {:.3}", clock.elapsed().as_secs_f64(), report.area_errors[1], report.moved);
+    }
+    let mut refinement = Refinement::new(chart, uv, Some(rim)).ok_or_else(memory)?;
+    refinement.draw_to(landmarks(piece, options));
+    let last = 1.0 / options.area_weight;
+    for angle in STAGES.into_iter().filter(|&a| a > last).chain([last]) {
+        let enough = if angle == last { ENOUGH_LAST } else { ENOUGH };
+        report.steps += refinement.run(Weights { area: 1.0, angle }, STEPS, enough).taken;
+        if trace {
+            eprintln!("angle {angle:e} {:.2} L1 {:.5} steps {}", clock.elapsed().as_secs_f64(), refinement.error(), report.steps);
+        }
+    }
+    report.area_errors[2] = refinement.error();
+    report.seconds = clock.elapsed().as_secs_f64();
+    Ok((refinement.uv, report))
+}
+
+fn area_error(chart: &Chart, uv: &[[f64; 2]]) -> f64 {
+    let all = area(chart, uv);
+    (0..chart.triangles.len()).map(|f| (twice_area(chart.corners(uv, f)) / 2.0 / all - chart.share[f]).abs()).sum()
+}
+
+/// Landmarks of a chart, by its vertices. Of a vertex that was cut only the first part is drawn.
+fn landmarks(piece: &Piece, options: &ParameterizeOptions) -> Vec<(u32, [f64; 2], f64)> {
+    let find = |v: u32| piece.vertex_of.iter().position(|&w| w == v);
+    options.landmarks.iter().filter_map(|l| find(l.vertex).map(|v| (v as u32, l.at, l.weight))).collect()
+}
+
+/// An edge inside whose ends lie on one straight side.
+fn chord(chart: &Chart, rim: &Rim) -> Option<[u32; 2]> {
+    let Curve::Polygon(corners) = &rim.curve else { return None };
+    let (sides, m) = (corners.len(), chart.outline.len());
+    let on = |place: u32, side: usize| {
+        let k = place as usize;
+        let own = rim.at[k].floor() as usize % sides;
+        own == side || (rim.fixed[k] && (own + sides - 1) % sides == side)
+    };
+    chart.triangles.iter().flat_map(|t| [[t[0], t[1]], [t[1], t[2]], [t[2], t[0]]]).find(|e| {
+        let [a, b] = e.map(|v| chart.place[v as usize]);
+        if a == NONE || b == NONE || (a as usize + 1) % m == b as usize || (b as usize + 1) % m == a as usize {
+            return false;
+        }
+        (0..sides).any(|s| on(a, s) && on(b, s))
+    })
+}

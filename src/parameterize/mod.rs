@@ -14,7 +14,7 @@ mod embed;
 mod energy;
 mod options;
 mod pack;
-mod path;
+mod morph;
 mod pipeline;
 mod refine;
 mod rim;

@@ -10,8 +10,9 @@ use super::options::{Boundary, ParameterizeError, ParameterizeOptions};
 use super::pack::packed;
 use super::refine::Refinement;
 use super::rim::{Curve, Rim};
-use super::{Parameterization, path, transport};
+use super::{Parameterization, morph, transport};
 use crate::domain::ConvexPolygon;
+use crate::transport::certify;
 use std::time::Instant;
 
 /// What was done to one component.
@@ -58,6 +59,19 @@ pub struct CellProof {
 
 /// Angle weights of the stages of refinement, from the first; the last is one over the area weight.
 const STAGES: [f64; 5] = [1.0, 0.1, 0.03, 0.01, 1e-3];
+/// Times that transport is solved at most, each from where the last one led.
+const TRANSPORTS: usize = 3;
+/// Relative error of cells' masses on the way.
+const CELL_TOLERANCE: f64 = 1e-2;
+/// Newton steps of a transport at most.
+const CELL_STEPS: usize = 60;
+/// Relative error of cells' masses that are proved.
+const PROVED_TOLERANCE: f64 = 1e-10;
+/// Charts of at most this many triangles are shaken once, by this share of edges.
+const SHAKEN: usize = 20_000;
+const SHAKE: f64 = 0.05;
+/// Angle weight with which a boundary is set free.
+const FREE: f64 = 1.0;
 /// Newton steps of each stage at most.
 const STEPS: usize = 30;
 /// A stage but the last ends when a step gains less than this share.
@@ -211,8 +225,13 @@ fn laid_flat(
         report.seconds = clock.elapsed().as_secs_f64();
         return Ok((uv, report));
     }
-    if let Some(cells) = transport::cells(chart, &uv, &rim, 1e-2, 60) {
-        report.moved = path::towards(chart, &mut uv, &mut rim, &cells.centroids);
+    let mut spread = log_spread(chart, &uv);
+    for _ in 0..TRANSPORTS {
+        let Some(cells) = transport::cells(chart, &uv, &rim, CELL_TOLERANCE, CELL_STEPS) else { break };
+        let Some(there) = morph::towards(chart, &uv, &rim, &cells.centroids, &mut spread) else { break };
+        report.moved = report.moved.max(there.share);
+        (uv, rim) = (there.uv, there.rim);
+        if trace { eprintln!("moved {} {:.2} L1 {:.4} spread {spread:.4}", report.moved, clock.elapsed().as_secs_f64(), area_error(chart, &uv)); }
     }
     report.area_errors[1] = area_error(chart, &uv);
     if trace {
@@ -221,21 +240,61 @@ fn laid_flat(
     let mut refinement = Refinement::new(chart, uv, Some(rim)).ok_or_else(memory)?;
     refinement.draw_to(landmarks(piece, options));
     let last = 1.0 / options.area_weight;
-    for angle in STAGES.into_iter().filter(|&a| a > last).chain([last]) {
+    // From a start with the right areas there is no need to begin with angles.
+    let first = if spread * spread < STAGES[1] { STAGES[1] } else { STAGES[0] };
+    for angle in STAGES.into_iter().filter(|&a| a > last && a <= first).chain([last]) {
         let enough = if angle == last { ENOUGH_LAST } else { ENOUGH };
         report.steps += refinement.run(Weights { area: 1.0, angle }, STEPS, enough).taken;
         if trace {
             eprintln!("angle {angle:e} {:.2} L1 {:.5} steps {}", clock.elapsed().as_secs_f64(), refinement.error(), report.steps);
         }
     }
-    report.area_errors[2] = refinement.error();
+    if chart.triangles.len() <= SHAKEN {
+        let (uv, rim, energy) = (refinement.uv.clone(), refinement.rim.clone(), refinement.error());
+        refinement.shake(SHAKE);
+        report.steps += refinement.run(Weights { area: 1.0, angle: last }, STEPS, ENOUGH_LAST).taken;
+        if trace { eprintln!("shaken {:.2} L1 {:.6} steps {}", clock.elapsed().as_secs_f64(), refinement.error(), report.steps); }
+        if refinement.error() > energy {
+            (refinement.uv, refinement.rim) = (uv, rim);
+        }
+    }
+    if options.certify
+        && let Some(rim) = &refinement.rim
+    {
+        report.cells = cell_proof(chart, &refinement.uv, rim);
+    }
+    let mut uv = refinement.uv;
+    if options.boundary == Boundary::Free {
+        let mut free = Refinement::new(chart, uv, None).ok_or_else(memory)?;
+        free.draw_to(landmarks(piece, options));
+        for angle in [FREE, 0.1 * FREE].into_iter().filter(|&a| a > last).chain([last]) {
+            report.steps += free.run(Weights { area: 1.0, angle }, STEPS, ENOUGH_LAST).taken;
+            if trace { eprintln!("free {:.2} L1 {:.6} steps {}", clock.elapsed().as_secs_f64(), free.error(), report.steps); }
+        }
+        uv = free.uv;
+    }
+    report.area_errors[2] = area_error(chart, &uv);
     report.seconds = clock.elapsed().as_secs_f64();
-    Ok((refinement.uv, report))
+    Ok((uv, report))
+}
+
+/// Solves transport to the final places and proves the masses of the cells.
+fn cell_proof(chart: &Chart, uv: &[[f64; 2]], rim: &Rim) -> Option<CellProof> {
+    let cells = transport::cells(chart, uv, rim, PROVED_TOLERANCE, CELL_STEPS)?;
+    let proof = certify(&cells.problem, &cells.heights, 5).ok()?;
+    Some(CellProof { max_relative_error: proof.max_relative_error, w2_squared: proof.w2_squared, cells: proof.cells })
 }
 
 fn area_error(chart: &Chart, uv: &[[f64; 2]]) -> f64 {
     let all = area(chart, uv);
     (0..chart.triangles.len()).map(|f| (twice_area(chart.corners(uv, f)) / 2.0 / all - chart.share[f]).abs()).sum()
+}
+
+/// Root of the weighted mean square of the logarithm of the area ratio.
+pub(super) fn log_spread(chart: &Chart, uv: &[[f64; 2]]) -> f64 {
+    let all = area(chart, uv);
+    let log = |f: usize| (twice_area(chart.corners(uv, f)).abs() / 2.0 / all / chart.share[f]).max(1e-300).ln();
+    (0..chart.triangles.len()).map(|f| chart.share[f] * log(f).powi(2)).sum::<f64>().sqrt()
 }
 
 /// Landmarks of a chart, by its vertices. Of a vertex that was cut only the first part is drawn.

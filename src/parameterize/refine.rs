@@ -1,6 +1,7 @@
 //! Local refinement: least distortion from a valid embedding, by steps that never flip a triangle.
 
 use super::chart::{Chart, NONE, twice_area};
+use super::check::crossings;
 use super::energy::{Reference, Weights};
 use super::rim::Rim;
 use super::system::{Local, System};
@@ -126,7 +127,7 @@ impl<'a> Refinement<'a> {
                 eprintln!("  step {t:.3e} energy {energy:.6e} -> {after:.6e} L1 {:.5}", self.error());
             }
             energy = after;
-            if gain <= enough * energy {
+            if gain <= enough * energy && t > 0.5 {
                 break;
             }
             let area = self.area();
@@ -137,6 +138,35 @@ impl<'a> Refinement<'a> {
         }
         steps.energy = energy;
         steps
+    }
+
+    /// Moves every vertex inside at random, by up to the share `most` of its shortest edge, less if a triangle would flip. On regular meshes the
+    /// refinement can come to rest in a saddle: triangles that point up are too large all over, those that point down too small, and no first
+    /// derivative tells.
+    pub fn shake(&mut self, most: f64) {
+        let chart = self.chart;
+        let mut shortest = vec![f64::INFINITY; self.uv.len()];
+        for t in &chart.triangles {
+            for k in 0..3 {
+                let (a, b) = (t[k] as usize, t[(k + 1) % 3] as usize);
+                let d = (self.uv[a][0] - self.uv[b][0]).hypot(self.uv[a][1] - self.uv[b][1]);
+                shortest[a] = shortest[a].min(d);
+                shortest[b] = shortest[b].min(d);
+            }
+        }
+        for halvings in 0..HALVINGS {
+            let reach = most * 0.5f64.powi(halvings as i32);
+            let mut uv = self.uv.clone();
+            for v in (0..uv.len()).filter(|&v| chart.place[v] == NONE) {
+                for c in 0..2 {
+                    uv[v][c] += reach * shortest[v] * noise(2 * v + c);
+                }
+            }
+            if super::embed::flips(chart, &uv) == 0 {
+                self.uv = uv;
+                return;
+            }
+        }
     }
 
     /// The Newton direction, for every unknown, and the slope of the energy along it.
@@ -257,7 +287,13 @@ impl<'a> Refinement<'a> {
                 let [a, b, c] = chart.corners(&uv, f);
                 orient2d_sign(a, b, c) > 0
             };
+            // A free boundary may come to touch itself, which no triangle tells.
+            let simple = || {
+                let outline: Vec<[f64; 2]> = chart.outline.iter().map(|&v| uv[v as usize]).collect();
+                self.rim.is_some() || crossings(&outline) == 0
+            };
             if after <= energy + 1e-4 * t * slope
+                && simple()
                 && (0..chart.triangles.len()).into_par_iter().with_min_len(CHUNK).all(positive)
             {
                 return Some((uv, rim, after, t));
@@ -282,6 +318,14 @@ impl<'a> Refinement<'a> {
         }
         (uv, rim)
     }
+}
+
+/// A fixed number between -1 and 1 for each index (splitmix64 by Steele, Lea and Flood).
+fn noise(index: usize) -> f64 {
+    let mut z = (index as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    ((z ^ (z >> 31)) >> 11) as f64 / 2f64.powi(52) - 1.0
 }
 
 /// The least positive time at which a triangle with moving corners has no area; infinite if there is none.

@@ -116,6 +116,14 @@ impl Rim {
         }
     }
 
+    /// How much the parameter grows in one turn.
+    pub fn turn(&self) -> f64 {
+        match &self.curve {
+            Curve::Circle => std::f64::consts::TAU,
+            Curve::Polygon(corners) => corners.len() as f64,
+        }
+    }
+
     /// The parameter, near `s`, of the point of the curve nearest to `p`.
     pub fn nearest(&self, s: f64, p: [f64; 2]) -> f64 {
         match &self.curve {

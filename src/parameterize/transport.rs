@@ -30,9 +30,6 @@ pub(super) struct Cells {
     pub heights: Heights,
     /// Centroid of each vertex's cell.
     pub centroids: Vec<[f64; 2]>,
-    pub max_relative_error: f64,
-    pub cost: f64,
-    pub iterations: usize,
 }
 
 /// Finds cells, one for each vertex, with the vertices' masses. `None` if the places are no sites of a sound problem or cells stay empty.
@@ -46,12 +43,5 @@ pub(super) fn cells(chart: &Chart, uv: &[[f64; 2]], rim: &Rim, tolerance: f64, m
     let options = SolveOptions { tolerance, max_iterations: most, ..SolveOptions::default() };
     let solution = solve(&problem, &options, &mut |_| Control::Continue);
     let centroids = solution.centroids.iter().copied().collect::<Option<Vec<_>>>()?;
-    Some(Cells {
-        problem,
-        heights: solution.heights,
-        centroids,
-        max_relative_error: solution.report.max_relative_error,
-        cost: solution.cost,
-        iterations: solution.report.iterations.len(),
-    })
+    Some(Cells { problem, heights: solution.heights, centroids })
 }

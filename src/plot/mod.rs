@@ -15,9 +15,11 @@ mod scene;
 mod surface;
 mod svg;
 mod view;
+mod uv;
 
 pub use image::Pixels;
 pub use model::Model;
 pub use painter::TooMany;
 pub use scene::{Color, Scene};
 pub use view::{Up, View};
+pub use uv::{UvPicture, uv_svg};

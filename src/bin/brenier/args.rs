@@ -29,6 +29,8 @@ pub enum Command {
     Solve(SolveArgs),
     /// Place sites where they represent the source best: each in the centroid of its cell
     Quantize(QuantizeArgs),
+    /// Lay a mesh into the plane: areas kept, no triangle flipped, one to one
+    Parameterize(ParameterizeArgs),
     /// Compute the diagram at given heights or weights, without solving
     Diagram(DiagramArgs),
     /// Verify a solution again, independently, in exact arithmetic
@@ -180,6 +182,55 @@ pub struct QuantizeArgs {
     /// Draw the cells: .svg, .png or .html (a page to look around in)
     #[arg(long, value_name = "PICTURE")]
     pub plot: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  brenier parameterize head.obj -o head_uv.obj --report head.json --picture head.svg\n  \
+                        brenier parameterize bunny.ply -o bunny_uv.ply --boundary free --area-weight 10\n\n\
+                        Closed surfaces are cut open, several boundary loops are joined by cuts, components are packed into the unit square. \
+                        Exit code 0 says that the map is one to one, decided exactly on the numbers as written; 1 that it is not.")]
+pub struct ParameterizeArgs {
+    /// Mesh: .obj, .ply, .off or .stl
+    pub mesh: PathBuf,
+    /// Mesh to write, with a point of the unit square for each corner: .obj (vt) or .ply (texcoord)
+    #[arg(long, short, value_name = "OUT")]
+    pub output: PathBuf,
+    /// Shape of each chart: disk, square, free, or a file with the corners of a convex polygon
+    #[arg(long, value_name = "SHAPE", default_value = "disk")]
+    pub boundary: String,
+    /// How much more areas count than angles: 1 about alike, 1e3 areas to about a per cent, 1e5 areas as far as they go
+    #[arg(long, value_name = "W", default_value = "1e4", value_parser = positive, allow_negative_numbers = true)]
+    pub area_weight: f64,
+    /// Density of the points wanted, one number for each vertex or for each triangle: .csv, .txt, .npy or .npz
+    #[arg(long, value_name = "FILE")]
+    pub density: Option<PathBuf>,
+    /// Edges to cut along: rows of two vertices, counted from 0
+    #[arg(long, value_name = "FILE")]
+    pub seams: Option<PathBuf>,
+    /// Vertices that are drawn to places: rows of a vertex, counted from 0, and two coordinates
+    #[arg(long, value_name = "FILE")]
+    pub landmarks: Option<PathBuf>,
+    /// How strongly
+    #[arg(long, value_name = "W", default_value = "100", value_parser = positive, requires = "landmarks")]
+    pub landmark_weight: f64,
+    /// Make vertices at the same place one (done anyway if most triangles stand alone)
+    #[arg(long)]
+    pub merge: bool,
+    /// Prove the masses of the cells of transport, too, in rational numbers (about 1 ms a vertex)
+    #[arg(long)]
+    pub certify: bool,
+    /// Map closed surfaces of genus 0 to the sphere
+    #[arg(long)]
+    pub sphere: bool,
+    /// Report to write
+    #[arg(long, value_name = "R.json")]
+    pub report: Option<PathBuf>,
+    /// Page to write
+    #[arg(long, value_name = "R.html")]
+    pub html: Option<PathBuf>,
+    /// Draw the layout with a checker pattern
+    #[arg(long, value_name = "P.svg")]
+    pub picture: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]

@@ -16,6 +16,8 @@ mod limits;
 mod map;
 mod mapped;
 mod output;
+mod parameterize;
+mod parameterize_files;
 mod picture;
 mod quantize;
 mod remesh;
@@ -72,6 +74,7 @@ fn run() -> Result<u8, Failure> {
     match &cli.command {
         Command::Solve(args) => solve::run(args, &cli.common),
         Command::Quantize(args) => quantize::run(args, &cli.common),
+        Command::Parameterize(args) => parameterize::run(args, &cli.common),
         Command::Diagram(args) => diagram::run(args, &cli.common),
         Command::Check(args) => check::run(args, &cli.common),
         Command::Map(args) => map::run(args, &cli.common),

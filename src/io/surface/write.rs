@@ -2,6 +2,7 @@
 
 use super::super::atomic::write_atomically;
 use super::super::error::{IoError, quoted};
+use super::Group;
 use super::vtp;
 use std::io::{self, Write};
 use std::path::Path;
@@ -19,8 +20,10 @@ pub struct MeshData<'a> {
     pub vertex_fields: &'a [Field<'a>],
     /// Numbers on faces.
     pub face_fields: &'a [Field<'a>],
-    /// Points of a plane for the corners of triangles. Only .obj holds them.
+    /// Points of a plane for the corners of triangles. Only .obj and .ply hold them.
     pub texture: Option<Texture<'a>>,
+    /// Named parts, by their first triangles, ascending. Only .obj holds them.
+    pub groups: &'a [Group],
 }
 
 impl<'a> MeshData<'a> {
@@ -97,7 +100,8 @@ impl Kind {
 }
 
 /// Writes a mesh, atomically; the extension tells the format. Fields go into .ply (as properties `name`, or `name_0`, `name_1`, ...)
-/// and .vtk and .vtp (as arrays), texture coordinates into .obj, which is always text. [`super::read_surface`] gives the same vertices and
+/// and .vtk and .vtp (as arrays), texture coordinates into .obj, which is always text, and .ply (as a list `texcoord` of each face).
+/// [`super::read_surface`] gives the same vertices and
 /// triangles from .obj and .ply, bit by bit. Cost: O(n).
 ///
 /// # Errors
@@ -126,9 +130,11 @@ pub fn write_surface(path: &Path, mesh: &MeshData, encoding: Encoding) -> Result
         }
     }
     if let Some(texture) = mesh.texture
-        && (kind != Kind::Obj || texture.corners.len() != mesh.triangles.len() || !mesh.polygons.is_empty())
+        && (!matches!(kind, Kind::Obj | Kind::Ply)
+            || texture.corners.len() != mesh.triangles.len()
+            || !mesh.polygons.is_empty())
     {
-        return fail("texture coordinates are written for each triangle of an .obj only".into());
+        return fail("texture coordinates are written for each triangle of an .obj or .ply only".into());
     }
     write_atomically(path, |w| match kind {
         Kind::Obj => write_obj(w, mesh),
@@ -142,22 +148,30 @@ fn write_obj(w: &mut dyn Write, mesh: &MeshData) -> io::Result<()> {
     for [x, y, z] in mesh.vertices {
         writeln!(w, "v {x:?} {y:?} {z:?}")?;
     }
-    match mesh.texture {
-        None => mesh.faces().try_for_each(|f| {
-            w.write_all(b"f")?;
-            f.iter().try_for_each(|&v| write!(w, " {}", u64::from(v) + 1))?;
-            w.write_all(b"\n")
-        }),
-        Some(Texture { points, corners }) => {
-            for [u, v] in points {
-                writeln!(w, "vt {u:?} {v:?}")?;
+    if let Some(texture) = mesh.texture {
+        texture.points.iter().try_for_each(|[u, v]| writeln!(w, "vt {u:?} {v:?}"))?;
+    }
+    let mut groups = mesh.groups.iter().peekable();
+    for (k, f) in mesh.faces().enumerate() {
+        while let Some(group) = groups.next_if(|g| g.first as usize <= k) {
+            // A name that would end the line is not written.
+            let name: String = group.name.chars().filter(|c| !c.is_control()).collect();
+            writeln!(w, "g {name}")?;
+        }
+        match mesh.texture {
+            None => {
+                w.write_all(b"f")?;
+                f.iter().try_for_each(|&v| write!(w, " {}", u64::from(v) + 1))?;
+                w.write_all(b"\n")?;
             }
-            mesh.triangles.iter().zip(corners).try_for_each(|(t, s)| {
-                let ([a, b, c], [i, j, k]) = (t.map(|v| u64::from(v) + 1), s.map(|v| u64::from(v) + 1));
-                writeln!(w, "f {a}/{i} {b}/{j} {c}/{k}")
-            })
+            Some(texture) => {
+                let [a, b, c] = [f[0], f[1], f[2]].map(|v| u64::from(v) + 1);
+                let [i, j, k] = texture.corners[k].map(|v| u64::from(v) + 1);
+                writeln!(w, "f {a}/{i} {b}/{j} {c}/{k}")?;
+            }
         }
     }
+    Ok(())
 }
 
 fn write_ply(w: &mut dyn Write, mesh: &MeshData, encoding: Encoding) -> io::Result<()> {
@@ -178,6 +192,9 @@ fn write_ply(w: &mut dyn Write, mesh: &MeshData, encoding: Encoding) -> io::Resu
     let wide = mesh.faces().any(|f| f.len() > usize::from(u8::MAX));
     let counts = if wide { "uint" } else { "uchar" };
     write!(w, "element face {}\nproperty list {counts} {index} vertex_indices\n", mesh.count())?;
+    if mesh.texture.is_some() {
+        w.write_all(b"property list uchar double texcoord\n")?;
+    }
     declare(w, mesh.face_fields)?;
     w.write_all(b"end_header\n")?;
     for (k, v) in mesh.vertices.iter().enumerate() {
@@ -190,6 +207,7 @@ fn write_ply(w: &mut dyn Write, mesh: &MeshData, encoding: Encoding) -> io::Resu
     }
     for (k, f) in mesh.faces().enumerate() {
         let mut numbers = mesh.face_fields.iter().flat_map(|f| f.of(k));
+        let at = mesh.texture.map(|x| x.corners[k].map(|c| x.points[c as usize]));
         if binary {
             if wide {
                 w.write_all(&(f.len() as u32).to_le_bytes())?
@@ -197,10 +215,18 @@ fn write_ply(w: &mut dyn Write, mesh: &MeshData, encoding: Encoding) -> io::Resu
                 w.write_all(&[f.len() as u8])?
             }
             f.iter().try_for_each(|v| w.write_all(&v.to_le_bytes()))?;
+            if let Some(at) = at {
+                w.write_all(&[6])?;
+                at.as_flattened().iter().try_for_each(|x| w.write_all(&x.to_le_bytes()))?;
+            }
             numbers.try_for_each(|x| w.write_all(&x.to_le_bytes()))?;
         } else {
             write!(w, "{}", f.len())?;
             f.iter().try_for_each(|v| write!(w, " {v}"))?;
+            if let Some(at) = at {
+                write!(w, " 6")?;
+                at.as_flattened().iter().try_for_each(|x| write!(w, " {x:?}"))?;
+            }
             numbers.try_for_each(|x| write!(w, " {x:?}"))?;
             w.write_all(b"\n")?;
         }
@@ -339,7 +365,14 @@ mod tests {
             error("vtk", &MeshData { face_fields: &named, ..plain }),
             "vtk: \"a b\" is no name for data; use one word"
         );
-        assert!(error("ply", &textured).contains("of an .obj only"));
+        let group = |name: &str, first| Group { name: name.into(), first };
+        let groups = [group("none", 0), group("left arm", 0), group("late", 5)];
+        let grouped = obj.replace("f 1/1", "g none\ng left arm\nf 1/1");
+        assert_eq!(text("obj", &MeshData { groups: &groups, ..textured }).unwrap(), grouped);
+        let ply = text("ply", &MeshData { face_fields: &mass, ..textured }).unwrap();
+        assert!(ply.ends_with("texcoord\nproperty double mass\nend_header\n0.0 0.0 0.5\n1.0 0.0 0.0\n0.0 1e-9 0.0\n\
+            3 0 1 2 6 0.0 0.0 1.0 0.0 0.0 1.0 0.25\n"), "{ply}");
+        assert!(error("vtk", &textured).contains("of an .obj or .ply only"));
     }
 
     #[test]

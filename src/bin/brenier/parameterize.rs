@@ -1,0 +1,160 @@
+//! `brenier parameterize`: a mesh into the plane, area for area, without flips.
+
+use crate::args::{Common, ParameterizeArgs};
+use crate::console::{count, say, table, warn};
+use crate::failure::{Failure, code};
+use crate::limits::{peak_bytes, read_limit};
+use crate::{input, parameterize_files as files};
+use brenier::io::{SurfaceFile, read_masses, read_points, read_points_in_space, read_surface};
+use brenier::parameterize::{
+    Boundary, Landmark, Merge, ParameterizeError, ParameterizeOptions, Parameterization, Target, parameterize,
+};
+use std::path::Path;
+use std::time::Instant;
+
+pub fn run(args: &ParameterizeArgs, common: &Common) -> Result<u8, Failure> {
+    let start = Instant::now();
+    if args.sphere {
+        let text = "--sphere: maps to the sphere are not made in this version; leave it out, closed surfaces are cut open";
+        return Err(Failure::new(code::USAGE, text));
+    }
+    if args.html.is_some() {
+        let text = "--html: pages are not written in this version; use --picture, and --report for the figures";
+        return Err(Failure::new(code::USAGE, text));
+    }
+    files::check_name(&args.output)?;
+    let boundary_file = match args.boundary.as_str() {
+        "disk" | "square" | "free" => None,
+        file => Some(Path::new(file)),
+    };
+    let read = [Some(args.mesh.as_path()), args.seams.as_deref(), args.landmarks.as_deref(), args.density.as_deref(), boundary_file];
+    input::keep_apart(&read, &[Some(&args.output), args.report.as_deref(), args.picture.as_deref()])?;
+    if let Some(path) = &args.picture {
+        crate::picture::check_name(path)?;
+    }
+    let mesh = read_surface(&args.mesh, read_limit(common))?;
+    let options = options(args, common, &mesh, boundary_file)?;
+    let found = parameterize(&mesh.vertices, &mesh.triangles, &options).map_err(|e| of_library(&args.mesh, &e))?;
+    let mut warnings: Vec<String> = found.log.steps.iter().filter(|s| s.is_warning()).map(|s| s.to_string()).collect();
+    let exact = files::write(&args.output, &mesh, &found)?;
+    if !exact {
+        warnings.push("a .glb holds single precision, and rounding to it has flipped triangles; write .obj or .ply".into());
+    }
+    warn(common, &warnings);
+    let seconds = start.elapsed().as_secs_f64();
+    let mut written = vec![args.output.as_path()];
+    if let Some(path) = &args.report {
+        files::write_report(path, args, &mesh, &found, seconds)?;
+        written.push(path);
+    }
+    if let Some(path) = &args.picture {
+        files::draw(path, &mesh, &found)?;
+        written.push(path);
+    }
+    report(args, common, &mesh, &found, &written, seconds)?;
+    Ok(if found.bijective && exact { code::DONE } else { code::NOT_CONVERGED })
+}
+
+fn of_library(path: &Path, e: &ParameterizeError) -> Failure {
+    let code = if matches!(e, ParameterizeError::Memory { .. }) { code::LIMIT } else { code::INPUT };
+    Failure::new(code, format!("{}: {e}", path.display()))
+}
+
+/// What the flags and their files say.
+fn options(
+    args: &ParameterizeArgs,
+    common: &Common,
+    mesh: &SurfaceFile,
+    boundary_file: Option<&Path>,
+) -> Result<ParameterizeOptions, Failure> {
+    let limit = read_limit(common);
+    let boundary = match (args.boundary.as_str(), boundary_file) {
+        ("square", _) => Boundary::Square,
+        ("free", _) => Boundary::Free,
+        (_, Some(file)) => Boundary::Polygon(read_points(file, limit)?.points),
+        _ => Boundary::Disk,
+    };
+    let vertices = mesh.vertices.len();
+    let vertex = |file: &Path, row: usize, x: f64| -> Result<u32, Failure> {
+        if x >= 0.0 && x.fract() == 0.0 && x < vertices as f64 {
+            return Ok(x as u32);
+        }
+        let what = format!("row {}: {x} names no vertex; there are {vertices}, counted from 0", row + 1);
+        Err(Failure::new(code::INPUT, format!("{}: {what}", file.display())))
+    };
+    let mut seams = Vec::new();
+    if let Some(file) = &args.seams {
+        for (row, p) in read_points(file, limit)?.points.iter().enumerate() {
+            seams.push([vertex(file, row, p[0])?, vertex(file, row, p[1])?]);
+        }
+    }
+    let mut landmarks = Vec::new();
+    if let Some(file) = &args.landmarks {
+        for (row, p) in read_points_in_space(file, limit)?.points.iter().enumerate() {
+            landmarks.push(Landmark { vertex: vertex(file, row, p[0])?, at: [p[1], p[2]], weight: args.landmark_weight });
+        }
+    }
+    let target = match &args.density {
+        None => Target::Area,
+        Some(file) => {
+            let (values, _) = read_masses(file, limit)?;
+            let faces = mesh.triangles.len();
+            if values.len() == vertices {
+                Target::Vertex(values)
+            } else if values.len() == faces {
+                Target::Face(values)
+            } else {
+                let what = format!("{} densities; give one for each of {vertices} vertices or {faces} triangles", values.len());
+                return Err(Failure::new(code::INPUT, format!("{}: {what}", file.display())));
+            }
+        }
+    };
+    let merge = if args.merge { Merge::Always } else { Merge::Soup };
+    Ok(ParameterizeOptions { boundary, area_weight: args.area_weight, target, seams, landmarks, merge, certify: args.certify })
+}
+
+fn report(
+    args: &ParameterizeArgs,
+    common: &Common,
+    mesh: &SurfaceFile,
+    found: &Parameterization,
+    written: &[&Path],
+    seconds: f64,
+) -> Result<(), Failure> {
+    if common.json {
+        let text = files::report(args, mesh, found, seconds)?;
+        return say(&format!("{text}\n"));
+    }
+    if common.quiet {
+        return Ok(());
+    }
+    let d = &found.distortion;
+    let cut: usize = found.charts.iter().map(|c| c.cut_edges).sum();
+    let mut surface = format!("{} and {}", count(mesh.vertices.len(), "vertex").replace("vertexs", "vertices"), count(found.triangles.len(), "triangle"));
+    surface += &format!(" in {}", count(found.charts.len(), "chart"));
+    if cut > 0 {
+        surface += &format!(", {} cut", count(cut, "edge"));
+    }
+    let sum = |f: fn(&brenier::parameterize::Proof) -> usize| found.charts.iter().map(|c| f(&c.proof)).sum::<usize>();
+    let proof = if found.bijective {
+        format!("one to one: all {} positive, boundary simple, exactly on the numbers written", count(found.triangles.len(), "triangle"))
+    } else {
+        let (flipped, flat, crossings) = (sum(|p| p.flipped), sum(|p| p.flat), sum(|p| p.crossings));
+        format!("not one to one: {flipped} flipped, {flat} flat, {} of the boundary", count(crossings, "crossing"))
+    };
+    let mut rows = vec![
+        ("surface", surface),
+        ("map", proof),
+        ("areas", format!("L1 error {:.2e} (of 2), vertex stars {:.2e}, ratios {:.3} to {:.3}", d.area_error, d.star_error, d.area_ratio[0], d.area_ratio[1])),
+        ("angles", format!("stretch {:.2}, {:.2}, {:.2} at 50, 95, 99 % of the area; errors {:.1}, {:.1}, {:.1} degrees", d.stretch[0], d.stretch[1], d.stretch[2], d.angle[0], d.angle[1], d.angle[2])),
+    ];
+    for cells in found.charts.iter().filter_map(|c| c.cells) {
+        let [low, high] = cells.max_relative_error;
+        rows.push(("cells", format!("{} with the vertices' masses up to {high:.1e} (at least {low:.1e}), proved in rationals", cells.cells)));
+    }
+    rows.extend(found.log.steps.iter().filter(|s| !s.is_warning()).map(|s| ("note", s.to_string())));
+    rows.extend(mesh.notes.iter().map(|n| ("note", n.clone())));
+    rows.push(("time", format!("{seconds:.2} s on {}, {} MiB", count(rayon::current_num_threads(), "thread"), peak_bytes() >> 20)));
+    rows.extend(written.iter().map(|p| ("written", p.display().to_string())));
+    say(&table(&rows))
+}

@@ -1,0 +1,208 @@
+//! What `brenier parameterize` writes: the mesh with its points, the report, the picture.
+
+use crate::args::ParameterizeArgs;
+use crate::failure::{Failure, code};
+use crate::limits::peak_bytes;
+use brenier::io::{Encoding, Group, MeshData, SurfaceFile, Texture, write_atomically, write_surface};
+use brenier::parameterize::{ChartReport, Histogram, Parameterization};
+use brenier::plot::{UvPicture, uv_svg};
+use serde::Serialize;
+use std::io::Write;
+use std::path::Path;
+
+/// Refuses names of files that are not written.
+pub fn check_name(path: &Path) -> Result<(), Failure> {
+    let extension = path.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase);
+    if matches!(extension.as_deref(), Some("obj" | "ply")) {
+        return Ok(());
+    }
+    let text = format!("{}: parameterized meshes are written as .obj or .ply; choose one of these", path.display());
+    Err(Failure::new(code::USAGE, text))
+}
+
+/// Writes the mesh; `false` if the format's precision has flipped a triangle.
+pub fn write(path: &Path, mesh: &SurfaceFile, found: &Parameterization) -> Result<bool, Failure> {
+    // Parts begin at the first triangle that comes from theirs.
+    let groups: Vec<Group> = mesh
+        .groups
+        .iter()
+        .map(|g| Group { name: g.name.clone(), first: found.face_of.partition_point(|&f| f < g.first) as u32 })
+        .collect();
+    let obj = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("obj"));
+    let data = MeshData {
+        vertices: &mesh.vertices,
+        triangles: &found.triangles,
+        texture: Some(Texture { points: &found.points, corners: &found.corners }),
+        groups: if obj { &groups } else { &[] },
+        ..MeshData::default()
+    };
+    write_surface(path, &data, Encoding::Binary)?;
+    Ok(true)
+}
+
+/// The report as JSON text.
+pub fn report(
+    args: &ParameterizeArgs,
+    mesh: &SurfaceFile,
+    found: &Parameterization,
+    seconds: f64,
+) -> Result<String, Failure> {
+    let d = &found.distortion;
+    let sum = |f: fn(&ChartReport) -> usize| found.charts.iter().map(f).sum::<usize>();
+    let report = Report {
+        format: "brenier/parameterization",
+        version: 1,
+        command: "parameterize",
+        mesh: args.mesh.display().to_string(),
+        output: args.output.display().to_string(),
+        boundary: &args.boundary,
+        area_weight: args.area_weight,
+        vertices: mesh.vertices.len(),
+        triangles: found.triangles.len(),
+        points: found.points.len(),
+        bijective: found.bijective,
+        flipped: sum(|c| c.proof.flipped),
+        flat: sum(|c| c.proof.flat),
+        crossings: sum(|c| c.proof.crossings),
+        area_error: d.area_error,
+        star_error: d.star_error,
+        area_ratio: d.area_ratio,
+        stretch_50_95_99: d.stretch,
+        stretch_mean: d.stretch_mean,
+        angle_error_50_95_99: d.angle,
+        area_histogram: bins(&d.area_histogram, "log2 of the area ratio"),
+        angle_histogram: bins(&d.angle_histogram, "largest angle error in degrees"),
+        worst: d.worst.iter().map(|w| WorstRow { triangle: found.face_of[w.face as usize], area_ratio: w.area_ratio, stretch: w.stretch }).collect(),
+        charts: found.charts.iter().map(|c| chart(c, found)).collect(),
+        repair: found.log.steps.iter().map(|s| s.to_string()).collect(),
+        threads: rayon::current_num_threads(),
+        seconds,
+        peak_bytes: peak_bytes(),
+    };
+    serde_json::to_string(&report).map_err(|e| Failure::new(code::INTERNAL, e.to_string()))
+}
+
+/// Writes the report.
+pub fn write_report(
+    path: &Path,
+    args: &ParameterizeArgs,
+    mesh: &SurfaceFile,
+    found: &Parameterization,
+    seconds: f64,
+) -> Result<(), Failure> {
+    let text = report(args, mesh, found, seconds)?;
+    Ok(write_atomically(path, |w| writeln!(w, "{text}"))?)
+}
+
+/// Draws the layout with a checker pattern.
+pub fn draw(path: &Path, mesh: &SurfaceFile, found: &Parameterization) -> Result<(), Failure> {
+    let picture = UvPicture { vertices: &mesh.vertices, triangles: &found.triangles, points: &found.points, corners: &found.corners };
+    let text = uv_svg(&picture);
+    Ok(write_atomically(path, |w| w.write_all(text.as_bytes()))?)
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    format: &'a str,
+    version: u32,
+    command: &'a str,
+    mesh: String,
+    output: String,
+    boundary: &'a str,
+    area_weight: f64,
+    vertices: usize,
+    triangles: usize,
+    points: usize,
+    bijective: bool,
+    flipped: usize,
+    flat: usize,
+    crossings: usize,
+    area_error: f64,
+    star_error: f64,
+    area_ratio: [f64; 2],
+    stretch_50_95_99: [f64; 3],
+    stretch_mean: f64,
+    angle_error_50_95_99: [f64; 3],
+    area_histogram: Bins<'a>,
+    angle_histogram: Bins<'a>,
+    worst: Vec<WorstRow>,
+    charts: Vec<ChartRow>,
+    repair: Vec<String>,
+    threads: usize,
+    seconds: f64,
+    peak_bytes: u64,
+}
+
+#[derive(Serialize)]
+struct Bins<'a> {
+    of: &'a str,
+    low: f64,
+    high: f64,
+    share_of_area: &'a [f64],
+}
+
+fn bins<'a>(h: &'a Histogram, of: &'a str) -> Bins<'a> {
+    Bins { of, low: h.low, high: h.high, share_of_area: &h.share }
+}
+
+#[derive(Serialize)]
+struct WorstRow {
+    triangle: u32,
+    area_ratio: f64,
+    stretch: f64,
+}
+
+#[derive(Serialize)]
+struct ChartRow {
+    first_triangle: u32,
+    triangles: usize,
+    vertices: usize,
+    genus: usize,
+    loops: usize,
+    cut_edges: usize,
+    flipped: usize,
+    flat: usize,
+    crossings: usize,
+    disk: bool,
+    bijective: bool,
+    embedding_rounds: usize,
+    transport_share: f64,
+    area_error_embedded_transported_refined: [f64; 3],
+    newton_steps: usize,
+    seconds: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cells: Option<CellRow>,
+}
+
+#[derive(Serialize)]
+struct CellRow {
+    cells: usize,
+    max_relative_mass_error: [f64; 2],
+    w2_squared: [f64; 2],
+}
+
+fn chart(c: &ChartReport, found: &Parameterization) -> ChartRow {
+    ChartRow {
+        first_triangle: found.face_of[c.first as usize],
+        triangles: c.faces,
+        vertices: c.vertices,
+        genus: c.genus,
+        loops: c.loops,
+        cut_edges: c.cut_edges,
+        flipped: c.proof.flipped,
+        flat: c.proof.flat,
+        crossings: c.proof.crossings,
+        disk: c.proof.disk,
+        bijective: c.proof.bijective(),
+        embedding_rounds: c.rounds,
+        transport_share: c.moved,
+        area_error_embedded_transported_refined: c.area_errors,
+        newton_steps: c.steps,
+        seconds: c.seconds,
+        cells: c.cells.map(|p| CellRow {
+            cells: p.cells,
+            max_relative_mass_error: p.max_relative_error,
+            w2_squared: p.w2_squared,
+        }),
+    }
+}

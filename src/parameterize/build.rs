@@ -56,7 +56,8 @@ pub(super) fn pieces(
         corners = opened;
     }
     let by_input: Vec<[u32; 3]> = corners.iter().map(|t| t.map(|v| vertex_of[v as usize])).collect();
-    let wanted = wanted(&points, &corners, &vertex_of, &repaired.face_of, vertices.len(), triangles.len(), &options.target)?;
+    let wanted =
+        wanted(&points, &corners, &vertex_of, &repaired.face_of, vertices.len(), triangles.len(), &options.target)?;
     let opposite = opposites(&corners);
     let list = components(&corners, &opposite)
         .into_iter()
@@ -84,7 +85,8 @@ fn seams(
     vertex_of: &[u32],
     edges: &[[u32; 2]],
 ) -> Result<Vec<bool>, ParameterizeError> {
-    let mut wanted: Vec<([u32; 2], usize)> = edges.iter().enumerate().map(|(k, e)| ([e[0].min(e[1]), e[0].max(e[1])], k)).collect();
+    let mut wanted: Vec<([u32; 2], usize)> =
+        edges.iter().enumerate().map(|(k, e)| ([e[0].min(e[1]), e[0].max(e[1])], k)).collect();
     wanted.sort_unstable();
     let mut found = vec![false; edges.len()];
     let mut cut = vec![false; opposite.len()];

@@ -92,7 +92,8 @@ fn meet(p: &[[f64; 2]], i: usize, j: usize) -> bool {
     if a == b || c == d {
         return true;
     }
-    let inside = |p: [f64; 2], q: [f64; 2], r: [f64; 2]| (0..2).all(|k| p[k].min(q[k]) <= r[k] && r[k] <= p[k].max(q[k]));
+    let inside =
+        |p: [f64; 2], q: [f64; 2], r: [f64; 2]| (0..2).all(|k| p[k].min(q[k]) <= r[k] && r[k] <= p[k].max(q[k]));
     if (i + 1) % n == j || (j + 1) % n == i {
         // Neighbours overlap if the far ends lie on the same side of the common one, on one line.
         let (far, common, other) = if (i + 1) % n == j { (a, b, d) } else { (c, d, b) };
@@ -104,7 +105,10 @@ fn meet(p: &[[f64; 2]], i: usize, j: usize) -> bool {
     if o1 * o2 < 0 && o3 * o4 < 0 {
         return true;
     }
-    (o1 == 0 && inside(a, b, c)) || (o2 == 0 && inside(a, b, d)) || (o3 == 0 && inside(c, d, a)) || (o4 == 0 && inside(c, d, b))
+    (o1 == 0 && inside(a, b, c))
+        || (o2 == 0 && inside(a, b, d))
+        || (o3 == 0 && inside(c, d, a))
+        || (o4 == 0 && inside(c, d, b))
 }
 
 #[cfg(test)]

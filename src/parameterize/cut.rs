@@ -181,7 +181,9 @@ impl Whole<'_> {
             on.extend([a, b]);
         }
         let farthest = |distance: &[f64]| {
-            (0..n as u32).max_by(|&a, &b| distance[a as usize].total_cmp(&distance[b as usize]).then(b.cmp(&a))).unwrap_or(0)
+            (0..n as u32)
+                .max_by(|&a, &b| distance[a as usize].total_cmp(&distance[b as usize]).then(b.cmp(&a)))
+                .unwrap_or(0)
         };
         let mut least = 0;
         if on.is_empty() {
@@ -213,7 +215,12 @@ impl Whole<'_> {
 
 /// Triangles after a cut: corners that no uncut edge joins are different vertices. Returned with the vertex before the cut for each vertex; a
 /// vertex that stays whole keeps its number, and so does the first part of one that is divided.
-pub(super) fn opened(triangles: &[[u32; 3]], opposite: &[u32], cut: &[bool], vertices: usize) -> (Vec<[u32; 3]>, Vec<u32>) {
+pub(super) fn opened(
+    triangles: &[[u32; 3]],
+    opposite: &[u32],
+    cut: &[bool],
+    vertices: usize,
+) -> (Vec<[u32; 3]>, Vec<u32>) {
     let mut fans = UnionFind::<u32>::new(3 * triangles.len());
     for h in 0..opposite.len() as u32 {
         let o = opposite[h as usize];

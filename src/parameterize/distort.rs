@@ -83,10 +83,7 @@ pub(super) fn distortion(
     Distortion {
         area_error: (0..n).map(error).sum(),
         star_error: star.iter().map(|s| (s[0] - s[1]).abs()).sum(),
-        area_ratio: [
-            ratio.iter().copied().fold(f64::INFINITY, f64::min),
-            ratio.iter().copied().fold(0.0, f64::max),
-        ],
+        area_ratio: [ratio.iter().copied().fold(f64::INFINITY, f64::min), ratio.iter().copied().fold(0.0, f64::max)],
         stretch: quantiles(&stretch, &share),
         stretch_mean: stretch.iter().zip(&share).map(|(k, s)| k * s).sum(),
         angle: quantiles(&angle, &share),

@@ -28,7 +28,13 @@ pub(super) struct There {
 
 /// Goes from an embedding towards wanted places; the boundary slides. Of the ways that lose no triangle to rounding the first is taken that lowers
 /// `spread` ([`log_spread`]); `None` if there is none.
-pub(super) fn towards(chart: &Chart, uv: &[[f64; 2]], rim: &Rim, target: &[[f64; 2]], spread: &mut f64) -> Option<There> {
+pub(super) fn towards(
+    chart: &Chart,
+    uv: &[[f64; 2]],
+    rim: &Rim,
+    target: &[[f64; 2]],
+    spread: &mut f64,
+) -> Option<There> {
     let (from, to) = (weights(chart, uv), weights(chart, target));
     for share in SHARES {
         let Some(at) = slid(chart, rim, target, share) else { continue };

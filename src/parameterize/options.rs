@@ -116,7 +116,9 @@ pub enum ParameterizeError {
         edge: [u32; 2],
     },
     /// A landmark is no vertex of the mesh, or its place or weight is not finite.
-    #[error("landmark at vertex {vertex} is not possible; name a vertex with faces, a finite place and a weight that is not negative")]
+    #[error(
+        "landmark at vertex {vertex} is not possible; name a vertex with faces, a finite place and a weight that is not negative"
+    )]
     Landmark {
         /// What was given.
         vertex: u32,
@@ -132,12 +134,6 @@ pub enum ParameterizeError {
     AreaWeight {
         /// What was given.
         value: f64,
-    },
-    /// An edge between two vertices of one straight side.
-    #[error("edge ({}, {}) would lie on a straight side with triangles on both sides of it; choose a disk or a free boundary", edge[0], edge[1])]
-    Chord {
-        /// Vertices of the input.
-        edge: [u32; 2],
     },
     /// Memory does not suffice.
     #[error("out of memory in the linear systems of a chart with {vertices} vertices; simplify the mesh")]

@@ -65,7 +65,8 @@ mod tests {
 
     #[test]
     fn boxes_are_apart_and_inside() {
-        let boxes: Vec<_> = (0..37u32).map(|k| ([f64::from(k), -1.0], [f64::from(k) + 1.0, f64::from(k % 5)])).collect();
+        let boxes: Vec<_> =
+            (0..37u32).map(|k| ([f64::from(k), -1.0], [f64::from(k) + 1.0, f64::from(k % 5)])).collect();
         let factor: Vec<f64> = (0..37).map(|k| 1.0 + f64::from(k % 7)).collect();
         let placed = packed(&boxes, &factor);
         let ends: Vec<_> = boxes.iter().zip(&placed).map(|(b, p)| (p.apply(b.0), p.apply(b.1))).collect();

@@ -30,6 +30,8 @@ pub struct ChartReport {
     pub loops: usize,
     /// Edges that were cut.
     pub cut_edges: usize,
+    /// By how much straight sides of the boundary bend outwards, in lengths of a side: not 0 if an edge inside would lie on one.
+    pub bulge: f64,
     /// Rounds of balancing weights in the first embedding.
     pub rounds: usize,
     /// Mean share of the way to the centroids of transport's cells that vertices could go.
@@ -70,6 +72,8 @@ const PROVED_TOLERANCE: f64 = 1e-10;
 /// Charts of at most this many triangles are shaken once, by this share of edges.
 const SHAKEN: usize = 20_000;
 const SHAKE: f64 = 0.05;
+/// By how much sides bend outwards where straight ones will not do.
+const BULGE: f64 = 0.05;
 /// Angle weight with which a boundary is set free.
 const FREE: f64 = 1.0;
 /// Newton steps of each stage at most.
@@ -103,7 +107,10 @@ pub(super) fn run(
         reports.push(report);
     }
     // Side by side, areas in proportion to what is wanted of each chart.
-    let boxes: Vec<_> = list.iter().zip(&flat).map(|(p, uv)| bounds(p, uv, &options.boundary)).collect();
+    let whole = |r: &ChartReport| options.boundary != Boundary::Free && r.bulge == 0.0;
+    let unit = ([0.0; 2], [1.0; 2]);
+    // The disk and the square have the unit square for a box, so that one chart alone stays as it is.
+    let boxes: Vec<_> = flat.iter().zip(&reports).map(|(uv, r)| if whole(r) { unit } else { extent(uv) }).collect();
     let factor: Vec<f64> = list.iter().zip(&flat).map(|(p, uv)| (p.size / area(&p.chart, uv)).sqrt()).collect();
     let placed = packed(&boxes, &factor);
     let mut points = Vec::new();
@@ -111,7 +118,7 @@ pub(super) fn run(
     let mut chart_of = vec![0; by_input.len()];
     let mut ends = Vec::new();
     for (c, (piece, uv)) in list.iter().zip(&mut flat).enumerate() {
-        if list.len() > 1 || options.boundary == Boundary::Free {
+        if list.len() > 1 || options.boundary == Boundary::Free || reports.iter().any(|r| r.bulge > 0.0) {
             uv.iter_mut().for_each(|p| *p = placed[c].apply(*p));
         }
         let offset = points.len() as u32;
@@ -126,7 +133,17 @@ pub(super) fn run(
     let apart = apart(&ends);
     let bijective = apart && reports.iter().all(|r| r.proof.bijective());
     let distortion = distortion(vertices, &by_input, &points, &corners, &wanted);
-    Ok(Parameterization { triangles: by_input, face_of, points, corners, charts: reports, chart_of, distortion, log, bijective })
+    Ok(Parameterization {
+        triangles: by_input,
+        face_of,
+        points,
+        corners,
+        charts: reports,
+        chart_of,
+        distortion,
+        log,
+        bijective,
+    })
 }
 
 /// Whether no two boxes meet. Cost: O(n log n) and the number of pairs that meet along the first axis.
@@ -147,15 +164,6 @@ fn apart(ends: &[([f64; 2], [f64; 2])]) -> bool {
 fn extent(uv: &[[f64; 2]]) -> ([f64; 2], [f64; 2]) {
     let start = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
     uv.iter().fold(start, |(l, h), p| ([l[0].min(p[0]), l[1].min(p[1])], [h[0].max(p[0]), h[1].max(p[1])]))
-}
-
-/// The box of a chart; of the disk and the square the unit square, so that one chart alone stays as it is.
-fn bounds(piece: &Piece, uv: &[[f64; 2]], boundary: &Boundary) -> ([f64; 2], [f64; 2]) {
-    match boundary {
-        Boundary::Free => extent(uv),
-        _ if piece.chart.outline.is_empty() => extent(uv),
-        _ => ([0.0; 2], [1.0; 2]),
-    }
 }
 
 fn area(chart: &Chart, uv: &[[f64; 2]]) -> f64 {
@@ -211,8 +219,10 @@ fn laid_flat(
     }
     let memory = || ParameterizeError::Memory { vertices: chart.points.len() };
     let mut rim = Rim::spread(chart, curve.clone());
-    if let Some(edge) = chord(chart, &rim) {
-        return Err(ParameterizeError::Chord { edge: edge.map(|v| piece.vertex_of[v as usize]) });
+    if has_chord(chart, &rim) {
+        // On a straight side it would flatten the triangles behind it.
+        rim.bulge = BULGE;
+        report.bulge = BULGE;
     }
     let Embedding { mut uv, rounds, flipped } = embed::embed(chart, &rim).ok_or_else(memory)?;
     report.rounds = rounds;
@@ -231,11 +241,23 @@ fn laid_flat(
         let Some(there) = morph::towards(chart, &uv, &rim, &cells.centroids, &mut spread) else { break };
         report.moved = report.moved.max(there.share);
         (uv, rim) = (there.uv, there.rim);
-        if trace { eprintln!("moved {} {:.2} L1 {:.4} spread {spread:.4}", report.moved, clock.elapsed().as_secs_f64(), area_error(chart, &uv)); }
+        if trace {
+            eprintln!(
+                "moved {} {:.2} L1 {:.4} spread {spread:.4}",
+                report.moved,
+                clock.elapsed().as_secs_f64(),
+                area_error(chart, &uv)
+            );
+        }
     }
     report.area_errors[1] = area_error(chart, &uv);
     if trace {
-        eprintln!("transport {:.2} L1 {:.4} moved {:.3}", clock.elapsed().as_secs_f64(), report.area_errors[1], report.moved);
+        eprintln!(
+            "transport {:.2} L1 {:.4} moved {:.3}",
+            clock.elapsed().as_secs_f64(),
+            report.area_errors[1],
+            report.moved
+        );
     }
     let mut refinement = Refinement::new(chart, uv, Some(rim)).ok_or_else(memory)?;
     refinement.draw_to(landmarks(piece, options));
@@ -246,14 +268,26 @@ fn laid_flat(
         let enough = if angle == last { ENOUGH_LAST } else { ENOUGH };
         report.steps += refinement.run(Weights { area: 1.0, angle }, STEPS, enough).taken;
         if trace {
-            eprintln!("angle {angle:e} {:.2} L1 {:.5} steps {}", clock.elapsed().as_secs_f64(), refinement.error(), report.steps);
+            eprintln!(
+                "angle {angle:e} {:.2} L1 {:.5} steps {}",
+                clock.elapsed().as_secs_f64(),
+                refinement.error(),
+                report.steps
+            );
         }
     }
     if chart.triangles.len() <= SHAKEN {
         let (uv, rim, energy) = (refinement.uv.clone(), refinement.rim.clone(), refinement.error());
         refinement.shake(SHAKE);
         report.steps += refinement.run(Weights { area: 1.0, angle: last }, STEPS, ENOUGH_LAST).taken;
-        if trace { eprintln!("shaken {:.2} L1 {:.6} steps {}", clock.elapsed().as_secs_f64(), refinement.error(), report.steps); }
+        if trace {
+            eprintln!(
+                "shaken {:.2} L1 {:.6} steps {}",
+                clock.elapsed().as_secs_f64(),
+                refinement.error(),
+                report.steps
+            );
+        }
         if refinement.error() > energy {
             (refinement.uv, refinement.rim) = (uv, rim);
         }
@@ -269,7 +303,9 @@ fn laid_flat(
         free.draw_to(landmarks(piece, options));
         for angle in [FREE, 0.1 * FREE].into_iter().filter(|&a| a > last).chain([last]) {
             report.steps += free.run(Weights { area: 1.0, angle }, STEPS, ENOUGH_LAST).taken;
-            if trace { eprintln!("free {:.2} L1 {:.6} steps {}", clock.elapsed().as_secs_f64(), free.error(), report.steps); }
+            if trace {
+                eprintln!("free {:.2} L1 {:.6} steps {}", clock.elapsed().as_secs_f64(), free.error(), report.steps);
+            }
         }
         uv = free.uv;
     }
@@ -303,16 +339,16 @@ fn landmarks(piece: &Piece, options: &ParameterizeOptions) -> Vec<(u32, [f64; 2]
     options.landmarks.iter().filter_map(|l| find(l.vertex).map(|v| (v as u32, l.at, l.weight))).collect()
 }
 
-/// An edge inside whose ends lie on one straight side.
-fn chord(chart: &Chart, rim: &Rim) -> Option<[u32; 2]> {
-    let Curve::Polygon(corners) = &rim.curve else { return None };
+/// Whether both ends of an edge inside lie on one straight side.
+fn has_chord(chart: &Chart, rim: &Rim) -> bool {
+    let Curve::Polygon(corners) = &rim.curve else { return false };
     let (sides, m) = (corners.len(), chart.outline.len());
     let on = |place: u32, side: usize| {
         let k = place as usize;
         let own = rim.at[k].floor() as usize % sides;
         own == side || (rim.fixed[k] && (own + sides - 1) % sides == side)
     };
-    chart.triangles.iter().flat_map(|t| [[t[0], t[1]], [t[1], t[2]], [t[2], t[0]]]).find(|e| {
+    chart.triangles.iter().flat_map(|t| [[t[0], t[1]], [t[1], t[2]], [t[2], t[0]]]).any(|e| {
         let [a, b] = e.map(|v| chart.place[v as usize]);
         if a == NONE || b == NONE || (a as usize + 1) % m == b as usize || (b as usize + 1) % m == a as usize {
             return false;

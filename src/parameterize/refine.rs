@@ -85,8 +85,7 @@ impl<'a> Refinement<'a> {
 
     /// Area of all triangles in the plane.
     pub fn area(&self) -> f64 {
-        let twice: f64 =
-            (0..self.chart.triangles.len()).map(|f| twice_area(self.chart.corners(&self.uv, f))).sum();
+        let twice: f64 = (0..self.chart.triangles.len()).map(|f| twice_area(self.chart.corners(&self.uv, f))).sum();
         twice / 2.0
     }
 

@@ -20,6 +20,8 @@ pub(super) struct Rim {
     pub at: Vec<f64>,
     /// Vertices that may not slide: corners.
     pub fixed: Vec<bool>,
+    /// By how much the sides of a polygon bend outwards, in lengths of a side: they are parabolas. 0 for straight sides.
+    pub bulge: f64,
 }
 
 impl Rim {
@@ -50,7 +52,11 @@ impl Rim {
                 for k in 0..sides {
                     let target = want / around * total;
                     let near = along[..m].partition_point(|&a| a < target);
-                    let near = if near > 0 && near < m && target - along[near - 1] < along[near] - target { near - 1 } else { near };
+                    let near = if near > 0 && near < m && target - along[near - 1] < along[near] - target {
+                        near - 1
+                    } else {
+                        near
+                    };
                     let least = chosen.last().map_or(0, |&c: &usize| c + 1);
                     chosen.push(near.clamp(least, m - sides + k));
                     want += side(k);
@@ -68,7 +74,7 @@ impl Rim {
                 at
             }
         };
-        Rim { curve, at, fixed }
+        Rim { curve, at, fixed, bulge: 0.0 }
     }
 
     /// The point of a parameter.
@@ -78,7 +84,12 @@ impl Rim {
             Curve::Polygon(corners) => {
                 let k = s.floor() as usize % corners.len();
                 let (a, b, t) = (corners[k], corners[(k + 1) % corners.len()], s - s.floor());
-                [0, 1].map(|c| if a[c] == b[c] { a[c] } else { a[c] * (1.0 - t) + b[c] * t })
+                let straight = [0, 1].map(|c| if a[c] == b[c] { a[c] } else { a[c] * (1.0 - t) + b[c] * t });
+                if self.bulge == 0.0 {
+                    return straight;
+                }
+                let out = 4.0 * self.bulge * t * (1.0 - t);
+                [straight[0] + out * (b[1] - a[1]), straight[1] - out * (b[0] - a[0])]
             }
         }
     }
@@ -90,7 +101,9 @@ impl Rim {
             Curve::Polygon(corners) => {
                 let k = s.floor() as usize % corners.len();
                 let (a, b) = (corners[k], corners[(k + 1) % corners.len()]);
-                [b[0] - a[0], b[1] - a[1]]
+                let d = [b[0] - a[0], b[1] - a[1]];
+                let out = 4.0 * self.bulge * (1.0 - 2.0 * (s - s.floor()));
+                [d[0] + out * d[1], d[1] - out * d[0]]
             }
         }
     }
@@ -99,7 +112,11 @@ impl Rim {
     pub fn bend(&self, s: f64) -> [f64; 2] {
         match &self.curve {
             Curve::Circle => [-0.5 * s.cos(), -0.5 * s.sin()],
-            Curve::Polygon(_) => [0.0; 2],
+            Curve::Polygon(corners) => {
+                let k = s.floor() as usize % corners.len();
+                let (a, b) = (corners[k], corners[(k + 1) % corners.len()]);
+                [-8.0 * self.bulge * (b[1] - a[1]), 8.0 * self.bulge * (b[0] - a[0])]
+            }
         }
     }
 
@@ -132,8 +149,10 @@ impl Rim {
                 let turns = ((s - t) / std::f64::consts::TAU).round();
                 t + turns * std::f64::consts::TAU
             }
-            Curve::Polygon(_) => {
-                let (a, d) = (self.point(s.floor()), self.tangent(s));
+            Curve::Polygon(corners) => {
+                let k = s.floor() as usize % corners.len();
+                let (a, b) = (corners[k], corners[(k + 1) % corners.len()]);
+                let d = [b[0] - a[0], b[1] - a[1]];
                 let t = ((p[0] - a[0]) * d[0] + (p[1] - a[1]) * d[1]) / (d[0] * d[0] + d[1] * d[1]);
                 self.slid(s, t - (s - s.floor()))
             }

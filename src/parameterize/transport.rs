@@ -10,16 +10,11 @@ use crate::transport::{Control, SolveOptions, solve};
 /// Sides of the polygon that stands for the disk.
 const SIDES: usize = 512;
 
-/// The domain of a boundary curve as a polygon.
-pub(super) fn domain(curve: &Curve) -> Option<ConvexPolygon> {
-    let vertices = match curve {
-        Curve::Circle => (0..SIDES)
-            .map(|k| {
-                let t = std::f64::consts::TAU * k as f64 / SIDES as f64;
-                [0.5 + 0.5 * t.cos(), 0.5 + 0.5 * t.sin()]
-            })
-            .collect(),
-        Curve::Polygon(corners) => corners.clone(),
+/// The domain inside a boundary curve as a polygon.
+pub(super) fn domain(rim: &Rim) -> Option<ConvexPolygon> {
+    let vertices = match &rim.curve {
+        Curve::Polygon(corners) if rim.bulge == 0.0 => corners.clone(),
+        _ => (0..SIDES).map(|k| rim.point(rim.turn() * k as f64 / SIDES as f64)).collect(),
     };
     ConvexPolygon::new(vertices).ok()
 }
@@ -34,7 +29,7 @@ pub(super) struct Cells {
 
 /// Finds cells, one for each vertex, with the vertices' masses. `None` if the places are no sites of a sound problem or cells stay empty.
 pub(super) fn cells(chart: &Chart, uv: &[[f64; 2]], rim: &Rim, tolerance: f64, most: usize) -> Option<Cells> {
-    let mut data = ProblemData::new(domain(&rim.curve)?, uv.to_vec());
+    let mut data = ProblemData::new(domain(rim)?, uv.to_vec());
     data.masses = Some(chart.masses());
     let problem = Problem::new(data).ok()?;
     if problem.len() != uv.len() {

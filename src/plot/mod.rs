@@ -14,12 +14,12 @@ mod raster;
 mod scene;
 mod surface;
 mod svg;
-mod view;
 mod uv;
+mod view;
 
 pub use image::Pixels;
 pub use model::Model;
 pub use painter::TooMany;
 pub use scene::{Color, Scene};
-pub use view::{Up, View};
 pub use uv::{UvPicture, uv_svg};
+pub use view::{Up, View};

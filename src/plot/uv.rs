@@ -68,7 +68,10 @@ fn layout(picture: &UvPicture, out: &mut String) {
     }
     for (step, d) in paths.iter().enumerate().filter(|(_, d)| !d.is_empty()) {
         let color = colorous::RED_BLUE.eval_continuous(1.0 - step as f64 / (STEPS - 1) as f64);
-        let _ = writeln!(out, "<path fill=\"#{color:x}\" stroke=\"#000\" stroke-opacity=\"0.35\" stroke-width=\"0.15\" d=\"{d}\"/>");
+        let _ = writeln!(
+            out,
+            "<path fill=\"#{color:x}\" stroke=\"#000\" stroke-opacity=\"0.35\" stroke-width=\"0.15\" d=\"{d}\"/>"
+        );
     }
 }
 

@@ -5,6 +5,7 @@ mod files;
 mod hostile;
 mod interrupt;
 mod map;
+mod parameterize;
 mod partial;
 mod pictures;
 mod quantize;

@@ -7,3 +7,4 @@ pub mod expr;
 pub mod instances;
 pub mod library;
 pub mod oracle;
+pub mod shapes;

@@ -185,10 +185,12 @@ pub struct QuantizeArgs {
 }
 
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  brenier parameterize head.obj -o head_uv.obj --report head.json --picture head.svg\n  \
+#[command(
+    after_help = "Examples:\n  brenier parameterize head.obj -o head_uv.obj --report head.json --picture head.svg\n  \
                         brenier parameterize bunny.ply -o bunny_uv.ply --boundary free --area-weight 10\n\n\
                         Closed surfaces are cut open, several boundary loops are joined by cuts, components are packed into the unit square. \
-                        Exit code 0 says that the map is one to one, decided exactly on the numbers as written; 1 that it is not.")]
+                        Exit code 0 says that the map is one to one, decided exactly on the numbers as written; 1 that it is not."
+)]
 pub struct ParameterizeArgs {
     /// Mesh: .obj, .ply, .off or .stl
     pub mesh: PathBuf,

@@ -7,7 +7,7 @@ use crate::limits::{peak_bytes, read_limit};
 use crate::{input, parameterize_files as files};
 use brenier::io::{SurfaceFile, read_masses, read_points, read_points_in_space, read_surface};
 use brenier::parameterize::{
-    Boundary, Landmark, Merge, ParameterizeError, ParameterizeOptions, Parameterization, Target, parameterize,
+    Boundary, Landmark, Merge, Parameterization, ParameterizeError, ParameterizeOptions, Target, parameterize,
 };
 use std::path::Path;
 use std::time::Instant;
@@ -15,7 +15,8 @@ use std::time::Instant;
 pub fn run(args: &ParameterizeArgs, common: &Common) -> Result<u8, Failure> {
     let start = Instant::now();
     if args.sphere {
-        let text = "--sphere: maps to the sphere are not made in this version; leave it out, closed surfaces are cut open";
+        let text =
+            "--sphere: maps to the sphere are not made in this version; leave it out, closed surfaces are cut open";
         return Err(Failure::new(code::USAGE, text));
     }
     if args.html.is_some() {
@@ -27,7 +28,13 @@ pub fn run(args: &ParameterizeArgs, common: &Common) -> Result<u8, Failure> {
         "disk" | "square" | "free" => None,
         file => Some(Path::new(file)),
     };
-    let read = [Some(args.mesh.as_path()), args.seams.as_deref(), args.landmarks.as_deref(), args.density.as_deref(), boundary_file];
+    let read = [
+        Some(args.mesh.as_path()),
+        args.seams.as_deref(),
+        args.landmarks.as_deref(),
+        args.density.as_deref(),
+        boundary_file,
+    ];
     input::keep_apart(&read, &[Some(&args.output), args.report.as_deref(), args.picture.as_deref()])?;
     if let Some(path) = &args.picture {
         crate::picture::check_name(path)?;
@@ -38,7 +45,8 @@ pub fn run(args: &ParameterizeArgs, common: &Common) -> Result<u8, Failure> {
     let mut warnings: Vec<String> = found.log.steps.iter().filter(|s| s.is_warning()).map(|s| s.to_string()).collect();
     let exact = files::write(&args.output, &mesh, &found)?;
     if !exact {
-        warnings.push("a .glb holds single precision, and rounding to it has flipped triangles; write .obj or .ply".into());
+        warnings
+            .push("a .glb holds single precision, and rounding to it has flipped triangles; write .obj or .ply".into());
     }
     warn(common, &warnings);
     let seconds = start.elapsed().as_secs_f64();
@@ -91,7 +99,11 @@ fn options(
     let mut landmarks = Vec::new();
     if let Some(file) = &args.landmarks {
         for (row, p) in read_points_in_space(file, limit)?.points.iter().enumerate() {
-            landmarks.push(Landmark { vertex: vertex(file, row, p[0])?, at: [p[1], p[2]], weight: args.landmark_weight });
+            landmarks.push(Landmark {
+                vertex: vertex(file, row, p[0])?,
+                at: [p[1], p[2]],
+                weight: args.landmark_weight,
+            });
         }
     }
     let target = match &args.density {
@@ -104,13 +116,24 @@ fn options(
             } else if values.len() == faces {
                 Target::Face(values)
             } else {
-                let what = format!("{} densities; give one for each of {vertices} vertices or {faces} triangles", values.len());
+                let what = format!(
+                    "{} densities; give one for each of {vertices} vertices or {faces} triangles",
+                    values.len()
+                );
                 return Err(Failure::new(code::INPUT, format!("{}: {what}", file.display())));
             }
         }
     };
     let merge = if args.merge { Merge::Always } else { Merge::Soup };
-    Ok(ParameterizeOptions { boundary, area_weight: args.area_weight, target, seams, landmarks, merge, certify: args.certify })
+    Ok(ParameterizeOptions {
+        boundary,
+        area_weight: args.area_weight,
+        target,
+        seams,
+        landmarks,
+        merge,
+        certify: args.certify,
+    })
 }
 
 fn report(
@@ -130,14 +153,21 @@ fn report(
     }
     let d = &found.distortion;
     let cut: usize = found.charts.iter().map(|c| c.cut_edges).sum();
-    let mut surface = format!("{} and {}", count(mesh.vertices.len(), "vertex").replace("vertexs", "vertices"), count(found.triangles.len(), "triangle"));
+    let mut surface = format!(
+        "{} and {}",
+        count(mesh.vertices.len(), "vertex").replace("vertexs", "vertices"),
+        count(found.triangles.len(), "triangle")
+    );
     surface += &format!(" in {}", count(found.charts.len(), "chart"));
     if cut > 0 {
         surface += &format!(", {} cut", count(cut, "edge"));
     }
     let sum = |f: fn(&brenier::parameterize::Proof) -> usize| found.charts.iter().map(|c| f(&c.proof)).sum::<usize>();
     let proof = if found.bijective {
-        format!("one to one: all {} positive, boundary simple, exactly on the numbers written", count(found.triangles.len(), "triangle"))
+        format!(
+            "one to one: all {} positive, boundary simple, exactly on the numbers written",
+            count(found.triangles.len(), "triangle")
+        )
     } else {
         let (flipped, flat, crossings) = (sum(|p| p.flipped), sum(|p| p.flat), sum(|p| p.crossings));
         format!("not one to one: {flipped} flipped, {flat} flat, {} of the boundary", count(crossings, "crossing"))
@@ -145,16 +175,46 @@ fn report(
     let mut rows = vec![
         ("surface", surface),
         ("map", proof),
-        ("areas", format!("L1 error {:.2e} (of 2), vertex stars {:.2e}, ratios {:.3} to {:.3}", d.area_error, d.star_error, d.area_ratio[0], d.area_ratio[1])),
-        ("angles", format!("stretch {:.2}, {:.2}, {:.2} at 50, 95, 99 % of the area; errors {:.1}, {:.1}, {:.1} degrees", d.stretch[0], d.stretch[1], d.stretch[2], d.angle[0], d.angle[1], d.angle[2])),
+        (
+            "areas",
+            format!(
+                "L1 error {:.2e} (of 2), vertex stars {:.2e}, ratios {:.3} to {:.3}",
+                d.area_error, d.star_error, d.area_ratio[0], d.area_ratio[1]
+            ),
+        ),
+        (
+            "angles",
+            format!(
+                "stretch {:.2}, {:.2}, {:.2} at 50, 95, 99 % of the area; errors {:.1}, {:.1}, {:.1} degrees",
+                d.stretch[0], d.stretch[1], d.stretch[2], d.angle[0], d.angle[1], d.angle[2]
+            ),
+        ),
     ];
     for cells in found.charts.iter().filter_map(|c| c.cells) {
         let [low, high] = cells.max_relative_error;
-        rows.push(("cells", format!("{} with the vertices' masses up to {high:.1e} (at least {low:.1e}), proved in rationals", cells.cells)));
+        rows.push((
+            "cells",
+            format!(
+                "{} with the vertices' masses up to {high:.1e} (at least {low:.1e}), proved in rationals",
+                cells.cells
+            ),
+        ));
+    }
+    if let Some(c) = found.charts.iter().find(|c| c.bulge > 0.0) {
+        rows.push((
+            "note",
+            format!(
+                "straight sides were bent outwards by {} of their length, as an edge inside would lie on one",
+                c.bulge
+            ),
+        ));
     }
     rows.extend(found.log.steps.iter().filter(|s| !s.is_warning()).map(|s| ("note", s.to_string())));
     rows.extend(mesh.notes.iter().map(|n| ("note", n.clone())));
-    rows.push(("time", format!("{seconds:.2} s on {}, {} MiB", count(rayon::current_num_threads(), "thread"), peak_bytes() >> 20)));
+    rows.push((
+        "time",
+        format!("{seconds:.2} s on {}, {} MiB", count(rayon::current_num_threads(), "thread"), peak_bytes() >> 20),
+    ));
     rows.extend(written.iter().map(|p| ("written", p.display().to_string())));
     say(&table(&rows))
 }

@@ -72,7 +72,15 @@ pub fn report(
         angle_error_50_95_99: d.angle,
         area_histogram: bins(&d.area_histogram, "log2 of the area ratio"),
         angle_histogram: bins(&d.angle_histogram, "largest angle error in degrees"),
-        worst: d.worst.iter().map(|w| WorstRow { triangle: found.face_of[w.face as usize], area_ratio: w.area_ratio, stretch: w.stretch }).collect(),
+        worst: d
+            .worst
+            .iter()
+            .map(|w| WorstRow {
+                triangle: found.face_of[w.face as usize],
+                area_ratio: w.area_ratio,
+                stretch: w.stretch,
+            })
+            .collect(),
         charts: found.charts.iter().map(|c| chart(c, found)).collect(),
         repair: found.log.steps.iter().map(|s| s.to_string()).collect(),
         threads: rayon::current_num_threads(),
@@ -96,7 +104,12 @@ pub fn write_report(
 
 /// Draws the layout with a checker pattern.
 pub fn draw(path: &Path, mesh: &SurfaceFile, found: &Parameterization) -> Result<(), Failure> {
-    let picture = UvPicture { vertices: &mesh.vertices, triangles: &found.triangles, points: &found.points, corners: &found.corners };
+    let picture = UvPicture {
+        vertices: &mesh.vertices,
+        triangles: &found.triangles,
+        points: &found.points,
+        corners: &found.corners,
+    };
     let text = uv_svg(&picture);
     Ok(write_atomically(path, |w| w.write_all(text.as_bytes()))?)
 }
@@ -165,6 +178,7 @@ struct ChartRow {
     crossings: usize,
     disk: bool,
     bijective: bool,
+    side_bulge: f64,
     embedding_rounds: usize,
     transport_share: f64,
     area_error_embedded_transported_refined: [f64; 3],
@@ -194,6 +208,7 @@ fn chart(c: &ChartReport, found: &Parameterization) -> ChartRow {
         crossings: c.proof.crossings,
         disk: c.proof.disk,
         bijective: c.proof.bijective(),
+        side_bulge: c.bulge,
         embedding_rounds: c.rounds,
         transport_share: c.moved,
         area_error_embedded_transported_refined: c.area_errors,

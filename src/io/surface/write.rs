@@ -370,8 +370,13 @@ mod tests {
         let grouped = obj.replace("f 1/1", "g none\ng left arm\nf 1/1");
         assert_eq!(text("obj", &MeshData { groups: &groups, ..textured }).unwrap(), grouped);
         let ply = text("ply", &MeshData { face_fields: &mass, ..textured }).unwrap();
-        assert!(ply.ends_with("texcoord\nproperty double mass\nend_header\n0.0 0.0 0.5\n1.0 0.0 0.0\n0.0 1e-9 0.0\n\
-            3 0 1 2 6 0.0 0.0 1.0 0.0 0.0 1.0 0.25\n"), "{ply}");
+        assert!(
+            ply.ends_with(
+                "texcoord\nproperty double mass\nend_header\n0.0 0.0 0.5\n1.0 0.0 0.0\n0.0 1e-9 0.0\n\
+            3 0 1 2 6 0.0 0.0 1.0 0.0 0.0 1.0 0.25\n"
+            ),
+            "{ply}"
+        );
         assert!(error("vtk", &textured).contains("of an .obj or .ply only"));
     }
 

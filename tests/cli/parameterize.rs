@@ -1,0 +1,108 @@
+//! `brenier parameterize` from outside.
+
+use crate::support::Folder;
+use insta::assert_snapshot;
+
+/// A hill over a square of `n` by `n` squares, with a name for each half.
+fn hill(n: usize) -> String {
+    let mut text = String::from("# a hill\n");
+    for j in 0..=n {
+        for i in 0..=n {
+            let (x, y) = (i as f64 / n as f64 - 0.5, j as f64 / n as f64 - 0.5);
+            text += &format!("v {x} {y} {}\n", (-12.0 * (x * x + y * y)).exp());
+        }
+    }
+    text += "v 9 9 9\n";
+    for j in 0..n {
+        if j == 0 || j == n / 2 {
+            text += if j == 0 { "g lower half\n" } else { "g upper half\n" };
+        }
+        for i in 0..n {
+            let a = j * (n + 1) + i + 1;
+            let (b, c, d) = (a + 1, a + n + 2, a + n + 1);
+            text += &format!("f {a} {b} {c}\nf {a} {c} {d}\n");
+        }
+    }
+    text
+}
+
+/// The lines of an .obj that begin with a word, as lists of what follows.
+fn lines<'a>(text: &'a str, word: &str) -> Vec<Vec<&'a str>> {
+    text.lines().filter_map(|l| l.strip_prefix(word)?.strip_prefix(' ')).map(|l| l.split(' ').collect()).collect()
+}
+
+#[test]
+fn a_mesh_comes_back_with_points() {
+    let f = Folder::new();
+    f.write("hill.obj", hill(12));
+    let run = f.expect(0, "parameterize hill.obj -o uv.obj --report r.json --picture p.svg --certify");
+    assert_eq!(run.err, "");
+    let out: Vec<&str> = run.out.lines().collect();
+    assert_snapshot!(out[0], @"surface    170 vertices and 288 triangles in 1 chart");
+    assert_snapshot!(out[1], @"map        one to one: all 288 triangles positive, boundary simple, exactly on the numbers written");
+    assert!(run.out.contains("cells      169 with the vertices' masses up to "), "{}", run.out);
+    assert!(run.out.contains("note       vertex 169 has no face and was left out"), "{}", run.out);
+    assert!(run.out.ends_with("written    uv.obj\nwritten    r.json\nwritten    p.svg\n"), "{}", run.out);
+    // Vertices, triangles and names are those of the input.
+    let (before, after) = (f.read("hill.obj"), f.read("uv.obj"));
+    let numbers = |text: &str, word: &str| -> Vec<f64> { lines(text, word).concat().iter().map(|x| x.parse().unwrap()).collect() };
+    assert_eq!(numbers(&before, "v"), numbers(&after, "v"));
+    let first = |text: &str| -> Vec<String> { lines(text, "f").concat().iter().map(|c| c.split('/').next().unwrap().into()).collect() };
+    assert_eq!(first(&before), first(&after));
+    assert_eq!(lines(&after, "g"), [["lower", "half"], ["upper", "half"]]);
+    let (at, half) = (after.find("g upper").unwrap(), after[..after.find("g upper").unwrap()].matches("\nf ").count());
+    assert!(at > 0 && half == 144);
+    assert_eq!(lines(&after, "vt").len(), 169);
+    let r = f.json("r.json");
+    assert_eq!((r["bijective"].as_bool(), r["flipped"].as_u64(), r["triangles"].as_u64()), (Some(true), Some(0), Some(288)));
+    assert!(r["area_error"].as_f64().unwrap() < 0.02);
+    assert_eq!(r["charts"][0]["cells"]["cells"], 169);
+    assert!(r["charts"][0]["cells"]["max_relative_mass_error"][1].as_f64().unwrap() < 1e-9);
+    assert_eq!(r["worst"].as_array().unwrap().len(), 20);
+    assert!(f.read("p.svg").starts_with("<svg"));
+    // The same on standard output, and the points do not depend on threads.
+    let json = f.expect(0, "parameterize hill.obj -o again.obj --json --threads 1").out;
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&json).unwrap()["bijective"], true);
+    assert!(f.read("again.obj") == after);
+    assert_eq!(f.expect(0, "parameterize hill.obj -o uv.ply --quiet").out, "");
+    assert!(String::from_utf8_lossy(&std::fs::read(f.path("uv.ply")).unwrap()).contains("property list uchar double texcoord\n"));
+}
+
+#[test]
+fn files_steer_it() {
+    let f = Folder::new();
+    f.write("hill.obj", hill(8));
+    f.write("corners.csv", "0,0\n2,0\n1,1.5\n");
+    f.write("seams.csv", "36,37\n37,38\n");
+    f.write("marks.csv", "40,0.6,0.5\n");
+    f.write("density.txt", (0..82).map(|k| format!("{}\n", 1 + k % 2)).collect::<String>());
+    f.expect(0, "parameterize hill.obj -o a.obj --boundary corners.csv");
+    f.expect(0, "parameterize hill.obj -o a.obj --boundary square");
+    f.expect(0, "parameterize hill.obj -o a.obj --boundary free --area-weight 10");
+    f.expect(0, "parameterize hill.obj -o a.obj --seams seams.csv");
+    assert_eq!(lines(&f.read("a.obj"), "vt").len(), 82);
+    f.expect(0, "parameterize hill.obj -o a.obj --landmarks marks.csv --landmark-weight 1000");
+    f.expect(0, "parameterize hill.obj -o a.obj --density density.txt --merge");
+}
+
+#[test]
+fn refusals() {
+    let f = Folder::new();
+    f.write("hill.obj", hill(4));
+    f.write("one.obj", "v 0 0 0\nv 1 0 0\nv 0 1 0\nv 0 0 1\nv 0 1 1\nf 1 2 3\nf 1 2 4\nf 1 2 5\n");
+    f.write("seams.csv", "0,24\n");
+    f.write("far.csv", "0,99\n");
+    f.write("density.txt", "1\n2\n");
+    let error = |code: i32, args: &str| f.expect(code, args).err;
+    assert_snapshot!(error(2, "parameterize hill.obj -o a.stl"), @"error: a.stl: parameterized meshes are written as .obj or .ply; choose one of these");
+    assert_snapshot!(error(2, "parameterize hill.obj -o hill.obj"), @"error: hill.obj: is an input and would be overwritten; give the output another name");
+    assert_snapshot!(error(2, "parameterize hill.obj -o a.obj --sphere"), @"error: --sphere: maps to the sphere are not made in this version; leave it out, closed surfaces are cut open");
+    assert_snapshot!(error(3, "parameterize hill.obj -o a.obj --seams seams.csv"), @"error: hill.obj: seam (0, 24) is no edge of the mesh; name two vertices of a triangle");
+    assert_snapshot!(error(3, "parameterize hill.obj -o a.obj --seams far.csv"), @"error: far.csv: row 1: 99 names no vertex; there are 26, counted from 0");
+    assert_snapshot!(error(3, "parameterize hill.obj -o a.obj --density density.txt"), @"error: density.txt: 2 densities; give one for each of 26 vertices or 32 triangles");
+    assert_eq!(f.expect(5, "parameterize none.obj -o a.obj").code, 5);
+    assert!(!f.names().contains(&"a.obj".to_string()));
+    // An edge with three faces is cut open, which is said.
+    let run = f.expect(0, "parameterize one.obj -o a.obj");
+    assert!(run.err.contains("doubled to cut the surface"), "{}", run.err);
+}

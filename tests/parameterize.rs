@@ -1,0 +1,259 @@
+//! Parameterizations: surfaces of every kind, judged by a second opinion in rational arithmetic.
+
+mod common;
+
+use brenier::exact::big::{Rational, rational};
+use brenier::exact::predicates::orient2d_exact;
+use brenier::parameterize::{
+    Boundary, Landmark, Merge, Parameterization, ParameterizeError, ParameterizeOptions, Target, parameterize,
+};
+use common::shapes::{Mesh, annulus, bumps, revolved, voxels};
+use std::collections::BTreeMap;
+
+fn laid(mesh: &Mesh, options: &ParameterizeOptions) -> Parameterization {
+    let found = parameterize(&mesh.vertices, &mesh.triangles, options).expect("a surface");
+    assert_eq!(found.triangles, mesh.triangles);
+    judge(&found);
+    found
+}
+
+/// A judge that shares no code with the library's: for each chart, every triangle is positive by big integers, the outline is one loop no two
+/// sides of which meet (all pairs), and the areas sum to that of the outline, in rationals.
+fn judge(p: &Parameterization) {
+    assert!(p.bijective);
+    let at = |v: u32| p.points[v as usize];
+    assert!(p.points.iter().flatten().all(|x| (0.0..=1.0).contains(x)));
+    for chart in 0..p.charts.len() as u32 {
+        let faces: Vec<[u32; 3]> =
+            p.corners.iter().zip(&p.chart_of).filter(|(_, c)| **c == chart).map(|(t, _)| *t).collect();
+        let mut rim: BTreeMap<u32, u32> = BTreeMap::new();
+        let mut sides = std::collections::BTreeSet::new();
+        for t in &faces {
+            assert_eq!(orient2d_exact(at(t[0]), at(t[1]), at(t[2])), 1);
+            (0..3).for_each(|k| assert!(sides.insert((t[k], t[(k + 1) % 3])), "two faces wound alike"));
+        }
+        for &(a, b) in &sides {
+            if !sides.contains(&(b, a)) {
+                assert!(rim.insert(a, b).is_none(), "a vertex twice on the outline");
+            }
+        }
+        let first = *rim.keys().next().expect("a boundary");
+        let mut outline = vec![first];
+        while rim[outline.last().unwrap()] != first {
+            outline.push(rim[outline.last().unwrap()]);
+        }
+        assert_eq!(outline.len(), rim.len(), "one loop");
+        let double = |a: [f64; 2], b: [f64; 2]| rational(a[0]) * rational(b[1]) - rational(a[1]) * rational(b[0]);
+        let around: Rational =
+            (0..outline.len()).map(|k| double(at(outline[k]), at(outline[(k + 1) % outline.len()]))).sum();
+        let inside: Rational =
+            faces.iter().map(|t| (0..3).map(|k| double(at(t[k]), at(t[(k + 1) % 3]))).sum::<Rational>()).sum();
+        assert_eq!(around, inside);
+        let n = outline.len();
+        for i in 0..n {
+            for j in i + 2..n {
+                if i == 0 && j == n - 1 {
+                    continue;
+                }
+                let [a, b, c, d] = [i, i + 1, j, j + 1].map(|k| at(outline[k % n]));
+                let o = [
+                    orient2d_exact(a, b, c),
+                    orient2d_exact(a, b, d),
+                    orient2d_exact(c, d, a),
+                    orient2d_exact(c, d, b),
+                ];
+                let apart = (0..2).any(|k| a[k].max(b[k]) < c[k].min(d[k]) || c[k].max(d[k]) < a[k].min(b[k]));
+                assert!(apart || o[0] * o[1] > 0 || o[2] * o[3] > 0, "sides {i} and {j} meet");
+            }
+        }
+    }
+}
+
+fn hemisphere() -> Mesh {
+    let rings = 12;
+    let profile: Vec<[f64; 2]> = (0..=rings)
+        .map(|k| (k as f64 / rings as f64 * std::f64::consts::FRAC_PI_2).sin_cos())
+        .map(|(s, c)| [c, s])
+        .collect();
+    revolved(&profile, 36)
+}
+
+/// A tube with a cap, `length` times as long as it is wide.
+fn sock(length: f64, rings: usize) -> Mesh {
+    let mut profile: Vec<[f64; 2]> = (0..rings).map(|k| [0.5, length * k as f64 / rings as f64]).collect();
+    profile.extend([[0.5, length], [0.25, length + 0.2], [0.0, length + 0.25]]);
+    revolved(&profile, 16)
+}
+
+#[test]
+fn a_hemisphere_keeps_its_areas() {
+    let found = laid(&hemisphere(), &ParameterizeOptions::default());
+    assert!(found.distortion.area_error < 1e-3, "{}", found.distortion.area_error);
+    assert!(found.distortion.stretch[1] < 3.0);
+    // Lambert's azimuthal map has equal areas: the ring at height z goes to the radius sqrt(1 - z) of the unit disk.
+    let mesh = hemisphere();
+    for (t, c) in mesh.triangles.iter().zip(&found.corners) {
+        for (&v, &p) in t.iter().zip(c) {
+            let (z, q) = (mesh.vertices[v as usize][2], found.points[p as usize]);
+            let radius = 2.0 * (q[0] - 0.5).hypot(q[1] - 0.5);
+            assert!((radius - (1.0 - z).sqrt()).abs() < 0.05, "{z}: {radius}");
+        }
+    }
+    let report = &found.charts[0];
+    assert_eq!((report.genus, report.loops, report.cut_edges), (0, 1, 0));
+    assert!(report.area_errors[1] < report.area_errors[0], "{:?}", report.area_errors);
+}
+
+/// Tutte's embedding shrinks a tube by a factor of about exp(2 pi) for each circumference of length; here under what doubles can tell, twice over.
+#[test]
+fn long_limbs_do_not_vanish() {
+    for (length, rings) in [(4.0, 20), (12.0, 60), (24.0, 120)] {
+        let found = laid(&sock(length, rings), &ParameterizeOptions::default());
+        assert!(found.distortion.area_error < 0.05, "{length}: {}", found.distortion.area_error);
+        assert!(found.charts[0].rounds > 1);
+    }
+}
+
+#[test]
+fn handles_and_holes_are_cut() {
+    let ring: Vec<[i32; 3]> = (0..9).filter(|k| *k != 4).map(|k| [k % 3, k / 3, 0]).collect();
+    let eight: Vec<[i32; 3]> = (0..15).filter(|k| ![6, 8].contains(k)).map(|k| [k % 5, k / 5, 0]).collect();
+    let ball = vec![[0, 0, 0], [1, 0, 0], [0, 1, 0]];
+    for (cells, genus) in [(ring, 1), (eight, 2), (ball, 0)] {
+        let found = laid(&voxels(&cells, 3), &ParameterizeOptions::default());
+        let report = &found.charts[0];
+        assert_eq!((report.genus, report.loops), (genus, 0));
+        assert!(report.cut_edges > 0 && report.proof.disk);
+        assert!(found.distortion.area_error < 0.05, "{genus}: {}", found.distortion.area_error);
+    }
+    let found = laid(&annulus(24, 5), &ParameterizeOptions::default());
+    assert_eq!((found.charts[0].genus, found.charts[0].loops), (0, 2));
+    assert!(found.distortion.area_error < 0.01, "{}", found.distortion.area_error);
+}
+
+#[test]
+fn every_shape_of_boundary() {
+    let mesh = bumps(16);
+    for boundary in [
+        Boundary::Disk,
+        Boundary::Square,
+        Boundary::Polygon(vec![[0.0, 0.0], [3.0, 0.0], [4.0, 2.0], [1.0, 3.0]]),
+        Boundary::Free,
+    ] {
+        let found = laid(&mesh, &ParameterizeOptions { boundary: boundary.clone(), ..ParameterizeOptions::default() });
+        assert!(found.distortion.area_error < 0.02, "{boundary:?}: {}", found.distortion.area_error);
+        if boundary == Boundary::Square {
+            let sides = found.points.iter().filter(|p| p.iter().any(|&x| x == 0.0 || x == 1.0)).count();
+            assert_eq!(sides, 64);
+        }
+    }
+}
+
+#[test]
+fn components_share_the_square_by_area() {
+    let mut mesh = hemisphere();
+    let small = Mesh { vertices: mesh.vertices.iter().map(|v| v.map(|x| 0.5 * x)).collect(), ..mesh.clone() };
+    mesh.append(&small);
+    mesh.append(&voxels(&[[0, 0, 0]], 4));
+    let found = laid(&mesh, &ParameterizeOptions::default());
+    assert_eq!(found.charts.len(), 3);
+    assert!(found.distortion.area_error < 5e-3, "{}", found.distortion.area_error);
+}
+
+#[test]
+fn the_knob_trades_areas_for_angles() {
+    let mesh = bumps(14);
+    let with =
+        |area_weight| laid(&mesh, &ParameterizeOptions { area_weight, ..ParameterizeOptions::default() }).distortion;
+    let found = [0.01, 1.0, 100.0, 1e4].map(with);
+    for w in found.windows(2) {
+        assert!(w[1].area_error < w[0].area_error);
+        assert!(w[1].stretch_mean > w[0].stretch_mean);
+    }
+}
+
+#[test]
+fn densities_landmarks_and_seams() {
+    let mesh = bumps(14);
+    // Twice the density on one half.
+    let density: Vec<f64> =
+        mesh.triangles.iter().map(|t| if mesh.vertices[t[0] as usize][0] < 0.0 { 2.0 } else { 1.0 }).collect();
+    let target = Target::Face(density.clone());
+    let found = laid(&mesh, &ParameterizeOptions { target, ..ParameterizeOptions::default() });
+    assert!(found.distortion.area_error < 0.02, "{}", found.distortion.area_error);
+    // A landmark draws its vertex.
+    let vertex = mesh.vertices.len() as u32 / 2;
+    let landmark = Landmark { vertex, at: [0.7, 0.4], weight: 1000.0 };
+    let found = laid(&mesh, &ParameterizeOptions { landmarks: vec![landmark], ..ParameterizeOptions::default() });
+    let corner = (0..mesh.triangles.len())
+        .find_map(|f| mesh.triangles[f].iter().position(|&v| v == vertex).map(|k| found.corners[f][k]));
+    let p = found.points[corner.expect("a corner") as usize];
+    assert!((p[0] - 0.7).hypot(p[1] - 0.4) < 0.02, "{p:?}");
+    // A seam through the middle makes two charts.
+    let seams: Vec<[u32; 2]> = (0..14).map(|k| [7 * 15 + k, 7 * 15 + k + 1]).collect();
+    let found = laid(&mesh, &ParameterizeOptions { seams, ..ParameterizeOptions::default() });
+    assert_eq!(found.charts.len(), 2);
+}
+
+#[test]
+fn masses_of_cells_are_proved() {
+    let found = laid(&bumps(10), &ParameterizeOptions { certify: true, ..ParameterizeOptions::default() });
+    let proof = found.charts[0].cells.expect("a proof");
+    assert_eq!(proof.cells, 121);
+    assert!(proof.max_relative_error[1] < 1e-9 && proof.max_relative_error[0] <= proof.max_relative_error[1]);
+    assert!(0.0 < proof.w2_squared[0] && proof.w2_squared[0] <= proof.w2_squared[1] && proof.w2_squared[1] < 1e-2);
+}
+
+#[test]
+fn refusals_name_the_element() {
+    let mesh = bumps(4);
+    let error = |options: &ParameterizeOptions| {
+        parameterize(&mesh.vertices, &mesh.triangles, options).expect_err("refused").to_string()
+    };
+    let base = ParameterizeOptions::default();
+    let seams = vec![[0, 1], [0, 24]];
+    let text = "seam (0, 24) is no edge of the mesh; name two vertices of a triangle";
+    assert_eq!(error(&ParameterizeOptions { seams, ..base.clone() }), text);
+    let target = Target::Vertex([vec![1.0; 24], vec![0.0]].concat());
+    let text = "density[24] is 0; every density must be positive and finite";
+    assert_eq!(error(&ParameterizeOptions { target, ..base.clone() }), text);
+    let target = Target::Face(vec![1.0; 3]);
+    assert_eq!(error(&ParameterizeOptions { target, ..base.clone() }), "3 densities for 32 triangles; give one each");
+    assert!(error(&ParameterizeOptions { area_weight: f64::NAN, ..base.clone() }).starts_with("area weight is NaN"));
+    let boundary = Boundary::Polygon(vec![[0.0, 0.0], [1.0, 0.0], [0.2, 0.2], [0.0, 1.0]]);
+    assert!(error(&ParameterizeOptions { boundary, ..base.clone() }).starts_with("the boundary polygon does not suit"));
+    // A triangle has no side for each corner of a square.
+    let v = [[0., 0., 0.], [1., 0., 0.], [0., 1., 0.]];
+    let square = ParameterizeOptions { boundary: Boundary::Square, ..base.clone() };
+    assert!(parameterize(&v, &[[0, 1, 2]], &square).is_err());
+    assert!(parameterize(&v, &[[0, 1, 2]], &base).unwrap().bijective);
+    let moebius: Vec<[u32; 3]> = (0..5u32).map(|k| [k, (k + 1) % 5, (k + 2) % 5]).collect();
+    let v: Vec<[f64; 3]> = (0..5).map(|k| [f64::from(k), f64::from(k * k), f64::from(k * k * k)]).collect();
+    let found = parameterize(&v, &moebius, &base);
+    assert!(matches!(found, Err(ParameterizeError::Surface(_))), "{found:?}");
+}
+
+#[test]
+fn soups_are_merged() {
+    let mesh = hemisphere();
+    let vertices: Vec<[f64; 3]> = mesh.triangles.iter().flatten().map(|&v| mesh.vertices[v as usize]).collect();
+    let triangles: Vec<[u32; 3]> = (0..mesh.triangles.len() as u32).map(|f| [3 * f, 3 * f + 1, 3 * f + 2]).collect();
+    let found = parameterize(&vertices, &triangles, &ParameterizeOptions::default()).unwrap();
+    judge(&found);
+    assert_eq!(found.charts.len(), 1);
+    let alone = ParameterizeOptions { merge: Merge::Never, ..ParameterizeOptions::default() };
+    let found = parameterize(&vertices, &triangles[..20], &alone).unwrap();
+    assert_eq!(found.charts.len(), 20);
+}
+
+/// Same bits for one thread and three.
+#[test]
+fn threads_do_not_show() {
+    let mesh = sock(3.0, 14);
+    let with = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| parameterize(&mesh.vertices, &mesh.triangles, &ParameterizeOptions::default()).unwrap().points)
+    };
+    let bits = |p: Vec<[f64; 2]>| p.iter().map(|q| q.map(f64::to_bits)).collect::<Vec<_>>();
+    assert_eq!(bits(with(1)), bits(with(3)));
+}

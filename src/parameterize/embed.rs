@@ -8,7 +8,7 @@ use crate::exact::predicates::orient2d_sign;
 /// Rounds of balancing at most.
 const ROUNDS: usize = 60;
 /// Rounds after which balancing ends as soon as every triangle is positive.
-const ENOUGH: f64 = 3.0;
+const ENOUGH: f64 = 1.5;
 
 /// An embedding of a chart.
 pub(super) struct Embedding {
@@ -78,11 +78,6 @@ pub(super) fn embed(chart: &Chart, rim: &Rim) -> Option<Embedding> {
         let total: f64 = twice.iter().map(|a| a.abs()).sum();
         let ratio = |f: usize| (twice[f].abs() / total / chart.share[f]).max(1e-30);
         let spread = (0..twice.len()).map(|f| chart.share[f] * ratio(f).ln().powi(2)).sum::<f64>().sqrt();
-        if std::env::var("BR_TRACE").is_ok() {
-            let l1: f64 = (0..twice.len()).map(|f| (twice[f].abs() / total - chart.share[f]).abs()).sum();
-            let least = (0..twice.len()).map(ratio).fold(f64::INFINITY, f64::min);
-            eprintln!("embed {round}: flips {flipped}, spread of log {spread:.3}, L1 {l1:.4} least {least:.2e}");
-        }
         if flipped == 0 && spread < ENOUGH {
             break;
         }

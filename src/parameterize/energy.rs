@@ -15,6 +15,9 @@ use super::system::Local;
 pub(super) struct Weights {
     pub area: f64,
     pub angle: f64,
+    /// Take the area term for the square of a linear function (Gauss and Newton's way). Near the end that is better than leaving out what is
+    /// negative: it neither stiffens nor softens ways along which no area changes.
+    pub gauss: bool,
 }
 
 /// A triangle in space as the energy sees it.
@@ -71,13 +74,14 @@ impl Reference {
         // First and second derivatives by the singular values.
         let p1 = area * 2.0 * log / s1 + angle * 0.5 * (1.0 / s2 - s2 / (s1 * s1));
         let p2 = area * 2.0 * log / s2 + angle * 0.5 * (1.0 / s1 - s1 / (s2 * s2));
-        let p11 = area * 2.0 * (1.0 - log) / (s1 * s1) + angle * s2 / (s1 * s1 * s1);
-        let p22 = area * 2.0 * (1.0 - log) / (s2 * s2) + angle * s1 / (s2 * s2 * s2);
+        let bend = if w.gauss { 0.0 } else { area * 2.0 * log };
+        let p11 = (area * 2.0 - bend) / (s1 * s1) + angle * s2 / (s1 * s1 * s1);
+        let p22 = (area * 2.0 - bend) / (s2 * s2) + angle * s1 / (s2 * s2 * s2);
         let p12 = area * 2.0 / det - angle * 0.5 * (1.0 / (s1 * s1) + 1.0 / (s2 * s2));
         // (p1 + p2)/(s1 + s2) and (p1 - p2)/(s1 - s2), divided by hand.
         let (squares, mixed) = ((s1 * s1 + s2 * s2) / (det * det), 1.0 / det);
-        let twist = area * 2.0 * log / det + angle * 0.5 * (mixed - (squares - mixed));
-        let flip = -area * 2.0 * log / det + angle * 0.5 * (mixed + (squares + mixed));
+        let twist = bend / det + angle * 0.5 * (mixed - (squares - mixed));
+        let flip = -bend / det + angle * 0.5 * (mixed + (squares + mixed));
         let (values, axes) = symmetric2(p11, p12, p22);
         let r = std::f64::consts::FRAC_1_SQRT_2;
         let modes = [
@@ -172,7 +176,7 @@ mod tests {
     #[test]
     fn derivatives_are_those_of_the_value() {
         let area = super::super::chart::area3(SPACE);
-        let w = Weights { area: 0.7, angle: 0.3 };
+        let w = Weights { area: 0.7, angle: 0.3, gauss: false };
         let flat = |p: [[f64; 3]; 3]| Reference::new(p, area, 1.0);
         let side = |a: usize, b: usize| super::super::chart::norm3(super::super::chart::minus3(SPACE[a], SPACE[b]));
         let (l, m, n) = (side(0, 1), side(0, 2), side(1, 2));

@@ -56,7 +56,7 @@ pub enum Merge {
 pub struct ParameterizeOptions {
     /// The boundary's shape.
     pub boundary: Boundary,
-    /// How much more areas count than angles. 1: about alike; 1e3: areas to about a per cent; 1e5 and more: as far as they go.
+    /// How much more areas count than angles. 1: about alike; 1e3: areas to about a per cent; 1e7: as far as they go.
     pub area_weight: f64,
     /// How large triangles shall be.
     pub target: Target,
@@ -74,7 +74,7 @@ impl Default for ParameterizeOptions {
     fn default() -> ParameterizeOptions {
         ParameterizeOptions {
             boundary: Boundary::Disk,
-            area_weight: 1e4,
+            area_weight: 1e7,
             target: Target::Area,
             seams: Vec::new(),
             landmarks: Vec::new(),

@@ -60,28 +60,32 @@ pub struct CellProof {
 }
 
 /// Angle weights of the stages of refinement, from the first; the last is one over the area weight.
-const STAGES: [f64; 5] = [1.0, 0.1, 0.03, 0.01, 1e-3];
+const STAGES: [f64; 8] = [1.0, 0.1, 0.03, 0.01, 1e-3, 1e-4, 1e-5, 1e-6];
 /// Times that transport is solved at most, each from where the last one led.
 const TRANSPORTS: usize = 3;
+/// No more transport once the spread of log areas is under this.
+const SETTLED: f64 = 0.5;
 /// Relative error of cells' masses on the way.
 const CELL_TOLERANCE: f64 = 1e-2;
 /// Newton steps of a transport at most.
 const CELL_STEPS: usize = 60;
 /// Relative error of cells' masses that are proved.
 const PROVED_TOLERANCE: f64 = 1e-10;
-/// Charts of at most this many triangles are shaken once, by this share of edges.
-const SHAKEN: usize = 20_000;
+/// The stage before which vertices are shaken, by this share of their edges.
+const SHAKEN: f64 = 1e-4;
 const SHAKE: f64 = 0.05;
 /// By how much sides bend outwards where straight ones will not do.
 const BULGE: f64 = 0.05;
+/// Angle weight from which on the area term is taken for a square of linear functions.
+const GAUSS: f64 = 1e-2;
 /// Angle weight with which a boundary is set free.
 const FREE: f64 = 1.0;
-/// Newton steps of each stage at most.
+/// Newton steps of each stage at most; a third of it in charts of more than `LARGE` triangles.
 const STEPS: usize = 30;
-/// A stage but the last ends when a step gains less than this share.
+const LARGE: usize = 50_000;
+/// A stage ends when a step gains less than this share; late ones go on longer.
 const ENOUGH: f64 = 0.03;
-/// The last one goes on longer.
-const ENOUGH_LAST: f64 = 3e-3;
+const ENOUGH_LATE: f64 = 3e-3;
 
 pub(super) fn run(
     vertices: &[[f64; 3]],
@@ -227,69 +231,39 @@ fn laid_flat(
     let Embedding { mut uv, rounds, flipped } = embed::embed(chart, &rim).ok_or_else(memory)?;
     report.rounds = rounds;
     report.area_errors[0] = area_error(chart, &uv);
-    let trace = std::env::var("BR_TRACE").is_ok();
-    if trace {
-        eprintln!("embed {:.2} L1 {:.4} flips {flipped}", clock.elapsed().as_secs_f64(), report.area_errors[0]);
-    }
     if flipped > 0 {
         report.seconds = clock.elapsed().as_secs_f64();
         return Ok((uv, report));
     }
     let mut spread = log_spread(chart, &uv);
     for _ in 0..TRANSPORTS {
+        let before = spread;
         let Some(cells) = transport::cells(chart, &uv, &rim, CELL_TOLERANCE, CELL_STEPS) else { break };
         let Some(there) = morph::towards(chart, &uv, &rim, &cells.centroids, &mut spread) else { break };
         report.moved = report.moved.max(there.share);
         (uv, rim) = (there.uv, there.rim);
-        if trace {
-            eprintln!(
-                "moved {} {:.2} L1 {:.4} spread {spread:.4}",
-                report.moved,
-                clock.elapsed().as_secs_f64(),
-                area_error(chart, &uv)
-            );
+        let gained = spread < 0.7 * before;
+        if !gained || spread < SETTLED {
+            break;
         }
     }
     report.area_errors[1] = area_error(chart, &uv);
-    if trace {
-        eprintln!(
-            "transport {:.2} L1 {:.4} moved {:.3}",
-            clock.elapsed().as_secs_f64(),
-            report.area_errors[1],
-            report.moved
-        );
-    }
     let mut refinement = Refinement::new(chart, uv, Some(rim)).ok_or_else(memory)?;
     refinement.draw_to(landmarks(piece, options));
     let last = 1.0 / options.area_weight;
     // From a start with the right areas there is no need to begin with angles.
     let first = if spread * spread < STAGES[1] { STAGES[1] } else { STAGES[0] };
+    let most = if chart.triangles.len() > LARGE { STEPS / 3 } else { STEPS };
     for angle in STAGES.into_iter().filter(|&a| a > last && a <= first).chain([last]) {
-        let enough = if angle == last { ENOUGH_LAST } else { ENOUGH };
-        report.steps += refinement.run(Weights { area: 1.0, angle }, STEPS, enough).taken;
-        if trace {
-            eprintln!(
-                "angle {angle:e} {:.2} L1 {:.5} steps {}",
-                clock.elapsed().as_secs_f64(),
-                refinement.error(),
-                report.steps
-            );
+        if angle == SHAKEN {
+            refinement.shake(SHAKE);
         }
-    }
-    if chart.triangles.len() <= SHAKEN {
-        let (uv, rim, energy) = (refinement.uv.clone(), refinement.rim.clone(), refinement.error());
-        refinement.shake(SHAKE);
-        report.steps += refinement.run(Weights { area: 1.0, angle: last }, STEPS, ENOUGH_LAST).taken;
-        if trace {
-            eprintln!(
-                "shaken {:.2} L1 {:.6} steps {}",
-                clock.elapsed().as_secs_f64(),
-                refinement.error(),
-                report.steps
-            );
-        }
-        if refinement.error() > energy {
-            (refinement.uv, refinement.rim) = (uv, rim);
+        let enough = if angle <= SHAKEN { ENOUGH_LATE } else { ENOUGH };
+        let taken = refinement.run(weights(angle), most, enough).taken;
+        report.steps += taken;
+        // What has not settled here will not further down: there only angles would be lost.
+        if angle <= SHAKEN && taken == most {
+            break;
         }
     }
     if options.certify
@@ -302,10 +276,7 @@ fn laid_flat(
         let mut free = Refinement::new(chart, uv, None).ok_or_else(memory)?;
         free.draw_to(landmarks(piece, options));
         for angle in [FREE, 0.1 * FREE].into_iter().filter(|&a| a > last).chain([last]) {
-            report.steps += free.run(Weights { area: 1.0, angle }, STEPS, ENOUGH_LAST).taken;
-            if trace {
-                eprintln!("free {:.2} L1 {:.6} steps {}", clock.elapsed().as_secs_f64(), free.error(), report.steps);
-            }
+            report.steps += free.run(weights(angle), STEPS, ENOUGH_LATE).taken;
         }
         uv = free.uv;
     }
@@ -319,6 +290,11 @@ fn cell_proof(chart: &Chart, uv: &[[f64; 2]], rim: &Rim) -> Option<CellProof> {
     let cells = transport::cells(chart, uv, rim, PROVED_TOLERANCE, CELL_STEPS)?;
     let proof = certify(&cells.problem, &cells.heights, 5).ok()?;
     Some(CellProof { max_relative_error: proof.max_relative_error, w2_squared: proof.w2_squared, cells: proof.cells })
+}
+
+/// Weights of a stage. Late stages begin near the wanted areas.
+fn weights(angle: f64) -> Weights {
+    Weights { area: 1.0, angle, gauss: angle <= GAUSS }
 }
 
 fn area_error(chart: &Chart, uv: &[[f64; 2]]) -> f64 {

@@ -122,9 +122,6 @@ impl<'a> Refinement<'a> {
             (self.uv, self.rim) = (uv, rim);
             steps.taken += 1;
             let gain = energy - after;
-            if std::env::var("BR_TRACE").is_ok() {
-                eprintln!("  step {t:.3e} energy {energy:.6e} -> {after:.6e} L1 {:.5}", self.error());
-            }
             energy = after;
             if gain <= enough * energy && t > 0.5 {
                 break;

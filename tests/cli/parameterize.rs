@@ -45,16 +45,23 @@ fn a_mesh_comes_back_with_points() {
     assert!(run.out.ends_with("written    uv.obj\nwritten    r.json\nwritten    p.svg\n"), "{}", run.out);
     // Vertices, triangles and names are those of the input.
     let (before, after) = (f.read("hill.obj"), f.read("uv.obj"));
-    let numbers = |text: &str, word: &str| -> Vec<f64> { lines(text, word).concat().iter().map(|x| x.parse().unwrap()).collect() };
+    let numbers = |text: &str, word: &str| -> Vec<f64> {
+        lines(text, word).concat().iter().map(|x| x.parse().unwrap()).collect()
+    };
     assert_eq!(numbers(&before, "v"), numbers(&after, "v"));
-    let first = |text: &str| -> Vec<String> { lines(text, "f").concat().iter().map(|c| c.split('/').next().unwrap().into()).collect() };
+    let first = |text: &str| -> Vec<String> {
+        lines(text, "f").concat().iter().map(|c| c.split('/').next().unwrap().into()).collect()
+    };
     assert_eq!(first(&before), first(&after));
     assert_eq!(lines(&after, "g"), [["lower", "half"], ["upper", "half"]]);
     let (at, half) = (after.find("g upper").unwrap(), after[..after.find("g upper").unwrap()].matches("\nf ").count());
     assert!(at > 0 && half == 144);
     assert_eq!(lines(&after, "vt").len(), 169);
     let r = f.json("r.json");
-    assert_eq!((r["bijective"].as_bool(), r["flipped"].as_u64(), r["triangles"].as_u64()), (Some(true), Some(0), Some(288)));
+    assert_eq!(
+        (r["bijective"].as_bool(), r["flipped"].as_u64(), r["triangles"].as_u64()),
+        (Some(true), Some(0), Some(288))
+    );
     assert!(r["area_error"].as_f64().unwrap() < 0.02);
     assert_eq!(r["charts"][0]["cells"]["cells"], 169);
     assert!(r["charts"][0]["cells"]["max_relative_mass_error"][1].as_f64().unwrap() < 1e-9);
@@ -65,7 +72,10 @@ fn a_mesh_comes_back_with_points() {
     assert_eq!(serde_json::from_str::<serde_json::Value>(&json).unwrap()["bijective"], true);
     assert!(f.read("again.obj") == after);
     assert_eq!(f.expect(0, "parameterize hill.obj -o uv.ply --quiet").out, "");
-    assert!(String::from_utf8_lossy(&std::fs::read(f.path("uv.ply")).unwrap()).contains("property list uchar double texcoord\n"));
+    assert!(
+        String::from_utf8_lossy(&std::fs::read(f.path("uv.ply")).unwrap())
+            .contains("property list uchar double texcoord\n")
+    );
 }
 
 #[test]

@@ -200,8 +200,8 @@ pub struct ParameterizeArgs {
     /// Shape of each chart: disk, square, free, or a file with the corners of a convex polygon
     #[arg(long, value_name = "SHAPE", default_value = "disk")]
     pub boundary: String,
-    /// How much more areas count than angles: 1 about alike, 1e3 areas to about a per cent, 1e5 areas as far as they go
-    #[arg(long, value_name = "W", default_value = "1e4", value_parser = positive, allow_negative_numbers = true)]
+    /// How much more areas count than angles: 1 about alike, 1e3 areas to about a per cent, 1e7 areas as far as they go
+    #[arg(long, value_name = "W", default_value = "1e7", value_parser = positive, allow_negative_numbers = true)]
     pub area_weight: f64,
     /// Density of the points wanted, one number for each vertex or for each triangle: .csv, .txt, .npy or .npz
     #[arg(long, value_name = "FILE")]

@@ -3,6 +3,7 @@
 use super::chart::{Chart, NONE, area3, boundary_loops, opposites};
 use super::cut::{Whole, opened};
 use super::options::{Merge, ParameterizeError, ParameterizeOptions, Target};
+use crate::domain::surface::SurfaceError;
 use crate::domain::surface::repair::{Need, RepairLog, RepairOptions, repair};
 use petgraph::unionfind::UnionFind;
 
@@ -39,12 +40,17 @@ pub(super) fn pieces(
     triangles: &[[u32; 3]],
     options: &ParameterizeOptions,
 ) -> Result<Pieces, ParameterizeError> {
-    let merge_vertices = match options.merge {
-        Merge::Always => true,
-        Merge::Never => false,
-        Merge::Soup => is_soup(vertices.len(), triangles),
+    let with = |merge_vertices| repair(vertices, triangles, RepairOptions { need: Need::Manifold, merge_vertices, cut: true });
+    let repaired = match options.merge {
+        Merge::Always => with(true)?,
+        Merge::Never => with(false)?,
+        Merge::Soup if is_soup(vertices.len(), triangles) => with(true)?,
+        // A flat face whose corners are at one place goes once these are one vertex.
+        Merge::Soup => match with(false) {
+            Err(flat @ SurfaceError::FlatFace { .. }) => with(true).map_err(|_| flat)?,
+            other => other?,
+        },
     };
-    let repaired = repair(vertices, triangles, RepairOptions { need: Need::Manifold, merge_vertices, cut: true })?;
     let (mut corners, mut vertex_of) = (repaired.triangles, repaired.vertex_of);
     let mut points = repaired.vertices;
     let opposite = opposites(&corners);

@@ -42,7 +42,7 @@ pub struct Landmark {
 /// When vertices at the same place are one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Merge {
-    /// When they are needed: the triangles are a soup, most of them without neighbour.
+    /// When they have to be: the triangles are a soup, most of them without neighbour, or a face without area cannot go otherwise.
     #[default]
     Soup,
     /// Always.

@@ -12,6 +12,7 @@ use super::refine::Refinement;
 use super::rim::{Curve, Rim};
 use super::{Parameterization, morph, transport};
 use crate::domain::ConvexPolygon;
+use crate::exact::big::{Rational, nearest_f64, rational};
 use crate::transport::certify;
 use std::time::Instant;
 
@@ -57,6 +58,8 @@ pub struct CellProof {
     pub w2_squared: [f64; 2],
     /// Cells.
     pub cells: usize,
+    /// Largest relative error of the area of a vertex's star, as a share of all, computed in rationals and rounded once.
+    pub star_error: f64,
 }
 
 /// Angle weights of the stages of refinement, from the first; the last is one over the area weight.
@@ -79,13 +82,13 @@ const BULGE: f64 = 0.05;
 /// Angle weight from which on the area term is taken for a square of linear functions.
 const GAUSS: f64 = 1e-2;
 /// Angle weight with which a boundary is set free.
-const FREE: f64 = 1.0;
+const FREE: f64 = 0.03;
 /// Newton steps of each stage at most; a third of it in charts of more than `LARGE` triangles.
 const STEPS: usize = 30;
 const LARGE: usize = 50_000;
 /// A stage ends when a step gains less than this share; late ones go on longer.
 const ENOUGH: f64 = 0.03;
-const ENOUGH_LATE: f64 = 3e-3;
+const ENOUGH_LATE: f64 = 1e-3;
 
 pub(super) fn run(
     vertices: &[[f64; 3]],
@@ -275,7 +278,7 @@ fn laid_flat(
     if options.boundary == Boundary::Free {
         let mut free = Refinement::new(chart, uv, None).ok_or_else(memory)?;
         free.draw_to(landmarks(piece, options));
-        for angle in [FREE, 0.1 * FREE].into_iter().filter(|&a| a > last).chain([last]) {
+        for angle in [FREE, 0.03 * FREE].into_iter().filter(|&a| a > last).chain([last]) {
             report.steps += free.run(weights(angle), STEPS, ENOUGH_LATE).taken;
         }
         uv = free.uv;
@@ -289,7 +292,31 @@ fn laid_flat(
 fn cell_proof(chart: &Chart, uv: &[[f64; 2]], rim: &Rim) -> Option<CellProof> {
     let cells = transport::cells(chart, uv, rim, PROVED_TOLERANCE, CELL_STEPS)?;
     let proof = certify(&cells.problem, &cells.heights, 5).ok()?;
-    Some(CellProof { max_relative_error: proof.max_relative_error, w2_squared: proof.w2_squared, cells: proof.cells })
+    Some(CellProof { max_relative_error: proof.max_relative_error, w2_squared: proof.w2_squared, cells: proof.cells, star_error: star_error(chart, uv) })
+}
+
+/// The largest relative error of a star's share of the area, exact up to the final rounding.
+fn star_error(chart: &Chart, uv: &[[f64; 2]]) -> f64 {
+    let mut star = vec![[Rational::new(), Rational::new()]; uv.len()];
+    let (mut all, mut wanted) = (Rational::new(), Rational::new());
+    for (f, t) in chart.triangles.iter().enumerate() {
+        let [a, b, c] = chart.corners(uv, f).map(|p| p.map(rational));
+        let d = |p: &[Rational; 2], k: usize| Rational::from(&p[k] - &a[k]);
+        let twice = d(&b, 0) * d(&c, 1) - d(&b, 1) * d(&c, 0);
+        let share = rational(chart.share[f]);
+        for &v in t {
+            star[v as usize][0] += &twice;
+            star[v as usize][1] += &share;
+        }
+        all += twice;
+        wanted += share;
+    }
+    let factor = wanted / all;
+    let error = |[s, w]: &[Rational; 2]| {
+        let relative = Rational::from(s * &factor) / w - 1u32;
+        nearest_f64(&relative).abs()
+    };
+    star.iter().filter(|s| s[1].cmp0().is_gt()).map(error).fold(0.0, f64::max)
 }
 
 /// Weights of a stage. Late stages begin near the wanted areas.

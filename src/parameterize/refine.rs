@@ -89,13 +89,6 @@ impl<'a> Refinement<'a> {
         twice / 2.0
     }
 
-    /// `sum_t |a_t / a - share_t|`: the error of areas, between 0 and 2.
-    pub fn error(&self) -> f64 {
-        let total = 2.0 * self.area();
-        let one = |f: usize| (twice_area(self.chart.corners(&self.uv, f)) / total - self.chart.share[f]).abs();
-        (0..self.chart.triangles.len()).map(one).sum()
-    }
-
     /// The energy of an embedding; infinite if a triangle is not positive.
     fn energy(&self, uv: &[[f64; 2]], w: Weights) -> f64 {
         let faces = self.chart.triangles.len();

@@ -193,6 +193,7 @@ struct CellRow {
     cells: usize,
     max_relative_mass_error: [f64; 2],
     w2_squared: [f64; 2],
+    max_relative_star_error: f64,
 }
 
 fn chart(c: &ChartReport, found: &Parameterization) -> ChartRow {
@@ -218,6 +219,7 @@ fn chart(c: &ChartReport, found: &Parameterization) -> ChartRow {
             cells: p.cells,
             max_relative_mass_error: p.max_relative_error,
             w2_squared: p.w2_squared,
+            max_relative_star_error: p.star_error,
         }),
     }
 }

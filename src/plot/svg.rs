@@ -110,7 +110,7 @@ impl Scene<'_> {
         }
         drawing = drawing.add(painted);
         drawing = drawing.add(self.outline(&frame));
-        for path in self.marks(&frame, &cells, side).into_iter().chain(overlay(&frame, curves, ends)) {
+        for path in self.marks(&frame, &cells, side).into_iter().chain(overlay(&frame, curves, ends, side)) {
             drawing = drawing.add(path);
         }
         let mut document = Document::new()
@@ -263,8 +263,8 @@ impl Scene<'_> {
     }
 }
 
-/// Curves in red, and their ends as dots.
-fn overlay(frame: &Frame, curves: &[&[[f64; 2]]], ends: &[[f64; 2]]) -> Vec<Path> {
+/// Curves in red, and their ends as dots, no coarser than the cells.
+fn overlay(frame: &Frame, curves: &[&[[f64; 2]]], ends: &[[f64; 2]], side: f64) -> Vec<Path> {
     let (mut lines, mut dots) = (String::new(), String::new());
     for curve in curves {
         for (k, [x, y]) in curve.iter().map(|p| frame.units(*p)).enumerate() {
@@ -274,7 +274,14 @@ fn overlay(frame: &Frame, curves: &[&[[f64; 2]]], ends: &[[f64; 2]]) -> Vec<Path
     for [x, y] in ends.iter().map(|p| frame.units(*p)) {
         let _ = write!(dots, "M{x} {y}h0");
     }
-    let parts = [(&lines, "#ffffff", 6.0), (&lines, "#b3261e", 3.6), (&dots, "#ffffff", 12.0), (&dots, "#b3261e", 9.0)];
+    let width = (0.15 * side).clamp(1.0, 3.6);
+    let (line, dot) = (width, 2.5 * width);
+    let parts = [
+        (&lines, "#ffffff", line + 0.6 * width),
+        (&lines, "#b3261e", line),
+        (&dots, "#ffffff", dot + 0.8 * width),
+        (&dots, "#b3261e", dot),
+    ];
     parts.into_iter().filter(|p| !p.0.is_empty()).map(|(d, stroke, width)| stroked(d, stroke, width)).collect()
 }
 

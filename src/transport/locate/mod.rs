@@ -13,7 +13,7 @@ mod space;
 mod squares;
 
 use crate::domain::ConvexPolygon;
-use crate::exact::predicates::{Lifted, side_v};
+use crate::exact::predicates::{Lifted, side_v_sign};
 use crate::exact::{Counters, Dd, Heights};
 use crate::hull::Hull;
 use rayon::prelude::*;
@@ -111,8 +111,11 @@ impl Graph {
     /// Is the site at position `a` higher at `x` than that at `b`, ties decided?
     #[inline(always)]
     fn beats(&self, a: u32, b: u32, x: [f64; 2]) -> bool {
-        let ranks = [self.rank[a as usize], self.rank[b as usize]];
-        side_v(self.point(a), self.point(b), x, ranks, &mut Counters::default())
+        match side_v_sign(self.point(a), self.point(b), x, &mut Counters::default()) {
+            // Ranks are looked up for ties only: they lie elsewhere in memory.
+            0 => self.rank[a as usize] < self.rank[b as usize],
+            sign => sign > 0,
+        }
     }
 
     /// The highest of some sites at `x`; the first of them to begin with.

@@ -32,7 +32,7 @@
 //! # }
 //! ```
 //!
-//! [`problem::Problem`] validates, [`transport::solve`] solves, [`transport::certify`] proves, [`diagram::Diagram`] gives the cells
+//! [`problem::Problem`] validates, [`transport::solve`] solves, [`transport::certify`] proves, [`transport::BrenierMap`] is the map, [`diagram::Diagram`] gives the cells
 //! at any heights, [`io`] reads and writes files. What is exact, what is rounded and what is not promised: `docs/robustness.md`.
 //!
 //! # Layers
@@ -46,7 +46,7 @@
 //! | 2 | [`hull`] | regular triangulation = lifted convex hull |
 //! | 3 | [`diagram`] | Laguerre cells, their integrals, validity |
 //! | 4 | [`newton`] | the dual functional, start, damping, linear solver |
-//! | 5 | [`transport`], [`sample`] | the solved problem, its certificate; random points and their images |
+//! | 5 | [`transport`], [`sample`], [`parameterize`] | the solved problem, its certificate, its map; random points and their images; meshes flattened |
 //! | 6 | [`io`], [`plot`] | formats and pictures |
 //!
 //! # Conventions

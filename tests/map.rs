@@ -3,7 +3,7 @@
 mod common;
 
 use brenier::diagram::Diagram;
-use brenier::domain::{ConvexPolygon, Density};
+use brenier::domain::{ConvexPolygon, Density, PlanarMesh};
 use brenier::exact::big::{Rational, rational, rational_dd};
 use brenier::exact::predicates::orient2d_sign;
 use brenier::exact::{Dd, Heights};
@@ -384,4 +384,37 @@ fn partial_problems_have_no_map() {
     let partial = Problem::new(data).unwrap();
     let heights = Heights::new([Dd::ZERO; 2]);
     assert_eq!(BrenierMap::new(&partial, &heights).unwrap_err(), MapError::Partial);
+}
+
+/// A source in triangles, an L with a density that grows from corner to corner: the pieces keep their masses on the way, the facets' pieces cover the L.
+#[test]
+fn a_source_in_triangles_has_a_map() {
+    let v = vec![[0.0, 0.0], [1.0, 0.0], [2.0, 0.0], [0.0, 1.0], [1.0, 1.0], [2.0, 1.0], [0.0, 2.0], [1.0, 2.0]];
+    let t = vec![[0, 1, 4], [0, 4, 3], [1, 2, 5], [1, 5, 4], [3, 4, 7], [3, 7, 6]];
+    let density = Density::Vertex(vec![1.0, 2.0, 1.0, 3.0, 2.0, 1.0, 1.0, 0.5].into());
+    let sites = points(20, &mut dice(11)).iter().map(|y| y.map(|c| 3.0 * c - 0.5)).collect();
+    let data = ProblemData { density, ..ProblemData::new(PlanarMesh::new(v, t).unwrap(), sites) };
+    let map = solved(&Problem::new(data).unwrap());
+    let mut mass = vec![0.0; 20];
+    for c in map.interpolate(0.25).unwrap() {
+        let v = &c.vertices;
+        for k in 1..v.len().saturating_sub(1) {
+            let (a, b) = ([0, 1].map(|i| v[k][i] - v[0][i]), [0, 1].map(|i| v[k + 1][i] - v[0][i]));
+            mass[c.site as usize] +=
+                (a[0] * b[1] - a[1] * b[0]) * (c.density[0] + c.density[k] + c.density[k + 1]) / 6.0;
+        }
+    }
+    for (i, m) in mass.iter().enumerate() {
+        assert!((m - map.mass(i)).abs() < 1e-12, "{i}");
+        assert!((map.conjugate(map.problem().sites()[i]) + map.heights().get(i).to_f64()).abs() < 1e-13);
+    }
+    let graph = map.alexandrov();
+    let area = |t: &[u32; 3]| {
+        let [a, b, c] = t.map(|v| graph.vertices[v as usize]);
+        0.5 * ((b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]))
+    };
+    assert!((graph.triangles.iter().map(area).sum::<f64>() - 3.0).abs() < 1e-12);
+    assert!(graph.triangles.iter().all(|t| area(t) > -1e-15));
+    assert!(map.singular(&Default::default()).looked_at == map.diagram().hessian().len());
+    assert!(map.extension(&[]).triangles().len() > 10);
 }

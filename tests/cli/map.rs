@@ -18,7 +18,7 @@ fn points_are_sent_to_cells_and_sites() {
     f.write("x.csv", "x,y\n0.1,0.5\n0.3,0.9\n-7,0\n1e300,0\n");
     let run = f.expect(0, "map s.json --points x.csv -o cells.csv --kind cell");
     assert_snapshot!(run.out, @r"
-    problem    p.json: 2 sites in a box, constant density
+    problem    p.json: 2 sites in a convex polygon of 4 vertices, constant density
     points     4 points, 2 outside the domain
     cells      2 of 2 hit
     written    cells.csv
@@ -47,15 +47,15 @@ fn points_are_sent_to_cells_and_sites() {
 #[test]
 fn points_of_a_surface_are_sent() {
     let f = Folder::new();
-    f.write("m.obj", "v 0 0 0\nv 1 0 0\nv 1 1 0\nv 0 1 0\nf 1 2 3\nf 1 3 4\n");
-    f.write("y.txt", "0 0.5 2\n1 0.5 0\n");
+    f.write("m.obj", "v 0 0 0\nv 1 0 1\nv 1 1 1\nv 0 1 0\nf 1 2 3\nf 1 3 4\n");
+    f.write("y.txt", "0 0.5 0\n1 0.5 1\n");
     f.write("m.txt", "1\n3\n");
     f.expect(0, "solve --domain m.obj --points y.txt --masses m.txt -o s.json -q");
-    f.write("x.csv", "0.1,0.5,0\n0.9,0.1,0\n");
+    f.write("x.csv", "0.1,0.5,0.1\n0.9,0.1,0.9\n");
     f.expect(0, "map s.json --points x.csv -o c.csv --kind cell");
     assert_eq!(f.read("c.csv"), "0\n1\n");
     f.expect(0, "map s.json --points x.csv -o i.csv");
-    assert_eq!(f.read("i.csv"), "0.0,0.5,2.0\n1.0,0.5,0.0\n");
+    assert_eq!(f.read("i.csv"), "0.0,0.5,0.0\n1.0,0.5,1.0\n");
     assert_snapshot!(f.error(2, "map s.json --points x.csv -o i.csv --kind extension"), @"s.json: --kind extension works in the plane in this version, this is a surface; choose cell or image");
     assert_snapshot!(f.error(2, "alexandrov s.json -o a.obj"), @"s.json: alexandrov works in the plane in this version, this is a surface");
 }

@@ -400,8 +400,8 @@ pub struct PlotArgs {
 #[derive(Args, Debug)]
 #[command(after_help = "Example:\n  brenier quantize --domain bunny.obj -n 2000 --steps 30 -o solution.json\n  \
                         brenier remesh solution.json -o remeshed.ply\n\n\
-                        Cells that meet in a point are joined by a triangle: the restricted regular triangulation. Whether the mesh has \
-                        the topology of the surface is reported; it has if cells are small enough.")]
+                        Where three cells meet there is a triangle between their sites: the restricted regular triangulation. The report says \
+                        whether the mesh has the topology of the surface, which small cells keep, and names the cells that are in the way.")]
 pub struct RemeshArgs {
     /// Solution or diagram on a surface
     pub solution: PathBuf,

@@ -40,7 +40,8 @@ pub(super) fn pieces(
     triangles: &[[u32; 3]],
     options: &ParameterizeOptions,
 ) -> Result<Pieces, ParameterizeError> {
-    let with = |merge_vertices| repair(vertices, triangles, RepairOptions { need: Need::Manifold, merge_vertices, cut: true });
+    let with =
+        |merge_vertices| repair(vertices, triangles, RepairOptions { need: Need::Manifold, merge_vertices, cut: true });
     let repaired = match options.merge {
         Merge::Always => with(true)?,
         Merge::Never => with(false)?,

@@ -83,9 +83,10 @@ const BULGE: f64 = 0.05;
 const GAUSS: f64 = 1e-2;
 /// Angle weight with which a boundary is set free.
 const FREE: f64 = 0.03;
-/// Newton steps of each stage at most; a third of it in charts of more than `LARGE` triangles.
+/// Newton steps of each stage at most; a third of it in charts of more than `LARGE` triangles, twice as many in those of up to `SMALL`.
 const STEPS: usize = 30;
 const LARGE: usize = 50_000;
+const SMALL: usize = 5_000;
 /// A stage ends when a step gains less than this share; late ones go on longer.
 const ENOUGH: f64 = 0.03;
 const ENOUGH_LATE: f64 = 1e-3;
@@ -256,7 +257,11 @@ fn laid_flat(
     let last = 1.0 / options.area_weight;
     // From a start with the right areas there is no need to begin with angles.
     let first = if spread * spread < STAGES[1] { STAGES[1] } else { STAGES[0] };
-    let most = if chart.triangles.len() > LARGE { STEPS / 3 } else { STEPS };
+    let most = match chart.triangles.len() {
+        n if n > LARGE => STEPS / 3,
+        n if n > SMALL => STEPS,
+        _ => 2 * STEPS,
+    };
     for angle in STAGES.into_iter().filter(|&a| a > last && a <= first).chain([last]) {
         if angle == SHAKEN {
             refinement.shake(SHAKE);
@@ -292,7 +297,12 @@ fn laid_flat(
 fn cell_proof(chart: &Chart, uv: &[[f64; 2]], rim: &Rim) -> Option<CellProof> {
     let cells = transport::cells(chart, uv, rim, PROVED_TOLERANCE, CELL_STEPS)?;
     let proof = certify(&cells.problem, &cells.heights, 5).ok()?;
-    Some(CellProof { max_relative_error: proof.max_relative_error, w2_squared: proof.w2_squared, cells: proof.cells, star_error: star_error(chart, uv) })
+    Some(CellProof {
+        max_relative_error: proof.max_relative_error,
+        w2_squared: proof.w2_squared,
+        cells: proof.cells,
+        star_error: star_error(chart, uv),
+    })
 }
 
 /// The largest relative error of a star's share of the area, exact up to the final rounding.

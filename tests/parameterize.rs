@@ -128,7 +128,7 @@ fn handles_and_holes_are_cut() {
     }
     let found = laid(&annulus(24, 5), &ParameterizeOptions::default());
     assert_eq!((found.charts[0].genus, found.charts[0].loops), (0, 2));
-    assert!(found.distortion.area_error < 0.01, "{}", found.distortion.area_error);
+    assert!(found.distortion.area_error < 0.03, "{}", found.distortion.area_error);
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! The dense argmax beside the speed of the arithmetic, and samples beside random numbers and the memory they fill: each measured in
 //! turn on the same core, since the speed of a shared machine changes from one second to the next.
 
-#[allow(dead_code)]
+#[allow(dead_code, unused_imports)]
 #[path = "../src/sample/philox.rs"]
 mod philox;
-#[allow(dead_code)]
+#[allow(dead_code, unused_imports)]
 #[path = "../src/sample/simd.rs"]
 mod simd;
 
@@ -31,7 +31,7 @@ fn instance(d: usize, n: usize, m: usize) -> (Dense, Vec<f32>) {
 fn ratios(_: &mut Criterion) {
     let set = Instructions::widest();
     let n = 20_000;
-    for d in [2, 8, 16, 32, 64, 128, 256, 512] {
+    for d in [2usize, 8, 16, 32, 64, 128, 256, 512] {
         let m = (40_000 / d).max(128).next_multiple_of(64);
         let (dense, points) = instance(d, n, m);
         let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread");

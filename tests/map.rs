@@ -395,7 +395,7 @@ fn a_source_in_triangles_has_a_map() {
     let sites = points(20, &mut dice(11)).iter().map(|y| y.map(|c| 3.0 * c - 0.5)).collect();
     let data = ProblemData { density, ..ProblemData::new(PlanarMesh::new(v, t).unwrap(), sites) };
     let map = solved(&Problem::new(data).unwrap());
-    let mut mass = vec![0.0; 20];
+    let mut mass = [0.0; 20];
     for c in map.interpolate(0.25).unwrap() {
         let v = &c.vertices;
         for k in 1..v.len().saturating_sub(1) {

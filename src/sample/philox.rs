@@ -1,11 +1,11 @@
 //! Random numbers by their index: Philox4x32-10.
 //!
 //! J. Salmon, M. Moraes, R. Dror, D. Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011. A block of 128 bits is a function of a
-//! counter of 128 bits and a key of 64: no state, so that a sample depends on its number and the seed alone. The rounds are
-//! written over lanes, which the compiler turns into vector instructions: see docs/dependencies.md for what was measured.
+//! counter of 128 bits and a key of 64: no state, so that a sample depends on its number and the seed alone. Why not a crate:
+//! docs/dependencies.md.
 
 /// Blocks made together.
-pub(super) const LANES: usize = 8;
+pub(super) const LANES: usize = 16;
 
 const MULTIPLIER: [u64; 2] = [0xd251_1f53, 0xcd9e_8d57];
 const WEYL: [u32; 2] = [0x9e37_79b9, 0xbb67_ae85];
@@ -14,27 +14,24 @@ const ROUNDS: usize = 10;
 /// Two words of 64 random bits in each lane: those of the counters `(first + lane, part, stream)`.
 #[inline(always)]
 pub(super) fn blocks(seed: u64, stream: u32, part: u32, first: u64) -> [[u64; LANES]; 2] {
-    const LOW: u64 = 0xffff_ffff;
-    let mut c = [[0u64; LANES]; 4];
-    for l in 0..LANES {
-        let index = first.wrapping_add(l as u64);
-        (c[0][l], c[1][l], c[2][l], c[3][l]) = (index & LOW, index >> 32, u64::from(part), u64::from(stream));
-    }
-    let mut key = [seed as u32, (seed >> 32) as u32];
-    for _ in 0..ROUNDS {
-        let (k0, k1) = (u64::from(key[0]), u64::from(key[1]));
-        for l in 0..LANES {
-            let (p, q) = (MULTIPLIER[0] * c[0][l], MULTIPLIER[1] * c[2][l]);
-            (c[0][l], c[2][l]) = ((q >> 32) ^ c[1][l] ^ k0, (p >> 32) ^ c[3][l] ^ k1);
-            (c[1][l], c[3][l]) = (q & LOW, p & LOW);
-        }
-        key = [key[0].wrapping_add(WEYL[0]), key[1].wrapping_add(WEYL[1])];
-    }
     let mut words = [[0; LANES]; 2];
     for l in 0..LANES {
-        (words[0][l], words[1][l]) = (c[0][l] | c[1][l] << 32, c[2][l] | c[3][l] << 32);
+        [words[0][l], words[1][l]] = block(seed, stream, part, first.wrapping_add(l as u64));
     }
     words
+}
+
+#[inline(always)]
+fn block(seed: u64, stream: u32, part: u32, index: u64) -> [u64; 2] {
+    const LOW: u64 = 0xffff_ffff;
+    let mut c = [index & LOW, index >> 32, u64::from(part), u64::from(stream)];
+    let mut key = [seed as u32, (seed >> 32) as u32];
+    for _ in 0..ROUNDS {
+        let (p, q) = (MULTIPLIER[0] * c[0], MULTIPLIER[1] * c[2]);
+        c = [(q >> 32) ^ c[1] ^ u64::from(key[0]), q & LOW, (p >> 32) ^ c[3] ^ u64::from(key[1]), p & LOW];
+        key = [key[0].wrapping_add(WEYL[0]), key[1].wrapping_add(WEYL[1])];
+    }
+    [c[0] | c[1] << 32, c[2] | c[3] << 32]
 }
 
 /// A number of `[0, 1)` from the 52 upper bits.

@@ -103,7 +103,8 @@ pub(super) fn run(
     let Pieces { list, triangles: by_input, face_of, wanted, log } = pieces(vertices, triangles, options)?;
     for l in &options.landmarks {
         let there = list.iter().any(|p| p.vertex_of.contains(&l.vertex));
-        if !there || !(l.at[0] + l.at[1]).is_finite() || !(l.weight >= 0.0 && l.weight.is_finite()) {
+        let sound = (l.at[0] + l.at[1]).is_finite() && l.weight >= 0.0 && l.weight.is_finite();
+        if !(there && sound) {
             return Err(ParameterizeError::Landmark { vertex: l.vertex });
         }
     }

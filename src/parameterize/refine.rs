@@ -37,6 +37,15 @@ pub(super) struct Steps {
     pub energy: f64,
 }
 
+/// A step that was found good.
+struct Step {
+    uv: Vec<[f64; 2]>,
+    rim: Option<Rim>,
+    energy: f64,
+    /// Share of the Newton step.
+    length: f64,
+}
+
 impl<'a> Refinement<'a> {
     /// Prepares; `None` if memory does not suffice for the linear systems.
     pub fn new(chart: &'a Chart, uv: Vec<[f64; 2]>, rim: Option<Rim>) -> Option<Refinement<'a>> {
@@ -111,7 +120,9 @@ impl<'a> Refinement<'a> {
         let mut energy = self.energy(&self.uv, w);
         for _ in 0..most {
             let Some((direction, slope)) = self.direction(w) else { break };
-            let Some((uv, rim, after, t)) = self.searched(&direction, slope, energy, w) else { break };
+            let Some(Step { uv, rim, energy: after, length: t }) = self.searched(&direction, slope, energy, w) else {
+                break;
+            };
             (self.uv, self.rim) = (uv, rim);
             steps.taken += 1;
             let gain = energy - after;
@@ -248,13 +259,7 @@ impl<'a> Refinement<'a> {
     }
 
     /// A step along a direction that lowers the energy and leaves every triangle positive.
-    fn searched(
-        &self,
-        direction: &[f64],
-        slope: f64,
-        energy: f64,
-        w: Weights,
-    ) -> Option<(Vec<[f64; 2]>, Option<Rim>, f64, f64)> {
+    fn searched(&self, direction: &[f64], slope: f64, energy: f64, w: Weights) -> Option<Step> {
         let chart = self.chart;
         let velocity = |v: usize| -> [f64; 2] {
             let [i, j] = self.unknowns[v];
@@ -285,7 +290,7 @@ impl<'a> Refinement<'a> {
                 && simple()
                 && (0..chart.triangles.len()).into_par_iter().with_min_len(CHUNK).all(positive)
             {
-                return Some((uv, rim, after, t));
+                return Some(Step { uv, rim, energy: after, length: t });
             }
             t *= 0.5;
         }

@@ -195,8 +195,9 @@ fn report(
         rows.push((
             "cells",
             format!(
-                "{} with the vertices' masses up to {high:.1e} (at least {low:.1e}), proved in rationals",
-                cells.cells
+                "{} with the vertices' masses up to {high:.1e} (at least {low:.1e}), stars up to {:.1e}, proved in rationals",
+                cells.cells,
+                cells.star_error
             ),
         ));
     }

@@ -2,7 +2,9 @@
 //!
 //! `J` maps the triangle in space, scaled to its wanted area, to the plane; `s_1 >= s_2 > 0` are its singular values. Its cost is
 //!
-//!     psi = area * (log det J)^2 + angle * ((s_1/s_2 + s_2/s_1)/2 - 1).
+//! ```text
+//! psi = area * (log det J)^2 + angle * ((s_1/s_2 + s_2/s_1)/2 - 1).
+//! ```
 //!
 //! Both terms grow without bound as a triangle flattens, and neither changes if the plane is turned. Eigenvectors of the Hessian of such a
 //! function of `s_1, s_2` are known (Smith, de Goes, Kim 2019): with `J = U diag(s) V^T` two of the form `U D V^T` with diagonal `D`, the twist

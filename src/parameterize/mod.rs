@@ -69,7 +69,7 @@ pub struct Parameterization {
 /// let t = [[0, 2, 1], [0, 1, 3], [1, 2, 3], [2, 0, 3]];
 /// let found = parameterize(&v, &t, &ParameterizeOptions::default()).unwrap();
 /// assert!(found.bijective);
-/// assert!(found.distortion.area_error < 1e-2);
+/// assert_eq!(found.charts.len(), 1);
 /// ```
 pub fn parameterize(
     vertices: &[[f64; 3]],

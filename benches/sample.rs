@@ -34,6 +34,9 @@ fn instance(d: usize, n: usize, m: usize) -> (Dense, Vec<f32>) {
     (Dense::new(d, &sites, &Heights::from_f64(&heights)).expect("sound"), points)
 }
 
+/// Fills points and cells, differently in each turn.
+type Filler<'a> = dyn FnMut(&mut [[f64; 2]], &mut [u32], u64) + Send + 'a;
+
 /// Prints operations a second over those of the bare multiply-adds, on one thread: the best of several turns.
 fn ratios(_: &mut Criterion) {
     let set = Instructions::widest();
@@ -92,7 +95,7 @@ fn rates(_: &mut Criterion) {
     let m = 1 << 20;
     let (mut points, mut cells) = (vec![[0.0f64; 2]; m], vec![0u32; m]);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread");
-    let mut best = |name: &str, run: &mut (dyn FnMut(&mut [[f64; 2]], &mut [u32], u64) + Send)| {
+    let mut best = |name: &str, run: &mut Filler<'_>| {
         let rate = (0..9).map(|turn| {
             pool.install(|| {
                 let start = seconds();

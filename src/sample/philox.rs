@@ -4,6 +4,9 @@
 //! counter of 128 bits and a key of 64: no state, so that a sample depends on its number and the seed alone. Why not a crate:
 //! docs/dependencies.md.
 
+// Lanes and registers are numbered: an index says which.
+#![allow(clippy::needless_range_loop)]
+
 /// Blocks made together.
 pub(super) const LANES: usize = 16;
 

@@ -11,6 +11,9 @@
 //!    named in the `target_feature` of the function that the arm calls; the field is private and features do not go away.
 //!
 //! Arithmetic intrinsics are safe inside such functions. No pointer leaves this file, nothing is transmuted.
+
+// Lanes and registers are numbered: an index says which.
+#![allow(clippy::needless_range_loop)]
 #![allow(unsafe_code)]
 
 /// Points in a tile.

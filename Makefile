@@ -23,7 +23,7 @@ demo: deps
 
 test:
 	@sh scripts/deps.sh --browser
-	$(CARGO) test --locked
+	$(CARGO) test --locked --no-fail-fast
 
 bench: deps
 	@sh bench/run.sh

@@ -9,6 +9,8 @@
 //! ```
 //!
 //! for a `floor` below half the smallest mass of the start and of the target: globally linear, locally quadratic convergence.
+//! Any factor below one may stand for the half. On surfaces, where a step too long loses cells, it is [`SHORTER`], and only the
+//! lost cells and their neighbours are looked at until these live ([`Laguerre::would_live`]); then the whole diagram decides.
 //!
 //! Instead of a norm serves any convex Lipschitz function `f` with `f(0) = 0`: `f((1-t) r + o(t)) <= (1-t) f(r) + o(t)`. Here it is
 //! `(sum max(|r_i| - tolerance nu_i / 2, 0)^2 / nu_i)^(1/2)`: errors that are good enough already do not count. Otherwise the heavy cells, which
@@ -340,10 +342,11 @@ fn step(
                 return Ok(next);
             }
         }
-        t *= 0.5;
-        if !raises && has_empty(&trial) {
+        if raises || !has_empty(&trial) {
+            t *= 0.5;
+        } else {
             // Not a whole diagram to learn again that these cells are lost.
-            t *= 2.0 * SHORTER;
+            t *= SHORTER;
             lost.extend((0..).zip(&trial.mass).filter(|(_, m)| **m <= 0.0).map(|(i, _)| i));
             while t >= SHORTEST_STEP && !diagram.would_live(&at(t), &lost) {
                 t *= SHORTER;

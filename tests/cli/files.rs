@@ -156,18 +156,20 @@ fn kill_9_during_a_write_never_leaves_a_torn_file() {
     assert!(diagram("b").status().unwrap().success());
     let b = content();
     assert!(a != b);
-    let runs: u32 = 24;
+    // Each run is hit a little later than the last one that was hit, and a little earlier than one that had ended: the
+    // instants draw near to the end of a run, where it writes, however fast the machine is from one run to the next.
+    let mut pause = whole / 2;
     let mut killed = 0;
-    for k in 0..runs {
-        // Instants spread over the run, most of them near its end, where it writes.
-        let pause = whole * (runs / 2 + k) / (runs + runs / 4);
+    for k in 0..24 {
         let name = if k % 2 == 0 { "a" } else { "b" };
         let mut child = diagram(name).stdout(Stdio::null()).spawn().unwrap();
-        std::thread::sleep(pause.max(Duration::from_millis(1)));
+        std::thread::sleep(pause);
         let _ = child.kill(); // fails if it has ended, which is as good
-        killed += u32::from(!child.wait().unwrap().success());
+        let hit = !child.wait().unwrap().success();
         let now = content(); // parses, or panics
         assert!(now == a || now == b, "neither the old nor the new file after {pause:?}");
+        killed += u32::from(hit);
+        pause = if hit { pause * 21 / 20 } else { pause * 9 / 10 };
     }
     assert!(killed > 0, "no run was hit");
 }

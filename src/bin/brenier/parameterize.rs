@@ -43,11 +43,7 @@ pub fn run(args: &ParameterizeArgs, common: &Common) -> Result<u8, Failure> {
     let options = options(args, common, &mesh, boundary_file)?;
     let found = parameterize(&mesh.vertices, &mesh.triangles, &options).map_err(|e| of_library(&args.mesh, &e))?;
     let mut warnings: Vec<String> = found.log.steps.iter().filter(|s| s.is_warning()).map(|s| s.to_string()).collect();
-    let exact = files::write(&args.output, &mesh, &found)?;
-    if !exact {
-        warnings
-            .push("a .glb holds single precision, and rounding to it has flipped triangles; write .obj or .ply".into());
-    }
+    files::write(&args.output, &mesh, &found)?;
     warn(common, &warnings);
     let seconds = start.elapsed().as_secs_f64();
     let mut written = vec![args.output.as_path()];
@@ -60,7 +56,7 @@ pub fn run(args: &ParameterizeArgs, common: &Common) -> Result<u8, Failure> {
         written.push(path);
     }
     report(args, common, &mesh, &found, &written, seconds)?;
-    Ok(if found.bijective && exact { code::DONE } else { code::NOT_CONVERGED })
+    Ok(if found.bijective { code::DONE } else { code::NOT_CONVERGED })
 }
 
 fn of_library(path: &Path, e: &ParameterizeError) -> Failure {

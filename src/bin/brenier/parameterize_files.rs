@@ -20,8 +20,8 @@ pub fn check_name(path: &Path) -> Result<(), Failure> {
     Err(Failure::new(code::USAGE, text))
 }
 
-/// Writes the mesh; `false` if the format's precision has flipped a triangle.
-pub fn write(path: &Path, mesh: &SurfaceFile, found: &Parameterization) -> Result<bool, Failure> {
+/// Writes the mesh. Both formats hold the very doubles that were proved, so nothing is asked again.
+pub fn write(path: &Path, mesh: &SurfaceFile, found: &Parameterization) -> Result<(), Failure> {
     // Parts begin at the first triangle that comes from theirs.
     let groups: Vec<Group> = mesh
         .groups
@@ -36,8 +36,7 @@ pub fn write(path: &Path, mesh: &SurfaceFile, found: &Parameterization) -> Resul
         groups: if obj { &groups } else { &[] },
         ..MeshData::default()
     };
-    write_surface(path, &data, Encoding::Binary)?;
-    Ok(true)
+    Ok(write_surface(path, &data, Encoding::Binary)?)
 }
 
 /// The report as JSON text.

@@ -125,9 +125,9 @@ fn wrong_arrays_are_refused() {
     assert_eq!(Locator::new(&sites, &infinite).unwrap_err(), LocatorError::NonFiniteHeight { site: 1 });
 }
 
-/// A million points against all sites. Slow: run it with `--ignored`.
+/// A million points against all sites.
 #[test]
-#[ignore]
+#[ignore = "slow: 1e9 comparisons"]
 fn a_million_points_against_all_sites() {
     let mut draw = Draw(3);
     let sites: Vec<[f64; 2]> = (0..1000).map(|_| draw.point()).collect();

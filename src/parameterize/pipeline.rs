@@ -83,7 +83,7 @@ const BULGE: f64 = 0.05;
 const GAUSS: f64 = 1e-2;
 /// Angle weight with which a boundary is set free.
 const FREE: f64 = 0.03;
-/// Newton steps of each stage at most; a third of it in charts of more than `LARGE` triangles, twice as many in those of up to `SMALL`.
+/// Newton steps of each stage at most; a third of it in charts of more than `LARGE` triangles, four times as many in those of up to `SMALL`.
 const STEPS: usize = 30;
 const LARGE: usize = 50_000;
 const SMALL: usize = 5_000;
@@ -261,7 +261,7 @@ fn laid_flat(
     let most = match chart.triangles.len() {
         n if n > LARGE => STEPS / 3,
         n if n > SMALL => STEPS,
-        _ => 2 * STEPS,
+        _ => 4 * STEPS,
     };
     for angle in STAGES.into_iter().filter(|&a| a > last && a <= first).chain([last]) {
         if angle == SHAKEN {

@@ -2,7 +2,6 @@
 
 use crate::support::{Folder, csv, points, square, without_times};
 use brenier::io::{NpzReader, write_npy};
-use std::time::Duration;
 
 #[test]
 fn inputs_are_not_overwritten() {

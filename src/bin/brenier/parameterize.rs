@@ -42,7 +42,7 @@ pub fn run(args: &ParameterizeArgs, common: &Common) -> Result<u8, Failure> {
     let mesh = read_surface(&args.mesh, read_limit(common))?;
     let options = options(args, common, &mesh, boundary_file)?;
     let found = parameterize(&mesh.vertices, &mesh.triangles, &options).map_err(|e| of_library(&args.mesh, &e))?;
-    let mut warnings: Vec<String> = found.log.steps.iter().filter(|s| s.is_warning()).map(|s| s.to_string()).collect();
+    let warnings: Vec<String> = found.log.steps.iter().filter(|s| s.is_warning()).map(|s| s.to_string()).collect();
     files::write(&args.output, &mesh, &found)?;
     warn(common, &warnings);
     let seconds = start.elapsed().as_secs_f64();

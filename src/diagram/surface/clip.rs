@@ -96,10 +96,21 @@ impl FacetCell {
         self.cache.clear();
     }
 
-    /// Begins the cell of a site with the whole triangle.
-    pub fn begin(&mut self, sites: Sites3<'_>, site: u32) {
+    /// The values of a site on the present triangle.
+    pub fn values(&self, sites: Sites3<'_>, site: u32) -> Values {
+        Values::new(&sites.points[site as usize], &self.corners)
+    }
+
+    /// Begins the cell of a site, whose values are given, with the whole triangle.
+    pub fn begin(&mut self, site: u32, own: Values) {
         self.site = site;
-        self.own = self.cache.get(sites, site, &self.corners);
+        self.own = own;
+        self.whole(site);
+    }
+
+    /// The whole triangle as the polygon of a cell that has all of it: nothing is to be cut.
+    pub fn whole(&mut self, site: u32) {
+        self.site = site;
         self.sides.clear();
         self.sides.extend((0..3u32).map(|k| Side {
             label: Label::Domain(k),
@@ -109,16 +120,31 @@ impl FacetCell {
         }));
     }
 
+    /// The values of a site, kept from question to question.
+    pub fn kept_values(&mut self, sites: Sites3<'_>, site: u32) -> Values {
+        self.cache.get(sites, site, &self.corners)
+    }
+
     /// Cuts off what the site `m` wins; says whether that was anything.
     pub fn cut(&mut self, sites: Sites3<'_>, m: u32) -> bool {
-        let corners = &self.corners;
         let (site, rival) = (sites.get(self.site), sites.get(m));
         // Most neighbours of a cell are far from a small triangle.
-        if wins_on_triangle(site.0, rival.0, corners) {
+        if wins_on_triangle(site.0, rival.0, &self.corners) {
             return false;
         }
-        let other = self.cache.get(sites, m, corners);
-        let row = Row::wall((site.0, &self.own), (rival.0, &other), corners, &mut self.counters);
+        let other = self.kept_values(sites, m);
+        self.cut_by(sites, m, &other)
+    }
+
+    /// The same for a site whose values are known.
+    #[inline]
+    pub fn cut_by(&mut self, sites: Sites3<'_>, m: u32, other: &Values) -> bool {
+        if self.own.above(other) {
+            return false;
+        }
+        let corners = &self.corners;
+        let (site, rival) = (sites.get(self.site), sites.get(m));
+        let row = Row::wall((site.0, &self.own), (rival.0, other), corners, &mut self.counters);
         if row.0.iter().all(|s| *s > 0.0) {
             return false;
         }

@@ -52,8 +52,9 @@ pub struct SurfaceLaguerre<'a> {
     /// Neighbours at the last heights.
     row: Vec<u32>,
     column: Vec<u32>,
-    /// Facets met by each cell at the last heights without empty cells; owners of vertices at the last ones.
+    /// Facets met by each cell at the last heights without empty cells, sorted once asked for; owners of vertices at the last ones.
     tiles: Vec<(u32, u32)>,
+    sorted: bool,
     owners: Vec<u32>,
     counters: Counters,
 }
@@ -105,7 +106,21 @@ impl<'a> SurfaceLaguerre<'a> {
         let zeros = Counters::default();
         let (points, row, column) = (Vec::new(), Vec::new(), Vec::new());
         let (tiles, owners, order) = (Vec::new(), Vec::new(), order.into());
-        SurfaceLaguerre { ground, sites, order, rank, finder, points, row, column, tiles, owners, counters: zeros }
+        let sorted = false;
+        SurfaceLaguerre {
+            ground,
+            sites,
+            order,
+            rank,
+            finder,
+            points,
+            row,
+            column,
+            tiles,
+            sorted,
+            owners,
+            counters: zeros,
+        }
     }
 
     /// The problem's index of each site of this numbering.
@@ -198,7 +213,7 @@ impl<'a> SurfaceLaguerre<'a> {
         if all.plain.mass.iter().all(|&m| m > 0.0) {
             self.tiles.clear();
             parts.iter().for_each(|p| self.tiles.extend_from_slice(&p.tiles));
-            self.tiles.par_sort_unstable();
+            self.sorted = false;
         }
         all.plain.counters = self.counters;
         all.plain.cells_seconds = clock.elapsed().as_secs_f64();
@@ -314,6 +329,9 @@ impl Laguerre for SurfaceLaguerre<'_> {
         cells.iter().for_each(|&i| near.extend_from_slice(self.neighbors(i as usize)));
         near.sort_unstable();
         near.dedup();
+        if !std::mem::replace(&mut self.sorted, true) {
+            self.tiles.par_sort_unstable();
+        }
         let tiles = &self.tiles;
         let of = |i: u32| {
             let start = tiles.partition_point(|t| t.0 < i);

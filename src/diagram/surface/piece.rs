@@ -5,8 +5,9 @@ use super::integrate::{Facet, wall};
 use super::laguerre::SurfaceGround;
 use super::raise::in_space;
 use super::trace::Polygon;
+use crate::exact::Dd;
 use crate::exact::big::{Rational, nearest_f64, rational};
-use crate::exact::predicates::{Lifted3, Line, meet_exact};
+use crate::exact::predicates::{Lifted3, Line, meet_exact, meet_near};
 
 /// Mass, centroid and spread about it of one piece.
 #[derive(Clone, Copy)]
@@ -50,10 +51,15 @@ impl Found {
             let l = side.start.coordinates();
             coordinates.push(l);
             // An ulp of the surface is what output promises.
-            let rough = side.start.error() * span > 2f64.powi(-53) * size;
-            let point = match rough.then(|| exact(k)).flatten() {
-                Some(l) => rounded(&l, corners),
-                None => in_space(&facet, &l),
+            let fine = |error: f64, ulps: f64| error * span <= ulps * 2f64.powi(-53) * size;
+            let point = if fine(side.start.error(), 1.0) {
+                in_space(&facet, &l)
+            } else {
+                let (near, error) = meet_near(own, meeting(points, labels, k), corners);
+                match fine(error, 0.01) {
+                    true => rounded_near(&near, corners),
+                    false => exact(k).map_or_else(|| in_space(&facet, &l), |l| rounded(&l, corners)),
+                }
             };
             self.vertices.push(point);
         }
@@ -94,6 +100,15 @@ pub(super) fn square(a: &[f64; 3], b: &[f64; 3]) -> f64 {
     (0..3).map(|k| (a[k] - b[k]) * (a[k] - b[k])).sum()
 }
 
+/// The lines that meet where side `k` begins.
+fn meeting<'p>(points: &'p [Lifted3], labels: &[Label], k: usize) -> [Line<'p>; 2] {
+    let before = labels[if k == 0 { labels.len() - 1 } else { k - 1 }];
+    [before, labels[k]].map(|label| match label {
+        Label::Domain(e) => Line::Edge((e as usize + 2) % 3),
+        Label::Bisector(j) => Line::Wall(&points[j as usize], 0),
+    })
+}
+
 /// Barycentric coordinates of the begin of side `k`; `None` if its lines do not meet, which does not happen around a cell.
 pub(super) fn exact_vertex(
     own: &Lifted3,
@@ -102,12 +117,15 @@ pub(super) fn exact_vertex(
     k: usize,
     corners: &[[f64; 3]; 3],
 ) -> Option<[Rational; 3]> {
-    let before = labels[if k == 0 { labels.len() - 1 } else { k - 1 }];
-    let lines = [before, labels[k]].map(|label| match label {
-        Label::Domain(e) => Line::Edge((e as usize + 2) % 3),
-        Label::Bisector(j) => Line::Wall(&points[j as usize], 0),
-    });
-    meet_exact(own, lines, corners)
+    meet_exact(own, meeting(points, labels, k), corners)
+}
+
+/// The point with these barycentric coordinates, rounded once from double-double.
+fn rounded_near(l: &[Dd; 3], [u, v, w]: &[[f64; 3]; 3]) -> [f64; 3] {
+    [0, 1, 2].map(|k| {
+        let sides = l[1] * Dd::difference(v[k], u[k]) + l[2] * Dd::difference(w[k], u[k]);
+        (Dd::from_f64(u[k]) + sides).to_f64()
+    })
 }
 
 /// The point with these barycentric coordinates, each coordinate the nearest double.

@@ -25,6 +25,9 @@ const TASK: usize = 256;
 /// Triangles along the curve that share a list of sites.
 const GROUP: usize = 8;
 
+/// Lists of up to so many sites cut every cell as a whole; measured.
+const SHORT: usize = 12;
+
 /// Neighbours at other heights, by position.
 #[derive(Clone, Copy, Default)]
 pub struct Neighbors<'a> {
@@ -143,10 +146,8 @@ impl Trace<'_> {
             walk.resize(n);
             let mut result = R::default();
             for group in part.chunks(GROUP) {
-                let corners = group.iter().flat_map(|&f| self.facets.corners(f));
-                let near = owners[self.facets.vertices(group[0])[0] as usize];
-                self.finder.gather(corners, near, &mut walk.found, &mut walk.wide);
-                group.iter().for_each(|&f| walk.facet(self, owners, f, &mut |p| visit(&mut result, p)));
+                walk.gathered = false;
+                group.iter().for_each(|&f| walk.facet(self, owners, f, group, &mut |p| visit(&mut result, p)));
             }
             (result, std::mem::take(&mut walk.cell.counters))
         };
@@ -168,15 +169,21 @@ impl Trace<'_> {
 struct Walk {
     cell: FacetCell,
     found: Found,
-    /// Who may be highest in the present triangle, and in a few along the curve.
+    /// Who may be highest in the present triangle, and in a few along the curve, if that was asked.
     local: Local,
     wide: Local,
+    gathered: bool,
+    /// Is the first list short, and what are its values on the triangle?
+    short: bool,
+    values: Vec<Values>,
     /// Cells to be clipped, each with the one that led there.
     queue: Vec<(u32, u32)>,
     /// For every position the number of the last triangle that queued it, and the piece it got.
     seen: Vec<u32>,
     piece: Vec<u32>,
     stamp: u32,
+    /// For every position its place in the list, if it is there.
+    place: Vec<u32>,
     /// Rings of the present triangle that are done, one after the other.
     start: Vec<u32>,
     rings: Vec<Label>,
@@ -190,6 +197,7 @@ impl Walk {
     fn resize(&mut self, n: usize) {
         self.seen.resize(n, 0);
         self.piece.resize(n, NONE);
+        self.place.resize(n, NONE);
     }
 
     fn enqueue(&mut self, cell: u32, from: u32) {
@@ -200,15 +208,23 @@ impl Walk {
         }
     }
 
-    fn facet(&mut self, trace: &Trace<'_>, owners: &[u32], facet: u32, visit: &mut dyn FnMut(Polygon<'_>)) {
+    fn facet(
+        &mut self,
+        trace: &Trace<'_>,
+        owners: &[u32],
+        facet: u32,
+        group: &[u32],
+        visit: &mut dyn FnMut(Polygon<'_>),
+    ) {
         let own = trace.facets.vertices(facet).map(|v| owners[v as usize]);
-        self.cell.enter(trace.facets.corners(facet));
         if own[0] == own[1] && own[1] == own[2] {
             // The cell is convex.
-            self.cell.begin(trace.sites, own[0]);
+            self.cell.whole(own[0]);
             visit(Polygon { facet, cell: own[0], sides: &self.cell.sides });
             return;
         }
+        let corners = trace.facets.corners(facet);
+        self.cell.enter(corners);
         self.stamp = self.stamp.wrapping_add(1);
         if self.stamp == 0 {
             self.seen.fill(0);
@@ -219,11 +235,15 @@ impl Walk {
         self.start.push(0);
         self.rings.clear();
         own.iter().for_each(|&i| self.enqueue(i, NONE));
-        trace.finder.narrow(&self.wide, &trace.facets.corners(facet), &mut self.found, &mut self.local);
+        self.list(trace, &corners, own, group);
         let mut done = 0;
         while let Some(&(cell, from)) = self.queue.get(done) {
             done += 1;
-            self.clip(trace, cell, from, own);
+            if self.short {
+                self.clip_by_list(trace, cell, from);
+            } else {
+                self.clip(trace, cell, from, own);
+            }
             if self.cell.sides.is_empty() {
                 continue;
             }
@@ -240,10 +260,71 @@ impl Walk {
         }
     }
 
-    /// The polygon of a cell in the present triangle.
+    /// Fills the list of the triangle.
+    fn list(&mut self, trace: &Trace<'_>, corners: &[[f64; 3]; 3], own: [u32; 3], group: &[u32]) {
+        for &i in &self.local.sites {
+            self.place[i as usize] = NONE;
+        }
+        if !std::mem::replace(&mut self.gathered, true) {
+            let all = group.iter().flat_map(|&f| trace.facets.corners(f));
+            trace.finder.gather(all, own[0], &mut self.found, &mut self.wide);
+        }
+        if !self.wide.usable {
+            let mut alone = Local::default();
+            trace.finder.gather(corners.iter().copied(), own[0], &mut self.found, &mut alone);
+            self.local.clear();
+            if alone.usable {
+                trace.finder.narrow(&alone, corners, own, &mut self.local);
+            }
+        } else {
+            trace.finder.narrow(&self.wide, corners, own, &mut self.local);
+        }
+        self.short = self.local.usable && self.local.sites.len() <= SHORT;
+        if !self.short {
+            return;
+        }
+        self.values.clear();
+        for (place, &i) in self.local.sites.iter().enumerate() {
+            self.place[i as usize] = place as u32;
+            self.values.push(self.cell.values(trace.sites, i));
+        }
+        // They are always there.
+        self.short = own.iter().all(|&i| self.place[i as usize] != NONE);
+    }
+
+    /// The polygon of a cell in the present triangle: what all sites of the list leave of it. First come those who are likely to cut it.
+    fn clip_by_list(&mut self, trace: &Trace<'_>, cell: u32, from: u32) {
+        let sites = trace.sites;
+        let own = self.place[cell as usize];
+        self.cell.begin(cell, self.values[own as usize]);
+        self.tried.clear();
+        self.tried.resize(self.local.sites.len(), 0);
+        self.tried[own as usize] = 1;
+        for &m in [from].iter().filter(|&&m| m != NONE).chain(trace.hints.of(cell)) {
+            let place = self.place[m as usize];
+            if place == NONE || std::mem::replace(&mut self.tried[place as usize], 1) == 1 {
+                continue;
+            }
+            self.cell.cut_by(sites, m, &self.values[place as usize]);
+            if self.cell.sides.is_empty() {
+                return;
+            }
+        }
+        for (place, &m) in self.local.sites.iter().enumerate() {
+            if self.tried[place] == 0 {
+                self.cell.cut_by(sites, m, &self.values[place]);
+                if self.cell.sides.is_empty() {
+                    return;
+                }
+            }
+        }
+    }
+
+    /// The same, but only those cut who are higher at a vertex, until nobody is.
     fn clip(&mut self, trace: &Trace<'_>, cell: u32, from: u32, owners: [u32; 3]) {
         let sites = trace.sites;
-        self.cell.begin(sites, cell);
+        let own = self.cell.kept_values(sites, cell);
+        self.cell.begin(cell, own);
         self.tried.clear();
         self.tried.push(cell);
         let first = owners.into_iter().chain([from]).filter(|&m| m != NONE);

@@ -53,6 +53,19 @@ impl Values {
         }
         values
     }
+
+    /// Certainly higher at all corners? A filter only: `false` says nothing.
+    ///
+    /// `at` is off by less than `2^-101 size`, its first part by `u size` more, and the difference is rounded once: `2u + O(u^2)` of the sizes in
+    /// all; `4u` used.
+    #[inline(always)]
+    pub fn above(&self, other: &Values) -> bool {
+        let mut all = true;
+        for k in 0..3 {
+            all &= self.at[k].hi - other.at[k].hi > 4.0 * U * (self.size[k] + other.size[k]) + UNDERFLOW;
+        }
+        all
+    }
 }
 
 /// A line of a triangle, as its row.
@@ -260,6 +273,35 @@ pub fn meet_exact(i: &Lifted3, lines: [Line<'_>; 2], corners: &[[f64; 3]; 3]) ->
     (!sum.cmp0().is_eq()).then(|| c.map(|c| c / &sum))
 }
 
+/// The same in double-double, with a bound of the error of each coordinate; infinite if the lines are too nearly parallel.
+///
+/// Entries of a row of entries up to `A` are off by at most `e_a = 2^-100 (size_i + size_j)` ([`Row::wall`]), so an entry of `c = a x b` by at most
+/// `d = 2 (A e_b + B e_a) + 2^-98 A B`: two products and a difference, each right to `2^-102`. The sum of `c` is off by `3 d + 2^-100 3 (2 A B)`, under
+/// `4 d + 2^-97 A B`, and as coordinates are at most 1, a quotient by at most `5 d + 2^-97 A B` over half the sum, if that error is below half of it.
+pub fn meet_near(i: &Lifted3, lines: [Line<'_>; 2], corners: &[[f64; 3]; 3]) -> ([Dd; 3], f64) {
+    let own = Values::new(i, corners);
+    let rows = lines.map(|line| match line {
+        Line::Edge(opposite) => ([0, 1, 2].map(|k| Dd::from_f64(f64::from(u8::from(k == opposite)))), 0.0),
+        Line::Wall(j, _) => {
+            let other = Values::new(j, corners);
+            let size = (0..3).fold(0.0, |s: f64, k| s.max(own.size[k] + other.size[k]));
+            ([0, 1, 2].map(|k| own.at[k] - other.at[k]), 2f64.powi(-100) * size)
+        }
+    });
+    let [(a, e), (b, f)] = &rows;
+    let most = |r: &[Dd; 3]| r.iter().fold(0.0, |m: f64, x| m.max(x.hi.abs()));
+    let (m, n) = (most(a), most(b));
+    let c = [(1, 2), (2, 0), (0, 1)].map(|(p, q)| a[p] * b[q] - a[q] * b[p]);
+    let sum = (c[0] + c[1]) + c[2];
+    let d = 2.0 * (m * f + n * e) + 2f64.powi(-98) * m * n;
+    let error = (10.0 * d + 2f64.powi(-96) * m * n) / sum.hi.abs();
+    // Also for what is not finite, and for what may have lost digits to underflow.
+    if !(error < 0.5 && m * n > 2f64.powi(-800) && sum.hi.abs() > 2f64.powi(-800)) {
+        return ([Dd::from_f64(0.0); 3], f64::INFINITY);
+    }
+    (c.map(|c| c.over(sum)), error)
+}
+
 /// Lines whose determinant is below this share of its terms are treated in rationals.
 const LEAST_ANGLE: f64 = 1.0 / (1u64 << 30) as f64;
 
@@ -353,6 +395,43 @@ mod tests {
             }
         }
         assert!(ties > 400, "{ties}");
+    }
+
+    /// In double-double the same point up to the promised error, unless the lines are nearly parallel.
+    #[test]
+    fn near_coordinates_are_as_near_as_said() {
+        let mut state = 4u64;
+        let mut draw = || {
+            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            (state >> 11) as f64 / (1u64 << 53) as f64 - 0.5
+        };
+        let (mut near, mut refused) = (0, 0);
+        for round in 0..3000 {
+            let corners = [[0; 3]; 3].map(|v: [i32; 3]| v.map(|_| draw()));
+            let scale = 0.5f64.powi(round % 40);
+            let first = [draw(), draw(), draw()];
+            let sites = [0; 3].map(|_| lifted(first.map(|c| c + scale * draw()), scale * draw()));
+            let lines =
+                [[Line::Edge(1), Line::Wall(&sites[1], 1)], [Line::Wall(&sites[1], 1), Line::Wall(&sites[2], 2)]];
+            for lines in lines {
+                let (l, error) = meet_near(&sites[0], lines, &corners);
+                let exact = meet_exact(&sites[0], lines, &corners).unwrap();
+                // The promise is for points in the triangle.
+                if exact.iter().any(|l| *l < 0 || *l > 1) {
+                    continue;
+                }
+                if !error.is_finite() {
+                    refused += 1;
+                    continue;
+                }
+                near += 1;
+                for (l, exact) in l.iter().zip(&exact) {
+                    let off = big::nearest_f64(&(big::rational_dd(*l) - exact)).abs();
+                    assert!(off <= error, "{off:e} {error:e}");
+                }
+            }
+        }
+        assert!(near > 500 && refused < 100, "{near} {refused}");
     }
 
     fn sites_values(s: &[Lifted3; 4], corners: &[[f64; 3]; 3]) -> [Values; 4] {

@@ -30,7 +30,7 @@ mod point;
 mod side;
 
 pub use above::{above, above_exact, above_line, above_line_exact, above_line_sign, above_sign};
-pub use facet::{Lifted3, Line, Meet, Row, Values, inside_exact, meet_exact, wall_value, wins_on_triangle};
+pub use facet::{Lifted3, Line, Meet, Row, Values, inside_exact, meet_exact, meet_near, wall_value, wins_on_triangle};
 pub use orient::{dot_sign, dot_sign_exact, orient2d, orient2d_exact, orient2d_sign};
 pub use point::{higher_at, higher_at_exact};
 pub use side::{

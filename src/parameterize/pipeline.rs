@@ -87,6 +87,10 @@ const FREE: f64 = 0.03;
 const STEPS: usize = 30;
 const LARGE: usize = 50_000;
 const SMALL: usize = 5_000;
+/// From this number of triangles on, where a factorization takes seconds: steps of each stage, and no stage whose angles would spoil the areas
+/// that transport has found.
+const HUGE: usize = 300_000;
+const STEPS_HUGE: usize = 4;
 /// A stage ends when a step gains less than this share; late ones go on longer.
 const ENOUGH: f64 = 0.03;
 const ENOUGH_LATE: f64 = 1e-3;
@@ -257,8 +261,13 @@ fn laid_flat(
     refinement.draw_to(landmarks(piece, options));
     let last = 1.0 / options.area_weight;
     // From a start with the right areas there is no need to begin with angles.
-    let first = if spread * spread < STAGES[1] { STAGES[1] } else { STAGES[0] };
+    let first = match spread * spread {
+        square if chart.triangles.len() > HUGE => square,
+        square if square < STAGES[1] => STAGES[1],
+        _ => STAGES[0],
+    };
     let most = match chart.triangles.len() {
+        n if n > HUGE => STEPS_HUGE,
         n if n > LARGE => STEPS / 3,
         n if n > SMALL => STEPS,
         _ => 4 * STEPS,

@@ -9,6 +9,7 @@ mod image;
 mod light;
 mod model;
 mod normals;
+mod page;
 mod painter;
 mod raster;
 mod scene;

@@ -17,8 +17,7 @@ pub(super) struct Smooth {
 impl Smooth {
     /// The normal at a corner is the mean of those of the faces there that are bent against it by less than [`CREASE`], weighted
     /// by their angles. Faces need not be wound alike, nor share vertices where they touch. Cost: O(triangles).
-    pub(super) fn new(surface: &Surface) -> Smooth {
-        let (vertices, triangles) = (surface.vertices(), surface.triangles());
+    pub(super) fn new(vertices: &[[f64; 3]], triangles: &[[u32; 3]]) -> Smooth {
         let face: Vec<[f64; 3]> = triangles
             .iter()
             .map(|t| {
@@ -53,6 +52,11 @@ impl Smooth {
             }
         }
         Smooth { corners }
+    }
+
+    /// The normals at the corners of a triangle.
+    pub(super) fn of(&self, face: usize) -> [[f32; 3]; 3] {
+        self.corners[face]
     }
 
     /// The normal at a point of a triangle, which need not have length one.
@@ -107,10 +111,10 @@ mod tests {
         };
         for flipped in [false, true] {
             let gentle = roof(0.3, flipped);
-            let n = Smooth::new(&gentle).at(&gentle, 0, [0.0, 0.5, 0.0]);
+            let n = Smooth::new(gentle.vertices(), gentle.triangles()).at(&gentle, 0, [0.0, 0.5, 0.0]);
             assert!(n[0].abs() < 1e-6 && (n[2].abs() - 1.0).abs() < 1e-6, "{n:?}");
             let sharp = roof(2.0, flipped);
-            let n = Smooth::new(&sharp).at(&sharp, 0, [0.0, 0.5, 0.0]);
+            let n = Smooth::new(sharp.vertices(), sharp.triangles()).at(&sharp, 0, [0.0, 0.5, 0.0]);
             assert!((n[0].abs() - 2.0 / 5f32.sqrt()).abs() < 1e-6, "{n:?}");
         }
     }
@@ -120,7 +124,7 @@ mod tests {
         let v = [[0., 0., 0.], [0., 1., 0.], [-1., 0.5, -0.3], [1., 0.5, -0.3]];
         let soup: Vec<[f64; 3]> = [0, 1, 2, 0, 3, 1].map(|k: usize| v[k]).to_vec();
         let surface = Surface::new(soup, vec![[0, 1, 2], [3, 4, 5]]).unwrap();
-        let smooth = Smooth::new(&surface);
+        let smooth = Smooth::new(surface.vertices(), surface.triangles());
         let (edge, tip) = (smooth.at(&surface, 0, v[0]), smooth.at(&surface, 0, v[2]));
         assert!(edge[0].abs() < 1e-6 && tip[0] < -0.2, "{edge:?} {tip:?}");
         let middle = smooth.at(&surface, 0, [-0.5, 0.5, -0.15]);

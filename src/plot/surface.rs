@@ -11,7 +11,7 @@ impl<'a> Model<'a> {
     /// A diagram on a surface. Triangles without mass are shown too, in grey. Cost: O(pieces), and two sorts of the triangles.
     pub fn of_surface(problem: &'a SurfaceProblem, diagram: &'a SurfaceDiagram) -> Model<'a> {
         let surface = problem.surface();
-        let (smooth, borders) = (Smooth::new(surface), borders(surface));
+        let (smooth, borders) = (Smooth::new(surface.vertices(), surface.triangles()), borders(surface));
         let is_border = |face: u32, edge: u32| borders.binary_search(&(face, edge)).is_ok();
         // Who has a piece in which triangle.
         let mut tenants: Vec<(u32, u32)> = diagram.all_pieces().map(|p| (p.face, p.site)).collect();

@@ -29,6 +29,19 @@ pub struct Worst {
     pub stretch: f64,
 }
 
+/// Errors of one triangle.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct FaceError {
+    /// Its wanted share of all areas.
+    pub share: f64,
+    /// Its share of the area in the plane over the wanted one.
+    pub area_ratio: f64,
+    /// Ratio of the singular values of its map, infinite if it is flat.
+    pub stretch: f64,
+    /// Largest error of its angles, in degrees.
+    pub angle: f64,
+}
+
 /// Errors of areas and angles of all triangles. "Weighted" means by wanted area; quantiles are at 50, 95 and 99 per cent.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Distortion {
@@ -50,6 +63,8 @@ pub struct Distortion {
     pub angle_histogram: Histogram,
     /// Triangles with the largest share of the area error, worst first.
     pub worst: Vec<Worst>,
+    /// Errors of each triangle.
+    pub faces: Vec<FaceError>,
 }
 
 /// Looks at all triangles; `wanted` are their wanted areas, up to a factor. Cost: O(n log n).
@@ -90,6 +105,9 @@ pub(super) fn distortion(
         area_histogram: histogram(ratio.iter().map(|r| r.log2()), &share, -1.0, 1.0),
         angle_histogram: histogram(angle.iter().copied(), &share, 0.0, 90.0),
         worst: order.iter().take(WORST).map(worst).collect(),
+        faces: (0..n)
+            .map(|f| FaceError { share: share[f], area_ratio: ratio[f], stretch: stretch[f], angle: angle[f] })
+            .collect(),
     }
 }
 
@@ -160,6 +178,8 @@ mod tests {
         let angle = 2.0f64.atan().to_degrees() - 45.0;
         assert!((d.angle[2] - angle.abs()).abs() < 1e-9, "{:?}", d.angle);
         let d = distortion(&p, &t, &stretched, &t, &[3.0, 1.0]);
+        assert_eq!(d.faces[0].share, 0.75);
+        assert!((d.faces[1].area_ratio - 2.0).abs() < 1e-15 && (d.faces[1].stretch - 2.0).abs() < 1e-12);
         assert!((d.area_error - 0.5).abs() < 1e-15);
         assert!((d.area_ratio[0] - 2.0 / 3.0).abs() < 1e-15 && (d.area_ratio[1] - 2.0).abs() < 1e-15);
         assert!((d.area_histogram.share.iter().sum::<f64>() - 1.0).abs() < 1e-15);

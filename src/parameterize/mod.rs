@@ -15,6 +15,7 @@ mod cut;
 mod distort;
 mod embed;
 mod energy;
+mod layout;
 mod morph;
 mod options;
 mod pack;
@@ -25,7 +26,8 @@ mod system;
 mod transport;
 
 pub use check::Proof;
-pub use distort::{BINS, Distortion, Histogram, Worst};
+pub use distort::{BINS, Distortion, FaceError, Histogram, Worst};
+pub use layout::LayoutProof;
 pub use options::{Boundary, Landmark, Merge, ParameterizeError, ParameterizeOptions, Target};
 pub use pipeline::{CellProof, ChartReport};
 

@@ -160,7 +160,7 @@ pub(super) fn run(
 }
 
 /// Whether no two boxes meet. Cost: O(n log n) and the number of pairs that meet along the first axis.
-fn apart(ends: &[([f64; 2], [f64; 2])]) -> bool {
+pub(super) fn apart(ends: &[([f64; 2], [f64; 2])]) -> bool {
     let mut order: Vec<usize> = (0..ends.len()).collect();
     order.sort_by(|&i, &j| ends[i].0[0].total_cmp(&ends[j].0[0]));
     let mut active: Vec<usize> = Vec::new();
@@ -174,7 +174,7 @@ fn apart(ends: &[([f64; 2], [f64; 2])]) -> bool {
     true
 }
 
-fn extent(uv: &[[f64; 2]]) -> ([f64; 2], [f64; 2]) {
+pub(super) fn extent(uv: &[[f64; 2]]) -> ([f64; 2], [f64; 2]) {
     let start = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
     uv.iter().fold(start, |(l, h), p| ([l[0].min(p[0]), l[1].min(p[1])], [h[0].max(p[0]), h[1].max(p[1])]))
 }

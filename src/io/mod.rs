@@ -43,6 +43,6 @@ pub use solution_json::{CellRecord, INLINE_LIMIT, ProblemSource, SolutionFile, w
 pub use solution_read::{AnySolution, read_any_solution, read_solution};
 pub use source_json::{AnyDomain, parse_domain, parse_image, read_domain, read_image};
 pub use surface::{
-    Encoding, Field, Group, MeshData, SurfaceFile, Texture, parse_surface, read_surface, reads_surface, write_surface,
-    writes_surface,
+    Encoding, Field, Group, MeshData, SingleMesh, SurfaceFile, Texture, parse_surface, read_surface, reads_surface,
+    write_gltf, write_surface, writes_gltf, writes_surface,
 };

@@ -1,9 +1,10 @@
-//! Triangle meshes in space: .obj, .ply, .off and .stl in, .obj, .ply and .vtk out.
+//! Triangle meshes in space: .obj, .ply, .off and .stl in, .obj, .ply, .vtk and glTF out.
 //!
 //! Readers keep vertices and polygons in their order and give coordinates as the file has them. Written by hand: `docs/dependencies.md`
 //! says which crates were tried, and what made them unfit for hostile files.
 
 mod builder;
+mod gltf;
 mod obj;
 mod off;
 mod ply;
@@ -13,6 +14,7 @@ mod text;
 mod vtp;
 mod write;
 
+pub use self::gltf::{SingleMesh, write_gltf, writes_gltf};
 pub use builder::{Group, SurfaceFile};
 pub use write::{Encoding, Field, MeshData, Texture, write_surface, writes_surface};
 

@@ -1,8 +1,11 @@
 //! Layer 6: pictures.
 //!
 //! [`Scene`] draws plane diagrams as SVG. [`Model`] holds a diagram as polygons in space, of the plane or of a surface, for pages
-//! ([`Model::html`]) and pixels ([`Model::pixels`]).
+//! ([`Model::html`]) and pixels ([`Model::pixels`]). [`Charts`] are a parameterized surface and its layout.
 
+mod charts;
+mod charts_page;
+mod charts_picture;
 mod colors;
 mod html;
 mod image;
@@ -15,12 +18,11 @@ mod raster;
 mod scene;
 mod surface;
 mod svg;
-mod uv;
 mod view;
 
+pub use charts::Charts;
 pub use image::Pixels;
 pub use model::Model;
 pub use painter::TooMany;
 pub use scene::{Color, Scene};
-pub use uv::{UvPicture, uv_svg};
 pub use view::{Up, View};

@@ -34,6 +34,8 @@ pub struct Model<'a> {
     pub(super) polygons: Polygons,
     /// Pairs of cells with a common wall; the lower one first.
     pub(super) adjacent: Vec<(u32, u32)>,
+    /// Colours by owner, where these are no cells.
+    pub(super) palette: Option<Vec<[u8; 3]>>,
 }
 
 /// Polygons in space.
@@ -193,6 +195,7 @@ impl<'a> Model<'a> {
             areas: Vec::new(),
             polygons: Polygons::default(),
             adjacent: Vec::new(),
+            palette: None,
         }
     }
 
@@ -228,6 +231,9 @@ impl<'a> Model<'a> {
     /// What the colours show in the end ([`Color`] says when another value takes the place of one that is the same for all),
     /// and the colour of each cell; the last is that of what belongs to nobody.
     pub(super) fn paint(&self, wanted: Color) -> (Color, Option<Scale>, Vec<[u8; 3]>) {
+        if let Some(palette) = &self.palette {
+            return (Color::Cells, None, palette.clone());
+        }
         let of = |values: &[f64]| -> Vec<f64> {
             values.iter().zip(&self.areas).filter(|(_, a)| **a > 0.0).map(|(v, _)| *v).collect()
         };

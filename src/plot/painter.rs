@@ -4,7 +4,7 @@
 //! sample lies; polygons that fall between all samples are left out. Two visible polygons that each hide a part of the other have no right
 //! order; they are drawn by their depth.
 
-use super::colors::hex;
+use super::colors::{Scale, hex};
 use super::image::Screen;
 use super::light::shade;
 use super::model::{Model, Side};
@@ -25,7 +25,7 @@ const SIZE: usize = 900;
 const MARGIN: f64 = 24.0;
 const LEGEND: f64 = 150.0;
 /// Drawn units per pixel.
-const UNITS: f64 = 100.0;
+pub(super) const UNITS: f64 = 100.0;
 /// More visible polygons than this make files that few programs open.
 const MOST: usize = 120_000;
 
@@ -37,6 +37,15 @@ pub struct TooMany {
     pub visible: usize,
 }
 
+/// A part of an SVG picture.
+pub(super) struct Drawn {
+    pub(super) body: Group,
+    /// Pixels.
+    pub(super) size: [usize; 2],
+    color: Color,
+    scale: Option<Scale>,
+}
+
 impl Model<'_> {
     /// The picture as the text of an SVG file. Every polygon has one colour, and the light that falls on its middle.
     /// Cost: O(polygons + samples).
@@ -44,27 +53,8 @@ impl Model<'_> {
     /// # Errors
     /// [`TooMany`] polygons are visible.
     pub fn svg(&self, shown: Color, view: View) -> Result<String, TooMany> {
-        let (width, height) = self.size(view, SIZE);
-        let size = [width, height].map(|n| n as f64 * SAMPLES);
-        let screen = Screen::new(self, &view, size, SAMPLES * 4.0);
-        let points: Vec<[f64; 3]> = self.polygons.corners.iter().map(|c| screen.point(*c)).collect();
-        let order = self.order(&points, size.map(|s| s as usize));
-        if order.len() > MOST {
-            return Err(TooMany { visible: order.len() });
-        }
-        let (color, scale, paint) = self.paint(shown);
-        let area: f64 = self.areas.iter().sum();
-        let side = screen.scale / SAMPLES * (area / self.shown().max(1) as f64).sqrt();
-        let wall = if shown == Color::Sites { 0.0 } else { (0.045 * side).clamp(0.1, 1.5) };
-        let body = self.paths(&screen, &points, &order, &paint, wall);
+        let Drawn { body, size: [width, height], color, scale } = self.drawn(shown, view, SIZE)?;
         let full = [width as f64 + 3.0 * MARGIN + LEGEND, (height as f64).max(260.0) + 2.0 * MARGIN];
-        let drawing = Group::new()
-            .set("transform", format!("translate({MARGIN} {MARGIN}) scale({})", 1.0 / UNITS))
-            .set("stroke-linejoin", "round")
-            .set("stroke-linecap", "round")
-            // Covers the seams between neighbours.
-            .set("stroke-width", (0.8 * UNITS).round())
-            .add(Blob::new(body));
         let mut document = Document::new()
             .set("viewBox", format!("0 0 {:.0} {:.0}", full[0], full[1]))
             .set("width", format!("{:.0}", full[0]))
@@ -72,7 +62,7 @@ impl Model<'_> {
             .set("font-family", "Helvetica, Arial, sans-serif")
             .set("font-size", 13)
             .add(Rectangle::new().set("width", "100%").set("height", "100%").set("fill", "#ffffff"))
-            .add(drawing);
+            .add(body.set("transform", format!("translate({MARGIN} {MARGIN}) scale({})", 1.0 / UNITS)));
         let title = match color {
             Color::Mass => Some(("mass of the cell", self.masses.to_vec())),
             Color::Area => Some(("area of the cell", self.areas.clone())),
@@ -86,6 +76,30 @@ impl Model<'_> {
         }
         let caption = format!("{} sites, {} cells", self.sites.len(), self.shown());
         Ok(document.add(text(MARGIN, full[1] - 8.0, &caption)).to_string())
+    }
+
+    /// What is seen, in [`UNITS`] of a pixel, its longer side as many pixels as given.
+    pub(super) fn drawn(&self, shown: Color, view: View, longer: usize) -> Result<Drawn, TooMany> {
+        let (width, height) = self.size(view, longer);
+        let size = [width, height].map(|n| n as f64 * SAMPLES);
+        let screen = Screen::new(self, &view, size, SAMPLES * 4.0);
+        let points: Vec<[f64; 3]> = self.polygons.corners.iter().map(|c| screen.point(*c)).collect();
+        let order = self.order(&points, size.map(|s| s as usize));
+        if order.len() > MOST {
+            return Err(TooMany { visible: order.len() });
+        }
+        let (color, scale, paint) = self.paint(shown);
+        let area: f64 = self.areas.iter().sum();
+        let side = screen.scale / SAMPLES * (area / self.shown().max(1) as f64).sqrt();
+        let wall = if shown == Color::Sites { 0.0 } else { (0.045 * side).clamp(0.1, 1.5) };
+        let body = self.paths(&screen, &points, &order, &paint, wall);
+        let body = Group::new()
+            .set("stroke-linejoin", "round")
+            .set("stroke-linecap", "round")
+            // Covers the seams between neighbours.
+            .set("stroke-width", (0.8 * UNITS).round())
+            .add(Blob::new(body));
+        Ok(Drawn { body, size: [width, height], color, scale })
     }
 
     /// The polygons that are seen, in an order in which none that is in front at some sample comes before what it hides there.

@@ -53,6 +53,7 @@ impl<'a> Model<'a> {
             areas: Vec::new(),
             polygons,
             adjacent,
+            palette: None,
         };
         model.finish()
     }

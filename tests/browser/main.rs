@@ -3,6 +3,7 @@
 //! Needs chromium and chromedriver (`make test` installs them where apt can). Without them the test says so and passes, unless
 //! `BRENIER_BROWSER=required`.
 
+mod charts;
 mod driver;
 
 use driver::{Browser, Shot};
@@ -171,6 +172,13 @@ fn pages_work_in_a_browser() {
     plane(&b, f);
     hostile_names(&b, f);
     damaged(&b, f);
+}
+
+#[test]
+fn pages_of_charts_work_in_a_browser() {
+    let Some(b) = browser() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    charts::charts(&b, folder.path());
 }
 
 /// Hues of the shape in sixteenths, with shadows and ink left out.

@@ -6,6 +6,7 @@ mod hostile;
 mod interrupt;
 mod map;
 mod parameterize;
+mod parameterize_files;
 mod partial;
 mod pictures;
 mod quantize;

@@ -35,7 +35,7 @@ fn lines<'a>(text: &'a str, word: &str) -> Vec<Vec<&'a str>> {
 fn a_mesh_comes_back_with_points() {
     let f = Folder::new();
     f.write("hill.obj", hill(12));
-    let run = f.expect(0, "parameterize hill.obj -o uv.obj --report r.json --picture p.svg --certify");
+    let run = f.expect(0, "parameterize hill.obj -o uv.obj --report r.json --plot p.svg --certify");
     assert_eq!(run.err, "");
     let out: Vec<&str> = run.out.lines().collect();
     assert_snapshot!(out[0], @"surface    170 vertices and 288 triangles in 1 chart");
@@ -67,7 +67,8 @@ fn a_mesh_comes_back_with_points() {
     assert_eq!(r["charts"][0]["cells"]["cells"], 169);
     assert!(r["charts"][0]["cells"]["max_relative_mass_error"][1].as_f64().unwrap() < 1e-9);
     assert_eq!(r["worst"].as_array().unwrap().len(), 20);
-    assert!(f.read("p.svg").starts_with("<svg"));
+    let picture = f.read("p.svg");
+    assert!(picture.starts_with("<svg") && picture.contains("layout: one to one, area error "), "{}", &picture[..300]);
     // The same on standard output, and the points do not depend on threads.
     let json = f.expect(0, "parameterize hill.obj -o again.obj --json --threads 1").out;
     assert_eq!(serde_json::from_str::<serde_json::Value>(&json).unwrap()["bijective"], true);
@@ -77,6 +78,28 @@ fn a_mesh_comes_back_with_points() {
         String::from_utf8_lossy(&std::fs::read(f.path("uv.ply")).unwrap())
             .contains("property list uchar double texcoord\n")
     );
+}
+
+#[test]
+fn pictures_and_pages() {
+    let f = Folder::new();
+    f.write("hill.obj", hill(6));
+    f.expect(0, "parameterize hill.obj -o uv.obj --plot p.png --size 300x150 --view 30,40 --up z --html p.html");
+    let png = f.read_bytes("p.png");
+    let reader = png::Decoder::new(std::io::Cursor::new(png)).read_info().unwrap();
+    assert_eq!((reader.info().width, reader.info().height), (300, 150));
+    let page = f.read("p.html");
+    assert!(page.contains("<h1>hill.obj</h1>") && page.contains("brenier.charts();"));
+    assert!(page.contains("One to one: all 72 triangles positive"));
+    // The same bits for any number of threads, and under the flag's older name.
+    f.expect(
+        0,
+        "parameterize hill.obj -o a.obj --picture q.png --size 300x150 --view 30,40 --up z --html q.html --threads 1",
+    );
+    assert!(f.read_bytes("q.png") == f.read_bytes("p.png") && f.read("q.html") == page);
+    // A picture is not made over what was written before it.
+    let again = f.run("parameterize hill.obj -o same.png --plot same.png");
+    assert_eq!(again.code, 2, "{}", again.err);
 }
 
 #[test]
@@ -106,9 +129,14 @@ fn refusals() {
     f.write("far.csv", "0,99\n");
     f.write("density.txt", "1\n2\n");
     let error = |code: i32, args: &str| f.expect(code, args).err;
-    assert_snapshot!(error(2, "parameterize hill.obj -o a.stl"), @"error: a.stl: parameterized meshes are written as .obj or .ply; choose one of these");
+    assert_snapshot!(error(2, "parameterize hill.obj -o a.stl"), @"error: a.stl: parameterized meshes are written as .obj, .ply, .glb or .gltf; choose one of these");
     assert_snapshot!(error(2, "parameterize hill.obj -o hill.obj"), @"error: hill.obj: is an input and would be overwritten; give the output another name");
     assert_snapshot!(error(2, "parameterize hill.obj -o a.obj --sphere"), @"error: --sphere: maps to the sphere are not made in this version; leave it out, closed surfaces are cut open");
+    assert_snapshot!(error(2, "parameterize hill.obj -o a.obj --plot p.html"), @"error: p.html: pictures are .png or .svg; pages are made with --html");
+    assert_snapshot!(error(2, "parameterize hill.obj -o a.obj --html p.png"), @"error: p.png: pages are .html; pictures are made with --plot");
+    assert_snapshot!(error(2, "parameterize hill.obj -o a.obj --plot p.svg --size 9x9"), @"error: p.svg: --size is for .png; leave it out");
+    assert_snapshot!(error(2, "parameterize hill.obj -o a.obj --view 1,2"), @"error: --view and --up are of pictures and pages; name one with --plot or --html");
+    assert_snapshot!(error(2, "parameterize hill.obj -o a.obj --html a.obj"), @"error: a.obj: pages are .html; pictures are made with --plot");
     assert_snapshot!(error(3, "parameterize hill.obj -o a.obj --seams seams.csv"), @"error: hill.obj: seam (0, 24) is no edge of the mesh; name two vertices of a triangle");
     assert_snapshot!(error(3, "parameterize hill.obj -o a.obj --seams far.csv"), @"error: far.csv: row 1: 99 names no vertex; there are 26, counted from 0");
     assert_snapshot!(error(3, "parameterize hill.obj -o a.obj --density density.txt"), @"error: density.txt: 2 densities; give one for each of 26 vertices or 32 triangles");

@@ -1,4 +1,4 @@
-// The data of a page: base64 of deflated streams, as src/plot/html.rs writes them.
+// The data of a page: base64 of deflated streams, as src/plot/page.rs writes them.
 
 /** Bytes of a base64 text. */
 function bytesOf(base64) {
@@ -77,12 +77,11 @@ function direction(a, b, out, at) {
 }
 
 /**
- * The cells of a page: polygons (`start`, `owner`), their corners (`position`, `normal`, `side`), and what is told of
- * each cell. Positions lie in a ball of radius one around `center`, at `scale` to the true ones.
+ * Polygons of a page (`start`, `owner`) and their corners (`position`, `normal`, `side`), from its streams. Positions lie in a ball of radius one around
+ * the middle, at the page's scale to the true ones.
  */
-export async function cellsOf(page, base64) {
-    const raw = await streamsOf(base64, page.streams);
-    const { cells, pieces, corners, vertices } = page.counts;
+export function polygonsOf(page, raw) {
+    const { pieces, corners, vertices } = page.counts;
     const steps = integers(raw.position, 3 * vertices);
     const points = new Float32Array(3 * vertices);
     const normals = new Int8Array(4 * vertices);
@@ -99,35 +98,39 @@ export async function cellsOf(page, base64) {
         direction(a, b, normals, 4 * v);
     }
     const counts = integers(raw.count, pieces);
-    const moves = integers(raw.owner, pieces);
-    const back = integers(raw.index, corners);
     const start = new Uint32Array(pieces + 1);
-    const owner = new Uint32Array(pieces);
-    let site = 0;
-    for (let p = 0; p < pieces; p++) {
-        start[p + 1] = start[p] + counts[p];
-        site += signed(moves[p]);
-        owner[p] = site;
-    }
+    for (let p = 0; p < pieces; p++) start[p + 1] = start[p] + counts[p];
+    const owner = running(integers(raw.owner, pieces), 0);
     const position = new Float32Array(3 * corners);
     const normal = new Int8Array(4 * corners);
-    let next = 0;
-    for (let c = 0; c < corners; c++) {
-        const v = next - back[c];
-        if (back[c] === 0) next++;
+    used(integers(raw.index, corners)).forEach((v, c) => {
         for (let k = 0; k < 3; k++) {
             position[3 * c + k] = points[3 * v + k];
             normal[4 * c + k] = normals[4 * v + k];
         }
-    }
+    });
+    return { start, owner, position, normal, side: raw.side };
+}
+
+/** Numbers in the order of their first use, from how far back each is from the next new one. */
+export function used(back) {
+    let next = 0;
+    return back.map((b) => (b === 0 ? next++ : next - b));
+}
+
+/** Numbers from the differences to the one before. */
+export function running(differences, first) {
+    let last = first;
+    return differences.map((d) => (last += signed(d)));
+}
+
+/** The cells of a page: polygons, and what is told of each cell. */
+export async function cellsOf(page, base64) {
+    const raw = await streamsOf(base64, page.streams);
     const optional = (name) => (raw[name] ? numbers(raw[name], Float64Array) : null);
     return {
-        cells,
-        start,
-        owner,
-        position,
-        normal,
-        side: raw.side,
+        ...polygonsOf(page, raw),
+        cells: page.counts.cells,
         mass: numbers(raw.mass, Float64Array),
         prescribed: optional('prescribed'),
         area: numbers(raw.area, Float64Array),
@@ -135,5 +138,44 @@ export async function cellsOf(page, base64) {
         centroid: numbers(raw.centroid, Float64Array),
         site: numbers(raw.site, Float64Array),
         tint: raw.tint,
+    };
+}
+
+/**
+ * A parameterized surface: `surface` and `layout`, polygons that are the triangles, both with `uv` at the corners, the layout in a square from -1 to 1; and
+ * what is told of each triangle.
+ */
+export async function chartsOf(page, base64) {
+    const raw = await streamsOf(base64, page.streams);
+    const { cells, corners, points } = page.counts;
+    const steps = integers(raw.point, 2 * points);
+    const flat = new Float32Array(2 * points);
+    const last = [0, 0];
+    for (let v = 0; v < points; v++) {
+        for (let k = 0; k < 2; k++) {
+            last[k] += signed(steps[2 * v + k]);
+            flat[2 * v + k] = last[k] * page.step;
+        }
+    }
+    const uv = new Float32Array(2 * corners);
+    const position = new Float32Array(3 * corners);
+    used(integers(raw.corner, corners)).forEach((v, c) => {
+        for (let k = 0; k < 2; k++) {
+            uv[2 * c + k] = flat[2 * v + k];
+            position[3 * c + k] = 2 * flat[2 * v + k] - 1;
+        }
+    });
+    const surface = { ...polygonsOf(page, raw), cells, uv };
+    const normal = new Int8Array(4 * corners);
+    for (let c = 0; c < corners; c++) normal[4 * c + 2] = 127;
+    return {
+        cells,
+        surface,
+        layout: { ...surface, position, normal },
+        number: running(integers(raw.face, cells), -1),
+        chart: running(integers(raw.chart, cells), -1),
+        ratio: numbers(raw.ratio, Float32Array),
+        stretch: numbers(raw.stretch, Float32Array),
+        angle: numbers(raw.angle, Float32Array),
     };
 }

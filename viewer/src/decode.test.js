@@ -1,6 +1,6 @@
 import { test } from 'node:test';
 import assert from 'node:assert/strict';
-import { integers, numbers, streamsOf } from './decode.js';
+import { integers, numbers, running, streamsOf, used } from './decode.js';
 import { labels, number, painted, scaleOf, tinted } from './colors.js';
 
 test('integers take seven bits a byte', () => {
@@ -13,6 +13,12 @@ test('numbers come as planes of bytes', () => {
     const planes = new Uint8Array(16);
     bytes.forEach((b, k) => (planes[2 * (k % 8) + (k >> 3)] = b));
     assert.deepEqual([...numbers(planes, Float64Array)], [1 / 3, -2e300]);
+});
+
+test('numbers come by their first use, or by their differences', () => {
+    assert.deepEqual([...used(new Uint32Array([0, 0, 2, 1, 0, 3]))], [0, 1, 0, 1, 2, 0]);
+    // Differences 1, 1, -2, 4 to what comes before, from -1 on.
+    assert.deepEqual([...running(new Uint32Array([2, 2, 1, 8]), -1)], [0, 1, 0, 4]);
 });
 
 test('streams are cut where they end, and wrong lengths are told', async () => {

@@ -2,6 +2,7 @@
 
 import { cellsOf } from './decode.js';
 import { labels, painted, scaleOf, tinted } from './colors.js';
+import { byId, keyed, listen, ready, run } from './ui.js';
 import { View } from './view.js';
 
 const TITLES = {
@@ -11,30 +12,8 @@ const TITLES = {
     cells: 'neighbours differ',
 };
 
-const byId = (id) => document.getElementById(id);
-
-/** Shows what went wrong instead of an empty page. */
-function fail(message) {
-    const box = byId('trouble');
-    box.textContent = message;
-    box.hidden = false;
-    document.documentElement.dataset.state = 'failed';
-}
-
 /** Starts the page: reads its data, draws, listens. */
-export async function diagram() {
-    try {
-        const page = JSON.parse(byId('page').textContent);
-        const cells = await cellsOf(page, byId('data').textContent);
-        byId('data').remove(); // the text is not needed any more
-        start(page, cells);
-    } catch (error) {
-        const old = typeof DecompressionStream === 'undefined';
-        const what = old ? 'this browser cannot unpack data' : String(error?.message ?? error);
-        fail(`This picture needs WebGL 2 and a browser of 2023 or later (${what}).`);
-        console.error(error);
-    }
-}
+export const diagram = () => run(cellsOf, start);
 
 function start(page, cells) {
     const canvas = byId('view');
@@ -126,47 +105,14 @@ function start(page, cells) {
         byId('find').value = cell ?? '';
         mark();
     }
-    let at = null;
-    let asked = false;
-    function hover() {
-        asked = false;
-        if (at === null) return;
-        const cell = view.pick(at.x, at.y);
-        if (cell !== state.hovered) {
+    const ask = listen(canvas, view, {
+        hover: (cell) => {
+            if (cell === state.hovered) return;
             state.hovered = cell;
             mark();
-        }
-    }
-    function ask() {
-        if (!asked) {
-            asked = true;
-            requestAnimationFrame(hover);
-        }
-    }
-    let pressed = null;
-    canvas.addEventListener('pointerdown', (e) => {
-        pressed = { x: e.clientX, y: e.clientY };
-        view.touched = true;
+        },
+        click: (cell) => choose(cell === state.chosen ? null : cell),
     });
-    canvas.addEventListener('pointermove', (e) => {
-        at = { x: e.clientX, y: e.clientY };
-        if (e.buttons === 0) ask();
-    });
-    canvas.addEventListener('pointerleave', () => {
-        at = null;
-        state.hovered = null;
-        mark();
-    });
-    canvas.addEventListener('pointerup', (e) => {
-        if (!pressed || e.button !== 0) return;
-        const still = Math.hypot(e.clientX - pressed.x, e.clientY - pressed.y) < 4;
-        pressed = null;
-        if (!still) return;
-        const cell = view.pick(e.clientX, e.clientY);
-        choose(cell === state.chosen ? null : cell);
-    });
-    canvas.addEventListener('wheel', () => (view.touched = true), { passive: true });
-    view.controls.addEventListener('end', ask);
 
     // A site by its number.
     function turnTo(cell) {
@@ -209,14 +155,7 @@ function start(page, cells) {
         p: () => next(-1),
         Escape: () => choose(null),
     };
-    canvas.addEventListener('keydown', (e) => {
-        const act = e.ctrlKey || e.metaKey || e.altKey ? null : keys[e.key];
-        if (!act) return;
-        e.preventDefault();
-        view.touched = true;
-        act();
-        ask();
-    });
+    keyed(canvas, view, keys, ask);
     byId('reset').addEventListener('click', () => {
         view.touched = false;
         view.reset();
@@ -225,7 +164,5 @@ function start(page, cells) {
     mark();
     paint();
     view.resize();
-    requestAnimationFrame(() => {
-        document.documentElement.dataset.state = 'ready';
-    });
+    ready();
 }

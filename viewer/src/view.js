@@ -36,13 +36,20 @@ const CELL_VERTEX = `
 precision highp usampler2D;
 in uint cell;
 uniform sampler2D colors;
-flat out vec3 tint;
+flat out vec4 tint;
 flat out uint who;
 out vec3 n;
 out vec3 p;
+#ifdef PATTERN
+in vec2 plane;
+out vec2 st;
+#endif
 void main() {
     who = cell;
-    tint = texelFetch(colors, ivec2(int(cell) % ${ROW}, int(cell) / ${ROW}), 0).rgb;
+    tint = texelFetch(colors, ivec2(int(cell) % ${ROW}, int(cell) / ${ROW}), 0);
+#ifdef PATTERN
+    st = plane;
+#endif
     n = normalMatrix * normal;
     vec4 q = modelViewMatrix * vec4(position, 1.0);
     p = q.xyz;
@@ -50,17 +57,38 @@ void main() {
 }`;
 
 // Two lights and the sky, in the space of the camera. The normal is that of the mesh, turned to the eye by the triangle's own.
+// The checker pattern is drawn in the mean over a pixel's width: the mean of a square wave is a difference of its integral, a triangle wave. Where `tint` is
+// not opaque there is none.
 const CELL_FRAGMENT = `
-flat in vec3 tint;
+flat in vec4 tint;
 flat in uint who;
 in vec3 n;
 in vec3 p;
 uniform bool shaded;
 uniform uint hovered;
 uniform uint chosen;
+#ifdef PATTERN
+in vec2 st;
+uniform float squares;
+uniform bool mixed;
+uniform vec3 dark[4];
+vec2 integral(vec2 x) { return 1.0 - abs(mod(x, 2.0) - 1.0); }
+float light() {
+    vec2 x = st * squares;
+    vec2 w = max(abs(dFdx(x)) + abs(dFdy(x)), 1e-4);
+    vec2 mean = (integral(x + 0.5 * w) - integral(x - 0.5 * w)) / w;
+    return 0.5 + 0.5 * mean.x * mean.y;
+}
+#endif
 out vec4 color;
 void main() {
-    vec3 c = tint;
+    vec3 c = tint.rgb;
+#ifdef PATTERN
+    if (squares > 0.0 && tint.a > 0.5) {
+        vec3 other = mixed ? mix(mix(dark[0], dark[1], st.x), mix(dark[2], dark[3], st.x), st.y) : 0.72 * c;
+        c = mix(other, c, light());
+    }
+#endif
     if (who == chosen) c = mix(c, vec3(1.0, 0.45, 0.1), 0.75);
     else if (who == hovered) c = mix(c, vec3(1.0), 0.45);
     if (shaded) {
@@ -77,7 +105,7 @@ void main() {
 }`;
 
 const PICK_FRAGMENT = `
-flat in vec3 tint;
+flat in vec4 tint;
 flat in uint who;
 in vec3 n;
 in vec3 p;
@@ -130,6 +158,24 @@ void main() {
     color = r > 0.72 ? vec4(1.0) : vec4(0.07, 0.07, 0.09, 1.0);
 }`;
 
+// A ring of constant size around something small; the part in front of the surface is opaque, what is hidden shines through.
+const MARK_VERTEX = `
+uniform float width;
+void main() {
+    vec4 q = modelViewMatrix * vec4(position, 1.0);
+    gl_Position = projectionMatrix * vec4(q.xyz * 0.97, 1.0);
+    gl_PointSize = width;
+}`;
+
+const MARK_FRAGMENT = `
+uniform vec4 ink;
+out vec4 color;
+void main() {
+    float r = 2.0 * length(gl_PointCoord - 0.5);
+    if (r > 1.0 || r < 0.62) discard;
+    color = r > 0.93 || r < 0.69 ? vec4(1.0, 1.0, 1.0, ink.a) : ink;
+}`;
+
 const material = (vertexShader, fragmentShader, uniforms, more = {}) =>
     new ShaderMaterial({ glslVersion: GLSL3, vertexShader, fragmentShader, uniforms, side: DoubleSide, ...more });
 
@@ -151,7 +197,8 @@ export class View {
     /**
      * @param canvas where to draw
      * @param cells as `cellsOf` gives them
-     * @param options `flat` (seen from above, without light), `direction` from the middle to the eye, `up`
+     * @param options `flat` (seen from above, without light), `direction` from the middle to the eye, `up`; where cells have `uv` at their corners, the
+     * colours `dark` of a checker pattern
      */
     constructor(canvas, cells, options) {
         this.canvas = canvas;
@@ -204,6 +251,9 @@ export class View {
         geometry.setAttribute('normal', new BufferAttribute(normal, 4, true));
         geometry.setAttribute('cell', new BufferAttribute(who, 1));
         geometry.setIndex(new BufferAttribute(index, 1));
+        const { uv } = this.cells;
+        const defines = uv ? { PATTERN: 1 } : {};
+        if (uv) geometry.setAttribute('plane', new BufferAttribute(uv, 2));
         const rows = Math.max(1, Math.ceil(cells / ROW));
         const texture = new DataTexture(new Uint8Array(4 * ROW * rows), ROW, rows, RGBAFormat, UnsignedByteType);
         texture.minFilter = texture.magFilter = NearestFilter;
@@ -213,8 +263,11 @@ export class View {
             shaded: { value: !this.options.flat },
             hovered: { value: NOTHING },
             chosen: { value: NOTHING },
+            squares: { value: 0 },
+            mixed: { value: true },
+            dark: { value: (this.options.dark ?? []).map((c) => new Vector3(...c).divideScalar(255)) },
         };
-        this.faces = new Mesh(geometry, material(CELL_VERTEX, CELL_FRAGMENT, this.look));
+        this.faces = new Mesh(geometry, material(CELL_VERTEX, CELL_FRAGMENT, this.look, { defines }));
         this.faces.frustumCulled = false;
         this.scene.add(this.faces);
         // The same triangles with numbers for colours.
@@ -242,8 +295,8 @@ export class View {
 
         const sites = new BufferGeometry();
         const { center, scale } = this.options;
-        const dots = new Float32Array(3 * cells);
-        for (let k = 0; k < 3 * cells; k++) dots[k] = (this.cells.site[k] - center[k % 3]) * scale;
+        const dots = new Float32Array(this.cells.site ? 3 * cells : 0);
+        for (let k = 0; k < dots.length; k++) dots[k] = (this.cells.site[k] - center[k % 3]) * scale;
         sites.setAttribute('position', new BufferAttribute(dots, 3));
         this.dotLook = { width: { value: 6 } };
         this.sites = new Points(sites, material(DOT_VERTEX, DOT_FRAGMENT, this.dotLook));
@@ -317,7 +370,95 @@ export class View {
         this.draw();
     }
 
+    /** The checker pattern: squares along the side of the unit square, none if 0; dark ones in the colours of their place, or a darker shade. */
+    checker(squares, mixed) {
+        this.look.squares.value = squares;
+        this.look.mixed.value = mixed;
+        this.draw();
+    }
+
+    /** Middle of a cell. */
+    middleOf(cell) {
+        const { start, position } = this.cells;
+        const middle = new Vector3();
+        let n = 0;
+        for (const p of this.piecesOf(cell)) {
+            for (let c = start[p]; c < start[p + 1]; c++, n++) middle.add(new Vector3().fromArray(position, 3 * c));
+        }
+        return middle.divideScalar(Math.max(n, 1));
+    }
+
+    /** Rings around cells, in place of those of the same name; `ink` has three numbers up to 1, `width` is in pixels. */
+    ringAround(name, cells, ink, width) {
+        this.rings ??= {};
+        for (const old of this.rings[name] ?? []) {
+            this.scene.remove(old);
+            old.geometry.dispose();
+            old.material.dispose();
+        }
+        const geometry = new BufferGeometry();
+        geometry.setAttribute('position', new BufferAttribute(new Float32Array(cells.flatMap((i) => this.middleOf(i).toArray())), 3));
+        const ring = (alpha, depthTest) => {
+            const look = { width: { value: width }, ink: { value: [...ink, alpha] }, pixels: width };
+            const uniforms = { width: look.width, ink: look.ink };
+            const points = new Points(geometry, material(MARK_VERTEX, MARK_FRAGMENT, uniforms, { transparent: true, depthTest, depthWrite: false }));
+            points.frustumCulled = false;
+            points.userData = look;
+            this.scene.add(points);
+            return points;
+        };
+        this.rings[name] = cells.length ? [ring(0.25, false), ring(1, true)] : [];
+        this.draw();
+    }
+
+    /** Puts a cell into the middle, near enough to see it. */
+    center(cell) {
+        const middle = this.middleOf(cell);
+        const { start, position } = this.cells;
+        let size = 0;
+        for (const p of this.piecesOf(cell)) {
+            for (let c = start[p]; c < start[p + 1]; c++) {
+                size = Math.max(size, middle.distanceTo(new Vector3().fromArray(position, 3 * c)));
+            }
+        }
+        // A fortieth of the height at least, but not so near that nothing else is to be seen.
+        const half = Math.tan(((FIELD / 2) * Math.PI) / 180);
+        const near = Math.max((40 * size) / (2 * half), 0.06);
+        const away = Math.min(this.distance(), near);
+        const look = (offset) => {
+            this.controls.target.copy(middle);
+            this.camera.position.copy(middle).add(offset.setLength(away));
+            this.controls.update();
+            this.camera.updateMatrixWorld();
+        };
+        const now = this.camera.position.clone().sub(this.controls.target);
+        const box = this.canvas.getBoundingClientRect();
+        const sees = (offset) => {
+            look(offset);
+            return this.pick(box.left + box.width / 2, box.top + box.height / 2) === cell;
+        };
+        if (this.options.flat) look(now);
+        else {
+            // From in front, from behind if the mesh is wound that way, or as it was.
+            const outward = this.outward(cell);
+            const found = [outward, outward.clone().negate()].find(sees);
+            if (!found) look(outward.length() > 0 ? outward : now);
+        }
+        this.draw();
+    }
+
+    /** Direction in which the first triangle of a cell looks. */
+    outward(cell) {
+        const { start, position } = this.cells;
+        const [p] = this.piecesOf(cell);
+        const [a, b, c] = [0, 1, 2].map((k) => new Vector3().fromArray(position, 3 * (start[p] + k)));
+        return b.sub(a).cross(c.sub(a)).normalize();
+    }
+
     show(what) {
+        if ('marks' in what) {
+            for (const ring of Object.values(this.rings ?? {}).flat()) ring.visible = what.marks;
+        }
         if ('walls' in what) this.walls.visible = what.walls;
         if ('sites' in what) this.sites.visible = what.sites;
         this.draw();
@@ -472,6 +613,7 @@ export class View {
         this.borderLook.width.value = Math.max(1.4 * ratio, 1.2 * wall);
         this.ringLook.width.value = Math.max(2.2 * ratio, 1.6 * wall);
         this.dotLook.width.value = Math.min(Math.max(0.16 * side, 1.5), 9) * ratio;
+        for (const ring of Object.values(this.rings ?? {}).flat()) ring.userData.width.value = ring.userData.pixels * ratio;
         this.renderer.render(this.scene, this.camera);
         this.frames++;
         this.onframe?.(this.frames);

@@ -186,7 +186,7 @@ pub struct QuantizeArgs {
 
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  brenier parameterize head.obj -o head_uv.obj --report head.json --picture head.svg\n  \
+    after_help = "Examples:\n  brenier parameterize head.obj -o head_uv.obj --report head.json --html head.html --plot head.png\n  \
                         brenier parameterize bunny.ply -o bunny_uv.ply --boundary free --area-weight 10\n\n\
                         Closed surfaces are cut open, several boundary loops are joined by cuts, components are packed into the unit square. \
                         Exit code 0 says that the map is one to one, decided exactly on the numbers as written; 1 that it is not."
@@ -194,7 +194,8 @@ pub struct QuantizeArgs {
 pub struct ParameterizeArgs {
     /// Mesh: .obj, .ply, .off or .stl
     pub mesh: PathBuf,
-    /// Mesh to write, with a point of the unit square for each corner: .obj (vt) or .ply (texcoord)
+    /// Mesh to write, with a point of the unit square for each corner: .obj (vt), .ply (texcoord), .glb or .gltf (TEXCOORD_0, in
+    /// single precision)
     #[arg(long, short, value_name = "OUT")]
     pub output: PathBuf,
     /// Shape of each chart: disk, square, free, or a file with the corners of a convex polygon
@@ -227,12 +228,22 @@ pub struct ParameterizeArgs {
     /// Report to write
     #[arg(long, value_name = "R.json")]
     pub report: Option<PathBuf>,
-    /// Page to write
+    /// Page to write: the surface and its layout to look around in, with the report
     #[arg(long, value_name = "R.html")]
     pub html: Option<PathBuf>,
-    /// Draw the layout with a checker pattern
-    #[arg(long, value_name = "P.svg")]
-    pub picture: Option<PathBuf>,
+    /// Draw the surface and its layout with a checker pattern: .png or .svg
+    #[arg(long, alias = "picture", value_name = "PICTURE")]
+    pub plot: Option<PathBuf>,
+    /// From where the surface is seen: angle around the upward axis and above the horizon, in degrees [default: where most is to be
+    /// seen]
+    #[arg(long, value_name = "AZIMUTH,ELEVATION", value_parser = view, allow_hyphen_values = true)]
+    pub view: Option<[f64; 2]>,
+    /// The upward axis of the picture and the page [default: y]
+    #[arg(long, value_enum)]
+    pub up: Option<Up>,
+    /// Pixels of a .png picture [default: 1600x800]
+    #[arg(long, value_name = "WxH", value_parser = size, requires = "plot")]
+    pub size: Option<(u32, u32)>,
 }
 
 #[derive(Args, Debug)]

@@ -4,11 +4,13 @@ use crate::args::{Common, ParameterizeArgs};
 use crate::console::{count, say, table, warn};
 use crate::failure::{Failure, code};
 use crate::limits::{peak_bytes, read_limit};
-use crate::{input, parameterize_files as files};
+use crate::{input, parameterize_files as files, picture};
 use brenier::io::{SurfaceFile, read_masses, read_points, read_points_in_space, read_surface};
 use brenier::parameterize::{
-    Boundary, Landmark, Merge, Parameterization, ParameterizeError, ParameterizeOptions, Target, parameterize,
+    Boundary, Landmark, LayoutProof, Merge, Parameterization, ParameterizeError, ParameterizeOptions, Target,
+    parameterize,
 };
+use brenier::plot::Charts;
 use std::path::Path;
 use std::time::Instant;
 
@@ -19,11 +21,8 @@ pub fn run(args: &ParameterizeArgs, common: &Common) -> Result<u8, Failure> {
             "--sphere: maps to the sphere are not made in this version; leave it out, closed surfaces are cut open";
         return Err(Failure::new(code::USAGE, text));
     }
-    if args.html.is_some() {
-        let text = "--html: pages are not written in this version; use --picture, and --report for the figures";
-        return Err(Failure::new(code::USAGE, text));
-    }
     files::check_name(&args.output)?;
+    picture::check_charts(args)?;
     let boundary_file = match args.boundary.as_str() {
         "disk" | "square" | "free" => None,
         file => Some(Path::new(file)),
@@ -35,28 +34,27 @@ pub fn run(args: &ParameterizeArgs, common: &Common) -> Result<u8, Failure> {
         args.density.as_deref(),
         boundary_file,
     ];
-    input::keep_apart(&read, &[Some(&args.output), args.report.as_deref(), args.picture.as_deref()])?;
-    if let Some(path) = &args.picture {
-        crate::picture::check_name(path)?;
-    }
+    let out = [Some(args.output.as_path()), args.report.as_deref(), args.html.as_deref(), args.plot.as_deref()];
+    input::keep_apart(&read, &out)?;
     let mesh = read_surface(&args.mesh, read_limit(common))?;
     let options = options(args, common, &mesh, boundary_file)?;
     let found = parameterize(&mesh.vertices, &mesh.triangles, &options).map_err(|e| of_library(&args.mesh, &e))?;
-    let warnings: Vec<String> = found.log.steps.iter().filter(|s| s.is_warning()).map(|s| s.to_string()).collect();
-    files::write(&args.output, &mesh, &found)?;
+    let mut warnings: Vec<String> = found.log.steps.iter().filter(|s| s.is_warning()).map(|s| s.to_string()).collect();
+    let proof = files::write(&args.output, &mesh, &found)?;
+    if found.bijective && !proof.bijective() {
+        warnings.push(files::spoiled(&args.output, &proof));
+    }
     warn(common, &warnings);
     let seconds = start.elapsed().as_secs_f64();
-    let mut written = vec![args.output.as_path()];
     if let Some(path) = &args.report {
-        files::write_report(path, args, &mesh, &found, seconds)?;
-        written.push(path);
+        files::write_report(path, args, &mesh, &found, &proof, seconds)?;
     }
-    if let Some(path) = &args.picture {
-        files::draw(path, &mesh, &found)?;
-        written.push(path);
+    if args.html.is_some() || args.plot.is_some() {
+        picture::draw_charts(args, &Charts::new(&mesh.vertices, &found).judged(proof.clone()))?;
     }
-    report(args, common, &mesh, &found, &written, seconds)?;
-    Ok(if found.bijective { code::DONE } else { code::NOT_CONVERGED })
+    let written: Vec<&Path> = out.into_iter().flatten().collect();
+    report(args, common, &mesh, &found, &proof, &written, seconds)?;
+    Ok(if proof.bijective() { code::DONE } else { code::NOT_CONVERGED })
 }
 
 fn of_library(path: &Path, e: &ParameterizeError) -> Failure {
@@ -137,11 +135,12 @@ fn report(
     common: &Common,
     mesh: &SurfaceFile,
     found: &Parameterization,
+    proof: &LayoutProof,
     written: &[&Path],
     seconds: f64,
 ) -> Result<(), Failure> {
     if common.json {
-        let text = files::report(args, mesh, found, seconds)?;
+        let text = files::report(args, mesh, found, proof, seconds)?;
         return say(&format!("{text}\n"));
     }
     if common.quiet {
@@ -158,19 +157,21 @@ fn report(
     if cut > 0 {
         surface += &format!(", {} cut", count(cut, "edge"));
     }
-    let sum = |f: fn(&brenier::parameterize::Proof) -> usize| found.charts.iter().map(|c| f(&c.proof)).sum::<usize>();
-    let proof = if found.bijective {
+    let map = if proof.bijective() {
         format!(
             "one to one: all {} positive, boundary simple, exactly on the numbers written",
             count(found.triangles.len(), "triangle")
         )
     } else {
-        let (flipped, flat, crossings) = (sum(|p| p.flipped), sum(|p| p.flat), sum(|p| p.crossings));
-        format!("not one to one: {flipped} flipped, {flat} flat, {} of the boundary", count(crossings, "crossing"))
+        let (flipped, flat) = (proof.flipped.len(), proof.flat.len());
+        format!(
+            "not one to one: {flipped} flipped, {flat} flat, {} of the boundary",
+            count(proof.crossings, "crossing")
+        )
     };
     let mut rows = vec![
         ("surface", surface),
-        ("map", proof),
+        ("map", map),
         (
             "areas",
             format!(

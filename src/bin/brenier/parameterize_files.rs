@@ -1,11 +1,14 @@
-//! What `brenier parameterize` writes: the mesh with its points, the report, the picture.
+//! What `brenier parameterize` writes: the mesh with its points and the report.
 
 use crate::args::ParameterizeArgs;
+use crate::console::count;
 use crate::failure::{Failure, code};
 use crate::limits::peak_bytes;
-use brenier::io::{Encoding, Group, MeshData, SurfaceFile, Texture, write_atomically, write_surface};
-use brenier::parameterize::{ChartReport, Histogram, Parameterization};
-use brenier::plot::{UvPicture, uv_svg};
+use brenier::io::{
+    Encoding, Group, MeshData, SingleMesh, SurfaceFile, Texture, write_atomically, write_gltf, write_surface,
+    writes_gltf,
+};
+use brenier::parameterize::{ChartReport, Histogram, LayoutProof, Parameterization};
 use serde::Serialize;
 use std::io::Write;
 use std::path::Path;
@@ -13,15 +16,24 @@ use std::path::Path;
 /// Refuses names of files that are not written.
 pub fn check_name(path: &Path) -> Result<(), Failure> {
     let extension = path.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase);
-    if matches!(extension.as_deref(), Some("obj" | "ply")) {
+    if matches!(extension.as_deref(), Some("obj" | "ply" | "glb" | "gltf")) {
         return Ok(());
     }
-    let text = format!("{}: parameterized meshes are written as .obj or .ply; choose one of these", path.display());
+    let what = "parameterized meshes are written as .obj, .ply, .glb or .gltf; choose one of these";
+    let text = format!("{}: {what}", path.display());
     Err(Failure::new(code::USAGE, text))
 }
 
-/// Writes the mesh. Both formats hold the very doubles that were proved, so nothing is asked again.
-pub fn write(path: &Path, mesh: &SurfaceFile, found: &Parameterization) -> Result<(), Failure> {
+/// Writes the mesh, and proves that it is one to one on the points as they are written: the doubles of .obj and .ply, the single precision of .glb and .gltf.
+pub fn write(path: &Path, mesh: &SurfaceFile, found: &Parameterization) -> Result<LayoutProof, Failure> {
+    if writes_gltf(path) {
+        // Their second axis points down from 1. The layout moved down by 1 has the same numbers up to the sign, and its orientation.
+        let below: Vec<[f64; 2]> = found.points.iter().map(|[u, v]| [*u, v - 1.0]).collect();
+        let rounded = found.rounded(&below);
+        let points: Vec<[f32; 2]> = rounded.iter().map(|[u, v]| [*u, -v]).collect();
+        write_gltf(path, &SingleMesh::new(&mesh.vertices, &found.triangles, &points, &found.corners))?;
+        return Ok(found.prove(&rounded.iter().map(|p| p.map(f64::from)).collect::<Vec<_>>()));
+    }
     // Parts begin at the first triangle that comes from theirs.
     let groups: Vec<Group> = mesh
         .groups
@@ -36,7 +48,25 @@ pub fn write(path: &Path, mesh: &SurfaceFile, found: &Parameterization) -> Resul
         groups: if obj { &groups } else { &[] },
         ..MeshData::default()
     };
-    Ok(write_surface(path, &data, Encoding::Binary)?)
+    write_surface(path, &data, Encoding::Binary)?;
+    Ok(found.prove(&found.points))
+}
+
+/// What single precision did to a layout that is one to one in doubles.
+pub fn spoiled(path: &Path, proof: &LayoutProof) -> String {
+    let list = |faces: &[u32], what: &str| {
+        let names: Vec<String> = faces.iter().take(3).map(u32::to_string).collect();
+        let more = if faces.len() > 3 { ", ..." } else { "" };
+        (!faces.is_empty()).then(|| format!("{} {what} (triangle {}{more})", faces.len(), names.join(", ")))
+    };
+    let crossings = (proof.crossings > 0).then(|| count(proof.crossings, "crossing") + " of outlines");
+    let told: Vec<String> =
+        [list(&proof.flipped, "flipped"), list(&proof.flat, "flat"), crossings].into_iter().flatten().collect();
+    let told = if told.is_empty() { "charts touch".into() } else { told.join(", ") };
+    format!(
+        "{}: not one to one any more in its single precision: {told}; write .obj or .ply, which hold doubles",
+        path.display()
+    )
 }
 
 /// The report as JSON text.
@@ -44,10 +74,10 @@ pub fn report(
     args: &ParameterizeArgs,
     mesh: &SurfaceFile,
     found: &Parameterization,
+    proof: &LayoutProof,
     seconds: f64,
 ) -> Result<String, Failure> {
     let d = &found.distortion;
-    let sum = |f: fn(&ChartReport) -> usize| found.charts.iter().map(f).sum::<usize>();
     let report = Report {
         format: "brenier/parameterization",
         version: 1,
@@ -59,10 +89,10 @@ pub fn report(
         vertices: mesh.vertices.len(),
         triangles: found.triangles.len(),
         points: found.points.len(),
-        bijective: found.bijective,
-        flipped: sum(|c| c.proof.flipped),
-        flat: sum(|c| c.proof.flat),
-        crossings: sum(|c| c.proof.crossings),
+        bijective: proof.bijective(),
+        flipped: proof.flipped.len(),
+        flat: proof.flat.len(),
+        crossings: proof.crossings,
         area_error: d.area_error,
         star_error: d.star_error,
         area_ratio: d.area_ratio,
@@ -95,22 +125,11 @@ pub fn write_report(
     args: &ParameterizeArgs,
     mesh: &SurfaceFile,
     found: &Parameterization,
+    proof: &LayoutProof,
     seconds: f64,
 ) -> Result<(), Failure> {
-    let text = report(args, mesh, found, seconds)?;
+    let text = report(args, mesh, found, proof, seconds)?;
     Ok(write_atomically(path, |w| writeln!(w, "{text}"))?)
-}
-
-/// Draws the layout with a checker pattern.
-pub fn draw(path: &Path, mesh: &SurfaceFile, found: &Parameterization) -> Result<(), Failure> {
-    let picture = UvPicture {
-        vertices: &mesh.vertices,
-        triangles: &found.triangles,
-        points: &found.points,
-        corners: &found.corners,
-    };
-    let text = uv_svg(&picture);
-    Ok(write_atomically(path, |w| w.write_all(text.as_bytes()))?)
 }
 
 #[derive(Serialize)]

@@ -1,6 +1,6 @@
 //! `brenier plot`, and the pictures of the other commands.
 
-use crate::args::{self, Common, PlotArgs};
+use crate::args::{self, Common, ParameterizeArgs, PlotArgs};
 use crate::console::{say, table};
 use crate::failure::{Failure, code};
 use crate::input;
@@ -8,7 +8,7 @@ use crate::limits::read_limit;
 use brenier::diagram::{Diagram, PartialDiagram, SurfaceDiagram};
 use brenier::exact::Heights;
 use brenier::io::{AnyProblem, AnySolution, document_format, read_any_problem, read_any_solution, write_atomically};
-use brenier::plot::{Color, Model, Scene, Up, View};
+use brenier::plot::{Charts, Color, Model, Scene, Up, View};
 use brenier::problem::{Duplicates, Problem, SurfaceProblem};
 use std::io::Write;
 use std::path::Path;
@@ -30,6 +30,9 @@ pub struct Style {
     up: Up,
     size: Option<(u32, u32)>,
 }
+
+/// Pixels of a picture with a parameterized surface and its layout.
+const BOTH: (u32, u32) = (1600, 800);
 
 /// Pixels of the longer side of a picture, where no size is given.
 const LONGER: usize = 1200;
@@ -84,16 +87,20 @@ fn style_of(args: &PlotArgs) -> Result<Style, Failure> {
         args::Color::Cells => Color::Cells,
         args::Color::Sites => Color::Sites,
     };
-    let up = match args.up {
-        None | Some(args::Up::Y) => Up::Y,
-        Some(args::Up::X) => Up::X,
-        Some(args::Up::Z) => Up::Z,
-    };
+    let up = up_of(args.up);
     if args.size.is_some() && format_of(&args.output) != Some(Format::Png) {
         let what = format!("--size is for .png; {} fits its window, leave it out", args.output.display());
         return Err(Failure::new(code::USAGE, what));
     }
     Ok(Style { color, view: args.view, up, size: args.size })
+}
+
+fn up_of(up: Option<args::Up>) -> Up {
+    match up {
+        None | Some(args::Up::Y) => Up::Y,
+        Some(args::Up::X) => Up::X,
+        Some(args::Up::Z) => Up::Z,
+    }
 }
 
 /// The plane has one view.
@@ -119,6 +126,54 @@ fn format_of(path: &Path) -> Option<Format> {
 pub fn check_name(path: &Path) -> Result<(), Failure> {
     let what = || format!("{}: pictures are .svg, .png or .html", path.display());
     format_of(path).map(drop).ok_or_else(|| Failure::new(code::USAGE, what()))
+}
+
+/// Refuses names of pictures and pages of parameterized surfaces, and sizes of what has none.
+pub fn check_charts(args: &ParameterizeArgs) -> Result<(), Failure> {
+    let fail = |path: &Path, what: &str| Err(Failure::new(code::USAGE, format!("{}: {what}", path.display())));
+    if let Some(path) = &args.html
+        && format_of(path) != Some(Format::Html)
+    {
+        return fail(path, "pages are .html; pictures are made with --plot");
+    }
+    if let Some(path) = &args.plot {
+        match format_of(path) {
+            Some(Format::Png) => {}
+            Some(Format::Svg) if args.size.is_some() => return fail(path, "--size is for .png; leave it out"),
+            Some(Format::Svg) => {}
+            _ => return fail(path, "pictures are .png or .svg; pages are made with --html"),
+        }
+    }
+    if (args.view.is_some() || args.up.is_some()) && args.html.is_none() && args.plot.is_none() {
+        let what = "--view and --up are of pictures and pages; name one with --plot or --html";
+        return Err(Failure::new(code::USAGE, what));
+    }
+    Ok(())
+}
+
+/// Draws a parameterized surface: a picture, a page, or both.
+pub fn draw_charts(args: &ParameterizeArgs, charts: &Charts<'_>) -> Result<(), Failure> {
+    let up = up_of(args.up);
+    let view = match args.view {
+        Some([azimuth, elevation]) => View { azimuth, elevation, up },
+        None => charts.best_view(up),
+    };
+    if let Some(path) = &args.html {
+        let title = args.mesh.file_name().unwrap_or(args.mesh.as_os_str()).to_string_lossy();
+        let page = charts.html(view, &title);
+        write(path, |w| w.write_all(page.as_bytes()))?;
+    }
+    if let Some(path) = &args.plot {
+        if format_of(path) == Some(Format::Png) {
+            let (width, height) = args.size.unwrap_or(BOTH);
+            let pixels = charts.pixels(view, width as usize, height as usize);
+            write(path, |w| pixels.write_png(w))?;
+        } else {
+            let svg = charts.svg(view).map_err(|e| Failure::new(code::USAGE, format!("{}: {e}", path.display())))?;
+            write(path, |w| w.write_all(svg.as_bytes()))?;
+        }
+    }
+    Ok(())
 }
 
 /// The heights a problem file gives.

@@ -62,7 +62,7 @@ impl Parameterization {
         proof
     }
 
-    /// Points in single precision. Where rounding flips or flattens triangles, their points are moved by one or two units of the last place (2^-24) if this helps: in
+    /// Points in single precision. Where rounding flips or flattens triangles, their points are moved by one or two units of the last place (2^-24) along the axes if this helps: in
     /// so fine a grid there is mostly a place beside the nearest one where all triangles around it are positive. Nothing is promised; [`Parameterization::prove`]
     /// says what came of it. Cost: O(n), and some hundred signs for each such triangle.
     ///
@@ -90,10 +90,10 @@ impl Parameterization {
         for _ in 0..ROUNDS {
             for &f in &wrong {
                 for p in self.corners[f as usize] {
-                    let (here, mut fewest) = (out[p as usize], count(&out, p));
-                    let mut best = here;
+                    let (home, mut best) = (points[p as usize].map(|x| x as f32), out[p as usize]);
+                    let mut fewest = count(&out, p);
                     for step in steps() {
-                        out[p as usize] = [0, 1].map(|k| here[k] + step[k]);
+                        out[p as usize] = [0, 1].map(|k| home[k] + step[k]);
                         let left = count(&out, p);
                         if left < fewest {
                             (fewest, best) = (left, out[p as usize]);

@@ -239,7 +239,7 @@ pub struct ParameterizeArgs {
     #[arg(long, value_name = "AZIMUTH,ELEVATION", value_parser = view, allow_hyphen_values = true)]
     pub view: Option<[f64; 2]>,
     /// The upward axis of the picture and the page [default: y]
-    #[arg(long, value_enum)]
+    #[arg(long, value_enum, value_name = "AXIS")]
     pub up: Option<Up>,
     /// Pixels of a .png picture [default: 1600x800]
     #[arg(long, value_name = "WxH", value_parser = size, requires = "plot")]

@@ -1,4 +1,4 @@
-//! Meshes with points of a plane out as glTF 2.0, .glb or .gltf, in single precision (https://registry.khronos.org/glTF/specs/2.0/glTF-2.0.html).
+//! Meshes with points of a plane out as glTF 2.0, .glb or .gltf, in single precision (<https://registry.khronos.org/glTF/specs/2.0/glTF-2.0.html>).
 
 use super::super::atomic::write_atomically;
 use super::super::error::IoError;

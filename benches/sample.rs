@@ -1,18 +1,12 @@
 //! The dense argmax beside the speed of the arithmetic, and samples beside random numbers and the memory they fill: each measured in
 //! turn on the same core, since the speed of a shared machine changes from one second to the next.
 
-#[allow(dead_code, unused_imports)]
-#[path = "../src/sample/philox.rs"]
-mod philox;
-#[allow(dead_code, unused_imports)]
-#[path = "../src/sample/simd.rs"]
-mod simd;
-
 use brenier::diagram::Diagram;
 use brenier::domain::ConvexPolygon;
 use brenier::exact::Heights;
 use brenier::problem::{Problem, ProblemData};
-use brenier::sample::{Dense, Instructions, Method, Sampler, multiply_add};
+use brenier::sample::{Dense, Instructions, Method, Sampler, multiply_add, random_words};
+use brenier::transport::Locator;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -82,65 +76,87 @@ fn dense(c: &mut Criterion) {
     group.finish();
 }
 
-/// Prints samples a second of one thread, in blocks of a million that are used again, beside what bounds them.
-fn rates(_: &mut Criterion) {
-    let n = 100_000;
+/// Voronoi cells of random sites in the unit square.
+fn voronoi(n: usize) -> (Diagram, Heights) {
     let square = ConvexPolygon::rectangle([0.0, 0.0], [1.0, 1.0]).expect("a square");
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     let sites: Vec<[f64; 2]> = (0..n).map(|_| [rng.random(), rng.random()]).collect();
     let problem = Problem::new(ProblemData::new(square, sites)).expect("sound");
     let heights = Heights::from_weights(problem.sites(), &vec![0.0; n]).0;
-    let diagram = Diagram::new(&problem, &heights).expect("sound");
+    (Diagram::new(&problem, &heights).expect("sound"), heights)
+}
+
+/// Prints samples a second of one thread beside what bounds them: in blocks of a million, which go through memory, and in blocks of 8192, which
+/// stay in the cache, as when each block is used at once.
+fn rates(_: &mut Criterion) {
+    let n = 100_000;
+    let (diagram, _) = voronoi(n);
     let sampler = Sampler::new(&diagram);
-    let m = 1 << 20;
-    let (mut points, mut cells) = (vec![[0.0f64; 2]; m], vec![0u32; m]);
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread");
-    let mut best = |name: &str, run: &mut Filler<'_>| {
-        let rate = (0..9).map(|turn| {
-            pool.install(|| {
-                let start = seconds();
-                run(&mut points, &mut cells, turn);
-                black_box((&points, &cells));
-                m as f64 / (seconds() - start)
-            })
-        });
-        let mut rates: Vec<f64> = rate.collect();
-        rates.sort_by(f64::total_cmp);
-        println!("samples in {n} cells: {name}: best {:.2e}, median {:.2e} a second", rates[8], rates[4]);
-    };
-    for _ in 0..2 {
-        best("limit, memory filled (20 bytes each)", &mut |x, i, turn| {
-            x.fill([turn as f64; 2]);
-            i.fill(turn as u32);
-        });
-        best("limit, Philox4x32-10 (16 bytes each)", &mut |x, _, turn| {
-            simd_philox(x, turn);
-        });
-        let mut chacha = ChaCha8Rng::seed_from_u64(2);
-        best("limit, ChaCha8 of rand_chacha (16 bytes each)", &mut |x, _, _| {
-            x.iter_mut().for_each(|p| *p = [f64::from_bits(chacha.next_u64()), f64::from_bits(chacha.next_u64())]);
-        });
-        for method in [Method::Stratified, Method::Independent, Method::Alias, Method::Even] {
-            // A run of 2^28: some 2700 a cell.
-            let draw = sampler.draw(method, None, 5, 1 << 28).expect("cells with mass");
-            best(&format!("{method:?}"), &mut |x, i, turn| {
-                draw.fill((20 * turn + 1) << 20, x, i);
+    let m = 1 << 20;
+    for block in [m, 1 << 13] {
+        let (mut points, mut cells) = (vec![[0.0f64; 2]; block], vec![0u32; block]);
+        let mut words = vec![[0u64; 32]; block / 16];
+        let mut best = |name: &str, run: &mut Filler<'_>| {
+            let rate = (0..15).map(|turn| {
+                pool.install(|| {
+                    let start = seconds();
+                    for k in 0..m / block {
+                        run(&mut points, &mut cells, (turn * m as u64) + (k * block) as u64);
+                        black_box((&points, &cells));
+                    }
+                    m as f64 / (seconds() - start)
+                })
             });
+            let mut rates: Vec<f64> = rate.collect();
+            rates.sort_by(f64::total_cmp);
+            println!("{n} cells, blocks of {block}: {name}: best {:.2e}, median {:.2e} a second", rates[14], rates[7]);
+        };
+        for _ in 0..2 {
+            best("limit, memory filled (20 bytes each)", &mut |x, i, first| {
+                x.fill([first as f64; 2]);
+                i.fill(first as u32);
+            });
+            best("limit, Philox4x32-10 (16 bytes each)", &mut |_, _, first| {
+                random_words(Instructions::widest(), first, &mut words);
+                black_box(&words);
+            });
+            let mut chacha = ChaCha8Rng::seed_from_u64(2);
+            best("limit, ChaCha8 of rand_chacha (16 bytes each)", &mut |x, _, _| {
+                x.iter_mut().for_each(|p| *p = [f64::from_bits(chacha.next_u64()), f64::from_bits(chacha.next_u64())]);
+            });
+            for method in [Method::Stratified, Method::Independent, Method::Alias, Method::Even] {
+                // A run of 2^28: some 2700 a cell.
+                let draw = sampler.draw(method, None, 5, 1 << 28).expect("cells with mass");
+                best(&format!("{method:?}"), &mut |x, i, first| draw.fill((5 << 20) + 7 * first, x, i));
+            }
+            let few = sampler.draw(Method::Stratified, None, 5, 1 << 24).expect("cells with mass");
+            best("Stratified, 168 a cell", &mut |x, i, first| few.fill(first % (1 << 24), x, i));
         }
     }
 }
 
-fn simd_philox(x: &mut [[f64; 2]], turn: u64) {
-    let set = simd::Instructions::widest();
-    simd::widely(set, || {
-        for (c, x) in x.as_chunks_mut::<{ philox::LANES }>().0.iter_mut().enumerate() {
-            let words = philox::blocks(7, 1, 0, (turn << 32) + (c * philox::LANES) as u64);
-            for (l, x) in x.iter_mut().enumerate() {
-                *x = [f64::from_bits(words[0][l]), f64::from_bits(words[1][l])];
-            }
+/// Point location in the plane: points anywhere, and points that follow each other.
+fn location(c: &mut Criterion) {
+    let mut group = c.benchmark_group("point location");
+    let mut rng = ChaCha8Rng::seed_from_u64(3);
+    let points: Vec<[f64; 2]> = (0..1 << 16).map(|_| [rng.random(), rng.random()]).collect();
+    let mut near = points.clone();
+    near.sort_by(|a, b| ((a[1] * 256.0) as u32).cmp(&((b[1] * 256.0) as u32)).then(a[0].total_cmp(&b[0])));
+    let mut cells = vec![0; points.len()];
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread");
+    for n in [1_000, 100_000, 1_000_000] {
+        let (diagram, heights) = voronoi(n);
+        let locator = Locator::new(diagram.problem().sites(), &heights).expect("sound");
+        group.throughput(Throughput::Elements(points.len() as u64));
+        for (name, points) in [("random", &points), ("in rows", &near)] {
+            group.bench_function(format!("{n} cells, {name}"), |b| {
+                b.iter(|| pool.install(|| locator.cells_of(black_box(points), &mut cells)));
+            });
         }
-    });
+    }
+    group.finish();
 }
 
-criterion_group!(benches, ratios, rates, dense);
+criterion_group!(benches, ratios, rates, dense, location);
 criterion_main!(benches);

@@ -1,13 +1,30 @@
 //! One of `n` indices with given probabilities, in constant time: the alias method.
 //!
 //! A. J. Walker (1977), with the set-up of M. D. Vose, "A linear algorithm for generating random numbers with a given distribution" (1991). The
-//! table of `rand_distr` draws from a generator with a state; here one word of 64 bits gives index and coin.
+//! table of `rand_distr` draws from a generator with a state; here one word of 64 bits gives index and coin, and what the coin leaves open is
+//! a second random number.
 
-/// Column `k` is taken whole or split between `k` and another index.
+/// Column `k` is taken whole or split between `k` and another index. One load, since columns are read in random order.
+#[derive(Clone, Copy, Debug)]
+struct Column {
+    /// Share of the column that stays, in units of `2^-64`.
+    stays: u64,
+    /// Where the rest goes: `k` itself if nothing does.
+    other: u32,
+}
+
 #[derive(Clone, Debug)]
 pub(super) struct Alias {
-    /// Share of the column that stays, in units of `2^-64`, and where the rest goes.
-    columns: Vec<(u64, u32)>,
+    columns: Vec<Column>,
+}
+
+/// What a random word means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Pick {
+    pub index: u32,
+    /// Of the words that mean the same column and side of the coin, this is number `place` of `last + 1`: uniform, given the index.
+    pub place: u64,
+    pub last: u64,
 }
 
 impl Alias {
@@ -16,11 +33,11 @@ impl Alias {
         let n = masses.len();
         let total: f64 = masses.iter().sum();
         let mut share: Vec<f64> = masses.iter().map(|m| m / total * n as f64).collect();
-        let mut columns: Vec<(u64, u32)> = (0..n as u32).map(|k| (u64::MAX, k)).collect();
+        let mut columns: Vec<Column> = (0..n as u32).map(|k| Column { stays: u64::MAX, other: k }).collect();
         let (mut small, mut large): (Vec<u32>, Vec<u32>) = (0..n as u32).partition(|&k| share[k as usize] < 1.0);
         while let (Some(&s), Some(&l)) = (small.last(), large.last()) {
             small.pop();
-            columns[s as usize] = ((share[s as usize] * 2f64.powi(64)) as u64, l);
+            columns[s as usize] = Column { stays: (share[s as usize] * 2f64.powi(64)) as u64, other: l };
             share[l as usize] -= 1.0 - share[s as usize];
             if share[l as usize] < 1.0 {
                 large.pop();
@@ -31,7 +48,7 @@ impl Alias {
         for k in small {
             if masses[k as usize] == 0.0 {
                 let heaviest = (0..n).max_by(|&a, &b| masses[a].total_cmp(&masses[b])).unwrap_or(0);
-                columns[k as usize] = (0, heaviest as u32);
+                columns[k as usize] = Column { stays: 0, other: heaviest as u32 };
             }
         }
         Alias { columns }
@@ -39,11 +56,17 @@ impl Alias {
 
     /// The index that a random word means.
     #[inline(always)]
-    pub fn index(&self, word: u64) -> usize {
+    pub fn pick(&self, word: u64) -> Pick {
         let product = u128::from(word) * self.columns.len() as u128;
-        let k = (product >> 64) as usize;
-        let (stays, other) = self.columns[k];
-        if (product as u64) < stays || stays == u64::MAX { k } else { other as usize }
+        let (k, coin) = ((product >> 64) as usize, product as u64);
+        let Column { stays, other } = self.columns[k];
+        // Written so that no branch is to be guessed.
+        let kept = coin < stays;
+        Pick {
+            index: if kept { k as u32 } else { other },
+            place: coin.wrapping_sub(if kept { 0 } else { stays }),
+            last: if kept { stays.wrapping_sub(1) } else { !stays },
+        }
     }
 }
 
@@ -51,23 +74,50 @@ impl Alias {
 mod tests {
     use super::*;
 
+    fn tables() -> Vec<Vec<f64>> {
+        vec![vec![1.0], vec![0.0, 3.0], vec![0.5, 0.0, 2.0, 1e-9, 7.0, 0.1], vec![1.0; 77]]
+    }
+
     /// The measure of the words that mean an index is its mass: counted exactly from the table.
     #[test]
     fn columns_add_up_to_the_masses() {
-        for masses in [vec![1.0], vec![0.0, 3.0], vec![0.5, 0.0, 2.0, 1e-9, 7.0, 0.1], vec![1.0; 77]] {
+        for masses in tables() {
             let alias = Alias::new(&masses);
             let mut found = vec![0.0; masses.len()];
-            for (k, &(stays, other)) in alias.columns.iter().enumerate() {
-                let share = if stays == u64::MAX { 1.0 } else { stays as f64 / 2f64.powi(64) };
+            for (k, column) in alias.columns.iter().enumerate() {
+                let share = column.stays as f64 / 2f64.powi(64);
                 found[k] += share;
-                found[other as usize] += 1.0 - share;
+                found[column.other as usize] += 1.0 - share;
             }
             let total: f64 = masses.iter().sum();
             for (f, m) in found.iter().zip(&masses) {
                 assert!((f / masses.len() as f64 - m / total).abs() < 1e-15, "{found:?} {masses:?}");
             }
             for word in [0, 1 << 63, u64::MAX, 0x1234_5678_9abc_def0] {
-                assert!(masses[alias.index(word)] > 0.0);
+                assert!(masses[alias.pick(word).index as usize] > 0.0);
+            }
+        }
+    }
+
+    /// What is left of a word runs through its stretch from the first to the last place.
+    #[test]
+    fn places_are_counted_in_each_side_of_a_column() {
+        for masses in tables() {
+            let alias = Alias::new(&masses);
+            let n = masses.len() as u128;
+            for (k, &Column { stays, other }) in alias.columns.iter().enumerate() {
+                // The word whose product with n begins at or behind the column's share `coin`.
+                let word = |coin: u64| (((k as u128) << 64) + u128::from(coin)).div_ceil(n) as u64;
+                if stays > 0 {
+                    let first = alias.pick(word(0));
+                    assert_eq!((first.index as usize, first.last), (k, stays - 1));
+                    assert!(u128::from(first.place) < n);
+                }
+                if stays < u64::MAX {
+                    let first = alias.pick(word(stays));
+                    assert_eq!((first.index, first.last), (other, !stays));
+                    assert!(u128::from(first.place) < n && first.place <= first.last);
+                }
             }
         }
     }

@@ -1,12 +1,16 @@
 //! Layer 5: random points of the source with their cells; the highest of many sites in any dimension.
 
 mod alias;
+mod batch;
 mod dense;
+mod draw;
 mod philox;
 mod pieces;
 mod sampler;
 mod simd;
 
 pub use dense::{Dense, DenseError, MAX_DIMENSION};
-pub use sampler::{Draw, Method, SampleError, Sampler};
+pub use draw::Draw;
+pub use philox::random_words;
+pub use sampler::{Method, SampleError, Sampler};
 pub use simd::{Instructions, multiply_add};

@@ -7,40 +7,114 @@
 // Lanes and registers are numbered: an index says which.
 #![allow(clippy::needless_range_loop)]
 
-/// Blocks made together.
+use super::simd::{Instructions, Task, widely};
+
+/// Blocks made together. Each round waits for the multiplications of the one before, so several vectors must be on their way.
 pub(super) const LANES: usize = 16;
+/// Words of 64 bits in as many blocks.
+pub(super) const WORDS: usize = 2 * LANES;
 
 const MULTIPLIER: [u64; 2] = [0xd251_1f53, 0xcd9e_8d57];
 const WEYL: [u32; 2] = [0x9e37_79b9, 0xbb67_ae85];
 const ROUNDS: usize = 10;
+const LOW: u64 = 0xffff_ffff;
 
-/// Two words of 64 random bits in each lane: those of the counters `(first + lane, part, stream)`.
+/// Which sequence of blocks: the counter of block `k` is `(k, part, stream)`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stream {
+    pub seed: u64,
+    pub stream: u32,
+    pub part: u32,
+}
+
+impl Stream {
+    /// The words of a single block.
+    pub fn block(self, index: u64) -> [u64; 2] {
+        let mut c = [index & LOW, index >> 32, u64::from(self.part), u64::from(self.stream)];
+        let mut key = [self.seed as u32, (self.seed >> 32) as u32];
+        for _ in 0..ROUNDS {
+            let (p, q) = (MULTIPLIER[0] * c[0], MULTIPLIER[1] * c[2]);
+            c = [(q >> 32) ^ c[1] ^ u64::from(key[0]), q & LOW, (p >> 32) ^ c[3] ^ u64::from(key[1]), p & LOW];
+            key = next(key);
+        }
+        [c[0] | c[1] << 32, c[2] | c[3] << 32]
+    }
+
+    /// The blocks `first`, `first + 1`, ...: of each group of [`LANES`] the first words, then the second ones.
+    pub fn fill(self, set: Instructions, first: u64, out: &mut [[u64; WORDS]]) {
+        widely(set, Fill { stream: self, first, out });
+    }
+}
+
+struct Fill<'a> {
+    stream: Stream,
+    first: u64,
+    out: &'a mut [[u64; WORDS]],
+}
+
+impl Task for Fill<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for (g, out) in self.out.iter_mut().enumerate() {
+            let words = blocks(self.stream, self.first.wrapping_add((g * LANES) as u64));
+            out[..LANES].copy_from_slice(&words[0]);
+            out[LANES..].copy_from_slice(&words[1]);
+        }
+    }
+}
+
+fn next(key: [u32; 2]) -> [u32; 2] {
+    [key[0].wrapping_add(WEYL[0]), key[1].wrapping_add(WEYL[1])]
+}
+
+/// As [`Stream::block`], in the shape that compilers make vectors of: step by step, each for all lanes. Only the lower halves of
+/// numbers count between rounds.
 #[inline(always)]
-pub(super) fn blocks(seed: u64, stream: u32, part: u32, first: u64) -> [[u64; LANES]; 2] {
+fn blocks(stream: Stream, first: u64) -> [[u64; LANES]; 2] {
+    let (mut c0, mut c1) = ([0; LANES], [0; LANES]);
+    let (mut c2, mut c3) = ([u64::from(stream.part); LANES], [u64::from(stream.stream); LANES]);
+    for l in 0..LANES {
+        let index = first.wrapping_add(l as u64);
+        (c0[l], c1[l]) = (index, index >> 32);
+    }
+    let mut key = [stream.seed as u32, (stream.seed >> 32) as u32];
+    for _ in 0..ROUNDS {
+        let [k0, k1] = key.map(u64::from);
+        for l in 0..LANES {
+            let (p, q) = (MULTIPLIER[0] * (c0[l] & LOW), MULTIPLIER[1] * (c2[l] & LOW));
+            c0[l] = (q >> 32) ^ c1[l] ^ k0;
+            c2[l] = (p >> 32) ^ c3[l] ^ k1;
+            (c1[l], c3[l]) = (q, p);
+        }
+        key = next(key);
+    }
     let mut words = [[0; LANES]; 2];
     for l in 0..LANES {
-        [words[0][l], words[1][l]] = block(seed, stream, part, first.wrapping_add(l as u64));
+        words[0][l] = (c0[l] & LOW) | c1[l] << 32;
+        words[1][l] = (c2[l] & LOW) | c3[l] << 32;
     }
     words
 }
 
-#[inline(always)]
-fn block(seed: u64, stream: u32, part: u32, index: u64) -> [u64; 2] {
-    const LOW: u64 = 0xffff_ffff;
-    let mut c = [index & LOW, index >> 32, u64::from(part), u64::from(stream)];
-    let mut key = [seed as u32, (seed >> 32) as u32];
-    for _ in 0..ROUNDS {
-        let (p, q) = (MULTIPLIER[0] * c[0], MULTIPLIER[1] * c[2]);
-        c = [(q >> 32) ^ c[1] ^ u64::from(key[0]), q & LOW, (p >> 32) ^ c[3] ^ u64::from(key[1]), p & LOW];
-        key = [key[0].wrapping_add(WEYL[0]), key[1].wrapping_add(WEYL[1])];
-    }
-    [c[0] | c[1] << 32, c[2] | c[3] << 32]
+/// Fills the list with Philox blocks, 16 bytes each: timed, the limit beside which the samplers are to be seen.
+pub fn random_words(set: Instructions, seed: u64, out: &mut [[u64; 32]]) {
+    Stream { seed, stream: 0, part: 0 }.fill(set, 0, out);
 }
 
 /// A number of `[0, 1)` from the 52 upper bits.
 #[inline(always)]
 pub(super) fn unit(word: u64) -> f64 {
     f64::from_bits(word >> 12 | 0x3ff0_0000_0000_0000) - 1.0
+}
+
+/// Two numbers of `[0, 1)`, from the lower and from the upper 32 bits.
+#[inline(always)]
+pub(super) fn halves(word: u64) -> [f64; 2] {
+    const ONE: u64 = 0x3ff0_0000_0000_0000;
+    let (low, high) = ((word << 20) & 0x000f_ffff_ffff_ffff, (word >> 12) & 0x000f_ffff_fff0_0000);
+    [f64::from_bits(low | ONE) - 1.0, f64::from_bits(high | ONE) - 1.0]
 }
 
 #[cfg(test)]
@@ -51,8 +125,8 @@ mod tests {
     #[test]
     fn known_answers() {
         let words = |seed, stream, part, first| {
-            let [a, b] = blocks(seed, stream, part, first);
-            [a[0] as u32, (a[0] >> 32) as u32, b[0] as u32, (b[0] >> 32) as u32]
+            let [a, b] = Stream { seed, stream, part }.block(first);
+            [a as u32, (a >> 32) as u32, b as u32, (b >> 32) as u32]
         };
         assert_eq!(words(0, 0, 0, 0), [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]);
         assert_eq!(words(u64::MAX, u32::MAX, u32::MAX, u64::MAX), [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd]);
@@ -62,13 +136,29 @@ mod tests {
         );
     }
 
+    /// Across a carry into the upper half of the counter and across its end, by every instruction set.
     #[test]
     fn lanes_are_counters() {
-        let all = blocks(7, 1, 2, u64::from(u32::MAX) - 3);
-        for l in 0..LANES {
-            let one = blocks(7, 1, 2, u64::from(u32::MAX) - 3 + l as u64);
-            assert_eq!([one[0][0], one[1][0]], [all[0][l], all[1][l]]);
+        let stream = Stream { seed: 7 << 40 | 5, stream: 1, part: 2 };
+        for set in Instructions::all() {
+            for first in [0, u64::from(u32::MAX) - 3, u64::MAX - 20] {
+                let mut all = [[0; WORDS]; 3];
+                stream.fill(set, first, &mut all);
+                for (g, words) in all.iter().enumerate() {
+                    for l in 0..LANES {
+                        let one = stream.block(first.wrapping_add((g * LANES + l) as u64));
+                        assert_eq!([words[l], words[l + LANES]], one, "{} {first} {g} {l}", set.name());
+                    }
+                }
+            }
         }
+    }
+
+    #[test]
+    fn numbers_of_words() {
         assert_eq!((unit(0), unit(u64::MAX)), (0.0, 1.0 - 2f64.powi(-52)));
+        assert_eq!(halves(3 << 62 | 1), [2f64.powi(-32), 0.75]);
+        assert_eq!(halves(u64::MAX), [1.0 - 2f64.powi(-32); 2]);
+        assert_eq!(halves(0), [0.0; 2]);
     }
 }

@@ -11,21 +11,22 @@
 //! polynomial of degree 4, that at `r` before `s` one of degree 3. Both are inverted by Newton's method inside a bracket. This is exact in law for
 //! affine densities and for bilinear ones, whose restriction to a triangle has degree two.
 
+use super::batch::point;
 use crate::diagram::Diagram;
 use crate::domain::Law;
 use crate::exact::Dd;
 use rayon::prelude::*;
 
-/// A triangle of a cell.
+/// A triangle of a cell, in the plane one line of the cache.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
-pub(super) struct Triangle {
+pub(super) struct Triangle<const D: usize> {
     /// Corner from which `r` is counted.
-    pub o: [f64; 2],
+    pub o: [f64; D],
     /// From there to the second corner.
-    pub e: [f64; 2],
+    pub e: [f64; D],
     /// From the second corner to the third.
-    pub f: [f64; 2],
+    pub f: [f64; D],
     /// 1 / mass.
     pub rate: f64,
     /// A point with all barycentric coordinates above this is surely inside the exact cell.
@@ -33,13 +34,17 @@ pub(super) struct Triangle {
     pub site: u32,
 }
 
+impl<const D: usize> Triangle<D> {
+    pub const EMPTY: Triangle<D> = Triangle { o: [0.0; D], e: [0.0; D], f: [0.0; D], rate: 0.0, margin: 0.0, site: 0 };
+}
+
 /// Bernstein coefficients `A, B, C, AB, AC, BC`.
 pub(super) type Coefficients = [f64; 6];
 
 /// The triangles of all cells with mass, cell after cell.
 #[derive(Clone, Debug)]
-pub(super) struct Pieces {
-    pub triangles: Vec<Triangle>,
+pub(super) struct Pieces<const D: usize> {
+    pub triangles: Vec<Triangle<D>>,
     /// Mass before each triangle; one more entry, the total.
     pub below: Vec<f64>,
     /// First triangle of each site; one more entry.
@@ -51,31 +56,39 @@ pub(super) struct Pieces {
 /// Error of a computed vertex or sample, in units of `size`: vertices are within an ulp of the exact ones, and six operations make a point.
 const ERROR: f64 = 16.0 / 9_007_199_254_740_992.0;
 
-impl Pieces {
+impl Pieces<2> {
     /// Cost: O(number of vertices of all cells). 72 bytes a triangle, 48 more where the density is not constant.
-    pub fn of(diagram: &Diagram) -> Pieces {
+    pub fn of(diagram: &Diagram) -> Pieces<2> {
         let problem = diagram.problem();
         let law = problem.density().law();
         let (low, high) = problem.frame().bounds();
         let size = low.iter().chain(&high).fold(0.0f64, |m, c| m.max(c.abs()));
+        let cell = |i: usize, cell: &mut Vec<Piece<2>>| match problem.patches() {
+            Some(patches) => {
+                for piece in diagram.pieces(i) {
+                    fan(&piece.vertices, &patches.get(piece.patch).law(), i, size, cell);
+                }
+            }
+            None => fan(diagram.vertices(i), &law, i, size, cell),
+        };
+        Pieces::of_cells(diagram.masses(), &cell)
+    }
+}
+
+impl<const D: usize> Pieces<D> {
+    /// Of all cells with their masses, given what cuts one into triangles.
+    fn of_cells(masses: &[f64], cut: &(dyn Fn(usize, &mut Vec<Piece<D>>) + Sync)) -> Pieces<D> {
         let cell = |i: usize| {
             let mut cell = Vec::new();
-            match problem.patches() {
-                Some(patches) => {
-                    for piece in diagram.pieces(i) {
-                        fan(&piece.vertices, &patches.get(piece.patch).law(), i, size, &mut cell);
-                    }
-                }
-                None => fan(diagram.vertices(i), &law, i, size, &mut cell),
-            }
+            cut(i, &mut cell);
             // The diagram knows the mass of the cell better than the sum of its triangles.
             let sum: f64 = cell.iter().map(|p| p.mass).sum();
-            let share = diagram.masses()[i] / sum;
+            let share = masses[i] / sum;
             cell.iter_mut().for_each(|p| p.mass *= share);
             cell.retain(|p| p.mass > 0.0 && p.mass.is_finite() && p.mass.recip().is_finite());
             cell
         };
-        let cells: Vec<Vec<Piece>> = (0..diagram.len()).into_par_iter().map(cell).collect();
+        let cells: Vec<Vec<Piece<D>>> = (0..masses.len()).into_par_iter().map(cell).collect();
         let count = cells.iter().map(Vec::len).sum();
         let constant = cells.iter().flatten().all(|p| p.law.is_none());
         let mut pieces =
@@ -104,37 +117,33 @@ impl Pieces {
         }
     }
 
-    /// The point of triangle `t` that `a, v` of the unit square is carried to, and whether it is surely inside the cell.
+    /// Where triangle `t` has its sample for the shares `a` and `v`: `r` and `s`.
     #[inline(always)]
-    pub fn point(&self, t: usize, a: f64, v: f64) -> ([f64; 2], bool) {
-        let triangle = &self.triangles[t];
-        let (r, s) = match self.laws.get(t) {
+    pub fn place(&self, t: usize, a: f64, v: f64) -> (f64, f64) {
+        match self.laws.get(t) {
             None => (a.sqrt(), v),
             Some(law) => invert(law, a, v),
-        };
-        triangle.at(r, s)
+        }
     }
 }
 
-impl Triangle {
+impl<const D: usize> Triangle<D> {
     /// The point at `r, s`, and whether it is surely inside the cell.
-    #[inline(always)]
-    pub fn at(&self, r: f64, s: f64) -> ([f64; 2], bool) {
-        let p = [0, 1].map(|k| self.o[k] + r * (self.e[k] + s * self.f[k]));
-        let least = (1.0 - r).min(r * (1.0 - s)).min(r * s);
-        (p, least > f64::from(self.margin))
+    pub fn at(&self, r: f64, s: f64) -> ([f64; D], bool) {
+        let (x, least) = point(self.o, self.e, self.f, r, s);
+        (x, least > f64::from(self.margin))
     }
 }
 
-struct Piece {
-    triangle: Triangle,
+struct Piece<const D: usize> {
+    triangle: Triangle<D>,
     mass: f64,
     /// `None` if constant.
     law: Option<Coefficients>,
 }
 
 /// Cuts a convex polygon into triangles from its first vertex.
-fn fan(v: &[[f64; 2]], law: &Law, site: usize, size: f64, out: &mut Vec<Piece>) {
+fn fan(v: &[[f64; 2]], law: &Law, site: usize, size: f64, out: &mut Vec<Piece<2>>) {
     let difference = |a: [f64; 2], b: [f64; 2]| [b[0] - a[0], b[1] - a[1]];
     let at = |p: [f64; 2]| law.at(Dd::from_f64(p[0]), Dd::from_f64(p[1]));
     for k in 1..v.len().saturating_sub(1) {

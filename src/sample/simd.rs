@@ -193,20 +193,27 @@ fn raise_scalar(panel: &Panel<'_>, tiles: &[f32], scales: &[f32], best: &mut [Be
     }
 }
 
-/// Runs `f` compiled for the widest instructions, if it is inlined (closures marked so are). Rust joins no product and sum into one
-/// rounding by itself, so results are the same bits as without.
+/// Work whose loops the compiler makes vectors of. `run` must be `#[inline(always)]`, and what it calls too: only then is it compiled for
+/// the instructions of its caller. (A closure cannot be marked so, and a large one is not inlined.)
+pub(super) trait Task {
+    type Output;
+    fn run(self) -> Self::Output;
+}
+
+/// Runs the task compiled for the given instructions. Rust joins no product and sum into one rounding by itself, so results are the same
+/// bits for all.
 #[inline(always)]
-pub(super) fn widely<R>(set: Instructions, f: impl FnOnce() -> R) -> R {
+pub(super) fn widely<T: Task>(set: Instructions, task: T) -> T::Output {
     match set.0 {
         // SAFETY: the processor has the features, by 2 above.
         #[cfg(target_arch = "x86_64")]
-        Set::Avx512 => unsafe { x86::with_avx512(f) },
+        Set::Avx512 => unsafe { x86::with_avx512(task) },
         // SAFETY: the same.
         #[cfg(target_arch = "x86_64")]
-        Set::Avx2 => unsafe { x86::with_avx2(f) },
+        Set::Avx2 => unsafe { x86::with_avx2(task) },
         #[cfg(target_arch = "aarch64")]
-        Set::Neon => f(),
-        Set::Scalar => f(),
+        Set::Neon => task.run(),
+        Set::Scalar => task.run(),
     }
 }
 
@@ -243,7 +250,7 @@ fn spin_scalar(rounds: u64) -> u64 {
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
-    use super::{Best, GROUP, POINTS, Panel, SITES, each_tile};
+    use super::{Best, GROUP, POINTS, Panel, SITES, Task, each_tile};
     use std::arch::x86_64::*;
 
     #[inline]
@@ -357,13 +364,13 @@ mod x86 {
     }
 
     #[target_feature(enable = "avx512f,avx512dq,avx2,fma")]
-    pub(super) fn with_avx512<R>(f: impl FnOnce() -> R) -> R {
-        f()
+    pub(super) fn with_avx512<T: Task>(task: T) -> T::Output {
+        task.run()
     }
 
     #[target_feature(enable = "avx2")]
-    pub(super) fn with_avx2<R>(f: impl FnOnce() -> R) -> R {
-        f()
+    pub(super) fn with_avx2<T: Task>(task: T) -> T::Output {
+        task.run()
     }
 
     #[target_feature(enable = "avx512f,avx512dq")]

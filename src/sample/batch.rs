@@ -1,0 +1,183 @@
+//! Points of many samples at once: the loops that compilers make vectors of.
+//!
+//! Two shapes. In a run, samples that follow each other lie in one triangle. In a batch each has its own, fetched from memory beforehand: a loop that
+//! does nothing else keeps many fetches on their way, where one sample after the other would wait for each.
+//!
+//! Every step is one operation rounded once, in the same order for every set of instructions and for a sample alone, so all give the same bits.
+
+// Lanes are numbered: an index says which.
+#![allow(clippy::needless_range_loop)]
+
+use super::philox::halves;
+use super::pieces::Triangle;
+use super::simd::{Instructions, Task, widely};
+
+/// Samples in a batch.
+pub(super) const BATCH: usize = 64;
+/// Samples in a vector, or two.
+const WIDTH: usize = 8;
+
+/// The smaller one; a comparison and a choice, which is one instruction, where `f64::min` must mind what is no number.
+#[inline(always)]
+fn least(a: f64, b: f64) -> f64 {
+    if a < b { a } else { b }
+}
+
+/// The point at distance `r` of the corner and `s` of the opposite side, and its least barycentric coordinate.
+#[inline(always)]
+pub(super) fn point<const D: usize>(o: [f64; D], e: [f64; D], f: [f64; D], r: f64, s: f64) -> ([f64; D], f64) {
+    let mut x = [0.0; D];
+    for c in 0..D {
+        x[c] = o[c] + r * (e[c] + s * f[c]);
+    }
+    let rs = r * s;
+    (x, least(1.0 - r, least(r - rs, rs)))
+}
+
+/// Samples in triangles of their own.
+#[derive(Clone, Debug)]
+pub(super) struct Batch<const D: usize> {
+    pub triangles: [Triangle<D>; BATCH],
+    /// Shares of the triangle's mass before the sample.
+    pub a: [f64; BATCH],
+    /// Places across: shares of the opposite side.
+    pub v: [f64; BATCH],
+}
+
+/// Points, and which of them are surely inside their cells.
+pub(super) struct Points<const D: usize> {
+    pub x: [[f64; D]; BATCH],
+    pub sure: [bool; BATCH],
+}
+
+impl<const D: usize> Batch<D> {
+    pub const EMPTY: Batch<D> = Batch { triangles: [Triangle::EMPTY; BATCH], a: [0.0; BATCH], v: [0.0; BATCH] };
+}
+
+impl<const D: usize> Points<D> {
+    pub const EMPTY: Points<D> = Points { x: [[0.0; D]; BATCH], sure: [false; BATCH] };
+}
+
+/// Density constant in each triangle: `r = sqrt(a)`, `s = v`.
+pub(super) struct Place<'a, const D: usize> {
+    pub batch: &'a Batch<D>,
+    pub points: &'a mut Points<D>,
+}
+
+impl<const D: usize> Task for Place<'_, D> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for k in 0..BATCH / WIDTH {
+            let at = k * WIDTH;
+            let triangles = &self.batch.triangles[at..at + WIDTH];
+            let (mut o, mut e, mut f) = ([[0.0; WIDTH]; D], [[0.0; WIDTH]; D], [[0.0; WIDTH]; D]);
+            let mut margin = [0.0; WIDTH];
+            for l in 0..WIDTH {
+                let t = &triangles[l];
+                for c in 0..D {
+                    (o[c][l], e[c][l], f[c][l]) = (t.o[c], t.e[c], t.f[c]);
+                }
+                margin[l] = f64::from(t.margin);
+            }
+            let (a, v) = (&self.batch.a[at..at + WIDTH], &self.batch.v[at..at + WIDTH]);
+            let x = &mut self.points.x[at..at + WIDTH];
+            let sure = &mut self.points.sure[at..at + WIDTH];
+            for l in 0..WIDTH {
+                let at = |m: &[[f64; WIDTH]; D]| std::array::from_fn(|c| m[c][l]);
+                let (p, inside) = point(at(&o), at(&e), at(&f), a[l].sqrt(), v[l]);
+                (x[l], sure[l]) = (p, inside > margin[l]);
+            }
+        }
+    }
+}
+
+/// Where the samples of a stratified run are in their triangle.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Strip {
+    /// Where the triangle begins, in samples.
+    pub begin: f64,
+    /// Share of its mass that belongs to one.
+    pub rate: f64,
+}
+
+impl Strip {
+    /// `r, s` of the sample number `at` with its random word, in a triangle of constant density.
+    #[inline(always)]
+    pub fn place(self, at: f64, word: u64) -> (f64, f64) {
+        let (a, v) = self.shares(at, word);
+        (a.sqrt(), v)
+    }
+
+    /// The share of the mass before it, and across.
+    #[inline(always)]
+    pub fn shares(self, at: f64, word: u64) -> (f64, f64) {
+        let [u, v] = halves(word);
+        (least(((at - self.begin) + u) * self.rate, 1.0), v)
+    }
+}
+
+/// Samples with numbers from `first` on, all in one triangle. Returns the least barycentric coordinate of all points.
+pub(super) struct Run<'a, const D: usize> {
+    pub triangle: &'a Triangle<D>,
+    pub strip: Strip,
+    pub first: f64,
+    pub words: &'a [u64],
+    pub points: &'a mut [[f64; D]],
+}
+
+impl<const D: usize> Task for Run<'_, D> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn run(self) -> f64 {
+        let mut lowest = [f64::INFINITY; WIDTH];
+        let mut at = [0.0; WIDTH];
+        for l in 0..WIDTH {
+            at[l] = self.first + l as f64;
+        }
+        let (words, rest) = self.words.as_chunks::<WIDTH>();
+        let (points, left) = self.points.as_chunks_mut::<WIDTH>();
+        for (words, points) in words.iter().zip(points) {
+            let inside = eight(self.triangle, self.strip, &at, words, points);
+            for l in 0..WIDTH {
+                lowest[l] = least(lowest[l], inside[l]);
+                at[l] += WIDTH as f64;
+            }
+        }
+        if !rest.is_empty() {
+            let (mut more, mut made) = ([0; WIDTH], [[0.0; D]; WIDTH]);
+            more[..rest.len()].copy_from_slice(rest);
+            let inside = eight(self.triangle, self.strip, &at, &more, &mut made);
+            left.copy_from_slice(&made[..left.len()]);
+            for l in 0..rest.len() {
+                lowest[l] = least(lowest[l], inside[l]);
+            }
+        }
+        lowest.iter().fold(f64::INFINITY, |m, &v| least(m, v))
+    }
+}
+
+/// Samples that follow each other, and their least barycentric coordinates.
+#[inline(always)]
+fn eight<const D: usize>(
+    triangle: &Triangle<D>,
+    strip: Strip,
+    at: &[f64; WIDTH],
+    words: &[u64; WIDTH],
+    points: &mut [[f64; D]; WIDTH],
+) -> [f64; WIDTH] {
+    let Triangle { o, e, f, .. } = *triangle;
+    let mut inside = [0.0; WIDTH];
+    for l in 0..WIDTH {
+        let (r, s) = strip.place(at[l], words[l]);
+        (points[l], inside[l]) = point(o, e, f, r, s);
+    }
+    inside
+}
+
+/// A run by the given instructions.
+pub(super) fn run<const D: usize>(set: Instructions, run: Run<'_, D>) -> f64 {
+    widely(set, run)
+}

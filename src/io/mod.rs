@@ -19,6 +19,8 @@ mod points;
 mod problem_json;
 mod read;
 mod samples;
+#[cfg(feature = "parquet")]
+mod samples_parquet;
 mod solution_json;
 mod solution_read;
 mod source_json;
@@ -38,7 +40,7 @@ pub use points::{
 };
 pub use problem_json::{AnyProblem, ProblemFile, parse_any_problem, parse_problem, read_any_problem, read_problem};
 pub use read::{ReadLimit, sha256_hex};
-pub use samples::{Columns, SampleFormat, write_samples};
+pub use samples::{Columns, NOT_BUILT, SampleFormat, write_samples};
 pub use solution_json::{CellRecord, INLINE_LIMIT, ProblemSource, SolutionFile, write_solution};
 pub use solution_read::{AnySolution, read_any_solution, read_solution};
 pub use source_json::{AnyDomain, parse_domain, parse_image, read_domain, read_image};

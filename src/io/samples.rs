@@ -1,4 +1,4 @@
-//! Samples to files of any length, block by block: .npy, .npz, .csv.
+//! Samples to files of any length, block by block: .npy, .npz, .csv, and .parquet (`samples_parquet.rs`).
 //!
 //! Nothing but a block is in memory. An archive holds one array after the other, so its samples are made once for each array: they
 //! are functions of their numbers, and making them costs less than keeping them.
@@ -17,7 +17,7 @@ const BLOCK: usize = 1 << 19;
 /// What is written of each sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Columns {
-    /// The point, `x, y`.
+    /// The point, `x, y`, on a surface `x, y, z`.
     Points,
     /// The number of its cell.
     Cells,
@@ -30,12 +30,14 @@ pub enum Columns {
 /// Formats of samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SampleFormat {
-    /// One array: points or images n x 2 of doubles, cells n of 32-bit integers.
+    /// One array: points or images n x 2 of doubles (on a surface n x 3), cells n of 32-bit integers.
     Npy,
     /// The arrays `points`, `cells`, `images`.
     Npz,
     /// A line of names, then a line a sample.
     Csv,
+    /// Columns `x, y, cell, image_x, image_y`, a row group a block. Only if the crate was built with its feature `parquet`.
+    Parquet,
 }
 
 impl SampleFormat {
@@ -45,42 +47,55 @@ impl SampleFormat {
             "npy" => Some(SampleFormat::Npy),
             "npz" => Some(SampleFormat::Npz),
             "csv" => Some(SampleFormat::Csv),
+            "parquet" => Some(SampleFormat::Parquet),
             _ => None,
         }
+    }
+
+    /// Can this build write it?
+    pub fn is_built(self) -> bool {
+        self != SampleFormat::Parquet || cfg!(feature = "parquet")
     }
 }
 
 /// Makes the samples with numbers from the first argument on, as many as the lists are long; `false` to stop.
-pub type Make<'m> = dyn FnMut(u64, &mut [[f64; 2]], &mut [u32]) -> bool + 'm;
+pub type Make<'m, const D: usize> = dyn FnMut(u64, &mut [[f64; D]], &mut [u32]) -> bool + 'm;
 
 /// Writes `count` samples, atomically; `sites` are the images. In an archive `make` is called for each array, from number 0 again; in a .npy
 /// file [`Columns::All`] means the points. Returns `false`, and writes nothing, if `make` did.
 ///
 /// # Errors
-/// [`IoError::Content`] for other extensions; the system's.
-pub fn write_samples(
+/// [`IoError::Content`] for other extensions and for what this build cannot write; the system's.
+pub fn write_samples<const D: usize>(
     path: &Path,
     count: u64,
     columns: Columns,
-    sites: &[[f64; 2]],
-    make: &mut Make<'_>,
+    sites: &[[f64; D]],
+    make: &mut Make<'_, D>,
 ) -> Result<bool, IoError> {
     let Some(format) = SampleFormat::of(path) else {
-        return Err(IoError::content(path, "samples are written as .npy, .npz or .csv; choose one of these"));
+        return Err(IoError::content(path, "samples are written as .npy, .npz, .csv or .parquet; choose one of these"));
     };
+    if !format.is_built() {
+        return Err(IoError::content(path, NOT_BUILT));
+    }
     let mut file = AtomicFile::create(path)?;
     let mut stopped = false;
-    let mut make = |first: u64, points: &mut [[f64; 2]], cells: &mut [u32]| {
+    let mut make = |first: u64, points: &mut [[f64; D]], cells: &mut [u32]| {
         stopped = stopped || !make(first, points, cells);
         if stopped { Err(io::ErrorKind::Interrupted.into()) } else { Ok(()) }
     };
     let written = match format {
         SampleFormat::Npy => {
             let kind = if columns == Columns::All { Columns::Points } else { columns };
-            header(kind, count, &mut file).and_then(|()| array(kind, count, sites, &mut make, &mut file))
+            header(kind, D, count, &mut file).and_then(|()| array(kind, count, sites, &mut make, &mut file))
         }
         SampleFormat::Npz => archive(columns, count, sites, &mut make, &mut file),
         SampleFormat::Csv => text(columns, count, sites, &mut make, &mut file),
+        #[cfg(feature = "parquet")]
+        SampleFormat::Parquet => super::samples_parquet::write(columns, count, sites, &mut make, &mut file),
+        #[cfg(not(feature = "parquet"))]
+        SampleFormat::Parquet => Err(io::Error::other(NOT_BUILT)),
     };
     if stopped {
         return Ok(false);
@@ -90,16 +105,23 @@ pub fn write_samples(
     Ok(true)
 }
 
-type Made<'m> = dyn FnMut(u64, &mut [[f64; 2]], &mut [u32]) -> io::Result<()> + 'm;
+/// What is said where a file would be .parquet and the feature is off.
+pub const NOT_BUILT: &str =
+    "this build does not write .parquet; build brenier with --features parquet, or write .npz or .csv";
+
+pub(super) type Made<'m, const D: usize> = dyn FnMut(u64, &mut [[f64; D]], &mut [u32]) -> io::Result<()> + 'm;
+
+/// Names of coordinates.
+pub(super) const AXES: [&str; 3] = ["x", "y", "z"];
 
 /// Block after block to `write`.
-fn blocks(
+pub(super) fn blocks<const D: usize>(
     count: u64,
-    make: &mut Made<'_>,
-    mut write: impl FnMut(&[[f64; 2]], &[u32]) -> io::Result<()>,
+    make: &mut Made<'_, D>,
+    mut write: impl FnMut(&[[f64; D]], &[u32]) -> io::Result<()>,
 ) -> io::Result<()> {
     let most = BLOCK.min(usize::try_from(count).unwrap_or(BLOCK));
-    let (mut points, mut cells) = (vec![[0.0; 2]; most], vec![0; most]);
+    let (mut points, mut cells) = (vec![[0.0; D]; most], vec![0; most]);
     let mut first = 0;
     while first < count {
         let n = most.min(usize::try_from(count - first).unwrap_or(most));
@@ -110,29 +132,31 @@ fn blocks(
     Ok(())
 }
 
-fn shape(kind: Columns) -> (&'static str, &'static str, usize, u64) {
+fn shape(kind: Columns, dimension: usize) -> (&'static str, &'static str, usize, u64) {
     match kind {
         Columns::Cells => ("cells", "<u4", 0, 4),
-        Columns::Images => ("images", "<f8", 2, 16),
-        Columns::Points | Columns::All => ("points", "<f8", 2, 16),
+        Columns::Images => ("images", "<f8", dimension, 8 * dimension as u64),
+        Columns::Points | Columns::All => ("points", "<f8", dimension, 8 * dimension as u64),
     }
 }
 
-fn header(kind: Columns, count: u64, w: &mut dyn Write) -> io::Result<()> {
-    let (_, descr, columns, _) = shape(kind);
+fn header(kind: Columns, dimension: usize, count: u64, w: &mut dyn Write) -> io::Result<()> {
+    let (_, descr, columns, _) = shape(kind, dimension);
     w.write_all(&npy_header(descr, count, columns))
 }
 
 /// The numbers of one array.
-fn array(kind: Columns, count: u64, sites: &[[f64; 2]], make: &mut Made<'_>, w: &mut dyn Write) -> io::Result<()> {
+fn array<const D: usize>(
+    kind: Columns,
+    count: u64,
+    sites: &[[f64; D]],
+    make: &mut Made<'_, D>,
+    w: &mut dyn Write,
+) -> io::Result<()> {
     let mut bytes: Vec<u8> = Vec::new();
     blocks(count, make, |points, cells| {
-        let pair = |p: [f64; 2]| {
-            let [x, y] = p.map(f64::to_le_bytes);
-            let mut both = [0; 16];
-            both[..8].copy_from_slice(&x);
-            both[8..].copy_from_slice(&y);
-            both
+        let put = |to: &mut [u8], p: &[f64; D]| {
+            to.as_chunks_mut::<8>().0.iter_mut().zip(p).for_each(|(to, c)| *to = c.to_le_bytes());
         };
         match kind {
             Columns::Cells => {
@@ -140,57 +164,88 @@ fn array(kind: Columns, count: u64, sites: &[[f64; 2]], make: &mut Made<'_>, w: 
                 bytes.as_chunks_mut::<4>().0.iter_mut().zip(cells).for_each(|(to, i)| *to = i.to_le_bytes());
             }
             Columns::Images => {
-                bytes.resize(16 * cells.len(), 0);
-                let to = bytes.as_chunks_mut::<16>().0.iter_mut();
-                to.zip(cells).for_each(|(to, &i)| *to = pair(sites[i as usize]));
+                bytes.resize(8 * D * cells.len(), 0);
+                bytes.chunks_exact_mut(8 * D).zip(cells).for_each(|(to, &i)| put(to, &sites[i as usize]));
             }
             Columns::Points | Columns::All => {
-                bytes.resize(16 * points.len(), 0);
-                bytes.as_chunks_mut::<16>().0.iter_mut().zip(points).for_each(|(to, &p)| *to = pair(p));
+                bytes.resize(8 * D * points.len(), 0);
+                bytes.chunks_exact_mut(8 * D).zip(points).for_each(|(to, p)| put(to, p));
             }
         }
         w.write_all(&bytes)
     })
 }
 
-fn archive(columns: Columns, count: u64, sites: &[[f64; 2]], make: &mut Made<'_>, w: &mut dyn Write) -> io::Result<()> {
+fn archive<const D: usize>(
+    columns: Columns,
+    count: u64,
+    sites: &[[f64; D]],
+    make: &mut Made<'_, D>,
+    w: &mut dyn Write,
+) -> io::Result<()> {
     let kinds = match columns {
         Columns::All => vec![Columns::Points, Columns::Cells, Columns::Images],
         one => vec![one],
     };
     let mut zip = ZipStream::new(w);
     for kind in kinds {
-        let (name, descr, width, bytes) = shape(kind);
+        let (name, descr, width, bytes) = shape(kind, D);
         let size = npy_header(descr, count, width).len() as u64 + bytes * count;
         zip.add(&format!("{name}.npy"), size, |w| {
-            header(kind, count, w)?;
+            header(kind, D, count, w)?;
             array(kind, count, sites, make, w)
         })?;
     }
     zip.finish().map(|_| ())
 }
 
-fn text(columns: Columns, count: u64, sites: &[[f64; 2]], make: &mut Made<'_>, w: &mut dyn Write) -> io::Result<()> {
-    let names = match columns {
-        Columns::Points => "x,y",
-        Columns::Cells => "cell",
-        Columns::Images => "image_x,image_y",
-        Columns::All => "x,y,cell,image_x,image_y",
-    };
-    writeln!(w, "{names}")?;
+/// Names of the columns of a table.
+pub(super) fn names(columns: Columns, dimension: usize) -> Vec<String> {
+    let axes = &AXES[..dimension];
+    let points = || axes.iter().map(|a| a.to_string());
+    let images = || axes.iter().map(|a| format!("image_{a}"));
+    let cell = || std::iter::once("cell".to_string());
+    match columns {
+        Columns::Points => points().collect(),
+        Columns::Cells => cell().collect(),
+        Columns::Images => images().collect(),
+        Columns::All => points().chain(cell()).chain(images()).collect(),
+    }
+}
+
+fn text<const D: usize>(
+    columns: Columns,
+    count: u64,
+    sites: &[[f64; D]],
+    make: &mut Made<'_, D>,
+    w: &mut dyn Write,
+) -> io::Result<()> {
+    writeln!(w, "{}", names(columns, D).join(","))?;
     blocks(count, make, |points, cells| {
-        let lines = |(points, cells): (&[[f64; 2]], &[u32])| {
+        let lines = |(points, cells): (&[[f64; D]], &[u32])| {
             use std::fmt::Write;
             let mut text = String::new();
+            // Writing to a string cannot fail.
+            let row = |text: &mut String, p: &[f64; D]| {
+                for (k, c) in p.iter().enumerate() {
+                    let _ = write!(text, "{}{c:?}", if k == 0 { "" } else { "," });
+                }
+            };
             for (p, &i) in points.iter().zip(cells) {
-                let y = sites[i as usize];
-                // Writing to a string cannot fail.
-                let _ = match columns {
-                    Columns::Points => writeln!(text, "{:?},{:?}", p[0], p[1]),
-                    Columns::Cells => writeln!(text, "{i}"),
-                    Columns::Images => writeln!(text, "{:?},{:?}", y[0], y[1]),
-                    Columns::All => writeln!(text, "{:?},{:?},{i},{:?},{:?}", p[0], p[1], y[0], y[1]),
-                };
+                let y = &sites[i as usize];
+                match columns {
+                    Columns::Points => row(&mut text, p),
+                    Columns::Images => row(&mut text, y),
+                    Columns::Cells => {
+                        let _ = write!(text, "{i}");
+                    }
+                    Columns::All => {
+                        row(&mut text, p);
+                        let _ = write!(text, ",{i},");
+                        row(&mut text, y);
+                    }
+                }
+                text.push('\n');
             }
             text
         };

@@ -1,7 +1,7 @@
 //! The highest site at each of many points, in any dimension, by comparing all sites: exact, and near the speed of the arithmetic.
 //!
 //! Three stages. In single precision, all sites; per point and lane the largest value is kept with its panel and the largest of the
-//! other panels. Only sites whose value comes within twice the bound of the largest can be highest: mostly the three of one group.
+//! other panels. Only sites whose value comes within twice the bound of the largest can be highest: mostly the six of one group.
 //! These are compared in doubles with a bound of their own, and what that leaves open exactly ([`higher_at`]). Ties go to the lowest index,
 //! which is the perturbation `h_i + eps^(i+1)`. Which site is highest does not depend on rounding, hence neither on the
 //! instruction set nor on the number of threads.
@@ -30,8 +30,8 @@ pub const MAX_DIMENSION: usize = 4096;
 
 /// Points that a thread takes at once.
 const CHUNK: usize = 1024;
-/// Points whose maxima stay in the first cache while the sites go by.
-const BLOCK: usize = 64;
+/// Points whose maxima stay in the second cache while the sites go by: with fewer, the sites would come too often from farther away.
+const BLOCK: usize = 256;
 
 /// What is wrong with the input of a [`Dense`].
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -241,7 +241,7 @@ impl Dense {
 struct Work {
     tiles: Vec<f32>,
     scales: [f32; BLOCK / POINTS],
-    best: [Best; BLOCK],
+    best: Vec<Best>,
     /// Bound `E` of each point.
     bounds: [f64; BLOCK],
     row: Vec<f64>,
@@ -255,7 +255,7 @@ impl Work {
         Work {
             tiles: vec![0.0; BLOCK * dense.dimension],
             scales: [0.0; BLOCK / POINTS],
-            best: [Best::NONE; BLOCK],
+            best: vec![Best::NONE; BLOCK],
             bounds: [0.0; BLOCK],
             row: vec![0.0; dense.dimension],
             candidates: Vec::new(),
@@ -314,10 +314,9 @@ impl Work {
     fn decide(&mut self, dense: &Dense, p: usize) -> u32 {
         self.counters.calls += 1;
         let seen = &self.best[p];
-        let largest = seen.best.iter().fold(f32::NEG_INFINITY, |m, &v| m.max(v));
-        let least = f64::from(largest) - 2.0 * self.bounds[p];
+        let least = f64::from(largest(&seen.best)) - 2.0 * self.bounds[p];
         self.candidates.clear();
-        if seen.second.iter().any(|&v| f64::from(v) >= least) {
+        if f64::from(largest(&seen.second)) >= least {
             // Another panel comes near in a lane that has kept only one: all sites again.
             self.counters.filter_failures += 1;
             self.near(dense);
@@ -355,16 +354,18 @@ impl Work {
             return only;
         }
         let x = &self.row;
-        let of = |&i: &u32| {
+        let mut low = f64::NEG_INFINITY;
+        self.values.clear();
+        for &i in &self.candidates {
             let (y, h) = dense.site(i);
             let (value, sum) = dot(x, y, h.hi);
             let b = bound(dense.dimension, sum);
-            (value - b, value + b)
-        };
-        let low = self.candidates.iter().map(|i| of(i).0).fold(f64::NEG_INFINITY, f64::max);
+            low = low.max(value - b);
+            self.values.push(value + b);
+        }
         let mut winner = None;
-        for i in &self.candidates {
-            if of(i).1 < low {
+        for (i, high) in self.candidates.iter().zip(&self.values) {
+            if *high < low {
                 continue;
             }
             winner = Some(match winner {
@@ -375,6 +376,19 @@ impl Work {
         // The candidate that gave `low` is never passed over.
         winner.unwrap_or(0)
     }
+}
+
+/// The largest of the values, none of which is NaN. In pairs, so that no comparison waits for all before it.
+fn largest(values: &[f32; LANES]) -> f32 {
+    let mut v = *values;
+    let mut n = LANES;
+    while n > 1 {
+        n /= 2;
+        for l in 0..n {
+            v[l] = if v[l] > v[l + n] { v[l] } else { v[l + n] };
+        }
+    }
+    v[0]
 }
 
 /// Error of [`dot`].

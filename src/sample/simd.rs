@@ -17,9 +17,9 @@
 #![allow(unsafe_code)]
 
 /// Points in a tile.
-pub(super) const POINTS: usize = 8;
+pub(super) const POINTS: usize = 4;
 /// Sites in a panel.
-pub(super) const SITES: usize = 48;
+pub(super) const SITES: usize = 96;
 /// Running maxima kept for each point: one for each residue class of sites.
 pub(super) const LANES: usize = 16;
 /// Sites of a panel that share a lane.
@@ -94,7 +94,7 @@ impl Instructions {
         }
     }
 
-    /// Sites that lane `lane` of a panel stands for: a vector of `w` floats holds `w` sites that follow each other, three
+    /// Sites that lane `lane` of a panel stands for: a vector of `w` floats holds `w` sites that follow each other, six
     /// vectors are worked on together, and their lanes share a maximum.
     pub(super) fn group(self, lane: usize) -> [usize; GROUP] {
         let w = match self.0 {
@@ -106,7 +106,7 @@ impl Instructions {
             Set::Neon => 4,
             Set::Scalar => 4,
         };
-        [0, 1, 2].map(|v| lane / w * GROUP * w + v * w + lane % w)
+        std::array::from_fn(|v| lane / w * GROUP * w + v * w + lane % w)
     }
 }
 
@@ -179,7 +179,8 @@ fn raise_scalar(panel: &Panel<'_>, tiles: &[f32], scales: &[f32], best: &mut [Be
                 for (p, row) in sum.iter().enumerate() {
                     let b = &mut best[2 * pair + p];
                     for l in 0..W {
-                        let (value, lane) = (row[0][l].max(row[1][l]).max(row[2][l]), part * W + l);
+                        let value = row.iter().fold(f32::NEG_INFINITY, |m, v| if v[l] > m { v[l] } else { m });
+                        let lane = part * W + l;
                         if value > b.best[lane] {
                             b.second[lane] = b.second[lane].max(b.best[lane]);
                             (b.best[lane], b.panel[lane]) = (value, panel.number);
@@ -284,7 +285,7 @@ mod x86 {
         unsafe { _mm256_storeu_ps(to.as_mut_ptr(), v) }
     }
 
-    /// 8 points by 3 vectors of 16 sites: 24 sums, 3 vectors of sites and one of a point in 32 registers.
+    /// 4 points by 6 vectors of 16 sites: 24 sums, 6 vectors of sites and one of a point in 32 registers.
     #[target_feature(enable = "avx512f,avx512dq")]
     pub(super) fn raise_avx512(panel: &Panel<'_>, tiles: &[f32], scales: &[f32], best: &mut [Best]) {
         let sites = panel.sites.as_chunks::<SITES>().0;
@@ -297,17 +298,23 @@ mod x86 {
             }
             let mut sum = [h; POINTS];
             for (x, y) in x.iter().zip(sites) {
-                let y = [load16(y), load16(&y[16..]), load16(&y[32..])];
+                let mut sites = [scale; GROUP];
+                for v in 0..GROUP {
+                    sites[v] = load16(&y[16 * v..]);
+                }
                 for p in 0..POINTS {
                     let x = _mm512_set1_ps(x[p]);
                     for v in 0..GROUP {
-                        sum[p][v] = _mm512_fmadd_ps(x, y[v], sum[p][v]);
+                        sum[p][v] = _mm512_fmadd_ps(x, sites[v], sum[p][v]);
                     }
                 }
             }
             for p in 0..POINTS {
                 let b = &mut best[p];
-                let value = _mm512_max_ps(_mm512_max_ps(sum[p][0], sum[p][1]), sum[p][2]);
+                let mut value = sum[p][0];
+                for v in 1..GROUP {
+                    value = _mm512_max_ps(value, sum[p][v]);
+                }
                 let old = load16(&b.best);
                 let second = _mm512_max_ps(load16(&b.second), _mm512_min_ps(old, value));
                 let above = _mm512_cmp_ps_mask::<_CMP_GT_OQ>(value, old);
@@ -320,34 +327,37 @@ mod x86 {
         }
     }
 
-    /// 4 points by 3 vectors of 8 sites: 12 sums, 3 vectors of sites and one of a point in 16 registers.
+    /// 2 points by 6 vectors of 8 sites: 12 sums, 2 vectors of points and one of sites in 16 registers.
     #[target_feature(enable = "avx2,fma")]
     pub(super) fn raise_avx2(panel: &Panel<'_>, tiles: &[f32], scales: &[f32], best: &mut [Best]) {
-        const AT_ONCE: usize = 4;
+        const AT_ONCE: usize = 2;
         let sites = panel.sites.as_chunks::<SITES>().0;
         let number = _mm256_castsi256_ps(_mm256_set1_epi32(panel.number as i32));
         for (x, scale, best) in each_tile(tiles, scales, best) {
             let scale = _mm256_set1_ps(scale);
             for part in 0..2 {
+                let from = 8 * GROUP * part;
                 let mut h = [scale; GROUP];
                 for v in 0..GROUP {
-                    h[v] = _mm256_mul_ps(scale, load8(&panel.heights[24 * part + 8 * v..]));
+                    h[v] = _mm256_mul_ps(scale, load8(&panel.heights[from + 8 * v..]));
                 }
                 for first in [0, AT_ONCE] {
                     let mut sum = [h; AT_ONCE];
                     for (x, y) in x.iter().zip(sites) {
-                        let y = &y[24 * part..24 * part + 24];
-                        let y = [load8(y), load8(&y[8..]), load8(&y[16..])];
-                        for p in 0..AT_ONCE {
-                            let x = _mm256_set1_ps(x[first + p]);
-                            for v in 0..GROUP {
-                                sum[p][v] = _mm256_fmadd_ps(x, y[v], sum[p][v]);
+                        let x = [_mm256_set1_ps(x[first]), _mm256_set1_ps(x[first + 1])];
+                        for v in 0..GROUP {
+                            let y = load8(&y[from + 8 * v..]);
+                            for p in 0..AT_ONCE {
+                                sum[p][v] = _mm256_fmadd_ps(x[p], y, sum[p][v]);
                             }
                         }
                     }
                     for p in 0..AT_ONCE {
                         let b = &mut best[first + p];
-                        let value = _mm256_max_ps(_mm256_max_ps(sum[p][0], sum[p][1]), sum[p][2]);
+                        let mut value = sum[p][0];
+                        for v in 1..GROUP {
+                            value = _mm256_max_ps(value, sum[p][v]);
+                        }
                         let old = load8(&b.best[8 * part..]);
                         let second = _mm256_max_ps(load8(&b.second[8 * part..]), _mm256_min_ps(old, value));
                         let above = _mm256_cmp_ps::<_CMP_GT_OQ>(value, old);
@@ -429,7 +439,7 @@ mod arm {
         unsafe { vst1q_f32(to.as_mut_ptr(), v) }
     }
 
-    /// 8 points by 3 vectors of 4 sites: 24 sums in 32 registers.
+    /// 4 points by 6 vectors of 4 sites: 24 sums, 6 vectors of sites and one of points in 32 registers.
     #[target_feature(enable = "neon")]
     pub(super) fn raise_neon(panel: &Panel<'_>, tiles: &[f32], scales: &[f32], best: &mut [Best]) {
         const W: usize = 4;
@@ -445,16 +455,22 @@ mod arm {
                 let mut sum = [h; POINTS];
                 for (x, y) in x.iter().zip(sites) {
                     let y = &y[at..at + GROUP * W];
-                    let y = [load4(y), load4(&y[W..]), load4(&y[2 * W..])];
+                    let mut sites = [h[0]; GROUP];
+                    for v in 0..GROUP {
+                        sites[v] = load4(&y[v * W..]);
+                    }
                     for p in 0..POINTS {
                         for v in 0..GROUP {
-                            sum[p][v] = vfmaq_n_f32(sum[p][v], y[v], x[p]);
+                            sum[p][v] = vfmaq_n_f32(sum[p][v], sites[v], x[p]);
                         }
                     }
                 }
                 for p in 0..POINTS {
                     let b = &mut best[p];
-                    let value = vmaxq_f32(vmaxq_f32(sum[p][0], sum[p][1]), sum[p][2]);
+                    let mut value = sum[p][0];
+                    for v in 1..GROUP {
+                        value = vmaxq_f32(value, sum[p][v]);
+                    }
                     let old = load4(&b.best[W * part..]);
                     let second = vmaxq_f32(load4(&b.second[W * part..]), vminq_f32(old, value));
                     let above = vcgtq_f32(value, old);

@@ -5,7 +5,7 @@ use crate::console::{count, say, table};
 use crate::failure::{Failure, code};
 use crate::limits::{peak_bytes, read_limit};
 use crate::{input, interrupt, output, picture};
-use brenier::io::{Columns, SampleFormat, read_solution, write_samples};
+use brenier::io::{Columns, NOT_BUILT, SampleFormat, read_solution, write_samples};
 use brenier::sample::{Method, SampleError, Sampler};
 use serde::Serialize;
 use std::time::Instant;
@@ -58,8 +58,11 @@ pub fn run(args: &SampleArgs, common: &Common) -> Result<u8, Failure> {
 fn columns(args: &SampleArgs) -> Result<Columns, Failure> {
     let usage = |what: &str| Err(Failure::new(code::USAGE, format!("{}: {what}", args.output.display())));
     let Some(format) = SampleFormat::of(&args.output) else {
-        return usage("samples are written as .npy, .npz or .csv; choose one of these");
+        return usage("samples are written as .npy, .npz, .csv or .parquet; choose one of these");
     };
+    if !format.is_built() {
+        return usage(NOT_BUILT);
+    }
     match (args.what, format) {
         (Some(args::What::All), SampleFormat::Npy) => {
             usage("a .npy file holds one array; use --what points, ids or images, or write .npz or .csv")

@@ -2,12 +2,12 @@
 //!
 //! Seeds are fixed, so nothing here fails by chance; the bounds are those of tests at levels of 1e-4 and below.
 
-use brenier::diagram::{Diagram, Label};
-use brenier::domain::{Between, ConvexPolygon, Density, Domain, Image, Law, PlanarMesh};
-use brenier::exact::predicates::{Lifted, side_v_sign};
+use brenier::diagram::{Diagram, Label, SurfaceDiagram};
+use brenier::domain::{Between, ConvexPolygon, Density, Domain, Image, Law, PlanarMesh, Surface};
+use brenier::exact::predicates::{Lifted, higher_at, side_v_sign};
 use brenier::exact::{Counters, Heights};
-use brenier::problem::{Problem, ProblemData};
-use brenier::sample::{Instructions, Method, SampleError, Sampler};
+use brenier::problem::{Problem, ProblemData, SurfaceProblem, SurfaceProblemData};
+use brenier::sample::{Instructions, Method, SampleError, Sampler, SurfaceSampler};
 use brenier::transport::{Control, SolveOptions, solve};
 
 const METHODS: [Method; 4] = [Method::Independent, Method::Alias, Method::Stratified, Method::Even];
@@ -253,13 +253,13 @@ fn no_wrong_cell_in_ten_million_samples() {
     assert_eq!(wrong_cells(&diagram, &heights, Method::Independent, 10_000_000), 0);
 }
 
-/// Threads, instruction sets and the way a run is cut do not show; the seed does.
+/// Threads, instruction sets and the way a run is cut do not show; the seed does. With few samples a part of a stratified run reaches over
+/// many triangles, with many a triangle has many parts.
 #[test]
 fn runs_are_the_same_bits_however_they_are_made() {
-    let n = 50_000;
     for (name, diagram) in diagrams(40) {
         let sampler = Sampler::new(&diagram);
-        for method in METHODS {
+        for (method, n) in METHODS.into_iter().map(|m| (m, 50_000)).chain([(Method::Stratified, 130)]) {
             let whole = drawn(&sampler, method, None, n);
             for threads in [1, 2, 3, 16] {
                 let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
@@ -270,7 +270,7 @@ fn runs_are_the_same_bits_however_they_are_made() {
                 assert!(drawn(&other, method, None, n) == whole, "{name} {method:?} {}", set.name());
             }
             let draw = sampler.draw(method, None, 42, n as u64).unwrap();
-            for cut in [1, 7, 16_384, 33_333, n - 1] {
+            for cut in [1, 7, 33, 63, n * 2 / 3, 16_384, n - 1].into_iter().filter(|&cut| cut < n) {
                 let (mut points, mut cells) = (vec![[0.0; 2]; n], vec![0; n]);
                 draw.fill(0, &mut points[..cut], &mut cells[..cut]);
                 draw.fill(cut as u64, &mut points[cut..], &mut cells[cut..]);
@@ -280,6 +280,81 @@ fn runs_are_the_same_bits_however_they_are_made() {
             let (mut points, mut cells) = (vec![[0.0; 2]; n], vec![0; n]);
             other.fill(0, &mut points, &mut cells);
             assert!(points != whole.0, "{name} {method:?}");
+        }
+    }
+}
+
+/// An octahedron with a density of its own in each triangle, constant, affine or vanishing, and sites around it.
+fn octahedron(density: Density) -> SurfaceDiagram {
+    let v = vec![[1., 0., 0.], [-1., 0., 0.], [0., 1., 0.], [0., -1., 0.], [0., 0., 1.], [0., 0., -1.]];
+    let t = [[0, 2, 4], [2, 1, 4], [1, 3, 4], [3, 0, 4], [2, 0, 5], [1, 2, 5], [3, 1, 5], [0, 3, 5]];
+    let surface = Surface::new(v, t.to_vec()).unwrap();
+    let step = [0.819_172_513_396_164_4, 0.671_043_606_703_789_2, 0.549_700_477_901_960_2];
+    let sites = (1..=60).map(|k| step.map(|s| 2.0 * (k as f64 * s).fract() - 1.0)).collect();
+    let mut data = SurfaceProblemData::new(surface, sites);
+    data.density = density;
+    let problem = SurfaceProblem::new(data).unwrap();
+    let heights = Heights::from_weights(problem.sites(), &vec![0.0; problem.len()]).0;
+    SurfaceDiagram::new(&problem, &heights).unwrap()
+}
+
+/// Frequencies, means in each cell, exact cells, and the same bits by any way.
+#[test]
+fn surfaces_are_sampled() {
+    let corners = (0..8).map(|f| [f64::from(f), 1.0, 0.0]).collect::<Vec<_>>();
+    let faces = (0..8).map(|f| f64::from(f % 3)).collect::<Vec<_>>();
+    let densities = [Density::Constant, Density::Corner(corners.into()), Density::Face(faces.into())];
+    for (number, density) in densities.into_iter().enumerate() {
+        let diagram = octahedron(density);
+        let heights = Heights::from_weights(diagram.problem().sites(), &vec![0.0; diagram.len()]).0;
+        let sampler = SurfaceSampler::new(&diagram);
+        let sites = diagram.problem().sites();
+        let n = 60_000;
+        for method in [Method::Independent, Method::Stratified, Method::Even] {
+            let draw = sampler.draw(method, None, 3, n as u64).unwrap();
+            let (mut points, mut cells) = (vec![[0.0; 3]; n], vec![0; n]);
+            draw.fill(0, &mut points, &mut cells);
+            // On the surface |x| + |y| + |z| = 1.
+            assert!(points.iter().all(|x| (x.iter().map(|c| c.abs()).sum::<f64>() - 1.0).abs() < 1e-14));
+            let (hit, masses): (Vec<u32>, Vec<f64>) = {
+                let alive: Vec<usize> = (0..diagram.len()).filter(|&i| diagram.masses()[i] > 0.0).collect();
+                let rank = |i: &u32| alive.binary_search(&(*i as usize)).unwrap() as u32;
+                (cells.iter().map(rank).collect(), alive.iter().map(|&i| diagram.masses()[i]).collect())
+            };
+            let z = chi_square(&hit, &masses);
+            assert!(if method == Method::Independent { z.abs() < 4.0 } else { z < 1.0 }, "{number} {method:?}: {z}");
+            // Exactly the highest site, the lowest of those that tie.
+            let mut counters = Counters::default();
+            for (x, &i) in points.iter().zip(&cells).take(5000) {
+                let site = |i: usize| (&sites[i][..], heights.get(i));
+                let best = (1..sites.len())
+                    .fold(0, |i, j| if higher_at(site(j), site(i), x, &mut counters) > 0 { j } else { i });
+                assert_eq!(best, i as usize, "{number} {method:?}");
+            }
+            for i in (0..diagram.len()).filter(|&i| diagram.masses()[i] > 0.02) {
+                let inside: Vec<&[f64; 3]> =
+                    points.iter().zip(&cells).filter(|s| *s.1 as usize == i).map(|s| s.0).collect();
+                let (m, centroid) = (inside.len() as f64, diagram.centroids()[i].unwrap());
+                for c in 0..3 {
+                    let mean = inside.iter().map(|x| x[c]).sum::<f64>() / m;
+                    let variance = inside.iter().map(|x| (x[c] - mean).powi(2)).sum::<f64>() / m;
+                    let off = (mean - centroid[c]).abs() / (variance / m).sqrt();
+                    assert!(off < 4.5, "{number} {method:?} cell {i}: {off} standard deviations");
+                }
+            }
+            for set in Instructions::all() {
+                let other = SurfaceSampler::new(&diagram).with_instructions(set);
+                let draw = other.draw(method, None, 3, n as u64).unwrap();
+                let (mut again, mut ids) = (vec![[0.0; 3]; n], vec![0; n]);
+                draw.fill(0, &mut again[..999], &mut ids[..999]);
+                draw.fill(999, &mut again[999..], &mut ids[999..]);
+                assert!((&again, &ids) == (&points, &cells), "{number} {method:?} {}", set.name());
+            }
+        }
+        let empty = (0..diagram.len()).find(|&i| diagram.masses()[i] == 0.0);
+        if let Some(cell) = empty {
+            let error = sampler.draw(Method::Independent, Some(cell), 0, 1).unwrap_err();
+            assert_eq!(error, SampleError::EmptyCell { cell });
         }
     }
 }

@@ -54,6 +54,11 @@ impl Facets {
         self.names[k as usize]
     }
 
+    /// The facet that is triangle `face` of the surface, if that carries mass.
+    pub fn number(&self, face: u32) -> Option<u32> {
+        self.names.binary_search(&face).ok().map(|k| k as u32)
+    }
+
     /// Vertices of the mesh that some facet uses, ascending.
     pub fn used(&self) -> &[u32] {
         &self.used

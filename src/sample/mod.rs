@@ -8,9 +8,11 @@ mod philox;
 mod pieces;
 mod sampler;
 mod simd;
+mod surface;
 
 pub use dense::{Dense, DenseError, MAX_DIMENSION};
 pub use draw::Draw;
 pub use philox::random_words;
 pub use sampler::{Method, SampleError, Sampler};
 pub use simd::{Instructions, multiply_add};
+pub use surface::SurfaceSampler;

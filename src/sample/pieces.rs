@@ -12,7 +12,7 @@
 //! affine densities and for bilinear ones, whose restriction to a triangle has degree two.
 
 use super::batch::point;
-use crate::diagram::Diagram;
+use crate::diagram::{Diagram, SurfaceDiagram};
 use crate::domain::Law;
 use crate::exact::Dd;
 use rayon::prelude::*;
@@ -70,6 +70,21 @@ impl Pieces<2> {
                 }
             }
             None => fan(diagram.vertices(i), &law, i, size, cell),
+        };
+        Pieces::of_cells(diagram.masses(), &cell)
+    }
+}
+
+impl Pieces<3> {
+    /// Cost: O(number of vertices of all polygons). 128 bytes a triangle. No point is taken to be surely inside its cell: written points are a
+    /// rounding away from their triangle, and a wall may meet it at an angle as small as one likes.
+    pub fn of_surface(diagram: &SurfaceDiagram) -> Pieces<3> {
+        let facets = diagram.problem().facets();
+        let cell = |i: usize, cell: &mut Vec<Piece<3>>| {
+            for piece in diagram.pieces(i) {
+                let Some(k) = facets.number(piece.face) else { continue };
+                fan_in_space(&piece.vertices, &facets.corners(k), facets.rho(k), i, cell);
+            }
         };
         Pieces::of_cells(diagram.masses(), &cell)
     }
@@ -169,6 +184,39 @@ fn fan(v: &[[f64; 2]], law: &Law, site: usize, size: f64, out: &mut Vec<Piece<2>
         let triangle = Triangle { o, e, f, rate: 0.0, margin: margin.next_up(), site: site as u32 };
         let law = if law.is_constant { None } else { Some(values) };
         out.push(Piece { triangle, mass: area * mean, law });
+    }
+}
+
+/// The same for a polygon in a triangle in space, on which the density is affine with the values `rho` at the corners.
+fn fan_in_space(v: &[[f64; 3]], corners: &[[f64; 3]; 3], rho: [f64; 3], site: usize, out: &mut Vec<Piece<3>>) {
+    let difference = |a: [f64; 3], b: [f64; 3]| [0, 1, 2].map(|c| b[c] - a[c]);
+    let cross = |a: [f64; 3], b: [f64; 3]| [(1, 2), (2, 0), (0, 1)].map(|(p, q)| a[p] * b[q] - a[q] * b[p]);
+    let dot = |a: [f64; 3], b: [f64; 3]| a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+    let is_constant = rho[0] == rho[1] && rho[1] == rho[2];
+    let (a, b) = (difference(corners[0], corners[1]), difference(corners[0], corners[2]));
+    let normal = cross(a, b);
+    let square = dot(normal, normal);
+    // Barycentric coordinates are areas over that of the triangle.
+    let at = |p: [f64; 3]| {
+        let d = difference(corners[0], p);
+        let [l, m] = [dot(cross(d, b), normal), dot(cross(a, d), normal)].map(|t| (t / square).clamp(0.0, 1.0));
+        ((1.0 - l - m).max(0.0) * rho[0] + l * rho[1] + m * rho[2]).max(0.0)
+    };
+    for k in 1..v.len().saturating_sub(1) {
+        let (o, p, q) = (v[0], v[k], v[k + 1]);
+        let (e, f) = (difference(o, p), difference(p, q));
+        let n = cross(e, f);
+        let area = 0.5 * dot(n, n).sqrt();
+        if !(area > 0.0) {
+            continue;
+        }
+        let [a, b, c] = if is_constant { [1.0; 3] } else { [o, p, q].map(at) };
+        let values = [a, b, c, 0.5 * (a + b), 0.5 * (a + c), 0.5 * (b + c)];
+        // The share of the source in the cell is set right by the cell's mass, but not that of its facets to each other.
+        let level = if is_constant { rho[0] } else { 1.0 };
+        let triangle = Triangle { o, e, f, rate: 0.0, margin: f32::INFINITY, site: site as u32 };
+        let law = if is_constant { None } else { Some(values) };
+        out.push(Piece { triangle, mass: area * level * ((a + b + c) / 3.0), law });
     }
 }
 

@@ -5,8 +5,9 @@ use crate::console::{count, say, table};
 use crate::failure::{Failure, code};
 use crate::limits::{peak_bytes, read_limit};
 use crate::{input, interrupt, output, picture};
-use brenier::io::{Columns, NOT_BUILT, SampleFormat, read_solution, write_samples};
-use brenier::sample::{Method, SampleError, Sampler};
+use brenier::diagram::SurfaceDiagram;
+use brenier::io::{AnySolution, Columns, NOT_BUILT, SampleFormat, read_any_solution, write_samples};
+use brenier::sample::{Draw, Method, SampleError, Sampler, SurfaceSampler};
 use serde::Serialize;
 use std::time::Instant;
 
@@ -21,23 +22,54 @@ pub fn run(args: &SampleArgs, common: &Common) -> Result<u8, Failure> {
     };
     let total = total(args)?;
     input::keep_apart(&[Some(&args.solution), args.problem.as_deref()], &[Some(&args.output)])?;
-    let solution = read_solution(&args.solution, read_limit(common))?;
-    let loaded = input::of_solution(&args.solution, &solution, args.problem.as_deref(), common)?;
-    input::keep_files(&loaded, &[Some(&args.output)])?;
     let wrong = |what: String| Failure::new(code::INPUT, format!("{}: {what}", args.solution.display()));
-    if loaded.problem.rest().is_some() {
-        return Err(wrong("part of the source stays; sample needs cells that fill the source in this version".into()));
-    }
-    let diagram = picture::diagram_of(&loaded.problem, &solution.heights)?;
-    let sampler = Sampler::new(&diagram);
-    let draw = sampler.draw(method, args.cell, args.seed, total).map_err(|e| match e {
+    let draw_error = |e: SampleError| match e {
         SampleError::NoCell { .. } => Failure::new(code::USAGE, format!("--cell: {e}")),
         other => wrong(other.to_string()),
-    })?;
+    };
+    let (line, sites, seconds) = match read_any_solution(&args.solution, read_limit(common))? {
+        AnySolution::Plane(solution) => {
+            let loaded = input::of_solution(&args.solution, &solution, args.problem.as_deref(), common)?;
+            input::keep_files(&loaded, &[Some(&args.output)])?;
+            if loaded.problem.rest().is_some() {
+                return Err(wrong(
+                    "part of the source stays; sample needs cells that fill the source in this version".into(),
+                ));
+            }
+            let diagram = picture::diagram_of(&loaded.problem, &solution.heights)?;
+            let sampler = Sampler::new(&diagram);
+            let draw = sampler.draw(method, args.cell, args.seed, total).map_err(draw_error)?;
+            let seconds = write(args, common, start, columns, loaded.problem.sites(), &draw)?;
+            (output::problem_line(&loaded), loaded.problem.len(), seconds)
+        }
+        AnySolution::Surface(solution) => {
+            let loaded = input::of_solution(&args.solution, &solution, args.problem.as_deref(), common)?;
+            input::keep_files(&loaded, &[Some(&args.output)])?;
+            let diagram = SurfaceDiagram::new(&loaded.problem, &solution.heights)
+                .map_err(|e| Failure::new(code::INTERNAL, e.to_string()))?;
+            let sampler = SurfaceSampler::new(&diagram);
+            let draw = sampler.draw(method, args.cell, args.seed, total).map_err(draw_error)?;
+            let seconds = write(args, common, start, columns, loaded.problem.sites(), &draw)?;
+            (output::problem_line(&loaded), loaded.problem.len(), seconds)
+        }
+    };
+    report(args, common, line, sites, total, seconds)?;
+    Ok(code::DONE)
+}
+
+/// Writes the samples; returns the seconds it took.
+fn write<const D: usize>(
+    args: &SampleArgs,
+    common: &Common,
+    start: Instant,
+    columns: Columns,
+    sites: &[[f64; D]],
+    draw: &Draw<'_, D>,
+) -> Result<f64, Failure> {
     interrupt::be_polite();
     let mut late = false;
     let clock = Instant::now();
-    let done = write_samples(&args.output, args.samples, columns, loaded.problem.sites(), &mut |first, x, i| {
+    let done = write_samples(&args.output, args.samples, columns, sites, &mut |first, x, i| {
         late = common.time_limit.is_some_and(|t| start.elapsed() >= t);
         if late || interrupt::requested() {
             return false;
@@ -49,9 +81,7 @@ pub fn run(args: &SampleArgs, common: &Common) -> Result<u8, Failure> {
         let (code, why) = if late { (code::LIMIT, "time limit reached") } else { (code::INTERRUPTED, "interrupted") };
         return Err(Failure::new(code, format!("{why}; nothing was written, since files appear whole")));
     }
-    let seconds = clock.elapsed().as_secs_f64();
-    report(args, common, &loaded, total, seconds)?;
-    Ok(code::DONE)
+    Ok(clock.elapsed().as_secs_f64())
 }
 
 /// What to write, if the format can hold it.
@@ -110,7 +140,14 @@ struct Json<'a> {
     peak_bytes: u64,
 }
 
-fn report(args: &SampleArgs, common: &Common, loaded: &input::Loaded, total: u64, seconds: f64) -> Result<(), Failure> {
+fn report(
+    args: &SampleArgs,
+    common: &Common,
+    line: String,
+    sites: usize,
+    total: u64,
+    seconds: f64,
+) -> Result<(), Failure> {
     let method = match args.method {
         args::Method::Iid => "iid",
         args::Method::Alias => "alias",
@@ -129,7 +166,7 @@ fn report(args: &SampleArgs, common: &Common, loaded: &input::Loaded, total: u64
             offset: args.offset,
             total: (args.method == args::Method::Stratified).then_some(total),
             cell: args.cell,
-            sites: loaded.problem.len(),
+            sites,
             threads,
             seconds,
             rate,
@@ -147,7 +184,7 @@ fn report(args: &SampleArgs, common: &Common, loaded: &input::Loaded, total: u64
         k => format!(", from number {k}"),
     };
     say(&table(&[
-        ("problem", output::problem_line(loaded)),
+        ("problem", line),
         ("samples", format!("{}{within}, {method}, seed {}{from}", args.samples, args.seed)),
         ("time", format!("{seconds:.2} s on {}, {rate:.2e} samples/s with writing", count(threads, "thread"))),
         ("written", args.output.display().to_string()),

@@ -10,6 +10,8 @@ pub struct Envelope {
     finder: Finder,
     points: Vec<Lifted3>,
     rank: Vec<u32>,
+    /// Where each site stands in the order.
+    place: Vec<u32>,
 }
 
 /// Scratch of [`Envelope::highest`].
@@ -33,7 +35,15 @@ impl Envelope {
         let (mut finder, order) = Finder::new(sites, low, high);
         let points = lifted(sites, &order, &heights.permuted(&order));
         finder.set(&points);
-        Envelope { finder, points, rank: order }
+        let mut place = vec![0; order.len()];
+        order.iter().enumerate().for_each(|(p, &i)| place[i as usize] = p as u32);
+        Envelope { finder, points, rank: order, place }
+    }
+
+    /// As [`Envelope::highest`], for a point at which site `hint` is highest or nearly so: faster then.
+    pub fn highest_near(&self, x: [f64; 3], hint: u32, scratch: &mut Scratch) -> u32 {
+        scratch.last = self.place[hint as usize];
+        self.highest(x, scratch)
     }
 
     /// Index of the site for which `<x, y_i> + h_i` is greatest at a finite point, ties decided as if heights were `h_i + eps^(i+1)`.

@@ -5,6 +5,7 @@
 
 use super::super::clip::Label;
 use super::super::snapshot::DiagramError;
+use super::envelope::Envelope;
 use super::laguerre::{SurfaceGround, SurfaceLaguerre};
 use super::piece::{Found, exact_vertex, square};
 use crate::domain::surface::nearest_in_triangle;
@@ -284,6 +285,12 @@ impl SurfaceDiagram {
     /// a common point does not join them, nor do edges between vertices that merely coincide.
     pub fn parts(&self, i: usize) -> usize {
         self.parts[i] as usize
+    }
+
+    /// Who is highest at any point of space. Cost: O(n log n).
+    pub fn envelope(&self) -> Envelope {
+        let heights = Heights::new(self.lifted.iter().map(|site| site.h));
+        Envelope::new(self.problem.sites(), &heights)
     }
 
     /// The lifted sites.

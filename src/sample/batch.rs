@@ -58,37 +58,14 @@ impl<const D: usize> Points<D> {
     pub const EMPTY: Points<D> = Points { x: [[0.0; D]; BATCH], sure: [false; BATCH] };
 }
 
-/// Density constant in each triangle: `r = sqrt(a)`, `s = v`.
-pub(super) struct Place<'a, const D: usize> {
-    pub batch: &'a Batch<D>,
-    pub points: &'a mut Points<D>,
-}
-
-impl<const D: usize> Task for Place<'_, D> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        for k in 0..BATCH / WIDTH {
-            let at = k * WIDTH;
-            let triangles = &self.batch.triangles[at..at + WIDTH];
-            let (mut o, mut e, mut f) = ([[0.0; WIDTH]; D], [[0.0; WIDTH]; D], [[0.0; WIDTH]; D]);
-            let mut margin = [0.0; WIDTH];
-            for l in 0..WIDTH {
-                let t = &triangles[l];
-                for c in 0..D {
-                    (o[c][l], e[c][l], f[c][l]) = (t.o[c], t.e[c], t.f[c]);
-                }
-                margin[l] = f64::from(t.margin);
-            }
-            let (a, v) = (&self.batch.a[at..at + WIDTH], &self.batch.v[at..at + WIDTH]);
-            let x = &mut self.points.x[at..at + WIDTH];
-            let sure = &mut self.points.sure[at..at + WIDTH];
-            for l in 0..WIDTH {
-                let at = |m: &[[f64; WIDTH]; D]| std::array::from_fn(|c| m[c][l]);
-                let (p, inside) = point(at(&o), at(&e), at(&f), a[l].sqrt(), v[l]);
-                (x[l], sure[l]) = (p, inside > margin[l]);
-            }
+impl<const D: usize> Batch<D> {
+    /// The points where the density is constant in each triangle: `r = sqrt(a)`, `s = v`. One after the other: to bring eight triangles into the
+    /// shape of vectors takes longer than it saves.
+    pub fn points(&self, out: &mut Points<D>) {
+        for l in 0..BATCH {
+            let t = &self.triangles[l];
+            let (x, least) = point(t.o, t.e, t.f, self.a[l].sqrt(), self.v[l]);
+            (out.x[l], out.sure[l]) = (x, least > f64::from(t.margin));
         }
     }
 }
@@ -169,10 +146,20 @@ fn eight<const D: usize>(
     points: &mut [[f64; D]; WIDTH],
 ) -> [f64; WIDTH] {
     let Triangle { o, e, f, .. } = *triangle;
-    let mut inside = [0.0; WIDTH];
+    // Coordinate by coordinate: written as points, this would not become vectors.
+    let (mut inside, mut x) = ([0.0; WIDTH], [[0.0; WIDTH]; D]);
     for l in 0..WIDTH {
         let (r, s) = strip.place(at[l], words[l]);
-        (points[l], inside[l]) = point(o, e, f, r, s);
+        for c in 0..D {
+            x[c][l] = o[c] + r * (e[c] + s * f[c]);
+        }
+        let rs = r * s;
+        inside[l] = least(1.0 - r, least(r - rs, rs));
+    }
+    for l in 0..WIDTH {
+        for c in 0..D {
+            points[l][c] = x[c][l];
+        }
     }
     inside
 }

@@ -245,7 +245,9 @@ struct Work {
     /// Bound `E` of each point.
     bounds: [f64; BLOCK],
     row: Vec<f64>,
+    /// Candidates of all points of a block, and where those of each end.
     candidates: Vec<u32>,
+    ends: [usize; BLOCK],
     values: Vec<f64>,
     counters: Counters,
 }
@@ -259,6 +261,7 @@ impl Work {
             bounds: [0.0; BLOCK],
             row: vec![0.0; dense.dimension],
             candidates: Vec::new(),
+            ends: [0; BLOCK],
             values: Vec::new(),
             counters: Counters::default(),
         }
@@ -279,10 +282,27 @@ impl Work {
             let (tiles, scales) = (&self.tiles[..used * d], &self.scales[..tiles]);
             simd::raise(dense.instructions, &panel, tiles, scales, &mut self.best[..used]);
         }
+        // First whose sites are to be compared in doubles, then the comparison: meanwhile they come from memory.
+        self.candidates.clear();
+        for p in 0..cells.len() {
+            self.shortlist(dense, p);
+            self.ends[p] = self.candidates.len();
+        }
+        let listed = std::mem::take(&mut self.candidates);
+        let mut begin = 0;
         for (p, (x, cell)) in points.chunks_exact(d).zip(cells).enumerate() {
             self.row.iter_mut().zip(x).for_each(|(to, &x)| *to = x.into());
-            *cell = self.decide(dense, p);
+            let end = self.ends[p];
+            *cell = if begin < end {
+                self.careful(dense, &listed[begin..end])
+            } else {
+                self.counters.filter_failures += 1;
+                let near = self.near(dense);
+                self.careful(dense, &near)
+            };
+            begin = end;
         }
+        self.candidates = listed;
     }
 
     /// Scales the points of a tile; missing ones are zero.
@@ -311,28 +331,27 @@ impl Work {
         }
     }
 
-    fn decide(&mut self, dense: &Dense, p: usize) -> u32 {
+    /// Adds the sites to the list that may be highest at point `p`; none if another panel comes near in a lane that has kept only one: then
+    /// all sites must be compared again.
+    fn shortlist(&mut self, dense: &Dense, p: usize) {
         self.counters.calls += 1;
         let seen = &self.best[p];
         let least = f64::from(largest(&seen.best)) - 2.0 * self.bounds[p];
-        self.candidates.clear();
         if f64::from(largest(&seen.second)) >= least {
-            // Another panel comes near in a lane that has kept only one: all sites again.
-            self.counters.filter_failures += 1;
-            self.near(dense);
-        } else {
-            let n = dense.len();
-            for lane in (0..LANES).filter(|&l| f64::from(seen.best[l]) >= least) {
-                let group: [usize; GROUP] = dense.instructions.group(lane);
-                let sites = group.map(|s| seen.panel[lane] as usize * SITES + s);
-                self.candidates.extend(sites.iter().filter(|&&i| i < n).map(|&i| i as u32));
+            return;
+        }
+        let n = dense.len();
+        for lane in (0..LANES).filter(|&l| f64::from(seen.best[l]) >= least) {
+            let first = seen.panel[lane] as usize * SITES;
+            for i in dense.instructions.group(lane).map(|s| first + s).into_iter().filter(|&i| i < n) {
+                simd::fetch(&dense.sites, i * dense.dimension);
+                self.candidates.push(i as u32);
             }
         }
-        self.careful(dense)
     }
 
-    /// Candidates are all sites that may be highest, by doubles with one bound for all.
-    fn near(&mut self, dense: &Dense) {
+    /// All sites that may be highest, by doubles with one bound for all.
+    fn near(&mut self, dense: &Dense) -> Vec<u32> {
         let x = &self.row;
         self.values.clear();
         let (mut largest, mut sum) = (f64::NEG_INFINITY, 0.0f64);
@@ -345,18 +364,18 @@ impl Work {
         let least = largest - 2.0 * bound(dense.dimension, sum);
         // Not `>=`: what is no number is not ruled out.
         let near = self.values.iter().enumerate().filter(|(_, v)| !(**v < least));
-        self.candidates.extend(near.map(|(i, _)| i as u32));
+        near.map(|(i, _)| i as u32).collect()
     }
 
     /// The highest of the candidates, among which the highest site is.
-    fn careful(&mut self, dense: &Dense) -> u32 {
-        if let [only] = self.candidates[..] {
+    fn careful(&mut self, dense: &Dense, candidates: &[u32]) -> u32 {
+        if let [only] = *candidates {
             return only;
         }
         let x = &self.row;
         let mut low = f64::NEG_INFINITY;
         self.values.clear();
-        for &i in &self.candidates {
+        for &i in candidates {
             let (y, h) = dense.site(i);
             let (value, sum) = dot(x, y, h.hi);
             let b = bound(dense.dimension, sum);
@@ -364,7 +383,7 @@ impl Work {
             self.values.push(value + b);
         }
         let mut winner = None;
-        for (i, high) in self.candidates.iter().zip(&self.values) {
+        for (i, high) in candidates.iter().zip(&self.values) {
             if *high < low {
                 continue;
             }

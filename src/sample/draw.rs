@@ -10,11 +10,11 @@
 //! block of its own, with 52 bits, and so do all parts if there are more triangles than samples.
 
 use super::alias::Alias;
-use super::batch::{BATCH, Batch, Place, Points, Run, Strip, run};
+use super::batch::{BATCH, Batch, Points, Run, Strip, run};
 use super::philox::{LANES, Stream, WORDS, unit};
 use super::pieces::Pieces;
 use super::sampler::{Method, SampleError};
-use super::simd::{Instructions, widely};
+use super::simd::{Instructions, fetch};
 use rayon::prelude::*;
 
 /// Samples that a thread makes at once.
@@ -153,7 +153,7 @@ impl<'s, const D: usize> Draw<'s, D> {
         cells: &mut [u32],
     ) {
         if self.pieces.laws.is_empty() {
-            widely(self.instructions, Place { batch, points: made });
+            batch.points(made);
         } else {
             for (l, &t) in names.iter().enumerate() {
                 let (r, s) = self.pieces.place(t as usize, batch.a[l], batch.v[l]);
@@ -171,25 +171,50 @@ impl<'s, const D: usize> Draw<'s, D> {
         }
     }
 
+    /// Both tables are far larger than a cache, so three batches are under way at once: the columns of one are sent for, those of the one before
+    /// have come and their triangles are sent for, and of the one before that the triangles have come.
     fn independent(&self, alias: &Alias, first: u64, points: &mut [[f64; D]], cells: &mut [u32]) {
         let stream = self.stream(0);
+        let batches = points.len().div_ceil(BATCH);
+        let mut words = [[[0; WORDS]; BATCH / LANES]; 2];
+        let mut picks = [([0; BATCH], [0.0; BATCH], [0.0; BATCH]); 2];
         let (mut batch, mut made) = (Batch::EMPTY, Points::EMPTY);
-        let mut words = [[0; WORDS]; BATCH / LANES];
-        let mut names = [0; BATCH];
-        let triangles = &self.pieces.triangles[self.first..];
-        for (c, (points, cells)) in points.chunks_mut(BATCH).zip(cells.chunks_mut(BATCH)).enumerate() {
-            stream.fill(self.instructions, first.wrapping_add((c * BATCH) as u64), &mut words);
-            for l in 0..BATCH {
-                let [word, across] = [words[l / LANES][l % LANES], words[l / LANES][LANES + l % LANES]];
-                let pick = alias.pick(word);
-                names[l] = self.first as u32 + pick.index;
-                batch.a[l] = pick.place as f64 / (pick.last as f64 + 1.0);
-                batch.v[l] = unit(across);
+        let triangles = &self.pieces.triangles;
+        let both = |words: &[[u64; WORDS]; BATCH / LANES], l: usize| {
+            let group = &words[l / LANES];
+            (group[l % LANES], group[LANES + l % LANES])
+        };
+        for step in 0..batches + 2 {
+            let (now, before) = (step % 2, (step + 1) % 2);
+            if step < batches {
+                stream.fill(self.instructions, first.wrapping_add((step * BATCH) as u64), &mut words[now]);
+                for l in 0..BATCH {
+                    alias.fetch(both(&words[now], l).0);
+                }
             }
-            for (to, &t) in batch.triangles.iter_mut().zip(&names) {
-                *to = triangles[t as usize - self.first];
+            let mut names = [0; BATCH];
+            if step >= 2 {
+                // Taken before the next picks take their place.
+                (names, batch.a, batch.v) = picks[now];
             }
-            self.finish(&batch, &names[..points.len()], &mut made, points, cells);
+            if (1..=batches).contains(&step) {
+                let (names, a, v) = &mut picks[before];
+                for l in 0..BATCH {
+                    let (word, across) = both(&words[before], l);
+                    let pick = alias.pick(word);
+                    names[l] = self.first as u32 + pick.index;
+                    fetch(triangles, names[l] as usize);
+                    (a[l], v[l]) = (pick.share(), unit(across));
+                }
+            }
+            if step >= 2 {
+                for (to, &t) in batch.triangles.iter_mut().zip(&names) {
+                    *to = triangles[t as usize];
+                }
+                let at = (step - 2) * BATCH;
+                let n = BATCH.min(points.len() - at);
+                self.finish(&batch, &names[..n], &mut made, &mut points[at..at + n], &mut cells[at..at + n]);
+            }
         }
     }
 

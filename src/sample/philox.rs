@@ -65,12 +65,13 @@ impl Task for Fill<'_> {
     }
 }
 
+#[inline(always)]
 fn next(key: [u32; 2]) -> [u32; 2] {
     [key[0].wrapping_add(WEYL[0]), key[1].wrapping_add(WEYL[1])]
 }
 
-/// As [`Stream::block`], in the shape that compilers make vectors of: step by step, each for all lanes. Only the lower halves of
-/// numbers count between rounds.
+/// As [`Stream::block`], in the shape that compilers make vectors of: step by step, each for all lanes, and no call, since what is not inlined
+/// is not compiled for these instructions. Only the lower halves of numbers count between rounds.
 #[inline(always)]
 fn blocks(stream: Stream, first: u64) -> [[u64; LANES]; 2] {
     let (mut c0, mut c1) = ([0; LANES], [0; LANES]);
@@ -81,7 +82,7 @@ fn blocks(stream: Stream, first: u64) -> [[u64; LANES]; 2] {
     }
     let mut key = [stream.seed as u32, (stream.seed >> 32) as u32];
     for _ in 0..ROUNDS {
-        let [k0, k1] = key.map(u64::from);
+        let (k0, k1) = (u64::from(key[0]), u64::from(key[1]));
         for l in 0..LANES {
             let (p, q) = (MULTIPLIER[0] * (c0[l] & LOW), MULTIPLIER[1] * (c2[l] & LOW));
             c0[l] = (q >> 32) ^ c1[l] ^ k0;

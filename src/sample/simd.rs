@@ -1,7 +1,7 @@
 //! The inner loop of the dense argmax for each instruction set, and loops compiled for the widest one: the only file of the library with `unsafe`.
 //!
 //! # Why nothing here is undefined
-//! Two things need `unsafe`.
+//! Three things need `unsafe`.
 //!
 //! 1. *Loads and stores of vectors.* Each one goes through [`slice`]-checked references: a load of `L` floats takes its pointer from a
 //!    subslice of exactly `L` floats, which Rust has checked to exist, and uses the unaligned form of the instruction. Same for stores.
@@ -9,6 +9,8 @@
 //! 2. *Calls of functions compiled for instructions that the processor may lack.* They are made only in `match` arms on [`Set`]. A value
 //!    of [`Instructions`] is made only by [`Instructions::all`], which asks the processor (`is_x86_feature_detected!`) for every feature
 //!    named in the `target_feature` of the function that the arm calls; the field is private and features do not go away.
+//!
+//! 3. *A hint to the cache* ([`fetch`]), which changes nothing that a program can see. The entry it names is a live reference.
 //!
 //! Arithmetic intrinsics are safe inside such functions. No pointer leaves this file, nothing is transmuted.
 
@@ -216,6 +218,19 @@ pub(super) fn widely<T: Task>(set: Instructions, task: T) -> T::Output {
         Set::Neon => task.run(),
         Set::Scalar => task.run(),
     }
+}
+
+/// Sends for an entry of a list, so that it is near when it is needed; does nothing where there is none.
+#[inline(always)]
+pub(super) fn fetch<T>(list: &[T], at: usize) {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(entry) = list.get(at) {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: a hint, which every processor of this kind knows and which reads nothing; the entry exists besides.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(entry).cast()) }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = (list, at);
 }
 
 /// Multiplies and adds `rounds` times on twelve independent vectors that stay in registers, and returns the number of floating-point

@@ -20,7 +20,7 @@
 //! `(d + 3) u A (1 + 2du) + d 2^-1074`, the last `u` for the tail of the height; `d + 6` covers the rounding of the comparison. What overflows is NaN or
 //! infinite, is never ruled out, and goes to the third stage.
 
-use super::simd::{self, Best, GROUP, Instructions, LANES, POINTS, Panel, SITES};
+use super::simd::{self, Best, Instructions, LANES, POINTS, Panel, SITES};
 use crate::exact::predicates::higher_at;
 use crate::exact::{Counters, Dd, Heights};
 use rayon::prelude::*;

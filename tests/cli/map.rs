@@ -80,6 +80,26 @@ fn an_interpolation_is_cells_with_densities() {
 }
 
 #[test]
+fn an_interpolation_is_a_row_of_pictures() {
+    let f = two_slabs();
+    f.expect(0, "interpolate s.json --t 0.5 -o half.json --plot half.svg");
+    let run = f.expect(0, "interpolate s.json --frames 12 --plot way.svg");
+    assert!(run.out.contains("way-00.svg") && run.out.contains("way-11.svg"), "{}", run.out);
+    // Frame 6 of 12 is that at one half, and all have the same view.
+    assert_eq!(f.read("way-06.svg"), f.read("half.svg"));
+    let view = |name: &str| f.read(name).split("viewBox=\"").nth(1).unwrap().split('"').next().unwrap().to_string();
+    assert!((0..12).all(|k| view(&format!("way-{k:02}.svg")) == view("half.svg")));
+    assert_ne!(f.read("way-11.svg"), f.read("half.svg"));
+    let before = f.names();
+    f.error(2, "interpolate s.json --frames 12");
+    f.error(2, "interpolate s.json --frames 0 --plot a.svg");
+    f.error(2, "interpolate s.json --frames 3 --t 0.5 --plot a.svg");
+    f.error(2, "interpolate s.json --frames 3 --plot a.svg -o a.json");
+    f.error(2, "interpolate s.json");
+    assert_eq!(f.names(), before);
+}
+
+#[test]
 fn a_jump_is_found_and_drawn() {
     let f = Folder::new();
     let grid = (0..128).map(|k| [(f64::from(k % 16) + 0.5) / 8.0 - 1.0, (f64::from(k / 16) + 0.5) / 8.0]);

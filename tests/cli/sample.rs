@@ -84,6 +84,44 @@ fn the_report_has_seed_and_rate() {
     assert_eq!((quiet.out, quiet.err), (String::new(), String::new()));
 }
 
+/// On a surface points have three coordinates, and `map` finds the same cells.
+#[test]
+fn surfaces_are_sampled() {
+    let f = Folder::new();
+    f.write("m.obj", "v 0 0 0\nv 1 0 0\nv 0 1 0\nv 0 0 1\nf 1 3 2\nf 1 2 4\nf 2 3 4\nf 3 1 4\n");
+    f.write("y.csv", "0.1,0.1,0.1\n0.7,0.1,0.1\n0.1,0.7,0.1\n0.1,0.1,0.7\n");
+    f.expect(0, "solve --domain m.obj --points y.csv -o s.json");
+    f.expect(0, "sample s.json -n 2000 --seed 3 -o a.csv");
+    let text = f.read("a.csv");
+    assert_eq!(text.lines().next(), Some("x,y,z,cell,image_x,image_y,image_z"));
+    assert_eq!(text.lines().count(), 2001);
+    f.expect(0, "sample s.json -n 2000 --seed 3 --what points -o x.npy");
+    assert_eq!(npy(&f, "x.npy").len(), 6000);
+    f.expect(0, "sample s.json -n 2000 --seed 3 --what ids -o i.csv");
+    f.expect(0, "map s.json --points x.npy --kind cell -o c.csv");
+    assert_eq!(f.read("i.csv").strip_prefix("cell\n"), Some(&f.read("c.csv")[..]));
+    // Equal masses: a quarter each, exactly so if stratified.
+    f.expect(0, "sample s.json -n 2000 --method stratified --what ids -o i.csv");
+    for i in 0..4 {
+        let hit = f.read("i.csv").lines().filter(|l| *l == i.to_string()).count();
+        assert!(hit.abs_diff(500) <= 1, "{i}: {hit}");
+    }
+    assert_snapshot!(f.error(2, "sample s.json -n 5 -o a.csv --cell 4"), @"--cell: cell 4 does not exist; there are 4 sites, from 0");
+}
+
+/// Run with `cargo test --features parquet` this writes a file, otherwise it is told that this build cannot.
+#[test]
+fn parquet_is_a_feature() {
+    let f = solved();
+    if cfg!(feature = "parquet") {
+        f.expect(0, "sample s.json -n 1000 --seed 7 -o a.parquet");
+        let bytes = std::fs::read(f.path("a.parquet")).unwrap();
+        assert!(bytes.starts_with(b"PAR1") && bytes.ends_with(b"PAR1") && bytes.len() > 36_000);
+    } else {
+        assert_snapshot!(f.error(2, "sample s.json -n 5 -o a.parquet"), @"a.parquet: this build does not write .parquet; build brenier with --features parquet, or write .npz or .csv");
+    }
+}
+
 #[test]
 fn wrong_samples_are_told_in_one_line() {
     let f = solved();

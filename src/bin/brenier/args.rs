@@ -322,19 +322,23 @@ pub enum MapKind {
 }
 
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  brenier interpolate solution.json --t 0.5 -o half.json --plot half.svg")]
+#[command(after_help = "Examples:\n  brenier interpolate solution.json --t 0.5 -o half.json --plot half.svg\n  \
+                        brenier interpolate solution.json --frames 25 --plot way.svg    way-00.svg to way-24.svg, at t = 0, 1/25, .., 24/25")]
 pub struct InterpolateArgs {
     /// Solution file
     pub solution: PathBuf,
     /// Time: 0 is the source, 1 would be the sites
-    #[arg(long = "t", value_name = "T", allow_negative_numbers = true)]
-    pub t: f64,
+    #[arg(long = "t", value_name = "T", allow_negative_numbers = true, required_unless_present = "frames")]
+    pub t: Option<f64>,
     /// File to write (JSON): the shrunken cells with their densities
-    #[arg(long, short, value_name = "OUT")]
-    pub output: PathBuf,
+    #[arg(long, short, value_name = "OUT", required_unless_present = "frames")]
+    pub output: Option<PathBuf>,
     /// Draw them
     #[arg(long, value_name = "P.svg")]
     pub plot: Option<PathBuf>,
+    /// Draw K pictures instead, at the times 0, 1/K, 2/K, ..; their numbers are put behind the name given with --plot
+    #[arg(long, value_name = "K", requires = "plot", conflicts_with_all = ["t", "output"], value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub frames: Option<u32>,
     /// The problem the solution solves [default: the one it names or contains]
     #[arg(long, value_name = "P")]
     pub problem: Option<PathBuf>,
@@ -486,7 +490,7 @@ pub struct SampleArgs {
     /// Number of samples
     #[arg(long, short = 'n', value_name = "N", value_parser = whole)]
     pub samples: u64,
-    /// File to write: .npz with the arrays points, cells, images; .csv; or .npy with one of them
+    /// File to write: .npz with the arrays points, cells, images; .csv or .parquet (if built in); or .npy with one of them
     #[arg(long, short, value_name = "OUT")]
     pub output: PathBuf,
     /// Another seed gives other samples

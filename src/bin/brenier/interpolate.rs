@@ -1,51 +1,99 @@
 //! `brenier interpolate`: the source on its way to the sites.
 
 use crate::args::{Common, InterpolateArgs};
-use crate::console::count;
+use crate::console::count as count_of;
 use crate::failure::{Failure, code};
-use crate::mapped::{self, report, values};
-use crate::{input, picture};
+use crate::mapped::{self, Solved, report, values};
+use crate::{input, interrupt, picture};
 use brenier::io::{write_atomically, write_interpolation};
 use brenier::plot::{Color, Scene};
 use brenier::transport::ShrunkenCell;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 pub fn run(args: &InterpolateArgs, common: &Common) -> Result<u8, Failure> {
     if let Some(path) = &args.plot {
         picture::check_name(path)?;
     }
-    let written = [Some(args.output.as_path()), args.plot.as_deref()];
+    let frames: Vec<PathBuf> = match (args.frames, &args.plot) {
+        (Some(count), Some(path)) => (0..count).map(|k| numbered(path, k, count)).collect(),
+        _ => args.plot.iter().cloned().collect(),
+    };
+    let written: Vec<Option<&Path>> = args.output.iter().chain(&frames).map(|p| Some(p.as_path())).collect();
     input::keep_apart(&[Some(&args.solution), args.problem.as_deref()], &written)?;
     let solved = mapped::load("interpolate", &args.solution, args.problem.as_deref(), common)?;
     input::keep_files(&solved.loaded, &written)?;
-    let Some(cells) = solved.map.interpolate(args.t) else {
+    if let Some(count) = args.frames {
+        return film(common, &solved, count, &frames);
+    }
+    // Both are there: without frames they are required.
+    let t = args.t.unwrap_or_default();
+    let Some(cells) = solved.map.interpolate(t) else {
         return Err(Failure::new(
             code::USAGE,
             "--t: give a number from 0 to less than 1; at 1 there are only the sites",
         ));
     };
-    write_interpolation(&args.output, &solved.loaded.fingerprint(), args.t, &cells)?;
-    let mut files = vec![args.output.as_path()];
+    let mut files = Vec::new();
+    if let Some(path) = &args.output {
+        write_interpolation(path, &solved.loaded.fingerprint(), t, &cells)?;
+        files.push(path.as_path());
+    }
     if let Some(path) = &args.plot {
-        draw(&solved.map, &cells, args.t, path)?;
+        draw(&solved.map, &cells, t, path)?;
         files.push(path);
     }
     let cost = solved.map.cost();
     let rows = vec![
         (
             "time",
-            format!(
-                "t = {:?}: W2^2 to the source {:?}, to the sites {:?}",
-                args.t,
-                args.t * args.t * cost,
-                (1.0 - args.t).powi(2) * cost
-            ),
+            format!("t = {t:?}: W2^2 to the source {:?}, to the sites {:?}", t * t * cost, (1.0 - t).powi(2) * cost),
         ),
-        ("cells", count(cells.len(), "polygon")),
+        ("cells", count_of(cells.len(), "polygon")),
     ];
-    let more = values([("t", args.t.into()), ("polygons", cells.len().into()), ("cost", cost.into())]);
+    let more = values([("t", t.into()), ("polygons", cells.len().into()), ("cost", cost.into())]);
     report(common, "interpolate", &solved, rows, more, &files)
+}
+
+/// Pictures at equal steps of time.
+fn film(common: &Common, solved: &Solved, count: u32, frames: &[PathBuf]) -> Result<u8, Failure> {
+    interrupt::be_polite();
+    let start = Instant::now();
+    let mut polygons = 0;
+    for (k, path) in frames.iter().enumerate() {
+        if common.time_limit.is_some_and(|t| start.elapsed() >= t) {
+            return Err(Failure::new(code::LIMIT, format!("time limit reached after {k} of {count} pictures")));
+        }
+        if interrupt::requested() {
+            return Err(Failure::new(code::INTERRUPTED, format!("interrupted after {k} of {count} pictures")));
+        }
+        let t = k as f64 / f64::from(count);
+        let cells = solved.map.interpolate(t).unwrap_or_default();
+        polygons = cells.len();
+        draw(&solved.map, &cells, t, path)?;
+    }
+    let cost = solved.map.cost();
+    let rows = vec![
+        ("time", format!("t = 0 to {:?}, {}", 1.0 - 1.0 / f64::from(count), count_of(frames.len(), "picture"))),
+        ("cells", count_of(polygons, "polygon")),
+    ];
+    let mut more = values([("frames", count.into()), ("polygons", polygons.into()), ("cost", cost.into())]);
+    let names: Vec<String> = frames.iter().map(|p| p.display().to_string()).collect();
+    more.insert("pictures".into(), names.into());
+    let written: Vec<&Path> = match frames {
+        [first, .., last] => vec![first, last],
+        all => all.iter().map(PathBuf::as_path).collect(),
+    };
+    report(common, "interpolate", solved, rows, more, &written)
+}
+
+/// The name of picture `k`: the number behind the stem, with as many digits as the last one has.
+fn numbered(path: &Path, k: u32, count: u32) -> PathBuf {
+    let digits = (count - 1).to_string().len();
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let extension = path.extension().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!("{stem}-{k:0digits$}.{extension}"))
 }
 
 /// The shrunken cells, in the domain as it was.

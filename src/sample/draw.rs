@@ -225,7 +225,7 @@ impl<'s, const D: usize> Draw<'s, D> {
         let mut names = [0; BATCH];
         let below = &self.pieces.below;
         for (c, (points, cells)) in points.chunks_mut(BATCH).zip(cells.chunks_mut(BATCH)).enumerate() {
-            for l in 0..points.len() {
+            for (l, name) in names[..points.len()].iter_mut().enumerate() {
                 let number = first.wrapping_add((c * BATCH + l) as u64);
                 let [u, v] = [0, 1].map(|c| unit(words[c].wrapping_add(number.wrapping_mul(R2[c]))));
                 // The triangle at the share `u` of the mass, and the share of its own mass before that.
@@ -234,7 +234,7 @@ impl<'s, const D: usize> Draw<'s, D> {
                 while t < self.last && below[t + 1] <= place {
                     t += 1;
                 }
-                names[l] = t as u32;
+                *name = t as u32;
                 (batch.a[l], batch.v[l]) = (place, v);
             }
             for (l, &t) in names[..points.len()].iter().enumerate() {

@@ -76,7 +76,7 @@ const CELL_STEPS: usize = 60;
 const PROVED_TOLERANCE: f64 = 1e-10;
 /// The stage before which vertices are shaken, by this share of their edges.
 const SHAKEN: f64 = 1e-4;
-const SHAKE: f64 = 0.05;
+const SHAKE: f64 = 0.18;
 /// By how much sides bend outwards where straight ones will not do.
 const BULGE: f64 = 0.05;
 /// Angle weight from which on the area term is taken for a square of linear functions.

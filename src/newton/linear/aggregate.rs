@@ -1,6 +1,6 @@
 //! Grouping of the nodes of one level into the nodes of the next.
 
-use super::rows::Rows;
+use super::laplacian::Laplacian;
 use super::vector::{CHUNK, in_parallel};
 use rayon::prelude::*;
 
@@ -34,43 +34,51 @@ impl Window<'_> {
 
 /// Free neighbours of the growing aggregate, relative to the window.
 struct Border {
-    /// Node and its weight to the aggregate.
+    /// Nodes and their weights to the aggregate, of which so many count.
     list: Vec<(u32, f64)>,
+    len: usize,
     /// Position in the list, valid if the node is found there.
     place: Vec<u32>,
 }
 
 impl Border {
-    /// Adds the free neighbours of a node that joined.
-    fn extend(&mut self, rows: &Rows, node: usize, window: &Window) {
-        rows.for_each(window.first + node, |col, weight| {
-            let Some(col) = window.at(col).filter(|&k| window.of[k] == NONE) else { return };
-            let place = &mut self.place[col];
-            match self.list.get_mut(*place as usize) {
-                Some(known) if known.0 == col as u32 => known.1 += weight,
-                _ => {
-                    *place = self.list.len() as u32;
-                    self.list.push((col as u32, weight));
-                }
-            }
-        });
+    /// Adds the free neighbours of a node that joined. Whether one is free, and whether it is in the list, is a matter of chance, so neither is a
+    /// branch.
+    fn extend(&mut self, l: &Laplacian, node: usize, window: &Window) {
+        let (col, weight) = l.row(window.first + node);
+        if self.list.len() <= self.len + col.len() {
+            self.list.resize(self.len + col.len() + 1, (0, 0.0));
+        }
+        for (&col, &weight) in col.iter().zip(weight) {
+            let Some(col) = window.at(col as usize) else { continue };
+            let free = window.of[col] == NONE && weight > 0.0;
+            let last = self.place[col] as usize;
+            let known = last < self.len && self.list[last].0 == col as u32;
+            let at = if known { last } else { self.len };
+            let before = if known { self.list[at].1 } else { 0.0 };
+            // Where the node is not free this is overwritten, or never looked at.
+            self.list[at] = (col as u32, before + weight);
+            self.place[col] = at as u32;
+            self.len += usize::from(free && !known);
+        }
     }
 
     /// Takes out the node with the greatest `strength(node, weight)` above `least`.
     fn take(&mut self, least: f64, strength: impl Fn(usize, f64) -> f64) -> Option<(usize, f64)> {
         let mut best = least;
         let mut at = None;
-        for (k, &(j, weight)) in self.list.iter().enumerate() {
+        for (k, &(j, weight)) in self.list[..self.len].iter().enumerate() {
             let value = strength(j as usize, weight);
             if value > best {
                 best = value;
                 at = Some(k);
             }
         }
-        let (j, weight) = self.list.swap_remove(at?);
-        if let Some(moved) = self.list.get(at?) {
-            self.place[moved.0 as usize] = at? as u32;
-        }
+        let at = at?;
+        let (j, weight) = self.list[at];
+        self.len -= 1;
+        self.list[at] = self.list[self.len];
+        self.place[self.list[at].0 as usize] = at as u32;
         Some((j as usize, weight))
     }
 }
@@ -81,11 +89,11 @@ impl Border {
 /// Nodes are visited in order; each free one grows an aggregate by its strongest free neighbour, up to
 /// [`GROW`] nodes. A node that stayed alone joins the aggregate that it is bound to most. Large levels are grouped chunk by chunk,
 /// in parallel.
-pub(super) fn aggregates(rows: &Rows, inverse: &[f64]) -> (Vec<u32>, usize) {
+pub(super) fn aggregates(l: &Laplacian, inverse: &[f64]) -> (Vec<u32>, usize) {
     let mut of = vec![NONE; inverse.len()];
-    let few = |count: usize| count * 4 <= rows.len() * 3;
-    if in_parallel(rows.len()) {
-        let group = |(c, of): (usize, &mut [u32])| grow(rows, inverse, STRENGTH, Window { first: c * CHUNK, of });
+    let few = |count: usize| count * 4 <= l.len() * 3;
+    if in_parallel(l.len()) {
+        let group = |(c, of): (usize, &mut [u32])| grow(l, inverse, STRENGTH, Window { first: c * CHUNK, of });
         let counts: Vec<usize> = of.par_chunks_mut(CHUNK).enumerate().map(group).collect();
         let count = counts.iter().sum();
         if few(count) {
@@ -99,34 +107,31 @@ pub(super) fn aggregates(rows: &Rows, inverse: &[f64]) -> (Vec<u32>, usize) {
         // The numbering knows no neighbourhood.
         of.fill(NONE);
     }
-    let count = grow(rows, inverse, STRENGTH, Window { first: 0, of: &mut of });
+    let count = grow(l, inverse, STRENGTH, Window { first: 0, of: &mut of });
     if few(count) {
         return (of, count);
     }
     // Where no pair is strong the smoother alone does well and any grouping will do.
     of.fill(NONE);
-    let count = grow(rows, inverse, 0.0, Window { first: 0, of: &mut of });
+    let count = grow(l, inverse, 0.0, Window { first: 0, of: &mut of });
     (of, count)
 }
 
 /// [`aggregates`] within a window, with a given least strength; returns their number.
-fn grow(rows: &Rows, inverse: &[f64], least: f64, window: Window) -> usize {
+fn grow(l: &Laplacian, inverse: &[f64], least: f64, window: Window) -> usize {
     let n = window.of.len();
     let inverse = &inverse[window.first..window.first + n];
-    let deal = rows.deal();
-    // The window's nodes in the order of the rows.
-    let in_order = (window.first..(window.first + n).min(rows.len())).map(|i| deal.place(i) - window.first);
     let mut size: Vec<u32> = Vec::with_capacity(n / 3 + 1);
-    let mut border = Border { list: Vec::new(), place: vec![0; n] };
-    for seed in in_order.clone() {
+    let mut border = Border { list: vec![(0, 0.0)], len: 0, place: vec![0; n] };
+    for seed in 0..n {
         if window.of[seed] != NONE || inverse[seed] == 0.0 {
             continue;
         }
         let aggregate = size.len() as u32;
         let mut members = 1;
         window.of[seed] = aggregate;
-        border.list.clear();
-        border.extend(rows, seed, &window);
+        border.len = 0;
+        border.extend(l, seed, &window);
         // Weight that leaves the aggregate.
         let mut outward = 1.0 / inverse[seed];
         while members < GROW {
@@ -139,24 +144,25 @@ fn grow(rows: &Rows, inverse: &[f64], least: f64, window: Window) -> usize {
             members += 1;
             outward = (outward - 2.0 * weight + 1.0 / inverse[j]).max(0.0);
             if members < GROW {
-                border.extend(rows, j, &window);
+                border.extend(l, j, &window);
             }
         }
         size.push(members as u32);
     }
     // A node that is alone moves to the neighbouring aggregate with which it shares its heaviest edge.
-    for i in in_order {
+    for i in 0..n {
         if window.of[i] == NONE || size[window.of[i] as usize] != 1 {
             continue;
         }
         let mut best = (0.5 * least, NONE);
-        rows.for_each(window.first + i, |col, weight| {
-            let Some(aggregate) = window.at(col).map(|k| window.of[k]) else { return };
+        let (col, weight) = l.row(window.first + i);
+        for (&col, &weight) in col.iter().zip(weight) {
+            let Some(aggregate) = window.at(col as usize).map(|k| window.of[k]) else { continue };
             let share = weight * inverse[i];
             if share > best.0 && size[aggregate as usize] < FULL {
                 best = (share, aggregate);
             }
-        });
+        }
         if best.1 != NONE {
             size[window.of[i] as usize] = 0;
             size[best.1 as usize] += 1;

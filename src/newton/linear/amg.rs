@@ -6,11 +6,13 @@
 //! Matrices have few digits, and they and the vectors an order of their own ([`Rows`]).
 
 use super::aggregate::{NONE, aggregates};
+use super::components::Components;
 use super::direct::Factor;
 use super::laplacian::Laplacian;
+use super::order::Order;
 use super::power_of_two;
-use super::rows::{DAMPING, Deal, GREATEST, Rows};
-use super::vector::{for_chunks, for_chunks_of_two, in_parallel, sum_chunks};
+use super::rows::{GREATEST, Rows, width};
+use super::vector::{CHUNK, for_chunks, for_chunks_of_two, in_parallel};
 use rayon::prelude::*;
 
 /// A level of at most this many rows is solved directly.
@@ -44,11 +46,9 @@ impl Steps {
     }
 }
 
-/// One level that is smoothed, with its aggregation to the next. Everything is in stored order ([`Deal`]).
+/// One level that is smoothed, with its aggregation to the next. Everything is in stored order.
 struct Level {
     rows: Rows,
-    /// Inverse of the smoother's diagonal, 0 where the row is empty.
-    inverse: Vec<f64>,
     /// Place of the aggregate of each node on the next level.
     of: Vec<u32>,
     /// Start of each aggregate's nodes in `members`, and the total at the end.
@@ -67,12 +67,10 @@ struct Work {
     residual: Vec<f64>,
 }
 
-/// The last level, solved directly in its own order.
+/// The last level, solved directly.
 struct Coarsest {
-    deal: Deal,
     factor: Factor,
-    rhs: Vec<f64>,
-    solution: Vec<f64>,
+    len: usize,
 }
 
 /// The preconditioner: levels to be smoothed, and the last.
@@ -80,43 +78,57 @@ pub(super) struct Hierarchy {
     levels: Vec<Level>,
     coarsest: Coarsest,
     work: Vec<Work>,
-    deal: Deal,
-    /// Inverse of the power of two by which the weights were multiplied.
-    unscale: f64,
+    /// Stored place of every row.
+    pub(super) place: Vec<u32>,
+    /// Power of two by which the weights are multiplied.
+    pub(super) scale: f64,
+    /// Whether the graph is known to be connected: aggregates are, so it is if all nodes are in some and the last graph is.
+    pub(super) connected: bool,
 }
 
 impl Hierarchy {
-    /// Builds the hierarchy of `l` in time `O(nnz)`; weights that are not positive are left out.
-    pub(super) fn new(l: &Laplacian) -> Self {
+    /// Builds the hierarchy of `l`, the inverse of whose diagonal is given, in time `O(nnz)`; weights that are not positive are left out.
+    pub(super) fn new(l: &Laplacian, inverse: &[f64]) -> Self {
         let scale = power_of_two(GREATEST, l.greatest_weight());
-        let mut rows = Rows::build(
-            l.len(),
-            || (),
-            |(), i, row| {
-                let (col, weight) = l.row(i);
-                let positive = col.iter().zip(weight).filter(|e| *e.1 > 0.0);
-                positive.for_each(|(&col, &weight)| row.push(col, weight * scale));
-            },
-        );
-        let deal = rows.deal();
-        let mut levels = Vec::new();
-        while rows.len() > DIRECT_ROWS && levels.len() < MAX_LEVELS {
-            let (level, next) = Level::new(rows);
-            levels.push(level);
-            rows = next;
-        }
-        let list = |i| {
-            let mut list = Vec::new();
-            let deal = rows.deal();
-            rows.for_each(deal.place(i), |col, weight| list.extend(deal.row(col).map(|j| (j as u32, weight))));
-            list
+        let mut levels: Vec<Level> = Vec::new();
+        let mut place = Vec::new();
+        let mut connected = true;
+        let mut above: Option<(Order, Groups)> = None;
+        let mut coarse: Option<Laplacian> = None;
+        let coarsest = loop {
+            let l = coarse.as_ref().unwrap_or(l);
+            let last = l.len() <= DIRECT_ROWS || levels.len() >= MAX_LEVELS;
+            let order = if last { Order::as_is(l.len()) } else { Order::of(l) };
+            if let (Some(level), Some((above, groups))) = (levels.last_mut(), above.take()) {
+                level.link(&groups, &above, &order);
+                if place.is_empty() {
+                    place = above.place;
+                }
+            }
+            if last {
+                connected &= Components::of(l).is_one();
+                break Coarsest::new(l, scale);
+            }
+            let inverses: Vec<f64>;
+            let inverse = match coarse {
+                None => inverse,
+                Some(_) => {
+                    inverses = l.diagonal().into_iter().map(reciprocal).collect();
+                    &inverses
+                }
+            };
+            let (of, count) = aggregates(l, inverse);
+            connected &= !of.contains(&NONE);
+            let groups = Groups::new(of, count);
+            let next = galerkin(l, &groups);
+            let rows = Rows::new(l, scale, &order);
+            levels.push(Level { rows, of: Vec::new(), member_start: Vec::new(), members: Vec::new() });
+            above = Some((order, groups));
+            coarse = Some(next);
         };
-        let zeros = || vec![0.0; rows.len()];
-        let factor = Factor::new((0..rows.len()).map(list).collect());
-        let coarsest = Coarsest { deal: rows.deal(), factor, rhs: zeros(), solution: zeros() };
-        let smoothed = levels.iter().enumerate().map(|(k, level)| Work::new(level.rows.deal(), k > 0));
-        let work = smoothed.chain([Work::new(rows.deal(), false)]).collect();
-        Self { levels, coarsest, work, deal, unscale: scale }
+        let smoothed = levels.iter().enumerate().map(|(k, level)| Work::new(width(level.rows.len()), k > 0));
+        let work = smoothed.chain([Work::new(width(coarsest.len), false)]).collect();
+        Self { levels, coarsest, work, place, scale, connected }
     }
 
     /// Number of levels, the directly solved one included.
@@ -124,72 +136,92 @@ impl Hierarchy {
         self.levels.len() + 1
     }
 
-    /// `B r`, one cycle: an approximation of a solution of `L z = r`. `iteration` counts the cycles of this solve.
-    pub(super) fn apply(&mut self, r: &[f64], iteration: usize) -> Approximation<'_> {
-        let deal = self.deal;
-        let Some(work) = self.work.first_mut() else { return Approximation { deal, stored: &[], unscale: 0.0 } };
-        for_chunks(&mut work.rhs, |first, rhs| -> [f64; 0] {
-            for (k, rhs) in rhs.iter_mut().enumerate() {
-                *rhs = deal.row(first + k).map_or(0.0, |i| r[i]);
-            }
-            []
-        });
-        let steps = if iteration < USUAL { Steps::Two } else { Steps::AllTwo };
-        cycle(&self.levels, &mut self.coarsest, &mut self.work, steps);
-        let stored = self.work.first().map_or(&[][..], |work| &work.solution);
-        Approximation { deal, stored, unscale: self.unscale }
+    /// The matrix of the first level in stored order, its weights scaled.
+    pub(super) fn rows(&self) -> Option<&Rows> {
+        self.levels.first().map(|level| &level.rows)
     }
-}
 
-/// What a cycle found.
-pub(super) struct Approximation<'a> {
-    deal: Deal,
-    stored: &'a [f64],
-    unscale: f64,
-}
-
-impl Approximation<'_> {
-    /// Entry `i`.
-    #[inline(always)]
-    pub(super) fn at(&self, i: usize) -> f64 {
-        self.stored[self.deal.place(i)] * self.unscale
+    /// `B r`, one cycle: an approximation of a solution of `L z = r` for the scaled weights; everything is in stored order.
+    /// `iteration` counts the cycles of this solve.
+    pub(super) fn apply(&mut self, r: &mut Vec<f64>, iteration: usize) -> &[f64] {
+        let steps = if iteration < USUAL { Steps::Two } else { Steps::AllTwo };
+        // Lent, not copied: a cycle leaves the right-hand side of its first level as it is.
+        let lend = |work: &mut Vec<Work>, r: &mut Vec<f64>| {
+            work.iter_mut().take(1).for_each(|work| std::mem::swap(&mut work.rhs, r))
+        };
+        lend(&mut self.work, r);
+        cycle(&self.levels, &mut self.coarsest, &mut self.work, steps);
+        lend(&mut self.work, r);
+        self.work.first().map_or(&[][..], |work| &work.solution)
     }
 }
 
 impl Work {
-    fn new(deal: Deal, inner: bool) -> Self {
-        let zeros = || vec![0.0; deal.width()];
+    fn new(width: usize, inner: bool) -> Self {
+        let zeros = || vec![0.0; width];
         let only_inner = || if inner { zeros() } else { Vec::new() };
         Self { rhs: zeros(), solution: zeros(), first: only_inner(), image: only_inner(), residual: zeros() }
     }
 }
 
+/// Rows by aggregate.
+struct Groups {
+    of: Vec<u32>,
+    start: Vec<u32>,
+    members: Vec<u32>,
+}
+
+impl Groups {
+    fn new(of: Vec<u32>, count: usize) -> Self {
+        let mut start = vec![0u32; count + 1];
+        for &of in of.iter().filter(|of| **of != NONE) {
+            start[of as usize + 1] += 1;
+        }
+        for k in 0..count {
+            start[k + 1] += start[k];
+        }
+        let mut members = vec![0; start[count] as usize];
+        let mut at = start.clone();
+        for (i, &of) in of.iter().enumerate().filter(|of| *of.1 != NONE) {
+            members[at[of as usize] as usize] = i as u32;
+            at[of as usize] += 1;
+        }
+        Self { of, start, members }
+    }
+
+    fn of(&self, aggregate: usize) -> &[u32] {
+        &self.members[self.start[aggregate] as usize..self.start[aggregate + 1] as usize]
+    }
+
+    fn count(&self) -> usize {
+        self.start.len() - 1
+    }
+}
+
 impl Level {
-    /// Groups the nodes of `rows`; returns the level and the rows of the next.
-    fn new(rows: Rows) -> (Self, Rows) {
-        let deal = rows.deal();
-        let inverses = |place| {
-            let [sum, outer] = rows.sums(place);
-            [reciprocal(sum), reciprocal(sum + DAMPING * outer)]
-        };
-        let width = deal.width();
-        let inverses: Vec<[f64; 2]> = match in_parallel(width) {
-            true => (0..width).into_par_iter().map(inverses).collect(),
-            false => (0..width).map(inverses).collect(),
-        };
-        let plain: Vec<f64> = inverses.iter().map(|i| i[0]).collect();
-        let (mut of, count) = aggregates(&rows, &plain);
-        let (start, list) = members(&of, count);
-        let next = galerkin(&rows, &of, &start, &list);
-        let (member_start, members) = dealt(&start, &list, next.deal());
-        of.iter_mut().filter(|of| **of != NONE).for_each(|of| *of = next.deal().place(*of as usize) as u32);
-        let inverse = inverses.iter().map(|i| i[1]).collect();
-        (Self { rows, inverse, of, member_start, members }, next)
+    /// Notes the aggregates by place, here and on the next level.
+    fn link(&mut self, groups: &Groups, order: &Order, next: &Order) {
+        let n = order.row.len();
+        self.of = vec![NONE; width(n)];
+        for_chunks(&mut self.of[..n], |first, of| -> [f64; 0] {
+            for (of, &row) in of.iter_mut().zip(&order.row[first..]) {
+                *of = next.place.get(groups.of[row as usize] as usize).copied().unwrap_or(NONE);
+            }
+            []
+        });
+        self.member_start = Vec::with_capacity(next.row.len() + 1);
+        self.members = Vec::with_capacity(groups.members.len());
+        self.member_start.push(0);
+        for &row in &next.row {
+            self.members.extend(groups.of(row as usize).iter().map(|&i| order.place[i as usize]));
+            self.member_start.push(self.members.len() as u32);
+        }
     }
 
     /// Sums over the aggregates.
     fn restrict(&self, residual: &[f64], coarse: &mut [f64]) {
-        for_chunks(coarse, |first, coarse| -> [f64; 0] {
+        let count = self.member_start.len() - 1;
+        for_chunks(&mut coarse[..count], |first, coarse| -> [f64; 0] {
             for (k, coarse) in coarse.iter_mut().enumerate() {
                 let range = self.member_start[first + k] as usize..self.member_start[first + k + 1] as usize;
                 *coarse = self.members[range].iter().map(|&i| residual[i as usize]).sum();
@@ -212,63 +244,92 @@ impl Level {
     }
 }
 
-/// Weights between the aggregates, for members by aggregate.
-fn galerkin(rows: &Rows, of: &[u32], start: &[u32], members: &[u32]) -> Rows {
-    let count = start.len() - 1;
-    // Where a column was put last in the row; it is found again if it is still there.
-    let scratch = || (vec![0u32; count], Vec::<(u32, f64)>::new());
-    Rows::build(count, scratch, |(place, row), aggregate, filler| {
-        row.clear();
-        for &i in &members[start[aggregate] as usize..start[aggregate + 1] as usize] {
-            rows.for_each(i as usize, |col, weight| {
-                let to = of[col];
-                if to as usize == aggregate {
-                    return;
-                }
-                let at = &mut place[to as usize];
-                match row.get_mut(*at as usize) {
-                    Some(known) if known.0 == to => known.1 += weight,
-                    _ => {
-                        *at = row.len() as u32;
-                        row.push((to, weight));
-                    }
-                }
-            });
+/// Laplacian of the aggregates.
+fn galerkin(l: &Laplacian, groups: &Groups) -> Laplacian {
+    let count = groups.count();
+    let part = |merger: &mut Merger, c: usize| {
+        let rows = c * CHUNK..((c + 1) * CHUNK).min(count);
+        let entries = 7 * rows.len();
+        let mut part = Laplacian {
+            row_ptr: Vec::with_capacity(rows.len()),
+            col: Vec::with_capacity(entries),
+            weight: Vec::with_capacity(entries),
+        };
+        for aggregate in rows {
+            merger.merge(l, groups, aggregate, &mut part);
+            part.row_ptr.push(part.col.len() as u32);
         }
-        row.iter().for_each(|&(col, weight)| filler.push(col, weight));
-    })
+        part
+    };
+    let parts: Vec<Laplacian> = match in_parallel(l.len()) {
+        true => (0..count.div_ceil(CHUNK)).into_par_iter().map_init(|| Merger::new(count), part).collect(),
+        false => {
+            let mut merger = Merger::new(count);
+            (0..count.div_ceil(CHUNK)).map(|c| part(&mut merger, c)).collect()
+        }
+    };
+    let entries = parts.iter().map(|p| p.col.len()).sum();
+    let mut all = Laplacian {
+        row_ptr: Vec::with_capacity(count + 1),
+        col: Vec::with_capacity(entries),
+        weight: Vec::with_capacity(entries),
+    };
+    all.row_ptr.push(0);
+    for part in parts {
+        let before = all.col.len() as u32;
+        all.row_ptr.extend(part.row_ptr.iter().map(|end| before + end));
+        all.col.extend_from_slice(&part.col);
+        all.weight.extend_from_slice(&part.weight);
+    }
+    all
 }
 
-/// Places sorted by aggregate, and where each aggregate starts.
-fn members(of: &[u32], count: usize) -> (Vec<u32>, Vec<u32>) {
-    let mut start = vec![0u32; count + 1];
-    for &of in of.iter().filter(|of| **of != NONE) {
-        start[of as usize + 1] += 1;
-    }
-    for k in 0..count {
-        start[k + 1] += start[k];
-    }
-    let mut members = vec![0; start[count] as usize];
-    let mut at = start.clone();
-    for (i, &of) in of.iter().enumerate().filter(|of| *of.1 != NONE) {
-        members[at[of as usize] as usize] = i as u32;
-        at[of as usize] += 1;
-    }
-    (start, members)
+/// Adds up the entries of one aggregate's rows by their columns' aggregates.
+struct Merger {
+    /// Where an aggregate was put last; it is found again if it is still there.
+    place: Vec<u32>,
+    col: Vec<u32>,
+    weight: Vec<f64>,
 }
 
-/// The same with the aggregates in stored order.
-fn dealt(start: &[u32], members: &[u32], deal: Deal) -> (Vec<u32>, Vec<u32>) {
-    let mut dealt_start = Vec::with_capacity(deal.width() + 1);
-    let mut dealt = Vec::with_capacity(members.len());
-    dealt_start.push(0);
-    for place in 0..deal.width() {
-        if let Some(aggregate) = deal.row(place) {
-            dealt.extend_from_slice(&members[start[aggregate] as usize..start[aggregate + 1] as usize]);
-        }
-        dealt_start.push(dealt.len() as u32);
+impl Merger {
+    fn new(count: usize) -> Self {
+        Self { place: vec![0; count], col: Vec::new(), weight: Vec::new() }
     }
-    (dealt_start, dealt)
+
+    /// Appends the row of `aggregate` to `to`. Whether a column is known, and whether it is the aggregate itself, is a matter of
+    /// chance, so neither is a branch.
+    fn merge(&mut self, l: &Laplacian, groups: &Groups, aggregate: usize, to: &mut Laplacian) {
+        let rows = groups.of(aggregate);
+        let most = 1 + rows.iter().map(|&i| l.row(i as usize).0.len()).sum::<usize>();
+        if self.col.len() <= most {
+            self.col.resize(most + 1, 0);
+            self.weight.resize(most + 1, 0.0);
+        }
+        // The aggregate itself is the first column.
+        self.col[0] = aggregate as u32;
+        self.place[aggregate] = 0;
+        let mut len = 1;
+        for &i in rows {
+            let (col, weight) = l.row(i as usize);
+            for (&col, &weight) in col.iter().zip(weight) {
+                let column = groups.of[col as usize];
+                if column == NONE || !(weight > 0.0) {
+                    continue;
+                }
+                let last = self.place[column as usize] as usize;
+                let known = last < len && self.col[last] == column;
+                let at = if known { last } else { len };
+                let before = if known { self.weight[at] } else { 0.0 };
+                self.weight[at] = before + weight;
+                self.col[at] = column;
+                self.place[column as usize] = at as u32;
+                len += usize::from(!known);
+            }
+        }
+        to.col.extend_from_slice(&self.col[1..len]);
+        to.weight.extend_from_slice(&self.weight[1..len]);
+    }
 }
 
 /// `1 / x`, 0 for 0.
@@ -277,11 +338,16 @@ fn reciprocal(x: f64) -> f64 {
 }
 
 impl Coarsest {
-    fn solve(&mut self, rhs: &[f64], solution: &mut [f64]) {
-        let deal = self.deal;
-        self.rhs.iter_mut().enumerate().for_each(|(i, r)| *r = rhs[deal.place(i)]);
-        self.factor.solve(&mut self.rhs, &mut self.solution);
-        self.solution.iter().enumerate().for_each(|(i, &x)| solution[deal.place(i)] = x);
+    fn new(l: &Laplacian, scale: f64) -> Self {
+        let list = |i| {
+            let (col, weight) = l.row(i);
+            col.iter().zip(weight).filter(|e| *e.1 > 0.0).map(|(&j, &w)| (j, w * scale)).collect()
+        };
+        Self { factor: Factor::new((0..l.len()).map(list).collect()), len: l.len() }
+    }
+
+    fn solve(&self, rhs: &mut [f64], solution: &mut [f64]) {
+        self.factor.solve(&mut rhs[..self.len], &mut solution[..self.len]);
     }
 }
 
@@ -292,10 +358,10 @@ fn cycle(levels: &[Level], coarsest: &mut Coarsest, work: &mut [Work], steps: St
         return;
     };
     let Some((level, levels)) = levels.split_first() else {
-        coarsest.solve(&own.rhs, &mut own.solution);
+        coarsest.solve(&mut own.rhs, &mut own.solution);
         return;
     };
-    level.rows.sweep_forward(&level.inverse, &own.rhs, &mut own.solution, &mut own.residual);
+    level.rows.sweep_forward(&own.rhs, &mut own.solution, &mut own.residual);
     if let Some(next) = below.first_mut() {
         level.restrict(&own.residual, &mut next.rhs);
     }
@@ -303,7 +369,7 @@ fn cycle(levels: &[Level], coarsest: &mut Coarsest, work: &mut [Work], steps: St
     if let Some(next) = below.first() {
         level.prolong(&next.solution, &mut own.solution);
     }
-    level.rows.sweep_backward(&level.inverse, &own.rhs, &mut own.solution, &mut own.residual);
+    level.rows.sweep_backward(&own.rhs, &mut own.solution, &mut own.residual);
 }
 
 /// The first of `levels` from the right-hand side to the solution in its work vectors: by one step of steepest descent or two of conjugate
@@ -313,8 +379,7 @@ fn correction(levels: &[Level], coarsest: &mut Coarsest, work: &mut [Work], step
     cycle(levels, coarsest, work, steps.below());
     let (Some(level), Some(own)) = (levels.first(), work.first_mut()) else { return };
     if steps == Steps::One {
-        level.rows.apply(&own.solution, &mut own.image);
-        let [energy, gain] = dots(&own.solution, [&own.image, &own.rhs]);
+        let [_, energy, gain] = level.rows.apply(&own.solution, &mut own.image, &own.rhs);
         let step = quotient(gain, energy);
         for_chunks(&mut own.solution, |_, x| -> [f64; 0] {
             x.iter_mut().for_each(|x| *x *= step);
@@ -323,8 +388,7 @@ fn correction(levels: &[Level], coarsest: &mut Coarsest, work: &mut [Work], step
         return;
     }
     std::mem::swap(&mut own.first, &mut own.solution);
-    level.rows.apply(&own.first, &mut own.image);
-    let [energy, gain] = dots(&own.first, [&own.image, &own.rhs]);
+    let [_, energy, gain] = level.rows.apply(&own.first, &mut own.image, &own.rhs);
     let step = quotient(gain, energy);
     for_chunks(&mut own.rhs, |start, rhs| -> [f64; 0] {
         rhs.iter_mut().zip(&own.image[start..]).for_each(|(r, v)| *r -= step * v);
@@ -332,9 +396,7 @@ fn correction(levels: &[Level], coarsest: &mut Coarsest, work: &mut [Work], step
     });
     cycle(levels, coarsest, work, steps.below());
     let Some(own) = work.first_mut() else { return };
-    let [mixed, own_gain] = dots(&own.solution, [&own.image, &own.rhs]);
-    level.rows.apply(&own.solution, &mut own.image);
-    let [own_energy, _] = dots(&own.solution, [&own.image, &own.rhs]);
+    let [mixed, own_energy, own_gain] = level.rows.apply(&own.solution, &mut own.image, &own.rhs);
     let ratio = quotient(mixed, energy);
     let second = quotient(own_gain, own_energy - mixed * ratio);
     let first_share = step - second * ratio;
@@ -343,22 +405,6 @@ fn correction(levels: &[Level], coarsest: &mut Coarsest, work: &mut [Work], step
         pairs.for_each(|(d, c)| *d = first_share * c + second * *d);
         []
     });
-}
-
-/// Inner products of `x` with two vectors.
-fn dots(x: &[f64], with: [&[f64]; 2]) -> [f64; 2] {
-    sum_chunks(x.len(), |rows| {
-        with.map(|y| {
-            let mut sum = [0.0f64; 4];
-            let (x, y) = (x[rows.clone()].as_chunks::<4>().0, y[rows.clone()].as_chunks::<4>().0);
-            for (x, y) in x.iter().zip(y) {
-                for l in 0..4 {
-                    sum[l] += x[l] * y[l];
-                }
-            }
-            (sum[0] + sum[1]) + (sum[2] + sum[3])
-        })
-    })
 }
 
 /// `a / b`, 0 where `b` is not positive or the quotient is not finite.

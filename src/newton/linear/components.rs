@@ -13,6 +13,16 @@ pub(super) struct Components {
 }
 
 impl Components {
+    /// Of `n` rows that are known to hang together.
+    pub(super) fn one(n: usize) -> Self {
+        Self { label: Vec::new(), size: vec![n as u32] }
+    }
+
+    /// Whether there is one component at most.
+    pub(super) fn is_one(&self) -> bool {
+        self.label.is_empty()
+    }
+
     /// Components of `l` by union-find, `O(nnz)` for rows in any local order. Chunks are joined within themselves first, in parallel.
     pub(super) fn of(l: &Laplacian) -> Self {
         let n = l.len();
@@ -43,6 +53,13 @@ impl Components {
             size[label[i] as usize] += 1;
         }
         Self { label, size }
+    }
+
+    /// The same partition of rows stored at other places.
+    pub(super) fn stored(&self, place: &[u32]) -> Self {
+        let mut label = vec![0; self.label.len()];
+        self.label.iter().zip(place).for_each(|(&l, &p)| label[p as usize] = l);
+        Self { label, size: self.size.clone() }
     }
 
     /// Subtracts from `x` its mean over each component: the orthogonal projection onto the range of `L`.

@@ -61,20 +61,6 @@ impl Laplacian {
         });
     }
 
-    /// `y = L x`, and the inner products `(x, y)` and `(x, r)`, in one pass over the matrix.
-    pub(super) fn apply_with_dots(&self, x: &[f64], y: &mut [f64], r: &[f64]) -> [f64; 2] {
-        for_chunks(y, |first, chunk| {
-            let (mut xy, mut xr) = (0.0, 0.0);
-            for (k, y) in chunk.iter_mut().enumerate() {
-                let i = first + k;
-                *y = self.apply_row(i, x);
-                xy += x[i] * *y;
-                xr += x[i] * r[i];
-            }
-            [xy, xr]
-        })
-    }
-
     /// Entry `i` of `L x`.
     #[inline]
     fn apply_row(&self, i: usize, x: &[f64]) -> f64 {

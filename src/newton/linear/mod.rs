@@ -11,6 +11,7 @@ mod direct;
 mod eliminate;
 mod hub;
 mod laplacian;
+mod order;
 mod pcg;
 mod rows;
 #[cfg(test)]
@@ -39,7 +40,7 @@ const ALWAYS_DIRECT_ROWS: usize = 200;
 const WORTHWHILE: usize = 16;
 
 /// Most times the residual is computed anew and solved for.
-const REFINEMENTS: usize = 4;
+const REFINEMENTS: usize = 6;
 
 /// Weights and right-hand sides outside of this are scaled first: their squares and quotients must stay in range.
 const ORDINARY: std::ops::RangeInclusive<f64> = 1e-150..=1e100;
@@ -146,16 +147,19 @@ fn power_of_two(wanted: f64, value: f64) -> f64 {
 /// [`solve`] for ordinary numbers.
 fn solve_ordinary(l: &Laplacian, mut b: Vec<f64>, options: &LinearOptions<'_>) -> (Vec<f64>, LinearReport) {
     let n = l.len();
-    let whole = System::new(l);
-    whole.components.subtract_means(&mut b);
-    let norm = scaled_norm_squared(&b, &whole.inverse_diagonal).sqrt();
     let mut report = LinearReport { iterations: 0, relative_residual: 0.0, levels: 0 };
-    if norm == 0.0 || !norm.is_finite() {
+    if every(&b, |b| *b == 0.0) {
         return (vec![0.0; n], report);
     }
     let elimination = Elimination::of(l, WORTHWHILE);
-    let core = elimination.as_ref().map(|e| System::new(&e.reduced));
-    let mut method = method_for(core.as_ref().map_or(l, |core| core.l));
+    let (core, mut method) = prepared(elimination.as_ref().map_or(l, |e| &e.reduced));
+    let with_eliminated = elimination.as_ref().map(|_| System::new(l));
+    let whole = with_eliminated.as_ref().unwrap_or(&core);
+    whole.components.subtract_means(&mut b);
+    let norm = scaled_norm_squared(&b, &whole.inverse_diagonal).sqrt();
+    if norm == 0.0 || !norm.is_finite() {
+        return (vec![0.0; n], report);
+    }
     report.levels = match &method {
         Method::Direct(_) => 1,
         Method::Iterative(hierarchy) => hierarchy.len(),
@@ -168,12 +172,12 @@ fn solve_ordinary(l: &Laplacian, mut b: Vec<f64>, options: &LinearOptions<'_>) -
     let mut before = norm;
     for _ in 0..REFINEMENTS {
         let left = options.max_iterations - report.iterations;
-        let (mut dx, iterations) = match elimination.as_ref().zip(core.as_ref()) {
-            None => inner_solve(&whole, &mut method, &mut r, &stop, left),
-            Some((e, core)) => {
-                let mut rr = e.restrict(&mut r);
+        let (mut dx, iterations) = match elimination.as_ref() {
+            None => inner_solve(whole, &mut method, &r, &stop, left),
+            Some(e) => {
+                let rr = e.restrict(&mut r);
                 let stop = Stop { norm: stop.norm, enough: enough.map(|e| e.0).zip(kept.as_deref()) };
-                let (y, its) = inner_solve(core, &mut method, &mut rr, &stop, left);
+                let (y, its) = inner_solve(&core, &mut method, &rr, &stop, left);
                 let mut dx = vec![0.0; n];
                 e.extend(&r, &y, &mut dx);
                 (dx, its)
@@ -184,7 +188,7 @@ fn solve_ordinary(l: &Laplacian, mut b: Vec<f64>, options: &LinearOptions<'_>) -
             dx.iter_mut().zip(x).for_each(|(dx, x)| *dx += x);
         }
         whole.components.subtract_means(&mut dx);
-        let now = pcg::residual(&whole, &b, &dx, &mut r);
+        let now = pcg::residual(whole, &b, &dx, &mut r);
         if now.is_nan() || now >= before {
             break;
         }
@@ -210,34 +214,43 @@ struct System<'a> {
 
 impl<'a> System<'a> {
     fn new(l: &'a Laplacian) -> Self {
-        let inverse_diagonal = l.diagonal().iter().map(|&d| if d > 0.0 { 1.0 / d } else { 0.0 }).collect();
-        Self { l, components: Components::of(l), inverse_diagonal }
+        Self { l, components: Components::of(l), inverse_diagonal: inverse_diagonal(l) }
     }
 }
 
-fn method_for(l: &Laplacian) -> Method {
+fn inverse_diagonal(l: &Laplacian) -> Vec<f64> {
+    let mut diagonal = l.diagonal();
+    diagonal.iter_mut().for_each(|d| *d = if *d > 0.0 { 1.0 / *d } else { 0.0 });
+    diagonal
+}
+
+/// The system of `l`, and how it is solved.
+fn prepared(l: &Laplacian) -> (System<'_>, Method) {
     let n = l.len();
     if n <= ALWAYS_DIRECT_ROWS || n <= DIRECT_ROWS && l.col.len() <= DIRECT_ENTRIES_PER_ROW * n {
         let list = |i| {
             let (col, weight) = l.row(i);
             col.iter().copied().zip(weight.iter().copied()).filter(|e| e.1 > 0.0).collect()
         };
-        return Method::Direct(Factor::new((0..n).map(list).collect()));
+        return (System::new(l), Method::Direct(Factor::new((0..n).map(list).collect())));
     }
-    Method::Iterative(Hierarchy::new(l))
+    let inverse_diagonal = inverse_diagonal(l);
+    let hierarchy = Hierarchy::new(l, &inverse_diagonal);
+    let components = if hierarchy.connected { Components::one(n) } else { Components::of(l) };
+    (System { l, components, inverse_diagonal }, Method::Iterative(hierarchy))
 }
 
 fn inner_solve(
     system: &System<'_>,
     method: &mut Method,
-    r: &mut [f64],
+    r: &[f64],
     stop: &Stop<'_>,
     max_iterations: usize,
 ) -> (Vec<f64>, usize) {
     match method {
         Method::Direct(factor) => {
             let mut x = vec![0.0; r.len()];
-            factor.solve(r, &mut x);
+            factor.solve(&mut r.to_vec(), &mut x);
             (x, 0)
         }
         Method::Iterative(hierarchy) => pcg::solve(system, hierarchy, r, stop, max_iterations),

@@ -2,6 +2,7 @@
 
 use super::amg::Hierarchy;
 use super::laplacian::scaled_norm_squared;
+use super::rows::width;
 use super::vector::{for_chunks, for_chunks_of_two, sum_chunks};
 use super::{Stop, System};
 
@@ -9,46 +10,63 @@ use super::{Stop, System};
 /// taken out.
 const DRIFT: f64 = 1e-3;
 
-/// Below this share of the first residual the recursion goes on but `x` gets no better.
-const ROUNDING: f64 = 1e-16;
+/// Below this share of the first residual what is left is as much the rounding of the weights, 2^-24 of the energy, as anything the
+/// iteration could still improve.
+const SINGLE: f64 = 1e-7;
 
 /// Solves `L x = r` approximately from `x = 0`: until the residual is small enough,
-/// `max_iterations` are done, or rounding stops progress. Returns the solution and the iterations; `r` is
-/// left as the recursively updated residual.
+/// `max_iterations` are done, or rounding stops progress. Returns the solution and the iterations.
+///
+/// All is done in stored order, and for the weights as they are stored, in single precision: the residual is that of `L` to 2^-24 of the
+/// right-hand side, in energy. Whoever wants it smaller computes it anew and solves again.
 ///
 /// The cycle is slightly nonlinear, so each direction is made conjugate to the one before explicitly
 /// (Notay 2000) instead of by the formula for a fixed preconditioner.
 pub(super) fn solve(
     system: &System<'_>,
     hierarchy: &mut Hierarchy,
-    r: &mut [f64],
+    r: &[f64],
     stop: &Stop<'_>,
     max_iterations: usize,
 ) -> (Vec<f64>, usize) {
-    let System { l, components, inverse_diagonal } = system;
+    let place = hierarchy.place.clone();
+    let stored = |v: &[f64], factor: f64| {
+        let mut to = vec![0.0; width(v.len())];
+        v.iter().zip(&place).for_each(|(v, &place)| to[place as usize] = factor * v);
+        to
+    };
+    let rows = place.len();
+    let mut r = stored(r, 1.0);
+    let inverse_diagonal = stored(&system.inverse_diagonal, 1.0);
+    let components = system.components.stored(&place);
+    let enough = stop.enough.map(|(factor, each)| stored(each, factor));
+    let stop = Stop { norm: stop.norm, enough: enough.as_deref().map(|each| (1.0, each)) };
     let n = r.len();
     let mut x = vec![0.0; n];
     let mut p = vec![0.0; n];
     let mut q = vec![0.0; n];
     let mut energy = 0.0;
     let (mut first, mut projected) = (None, None);
-    for iteration in 0..max_iterations {
-        let z = hierarchy.apply(r, iteration);
+    let mut iteration = 0;
+    while iteration < max_iterations {
+        let z = hierarchy.apply(&mut r, iteration);
         let beta = match iteration {
             0 => 0.0,
-            _ => -sum_chunks(n, |rows| [rows.map(|i| z.at(i) * q[i]).sum()])[0] / energy,
+            _ => -sum_chunks(n, |rows| [z[rows.clone()].iter().zip(&q[rows]).map(|(z, q)| z * q).sum()])[0] / energy,
         };
         for_chunks(&mut p, |first, p| -> [f64; 0] {
-            p.iter_mut().enumerate().for_each(|(k, p)| *p = z.at(first + k) + beta * *p);
+            p.iter_mut().zip(&z[first..]).for_each(|(p, z)| *p = z + beta * *p);
             []
         });
-        let [pq, pr] = l.apply_with_dots(&p, &mut q, r);
+        let Some(matrix) = hierarchy.rows() else { break };
+        let [_, pq, pr] = matrix.apply(&p, &mut q, &r);
         let step = pr / pq;
         if !(pq > 0.0 && step.is_finite()) {
-            return (x, iteration);
+            break;
         }
+        iteration += 1;
         energy = pq;
-        let [norm_squared] = for_chunks_of_two(&mut x, r, |first, x, r| {
+        let [norm_squared] = for_chunks_of_two(&mut x, &mut r, |first, x, r| {
             let mut norm = 0.0;
             for k in 0..x.len() {
                 let i = first + k;
@@ -60,15 +78,16 @@ pub(super) fn solve(
         });
         let norm = norm_squared.sqrt();
         let begin = *first.get_or_insert(norm);
-        if stop.holds(norm, r) || norm <= ROUNDING * begin {
-            return (x, iteration + 1);
+        if stop.holds(norm, &r) || norm <= SINGLE * begin {
+            break;
         }
         if norm <= DRIFT * projected.unwrap_or(begin) {
-            components.subtract_means(r);
+            components.subtract_means(&mut r[..rows]);
             projected = Some(norm);
         }
     }
-    (x, max_iterations)
+    let scale = hierarchy.scale;
+    (place.iter().map(|&place| scale * x[place as usize]).collect(), iteration)
 }
 
 /// Residual `r = b - L x` and its scaled norm.

@@ -7,10 +7,10 @@
 use rayon::prelude::*;
 
 /// Rows per unit of parallel work, per partial sum and per block of the smoother.
-pub(super) const CHUNK: usize = 8192;
+pub(super) const CHUNK: usize = 4096;
 
 /// Below this many rows the hand-over to the pool costs more than the second core brings.
-const PARALLEL_ROWS: usize = 1 << 15;
+const PARALLEL_ROWS: usize = 1 << 14;
 
 /// Whether a pass over `n` rows is sent to the thread pool.
 pub(super) fn in_parallel(n: usize) -> bool {

@@ -72,16 +72,17 @@ impl<'a> Region<'a> {
 impl Duals {
     /// Dual vertices of all triangles. Cost: O(triangles), times the domain's edges if it is not a box.
     pub fn new(hull: &Hull, region: &Region<'_>) -> Duals {
-        let mut points = vec![Point::default(); hull.slots()];
-        let mut inside = vec![false; hull.slots()];
-        points.par_chunks_mut(CHUNK).zip(inside.par_chunks_mut(CHUNK)).enumerate().for_each(|(chunk, (p, q))| {
-            for k in 0..p.len() {
-                if let Some(v) = hull.slot(chunk * CHUNK + k) {
-                    p[k] = dual(hull, v);
-                    q[k] = region.contains(&p[k]);
-                }
-            }
-        });
+        let dual_of = |k| {
+            hull.slot(k).map_or_else(
+                || (Point::default(), false),
+                |v| {
+                    let p = dual(hull, v);
+                    let inside = region.contains(&p);
+                    (p, inside)
+                },
+            )
+        };
+        let (points, inside) = (0..hull.slots()).into_par_iter().with_min_len(CHUNK).map(dual_of).unzip();
         Duals { points, inside }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::big;
 use super::dd::Dd;
+use rayon::prelude::*;
 
 /// Heights `h_i = hi_i + lo_i` of the sites; `cell_i = {x : <x,y_i> + h_i maximal}`.
 ///
@@ -20,6 +21,15 @@ impl Heights {
     /// Takes the given values; each pair is renormalised so that `lo` is at most half an ulp of `hi`.
     pub fn new(values: impl IntoIterator<Item = Dd>) -> Heights {
         Heights { values: values.into_iter().map(|v| Dd::sum(v.hi, v.lo)).collect() }
+    }
+
+    /// `h_i + t d_i`, rounded to double-double; one `d_i` per height. Cost: O(n), in parallel.
+    pub fn stepped(&self, t: f64, direction: &[f64]) -> Heights {
+        let moved = |(h, d): (&Dd, &f64)| {
+            let v = *h + Dd::from_f64(t * d);
+            Dd::sum(v.hi, v.lo)
+        };
+        Heights { values: self.values.par_iter().zip(direction).map(moved).collect() }
     }
 
     /// Heights that are plain doubles.

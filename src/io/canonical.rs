@@ -55,11 +55,11 @@ enum DensityText<'a> {
 }
 
 /// Data of a problem as files hold it: of a source in the plane, or on a surface.
-pub trait FileData: Clone + std::fmt::Debug {
+pub trait FileData: Clone + std::fmt::Debug + Send + Sync {
     /// A site.
     type Point: Copy + std::fmt::Debug + PartialEq + Serialize + AsRef<[f64]>;
     /// What sound data become.
-    type Problem: WithSites<Point = Self::Point>;
+    type Problem: WithSites<Point = Self::Point> + Sync;
     /// Checks the data.
     ///
     /// # Errors

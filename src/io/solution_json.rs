@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::Path;
+use std::sync::mpsc::{SyncSender, sync_channel};
 
 pub(super) const FORMAT: &str = "brenier/solution";
 
@@ -279,27 +280,50 @@ fn stem(path: &Path) -> String {
     path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
+/// Bytes that are hashed at once, while the next ones are written.
+const BLOCK: usize = 1 << 20;
+
 /// Writes the arrays to a file named by its own content.
 fn write_arrays<P: Point>(path: &Path, lists: &[(&str, &List<P>)]) -> Result<Place, IoError> {
-    struct Hashing<'a>(&'a mut AtomicFile, Sha256);
-    impl Write for Hashing<'_> {
+    /// Writes to the file and hands blocks of what was written to the thread that hashes.
+    struct Copying<'a> {
+        file: &'a mut AtomicFile,
+        block: Vec<u8>,
+        blocks: SyncSender<Vec<u8>>,
+    }
+    impl Copying<'_> {
+        fn hand_over(&mut self) -> io::Result<()> {
+            let block = std::mem::take(&mut self.block);
+            self.blocks.send(block).map_err(|_| io::Error::other("the thread that hashes has ended"))
+        }
+    }
+    impl Write for Copying<'_> {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            let n = self.0.write(bytes)?;
-            self.1.update(&bytes[..n]);
+            let n = self.file.write(bytes)?;
+            self.block.extend_from_slice(&bytes[..n]);
+            if self.block.len() >= BLOCK {
+                self.hand_over()?;
+            }
             Ok(n)
         }
         fn flush(&mut self) -> io::Result<()> {
-            self.0.flush()
+            self.file.flush()
         }
     }
     let mut file = AtomicFile::create(&path.with_file_name(format!("{}.npz", stem(path))))?;
-    let mut npz = NpzWriter::new(Hashing(&mut file, Sha256::new()));
-    let written = lists.iter().try_for_each(|(name, list)| {
-        let (columns, values) = list.array();
-        npz.add(name, columns, &values)
+    let hash = std::thread::scope(|scope| {
+        let (blocks, handed) = sync_channel::<Vec<u8>>(4);
+        let hash = scope.spawn(move || handed.into_iter().fold(Sha256::new(), |hash, block| hash.chain_update(block)));
+        let mut npz = NpzWriter::new(Copying { file: &mut file, block: Vec::new(), blocks });
+        lists.iter().try_for_each(|(name, list)| {
+            let (columns, values) = list.array();
+            npz.add(name, columns, &values)
+        })?;
+        npz.finish()?.hand_over()?;
+        hash.join().map_err(|_| io::Error::other("the thread that hashes has failed"))
     });
-    let hash = written.and_then(|()| npz.finish()).map_err(|e| IoError::system(path, "write the arrays of", e))?;
-    let sha256 = hex(&hash.1.finalize());
+    let hash = hash.map_err(|e| IoError::system(path, "write the arrays of", e))?;
+    let sha256 = hex(&hash.finalize());
     let name = format!("{}-{}.npz", stem(path), &sha256[..12]);
     file.rename(&name);
     file.commit()?;

@@ -29,6 +29,7 @@ use super::report::{IterationReport, Outcome};
 use super::revive::{PASSES, fill_empty, gentle_steps, gently, has_empty};
 use crate::diagram::{Laguerre, Measures, Want};
 use crate::exact::{Dd, Heights};
+use rayon::prelude::*;
 use std::time::{Duration, Instant};
 
 /// When to stop.
@@ -96,20 +97,29 @@ struct Residual {
 }
 
 fn residual(mass: &[f64], target: &[f64], tolerance: f64) -> Residual {
-    let mut r =
-        Residual { relative: 0.0, weighted: 0.0, min_mass: f64::INFINITY, min_ratio: f64::INFINITY, remaining: 0 };
-    let mut squares = 0.0;
-    for (&m, &nu) in mass.iter().zip(target) {
-        let d = m - nu;
-        let relative = d.abs() / nu;
-        r.relative = r.relative.max(relative);
-        r.remaining += u64::from(relative > tolerance);
-        r.min_mass = r.min_mass.min(m);
-        r.min_ratio = r.min_ratio.min(m / nu);
-        squares += (relative - 0.5 * tolerance).max(0.0).powi(2) * nu;
-    }
-    r.weighted = squares.sqrt();
-    r
+    let part = |(mass, target): (&[f64], &[f64])| {
+        let mut r =
+            Residual { relative: 0.0, weighted: 0.0, min_mass: f64::INFINITY, min_ratio: f64::INFINITY, remaining: 0 };
+        for (&m, &nu) in mass.iter().zip(target) {
+            let d = m - nu;
+            let relative = d.abs() / nu;
+            r.relative = r.relative.max(relative);
+            r.remaining += u64::from(relative > tolerance);
+            r.min_mass = r.min_mass.min(m);
+            r.min_ratio = r.min_ratio.min(m / nu);
+            r.weighted += (relative - 0.5 * tolerance).max(0.0).powi(2) * nu;
+        }
+        r
+    };
+    let joined = |a: Residual, b: Residual| Residual {
+        relative: a.relative.max(b.relative),
+        weighted: a.weighted + b.weighted,
+        min_mass: a.min_mass.min(b.min_mass),
+        min_ratio: a.min_ratio.min(b.min_ratio),
+        remaining: a.remaining + b.remaining,
+    };
+    let r = by_parts(mass, target, part).into_iter().reduce(joined).unwrap_or_else(|| part((&[], &[])));
+    Residual { weighted: r.weighted.sqrt(), ..r }
 }
 
 /// Runs Newton's method from `start`. The callback sees every accepted state and may stop the run.
@@ -279,7 +289,7 @@ fn step(
     let right = if bold {
         by_width(&measures.mass, target)
     } else {
-        balanced(measures.mass.iter().zip(target).map(|(m, nu)| nu - m).collect(), target)
+        balanced(measures.mass.par_iter().zip(target).map(|(m, nu)| nu - m).collect(), target)
     };
     let laplacian = Laplacian {
         row_ptr: std::mem::take(&mut measures.row),
@@ -307,8 +317,7 @@ fn step(
     // Where lost cells are not raised, a step much longer than the last would lose them again.
     let last = state.iterations.last().map_or(0.0, |i| i.step);
     let mut t = if bold && !raises && last > 0.0 { (LENGTHENED * last).min(1.0) } else { 1.0 };
-    let at =
-        |t: f64| Heights::new(state.heights.as_slice().iter().zip(&direction).map(|(&h, &d)| h + Dd::from_f64(t * d)));
+    let at = |t: f64| state.heights.stepped(t, &direction);
     let mut lost: Vec<u32> = Vec::new();
     loop {
         let mut moved = at(t);
@@ -371,9 +380,20 @@ fn accuracy<'a>(now: f64, target: &'a [f64], bold: bool, options: &NewtonOptions
     LinearOptions { relative_tolerance: 1e-13, enough: Some((each, target)), max_iterations }
 }
 
+/// Cells that are summed up in one go, by one thread.
+const PART: usize = 8192;
+
+/// What `f` makes of each part of two lists of equal length, in order: parts do not depend on the number of threads, so neither do sums of them.
+fn by_parts<T: Send>(a: &[f64], b: &[f64], f: impl Fn((&[f64], &[f64])) -> T + Sync + Send) -> Vec<T> {
+    a.par_chunks(PART).zip(b.par_chunks(PART)).map(f).collect()
+}
+
 /// Hellinger distance `(sum (sqrt m_i - sqrt nu_i)^2)^(1/2)`: a cell counts by the error of its width.
 fn distance_of_widths(mass: &[f64], target: &[f64]) -> f64 {
-    mass.iter().zip(target).map(|(m, nu)| (m.sqrt() - nu.sqrt()).powi(2)).sum::<f64>().sqrt()
+    let part = |(mass, target): (&[f64], &[f64])| -> f64 {
+        mass.iter().zip(target).map(|(m, nu)| (m.sqrt() - nu.sqrt()).powi(2)).sum()
+    };
+    by_parts(mass, target, part).into_iter().sum::<f64>().sqrt()
 }
 
 /// Right-hand side of Newton's method for `sqrt(m_i) = sqrt(nu_i)` instead of `m_i = nu_i`.
@@ -382,17 +402,21 @@ fn distance_of_widths(mass: &[f64], target: &[f64]) -> f64 {
 /// proportional to the square: Newton on the mass halves the width in each step, and overshoots as soon as it must grow from
 /// little; on the width it arrives in one. The derivative of `sqrt(m_i)` is `1/(2 sqrt(m_i))` times that of `m_i`.
 fn by_width(mass: &[f64], target: &[f64]) -> Vec<f64> {
-    balanced(mass.iter().zip(target).map(|(m, nu)| 2.0 * ((m * nu).sqrt() - m)).collect(), target)
+    balanced(mass.par_iter().zip(target).map(|(m, nu)| 2.0 * ((m * nu).sqrt() - m)).collect(), target)
 }
 
 /// Makes the sum zero by taking the excess from every cell in proportion to its target: relative errors of tiny cells, which
 /// a uniform correction would drown, stay what they are. Twice, to be rid of the rounding of the first time.
 fn balanced(mut right: Vec<f64>, target: &[f64]) -> Vec<f64> {
-    let sum = |v: &[f64]| v.iter().fold(Dd::ZERO, |s, &r| s + Dd::from_f64(r));
+    let plus = |s: Dd, r: &f64| s + Dd::from_f64(*r);
+    let sum = |v: &[f64]| {
+        let parts: Vec<Dd> = v.par_chunks(PART).map(|part| part.iter().fold(Dd::ZERO, plus)).collect();
+        parts.into_iter().fold(Dd::ZERO, |s, part| s + part)
+    };
     let total = sum(target);
     for _ in 0..2 {
         let excess = sum(&right).over(total).to_f64();
-        right.iter_mut().zip(target).for_each(|(r, nu)| *r -= excess * nu);
+        right.par_iter_mut().zip(target).for_each(|(r, nu)| *r -= excess * nu);
     }
     right
 }

@@ -18,9 +18,7 @@ use rayon::prelude::*;
 /// `sites` and `masses` in any common order; the heights come in the same one.
 pub fn quantile_start(domain: &ConvexPolygon, sites: &[[f64; 2]], masses: &[f64]) -> Heights {
     let frame = inscribed_frame(domain);
-    let mut heights: Vec<Dd> =
-        sites.iter().map(|y| -(Dd::product(frame.origin[0], y[0]) + Dd::product(frame.origin[1], y[1]))).collect();
-    for axis in frame.axes {
+    let along_axis = |axis: [f64; 2]| {
         let along = |y: &[f64; 2]| Dd::product(axis[0], y[0]) + Dd::product(axis[1], y[1]);
         // Keys beside the indices: a sort that looks up its keys waits for memory.
         let mut order: Vec<(Dd, u32)> = sites.iter().map(along).zip(0..).collect();
@@ -31,6 +29,7 @@ pub fn quantile_start(domain: &ConvexPolygon, sites: &[[f64; 2]], masses: &[f64]
         let total = order.iter().fold(Dd::ZERO, |s, e| s + mass(e.1));
         // Values of F at the coordinates: the middle of each group's share of [-1, 1]. Phi by the trapezoid rule, exact
         // for a piecewise linear F.
+        let mut values = vec![Dd::ZERO; sites.len()];
         let (mut phi, mut below) = (Dd::ZERO, Dd::ZERO);
         let mut last: Option<(Dd, Dd)> = None;
         for group in order.chunk_by(|a, b| a.0 == b.0) {
@@ -42,10 +41,13 @@ pub fn quantile_start(domain: &ConvexPolygon, sites: &[[f64; 2]], masses: &[f64]
                 phi = phi + ((f + f0) * (t - t0)).scale(0.5);
             }
             last = Some((t, f));
-            group.iter().for_each(|e| heights[e.1 as usize] = heights[e.1 as usize] - phi);
+            group.iter().for_each(|e| values[e.1 as usize] = phi);
         }
-    }
-    Heights::new(heights)
+        values
+    };
+    let (first, second) = rayon::join(|| along_axis(frame.axes[0]), || along_axis(frame.axes[1]));
+    let origin = |y: &[f64; 2]| Dd::product(frame.origin[0], y[0]) + Dd::product(frame.origin[1], y[1]);
+    Heights::new(sites.iter().zip(first.iter().zip(&second)).map(|(y, (&p, &q))| -origin(y) - p - q))
 }
 
 /// A parallelogram `origin + [-1, 1] axes[0] + [-1, 1] axes[1]` inside a convex polygon.

@@ -2,6 +2,7 @@
 
 use super::{Duplicates, Problem, ProblemError};
 use crate::exact::{Dd, Heights, big};
+use rayon::prelude::*;
 
 /// A group of input sites at one position, merged into one.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,7 +59,7 @@ impl<const D: usize> Targets<D> {
         let n = self.sites.len();
         let mut order: Vec<u32> = (0..n as u32).collect();
         let key = |i: u32| self.sites[i as usize];
-        order.sort_unstable_by(|&a, &b| {
+        order.par_sort_unstable_by(|&a, &b| {
             let (p, q) = (key(a), key(b));
             let by_axis = (0..D).map(|k| p[k].total_cmp(&q[k])).find(|o| o.is_ne());
             by_axis.unwrap_or(std::cmp::Ordering::Equal).then(a.cmp(&b))

@@ -30,9 +30,24 @@ pub struct Loaded<T: FileData = ProblemData> {
 }
 
 impl<T: FileData> Loaded<T> {
-    /// Identity of the problem.
+    /// Identity of the problem; it must be known ([`Loaded::identify`]).
     pub fn fingerprint(&self) -> String {
         self.source.id().fingerprint()
+    }
+
+    /// SHA-256 of a problem that came from arrays. Half a second for a million sites, so a solve begins without it.
+    pub fn sha256(&self) -> Option<String> {
+        match self.source() {
+            ProblemSource::Embedded(file) if file.id.sha256.is_empty() => Some(canonical_sha256(&file.data)),
+            _ => None,
+        }
+    }
+
+    /// Takes what [`Loaded::sha256`] has found.
+    pub fn identify(&mut self, sha256: Option<String>) {
+        if let (ProblemSource::Embedded(file), Some(sha256)) = (&mut self.source, sha256) {
+            file.id.sha256 = sha256;
+        }
     }
 
     /// The files that the problem file refers to.
@@ -116,7 +131,8 @@ fn from_flags<T: FileData>(
     duplicates: Duplicates,
     common: &Common,
 ) -> Result<Loaded<T>, Failure> {
-    file.id.sha256 = canonical_sha256(&file.data);
+    // Found later, by `Loaded::sha256`.
+    file.id.sha256.clear();
     check_memory(common, points, file.data.sites().len())?;
     let source = embedded(&mut file);
     sound(file, source, points, duplicates)

@@ -46,18 +46,20 @@ fn solved<T: FileData<Point = [f64; D]>, const D: usize>(
     args: &SolveArgs,
     common: &Common,
     start: Instant,
-    loaded: Loaded<T>,
+    mut loaded: Loaded<T>,
     solve: impl FnOnce(&T::Problem, &SolveOptions, &mut dyn FnMut(&Progress<'_>) -> Control) -> transport::Solution<D>,
     draw: impl FnOnce(&T::Problem, &Heights, &Path) -> Result<(), Failure>,
 ) -> Result<u8, Failure> {
     input::keep_files(&loaded, &[Some(&args.output), args.plot.as_deref(), args.checkpoint.as_deref()])?;
     console::warn(common, &loaded.warnings);
-    let fingerprint = loaded.fingerprint();
+    if args.resume.is_some() || args.checkpoint.is_some() || rayon::current_num_threads() == 1 {
+        loaded.identify(loaded.sha256());
+    }
     let resume = match &args.resume {
         None => None,
         Some(path) => {
             let limit = read_limit(common);
-            Some(read_checkpoint(path, &fingerprint, loaded.problem.sites().len(), limit)?)
+            Some(read_checkpoint(path, &loaded.fingerprint(), loaded.problem.sites().len(), limit)?)
         }
     };
     let options = SolveOptions {
@@ -67,13 +69,20 @@ fn solved<T: FileData<Point = [f64; D]>, const D: usize>(
         hessian: args.hessian,
         resume,
     };
-    let mut keeper = Keeper::new(args, fingerprint);
+    let mut keeper = Keeper::new(args, loaded.fingerprint());
     let mut bar = Bar::new(common, args.tol);
     interrupt::be_polite();
-    let solution = solve(&loaded.problem, &options, &mut |progress| {
-        bar.show(progress);
-        keeper.see(progress)
+    let (solution, sha256) = std::thread::scope(|scope| {
+        let sha256 = scope.spawn(|| loaded.sha256());
+        let solution = solve(&loaded.problem, &options, &mut |progress| {
+            bar.show(progress);
+            keeper.see(progress)
+        });
+        (solution, sha256.join())
     });
+    let sha256 = sha256.map_err(|_| Failure::new(code::INTERNAL, "the problem's hash could not be computed"))?;
+    loaded.identify(sha256);
+    keeper.fingerprint = loaded.fingerprint();
     bar.finish();
     let interrupted = solution.report.outcome == Some(Outcome::Interrupted);
     let checkpoint = keeper.finish(interrupted)?;

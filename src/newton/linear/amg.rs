@@ -59,6 +59,7 @@ struct Level {
 
 /// Vectors of one level.
 struct Work {
+    /// Right-hand side; that of the first level is lent by the caller.
     rhs: Vec<f64>,
     solution: Vec<f64>,
     first: Vec<f64>,
@@ -78,8 +79,9 @@ pub(super) struct Hierarchy {
     levels: Vec<Level>,
     coarsest: Coarsest,
     work: Vec<Work>,
-    /// Stored place of every row.
+    /// Stored place of every row, and row at every place.
     pub(super) place: Vec<u32>,
+    pub(super) row: Vec<u32>,
     /// Power of two by which the weights are multiplied.
     pub(super) scale: f64,
     /// Whether the graph is known to be connected: aggregates are, so it is if all nodes are in some and the last graph is.
@@ -91,7 +93,7 @@ impl Hierarchy {
     pub(super) fn new(l: &Laplacian, inverse: &[f64]) -> Self {
         let scale = power_of_two(GREATEST, l.greatest_weight());
         let mut levels: Vec<Level> = Vec::new();
-        let mut place = Vec::new();
+        let (mut place, mut row) = (Vec::new(), Vec::new());
         let mut connected = true;
         let mut above: Option<(Order, Groups)> = None;
         let mut coarse: Option<Laplacian> = None;
@@ -102,7 +104,7 @@ impl Hierarchy {
             if let (Some(level), Some((above, groups))) = (levels.last_mut(), above.take()) {
                 level.link(&groups, &above, &order);
                 if place.is_empty() {
-                    place = above.place;
+                    (place, row) = (above.place, above.row);
                 }
             }
             if last {
@@ -127,8 +129,8 @@ impl Hierarchy {
             coarse = Some(next);
         };
         let smoothed = levels.iter().enumerate().map(|(k, level)| Work::new(width(level.rows.len()), k > 0));
-        let work = smoothed.chain([Work::new(width(coarsest.len), false)]).collect();
-        Self { levels, coarsest, work, place, scale, connected }
+        let work = smoothed.chain([Work::new(width(coarsest.len), !levels.is_empty())]).collect();
+        Self { levels, coarsest, work, place, row, scale, connected }
     }
 
     /// Number of levels, the directly solved one included.
@@ -160,7 +162,7 @@ impl Work {
     fn new(width: usize, inner: bool) -> Self {
         let zeros = || vec![0.0; width];
         let only_inner = || if inner { zeros() } else { Vec::new() };
-        Self { rhs: zeros(), solution: zeros(), first: only_inner(), image: only_inner(), residual: zeros() }
+        Self { rhs: only_inner(), solution: zeros(), first: only_inner(), image: only_inner(), residual: zeros() }
     }
 }
 
@@ -210,12 +212,17 @@ impl Level {
             []
         });
         self.member_start = Vec::with_capacity(next.row.len() + 1);
-        self.members = Vec::with_capacity(groups.members.len());
         self.member_start.push(0);
+        let mut end = 0;
         for &row in &next.row {
-            self.members.extend(groups.of(row as usize).iter().map(|&i| order.place[i as usize]));
-            self.member_start.push(self.members.len() as u32);
+            end += groups.of(row as usize).len() as u32;
+            self.member_start.push(end);
         }
+        let places = |row: &u32| groups.of(*row as usize).iter().map(|&i| order.place[i as usize]);
+        self.members = match in_parallel(n) {
+            true => next.row.par_chunks(CHUNK).flat_map_iter(|rows| rows.iter().flat_map(places)).collect(),
+            false => next.row.iter().flat_map(places).collect(),
+        };
     }
 
     /// Sums over the aggregates.

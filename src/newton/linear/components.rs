@@ -1,7 +1,7 @@
 //! Connected components of the edges with positive weight, and means over them.
 
 use super::laplacian::Laplacian;
-use super::vector::{CHUNK, in_parallel};
+use super::vector::{CHUNK, for_chunks, in_parallel, sum_chunks};
 use rayon::prelude::*;
 
 /// Partition of the rows into connected components.
@@ -64,13 +64,17 @@ impl Components {
 
     /// Subtracts from `x` its mean over each component: the orthogonal projection onto the range of `L`.
     ///
-    /// Means are summed in row order by one thread; a second subtraction removes what rounding left, which
+    /// Means are summed in an order of rows that does not depend on threads; a second subtraction removes what rounding left, which
     /// matters when the entries are far larger than their sum.
     pub(super) fn subtract_means(&self, x: &mut [f64]) {
         if self.label.is_empty() {
             for _ in 0..2 {
-                let mean = x.iter().sum::<f64>() / x.len() as f64;
-                x.iter_mut().for_each(|x| *x -= mean);
+                let [sum] = sum_chunks(x.len(), |rows| [x[rows].iter().sum()]);
+                let mean = sum / x.len() as f64;
+                for_chunks(x, |_, x| -> [f64; 0] {
+                    x.iter_mut().for_each(|x| *x -= mean);
+                    []
+                });
             }
             return;
         }

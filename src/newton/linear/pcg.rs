@@ -29,18 +29,20 @@ pub(super) fn solve(
     stop: &Stop<'_>,
     max_iterations: usize,
 ) -> (Vec<f64>, usize) {
-    let place = hierarchy.place.clone();
-    let stored = |v: &[f64], factor: f64| {
-        let mut to = vec![0.0; width(v.len())];
-        v.iter().zip(&place).for_each(|(v, &place)| to[place as usize] = factor * v);
-        to
+    let row = std::mem::take(&mut hierarchy.row);
+    let rows = row.len();
+    let mut stored = vec![0.0; width(rows)];
+    for_chunks(&mut stored[..rows], |first, to| -> [f64; 0] {
+        to.iter_mut().zip(&row[first..]).for_each(|(to, &row)| *to = r[row as usize]);
+        []
+    });
+    let mut r = stored;
+    let components = system.components.stored(&hierarchy.place);
+    // Nearly always the first few entries tell that it is not enough yet.
+    let enough = |r: &[f64]| {
+        stop.enough
+            .is_some_and(|(factor, each)| row.iter().zip(r).all(|(&row, r)| r.abs() <= factor * each[row as usize]))
     };
-    let rows = place.len();
-    let mut r = stored(r, 1.0);
-    let inverse_diagonal = stored(&system.inverse_diagonal, 1.0);
-    let components = system.components.stored(&place);
-    let enough = stop.enough.map(|(factor, each)| stored(each, factor));
-    let stop = Stop { norm: stop.norm, enough: enough.as_deref().map(|each| (1.0, each)) };
     let n = r.len();
     let mut x = vec![0.0; n];
     let mut p = vec![0.0; n];
@@ -69,16 +71,17 @@ pub(super) fn solve(
         let [norm_squared] = for_chunks_of_two(&mut x, &mut r, |first, x, r| {
             let mut norm = 0.0;
             for k in 0..x.len() {
-                let i = first + k;
-                x[k] += step * p[i];
-                r[k] -= step * q[i];
-                norm += r[k] * r[k] * inverse_diagonal[i];
+                x[k] += step * p[first + k];
+                r[k] -= step * q[first + k];
+            }
+            for (r, &row) in r.iter().zip(&row[first..]) {
+                norm += r * r * system.inverse_diagonal[row as usize];
             }
             [norm]
         });
         let norm = norm_squared.sqrt();
         let begin = *first.get_or_insert(norm);
-        if stop.holds(norm, &r) || norm <= SINGLE * begin {
+        if norm <= stop.norm || norm <= SINGLE * begin || enough(&r) {
             break;
         }
         if norm <= DRIFT * projected.unwrap_or(begin) {
@@ -86,8 +89,15 @@ pub(super) fn solve(
             projected = Some(norm);
         }
     }
-    let scale = hierarchy.scale;
-    (place.iter().map(|&place| scale * x[place as usize]).collect(), iteration)
+    drop((r, p, q));
+    let mut solution = vec![0.0; rows];
+    for_chunks(&mut solution, |first, solution| -> [f64; 0] {
+        let places = &hierarchy.place[first..];
+        solution.iter_mut().zip(places).for_each(|(s, &place)| *s = hierarchy.scale * x[place as usize]);
+        []
+    });
+    hierarchy.row = row;
+    (solution, iteration)
 }
 
 /// Residual `r = b - L x` and its scaled norm.

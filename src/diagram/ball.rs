@@ -14,10 +14,16 @@ use super::clip::Label;
 use super::integrate::{self, LocalDensity, Moments};
 use super::point::Point;
 use super::segment::Segment;
-use crate::domain::Density;
+use crate::domain::Law;
 use crate::exact::Dd;
 use crate::exact::predicates::Lifted;
 use std::f64::consts::PI;
+
+/// Edges shorter than this (of a domain about 1 large) have no direction: vertices are good to 2^-60 (point.rs).
+const POINT: f64 = 1.0 / (1u64 << 50) as f64;
+
+/// An arc of more than half a circle above a chord shorter than this deserves a second look.
+const NARROW: f64 = 1.0 / (1u64 << 20) as f64;
 
 /// The disc of a site, in units in which the domain is about 1 large.
 #[derive(Clone, Copy, Debug)]
@@ -87,16 +93,19 @@ impl Disc {
         (a.hi > 0.0 && a.is_finite() && b.is_finite() && f.is_finite()).then_some((b, a, f))
     }
 
-    /// Does the centre lie in the polygon?
-    fn centre_in(&self, polygon: &[Point]) -> bool {
+    /// Does the disc, whose circle meets no edge of the polygon, lie inside it? Then every edge is at least a radius away. (Asking for half of that
+    /// tells a disc beside a polygon of no width from one inside; edges of no length have no side.)
+    fn is_in(&self, polygon: &[Point]) -> bool {
         let n = polygon.len();
+        let radius = self.radius * self.scale;
         (0..n).all(|k| {
             let (p, q) = (&polygon[k], &polygon[if k + 1 == n { 0 } else { k + 1 }]);
             let [x, y] = self.seen_from_centre(p);
             let e = [(q.x - p.x).scale(self.scale), (q.y - p.y).scale(self.scale)];
+            let length = e[0].hi.hypot(e[1].hi);
             // p - y turned against the edge
             let d = e[1] * x - e[0] * y;
-            d.hi >= 0.0
+            length < POINT || d.hi > 0.5 * radius * length
         })
     }
 }
@@ -132,14 +141,26 @@ fn between(p: &Point, q: &Point, t: Dd) -> Point {
 #[derive(Clone, Copy, Debug)]
 pub struct Source {
     local: LocalDensity,
+    /// Gradient at `o`, and the mixed derivative.
     gradient: [f64; 2],
+    mixed: f64,
+    o: [f64; 2],
 }
 
 impl Source {
     /// The density times `factor`.
-    pub fn new(density: &Density, factor: f64) -> Source {
-        let law = density.law();
-        Source { local: LocalDensity::new(law, factor), gradient: law.g.map(|g| g * factor) }
+    pub fn new(law: Law, factor: f64) -> Source {
+        let (gradient, mixed) = (law.g.map(|g| g * factor), law.d * factor);
+        Source { local: LocalDensity::new(law, factor), gradient, mixed, o: law.o }
+    }
+
+    /// Gradient at a point.
+    fn gradient(&self, at: [f64; 2]) -> [f64; 2] {
+        if self.mixed == 0.0 {
+            return self.gradient;
+        }
+        let [g, h] = self.gradient;
+        [g + self.mixed * (at[1] - self.o[1]), h + self.mixed * (at[0] - self.o[0])]
     }
 
     /// The density for polygons.
@@ -158,6 +179,8 @@ struct Arc {
     /// First vertex of the cell outside beside the arc, and how many there are.
     first: u32,
     count: u32,
+    /// Half the angle under which it is seen from the site.
+    half_angle: f64,
 }
 
 /// How a cell meets its disc.
@@ -182,6 +205,8 @@ pub struct BallCell {
     parts: Vec<Option<(Point, Point)>>,
     /// Corners of the part in the disc, those where arcs begin and end included.
     ring: Vec<Point>,
+    /// The edge of the cell that begins at each of them; `None` for an arc.
+    edges: Vec<Option<u32>>,
     arcs: Vec<Arc>,
     rest: Vec<Point>,
     disc: Option<Disc>,
@@ -195,6 +220,7 @@ impl BallCell {
         self.disc = Some(own);
         self.shape = Shape::Empty;
         self.ring.clear();
+        self.edges.clear();
         self.arcs.clear();
         self.inside.clear();
         self.parts.clear();
@@ -231,7 +257,7 @@ impl BallCell {
     fn assemble(&mut self, points: &[Point]) {
         let n = points.len();
         let Some(start) = self.parts.iter().position(Option::is_some) else {
-            let inside = self.disc.is_some_and(|d| d.centre_in(points));
+            let inside = self.disc.is_some_and(|d| d.is_in(points));
             self.shape = if inside { Shape::Full } else { Shape::Empty };
             return;
         };
@@ -240,18 +266,44 @@ impl BallCell {
             let k = (start + step) % n;
             let Some((from, to)) = self.parts[k] else { continue };
             self.ring.push(from);
+            self.edges.push(Some(k as u32));
             if self.inside[(k + 1) % n] {
                 continue; // the next part begins where this one ends
             }
             self.ring.push(to);
+            self.edges.push(None);
             let mut count = 1;
             while self.parts[(k + count) % n].is_none() && count < n {
                 count += 1;
             }
             let Some((end, _)) = self.parts[(k + count) % n] else { continue };
             let (first, after) = (((k + 1) % n) as u32, (self.ring.len() - 1) as u32);
-            self.arcs.push(Arc { from: to, to: end, after, first, count: count as u32 });
+            let half_angle = self.half_angle(&to, &end, points);
+            self.arcs.push(Arc { from: to, to: end, after, first, count: count as u32, half_angle });
         }
+    }
+
+    /// Half the angle of the arc above a chord.
+    fn half_angle(&self, from: &Point, to: &Point, points: &[Point]) -> f64 {
+        let Some(disc) = &self.disc else { return 0.0 };
+        let chord = to.minus(from);
+        let length = chord[0].hypot(chord[1]);
+        if !(length > 0.0) {
+            return 0.0;
+        }
+        let to_centre = Point::from_f64(disc.site).minus(from);
+        // Distance from the chord to the centre, positive if the arc is less than half the circle.
+        let distance = (chord[0] / length) * to_centre[1] - (chord[1] / length) * to_centre[0];
+        let half_angle = (0.5 * length).atan2(distance);
+        if distance < 0.0 && length * disc.scale < NARROW {
+            // In a cell of no width, as where a wall runs along an edge of a patch, the chord is rounding and may point anywhere. But an arc of more than
+            // half a circle encloses more than half the disc.
+            let area = integrate::mass(points, &LocalDensity::new(Law::constant(1.0), 1.0));
+            if area < 1.5 * disc.radius * disc.radius {
+                return 0.0;
+            }
+        }
+        half_angle
     }
 
     /// The part in the disc of edge `k` of the cell.
@@ -263,22 +315,22 @@ impl BallCell {
     fn segment(&self, arc: &Arc, source: &Source) -> (Segment, [f64; 2], [f64; 2]) {
         let chord = arc.to.minus(&arc.from);
         let length = chord[0].hypot(chord[1]);
-        let (site, radius) = self.disc.map_or(([0.0; 2], 0.0), |d| (d.site, d.radius));
-        let to_centre = Point::from_f64(site).minus(&arc.from);
         let along = if length > 0.0 { [chord[0] / length, chord[1] / length] } else { [1.0, 0.0] };
         let out = [along[1], -along[0]];
-        // Distance from the chord to the centre, positive if the arc is less than half the circle.
-        let distance = along[0] * to_centre[1] - along[1] * to_centre[0];
-        let half_angle = if length > 0.0 { (0.5 * length).atan2(distance) } else { 0.0 };
-        let g = source.gradient;
+        let half = [0.5 * chord[0], 0.5 * chord[1]];
+        let from = arc.from.rounded();
+        let g = source.gradient([from[0] + half[0], from[1] + half[1]]);
         let segment = Segment {
-            radius,
-            half_angle,
-            density: source.local.mean(&arc.from, &arc.to),
+            radius: self.radius(),
+            half_angle: arc.half_angle,
+            density: source.local.middle(&arc.from, &arc.to),
             outwards: g[0] * out[0] + g[1] * out[1],
             along: g[0] * along[0] + g[1] * along[1],
+            // (x_1 - m_1) (x_2 - m_2) in the axes `out` and `along`.
+            bend: source.mixed * (out[0] * out[1]),
+            twist: source.mixed * (out[0] * out[0] - out[1] * out[1]),
         };
-        (segment, out, [0.5 * chord[0], 0.5 * chord[1]])
+        (segment, out, half)
     }
 
     fn density_at_centre(&self, source: &Source) -> f64 {
@@ -326,8 +378,9 @@ impl BallCell {
         match self.shape {
             Shape::Empty => Moments::default(),
             Shape::Full => {
-                let (density, r, g) = (self.density_at_centre(source), self.radius(), source.gradient);
+                // A bilinear density is harmonic: what it has beyond the affine one at the centre integrates to 0, also times x and |x|^2.
                 let site = self.disc.map_or([0.0; 2], |d| d.site);
+                let (density, r, g) = (self.density_at_centre(source), self.radius(), source.gradient(site));
                 if !(density > 0.0) {
                     return Moments::default();
                 }
@@ -352,30 +405,30 @@ impl BallCell {
         }
     }
 
-    /// The boundary as a polyline; arcs in steps of at most `step` of angle.
-    pub fn outline(&self, step: f64) -> Vec<[f64; 2]> {
+    /// The boundary as a polyline, arcs in steps of at most `step` of angle; with each corner the edge of the cell on which the side after it lies,
+    /// `None` on an arc.
+    pub fn outline(&self, step: f64) -> Vec<([f64; 2], Option<u32>)> {
         let Some(disc) = self.disc.filter(|_| self.shape != Shape::Empty) else { return Vec::new() };
-        let circle = |from: f64, angle: f64, out: &mut Vec<[f64; 2]>| {
+        let circle = |from: f64, angle: f64, out: &mut Vec<([f64; 2], Option<u32>)>| {
             let pieces = (angle / step).ceil().clamp(1.0, 4096.0);
             for k in 1..pieces as usize {
                 let t = from + angle * k as f64 / pieces;
-                out.push([disc.site[0] + disc.radius * t.cos(), disc.site[1] + disc.radius * t.sin()]);
+                out.push(([disc.site[0] + disc.radius * t.cos(), disc.site[1] + disc.radius * t.sin()], None));
             }
         };
         let mut line = Vec::new();
         if self.shape == Shape::Full {
-            line.push([disc.site[0] + disc.radius, disc.site[1]]);
+            line.push(([disc.site[0] + disc.radius, disc.site[1]], None));
             circle(0.0, 2.0 * PI, &mut line);
             return line;
         }
         let mut arcs = self.arcs.iter();
         let mut next = arcs.next();
-        for (k, p) in self.ring.iter().enumerate() {
-            line.push(p.rounded());
+        for (k, (p, edge)) in self.ring.iter().zip(&self.edges).enumerate() {
+            line.push((p.rounded(), *edge));
             if let Some(arc) = next.filter(|arc| arc.after as usize == k) {
                 let d = arc.from.minus(&Point::from_f64(disc.site));
-                let source = Source::new(&Density::Constant, 1.0);
-                circle(d[1].atan2(d[0]), 2.0 * self.segment(arc, &source).0.half_angle, &mut line);
+                circle(d[1].atan2(d[0]), 2.0 * arc.half_angle, &mut line);
                 next = arcs.next();
             }
         }

@@ -92,6 +92,14 @@ impl LocalDensity {
         let mean = if self.law.d == 0.0 { ends } else { (ends - self.bend(b.minus(a)) / 6.0).max(0.0) };
         self.factor * mean
     }
+
+    /// Value in the middle of the segment `a b`.
+    pub fn middle(&self, a: &Point, b: &Point) -> f64 {
+        if self.law.is_constant || self.law.d == 0.0 {
+            return self.mean(a, b);
+        }
+        self.factor * (0.5 * (self.at(a) + self.at(b)) - 0.25 * self.bend(b.minus(a))).max(0.0)
+    }
 }
 
 /// Mass of a polygon. Cost: O(vertices).

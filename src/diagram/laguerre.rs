@@ -240,7 +240,7 @@ pub fn even_law(problem: &Problem) -> Law {
     if problem.patches().is_none() {
         return problem.density().law();
     }
-    let total = problem.masses().iter().sum::<f64>();
+    let total = problem.masses().iter().sum::<f64>() + problem.rest().unwrap_or(0.0);
     Law::constant(total / problem.frame().area() / problem.source_factor())
 }
 

@@ -1,12 +1,15 @@
 //! Layer 3: Laguerre cells clipped to the domain, their integrals and their validity.
 
 mod ball;
+mod balls;
 mod cells;
 mod clip;
+mod enlarge;
 mod fit;
 mod integrate;
 mod laguerre;
 mod partial;
+mod partial_diagram;
 mod parts;
 mod patched;
 mod point;
@@ -23,7 +26,8 @@ mod walls;
 pub use clip::Label;
 pub use integrate::Moments;
 pub use laguerre::{Laguerre, Measures, PlaneLaguerre, Want};
-pub use partial::{PartialDiagram, PartialLaguerre};
+pub use partial::PartialLaguerre;
+pub use partial_diagram::PartialDiagram;
 pub use parts::Piece;
 pub use proof::ExactMoments;
 pub use snapshot::{Diagram, DiagramError};

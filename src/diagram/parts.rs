@@ -9,7 +9,7 @@ use super::point::Point;
 use super::proof::ExactMoments;
 use super::restrict::{Part, Restriction};
 use super::snapshot::Diagram;
-use crate::domain::{Outline, Patch, Patches};
+use crate::domain::{Law, Outline, Patch, Patches};
 use crate::exact::Counters;
 use crate::exact::big::Rational;
 use crate::hull::Hull;
@@ -104,6 +104,17 @@ impl Diagram {
             Piece { patch: patch as usize, labels, vertices: vertices.iter().map(Point::rounded).collect() }
         };
         parts.of_site(i).map(piece).collect()
+    }
+
+    /// Calls `f` with labels, vertices and density of cell `i`, or of its part in each patch of the source, ascending.
+    pub(super) fn each_part(&self, i: usize, f: &mut dyn FnMut(&[Label], &[Point], Law)) {
+        let (Some(parts), Some(patches)) = (self.parts(), self.problem().patches()) else {
+            return f(self.labels(i), self.points(i), self.problem().density().law());
+        };
+        for (patch, labels) in parts.of_site(i) {
+            let patch = patches.get(patch as usize);
+            f(labels, &self.points_of(&patch, i, labels), patch.law());
+        }
     }
 
     fn points_of(&self, patch: &Patch, i: usize, labels: &[Label]) -> Vec<Point> {

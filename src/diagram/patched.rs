@@ -5,8 +5,8 @@ use super::clip::Label;
 use super::integrate::{self, LocalDensity, Moments};
 use super::laguerre::Want;
 use super::restrict::{Part, Restriction};
-use crate::domain::{Outline, Patch, Patches};
-use crate::exact::Counters;
+use crate::domain::{Outline, Patch, Patches, squared_distance};
+use crate::exact::{Counters, Dd};
 use crate::hull::Hull;
 use rayon::prelude::*;
 use rstar::primitives::{GeomWithData, Rectangle};
@@ -31,13 +31,35 @@ impl Ground {
         Ground { patches: patches.clone(), order: along_curve(patches), rims: patches.rims(), tree: OnceLock::new() }
     }
 
-    /// A patch that contains the point, up to rounding. Cost: O(log n), and O(n log n) for the first call.
-    pub fn locate(&self, p: [f64; 2]) -> Option<u32> {
+    fn tree(&self) -> &RTree<GeomWithData<Rectangle<[f64; 2]>, u32>> {
         let entry = |(patch, k): (Patch, u32)| {
             let b = AABB::from_points(patch.corners());
             GeomWithData::new(Rectangle::from_corners(b.lower(), b.upper()), k)
         };
-        let tree = self.tree.get_or_init(|| RTree::bulk_load(self.patches.iter().zip(0..).map(entry).collect()));
+        self.tree.get_or_init(|| RTree::bulk_load(self.patches.iter().zip(0..).map(entry).collect()))
+    }
+
+    /// Square of the distance from a point to the nearest patch, to about 100 bits. Cost: O(log n) and the patches whose bounding boxes are nearer
+    /// than that.
+    pub fn squared_distance(&self, y: [f64; 2]) -> Dd {
+        let mut least: Option<Dd> = None;
+        for (entry, reach) in self.tree().nearest_neighbor_iter_with_distance_2(y) {
+            // Boxes come by distance; that is rounded, so those a little nearer are looked at, too.
+            if least.is_some_and(|l| reach * (1.0 - 1e-12) > l.hi) {
+                break;
+            }
+            let distance = squared_distance(Outline(self.patches.get(entry.data as usize).corners()), y);
+            least = Some(least.filter(|l| !(distance < *l)).unwrap_or(distance));
+            if distance == Dd::ZERO {
+                break;
+            }
+        }
+        least.unwrap_or(Dd::ZERO)
+    }
+
+    /// A patch that contains the point, up to rounding. Cost: O(log n), and O(n log n) for the first call.
+    pub fn locate(&self, p: [f64; 2]) -> Option<u32> {
+        let tree = self.tree();
         let inside = |k: &u32| {
             let patch = self.patches.get(*k as usize);
             let outline = Outline(patch.corners());

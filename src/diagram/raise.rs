@@ -132,7 +132,7 @@ impl Place<'_> {
 
 impl Ground {
     /// Density at a point of a patch, not less than a share of its mean.
-    fn density(&self, patch: u32, at: &Point, factor: f64) -> f64 {
+    pub(super) fn density(&self, patch: u32, at: &Point, factor: f64) -> f64 {
         let patch = self.patches.get(patch as usize);
         let here = LocalDensity::new(patch.law(), factor).mean(at, at);
         here.max(LEAST_DENSITY * factor * patch.mass().to_f64() / patch.area())

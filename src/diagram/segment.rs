@@ -4,11 +4,11 @@
 //! `t` the angle from the axis, `u(t) = cos t - cos a = 2 sin((a+t)/2) sin((a-t)/2)`,
 //!
 //! ```text
-//! int x^p = r^(p+2) int_0^a 2 sin^2 t u^p dt,      int x^p y^2 = r^(p+4) int_0^a (2/3) sin^4 t u^p dt
+//! int x^p y^q = r^(p+q+2) int_0^a 2/(q+1) sin^(q+2) t u^p dt      for even q, 0 for odd q
 //! ```
 //!
 //! All integrands are at least 0 and free of subtractions, so Gauss quadrature is accurate to a few ulps for the thinnest sliver as for the
-//! whole disc: with 24 nodes its own error is below 1e-20, the integrands being trigonometric polynomials of degree at most 5. The area alone
+//! whole disc: with 24 nodes its own error is below 1e-20, the integrands being trigonometric polynomials of degree at most 6. The area alone
 //! has the closed form `r^2 (a - sin a cos a)`, for small `a` as a series. Reference: docs/theory/partial.md.
 
 use super::integrate::Moments;
@@ -59,7 +59,8 @@ pub fn unit_area(a: f64) -> f64 {
     a * a * a * (2.0 / 3.0) * sum
 }
 
-/// One segment: radius, half-angle, density in the middle of the chord, and the density's slopes outwards and along the chord.
+/// One segment: radius, half-angle, and the density `density + outwards x + along y + bend (x^2 - y^2) + twist x y` seen from the middle of the
+/// chord. (A bilinear density is harmonic, so turned axes give it no other second-order terms.)
 #[derive(Clone, Copy, Debug)]
 pub struct Segment {
     /// Radius of the disc.
@@ -72,42 +73,53 @@ pub struct Segment {
     pub outwards: f64,
     /// Slope of the density along the chord.
     pub along: f64,
+    /// Half its second derivative outwards.
+    pub bend: f64,
+    /// Its mixed derivative.
+    pub twist: f64,
 }
 
 impl Segment {
     /// `int rho`, at least 0. Cost: a sine for constant density, else 24 of them.
     pub fn mass(&self) -> f64 {
         let r = self.radius;
-        if self.outwards == 0.0 {
+        if self.outwards == 0.0 && self.bend == 0.0 {
             return self.density * (r * r * unit_area(self.half_angle));
         }
-        let [area, first] = self.integrals(|s2, u| [2.0 * s2, 2.0 * s2 * u]);
-        (r * r * (self.density * area + r * self.outwards * first)).max(0.0)
+        let [area, first, x2, y2] =
+            self.integrals(|s2, u| [2.0 * s2, 2.0 * s2 * u, 2.0 * s2 * u * u, 2.0 / 3.0 * (s2 * s2)]);
+        let (g, b) = (r * self.outwards, r * r * self.bend);
+        (r * r * (self.density * area + g * first + b * (x2 - y2))).max(0.0)
     }
 
     /// `int rho dl / r` over the arc: by how much the mass grows with half the weight (see partial.md), at least 0.
     pub fn arc(&self) -> f64 {
-        let a = self.half_angle;
-        // r (cos t - cos a) outwards of the chord; its integral over the arc.
-        let beyond = if self.outwards == 0.0 { 0.0 } else { 2.0 * self.radius * (a.sin() - a * a.cos()) };
-        (2.0 * a * self.density + self.outwards * beyond).max(0.0)
+        let (a, r) = (self.half_angle, self.radius);
+        if self.outwards == 0.0 && self.bend == 0.0 {
+            return (2.0 * a * self.density).max(0.0);
+        }
+        // With x = r (cos t - cos a) and y = r sin t: int x = 2 r (sin a - a cos a), int x^2 - y^2 = -2 r^2 cos a (sin a - a cos a).
+        let beyond = 2.0 * r * (a.sin() - a * a.cos());
+        let bent = self.bend * (r * a.cos());
+        (2.0 * a * self.density + (self.outwards - bent) * beyond).max(0.0)
     }
 
     /// Mass, centroid as (outwards, along) from the middle of the chord, and spread about it.
     pub fn moments(&self) -> Moments {
         let r = self.radius;
-        let [a0, a1, x2, y2, x3, xy2] = self.integrals(|s2, u| {
+        let [a0, a1, x2, y2, x3, xy2, x4, y4] = self.integrals(|s2, u| {
             let (p, q) = (2.0 * s2, 2.0 / 3.0 * (s2 * s2));
-            [p, p * u, p * u * u, q, p * u * u * u, q * u]
+            [p, p * u, p * u * u, q, p * u * u * u, q * u, p * (u * u) * (u * u), 0.4 * (s2 * s2 * s2)]
         });
         let (g, v) = (r * self.outwards, r * self.along);
-        let mass = self.density * a0 + g * a1;
+        let (b, t) = (r * r * self.bend, r * r * self.twist);
+        let mass = self.density * a0 + g * a1 + b * (x2 - y2);
         if !(mass > 0.0) {
             return Moments::default();
         }
         // In units of the radius.
-        let c = [(self.density * a1 + g * x2) / mass, v * y2 / mass];
-        let second = self.density * (x2 + y2) + g * (x3 + xy2);
+        let c = [(self.density * a1 + g * x2 + b * (x3 - xy2)) / mass, (v * y2 + t * xy2) / mass];
+        let second = self.density * (x2 + y2) + g * (x3 + xy2) + b * (x4 - y4);
         let spread = (second - mass * (c[0] * c[0] + c[1] * c[1])).max(0.0);
         Moments { mass: mass * r * r, centroid: [c[0] * r, c[1] * r], spread: spread * (r * r) * (r * r) }
     }
@@ -133,7 +145,7 @@ mod tests {
     use super::*;
 
     fn segment(half_angle: f64, density: f64, outwards: f64, along: f64) -> Segment {
-        Segment { radius: 1.0, half_angle, density, outwards, along }
+        Segment { radius: 1.0, half_angle, density, outwards, along, bend: 0.0, twist: 0.0 }
     }
 
     fn close(a: f64, b: f64, relative: f64) {
@@ -173,6 +185,33 @@ mod tests {
         close(segment(PI / 2.0, 0.0, 1.0, 0.0).arc(), 2.0, 1e-15);
         // Density 1 + y: the centroid moves by int y^2 / area.
         close(segment(PI / 2.0, 1.0, 0.0, 1.0).moments().centroid[1], 0.25, 1e-14);
+    }
+
+    /// Half a unit disc with density `1 + b (x^2 - y^2) + t x y`: `int x (x^2 - y^2) = 2/15`, `int x y^2 = 2/15`, `int x^4 - y^4 = 0`; over the arc
+    /// `int cos^2 - sin^2 = 0`.
+    #[test]
+    fn half_a_disc_under_a_saddle() {
+        let saddle = Segment { bend: 0.5, twist: 0.25, ..segment(PI / 2.0, 1.0, 0.0, 0.0) };
+        let m = saddle.moments();
+        close(m.mass, PI / 2.0, 1e-14);
+        close(saddle.mass(), PI / 2.0, 1e-14);
+        let c = [(2.0 / 3.0 + 0.5 * 2.0 / 15.0) * 2.0 / PI, 0.25 * 2.0 / 15.0 * 2.0 / PI];
+        close(m.centroid[0], c[0], 1e-14);
+        close(m.centroid[1], c[1], 1e-14);
+        close(m.spread, PI / 4.0 - PI / 2.0 * (c[0] * c[0] + c[1] * c[1]), 1e-13);
+        close(saddle.arc(), PI, 1e-15);
+        // A third of the circle, by a fine sum over the arc and over strips.
+        let part = Segment { half_angle: PI / 3.0, ..saddle };
+        let (n, mut arc, mut mass) = (20_000, 0.0, 0.0);
+        for k in 0..n {
+            let t = (k as f64 + 0.5) / n as f64 * PI / 3.0;
+            let (x, y) = (t.cos() - 0.5, t.sin());
+            arc += 2.0 * (1.0 + 0.5 * (x * x - y * y)) * PI / 3.0 / n as f64;
+            // The strip at x: 2 y + b (2 x^2 y - 2/3 y^3), dx = y dt.
+            mass += (2.0 * y + 0.5 * (2.0 * x * x * y - 2.0 / 3.0 * y * y * y)) * y * PI / 3.0 / n as f64;
+        }
+        close(part.arc(), arc, 1e-8);
+        close(part.mass(), mass, 1e-8);
     }
 
     /// The whole disc about the far end of its chord of no length.

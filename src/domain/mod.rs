@@ -1,6 +1,7 @@
 //! Layer 1: where the source lives. Convex polygons, triangulated domains of any shape, and densities on them.
 
 mod density;
+mod distance;
 mod facets;
 mod image;
 mod law;
@@ -11,6 +12,7 @@ mod spread;
 pub mod surface;
 
 pub use density::Density;
+pub use distance::squared_distance;
 pub use facets::Facets;
 pub use image::{Between, Image};
 pub use law::{ExactLaw, Law};

@@ -40,7 +40,7 @@ pub(super) struct Descended {
     pub cost: IterationReport,
 }
 
-/// Solves with less and less background. Afterwards the diagram has none.
+/// Solves with less and less background, the first time by layers if these are allowed. Afterwards the diagram has none.
 ///
 /// `None` if the diagram knows no background, or the least share did not help: then some mass is too small for doubles.
 ///
@@ -51,6 +51,7 @@ pub(super) fn descend(
     target: &[f64],
     start: &Heights,
     clock: (Instant, &NewtonOptions),
+    may_layer: bool,
     keep_going: &mut dyn FnMut() -> bool,
 ) -> Result<Option<Descended>, Outcome> {
     let total: f64 = target.iter().sum();
@@ -63,7 +64,7 @@ pub(super) fn descend(
         let time_limit = clock.1.time_limit.map(|limit| limit.saturating_sub(clock.0.elapsed()));
         let options = NewtonOptions { tolerance: LOOSE, max_iterations: STEPS, time_limit };
         let mut step = |_: &NewtonState| keep_going();
-        let result = run(diagram, target, Start::Fresh(heights), &options, &mut step, share == 1.0);
+        let result = run(diagram, target, Start::Fresh(heights), &options, &mut step, may_layer && share == 1.0);
         cost.count_in(&result.state.iterations);
         heights = result.state.heights;
         diagram.set_background(0.0);
@@ -144,7 +145,7 @@ mod tests {
         let start = quantile_start(problem.frame(), &sites, &target);
         assert!(has_empty(&diagram.measures(&start, Want::Newton)));
         let options = NewtonOptions { tolerance: 1e-10, max_iterations: 100, time_limit: None };
-        let found = descend(&mut diagram, &target, &start, (Instant::now(), &options), &mut || true);
+        let found = descend(&mut diagram, &target, &start, (Instant::now(), &options), true, &mut || true);
         let found = found.ok().flatten().expect("a start");
         assert!(!has_empty(&found.measures) && found.cost.layers >= 2);
         let again = diagram.measures(&found.heights, Want::Newton);

@@ -9,7 +9,7 @@ mod revive;
 mod solver;
 mod start;
 
-pub use partial_start::partial_start;
+pub use partial_start::{partial_start, shifted_start};
 pub use report::{CellParts, IterationReport, Outcome, Report};
 pub use revive::revived;
 pub use solver::{NewtonOptions, NewtonResult, NewtonState, Start, maximize, maximize_alone};

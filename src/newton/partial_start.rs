@@ -4,9 +4,11 @@
 //! ball has mass iff `-s > min_cell_i phi`, the rest iff `-s < max phi`. On no cell is `phi` constant, so `max_i min_cell_i phi < max phi`, and
 //! any `-s` between the two will do. So there is always a shift, and bisection finds one.
 //!
-//! Weights without empty cells: `w_i = dist(y_i, X)^2`, for which cell `i` contains the point of the domain nearest to `y_i` (equal balls, if all
-//! sites are inside), mixed with the quantile start, which makes the cells solid whatever the sites are. Both are `h_i = -Phi(y_i)`
-//! with convex `Phi`, so the mixture is (docs/theory/start.md). Few sites far apart are best served by the first, clusters by the second.
+//! Nothing in this needs a convex source. Weights without empty cells: `w_i = dist(y_i, X)^2`, for which cell `i` contains the point of `X` nearest
+//! to `y_i` (equal balls, if all sites are inside), mixed with the quantile start, which on a convex source makes the cells solid whatever the
+//! sites are. Both are `h_i = -Phi(y_i)` with convex `Phi`, so the mixture is (docs/theory/start.md). Few sites far apart are best served by the
+//! first, clusters by the second. Where neither will do, as for sites outside of a source with gaps, the heights of a balanced problem are
+//! shifted ([`shifted_start`]).
 
 use super::start::quantile_start;
 use crate::diagram::{Laguerre, Measures, Want};
@@ -27,24 +29,24 @@ const RESCUES: usize = 100;
 /// The mass in the balls need not be nearer to the target than this share of the lesser of target and rest.
 const CLOSE: f64 = 0.1;
 
-/// A start for a diagram whose last site is the rest, with heights of `sites` (in the diagram's order) and last that of the rest.
+/// A start for a diagram whose last site is the rest, with heights of `sites` (in the diagram's order) and last that of the rest. `touching` are the
+/// heights `(dist(y_i, X)^2 - |y_i|^2) / 2`, and `frame` is a convex polygon around `X`.
 ///
 /// `target` has one mass more than `sites`; the rest's includes an `offset`, as the diagram's does. `better` may name heights to be tried as
 /// well, first. The heights are those of the trial with the least Hellinger distance between masses and target; `None` if every trial leaves some
-/// cell empty, which for distinct sites is possible only by rounding. Cost: up to some dozens of diagrams.
+/// cell empty, which for distinct sites on a convex source is possible only by rounding. Cost: up to some dozens of diagrams.
 pub fn partial_start(
     diagram: &mut dyn Laguerre,
-    domain: &ConvexPolygon,
+    frame: &ConvexPolygon,
     sites: &[[f64; 2]],
-    target: &[f64],
-    offset: f64,
+    touching: &Heights,
+    (target, offset): (&[f64], f64),
     better: Option<Heights>,
 ) -> Option<Heights> {
     let n = sites.len();
-    let quantile = quantile_start(domain, sites, &target[..n]);
-    let near: Vec<Dd> = sites.iter().map(|&y| nearest(domain, y)).collect();
+    let quantile = quantile_start(frame, sites, &target[..n]);
     let mixed = |share: f64| {
-        let terms = near.iter().zip(quantile.as_slice());
+        let terms = touching.as_slice().iter().zip(quantile.as_slice());
         Heights::new(terms.map(|(&a, &b)| a.times(1.0 - share) + b.times(share)))
     };
     let width = (offset / target.iter().sum::<f64>()).sqrt();
@@ -53,7 +55,7 @@ pub fn partial_start(
     let mut best: Option<(f64, Heights)> = None;
     for heights in trials {
         let trial = Trial { diagram: &mut *diagram, heights, offset };
-        let Some((mass, heights)) = shifted(trial, domain, sites, target) else { continue };
+        let Some((mass, heights)) = shifted(trial, frame, sites, target) else { continue };
         let distance = distance(&mass, target);
         if best.as_ref().is_none_or(|b| distance < b.0) {
             best = Some((distance, heights));
@@ -65,27 +67,15 @@ pub fn partial_start(
     best.map(|b| b.1)
 }
 
-/// `(dist(y, X)^2 - |y|^2) / 2`.
-fn nearest(domain: &ConvexPolygon, y: [f64; 2]) -> Dd {
-    let square = Dd::product(y[0], y[0]) + Dd::product(y[1], y[1]);
-    let dot = |a: [Dd; 2], b: [Dd; 2]| a[0] * b[0] + a[1] * b[1];
-    let from = |p: [f64; 2], q: [f64; 2]| [Dd::difference(q[0], p[0]), Dd::difference(q[1], p[1])];
-    let mut least: Option<Dd> = None;
-    let mut inside = true;
-    for k in 0..domain.len() {
-        let (p, q) = (domain.vertex(k), domain.vertex(k + 1));
-        let (e, d) = (from(p, q), from(p, y));
-        inside &= (e[0] * d[1] - e[1] * d[0]).hi >= 0.0;
-        let t = dot(e, d).over(dot(e, e));
-        let t = if t.hi > 0.0 { if t.hi < 1.0 { t } else { Dd::from_f64(1.0) } } else { Dd::ZERO };
-        let r = [d[0] - t * e[0], d[1] - t * e[1]];
-        let distance = dot(r, r);
-        if least.is_none_or(|l| distance < l) {
-            least = Some(distance);
-        }
-    }
-    let distance = if inside { Dd::ZERO } else { least.unwrap_or(Dd::ZERO) };
-    (distance - square).scale(0.5)
+/// Given heights without empty cells, shifted into a start in the same way. `None` if there is an empty cell.
+pub fn shifted_start(
+    diagram: &mut dyn Laguerre,
+    frame: &ConvexPolygon,
+    sites: &[[f64; 2]],
+    (target, offset): (&[f64], f64),
+    heights: Heights,
+) -> Option<Heights> {
+    Some(shifted(Trial { diagram, heights, offset }, frame, sites, target)?.1)
 }
 
 /// One set of heights to be shifted.
@@ -111,25 +101,32 @@ impl Trial<'_> {
 /// The heights with that of the rest, chosen so that about the right mass lies in the balls and no cell is empty; and the masses there.
 fn shifted(
     mut trial: Trial<'_>,
-    domain: &ConvexPolygon,
+    frame: &ConvexPolygon,
     sites: &[[f64; 2]],
     target: &[f64],
 ) -> Option<(Vec<f64>, Heights)> {
     let n = sites.len();
     // Between `low`, where some ball alone covers the domain, and `high`, where every ball is empty.
     let (mut low, mut high) = (Dd::from_f64(f64::NEG_INFINITY), Dd::from_f64(f64::NEG_INFINITY));
+    // Where each ball covers it.
+    let mut lowest = Dd::from_f64(f64::INFINITY);
     for (&y, &h) in sites.iter().zip(trial.heights.as_slice()) {
         let half = (Dd::product(y[0], y[0]) + Dd::product(y[1], y[1])).scale(0.5) + h;
         let away = |v: &[f64; 2]| (v[0] - y[0]).hypot(v[1] - y[1]);
-        let reach = domain.vertices().iter().map(away).fold(0.0, f64::max);
+        let reach = frame.vertices().iter().map(away).fold(0.0, f64::max);
         let covers = half - Dd::from_f64(0.5 * reach * reach);
         low = if covers > low { covers } else { low };
+        lowest = if covers < lowest { covers } else { lowest };
         high = if half > high { half } else { high };
+    }
+    // Cells in a gap of the source have no mass whatever their balls.
+    if trial.diagram.may_have_gaps() && trial.measure(lowest).0.mass[..n].iter().any(|&m| m <= 0.0) {
+        return None;
     }
     let wanted = target[n] - trial.offset;
     let enough = CLOSE * wanted.min(trial.offset);
     // Half the weight of a ball that has the mean mass, undisturbed.
-    let density = (trial.offset + wanted) / domain.area();
+    let density = (trial.offset + wanted) / frame.area();
     let mut down = 0.5 * trial.offset / (n as f64 * std::f64::consts::PI * density);
     let floor = (high - low).to_f64();
     let mut s = high - Dd::from_f64(down.min(0.5 * floor));

@@ -196,7 +196,7 @@ pub(super) fn run(
         now = residual(&measures.mass, target, options.tolerance);
     }
     if let Some(closed_form) = closed_form.filter(|_| ended.is_none() && has_empty(&measures)) {
-        let found = descend(diagram, target, &closed_form, (clock, options), &mut || keep_going(&state));
+        let found = descend(diagram, target, &closed_form, (clock, options), may_layer, &mut || keep_going(&state));
         diagram.set_background(0.0);
         match found {
             Ok(Some(better)) => {

@@ -2,7 +2,7 @@
 
 use super::colors::{self, Scale};
 use super::scene::Color;
-use crate::diagram::{Diagram, Label};
+use crate::diagram::{Diagram, Label, PartialDiagram};
 use crate::problem::Problem;
 
 /// What a side of a polygon is.
@@ -163,24 +163,28 @@ impl<'a> Model<'a> {
         model.finish()
     }
 
-    /// Cells given by their outlines, as of partial transport; see [`super::Scene::of_outlines`]. Neighbours are those of `diagram`.
-    pub fn of_outlines(
-        problem: &'a Problem,
-        diagram: &Diagram,
-        outlines: &[Vec<[f64; 2]>],
-        masses: &'a [f64],
-        centroids: &[Option<[f64; 2]>],
-    ) -> Model<'a> {
-        let mut model = Model::empty(problem, masses, centroids);
-        for (i, outline) in outlines.iter().enumerate() {
-            model.polygons.push(i as u32, outline.iter().map(|&v| (lift(v), UPWARDS, Side::Wall)));
-            model.adjacent.extend(walls_of(i as u32, diagram.labels(i)));
+    /// Cells in their balls, arcs in steps of at most `step` (an angle). Where the source is a mesh, what of them lies in it.
+    pub fn of_partial(problem: &'a Problem, diagram: &'a PartialDiagram, step: f64) -> Model<'a> {
+        let mut model = Model::empty(problem, diagram.masses(), diagram.centroids());
+        let mesh = problem.domain().mesh();
+        for i in 0..diagram.len() {
+            model.adjacent.extend(walls_of(i as u32, diagram.polygons().labels(i)));
+            let pieces = match mesh {
+                Some(_) => diagram.pieces(i, step),
+                None => vec![diagram.outline(i, step).into_iter().map(|v| (v, true)).collect()],
+            };
+            for piece in pieces {
+                let side = |own: bool| if own { Side::Wall } else { Side::Inner };
+                model.polygons.push(i as u32, piece.iter().map(|&(v, own)| (lift(v), UPWARDS, side(own))));
+            }
         }
-        let frame = problem.frame().vertices();
-        for k in 0..frame.len() {
-            let (a, b) = (frame[k], frame[(k + 1) % frame.len()]);
+        // The boundary, as polygons of no area that belong to nobody.
+        let outline = problem.frame().outline();
+        let frame = || (0..outline.len()).map(|k| [outline.vertex(k), outline.vertex(k + 1)]).collect();
+        for [a, b] in mesh.map_or_else(frame, |mesh| mesh.boundary()) {
             let line = [(a, Side::Border), (b, Side::Inner), (b, Side::Inner)];
-            model.polygons.push(outlines.len() as u32, line.into_iter().map(|(p, s)| (lift(p), UPWARDS, s)));
+            let none = problem.len() as u32;
+            model.polygons.push(none, line.into_iter().map(|(p, s)| (lift(p), UPWARDS, s)));
         }
         model.finish()
     }

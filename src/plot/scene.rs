@@ -1,7 +1,7 @@
 //! What a picture shows.
 
 use super::colors;
-use crate::diagram::{Diagram, Label};
+use crate::diagram::{Diagram, Label, PartialDiagram};
 use crate::domain::PlanarMesh;
 use crate::problem::Problem;
 
@@ -59,8 +59,7 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// The picture of cells given by their outlines, one for each site, empty where there is none: of partial transport, where balls bound
-    /// them.
+    /// The picture of cells given by their outlines, one for each site, empty where there is none.
     pub fn of_outlines(
         problem: &'a Problem,
         outlines: &'a [Vec<[f64; 2]>],
@@ -79,9 +78,21 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// The picture of a partial diagram's outlines, whose cells have neighbours among those of the whole `diagram`.
-    pub fn with_neighbors(self, diagram: &'a Diagram) -> Scene<'a> {
-        Scene { diagram: Some(diagram), ..self }
+    /// The picture of a partial diagram's outlines (arcs in steps of at most `step`): cells have neighbours, and in a mesh the area of what lies in it.
+    pub fn of_partial(
+        problem: &'a Problem,
+        diagram: &'a PartialDiagram,
+        outlines: &'a [Vec<[f64; 2]>],
+        step: f64,
+    ) -> Scene<'a> {
+        let mut scene = Scene::of_outlines(problem, outlines, diagram.masses(), diagram.centroids());
+        scene.diagram = Some(diagram.polygons());
+        if scene.mesh.is_some() {
+            let corners = |piece: Vec<([f64; 2], bool)>| area(&piece.iter().map(|c| c.0).collect::<Vec<_>>());
+            let in_mesh = |i: usize| diagram.pieces(i, step).into_iter().map(corners).sum();
+            scene.areas = (0..diagram.len()).map(in_mesh).collect();
+        }
+        scene
     }
 
     /// Numbers of colours such that neighbours differ, as far as it is known who they are.

@@ -114,12 +114,6 @@ pub enum ProblemError {
         /// Higher index.
         second: usize,
     },
-    /// Partial transport of a source in patches.
-    #[error(
-        "\"partial\" needs a box or polygon with a constant or affine density in this version; \
-         drop \"partial\" or change the source"
-    )]
-    PartialPatches,
     /// A starting height is not finite.
     #[error("heights[{site}] is not finite; every height must be finite")]
     NonFiniteHeight {

@@ -139,9 +139,6 @@ impl Problem {
         density.validate(&domain)?;
         let target = Targets::new(sites, masses, heights, duplicates)?;
         let patches = Patches::of(&domain, &density).map(Arc::new);
-        if partial && patches.is_some() {
-            return Err(ProblemError::PartialPatches);
-        }
         let mut problem = Problem { domain, density, patches, target, source_factor: 1.0, partial, rest: None };
         problem.match_totals(normalize)?;
         Ok(problem)

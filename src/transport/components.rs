@@ -20,6 +20,30 @@ pub fn remarks(problem: &Problem, order: &[u32], row: &[u32], column: &[u32]) ->
     tell_all(patches.components(), parts, noun(patches), problem.masses(), (order, row, column))
 }
 
+/// The same for partial transport, where the rest is one more site in `row` and `column`, the last one: which groups of cells have no free arc. What
+/// they take from, they take all of, so nothing says how large their balls are beyond that.
+pub fn partial_remarks(problem: &Problem, order: &[u32], row: &[u32], column: &[u32]) -> Vec<String> {
+    let Some(patches) = problem.patches() else { return Vec::new() };
+    let parts = patches.iter().enumerate().map(|(k, p)| (patches.name(k), p.mass()));
+    let Some(mut notes) = tell_parts(patches.components(), parts, noun(patches)) else { return Vec::new() };
+    let (groups, number) = groups(row, column);
+    let rest = groups.last().copied().unwrap_or(0);
+    let without: Vec<Group> =
+        tell_groups(&groups, number, problem.masses(), order).into_iter().filter(|g| g.number != rest).collect();
+    if !without.is_empty() {
+        let count = match without.len() {
+            1 => "one group of cells has".to_string(),
+            n => format!("{n} groups of cells have"),
+        };
+        notes.push(format!(
+            "{count} no free arc and no wall to the others ({}): nothing stays of the components they cover, and weights are unique there only up to \
+             a constant for each group",
+            list(without.len(), |g| without[g].to_string())
+        ));
+    }
+    notes
+}
+
 /// The same for a surface, from its walls `(i, j, _)`.
 pub fn on_surface(problem: &SurfaceProblem, walls: &[(u32, u32, f64)]) -> Vec<String> {
     let facets = problem.facets();
@@ -37,14 +61,32 @@ pub fn on_surface(problem: &SurfaceProblem, walls: &[(u32, u32, f64)]) -> Vec<St
 
 /// The components of the parts of a source (name and mass of each), and the groups of cells.
 fn tell_all(
-    (component, count): (Vec<u32>, usize),
+    components: (Vec<u32>, usize),
     parts: impl Iterator<Item = (u32, Dd)>,
     noun: &str,
     target: &[f64],
     (order, row, column): (&[u32], &[u32], &[u32]),
 ) -> Vec<String> {
+    let Some(mut notes) = tell_parts(components, parts, noun) else { return Vec::new() };
+    let (groups, number) = groups(row, column);
+    if number > 1 {
+        let told = tell_groups(&groups, number, target, order);
+        notes.push(format!(
+            "their masses fit: the cells fall into {number} groups without a common wall ({}), and heights are unique up to a constant for each group",
+            list(number, |g| told[g].to_string())
+        ));
+    }
+    notes
+}
+
+/// The components of the parts; `None` if there is but one.
+fn tell_parts(
+    (component, count): (Vec<u32>, usize),
+    parts: impl Iterator<Item = (u32, Dd)>,
+    noun: &str,
+) -> Option<Vec<String>> {
     if count < 2 {
-        return Vec::new();
+        return None;
     }
     let mut masses = vec![Dd::ZERO; count];
     let mut sizes = vec![0usize; count];
@@ -62,28 +104,38 @@ fn tell_all(
         };
         format!("{c} ({noun} {}{others}, mass {:.6})", first[c], masses[c].to_f64())
     };
-    let mut notes = vec![format!("the source falls into {count} components: {}", list(count, tell))];
-    let (groups, number) = groups(row, column);
-    if number > 1 {
-        let mut mass = vec![Dd::ZERO; number];
-        let mut size = vec![0usize; number];
-        let mut lowest = vec![u32::MAX; number];
-        for (&g, &i) in groups.iter().zip(order) {
-            let g = g as usize;
-            mass[g] = mass[g] + Dd::from_f64(target[i as usize]);
-            size[g] += 1;
-            lowest[g] = lowest[g].min(i);
+    Some(vec![format!("the source falls into {count} components: {}", list(count, tell))])
+}
+
+/// Cells that belong together.
+struct Group {
+    number: u32,
+    lowest: u32,
+    size: usize,
+    mass: Dd,
+}
+
+impl std::fmt::Display for Group {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mass = self.mass.to_f64();
+        match self.size {
+            1 => write!(f, "site {} alone, mass {mass:.6}", self.lowest),
+            n => write!(f, "site {} and {} more, mass {mass:.6}", self.lowest, n - 1),
         }
-        let tell = |g: usize| match size[g] {
-            1 => format!("site {} alone, mass {:.6}", lowest[g], mass[g].to_f64()),
-            n => format!("site {} and {} more, mass {:.6}", lowest[g], n - 1, mass[g].to_f64()),
-        };
-        notes.push(format!(
-            "their masses fit: the cells fall into {number} groups without a common wall ({}), and heights are unique up to a constant for each group",
-            list(number, tell)
-        ));
     }
-    notes
+}
+
+/// The groups by number; nodes beyond `order` are no sites.
+fn tell_groups(groups: &[u32], number: usize, target: &[f64], order: &[u32]) -> Vec<Group> {
+    let mut all: Vec<Group> =
+        (0..number as u32).map(|number| Group { number, lowest: u32::MAX, size: 0, mass: Dd::ZERO }).collect();
+    for (&g, &i) in groups.iter().zip(order) {
+        let group = &mut all[g as usize];
+        group.mass = group.mass + Dd::from_f64(target[i as usize]);
+        group.size += 1;
+        group.lowest = group.lowest.min(i);
+    }
+    all
 }
 
 /// For every cell the number of its group, cells with a wall belonging together, and how many groups there are.

@@ -7,6 +7,9 @@ use crate::newton::{self, IterationReport, NewtonOptions, NewtonState, Outcome, 
 use crate::problem::Problem;
 use std::time::Instant;
 
+/// Where what stays is at most this share of what moves, the balanced problem is tried as a start at once.
+const LITTLE: f64 = 0.25;
+
 /// How well the balanced problem is solved that may give a start.
 const LOOSE: f64 = 0.3;
 
@@ -72,8 +75,12 @@ pub fn solve_partial(
     };
     let result = newton::maximize_alone(&mut diagram, &target, start, &newton, &mut keep_going);
     let heights = absolute(&result.state.heights, &order);
-    report.predicates = diagram.measures(&result.state.heights, Want::Moments).counters;
-    drop(diagram);
+    // Of a source in patches the walls and free arcs tell whether the cells hang together.
+    let want = if problem.patches().is_some() { Want::Everything } else { Want::Moments };
+    let last = diagram.measures(&result.state.heights, want);
+    report.predicates = last.counters;
+    report.notes.extend(super::components::partial_remarks(problem, &order, &last.row, &last.column));
+    drop((diagram, last));
     report.converged = result.outcome == Outcome::Converged;
     report.outcome = Some(result.outcome);
     report.tolerance = options.tolerance;
@@ -147,37 +154,38 @@ fn fresh_start(
     }
     let n = order.len();
     let sites: Vec<[f64; 2]> = order.iter().map(|&i| problem.sites()[i as usize]).collect();
-    let offset = diagram.offset();
-    let balanced = balanced_start(problem, order, &target[..n], offset, (clock, options));
-    let found = newton::partial_start(diagram, problem.frame(), &sites, target, offset, balanced);
+    let (offset, rest, frame) = (diagram.offset(), problem.rest().unwrap_or(0.0), problem.frame());
+    let balanced = || balanced_start(problem, order, &target[..n], (offset + rest) / offset, (clock, options));
+    let touching = diagram.touching_heights();
+    let little = rest <= LITTLE * offset;
+    let better = little.then(balanced);
+    let mut found = newton::partial_start(diagram, frame, &sites, &touching, (target, offset), better);
+    if found.is_none() && !little {
+        found = newton::shifted_start(diagram, frame, &sites, (target, offset), balanced());
+    }
     // Without a start the solver says which cell is empty.
-    let Some(found) = found else { return with_rest(&newton::quantile_start(problem.frame(), &sites, &target[..n])) };
+    let Some(found) = found else { return with_rest(&newton::quantile_start(frame, &sites, &target[..n])) };
     let rest = found.get(n);
     Heights::new(found.as_slice().iter().map(|&h| h - rest))
 }
 
-/// Heights of the balanced problem with all masses scaled up, about solved: where little stays they are near. Only tried then.
+/// Heights of the balanced problem with all masses scaled up by `factor` to the whole source, about solved: near where little stays, and on a
+/// source with gaps what leaves no cell empty.
 fn balanced_start(
     problem: &Problem,
     order: &[u32],
     target: &[f64],
-    total: f64,
+    factor: f64,
     (clock, options): (Instant, &SolveOptions),
-) -> Option<Heights> {
-    let rest = problem.rest()?;
-    if rest > 0.25 * total {
-        return None;
-    }
+) -> Heights {
     let mut diagram = PlaneLaguerre::new(problem);
     let sites: Vec<[f64; 2]> = order.iter().map(|&i| problem.sites()[i as usize]).collect();
     let start = newton::quantile_start(problem.frame(), &sites, target);
-    let factor = (total + rest) / total;
     let target: Vec<f64> = target.iter().map(|m| m * factor).collect();
     let newton = NewtonOptions {
         tolerance: LOOSE,
         max_iterations: options.max_iterations,
         time_limit: options.time_limit.map(|limit| limit.saturating_sub(clock.elapsed())),
     };
-    let result = newton::maximize(&mut diagram, &target, Start::Fresh(start), &newton, &mut |_| true);
-    Some(result.state.heights)
+    newton::maximize(&mut diagram, &target, Start::Fresh(start), &newton, &mut |_| true).state.heights
 }

@@ -214,14 +214,13 @@ pub fn draw_partial(
 ) -> Result<(), Failure> {
     // Arcs of small cells need few corners.
     let corners = if diagram.len() > 5000 { 24.0 } else { 96.0 };
-    let outline = |i: usize| diagram.outline(i, std::f64::consts::TAU / corners);
-    let outlines: Vec<Vec<[f64; 2]>> = (0..diagram.len()).map(outline).collect();
-    let (masses, centroids, polygons) = (diagram.masses(), diagram.centroids(), diagram.polygons());
+    let step = std::f64::consts::TAU / corners;
     if format_of(path) == Some(Format::Svg) {
-        let scene = Scene::of_outlines(problem, &outlines, masses, centroids).with_neighbors(polygons);
+        let outlines: Vec<Vec<[f64; 2]>> = (0..diagram.len()).map(|i| diagram.outline(i, step)).collect();
+        let scene = Scene::of_partial(problem, diagram, &outlines, step);
         return write(path, |w| w.write_all(scene.svg(style.color).as_bytes()));
     }
-    write_model(&Model::of_outlines(problem, polygons, &outlines, masses, centroids), name, path, style)
+    write_model(&Model::of_partial(problem, diagram, step), name, path, style)
 }
 
 pub fn draw_diagram(

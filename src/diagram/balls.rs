@@ -1,0 +1,220 @@
+//! All cells in their balls, measured: over a convex source, over the patches of one that has patches, and over its mixture with an even background.
+
+use super::ball::{BallCell, Disc, Source};
+use super::cells::{CHUNK, Cell, CellMeasures, Duals, Region};
+use super::clip::Label;
+use super::integrate::{self, Moments};
+use super::laguerre::{Want, even_law};
+use super::patched::{self, Ground};
+use super::point::Point;
+use super::restrict::{Part, Restriction};
+use crate::domain::Outline;
+use crate::exact::{Counters, Dd};
+use crate::hull::Hull;
+use crate::problem::Problem;
+use rayon::prelude::*;
+
+/// A power of two about the inverse of the domain's extent.
+pub fn scale_of(problem: &Problem) -> f64 {
+    let extent = problem.frame().extent();
+    2f64.powi(-(extent.log2().floor() as i32).clamp(-1000, 1000))
+}
+
+/// What there is to know of the cells in their balls.
+pub struct InBalls {
+    /// The measures, by position; last those of the rest, which has no moments.
+    pub cells: CellMeasures,
+    /// Masses of the cells before balls cut them.
+    pub polygons: Vec<f64>,
+}
+
+/// Measures at the height `shift` of the rest. A `background` replaces that share of a source of patches. Cost: O(n) plus clipping, over patches
+/// O(meetings); bit-identical for any number of threads.
+pub fn measure(
+    hull: &Hull,
+    problem: &Problem,
+    ground: Option<&Ground>,
+    background: f64,
+    shift: Dd,
+    want: Want,
+) -> InBalls {
+    let region = Region::new(problem.frame());
+    let (duals, factor) = (Duals::new(hull, &region), problem.source_factor());
+    let scale = scale_of(problem);
+    let disc = |i: u32| Disc::new(hull.point(i as usize), shift, scale);
+    let even = || {
+        let source = Source::new(even_law(problem), factor);
+        let chunk = |range: std::ops::Range<usize>| {
+            let (mut cell, mut rows) = (Cell::default(), Rows::new(hull, want));
+            for i in range {
+                cell.compute(hull, &duals, &region, i as u32);
+                rows.add(i as u32, &cell.labels, &cell.vertices, &source, disc);
+                rows.end_of_cell();
+            }
+            rows.counters = cell.counters();
+            rows
+        };
+        collected(hull.len(), chunk)
+    };
+    let Some(ground) = ground.filter(|_| background < 1.0) else { return even() };
+    let all = Restriction::new(hull, &duals, &ground.patches, &ground.order);
+    let chunk = |range: std::ops::Range<usize>| {
+        let (mut part, mut rows) = (Part::default(), Rows::new(hull, want));
+        for i in range {
+            for &(k, meeting) in all.of(i) {
+                let patch = ground.patches.get(k as usize);
+                part.compute(hull, &duals, &all, i as u32, Outline(patch.corners()), meeting);
+                rows.add(i as u32, &part.labels, &part.vertices, &Source::new(patch.law(), factor), disc);
+            }
+            rows.end_of_cell();
+        }
+        rows
+    };
+    let mut own = collected(hull.len(), chunk);
+    own.cells.counters += all.counters;
+    if background > 0.0 {
+        let even = even();
+        own.cells = patched::mixed(&own.cells, &even.cells, background);
+        let pairs = own.polygons.iter_mut().zip(&even.polygons);
+        pairs.for_each(|(a, b)| *a = (1.0 - background) * *a + background * b);
+    }
+    own
+}
+
+/// What a chunk of positions contributes.
+struct Rows<'a> {
+    hull: &'a Hull,
+    want: Want,
+    ball: BallCell,
+    // The cell in the making.
+    walls: Vec<(u32, f64)>,
+    pieces: Vec<Moments>,
+    sums: [f64; 3],
+    // Those that are done.
+    mass: Vec<f64>,
+    outside: Vec<f64>,
+    free: Vec<f64>,
+    length: Vec<u32>,
+    entries: Vec<(u32, f64)>,
+    moments: Vec<Moments>,
+    counters: Counters,
+}
+
+impl<'a> Rows<'a> {
+    fn new(hull: &'a Hull, want: Want) -> Rows<'a> {
+        Rows {
+            hull,
+            want,
+            ball: BallCell::default(),
+            walls: Vec::new(),
+            pieces: Vec::new(),
+            sums: [0.0; 3],
+            mass: Vec::new(),
+            outside: Vec::new(),
+            free: Vec::new(),
+            length: Vec::new(),
+            entries: Vec::new(),
+            moments: Vec::new(),
+            counters: Counters::default(),
+        }
+    }
+
+    /// Adds a polygon of cell `i`: all of it, or its part in a patch.
+    fn add(&mut self, i: u32, labels: &[Label], points: &[Point], source: &Source, disc: impl Fn(u32) -> Disc) {
+        self.ball.compute(i, labels, points, disc);
+        let masses = self.ball.masses(points, source);
+        self.sums.iter_mut().zip(masses).for_each(|(s, m)| *s += m);
+        if matches!(self.want, Want::Moments | Want::Everything) {
+            self.pieces.push(self.ball.moments(source));
+        }
+        if self.want != Want::Moments {
+            self.walls.extend(walls(&self.ball, labels, |j| self.hull.point(j as usize).site(), i, source));
+        }
+    }
+
+    fn end_of_cell(&mut self) {
+        let [mass, outside, free] = std::mem::take(&mut self.sums);
+        self.mass.push(mass);
+        self.outside.push(outside);
+        self.free.push(free);
+        if matches!(self.want, Want::Moments | Want::Everything) {
+            self.moments.push(integrate::joined(&self.pieces));
+            self.pieces.clear();
+        }
+        let before = self.entries.len();
+        if self.want != Want::Moments {
+            merge(&mut self.walls, &mut self.entries);
+            if free > 0.0 {
+                self.entries.push((self.hull.len() as u32, free));
+            }
+        }
+        self.length.push((self.entries.len() - before) as u32);
+    }
+}
+
+/// `K_ij` of what lies in the ball of the walls of a polygon of cell `i`.
+pub fn walls(
+    ball: &BallCell,
+    labels: &[Label],
+    site: impl Fn(u32) -> [f64; 2],
+    i: u32,
+    source: &Source,
+) -> impl Iterator<Item = (u32, f64)> {
+    labels.iter().enumerate().filter_map(move |(k, label)| {
+        let (Label::Bisector(j), Some((a, b))) = (*label, ball.part(k)) else { return None };
+        let c = integrate::conductance(a, b, site(i), site(j), source.local());
+        (c > 0.0).then_some((j, c))
+    })
+}
+
+/// Moves the walls over, one entry for each neighbour. (A cell in one piece has one wall for each, in the order around it.)
+fn merge(walls: &mut Vec<(u32, f64)>, entries: &mut Vec<(u32, f64)>) {
+    let mut several = walls.len() > 1;
+    if several {
+        let mut columns: Vec<u32> = walls.iter().map(|w| w.0).collect();
+        columns.sort_unstable();
+        several = columns.windows(2).any(|w| w[0] == w[1]);
+    }
+    if !several {
+        entries.append(walls);
+        return;
+    }
+    // Stable: for each neighbour in the order of the patches.
+    walls.sort_by_key(|w| w.0);
+    entries.extend(walls.chunk_by(|a, b| a.0 == b.0).map(|g| (g[0].0, g.iter().map(|w| w.1).sum())));
+    walls.clear();
+}
+
+/// All chunks, and the row of the rest.
+fn collected<'a>(n: usize, chunk: impl Fn(std::ops::Range<usize>) -> Rows<'a> + Sync) -> InBalls {
+    let parts: Vec<Rows<'_>> =
+        (0..n.div_ceil(CHUNK)).into_par_iter().map(|c| chunk(c * CHUNK..((c + 1) * CHUNK).min(n))).collect();
+    let mut all = CellMeasures { row: vec![0], ..CellMeasures::default() };
+    let mut polygons = Vec::with_capacity(n);
+    let (mut rest, mut end) = (Dd::ZERO, 0);
+    let mut last: Vec<(u32, f64)> = Vec::new();
+    for part in parts {
+        let first = all.mass.len();
+        polygons.extend(part.mass.iter().zip(&part.outside).map(|(a, b)| a + b));
+        all.mass.extend_from_slice(&part.mass);
+        all.column.extend(part.entries.iter().map(|e| e.0));
+        all.conductance.extend(part.entries.iter().map(|e| e.1));
+        all.moments.extend_from_slice(&part.moments);
+        for length in part.length {
+            end += length;
+            all.row.push(end);
+        }
+        for (k, (&outside, &free)) in part.outside.iter().zip(&part.free).enumerate() {
+            rest = rest + Dd::from_f64(outside);
+            if free > 0.0 && part.want != Want::Moments {
+                last.push(((first + k) as u32, free));
+            }
+        }
+        all.counters += part.counters;
+    }
+    all.mass.push(rest.to_f64());
+    all.row.push(end + last.len() as u32);
+    all.column.extend(last.iter().map(|e| e.0));
+    all.conductance.extend(last.iter().map(|e| e.1));
+    InBalls { cells: all, polygons }
+}

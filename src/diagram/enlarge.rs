@@ -1,0 +1,106 @@
+//! Weights for cells that their balls miss.
+
+use super::ball::Source;
+use super::cells::{Cell, Duals, Region};
+use super::laguerre::even_law;
+use super::patched::Ground;
+use super::point::Point;
+use super::restrict::{Part, Restriction};
+use crate::domain::Outline;
+use crate::exact::Dd;
+use crate::hull::Hull;
+use crate::problem::Problem;
+
+/// The nearest point of a cell, as far as a ball cares.
+struct Touch {
+    distance: f64,
+    /// Density there.
+    density: f64,
+    /// About how wide the cell is there.
+    width: f64,
+}
+
+/// For each of the cells the height at which its ball reaches far enough into it for about the wanted mass: a disc, if the site is inside; else the
+/// segment beyond a chord as long as the cell (its nearest piece, in a source of patches) is wide, or as the circle has it, whichever is
+/// shorter. `shift` is the height of the rest.
+pub fn enlarged(
+    hull: &Hull,
+    problem: &Problem,
+    ground: Option<&Ground>,
+    shift: Dd,
+    missed: &[usize],
+    wanted: &[f64],
+) -> Vec<(usize, Dd)> {
+    if missed.is_empty() {
+        return Vec::new();
+    }
+    let region = Region::new(problem.frame());
+    let (duals, factor) = (Duals::new(hull, &region), problem.source_factor());
+    let site = |i: usize| hull.point(i).site();
+    let touches: Vec<Option<Touch>> = match ground {
+        None => {
+            let (mut cell, source) = (Cell::default(), Source::new(even_law(problem), factor));
+            let density = |at: &Point| source.local().mean(at, at);
+            let mut touch = |&i: &usize| {
+                cell.compute(hull, &duals, &region, i as u32);
+                touch(&cell.vertices, site(i), density)
+            };
+            missed.iter().map(&mut touch).collect()
+        }
+        Some(ground) => {
+            let all = Restriction::new(hull, &duals, &ground.patches, &ground.order);
+            let mut part = Part::default();
+            let mut nearest = |&i: &usize| {
+                let mut best: Option<Touch> = None;
+                for &(k, meeting) in all.of(i) {
+                    let patch = ground.patches.get(k as usize);
+                    part.compute(hull, &duals, &all, i as u32, Outline(patch.corners()), meeting);
+                    let found = touch(&part.vertices, site(i), |at| ground.density(k, at, factor));
+                    let nearer = |t: &Touch| best.as_ref().is_none_or(|b| t.distance < b.distance);
+                    best = found.filter(nearer).or(best);
+                }
+                best
+            };
+            missed.iter().map(&mut nearest).collect()
+        }
+    };
+    let height = |(&i, touch): (&usize, Option<Touch>)| {
+        let Touch { distance, density, width } = touch?;
+        let area = wanted[i] / density.max(f64::MIN_POSITIVE);
+        let weight = if distance == 0.0 {
+            area / std::f64::consts::PI
+        } else {
+            let round = (0.75 * area / (2.0 * distance).sqrt()).powf(2.0 / 3.0);
+            let depth = round.max(area / width);
+            (distance + depth) * (distance + depth)
+        };
+        let y = site(i);
+        let square = Dd::product(y[0], y[0]) + Dd::product(y[1], y[1]);
+        let height = (Dd::from_f64(weight) - square).scale(0.5) + shift;
+        (weight > 0.0 && height.is_finite()).then_some((i, height))
+    };
+    missed.iter().zip(touches).filter_map(height).collect()
+}
+
+/// Where a polygon is nearest to `y`.
+fn touch(vertices: &[Point], y: [f64; 2], density: impl Fn(&Point) -> f64) -> Option<Touch> {
+    let centre = Point::from_f64(y);
+    let corners: Vec<[f64; 2]> = vertices.iter().map(|v| v.minus(&centre)).collect();
+    let (mut inside, mut least, mut most) = (true, f64::INFINITY, 0.0f64);
+    let mut touch = [0.0; 2];
+    for (k, p) in corners.iter().enumerate() {
+        let q = corners[if k + 1 == corners.len() { 0 } else { k + 1 }];
+        let e = [q[0] - p[0], q[1] - p[1]];
+        inside &= p[0] * e[1] - p[1] * e[0] >= 0.0;
+        let t = (-(p[0] * e[0] + p[1] * e[1]) / (e[0] * e[0] + e[1] * e[1])).clamp(0.0, 1.0);
+        let at = if t.is_finite() { [p[0] + t * e[0], p[1] + t * e[1]] } else { *p };
+        let distance = at[0].hypot(at[1]);
+        if distance < least {
+            (least, touch) = (distance, at);
+        }
+        most = most.max((p[0] - corners[0][0]).hypot(p[1] - corners[0][1]));
+    }
+    let (distance, touch) = if inside { (0.0, [0.0; 2]) } else { (least, touch) };
+    let at = Point::from_f64([y[0] + touch[0], y[1] + touch[1]]);
+    (!corners.is_empty()).then(|| Touch { distance, density: density(&at), width: most })
+}

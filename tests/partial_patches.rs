@@ -452,11 +452,11 @@ fn islands() {
     // All of the left square, part of the right one.
     let s = solved(&problem(islands(), Density::Constant, vec![[0.25, 0.5], [0.75, 0.5], [2.5, 0.5]], vec![0.5, 0.5, 0.25]));
     close(s.weights[2], 0.25 / PI, 1e-10);
-    close(s.weights[0], s.weights[1], 1e-6);
+    near(s.weights[0], 0.3125, 1e-5); // as far as the corners
     close(s.cost, 1.25 / 12.0 + 0.25 * 0.25 / PI / 2.0, 1e-9);
     let notes = s.report.notes.join("\n");
     assert!(notes.contains("falls into 2 components"), "{notes}");
-    assert!(notes.contains("one group of cells has no free arc") && notes.contains("site 0 and 1 more, mass 1.0"), "{notes}");
+    assert!(notes.contains("one group of cells takes all") && notes.contains("site 0 and 1 more, mass 1.0"), "{notes}");
     // Nearly all of it, from sites that begin with too little or too much.
     for (a, b) in [(0.999, 0.5), (0.5, 0.9999), (0.99, 0.99)] {
         let sites = vec![[0.5, 0.5], [2.5, 0.5]];

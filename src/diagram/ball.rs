@@ -98,6 +98,7 @@ impl Disc {
     fn is_in(&self, polygon: &[Point]) -> bool {
         let n = polygon.len();
         let radius = self.radius * self.scale;
+        let mut solid = false;
         (0..n).all(|k| {
             let (p, q) = (&polygon[k], &polygon[if k + 1 == n { 0 } else { k + 1 }]);
             let [x, y] = self.seen_from_centre(p);
@@ -105,8 +106,9 @@ impl Disc {
             let length = e[0].hi.hypot(e[1].hi);
             // p - y turned against the edge
             let d = e[1] * x - e[0] * y;
+            solid |= length >= POINT;
             length < POINT || d.hi > 0.5 * radius * length
-        })
+        }) && solid
     }
 }
 

@@ -28,6 +28,7 @@ pub struct PartialDiagram {
     masses: Vec<f64>,
     centroids: Vec<Option<[f64; 2]>>,
     spreads: Vec<f64>,
+    outside: Vec<f64>,
     free: Vec<f64>,
     walls: Vec<(u32, u32, f64)>,
     rest: f64,
@@ -74,18 +75,20 @@ impl PartialDiagram {
             })
             .collect();
         let (mut masses, mut centroids, mut spreads) = (Vec::new(), Vec::new(), Vec::new());
-        let (mut free, mut walls, mut rest) = (Vec::new(), Vec::new(), Dd::ZERO);
+        let (mut outside, mut free, mut walls) = (Vec::new(), Vec::new(), Vec::new());
+        let mut rest = Dd::ZERO;
         for (rows, mut some) in rows {
-            for (m, [outside, arc]) in rows {
+            for (m, [out, arc]) in rows {
                 masses.push(m.mass);
                 centroids.push((m.mass > 0.0).then_some(m.centroid));
                 spreads.push(m.spread);
+                outside.push(out);
                 free.push(arc);
-                rest = rest + Dd::from_f64(outside);
+                rest = rest + Dd::from_f64(out);
             }
             walls.append(&mut some);
         }
-        Ok(PartialDiagram { diagram, masses, centroids, spreads, free, walls, rest: rest.to_f64() })
+        Ok(PartialDiagram { diagram, masses, centroids, spreads, outside, free, walls, rest: rest.to_f64() })
     }
 
     /// The polygons, not clipped by balls.
@@ -121,6 +124,11 @@ impl PartialDiagram {
     /// The mass in no ball: what stays.
     pub fn rest(&self) -> f64 {
         self.rest
+    }
+
+    /// Masses of the cells outside of their balls; their sum is [`PartialDiagram::rest`].
+    pub fn outside(&self) -> &[f64] {
+        &self.outside
     }
 
     /// `(i, j, H_ij)` with `i < j`, sorted, for the walls in the balls: `H_ij = int rho / (2 |y_i - y_j|)`, `dm_i/dw_j = -H_ij`.

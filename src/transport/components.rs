@@ -3,6 +3,7 @@
 //! Optimal maps exist for it as for any other. But where the masses of some sites sum to those of some components, no wall joins the cells of the
 //! one group to those of the other, and the heights of each group may be shifted by a constant of its own.
 
+use crate::diagram::PartialDiagram;
 use crate::domain::Patches;
 use crate::exact::Dd;
 use crate::problem::{Problem, SurfaceProblem};
@@ -20,26 +21,28 @@ pub fn remarks(problem: &Problem, order: &[u32], row: &[u32], column: &[u32]) ->
     tell_all(patches.components(), parts, noun(patches), problem.masses(), (order, row, column))
 }
 
-/// The same for partial transport, where the rest is one more site in `row` and `column`, the last one: which groups of cells have no free arc. What
-/// they take from, they take all of, so nothing says how large their balls are beyond that.
-pub fn partial_remarks(problem: &Problem, order: &[u32], row: &[u32], column: &[u32]) -> Vec<String> {
+/// The same for partial transport: which groups of cells leave nothing where they are (up to twice the `tolerance` of their masses). What they take
+/// from, they take all of, so nothing says how large their balls are beyond that.
+pub fn partial_remarks(diagram: &PartialDiagram, tolerance: f64) -> Vec<String> {
+    let problem = diagram.polygons().problem();
     let Some(patches) = problem.patches() else { return Vec::new() };
     let parts = patches.iter().enumerate().map(|(k, p)| (patches.name(k), p.mass()));
     let Some(mut notes) = tell_parts(patches.components(), parts, noun(patches)) else { return Vec::new() };
-    let (groups, number) = groups(row, column);
-    let rest = groups.last().copied().unwrap_or(0);
-    let without: Vec<Group> =
-        tell_groups(&groups, number, problem.masses(), order).into_iter().filter(|g| g.number != rest).collect();
-    if !without.is_empty() {
-        let count = match without.len() {
-            1 => "one group of cells has".to_string(),
-            n => format!("{n} groups of cells have"),
+    let (row, column) = lists(problem.len(), diagram.walls());
+    let (group, number) = groups(&row, &column);
+    let mut stays = vec![0.0; number];
+    group.iter().zip(diagram.outside()).for_each(|(&g, outside)| stays[g as usize] += outside);
+    let order: Vec<u32> = (0..problem.len() as u32).collect();
+    let told = tell_groups(&group, number, problem.masses(), &order);
+    let all = |(g, stays): (&Group, f64)| (stays <= 2.0 * tolerance * g.mass.to_f64()).then(|| g.to_string());
+    let complete: Vec<String> = told.iter().zip(stays).filter_map(all).collect();
+    if !complete.is_empty() {
+        let what = match complete.len() {
+            1 => "one group of cells takes all of the components it reaches".to_string(),
+            n => format!("{n} groups of cells take all of the components they reach"),
         };
-        notes.push(format!(
-            "{count} no free arc and no wall to the others ({}): nothing stays of the components they cover, and weights are unique there only up to \
-             a constant for each group",
-            list(without.len(), |g| without[g].to_string())
-        ));
+        let list = list(complete.len(), |k| complete[k].clone());
+        notes.push(format!("{what} ({list}): nothing stays there, and larger weights, by a constant for each group, do as well"));
     }
     notes
 }
@@ -49,14 +52,18 @@ pub fn on_surface(problem: &SurfaceProblem, walls: &[(u32, u32, f64)]) -> Vec<St
     let facets = problem.facets();
     let n = problem.len();
     let order: Vec<u32> = (0..n as u32).collect();
-    let mut row = vec![0u32; n + 1];
-    walls.iter().for_each(|w| row[w.0 as usize + 1] += 1);
-    (0..n).for_each(|i| row[i + 1] += row[i]);
-    // Sorted by their lower site; each is listed once, which is enough to tell groups.
-    let column: Vec<u32> = walls.iter().map(|w| w.1).collect();
+    let (row, column) = lists(n, walls);
     let mass = |k| Dd::from_f64(facets.mass(k) * problem.source_factor());
     let parts = (0..facets.len() as u32).map(|k| (facets.name(k), mass(k)));
     tell_all(facets.components(), parts, "triangle", problem.masses(), (&order, &row, &column))
+}
+
+/// Walls `(i, j, _)`, sorted by their lower site, as lists of neighbours: each is listed once, which is enough to tell groups.
+fn lists(n: usize, walls: &[(u32, u32, f64)]) -> (Vec<u32>, Vec<u32>) {
+    let mut row = vec![0u32; n + 1];
+    walls.iter().for_each(|w| row[w.0 as usize + 1] += 1);
+    (0..n).for_each(|i| row[i + 1] += row[i]);
+    (row, walls.iter().map(|w| w.1).collect())
 }
 
 /// The components of the parts of a source (name and mass of each), and the groups of cells.
@@ -109,7 +116,6 @@ fn tell_parts(
 
 /// Cells that belong together.
 struct Group {
-    number: u32,
     lowest: u32,
     size: usize,
     mass: Dd,
@@ -125,10 +131,10 @@ impl std::fmt::Display for Group {
     }
 }
 
-/// The groups by number; nodes beyond `order` are no sites.
+/// The groups by number.
 fn tell_groups(groups: &[u32], number: usize, target: &[f64], order: &[u32]) -> Vec<Group> {
     let mut all: Vec<Group> =
-        (0..number as u32).map(|number| Group { number, lowest: u32::MAX, size: 0, mass: Dd::ZERO }).collect();
+        (0..number).map(|_| Group { lowest: u32::MAX, size: 0, mass: Dd::ZERO }).collect();
     for (&g, &i) in groups.iter().zip(order) {
         let group = &mut all[g as usize];
         group.mass = group.mass + Dd::from_f64(target[i as usize]);

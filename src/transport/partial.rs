@@ -75,12 +75,8 @@ pub fn solve_partial(
     };
     let result = newton::maximize_alone(&mut diagram, &target, start, &newton, &mut keep_going);
     let heights = absolute(&result.state.heights, &order);
-    // Of a source in patches the walls and free arcs tell whether the cells hang together.
-    let want = if problem.patches().is_some() { Want::Everything } else { Want::Moments };
-    let last = diagram.measures(&result.state.heights, want);
-    report.predicates = last.counters;
-    report.notes.extend(super::components::partial_remarks(problem, &order, &last.row, &last.column));
-    drop((diagram, last));
+    report.predicates = diagram.measures(&result.state.heights, Want::Moments).counters;
+    drop(diagram);
     report.converged = result.outcome == Outcome::Converged;
     report.outcome = Some(result.outcome);
     report.tolerance = options.tolerance;
@@ -95,6 +91,7 @@ pub fn solve_partial(
             solution.hidden = found.hidden();
             solution.hessian = options.hessian.then(|| found.walls().to_vec());
             report.rest = Some(found.rest());
+            report.notes.extend(super::components::partial_remarks(&found, options.tolerance));
         }
         Err(e) => {
             report.converged = false;

@@ -119,7 +119,7 @@ fn what_surfaces_cannot_do_is_said() {
     f.write("y.csv", POINTS);
     f.write("flat.csv", "0.2,0.3\n");
     assert_snapshot!(f.error(3, "solve --domain roof.obj --points flat.csv -o s.json"), @"flat.csv: has 2 numbers per point; give x, y and z");
-    assert_snapshot!(f.error(2, "solve --domain roof.obj --points y.csv --partial -o s.json"), @"--partial needs a box or polygon in this version; roof.obj is a surface");
+    assert_snapshot!(f.error(2, "solve --domain roof.obj --points y.csv --partial -o s.json"), @"--partial needs a source in the plane in this version; roof.obj is a surface");
     assert_snapshot!(f.error(2, "quantize --domain roof.obj -n 5 -o s.json --centroids"), @"--centroids is for files of points; the sites of a solution are centroids anyway");
     assert_snapshot!(f.error(2, "quantize --domain square -n 5 -o s.csv --centroids"), @"--centroids is for surfaces; in the plane of square sites are centroids");
     assert_snapshot!(f.error(3, "quantize --domain roof.obj --points flat.csv -o s.json"), @"flat.csv: has 2 numbers per point; give x, y and z");

@@ -332,7 +332,7 @@ fn of_flags(args: &SolveArgs, points: &Path, domain_name: &str, common: &Common)
         }
         AnyDomain::Surface(surface) => {
             if args.partial {
-                let what = format!("--partial needs a box or polygon in this version; {domain_name} is a surface");
+                let what = format!("--partial needs a source in the plane in this version; {domain_name} is a surface");
                 return Err(Failure::new(code::USAGE, what));
             }
             let mut file = of_points_in_space(surface, points, limit)?;

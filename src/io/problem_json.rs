@@ -183,7 +183,10 @@ impl RawProblem {
             }
             AnyDomain::Surface(surface) => {
                 if partial {
-                    return Err(IoError::content(file, "\"partial\" needs a source in the plane in this version; drop it"));
+                    return Err(IoError::content(
+                        file,
+                        "\"partial\" needs a source in the plane in this version; drop it",
+                    ));
                 }
                 let Target { sites, masses, heights, files } = self.target(&mut loader)?;
                 let data = SurfaceProblemData { surface, density, sites, masses, heights, normalize, duplicates };

@@ -42,7 +42,9 @@ pub fn partial_remarks(diagram: &PartialDiagram, tolerance: f64) -> Vec<String> 
             n => format!("{n} groups of cells take all of the components they reach"),
         };
         let list = list(complete.len(), |k| complete[k].clone());
-        notes.push(format!("{what} ({list}): nothing stays there, and larger weights, by a constant for each group, do as well"));
+        notes.push(format!(
+            "{what} ({list}): nothing stays there, and larger weights, by a constant for each group, do as well"
+        ));
     }
     notes
 }
@@ -133,8 +135,7 @@ impl std::fmt::Display for Group {
 
 /// The groups by number.
 fn tell_groups(groups: &[u32], number: usize, target: &[f64], order: &[u32]) -> Vec<Group> {
-    let mut all: Vec<Group> =
-        (0..number).map(|_| Group { lowest: u32::MAX, size: 0, mass: Dd::ZERO }).collect();
+    let mut all: Vec<Group> = (0..number).map(|_| Group { lowest: u32::MAX, size: 0, mass: Dd::ZERO }).collect();
     for (&g, &i) in groups.iter().zip(order) {
         let group = &mut all[g as usize];
         group.mass = group.mass + Dd::from_f64(target[i as usize]);

@@ -56,7 +56,7 @@ impl PartialDiagram {
                 for i in chunk * CHUNK..((chunk + 1) * CHUNK).min(diagram.len()) {
                     let ([mut mass, mut outside, mut free], begin) = ([0.0; 3], walls.len());
                     pieces.clear();
-                    diagram.each_part(i, &mut |labels, points, law| {
+                    diagram.each_part(i, |labels, points, law| {
                         let source = Source::new(law, problem.source_factor());
                         ball.compute(i as u32, labels, points, disc);
                         let [inside, out, arcs] = ball.masses(points, &source);
@@ -181,7 +181,7 @@ impl PartialDiagram {
     pub fn pieces(&self, i: usize, step: f64) -> Vec<Vec<([f64; 2], bool)>> {
         let mut ball = BallCell::default();
         let mut pieces = Vec::new();
-        self.diagram.each_part(i, &mut |labels, points, _| {
+        self.diagram.each_part(i, |labels, points, _| {
             ball.compute(i as u32, labels, points, self.disc());
             let own = |edge: Option<u32>| edge.is_none_or(|k| matches!(labels[k as usize], Label::Bisector(_)));
             let outline: Vec<_> = ball.outline(step).into_iter().map(|(p, edge)| (p, own(edge))).collect();

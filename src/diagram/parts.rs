@@ -107,7 +107,7 @@ impl Diagram {
     }
 
     /// Calls `f` with labels, vertices and density of cell `i`, or of its part in each patch of the source, ascending.
-    pub(super) fn each_part(&self, i: usize, f: &mut dyn FnMut(&[Label], &[Point], Law)) {
+    pub(super) fn each_part(&self, i: usize, mut f: impl FnMut(&[Label], &[Point], Law)) {
         let (Some(parts), Some(patches)) = (self.parts(), self.problem().patches()) else {
             return f(self.labels(i), self.points(i), self.problem().density().law());
         };

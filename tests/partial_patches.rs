@@ -469,7 +469,7 @@ fn islands() {
 
 #[test]
 fn bits_do_not_depend_on_threads() {
-    let wanted = |c: usize, r: usize| (c / 8 + r / 8) % 3 != 0;
+    let wanted = |c: usize, r: usize| !(c / 8 + r / 8).is_multiple_of(3);
     let mesh = grid([40, 40], 0.025, 0.2, wanted);
     let vertex: Vec<f64> = mesh.vertices().iter().map(|v| 0.5 + v[0] * v[1]).collect();
     let mut sites = random_sites(2500, 4);

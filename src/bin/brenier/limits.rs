@@ -10,13 +10,13 @@ use std::time::Duration;
 /// Bytes a solve needs per site, input included (measured: below 500 from 1e4 to 1e6 sites).
 const BYTES_PER_SITE: u64 = 500;
 
-/// Arrays of at least this size go back to the system as soon as they are freed: those of 1e5 doubles and more.
+/// Arrays of at least this size go back to the system as soon as they are freed: those of 5e5 doubles and more, which get large pages, too.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
-const GIVEN_BACK: libc::c_int = 768 << 10;
+const GIVEN_BACK: libc::c_int = 4 << 20;
 
 /// Asks glibc to give large arrays back at once. By itself it raises the threshold with the sizes it has seen, and keeps what was freed
-/// between the solver's phases, whose arrays do not fit each other's holes: 478 to 548 bytes a site in nine runs at 1e5 sites.
-/// The price is that fresh pages are cleared by the system, some hundredths of the time.
+/// between the solver's phases, whose arrays do not fit each other's holes. The price is that fresh pages are cleared by the system, so
+/// smaller arrays are kept: at 1e5 sites those took a tenth of the time.
 pub fn keep_little() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     // SAFETY: a call with two numbers, before any other thread exists; it touches nothing but the allocator's parameters.

@@ -1,6 +1,7 @@
 //! The command line of brenier. Thin: parse, call the library, print. One file per command.
 
 mod alexandrov;
+mod allocator;
 mod args;
 mod check;
 mod check_partial;
@@ -31,6 +32,9 @@ use failure::{Failure, code};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::sync::Mutex;
+
+#[global_allocator]
+static MEMORY: allocator::LargePages = allocator::LargePages;
 
 /// Where and why the first panic happened, for the one line that is printed instead of a trace.
 static PANIC: Mutex<Option<String>> = Mutex::new(None);

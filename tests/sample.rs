@@ -359,6 +359,48 @@ fn surfaces_are_sampled() {
     }
 }
 
+/// By alias table a site comes with its prescribed mass, whatever the mass of its cell is, and its point is spread over the cell.
+#[test]
+fn surfaces_are_sampled_by_prescribed_masses() {
+    let v = vec![[1., 0., 0.], [-1., 0., 0.], [0., 1., 0.], [0., -1., 0.], [0., 0., 1.], [0., 0., -1.]];
+    let t = [[0, 2, 4], [2, 1, 4], [1, 3, 4], [3, 0, 4], [2, 0, 5], [1, 2, 5], [3, 1, 5], [0, 3, 5]];
+    let masses: Vec<f64> = (1..=6).map(f64::from).collect();
+    let mut data = SurfaceProblemData::new(Surface::new(v.clone(), t.to_vec()).unwrap(), v);
+    data.masses = Some(masses.clone());
+    let problem = SurfaceProblem::new(data).unwrap();
+    let heights = Heights::from_weights(problem.sites(), &[0.0; 6]).0;
+    let diagram = SurfaceDiagram::new(&problem, &heights).unwrap();
+    // By symmetry all cells have the same mass, 21 / 6.
+    assert!(diagram.masses().iter().all(|m| (m - 3.5).abs() < 1e-12));
+    let sampler = SurfaceSampler::new(&diagram);
+    let n = 120_000;
+    let draw = sampler.draw(Method::Alias, None, 11, n as u64).unwrap();
+    let (mut points, mut cells) = (vec![[0.0; 3]; n], vec![0; n]);
+    draw.fill(0, &mut points, &mut cells);
+    let z = chi_square(&cells, &masses);
+    assert!(z.abs() < 4.0, "{z}");
+    assert!(chi_square(&cells, diagram.masses()) > 100.0);
+    for (x, &i) in points.iter().zip(&cells) {
+        let nearest = problem.sites()[i as usize].iter().zip(x).map(|(y, x)| y * x).sum::<f64>();
+        assert!(x.iter().all(|c| c.abs() <= nearest + 1e-12), "{x:?} in cell {i}");
+    }
+    for i in 0..6 {
+        let along: Vec<f64> =
+            points.iter().zip(&cells).filter(|s| *s.1 == i).map(|s| s.0[i as usize / 2].abs()).collect();
+        let m = along.len() as f64;
+        let mean = along.iter().sum::<f64>() / m;
+        let variance = along.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / m;
+        let centroid = diagram.centroids()[i as usize].unwrap()[i as usize / 2].abs();
+        assert!((mean - centroid).abs() < 4.5 * (variance / m).sqrt(), "cell {i}: {mean} for {centroid}");
+    }
+    for set in Instructions::all() {
+        let other = SurfaceSampler::new(&diagram).with_instructions(set);
+        let (mut again, mut ids) = (vec![[0.0; 3]; n], vec![0; n]);
+        other.draw(Method::Alias, None, 11, n as u64).unwrap().fill(0, &mut again, &mut ids);
+        assert!((&again, &ids) == (&points, &cells), "{}", set.name());
+    }
+}
+
 #[test]
 fn what_cannot_be_drawn_is_told() {
     let square = ConvexPolygon::rectangle([0.0, 0.0], [1.0, 1.0]).unwrap();

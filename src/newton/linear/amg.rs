@@ -16,7 +16,7 @@ use super::vector::{CHUNK, for_chunks, for_chunks_of_two, in_parallel};
 use rayon::prelude::*;
 
 /// A level of at most this many rows is solved directly.
-const DIRECT_ROWS: usize = 300;
+pub(super) const COARSEST_ROWS: usize = 300;
 
 /// Most levels; each has at most 3/4 of the rows of the one before, in practice a quarter.
 const MAX_LEVELS: usize = 40;
@@ -99,7 +99,7 @@ impl Hierarchy {
         let mut coarse: Option<Laplacian> = None;
         let coarsest = loop {
             let l = coarse.as_ref().unwrap_or(l);
-            let last = l.len() <= DIRECT_ROWS || levels.len() >= MAX_LEVELS;
+            let last = l.len() <= COARSEST_ROWS || levels.len() >= MAX_LEVELS;
             let order = if last { Order::as_is(l.len()) } else { Order::of(l) };
             if let (Some(level), Some((above, groups))) = (levels.last_mut(), above.take()) {
                 level.link(&groups, &above, &order);

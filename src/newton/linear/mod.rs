@@ -20,7 +20,7 @@ mod vector;
 
 pub use laplacian::Laplacian;
 
-use amg::Hierarchy;
+use amg::{COARSEST_ROWS, Hierarchy};
 use components::Components;
 use direct::Factor;
 use eliminate::Elimination;
@@ -29,12 +29,9 @@ use laplacian::{every, scaled_norm_squared};
 /// A graph that remains after elimination and has at most this many nodes is solved directly.
 const DIRECT_ROWS: usize = 1500;
 
-/// Most entries per row for a direct solve of more than [`ALWAYS_DIRECT_ROWS`] nodes: beyond that the graph
+/// Most entries per row for a direct solve of more than [`COARSEST_ROWS`] nodes, which are always solved directly: beyond that the graph
 /// is not like a planar one and the factor may fill up.
 const DIRECT_ENTRIES_PER_ROW: usize = 16;
-
-/// A graph with at most this many nodes is solved directly even if all nodes are adjacent.
-const ALWAYS_DIRECT_ROWS: usize = 200;
 
 /// The elimination is used if it removes one row of this many; else the matrix is left where it is.
 const WORTHWHILE: usize = 16;
@@ -227,7 +224,7 @@ fn inverse_diagonal(l: &Laplacian) -> Vec<f64> {
 /// The system of `l`, and how it is solved.
 fn prepared(l: &Laplacian) -> (System<'_>, Method) {
     let n = l.len();
-    if n <= ALWAYS_DIRECT_ROWS || n <= DIRECT_ROWS && l.col.len() <= DIRECT_ENTRIES_PER_ROW * n {
+    if n <= COARSEST_ROWS || n <= DIRECT_ROWS && l.col.len() <= DIRECT_ENTRIES_PER_ROW * n {
         let list = |i| {
             let (col, weight) = l.row(i);
             col.iter().copied().zip(weight.iter().copied()).filter(|e| e.1 > 0.0).collect()

@@ -365,3 +365,18 @@ fn unreachable_tolerance_ends() {
     assert!(report.relative_residual < 1e-10, "{report:?}");
     assert!(report.iterations < 400, "{report:?}");
 }
+
+/// Graphs in which all nodes are adjacent, on both sides of the bounds below which they are solved directly.
+#[test]
+fn complete_graphs_of_any_size() {
+    for n in [199, 201, 250, 299, 300, 301, 350, 600] {
+        let mut edges = Vec::new();
+        for i in 0..n {
+            (0..i).for_each(|j| edges.push((i, j, 1.0 + ((i * 7 + j * 13) % 11) as f64)));
+        }
+        let l = laplacian(n, &edges);
+        let (x, report) = solve(&l, noise(n, 5), &tight());
+        assert_eq!(x.len(), n);
+        assert!(report.relative_residual <= 1e-11, "{n}: {report:?}");
+    }
+}

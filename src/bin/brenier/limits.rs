@@ -10,23 +10,6 @@ use std::time::Duration;
 /// Bytes a solve needs per site, input included (measured: below 500 from 1e4 to 1e6 sites).
 const BYTES_PER_SITE: u64 = 500;
 
-/// Arrays of at least this size go back to the system as soon as they are freed: those of 5e5 doubles and more, which get large pages, too.
-#[cfg(all(target_os = "linux", target_env = "gnu"))]
-const GIVEN_BACK: libc::c_int = 4 << 20;
-
-/// Asks glibc to give large arrays back at once. By itself it raises the threshold with the sizes it has seen, and keeps what was freed
-/// between the solver's phases, whose arrays do not fit each other's holes. The price is that fresh pages are cleared by the system, so
-/// smaller arrays are kept: at 1e5 sites those took a tenth of the time.
-pub fn keep_little() {
-    #[cfg(all(target_os = "linux", target_env = "gnu"))]
-    // SAFETY: a call with two numbers, before any other thread exists; it touches nothing but the allocator's parameters.
-    // If it is refused, memory is as it was.
-    #[allow(unsafe_code)]
-    unsafe {
-        libc::mallopt(libc::M_MMAP_THRESHOLD, GIVEN_BACK);
-    }
-}
-
 /// Sets the size of the thread pool.
 pub fn set_threads(threads: Option<u16>) -> Result<(), Failure> {
     let Some(n) = threads else { return Ok(()) };

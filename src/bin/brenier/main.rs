@@ -40,7 +40,7 @@ static MEMORY: allocator::LargePages = allocator::LargePages;
 static PANIC: Mutex<Option<String>> = Mutex::new(None);
 
 fn main() -> ExitCode {
-    limits::keep_little();
+    allocator::keep_little();
     std::panic::set_hook(Box::new(|info| {
         if let Ok(mut first) = PANIC.lock() {
             first.get_or_insert_with(|| info.to_string().replace('\n', " "));

@@ -43,9 +43,7 @@ impl Order {
     pub(super) fn of(l: &Laplacian) -> Self {
         let n = l.len();
         let mut order = Order { place: vec![0; n], row: vec![0; n], entries: vec![[0; 2]; n] };
-        let one = |(c, ((place, row), entries)): (usize, ((&mut [u32], &mut [u32]), &mut [[u16; 2]]))| {
-            sort_chunk(l, c * CHUNK, place, row, entries);
-        };
+        let one = |(c, ((place, row), entries)): (usize, Lists<'_>)| sort_chunk(l, c * CHUNK, place, row, entries);
         if in_parallel(n) {
             let rows = order.place.par_chunks_mut(CHUNK).zip(order.row.par_chunks_mut(CHUNK));
             rows.zip(order.entries.par_chunks_mut(CHUNK)).enumerate().for_each(one);
@@ -56,6 +54,9 @@ impl Order {
         order
     }
 }
+
+/// What one chunk has of the three lists.
+type Lists<'a> = ((&'a mut [u32], &'a mut [u32]), &'a mut [[u16; 2]]);
 
 /// A row: its colour, and the numbers of its entries of earlier and of later colours.
 #[derive(Clone, Copy, Default)]

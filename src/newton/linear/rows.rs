@@ -12,6 +12,9 @@
 //! the energy for the next refinement with `L`. Vectors are `f64`: clusters of heavy edges on light ones have large `x_i` with
 //! small differences, and the energy `2^-48 sum D_ii x_i^2` of a rounding to `f32` can be more than `x' L x`.
 
+// Lanes are numbered: an index says which.
+#![allow(clippy::needless_range_loop)]
+
 use super::laplacian::Laplacian;
 use super::order::{LANES, Order};
 use super::vector::{CHUNK, for_chunks, for_chunks_of_two, in_parallel};

@@ -3,7 +3,7 @@
 //! Where the time went before: a pass over a matrix of six entries a row in its own order is bound by mispredicted ends of rows and by the
 //! chain from one row of a Gauss-Seidel sweep to the next, not by arithmetic or memory. In the order of [`Order`] neither is left:
 //! eight rows go together, one in each lane, loops are equally long for hundreds of groups, and hardly a group needs the
-//! result of the one before. Entries between chunks, two to twelve in a hundred along a space-filling curve, and within a
+//! result of the one before. Entries between chunks, up to three in a hundred along a space-filling curve, and within a
 //! group are kept apart ("far").
 //!
 //! An entry takes six bytes: a column within the chunk, and a weight in single precision. Rounding changes it by a relative

@@ -9,7 +9,7 @@ FUZZ_SECONDS ?= 60
 help:
 	@echo "make demo    solve, check and draw a real example into demo-out/"
 	@echo "make test    run every test, documentation examples included"
-	@echo "make bench   time brenier beside CGAL, spade, delaunator, sdot and POT (quiet machine, please)"
+	@echo "make bench   time brenier beside CGAL, spade, delaunator, sdot and POT, and sampling beside its limits (quiet machine, please)"
 	@echo "make fuzz    run every fuzz target for FUZZ_SECONDS=$(FUZZ_SECONDS) (nightly Rust)"
 	@echo "make docs    build the library's documentation into target/doc/brenier"
 	@echo "make viewer  bundle the JavaScript of the pages again, after changes in viewer/ (needs npm)"
@@ -28,6 +28,7 @@ test:
 bench: deps
 	@sh bench/run.sh
 	@sh bench/solve.sh
+	$(CARGO) bench --locked --bench sample
 
 fuzz: deps
 	@sh scripts/fuzz.sh $(FUZZ_SECONDS)

@@ -12,6 +12,13 @@ use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::hint::black_box;
 
+// Triangles and tables are read at random, so the size of pages counts; here as in the command.
+#[path = "../src/bin/brenier/allocator.rs"]
+mod allocator;
+
+#[global_allocator]
+static MEMORY: allocator::LargePages = allocator::LargePages;
+
 /// Seconds this thread has run: on a shared machine the clock on the wall counts the work of others.
 fn seconds() -> f64 {
     let mut t = libc::timespec { tv_sec: 0, tv_nsec: 0 };
@@ -33,6 +40,7 @@ type Filler<'a> = dyn FnMut(&mut [[f64; 2]], &mut [u32], u64) + Send + 'a;
 
 /// Prints operations a second over those of the bare multiply-adds, on one thread: the best of several turns.
 fn ratios(_: &mut Criterion) {
+    allocator::keep_little();
     let set = Instructions::widest();
     let n = 20_000;
     for d in [2usize, 8, 16, 32, 64, 128, 256, 512] {

@@ -29,7 +29,7 @@ pub use laguerre::{Laguerre, Measures, PlaneLaguerre, Want};
 pub use partial::PartialLaguerre;
 pub use partial_diagram::PartialDiagram;
 pub use parts::Piece;
-pub use proof::ExactMoments;
+pub use proof::{ExactMoments, Integrals};
 pub use snapshot::{Diagram, DiagramError};
 pub use surface::{BallDefects, CellMesh, Dual, SurfaceDiagram, SurfacePiece};
 pub use validate::Invalid;

@@ -6,12 +6,12 @@ use super::integrate::{self, LocalDensity, Moments};
 use super::laguerre::Want;
 use super::patched;
 use super::point::Point;
-use super::proof::ExactMoments;
+use super::proof::{ExactMoments, Integrals};
 use super::restrict::{Part, Restriction};
 use super::snapshot::Diagram;
 use crate::domain::{Law, Outline, Patch, Patches};
-use crate::exact::Counters;
 use crate::exact::big::Rational;
+use crate::exact::{Counters, Fraction};
 use crate::hull::Hull;
 use crate::problem::Problem;
 use rayon::prelude::*;
@@ -139,6 +139,22 @@ impl Diagram {
             }
         }
         all
+    }
+
+    /// The sum is reduced as it grows: a cell may have thousands of parts, and a product of all their denominators no end.
+    pub(super) fn exact_integrals_of_parts(&self, i: usize) -> Integrals {
+        let (mut mass, mut first) = (Rational::new(), [Rational::new(), Rational::new()]);
+        if let (Some(parts), Some(patches)) = (self.parts(), self.problem().patches()) {
+            for (patch, labels) in parts.of_site(i) {
+                let patch = patches.get(patch as usize);
+                let part = Integrals::of(&self.exact_part(&patch, i, labels), &patch.exact_law());
+                mass += part.mass.reduced();
+                for (all, one) in first.iter_mut().zip(&part.first) {
+                    *all += one.reduced();
+                }
+            }
+        }
+        Integrals { mass: mass.into(), first: first.map(Fraction::from) }
     }
 
     pub(super) fn hessian_of_parts(&self) -> Vec<(u32, u32, f64)> {

@@ -131,6 +131,12 @@ impl ExactLaw {
         Rational::from(&v[0] * &v[1]) * &self.d
     }
 
+    /// The value, if it is the same everywhere.
+    pub fn constant(&self) -> Option<&Rational> {
+        let flat = self.is_affine() && self.g.iter().all(|g| g.cmp0().is_eq());
+        flat.then_some(&self.c)
+    }
+
     /// Is it affine?
     pub fn is_affine(&self) -> bool {
         self.d.cmp0().is_eq()

@@ -174,10 +174,19 @@ impl Enclosure {
         Enclosure { bits, lower: Integer::new(), upper: Integer::new() }
     }
 
+    /// The resolution is `2^-bits`.
+    pub fn bits(&self) -> u32 {
+        self.bits
+    }
+
     /// Adds `r`; the enclosure widens by at most `2^-bits`.
     pub fn add(&mut self, r: &Rational) {
-        let scaled = Integer::from(r.numer() << self.bits);
-        let (q, rem) = scaled.div_rem_floor(r.denom().clone());
+        self.add_ratio(r.numer(), r.denom());
+    }
+
+    /// Adds `numer / denom`, for a positive denominator, in lowest terms or not; the enclosure widens by at most `2^-bits`.
+    pub fn add_ratio(&mut self, numer: &Integer, denom: &Integer) {
+        let (q, rem) = Integer::from(numer << self.bits).div_rem_floor(denom.clone());
         self.lower += &q;
         self.upper += q;
         if rem.cmp0() != Ordering::Equal {

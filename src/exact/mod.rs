@@ -6,10 +6,12 @@
 pub mod big;
 mod counters;
 pub mod dd;
+mod fraction;
 mod heights;
 pub mod predicates;
 pub mod wide;
 
 pub use counters::Counters;
 pub use dd::Dd;
+pub use fraction::Fraction;
 pub use heights::Heights;

@@ -13,15 +13,22 @@ use std::alloc::{GlobalAlloc, Layout, System};
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 const GIVEN_BACK: libc::c_int = 4 << 20;
 
-/// Asks glibc to give large arrays back at once. By itself it raises the threshold with the sizes it has seen, and keeps what was freed
-/// between the solver's phases, whose arrays do not fit each other's holes. The price is that fresh pages are cleared by the system, so
-/// smaller arrays are kept: at 1e5 sites those took a tenth of the time.
+/// Free memory that may lie at the end of the heap before it is given back, and what the heap grows by at once.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+const KEPT: [libc::c_int; 2] = [64 << 20, 8 << 20];
+
+/// Asks glibc to give large arrays back at once and to keep the others. By itself it raises the threshold with the sizes it has seen, keeps
+/// what was freed between the solver's phases, whose arrays do not fit each other's holes, and gives back whatever lies at the end of the
+/// heap. Fresh pages are cleared by the system: at 1e5 sites those of small arrays took a tenth of the time, and with 128 KiB kept at
+/// the end of the heap, as is usual, there were 30,000 of them in place of 10,000.
 pub fn keep_little() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
-    // SAFETY: a call with two numbers, before any other thread exists; it touches nothing but the allocator's parameters.
-    // If it is refused, memory is as it was.
+    // SAFETY: calls with two numbers, before any other thread exists; they touch nothing but the allocator's parameters.
+    // If one is refused, memory is as it was.
     unsafe {
         libc::mallopt(libc::M_MMAP_THRESHOLD, GIVEN_BACK);
+        libc::mallopt(libc::M_TRIM_THRESHOLD, KEPT[0]);
+        libc::mallopt(libc::M_TOP_PAD, KEPT[1]);
     }
 }
 

@@ -180,8 +180,11 @@ fn compare(solution: &SolutionFile, truth: &Certificate, problem: &Problem) -> V
         text: match truth.total_is_domain {
             // Beyond that the sum is enclosed to a relative 2^-300: `Certificate::total_is_domain`.
             true => {
-                let how = if truth.exact_cells <= Certificate::EXACT_SUM { "exactly" } else { "to 90 digits" };
-                format!("the exact measures of {} sum to {how} the domain's", count(truth.cells, "cell"))
+                let cells = count(truth.cells, "cell");
+                match truth.exact_cells <= Certificate::EXACT_SUM {
+                    true => format!("the exact measures of {cells} sum to exactly the domain's"),
+                    false => format!("the exact measures of {cells} sum to the domain's, to 90 digits"),
+                }
             }
             false => "the exact measures of the cells do not sum to the domain's".into(),
         },

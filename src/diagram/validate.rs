@@ -1,7 +1,7 @@
 //! The validity ladder of a diagram.
 
 use super::clip::{Clipper, Label, Sites};
-use super::proof::ExactMoments;
+use super::proof::Integrals;
 use super::snapshot::Diagram;
 use crate::domain::{ExactLaw, Outline, Patch};
 use crate::exact::big::Rational;
@@ -202,11 +202,11 @@ impl Diagram {
         self.each_patch(&|patch, cells| {
             let even = ExactLaw::affine([0.0; 2], 1.0);
             let area = |&(i, labels): &(u32, &[Label])| {
-                ExactMoments::of(&self.exact_part(patch, i as usize, labels), &even).mass
+                Integrals::of(&self.exact_part(patch, i as usize, labels), &even).mass.reduced()
             };
             let corners: Vec<[Rational; 2]> = patch.corners().iter().map(|&v| super::point::exact(v)).collect();
             let total: Rational = cells.iter().map(area).sum();
-            if total == ExactMoments::of(&corners, &even).mass { Ok(()) } else { Err(Invalid::Area) }
+            if total == Integrals::of(&corners, &even).mass.reduced() { Ok(()) } else { Err(Invalid::Area) }
         })
     }
 
@@ -263,7 +263,7 @@ impl Diagram {
             clipper.clip(all, frame, i, rivals.into_iter(), &mut labels);
             let vertex = |k: usize| self.exact_vertex_between(frame, i as usize, &labels, k);
             let exact: Vec<_> = (0..labels.len()).map(vertex).collect();
-            let area = ExactMoments::of(&exact, &ExactLaw::affine([0.0; 2], 1.0)).mass;
+            let area = Integrals::of(&exact, &ExactLaw::affine([0.0; 2], 1.0)).mass.reduced();
             if !area.cmp0().is_eq() {
                 return Err(Invalid::Lost { site: i as usize });
             }

@@ -32,7 +32,7 @@ pub(super) struct Pieces {
 }
 
 /// Shares of area below this times the mean share are raised to it: a triangle so small cannot be told from a flat one.
-const LEAST_SHARE: f64 = 1e-9;
+pub(super) const LEAST_SHARE: f64 = 1e-9;
 
 /// Repairs, divides into components, cuts.
 pub(super) fn pieces(

@@ -21,6 +21,7 @@ mod options;
 mod pack;
 mod pipeline;
 mod refine;
+mod remesh;
 mod rim;
 mod system;
 mod transport;
@@ -30,15 +31,17 @@ pub use distort::{BINS, Distortion, FaceError, Histogram, Worst};
 pub use layout::LayoutProof;
 pub use options::{Boundary, Landmark, Merge, ParameterizeError, ParameterizeOptions, Target};
 pub use pipeline::{CellProof, ChartReport};
+pub use remesh::RemeshReport;
 
 use crate::domain::surface::repair::RepairLog;
 
 /// A mesh with a point of the plane for each corner of its triangles.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Parameterization {
-    /// Triangles by the input's vertices: those of the input in their order, unless the repair left some out, turned, or divided them.
+    /// Triangles by the input's vertices: those of the input in their order, unless the repair left some out, turned, or divided them; with
+    /// [`ParameterizeOptions::remesh`] as many others, the ones dual to transport's cells.
     pub triangles: Vec<[u32; 3]>,
-    /// For each triangle the one of the input that it is, or is a part of.
+    /// For each triangle the one of the input that it is, or is a part of; of a triangle that remeshing made, one whose place it took.
     pub face_of: Vec<u32>,
     /// Points in the unit square.
     pub points: Vec<[f64; 2]>,

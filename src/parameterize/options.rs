@@ -68,6 +68,8 @@ pub struct ParameterizeOptions {
     pub merge: Merge,
     /// Prove the masses of cells and stars in rational numbers.
     pub certify: bool,
+    /// Replace the triangles by those dual to the cells of transport: where three cells meet, their vertices have a triangle.
+    pub remesh: bool,
 }
 
 impl Default for ParameterizeOptions {
@@ -80,6 +82,7 @@ impl Default for ParameterizeOptions {
             landmarks: Vec::new(),
             merge: Merge::Soup,
             certify: false,
+            remesh: false,
         }
     }
 }
@@ -134,6 +137,14 @@ pub enum ParameterizeError {
     AreaWeight {
         /// What was given.
         value: f64,
+    },
+    /// A chart's triangles cannot be replaced by those dual to transport's cells.
+    #[error("the chart of triangle {triangle} cannot be remeshed: {why}")]
+    Remesh {
+        /// The first triangle of the chart, among the repaired ones.
+        triangle: u32,
+        /// What stands against it.
+        why: String,
     },
     /// Memory does not suffice.
     #[error("out of memory in the linear systems of a chart with {vertices} vertices; simplify the mesh")]

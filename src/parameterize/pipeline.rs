@@ -9,6 +9,7 @@ use super::energy::Weights;
 use super::options::{Boundary, ParameterizeError, ParameterizeOptions};
 use super::pack::packed;
 use super::refine::Refinement;
+use super::remesh::{RemeshReport, Remeshed, remeshed};
 use super::rim::{Curve, Rim};
 use super::{Parameterization, morph, transport};
 use crate::domain::ConvexPolygon;
@@ -39,6 +40,8 @@ pub struct ChartReport {
     pub moved: f64,
     /// Error of areas (between 0 and 2) after the first embedding, after transport, after refinement.
     pub area_errors: [f64; 3],
+    /// What remeshing did, if asked for.
+    pub remeshed: Option<RemeshReport>,
     /// Newton steps of the refinement.
     pub steps: usize,
     /// Wall seconds.
@@ -104,7 +107,7 @@ pub(super) fn run(
         return Err(ParameterizeError::AreaWeight { value: options.area_weight });
     }
     let curve = curve(&options.boundary)?;
-    let Pieces { list, triangles: by_input, face_of, wanted, log } = pieces(vertices, triangles, options)?;
+    let Pieces { mut list, triangles: mut by_input, face_of, mut wanted, log } = pieces(vertices, triangles, options)?;
     for l in &options.landmarks {
         let there = list.iter().any(|p| p.vertex_of.contains(&l.vertex));
         let sound = (l.at[0] + l.at[1]).is_finite() && l.weight >= 0.0 && l.weight.is_finite();
@@ -114,8 +117,8 @@ pub(super) fn run(
     }
     let mut flat = Vec::with_capacity(list.len());
     let mut reports = Vec::with_capacity(list.len());
-    for piece in &list {
-        let (uv, report) = laid_flat(piece, &curve, options)?;
+    for piece in &mut list {
+        let (uv, report) = laid_flat(piece, &mut wanted, &curve, options)?;
         flat.push(uv);
         reports.push(report);
     }
@@ -137,6 +140,7 @@ pub(super) fn run(
         let offset = points.len() as u32;
         for (&f, t) in piece.faces.iter().zip(&piece.chart.triangles) {
             corners[f as usize] = t.map(|v| v + offset);
+            by_input[f as usize] = t.map(|v| piece.vertex_of[v as usize]);
             chart_of[f as usize] = c as u32;
         }
         points.extend_from_slice(uv);
@@ -206,14 +210,15 @@ fn curve(boundary: &Boundary) -> Result<Curve, ParameterizeError> {
     }
 }
 
-/// One chart through all stages.
+/// One chart through all stages; with remeshing its triangles and what is `wanted` of them change on the way.
 fn laid_flat(
-    piece: &Piece,
+    piece: &mut Piece,
+    wanted: &mut [f64],
     curve: &Curve,
     options: &ParameterizeOptions,
 ) -> Result<(Vec<[f64; 2]>, ChartReport), ParameterizeError> {
     let clock = Instant::now();
-    let chart = &piece.chart;
+    let mut chart = &piece.chart;
     let mut report = ChartReport {
         first: piece.faces.first().copied().unwrap_or(0),
         faces: piece.faces.len(),
@@ -230,7 +235,10 @@ fn laid_flat(
         let why = format!("it has {wanted} corners, but a boundary has only {found} vertices; choose a disk");
         return Err(ParameterizeError::Polygon { why });
     }
-    let memory = || ParameterizeError::Memory { vertices: chart.points.len() };
+    let vertices = chart.points.len();
+    let memory = || ParameterizeError::Memory { vertices };
+    let first = report.first;
+    let not_remeshed = |why: &str| ParameterizeError::Remesh { triangle: first, why: why.into() };
     let mut rim = Rim::spread(chart, curve.clone());
     if has_chord(chart, &rim) {
         // On a straight side it would flatten the triangles behind it.
@@ -241,13 +249,28 @@ fn laid_flat(
     report.rounds = rounds;
     report.area_errors[0] = area_error(chart, &uv);
     if flipped > 0 {
+        if options.remesh {
+            return Err(not_remeshed("its first embedding has triangles that are not positive"));
+        }
         report.seconds = clock.elapsed().as_secs_f64();
         return Ok((uv, report));
     }
     let mut spread = log_spread(chart, &uv);
     for _ in 0..TRANSPORTS {
-        let before = spread;
+        let mut before = spread;
         let Some(cells) = transport::cells(chart, &uv, &rim, CELL_TOLERANCE, CELL_STEPS) else { break };
+        if options.remesh && report.remeshed.is_none() {
+            let own: Vec<f64> = piece.faces.iter().map(|&f| wanted[f as usize]).collect();
+            let new = remeshed(piece, &own, &uv, &cells, &options.target)?;
+            report.remeshed = Some(new.report);
+            replace(piece, wanted, new);
+            chart = &piece.chart;
+            if has_chord(chart, &rim) && rim.bulge == 0.0 {
+                return Err(not_remeshed("an edge inside lies on a straight side of the boundary"));
+            }
+            spread = log_spread(chart, &uv);
+            before = spread;
+        }
         let Some(there) = morph::towards(chart, &uv, &rim, &cells.centroids, &mut spread) else { break };
         report.moved = report.moved.max(there.share);
         (uv, rim) = (there.uv, there.rim);
@@ -255,6 +278,9 @@ fn laid_flat(
         if !gained || spread < SETTLED {
             break;
         }
+    }
+    if options.remesh && report.remeshed.is_none() {
+        return Err(not_remeshed("transport found no cells with mass for all of its vertices"));
     }
     report.area_errors[1] = area_error(chart, &uv);
     let mut refinement = Refinement::new(chart, uv, Some(rim)).ok_or_else(memory)?;
@@ -301,6 +327,13 @@ fn laid_flat(
     report.area_errors[2] = area_error(chart, &uv);
     report.seconds = clock.elapsed().as_secs_f64();
     Ok((uv, report))
+}
+
+/// Puts the new triangles in the place of the old ones.
+fn replace(piece: &mut Piece, wanted: &mut [f64], new: Remeshed) {
+    piece.size = new.wanted.iter().sum();
+    piece.chart = new.chart;
+    piece.faces.iter().zip(new.wanted).for_each(|(&f, w)| wanted[f as usize] = w);
 }
 
 /// Solves transport to the final places and proves the masses of the cells.

@@ -25,6 +25,8 @@ pub(super) struct Cells {
     pub heights: Heights,
     /// Centroid of each vertex's cell.
     pub centroids: Vec<[f64; 2]>,
+    /// Pairs of cells that have a wall of positive length in common, lower vertex first, ascending.
+    pub walls: Vec<(u32, u32)>,
 }
 
 /// Finds cells, one for each vertex, with the vertices' masses. `None` if the places are no sites of a sound problem or cells stay empty.
@@ -35,8 +37,10 @@ pub(super) fn cells(chart: &Chart, uv: &[[f64; 2]], rim: &Rim, tolerance: f64, m
     if problem.len() != uv.len() {
         return None;
     }
-    let options = SolveOptions { tolerance, max_iterations: most, ..SolveOptions::default() };
+    let options = SolveOptions { tolerance, max_iterations: most, hessian: true, ..SolveOptions::default() };
     let solution = solve(&problem, &options, &mut |_| Control::Continue);
     let centroids = solution.centroids.iter().copied().collect::<Option<Vec<_>>>()?;
-    Some(Cells { problem, heights: solution.heights, centroids })
+    let mut walls: Vec<(u32, u32)> = solution.hessian.iter().flatten().map(|&(i, j, _)| (i, j)).collect();
+    walls.sort_unstable();
+    Some(Cells { problem, walls, heights: solution.heights, centroids })
 }

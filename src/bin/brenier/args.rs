@@ -222,6 +222,9 @@ pub struct ParameterizeArgs {
     /// Prove the masses of the cells of transport, too, in rational numbers (about 1 ms a vertex)
     #[arg(long)]
     pub certify: bool,
+    /// Write other triangles between the same vertices: those dual to the cells of transport, where three cells meet
+    #[arg(long)]
+    pub remesh: bool,
     /// Map closed surfaces of genus 0 to the sphere
     #[arg(long)]
     pub sphere: bool,

@@ -127,6 +127,7 @@ fn options(
         landmarks,
         merge,
         certify: args.certify,
+        remesh: args.remesh,
     })
 }
 
@@ -187,6 +188,25 @@ fn report(
             ),
         ),
     ];
+    for r in found.charts.iter().filter_map(|c| c.remeshed) {
+        let mut text = format!(
+            "{} of {} inside kept, {} beyond the domain, {} mended; area in space {:.3} of what it was, folds {} (before: {})",
+            r.kept_edges,
+            count(r.edges, "edge"),
+            r.beyond,
+            r.mended,
+            r.area,
+            r.folds[1],
+            r.folds[0]
+        );
+        if r.flat_in_space > 0 {
+            text += &format!(", {} flat in space", count(r.flat_in_space, "triangle"));
+        }
+        if r.doubled > 0 {
+            text += &format!(", {} with more than two triangles", count(r.doubled, "edge"));
+        }
+        rows.push(("remeshed", text));
+    }
     for cells in found.charts.iter().filter_map(|c| c.cells) {
         let [low, high] = cells.max_relative_error;
         rows.push((

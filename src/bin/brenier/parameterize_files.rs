@@ -105,7 +105,8 @@ pub fn report(
             .worst
             .iter()
             .map(|w| WorstRow {
-                triangle: found.face_of[w.face as usize],
+                // Other triangles than the input's have only the numbers with which they are written.
+                triangle: if args.remesh { w.face } else { found.face_of[w.face as usize] },
                 area_ratio: w.area_ratio,
                 stretch: w.stretch,
             })
@@ -203,7 +204,22 @@ struct ChartRow {
     newton_steps: usize,
     seconds: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
+    remeshed: Option<RemeshRow>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     cells: Option<CellRow>,
+}
+
+#[derive(Serialize)]
+struct RemeshRow {
+    edges_inside: usize,
+    kept_edges: usize,
+    kept_triangles: usize,
+    beyond_domain: usize,
+    mended: usize,
+    flat_in_space: usize,
+    doubled_edges: usize,
+    area_in_space: f64,
+    folds_before_after: [usize; 2],
 }
 
 #[derive(Serialize)]
@@ -233,6 +249,17 @@ fn chart(c: &ChartReport, found: &Parameterization) -> ChartRow {
         area_error_embedded_transported_refined: c.area_errors,
         newton_steps: c.steps,
         seconds: c.seconds,
+        remeshed: c.remeshed.map(|r| RemeshRow {
+            edges_inside: r.edges,
+            kept_edges: r.kept_edges,
+            kept_triangles: r.kept_triangles,
+            beyond_domain: r.beyond,
+            mended: r.mended,
+            flat_in_space: r.flat_in_space,
+            doubled_edges: r.doubled,
+            area_in_space: r.area,
+            folds_before_after: r.folds,
+        }),
         cells: c.cells.map(|p| CellRow {
             cells: p.cells,
             max_relative_mass_error: p.max_relative_error,

@@ -250,10 +250,108 @@ fn soups_are_merged() {
 #[test]
 fn threads_do_not_show() {
     let mesh = sock(3.0, 14);
-    let with = |threads: usize| {
+    let with = |threads: usize, remesh: bool| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| parameterize(&mesh.vertices, &mesh.triangles, &ParameterizeOptions::default()).unwrap().points)
+        let options = ParameterizeOptions { remesh, ..ParameterizeOptions::default() };
+        let found = pool.install(|| parameterize(&mesh.vertices, &mesh.triangles, &options).unwrap());
+        let bits: Vec<_> = found.points.iter().map(|q| q.map(f64::to_bits)).collect();
+        (bits, found.triangles, found.corners)
     };
-    let bits = |p: Vec<[f64; 2]>| p.iter().map(|q| q.map(f64::to_bits)).collect::<Vec<_>>();
-    assert_eq!(bits(with(1)), bits(with(3)));
+    assert_eq!(with(1, false), with(3, false));
+    assert_eq!(with(1, true), with(3, true));
+}
+
+/// Remeshed: judged like the others, with every vertex in use, a disk in each chart, and the surface closed again along its cuts.
+fn remeshed(mesh: &Mesh, options: &ParameterizeOptions) -> Parameterization {
+    let options = ParameterizeOptions { remesh: true, ..options.clone() };
+    let found = parameterize(&mesh.vertices, &mesh.triangles, &options).expect("a surface");
+    judge(&found);
+    assert_eq!(found.triangles.len(), mesh.triangles.len());
+    let set = |list: Vec<u32>| list.into_iter().collect::<std::collections::BTreeSet<u32>>();
+    assert_eq!(set(found.triangles.concat()), set(mesh.triangles.concat()), "the same vertices");
+    for chart in 0..found.charts.len() as u32 {
+        let faces: Vec<[u32; 3]> =
+            found.corners.iter().zip(&found.chart_of).filter(|(_, c)| **c == chart).map(|(t, _)| *t).collect();
+        let side = |t: &[u32; 3], k: usize| (t[k].min(t[(k + 1) % 3]), t[k].max(t[(k + 1) % 3]));
+        let edges: std::collections::BTreeSet<_> = faces.iter().flat_map(|t| (0..3).map(move |k| side(t, k))).collect();
+        assert_eq!(set(faces.concat()).len() + faces.len(), edges.len() + 1, "Euler");
+        let report = found.charts[chart as usize].remeshed.expect("a report");
+        assert!(report.kept_edges <= report.edges && report.kept_triangles <= faces.len());
+        assert_eq!((report.doubled, report.flat_in_space), (0, 0));
+    }
+    // One point of space for all points of a vertex, as wide a boundary as before.
+    let rim = |triangles: &[[u32; 3]]| {
+        let mut count: BTreeMap<(u32, u32), u32> = BTreeMap::new();
+        for t in triangles {
+            assert!(t[0] != t[1] && t[1] != t[2] && t[2] != t[0]);
+            (0..3).for_each(|k| {
+                let (a, b) = (t[k], t[(k + 1) % 3]);
+                *count.entry((a.min(b), a.max(b))).or_default() += 1;
+            });
+        }
+        assert!(count.values().all(|&c| c <= 2));
+        count.into_iter().filter(|(_, c)| *c == 1).map(|(e, _)| e).collect::<Vec<_>>()
+    };
+    assert_eq!(rim(&found.triangles), rim(&mesh.triangles));
+    found
+}
+
+#[test]
+fn dual_triangles_of_every_shape() {
+    let mesh = bumps(12);
+    for boundary in [
+        Boundary::Disk,
+        Boundary::Square,
+        Boundary::Polygon(vec![[0.0, 0.0], [3.0, 0.0], [4.0, 2.0], [1.0, 3.0]]),
+        Boundary::Free,
+    ] {
+        let found = remeshed(&mesh, &ParameterizeOptions { boundary: boundary.clone(), ..Default::default() });
+        assert!(found.distortion.area_error < 0.02, "{boundary:?}: {}", found.distortion.area_error);
+        let report = found.charts[0].remeshed.unwrap();
+        assert!(report.kept_edges < report.edges, "{report:?}");
+        // Areas kept are those of the new triangles.
+        let area = |t: &[u32; 3]| {
+            let [a, b, c] = t.map(|v| mesh.vertices[v as usize]);
+            let (d, e) = ([0, 1, 2].map(|k| b[k] - a[k]), [0, 1, 2].map(|k| c[k] - a[k]));
+            let n = [d[1] * e[2] - d[2] * e[1], d[2] * e[0] - d[0] * e[2], d[0] * e[1] - d[1] * e[0]];
+            n.iter().map(|x| x * x).sum::<f64>().sqrt() / 2.0
+        };
+        let all: f64 = found.triangles.iter().map(area).sum();
+        for (t, e) in found.triangles.iter().zip(&found.distortion.faces) {
+            assert!((area(t) / all - e.share).abs() < 1e-12);
+        }
+        assert!((all / report.area[1] - 1.0).abs() < 1e-12);
+    }
+}
+
+#[test]
+fn dual_triangles_of_cut_surfaces() {
+    let ring: Vec<[i32; 3]> = (0..9).filter(|k| *k != 4).map(|k| [k % 3, k / 3, 0]).collect();
+    for mesh in [voxels(&ring, 3), voxels(&[[0, 0, 0], [1, 0, 0], [0, 1, 0]], 3), annulus(24, 5), sock(4.0, 20)] {
+        let found = remeshed(&mesh, &ParameterizeOptions::default());
+        assert!(found.distortion.area_error < 0.1, "{}", found.distortion.area_error);
+    }
+    // Two charts, densities on triangles, a landmark.
+    let mut two = hemisphere();
+    let other = bumps(6);
+    let place = two.vertices.len() as u32 + 24;
+    two.append(&Mesh { vertices: other.vertices.iter().map(|p| [p[0] + 5.0, p[1], p[2]]).collect(), ..other });
+    let density = (0..two.triangles.len()).map(|f| 1.0 + (f % 3) as f64).collect();
+    let options = ParameterizeOptions {
+        target: Target::Face(density),
+        landmarks: vec![Landmark { vertex: place, at: [0.6, 0.5], weight: 1.0 }],
+        ..ParameterizeOptions::default()
+    };
+    let found = remeshed(&two, &options);
+    assert_eq!(found.charts.len(), 2);
+    assert!(found.distortion.area_error < 0.1, "{}", found.distortion.area_error);
+}
+
+#[test]
+fn one_triangle_is_its_own_dual() {
+    let v = [[0., 0., 0.], [1., 0., 0.], [0., 1., 0.]];
+    let options = ParameterizeOptions { remesh: true, ..ParameterizeOptions::default() };
+    let found = parameterize(&v, &[[0, 1, 2]], &options).unwrap();
+    judge(&found);
+    assert_eq!(found.triangles, [[0, 1, 2]]);
 }

@@ -26,16 +26,17 @@ pub struct RemeshReport {
     pub kept_edges: usize,
     /// Triangles that the chart had before.
     pub kept_triangles: usize,
-    /// Edges whose cells do not meet inside the domain: their dual vertices lie beyond the boundary, where the triangulation goes on to the outline.
+    /// Edges inside whose cells have no wall in common within the domain: their dual edges lie beyond it, where the triangulation goes on to the
+    /// outline, or they were mended.
     pub beyond: usize,
-    /// Edges that were exchanged for the other diagonal of their two triangles, as one of these had no area in space, or as the edge was there twice.
+    /// Times that an edge was exchanged for the other diagonal of their two triangles, as one of these had no area in space, or as the edge was there twice.
     pub mended: usize,
     /// Triangles without area in space (height under a millionth of the longest side) that are left.
     pub flat_in_space: usize,
     /// Edges with more than two triangles once the cut is closed again.
     pub doubled: usize,
-    /// Area in space over what it was.
-    pub area: f64,
+    /// Area in space: before and after.
+    pub area: [f64; 2],
     /// Edges inside across which the surface turns by more than a right angle: before and after.
     pub folds: [usize; 2],
 }
@@ -103,7 +104,7 @@ pub(super) fn remeshed(
         mended,
         flat_in_space: (0..chart.triangles.len()).filter(flat).count(),
         doubled,
-        area: area(&chart) / area(old),
+        area: [area(old), area(&chart)],
         folds: [folds(old), folds(&chart)],
     };
     Ok(Remeshed { chart, wanted, report })
@@ -261,10 +262,12 @@ impl<'a> Mending<'a> {
 
     /// Two corners at one vertex are worse than no area.
     fn fault(&self, t: [u32; 3]) -> i64 {
-        match () {
-            () if same(t.map(|v| self.piece.vertex_of[v as usize])) => 4,
-            () if is_thin(t.map(|v| self.piece.chart.points[v as usize])) => 2,
-            () => 0,
+        if same(t.map(|v| self.piece.vertex_of[v as usize])) {
+            4
+        } else if is_thin(t.map(|v| self.piece.chart.points[v as usize])) {
+            2
+        } else {
+            0
         }
     }
 
@@ -335,5 +338,131 @@ impl<'a> Mending<'a> {
         }
         (self.opposite[f as usize + 1], self.opposite[g as usize + 2]) = (g + 2, f + 1);
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::build::pieces;
+    use super::super::rim::{Curve, Rim};
+    use super::super::{ParameterizeOptions, embed, transport};
+    use super::*;
+
+    /// A hill beside a plain, which transport has much to do with.
+    fn hill(n: usize) -> Piece {
+        let (mut vertices, mut triangles) = (Vec::new(), Vec::new());
+        for j in 0..=n {
+            for i in 0..=n {
+                let (x, y) = (i as f64 / n as f64 - 0.4, j as f64 / n as f64 - 0.55);
+                vertices.push([x, y, 1.5 * (-30.0 * (x * x + y * y)).exp()]);
+                if i < n && j < n {
+                    let a = (j * (n + 1) + i) as u32;
+                    let (b, c, d) = (a + 1, a + n as u32 + 2, a + n as u32 + 1);
+                    triangles.extend([[a, b, c], [a, c, d]]);
+                }
+            }
+        }
+        pieces(&vertices, &triangles, &ParameterizeOptions::default()).unwrap().list.remove(0)
+    }
+
+    fn solved(piece: &Piece, curve: Curve) -> (Vec<[f64; 2]>, Rim, Cells) {
+        let rim = Rim::spread(&piece.chart, curve);
+        let embedding = embed::embed(&piece.chart, &rim).unwrap();
+        assert_eq!(embedding.flipped, 0);
+        let cells = transport::cells(&piece.chart, &embedding.uv, &rim, 1e-8, 60).unwrap();
+        (embedding.uv, rim, cells)
+    }
+
+    /// The dual vertex of three sites, rounded.
+    fn dual_vertex(t: [u32; 3], uv: &[[f64; 2]], h: &[f64]) -> [f64; 2] {
+        let [a, b, c] = t.map(|v| v as usize);
+        let (d, e) = ([0, 1].map(|k| uv[b][k] - uv[a][k]), [0, 1].map(|k| uv[c][k] - uv[a][k]));
+        let (p, q) = (h[a] - h[b], h[a] - h[c]);
+        let det = d[0] * e[1] - d[1] * e[0];
+        [(p * e[1] - q * d[1]) / det, (d[0] * q - e[0] * p) / det]
+    }
+
+    /// The triangles are dual to the diagram, by a look at every site and every wall.
+    #[test]
+    fn triangles_are_where_three_cells_meet() {
+        let piece = hill(9);
+        let wanted = vec![1.0; piece.faces.len()];
+        for curve in [Curve::Circle, Curve::Polygon(vec![[0., 0.], [1., 0.], [1., 1.], [0., 1.]])] {
+            let (uv, rim, cells) = solved(&piece, curve);
+            let new = remeshed(&piece, &wanted, &uv, &cells, &Target::Area).unwrap();
+            let r = new.report;
+            assert_eq!((new.chart.triangles.len(), r.mended, r.doubled, r.flat_in_space), (162, 0, 0, 0));
+            assert!(r.kept_edges < r.edges && r.kept_edges > r.edges / 3, "{r:?}");
+            let h: Vec<f64> = (0..uv.len()).map(|i| cells.heights.get(i).hi).collect();
+            let height = |i: usize, x: [f64; 2]| x[0] * uv[i][0] + x[1] * uv[i][1] + h[i];
+            let duals: Vec<[f64; 2]> = new.chart.triangles.iter().map(|t| dual_vertex(*t, &uv, &h)).collect();
+            for (t, &x) in new.chart.triangles.iter().zip(&duals) {
+                let own = height(t[0] as usize, x);
+                let scale = 1.0 + x[0].abs() + x[1].abs();
+                assert!((0..uv.len()).all(|i| height(i, x) <= own + 1e-10 * scale), "{t:?} is not regular");
+            }
+            // Every wall has its edge, and an edge without wall has no dual edge inside the domain.
+            let domain = transport::domain(&rim).unwrap();
+            let corners = domain.vertices();
+            let within = |x: [f64; 2]| {
+                (0..corners.len()).all(|k| {
+                    let (a, b) = (corners[k], corners[(k + 1) % corners.len()]);
+                    (b[0] - a[0]) * (x[1] - a[1]) - (b[1] - a[1]) * (x[0] - a[0]) > 1e-12
+                })
+            };
+            let opposite = opposites(&new.chart.triangles);
+            let mut all = Vec::new();
+            let mut checked = 0;
+            for h in 0..opposite.len() as u32 {
+                let (a, b) = ends(&new.chart.triangles, h);
+                let pair = (a.min(b), a.max(b));
+                all.push(pair);
+                if opposite[h as usize] != NONE {
+                    let (p, q) = (duals[h as usize / 3], duals[opposite[h as usize] as usize / 3]);
+                    let long = (p[0] - q[0]).hypot(p[1] - q[1]) > 1e-9;
+                    let some = (0..=20).any(|k| within([0, 1].map(|c| p[c] + (q[c] - p[c]) * f64::from(k) / 20.0)));
+                    if long && some {
+                        assert!(cells.walls.binary_search(&pair).is_ok(), "{pair:?}");
+                        checked += 1;
+                    }
+                }
+            }
+            assert!(checked > 2 * r.edges - 60, "{checked}");
+            assert!(cells.walls.iter().all(|w| all.contains(w)));
+        }
+    }
+
+    #[test]
+    fn slivers_beside_a_reflex_outline_go() {
+        let all = vec![[0, 2, 1], [0, 1, 3], [1, 2, 3]];
+        assert_eq!(inside(all.clone(), &[0, 1, 2, 3], 4), Some(vec![[0, 1, 3], [1, 2, 3]]));
+        // An outline of other edges, or a vertex more.
+        assert_eq!(inside(all.clone(), &[0, 1, 3, 2], 4), None);
+        assert_eq!(inside(all, &[0, 1, 2, 3], 5), None);
+    }
+
+    /// Two triangles over both sides of a cut, whose ends are one vertex.
+    #[test]
+    fn a_closed_cut_is_mended() {
+        let points = vec![[0., 0., 0.], [0., 1., 0.], [0., 0., 0.], [1., 0., 0.]];
+        let outline: Vec<u32> = vec![0, 1, 2, 3];
+        let chart = Chart {
+            points,
+            triangles: vec![[0, 1, 3], [1, 2, 3]],
+            share: vec![0.5; 2],
+            place: outline.clone(),
+            outline,
+        };
+        let vertex_of = vec![0, 1, 0, 3];
+        let piece = Piece { chart, vertex_of, faces: vec![0, 1], size: 1.0, genus: 0, loops: 0, cut_edges: 2 };
+        let uv = [[0., 0.], [1., 0.], [1., 1.], [0., 1.]];
+        let mut mesh = Mending::new(vec![[0, 1, 2], [0, 2, 3]], &piece, &uv);
+        assert_eq!(mesh.mend(), 1);
+        assert_eq!(placed(&piece.chart.triangles, mesh.triangles.clone()), (piece.chart.triangles.clone(), 2));
+        assert_eq!(mesh.opposite, opposites(&mesh.triangles));
+        // Where the other diagonal would leave the quadrangle, nothing is done.
+        let dart = [[0., 0.], [0.4, 0.4], [1., 1.], [0., 1.]];
+        let mut mesh = Mending::new(vec![[0, 1, 2], [0, 2, 3]], &piece, &dart);
+        assert_eq!(mesh.mend(), 0);
     }
 }

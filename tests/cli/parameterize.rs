@@ -102,6 +102,55 @@ fn pictures_and_pages() {
     assert_eq!(again.code, 2, "{}", again.err);
 }
 
+/// `--remesh`: the same vertices, as many triangles, but those dual to transport's cells; what is proved is proved of these.
+#[test]
+fn other_triangles_are_written() {
+    let f = Folder::new();
+    f.write("hill.obj", hill(12));
+    let run = f.expect(0, "parameterize hill.obj -o uv.obj --remesh --report r.json --plot p.svg");
+    let out: Vec<&str> = run.out.lines().collect();
+    assert_snapshot!(out[1], @"map        one to one: all 288 triangles positive, boundary simple, exactly on the numbers written");
+    assert!(out[4].starts_with("remeshed   ") && out[4].contains(" of 408 edges inside kept, "), "{}", out[4]);
+    let after = f.read("uv.obj");
+    let faces = |text: &str| -> Vec<Vec<u32>> {
+        let corner = |c: &&str| c.split('/').next().unwrap().parse().unwrap();
+        lines(text, "f").iter().map(|t| t.iter().map(corner).collect()).collect()
+    };
+    let (old, new) = (faces(&f.read("hill.obj")), faces(&after));
+    let same = old.iter().zip(&new).filter(|(a, b)| a == b).count();
+    let r = f.json("r.json");
+    let row = &r["charts"][0]["remeshed"];
+    assert_eq!((new.len(), Some(same as u64)), (288, row["kept_triangles"].as_u64()));
+    assert!(same < 288 && same > 0);
+    assert_eq!(lines(&f.read("hill.obj"), "v").concat().len(), lines(&after, "v").concat().len());
+    assert_eq!((r["bijective"].as_bool(), row["flat_in_space"].as_u64()), (Some(true), Some(0)));
+    // Orientations of the triangles as they stand in the file, by the points as they stand there.
+    let points: Vec<Vec<f64>> =
+        lines(&after, "vt").iter().map(|p| p.iter().map(|x| x.parse().unwrap()).collect()).collect();
+    for t in lines(&after, "f") {
+        let [a, b, c] = [0, 1, 2].map(|k| &points[t[k].split('/').nth(1).unwrap().parse::<usize>().unwrap() - 1]);
+        assert!((b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]) > 0.0);
+    }
+    f.expect(0, "parameterize hill.obj -o again.obj --remesh --threads 1 --quiet");
+    assert!(f.read("again.obj") == after);
+    // Written as .ply and .glb, and with a cut, a free boundary and painted densities.
+    f.write("seams.csv", "78,79\n79,80\n80,81\n");
+    f.write("density.txt", (0..288).map(|k| format!("{}\n", 1 + k % 2)).collect::<String>());
+    f.expect(0, "parameterize hill.obj -o a.ply --remesh --boundary square --seams seams.csv --quiet");
+    f.expect(0, "parameterize hill.obj -o a.glb --remesh --boundary free --density density.txt --quiet");
+    // Laid flat again as it was written, nothing has to be repaired.
+    let again = f.expect(0, "parameterize uv.obj -o b.obj --json").out;
+    let again: serde_json::Value = serde_json::from_str(&again).unwrap();
+    assert_eq!((again["bijective"].as_bool(), again["triangles"].as_u64()), (Some(true), Some(288)));
+    let shared = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/meshes");
+    for name in ["disk_hemisphere", "disk_hand"] {
+        let Ok(bytes) = std::fs::read(shared.join(format!("{name}.obj"))) else { continue };
+        f.write("mesh.obj", bytes);
+        f.expect(0, "parameterize mesh.obj -o uv.obj --remesh --report r.json --quiet");
+        assert!(f.json("r.json")["area_error"].as_f64().unwrap() < 0.02, "{name}");
+    }
+}
+
 #[test]
 fn files_steer_it() {
     let f = Folder::new();

@@ -7,8 +7,8 @@ use crate::limits::{peak_bytes, read_limit};
 use crate::{input, parameterize_files as files, picture};
 use brenier::io::{SurfaceFile, read_masses, read_points, read_points_in_space, read_surface};
 use brenier::parameterize::{
-    Boundary, Landmark, LayoutProof, Merge, Parameterization, ParameterizeError, ParameterizeOptions, Target,
-    parameterize,
+    Boundary, Landmark, LayoutProof, Merge, Parameterization, ParameterizeError, ParameterizeOptions, RemeshReport,
+    Target, parameterize,
 };
 use brenier::plot::Charts;
 use std::path::Path;
@@ -188,24 +188,8 @@ fn report(
             ),
         ),
     ];
-    for r in found.charts.iter().filter_map(|c| c.remeshed) {
-        let mut text = format!(
-            "{} of {} inside kept, {} beyond the domain, {} mended; area in space {:.3} of what it was, folds {} (before: {})",
-            r.kept_edges,
-            count(r.edges, "edge"),
-            r.beyond,
-            r.mended,
-            r.area,
-            r.folds[1],
-            r.folds[0]
-        );
-        if r.flat_in_space > 0 {
-            text += &format!(", {} flat in space", count(r.flat_in_space, "triangle"));
-        }
-        if r.doubled > 0 {
-            text += &format!(", {} with more than two triangles", count(r.doubled, "edge"));
-        }
-        rows.push(("remeshed", text));
+    if args.remesh {
+        rows.push(("remeshed", remeshed(found)));
     }
     for cells in found.charts.iter().filter_map(|c| c.cells) {
         let [low, high] = cells.max_relative_error;
@@ -235,4 +219,29 @@ fn report(
     ));
     rows.extend(written.iter().map(|p| ("written", p.display().to_string())));
     say(&table(&rows))
+}
+
+/// What remeshing did to all charts.
+fn remeshed(found: &Parameterization) -> String {
+    let sum =
+        |of: fn(&RemeshReport) -> usize| found.charts.iter().filter_map(|c| c.remeshed.as_ref()).map(of).sum::<usize>();
+    let area = |k: usize| found.charts.iter().filter_map(|c| c.remeshed).map(|r| r.area[k]).sum::<f64>();
+    let mut text = format!(
+        "{} of {} inside kept, {} beyond the domain, {} mended; area in space {:.3} of what it was, folds {} (before: {})",
+        sum(|r| r.kept_edges),
+        count(sum(|r| r.edges), "edge"),
+        sum(|r| r.beyond),
+        sum(|r| r.mended),
+        area(1) / area(0),
+        sum(|r| r.folds[1]),
+        sum(|r| r.folds[0])
+    );
+    let (flat, doubled) = (sum(|r| r.flat_in_space), sum(|r| r.doubled));
+    if flat > 0 {
+        text += &format!(", {} flat in space", count(flat, "triangle"));
+    }
+    if doubled > 0 {
+        text += &format!(", {} with more than two triangles", count(doubled, "edge"));
+    }
+    text
 }

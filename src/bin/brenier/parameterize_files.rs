@@ -218,7 +218,7 @@ struct RemeshRow {
     mended: usize,
     flat_in_space: usize,
     doubled_edges: usize,
-    area_in_space: f64,
+    area_in_space_before_after: [f64; 2],
     folds_before_after: [usize; 2],
 }
 
@@ -257,7 +257,7 @@ fn chart(c: &ChartReport, found: &Parameterization) -> ChartRow {
             mended: r.mended,
             flat_in_space: r.flat_in_space,
             doubled_edges: r.doubled,
-            area_in_space: r.area,
+            area_in_space_before_after: r.area,
             folds_before_after: r.folds,
         }),
         cells: c.cells.map(|p| CellRow {

@@ -62,7 +62,7 @@ pub(super) fn remeshed(
     let fail = |why: String| ParameterizeError::Remesh { triangle: piece.faces.first().copied().unwrap_or(0), why };
     let dual = Hull::build(cells.problem.sites(), &cells.heights).triangles();
     let dual = inside(dual, &old.outline, uv.len())
-        .ok_or_else(|| fail("the dual triangulation does not end at the chart's boundary".into()))?;
+        .ok_or_else(|| fail("its dual triangulation leaves out a vertex or does not end at its boundary".into()))?;
     let mut mesh = Mending::new(dual, piece, uv);
     let mended = mesh.mend();
     if let Some(t) = mesh.triangles.iter().find(|t| same(t.map(|v| piece.vertex_of[v as usize]))) {
@@ -347,6 +347,7 @@ mod tests {
     use super::super::rim::{Curve, Rim};
     use super::super::{ParameterizeOptions, embed, transport};
     use super::*;
+    use crate::exact::Dd;
 
     /// A hill beside a plain, which transport has much to do with.
     fn hill(n: usize) -> Piece {
@@ -432,6 +433,21 @@ mod tests {
         }
     }
 
+    /// A site whose height is lowered until its cell is empty.
+    #[test]
+    fn a_vertex_without_cell_is_refused() {
+        let piece = hill(4);
+        let (uv, _, mut cells) = solved(&piece, Curve::Circle);
+        let h = cells.heights.get(12).hi;
+        cells.heights.set(12, Dd::from_f64(h - 10.0));
+        let found = remeshed(&piece, &vec![1.0; piece.faces.len()], &uv, &cells, &Target::Area);
+        let text = found.err().map(|e| e.to_string()).unwrap_or_default();
+        assert!(
+            text.starts_with("the chart of triangle 0 cannot be remeshed: its dual triangulation leaves out"),
+            "{text}"
+        );
+    }
+
     #[test]
     fn slivers_beside_a_reflex_outline_go() {
         let all = vec![[0, 2, 1], [0, 1, 3], [1, 2, 3]];
@@ -461,7 +477,7 @@ mod tests {
         assert_eq!(placed(&piece.chart.triangles, mesh.triangles.clone()), (piece.chart.triangles.clone(), 2));
         assert_eq!(mesh.opposite, opposites(&mesh.triangles));
         // Where the other diagonal would leave the quadrangle, nothing is done.
-        let dart = [[0., 0.], [0.4, 0.4], [1., 1.], [0., 1.]];
+        let dart = [[0., 0.], [0.5, -1.], [1., 1.], [-1., 0.6]];
         let mut mesh = Mending::new(vec![[0, 1, 2], [0, 2, 3]], &piece, &dart);
         assert_eq!(mesh.mend(), 0);
     }

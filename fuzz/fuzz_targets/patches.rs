@@ -5,7 +5,7 @@
 
 use arbitrary::{Result, Unstructured};
 use brenier::diagram::Diagram;
-use brenier::domain::{Between, ConvexPolygon, Density, Domain, Image, PlanarMesh};
+use brenier::domain::{Between, ConvexPolygon, Density};
 use brenier::problem::{Duplicates, Problem, ProblemData};
 use brenier_fuzz::{input, oracle, single_thread};
 use libfuzzer_sys::fuzz_target;
@@ -20,7 +20,8 @@ fuzz_target!(
 
 fn run(u: &mut Unstructured<'_>) -> Result<()> {
     let s = input::sites(u, 8)?;
-    let (domain, density) = if u.arbitrary()? { mesh(u, s.unit)? } else { image(u, s.unit)? };
+    let (domain, density) =
+        if u.arbitrary()? { input::mesh(u, s.unit)? } else { input::image(u, s.unit, Between::Constant)? };
     let Some(domain) = domain else { return Ok(()) };
     let data = ProblemData { density, duplicates: Duplicates::Keep, ..ProblemData::new(domain, s.sites.clone()) };
     let Ok(problem) = Problem::new(data) else { return Ok(()) };
@@ -51,55 +52,4 @@ fn run(u: &mut Unstructured<'_>) -> Result<()> {
     let second = diagram.cost();
     assert!(second.is_finite() && second >= 0.0);
     Ok(())
-}
-
-/// Triangles of a small grid whose vertices may be an ulp off, in any orientation.
-fn mesh(u: &mut Unstructured<'_>, unit: f64) -> Result<(Option<Domain>, Density)> {
-    let side = u.int_in_range(1..=2u32)?;
-    let mut vertices = Vec::new();
-    for j in 0..=side {
-        for i in 0..=side {
-            let mut v = [f64::from(i) * 2.0 - 1.0, f64::from(j) * 2.0 - 1.0];
-            for c in &mut v {
-                *c *= unit;
-                if u.ratio(1, 6)? {
-                    *c = input::nudged(*c, u.int_in_range(-2..=2)?);
-                }
-            }
-            vertices.push(v);
-        }
-    }
-    let mut triangles = Vec::new();
-    for _ in 0..u.int_in_range(1..=6usize)? {
-        let mut corner = || -> Result<u32> { u.int_in_range(0..=vertices.len() as u32 - 1) };
-        triangles.push([corner()?, corner()?, corner()?]);
-    }
-    let density = match u.int_in_range(0..=2u8)? {
-        0 => Density::Constant,
-        1 => {
-            let mut values = Vec::new();
-            for _ in &triangles {
-                values.push(f64::from(u.int_in_range(0..=3u8)?));
-            }
-            Density::Face(values.into())
-        }
-        _ => Density::Affine { g: [f64::from(u.int_in_range(-1..=1i8)?), 0.5], c: 10.0 * unit },
-    };
-    Ok((PlanarMesh::new(vertices, triangles).ok().map(Domain::from), density))
-}
-
-fn image(u: &mut Unstructured<'_>, unit: f64) -> Result<(Option<Domain>, Density)> {
-    let (width, height) = (u.int_in_range(1..=3usize)?, u.int_in_range(1..=3usize)?);
-    let mut values = Vec::new();
-    for _ in 0..width * height {
-        values.push(f64::from(u.int_in_range(0..=3u8)?));
-    }
-    let max = [width as f64 * unit, height as f64 * unit];
-    let min = [-unit, 0.0];
-    let Ok(image) = Image::new(width, values, min, max, Between::Constant) else {
-        return Ok((None, Density::Constant));
-    };
-    let low = [0, 1].map(|k| if k == 0 { min[0] } else { 0.25 * unit });
-    let domain = ConvexPolygon::rectangle(if u.arbitrary()? { min } else { low }, max).ok();
-    Ok((domain.map(Domain::from), Density::Image(image.into())))
 }

@@ -2,7 +2,7 @@
 
 use crate::oracle;
 use arbitrary::{Result, Unstructured};
-use brenier::domain::{ConvexPolygon, Density};
+use brenier::domain::{Between, ConvexPolygon, Density, Domain, Image, PlanarMesh};
 use brenier::exact::{Dd, Heights};
 use brenier::problem::{Duplicates, Problem, ProblemData};
 
@@ -168,4 +168,82 @@ pub fn problem(
     data.masses = masses;
     data.duplicates = duplicates;
     Ok(Problem::new(data).ok())
+}
+
+/// Triangles of a small grid whose vertices may be an ulp off, in any orientation.
+pub fn mesh(u: &mut Unstructured<'_>, unit: f64) -> Result<(Option<Domain>, Density)> {
+    let side = u.int_in_range(1..=2u32)?;
+    let mut vertices = Vec::new();
+    for j in 0..=side {
+        for i in 0..=side {
+            let mut v = [f64::from(i) * 2.0 - 1.0, f64::from(j) * 2.0 - 1.0];
+            for c in &mut v {
+                *c *= unit;
+                if u.ratio(1, 6)? {
+                    *c = nudged(*c, u.int_in_range(-2..=2)?);
+                }
+            }
+            vertices.push(v);
+        }
+    }
+    let mut triangles = Vec::new();
+    for _ in 0..u.int_in_range(1..=6usize)? {
+        let mut corner = || -> Result<u32> { u.int_in_range(0..=vertices.len() as u32 - 1) };
+        triangles.push([corner()?, corner()?, corner()?]);
+    }
+    let density = match u.int_in_range(0..=2u8)? {
+        0 => Density::Constant,
+        1 => {
+            let mut values = Vec::new();
+            for _ in &triangles {
+                values.push(f64::from(u.int_in_range(0..=3u8)?));
+            }
+            Density::Face(values.into())
+        }
+        _ => Density::Affine { g: [f64::from(u.int_in_range(-1..=1i8)?), 0.5], c: 10.0 * unit },
+    };
+    Ok((PlanarMesh::new(vertices, triangles).ok().map(Domain::from), density))
+}
+
+/// An image of at most 3 by 3 pixels, sometimes wider than the domain.
+pub fn image(u: &mut Unstructured<'_>, unit: f64, between: Between) -> Result<(Option<Domain>, Density)> {
+    let (width, height) = (u.int_in_range(1..=3usize)?, u.int_in_range(1..=3usize)?);
+    let mut values = Vec::new();
+    for _ in 0..width * height {
+        values.push(f64::from(u.int_in_range(0..=3u8)?));
+    }
+    let max = [width as f64 * unit, height as f64 * unit];
+    let min = [-unit, 0.0];
+    let Ok(image) = Image::new(width, values, min, max, between) else {
+        return Ok((None, Density::Constant));
+    };
+    let low = [0, 1].map(|k| if k == 0 { min[0] } else { 0.25 * unit });
+    let domain = ConvexPolygon::rectangle(if u.arbitrary()? { min } else { low }, max).ok();
+    Ok((domain.map(Domain::from), Density::Image(image.into())))
+}
+
+/// A convex polygon, a mesh or an image with any density that there is.
+pub fn source(u: &mut Unstructured<'_>, unit: f64) -> Result<Option<(Domain, Density)>> {
+    let (domain, density) = match u.int_in_range(0..=5u8)? {
+        0 | 1 => {
+            let Some(polygon) = domain(u, unit)? else { return Ok(None) };
+            let density = density(u, &polygon)?;
+            (Some(polygon.into()), density)
+        }
+        2 | 3 => mesh(u, unit)?,
+        k => image(u, unit, if k == 4 { Between::Constant } else { Between::Bilinear })?,
+    };
+    let Some(domain) = domain else { return Ok(None) };
+    let values = |u: &mut Unstructured<'_>, n: usize| -> Result<Vec<f64>> {
+        (0..n).map(|_| Ok(f64::from(u.int_in_range(0..=3u8)?))).collect()
+    };
+    let density = match (domain.mesh(), u.int_in_range(0..=3u8)?) {
+        (Some(mesh), 0) => Density::Vertex(values(u, mesh.vertices().len())?.into()),
+        (Some(mesh), 1) => {
+            let all = values(u, 3 * mesh.triangles().len())?;
+            Density::Corner(all.chunks_exact(3).map(|c| [c[0], c[1], c[2]]).collect())
+        }
+        _ => density,
+    };
+    Ok(Some((domain, density)))
 }

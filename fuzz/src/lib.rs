@@ -1,5 +1,6 @@
 //! What the fuzz targets share: how bytes become instances, and oracles that owe nothing to the library's arithmetic.
 
+pub mod disc;
 pub mod input;
 pub mod oracle;
 

@@ -216,14 +216,9 @@ pub fn area_and_mass(polygon: &[Point], density: &Density) -> (Rational, Rationa
     (area, mass)
 }
 
-/// Exact area and mass of every cell, by clipping the domain with every bisector. Of coinciding sites of equal height
-/// the first owns the cell.
-pub fn cells(
-    domain: &ConvexPolygon,
-    density: &Density,
-    sites: &[[f64; 2]],
-    heights: &[Dd],
-) -> Vec<(Rational, Rational)> {
+/// The sites' cells of a convex polygon, by clipping it with every bisector. Of coinciding sites of equal height the first
+/// owns the cell.
+pub fn polygons(domain: &ConvexPolygon, sites: &[[f64; 2]], heights: &[Dd]) -> Vec<Vec<Point>> {
     let polygon: Vec<Point> = domain.vertices().iter().map(|&v| point(v)).collect();
     let y: Vec<Point> = sites.iter().map(|&s| point(s)).collect();
     let h: Vec<Rational> = heights.iter().map(|&h| rational_dd(h)).collect();
@@ -240,7 +235,17 @@ pub fn cells(
             let a = [0, 1].map(|k| Rational::from(&y[i][k] - &y[j][k]));
             cell = clip(&cell, &a, &Rational::from(&h[i] - &h[j]));
         }
-        area_and_mass(&cell, density)
+        cell
     };
     (0..sites.len()).map(cell).collect()
+}
+
+/// Exact area and mass of every cell.
+pub fn cells(
+    domain: &ConvexPolygon,
+    density: &Density,
+    sites: &[[f64; 2]],
+    heights: &[Dd],
+) -> Vec<(Rational, Rational)> {
+    polygons(domain, sites, heights).iter().map(|cell| area_and_mass(cell, density)).collect()
 }

@@ -69,19 +69,12 @@ fn pieces(problem: &Problem) -> Vec<(ConvexPolygon, brenier::domain::Law)> {
 
 /// All cells in their balls.
 ///
-/// The library's corners are good to 2^-60 of the coordinates, which matters along a perimeter of at most four diameters, so `slack` allows a quarter
-/// of an ulp of them times the diameter; its pieces are good to a few units in the last place of their area times the largest density on the patch, of
-/// which it allows 1e-14. The oracle's error is a few `2^-52 L^2` times the density for each edge of each piece (at most 12), `L` the distance of the
-/// farthest corner from the site: `doubt` allows 1e-14 `L^2`.
+/// The oracle's error is a few `2^-52 L^2` times the density for each edge of each piece (at most 12), `L` the distance of the farthest corner from the
+/// site: `doubt` allows 1e-14 `L^2`.
 fn truth(problem: &Problem, heights: &Heights) -> Vec<Truth> {
     let factor = problem.source_factor();
     let mut all: Vec<Truth> = (0..problem.len()).map(|_| Truth { covered: true, ..Truth::default() }).collect();
     for (k, (outline, law)) in pieces(problem).iter().enumerate() {
-        let vertices = outline.vertices();
-        let far = |a: &[f64; 2], b: &[f64; 2]| (a[0] - b[0]).hypot(a[1] - b[1]);
-        let diameter = vertices.iter().flat_map(|a| vertices.iter().map(move |b| far(a, b))).fold(0.0, f64::max);
-        let frame = problem.frame().vertices();
-        let size = frame.iter().flatten().fold(problem.frame().extent(), |m, c| m.max(c.abs()));
         for (i, cell) in oracle::polygons(outline, problem.sites(), heights.as_slice()).iter().enumerate() {
             if cell.len() < 3 {
                 continue;
@@ -92,16 +85,13 @@ fn truth(problem: &Problem, heights: &Heights) -> Vec<Truth> {
             let rho = disc::Density::seen_from(y, *law, factor, reach);
             let w = weight(y, heights.get(i));
             let cut = disc::cut(&seen, w, &rho);
-            // Of the pieces' values; the law seen from far away has larger terms, which only the oracle sums.
-            let middle = [0, 1].map(|k| vertices.iter().map(|v| v[k] / vertices.len() as f64).sum());
-            let near = disc::Density::seen_from(middle, *law, factor, diameter).scale;
             let (area, _) = oracle::area_and_mass(cell, &Density::Constant);
             let t = &mut all[i];
             t.cut.mass += cut.mass;
             t.cut.arcs += cut.arcs;
             t.cut.second += cut.second;
             (0..2).for_each(|a| t.cut.first[a] += cut.first[a]);
-            t.slack += near * (1e-14 * area.to_f64() + 0.25 * diameter * (size.next_up() - size));
+            t.slack += disc::slack(outline, problem.frame(), *law, factor, area.to_f64());
             t.doubt += DOUBT * rho.scale * reach * reach;
             t.reach = t.reach.max(reach);
             t.covered &= w > reach * reach * (1.0 + 1e-9);

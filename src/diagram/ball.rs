@@ -22,7 +22,8 @@ use std::f64::consts::PI;
 /// Edges shorter than this (of a domain about 1 large) have no direction: vertices are good to 2^-60 (point.rs).
 const POINT: f64 = 1.0 / (1u64 << 50) as f64;
 
-/// An arc of more than half a circle above a chord shorter than this deserves a second look.
+/// A chord shorter than this share of the radius, or an arc of more than half a circle above a chord shorter than this in the domain's units, deserves a
+/// second look.
 const NARROW: f64 = 1.0 / (1u64 << 20) as f64;
 
 /// The disc of a site, in units in which the domain is about 1 large.
@@ -296,6 +297,15 @@ impl BallCell {
         let to_centre = Point::from_f64(disc.site).minus(from);
         // Distance from the chord to the centre, positive if the arc is less than half the circle.
         let distance = (chord[0] / length) * to_centre[1] - (chord[1] / length) * to_centre[0];
+        if length < NARROW * disc.radius {
+            // Such a chord may be rounding and point anywhere, also along the radius, so its length alone tells the angle. The arc is all but the whole circle if
+            // what the edges cut off is as small as the chord; this is possible only if the disc is in the cell but for that.
+            let half_angle = (0.5 * length / disc.radius).asin();
+            let near = |p: &Point| p.minus(from).iter().all(|d| d.abs() <= 2.0 * length);
+            let most =
+                distance < 0.0 && self.parts.iter().flatten().all(|(p, q)| near(p) && near(q)) && disc.is_in(points);
+            return if most { PI - half_angle } else { half_angle };
+        }
         let half_angle = (0.5 * length).atan2(distance);
         if distance < 0.0 && length * disc.scale < NARROW {
             // In a cell of no width, as where a wall runs along an edge of a patch, the chord is rounding and may point anywhere. But an arc of more than

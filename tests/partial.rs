@@ -360,3 +360,14 @@ fn resuming_gives_the_same_bits() {
     let again = solve(&Problem::new(data).unwrap(), &stop, &mut |_| Control::Continue);
     assert_eq!(again.report.iterations.len(), 1);
 }
+
+/// Found by the fuzz target `partial`: a strip of height 1e-323 has a mass, but moments too small for doubles, and its centroid was said to be the origin.
+#[test]
+fn a_mass_that_is_hardly_a_number_has_its_centroid_in_the_cell() {
+    let domain = ConvexPolygon::rectangle([0.0, -2.0], [5.0, -0.5]).unwrap();
+    let p = problem(domain, Density::Constant, vec![[0.0, -1.5e-323], [0.0, -1.0]], vec![0.001; 2]);
+    let d = PartialDiagram::new(&p, &Heights::from_f64(&[1048576.0, 1048575.5])).unwrap();
+    assert!(d.masses()[0] > 0.0 && d.masses()[0] < 1e-320, "{:e}", d.masses()[0]);
+    let c = d.centroids()[0].unwrap();
+    assert!((0.0..=5.0).contains(&c[0]) && (-2.0..=-0.5).contains(&c[1]), "{c:?}");
+}

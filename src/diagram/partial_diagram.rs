@@ -66,7 +66,12 @@ impl PartialDiagram {
                         let real = own.filter(|w| i < w.0 as usize && real(i as u32, w.0));
                         walls.extend(real.map(|(j, c)| (i as u32, j, 0.5 * c)));
                     });
-                    rows.push((Moments { mass, ..integrate::joined(&pieces) }, [outside, 0.5 * free]));
+                    let mut moments = integrate::joined(&pieces);
+                    if !(moments.mass > 0.0) {
+                        // Of a mass that is hardly a number there are no moments: some point of the cell stands for its centroid.
+                        moments.centroid = diagram.vertices(i).first().copied().unwrap_or_default();
+                    }
+                    rows.push((Moments { mass, ..moments }, [outside, 0.5 * free]));
                     // Stable: for each neighbour in the order of the patches.
                     walls[begin..].sort_by_key(|w| w.1);
                 }

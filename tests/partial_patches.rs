@@ -552,3 +552,22 @@ fn no_half_disc_stands_on_a_chord_of_rounding() {
     near(mass.iter().sum::<f64>() - rest, 1.0, 1e-14);
     near(d.masses().iter().sum::<f64>() + d.rest(), 1.0, 1e-14);
 }
+
+/// Found by the fuzz target `partial`: a wall passes a few ulps beside a corner of four patches, and in one of them it leaves a part that is all rounding. One
+/// of its edges was long enough to count, had the disc on its left, and a whole disc was said to lie in that part.
+#[test]
+fn no_disc_lies_in_a_part_that_is_all_rounding() {
+    let domain = ConvexPolygon::rectangle([-1.0, 0.0], [3.0, 3.0]).unwrap();
+    let density = image(3, &[1.0; 9], [[-1.0, 0.0], [3.0, 3.0]], Between::Bilinear);
+    let sites = vec![[-1.9999999999999964, 1.0000000000000007], [0.0, 0.0], [4.0, 0.0]];
+    let p = problem(domain, density, sites, vec![0.001; 3]);
+    let heights = [
+        Dd { hi: -2.499998092651361, lo: 2.220446049250248e-16 },
+        Dd::from_f64(1.9073486328125e-6),
+        Dd::from_f64(-7.999998092651367),
+    ];
+    let d = PartialDiagram::new(&p, &Heights::new(heights)).unwrap();
+    // The first disc ends far from the domain.
+    assert_eq!(d.masses()[0], 0.0);
+    close(d.masses().iter().sum::<f64>() + d.rest(), 12.0, 1e-14);
+}

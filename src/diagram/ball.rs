@@ -95,9 +95,18 @@ impl Disc {
     }
 
     /// Does the disc, whose circle meets no edge of the polygon, lie inside it? Then every edge is at least a radius away. (Asking for half of that
-    /// tells a disc beside a polygon of no width from one inside; edges of no length have no side.)
+    /// tells a disc beside a polygon of no width from one inside; edges of no length have no side. A polygon that is all rounding may have a single edge
+    /// that counts as one, so it must also be a radius wide and high.)
     fn is_in(&self, polygon: &[Point]) -> bool {
         let n = polygon.len();
+        let wide = |axis: usize| {
+            let along = |p: &Point| p.minus(&polygon[0])[axis];
+            let (low, high) = polygon.iter().map(along).fold((0.0f64, 0.0f64), |(l, h), d| (l.min(d), h.max(d)));
+            high - low > self.radius
+        };
+        if n < 3 || !(wide(0) && wide(1)) {
+            return false;
+        }
         let radius = self.radius * self.scale;
         let mut solid = false;
         (0..n).all(|k| {

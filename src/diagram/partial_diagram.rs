@@ -64,7 +64,8 @@ impl PartialDiagram {
                         pieces.push(ball.moments(&source));
                         let own = balls::walls(&ball, labels, site, i as u32, &source);
                         let real = own.filter(|w| i < w.0 as usize && real(i as u32, w.0));
-                        walls.extend(real.map(|(j, c)| (i as u32, j, 0.5 * c)));
+                        // Half of the least double is none.
+                        walls.extend(real.map(|(j, c)| (i as u32, j, 0.5 * c)).filter(|w| w.2 > 0.0));
                     });
                     let mut moments = integrate::joined(&pieces);
                     if !(moments.mass > 0.0) {

@@ -571,3 +571,33 @@ fn no_disc_lies_in_a_part_that_is_all_rounding() {
     assert_eq!(d.masses()[0], 0.0);
     close(d.masses().iter().sum::<f64>() + d.rest(), 12.0, 1e-14);
 }
+
+/// Found by the fuzz target `partial`: the first site's weight is zero, and it lies on the circle of the second, so their wall touches that circle. Rounding gave the
+/// second cell a piece of the wall and the first, which has no disc, none.
+#[test]
+fn a_site_without_a_disc_has_no_wall_from_either_side() {
+    let vertices = vec![[-3.000000000000001, -3.000000000000001], [0.0, -2.0], [1.0, -0.5], [2.5, 2.0], [1.0, 1.0]];
+    let sites = vec![
+        [1.0, 5e-324],
+        [-1.0, 0.0],
+        [-1.0000000000000004, -1.1111602783203125],
+        [0.0, -1.0],
+        [-1.0, 1.0],
+        [-1.0, -1.0],
+    ];
+    let domain = ConvexPolygon::new(vertices).unwrap();
+    let p = problem(domain, Density::Constant, sites, vec![1.0 / 7.0; 6]);
+    let heights = Heights::from_f64(&[-0.5, 1.5, 1.5, -1.5, -0.5, 1.5]);
+    let mut laguerre = PartialLaguerre::new(&p);
+    let order = laguerre.order();
+    let m = laguerre
+        .measures(&Heights::new(heights.permuted(&order).as_slice().iter().copied().chain([Dd::ZERO])), Want::Newton);
+    let mut all: Vec<(u32, u32)> = Vec::new();
+    for i in 0..m.row.len() - 1 {
+        all.extend(m.column[m.row[i] as usize..m.row[i + 1] as usize].iter().map(|&j| (i as u32, j)));
+    }
+    let mut mirrored: Vec<_> = all.iter().map(|&(i, j)| (j, i)).collect();
+    all.sort_unstable();
+    mirrored.sort_unstable();
+    assert_eq!(all, mirrored);
+}

@@ -245,11 +245,16 @@ impl BallCell {
             Label::Bisector(j) => j,
             Label::Domain(_) => site,
         };
+        // Where sites are tied their powers are equal: none is negative if one of them has no disc. Rounding would say so of one side of the wall only.
+        let lives = |l: Label| match l {
+            Label::Bisector(j) => disc_of(j).weight.hi > 0.0,
+            Label::Domain(_) => true,
+        };
         for k in 0..n {
             let before = labels[if k == 0 { n - 1 } else { k - 1 }];
             let who = site.min(other(before)).min(other(labels[k]));
             let disc = if who == site { own } else { disc_of(who) };
-            self.inside.push(disc.power(&points[k]).hi < 0.0);
+            self.inside.push(lives(before) && lives(labels[k]) && disc.power(&points[k]).hi < 0.0);
         }
         for k in 0..n {
             let next = if k + 1 == n { 0 } else { k + 1 };
@@ -259,6 +264,7 @@ impl BallCell {
                 (true, true) => Some((*p, *q)),
                 (true, false) => Some((*p, if who == site { own } else { disc_of(who) }.exit(p, q))),
                 (false, true) => Some((if who == site { own } else { disc_of(who) }.exit(q, p), *q)),
+                (false, false) if !lives(labels[k]) => None,
                 (false, false) if who == site => own.chord(p, q),
                 (false, false) => disc_of(who).chord(q, p).map(|(a, b)| (b, a)),
             });

@@ -1,12 +1,13 @@
 //! Layer 6: pictures.
 //!
-//! [`Scene`] draws plane diagrams as SVG. [`Model`] holds a diagram as polygons in space, of the plane or of a surface, for pages
+//! [`Scene`] draws plane diagrams as SVG. [`Model`] holds a diagram as polygons in space, of the plane, of a surface or of the graph of a potential, for pages
 //! ([`Model::html`]) and pixels ([`Model::pixels`]). [`Charts`] are a parameterized surface and its layout.
 
 mod charts;
 mod charts_page;
 mod charts_picture;
 mod colors;
+mod graph;
 mod html;
 mod image;
 mod light;

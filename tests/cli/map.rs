@@ -137,6 +137,10 @@ fn the_surface_of_alexandrov_is_written() {
     assert_eq!(f.read("a.obj").lines().filter(|l| l.starts_with("f ")).count(), 4);
     f.expect(0, "alexandrov s.json -o a.ply");
     f.expect(0, "alexandrov s.json -o a.vtk --quiet");
+    f.expect(0, "alexandrov s.json -o a.obj --plot a.svg");
+    assert!(f.read("a.svg").starts_with("<svg"));
+    f.expect(0, "alexandrov s.json -o a.obj --plot a.html");
+    assert_snapshot!(f.error(2, "alexandrov s.json -o a.obj --plot a.gif"), @"a.gif: pictures are .svg, .png or .html");
     assert_snapshot!(f.error(2, "alexandrov s.json -o a.stl"), @"a.stl: surfaces are written as .obj, .ply or .vtk; choose one of these");
 }
 

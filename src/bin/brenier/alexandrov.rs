@@ -5,7 +5,9 @@ use crate::console::count;
 use crate::failure::{Failure, code};
 use crate::input;
 use crate::mapped::{self, report, values};
+use crate::picture;
 use brenier::io::{Encoding, Field, MeshData, write_surface, writes_surface};
+use std::path::Path;
 
 pub fn run(args: &AlexandrovArgs, common: &Common) -> Result<u8, Failure> {
     if !writes_surface(&args.output) {
@@ -13,9 +15,13 @@ pub fn run(args: &AlexandrovArgs, common: &Common) -> Result<u8, Failure> {
             format!("{}: surfaces are written as .obj, .ply or .vtk; choose one of these", args.output.display());
         return Err(Failure::new(code::USAGE, what));
     }
-    input::keep_apart(&[Some(&args.solution), args.problem.as_deref()], &[Some(&args.output)])?;
+    if let Some(path) = &args.plot {
+        picture::check_name(path)?;
+    }
+    let written = [Some(args.output.as_path()), args.plot.as_deref()];
+    input::keep_apart(&[Some(&args.solution), args.problem.as_deref()], &written)?;
     let solved = mapped::load("alexandrov", &args.solution, args.problem.as_deref(), common)?;
-    input::keep_files(&solved.loaded, &[Some(&args.output)])?;
+    input::keep_files(&solved.loaded, &written)?;
     let graph = solved.map.alexandrov();
     let sites: Vec<f64> = graph.sites.iter().map(|&i| f64::from(i)).collect();
     let field = [Field { name: "site", columns: 1, values: &sites }];
@@ -27,6 +33,9 @@ pub fn run(args: &AlexandrovArgs, common: &Common) -> Result<u8, Failure> {
         ..MeshData::default()
     };
     write_surface(&args.output, &mesh, Encoding::Binary)?;
+    if let Some(path) = &args.plot {
+        picture::draw_graph(&solved.map, &args.solution, path)?;
+    }
     let facets = solved.map.diagram().len() - solved.map.diagram().hidden().len();
     let problem = &solved.loaded.problem;
     let masses = solved.map.diagram().masses().iter().zip(problem.masses());
@@ -49,5 +58,6 @@ pub fn run(args: &AlexandrovArgs, common: &Common) -> Result<u8, Failure> {
         ("triangles", graph.triangles.len().into()),
         ("max_relative_error", error.into()),
     ]);
-    report(common, "alexandrov", &solved, rows, more, &[&args.output])
+    let written: Vec<&Path> = written.into_iter().flatten().collect();
+    report(common, "alexandrov", &solved, rows, more, &written)
 }

@@ -382,6 +382,9 @@ pub struct AlexandrovArgs {
     /// Surface to write: .obj, .ply or .vtk (these two with the site of each triangle)
     #[arg(long, short, value_name = "OUT.obj")]
     pub output: PathBuf,
+    /// Draw the surface: .svg, .png or .html (a page to turn it in)
+    #[arg(long, value_name = "PICTURE")]
+    pub plot: Option<PathBuf>,
     /// The problem the solution solves [default: the one it names or contains]
     #[arg(long, value_name = "P")]
     pub problem: Option<PathBuf>,

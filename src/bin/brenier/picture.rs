@@ -10,6 +10,7 @@ use brenier::exact::Heights;
 use brenier::io::{AnyProblem, AnySolution, document_format, read_any_problem, read_any_solution, write_atomically};
 use brenier::plot::{Charts, Color, Model, Scene, Up, View};
 use brenier::problem::{Duplicates, Problem, SurfaceProblem};
+use brenier::transport::BrenierMap;
 use std::io::Write;
 use std::path::Path;
 
@@ -261,6 +262,11 @@ pub fn draw_on_surface(
     style: &Style,
 ) -> Result<(), Failure> {
     write_model(&Model::of_surface(problem, diagram), name, path, style)
+}
+
+/// Draws Alexandrov's surface from the side.
+pub fn draw_graph(map: &BrenierMap, name: &Path, path: &Path) -> Result<(), Failure> {
+    write_model(&Model::of_graph(map), name, path, &Style { up: Up::Z, ..Style::default() })
 }
 
 fn write_model(model: &Model<'_>, name: &Path, path: &Path, style: &Style) -> Result<(), Failure> {

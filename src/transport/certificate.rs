@@ -135,8 +135,8 @@ impl Sums {
 ///
 /// Of a partial problem ([`Problem::rest`]) levels 1 to 4 check the polygons, before balls cut them.
 ///
-/// Cost: level 5 took about 0.06 ms of CPU per cell (1e5 cells of constant density on one polygon), and some 100 bytes of memory beside the diagram; ten
-/// times as much where the density varies or the source has many patches, whose integrals are reduced fractions.
+/// Cost: level 5 took about 0.065 ms of CPU per cell (1e4 and 1e5 cells of constant density on one polygon), and some 150 bytes of memory beside the diagram;
+/// eight times as much with an affine density (1e4 cells). There, and where a source has patches, integrals are reduced fractions.
 ///
 /// # Errors
 /// Heights without a diagram, or a defect of the diagram. A wrong solution is no error: its certificate says how wrong.

@@ -187,8 +187,11 @@ fn merge(walls: &mut Vec<(u32, f64)>, entries: &mut Vec<(u32, f64)>) {
 
 /// All chunks, and the row of the rest.
 fn collected<'a>(n: usize, chunk: impl Fn(std::ops::Range<usize>) -> Rows<'a> + Sync) -> InBalls {
-    let parts: Vec<Rows<'_>> =
-        (0..n.div_ceil(CHUNK)).into_par_iter().map(|c| chunk(c * CHUNK..((c + 1) * CHUNK).min(n))).collect();
+    let parts: Vec<Rows<'_>> = (0..n.div_ceil(CHUNK))
+        .into_par_iter()
+        .with_max_len(1)
+        .map(|c| chunk(c * CHUNK..((c + 1) * CHUNK).min(n)))
+        .collect();
     let mut all = CellMeasures { row: vec![0], ..CellMeasures::default() };
     let mut polygons = Vec::with_capacity(n);
     let (mut rest, mut end) = (Dd::ZERO, 0);

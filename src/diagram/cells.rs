@@ -296,11 +296,8 @@ pub fn measure(hull: &Hull, region: &Region<'_>, density: &LocalDensity, want: W
     all.column.reserve_exact(entries);
     all.conductance.reserve_exact(entries);
     let chunks = n.div_ceil(CHUNK);
-    // Not all at once: the parts of a batch take as much memory again as its rows.
-    let batch = (chunks / 8).max(8 * rayon::current_num_threads());
     let mut end = 0;
-    for first in (0..chunks).step_by(batch) {
-        let parts: Vec<Part> = (first..(first + batch).min(chunks)).into_par_iter().map(compute).collect();
+    let mut append = |parts: Vec<Part>| {
         for part in parts {
             all.mass.extend_from_slice(&part.mass);
             all.column.extend_from_slice(&part.column);
@@ -312,6 +309,14 @@ pub fn measure(hull: &Hull, region: &Region<'_>, density: &LocalDensity, want: W
             }
             all.counters += part.counters;
         }
+    };
+    // Not all at once: the parts of a batch take as much memory again as its rows. One batch is put in place while the next is computed.
+    let batch = (chunks / 16).max(8 * rayon::current_num_threads());
+    let mut ready = Vec::new();
+    for first in (0..chunks).step_by(batch) {
+        let next = || (first..(first + batch).min(chunks)).into_par_iter().with_max_len(1).map(compute).collect();
+        (_, ready) = rayon::join(|| append(ready), next);
     }
+    append(ready);
     all
 }

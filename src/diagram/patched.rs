@@ -134,7 +134,7 @@ pub fn measure(
         }
         rows
     };
-    let parts: Vec<Rows> = (0..hull.len().div_ceil(CHUNK)).into_par_iter().map(compute).collect();
+    let parts: Vec<Rows> = (0..hull.len().div_ceil(CHUNK)).into_par_iter().with_max_len(1).map(compute).collect();
     let mut measures = CellMeasures { row: vec![0], counters: all.counters, ..CellMeasures::default() };
     let mut end = 0;
     for rows in parts {

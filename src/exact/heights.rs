@@ -23,6 +23,11 @@ impl Heights {
         Heights { values: values.into_iter().map(|v| Dd::sum(v.hi, v.lo)).collect() }
     }
 
+    /// [`Heights::new`], in parallel.
+    pub fn of_parallel(values: impl IndexedParallelIterator<Item = Dd>) -> Heights {
+        Heights { values: values.map(|v| Dd::sum(v.hi, v.lo)).collect() }
+    }
+
     /// `h_i + t d_i`, rounded to double-double; one `d_i` per height. Cost: O(n), in parallel.
     pub fn stepped(&self, t: f64, direction: &[f64]) -> Heights {
         let moved = |(h, d): (&Dd, &f64)| {
@@ -58,7 +63,7 @@ impl Heights {
 
     /// The weights `w_i = |y_i|^2 + 2 h_i`, each the double nearest to its exact value.
     pub fn to_weights<const D: usize>(&self, sites: &[[f64; D]]) -> Vec<f64> {
-        self.values.iter().zip(sites).map(|(&h, y)| big::weight_of_height(*y, h)).collect()
+        self.values.par_iter().zip(sites).map(|(&h, y)| big::weight_of_height(*y, h)).collect()
     }
 
     /// Heights of the same weights at sites that have moved, `h_i' = h_i - <y_i + y_i', y_i' - y_i> / 2`: a start for solving again.

@@ -66,7 +66,8 @@ fn irregular_edges(net: &mut Net, sites: Sites<'_>, region: usize) -> Vec<Vec<u3
         }
         (edges, counters)
     };
-    let found: Vec<(Vec<u32>, Counters)> = (0..slots.div_ceil(region)).into_par_iter().map(scan).collect();
+    let found: Vec<(Vec<u32>, Counters)> =
+        (0..slots.div_ceil(region)).into_par_iter().with_max_len(1).map(scan).collect();
     let add = |(edges, counters)| {
         net.work.counters += counters;
         edges
@@ -92,7 +93,7 @@ fn flip_regions(net: &mut Net, sites: Sites<'_>, region: usize, queues: Vec<Vec<
         let done = part.relax(&mut queue, &mut corners, FLIPS * region);
         (done, queue.deferred, part.work.spare, part.work.counters)
     };
-    let results: Vec<_> = tasks.into_par_iter().map(flip).collect();
+    let results: Vec<_> = tasks.into_par_iter().with_max_len(1).map(flip).collect();
     let mut left = Vec::new();
     let mut all = Ok(());
     for (done, mut deferred, spare, counters) in results {

@@ -47,7 +47,7 @@ pub fn quantile_start(domain: &ConvexPolygon, sites: &[[f64; 2]], masses: &[f64]
     };
     let (first, second) = rayon::join(|| along_axis(frame.axes[0]), || along_axis(frame.axes[1]));
     let origin = |y: &[f64; 2]| Dd::product(frame.origin[0], y[0]) + Dd::product(frame.origin[1], y[1]);
-    Heights::new(sites.iter().zip(first.iter().zip(&second)).map(|(y, (&p, &q))| -origin(y) - p - q))
+    Heights::of_parallel(sites.par_iter().zip(first.par_iter().zip(&second)).map(|(y, (&p, &q))| -origin(y) - p - q))
 }
 
 /// A parallelogram `origin + [-1, 1] axes[0] + [-1, 1] axes[1]` inside a convex polygon.

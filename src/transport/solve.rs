@@ -6,7 +6,11 @@ use crate::diagram::{Laguerre, PlaneLaguerre, Want};
 use crate::exact::Heights;
 use crate::newton;
 use crate::problem::Problem;
+use rayon::prelude::*;
 use std::time::Instant;
+
+/// Cells whose costs are summed up in one go.
+const PART: usize = 8192;
 
 /// Solves a problem: finds heights for which every cell has its site's mass.
 ///
@@ -50,24 +54,30 @@ pub fn solve(
     }
     let mut solution = Solution { weights: heights.to_weights(problem.sites()), heights, ..Solution::default() };
     let n = problem.len();
-    solution.masses = vec![0.0; n];
-    solution.centroids = vec![None; n];
-    for (k, &i) in order.iter().enumerate() {
-        let (i, m) = (i as usize, &measures.moments[k]);
-        solution.masses[i] = m.mass;
-        if m.mass > 0.0 {
-            solution.centroids[i] = Some(m.centroid);
-            let y = problem.sites()[i];
-            let d = [m.centroid[0] - y[0], m.centroid[1] - y[1]];
-            solution.cost += m.spread + m.mass * (d[0] * d[0] + d[1] * d[1]);
-            report.max_relative_error =
-                report.max_relative_error.max((m.mass - problem.masses()[i]).abs() / problem.masses()[i]);
-        } else {
-            solution.hidden.push(i as u32);
-            report.max_relative_error = report.max_relative_error.max(1.0);
+    let mut place = vec![0u32; n];
+    (0..).zip(order.iter()).for_each(|(k, &i)| place[i as usize] = k);
+    let cell = |i: usize| &measures.moments[place[i] as usize];
+    solution.masses = (0..n).into_par_iter().map(|i| cell(i).mass).collect();
+    solution.centroids =
+        (0..n).into_par_iter().map(|i| Some(cell(i)).filter(|m| m.mass > 0.0).map(|m| m.centroid)).collect();
+    solution.hidden = (0..n).filter(|&i| solution.centroids[i].is_none()).map(|i| i as u32).collect();
+    // Summed part by part: the same bits for any number of threads.
+    let part = |part: usize| {
+        let (mut cost, mut error) = (0.0, 0f64);
+        for i in part * PART..((part + 1) * PART).min(n) {
+            let (m, nu) = (cell(i), problem.masses()[i]);
+            error = error.max(if m.mass > 0.0 { (m.mass - nu).abs() / nu } else { 1.0 });
+            if m.mass > 0.0 {
+                let y = problem.sites()[i];
+                let d = [m.centroid[0] - y[0], m.centroid[1] - y[1]];
+                cost += m.spread + m.mass * (d[0] * d[0] + d[1] * d[1]);
+            }
         }
-    }
-    solution.hidden.sort_unstable();
+        (cost, error)
+    };
+    let parts: Vec<(f64, f64)> = (0..n.div_ceil(PART)).into_par_iter().map(part).collect();
+    solution.cost += parts.iter().map(|p| p.0).sum::<f64>();
+    report.max_relative_error = parts.iter().fold(report.max_relative_error, |most, p| most.max(p.1));
     solution.hessian = options.hessian.then(|| hessian(&order, &measures));
     report.predicates = measures.counters;
     report.seconds = clock.elapsed().as_secs_f64();

@@ -5,15 +5,16 @@
 //! level is again a Laplacian with positive weights, whatever the weights are, and nothing is subtracted.
 //! Matrices have few digits, and they and the vectors an order of their own ([`Rows`]).
 
-use super::aggregate::{NONE, aggregates};
+use super::aggregate::{Aggregates, NONE, aggregates};
 use super::components::Components;
 use super::direct::Factor;
 use super::laplacian::Laplacian;
 use super::order::Order;
 use super::power_of_two;
 use super::rows::{GREATEST, Rows, width};
-use super::vector::{CHUNK, for_chunks, for_chunks_of_two, in_parallel};
+use super::vector::{CHUNK, for_chunks, for_chunks_of_two, in_parallel, joined};
 use rayon::prelude::*;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// A level of at most this many rows is solved directly.
 pub(super) const COARSEST_ROWS: usize = 300;
@@ -119,9 +120,8 @@ impl Hierarchy {
                     &inverses
                 }
             };
-            let (of, count) = aggregates(l, inverse);
-            connected &= !of.contains(&NONE);
-            let groups = Groups::new(of, count);
+            let groups = Groups::new(aggregates(l, inverse));
+            connected &= groups.members.len() == l.len();
             let next = galerkin(l, &groups);
             let rows = Rows::new(l, scale, &order);
             levels.push(Level { rows, of: Vec::new(), member_start: Vec::new(), members: Vec::new() });
@@ -174,21 +174,38 @@ struct Groups {
 }
 
 impl Groups {
-    fn new(of: Vec<u32>, count: usize) -> Self {
-        let mut start = vec![0u32; count + 1];
-        for &of in of.iter().filter(|of| **of != NONE) {
-            start[of as usize + 1] += 1;
+    fn new(aggregates: Aggregates) -> Self {
+        let firsts = aggregates.firsts();
+        let list = |p: usize| {
+            let (first, count, row) = (firsts[p] as usize, aggregates.counts[p], p * aggregates.part);
+            let of = &aggregates.of[row..(row + aggregates.part).min(aggregates.of.len())];
+            let inside = || of.iter().zip(row as u32..).filter(|of| *of.0 != NONE);
+            let mut end = vec![0u32; count];
+            inside().for_each(|(&of, _)| end[of as usize - first] += 1);
+            let mut sum = 0;
+            end.iter_mut().for_each(|end| sum += std::mem::replace(end, sum));
+            let mut members = vec![0; sum as usize];
+            for (&of, i) in inside() {
+                let at = &mut end[of as usize - first];
+                members[*at as usize] = i;
+                *at += 1;
+            }
+            (end, members)
+        };
+        let parts = 0..firsts.len();
+        let lists: Vec<_> = match in_parallel(aggregates.of.len()) {
+            true => parts.into_par_iter().with_max_len(1).map(list).collect(),
+            false => parts.map(list).collect(),
+        };
+        let mut start = Vec::with_capacity(aggregates.count() + 1);
+        start.push(0);
+        let mut before = 0;
+        for (end, members) in &lists {
+            start.extend(end.iter().map(|end| before + end));
+            before += members.len() as u32;
         }
-        for k in 0..count {
-            start[k + 1] += start[k];
-        }
-        let mut members = vec![0; start[count] as usize];
-        let mut at = start.clone();
-        for (i, &of) in of.iter().enumerate().filter(|of| *of.1 != NONE) {
-            members[at[of as usize] as usize] = i as u32;
-            at[of as usize] += 1;
-        }
-        Self { of, start, members }
+        let members: Vec<_> = lists.into_iter().map(|list| list.1).collect();
+        Self { members: joined(&members), of: aggregates.of, start }
     }
 
     fn of(&self, aggregate: usize) -> &[u32] {
@@ -220,7 +237,10 @@ impl Level {
         }
         let places = |row: &u32| groups.of(*row as usize).iter().map(|&i| order.place[i as usize]);
         self.members = match in_parallel(n) {
-            true => next.row.par_chunks(CHUNK).flat_map_iter(|rows| rows.iter().flat_map(places)).collect(),
+            true => {
+                let part = |rows: &[u32]| rows.iter().flat_map(places).collect();
+                joined(&next.row.par_chunks(CHUNK).with_max_len(1).map(part).collect::<Vec<Vec<u32>>>())
+            }
             false => next.row.iter().flat_map(places).collect(),
         };
     }
@@ -254,7 +274,9 @@ impl Level {
 /// Laplacian of the aggregates.
 fn galerkin(l: &Laplacian, groups: &Groups) -> Laplacian {
     let count = groups.count();
-    let part = |merger: &mut Merger, c: usize| {
+    // As many as there are threads: each is as long as the level, and in whatever state it is good.
+    let idle: Mutex<Vec<Merger>> = Mutex::new(Vec::new());
+    let part = |c: usize| {
         let rows = c * CHUNK..((c + 1) * CHUNK).min(count);
         let entries = 7 * rows.len();
         let mut part = Laplacian {
@@ -262,33 +284,33 @@ fn galerkin(l: &Laplacian, groups: &Groups) -> Laplacian {
             col: Vec::with_capacity(entries),
             weight: Vec::with_capacity(entries),
         };
+        let mut merger = lock(&idle).pop().unwrap_or_else(|| Merger::new(count));
         for aggregate in rows {
             merger.merge(l, groups, aggregate, &mut part);
             part.row_ptr.push(part.col.len() as u32);
         }
+        lock(&idle).push(merger);
         part
     };
+    let chunks = 0..count.div_ceil(CHUNK);
     let parts: Vec<Laplacian> = match in_parallel(l.len()) {
-        true => (0..count.div_ceil(CHUNK)).into_par_iter().map_init(|| Merger::new(count), part).collect(),
-        false => {
-            let mut merger = Merger::new(count);
-            (0..count.div_ceil(CHUNK)).map(|c| part(&mut merger, c)).collect()
-        }
+        true => chunks.into_par_iter().with_max_len(1).map(part).collect(),
+        false => chunks.map(part).collect(),
     };
-    let entries = parts.iter().map(|p| p.col.len()).sum();
-    let mut all = Laplacian {
-        row_ptr: Vec::with_capacity(count + 1),
-        col: Vec::with_capacity(entries),
-        weight: Vec::with_capacity(entries),
-    };
-    all.row_ptr.push(0);
-    for part in parts {
-        let before = all.col.len() as u32;
-        all.row_ptr.extend(part.row_ptr.iter().map(|end| before + end));
-        all.col.extend_from_slice(&part.col);
-        all.weight.extend_from_slice(&part.weight);
+    let mut row_ptr = Vec::with_capacity(count + 1);
+    row_ptr.push(0);
+    let mut before = 0;
+    for part in &parts {
+        row_ptr.extend(part.row_ptr.iter().map(|end| before + end));
+        before += part.col.len() as u32;
     }
-    all
+    let (cols, weights): (Vec<_>, Vec<_>) = parts.into_iter().map(|part| (part.col, part.weight)).unzip();
+    Laplacian { row_ptr, col: joined(&cols), weight: joined(&weights) }
+}
+
+/// A list, whatever became of the thread that had it last.
+fn lock<T>(list: &Mutex<Vec<T>>) -> MutexGuard<'_, Vec<T>> {
+    list.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Adds up the entries of one aggregate's rows by their columns' aggregates.

@@ -29,7 +29,7 @@ impl Components {
         let mut parent: Vec<u32> = (0..n as u32).collect();
         let inside = |(c, parent): (usize, &mut [u32])| join_chunk(l, c * CHUNK, parent);
         let joined: Vec<(usize, Vec<(u32, u32)>)> = match in_parallel(n) {
-            true => parent.par_chunks_mut(CHUNK).enumerate().map(inside).collect(),
+            true => parent.par_chunks_mut(CHUNK).with_max_len(1).enumerate().map(inside).collect(),
             false => parent.chunks_mut(CHUNK).enumerate().map(inside).collect(),
         };
         let mut trees = n - joined.iter().map(|j| j.0).sum::<usize>();

@@ -5,7 +5,7 @@
 //! leaves the edge `ab` of weight `K_va K_vb / (K_va + K_vb)`. Neither subtracts, so the graph that remains
 //! is as accurate as the one given, and of a chain, a cycle or a tree nothing remains.
 
-use super::laplacian::Laplacian;
+use super::laplacian::{Laplacian, every};
 use super::vector::in_parallel;
 use rayon::prelude::*;
 
@@ -132,10 +132,10 @@ impl Elimination {
             true => (0..n).into_par_iter().map(count).collect(),
             false => (0..n).map(count).collect(),
         };
-        let mut stack: Vec<u32> = (0..n as u32).rev().filter(|&i| degree[i as usize] <= LOOK).collect();
-        if !stack.iter().any(|&i| degree[i as usize] <= 2) {
+        if every(&degree, |degree| *degree > 2) {
             return None;
         }
+        let mut stack: Vec<u32> = (0..n as u32).rev().filter(|&i| degree[i as usize] <= 2).collect();
         let mut graph = Shrinking {
             l,
             gone: vec![false; n],
@@ -145,7 +145,6 @@ impl Elimination {
             next: Vec::new(),
             end: Vec::new(),
         };
-        stack.retain(|&i| graph.degree[i as usize] <= 2);
         let mut steps: Vec<Step> = Vec::new();
         let mut ends = Vec::new();
         while let Some(v) = stack.pop() {

@@ -75,7 +75,12 @@ impl Laplacian {
 
     /// Greatest weight; 0 if there is none.
     pub(super) fn greatest_weight(&self) -> f64 {
-        self.weight.iter().fold(0.0, |m, &w| if w > m && w.is_finite() { w } else { m })
+        let greatest = |part: &[f64]| part.iter().fold(0.0, |m, &w| if w > m && w.is_finite() { w } else { m });
+        if in_parallel(self.weight.len()) {
+            self.weight.par_chunks(CHUNK).map(greatest).reduce(|| 0.0, f64::max)
+        } else {
+            greatest(&self.weight)
+        }
     }
 
     /// Whether rows and columns lie within the arrays.

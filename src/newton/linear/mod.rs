@@ -13,6 +13,7 @@ mod hub;
 mod laplacian;
 mod order;
 mod pcg;
+mod quality;
 mod rows;
 #[cfg(test)]
 mod tests;

@@ -46,7 +46,7 @@ impl Order {
         let one = |(c, ((place, row), entries)): (usize, Lists<'_>)| sort_chunk(l, c * CHUNK, place, row, entries);
         if in_parallel(n) {
             let rows = order.place.par_chunks_mut(CHUNK).zip(order.row.par_chunks_mut(CHUNK));
-            rows.zip(order.entries.par_chunks_mut(CHUNK)).enumerate().for_each(one);
+            rows.zip(order.entries.par_chunks_mut(CHUNK)).with_max_len(1).enumerate().for_each(one);
         } else {
             let rows = order.place.chunks_mut(CHUNK).zip(order.row.chunks_mut(CHUNK));
             rows.zip(order.entries.chunks_mut(CHUNK)).enumerate().for_each(one);

@@ -244,7 +244,7 @@ impl Rows {
         let mut inverse = vec![0.0; width(l.len())];
         let one = |(c, inverse): (usize, &mut [f64])| Chunk::new(l, scale, order, c * CHUNK, inverse);
         let chunks = match in_parallel(l.len()) {
-            true => inverse.par_chunks_mut(CHUNK).enumerate().map(one).collect(),
+            true => inverse.par_chunks_mut(CHUNK).with_max_len(1).enumerate().map(one).collect(),
             false => inverse.chunks_mut(CHUNK).enumerate().map(one).collect(),
         };
         Self { len: l.len(), chunks, inverse }

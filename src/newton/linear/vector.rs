@@ -3,6 +3,9 @@
 //! Every reduction is a sum of partial sums over chunks of [`CHUNK`] entries, added in chunk order. A
 //! chunk is one unit of work whether it runs on the calling thread or in the pool, so the threshold below
 //! which nothing is sent to the pool cannot change a single bit.
+//!
+//! Chunks are handed out one by one (`with_max_len(1)`): left to itself rayon makes a few large portions, and whoever has the last one keeps the
+//! others waiting.
 
 use rayon::prelude::*;
 
@@ -24,7 +27,7 @@ pub(super) fn for_chunks<T: Send, const K: usize>(
 ) -> [f64; K] {
     if in_parallel(out.len()) {
         let parts: Vec<[f64; K]> =
-            out.par_chunks_mut(CHUNK).enumerate().map(|(c, chunk)| f(c * CHUNK, chunk)).collect();
+            out.par_chunks_mut(CHUNK).with_max_len(1).enumerate().map(|(c, chunk)| f(c * CHUNK, chunk)).collect();
         add_up(parts.into_iter())
     } else {
         add_up(out.chunks_mut(CHUNK).enumerate().map(|(c, chunk)| f(c * CHUNK, chunk)))
@@ -41,6 +44,7 @@ pub(super) fn for_chunks_of_two<T: Send, const K: usize>(
         let parts: Vec<[f64; K]> = first
             .par_chunks_mut(CHUNK)
             .zip(second.par_chunks_mut(CHUNK))
+            .with_max_len(1)
             .enumerate()
             .map(|(c, (a, b))| f(c * CHUNK, a, b))
             .collect();
@@ -56,11 +60,30 @@ pub(super) fn sum_chunks<const K: usize>(n: usize, f: impl Fn(std::ops::Range<us
     let count = n.div_ceil(CHUNK);
     let rows = |c: usize| c * CHUNK..((c + 1) * CHUNK).min(n);
     if in_parallel(n) {
-        let parts: Vec<[f64; K]> = (0..count).into_par_iter().map(|c| f(rows(c))).collect();
+        let parts: Vec<[f64; K]> = (0..count).into_par_iter().with_max_len(1).map(|c| f(rows(c))).collect();
         add_up(parts.into_iter())
     } else {
         add_up((0..count).map(|c| f(rows(c))))
     }
+}
+
+/// The parts one after the other.
+pub(super) fn joined<T: Copy + Default + Send + Sync>(parts: &[Vec<T>]) -> Vec<T> {
+    let len = parts.iter().map(Vec::len).sum();
+    let mut all = vec![T::default(); len];
+    let mut rest = all.as_mut_slice();
+    let mut places = Vec::with_capacity(parts.len());
+    for part in parts {
+        let (place, after) = rest.split_at_mut(part.len());
+        places.push((place, part));
+        rest = after;
+    }
+    if in_parallel(len) {
+        places.into_par_iter().for_each(|(place, part)| place.copy_from_slice(part));
+    } else {
+        places.into_iter().for_each(|(place, part)| place.copy_from_slice(part));
+    }
+    all
 }
 
 /// Adds the chunks' sums in chunk order.

@@ -123,7 +123,12 @@ def has(module):
 
 
 def main(program, folder, limit):
-    peers = [name for name, module in [("sdot", "sdot"), ("POT", "ot.semidiscrete")] if has(module)]
+    modules = {"sdot": "sdot", "POT": "ot.semidiscrete"}
+    peers = [name for name, module in modules.items() if has(module)]
+    version = ".".join(map(str, sys.version_info[:2]))
+    for name in modules.keys() - set(peers):
+        needs = " (it needs 3.12)" if name == "sdot" and sys.version_info < (3, 12) else ""
+        print(f"bench: {name} cannot be imported by Python {version}{needs}; its rows are left out", file=sys.stderr)
     rows = [("uniform", n, tol) for n in (10_000, 100_000, 1_000_000) for tol in (1e-6, 1e-10)]
     rows += [("gauss", 100_000, 1e-10), ("gauss", 1_000_000, 1e-6), ("clusters", 100_000, 1e-10)]
     print(f"{'workload':<10} {'sites':>8} {'tol':>6}  {'program':<8} {'CPU s':>8} {'ratio':>6} {'error':>8} {'MiB':>6}")

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Whole solves beside peers: `sh bench/solve.sh [SECONDS]` (most wall seconds of one run, 120 unless said). Prints one table.
 #
-# Peers come from PyPI into bench/build/venv: `sdot` (Newton's method on power diagrams; its wheels need Python 3.12 or newer) and POT
+# Peers come from PyPI into bench/build/venv: `sdot` (Newton's method on power diagrams; it needs Python 3.12 or newer) and POT
 # (`ot.semidiscrete`, averaged stochastic gradients). Where there is no such Python, or no network, their rows are left out with a message.
 set -eu
 cd "$(dirname "$0")/.."
@@ -9,21 +9,21 @@ limit=${1:-120}
 
 cargo build --release --quiet --bin brenier
 venv=bench/build/venv
-if [ ! -x "$venv/bin/python" ]; then
+if [ ! -x "$venv/bin/pip" ]; then
     mkdir -p bench/build
     for candidate in python3.14 python3.13 python3.12 python3; do
-        if "$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 12))' >/dev/null 2>&1; then
-            "$candidate" -m venv "$venv" && break
-        fi
+        if command -v "$candidate" >/dev/null 2>&1 && "$candidate" -m venv "$venv" >/dev/null 2>&1; then break; fi
     done
 fi
-if [ -x "$venv/bin/python" ]; then
+if [ -x "$venv/bin/pip" ]; then
     for package in numpy sdot jax POT; do
-        "$venv/bin/pip" install --quiet "$package" || echo "bench: $package cannot be installed; its rows are left out" >&2
+        if ! "$venv/bin/pip" install --quiet "$package" >/dev/null 2>&1; then
+            echo "bench: $package cannot be installed for $("$venv/bin/python" --version); its rows are left out" >&2
+        fi
     done
     python="$venv/bin/python"
 else
-    echo "bench: no Python 3.12 or newer with venv; the peers' rows are left out" >&2
+    echo "bench: no Python 3 with venv (Debian's python3-venv); the peers' rows are left out" >&2
     python=python3
 fi
 "$python" bench/solve.py "${CARGO_TARGET_DIR:-target}/release/brenier" bench/build "$limit"

@@ -19,7 +19,7 @@ const STRENGTH: f64 = 1.0 / QUALITY;
 enum Rule {
     /// What is strong and keeps the quality of the whole aggregate.
     Good,
-    /// What is strong: then pairs have the quality, and larger aggregates mostly ten times that at worst.
+    /// What is strong: then pairs have the quality; the worst of larger aggregates of 1e6 Voronoi cells had ten times that.
     Strong,
     /// Any neighbour.
     Any,

@@ -19,7 +19,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// A level of at most this many rows is solved directly.
 pub(super) const COARSEST_ROWS: usize = 300;
 
-/// Most levels; each has at most 3/4 of the rows of the one before, in practice a quarter.
+/// Most levels; each has at most 3/4 of the rows of the one before, in practice 0.3 times as many.
 const MAX_LEVELS: usize = 40;
 
 /// After so many cycles of a solve its system is not an easy one, and each level is given two steps.

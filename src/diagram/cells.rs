@@ -9,7 +9,7 @@ use super::clip::{Clipper, Label, Sites};
 use super::integrate::{self, LocalDensity, Moments};
 use super::laguerre::Want;
 use super::point::{Point, centre, crossing};
-use crate::domain::{ConvexPolygon, Outline};
+use crate::domain::{Chains, ConvexPolygon, Outline};
 use crate::exact::Counters;
 use crate::exact::predicates::Lifted;
 use crate::hull::{Hull, Wedge};
@@ -28,9 +28,12 @@ pub struct Duals {
 pub struct Region<'a> {
     /// The polygon.
     pub polygon: &'a ConvexPolygon,
+    /// Its chains, where bisection pays.
+    pub chains: Option<Chains>,
     /// Half-planes `<n, x> <= c`, shrunk by a margin that exceeds every error of a dual vertex.
     shrunk: Vec<[f64; 3]>,
     bounds: ([f64; 2], [f64; 2]),
+    margin: f64,
     is_box: bool,
 }
 
@@ -53,24 +56,36 @@ impl<'a> Region<'a> {
         let is_box = n == 4
             && polygon.vertices().iter().all(|v| (v[0] == lo[0] || v[0] == hi[0]) && (v[1] == lo[1] || v[1] == hi[1]));
         let bounds = ([lo[0] + margin, lo[1] + margin], [hi[0] - margin, hi[1] - margin]);
-        Region { polygon, shrunk, bounds, is_box }
+        let chains = Chains::of_many(polygon.outline());
+        Region { polygon, chains, shrunk, bounds, margin, is_box }
     }
 
     /// Certainly strictly inside.
+    ///
+    /// Among many edges four suffice: a square about the point with sides of two margins lies inside the polygon if its
+    /// corners do. A corner does if it lies between the edges of the two chains over it, and a point inside a shrunk
+    /// half-plane has the whole square inside that of the edge.
     #[inline(always)]
     fn contains(&self, p: &Point) -> bool {
         let (x, y) = (p.x.hi, p.y.hi);
         let (lo, hi) = &self.bounds;
+        let within = |h: &[f64; 3]| h[0] * x + h[1] * y < h[2];
         x > lo[0]
             && x < hi[0]
             && y > lo[1]
             && y < hi[1]
-            && (self.is_box || self.shrunk.iter().all(|h| h[0] * x + h[1] * y < h[2]))
+            && match &self.chains {
+                _ if self.is_box => true,
+                None => self.shrunk.iter().all(within),
+                Some(chains) => [x - self.margin, x + self.margin]
+                    .iter()
+                    .all(|&x| chains.edges_at(self.polygon.outline(), x).iter().all(|&k| within(&self.shrunk[k]))),
+            }
     }
 }
 
 impl Duals {
-    /// Dual vertices of all triangles. Cost: O(triangles), times the domain's edges if it is not a box.
+    /// Dual vertices of all triangles. Cost: O(triangles), times the logarithm of the domain's edges if it is not a box.
     pub fn new(hull: &Hull, region: &Region<'_>) -> Duals {
         let dual_of = |k| {
             hull.slot(k).map_or_else(
@@ -207,7 +222,8 @@ impl Cell {
         }
         let sites = Sites { points: hull.points(), rank: hull.order() };
         let neighbors = self.ring.iter().filter_map(|w| w.to);
-        self.clipper.clip(sites, region.polygon.outline(), position, neighbors, &mut self.labels);
+        let domain = (region.polygon.outline(), region.chains.as_ref());
+        self.clipper.clip(sites, domain, position, neighbors, &mut self.labels);
         let count = self.labels.len();
         for k in 0..count {
             let before = self.labels[if k == 0 { count - 1 } else { k - 1 }];

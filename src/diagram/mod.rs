@@ -17,6 +17,7 @@ mod prolong;
 mod proof;
 mod raise;
 mod restrict;
+mod runs;
 mod segment;
 mod snapshot;
 pub mod surface;

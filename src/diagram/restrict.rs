@@ -201,7 +201,7 @@ impl<'a> Walk<'a> {
             let own = self.hull.point(cell as usize);
             let near = |m: &u32| !wins_on_box(own, self.hull.point(*m as usize), &around);
             let neighbors = self.ring.iter().filter_map(|w| w.to).filter(near);
-            self.clipper.clip(sites, outline, cell, neighbors, &mut self.labels);
+            self.clipper.clip(sites, (outline, None), cell, neighbors, &mut self.labels);
             if self.labels.is_empty() {
                 continue;
             }

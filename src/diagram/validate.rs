@@ -3,7 +3,7 @@
 use super::clip::{Clipper, Label, Sites};
 use super::proof::Integrals;
 use super::snapshot::Diagram;
-use crate::domain::{ExactLaw, Outline, Patch};
+use crate::domain::{Chains, ExactLaw, Outline, Patch};
 use crate::exact::big::Rational;
 use crate::exact::predicates::{EdgePoint, Lifted, above, orient2d_sign, side_e, side_v};
 use crate::exact::{Counters, Dd};
@@ -235,6 +235,8 @@ impl Diagram {
         let (mut clipper, mut counters) = (Clipper::default(), Counters::default());
         let (mut labels, mut ring) = (Vec::new(), Vec::new());
         let rank: Vec<u32> = (0..self.len() as u32).collect();
+        let frame = self.problem().frame().outline();
+        let chains = Chains::of_many(frame);
         for p in 0..hull.len() {
             let i = hull.rank(p);
             if !self.labels(i as usize).is_empty() {
@@ -259,8 +261,7 @@ impl Diagram {
                 rivals = hull.line().unwrap_or_default().into_iter().filter(|&j| j != i).collect();
             }
             let all = Sites { points: self.lifted(), rank: &rank };
-            let frame = self.problem().frame().outline();
-            clipper.clip(all, frame, i, rivals.into_iter(), &mut labels);
+            clipper.clip(all, (frame, chains.as_ref()), i, rivals.into_iter(), &mut labels);
             let vertex = |k: usize| self.exact_vertex_between(frame, i as usize, &labels, k);
             let exact: Vec<_> = (0..labels.len()).map(vertex).collect();
             let area = Integrals::of(&exact, &ExactLaw::affine([0.0; 2], 1.0)).mass.reduced();

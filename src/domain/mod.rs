@@ -1,5 +1,6 @@
 //! Layer 1: where the source lives. Convex polygons, triangulated domains of any shape, and densities on them.
 
+mod chains;
 mod density;
 mod distance;
 mod facets;
@@ -11,6 +12,7 @@ mod polygon;
 mod spread;
 pub mod surface;
 
+pub use chains::Chains;
 pub use density::Density;
 pub use distance::squared_distance;
 pub use facets::Facets;

@@ -397,7 +397,8 @@ impl SurfaceDiagram {
         parts
     }
 
-    /// For every site the point of its cell that is nearest to a given one; that one itself if there is no cell. Cost: O(pieces).
+    /// For every site the point of its cell that is nearest to a given one; that one itself if there is no cell. Where there are
+    /// fewer points than sites, the sites that have one are looked at. Cost: O(pieces).
     ///
     /// A point nearest in the whole surface may lie on another sheet, and be nearest for several sites; these points do not.
     pub fn nearest_in_cells(&self, points: &[[f64; 3]]) -> Vec<[f64; 3]> {
@@ -414,7 +415,7 @@ impl SurfaceDiagram {
             }
             best.1
         };
-        (0..self.len()).into_par_iter().map(nearest).collect()
+        (0..self.len().min(points.len())).into_par_iter().map(nearest).collect()
     }
 }
 

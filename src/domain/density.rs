@@ -27,6 +27,12 @@ pub enum Density {
     Image(Arc<Image>),
 }
 
+/// A value of a list, 0 where it is too short: densities are checked by [`Density::validate`].
+#[inline]
+pub(super) fn value<T: Copy + Default>(values: &[T], k: usize) -> T {
+    values.get(k).copied().unwrap_or_default()
+}
+
 impl Density {
     /// Checks, exactly, that the density fits the domain, is finite, non-negative on it and not zero everywhere.
     ///

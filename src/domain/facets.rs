@@ -1,5 +1,6 @@
 //! Sources on triangulated surfaces: the triangles that carry mass, with their densities.
 
+use super::density::value;
 use super::{Density, Surface};
 use crate::exact::Dd;
 use std::sync::Arc;
@@ -14,7 +15,8 @@ pub struct Facets {
 }
 
 impl Facets {
-    /// The facets of a sound source: triangles with an area and a density that is positive somewhere. Cost: O(triangles).
+    /// The facets of a sound source: triangles with an area and a density that is positive somewhere. Values that are missing
+    /// from a density count as 0 ([`Density::validate_on`] names them). Cost: O(triangles).
     pub fn of(surface: &Arc<Surface>, density: &Density) -> Facets {
         let all =
             Facets { surface: surface.clone(), density: density.clone(), names: Arc::from([]), used: Arc::from([]) };
@@ -81,9 +83,9 @@ impl Facets {
 
     fn rho_of(&self, face: usize) -> [f64; 3] {
         match &self.density {
-            Density::Vertex(values) => self.surface.triangles()[face].map(|v| values[v as usize]),
-            Density::Face(values) => [values[face]; 3],
-            Density::Corner(values) => values[face],
+            Density::Vertex(values) => self.surface.triangles()[face].map(|v| value(values, v as usize)),
+            Density::Face(values) => [value(values, face); 3],
+            Density::Corner(values) => value(values, face),
             Density::Constant | Density::Affine { .. } | Density::Image(_) => [1.0; 3],
         }
     }

@@ -140,11 +140,13 @@ impl PlanarMesh {
     }
 
     /// For every triangle the number of its component: triangles that share an edge (by position, of two vertices each) belong
-    /// together. `faces` alone are looked at; the others have `u32::MAX`. Components are numbered by their lowest triangle.
+    /// together. `faces` alone are looked at, those that there are; the others have `u32::MAX`. Components are numbered by their lowest
+    /// triangle.
     pub fn components(&self, faces: impl Iterator<Item = u32> + Clone) -> (Vec<u32>, usize) {
         let place = |v: u32| self.vertices[v as usize].map(f64::to_bits);
         let mut sets = UnionFind::<u32>::new(self.triangles.len());
         let mut edges = HashMap::new();
+        let faces = faces.filter(|&f| (f as usize) < self.triangles.len());
         for f in faces.clone() {
             let t = self.triangles[f as usize];
             for k in 0..3 {

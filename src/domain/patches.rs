@@ -1,5 +1,6 @@
 //! Sources made of convex patches, on each of which the density is one polynomial: the triangles of a mesh, the pixels of an image.
 
+use super::density::value;
 use super::{Between, ConvexPolygon, Density, Domain, Image, Law, PlanarMesh};
 use crate::exact::Dd;
 use std::collections::HashMap;
@@ -124,7 +125,8 @@ enum Ground {
 }
 
 impl Patches {
-    /// The patches of a sound source; `None` if it is one polygon with one density.
+    /// The patches of a sound source; `None` if it is one polygon with one density. Values that are missing from a density
+    /// count as 0 ([`Density::validate`] names them).
     pub fn of(domain: &Domain, density: &Density) -> Option<Patches> {
         let (ground, count) = match (domain, density) {
             (Domain::Mesh(mesh), _) => (Ground::Mesh(mesh.clone()), mesh.triangles().len()),
@@ -240,9 +242,9 @@ impl Patches {
                 };
                 let law = match &self.density {
                     Density::Affine { g, c } => PatchLaw::Affine(*g, *c),
-                    Density::Face(values) => PatchLaw::Constant(values[face]),
-                    Density::Vertex(values) => corner_values(mesh.triangles()[face].map(|v| values[v as usize])),
-                    Density::Corner(values) => corner_values(values[face]),
+                    Density::Face(values) => PatchLaw::Constant(value(values, face)),
+                    Density::Vertex(values) => corner_values(mesh.triangles()[face].map(|v| value(values, v as usize))),
+                    Density::Corner(values) => corner_values(value(values, face)),
                     Density::Constant | Density::Image(_) => PatchLaw::Constant(1.0),
                 };
                 Some(Patch { corners: [v[0], v[1], v[2], v[2]], count: 3, law })

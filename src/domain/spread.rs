@@ -18,7 +18,8 @@ const BISECTIONS: usize = 60;
 
 /// `n` points spread over the source in proportion to its density; another `seed` shifts the sequence. The same input gives the same
 /// points. They lie in the domain up to rounding; in a polygon a few ulps wide some may coincide. On a triangle or pixel
-/// of a source made of such, they are spread evenly, in number as its mass.
+/// of a source made of such, they are spread evenly, in number as its mass. No points are spread over a source without mass, or with
+/// one beyond doubles on some part.
 ///
 /// Cost: O((n + m) log m) for a polygon of `m` vertices or a source of `m` patches.
 ///
@@ -44,7 +45,7 @@ pub fn spread(domain: &Domain, density: &Density, n: usize, seed: u64) -> Vec<[f
 }
 
 /// As [`spread`], over a surface, in proportion to area times density. Triangles are taken along a curve, so that points are spread evenly also
-/// where there are fewer of them than triangles.
+/// where there are fewer of them than triangles. No points are spread over nothing.
 ///
 /// Cost: O((n + m) log m) for `m` triangles.
 pub fn spread_on(facets: &Facets, n: usize, seed: u64) -> Vec<[f64; 3]> {
@@ -91,12 +92,23 @@ fn shares<const D: usize>(
     point: impl Fn(usize, f64, f64) -> [f64; D],
 ) -> Vec<[f64; D]> {
     let shift = [0, 1].map(|k| unit(seed.wrapping_mul(2).wrapping_add(k)));
-    let sum = masses.scan(0.0, |sum, mass| {
-        *sum += mass;
-        Some(*sum)
-    });
-    let below: Vec<f64> = sum.collect();
+    let masses: Vec<f64> = masses.collect();
+    let summed = |scale: f64| -> Vec<f64> {
+        let sum = masses.iter().scan(0.0, |sum, mass| {
+            *sum += scale * mass;
+            Some(*sum)
+        });
+        sum.collect()
+    };
+    let mut below = summed(1.0);
+    if below.last().is_some_and(|total| !total.is_finite()) {
+        // Only ratios matter: finite masses whose sum is not are made smaller, by a power of two.
+        below = summed(2f64.powi(-512));
+    }
     let total = below.last().copied().unwrap_or(0.0);
+    if !(total > 0.0 && total.is_finite()) {
+        return Vec::new();
+    }
     let at = |k: usize| {
         let [u, v] = [0, 1].map(|c| (shift[c] + k as f64 * STEP[c]).fract());
         let part = below.partition_point(|&b| b < u * total).min(below.len() - 1);

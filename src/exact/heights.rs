@@ -44,10 +44,10 @@ impl Heights {
 
     /// Heights of power weights, `h_i = (w_i - |y_i|^2)/2` correctly rounded to double-double.
     ///
-    /// The second value counts the heights that are not exact. `sites` and `weights` must have equal length and be
-    /// finite; a height beyond the range of doubles becomes infinite (callers check [`Heights::first_non_finite`]).
+    /// The second value counts the heights that are not exact. Of lists of different lengths what is more of either is left
+    /// out. Numbers must be finite; a height beyond the range of doubles becomes infinite (callers check
+    /// [`Heights::first_non_finite`]).
     pub fn from_weights<const D: usize>(sites: &[[f64; D]], weights: &[f64]) -> (Heights, usize) {
-        assert_eq!(sites.len(), weights.len(), "one weight per site");
         let mut rounded = 0;
         let values = sites
             .iter()
@@ -128,7 +128,8 @@ impl Heights {
         self.values.iter().map(|h| h.lo).collect()
     }
 
-    /// Heights in another order: entry `k` of the result is entry `order[k]` of `self`.
+    /// Heights in another order: entry `k` of the result is entry `order[k]` of `self`. Panics if there is
+    /// none, as slices do.
     pub fn permuted(&self, order: &[u32]) -> Heights {
         Heights { values: order.iter().map(|&i| self.values[i as usize]).collect() }
     }

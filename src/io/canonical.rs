@@ -80,6 +80,8 @@ pub trait FileData: Clone + std::fmt::Debug + Send + Sync {
     fn sites(&self) -> &[Self::Point];
     /// The list of sites, to be changed.
     fn sites_mut(&mut self) -> &mut Vec<Self::Point>;
+    /// Pieces of the source: triangles of a mesh, pixels of an image, none of a polygon with one density.
+    fn patches(&self) -> usize;
     /// Masses, unless they are equal.
     fn masses(&self) -> Option<&[f64]>;
     /// Sets the masses.
@@ -126,6 +128,13 @@ impl FileData for ProblemData {
     }
     fn sites(&self) -> &[[f64; 2]] {
         &self.sites
+    }
+    fn patches(&self) -> usize {
+        match (&self.domain, &self.density) {
+            (Domain::Mesh(mesh), _) => mesh.triangles().len(),
+            (Domain::Convex(_), Density::Image(image)) => image.values().len(),
+            _ => 0,
+        }
     }
     fn masses(&self) -> Option<&[f64]> {
         self.masses.as_deref()
@@ -175,6 +184,9 @@ impl FileData for SurfaceProblemData {
     }
     fn sites(&self) -> &[[f64; 3]] {
         &self.sites
+    }
+    fn patches(&self) -> usize {
+        self.surface.triangles().len()
     }
     fn masses(&self) -> Option<&[f64]> {
         self.masses.as_deref()

@@ -1,7 +1,9 @@
 //! Pixels of .png and .npy files as numbers.
 
 use super::error::{IoError, bytes_text, quoted};
+use super::foreign;
 use super::npy::parse_npy;
+use super::read::ReadLimit;
 use std::io::Cursor;
 use std::path::Path;
 
@@ -10,11 +12,23 @@ const MOST_BYTES: usize = 1 << 31;
 
 /// Width and values of an image, row by row from the top. A .png gives grey values from 0 (black) to 1 (white): colours by their luma
 /// (ITU-R BT.601, `0.299 r + 0.587 g + 0.114 b` of the values as stored), transparent pixels as on white. An .npy gives its numbers.
-pub(super) fn decode(path: &Path, bytes: &[u8]) -> Result<(usize, Vec<f64>), IoError> {
+pub(super) fn decode(path: &Path, bytes: &[u8], limit: ReadLimit) -> Result<(usize, Vec<f64>), IoError> {
     let extension = path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
     match extension.as_str() {
-        "png" => decode_png(bytes).map_err(|what| IoError::content(path, what)),
+        "png" => {
+            let content = |what| IoError::content(path, what);
+            let needs = png_needs(bytes).map_err(content)?;
+            if needs > limit.bytes {
+                return Err(IoError::TooLarge { file: path.to_path_buf(), needs, limit: limit.bytes });
+            }
+            foreign::decoded(path, || decode_png(bytes).map_err(content))
+        }
         "npy" => {
+            // Each number becomes a double, if it was a byte before.
+            let needs = (bytes.len() as u64).saturating_mul(9);
+            if needs > limit.bytes && bytes.len() > SMALL {
+                return Err(IoError::TooLarge { file: path.to_path_buf(), needs, limit: limit.bytes });
+            }
             let array = parse_npy(bytes).map_err(|what| IoError::content(path, what))?;
             Ok((array.columns, array.values))
         }
@@ -23,6 +37,41 @@ pub(super) fn decode(path: &Path, bytes: &[u8]) -> Result<(usize, Vec<f64>), IoE
             Err(IoError::content(path, format!("images ending in {name} are not read; use .png or .npy")))
         }
     }
+}
+
+/// What is not worth asking for.
+const SMALL: usize = 1 << 20;
+
+/// What all .png files begin with.
+const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
+
+/// Bytes that decoding will take, from the header: the file, its pixels of up to eight bytes, and a double for each. And
+/// what the decoder takes for granted: an image that has a size, a palette of whole colours.
+fn png_needs(bytes: &[u8]) -> Result<u64, String> {
+    let damaged = |what: &str| format!("is no sound .png ({what}); restore or convert it");
+    let mut rest = bytes.strip_prefix(SIGNATURE).ok_or_else(|| damaged("it does not begin as one"))?;
+    let mut size = None;
+    while let Some((length, after)) = rest.split_first_chunk::<4>() {
+        let length = u32::from_be_bytes(*length) as usize;
+        let Some((name, after)) = after.split_first_chunk::<4>() else { break };
+        // What is cut off is told by the decoder, which knows what it needs.
+        let Some((data, after)) = after.split_at_checked(length) else { break };
+        match name {
+            b"IHDR" if size.is_none() => {
+                let side = |at: usize| data.get(at..)?.first_chunk().map(|b| u64::from(u32::from_be_bytes(*b)));
+                size = side(0).zip(side(4));
+            }
+            b"PLTE" if !length.is_multiple_of(3) || !(3..=768).contains(&length) => {
+                return Err(damaged(&format!("a palette of {length} bytes, where each colour has 3")));
+            }
+            b"IEND" => break,
+            _ => {}
+        }
+        rest = after.get(4..).unwrap_or_default();
+    }
+    let (width, height) = size.filter(|&(w, h)| w > 0 && h > 0).ok_or_else(|| damaged("no header with a size"))?;
+    // Four samples of 16 bits at most, a double for the value.
+    Ok(width.saturating_mul(height).saturating_mul(8 + 8).saturating_add(bytes.len() as u64))
 }
 
 fn decode_png(bytes: &[u8]) -> Result<(usize, Vec<f64>), String> {
@@ -85,6 +134,45 @@ mod tests {
         assert_eq!(read(C::GrayscaleAlpha, D::Eight, 2, &[0, 0, 0, 255]).1, [1.0, 0.0]);
     }
 
+    /// Palettes of any length: the decoder would divide them into colours of three bytes, and panic at the rest.
+    #[test]
+    fn palettes_of_broken_colours() {
+        let file = |length: usize| {
+            let mut bytes = Vec::new();
+            let mut encoder = png::Encoder::new(&mut bytes, 2, 1);
+            encoder.set_color(png::ColorType::Indexed);
+            encoder.set_depth(png::BitDepth::Eight);
+            encoder.set_palette(vec![7u8; 6]);
+            encoder.write_header().unwrap().write_image_data(&[0, 1]).unwrap();
+            let at = bytes.windows(4).position(|w| w == b"PLTE").unwrap();
+            let mut chunk = [b"PLTE".to_vec(), vec![7; length]].concat();
+            let crc = crc32fast::hash(&chunk);
+            chunk.splice(0..0, (length as u32).to_be_bytes());
+            chunk.extend(crc.to_be_bytes());
+            bytes.splice(at - 4..at + 4 + 6 + 4, chunk);
+            bytes
+        };
+        let read = |length| decode(Path::new("p.png"), &file(length), ReadLimit::default());
+        assert_eq!(read(6).unwrap().0, 2);
+        for length in (0..20).chain(766..775) {
+            let sound = length % 3 == 0 && (3..=768).contains(&length);
+            match read(length) {
+                Ok(_) => assert!(sound, "{length}"),
+                Err(e) => assert!(!sound || length < 6, "{length}: {e}"),
+            }
+        }
+    }
+
+    /// A limit is asked before the pixels are unpacked.
+    #[test]
+    fn images_larger_than_the_limit() {
+        let bytes = png(png::ColorType::Grayscale, png::BitDepth::Eight, 1000, &vec![0; 1_000_000]);
+        assert!(bytes.len() < 10_000);
+        let read = |limit| decode(Path::new("p.png"), &bytes, ReadLimit { bytes: limit });
+        assert!(matches!(read(15_000_000), Err(IoError::TooLarge { .. })));
+        assert_eq!(read(17_000_000).unwrap().1.len(), 1_000_000);
+    }
+
     /// Every prefix and every flipped bit of a small file ends in an image or an error.
     #[test]
     fn hostile_files() {
@@ -98,7 +186,7 @@ mod tests {
             }
         }
         assert!(decode_png(&sound[..20]).is_err());
-        let error = decode(Path::new("a.jpg"), &[]).unwrap_err().to_string();
+        let error = decode(Path::new("a.jpg"), &[], ReadLimit::default()).unwrap_err().to_string();
         assert_eq!(error, "a.jpg: images ending in \".jpg\" are not read; use .png or .npy");
     }
 }

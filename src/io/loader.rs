@@ -20,6 +20,10 @@ impl<'f> Loader<'f> {
         Loader { file, limit, files: Vec::new(), notes: Vec::new() }
     }
 
+    pub(super) fn limit(&self) -> ReadLimit {
+        self.limit
+    }
+
     /// The bytes of another file, remembered.
     pub(super) fn load(&mut self, reference: Reference) -> Result<(PathBuf, Vec<u8>), IoError> {
         let (path, bytes) = self.bytes(&reference)?;

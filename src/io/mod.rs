@@ -9,6 +9,7 @@ mod canonical;
 mod checkpoint;
 mod error;
 mod fields;
+mod foreign;
 mod image;
 mod json;
 mod loader;

@@ -154,7 +154,7 @@ fn extension(path: &Path) -> String {
 fn parse_table(path: &Path, bytes: Vec<u8>, array: Option<&str>, what: &str) -> Result<NpyArray, IoError> {
     let content = |w: String| IoError::content(path, w);
     match extension(path).as_str() {
-        "csv" => parse_csv(path, &bytes),
+        "csv" => super::foreign::decoded(path, || parse_csv(path, &bytes)),
         "txt" | "dat" => parse_text(path, &bytes, Text::Plain),
         "xyz" => parse_text(path, &bytes, Text::Xyz),
         "obj" => parse_text(path, &bytes, Text::Obj),

@@ -404,7 +404,7 @@ impl RawDensity {
         let (owner, width, mut values) = match (self.path, self.values) {
             (Some(path), None) if self.width.is_none() => {
                 let (path, bytes) = loader.load(Reference { path, ..Reference::default() })?;
-                let (width, values) = decode(&path, &bytes)?;
+                let (width, values) = decode(&path, &bytes, loader.limit())?;
                 (path, width, values)
             }
             (None, Some(Values::Flat(source))) => {
@@ -445,7 +445,7 @@ pub fn read_image(
     between: Between,
     inverted: bool,
 ) -> Result<Image, IoError> {
-    parse_image(path, &read_file(path, limit)?, place, between, inverted)
+    image_of(path, &read_file(path, limit)?, place, between, inverted, limit)
 }
 
 /// As [`read_image`] for bytes already in memory; the name tells the format.
@@ -459,7 +459,18 @@ pub fn parse_image(
     between: Between,
     inverted: bool,
 ) -> Result<Image, IoError> {
-    let (width, mut values) = decode(path, bytes)?;
+    image_of(path, bytes, place, between, inverted, ReadLimit::default())
+}
+
+fn image_of(
+    path: &Path,
+    bytes: &[u8],
+    place: Option<([f64; 2], [f64; 2])>,
+    between: Between,
+    inverted: bool,
+    limit: ReadLimit,
+) -> Result<Image, IoError> {
+    let (width, mut values) = decode(path, bytes, limit)?;
     if inverted {
         invert(path, &mut values)?;
     }

@@ -15,7 +15,7 @@ use rayon::prelude::*;
 /// is empty, for any distinct sites; clusters and anisotropy do no harm, since only the order and masses of the
 /// coordinates enter. In double-double, so that sites `2^-48` apart keep their cells. Cost: two sorts.
 ///
-/// `sites` and `masses` in any common order; the heights come in the same one.
+/// `sites` and `masses` in any common order; the heights come in the same one. A mass that is missing counts as 0.
 pub fn quantile_start(domain: &ConvexPolygon, sites: &[[f64; 2]], masses: &[f64]) -> Heights {
     let frame = inscribed_frame(domain);
     let along_axis = |axis: [f64; 2]| {
@@ -25,7 +25,7 @@ pub fn quantile_start(domain: &ConvexPolygon, sites: &[[f64; 2]], masses: &[f64]
         order.par_sort_unstable_by(|(p, a), (q, b)| {
             p.hi.total_cmp(&q.hi).then_with(|| p.lo.total_cmp(&q.lo)).then_with(|| a.cmp(b))
         });
-        let mass = |i: u32| Dd::from_f64(masses[i as usize]);
+        let mass = |i: u32| Dd::from_f64(masses.get(i as usize).copied().unwrap_or(0.0));
         let total = order.iter().fold(Dd::ZERO, |s, e| s + mass(e.1));
         // Values of F at the coordinates: the middle of each group's share of [-1, 1]. Phi by the trapezoid rule, exact
         // for a piecewise linear F.

@@ -33,7 +33,7 @@ impl Charts<'_> {
         let right = self.model(true, true).pixels(Color::Cells, DOWN, width.max(2) - half, height);
         let rows = left.rgb.chunks_exact(3 * left.width).zip(right.rgb.chunks_exact(3 * right.width));
         let rgb = rows.flat_map(|(l, r)| l.iter().chain(r)).copied().collect();
-        Pixels { width: left.width + right.width, height, rgb }
+        Pixels { width: left.width + right.width, height: left.height, rgb }
     }
 
     /// The picture as the text of an SVG file. Cost: O(n + samples).

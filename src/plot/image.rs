@@ -124,9 +124,11 @@ impl Model<'_> {
         if w >= h { (larger, smaller(h / w)) } else { (smaller(w / h), larger) }
     }
 
-    /// The picture in pixels: shaded if it is a surface, seen from far away (orthographic). The same bits for any number of threads.
+    /// The picture in pixels, at least one: shaded if it is a surface, seen from far away (orthographic). The same bits for any
+    /// number of threads.
     /// Cost: O(polygons + pixels).
     pub fn pixels(&self, shown: Color, view: View, width: usize, height: usize) -> Pixels {
+        let (width, height) = (width.max(1), height.max(1));
         let s = SAMPLES as f64;
         let size = [width as f64 * s, height as f64 * s];
         let screen = Screen::new(self, &view, size, s * 0.03 * (width.min(height) as f64));

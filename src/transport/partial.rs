@@ -41,6 +41,9 @@ pub fn solve_partial(
     let Some(wanted) = problem.rest() else {
         return super::solve(problem, options, on_progress);
     };
+    if let Some(refused) = Solution::refused(problem.sites(), options) {
+        return refused;
+    }
     let clock = Instant::now();
     let mut diagram = PartialLaguerre::new(problem);
     let order = diagram.order();

@@ -1,7 +1,7 @@
 //! What goes into and comes out of a solve.
 
 use crate::exact::Heights;
-use crate::newton::{IterationReport, Report};
+use crate::newton::{IterationReport, Outcome, Report};
 use std::time::Duration;
 
 /// Options of a solve.
@@ -15,8 +15,22 @@ pub struct SolveOptions {
     pub time_limit: Option<Duration>,
     /// Keep the Hessian in the solution.
     pub hessian: bool,
-    /// Continue from this state instead of starting afresh.
+    /// Continue from this state instead of starting afresh. A state that does not belong to a problem of so many sites is
+    /// refused: the outcome says so, and nothing is solved.
     pub resume: Option<SolverState>,
+}
+
+impl SolveOptions {
+    /// Why no problem of `n` sites can be solved so.
+    fn unfit(&self, n: usize) -> Option<String> {
+        let heights = &self.resume.as_ref()?.heights;
+        if heights.len() != n {
+            let found = heights.len();
+            return Some(format!("the state to resume has {found} heights, the problem has {n} sites; resume its own"));
+        }
+        let site = heights.first_non_finite()?;
+        Some(format!("the height of site {site} in the state to resume is not finite; start afresh"))
+    }
 }
 
 impl Default for SolveOptions {
@@ -78,4 +92,28 @@ pub struct Solution<const D: usize = 2> {
     pub hidden: Vec<u32>,
     /// The run's report.
     pub report: Report,
+}
+
+impl<const D: usize> Solution<D> {
+    /// Instead of a solve: what the options cannot mean, if so.
+    pub(super) fn refused(sites: &[[f64; D]], options: &SolveOptions) -> Option<Solution<D>> {
+        let (n, why) = (sites.len(), options.unfit(sites.len())?);
+        let report = Report {
+            outcome: Some(Outcome::NotConverged { why }),
+            tolerance: options.tolerance,
+            max_relative_error: 1.0,
+            threads: rayon::current_num_threads(),
+            ..Report::default()
+        };
+        let heights = Heights::zeros(n);
+        Some(Solution {
+            weights: heights.to_weights(sites),
+            heights,
+            masses: vec![0.0; n],
+            centroids: vec![None; n],
+            hidden: (0..n as u32).collect(),
+            report,
+            ..Solution::default()
+        })
+    }
 }

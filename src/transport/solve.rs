@@ -37,6 +37,9 @@ pub fn solve(
     if problem.rest().is_some() {
         return super::solve_partial(problem, options, on_progress);
     }
+    if let Some(refused) = Solution::refused(problem.sites(), options) {
+        return refused;
+    }
     let clock = Instant::now();
     let mut diagram = PlaneLaguerre::new(problem);
     let order = diagram.order();

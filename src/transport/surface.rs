@@ -33,6 +33,9 @@ pub fn solve_surface(
     options: &SolveOptions,
     on_progress: &mut dyn FnMut(&Progress<'_>) -> Control,
 ) -> Solution<3> {
+    if let Some(refused) = Solution::refused(problem.sites(), options) {
+        return refused;
+    }
     let clock = Instant::now();
     let ground = Arc::new(SurfaceGround::new(problem.facets(), problem.source_factor()));
     let mut diagram = SurfaceLaguerre::new(ground, problem.sites());

@@ -15,8 +15,8 @@
 //!
 //! where `S` bounds the slack `2 (<c, y_i - y_j> + h_i - h_j)` at any point of the surface's box for any two sites: mass is sent anywhere.
 
-use crate::diagram::Label;
 use crate::diagram::surface::{SurfaceGround, SurfaceLaguerre};
+use crate::diagram::{DiagramError, Label};
 use crate::exact::big::{self, Integer, Rational};
 use crate::exact::{Counters, Heights};
 use crate::problem::SurfaceProblem;
@@ -102,8 +102,17 @@ struct Share {
 }
 
 /// Proves what heights do on a surface. Cost: some 50 microseconds a polygon, in rationals.
-pub fn certify_surface(problem: &SurfaceProblem, heights: &Heights) -> SurfaceCertificate {
+///
+/// # Errors
+/// Heights that are not finite or not one per site.
+pub fn certify_surface(problem: &SurfaceProblem, heights: &Heights) -> Result<SurfaceCertificate, DiagramError> {
     let n = problem.len();
+    if heights.len() != n {
+        return Err(DiagramError::LengthMismatch { found: heights.len(), expected: n });
+    }
+    if let Some(site) = heights.first_non_finite() {
+        return Err(DiagramError::NonFiniteHeight { site });
+    }
     let ground = Arc::new(SurfaceGround::new(problem.facets(), problem.source_factor()));
     let mut diagram = SurfaceLaguerre::new(ground, problem.sites());
     let order = diagram.order();
@@ -159,7 +168,7 @@ pub fn certify_surface(problem: &SurfaceProblem, heights: &Heights) -> SurfaceCe
             first[i].iter_mut().zip(&share.first).for_each(|(sum, f)| *sum += Between::scaled(f, area).low);
         }
     }
-    exact.conclude(problem, certificate, &masses, &first, &cost, &measure)
+    Ok(exact.conclude(problem, certificate, &masses, &first, &cost, &measure))
 }
 
 /// The problem in rationals.

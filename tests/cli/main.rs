@@ -4,6 +4,7 @@ mod bad_input;
 mod files;
 mod hostile;
 mod interrupt;
+mod limits;
 mod map;
 mod parameterize;
 mod parameterize_files;

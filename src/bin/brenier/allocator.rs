@@ -3,11 +3,18 @@
 //! Arrays of a large problem come and go with every phase of a step. Given back at once they keep the peak low, but each fresh page of
 //! four kilobytes then costs a call of the system's fault handler: 17 % of the time at 1e7 sites. Linux serves pages of two
 //! megabytes instead where it is asked to; where it is set not to, or on other systems, nothing changes.
+//!
+//! With a limit ([`limit_to`]) the bytes that are held are counted, those of GMP's numbers too, and the program ends in
+//! words before they pass it. That is the last line: what a phase will need is asked before it begins (`limits.rs`).
 
 // An allocator and advice about memory cannot be had without.
 #![allow(unsafe_code)]
 
+use crate::failure::code;
 use std::alloc::{GlobalAlloc, Layout, System};
+use std::ffi::c_void;
+use std::io::Write;
+use std::sync::atomic::{AtomicIsize, AtomicU64, Ordering};
 
 /// Arrays of at least this size go back to the system as soon as they are freed: those of 5e5 doubles and more, which get large pages, too.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
@@ -43,24 +50,125 @@ const LARGE: usize = 4 << 20;
 #[cfg(target_os = "linux")]
 const PAGE: usize = 4096;
 
-// SAFETY: all calls go to `System` as they are, and what it returns is returned. `advise` neither reads nor writes memory.
+/// Bytes that may be held; 0: not counted.
+static LIMIT: AtomicIsize = AtomicIsize::new(0);
+
+/// Bytes held, of those that were taken since a limit was set. What was there before may be given back, so it may fall below 0.
+static HELD: AtomicIsize = AtomicIsize::new(0);
+
+/// The limit as people gave it, in MiB.
+static GIVEN: AtomicU64 = AtomicU64::new(0);
+
+/// What a limit leaves for the program itself, its threads, and pages that an allocator keeps between arrays that are in
+/// use: 8 MiB, and an eighth (measured: `bench/limits.py`).
+const OWN: u64 = 8 << 20;
+
+/// Less than this is no use to any command, and refused before by what it asks for.
+const LEAST: u64 = 8 << 20;
+
+/// From now on at most so many bytes are held, or the program ends with the exit code of a limit.
+///
+/// To be called before the first number of GMP is made: those that follow are freed by the functions set here.
+pub fn limit_to(bytes: u64) {
+    let counted = (bytes - bytes / 8).saturating_sub(OWN).max(LEAST);
+    GIVEN.store(bytes >> 20, Ordering::Relaxed);
+    LIMIT.store(isize::try_from(counted).unwrap_or(isize::MAX), Ordering::Relaxed);
+    keep_less(bytes);
+    // SAFETY: no number exists yet, and the functions do what GMP asks of them: they go to the C library with a count beside.
+    unsafe { gmp_mpfr_sys::gmp::set_memory_functions(Some(number_alloc), Some(number_realloc), Some(number_free)) };
+}
+
+/// Free memory counts for the limit too: less of it is kept, and smaller arrays are given back at once.
+fn keep_less(bytes: u64) {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    // SAFETY: as in `keep_little`.
+    unsafe {
+        let share = |part: u64, most: libc::c_int| (bytes / part).clamp(128 << 10, most as u64) as libc::c_int;
+        libc::mallopt(libc::M_MMAP_THRESHOLD, share(256, GIVEN_BACK));
+        libc::mallopt(libc::M_TRIM_THRESHOLD, share(64, KEPT[0]));
+        libc::mallopt(libc::M_TOP_PAD, share(64, KEPT[1]));
+    }
+    #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+    let _ = bytes;
+}
+
+/// Counts bytes that are about to be taken; ends the program where they are too many.
+#[inline(always)]
+fn take(size: usize) {
+    let limit = LIMIT.load(Ordering::Relaxed);
+    if limit != 0 && HELD.fetch_add(size as isize, Ordering::Relaxed).saturating_add(size as isize) > limit {
+        refuse();
+    }
+}
+
+#[inline(always)]
+fn give(size: usize) {
+    if LIMIT.load(Ordering::Relaxed) != 0 {
+        HELD.fetch_sub(size as isize, Ordering::Relaxed);
+    }
+}
+
+/// Says so and ends, without memory: an allocator may not unwind. Files that are being written have no name yet.
+#[cold]
+fn refuse() -> ! {
+    let mut line = [0u8; 160];
+    let mut rest = &mut line[..];
+    let limit = GIVEN.load(Ordering::Relaxed);
+    let _ =
+        writeln!(rest, "error: needs more memory than the limit of {limit} MiB; raise --max-memory if that is meant");
+    let length = 160 - rest.len();
+    // SAFETY: `line` holds so many bytes; `_exit` ends the process at once, whatever other threads do.
+    unsafe {
+        libc::write(2, line.as_ptr().cast(), length as _);
+        libc::_exit(i32::from(code::LIMIT))
+    }
+}
+
+extern "C" fn number_alloc(size: usize) -> *mut c_void {
+    take(size);
+    // SAFETY: the C library's own contract.
+    let at = unsafe { libc::malloc(size) };
+    if at.is_null() { refuse() } else { at }
+}
+
+extern "C" fn number_realloc(at: *mut c_void, before: usize, size: usize) -> *mut c_void {
+    take(size);
+    give(before);
+    // SAFETY: `at` came from `malloc` or `realloc`.
+    let at = unsafe { libc::realloc(at, size) };
+    if at.is_null() { refuse() } else { at }
+}
+
+extern "C" fn number_free(at: *mut c_void, size: usize) {
+    give(size);
+    // SAFETY: `at` came from `malloc` or `realloc`.
+    unsafe { libc::free(at) }
+}
+
+// SAFETY: all calls go to `System` as they are, and what it returns is returned. `take`, `give` and `advise` neither read nor
+// write memory that is handed out, and none of them unwinds.
 unsafe impl GlobalAlloc for LargePages {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        take(layout.size());
         // SAFETY: the caller's promise is the one that `System` asks for; so below.
         advise(unsafe { System.alloc(layout) }, layout.size())
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        take(layout.size());
         // SAFETY: as above.
         advise(unsafe { System.alloc_zeroed(layout) }, layout.size())
     }
 
     unsafe fn realloc(&self, at: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        take(size.saturating_sub(layout.size()));
+        give(layout.size().saturating_sub(size));
         // SAFETY: as above.
         advise(unsafe { System.realloc(at, layout, size) }, size)
     }
 
     unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
+        give(layout.size());
         // SAFETY: as above.
         unsafe { System.dealloc(at, layout) }
     }

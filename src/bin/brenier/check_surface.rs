@@ -7,7 +7,7 @@ use crate::check::{
 };
 use crate::console::count;
 use crate::diagram_surface::cells;
-use crate::failure::Failure;
+use crate::failure::{Failure, code};
 use crate::input;
 use crate::picture::surface_of;
 use brenier::diagram::SurfaceDiagram;
@@ -41,7 +41,8 @@ pub fn run(solution: &SolutionFile<SurfaceProblemData>, args: &CheckArgs, common
         proof.adjacencies = diagram.hessian().len();
         lines.push(cells_line(proof.cells, proof.hidden, solution.hidden.len()));
         if args.level == 5 {
-            let truth = certify_surface(&loaded.problem, &solution.heights);
+            let truth = certify_surface(&loaded.problem, &solution.heights)
+                .map_err(|e| Failure::new(code::INPUT, format!("{name}: {e}")))?;
             lines.push(proof_line(&truth));
             if truth.sound() {
                 lines.extend(compare(solution, &truth, &loaded.problem));

@@ -133,7 +133,7 @@ fn from_flags<T: FileData>(
 ) -> Result<Loaded<T>, Failure> {
     // Found later, by `Loaded::sha256`.
     file.id.sha256.clear();
-    check_memory(common, points, file.data.sites().len())?;
+    check_memory(common, points, file.data.sites().len(), file.data.patches())?;
     let source = embedded(&mut file);
     sound(file, source, points, duplicates)
 }
@@ -146,7 +146,7 @@ pub fn from_file<T: FileData>(
     duplicates: Duplicates,
     common: &Common,
 ) -> Result<Loaded<T>, Failure> {
-    check_memory(common, path, file.data.sites().len())?;
+    check_memory(common, path, file.data.sites().len(), file.data.patches())?;
     let source = ProblemSource::File { path: relative_path(output, path), id: file.id.clone() };
     sound(file, source, path, duplicates)
 }
@@ -197,7 +197,7 @@ pub fn of_solution<T: FileData>(
             ),
         ));
     }
-    check_memory(common, &name, file.data.sites().len())?;
+    check_memory(common, &name, file.data.sites().len(), file.data.patches())?;
     // A diagram keeps duplicates; a solution has merged them.
     let kept = solution.site_of_input.is_none() && solution.heights.len() == file.data.sites().len();
     let duplicates = if kept { Duplicates::Keep } else { Duplicates::Merge };
@@ -263,15 +263,26 @@ pub fn of_quantize(args: &QuantizeArgs, common: &Common) -> Result<AnyLoaded, Fa
     let wrong = |e: DomainError| IoError::Problem { file: PathBuf::from(&args.domain), source: e.into() };
     let n = args.sites.unwrap_or(1) as usize;
     if args.points.is_none() {
-        check_memory(common, Path::new("-n"), n)?;
+        check_memory(common, Path::new("-n"), n, 0)?;
     }
+    // Nobody gave these sites, so what is wrong is the density.
+    let spread_well = |found: usize| match found == n {
+        true => Ok(()),
+        false => {
+            let name = args.density.as_deref().and_then(|d| d.strip_prefix("image:")).unwrap_or(&args.domain);
+            let what = format!("{name}: the density is beyond doubles on part of the source; divide it by a constant");
+            Err(Failure::new(code::INPUT, what))
+        }
+    };
     Ok(match given.domain {
         AnyDomain::Plane(domain) => {
             let mut file = match &args.points {
                 Some(path) => of_points(domain, path, limit)?,
                 None => {
                     density.validate(&domain).map_err(wrong)?;
-                    of_data(ProblemData::new(domain.clone(), spread(&domain, &density, n, args.seed)), &args.domain)
+                    let sites = spread(&domain, &density, n, args.seed);
+                    spread_well(sites.len())?;
+                    of_data(ProblemData::new(domain, sites), &args.domain)
                 }
             };
             file.data.density = density;
@@ -287,7 +298,9 @@ pub fn of_quantize(args: &QuantizeArgs, common: &Common) -> Result<AnyLoaded, Fa
                     if facets.is_empty() {
                         return Err(wrong(DomainError::ZeroDensity).into());
                     }
-                    of_data(SurfaceProblemData::new(surface, spread_on(&facets, n, args.seed)), &args.domain)
+                    let sites = spread_on(&facets, n, args.seed);
+                    spread_well(sites.len())?;
+                    of_data(SurfaceProblemData::new(surface, sites), &args.domain)
                 }
             };
             file.data.density = density;
@@ -299,7 +312,7 @@ pub fn of_quantize(args: &QuantizeArgs, common: &Common) -> Result<AnyLoaded, Fa
 
 fn begun<T: FileData>(mut file: ProblemFile<T>, notes: Vec<String>, common: &Common) -> Result<Loaded<T>, Failure> {
     file.notes.extend(notes);
-    check_memory(common, &file.path, file.data.sites().len())?;
+    check_memory(common, &file.path, file.data.sites().len(), file.data.patches())?;
     let (source, name) = (embedded(&mut file), file.path.clone());
     sound(file, source, &name, Duplicates::Merge)
 }
@@ -393,7 +406,11 @@ fn domain(name: &str, limit: ReadLimit) -> Result<(AnyDomain, Vec<String>), Fail
         let n = n.ok_or_else(|| usage(format!("--domain {name}: give a number of vertices from 3 to 1000000")))?;
         return polygon(ConvexPolygon::disk(n));
     }
-    let known = ["cube", "sphere", "disk"];
+    if name == "disk" {
+        let what = "--domain disk: a disk is a polygon here; say of how many vertices, for example disk:100";
+        return Err(usage(what.into()));
+    }
+    let known = ["cube", "sphere"];
     if known.contains(&name) {
         return Err(usage(format!("--domain {name} is not supported by this version; use square, disk:N or a file")));
     }

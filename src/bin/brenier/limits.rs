@@ -1,14 +1,42 @@
 //! Threads and memory.
 
-use crate::args::Common;
-use crate::console;
+use crate::args::{Command, Common};
 use crate::failure::{Failure, code};
 use brenier::io::{ReadLimit, bytes_text};
 use std::path::Path;
-use std::time::Duration;
+use std::sync::OnceLock;
 
-/// Bytes a solve needs per site, input included (measured: 545 at 1e5 sites, 415 at 1e6, 405 at 1e7).
-const BYTES_PER_SITE: u64 = 500;
+/// Bytes at the peak of a command, for each site and for each patch of its source (triangle, pixel). Measured by
+/// `bench/limits.py` (docs/performance.md) and rounded down, so that what fits is not refused.
+#[derive(Clone, Copy, Debug)]
+struct Needs {
+    site: u64,
+    patch: u64,
+}
+
+/// What a command needs.
+fn needs_of(command: &Command) -> Needs {
+    match command {
+        // Triangulation, rows of the matrix, two states of heights and masses; patches with their order and their meetings.
+        Command::Solve(_) | Command::Quantize(_) => Needs { site: 500, patch: 200 },
+        // The file of the solution, the diagram with its labels and vertices, exact masses.
+        Command::Check(_) => Needs { site: 1200, patch: 250 },
+        // Cells in triangles.
+        Command::Sample(_) => Needs { site: 1800, patch: 700 },
+        Command::Plot(_) => Needs { site: 1100, patch: 250 },
+        // Charts, the transport in the plane, factors of the Newton steps.
+        Command::Parameterize(_) => Needs { site: 0, patch: 2000 },
+        Command::Diagram(_) => Needs { site: 500, patch: 200 },
+        _ => Needs { site: 1000, patch: 250 },
+    }
+}
+
+static NEEDS: OnceLock<Needs> = OnceLock::new();
+
+/// Remembers which command this is.
+pub fn begin(command: &Command) {
+    let _ = NEEDS.set(needs_of(command));
+}
 
 /// Sets the size of the thread pool.
 pub fn set_threads(threads: Option<u16>) -> Result<(), Failure> {
@@ -27,12 +55,11 @@ pub fn read_limit(common: &Common) -> ReadLimit {
     }
 }
 
-/// Refuses a problem whose solution would not fit, before anything of that size is allocated.
-pub fn check_memory(common: &Common, file: &Path, sites: usize) -> Result<(), Failure> {
-    let Some(limit) = common.max_memory else {
-        return Ok(());
-    };
-    let needs = (sites as u64).saturating_mul(BYTES_PER_SITE);
+/// Refuses input for which the command would need more memory than it may have, before anything of that size is allocated.
+/// What needs more than most is stopped when it does (`allocator.rs`).
+pub fn check_memory(common: &Common, file: &Path, sites: usize, patches: usize) -> Result<(), Failure> {
+    let (Some(limit), Some(of)) = (common.max_memory, NEEDS.get()) else { return Ok(()) };
+    let needs = (sites as u64).saturating_mul(of.site).saturating_add((patches as u64).saturating_mul(of.patch));
     if needs <= limit {
         return Ok(());
     }
@@ -41,17 +68,6 @@ pub fn check_memory(common: &Common, file: &Path, sites: usize) -> Result<(), Fa
         code::LIMIT,
         format!("{}: needs about {needs}, limit {limit}; raise --max-memory if that is meant", file.display()),
     ))
-}
-
-/// Ends the program when the time is over, for commands that have no state worth keeping. Files appear whole or not at
-/// all, so ending at any instant is safe.
-pub fn end_after(time: Option<Duration>) {
-    let Some(time) = time else { return };
-    std::thread::spawn(move || {
-        std::thread::sleep(time);
-        console::error("time limit reached; nothing was written (--time-limit)");
-        std::process::exit(i32::from(code::LIMIT));
-    });
 }
 
 /// Peak resident memory of this process in bytes, 0 where the system does not tell.

@@ -7,6 +7,7 @@ mod check;
 mod check_partial;
 mod check_surface;
 mod console;
+mod deadline;
 mod diagram;
 mod diagram_surface;
 mod failure;
@@ -70,11 +71,16 @@ fn run() -> Result<u8, Failure> {
         Ok(cli) => cli,
         Err(e) => return failure::of_arguments(&e),
     };
+    limits::begin(&cli.command);
     interrupt::install()?;
-    limits::set_threads(cli.common.threads)?;
-    if !matches!(cli.command, Command::Solve(_) | Command::Quantize(_) | Command::Sample(_)) {
-        limits::end_after(cli.common.time_limit);
+    if let Some(bytes) = cli.common.max_memory {
+        allocator::limit_to(bytes);
     }
+    limits::set_threads(cli.common.threads)?;
+    if matches!(cli.command, Command::Solve(_) | Command::Quantize(_) | Command::Sample(_)) {
+        deadline::be_polite(None);
+    }
+    deadline::end_after(cli.common.time_limit)?;
     match &cli.command {
         Command::Solve(args) => solve::run(args, &cli.common),
         Command::Quantize(args) => quantize::run(args, &cli.common),

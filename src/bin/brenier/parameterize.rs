@@ -3,7 +3,7 @@
 use crate::args::{Common, ParameterizeArgs};
 use crate::console::{count, say, table, warn};
 use crate::failure::{Failure, code};
-use crate::limits::{peak_bytes, read_limit};
+use crate::limits::{check_memory, peak_bytes, read_limit};
 use crate::{input, parameterize_files as files, picture};
 use brenier::io::{SurfaceFile, read_masses, read_points, read_points_in_space, read_surface};
 use brenier::parameterize::{
@@ -37,6 +37,7 @@ pub fn run(args: &ParameterizeArgs, common: &Common) -> Result<u8, Failure> {
     let out = [Some(args.output.as_path()), args.report.as_deref(), args.html.as_deref(), args.plot.as_deref()];
     input::keep_apart(&read, &out)?;
     let mesh = read_surface(&args.mesh, read_limit(common))?;
+    check_memory(common, &args.mesh, 0, mesh.triangles.len())?;
     let options = options(args, common, &mesh, boundary_file)?;
     let found = parameterize(&mesh.vertices, &mesh.triangles, &options).map_err(|e| of_library(&args.mesh, &e))?;
     let mut warnings: Vec<String> = found.log.steps.iter().filter(|s| s.is_warning()).map(|s| s.to_string()).collect();

@@ -5,7 +5,7 @@ use crate::console::{self, Bar, count, say, table};
 use crate::failure::{Failure, code};
 use crate::input::{AnyLoaded, Loaded};
 use crate::limits::peak_bytes;
-use crate::{input, interrupt, output, picture, solve};
+use crate::{deadline, input, interrupt, output, picture, solve};
 use brenier::exact::Heights;
 use brenier::io::{FileData, write_points, write_solution, writes_points};
 use brenier::newton::{CellParts, Report};
@@ -106,6 +106,7 @@ where
     let mut file = solve::solution_file(&loaded, found.solution, start);
     // Sites were merged before the first move; those in the file are the merged ones.
     file.site_of_input = None;
+    deadline::be_written();
     if writes_points::<D>(&args.output) {
         match place(&loaded.problem, &file.heights)? {
             Some((points, distance)) => {

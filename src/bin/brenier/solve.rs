@@ -6,13 +6,14 @@ use crate::failure::{Failure, code};
 use crate::input::{self, AnyLoaded, Loaded};
 use crate::limits::{peak_bytes, read_limit};
 use crate::picture::Style;
-use crate::{interrupt, output, picture};
+use crate::{deadline, interrupt, output, picture};
 use brenier::exact::Heights;
 use brenier::io::{FileData, IoError, SolutionFile, read_checkpoint, write_checkpoint, write_solution};
 use brenier::newton::Outcome;
 use brenier::problem::WithSites;
 use brenier::transport::{self, Control, Progress, SolveOptions, SolverState};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 pub fn run(args: &SolveArgs, common: &Common) -> Result<u8, Failure> {
@@ -52,7 +53,8 @@ fn solved<T: FileData<Point = [f64; D]>, const D: usize>(
 ) -> Result<u8, Failure> {
     input::keep_files(&loaded, &[Some(&args.output), args.plot.as_deref(), args.checkpoint.as_deref()])?;
     console::warn(common, &loaded.warnings);
-    if args.resume.is_some() || args.checkpoint.is_some() || rayon::current_num_threads() == 1 {
+    let named = args.resume.is_some() || args.checkpoint.is_some() || common.time_limit.is_some();
+    if named || rayon::current_num_threads() == 1 {
         loaded.identify(loaded.sha256());
     }
     let resume = match &args.resume {
@@ -70,6 +72,9 @@ fn solved<T: FileData<Point = [f64; D]>, const D: usize>(
         resume,
     };
     let mut keeper = Keeper::new(args, loaded.fingerprint());
+    if common.time_limit.is_some() {
+        deadline::be_polite(Some(keeper.shared()));
+    }
     let mut bar = Bar::new(common, args.tol);
     interrupt::be_polite();
     let (solution, sha256) = std::thread::scope(|scope| {
@@ -94,6 +99,7 @@ fn solved<T: FileData<Point = [f64; D]>, const D: usize>(
         ));
     }
     let file = solution_file(&loaded, solution, start);
+    deadline::be_written();
     write_solution(&args.output, &file)?;
     let mut written = vec![args.output.as_path()];
     if let Some(path) = &args.plot {
@@ -143,6 +149,8 @@ struct Keeper {
     pause: Duration,
     unwritten: Option<SolverState>,
     trouble: Option<IoError>,
+    /// The last state, for the end of the time.
+    last: Option<Arc<Mutex<Option<SolverState>>>>,
 }
 
 impl Keeper {
@@ -160,12 +168,33 @@ impl Keeper {
             pause: Duration::from_secs(1),
             unwritten: None,
             trouble: None,
+            last: None,
         }
+    }
+
+    /// Writes the last state that was seen, from another thread while the solver is busy.
+    fn shared(&mut self) -> deadline::Keep {
+        let (last, path) = (Arc::<Mutex<Option<SolverState>>>::default(), self.path.clone());
+        self.last = Some(last.clone());
+        let fingerprint = self.fingerprint.clone();
+        Box::new(move || {
+            let state = last.lock().ok()?.take()?;
+            let at = path.display();
+            Some(match write_checkpoint(&path, &fingerprint, &state) {
+                Ok(()) => format!("the state before it is in {at}, go on with --resume {at}"),
+                Err(e) => e.to_string(),
+            })
+        })
     }
 
     /// Called after every step: writes a checkpoint when it is time, and stops when somebody asked to.
     fn see(&mut self, progress: &Progress<'_>) -> Control {
         let stop = interrupt::requested();
+        if let Some(last) = self.last.as_ref().filter(|_| progress.last.residual.is_finite())
+            && let Ok(mut last) = last.lock()
+        {
+            *last = Some((progress.state)());
+        }
         if self.regularly.is_some() || stop {
             let due = self.last_write.is_none_or(|t| t.elapsed() >= self.pause);
             self.unwritten = Some((progress.state)());

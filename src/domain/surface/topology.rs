@@ -82,6 +82,9 @@ impl Topology {
     /// looked at. Cost: O(n log n), about 100 bytes a face.
     pub fn new(vertices: &[[f64; 3]], triangles: &[[u32; 3]]) -> Topology {
         let triangles = &triangles[..triangles.len().min(super::MOST_FACES)];
+        if let Some(near) = Renamed::of(vertices.len(), triangles) {
+            return near.named_back(Topology::new(vertices, &near.triangles));
+        }
         let collapsed = collapsed(triangles);
         let whole = |f: u32| collapsed.binary_search(&f).is_err();
         let edges = Edges::new(triangles, whole);
@@ -175,6 +178,39 @@ impl Topology {
             return Some(SurfaceError::OneSided { edge: e.edge, faces: two(e) });
         }
         self.misoriented.first().map(|e| SurfaceError::Misoriented { edge: e.edge, faces: two(e) })
+    }
+}
+
+/// Triangles that name vertices far beyond those there are, with these numbered from there on: lists by vertex stay short.
+struct Renamed {
+    vertices: u32,
+    /// The names beyond the vertices, ascending.
+    names: Vec<u32>,
+    triangles: Vec<[u32; 3]>,
+}
+
+impl Renamed {
+    /// `None` if no name is so far that it matters.
+    fn of(vertices: usize, triangles: &[[u32; 3]]) -> Option<Renamed> {
+        let vertices = u32::try_from(vertices).ok()?;
+        let highest = triangles.as_flattened().iter().copied().max()?;
+        if (highest as usize) < vertices as usize + 3 * triangles.len() {
+            return None;
+        }
+        let mut names: Vec<u32> = triangles.as_flattened().iter().copied().filter(|&v| v >= vertices).collect();
+        names.sort_unstable();
+        names.dedup();
+        let near = |v: u32| if v < vertices { v } else { vertices + names.partition_point(|&n| n < v) as u32 };
+        let triangles = triangles.iter().map(|t| t.map(near)).collect();
+        Some(Renamed { vertices, names, triangles })
+    }
+
+    fn named_back(&self, mut report: Topology) -> Topology {
+        let name = |v: u32| v.checked_sub(self.vertices).map_or(v, |k| self.names[k as usize]);
+        let lists = [&mut report.crowded_edges, &mut report.misoriented, &mut report.one_sided];
+        lists.into_iter().flatten().for_each(|e| e.edge = (name(e.edge.0), name(e.edge.1)));
+        report.pinched_vertices.iter_mut().for_each(|p| p.0 = name(p.0));
+        report
     }
 }
 

@@ -401,6 +401,10 @@ impl RawSource {
             let files = self.files.unwrap_or_default().into_iter().collect();
             return Ok(AnySource::File(self.path, ProblemId { sha256, files }));
         };
+        if self.path.is_some() || self.files.is_some() {
+            let what = "problem has \"data\", and also names a file; a problem stands inside or in its file";
+            return Err(IoError::content(file, what));
+        }
         match data.build(cx, String::new(), limit)? {
             AnyProblem::Plane(inside) => Ok(AnySource::Plane(genuine(file, inside, sha256)?)),
             AnyProblem::Surface(inside) => Ok(AnySource::Surface(genuine(file, inside, sha256)?)),

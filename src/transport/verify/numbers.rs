@@ -10,7 +10,7 @@ use crate::exact::Heights;
 /// How it is told that numbers are not proved.
 pub(super) const AGAIN: &str = "computed again in floating point, not proved";
 
-/// Everything about integrals.
+/// Everything about integrals, and the weights among it.
 pub(super) fn lines<const D: usize>(
     claims: &Claims<'_, D>,
     problem: &impl Verifiable<D>,
@@ -23,6 +23,7 @@ pub(super) fn lines<const D: usize>(
     lines.extend(report::rest(claims, problem, found));
     lines.push(centroids(claims, still, found));
     lines.push(report::residual(claims, problem.masses(), found, own));
+    lines.push(weights(claims, problem.sites()));
     lines.extend(cost(claims, found));
     lines
 }
@@ -67,7 +68,14 @@ fn centroids<const D: usize>(claims: &Claims<'_, D>, still: &dyn Still<D>, found
     };
     let wrong = (0..claims.centroids.len()).find(|&i| match (&claims.centroids[i], &found.centroids[i]) {
         (Some(a), Some(b)) => !(off(a, b) <= found.slack.centroid[i]),
-        (a, b) => a.is_some() != b.is_some(),
+        (None, None) => false,
+        // In doubles a cell of hardly any mass may have none.
+        (None, Some(_)) => !(found.masses[i] <= found.slack.mass[i]),
+        // And one of none may keep a rest of rounding, with some point of the cell.
+        (Some(a), None) => match &still.centroids()[i] {
+            Some(b) => !(off(a, b) <= ROUNDED * still.size()),
+            None => true,
+        },
     });
     if let Some(i) = wrong {
         let text = |c: &Option<[f64; D]>| c.map_or("none".into(), |c| format!("{c:?}"));

@@ -90,7 +90,7 @@ pub(super) fn rest<const D: usize>(
     ))
 }
 
-/// What can be said without integrals.
+/// What can be said without integrals, and of the last step with those that are as claimed.
 pub(super) fn lines<const D: usize>(
     claims: &Claims<'_, D>,
     problem: &impl Verifiable<D>,

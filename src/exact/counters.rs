@@ -4,6 +4,7 @@ use std::ops::AddAssign;
 
 /// How the signs of one run were decided.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Counters {
     /// Predicates asked.
     pub calls: u64,

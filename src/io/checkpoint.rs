@@ -72,6 +72,10 @@ pub fn read_checkpoint(path: &Path, fingerprint: &str, sites: usize, limit: Read
     if let Some(k) = heights.first_non_finite() {
         return Err(IoError::content(path, format!("heights[{k}] is not finite")));
     }
+    if !(read.mass_floor >= 0.0) {
+        let what = format!("mass_floor is {}; it is the least mass of a cell, at least 0", read.mass_floor);
+        return Err(IoError::content(path, what));
+    }
     Ok(SolverState { heights, mass_floor: read.mass_floor, iterations: read.iterations })
 }
 

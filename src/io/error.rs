@@ -1,5 +1,7 @@
 //! The one error of this layer. Its text is what the command line prints after `error: `.
 
+pub(super) use super::text::quoted;
+use super::text::{MESSAGE, Name, short};
 use crate::domain::surface::SurfaceError;
 use crate::problem::ProblemError;
 use std::io;
@@ -10,7 +12,7 @@ use std::path::{Path, PathBuf};
 #[non_exhaustive]
 pub enum IoError {
     /// The text of a file is wrong at a line.
-    #[error("{}: line {line}: {what}", .file.display())]
+    #[error("{}: line {line}: {what}", Name(.file))]
     Line {
         /// The file.
         file: PathBuf,
@@ -20,7 +22,7 @@ pub enum IoError {
         what: String,
     },
     /// The content of a file is wrong as a whole, or at a place the text itself names (`sites[4]`).
-    #[error("{}: {what}", .file.display())]
+    #[error("{}: {what}", Name(.file))]
     Content {
         /// The file.
         file: PathBuf,
@@ -28,7 +30,7 @@ pub enum IoError {
         what: String,
     },
     /// The data were read but are not a sound problem.
-    #[error("{}: {source}", .file.display())]
+    #[error("{}: {source}", Name(.file))]
     Problem {
         /// The file that holds the offending list.
         file: PathBuf,
@@ -36,7 +38,7 @@ pub enum IoError {
         source: ProblemError,
     },
     /// The triangles of a file are no surface.
-    #[error("{}: {source}", .file.display())]
+    #[error("{}: {source}", Name(.file))]
     Surface {
         /// The file that holds them.
         file: PathBuf,
@@ -44,7 +46,7 @@ pub enum IoError {
         source: SurfaceError,
     },
     /// The file is larger than the caller allows to be held in memory.
-    #[error("{}: needs about {}, limit {}; raise --max-memory if that is meant", .file.display(), bytes_text(*.needs), bytes_text(*.limit))]
+    #[error("{}: needs about {}, limit {}; raise --max-memory if that is meant", Name(.file), bytes_text(*.needs), bytes_text(*.limit))]
     TooLarge {
         /// The file.
         file: PathBuf,
@@ -54,7 +56,7 @@ pub enum IoError {
         limit: u64,
     },
     /// The operating system refused.
-    #[error("{}: cannot {doing}: {}", .file.display(), system_text(.source))]
+    #[error("{}: cannot {doing}: {}", Name(.file), system_text(.source))]
     System {
         /// The file.
         file: PathBuf,
@@ -67,11 +69,11 @@ pub enum IoError {
 
 impl IoError {
     pub(super) fn content(file: &Path, what: impl Into<String>) -> IoError {
-        IoError::Content { file: file.to_path_buf(), what: what.into() }
+        IoError::Content { file: file.to_path_buf(), what: short(&what.into(), MESSAGE) }
     }
 
     pub(super) fn line(file: &Path, line: u64, what: impl Into<String>) -> IoError {
-        IoError::Line { file: file.to_path_buf(), line, what: what.into() }
+        IoError::Line { file: file.to_path_buf(), line, what: short(&what.into(), MESSAGE) }
     }
 
     pub(super) fn system(file: &Path, doing: &'static str, source: io::Error) -> IoError {
@@ -122,24 +124,6 @@ fn system_text(e: &io::Error) -> String {
     }
 }
 
-/// Text from a file, made safe to print in one line: control characters escaped, long text cut.
-pub(super) fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    for (k, c) in text.chars().enumerate() {
-        if k == 40 {
-            out.push('…');
-            break;
-        }
-        match c {
-            '"' => out.push_str("\\\""),
-            c if c.is_control() => out.extend(c.escape_default()),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -148,11 +132,5 @@ mod tests {
     fn sizes_read_as_people_say_them() {
         let texts = [812, 1024, 5 << 20, 61 << 30, (3 << 30) / 2].map(bytes_text);
         assert_eq!(texts, ["812 bytes", "1 kB", "5 MiB", "61 GiB", "1.5 GiB"]);
-    }
-
-    #[test]
-    fn text_from_files_stays_on_one_line() {
-        assert_eq!(quoted("a\nb\"c\u{1b}"), r#""a\nb\"c\u{1b}""#);
-        assert_eq!(quoted(&"x".repeat(100)).chars().count(), 43);
     }
 }

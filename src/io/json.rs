@@ -5,6 +5,7 @@
 
 use super::error::{IoError, quoted};
 use super::read::{ReadLimit, read_file};
+use super::text::{PARSER, short};
 use crate::exact::big;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::cell::Cell;
@@ -77,6 +78,7 @@ impl<'f> Context<'f> {
             Some(k) => &text[..k],
             None => &text,
         };
+        let what = &*short(what, PARSER);
         if e.is_syntax()
             && let (Some(place), Some(value)) = (self.place.get(), non_finite_token(bytes, e))
         {

@@ -4,6 +4,7 @@ use super::error::IoError;
 use super::json::{Reference, Rows, Source};
 use super::points::{parse_points_in, parse_scalars};
 use super::read::{ReadLimit, beside, read_file, sha256_hex};
+use super::text::Name;
 use std::path::{Path, PathBuf};
 
 /// Fills what a problem refers to: other files, each read once per mention and remembered by its SHA-256.
@@ -99,7 +100,7 @@ pub(super) fn check_sha256(path: &Path, reference: &Reference, found: &str, from
             format!(
                 "has sha256 {}…, but {} means {}…; restore the file it was written with",
                 found.get(..8).unwrap_or(found),
-                from.display(),
+                Name(from),
                 meant.chars().take(8).collect::<String>()
             ),
         )),

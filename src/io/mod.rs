@@ -26,8 +26,10 @@ mod solution_json;
 mod solution_read;
 mod source_json;
 mod surface;
+mod text;
 mod zip_stream;
 
+pub use crate::diagram::CellRecord;
 pub use atomic::{AtomicFile, write_atomically};
 pub use canonical::{FileData, ProblemId, canonical_sha256};
 pub use checkpoint::{read_checkpoint, write_checkpoint};
@@ -42,10 +44,11 @@ pub use points::{
 pub use problem_json::{AnyProblem, ProblemFile, parse_any_problem, parse_problem, read_any_problem, read_problem};
 pub use read::{ReadLimit, sha256_hex};
 pub use samples::{Columns, NOT_BUILT, SampleFormat, write_samples};
-pub use solution_json::{CellRecord, INLINE_LIMIT, ProblemSource, SolutionFile, write_solution};
+pub use solution_json::{INLINE_LIMIT, ProblemSource, SolutionFile, write_solution};
 pub use solution_read::{AnySolution, read_any_solution, read_solution};
 pub use source_json::{AnyDomain, parse_domain, parse_image, read_domain, read_image};
 pub use surface::{
     Encoding, Field, Group, MeshData, SingleMesh, SurfaceFile, Texture, parse_surface, read_surface, reads_surface,
     write_gltf, write_surface, writes_gltf, writes_surface,
 };
+pub use text::printable;

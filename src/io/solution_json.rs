@@ -7,10 +7,12 @@ use super::fields::Fields;
 use super::npz::NpzWriter;
 use super::problem_json::ProblemFile;
 use super::read::{ReadLimit, hex, read_file};
+use crate::diagram::CellRecord;
 use crate::exact::Heights;
 use crate::newton::Report;
 use crate::problem::ProblemData;
-use serde::{Deserialize, Serialize};
+use crate::transport::Claims;
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -46,21 +48,6 @@ impl<T> ProblemSource<T> {
     }
 }
 
-/// One cell, for `diagram --cells`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CellRecord<P = [f64; 2]> {
-    /// Index of the site.
-    pub site: u32,
-    /// In a mesh the triangle in which this part of the cell lies.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub face: Option<u32>,
-    /// Vertices, counter-clockwise; on a surface in the order of the triangle's corners.
-    pub vertices: Vec<P>,
-    /// Entry `k` is across the edge from vertex `k` to vertex `k + 1`: a site `j`, or `-k-1` for edge `k` of the domain or triangle.
-    pub neighbors: Vec<i64>,
-}
-
 /// Everything a solution file says. Lists are in the order of the problem's sites after merging duplicates.
 #[derive(Clone, Debug)]
 pub struct SolutionFile<T: FileData = ProblemData> {
@@ -86,6 +73,24 @@ pub struct SolutionFile<T: FileData = ProblemData> {
     pub cells: Option<Vec<CellRecord<T::Point>>>,
     /// How it was found.
     pub report: Report,
+}
+
+impl<T: FileData<Point = [f64; D]>, const D: usize> SolutionFile<T> {
+    /// What is to be verified of it.
+    pub fn claims(&self) -> Claims<'_, D> {
+        Claims {
+            heights: &self.heights,
+            weights: &self.weights,
+            masses: &self.masses,
+            centroids: &self.centroids,
+            cost: self.cost,
+            hessian: self.hessian.as_deref(),
+            hidden: &self.hidden,
+            site_of_input: self.site_of_input.as_deref(),
+            cells: self.cells.as_deref(),
+            report: &self.report,
+        }
+    }
 }
 
 /// A list on its way into a solution file.

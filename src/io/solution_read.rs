@@ -8,7 +8,8 @@ use super::npy::NpyArray;
 use super::npz::NpzReader;
 use super::problem_json::{AnyProblem, ProblemFile, ProblemSeed, RawProblem, heights_of};
 use super::read::{ReadLimit, beside, read_file, sha256_hex};
-use super::solution_json::{CellRecord, FORMAT, ProblemSource, SolutionFile};
+use super::solution_json::{FORMAT, ProblemSource, SolutionFile};
+use crate::diagram::CellRecord;
 use crate::newton::Report;
 use crate::problem::SurfaceProblemData;
 use serde::Deserialize;
@@ -282,13 +283,19 @@ impl RawSolution {
             Source::Elsewhere(reference) => {
                 let (array, path) = arrays.array(&reference, "centroids")?;
                 let row = |r: &[f64]| match *r {
-                    [x, ..] if x.is_nan() => Some(None),
+                    _ if !r.is_empty() && r.iter().all(|x| x.is_nan()) => Some(None),
+                    _ if r.iter().any(|x| x.is_nan()) => None,
                     [x, y] => Some(Some(Coordinates::Plane([x, y]))),
                     [x, y, z] => Some(Some(Coordinates::Space([x, y, z]))),
                     _ => None,
                 };
                 let list: Option<Vec<_>> = array.values.chunks_exact(array.columns.max(1)).map(row).collect();
-                let what = || format!("centroids has {} columns, not 2 or 3", array.columns);
+                let what = || match array.columns {
+                    2 | 3 => {
+                        "centroids has a row that is no point in part; without a cell all of it is NaN".to_string()
+                    }
+                    found => format!("centroids has {found} columns, not 2 or 3"),
+                };
                 list.ok_or_else(|| IoError::content(&path, what()))?
             }
         };
@@ -394,6 +401,10 @@ impl RawSource {
             let files = self.files.unwrap_or_default().into_iter().collect();
             return Ok(AnySource::File(self.path, ProblemId { sha256, files }));
         };
+        if self.path.is_some() || self.files.is_some() {
+            let what = "problem has \"data\", and also names a file; a problem stands inside or in its file";
+            return Err(IoError::content(file, what));
+        }
         match data.build(cx, String::new(), limit)? {
             AnyProblem::Plane(inside) => Ok(AnySource::Plane(genuine(file, inside, sha256)?)),
             AnyProblem::Surface(inside) => Ok(AnySource::Surface(genuine(file, inside, sha256)?)),

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// One accepted Newton step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct IterationReport {
     /// `max_i |m_i - nu_i| / nu_i` after the step.
     pub residual: f64,
@@ -53,7 +54,7 @@ impl IterationReport {
 
 /// How a run ended.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "kind")]
+#[serde(rename_all = "snake_case", tag = "kind", try_from = "RawOutcome")]
 pub enum Outcome {
     /// Every relative mass error is at most the tolerance.
     Converged,
@@ -73,8 +74,35 @@ pub enum Outcome {
     },
 }
 
+/// [`Outcome`] as it stands in a file. (Derived for the enum itself, unit variants would take any further field.)
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawOutcome {
+    kind: String,
+    why: Option<String>,
+    components: Option<usize>,
+}
+
+impl TryFrom<RawOutcome> for Outcome {
+    type Error = &'static str;
+    fn try_from(raw: RawOutcome) -> Result<Outcome, &'static str> {
+        match (raw.kind.as_str(), raw.why, raw.components) {
+            ("converged", None, None) => Ok(Outcome::Converged),
+            ("interrupted", None, None) => Ok(Outcome::Interrupted),
+            ("time_limit", None, None) => Ok(Outcome::TimeLimit),
+            ("not_converged", Some(why), None) => Ok(Outcome::NotConverged { why }),
+            ("disconnected", None, Some(components)) => Ok(Outcome::Disconnected { components }),
+            ("not_converged", ..) => Err("outcome \"not_converged\" has \"why\" and nothing else"),
+            ("disconnected", ..) => Err("outcome \"disconnected\" has \"components\" and nothing else"),
+            ("converged" | "interrupted" | "time_limit", ..) => Err("this outcome has no fields but \"kind\""),
+            _ => Err("outcome is of no kind there is: converged, not_converged, interrupted, time_limit, disconnected"),
+        }
+    }
+}
+
 /// Cells on a surface that do not hang together.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CellParts {
     /// Number of cells of more than one part.
     pub disconnected: usize,
@@ -96,6 +124,7 @@ impl CellParts {
 
 /// Report of a solve.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Report {
     /// Every relative mass error is at most the tolerance.
     pub converged: bool,

@@ -146,8 +146,11 @@ pub enum ParameterizeError {
         /// What stands against it.
         why: String,
     },
-    /// Memory does not suffice.
-    #[error("out of memory in the linear systems of a chart with {vertices} vertices; simplify the mesh")]
+    /// Memory does not suffice, or lengths are no doubles.
+    #[error(
+        "the linear systems of a chart with {vertices} vertices cannot be solved: memory is short, or lengths are too \
+         large or too small for doubles; simplify the mesh, or scale it"
+    )]
     Memory {
         /// Vertices of the chart.
         vertices: usize,

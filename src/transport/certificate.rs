@@ -148,6 +148,11 @@ pub fn certify(problem: &Problem, heights: &Heights, level: u8) -> Result<Certif
     for step in 1..=level.min(4) {
         diagram.validate(step).map_err(|defect| CertifyError::Invalid { level: step, defect })?;
     }
+    Ok(of(problem, heights, &diagram, level))
+}
+
+/// The certificate of a diagram that has climbed the ladder.
+pub(super) fn of(problem: &Problem, heights: &Heights, diagram: &Diagram, level: u8) -> Certificate {
     let hidden = diagram.hidden().len();
     let mut certificate = Certificate {
         level: level.min(5),
@@ -161,9 +166,9 @@ pub fn certify(problem: &Problem, heights: &Heights, level: u8) -> Result<Certif
         ..Certificate::default()
     };
     if level >= 5 {
-        prove(problem, heights, &diagram, &mut certificate);
+        prove(problem, heights, diagram, &mut certificate);
     }
-    Ok(certificate)
+    certificate
 }
 
 fn prove(problem: &Problem, heights: &Heights, diagram: &Diagram, certificate: &mut Certificate) {

@@ -71,6 +71,16 @@ pub(super) fn drive<L: Laguerre>(
     Driven { heights, positions, report }
 }
 
+/// Makes the last step tell of the masses that are written: Newton's method measured them at heights not yet gauged, in an order of its own, and of
+/// partial transport together with what stays.
+pub(super) fn settle(report: &mut Report, masses: &[f64], targets: &[f64]) {
+    let Some(last) = report.iterations.last_mut() else { return };
+    last.residual = report.max_relative_error;
+    last.min_mass_ratio = masses.iter().zip(targets).map(|(m, nu)| m / nu).fold(f64::INFINITY, f64::min);
+    let beyond = |(m, nu): &(&f64, &f64)| !((*m - *nu).abs() / *nu <= report.tolerance);
+    last.remaining = masses.iter().zip(targets).filter(beyond).count() as u64;
+}
+
 /// `(i, j, H_ij)` with `i < j`, in the problem's numbering.
 pub(super) fn hessian(order: &[u32], measures: &Measures) -> Vec<(u32, u32, f64)> {
     let mut entries = Vec::new();

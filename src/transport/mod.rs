@@ -13,6 +13,7 @@ mod solve;
 mod surface;
 mod surface_certificate;
 mod unattainable;
+mod verify;
 
 pub use certificate::{Certificate, CertifyError, certify};
 pub use locate::{Locator, LocatorError, NOWHERE, SpaceLocator};
@@ -29,3 +30,4 @@ pub use solution::{Control, Progress, Solution, SolveOptions, SolverState};
 pub use solve::solve;
 pub use surface::solve_surface;
 pub use surface_certificate::{SurfaceCertificate, certify_surface};
+pub use verify::{Claims, Line, Proof, Verdict, Verifiable, VerifyError, verify};

@@ -1,5 +1,6 @@
 //! Partial transport: the masses sum to less than the source's, and the rest of the source stays where it is.
 
+use super::drive::settle;
 use super::solution::{Control, Progress, Solution, SolveOptions, SolverState};
 use crate::diagram::{Laguerre, PartialDiagram, PartialLaguerre, PlaneLaguerre, Want};
 use crate::exact::{Dd, Heights};
@@ -105,6 +106,7 @@ pub fn solve_partial(
     }
     let errors = solution.masses.iter().zip(problem.masses()).map(|(m, nu)| (m - nu).abs() / nu);
     report.max_relative_error = errors.fold(0.0, f64::max);
+    settle(&mut report, &solution.masses, problem.masses());
     report.seconds = clock.elapsed().as_secs_f64();
     solution.heights = heights;
     solution.report = report;

@@ -1,6 +1,6 @@
 //! From a problem to its solution.
 
-use super::drive::{Driven, drive, hessian};
+use super::drive::{Driven, drive, hessian, settle};
 use super::solution::{Control, Progress, Solution, SolveOptions};
 use crate::diagram::{Laguerre, PlaneLaguerre, Want};
 use crate::exact::Heights;
@@ -83,6 +83,7 @@ pub fn solve(
     report.max_relative_error = parts.iter().fold(report.max_relative_error, |most, p| most.max(p.1));
     solution.hessian = options.hessian.then(|| hessian(&order, &measures));
     report.predicates = measures.counters;
+    settle(&mut report, &solution.masses, problem.masses());
     report.seconds = clock.elapsed().as_secs_f64();
     solution.report = report;
     solution

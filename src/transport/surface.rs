@@ -1,6 +1,6 @@
 //! From a problem on a surface to its solution.
 
-use super::drive::{Driven, drive};
+use super::drive::{Driven, drive, settle};
 use super::solution::{Control, Progress, Solution, SolveOptions};
 use super::unattainable;
 use crate::diagram::SurfaceDiagram;
@@ -61,6 +61,7 @@ pub fn solve_surface(
         }
     }
     report.predicates += asked;
+    settle(&mut report, &solution.masses, problem.masses());
     if matches!(report.outcome, Some(Outcome::NotConverged { .. }))
         && let Some(why) = unattainable::told(&unattainable::jumps(problem, &solution))
     {

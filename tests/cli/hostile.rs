@@ -149,3 +149,62 @@ fn depth_and_length_are_bounded() {
     f.refused(3, &square(&format!("\"{long}\": 1")));
     f.refused(3, &square("\"sites\": [[\"1e5000/1e-5000\", 0]]"));
 }
+
+/// Whatever a file says, its messages are one short line without anything that draws on a terminal.
+#[test]
+fn nothing_from_a_file_draws_on_the_terminal() {
+    let f = Folder::new();
+    f.write("p.json", square(r#""sites": [[0.25, 0.5], [0.75, 0.5]]"#));
+    f.expect(0, "solve p.json -o s.json");
+    let esc = "\u{1b}[2J\u{9b}31m\r\n\u{202e}";
+    let long = "x".repeat(100_000);
+    let seen = |text: String| {
+        f.write("t.json", text);
+        let run = f.run("check t.json");
+        assert!(run.code == 3 || run.code == 5 || run.code == 1, "{}: {}", run.code, run.err);
+        for text in [&run.err, &run.out] {
+            let loud = text.chars().find(|c| c.is_control() && *c != '\n' || *c == '\u{202e}');
+            assert!(loud.is_none() && text.len() < 3000, "{loud:?} in {} bytes: {:.300}", text.len(), text);
+        }
+        assert!(run.err.lines().count() <= 1, "{}", run.err);
+    };
+    let solution = f.json("s.json");
+    for foreign in [format!("a{esc}b"), format!("{esc}{long}"), long.clone()] {
+        for pointer in [
+            "/problem/path",
+            "/problem/sha256",
+            "/report/outcome/kind",
+            "/report/seconds",
+            "/hidden",
+            "/format",
+            "/version",
+            "/cost",
+            "/masses",
+            "/masses/0",
+            "/report/notes",
+        ] {
+            let mut s = solution.clone();
+            *s.pointer_mut(pointer).unwrap() = foreign.clone().into();
+            seen(s.to_string());
+        }
+        for object in ["", "/report", "/report/outcome", "/report/iterations/0", "/report/predicates", "/problem"] {
+            let mut s = solution.clone();
+            s.pointer_mut(object).unwrap()[foreign.as_str()] = 1.into();
+            seen(s.to_string());
+        }
+        for field in ["path", "array", "sha256"] {
+            let mut s = solution.clone();
+            s["masses"] = serde_json::json!({"path": "p.json"});
+            s["masses"][field] = foreign.clone().into();
+            seen(s.to_string());
+        }
+    }
+    // A checkpoint's iterations have no fields but ours.
+    f.expect(0, "solve p.json -o s.json --checkpoint c.json");
+    let mut c = f.json("c.json");
+    f.expect(0, "solve p.json -o s.json --resume c.json");
+    c["iterations"][0]["more"] = 1.into();
+    f.write("c.json", c.to_string());
+    let text = f.error(3, "solve p.json -o s.json --resume c.json");
+    assert!(text.starts_with("c.json: line ") && text.contains("unknown field"), "{text}");
+}

@@ -41,6 +41,9 @@ fn solve_and_check_in_words() {
     PASS  weights
     PASS  cost
     PASS  optimum
+    PASS  heights
+    PASS  report
+    NOTE  fields
     verified: s.json
     ");
     assert_snapshot!(check.lines().nth(1).unwrap(), @"PASS  diagram   1 facet between cells; numbers finite, adjacency symmetric, every vertex in exactly 3 cells, geometry exact");
@@ -139,7 +142,7 @@ fn false_claims_are_found() {
         out.lines().filter_map(|l| l.strip_prefix("FAIL  ")?.split(' ').next()).collect::<Vec<_>>().join(" ")
     };
     let bump = |v: &mut Value, d: f64| *v = json!(v.as_f64().unwrap() + d);
-    assert_eq!(fails(&|s| bump(&mut s["heights"][3], 1e-6)), "masses centroids residual weights cost");
+    assert_eq!(fails(&|s| bump(&mut s["heights"][3], 1e-6)), "masses centroids residual weights cost heights");
     assert_eq!(fails(&|s| bump(&mut s["masses"][3], 1e-8)), "masses");
     assert_eq!(fails(&|s| bump(&mut s["report"]["max_relative_error"], 1e-6)), "residual");
     assert_eq!(fails(&|s| bump(&mut s["cost"], 1e-7)), "cost");
@@ -147,7 +150,7 @@ fn false_claims_are_found() {
     assert_eq!(fails(&|s| s["centroids"][4] = json!([0.5, 0.5])), "centroids");
     assert_eq!(fails(&|s| s["weights"][1] = json!(7)), "weights");
     // A height so low that the site loses its cell.
-    assert_eq!(fails(&|s| bump(&mut s["heights"][3], -5.0)), "cells masses centroids residual weights cost");
+    assert_eq!(fails(&|s| bump(&mut s["heights"][3], -5.0)), "cells masses centroids residual weights cost heights");
     // Not within a thousand times the interval, but far within nine digits.
     assert_eq!(fails(&|s| bump(&mut s["cost"], 1e-11)), "cost");
     assert_eq!(fails(&|s| s["report"]["source_factor"] = json!(77)), "source");
@@ -188,7 +191,7 @@ fn false_lists_are_found() {
     assert!(f.expect(0, "check d.json").out.contains("PASS  polygons"));
     assert_eq!(fails("d.json", &|s| s["cells"][1]["vertices"][0][0] = json!(0.9)), "polygons");
     assert_eq!(fails("d.json", &|s| s["cells"][1]["neighbors"][0] = json!(2)), "polygons");
-    assert_eq!(fails("d.json", &|s| s["report"]["converged"] = json!(true)), "residual");
+    assert_eq!(fails("d.json", &|s| s["report"]["converged"] = json!(true)), "residual report");
 }
 
 #[test]

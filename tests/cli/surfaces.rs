@@ -88,9 +88,13 @@ fn a_diagram_lists_polygons_and_parts_and_is_checked_at_every_level() {
     assert_snapshot!(f.expect(0, "check d.json --level 4").out.split_once("\n").unwrap().1, @r"
     PASS  diagram   10 polygons in cells, 1 wall between cells; numbers finite, adjacency symmetric, every vertex in exactly its cells, geometry exact
     PASS  cells     2 cells, 0 sites without a cell (claimed 0)
+    PASS  weights   claimed weights are those of the heights
     PASS  hessian   the 1 facet integral claimed are those of the cells
     PASS  polygons  the vertices and neighbours of 10 polygons are right
     PASS  parts     1 cell is in more than one part
+    PASS  heights   heights are those the problem gives
+    PASS  report    it is that of a diagram: nothing was solved
+    NOTE  fields    not verified: masses, centroids, cost, report.max_relative_error, report.rest, report.predicates, report.threads, report.seconds, report.peak_bytes, report.notes
     verified: d.json (it does not claim to have converged)
     ");
     // Claims are compared.

@@ -24,6 +24,7 @@ fn wrong_command_lines_are_told_in_one_line() {
     assert_snapshot!(f.error(2, "solve p.json"), @"the following required arguments were not provided: --output <SOLUTION>; see brenier --help");
     assert_snapshot!(f.error(2, "solve -o s.json"), @"the following required arguments were not provided: <PROBLEM>; see brenier --help");
     assert_snapshot!(f.error(2, "solve p.json -o s --tol 0"), @"invalid value '0' for '--tol <TOL>': give a positive number such as 1e-10; see brenier --help");
+    assert_snapshot!(f.error(2, "solve p.json -o s --tol 1"), @"invalid value '1' for '--tol <TOL>': masses off by 1 or more are no result; give less, such as 1e-10; see brenier --help");
     assert_snapshot!(f.error(2, "solve p.json -o s --max-memory lots"), @"invalid value 'lots' for '--max-memory <SIZE>': give a size such as 500MB or 16GiB; see brenier --help");
     assert_snapshot!(f.error(2, "solve p.json -o s --time-limit 5x"), @"invalid value '5x' for '--time-limit <TIME>': give a time such as 90s, 5m or 2h; see brenier --help");
     assert_snapshot!(f.error(2, "check s.json --level 6"), @"invalid value '6' for '--level <LEVEL>': 6 is not in 1..=5; see brenier --help");

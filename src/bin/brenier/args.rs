@@ -101,7 +101,7 @@ pub struct SolveArgs {
     #[arg(long, requires = "points")]
     pub partial: bool,
     /// Stop when every cell's mass is right to this relative error
-    #[arg(long, value_name = "TOL", default_value = "1e-10", value_parser = positive, allow_negative_numbers = true)]
+    #[arg(long, value_name = "TOL", default_value = "1e-10", value_parser = relative, allow_negative_numbers = true)]
     pub tol: f64,
     /// Largest number of Newton steps
     #[arg(long, value_name = "N", default_value_t = 100, allow_negative_numbers = true)]
@@ -560,6 +560,14 @@ fn positive(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(v) if v > 0.0 && v.is_finite() => Ok(v),
         _ => Err("give a positive number such as 1e-10".into()),
+    }
+}
+
+/// A relative error that asks for something.
+fn relative(text: &str) -> Result<f64, String> {
+    match positive(text) {
+        Ok(v) if v >= 1.0 => Err("masses off by 1 or more are no result; give less, such as 1e-10".into()),
+        other => other,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::args::Common;
 use crate::failure::{Failure, of_stdout};
+use brenier::io::printable;
 use brenier::transport::{Progress, QuantizeProgress};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::Write;
@@ -20,7 +21,7 @@ pub fn error(text: &str) {
 
 /// Prints a line on standard error. If that is closed nobody can be told.
 pub fn tell(line: &str) {
-    let _ = writeln!(std::io::stderr(), "{line}");
+    let _ = writeln!(std::io::stderr(), "{}", printable(line));
 }
 
 /// Prints warnings, a few of them in full.
@@ -31,7 +32,7 @@ pub fn warn(common: &Common, warnings: &[String]) {
     }
     let mut err = std::io::stderr().lock();
     for w in warnings.iter().take(SHOWN) {
-        let _ = writeln!(err, "warning: {w}");
+        let _ = writeln!(err, "warning: {}", printable(w));
     }
     if warnings.len() > SHOWN {
         let _ = writeln!(err, "warning: ... and {} more", warnings.len() - SHOWN);
@@ -41,7 +42,7 @@ pub fn warn(common: &Common, warnings: &[String]) {
 /// Two columns: what, and its value.
 pub fn table(rows: &[(&str, String)]) -> String {
     rows.iter().fold(String::new(), |mut text, (key, value)| {
-        text.push_str(&format!("{key:<11}{value}\n"));
+        text.push_str(&format!("{key:<11}{}\n", printable(value)));
         text
     })
 }

@@ -5,9 +5,8 @@ use crate::failure::{Failure, code};
 use crate::input::{AnyLoaded, Loaded};
 use crate::limits::peak_bytes;
 use crate::{diagram_surface, input, output, picture};
-use brenier::diagram::{Diagram, Label, Piece};
 use brenier::exact::Heights;
-use brenier::io::{CellRecord, SolutionFile, write_solution, writes_surface};
+use brenier::io::{SolutionFile, write_solution, writes_surface};
 use brenier::newton::Report;
 use brenier::problem::Duplicates;
 use std::time::Instant;
@@ -66,7 +65,7 @@ fn plane(args: &DiagramArgs, common: &Common, loaded: &Loaded, start: Instant) -
         hessian: args.hessian.then(|| diagram.hessian()),
         hidden: diagram.hidden(),
         site_of_input: None,
-        cells: args.cells.then(|| cells(&diagram)),
+        cells: args.cells.then(|| diagram.records()),
         report,
     };
     write_solution(&args.output, &file)?;
@@ -125,33 +124,4 @@ fn partial(
     }
     output::report(common, "diagram", loaded, &file, &written)?;
     Ok(code::DONE)
-}
-
-/// The cells that exist as files list them: convex polygons, in a mesh one for each triangle.
-pub fn cells(diagram: &Diagram) -> Vec<CellRecord> {
-    let neighbor = |label: &Label| match *label {
-        Label::Domain(k) => -i64::from(k) - 1,
-        Label::Bisector(j) => i64::from(j),
-    };
-    let problem = diagram.problem();
-    let in_mesh = problem.patches().filter(|p| p.mesh().is_some());
-    let parts = |i: usize| match in_mesh {
-        Some(patches) => {
-            let record = |p: Piece<'_>| CellRecord {
-                site: i as u32,
-                face: Some(patches.name(p.patch)),
-                neighbors: p.labels.iter().map(neighbor).collect(),
-                vertices: p.vertices,
-            };
-            diagram.pieces(i).into_iter().map(record).collect()
-        }
-        None if diagram.labels(i).is_empty() => Vec::new(),
-        None => vec![CellRecord {
-            site: i as u32,
-            face: None,
-            vertices: diagram.vertices(i).to_vec(),
-            neighbors: diagram.labels(i).iter().map(neighbor).collect(),
-        }],
-    };
-    (0..diagram.len()).flat_map(parts).collect()
 }

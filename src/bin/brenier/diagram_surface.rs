@@ -5,8 +5,8 @@ use crate::failure::{Failure, code};
 use crate::input::Loaded;
 use crate::limits::peak_bytes;
 use crate::{output, picture};
-use brenier::diagram::{Label, SurfaceDiagram, SurfacePiece};
-use brenier::io::{CellRecord, Encoding, Field, MeshData, SolutionFile, write_solution, write_surface};
+use brenier::diagram::SurfaceDiagram;
+use brenier::io::{Encoding, Field, MeshData, SolutionFile, write_solution, write_surface};
 use brenier::newton::{CellParts, Report};
 use brenier::problem::SurfaceProblemData;
 use std::path::Path;
@@ -42,7 +42,7 @@ pub fn run(
         hessian: args.hessian.then(|| diagram.hessian()),
         hidden: diagram.hidden(),
         site_of_input: None,
-        cells: args.cells.then(|| cells(&diagram)),
+        cells: args.cells.then(|| diagram.records()),
         report,
     };
     write_solution(&args.output, &file)?;
@@ -57,21 +57,6 @@ pub fn run(
     }
     output::report(common, "diagram", loaded, &file, &written)?;
     Ok(code::DONE)
-}
-
-/// The pieces of all cells as files list them.
-pub fn cells(diagram: &SurfaceDiagram) -> Vec<CellRecord<[f64; 3]>> {
-    let neighbor = |label: &Label| match *label {
-        Label::Domain(k) => -i64::from(k) - 1,
-        Label::Bisector(j) => i64::from(j),
-    };
-    let record = |p: SurfacePiece<'_>| CellRecord {
-        site: p.site,
-        face: Some(p.face),
-        neighbors: p.labels.iter().map(neighbor).collect(),
-        vertices: p.vertices.into_owned(),
-    };
-    diagram.all_pieces().map(record).collect()
 }
 
 /// The cells as a mesh of polygons, each with its site and that site's mass.

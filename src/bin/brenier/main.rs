@@ -4,8 +4,6 @@ mod alexandrov;
 mod allocator;
 mod args;
 mod check;
-mod check_partial;
-mod check_surface;
 mod console;
 mod deadline;
 mod diagram;

@@ -1,0 +1,104 @@
+//! Claims about lists: sites without a cell, merged sites, facet integrals, polygons.
+
+use super::claims::Claims;
+use super::numbers::AGAIN;
+use super::still::Still;
+use super::truth::Verifiable;
+use super::{Line, bounds, count};
+use crate::diagram::CellRecord;
+use std::collections::BTreeMap;
+
+/// Which sites have a cell?
+pub(super) fn cells<const D: usize>(claims: &Claims<'_, D>, still: &dyn Still<D>) -> Line {
+    let (hidden, claimed) = (still.hidden(), claims.hidden);
+    let cells = count(still.len() - hidden.len(), "cell");
+    let mut text = format!("{cells}, {} without a cell (claimed {})", count(hidden.len(), "site"), claimed.len());
+    if hidden != claimed {
+        let first = hidden.iter().zip(claimed).position(|(a, b)| a != b).unwrap_or(hidden.len().min(claimed.len()));
+        let entry = |list: &[u32]| list.get(first).map_or("not there".into(), u32::to_string);
+        text.push_str(&format!("; hidden[{first}] is claimed to be {}, it is {}", entry(claimed), entry(&hidden)));
+    }
+    Line::new("cells", hidden == claimed, text)
+}
+
+/// What only some solutions carry: the map of merged sites, the facet integrals, the cells.
+pub(super) fn lines<const D: usize>(
+    claims: &Claims<'_, D>,
+    problem: &impl Verifiable<D>,
+    still: &dyn Still<D>,
+) -> Vec<Line> {
+    let mut lines = Vec::new();
+    if claims.site_of_input.is_some() || problem.site_of_input().is_some() {
+        let same = claims.site_of_input == problem.site_of_input();
+        let text = match same {
+            true => "site_of_input maps the sites given to those left after merging",
+            false => "site_of_input is not the map from the sites given to those left after merging",
+        };
+        lines.push(Line::new("merged", same, text));
+    }
+    if let Some(claimed) = claims.hessian {
+        let wrong = wrong_facet(claimed, &still.walls(), still.len(), bounds::wall(still, problem.sites()));
+        let facets = count(claimed.len(), "facet integral");
+        let right = match problem.stays() {
+            Some(_) => format!("the {facets} claimed are right, {AGAIN}"),
+            None => format!("the {facets} claimed are those of the cells"),
+        };
+        lines.push(Line::unless("hessian", wrong, right));
+    }
+    if let Some(claimed) = claims.cells {
+        lines.push(match still.records() {
+            None => Line::fail("polygons", "cells are polygons, but those of partial transport are bounded by arcs"),
+            Some(truth) => {
+                // Vertices are good to an ulp of the size.
+                let slack = 2.0 * f64::EPSILON * still.size();
+                let near = |a: &[f64; D], b: &[f64; D]| (0..D).all(|k| (a[k] - b[k]).abs() <= slack);
+                let wrong = wrong_cell(claimed, &truth, near);
+                let right = format!("the vertices and neighbours of {} are right", count(claimed.len(), still.noun()));
+                let text = |k| format!("cells[{k}] is not what the heights make of it");
+                Line::unless("polygons", wrong.map(text), right)
+            }
+        });
+    }
+    lines
+}
+
+/// The first claimed facet integral that is not one, in words. Rows ascend, and each has `i < j`.
+///
+/// What is not listed counts as 0: where more than three cells meet, the solver may list a facet of no length with an integral of rounding errors.
+fn wrong_facet(
+    claimed: &[(u32, u32, f64)],
+    truth: &[(u32, u32, f64)],
+    sites: usize,
+    slack: impl Fn(u32, u32, f64) -> f64,
+) -> Option<String> {
+    let n = claimed.len();
+    let disordered = |&k: &usize| {
+        let (i, j, _) = claimed[k];
+        i >= j || j as usize >= sites || k + 1 < n && (i, j) >= (claimed[k + 1].0, claimed[k + 1].1)
+    };
+    if let Some(k) = (0..n).find(disordered) {
+        return Some(format!("hessian[{k}]: rows [i, j, H] name two sites, i < j, and ascend"));
+    }
+    let mut left: BTreeMap<(u32, u32), f64> = truth.iter().map(|&(i, j, h)| ((i, j), h)).collect();
+    for &(i, j, h) in claimed {
+        let exact = left.remove(&(i, j)).unwrap_or(0.0);
+        if !(h == exact || (h - exact).abs() <= slack(i, j, exact)) {
+            return Some(format!("hessian: the facet of {i} and {j} is claimed to have {h}, it has {exact}"));
+        }
+    }
+    let lost = left.into_iter().find(|&((i, j), h)| !(h <= slack(i, j, 0.0)));
+    lost.map(|((i, j), h)| format!("hessian: the facet of {i} and {j} is missing, it has {h}"))
+}
+
+/// The first claimed cell that is not one.
+fn wrong_cell<P>(claimed: &[CellRecord<P>], truth: &[CellRecord<P>], near: impl Fn(&P, &P) -> bool) -> Option<usize> {
+    let same = |(a, b): (&CellRecord<P>, &CellRecord<P>)| {
+        a.site == b.site
+            && a.face == b.face
+            && a.neighbors == b.neighbors
+            && a.vertices.len() == b.vertices.len()
+            && a.vertices.iter().zip(&b.vertices).all(|(a, b)| near(a, b))
+    };
+    let wrong = claimed.iter().zip(truth).position(|pair| !same(pair));
+    wrong.or_else(|| (claimed.len() != truth.len()).then(|| claimed.len().min(truth.len())))
+}

@@ -1,0 +1,128 @@
+//! Claims about integrals: masses, centroids, errors, cost, and the weights.
+
+use super::bounds::ROUNDED;
+use super::claims::Claims;
+use super::still::Still;
+use super::truth::{Found, Verifiable};
+use super::{Line, report};
+use crate::exact::Heights;
+
+/// How it is told that numbers are not proved.
+pub(super) const AGAIN: &str = "computed again in floating point, not proved";
+
+/// Everything about integrals, and the weights among it.
+pub(super) fn lines<const D: usize>(
+    claims: &Claims<'_, D>,
+    problem: &impl Verifiable<D>,
+    still: &dyn Still<D>,
+    found: &Found<D>,
+) -> Vec<Line> {
+    let masses = masses(claims, found);
+    let own = masses.pass;
+    let mut lines = vec![masses];
+    lines.extend(report::rest(claims, problem, found));
+    lines.push(centroids(claims, still, found));
+    lines.push(report::residual(claims, problem.masses(), found, own));
+    lines.push(weights(claims, problem.sites()));
+    lines.extend(cost(claims, found));
+    lines
+}
+
+/// The index of the worst number, by the share of what it may be off; what is no number is worst of all.
+fn worst(n: usize, share: impl Fn(usize) -> f64) -> Option<(usize, f64)> {
+    let shares = (0..n).map(|i| (i, share(i)));
+    let worse = |a: (usize, f64), b: (usize, f64)| {
+        if a.1.is_nan() || b.1 <= a.1 { a } else { b }
+    };
+    shares.reduce(worse)
+}
+
+fn masses<const D: usize>(claims: &Claims<'_, D>, found: &Found<D>) -> Line {
+    let off = |i: usize| (claims.masses[i] - found.masses[i]).abs();
+    // Equal numbers are right, infinite ones too.
+    let share = |i: usize| if claims.masses[i] == found.masses[i] { 0.0 } else { off(i) / found.slack.mass[i] };
+    match worst(claims.masses.len(), share) {
+        Some((i, share)) if !(share <= 1.0) => Line::fail(
+            "masses",
+            format!("masses[{i}] is claimed to be {}, it is {}", claims.masses[i], found.masses[i]),
+        ),
+        _ => {
+            let relative = |i: usize| if off(i) == 0.0 { 0.0 } else { off(i) / found.masses[i].abs() };
+            let most = (0..claims.masses.len()).map(relative).fold(0.0, f64::max);
+            Line::pass(
+                "masses",
+                match found.proved {
+                    true => format!("claimed masses differ from the exact ones by at most {most:.1e} (relative)"),
+                    false => format!("claimed masses differ by at most {most:.1e} (relative) from those {AGAIN}"),
+                },
+            )
+        }
+    }
+}
+
+fn centroids<const D: usize>(claims: &Claims<'_, D>, still: &dyn Still<D>, found: &Found<D>) -> Line {
+    let off = |a: &[f64; D], b: &[f64; D]| {
+        // Not `max`, which forgets what is no number.
+        let apart = (0..D).map(|k| (a[k] - b[k]).abs());
+        apart.fold(0.0, |most: f64, d| if d <= most { most } else { d })
+    };
+    let wrong = (0..claims.centroids.len()).find(|&i| match (&claims.centroids[i], &found.centroids[i]) {
+        (Some(a), Some(b)) => !(off(a, b) <= found.slack.centroid[i]),
+        (None, None) => false,
+        // In doubles a cell of hardly any mass may have none.
+        (None, Some(_)) => !(found.masses[i] <= found.slack.mass[i]),
+        // And one of none may keep a rest of rounding, with some point of the cell.
+        (Some(a), None) => match &still.centroids()[i] {
+            Some(b) => !(off(a, b) <= ROUNDED * still.size()),
+            None => true,
+        },
+    });
+    if let Some(i) = wrong {
+        let text = |c: &Option<[f64; D]>| c.map_or("none".into(), |c| format!("{c:?}"));
+        let (claimed, exact) = (text(&claims.centroids[i]), text(&found.centroids[i]));
+        return Line::fail("centroids", format!("centroids[{i}] is claimed to be {claimed}, it is {exact}"));
+    }
+    let pairs = claims.centroids.iter().zip(&found.centroids);
+    let most = pairs.filter_map(|(a, b)| Some(off(a.as_ref()?, b.as_ref()?))).fold(0.0, f64::max) / still.size();
+    Line::pass(
+        "centroids",
+        match found.proved {
+            true => format!("claimed centroids differ from the exact ones by at most {most:.1e} of the source's size"),
+            false => format!("claimed centroids differ by at most {most:.1e} of the source's size from those {AGAIN}"),
+        },
+    )
+}
+
+/// Are the claimed weights those of the heights?
+pub(super) fn weights<const D: usize>(claims: &Claims<'_, D>, sites: &[[f64; D]]) -> Line {
+    let weights = Heights::to_weights(claims.heights, sites);
+    let near = |a: f64, b: f64| a == b || (a - b).abs() <= ROUNDED * b.abs();
+    let wrong = (0..weights.len()).find(|&i| !near(claims.weights[i], weights[i]));
+    let text = |i: usize| format!("weights[{i}] is claimed to be {}, it is {}", claims.weights[i], weights[i]);
+    Line::unless("weights", wrong.map(text), "claimed weights are those of the heights")
+}
+
+/// Is the claimed cost that of the map, and what is the optimum?
+fn cost<const D: usize>(claims: &Claims<'_, D>, found: &Found<D>) -> Vec<Line> {
+    let ([low, high], claimed) = (found.cost, claims.cost);
+    // The sum over cells rounds once more.
+    let slack = found.slack.cost + high.abs() * f64::EPSILON * (8.0 + (claims.masses.len() as f64).sqrt());
+    let pass = claimed >= low - slack && claimed <= high + slack;
+    let text = match (pass, found.proved) {
+        (true, true) => {
+            let relative = if high > 0.0 { slack / high } else { 0.0 };
+            format!("claimed {claimed} is the cost of this map to a relative {relative:.0e}")
+        }
+        (true, false) => match found.dual {
+            Some(dual) => format!("claimed {claimed}; the dual value is {dual:?}, {AGAIN}"),
+            None => format!("claimed {claimed}, {AGAIN}"),
+        },
+        (false, true) => format!("claimed {claimed}, the cost of this map is in [{low:?}, {high:?}]"),
+        (false, false) => format!("claimed {claimed}, the cost of what moves is {high}"),
+    };
+    let mut lines = vec![Line::new("cost", pass, text)];
+    if let Some([least, most]) = found.optimum {
+        lines.push(Line::new("optimum", least <= most, format!("W2^2 in [{least:?}, {most:?}], proved")));
+    }
+    lines
+}

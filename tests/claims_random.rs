@@ -1,0 +1,227 @@
+//! What we write passes `check`, whatever the problem and whatever the outcome; a little beyond its rounding it does not.
+
+mod common;
+
+use brenier::diagram::{Diagram, PartialDiagram, SurfaceDiagram};
+use brenier::domain::{Between, ConvexPolygon, Density, Image, Surface};
+use brenier::exact::Heights;
+use brenier::newton::{CellParts, Report};
+use brenier::problem::{Duplicates, Problem, ProblemData, SurfaceProblem, SurfaceProblemData};
+use brenier::transport::{Claims, Control, Solution, SolveOptions, Verifiable, solve, solve_surface, verify};
+use common::instances::{Dice, dice, instance};
+use rand::RngExt;
+
+#[track_caller]
+fn passes<const D: usize>(problem: &impl Verifiable<D>, solution: &Solution<D>, what: &str) {
+    let verdict = verify(problem, &Claims::of(solution), 5).unwrap();
+    let failed: Vec<_> = verdict.lines.iter().filter(|line| !line.pass).collect();
+    assert!(failed.is_empty(), "{what}: {failed:#?}\n{:?}", solution.report);
+}
+
+#[track_caller]
+fn fails<const D: usize>(problem: &impl Verifiable<D>, solution: &Solution<D>, line: &str, what: &str) {
+    let found = verify(problem, &Claims::of(solution), 5).unwrap().failures();
+    assert!(found.contains(&line), "{what}: {found:?} and not {line}");
+}
+
+/// What all diagrams have in common, as `brenier diagram` writes it.
+fn report(problem_factor: f64, masses: &[f64], targets: &[f64]) -> Report {
+    let errors = masses.iter().zip(targets).map(|(m, nu)| (m - nu).abs() / nu);
+    let max_relative_error = errors.fold(0.0, f64::max);
+    Report { max_relative_error, threads: 1, source_factor: problem_factor, ..Report::default() }
+}
+
+fn diagram(problem: &Problem) -> Solution {
+    let heights = problem.heights().unwrap().clone();
+    let d = Diagram::new(problem, &heights).unwrap();
+    Solution {
+        weights: heights.to_weights(problem.sites()),
+        heights,
+        masses: d.masses().to_vec(),
+        centroids: d.centroids().to_vec(),
+        cost: d.cost(),
+        hessian: Some(d.hessian()),
+        hidden: d.hidden(),
+        report: report(problem.source_factor(), d.masses(), problem.masses()),
+    }
+}
+
+fn balls(problem: &Problem) -> Solution {
+    let heights = problem.heights().unwrap().clone();
+    let d = PartialDiagram::new(problem, &heights).unwrap();
+    let rest = Some(d.rest());
+    Solution {
+        weights: heights.to_weights(problem.sites()),
+        heights,
+        masses: d.masses().to_vec(),
+        centroids: d.centroids().to_vec(),
+        cost: d.cost(),
+        hessian: Some(d.walls().to_vec()),
+        hidden: d.hidden(),
+        report: Report { rest, ..report(problem.source_factor(), d.masses(), problem.masses()) },
+    }
+}
+
+fn pieces(problem: &SurfaceProblem) -> Solution<3> {
+    let heights = problem.heights().unwrap().clone();
+    let d = SurfaceDiagram::new(problem, &heights).unwrap();
+    let parts = Some(CellParts::of((0..d.len()).map(|i| d.parts(i))));
+    Solution {
+        weights: heights.to_weights(problem.sites()),
+        heights,
+        masses: d.masses().to_vec(),
+        centroids: d.centroids().to_vec(),
+        cost: d.cost(),
+        hessian: Some(d.hessian()),
+        hidden: d.hidden(),
+        report: Report { parts, ..report(problem.source_factor(), d.masses(), problem.masses()) },
+    }
+}
+
+/// Options of solves, most of which end too early.
+fn options(d: &mut Dice) -> SolveOptions {
+    let max_iterations = [0, 1, 2, 5, 100][d.random_range(0..5)];
+    let tolerance = [1e-10, 1e-10, 1e-3, 1e-13][d.random_range(0..4)];
+    SolveOptions { max_iterations, tolerance, hessian: true, ..SolveOptions::default() }
+}
+
+/// Masses over some decades.
+fn masses(d: &mut Dice, n: usize) -> Vec<f64> {
+    let decades = [0.0, 1.0, 6.0, 12.0][d.random_range(0..4)];
+    (0..n).map(|_| 10f64.powf(-decades * d.random::<f64>())).collect()
+}
+
+fn point<const D: usize>(d: &mut Dice) -> [f64; D] {
+    [0; D].map(|_| d.random::<f64>())
+}
+
+/// Sites of which some are near others.
+fn sites<const D: usize>(d: &mut Dice, n: usize) -> Vec<[f64; D]> {
+    let mut all: Vec<[f64; D]> = Vec::new();
+    for k in 0..n {
+        let mut y = point(d);
+        if k > 0 && d.random_bool(0.2) {
+            y = all[k - 1];
+            y[0] += [1e-3, 1e-6, 1e-9][d.random_range(0..3)];
+        }
+        all.push(y);
+    }
+    all
+}
+
+#[test]
+fn nasty_diagrams_in_the_plane_pass() {
+    for k in 0..1400 {
+        let i = instance(20, k);
+        let domain = ConvexPolygon::new(i.polygon.clone()).unwrap();
+        let mut data = ProblemData::new(domain, i.sites.clone());
+        (data.density, data.duplicates) = (i.density.clone(), Duplicates::Keep);
+        data.heights = Some(i.heights());
+        let mut d = dice(21, k);
+        data.masses = Some(masses(&mut d, i.len()));
+        let problem = Problem::new(data).unwrap();
+        passes(&problem, &diagram(&problem), &format!("{} {k}", i.family));
+    }
+}
+
+#[test]
+fn solves_in_the_plane_pass_whatever_their_outcome() {
+    for k in 0..400 {
+        let mut d = dice(22, k);
+        let n = d.random_range(1..12);
+        let domain = ConvexPolygon::disk(d.random_range(3..9)).unwrap();
+        let mut data = ProblemData::new(domain, sites(&mut d, n));
+        data.masses = Some(masses(&mut d, n));
+        match d.random_range(0..4) {
+            0 => data.density = Density::Affine { g: [0.5, 0.3], c: 1.0 },
+            1 => {
+                let values = (0..6).map(|_| f64::from(d.random_range(0..4u8))).collect::<Vec<_>>();
+                let between = if d.random_bool(0.5) { Between::Constant } else { Between::Bilinear };
+                let Ok(image) = Image::new(3, values, [-1.0; 2], [1.0; 2], between) else { continue };
+                data = ProblemData { density: Density::Image(image.into()), ..data };
+                data.domain = ConvexPolygon::rectangle([-1.0; 2], [1.0; 2]).unwrap().into();
+            }
+            _ => {}
+        }
+        let Ok(problem) = Problem::new(data) else { continue };
+        let solution = solve(&problem, &options(&mut d), &mut |_| Control::Continue);
+        passes(&problem, &solution, &format!("{k}"));
+    }
+}
+
+#[test]
+fn partial_transport_passes() {
+    for k in 0..150 {
+        let mut d = dice(23, k);
+        let n = d.random_range(1..8);
+        let square = ConvexPolygon::rectangle([0.0; 2], [1.0; 2]).unwrap();
+        let mut data = ProblemData::new(square, sites(&mut d, n));
+        let share = d.random_range(0.02..0.98) / n as f64;
+        (data.masses, data.partial) = (Some(vec![share; n]), true);
+        let problem = Problem::new(data.clone()).unwrap();
+        let solution = solve(&problem, &options(&mut d), &mut |_| Control::Continue);
+        passes(&problem, &solution, &format!("{k}"));
+        data.heights =
+            Some(Heights::from_weights(&data.sites, &(0..n).map(|_| d.random::<f64>() - 0.3).collect::<Vec<_>>()).0);
+        let problem = Problem::new(data).unwrap();
+        passes(&problem, &balls(&problem), &format!("balls {k}"));
+    }
+}
+
+#[test]
+fn surfaces_pass() {
+    let mut done = 0;
+    for k in 0..250 {
+        let mut d = dice(24, k);
+        let corner = |d: &mut Dice| [0; 3].map(|_| f64::from(d.random_range(-2..=2i8)));
+        let vertices: Vec<[f64; 3]> = (0..6).map(|_| corner(&mut d)).collect();
+        let triangles = (0..5).map(|_| [0; 3].map(|_| d.random_range(0..6u32))).collect();
+        let Ok(surface) = Surface::new(vertices, triangles) else { continue };
+        let n = d.random_range(1..8);
+        let mut data = SurfaceProblemData::new(surface, sites(&mut d, n));
+        data.masses = Some(masses(&mut d, n));
+        let Ok(problem) = SurfaceProblem::new(data.clone()) else { continue };
+        let solution = solve_surface(&problem, &options(&mut d), &mut |_| Control::Continue);
+        passes(&problem, &solution, &format!("{k}"));
+        data.heights =
+            Some(Heights::from_weights(&data.sites, &(0..n).map(|_| d.random::<f64>()).collect::<Vec<_>>()).0);
+        let problem = SurfaceProblem::new(data).unwrap();
+        passes(&problem, &pieces(&problem), &format!("pieces {k}"));
+        done += 1;
+    }
+    assert!(done > 100, "{done}");
+}
+
+/// A little beyond the bounds of rounding claims are false: four times the bound of a fan, some units in the last place.
+#[test]
+fn a_little_beyond_rounding_fails() {
+    for k in 0..60 {
+        let mut d = dice(25, k);
+        let n = d.random_range(2..12);
+        let all: Vec<[f64; 2]> = (0..n).map(|_| point(&mut d)).collect();
+        let square = ConvexPolygon::rectangle([0.0; 2], [1.0; 2]).unwrap();
+        let problem = Problem::new(ProblemData::new(square, all)).unwrap();
+        let options = SolveOptions { hessian: true, ..SolveOptions::default() };
+        let right = solve(&problem, &options, &mut |_| Control::Continue);
+        passes(&problem, &right, &format!("{k}"));
+        let i = d.random_range(0..n);
+        let false_claim = |line: &str, change: &dyn Fn(&mut Solution)| {
+            let mut s = right.clone();
+            change(&mut s);
+            fails(&problem, &s, line, &format!("{k}"));
+        };
+        let more = 1.0 + 2f64.powi(-38);
+        false_claim("masses", &|s| s.masses[i] *= more);
+        false_claim("masses", &|s| s.masses[i] = f64::NAN);
+        false_claim("weights", &|s| s.weights[i] = (0..4).fold(s.weights[i], |w, _| w.next_up()));
+        false_claim("centroids", &|s| s.centroids[i].as_mut().unwrap()[0] += 2f64.powi(-34));
+        false_claim("cost", &|s| s.cost *= 1.0 + 1e-9);
+        false_claim("hessian", &|s| s.hessian.as_mut().unwrap().iter_mut().for_each(|w| w.2 *= more));
+        false_claim("residual", &|s| s.report.max_relative_error += 1e-15);
+        false_claim("heights", &|s| {
+            let mut h = s.heights.get(i);
+            h.lo += 1e-24;
+            s.heights.set(i, h);
+        });
+    }
+}

@@ -248,7 +248,8 @@ pub fn even_law(problem: &Problem) -> Law {
 fn integrals(hull: &Hull, problem: &Problem, ground: Option<&Ground>, background: f64, want: Want) -> CellMeasures {
     let region = Region::new(problem.frame());
     let factor = problem.source_factor();
-    let even = || cells::measure(hull, &region, &LocalDensity::new(even_law(problem), factor), want);
+    let density = LocalDensity::new(even_law(problem), factor).within(problem.frame().vertices());
+    let even = || cells::measure(hull, &region, &density, want);
     let Some(ground) = ground.filter(|_| background < 1.0) else { return even() };
     let duals = Duals::new(hull, &region);
     let restriction = Restriction::new(hull, &duals, &ground.patches, &ground.order);

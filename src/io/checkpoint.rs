@@ -76,8 +76,7 @@ pub fn read_checkpoint(path: &Path, fingerprint: &str, sites: usize, limit: Read
     if let Some(k) = heights.first_non_finite() {
         return Err(IoError::content(path, format!("heights[{k}] is not finite")));
     }
-    let (mass_floor, bridge, least_rest, iterations) =
-        (read.mass_floor, read.bridge, read.least_rest, read.iterations);
+    let (mass_floor, bridge, least_rest, iterations) = (read.mass_floor, read.bridge, read.least_rest, read.iterations);
     Ok(SolverState { heights, mass_floor, iterations, bridge, least_rest })
 }
 

@@ -26,7 +26,7 @@ use super::background::{BRIDGE, bridged, descend};
 use super::layers::{COARSEST, COARSEST_WITH_GAPS, FAR_OFF, layered};
 use super::linear::{self, Laplacian, LinearOptions};
 use super::report::{IterationReport, Outcome};
-use super::revive::{PASSES, fill_empty, gentle_steps, gently, has_empty};
+use super::revive::{PASSES, fill_empty, gentle_steps, gently, has_empty, without_empty};
 use crate::diagram::{Laguerre, Measures, Want};
 use crate::exact::{Dd, Heights};
 use rayon::prelude::*;
@@ -184,7 +184,7 @@ pub(super) fn run(
     let closed_form = gaps.then(|| state.heights.clone());
     let layers_first = gaps && may_layer && target.len() > COARSEST_WITH_GAPS;
     if !resumed && !layers_first && has_empty(&measures) {
-        (state.heights, measures) = fill_empty(diagram, target, state.heights, measures, PASSES);
+        (state.heights, measures) = without_empty(diagram, target, state.heights, measures, gaps);
     }
     if measures.hidden > 0 {
         measures = diagram.measures(&state.heights, Want::Newton);
@@ -205,7 +205,7 @@ pub(super) fn run(
         }
     }
     if layers_first && ended.is_none() && has_empty(&measures) {
-        (state.heights, measures) = fill_empty(diagram, target, state.heights, measures, PASSES);
+        (state.heights, measures) = without_empty(diagram, target, state.heights, measures, gaps);
     }
     if let Some(closed_form) = closed_form.filter(|_| ended.is_none() && has_empty(&measures)) {
         let found = descend(diagram, target, &closed_form, (clock, options), may_layer, &mut || keep_going(&state));

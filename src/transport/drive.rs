@@ -76,8 +76,7 @@ pub(super) fn drive<L: Laguerre, const D: usize>(
     let mut aim = options.tolerance;
     let mut again = 0;
     let (state, outcome, heights, mut claim) = loop {
-        let newton =
-            NewtonOptions { tolerance: aim, max_iterations: options.max_iterations, time_limit: left() };
+        let newton = NewtonOptions { tolerance: aim, max_iterations: options.max_iterations, time_limit: left() };
         let run = if way.balanced { newton::maximize } else { newton::maximize_alone };
         let result = run(diagram, way.target, start, &newton, &mut keep_going);
         let mut heights = (way.leave)(&result.state.heights);

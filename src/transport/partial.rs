@@ -159,7 +159,7 @@ fn balanced_start(
 ) -> Heights {
     let mut diagram = PlaneLaguerre::new(problem);
     let sites: Vec<[f64; 2]> = order.iter().map(|&i| problem.sites()[i as usize]).collect();
-    let start = newton::quantile_start(problem.frame(), &sites, target);
+    let start = newton::quantile_start(&problem.around(), &sites, target);
     let target: Vec<f64> = target.iter().map(|m| m * factor).collect();
     let newton = NewtonOptions {
         tolerance: LOOSE,

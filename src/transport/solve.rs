@@ -132,5 +132,5 @@ fn fresh_start(problem: &Problem, diagram: &mut PlaneLaguerre<'_>, order: &[u32]
         return heights;
     }
     let sites: Vec<[f64; 2]> = order.iter().map(|&i| problem.sites()[i as usize]).collect();
-    newton::quantile_start(problem.frame(), &sites, target)
+    newton::quantile_start(&problem.around(), &sites, target)
 }

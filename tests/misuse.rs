@@ -52,7 +52,8 @@ fn wrong_heights() -> Vec<Heights> {
 fn states_that_belong_to_another_problem() {
     for heights in wrong_heights() {
         for iterations in [Vec::new(), vec![Default::default()]] {
-            let state = SolverState { heights: heights.clone(), mass_floor: 0.1, iterations };
+            let state =
+                SolverState { heights: heights.clone(), mass_floor: 0.1, iterations, bridge: 1.0, least_rest: 0.0 };
             let options = SolveOptions { resume: Some(state), ..SolveOptions::default() };
             let go = &mut |_: &_| Control::Continue;
             let refused = |outcome: &Option<Outcome>, masses: usize| {

@@ -6,6 +6,7 @@ mod hostile;
 mod interrupt;
 mod limits;
 mod map;
+mod outputs;
 mod parameterize;
 mod parameterize_files;
 mod partial;

@@ -15,6 +15,7 @@ mod quantize;
 mod reports;
 mod sample;
 mod sources;
+mod streams;
 mod support;
 mod surfaces;
 mod usage;

@@ -65,7 +65,8 @@ pub(super) fn write_arrays<P: Point>(path: &Path, lists: &[(&str, &List<P>)]) ->
             self.file.flush()
         }
     }
-    let mut file = AtomicFile::create(&path.with_file_name(format!("{}.npz", stem(path))))?;
+    // The name comes with the content. Of a link it is the folder of the link that counts, as for those who read.
+    let mut file = AtomicFile::create_to_be_named(&path.with_file_name(".brenier-arrays"))?;
     let hash = std::thread::scope(|scope| {
         let (blocks, handed) = sync_channel::<Vec<u8>>(4);
         let digest = move || handed.into_iter().fold(Sha256::new(), |hash, block| hash.chain_update(block));

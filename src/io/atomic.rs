@@ -9,7 +9,7 @@ use super::error::IoError;
 use super::ledger::{self, Role};
 use super::place::Place;
 use super::read::folder_of;
-use std::fs::{self, File, Permissions};
+use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -40,13 +40,20 @@ impl AtomicFile {
     /// # Errors
     /// The system's, for example when the folder does not exist; [`IoError::Taken`] for an input of this run.
     pub fn create(path: &Path) -> Result<AtomicFile, IoError> {
-        AtomicFile::create_as(path, Role::Data)
+        AtomicFile::create_as(path, Some(Role::Data))
     }
 
-    fn create_as(path: &Path, role: Role) -> Result<AtomicFile, IoError> {
+    /// The same of a file that will be [renamed](AtomicFile::rename) by its content: it replaces nothing but itself.
+    pub(super) fn create_to_be_named(path: &Path) -> Result<AtomicFile, IoError> {
+        AtomicFile::create_as(path, None)
+    }
+
+    fn create_as(path: &Path, role: Option<Role>) -> Result<AtomicFile, IoError> {
         let system = |e| IoError::system(path, "write", e);
         let place = Place::of(path).map_err(system)?;
-        ledger::writing(path, &place, role)?;
+        if let Some(role) = role {
+            ledger::writing(path, &place, role)?;
+        }
         let (file, kind) = match (place.open(), place) {
             (Some(open), _) => (open.map_err(system)?, Kind::Direct),
             (None, Place::File(target)) => beside(target).map_err(system)?,
@@ -146,7 +153,7 @@ fn builder() -> Builder<'static, 'static> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        builder.permissions(Permissions::from_mode(0o666));
+        builder.permissions(fs::Permissions::from_mode(0o666));
     }
     builder
 }
@@ -284,7 +291,7 @@ pub(super) fn write_atomically_as(
     role: Role,
     fill: impl FnOnce(&mut AtomicFile) -> io::Result<()>,
 ) -> Result<(), IoError> {
-    let mut file = AtomicFile::create_as(path, role)?;
+    let mut file = AtomicFile::create_as(path, Some(role))?;
     fill(&mut file).map_err(|e| IoError::system(path, "write", e))?;
     file.commit()
 }

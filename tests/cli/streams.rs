@@ -92,15 +92,16 @@ fn links_stay_and_lead_to_what_is_written() {
     assert_eq!(text, "lost.json: cannot write: no such file or folder; check the path");
 }
 
-/// Outputs are tried before the work, which here would take minutes, and nothing is left.
+/// Outputs are tried before anything is read, and nothing is left.
 #[test]
 fn outputs_that_cannot_be_written_are_told_at_once() {
     let f = Folder::new();
-    f.write("y.csv", csv(&points(100_000)));
+    // Whoever read this first would say so.
+    f.write("y.csv", "no numbers\nat all\n");
+    f.error(3, "solve --domain square --points y.csv -o s.json");
     f.write("file", "");
     std::fs::create_dir(f.path("d.json")).unwrap();
     let before = f.names();
-    let begun = std::time::Instant::now();
     for (name, why) in [
         ("no/s.json", "no such file or folder"),
         ("d.json", "it is a folder"),
@@ -115,7 +116,6 @@ fn outputs_that_cannot_be_written_are_told_at_once() {
         let text = f.error(5, &format!("solve --domain square --points y.csv -o {name}"));
         assert!(text.contains(why), "{name}: {text}");
     }
-    assert!(begun.elapsed() < Duration::from_secs(60), "before the work");
     assert_eq!(f.names(), before);
 }
 
@@ -157,9 +157,13 @@ fn signals_leave_nothing_behind() {
     f.expect(0, "solve p.json -o s.json");
     f.write("out.npy", "old");
     let before = f.names();
+    // Where files cannot be without a name, those that nobody can answer may leave one.
+    use rustix::fs::{Mode, OFlags, open};
+    let unnamed = open(f.path(""), OFlags::TMPFILE | OFlags::RDWR, Mode::RUSR).is_ok();
     let (mut hit, mut late) = (0, 0);
     for k in 0..42 {
-        let signal = ["INT", "TERM", "HUP", "KILL", "QUIT", "ABRT"][k % 6];
+        let signal =
+            if unnamed { ["INT", "TERM", "HUP", "KILL", "USR1", "ALRM"][k % 6] } else { ["INT", "TERM", "HUP"][k % 3] };
         let args =
             if k % 2 == 0 { "sample s.json -n 1e8 -o out.npy" } else { "plot s.json -o out.png --size 4000x4000" };
         let mut child = f.command(args).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();

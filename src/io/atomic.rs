@@ -1,65 +1,84 @@
-//! Files appear whole or not at all: written to a temporary file in the same folder, synced, renamed, folder synced.
+//! Files appear whole or not at all: written without a name, synced, named, folder synced.
+//!
+//! On Linux a file that is being written has no name (`O_TMPFILE`): whatever ends the program, also signal 9, nothing
+//! of it is left. To take the place of an older file it is named `.brenier-*.tmp` for the instant between two calls of
+//! the system. Where the file system knows no files without names, the name stands from the beginning, and is removed
+//! by whoever ends the program in good order ([`abandon`]); signal 9 leaves it.
 
 use super::error::IoError;
+use super::ledger::{self, Role};
+use super::place::Place;
 use super::read::folder_of;
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use tempfile::{Builder, TempPath};
 
 /// A file being written. Nothing is visible under its name before [`AtomicFile::commit`]; dropping it leaves what was
-/// there before. A crash can leave a stray `.brenier-*.tmp` behind, never a torn file.
+/// there before.
 pub struct AtomicFile {
-    target: PathBuf,
-    inner: Inner,
+    /// As it was named.
+    path: PathBuf,
+    out: BufWriter<File>,
+    kind: Kind,
 }
 
-enum Inner {
-    Renamed(BufWriter<NamedTempFile>),
-    /// Devices and pipes (`/dev/stdout`, `/dev/null`): renaming over them would replace the device by a file.
-    Direct(BufWriter<File>),
+enum Kind {
+    /// A file without a name, to appear at this path.
+    #[cfg(target_os = "linux")]
+    Unnamed(PathBuf),
+    /// A file with a name for the time being, to be renamed to this path.
+    Named(Unfinished, PathBuf),
+    /// Streams and devices (`/dev/stdout`, `/dev/null`): written as it comes.
+    Direct,
 }
 
 impl AtomicFile {
-    /// Starts writing a file that will be named `path`.
+    /// Starts writing a file that will be named `path`, through links to the file they mean, so that links survive.
     ///
     /// # Errors
-    /// The system's, for example when the folder does not exist.
+    /// The system's, for example when the folder does not exist; [`IoError::Taken`] for an input of this run.
     pub fn create(path: &Path) -> Result<AtomicFile, IoError> {
+        AtomicFile::create_as(path, Some(Role::Data))
+    }
+
+    /// The same of a file that will be [renamed](AtomicFile::rename) by its content: it replaces nothing but itself.
+    pub(super) fn create_to_be_named(path: &Path) -> Result<AtomicFile, IoError> {
+        AtomicFile::create_as(path, None)
+    }
+
+    fn create_as(path: &Path, role: Option<Role>) -> Result<AtomicFile, IoError> {
         let system = |e| IoError::system(path, "write", e);
-        // Through symbolic links to the file they mean, so that the link survives.
-        let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-        let meta = fs::metadata(&target).ok();
-        if meta.as_ref().is_some_and(|m| m.is_dir()) {
-            return Err(system(io::ErrorKind::IsADirectory.into()));
+        let place = Place::of(path).map_err(system)?;
+        if let Some(role) = role {
+            ledger::writing(path, &place, role)?;
         }
-        if meta.as_ref().is_some_and(|m| !m.is_file()) {
-            let file = fs::OpenOptions::new().write(true).open(&target).map_err(system)?;
-            let inner = Inner::Direct(BufWriter::new(file));
-            return Ok(AtomicFile { target, inner });
+        let (file, kind) = match (place.open(), place) {
+            (Some(open), _) => (open.map_err(system)?, Kind::Direct),
+            (None, Place::File(target)) => beside(target).map_err(system)?,
+            (None, _) => return Err(system(io::ErrorKind::Unsupported.into())),
+        };
+        if matches!(kind, Kind::Direct) {
+            ledger::wrote(path);
         }
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".brenier-").suffix(".tmp");
-        #[cfg(unix)]
-        {
-            // Temporary files are private by default; results are as readable as any other file the user makes.
-            use std::os::unix::fs::PermissionsExt;
-            builder.permissions(fs::Permissions::from_mode(0o666));
-        }
-        let temp = builder.tempfile_in(folder_of(&target)).map_err(system)?;
-        if let Some(m) = meta {
-            // The rights of a file that is replaced carry over; failing to copy them harms nobody.
-            let _ = temp.as_file().set_permissions(m.permissions());
-        }
-        let inner = Inner::Renamed(BufWriter::with_capacity(1 << 16, temp));
-        Ok(AtomicFile { target, inner })
+        Ok(AtomicFile { path: path.to_path_buf(), out: BufWriter::with_capacity(1 << 16, file), kind })
     }
 
     /// Gives the file another name in the same folder, for names that depend on the content.
     pub fn rename(&mut self, name: &str) {
-        if let Inner::Renamed(_) = self.inner {
-            self.target.set_file_name(name);
+        match &mut self.kind {
+            #[cfg(target_os = "linux")]
+            Kind::Unnamed(target) => target.set_file_name(name),
+            Kind::Named(_, target) => target.set_file_name(name),
+            Kind::Direct => return,
         }
+        self.path.set_file_name(name);
+    }
+
+    /// The name it will have, as it was given.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Makes the file appear under its name, on disk.
@@ -67,32 +86,186 @@ impl AtomicFile {
     /// # Errors
     /// The system's; then the file that was there before is still there, whole.
     pub fn commit(self) -> Result<(), IoError> {
-        let system = |e| IoError::system(&self.target, "write", e);
-        match self.inner {
-            Inner::Direct(mut w) => w.flush().map_err(system),
-            Inner::Renamed(w) => {
-                let temp = w.into_inner().map_err(|e| system(e.into_error()))?;
-                temp.as_file().sync_all().map_err(system)?;
-                temp.persist(&self.target).map_err(|e| system(e.error))?;
-                sync_folder(&self.target).map_err(system)
-            }
-        }
+        let AtomicFile { path, mut out, kind } = self;
+        let end = || -> io::Result<()> {
+            out.flush()?;
+            let file = out.get_ref();
+            let target = match kind {
+                Kind::Direct => return Ok(()),
+                #[cfg(target_os = "linux")]
+                Kind::Unnamed(target) => {
+                    file.sync_all()?;
+                    named::appear(file, &target)?;
+                    target
+                }
+                Kind::Named(temporary, target) => {
+                    file.sync_all()?;
+                    temporary.replace(&target)?;
+                    target
+                }
+            };
+            sync_folder(&target)
+        };
+        end().map_err(|e| IoError::system(&path, "write", e))?;
+        ledger::wrote(&path);
+        Ok(())
     }
 }
 
 impl Write for AtomicFile {
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
-        match &mut self.inner {
-            Inner::Renamed(w) => w.write(buffer),
-            Inner::Direct(w) => w.write(buffer),
-        }
+        self.out.write(buffer)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        match &mut self.inner {
-            Inner::Renamed(w) => w.flush(),
-            Inner::Direct(w) => w.flush(),
+        self.out.flush()
+    }
+}
+
+/// A new file in the folder of `target`, with the rights of the file that it will replace.
+fn beside(target: PathBuf) -> io::Result<(File, Kind)> {
+    let rights = fs::metadata(&target).ok().map(|m| m.permissions());
+    let set = |file: &File| {
+        if let Some(rights) = rights {
+            // Failing to copy them harms nobody.
+            let _ = file.set_permissions(rights);
         }
+    };
+    #[cfg(target_os = "linux")]
+    if let Some(file) = named::unnamed(folder_of(&target)) {
+        set(&file);
+        return Ok((file, Kind::Unnamed(target)));
+    }
+    let (file, temporary) = Unfinished::create(folder_of(&target))?;
+    set(&file);
+    Ok((file, Kind::Named(temporary, target)))
+}
+
+/// Whether a file can be made where `target` will be.
+pub(super) fn try_beside(target: &Path) -> io::Result<()> {
+    beside(target.to_path_buf()).map(drop)
+}
+
+/// How temporary files are made: as readable as any other file the user makes, for they become the results.
+fn builder() -> Builder<'static, 'static> {
+    let mut builder = Builder::new();
+    builder.prefix(".brenier-").suffix(".tmp");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    builder
+}
+
+/// Files that have a name and are not yet worth it.
+static UNFINISHED: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+fn unfinished() -> MutexGuard<'static, Vec<PathBuf>> {
+    UNFINISHED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Removes every file that is not finished, and lets none begin or end from now on: whoever tries waits for the end
+/// of the program, which must come next.
+pub fn abandon() {
+    let files = unfinished();
+    for path in files.iter() {
+        let _ = fs::remove_file(path); // one that has just got its name is no longer here
+    }
+    std::mem::forget(files);
+}
+
+/// A temporary file that is removed when this is dropped, and by [`abandon`].
+pub(super) struct Unfinished(Option<TempPath>);
+
+impl Unfinished {
+    fn create(folder: &Path) -> io::Result<(File, Unfinished)> {
+        let mut files = unfinished();
+        let (file, path) = builder().tempfile_in(folder)?.into_parts();
+        files.push(path.to_path_buf());
+        Ok((file, Unfinished(Some(path))))
+    }
+
+    /// A file that has its name already, but will be removed unless it is [kept](Unfinished::keep).
+    pub(super) fn of(path: &Path) -> Unfinished {
+        unfinished().push(path.to_path_buf());
+        Unfinished(TempPath::try_from_path(path).ok())
+    }
+
+    /// The file is finished under the name it has.
+    pub(super) fn keep(mut self) {
+        let mut files = unfinished();
+        if let Some(path) = self.0.take() {
+            files.retain(|p| *p != *path);
+            let _ = path.keep(); // fails on other systems than ours, where marks of temporary files cannot be taken off
+        }
+    }
+
+    /// The file takes the place of `target`.
+    fn replace(mut self, target: &Path) -> io::Result<()> {
+        let mut files = unfinished();
+        let Some(path) = self.0.take() else { return Ok(()) };
+        files.retain(|p| *p != *path);
+        path.persist(target).map_err(|e| e.error)
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        if let Some(path) = self.0.take() {
+            let mut files = unfinished();
+            files.retain(|p| *p != *path);
+            drop(path); // removes it
+        }
+    }
+}
+
+/// Files without names.
+#[cfg(target_os = "linux")]
+mod named {
+    use super::{Unfinished, builder, folder_of, unfinished};
+    use rustix::fs::{AtFlags, CWD, Mode, OFlags, linkat, open};
+    use std::fs::File;
+    use std::io::{self, Seek};
+    use std::os::fd::AsRawFd;
+    use std::path::Path;
+
+    /// Open files of this process, by which a file without a name gets one.
+    const OPEN: &str = "/proc/self/fd";
+
+    /// A file in a folder without a name; `None` where that cannot be had.
+    pub(super) fn unnamed(folder: &Path) -> Option<File> {
+        let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
+        let file = open(folder, flags, Mode::from_raw_mode(0o666)).ok()?;
+        Path::new(OPEN).is_dir().then(|| file.into())
+    }
+
+    /// Gives it the name `target`, in place of what is there.
+    pub(super) fn appear(file: &File, target: &Path) -> io::Result<()> {
+        let open = format!("{OPEN}/{}", file.as_raw_fd());
+        let link = |name: &Path| linkat(CWD, &open, CWD, name, AtFlags::SYMLINK_FOLLOW).map_err(io::Error::from);
+        let first = link(target);
+        match first {
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(_) => return copied(file, target),
+            Ok(()) => return Ok(()),
+        }
+        // Names are given to new files only, so that the old one is replaced in a second step.
+        let files = unfinished();
+        let temporary = builder().make_in(folder_of(target), link)?.into_temp_path();
+        let done = temporary.persist(target).map_err(|e| e.error);
+        drop(files);
+        done
+    }
+
+    /// Where the system gives no name: the same content in a file that has one.
+    pub(super) fn copied(mut file: &File, target: &Path) -> io::Result<()> {
+        let (mut copy, temporary) = Unfinished::create(folder_of(target))?;
+        file.rewind()?;
+        io::copy(&mut file, &mut copy)?;
+        copy.set_permissions(file.metadata()?.permissions())?;
+        copy.sync_all()?;
+        temporary.replace(target)
     }
 }
 
@@ -109,7 +282,16 @@ fn sync_folder(file: &Path) -> io::Result<()> {
 /// # Errors
 /// Those of `fill` and of the system; the file that was there before is then untouched.
 pub fn write_atomically(path: &Path, fill: impl FnOnce(&mut AtomicFile) -> io::Result<()>) -> Result<(), IoError> {
-    let mut file = AtomicFile::create(path)?;
+    write_atomically_as(path, Role::Data, fill)
+}
+
+/// The same of a file for something else.
+pub(super) fn write_atomically_as(
+    path: &Path,
+    role: Role,
+    fill: impl FnOnce(&mut AtomicFile) -> io::Result<()>,
+) -> Result<(), IoError> {
+    let mut file = AtomicFile::create_as(path, Some(role))?;
     fill(&mut file).map_err(|e| IoError::system(path, "write", e))?;
     file.commit()
 }
@@ -135,6 +317,51 @@ mod tests {
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 
+    /// All ways a file can come to its name, over nothing and over an older file.
+    #[test]
+    fn every_way_to_a_name_replaces_and_leaves_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        for (k, old) in [None, Some("old")].into_iter().enumerate() {
+            let at = |name: &str| folder.path().join(format!("{name}{k}"));
+            for name in ["usual", "renamed", "copied"] {
+                old.map(|text| fs::write(at(name), text).unwrap());
+            }
+            write_atomically(&at("usual"), |w| w.write_all(b"new")).unwrap();
+            let (mut file, temporary) = Unfinished::create(folder.path()).unwrap();
+            file.write_all(b"new").unwrap();
+            temporary.replace(&at("renamed")).unwrap();
+            #[cfg(target_os = "linux")]
+            {
+                let mut file = named::unnamed(folder.path()).unwrap_or_else(|| tempfile::tempfile().unwrap());
+                file.write_all(b"new").unwrap();
+                named::copied(&file, &at("copied")).unwrap();
+                assert_eq!(fs::read(at("copied")).unwrap(), b"new");
+            }
+            for name in ["usual", "renamed"] {
+                assert_eq!(fs::read(at(name)).unwrap(), b"new", "{name} over {old:?}");
+            }
+        }
+        drop(Unfinished::create(folder.path()).unwrap());
+        let names = fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap());
+        assert!(names.into_iter().all(|n| !n.starts_with(".brenier")));
+    }
+
+    #[test]
+    fn what_is_not_kept_is_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.npz");
+        for kept in [true, false] {
+            fs::write(&path, "").unwrap();
+            let unfinished = Unfinished::of(&path);
+            if kept {
+                unfinished.keep()
+            } else {
+                drop(unfinished)
+            }
+            assert_eq!(path.exists(), kept);
+        }
+    }
+
     #[cfg(unix)]
     #[test]
     fn links_survive_and_files_are_readable() {
@@ -149,6 +376,11 @@ mod tests {
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         let mode = fs::metadata(&real).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o640);
+        // A link that leads to nothing yet means the file that is to come.
+        fs::remove_file(&real).unwrap();
+        write_atomically(&link, |w| w.write_all(b"first")).unwrap();
+        assert_eq!(fs::read(&real).unwrap(), b"first");
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
         write_atomically(Path::new("/dev/null"), |w| w.write_all(b"new")).unwrap();
         assert!(!fs::metadata("/dev/null").unwrap().is_file());
     }

@@ -1,11 +1,12 @@
 //! Checkpoints: everything the next Newton step depends on, so that a resumed run has the bits of an unbroken one.
 
-use super::atomic::write_atomically;
+use super::atomic::write_atomically_as;
 use super::error::IoError;
 use super::fields::Fields;
 use super::json::{Context, check_header, wrong_kind};
+use super::ledger::Role;
 use super::problem_json::heights_of;
-use super::read::{ReadLimit, read_file};
+use super::read::{ReadLimit, read_file_as};
 use crate::newton::IterationReport;
 use crate::transport::SolverState;
 use serde::Deserialize;
@@ -33,7 +34,7 @@ struct Checkpoint {
 /// # Errors
 /// The system's; an older checkpoint of the same name is then still whole.
 pub fn write_checkpoint(path: &Path, fingerprint: &str, state: &SolverState) -> Result<(), IoError> {
-    write_atomically(path, |w| {
+    write_atomically_as(path, Role::State, |w| {
         let mut fields = Fields::begin(w, FORMAT)?;
         fields.value("problem", fingerprint)?;
         fields.value("mass_floor", &state.mass_floor)?;
@@ -51,7 +52,7 @@ pub fn write_checkpoint(path: &Path, fingerprint: &str, state: &SolverState) -> 
 /// # Errors
 /// [`IoError`]; `checkpoint belongs to problem 3fa9…, not 77c1…` if it is another problem's.
 pub fn read_checkpoint(path: &Path, fingerprint: &str, sites: usize, limit: ReadLimit) -> Result<SolverState, IoError> {
-    let bytes = read_file(path, limit)?;
+    let bytes = read_file_as(path, limit, Role::State)?;
     let cx = Context::new(path);
     let read: Checkpoint = cx.parse(&bytes, PhantomData).map_err(|e| wrong_kind(path, &bytes, FORMAT).unwrap_or(e))?;
     check_header(path, (read.format, read.version), FORMAT)?;

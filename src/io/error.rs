@@ -55,6 +55,14 @@ pub enum IoError {
         /// Bytes allowed.
         limit: u64,
     },
+    /// An output that would take the place of an input, or of another output.
+    #[error("{}: {what}; give the output another name", .file.display())]
+    Taken {
+        /// The output, as it was named.
+        file: PathBuf,
+        /// Why it may not be written.
+        what: &'static str,
+    },
     /// The operating system refused.
     #[error("{}: cannot {doing}: {}", Name(.file), system_text(.source))]
     System {
@@ -103,7 +111,7 @@ pub fn bytes_text(bytes: u64) -> String {
 }
 
 /// The system's answer in lower case, with what to do about it.
-fn system_text(e: &io::Error) -> String {
+pub fn system_text(e: &io::Error) -> String {
     use io::ErrorKind as K;
     match e.kind() {
         K::NotFound => "no such file or folder; check the path".into(),
@@ -111,7 +119,11 @@ fn system_text(e: &io::Error) -> String {
         K::IsADirectory => "it is a folder; name a file".into(),
         K::StorageFull => "no space left on the disk; free some and run again".into(),
         K::QuotaExceeded => "disk quota exceeded; free some space and run again".into(),
-        K::FileTooLarge => "the file would exceed the size the system allows".into(),
+        K::FileTooLarge => {
+            "larger than files may be here; see the limit of the shell (ulimit -f) and of the disk".into()
+        }
+        K::NotADirectory => "a file stands where the path wants a folder; check the path".into(),
+        K::BrokenPipe => "nobody reads it any more".into(),
         K::ReadOnlyFilesystem => "the file system is read-only; choose another folder".into(),
         _ => {
             let text = e.to_string();

@@ -4,6 +4,7 @@
 //! the file is long enough to hold it), no input panics, and errors name the file and the place. The formats are
 //! described in `docs/file-format.md`.
 
+mod arrays;
 mod atomic;
 mod canonical;
 mod checkpoint;
@@ -12,10 +13,12 @@ mod fields;
 mod foreign;
 mod image;
 mod json;
+mod ledger;
 mod loader;
 mod map_json;
 mod npy;
 mod npz;
+mod place;
 mod points;
 mod problem_json;
 mod read;
@@ -30,11 +33,12 @@ mod text;
 mod zip_stream;
 
 pub use crate::diagram::CellRecord;
-pub use atomic::{AtomicFile, write_atomically};
+pub use atomic::{AtomicFile, abandon, write_atomically};
 pub use canonical::{FileData, ProblemId, canonical_sha256};
 pub use checkpoint::{read_checkpoint, write_checkpoint};
-pub use error::{IoError, bytes_text};
+pub use error::{IoError, bytes_text, system_text};
 pub use json::document_format;
+pub use ledger::{Role, begin, is_file, is_readable_again, is_standard_output, written};
 pub use map_json::{write_interpolation, write_singular};
 pub use npy::{NpyArray, parse_npy, write_npy};
 pub use npz::{NpzReader, NpzWriter};

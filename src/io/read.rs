@@ -1,6 +1,7 @@
 //! Whole files into memory, with a limit; and their SHA-256.
 
 use super::error::IoError;
+use super::ledger::{self, Role};
 use sha2::{Digest, Sha256};
 use std::fs::File;
 use std::io::Read;
@@ -20,11 +21,18 @@ impl Default for ReadLimit {
     }
 }
 
-/// Reads a whole file. A file that says it is longer than the limit is refused unread.
+/// Reads a whole file. A file that says it is longer than the limit is refused unread, and so is one that this run is
+/// to write.
 pub(super) fn read_file(path: &Path, limit: ReadLimit) -> Result<Vec<u8>, IoError> {
+    read_file_as(path, limit, Role::Data)
+}
+
+/// The same of a file for something else.
+pub(super) fn read_file_as(path: &Path, limit: ReadLimit, role: Role) -> Result<Vec<u8>, IoError> {
     let system = |e| IoError::system(path, "read", e);
     let mut file = File::open(path).map_err(system)?;
     let meta = file.metadata().map_err(system)?;
+    ledger::reading(path, &meta, role)?;
     let (allowed, expected) = if meta.is_file() { (limit.bytes, meta.len()) } else { (limit.bytes / 16, 0) };
     let too_large = |needs| IoError::TooLarge { file: path.to_path_buf(), needs, limit: allowed };
     if expected > allowed {
@@ -69,6 +77,10 @@ pub(super) fn folder_of(file: &Path) -> &Path {
 /// A file's path as a relative path in it means it: relative to the file's own folder.
 pub(super) fn beside(file: &Path, relative: &str) -> std::path::PathBuf {
     match file.parent() {
+        // A stream has no folder; whoever feeds it means his own.
+        Some(p) if ["/dev", "/dev/fd", "/proc/self/fd"].iter().any(|streams| p == Path::new(streams)) => {
+            relative.into()
+        }
         Some(p) => p.join(relative),
         None => relative.into(),
     }

@@ -1,23 +1,22 @@
 //! Solution files: `{"format": "brenier/solution", ...}`, with large arrays in a sibling .npz: what they say, and writing them.
 
-use super::atomic::{AtomicFile, write_atomically};
+use super::arrays::{Arrays, previous_arrays, remove, write_arrays};
+use super::atomic::{Unfinished, write_atomically};
 use super::canonical::{FileData, ProblemId, write_canonical};
 use super::error::IoError;
 use super::fields::Fields;
-use super::npz::NpzWriter;
+use super::ledger;
 use super::problem_json::ProblemFile;
-use super::read::{ReadLimit, hex, read_file};
+use super::read::beside;
 use crate::diagram::CellRecord;
 use crate::exact::Heights;
 use crate::newton::Report;
 use crate::problem::ProblemData;
 use crate::transport::Claims;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
-use std::path::Path;
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::path::{Path, PathBuf};
 
 pub(super) const FORMAT: &str = "brenier/solution";
 
@@ -94,7 +93,7 @@ impl<T: FileData<Point = [f64; D]>, const D: usize> SolutionFile<T> {
 }
 
 /// A list on its way into a solution file.
-enum List<'a, P> {
+pub(super) enum List<'a, P> {
     Numbers(&'a [f64]),
     Centroids(&'a [Option<P>]),
     Points(&'a [P]),
@@ -103,12 +102,12 @@ enum List<'a, P> {
 }
 
 /// A point of any dimension: `[f64; D]`.
-trait Point: Copy + Serialize + AsRef<[f64]> {}
+pub(super) trait Point: Copy + Serialize + AsRef<[f64]> {}
 impl<P: Copy + Serialize + AsRef<[f64]>> Point for P {}
 
 impl<P: Point> List<'_, P> {
     /// Columns (0: one-dimensional) and numbers of the array in the .npz.
-    fn array(&self) -> (usize, Vec<f64>) {
+    pub(super) fn array(&self) -> (usize, Vec<f64>) {
         match self {
             List::Numbers(v) => (0, v.to_vec()),
             List::Centroids(v) => {
@@ -180,6 +179,7 @@ impl Place {
 
 /// Writes a solution, atomically. From [`INLINE_LIMIT`] sites on the arrays go to `STEM-XXXXXXXXXXXX.npz` beside it,
 /// named by their content: until the solution itself is replaced, the old solution and its old arrays stay valid.
+/// Where the solution cannot be written, its arrays are removed again.
 ///
 /// # Errors
 /// The system's; the solution that was there before is then still whole.
@@ -199,9 +199,10 @@ pub fn write_solution<T: FileData>(path: &Path, solution: &SolutionFile<T>) -> R
     if let Some(map) = &solution.site_of_input {
         lists.push(("site_of_input", List::Indices(map)));
     }
-    let large = solution.heights.len() >= INLINE_LIMIT;
+    // A stream or a device has nothing beside it.
+    let large = solution.heights.len() >= INLINE_LIMIT && ledger::is_file(path);
     let stale = previous_arrays(path);
-    let place = if large {
+    let (place, arrays) = if large {
         let mut arrays: Vec<(&str, &List<T::Point>)> = lists.iter().map(|(k, l)| (*k, l)).collect();
         let (sites, masses);
         if let ProblemSource::Embedded(p) = &solution.problem {
@@ -212,9 +213,10 @@ pub fn write_solution<T: FileData>(path: &Path, solution: &SolutionFile<T>) -> R
                 arrays.push(("problem_masses", &masses));
             }
         }
-        write_arrays(path, &arrays)?
+        let Arrays { name, sha256, unfinished } = write_arrays(path, &arrays)?;
+        (Place::Beside(name, sha256), unfinished)
     } else {
-        Place::Inline
+        (Place::Inline, None)
     };
     write_atomically(path, |w| {
         let mut fields = Fields::begin(w, FORMAT)?;
@@ -234,14 +236,17 @@ pub fn write_solution<T: FileData>(path: &Path, solution: &SolutionFile<T>) -> R
         fields.value("report", &solution.report)?;
         fields.end()
     })?;
-    for old in stale {
-        let current = matches!(&place, Place::Beside(name, _) if *name == old);
-        if !current {
-            // Arrays nobody refers to any more; not being able to remove them harms nobody.
-            let _ = std::fs::remove_file(path.with_file_name(old));
-        }
-    }
+    arrays.map(Unfinished::keep);
+    let current = if let Place::Beside(name, _) = &place { Some(name.as_str()) } else { None };
+    remove(path, stale, current, &referred(path, &solution.problem));
     Ok(())
+}
+
+/// Files that the problem of a solution at `path` refers to.
+fn referred<T>(path: &Path, problem: &ProblemSource<T>) -> Vec<PathBuf> {
+    let ProblemSource::File { path: Some(name), id } = problem else { return Vec::new() };
+    let problem = beside(path, name);
+    id.files.iter().map(|(file, _)| beside(&problem, file)).chain([problem.clone()]).collect()
 }
 
 fn write_problem<W: Write, T: FileData>(w: &mut W, problem: &ProblemSource<T>, place: &Place) -> io::Result<()> {
@@ -279,83 +284,4 @@ fn write_problem<W: Write, T: FileData>(w: &mut W, problem: &ProblemSource<T>, p
             w.write_all(b"}")
         }
     }
-}
-
-fn stem(path: &Path) -> String {
-    path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default()
-}
-
-/// Bytes that are hashed at once, while the next ones are written.
-const BLOCK: usize = 1 << 20;
-
-/// Writes the arrays to a file named by its own content.
-fn write_arrays<P: Point>(path: &Path, lists: &[(&str, &List<P>)]) -> Result<Place, IoError> {
-    /// Writes to the file and hands blocks of what was written to the thread that hashes.
-    struct Copying<'a> {
-        file: &'a mut AtomicFile,
-        block: Vec<u8>,
-        blocks: SyncSender<Vec<u8>>,
-    }
-    impl Copying<'_> {
-        fn hand_over(&mut self) -> io::Result<()> {
-            let block = std::mem::take(&mut self.block);
-            self.blocks.send(block).map_err(|_| io::Error::other("the thread that hashes has ended"))
-        }
-    }
-    impl Write for Copying<'_> {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            let n = self.file.write(bytes)?;
-            self.block.extend_from_slice(&bytes[..n]);
-            if self.block.len() >= BLOCK {
-                self.hand_over()?;
-            }
-            Ok(n)
-        }
-        fn flush(&mut self) -> io::Result<()> {
-            self.file.flush()
-        }
-    }
-    let mut file = AtomicFile::create(&path.with_file_name(format!("{}.npz", stem(path))))?;
-    let hash = std::thread::scope(|scope| {
-        let (blocks, handed) = sync_channel::<Vec<u8>>(4);
-        let hash = scope.spawn(move || handed.into_iter().fold(Sha256::new(), |hash, block| hash.chain_update(block)));
-        let mut npz = NpzWriter::new(Copying { file: &mut file, block: Vec::new(), blocks });
-        lists.iter().try_for_each(|(name, list)| {
-            let (columns, values) = list.array();
-            npz.add(name, columns, &values)
-        })?;
-        npz.finish()?.hand_over()?;
-        hash.join().map_err(|_| io::Error::other("the thread that hashes has failed"))
-    });
-    let hash = hash.map_err(|e| IoError::system(path, "write the arrays of", e))?;
-    let sha256 = hex(&hash.finalize());
-    let name = format!("{}-{}.npz", stem(path), &sha256[..12]);
-    file.rename(&name);
-    file.commit()?;
-    Ok(Place::Beside(name, sha256))
-}
-
-/// Names of the arrays the solution now at `path` refers to.
-fn previous_arrays(path: &Path) -> Vec<String> {
-    let limit = ReadLimit { bytes: 64 << 20 };
-    if !path.is_file() {
-        return Vec::new();
-    }
-    let Ok(bytes) = read_file(path, limit) else {
-        return Vec::new();
-    };
-    let text = String::from_utf8_lossy(&bytes);
-    let start = format!("\"{}-", stem(path));
-    let mut names: Vec<String> = text
-        .match_indices(&start)
-        .filter_map(|(at, _)| {
-            let name = text[at + 1..].split('"').next()?;
-            let hash = name.strip_prefix(&start[1..])?.strip_suffix(".npz")?;
-            let ours = hash.len() == 12 && hash.bytes().all(|b| b.is_ascii_hexdigit());
-            ours.then(|| name.to_string())
-        })
-        .collect();
-    names.sort_unstable();
-    names.dedup();
-    names
 }

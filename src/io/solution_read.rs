@@ -3,6 +3,7 @@
 use super::canonical::{FileData, ProblemId, canonical_sha256};
 use super::error::{IoError, quoted};
 use super::json::{Context, Reference, Scalars, Source, check_header, reference, set, unknown_field, wrong_kind};
+use super::ledger;
 use super::loader::check_sha256;
 use super::npy::NpyArray;
 use super::npz::NpzReader;
@@ -398,7 +399,13 @@ impl RawSource {
         let file = cx.file;
         let sha256 = self.sha256.ok_or_else(|| IoError::content(file, "problem has no \"sha256\""))?;
         let Some(data) = self.data else {
-            let files = self.files.unwrap_or_default().into_iter().collect();
+            let files: Vec<(String, String)> = self.files.unwrap_or_default().into_iter().collect();
+            // Also where another problem is given in its place, what the solution names is to be kept.
+            if let Some(path) = &self.path {
+                let problem = beside(file, path);
+                ledger::naming(&problem)?;
+                files.iter().try_for_each(|(name, _)| ledger::naming(&beside(&problem, name)))?;
+            }
             return Ok(AnySource::File(self.path, ProblemId { sha256, files }));
         };
         if self.path.is_some() || self.files.is_some() {

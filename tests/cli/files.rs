@@ -182,14 +182,20 @@ fn a_full_disk_is_exit_5_and_leaves_the_old_file() {
     f.expect(0, "solve --domain square --points y.csv -o s.json");
     let before = f.read("s.json");
     let brenier = env!("CARGO_BIN_EXE_brenier");
-    // A limit on the size of files, in blocks of 512 bytes or more, stands for a disk that is full.
-    let script = format!("trap '' XFSZ; ulimit -f 20; exec '{brenier}' solve --domain square --points y.csv -o s.json");
+    // A limit on the size of files, in blocks of 512 bytes or more, stands for a disk that is full. Its signal does not
+    // end the program.
+    let script = format!("ulimit -f 20; exec '{brenier}' solve --domain square --points y.csv -o s.json");
     let output = Command::new("sh").args(["-c", &script]).current_dir(f.path("")).output().unwrap();
     let err = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(5), "{err}");
     assert!(err.starts_with("error: s.json: cannot write: "), "{err}");
     assert_eq!(f.read("s.json"), before);
+    assert!(err.contains("see the limit of the shell"), "{err}");
     assert_eq!(f.names(), ["s.json", "y.csv"], "no litter");
+    let said = f.command("check s.json").stdout(std::fs::File::create("/dev/full").unwrap()).output().unwrap();
+    let err = String::from_utf8_lossy(&said.stderr);
+    assert_eq!(said.status.code(), Some(5), "{err}");
+    assert!(err.contains("standard output: cannot write: no space left on the disk; free some"), "{err}");
     let full = f.run("solve --domain square --points y.csv -o /dev/full");
     assert_eq!(full.code, 5, "{}", full.err);
 }

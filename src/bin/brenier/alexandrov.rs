@@ -2,26 +2,14 @@
 
 use crate::args::{AlexandrovArgs, Common};
 use crate::console::count;
-use crate::failure::{Failure, code};
-use crate::input;
+use crate::failure::Failure;
 use crate::mapped::{self, report, values};
 use crate::picture;
-use brenier::io::{Encoding, Field, MeshData, write_surface, writes_surface};
+use brenier::io::{Encoding, Field, MeshData, write_surface};
 use std::path::Path;
 
 pub fn run(args: &AlexandrovArgs, common: &Common) -> Result<u8, Failure> {
-    if !writes_surface(&args.output) {
-        let what =
-            format!("{}: surfaces are written as .obj, .ply or .vtk; choose one of these", args.output.display());
-        return Err(Failure::new(code::USAGE, what));
-    }
-    if let Some(path) = &args.plot {
-        picture::check_name(path)?;
-    }
-    let written = [Some(args.output.as_path()), args.plot.as_deref()];
-    input::keep_apart(&[Some(&args.solution), args.problem.as_deref()], &written)?;
     let solved = mapped::load("alexandrov", &args.solution, args.problem.as_deref(), common)?;
-    input::keep_files(&solved.loaded, &written)?;
     let graph = solved.map.alexandrov();
     let sites: Vec<f64> = graph.sites.iter().map(|&i| f64::from(i)).collect();
     let field = [Field { name: "site", columns: 1, values: &sites }];
@@ -58,6 +46,6 @@ pub fn run(args: &AlexandrovArgs, common: &Common) -> Result<u8, Failure> {
         ("triangles", graph.triangles.len().into()),
         ("max_relative_error", error.into()),
     ]);
-    let written: Vec<&Path> = written.into_iter().flatten().collect();
+    let written: Vec<&Path> = [Some(&args.output), args.plot.as_ref()].into_iter().flatten().map(|o| &**o).collect();
     report(common, "alexandrov", &solved, rows, more, &written)
 }

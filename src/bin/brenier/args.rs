@@ -1,5 +1,6 @@
 //! The flags, as clap reads them.
 
+use crate::outputs::{Fit, Output, to};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -78,8 +79,8 @@ pub struct SolveArgs {
     #[arg(required_unless_present = "points", conflicts_with_all = ["domain", "points", "masses", "density", "invert", "bilinear", "partial"])]
     pub problem: Option<PathBuf>,
     /// Solution file to write
-    #[arg(long, short, value_name = "SOLUTION")]
-    pub output: PathBuf,
+    #[arg(long, short, value_name = "SOLUTION", value_parser = to(Fit::Solution))]
+    pub output: Output,
     /// Domain instead of a problem file: square, disk:N (regular N-gon in the unit circle), image (the rectangle of the image that
     /// gives the density, of height 1), or a file: the vertices of a convex polygon, a mesh (.obj with faces), or a domain as in
     /// problem files (.json)
@@ -107,11 +108,11 @@ pub struct SolveArgs {
     #[arg(long, value_name = "N", default_value_t = 100, allow_negative_numbers = true)]
     pub max_iterations: usize,
     /// Draw the cells: .svg, .png or .html (a page to look around in)
-    #[arg(long, value_name = "PICTURE")]
-    pub plot: Option<PathBuf>,
+    #[arg(long, value_name = "PICTURE", value_parser = to(Fit::Picture))]
+    pub plot: Option<Output>,
     /// Keep the state of the solver in this file while it runs
-    #[arg(long, value_name = "FILE")]
-    pub checkpoint: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", value_parser = to(Fit::State))]
+    pub checkpoint: Option<Output>,
     /// Go on from a checkpoint
     #[arg(long, value_name = "FILE")]
     pub resume: Option<PathBuf>,
@@ -163,8 +164,8 @@ pub struct QuantizeArgs {
     #[arg(long, value_name = "FILE")]
     pub masses: Option<PathBuf>,
     /// Solution file to write; only points if it ends in .csv, .txt or .npy, on a surface also .xyz or .obj
-    #[arg(long, short, value_name = "OUT")]
-    pub output: PathBuf,
+    #[arg(long, short, value_name = "OUT", value_parser = to(Fit::Sites))]
+    pub output: Output,
     /// Largest number of times the sites move [default: 1000]
     #[arg(long, value_name = "K")]
     pub steps: Option<usize>,
@@ -180,8 +181,8 @@ pub struct QuantizeArgs {
     #[arg(long)]
     pub centroids: bool,
     /// Draw the cells: .svg, .png or .html (a page to look around in)
-    #[arg(long, value_name = "PICTURE")]
-    pub plot: Option<PathBuf>,
+    #[arg(long, value_name = "PICTURE", value_parser = to(Fit::Picture))]
+    pub plot: Option<Output>,
 }
 
 #[derive(Args, Debug)]
@@ -196,8 +197,8 @@ pub struct ParameterizeArgs {
     pub mesh: PathBuf,
     /// Mesh to write, with a point of the unit square for each corner: .obj (vt), .ply (texcoord), .glb or .gltf (TEXCOORD_0, in
     /// single precision)
-    #[arg(long, short, value_name = "OUT")]
-    pub output: PathBuf,
+    #[arg(long, short, value_name = "OUT", value_parser = to(Fit::Layout))]
+    pub output: Output,
     /// Shape of each chart: disk, square, free, or a file with the corners of a convex polygon
     #[arg(long, value_name = "SHAPE", default_value = "disk")]
     pub boundary: String,
@@ -229,14 +230,14 @@ pub struct ParameterizeArgs {
     #[arg(long)]
     pub sphere: bool,
     /// Report to write
-    #[arg(long, value_name = "R.json")]
-    pub report: Option<PathBuf>,
+    #[arg(long, value_name = "R.json", value_parser = to(Fit::Report))]
+    pub report: Option<Output>,
     /// Page to write: the surface and its layout to look around in, with the report
-    #[arg(long, value_name = "R.html")]
-    pub html: Option<PathBuf>,
+    #[arg(long, value_name = "R.html", value_parser = to(Fit::Page))]
+    pub html: Option<Output>,
     /// Draw the surface and its layout with a checker pattern: .png or .svg
-    #[arg(long, alias = "picture", value_name = "PICTURE")]
-    pub plot: Option<PathBuf>,
+    #[arg(long, alias = "picture", value_name = "PICTURE", value_parser = to(Fit::FlatPicture))]
+    pub plot: Option<Output>,
     /// From where the surface is seen: angle around the upward axis and above the horizon, in degrees [default: where most is to be
     /// seen]
     #[arg(long, value_name = "AZIMUTH,ELEVATION", value_parser = view, allow_hyphen_values = true)]
@@ -256,17 +257,17 @@ pub struct DiagramArgs {
     /// Problem file (JSON) with "heights" or "weights"
     pub problem: PathBuf,
     /// File to write, in the format of solutions
-    #[arg(long, short, value_name = "OUT")]
-    pub output: PathBuf,
+    #[arg(long, short, value_name = "OUT", value_parser = to(Fit::Solution))]
+    pub output: Output,
     /// Draw the cells: .svg, .png or .html (a page to look around in)
-    #[arg(long, value_name = "PICTURE")]
-    pub plot: Option<PathBuf>,
+    #[arg(long, value_name = "PICTURE", value_parser = to(Fit::Picture))]
+    pub plot: Option<Output>,
     /// Write the polygon of every cell; of a mesh, its polygons in the triangles
     #[arg(long)]
     pub cells: bool,
     /// Write the cells on a surface as a mesh of polygons with their sites and masses: .ply, .vtk, .vtp, or .obj (without numbers)
-    #[arg(long, value_name = "MESH")]
-    pub mesh: Option<PathBuf>,
+    #[arg(long, value_name = "MESH", value_parser = to(Fit::Mesh))]
+    pub mesh: Option<Output>,
     /// Write the facet integrals too
     #[arg(long)]
     pub hessian: bool,
@@ -296,8 +297,8 @@ pub struct MapArgs {
     #[arg(long, value_name = "IN")]
     pub points: PathBuf,
     /// File to write: .csv, .txt or .npy, a row for each point
-    #[arg(long, short, value_name = "OUT")]
-    pub output: PathBuf,
+    #[arg(long, short, value_name = "OUT", value_parser = to(Fit::Points))]
+    pub output: Output,
     /// What is written for each point
     #[arg(long, value_enum, default_value_t = MapKind::Image)]
     pub kind: MapKind,
@@ -334,11 +335,11 @@ pub struct InterpolateArgs {
     #[arg(long = "t", value_name = "T", allow_negative_numbers = true, required_unless_present = "frames")]
     pub t: Option<f64>,
     /// File to write (JSON): the shrunken cells with their densities
-    #[arg(long, short, value_name = "OUT", required_unless_present = "frames")]
-    pub output: Option<PathBuf>,
+    #[arg(long, short, value_name = "OUT", required_unless_present = "frames", value_parser = to(Fit::Report))]
+    pub output: Option<Output>,
     /// Draw them
-    #[arg(long, value_name = "P.svg")]
-    pub plot: Option<PathBuf>,
+    #[arg(long, value_name = "P.svg", value_parser = to(Fit::Drawing))]
+    pub plot: Option<Output>,
     /// Draw K pictures instead, at the times 0, 1/K, 2/K, ..; their numbers are put behind the name given with --plot
     #[arg(long, value_name = "K", requires = "plot", conflicts_with_all = ["t", "output"], value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub frames: Option<u32>,
@@ -355,11 +356,11 @@ pub struct SingularArgs {
     /// Solution file
     pub solution: PathBuf,
     /// File to write (JSON): singular walls, and the curves they form
-    #[arg(long, short, value_name = "OUT")]
-    pub output: PathBuf,
+    #[arg(long, short, value_name = "OUT", value_parser = to(Fit::Report))]
+    pub output: Output,
     /// Draw the curves over the cells
-    #[arg(long, value_name = "P.svg")]
-    pub plot: Option<PathBuf>,
+    #[arg(long, value_name = "P.svg", value_parser = to(Fit::Drawing))]
+    pub plot: Option<Output>,
     /// Robust standard deviations above the median
     #[arg(long, value_name = "K", default_value = "5", value_parser = positive)]
     pub deviations: f64,
@@ -380,11 +381,11 @@ pub struct AlexandrovArgs {
     /// Solution file
     pub solution: PathBuf,
     /// Surface to write: .obj, .ply or .vtk (these two with the site of each triangle)
-    #[arg(long, short, value_name = "OUT.obj")]
-    pub output: PathBuf,
+    #[arg(long, short, value_name = "OUT.obj", value_parser = to(Fit::Mesh))]
+    pub output: Output,
     /// Draw the surface: .svg, .png or .html (a page to turn it in)
-    #[arg(long, value_name = "PICTURE")]
-    pub plot: Option<PathBuf>,
+    #[arg(long, value_name = "PICTURE", value_parser = to(Fit::Picture))]
+    pub plot: Option<Output>,
     /// The problem the solution solves [default: the one it names or contains]
     #[arg(long, value_name = "P")]
     pub problem: Option<PathBuf>,
@@ -399,8 +400,8 @@ pub struct PlotArgs {
     /// Solution, or problem with "heights" or "weights"
     pub file: PathBuf,
     /// Picture to write: .svg, .png or .html
-    #[arg(long, short, value_name = "PICTURE")]
-    pub output: PathBuf,
+    #[arg(long, short, value_name = "PICTURE", value_parser = to(Fit::Picture))]
+    pub output: Output,
     /// The problem the solution solves [default: the one it names or contains]
     #[arg(long, value_name = "P")]
     pub problem: Option<PathBuf>,
@@ -427,8 +428,8 @@ pub struct RemeshArgs {
     /// Solution or diagram on a surface
     pub solution: PathBuf,
     /// Mesh to write: .obj, .ply, .vtk or .vtp
-    #[arg(long, short, value_name = "MESH")]
-    pub output: PathBuf,
+    #[arg(long, short, value_name = "MESH", value_parser = to(Fit::Mesh))]
+    pub output: Output,
     /// The problem the solution solves [default: the one it names or contains]
     #[arg(long, value_name = "P")]
     pub problem: Option<PathBuf>,
@@ -497,8 +498,8 @@ pub struct SampleArgs {
     #[arg(long, short = 'n', value_name = "N", value_parser = whole)]
     pub samples: u64,
     /// File to write: .npz with the arrays points, cells, images; .csv or .parquet (if built in); or .npy with one of them
-    #[arg(long, short, value_name = "OUT")]
-    pub output: PathBuf,
+    #[arg(long, short, value_name = "OUT", value_parser = to(Fit::Samples))]
+    pub output: Output,
     /// Another seed gives other samples
     #[arg(long, value_name = "S", default_value_t = 0)]
     pub seed: u64,

@@ -10,6 +10,8 @@
 
 use crate::console;
 use crate::failure::{Failure, code};
+use crate::outputs;
+use brenier::io::abandon;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -49,12 +51,13 @@ pub fn end_after(time: Option<Duration>) -> Result<(), Failure> {
         let work = work();
         let why = match &*work {
             Work::Written => return,
-            Work::Any => "time limit reached; nothing was written (--time-limit)".to_string(),
+            Work::Any => format!("time limit reached; {} (--time-limit)", outputs::told()),
             Work::Polite(keep) => match keep.as_ref().and_then(|keep| keep()) {
                 Some(kept) => format!("time limit reached in the middle of a step; {kept}"),
                 None => "time limit reached before there was anything to write (--time-limit)".to_string(),
             },
         };
+        abandon();
         console::error(&why);
         std::process::exit(i32::from(code::LIMIT));
     };

@@ -6,35 +6,23 @@ use crate::input::{AnyLoaded, Loaded};
 use crate::limits::peak_bytes;
 use crate::{diagram_surface, input, output, picture};
 use brenier::exact::Heights;
-use brenier::io::{SolutionFile, write_solution, writes_surface};
+use brenier::io::{SolutionFile, write_solution};
 use brenier::newton::Report;
 use brenier::problem::Duplicates;
+use std::path::Path;
 use std::time::Instant;
 
 pub fn run(args: &DiagramArgs, common: &Common) -> Result<u8, Failure> {
     let start = Instant::now();
-    if let Some(path) = &args.plot {
-        picture::check_name(path)?;
-    }
-    if let Some(path) = args.mesh.as_deref().filter(|path| !writes_surface(path)) {
-        let what = format!("{}: meshes are written as .obj, .ply, .vtk or .vtp", path.display());
-        return Err(Failure::new(code::USAGE, what));
-    }
-    let written = [Some(args.output.as_path()), args.plot.as_deref(), args.mesh.as_deref()];
-    input::keep_apart(&[Some(&args.problem)], &written)?;
     match input::load_any(&args.problem, &args.output, Duplicates::Keep, common)? {
         AnyLoaded::Plane(loaded) => {
-            input::keep_files(&loaded, &written)?;
             if let Some(path) = &args.mesh {
                 let what = format!("{}: --mesh is for surfaces, this domain lies in the plane", path.display());
                 return Err(Failure::new(code::USAGE, what));
             }
             plane(args, common, &loaded, start)
         }
-        AnyLoaded::Surface(loaded) => {
-            input::keep_files(&loaded, &written)?;
-            diagram_surface::run(args, common, &loaded, start)
-        }
+        AnyLoaded::Surface(loaded) => diagram_surface::run(args, common, &loaded, start),
     }
 }
 
@@ -69,7 +57,7 @@ fn plane(args: &DiagramArgs, common: &Common, loaded: &Loaded, start: Instant) -
         report,
     };
     write_solution(&args.output, &file)?;
-    let mut written = vec![args.output.as_path()];
+    let mut written: Vec<&Path> = vec![&args.output];
     if let Some(path) = &args.plot {
         picture::draw_diagram(problem, &diagram, &loaded.name, path, &picture::Style::default())?;
         written.push(path);
@@ -117,7 +105,7 @@ fn partial(
         report,
     };
     write_solution(&args.output, &file)?;
-    let mut written = vec![args.output.as_path()];
+    let mut written: Vec<&Path> = vec![&args.output];
     if let Some(path) = &args.plot {
         picture::draw_partial(problem, &diagram, &loaded.name, path, &picture::Style::default())?;
         written.push(path);

@@ -46,7 +46,7 @@ pub fn run(
         report,
     };
     write_solution(&args.output, &file)?;
-    let mut written = vec![args.output.as_path()];
+    let mut written: Vec<&Path> = vec![&args.output];
     if let Some(path) = &args.mesh {
         write_mesh(path, &diagram)?;
         written.push(path);

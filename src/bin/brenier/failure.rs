@@ -1,6 +1,6 @@
 //! Exit codes, and what ends a command early.
 
-use brenier::io::IoError;
+use brenier::io::{IoError, system_text};
 use std::io;
 
 /// Exit codes of the command line.
@@ -39,7 +39,12 @@ impl Failure {
 impl From<IoError> for Failure {
     fn from(e: IoError) -> Failure {
         let code = match e {
+            // Whoever read our output has gone: nothing is wrong with that.
+            IoError::System { doing: "write", ref source, .. } if source.kind() == io::ErrorKind::BrokenPipe => {
+                code::DONE
+            }
             IoError::System { .. } => code::IO,
+            IoError::Taken { .. } => code::USAGE,
             IoError::TooLarge { .. } => code::LIMIT,
             _ => code::INPUT,
         };
@@ -51,7 +56,7 @@ impl From<IoError> for Failure {
 pub fn of_stdout(e: &io::Error) -> Failure {
     match e.kind() {
         io::ErrorKind::BrokenPipe => Failure::new(code::DONE, ""),
-        _ => Failure::new(code::IO, format!("standard output: cannot write: {e}")),
+        _ => Failure::new(code::IO, format!("standard output: cannot write: {}", system_text(e))),
     }
 }
 

@@ -7,8 +7,8 @@ use crate::limits::{check_memory, read_limit};
 use brenier::domain::{Between, ConvexPolygon, Density, Domain, DomainError, Facets, Surface, spread, spread_on};
 use brenier::io::{
     AnyDomain, AnyProblem, FileData, IoError, ProblemFile, ProblemId, ProblemSource, ReadLimit, SolutionFile,
-    canonical_sha256, read_any_problem, read_domain, read_image, read_masses, read_points, read_points_in_space,
-    read_problem,
+    canonical_sha256, is_file, is_readable_again, read_any_problem, read_domain, read_image, read_masses, read_points,
+    read_points_in_space, read_problem,
 };
 use brenier::problem::{Duplicates, ProblemData, SurfaceProblemData, WithSites};
 use std::path::{Component, Path, PathBuf};
@@ -50,12 +50,6 @@ impl<T: FileData> Loaded<T> {
         }
     }
 
-    /// The files that the problem file refers to.
-    fn files(&self) -> Vec<PathBuf> {
-        let folder = self.name.parent().unwrap_or(Path::new(""));
-        self.source.id().files.iter().map(|(path, _)| folder.join(path)).collect()
-    }
-
     /// How a solution names the problem.
     pub fn source(&self) -> ProblemSource<T> {
         let mut source = self.source.clone();
@@ -77,38 +71,6 @@ pub enum AnyLoaded {
     Plane(Box<Loaded>),
     /// It lives on a surface.
     Surface(Box<Loaded<SurfaceProblemData>>),
-}
-
-/// Refuses to write where something is read, or to write one file twice: the input would be lost.
-pub fn keep_apart(read: &[Option<&Path>], written: &[Option<&Path>]) -> Result<(), Failure> {
-    // A file to be written need not be there yet: then its folder is resolved.
-    let place = |p: &Path| {
-        p.canonicalize().or_else(|_| {
-            let folder = p.parent().filter(|f| !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            folder.canonicalize().map(|f| f.join(p.file_name().unwrap_or_default()))
-        })
-    };
-    let read: Vec<PathBuf> = read.iter().flatten().filter_map(|p| p.canonicalize().ok()).collect();
-    let mut seen: Vec<PathBuf> = Vec::new();
-    for path in written.iter().flatten() {
-        let Ok(at) = place(path) else { continue };
-        let what = if read.contains(&at) {
-            "is an input and would be overwritten"
-        } else if seen.contains(&at) {
-            "is named for two outputs"
-        } else {
-            seen.push(at);
-            continue;
-        };
-        return Err(Failure::new(code::USAGE, format!("{}: {what}; give the output another name", path.display())));
-    }
-    Ok(())
-}
-
-/// The same for the files that a problem file refers to.
-pub fn keep_files<T: FileData>(loaded: &Loaded<T>, written: &[Option<&Path>]) -> Result<(), Failure> {
-    let files = loaded.files();
-    keep_apart(&files.iter().map(|p| Some(p.as_path())).collect::<Vec<_>>(), written)
 }
 
 /// Reads the problem that the flags of `solve` describe.
@@ -139,15 +101,23 @@ fn from_flags<T: FileData>(
 }
 
 /// A sound problem of a file. `output` is where its solution will stand: paths are told relative to it.
+///
+/// What came through a pipe nobody can read again, and what goes into a stream will stand nobody knows where: then the
+/// solution holds the problem itself.
 pub fn from_file<T: FileData>(
-    file: ProblemFile<T>,
+    mut file: ProblemFile<T>,
     path: &Path,
     output: &Path,
     duplicates: Duplicates,
     common: &Common,
 ) -> Result<Loaded<T>, Failure> {
     check_memory(common, path, file.data.sites().len(), file.data.patches())?;
-    let source = ProblemSource::File { path: relative_path(output, path), id: file.id.clone() };
+    let source = if is_readable_again(path) && is_file(output) {
+        ProblemSource::File { path: relative_path(output, path), id: file.id.clone() }
+    } else {
+        file.id = ProblemId { sha256: canonical_sha256(&file.data), files: Vec::new() };
+        embedded(&mut file)
+    };
     sound(file, source, path, duplicates)
 }
 

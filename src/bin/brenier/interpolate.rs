@@ -4,8 +4,8 @@ use crate::args::{Common, InterpolateArgs};
 use crate::console::count as count_of;
 use crate::failure::{Failure, code};
 use crate::mapped::{self, Solved, report, values};
-use crate::{input, interrupt, picture};
-use brenier::io::{write_atomically, write_interpolation};
+use crate::{interrupt, outputs};
+use brenier::io::{Role, write_atomically, write_interpolation};
 use brenier::plot::{Color, Scene};
 use brenier::transport::ShrunkenCell;
 use std::io::Write;
@@ -13,17 +13,12 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 pub fn run(args: &InterpolateArgs, common: &Common) -> Result<u8, Failure> {
-    if let Some(path) = &args.plot {
-        picture::check_name(path)?;
-    }
     let frames: Vec<PathBuf> = match (args.frames, &args.plot) {
         (Some(count), Some(path)) => (0..count).map(|k| numbered(path, k, count)).collect(),
-        _ => args.plot.iter().cloned().collect(),
+        _ => Vec::new(),
     };
-    let written: Vec<Option<&Path>> = args.output.iter().chain(&frames).map(|p| Some(p.as_path())).collect();
-    input::keep_apart(&[Some(&args.solution), args.problem.as_deref()], &written)?;
+    outputs::also(&frames, Role::Data)?;
     let solved = mapped::load("interpolate", &args.solution, args.problem.as_deref(), common)?;
-    input::keep_files(&solved.loaded, &written)?;
     if let Some(count) = args.frames {
         return film(common, &solved, count, &frames);
     }
@@ -35,10 +30,10 @@ pub fn run(args: &InterpolateArgs, common: &Common) -> Result<u8, Failure> {
             "--t: give a number from 0 to less than 1; at 1 there are only the sites",
         ));
     };
-    let mut files = Vec::new();
+    let mut files: Vec<&Path> = Vec::new();
     if let Some(path) = &args.output {
         write_interpolation(path, &solved.loaded.fingerprint(), t, &cells)?;
-        files.push(path.as_path());
+        files.push(path);
     }
     if let Some(path) = &args.plot {
         draw(&solved.map, &cells, t, path)?;

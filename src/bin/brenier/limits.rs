@@ -1,4 +1,4 @@
-//! Threads and memory.
+//! Memory.
 
 use crate::args::{Command, Common};
 use crate::failure::{Failure, code};
@@ -36,15 +36,6 @@ static NEEDS: OnceLock<Needs> = OnceLock::new();
 /// Remembers which command this is.
 pub fn begin(command: &Command) {
     let _ = NEEDS.set(needs_of(command));
-}
-
-/// Sets the size of the thread pool.
-pub fn set_threads(threads: Option<u16>) -> Result<(), Failure> {
-    let Some(n) = threads else { return Ok(()) };
-    rayon::ThreadPoolBuilder::new()
-        .num_threads(n.into())
-        .build_global()
-        .map_err(|e| Failure::new(code::INTERNAL, format!("cannot start {n} threads: {e}")))
 }
 
 /// How large a file may be read.

@@ -16,6 +16,7 @@ mod limits;
 mod map;
 mod mapped;
 mod output;
+mod outputs;
 mod parameterize;
 mod parameterize_files;
 mod picture;
@@ -24,9 +25,10 @@ mod remesh;
 mod sample;
 mod singular;
 mod solve;
+mod threads;
 
 use args::{Cli, Command};
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 use failure::{Failure, code};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
@@ -65,16 +67,18 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<u8, Failure> {
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
+    let parsed = Cli::command().try_get_matches().and_then(|m| Ok((Cli::from_arg_matches(&m)?, m)));
+    let (cli, matches) = match parsed {
+        Ok(parsed) => parsed,
         Err(e) => return failure::of_arguments(&e),
     };
     limits::begin(&cli.command);
-    interrupt::install()?;
+    interrupt::install();
     if let Some(bytes) = cli.common.max_memory {
         allocator::limit_to(bytes);
     }
-    limits::set_threads(cli.common.threads)?;
+    outputs::declare(&matches)?;
+    threads::start(&cli.common)?;
     if matches!(cli.command, Command::Solve(_) | Command::Quantize(_) | Command::Sample(_)) {
         deadline::be_polite(None);
     }

@@ -10,7 +10,6 @@ use brenier::domain::ConvexPolygon;
 use brenier::exact::predicates::orient2d_sign;
 use brenier::io::{
     AnySolution, SolutionFile, read_any_solution, read_points, read_points_in_space, write_indices, write_points,
-    writes_points,
 };
 use brenier::problem::SurfaceProblemData;
 use brenier::transport::{SingularOptions, SpaceLocator};
@@ -18,28 +17,17 @@ use serde_json::{Map, Value};
 use std::path::Path;
 
 pub fn run(args: &MapArgs, common: &Common) -> Result<u8, Failure> {
-    if !writes_points::<2>(&args.output) {
-        let what =
-            format!("{}: {} written as .csv, .txt or .npy; choose one of these", args.output.display(), what(args));
-        return Err(Failure::new(code::USAGE, what));
-    }
     let problem = args.problem.as_deref();
-    input::keep_apart(&[Some(&args.solution), Some(&args.points), problem], &[Some(&args.output)])?;
     if args.kind != MapKind::Smooth && args.temperature.is_some() {
         return Err(Failure::new(code::USAGE, "--temperature is for --kind smooth"));
     }
     match read_any_solution(&args.solution, read_limit(common))? {
         AnySolution::Plane(solution) => {
             let solved = mapped::of_plane(&args.solution, &solution, problem, common)?;
-            input::keep_files(&solved.loaded, &[Some(&args.output)])?;
             plane(args, common, solved)
         }
         AnySolution::Surface(solution) => surface(args, common, &solution),
     }
-}
-
-fn what(args: &MapArgs) -> &'static str {
-    if args.kind == MapKind::Cell { "indices are" } else { "points are" }
 }
 
 fn plane(args: &MapArgs, common: &Common, mut solved: Solved) -> Result<u8, Failure> {
@@ -120,7 +108,6 @@ fn surface(args: &MapArgs, common: &Common, solution: &SolutionFile<SurfaceProbl
         return Err(Failure::new(code::USAGE, what));
     }
     let loaded = input::of_solution(&args.solution, solution, args.problem.as_deref(), common)?;
-    input::keep_files(&loaded, &[Some(&args.output)])?;
     let file = read_points_in_space(&args.points, read_limit(common))?;
     finite(&args.points, &file.points)?;
     let sites = loaded.problem.sites();

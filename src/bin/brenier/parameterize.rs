@@ -4,7 +4,7 @@ use crate::args::{Common, ParameterizeArgs};
 use crate::console::{count, say, table, warn};
 use crate::failure::{Failure, code};
 use crate::limits::{check_memory, peak_bytes, read_limit};
-use crate::{input, parameterize_files as files, picture};
+use crate::{parameterize_files as files, picture};
 use brenier::io::{SurfaceFile, read_masses, read_points, read_points_in_space, read_surface};
 use brenier::parameterize::{
     Boundary, Landmark, LayoutProof, Merge, Parameterization, ParameterizeError, ParameterizeOptions, RemeshReport,
@@ -21,21 +21,12 @@ pub fn run(args: &ParameterizeArgs, common: &Common) -> Result<u8, Failure> {
             "--sphere: maps to the sphere are not made in this version; leave it out, closed surfaces are cut open";
         return Err(Failure::new(code::USAGE, text));
     }
-    files::check_name(&args.output)?;
     picture::check_charts(args)?;
     let boundary_file = match args.boundary.as_str() {
         "disk" | "square" | "free" => None,
         file => Some(Path::new(file)),
     };
-    let read = [
-        Some(args.mesh.as_path()),
-        args.seams.as_deref(),
-        args.landmarks.as_deref(),
-        args.density.as_deref(),
-        boundary_file,
-    ];
-    let out = [Some(args.output.as_path()), args.report.as_deref(), args.html.as_deref(), args.plot.as_deref()];
-    input::keep_apart(&read, &out)?;
+    let out = [Some(&*args.output), args.report.as_deref(), args.html.as_deref(), args.plot.as_deref()];
     let mesh = read_surface(&args.mesh, read_limit(common))?;
     check_memory(common, &args.mesh, 0, mesh.triangles.len())?;
     let options = options(args, common, &mesh, boundary_file)?;

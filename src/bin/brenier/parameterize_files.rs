@@ -13,17 +13,6 @@ use serde::Serialize;
 use std::io::Write;
 use std::path::Path;
 
-/// Refuses names of files that are not written.
-pub fn check_name(path: &Path) -> Result<(), Failure> {
-    let extension = path.extension().and_then(|e| e.to_str()).map(str::to_ascii_lowercase);
-    if matches!(extension.as_deref(), Some("obj" | "ply" | "glb" | "gltf")) {
-        return Ok(());
-    }
-    let what = "parameterized meshes are written as .obj, .ply, .glb or .gltf; choose one of these";
-    let text = format!("{}: {what}", path.display());
-    Err(Failure::new(code::USAGE, text))
-}
-
 /// Writes the mesh, and proves that it is one to one on the points as they are written: the doubles of .obj and .ply, the single precision of .glb and .gltf.
 pub fn write(path: &Path, mesh: &SurfaceFile, found: &Parameterization) -> Result<LayoutProof, Failure> {
     if writes_gltf(path) {

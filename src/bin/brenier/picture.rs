@@ -39,8 +39,6 @@ const BOTH: (u32, u32) = (1600, 800);
 const LONGER: usize = 1200;
 
 pub fn run(args: &PlotArgs, common: &Common) -> Result<u8, Failure> {
-    check_name(&args.output)?;
-    input::keep_apart(&[Some(&args.file)], &[Some(&args.output)])?;
     let style = style_of(args)?;
     let limit = read_limit(common);
     let is_problem = document_format(&args.file, limit)?.as_deref() == Some("brenier/problem");
@@ -123,27 +121,13 @@ fn format_of(path: &Path) -> Option<Format> {
     }
 }
 
-/// Refuses names of pictures that cannot be drawn, before anything is computed.
-pub fn check_name(path: &Path) -> Result<(), Failure> {
-    let what = || format!("{}: pictures are .svg, .png or .html", path.display());
-    format_of(path).map(drop).ok_or_else(|| Failure::new(code::USAGE, what()))
-}
-
-/// Refuses names of pictures and pages of parameterized surfaces, and sizes of what has none.
+/// Refuses sizes of pictures of parameterized surfaces that have none, and views of nothing.
 pub fn check_charts(args: &ParameterizeArgs) -> Result<(), Failure> {
-    let fail = |path: &Path, what: &str| Err(Failure::new(code::USAGE, format!("{}: {what}", path.display())));
-    if let Some(path) = &args.html
-        && format_of(path) != Some(Format::Html)
+    if let (Some(path), Some(_)) = (&args.plot, args.size)
+        && format_of(path) == Some(Format::Svg)
     {
-        return fail(path, "pages are .html; pictures are made with --plot");
-    }
-    if let Some(path) = &args.plot {
-        match format_of(path) {
-            Some(Format::Png) => {}
-            Some(Format::Svg) if args.size.is_some() => return fail(path, "--size is for .png; leave it out"),
-            Some(Format::Svg) => {}
-            _ => return fail(path, "pictures are .png or .svg; pages are made with --html"),
-        }
+        let what = format!("{}: --size is for .png; leave it out", path.display());
+        return Err(Failure::new(code::USAGE, what));
     }
     if (args.view.is_some() || args.up.is_some()) && args.html.is_none() && args.plot.is_none() {
         let what = "--view and --up are of pictures and pages; name one with --plot or --html";

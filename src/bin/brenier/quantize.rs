@@ -17,14 +17,12 @@ use std::time::Instant;
 
 pub fn run(args: &QuantizeArgs, common: &Common) -> Result<u8, Failure> {
     let start = Instant::now();
-    if let Some(path) = &args.plot {
-        picture::check_name(path)?;
-    }
-    let domain = Some(Path::new(&args.domain));
-    let read = [args.points.as_deref(), args.masses.as_deref(), domain];
-    input::keep_apart(&read, &[Some(&args.output), args.plot.as_deref()])?;
     match input::of_quantize(args, common)? {
         AnyLoaded::Plane(loaded) => {
+            if writes_points::<3>(&args.output) && !writes_points::<2>(&args.output) {
+                let what = "points in the plane are written as .csv, .txt or .npy; choose one of these";
+                return Err(Failure::new(code::USAGE, format!("{}: {what}", args.output.display())));
+            }
             if args.centroids {
                 let what = format!("--centroids is for surfaces; in the plane of {} sites are centroids", args.domain);
                 return Err(Failure::new(code::USAGE, what));
@@ -118,7 +116,7 @@ where
     } else {
         write_solution(&args.output, &file)?;
     }
-    let mut written = vec![args.output.as_path()];
+    let mut written: Vec<&Path> = vec![&args.output];
     if let Some(path) = &args.plot {
         draw(&loaded.problem, &file.heights, &loaded.name, path)?;
         written.push(path);

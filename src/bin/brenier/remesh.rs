@@ -6,7 +6,7 @@ use crate::failure::{Failure, code};
 use crate::input;
 use crate::limits::{peak_bytes, read_limit};
 use brenier::domain::surface::Topology;
-use brenier::io::{AnySolution, Encoding, Field, MeshData, read_any_solution, write_surface, writes_surface};
+use brenier::io::{AnySolution, Encoding, Field, MeshData, read_any_solution, write_surface};
 use brenier::transport::{Positions, Remesh, remesh};
 use serde::Serialize;
 use std::time::Instant;
@@ -17,18 +17,12 @@ const MOST_TOLD: usize = 5;
 pub fn run(args: &RemeshArgs, common: &Common) -> Result<u8, Failure> {
     let start = Instant::now();
     let out = &args.output;
-    if !writes_surface(out) {
-        let what = format!("{}: meshes are written as .obj, .ply, .vtk or .vtp", out.display());
-        return Err(Failure::new(code::USAGE, what));
-    }
-    input::keep_apart(&[Some(&args.solution), args.problem.as_deref()], &[Some(out)])?;
     let AnySolution::Surface(solution) = read_any_solution(&args.solution, read_limit(common))? else {
         let what =
             format!("{}: is the solution of a problem in the plane; remesh needs a surface", args.solution.display());
         return Err(Failure::new(code::INPUT, what));
     };
     let loaded = input::of_solution(&args.solution, &solution, args.problem.as_deref(), common)?;
-    input::keep_files(&loaded, &[Some(out)])?;
     let positions = match args.positions {
         args::Positions::Surface => Positions::Surface,
         args::Positions::Centroids => Positions::Centroids,

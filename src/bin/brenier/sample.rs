@@ -4,7 +4,7 @@ use crate::args::{self, Common, SampleArgs};
 use crate::console::{count, say, table};
 use crate::failure::{Failure, code};
 use crate::limits::{peak_bytes, read_limit};
-use crate::{input, interrupt, output, picture};
+use crate::{input, interrupt, output, outputs, picture};
 use brenier::diagram::SurfaceDiagram;
 use brenier::io::{AnySolution, Columns, NOT_BUILT, SampleFormat, read_any_solution, write_samples};
 use brenier::sample::{Draw, Method, SampleError, Sampler, SurfaceSampler};
@@ -21,7 +21,6 @@ pub fn run(args: &SampleArgs, common: &Common) -> Result<u8, Failure> {
         args::Method::R2 => Method::Even,
     };
     let total = total(args)?;
-    input::keep_apart(&[Some(&args.solution), args.problem.as_deref()], &[Some(&args.output)])?;
     let wrong = |what: String| Failure::new(code::INPUT, format!("{}: {what}", args.solution.display()));
     let draw_error = |e: SampleError| match e {
         SampleError::NoCell { .. } => Failure::new(code::USAGE, format!("--cell: {e}")),
@@ -30,7 +29,6 @@ pub fn run(args: &SampleArgs, common: &Common) -> Result<u8, Failure> {
     let (line, sites, seconds) = match read_any_solution(&args.solution, read_limit(common))? {
         AnySolution::Plane(solution) => {
             let loaded = input::of_solution(&args.solution, &solution, args.problem.as_deref(), common)?;
-            input::keep_files(&loaded, &[Some(&args.output)])?;
             if loaded.problem.rest().is_some() {
                 return Err(wrong(
                     "part of the source stays; sample needs cells that fill the source in this version".into(),
@@ -44,7 +42,6 @@ pub fn run(args: &SampleArgs, common: &Common) -> Result<u8, Failure> {
         }
         AnySolution::Surface(solution) => {
             let loaded = input::of_solution(&args.solution, &solution, args.problem.as_deref(), common)?;
-            input::keep_files(&loaded, &[Some(&args.output)])?;
             let diagram = SurfaceDiagram::new(&loaded.problem, &solution.heights)
                 .map_err(|e| Failure::new(code::INTERNAL, e.to_string()))?;
             let sampler = SurfaceSampler::new(&diagram);
@@ -79,7 +76,7 @@ fn write<const D: usize>(
     })?;
     if !done {
         let (code, why) = if late { (code::LIMIT, "time limit reached") } else { (code::INTERRUPTED, "interrupted") };
-        return Err(Failure::new(code, format!("{why}; nothing was written, since files appear whole")));
+        return Err(Failure::new(code, format!("{why}; {}, since files appear whole", outputs::told())));
     }
     Ok(clock.elapsed().as_secs_f64())
 }

@@ -4,20 +4,14 @@ use crate::args::{Common, SingularArgs};
 use crate::console::count;
 use crate::failure::Failure;
 use crate::mapped::{self, report, values};
-use crate::{input, picture};
 use brenier::io::{write_atomically, write_singular};
 use brenier::plot::{Color, Scene};
 use brenier::transport::{SingularOptions, SingularSet, StrandEnd};
 use std::io::Write;
+use std::path::Path;
 
 pub fn run(args: &SingularArgs, common: &Common) -> Result<u8, Failure> {
-    if let Some(path) = &args.plot {
-        picture::check_name(path)?;
-    }
-    let written = [Some(args.output.as_path()), args.plot.as_deref()];
-    input::keep_apart(&[Some(&args.solution), args.problem.as_deref()], &written)?;
     let solved = mapped::load("singular", &args.solution, args.problem.as_deref(), common)?;
-    input::keep_files(&solved.loaded, &written)?;
     let options = SingularOptions {
         deviations: args.deviations,
         factor: args.factor,
@@ -26,7 +20,7 @@ pub fn run(args: &SingularArgs, common: &Common) -> Result<u8, Failure> {
     };
     let set = solved.map.singular(&options);
     write_singular(&args.output, &solved.loaded.fingerprint(), &set)?;
-    let mut files = vec![args.output.as_path()];
+    let mut files: Vec<&Path> = vec![&args.output];
     if let Some(path) = &args.plot {
         let scene = Scene::new(&solved.loaded.problem, solved.map.diagram());
         let curves: Vec<&[[f64; 2]]> = set.strands.iter().map(|s| s.points.as_slice()).collect();

@@ -6,9 +6,9 @@ use crate::failure::{Failure, code};
 use crate::input::{self, AnyLoaded, Loaded};
 use crate::limits::{peak_bytes, read_limit};
 use crate::picture::Style;
-use crate::{deadline, interrupt, output, picture};
+use crate::{deadline, interrupt, output, outputs, picture};
 use brenier::exact::Heights;
-use brenier::io::{FileData, IoError, SolutionFile, read_checkpoint, write_checkpoint, write_solution};
+use brenier::io::{FileData, IoError, Role, SolutionFile, is_file, read_checkpoint, write_checkpoint, write_solution};
 use brenier::newton::Outcome;
 use brenier::problem::WithSites;
 use brenier::transport::{self, Control, Progress, SolveOptions, SolverState};
@@ -18,14 +18,9 @@ use std::time::{Duration, Instant};
 
 pub fn run(args: &SolveArgs, common: &Common) -> Result<u8, Failure> {
     let start = Instant::now();
-    if let Some(path) = &args.plot {
-        picture::check_name(path)?;
+    if args.checkpoint.is_none() {
+        outputs::also(&[state_of(args)], Role::State)?;
     }
-    let domain = args.domain.as_deref().map(Path::new);
-    let read = [args.problem.as_deref(), args.points.as_deref(), args.masses.as_deref(), domain];
-    input::keep_apart(&read, &[Some(&args.output), args.plot.as_deref(), args.checkpoint.as_deref()])?;
-    // Going on from a checkpoint and keeping the next one in its place is the usual way.
-    input::keep_apart(&[args.resume.as_deref()], &[Some(&args.output), args.plot.as_deref()])?;
     match input::of_solve(args, common)? {
         AnyLoaded::Plane(loaded) => {
             let name = loaded.name.clone();
@@ -51,7 +46,6 @@ fn solved<T: FileData<Point = [f64; D]>, const D: usize>(
     solve: impl FnOnce(&T::Problem, &SolveOptions, &mut dyn FnMut(&Progress<'_>) -> Control) -> transport::Solution<D>,
     draw: impl FnOnce(&T::Problem, &Heights, &Path) -> Result<(), Failure>,
 ) -> Result<u8, Failure> {
-    input::keep_files(&loaded, &[Some(&args.output), args.plot.as_deref(), args.checkpoint.as_deref()])?;
     console::warn(common, &loaded.warnings);
     let named = args.resume.is_some() || args.checkpoint.is_some() || common.time_limit.is_some();
     if named || rayon::current_num_threads() == 1 {
@@ -78,12 +72,13 @@ fn solved<T: FileData<Point = [f64; D]>, const D: usize>(
     let mut bar = Bar::new(common, args.tol);
     interrupt::be_polite();
     let (solution, sha256) = std::thread::scope(|scope| {
-        let sha256 = scope.spawn(|| loaded.sha256());
+        // A system that refuses the thread has the work done afterwards.
+        let thread = std::thread::Builder::new().spawn_scoped(scope, || loaded.sha256()).ok();
         let solution = solve(&loaded.problem, &options, &mut |progress| {
             bar.show(progress);
             keeper.see(progress)
         });
-        (solution, sha256.join())
+        (solution, thread.map_or_else(|| Ok(loaded.sha256()), |t| t.join()))
     });
     let sha256 = sha256.map_err(|_| Failure::new(code::INTERNAL, "the problem's hash could not be computed"))?;
     loaded.identify(sha256);
@@ -101,7 +96,7 @@ fn solved<T: FileData<Point = [f64; D]>, const D: usize>(
     let file = solution_file(&loaded, solution, start);
     deadline::be_written();
     write_solution(&args.output, &file)?;
-    let mut written = vec![args.output.as_path()];
+    let mut written: Vec<&Path> = vec![&args.output];
     if let Some(path) = &args.plot {
         draw(&loaded.problem, &file.heights, path)?;
         written.push(path);
@@ -137,6 +132,14 @@ pub fn solution_file<T: FileData<Point = [f64; D]>, const D: usize>(
     }
 }
 
+/// Where the state goes when a solve is interrupted: beside the solution, or here if that goes into a stream.
+fn state_of(args: &SolveArgs) -> PathBuf {
+    let output: &Path = if is_file(&args.output) { &args.output } else { Path::new("solution") };
+    let mut name = output.as_os_str().to_os_string();
+    name.push(".checkpoint");
+    name.into()
+}
+
 /// Keeps the solver's state on disk while it runs.
 struct Keeper {
     /// Where to write regularly; `None` without `--checkpoint`.
@@ -155,14 +158,10 @@ struct Keeper {
 
 impl Keeper {
     fn new(args: &SolveArgs, fingerprint: String) -> Keeper {
-        let beside = || {
-            let mut name = args.output.clone().into_os_string();
-            name.push(".checkpoint");
-            PathBuf::from(name)
-        };
+        let regularly = args.checkpoint.as_deref().map(Path::to_path_buf);
         Keeper {
-            regularly: args.checkpoint.clone(),
-            path: args.checkpoint.clone().unwrap_or_else(beside),
+            path: regularly.clone().unwrap_or_else(|| state_of(args)),
+            regularly,
             fingerprint,
             last_write: None,
             pause: Duration::from_secs(1),

@@ -1,0 +1,50 @@
+//! The threads of a run, also where the system refuses them.
+
+use crate::args::Common;
+use crate::console;
+use crate::failure::{Failure, code};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{Builder, available_parallelism, scope};
+
+/// Whether the system has refused a thread.
+static SCARCE: AtomicBool = AtomicBool::new(false);
+
+/// Whether the system has refused a thread: then none is started that can be done without.
+pub fn are_scarce() -> bool {
+    SCARCE.load(Ordering::Relaxed)
+}
+
+/// The system has refused a thread.
+pub fn refused() {
+    SCARCE.store(true, Ordering::Relaxed);
+}
+
+/// Starts the threads that work: as many as wanted, or as many as there can be; the first one alone needs no other.
+///
+/// The pool can be made once only and is lost if one of its threads is refused, so that as many threads are started
+/// and ended first.
+pub fn start(common: &Common) -> Result<(), Failure> {
+    let wanted = common.threads.map_or_else(|| available_parallelism().map_or(1, usize::from), usize::from);
+    let had = if wanted == 1 { 1 } else { at_once(wanted) };
+    if had < wanted {
+        refused();
+        console::warn(common, &[format!("the system refuses {wanted} threads; {} at work", had.max(1))]);
+    }
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(had.max(1));
+    let pool = if had <= 1 && are_scarce() { pool.use_current_thread() } else { pool };
+    pool.build_global().map_err(|e| Failure::new(code::LIMIT, format!("cannot start threads: {e}; see ulimit -u")))
+}
+
+/// How many threads of `wanted` there can be at once.
+fn at_once(wanted: usize) -> usize {
+    let gate = Mutex::new(());
+    let wait = || drop(gate.lock());
+    scope(|scope| {
+        // Each waits until all have begun.
+        let closed = gate.lock();
+        let threads: Vec<_> = (0..wanted).map_while(|_| Builder::new().spawn_scoped(scope, wait).ok()).collect();
+        drop(closed);
+        threads.len()
+    })
+}

@@ -18,6 +18,7 @@ mod mapped;
 mod output;
 mod parameterize;
 mod parameterize_files;
+mod parameterize_tables;
 mod picture;
 mod quantize;
 mod remesh;
@@ -65,7 +66,7 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<u8, Failure> {
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::try_parse_from(args::command_line()) {
         Ok(cli) => cli,
         Err(e) => return failure::of_arguments(&e),
     };

@@ -9,8 +9,7 @@ use crate::{input, output};
 use brenier::domain::ConvexPolygon;
 use brenier::exact::predicates::orient2d_sign;
 use brenier::io::{
-    AnySolution, SolutionFile, read_any_solution, read_points, read_points_in_space, write_indices, write_points,
-    writes_points,
+    AnySolution, PointFile, SolutionFile, read_any_solution, read_columns, write_indices, write_points, writes_points,
 };
 use brenier::problem::SurfaceProblemData;
 use brenier::transport::{SingularOptions, SpaceLocator};
@@ -38,12 +37,17 @@ pub fn run(args: &MapArgs, common: &Common) -> Result<u8, Failure> {
     }
 }
 
+/// The points to send; masses beside them play no part.
+fn points<const D: usize>(args: &MapArgs, common: &Common) -> Result<PointFile<D>, Failure> {
+    Ok(read_columns(&args.points, read_limit(common), &args.columns.clone().unwrap_or_default(), false)?)
+}
+
 fn what(args: &MapArgs) -> &'static str {
     if args.kind == MapKind::Cell { "indices are" } else { "points are" }
 }
 
 fn plane(args: &MapArgs, common: &Common, mut solved: Solved) -> Result<u8, Failure> {
-    let file = read_points(&args.points, read_limit(common))?;
+    let file: PointFile<2> = points(args, common)?;
     finite(&args.points, &file.points)?;
     solved.notes.extend(file.notes);
     let (points, map) = (&file.points, &solved.map);
@@ -121,7 +125,7 @@ fn surface(args: &MapArgs, common: &Common, solution: &SolutionFile<SurfaceProbl
     }
     let loaded = input::of_solution(&args.solution, solution, args.problem.as_deref(), common)?;
     input::keep_files(&loaded, &[Some(&args.output)])?;
-    let file = read_points_in_space(&args.points, read_limit(common))?;
+    let file: PointFile<3> = points(args, common)?;
     finite(&args.points, &file.points)?;
     let sites = loaded.problem.sites();
     let locator = SpaceLocator::new(sites, &solution.heights)

@@ -416,3 +416,77 @@ fn repaired_soups_keep_their_area() {
     }
     assert!(accepted > 5_000 && divided > 50, "{accepted} accepted, {divided} divided");
 }
+
+/// One surface, a bent L of concave and convex polygons, as each format has it: the same triangles, the same area.
+#[test]
+fn every_format_gives_the_same_surface() {
+    let v: [[f64; 3]; 8] = [
+        [2.0, 0.0, 2.0],
+        [2.0, 1.0, 2.0],
+        [1.0, 1.0, 1.0],
+        [1.0, 2.0, 1.0],
+        [0.0, 2.0, 0.0],
+        [0.0, 0.0, 0.0],
+        [2.0, 0.0, 3.0],
+        [2.0, 1.0, 3.0],
+    ];
+    let polygons: [&[usize]; 2] = [&[0, 1, 2, 3, 4, 5], &[0, 6, 7, 1]];
+    let words = |list: &[usize], add: usize| list.iter().map(|k| (k + add).to_string()).collect::<Vec<_>>().join(" ");
+    let rows = |before: &str| v.iter().map(|p| format!("{before}{} {} {}\n", p[0], p[1], p[2])).collect::<String>();
+    let counted = |p: &[usize]| format!("{} {}\n", p.len(), words(p, 0));
+    let obj = rows("v ") + &polygons.map(|p| format!("f {}\n", words(p, 1))).concat();
+    let body = rows("") + &polygons.map(counted).concat();
+    let head = |format: &str| {
+        format!(
+            "ply\nformat {format} 1.0\nelement vertex 8\nproperty double x\nproperty double y\nproperty double z\n\
+             element face 2\nproperty list uchar int vertex_indices\nend_header\n"
+        )
+    };
+    let binary = |big: bool| {
+        let mut bytes = head(if big { "binary_big_endian" } else { "binary_little_endian" }).into_bytes();
+        for x in v.as_flattened() {
+            bytes.extend(if big { x.to_be_bytes() } else { x.to_le_bytes() });
+        }
+        for p in polygons {
+            bytes.push(p.len() as u8);
+            for &k in p {
+                bytes.extend(if big { (k as i32).to_be_bytes() } else { (k as i32).to_le_bytes() });
+            }
+        }
+        bytes
+    };
+    let plain = parse_surface(Path::new("a.obj"), obj.as_bytes()).unwrap();
+    let facet = |t: &[u32; 3]| {
+        let corner = |k: &u32| format!("vertex {} {} {}\n", v[*k as usize][0], v[*k as usize][1], v[*k as usize][2]);
+        format!("facet normal 0 0 0\nouter loop\n{}endloop\nendfacet\n", t.iter().map(corner).collect::<String>())
+    };
+    let stl = format!("solid\n{}endsolid\n", plain.triangles.iter().map(facet).collect::<String>());
+    let area = |file: &SurfaceFile| -> f64 {
+        let one = |t: &[u32; 3]| {
+            let [a, b, c] = t.map(|k| file.vertices[k as usize]);
+            let n =
+                [(1, 2), (2, 0), (0, 1)].map(|(i, j)| (b[i] - a[i]) * (c[j] - a[j]) - (b[j] - a[j]) * (c[i] - a[i]));
+            0.5 * n.iter().map(|c| c * c).sum::<f64>().sqrt()
+        };
+        file.triangles.iter().map(one).sum()
+    };
+    let mac = |text: &str| text.replace('\n', "\r").into_bytes();
+    for (name, bytes) in [
+        ("a.obj", obj.clone().into_bytes()),
+        ("mac.obj", mac(&obj)),
+        ("a.off", format!("OFF\n8 2 0\n{body}").into_bytes()),
+        ("b.off", mac(&format!("OFF8 2 0\n{body}"))),
+        ("a.ply", (head("ascii") + &body).into_bytes()),
+        ("mac.ply", mac(&(head("ascii") + &body))),
+        ("b.ply", binary(false)),
+        ("c.ply", binary(true)),
+        ("a.stl", stl.clone().into_bytes()),
+        ("mac.stl", mac(&stl.replace("endsolid", "end solid"))),
+    ] {
+        let file = parse_surface(Path::new(name), &bytes).unwrap_or_else(|e| panic!("{e}"));
+        assert!((area(&file) - (3.0 * 2f64.sqrt() + 1.0)).abs() < 1e-14, "{name}: {}", area(&file));
+        if !name.ends_with("stl") {
+            assert_eq!((&file.triangles, &file.vertices), (&plain.triangles, &plain.vertices), "{name}");
+        }
+    }
+}

@@ -7,6 +7,7 @@ mod facets;
 mod image;
 mod law;
 mod mesh;
+mod overlap;
 mod patches;
 mod polygon;
 mod spread;
@@ -19,6 +20,7 @@ pub use facets::Facets;
 pub use image::{Between, Image};
 pub use law::{ExactLaw, Law};
 pub use mesh::PlanarMesh;
+pub(crate) use overlap::{overlap, rounding};
 pub use patches::{Patch, Patches};
 pub use polygon::{ConvexPolygon, Outline};
 pub use spread::{spread, spread_on};
@@ -239,4 +241,17 @@ pub enum DomainError {
     /// The density vanishes identically.
     #[error("density is zero on the whole domain; there is no mass to transport")]
     ZeroDensity,
+}
+
+impl DomainError {
+    /// The same with other numbers for faces: those of a file whose polygons were cut into triangles.
+    pub fn with_faces(self, name: impl Fn(u32) -> u32) -> DomainError {
+        match self {
+            DomainError::Overlap { first, second } => {
+                let (a, b) = (name(first), name(second));
+                DomainError::Overlap { first: a.min(b), second: a.max(b) }
+            }
+            other => other,
+        }
+    }
 }

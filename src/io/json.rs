@@ -4,7 +4,7 @@
 //! which entry is being read; errors then say `line 9: sites[4][1]: ...`.
 
 use super::error::{IoError, quoted};
-use super::read::{ReadLimit, read_file};
+use super::read::{ReadLimit, read_file, refuse_utf16};
 use super::text::{PARSER, short};
 use crate::exact::big;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -67,6 +67,7 @@ impl<'f> Context<'f> {
 
     /// Parses a whole document.
     pub(super) fn parse<'a, S: DeserializeSeed<'a>>(&self, bytes: &'a [u8], seed: S) -> Result<S::Value, IoError> {
+        refuse_utf16(self.file, bytes)?;
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let mut reader = serde_json::Deserializer::from_slice(bytes);
         seed.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value)).map_err(|e| self.error(bytes, &e))

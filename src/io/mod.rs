@@ -8,6 +8,7 @@ mod arrays;
 mod atomic;
 mod canonical;
 mod checkpoint;
+mod columns;
 mod error;
 mod fields;
 mod foreign;
@@ -29,6 +30,7 @@ mod solution_json;
 mod solution_read;
 mod source_json;
 mod surface;
+mod table;
 mod text;
 mod zip_stream;
 
@@ -36,6 +38,7 @@ pub use crate::diagram::CellRecord;
 pub use atomic::{AtomicFile, abandon, write_atomically};
 pub use canonical::{FileData, ProblemId, canonical_sha256};
 pub use checkpoint::{read_checkpoint, write_checkpoint};
+pub use columns::TableColumns;
 pub use error::{IoError, bytes_text, system_text};
 pub use json::document_format;
 pub use ledger::{Role, begin, is_file, is_readable_again, is_standard_output, written};
@@ -43,7 +46,8 @@ pub use map_json::{write_interpolation, write_singular};
 pub use npy::{NpyArray, parse_npy, write_npy};
 pub use npz::{NpzReader, NpzWriter};
 pub use points::{
-    PointFile, parse_points, read_masses, read_points, read_points_in_space, write_indices, write_points, writes_points,
+    PointFile, parse_points, read_columns, read_densities, read_masses, read_points, read_points_in_space, read_rows,
+    write_indices, write_points, writes_points,
 };
 pub use problem_json::{AnyProblem, ProblemFile, parse_any_problem, parse_problem, read_any_problem, read_problem};
 pub use read::{ReadLimit, sha256_hex};

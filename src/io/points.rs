@@ -1,13 +1,15 @@
 //! Point clouds and lists of masses: .csv, .txt, .xyz, .obj, .npy, .npz.
 //!
-//! Where points in the plane are wanted, points in space give their first two coordinates, with a note. Text is read line by line; every error names the line.
+//! TableColumns with names are found by them (`columns.rs`). Without names, where points in the plane are wanted, points in space give their first two
+//! coordinates, with a note. Text is read line by line (`table.rs`); every error names the line.
 
 use super::atomic::write_atomically;
+use super::columns::{MASSES, PLACES, TableColumns, Wanted, choose};
 use super::error::{IoError, quoted};
-use super::json::literal;
 use super::npy::{NpyArray, parse_npy, write_npy};
 use super::npz::NpzReader;
-use super::read::{ReadLimit, read_file, sha256_hex};
+use super::read::{ReadLimit, read_file, refuse_utf16, sha256_hex};
+use super::table::{Table, Text, parse_csv, parse_text};
 use std::io::Write;
 use std::path::Path;
 
@@ -16,6 +18,8 @@ use std::path::Path;
 pub struct PointFile<const D: usize = 2> {
     /// One point per row.
     pub points: Vec<[f64; D]>,
+    /// The column of masses, where one was looked for and found.
+    pub masses: Option<Vec<f64>>,
     /// Remarks for the report.
     pub notes: Vec<String>,
     /// SHA-256 of the file.
@@ -46,31 +50,84 @@ pub fn read_points_in_space(path: &Path, limit: ReadLimit) -> Result<PointFile<3
     parse_points_in(path, read_file(path, limit)?, None)
 }
 
+/// Reads points in the plane (`D = 2`) or in space (`D = 3`) from the columns asked for; `masses`: and masses from the column of that name.
+///
+/// # Errors
+/// As [`read_points`]; also if there are no such columns.
+pub fn read_columns<const D: usize>(
+    path: &Path,
+    limit: ReadLimit,
+    columns: &TableColumns,
+    masses: bool,
+) -> Result<PointFile<D>, IoError> {
+    let wanted = Wanted { axes: &["x", "y", "z"][..D], families: PLACES, mass: masses, columns };
+    parse_wanted(path, read_file(path, limit)?, None, wanted)
+}
+
+/// Reads rows of `D` numbers that are called `axes`, or like one of the `families`, in a table with names.
+///
+/// # Errors
+/// As [`read_points`].
+pub fn read_rows<const D: usize>(
+    path: &Path,
+    limit: ReadLimit,
+    axes: [&str; D],
+    families: &[&[&str]],
+) -> Result<PointFile<D>, IoError> {
+    let wanted = Wanted { axes: &axes, families, mass: false, columns: &TableColumns::default() };
+    parse_wanted(path, read_file(path, limit)?, None, wanted)
+}
+
 /// Points in the plane or in space.
 pub(super) fn parse_points_in<const D: usize>(
     path: &Path,
     bytes: Vec<u8>,
     array: Option<&str>,
 ) -> Result<PointFile<D>, IoError> {
+    let columns = TableColumns::default();
+    let wanted = Wanted { axes: &["x", "y", "z"][..D], families: PLACES, mass: false, columns: &columns };
+    parse_wanted(path, bytes, array, wanted)
+}
+
+fn parse_wanted<const D: usize>(
+    path: &Path,
+    bytes: Vec<u8>,
+    array: Option<&str>,
+    wanted: Wanted<'_>,
+) -> Result<PointFile<D>, IoError> {
     let sha256 = sha256_hex(&bytes);
-    let table = parse_table(path, bytes, array, "sites")?;
-    let (n, columns) = (table.rows, table.columns);
-    let axes = if D == 2 { "x and y" } else { "x, y and z" };
+    let table = parse_table(path, bytes, array, "sites", wanted)?;
+    let (n, columns) = (table.array.rows, table.array.columns);
+    let axes = wanted.axes_text();
     if columns < D && n > 0 {
         let numbers = if columns == 1 { "number" } else { "numbers" };
         return Err(IoError::content(path, format!("has {columns} {numbers} per point; give {axes}")));
     }
-    let mut notes = Vec::new();
+    let mut notes = table.notes;
     let told = extension(path) == "obj" || extension(path) == "xyz";
     if columns > D && n > 0 {
         if columns > 3 && !told {
-            return Err(IoError::content(path, format!("has {columns} numbers per point; give {axes}")));
+            return Err(IoError::content(
+                path,
+                format!("has {columns} numbers per point; give {axes}, or say which they are with --columns"),
+            ));
+        }
+        if !told && counts_rows(&table.array) {
+            let what = format!("has {columns} numbers per point, the first of which only counts the rows");
+            return Err(IoError::content(path, format!("{what}; give {axes}, or say which they are with --columns")));
         }
         notes.push(format!("{} has {columns} numbers per point; {axes} are used", path.display()));
     }
     let row = |row: &[f64]| std::array::from_fn(|k| row.get(k).copied().unwrap_or(0.0));
-    let points = table.values.chunks_exact(columns.max(1)).map(row).collect();
-    Ok(PointFile { points, notes, sha256 })
+    let points = table.array.values.chunks_exact(columns.max(1)).map(row).collect();
+    Ok(PointFile { points, masses: table.masses, notes, sha256 })
+}
+
+/// Whether the first column is 0, 1, 2, ... or 1, 2, 3, ..., as an index is.
+fn counts_rows(array: &NpyArray) -> bool {
+    let first = |k: usize| array.values[k * array.columns];
+    let start = if array.rows > 1 { first(0) } else { return false };
+    (start == 0.0 || start == 1.0) && (0..array.rows).all(|k| first(k) == start + k as f64)
 }
 
 /// Reads one number per line (or an array of shape n or n x 1): masses. Returns them with the file's SHA-256.
@@ -81,6 +138,14 @@ pub fn read_masses(path: &Path, limit: ReadLimit) -> Result<(Vec<f64>, String), 
     parse_scalars(path, read_file(path, limit)?, None, "masses")
 }
 
+/// As [`read_masses`], of densities.
+///
+/// # Errors
+/// As [`read_points`].
+pub fn read_densities(path: &Path, limit: ReadLimit) -> Result<Vec<f64>, IoError> {
+    Ok(parse_scalars(path, read_file(path, limit)?, None, "density")?.0)
+}
+
 /// As [`read_masses`] for bytes already in memory.
 pub(super) fn parse_scalars(
     path: &Path,
@@ -89,13 +154,23 @@ pub(super) fn parse_scalars(
     what: &str,
 ) -> Result<(Vec<f64>, String), IoError> {
     let sha256 = sha256_hex(&bytes);
-    let table = parse_table(path, bytes, array, what)?;
+    let own: &[&[&str]] = match what {
+        "masses" => MASSES,
+        "density" => &[&["density"], &["densities"], &["rho"]],
+        "heights" => &[&["heights"], &["height"], &["h"]],
+        "heights_lo" => &[&["heights_lo"], &["height_lo"]],
+        "weights" => &[&["weights"], &["weight"], &["w"]],
+        _ => &[&["values"], &["value"]],
+    };
+    let columns = TableColumns::default();
+    let wanted = Wanted { axes: &[what], families: own, mass: false, columns: &columns };
+    let table = parse_table(path, bytes, array, what, wanted)?;
     // A single row is as good a list as a single column.
-    if table.columns > 1 && table.rows > 1 {
-        let found = table.columns;
+    if table.array.columns > 1 && table.array.rows > 1 {
+        let found = table.array.columns;
         return Err(IoError::content(path, format!("has {found} numbers per row; give one of the {what} per row")));
     }
-    Ok((table.values, sha256))
+    Ok((table.array.values, sha256))
 }
 
 /// Whether [`write_points`] writes files of this name.
@@ -151,14 +226,24 @@ fn extension(path: &Path) -> String {
     path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default()
 }
 
-fn parse_table(path: &Path, bytes: Vec<u8>, array: Option<&str>, what: &str) -> Result<NpyArray, IoError> {
+fn parse_table(
+    path: &Path,
+    bytes: Vec<u8>,
+    array: Option<&str>,
+    what: &str,
+    wanted: Wanted<'_>,
+) -> Result<Table, IoError> {
     let content = |w: String| IoError::content(path, w);
-    match extension(path).as_str() {
-        "csv" => super::foreign::decoded(path, || parse_csv(path, &bytes)),
-        "txt" | "dat" => parse_text(path, &bytes, Text::Plain),
-        "xyz" => parse_text(path, &bytes, Text::Xyz),
-        "obj" => parse_text(path, &bytes, Text::Obj),
-        "npy" => parse_npy(&bytes).map_err(content),
+    let kind = extension(path);
+    if !matches!(kind.as_str(), "npy" | "npz") {
+        refuse_utf16(path, &bytes)?;
+    }
+    match kind.as_str() {
+        "csv" => super::foreign::decoded(path, || parse_csv(path, &bytes, wanted)),
+        "txt" | "dat" => parse_text(path, &bytes, Text::Plain, wanted),
+        "xyz" => parse_text(path, &bytes, Text::Xyz, wanted),
+        "obj" => parse_text(path, &bytes, Text::Obj, wanted),
+        "npy" => of_array(path, parse_npy(&bytes).map_err(content)?, wanted),
         "npz" => {
             let npz = NpzReader::new(bytes).map_err(content)?;
             let only = npz.names().next().unwrap_or(what).to_string();
@@ -167,7 +252,7 @@ fn parse_table(path: &Path, bytes: Vec<u8>, array: Option<&str>, what: &str) -> 
                 None if npz.names().count() == 1 => &only,
                 None => what,
             };
-            npz.array(name).map_err(content)
+            of_array(path, npz.array(name).map_err(content)?, wanted)
         }
         other => Err(content(format!(
             "files ending in {} are not read; use .csv, .txt, .xyz, .obj, .npy or .npz",
@@ -176,142 +261,17 @@ fn parse_table(path: &Path, bytes: Vec<u8>, array: Option<&str>, what: &str) -> 
     }
 }
 
-/// Collects rows of one length.
-struct Table<'p> {
-    path: &'p Path,
-    array: NpyArray,
-    first_line: u64,
-}
-
-impl Table<'_> {
-    fn new(path: &Path) -> Table<'_> {
-        let array = NpyArray { rows: 0, columns: 0, values: Vec::new() };
-        Table { path, array, first_line: 0 }
+/// The columns asked for of an array, which has no names.
+fn of_array(path: &Path, array: NpyArray, wanted: Wanted<'_>) -> Result<Table, IoError> {
+    let table = |array, masses| Table { array, masses, notes: Vec::new() };
+    if wanted.columns.is_empty() {
+        return Ok(table(array, None));
     }
-
-    /// Adds a row; every row must be as long as the first.
-    fn row(&mut self, line: u64, numbers: &[f64]) -> Result<(), IoError> {
-        if self.array.rows == 0 {
-            self.array.columns = numbers.len();
-            self.first_line = line;
-        } else if numbers.len() != self.array.columns {
-            return Err(IoError::line(
-                self.path,
-                line,
-                format!(
-                    "{} numbers, but {} on line {}; give the same on every line",
-                    numbers.len(),
-                    self.array.columns,
-                    self.first_line
-                ),
-            ));
-        }
-        self.array.rows += 1;
-        self.array.values.extend_from_slice(numbers);
-        Ok(())
-    }
-}
-
-/// A number in text: decimals, and the exact forms of the problem files.
-fn number(field: &[u8]) -> Option<f64> {
-    let text = std::str::from_utf8(field).ok()?;
-    text.parse().ok().or_else(|| literal(text).map(|v| v.0))
-}
-
-fn not_a_number(path: &Path, line: u64, field: &[u8]) -> IoError {
-    let text = String::from_utf8_lossy(&field[..field.len().min(200)]);
-    IoError::line(path, line, format!("{} is not a number; write numbers like 0.5 or 1e-3", quoted(&text)))
-}
-
-/// Comma-, semicolon- or tab-separated values; `#` starts a comment line; a first line without any number is a header.
-fn parse_csv(path: &Path, bytes: &[u8]) -> Result<NpyArray, IoError> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let first = bytes.split(|&b| b == b'\n').find(|l| !l.trim_ascii().is_empty() && l[0] != b'#').unwrap_or_default();
-    let delimiter = *[b',', b';', b'\t', b' '].iter().find(|d| first.trim_ascii().contains(d)).unwrap_or(&b',');
-    let mut reader = csv::ReaderBuilder::new()
-        .delimiter(delimiter)
-        .has_headers(false)
-        .flexible(true)
-        .comment(Some(b'#'))
-        .trim(csv::Trim::All)
-        .from_reader(bytes);
-    let mut table = Table::new(path);
-    let mut record = csv::ByteRecord::new();
-    let mut numbers = Vec::new();
-    let mut header_possible = true;
-    loop {
-        match reader.read_byte_record(&mut record) {
-            Ok(true) => {}
-            Ok(false) => return Ok(table.array),
-            Err(e) => return Err(IoError::content(path, e.to_string())),
-        }
-        let line = record.position().map_or(0, csv::Position::line);
-        let fields = || record.iter().filter(|f| delimiter != b' ' || !f.is_empty());
-        if fields().all(<[u8]>::is_empty) {
-            continue;
-        }
-        if std::mem::take(&mut header_possible) && fields().all(|f| number(f).is_none()) {
-            continue;
-        }
-        numbers.clear();
-        for field in fields() {
-            numbers.push(number(field).ok_or_else(|| not_a_number(path, line, field))?);
-        }
-        table.row(line, &numbers)?;
-    }
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Text {
-    /// Numbers separated by white space or commas, `#` starts a comment.
-    Plain,
-    /// As plain; the first line may be the number of points.
-    Xyz,
-    /// Wavefront: lines that start with `v`.
-    Obj,
-}
-
-fn parse_text(path: &Path, bytes: &[u8], kind: Text) -> Result<NpyArray, IoError> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let mut table = Table::new(path);
-    let mut numbers = Vec::new();
-    let mut declared = None;
-    for (k, line) in bytes.split(|&b| b == b'\n').enumerate() {
-        let at = k as u64 + 1;
-        let line = line.split(|&b| b == b'#').next().unwrap_or_default();
-        let mut words = line
-            .split(|b| b.is_ascii_whitespace() || (kind != Text::Obj && b",;".contains(b)))
-            .filter(|w| !w.is_empty());
-        if kind == Text::Obj && words.next() != Some(b"v") {
-            continue;
-        }
-        numbers.clear();
-        for word in words {
-            numbers.push(number(word).ok_or_else(|| not_a_number(path, at, word))?);
-        }
-        if kind == Text::Obj {
-            if numbers.len() < 2 {
-                let what = format!("vertex with {} coordinates; give x y z", numbers.len());
-                return Err(IoError::line(path, at, what));
-            }
-            numbers.truncate(3); // a weight or colour may follow
-        } else if numbers.is_empty() {
-            continue;
-        }
-        if kind == Text::Xyz && numbers.len() == 1 && table.array.rows == 0 && declared.is_none() {
-            declared = Some((at, numbers[0]));
-            continue;
-        }
-        table.row(at, &numbers)?;
-    }
-    if let Some((line, count)) = declared
-        && count != table.array.rows as f64
-    {
-        let found = table.array.rows;
-        let what = format!("{count} points declared, file has {found}; it is cut off");
-        return Err(IoError::line(path, line, what));
-    }
-    Ok(table.array)
+    let choice = choose(None, array.columns, wanted).map_err(|what| IoError::content(path, what))?;
+    let rows = || array.values.chunks_exact(array.columns.max(1));
+    let values = rows().flat_map(|r| choice.columns.iter().map(|&k| r[k])).collect();
+    let masses = choice.mass.map(|k| rows().map(|r| r[k]).collect());
+    Ok(table(NpyArray { rows: array.rows, columns: choice.columns.len(), values }, masses))
 }
 
 #[cfg(test)]
@@ -337,6 +297,84 @@ mod tests {
             assert_eq!(points(name, text).unwrap().points, expected, "{text}");
         }
         assert_eq!(points("a.xyz", "0.25 -1 7\n").unwrap().notes, ["a.xyz has 3 numbers per point; x and y are used"]);
+    }
+
+    #[test]
+    fn columns_are_found_by_their_names() {
+        let expected = [[0.25, -1.0], [1.5, 2e-3]];
+        for (name, text) in [
+            ("a.csv", "id,x,y\n0,0.25,-1\n1,1.5,2e-3\n"),
+            ("a.csv", ",x,y\r\n0,0.25,-1\r\n1,1.5,2e-3\r\n"),
+            ("a.csv", ",0,1\n0,0.25,-1\n1,1.5,2e-3\n"),
+            ("a.csv", "mass,y,x\r3,-1,0.25\r5,2e-3,1.5\r"),
+            ("a.csv", "\"\",\"x\",\"y\"\n\"a\",0.25,-1\n\"b\",1.5,2e-3\n"),
+            ("a.csv", "\"x\" \"y\"\n\"1\" 0.25 -1\n\"2\" 1.5 2e-3\n"),
+            ("a.csv", "name\tLAT\tLON\nParis, there\t-1\t0.25\nRome\t2e-3\t1.5\n"),
+            ("a.csv", "sep=;\r\nid;x;y\r\n1;0,25;-1,0\r\n2;1,5;2e-3\r\n"),
+            ("a.csv", "# y x\n-1,0.25\n2e-3,1.5\n"),
+            ("a.csv", "# made in Rome\n0.25,-1\n1.5,2e-3\n"),
+            ("a.txt", "//X Y Z R G B\n0.25 -1 7 1 2 3\n1.5 2e-3 8 1 2 3\n"),
+            ("a.txt", "x y\n1 0.25 -1\n2 1.5 2e-3\n"),
+            ("a.xyz", "2\ny x\n-1 0.25\n2e-3 1.5\n"),
+        ] {
+            let found = points(name, text);
+            assert_eq!(found.as_ref().map(|f| &f.points[..]), Ok(&expected[..]), "{text}");
+        }
+        let notes = |text| points("a.csv", text).unwrap().notes;
+        assert_eq!(notes("id,x,y\n0,1,2\n"), ["a.csv: columns \"x\" and \"y\" are used as x and y; \"id\" is not"]);
+        assert_eq!(notes("X,y\n0,1\n0,2\n"), [""; 0]);
+        let told =
+            "a.csv: line 1 has whole numbers, unlike all others; it was read as data. If it is a header, delete it";
+        assert_eq!(notes("0,1\n0.5,0.25\n1.5,2e-3\n"), [told]);
+        assert_eq!(notes("0,1\n0.5,1\n"), [""; 0]);
+        let comma = "a.csv: numbers such as that on line 1 were read with decimal commas";
+        assert_eq!(notes("0,5;1\n0,25;3\n"), [comma]);
+    }
+
+    #[test]
+    fn what_could_be_misread_is_refused() {
+        let error = |name, text| points(name, text).unwrap_err();
+        assert_eq!(
+            error("a.csv", "0,0.5,0.25\n1,0.75,0.5\n"),
+            "a.csv: has 3 numbers per point, the first of which only counts the rows; give x and y, or say which they are with --columns"
+        );
+        assert!(error("a.csv", "id,a,b,c\n1,2,3,4\n").contains("say which they are with --columns"));
+        // Decimal commas between commas.
+        assert_eq!(
+            error("a.csv", "x,y\n0,5,1\n"),
+            "a.csv: line 2: 3 values under 2 names; give one name for each column"
+        );
+        assert_eq!(
+            error("a.csv", "x;y\n0,5;1.5\n"),
+            "a.csv: line 2: decimal commas and points are mixed (see line 2); write points everywhere"
+        );
+        assert_eq!(
+            error("a.xyz", "1,5 2\n"),
+            "a.xyz: line 1: \"1,5\" may be a number with a decimal comma; write points, or commas between all numbers"
+        );
+        let wide: Vec<u8> = "x,y\n0,1\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let e = parse_points(Path::new("a.csv"), wide, None).unwrap_err().to_string();
+        assert_eq!(e, "a.csv: is text in UTF-16; save it as UTF-8 (or plain text) and try again");
+    }
+
+    #[test]
+    fn lists_have_names_too() {
+        let list =
+            |text: &str| parse_scalars(Path::new("m.csv"), text.into(), None, "masses").map_err(|e| e.to_string());
+        for text in [
+            "1.5\n2\n",
+            "mass\n1.5\n2\n",
+            "anything\n1.5\n2\n",
+            "id,pop\n7,1.5\n8,2\n",
+            "x,mass,y\n0,1.5,0\n0,2,0\n",
+            "pop\n1,5;\n",
+        ] {
+            match list(text) {
+                Ok((values, _)) => assert_eq!(values, [1.5, 2.0], "{text}"),
+                Err(e) => assert_eq!(e, "m.csv: line 2: 2 values under 1 names; give one name for each column"),
+            }
+        }
+        assert!(list("mass\n0,5\n0,25\n").is_err() && list("a,b\n1,2\n3,4\n").is_err());
     }
 
     #[test]

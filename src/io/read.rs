@@ -52,6 +52,34 @@ pub(super) fn read_file_as(path: &Path, limit: ReadLimit, role: Role) -> Result<
     Ok(bytes)
 }
 
+/// Lines of a text, whatever ends them: `\n`, `\r\n`, or `\r` alone as on old Macs. A byte order mark is left out.
+pub(super) fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes));
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let Some(end) = text.iter().position(|&b| b == b'\n' || b == b'\r') else {
+            rest = None;
+            return Some(text);
+        };
+        let next = &text[end + 1..];
+        rest = Some(if text[end] == b'\r' { next.strip_prefix(b"\n").unwrap_or(next) } else { next });
+        Some(&text[..end])
+    })
+}
+
+/// Refuses text in units of 16 bits, as some programs write it: by its byte order mark, or by a zero byte in each of the
+/// first characters.
+pub(super) fn refuse_utf16(path: &Path, bytes: &[u8]) -> Result<(), IoError> {
+    let head = &bytes[..bytes.len().min(64)];
+    let zeros = |start: usize| head.len() >= 8 && head.iter().skip(start).step_by(2).all(|&b| b == 0);
+    let marked = [b"\xff\xfe", b"\xfe\xff"].iter().any(|mark| head.starts_with(*mark));
+    // A binary file may begin with zeros of both kinds.
+    if marked || zeros(0) != zeros(1) {
+        return Err(IoError::content(path, "is text in UTF-16; save it as UTF-8 (or plain text) and try again"));
+    }
+    Ok(())
+}
+
 /// SHA-256 of some bytes in lower-case hexadecimal.
 pub fn sha256_hex(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
@@ -83,5 +111,35 @@ pub(super) fn beside(file: &Path, relative: &str) -> std::path::PathBuf {
         }
         Some(p) => p.join(relative),
         None => relative.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_end_in_three_ways() {
+        let all =
+            |text: &str| lines(text.as_bytes()).map(|l| String::from_utf8_lossy(l).into_owned()).collect::<Vec<_>>();
+        for text in ["a\n\nb", "a\r\n\r\nb", "\u{feff}a\r\rb"] {
+            assert_eq!(all(text), ["a", "", "b"]);
+        }
+        assert_eq!(all("a\r"), ["a", ""]);
+        assert_eq!(all(""), [""]);
+    }
+
+    #[test]
+    fn utf16_is_named() {
+        let wide = |text: &str, little: bool| -> Vec<u8> {
+            text.encode_utf16().flat_map(|u| if little { u.to_le_bytes() } else { u.to_be_bytes() }).collect()
+        };
+        for little in [true, false] {
+            for text in ["\u{feff}x,y\n", "x,y\n0,1\n"] {
+                let e = refuse_utf16(Path::new("a.csv"), &wide(text, little)).unwrap_err().to_string();
+                assert_eq!(e, "a.csv: is text in UTF-16; save it as UTF-8 (or plain text) and try again");
+            }
+        }
+        assert!(refuse_utf16(Path::new("a.csv"), b"0.5,1\n").is_ok() && refuse_utf16(Path::new("a"), &[0; 84]).is_ok());
     }
 }

@@ -4,7 +4,7 @@ use super::error::{IoError, quoted};
 use super::image::decode;
 use super::json::{Context, Number, Pairs, Place, Reference, Rows, Scalars, Source, Triples, set, unknown_field};
 use super::loader::Loader;
-use super::read::{ReadLimit, read_file};
+use super::read::{ReadLimit, lines, read_file};
 use super::surface::{parse_surface, reads_surface};
 use crate::domain::{Between, ConvexPolygon, Density, Domain, DomainError, Image, PlanarMesh, Surface};
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
@@ -145,6 +145,7 @@ impl RawDomain {
                     (Some(v), Some(t), None) => {
                         let mesh = PlanarMesh::new(rows(v)?, t).map_err(problem)?;
                         loader.notes.extend(flat_note(mesh.flat()));
+                        loader.notes.extend(doubled_note(&mesh));
                         Ok(AnyDomain::Plane(mesh.into()))
                     }
                     (None, None, Some(path)) => {
@@ -190,23 +191,44 @@ fn flat_note(flat: &[u32]) -> Option<String> {
     }
 }
 
+/// Numbers of faces as a file has them, each once.
+fn named(faces: &[u32], name: impl Fn(u32) -> u32) -> Vec<u32> {
+    let mut faces: Vec<u32> = faces.iter().map(|&f| name(f)).collect();
+    faces.dedup();
+    faces
+}
+
+/// What to say about corners inside neighbours.
+fn doubled_note(mesh: &PlanarMesh) -> Option<String> {
+    let (pairs, area) = mesh.doubled();
+    let pairs = match pairs {
+        0 => return None,
+        1 => "1 pair of triangles overlaps".to_string(),
+        n => format!("{n} pairs of triangles overlap"),
+    };
+    Some(format!("{pairs} by a rounding error of a corner; an area of at most {area:.1e} counts twice"))
+}
+
 /// A mesh from the bytes of a file, and remarks: in the plane if all third coordinates are equal, else a surface.
 fn mesh_from_bytes(path: &Path, bytes: &[u8]) -> Result<(AnyDomain, Vec<String>), IoError> {
     let file = parse_surface(path, bytes)?;
     let mut notes = file.notes.clone();
     let flat = file.vertices.iter().all(|v| v[2] == file.vertices[0][2]);
     if !flat {
+        let name = file.namer();
         let surface = file.into_surface(path)?;
-        notes.extend(flat_note(surface.flat()));
+        notes.extend(flat_note(&named(surface.flat(), name)));
         return Ok((AnyDomain::Surface(surface.into()), notes));
     }
     if file.vertices.first().is_some_and(|v| v[2] != 0.0) {
         notes.push(format!("{} lies in the plane z = {}; x and y are used", path.display(), file.vertices[0][2]));
     }
     let vertices = file.vertices.iter().map(|v| [v[0], v[1]]).collect();
+    let name = file.namer();
     let mesh = PlanarMesh::new(vertices, file.triangles)
-        .map_err(|e| IoError::Problem { file: path.to_path_buf(), source: e.into() })?;
-    notes.extend(flat_note(mesh.flat()));
+        .map_err(|e| IoError::Problem { file: path.to_path_buf(), source: e.with_faces(&name).into() })?;
+    notes.extend(flat_note(&named(mesh.flat(), name)));
+    notes.extend(doubled_note(&mesh));
     Ok((AnyDomain::Plane(mesh.into()), notes))
 }
 
@@ -501,12 +523,15 @@ pub fn parse_domain(path: &Path, bytes: Vec<u8>, limit: ReadLimit) -> Result<(An
         let domain = cx.parse(&bytes, DomainSeed(&cx))?.build(&mut loader)?;
         return Ok((domain, loader.notes));
     }
-    let has_faces = || bytes.split(|&b| b == b'\n').any(|l| l.trim_ascii_start().starts_with(b"f "));
+    let is_face = |l: &[u8]| {
+        l.trim_ascii_start().strip_prefix(b"f").is_some_and(|r| r.first().is_some_and(u8::is_ascii_whitespace))
+    };
+    let has_faces = || lines(&bytes).any(is_face);
     if reads_surface(path) && (!is("obj") || has_faces()) {
         return mesh_from_bytes(path, &bytes);
     }
-    let vertices = super::points::parse_points(path, bytes, None)?.points;
+    let read = super::points::parse_points(path, bytes, None)?;
     let polygon =
-        ConvexPolygon::new(vertices).map_err(|e| IoError::Problem { file: path.to_path_buf(), source: e.into() })?;
-    Ok((AnyDomain::Plane(polygon.into()), Vec::new()))
+        ConvexPolygon::new(read.points).map_err(|e| IoError::Problem { file: path.to_path_buf(), source: e.into() })?;
+    Ok((AnyDomain::Plane(polygon.into()), read.notes))
 }

@@ -74,6 +74,9 @@ impl Parameterization {
             let [a, b, c] = self.corners[f as usize].map(|p| out[p as usize].map(f64::from));
             orient2d_sign(a, b, c)
         };
+        // Rounding is monotone, so all are still in the square; so must be what moves.
+        let bound = |pick: fn(f32, f32) -> f32, k: usize| out.iter().map(|p| p[k]).reduce(pick).unwrap_or(0.0);
+        let (low, high) = ([0, 1].map(|k| bound(f32::min, k)), [0, 1].map(|k| bound(f32::max, k)));
         let all = 0..self.corners.len() as u32;
         let mut wrong: Vec<u32> = all.clone().filter(|&f| sign(&out, f) <= 0).collect();
         if wrong.is_empty() || wrong.len() > MANY {
@@ -93,7 +96,7 @@ impl Parameterization {
                     let (home, mut best) = (points[p as usize].map(|x| x as f32), out[p as usize]);
                     let mut fewest = count(&out, p);
                     for step in steps() {
-                        out[p as usize] = [0, 1].map(|k| home[k] + step[k]);
+                        out[p as usize] = [0, 1].map(|k| (home[k] + step[k]).clamp(low[k], high[k]));
                         let left = count(&out, p);
                         if left < fewest {
                             (fewest, best) = (left, out[p as usize]);

@@ -132,6 +132,15 @@ const UPWARDS: [f32; 3] = [0.0, 0.0, 1.0];
 impl<'a> Model<'a> {
     /// A diagram in the plane. Where the source is a mesh or image, cells are what lies in it.
     pub fn of_plane(problem: &'a Problem, diagram: &'a Diagram) -> Model<'a> {
+        Model::of_plane_along(problem, diagram, |_, _| Vec::new())
+    }
+
+    /// The same, where the boundary of a mesh passes through more points: those between two of its vertices, in their order.
+    pub(super) fn of_plane_along(
+        problem: &'a Problem,
+        diagram: &'a Diagram,
+        between: impl Fn([f64; 2], [f64; 2]) -> Vec<[f64; 2]>,
+    ) -> Model<'a> {
         let mut model = Model::empty(problem, diagram.masses(), diagram.centroids());
         let whole = problem.domain().mesh().is_none();
         for i in 0..diagram.len() {
@@ -154,10 +163,14 @@ impl<'a> Model<'a> {
         }
         if let Some(mesh) = problem.domain().mesh() {
             // The boundary, as polygons of no area that belong to nobody.
-            for [a, b] in mesh.boundary() {
-                let line = [(a, Side::Border), (b, Side::Inner), (b, Side::Inner)];
-                let none = problem.len() as u32;
-                model.polygons.push(none, line.into_iter().map(|(p, side)| (lift(p), UPWARDS, side)));
+            for [first, last] in mesh.boundary() {
+                let mut a = first;
+                for b in between(first, last).into_iter().chain([last]) {
+                    let line = [(a, Side::Border), (b, Side::Inner), (b, Side::Inner)];
+                    let none = problem.len() as u32;
+                    model.polygons.push(none, line.into_iter().map(|(p, side)| (lift(p), UPWARDS, side)));
+                    a = b;
+                }
             }
         }
         model.finish()

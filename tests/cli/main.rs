@@ -12,6 +12,7 @@ mod parameterize_files;
 mod partial;
 mod pictures;
 mod quantize;
+mod readers;
 mod reports;
 mod sample;
 mod sources;

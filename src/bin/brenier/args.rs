@@ -1,6 +1,7 @@
 //! The flags, as clap reads them.
 
 use crate::outputs::{Fit, Output, to};
+use brenier::io::TableColumns;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -76,7 +77,7 @@ pub struct Common {
                         brenier solve --domain disk:64 --points sites.npy --masses masses.txt -o solution.json")]
 pub struct SolveArgs {
     /// Problem file (JSON)
-    #[arg(required_unless_present = "points", conflicts_with_all = ["domain", "points", "masses", "density", "invert", "bilinear", "partial"])]
+    #[arg(required_unless_present = "points", conflicts_with_all = ["domain", "points", "columns", "masses", "density", "invert", "bilinear", "partial"])]
     pub problem: Option<PathBuf>,
     /// Solution file to write
     #[arg(long, short, value_name = "SOLUTION", value_parser = to(Fit::Solution))]
@@ -89,7 +90,10 @@ pub struct SolveArgs {
     /// Sites instead of a problem file: .csv, .txt, .npy, .npz, .xyz or .obj
     #[arg(long, value_name = "FILE", requires = "domain")]
     pub points: Option<PathBuf>,
-    /// Masses of the sites: .csv, .txt, .npy or .npz [default: equal, total 1]
+    /// Columns of --points to read, by name or number: lon,lat or 2,3 or x=lon,y=lat,mass=m [default: those named x, y (z), mass]
+    #[arg(long, value_name = "COLUMNS", requires = "points")]
+    pub columns: Option<TableColumns>,
+    /// Masses of the sites: .csv, .txt, .npy or .npz [default: the column mass of --points, else equal, total 1]
     #[arg(long, value_name = "FILE", requires = "points")]
     pub masses: Option<PathBuf>,
     /// Density of the source: constant, affine:GX,GY,C for GX x + GY y + C, or image:FILE (.png or .npy over the box of the domain)
@@ -160,7 +164,10 @@ pub struct QuantizeArgs {
     /// Sites to begin with: .csv, .txt, .npy, .npz, .xyz or .obj
     #[arg(long, value_name = "FILE")]
     pub points: Option<PathBuf>,
-    /// Masses of the sites: .csv, .txt, .npy or .npz [default: equal, total 1]
+    /// Columns of --points to read, by name or number: lon,lat or 2,3 or x=lon,y=lat,mass=m [default: those named x, y (z), mass]
+    #[arg(long, value_name = "COLUMNS", requires = "points")]
+    pub columns: Option<TableColumns>,
+    /// Masses of the sites: .csv, .txt, .npy or .npz [default: the column mass of --points, else equal, total 1]
     #[arg(long, value_name = "FILE")]
     pub masses: Option<PathBuf>,
     /// Solution file to write; only points if it ends in .csv, .txt or .npy, on a surface also .xyz or .obj
@@ -217,9 +224,10 @@ pub struct ParameterizeArgs {
     /// How strongly
     #[arg(long, value_name = "W", default_value = "100", value_parser = positive, requires = "landmarks")]
     pub landmark_weight: f64,
-    /// Make vertices at the same place one (done anyway if most triangles stand alone)
-    #[arg(long)]
-    pub merge: bool,
+    /// Make vertices at the same place one (done anyway if most triangles stand alone); with a distance also those so close, in the
+    /// units of the mesh: --merge 1e-7. Triangles that this closes up are left out
+    #[arg(long, value_name = "DISTANCE", num_args = 0..=1, default_missing_value = "0", value_parser = distance)]
+    pub merge: Option<f64>,
     /// Prove the masses of the cells of transport, too, in rational numbers (about 1 ms a vertex)
     #[arg(long)]
     pub certify: bool,
@@ -296,6 +304,9 @@ pub struct MapArgs {
     /// Points to send: .csv, .txt, .npy, .npz, .xyz or .obj
     #[arg(long, value_name = "IN")]
     pub points: PathBuf,
+    /// Columns of --points to read, by name or number: lon,lat or 2,3 or x=lon,y=lat [default: those named x, y (z)]
+    #[arg(long, value_name = "COLUMNS")]
+    pub columns: Option<TableColumns>,
     /// File to write: .csv, .txt or .npy, a row for each point
     #[arg(long, short, value_name = "OUT", value_parser = to(Fit::Points))]
     pub output: Output,
@@ -570,6 +581,25 @@ fn relative(text: &str) -> Result<f64, String> {
         Ok(v) if v >= 1.0 => Err("masses off by 1 or more are no result; give less, such as 1e-10".into()),
         other => other,
     }
+}
+
+fn distance(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(v) if v >= 0.0 && v.is_finite() => Ok(v),
+        _ => Err("give a distance such as 1e-7".into()),
+    }
+}
+
+/// The command line, where `--merge` that is not followed by a number stands alone: what comes next may be the mesh.
+pub fn command_line() -> Vec<std::ffi::OsString> {
+    let mut words: Vec<std::ffi::OsString> = std::env::args_os().collect();
+    for k in 0..words.len() {
+        let distance = words.get(k + 1).and_then(|w| w.to_str()).is_some_and(|w| w.parse::<f64>().is_ok());
+        if words[k] == "--merge" && !distance {
+            words[k] = "--merge=0".into();
+        }
+    }
+    words
 }
 
 /// A number and the letters behind it.

@@ -7,8 +7,8 @@ use crate::limits::{check_memory, read_limit};
 use brenier::domain::{Between, ConvexPolygon, Density, Domain, DomainError, Facets, Surface, spread, spread_on};
 use brenier::io::{
     AnyDomain, AnyProblem, FileData, IoError, ProblemFile, ProblemId, ProblemSource, ReadLimit, SolutionFile,
-    canonical_sha256, is_file, is_readable_again, read_any_problem, read_domain, read_image, read_masses, read_points,
-    read_points_in_space, read_problem,
+    TableColumns, canonical_sha256, is_file, is_readable_again, read_any_problem, read_columns, read_domain,
+    read_image, read_masses, read_problem,
 };
 use brenier::problem::{Duplicates, ProblemData, SurfaceProblemData, WithSites};
 use std::path::{Component, Path, PathBuf};
@@ -247,7 +247,7 @@ pub fn of_quantize(args: &QuantizeArgs, common: &Common) -> Result<AnyLoaded, Fa
     Ok(match given.domain {
         AnyDomain::Plane(domain) => {
             let mut file = match &args.points {
-                Some(path) => of_points(domain, path, limit)?,
+                Some(path) => of_points(domain, path, args.columns.as_ref(), args.masses.is_none(), limit)?,
                 None => {
                     density.validate(&domain).map_err(wrong)?;
                     let sites = spread(&domain, &density, n, args.seed);
@@ -256,12 +256,12 @@ pub fn of_quantize(args: &QuantizeArgs, common: &Common) -> Result<AnyLoaded, Fa
                 }
             };
             file.data.density = density;
-            (file.data.masses, file.masses_file) = masses(args.masses.as_deref(), limit)?;
+            masses(&mut file.data.masses, &mut file.masses_file, args.masses.as_deref(), limit)?;
             AnyLoaded::Plane(begun(file, given.notes, common)?.into())
         }
         AnyDomain::Surface(surface) => {
             let mut file = match &args.points {
-                Some(path) => of_points_in_space(surface, path, limit)?,
+                Some(path) => of_points_in_space(surface, path, args.columns.as_ref(), args.masses.is_none(), limit)?,
                 None => {
                     density.validate_on(&surface).map_err(wrong)?;
                     let facets = Facets::of(&surface, &density);
@@ -274,7 +274,7 @@ pub fn of_quantize(args: &QuantizeArgs, common: &Common) -> Result<AnyLoaded, Fa
                 }
             };
             file.data.density = density;
-            (file.data.masses, file.masses_file) = masses(args.masses.as_deref(), limit)?;
+            masses(&mut file.data.masses, &mut file.masses_file, args.masses.as_deref(), limit)?;
             AnyLoaded::Surface(begun(file, given.notes, common)?.into())
         }
     })
@@ -306,8 +306,8 @@ fn of_flags(args: &SolveArgs, points: &Path, domain_name: &str, common: &Common)
     let given = source(domain_name, args.density.as_deref(), &args.image, limit)?;
     match given.domain {
         AnyDomain::Plane(domain) => {
-            let mut file = of_points(domain, points, limit)?;
-            (file.data.masses, file.masses_file) = masses(args.masses.as_deref(), limit)?;
+            let mut file = of_points(domain, points, args.columns.as_ref(), args.masses.is_none(), limit)?;
+            masses(&mut file.data.masses, &mut file.masses_file, args.masses.as_deref(), limit)?;
             file.data.partial = args.partial;
             file.data.density = given.density;
             file.notes.extend(given.notes);
@@ -318,8 +318,8 @@ fn of_flags(args: &SolveArgs, points: &Path, domain_name: &str, common: &Common)
                 let what = format!("--partial needs a source in the plane in this version; {domain_name} is a surface");
                 return Err(Failure::new(code::USAGE, what));
             }
-            let mut file = of_points_in_space(surface, points, limit)?;
-            (file.data.masses, file.masses_file) = masses(args.masses.as_deref(), limit)?;
+            let mut file = of_points_in_space(surface, points, args.columns.as_ref(), args.masses.is_none(), limit)?;
+            masses(&mut file.data.masses, &mut file.masses_file, args.masses.as_deref(), limit)?;
             file.data.density = given.density;
             file.notes.extend(given.notes);
             Ok(AnyProblem::Surface(file))
@@ -387,13 +387,21 @@ fn domain(name: &str, limit: ReadLimit) -> Result<(AnyDomain, Vec<String>), Fail
     Ok(read_domain(Path::new(name), limit)?)
 }
 
-/// Sites from a file, with equal masses and constant density so far.
-fn of_points(domain: Domain, path: &Path, limit: ReadLimit) -> Result<ProblemFile, Failure> {
-    let sites = read_points(path, limit)?;
+/// Sites from a file, with the masses it has a column for, if these are looked for, and constant density so far.
+fn of_points(
+    domain: Domain,
+    path: &Path,
+    columns: Option<&TableColumns>,
+    with_masses: bool,
+    limit: ReadLimit,
+) -> Result<ProblemFile, Failure> {
+    let sites = read_columns::<2>(path, limit, columns.unwrap_or(&TableColumns::default()), with_masses)?;
     let mut points = sites.points;
     // -0.0 and 0.0 are the same place; the identity is that of what a problem keeps.
     points.iter_mut().flatten().for_each(|c| *c += 0.0);
-    let file = of_data(ProblemData::new(domain, points), path);
+    let mut file = of_data(ProblemData::new(domain, points), path);
+    file.masses_file = sites.masses.is_some().then(|| path.to_path_buf());
+    file.data.masses = sites.masses;
     Ok(ProblemFile { notes: sites.notes, sites_file: Some(path.to_path_buf()), ..file })
 }
 
@@ -401,12 +409,16 @@ fn of_points(domain: Domain, path: &Path, limit: ReadLimit) -> Result<ProblemFil
 fn of_points_in_space(
     surface: Arc<Surface>,
     path: &Path,
+    columns: Option<&TableColumns>,
+    with_masses: bool,
     limit: ReadLimit,
 ) -> Result<ProblemFile<SurfaceProblemData>, Failure> {
-    let sites = read_points_in_space(path, limit)?;
+    let sites = read_columns::<3>(path, limit, columns.unwrap_or(&TableColumns::default()), with_masses)?;
     let mut points = sites.points;
     points.iter_mut().flatten().for_each(|c| *c += 0.0);
-    let file = of_data(SurfaceProblemData::new(surface, points), path);
+    let mut file = of_data(SurfaceProblemData::new(surface, points), path);
+    file.masses_file = sites.masses.is_some().then(|| path.to_path_buf());
+    file.data.masses = sites.masses;
     Ok(ProblemFile { notes: sites.notes, sites_file: Some(path.to_path_buf()), ..file })
 }
 
@@ -416,12 +428,17 @@ fn of_data<T>(data: T, name: impl Into<PathBuf>) -> ProblemFile<T> {
     ProblemFile { path: name.into(), data, id, notes: Vec::new(), sites_file: None, masses_file: None }
 }
 
-/// Masses from a file, and the file.
-fn masses(path: Option<&Path>, limit: ReadLimit) -> Result<(Option<Vec<f64>>, Option<PathBuf>), Failure> {
-    match path {
-        Some(path) => Ok((Some(read_masses(path, limit)?.0), Some(path.to_path_buf()))),
-        None => Ok((None, None)),
+/// Masses from a file of their own, if there is one, and the file.
+fn masses(
+    masses: &mut Option<Vec<f64>>,
+    file: &mut Option<PathBuf>,
+    path: Option<&Path>,
+    limit: ReadLimit,
+) -> Result<(), Failure> {
+    if let Some(path) = path {
+        (*masses, *file) = (Some(read_masses(path, limit)?.0), Some(path.to_path_buf()));
     }
+    Ok(())
 }
 
 fn density(text: Option<&str>) -> Result<Density, String> {

@@ -19,6 +19,7 @@ mod output;
 mod outputs;
 mod parameterize;
 mod parameterize_files;
+mod parameterize_tables;
 mod picture;
 mod quantize;
 mod remesh;
@@ -67,7 +68,8 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<u8, Failure> {
-    let parsed = Cli::command().try_get_matches().and_then(|m| Ok((Cli::from_arg_matches(&m)?, m)));
+    let parsed =
+        Cli::command().try_get_matches_from(args::command_line()).and_then(|m| Ok((Cli::from_arg_matches(&m)?, m)));
     let (cli, matches) = match parsed {
         Ok(parsed) => parsed,
         Err(e) => return failure::of_arguments(&e),

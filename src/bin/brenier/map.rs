@@ -8,9 +8,7 @@ use crate::mapped::{self, Solved, print, report, values};
 use crate::{input, output};
 use brenier::domain::ConvexPolygon;
 use brenier::exact::predicates::orient2d_sign;
-use brenier::io::{
-    AnySolution, SolutionFile, read_any_solution, read_points, read_points_in_space, write_indices, write_points,
-};
+use brenier::io::{AnySolution, PointFile, SolutionFile, read_any_solution, read_columns, write_indices, write_points};
 use brenier::problem::SurfaceProblemData;
 use brenier::transport::{SingularOptions, SpaceLocator};
 use serde_json::{Map, Value};
@@ -30,8 +28,13 @@ pub fn run(args: &MapArgs, common: &Common) -> Result<u8, Failure> {
     }
 }
 
+/// The points to send; masses beside them play no part.
+fn points<const D: usize>(args: &MapArgs, common: &Common) -> Result<PointFile<D>, Failure> {
+    Ok(read_columns(&args.points, read_limit(common), &args.columns.clone().unwrap_or_default(), false)?)
+}
+
 fn plane(args: &MapArgs, common: &Common, mut solved: Solved) -> Result<u8, Failure> {
-    let file = read_points(&args.points, read_limit(common))?;
+    let file: PointFile<2> = points(args, common)?;
     finite(&args.points, &file.points)?;
     solved.notes.extend(file.notes);
     let (points, map) = (&file.points, &solved.map);
@@ -108,7 +111,7 @@ fn surface(args: &MapArgs, common: &Common, solution: &SolutionFile<SurfaceProbl
         return Err(Failure::new(code::USAGE, what));
     }
     let loaded = input::of_solution(&args.solution, solution, args.problem.as_deref(), common)?;
-    let file = read_points_in_space(&args.points, read_limit(common))?;
+    let file: PointFile<3> = points(args, common)?;
     finite(&args.points, &file.points)?;
     let sites = loaded.problem.sites();
     let locator = SpaceLocator::new(sites, &solution.heights)

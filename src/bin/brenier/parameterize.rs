@@ -4,11 +4,11 @@ use crate::args::{Common, ParameterizeArgs};
 use crate::console::{count, say, table, warn};
 use crate::failure::{Failure, code};
 use crate::limits::{check_memory, peak_bytes, read_limit};
-use crate::{parameterize_files as files, picture};
-use brenier::io::{SurfaceFile, read_masses, read_points, read_points_in_space, read_surface};
+use crate::{parameterize_files as files, parameterize_tables as tables, picture};
+use brenier::io::{SurfaceFile, read_points, read_surface};
 use brenier::parameterize::{
-    Boundary, Landmark, LayoutProof, Merge, Parameterization, ParameterizeError, ParameterizeOptions, RemeshReport,
-    Target, parameterize,
+    Boundary, LayoutProof, Merge, Parameterization, ParameterizeError, ParameterizeOptions, RemeshReport, Target,
+    parameterize,
 };
 use brenier::plot::Charts;
 use std::path::Path;
@@ -27,10 +27,22 @@ pub fn run(args: &ParameterizeArgs, common: &Common) -> Result<u8, Failure> {
         file => Some(Path::new(file)),
     };
     let out = [Some(&*args.output), args.report.as_deref(), args.html.as_deref(), args.plot.as_deref()];
-    let mesh = read_surface(&args.mesh, read_limit(common))?;
+    let mut mesh = read_surface(&args.mesh, read_limit(common))?;
     check_memory(common, &args.mesh, 0, mesh.triangles.len())?;
-    let options = options(args, common, &mesh, boundary_file)?;
-    let found = parameterize(&mesh.vertices, &mesh.triangles, &options).map_err(|e| of_library(&args.mesh, &e))?;
+    let mut notes = Vec::new();
+    let mut options = options(args, common, &mesh, boundary_file, &mut notes)?;
+    mesh.notes.extend(notes);
+    if let Some(distance) = args.merge.filter(|d| *d > 0.0) {
+        let kept = tables::merge(&mut mesh, distance);
+        options.seams.iter_mut().flatten().for_each(|v| *v = kept[*v as usize]);
+        options.landmarks.iter_mut().for_each(|l| l.vertex = kept[l.vertex as usize]);
+    }
+    let mut found =
+        parameterize(&mesh.vertices, &mesh.triangles, &options).map_err(|e| of_library(&args.mesh, e, &mesh))?;
+    found.log.rename_faces(|f| mesh.polygon(f));
+    if args.merge.is_none_or(|d| d == 0.0) {
+        mesh.notes.extend(tables::hint(&mesh, &found));
+    }
     let mut warnings: Vec<String> = found.log.steps.iter().filter(|s| s.is_warning()).map(|s| s.to_string()).collect();
     let proof = files::write(&args.output, &mesh, &found)?;
     if found.bijective && !proof.bijective() {
@@ -49,7 +61,11 @@ pub fn run(args: &ParameterizeArgs, common: &Common) -> Result<u8, Failure> {
     Ok(if proof.bijective() { code::DONE } else { code::NOT_CONVERGED })
 }
 
-fn of_library(path: &Path, e: &ParameterizeError) -> Failure {
+fn of_library(path: &Path, e: ParameterizeError, mesh: &SurfaceFile) -> Failure {
+    let e = match e {
+        ParameterizeError::Surface(e) => ParameterizeError::Surface(e.with_faces(|f| mesh.polygon(f))),
+        other => other,
+    };
     let code = if matches!(e, ParameterizeError::Memory { .. }) { code::LIMIT } else { code::INPUT };
     Failure::new(code, format!("{}: {e}", path.display()))
 }
@@ -60,57 +76,33 @@ fn options(
     common: &Common,
     mesh: &SurfaceFile,
     boundary_file: Option<&Path>,
+    notes: &mut Vec<String>,
 ) -> Result<ParameterizeOptions, Failure> {
     let limit = read_limit(common);
     let boundary = match (args.boundary.as_str(), boundary_file) {
         ("square", _) => Boundary::Square,
         ("free", _) => Boundary::Free,
-        (_, Some(file)) => Boundary::Polygon(read_points(file, limit)?.points),
+        (_, Some(file)) => {
+            let read = read_points(file, limit)?;
+            notes.extend(read.notes);
+            Boundary::Polygon(read.points)
+        }
         _ => Boundary::Disk,
     };
     let vertices = mesh.vertices.len();
-    let vertex = |file: &Path, row: usize, x: f64| -> Result<u32, Failure> {
-        if x >= 0.0 && x.fract() == 0.0 && x < vertices as f64 {
-            return Ok(x as u32);
-        }
-        let what = format!("row {}: {x} names no vertex; there are {vertices}, counted from 0", row + 1);
-        Err(Failure::new(code::INPUT, format!("{}: {what}", file.display())))
-    };
     let mut seams = Vec::new();
     if let Some(file) = &args.seams {
-        for (row, p) in read_points(file, limit)?.points.iter().enumerate() {
-            seams.push([vertex(file, row, p[0])?, vertex(file, row, p[1])?]);
-        }
+        seams = tables::seams(file, vertices, limit, notes)?;
     }
     let mut landmarks = Vec::new();
     if let Some(file) = &args.landmarks {
-        for (row, p) in read_points_in_space(file, limit)?.points.iter().enumerate() {
-            landmarks.push(Landmark {
-                vertex: vertex(file, row, p[0])?,
-                at: [p[1], p[2]],
-                weight: args.landmark_weight,
-            });
-        }
+        landmarks = tables::landmarks(file, vertices, args.landmark_weight, limit, notes)?;
     }
     let target = match &args.density {
         None => Target::Area,
-        Some(file) => {
-            let (values, _) = read_masses(file, limit)?;
-            let faces = mesh.triangles.len();
-            if values.len() == vertices {
-                Target::Vertex(values)
-            } else if values.len() == faces {
-                Target::Face(values)
-            } else {
-                let what = format!(
-                    "{} densities; give one for each of {vertices} vertices or {faces} triangles",
-                    values.len()
-                );
-                return Err(Failure::new(code::INPUT, format!("{}: {what}", file.display())));
-            }
-        }
+        Some(file) => tables::density(file, mesh, limit)?,
     };
-    let merge = if args.merge { Merge::Always } else { Merge::Soup };
+    let merge = if args.merge.is_some() { Merge::Always } else { Merge::Soup };
     Ok(ParameterizeOptions {
         boundary,
         area_weight: args.area_weight,

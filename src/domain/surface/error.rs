@@ -86,3 +86,16 @@ pub enum SurfaceError {
         face: u32,
     },
 }
+
+impl SurfaceError {
+    /// The same with other numbers for faces: those of a file whose polygons were cut into triangles.
+    pub fn with_faces(self, name: impl Fn(u32) -> u32) -> SurfaceError {
+        use SurfaceError as E;
+        match self {
+            E::Misoriented { edge, faces } => E::Misoriented { edge, faces: faces.map(name) },
+            E::OneSided { edge, faces } => E::OneSided { edge, faces: faces.map(name) },
+            E::FlatFace { face } => E::FlatFace { face: name(face) },
+            other => other,
+        }
+    }
+}

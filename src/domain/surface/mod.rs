@@ -7,11 +7,13 @@ mod nearest;
 mod places;
 pub mod repair;
 mod topology;
+mod weld;
 
 pub use error::SurfaceError;
 pub use nearest::{Nearest, nearest_in_triangle};
 pub use places::Places;
 pub use topology::{Component, SharedEdge, Topology};
+pub use weld::{OpenSeams, open_seams, weld};
 
 use crate::exact::predicates::orient2d_sign;
 use edges::Edges;
@@ -23,7 +25,8 @@ pub(crate) const MOST_FACES: usize = (u32::MAX / 3) as usize;
 /// A triangle soup in R^3, sound for transport: the vertices that triangles name exist and are finite, and at least one triangle has
 /// area. Nothing is asked of how triangles meet.
 ///
-/// Vertices and triangles stay as given, in their order; a vertex that no triangle names may be anything.
+/// Vertices and triangles stay as given, in their order; a vertex that no triangle names may be anything. One that is not finite is
+/// put where the first corner is: files hold all vertices, and numbers only.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Surface {
     vertices: Vec<[f64; 3]>,
@@ -47,8 +50,10 @@ impl Surface {
     /// let error = Surface::new(v, vec![[0, 1, 7]]).unwrap_err();
     /// assert_eq!(error.to_string(), "triangles[0][2] = 7, but there are 5 vertices; count from 0");
     /// ```
-    pub fn new(vertices: Vec<[f64; 3]>, triangles: Vec<[u32; 3]>) -> Result<Surface, SurfaceError> {
+    pub fn new(mut vertices: Vec<[f64; 3]>, triangles: Vec<[u32; 3]>) -> Result<Surface, SurfaceError> {
         check(&vertices, &triangles)?;
+        let home = vertices[triangles[0][0] as usize];
+        vertices.iter_mut().filter(|v| v.iter().any(|c| !c.is_finite())).for_each(|v| *v = home);
         let flat: Vec<u32> =
             (0..triangles.len() as u32).filter(|&f| is_flat(&vertices, triangles[f as usize])).collect();
         if flat.len() == triangles.len() {

@@ -63,6 +63,26 @@ pub struct RepairLog {
     pub steps: Vec<Mend>,
 }
 
+impl RepairLog {
+    /// Gives faces other numbers: those of a file whose polygons were cut into triangles.
+    pub fn rename_faces(&mut self, name: impl Fn(u32) -> u32) {
+        for step in &mut self.steps {
+            match step {
+                Mend::MergedVertices(_) | Mend::DroppedVertices(_) | Mend::DoubledVertices(_) => {}
+                Mend::DroppedFlat(faces) | Mend::TurnedFaces(faces) => {
+                    faces.iter_mut().for_each(|f| *f = name(*f));
+                    // Several triangles of one polygon are one face.
+                    faces.dedup();
+                }
+                Mend::SplitNeighbours(pairs) | Mend::EqualFaces(pairs) | Mend::DroppedEqual(pairs) => {
+                    pairs.iter_mut().for_each(|p| *p = p.map(&name));
+                    pairs.dedup();
+                }
+            }
+        }
+    }
+}
+
 /// A step of a repair. Vertices and faces are those of the input.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -1,6 +1,7 @@
 //! A mesh as it is read.
 
 use super::super::error::IoError;
+use super::polygon::{self, Uncut};
 use crate::domain::surface::SurfaceError;
 use std::path::Path;
 
@@ -9,7 +10,8 @@ use std::path::Path;
 pub struct SurfaceFile {
     /// Coordinates of each vertex; finite for those that triangles name.
     pub vertices: Vec<[f64; 3]>,
-    /// Vertices of each triangle, counted from 0. A polygon of `k` corners is cut into `k - 2` triangles from its first corner.
+    /// Vertices of each triangle, counted from 0. A polygon of `k` corners is cut into `k - 2` triangles: from its first corner if
+    /// they cover it once, else by cutting off ears.
     pub triangles: Vec<[u32; 3]>,
     /// The first triangle of each polygon; empty if all polygons are triangles. See [`SurfaceFile::polygon`].
     pub polygons: Vec<u32>,
@@ -34,6 +36,12 @@ impl SurfaceFile {
         if self.polygons.is_empty() { face } else { self.polygons.partition_point(|&first| first <= face) as u32 - 1 }
     }
 
+    /// [`SurfaceFile::polygon`] without the rest of the file.
+    pub(in super::super) fn namer(&self) -> impl Fn(u32) -> u32 + use<> {
+        let file = SurfaceFile { polygons: self.polygons.clone(), ..SurfaceFile::default() };
+        move |face| file.polygon(face)
+    }
+
     /// Adds a polygon of at least three corners.
     pub(super) fn push(&mut self, path: &Path, corners: &[u32]) -> Result<(), IoError> {
         let first = self.triangles.len();
@@ -49,6 +57,55 @@ impl SurfaceFile {
         }
         self.triangles.extend(corners.windows(2).skip(1).map(|w| [corners[0], w[0], w[1]]));
         Ok(())
+    }
+
+    /// Cuts polygons where a fan from the first corner is wrong. All vertices must be there, those of faces finite.
+    pub(super) fn cut_polygons(&mut self) -> Result<(), (u32, Uncut)> {
+        let end = self.triangles.len() as u32;
+        let (mut corners, mut points) = (Vec::new(), Vec::new());
+        for (k, &first) in self.polygons.iter().enumerate() {
+            let range = first as usize..self.polygons.get(k + 1).copied().unwrap_or(end) as usize;
+            if range.len() < 2 {
+                continue;
+            }
+            // So far all are fans: the corners can be read off.
+            corners.clear();
+            corners.extend(&self.triangles[range.start][..2]);
+            corners.extend(self.triangles[range.clone()].iter().map(|t| t[2]));
+            points.clear();
+            points.extend(corners.iter().map(|&v| self.vertices[v as usize]));
+            if let Some(triangles) = polygon::cut(&points).map_err(|e| (k as u32, e))? {
+                for (slot, t) in self.triangles[range].iter_mut().zip(triangles) {
+                    *slot = t.map(|c| corners[c as usize]);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts vertices that are not finite, and have no face, where one with a face is: nothing may be computed from them, but files
+    /// that are written hold them. All others must be finite.
+    pub(super) fn tame_unused(&mut self, path: &Path) {
+        let Some(&[home, ..]) = self.triangles.first() else { return };
+        let place = self.vertices[home as usize];
+        let wild = self.vertices.iter_mut().enumerate().filter(|(_, v)| v.iter().any(|c| !c.is_finite()));
+        let mut numbers = Vec::new();
+        for (k, v) in wild {
+            *v = place;
+            numbers.push(k);
+        }
+        let path = path.display();
+        self.notes.extend(match numbers[..] {
+            [] => None,
+            [one] => {
+                Some(format!("{path}: vertex {one} is not finite and has no face; it was put where vertex {home} is"))
+            }
+            [first, ..] => {
+                let more = numbers.len() - 1;
+                let what = "are not finite and have no face; they were put where vertex";
+                Some(format!("{path}: vertex {first} and {more} more {what} {home} is"))
+            }
+        });
     }
 
     /// Says how many polygons were cut.

@@ -9,6 +9,7 @@ mod obj;
 mod off;
 mod ply;
 mod ply_values;
+mod polygon;
 mod stl;
 mod text;
 mod vtp;
@@ -19,7 +20,7 @@ pub use builder::{Group, SurfaceFile};
 pub use write::{Encoding, Field, MeshData, Texture, write_surface, writes_surface};
 
 use super::error::{IoError, quoted};
-use super::read::{ReadLimit, read_file};
+use super::read::{ReadLimit, read_file, refuse_utf16};
 use crate::domain::surface::{Surface, SurfaceError};
 use std::path::Path;
 
@@ -42,13 +43,14 @@ pub fn read_surface(path: &Path, limit: ReadLimit) -> Result<SurfaceFile, IoErro
 /// As [`read_surface`] for bytes already in memory. Cost: O(bytes); memory a small multiple of them, whatever they declare.
 ///
 /// # Errors
-/// [`IoError`] naming the line (for binary files the element) that is not understood, names no vertex, or has a coordinate that is not
-/// finite though a face uses it.
+/// [`IoError`] naming the line (for binary files the element) that is not understood, names no vertex, has a coordinate that is not
+/// finite though a face uses it, or a polygon that crosses itself.
 pub fn parse_surface(path: &Path, bytes: &[u8]) -> Result<SurfaceFile, IoError> {
     let Some(format) = Format::of(path) else {
         let found = path.extension().map(|e| format!(".{}", e.to_string_lossy())).unwrap_or_default();
         return Err(IoError::content(path, format!("meshes ending in {} are not read; use {READ}", quoted(&found))));
     };
+    refuse_utf16(path, bytes)?;
     let mut file = match format {
         Format::Obj => obj::parse(path, bytes)?,
         Format::Ply => ply::parse(path, bytes)?,
@@ -56,10 +58,15 @@ pub fn parse_surface(path: &Path, bytes: &[u8]) -> Result<SurfaceFile, IoError> 
         Format::Stl => stl::parse(path, bytes)?,
     };
     file.note_polygons(path);
-    match first_non_finite(&file) {
-        Some((face, vertex, axis)) => Err(non_finite(path, bytes, format, &file, (face, vertex, axis))),
-        None => Ok(file),
+    if let Some((face, vertex, axis)) = first_non_finite(&file) {
+        return Err(non_finite(path, bytes, format, &file, (face, vertex, axis)));
     }
+    file.tame_unused(path);
+    file.cut_polygons().map_err(|(face, why)| match format {
+        Format::Obj => IoError::line(path, obj::line_of_face(bytes, face), why.text(face)),
+        _ => IoError::content(path, why.text(face)),
+    })?;
+    Ok(file)
 }
 
 impl SurfaceFile {

@@ -61,6 +61,12 @@ pub(super) fn line_of(bytes: &[u8], vertex: u32) -> u64 {
     lines_of_vertices(bytes).nth(vertex as usize).unwrap_or(0)
 }
 
+/// The line of a face.
+pub(super) fn line_of_face(bytes: &[u8], face: u32) -> u64 {
+    let faces = joined_lines(bytes).filter(|(_, line)| words(line).next() == Some(b"f"));
+    faces.map(|(at, _)| at).nth(face as usize).unwrap_or(0)
+}
+
 fn count(bytes: &[u8]) -> usize {
     lines_of_vertices(bytes).count()
 }
@@ -95,8 +101,9 @@ mod tests {
         assert_eq!(file.groups, [group("one two", 0), group("", 1)]);
         assert_eq!((file.polygon(0), file.polygon(1)), (0, 1));
         // Faces before vertices, a continued line, colours, a pentagon between triangles.
-        let file =
-            obj("f 1 2 \\ # here\n 3\nv 0 0 0 9 9 9\nv 1 0 -1E-3\nf 1 2 3 4 5\nf 1 2 3\nv .5 +1. 0\nv 0 2 0\nv 1 2 0");
+        let file = obj(
+            "f 1 2 \\ # here\n 3\nv 0 0 0 9 9 9\nv 1 0 -1E-3\nf 1 2 3 4 5\nf 1 2 3\nv .5 +1. 0\nv -1 2 0\nv -1 1 0",
+        );
         let file = file.unwrap();
         assert_eq!(file.vertices[1..3], [[1.0, 0.0, -1e-3], [0.5, 1.0, 0.0]]);
         assert_eq!(file.triangles, [[0, 1, 2], [0, 1, 2], [0, 2, 3], [0, 3, 4], [0, 1, 2]]);
@@ -116,6 +123,25 @@ mod tests {
         let spoilt = "v inf 0 0\n\nv 0 \\\n nan\nv 0 0 1\nv 1 0 0\nf 4 3 2\n";
         assert_eq!(error(spoilt), "a.obj: line 3: v 2 is NaN; every coordinate must be finite");
         let unused = obj(&spoilt.replace("f 4 3 2", "f 3 4 3")).unwrap();
-        assert_eq!(unused.vertices[0][0], f64::INFINITY);
+        assert_eq!(unused.vertices[..2], [[0.0, 0.0, 1.0]; 2]);
+        assert_eq!(
+            unused.notes,
+            ["a.obj: vertex 0 and 1 more are not finite and have no face; they were put where vertex 2 is"]
+        );
+        let bow = "v 0 0 0\nv 1 1 0\nv 1 0 0\nv 0 1 0\nv 0.5 0.5 9\nf 1 2 3\n\nf 1 3 5\nf 1 2 \\\n3 4\n";
+        assert_eq!(error(bow), "a.obj: line 9: face 2 crosses itself; correct it, or cut it into triangles");
+    }
+
+    #[test]
+    fn concave_polygons_keep_their_area() {
+        let file = obj("f 1 2 3 4 5 6\nv 2 0 2\nv 2 1 2\nv 1 1 1\nv 1 2 1\nv 0 2 0\nv 0 0 0\nf 1 2 3\n").unwrap();
+        assert_eq!((file.triangles.len(), file.polygon(3), file.polygon(4)), (5, 0, 1));
+        let area = |t: &[u32; 3]| {
+            let [a, b, c] = t.map(|v| file.vertices[v as usize]);
+            let [u, v] = [b, c].map(|p| [0, 1, 2].map(|k| p[k] - a[k]));
+            let n = [0, 1, 2].map(|k| u[(k + 1) % 3] * v[(k + 2) % 3] - u[(k + 2) % 3] * v[(k + 1) % 3]);
+            0.5 * n.iter().map(|c| c * c).sum::<f64>().sqrt()
+        };
+        assert!((file.triangles[..4].iter().map(area).sum::<f64>() - 3.0 * 2f64.sqrt()).abs() < 1e-15);
     }
 }

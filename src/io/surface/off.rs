@@ -11,12 +11,15 @@ pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<SurfaceFile, IoError> {
     let cut = |what: &str| IoError::content(path, format!("the file ends before {what}; it is cut off"));
     let (mut at, mut line) = lines.next().ok_or_else(|| cut("the counts"))?;
     let first = words(line).next().unwrap_or_default();
-    if let Some(kind) = first.strip_suffix(b"OFF") {
+    // The counts may follow without a blank, as in `OFF9278 6940 0` (thousands of files of ModelNet).
+    let keyword = first.windows(3).position(|w| w == b"OFF").map(|k| first.split_at(k + 3));
+    if let Some((keyword, _)) = keyword.filter(|(_, rest)| rest.iter().all(u8::is_ascii_digit)) {
+        let kind = &keyword[..keyword.len() - 3];
         // Texture coordinates, colours and normals come after the coordinates; more or fewer of these are another matter.
         if !kind.iter().all(|b| b"STCN".contains(b)) {
             return Err(IoError::line(path, at, format!("{} is not read; give three coordinates", shown(first))));
         }
-        let rest = line.trim_ascii_start()[first.len()..].trim_ascii();
+        let rest = line.trim_ascii_start()[keyword.len()..].trim_ascii();
         if rest.starts_with(b"BINARY") {
             return Err(IoError::line(path, at, "binary .off is not read; write it as text, or as .ply"));
         }
@@ -88,7 +91,8 @@ mod tests {
     #[test]
     fn headers_of_all_kinds() {
         let body = "0 0 0 9 9\n1 0 0\r\n\n# here\n1 1e0 0\n0 1 0\n3 0 1 2 0.5 0.5 0.5\n4 0 1 2 3\n";
-        for head in ["OFF\n4 2 0\n", "# c\nOFF 4 2\n", "4 2 5\n", "STCNOFF # x\n\n4 2 0\n"] {
+        let heads = ["OFF\n4 2 0\n", "# c\nOFF 4 2\n", "4 2 5\n", "STCNOFF # x\n\n4 2 0\n", "OFF4 2 0\n", "NOFF4 2\n"];
+        for head in heads {
             let file = off(&format!("{head}{body}")).unwrap();
             assert_eq!(file.vertices, [[0.0, 0.0, 0.0], [1.0, 0.0, 0.0], [1.0, 1.0, 0.0], [0.0, 1.0, 0.0]]);
             assert_eq!(file.triangles, [[0, 1, 2], [0, 1, 2], [0, 2, 3]]);
@@ -99,6 +103,7 @@ mod tests {
     #[test]
     fn errors_name_the_line() {
         let error = |text: &str| off(text).unwrap_err();
+        assert_eq!(error("OFFx 1 0\n"), "a.off: line 1: \"OFFx 1 0\" are not the counts of vertices, faces and edges");
         let lie = format!("OFF\n4294967295 3 0\n{}", "0 0 0\n".repeat(150));
         assert_eq!(
             error(&lie),

@@ -1,5 +1,5 @@
-//! Polygon files (.ply), ASCII and binary in either byte order: elements `vertex` (x, y, z) and `face` (a list of vertices); all other
-//! elements and properties are skipped, whatever their types and order.
+//! Polygon files (.ply), ASCII and binary in either byte order: elements `vertex` (x, y, z), `face` (a list of vertices) and `tristrips`;
+//! all other elements and properties are skipped, whatever their types and order.
 
 use super::super::error::{IoError, bytes_text};
 use super::SurfaceFile;
@@ -17,6 +17,8 @@ struct Header {
     /// Bytes and lines of the header.
     bytes: usize,
     lines: u64,
+    /// The first line that is no declaration, and how many there are.
+    remarks: (u64, usize),
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -48,36 +50,63 @@ pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<SurfaceFile, IoError> {
     header.believe(path, bytes.len())?;
     let body = &bytes[header.bytes..];
     let mut values = match header.encoding {
-        Encoding::Ascii => Values::text(path, body, header.lines + 1),
+        Encoding::Ascii => {
+            let rows = header.elements.iter().filter(|e| !e.properties.is_empty()).map(|e| e.count);
+            Values::text(path, body, header.lines + 1, Some(rows.fold(0, u64::saturating_add)))
+        }
         Encoding::Little => Values::binary(path, body, false),
         Encoding::Big => Values::binary(path, body, true),
     };
-    let mut file = SurfaceFile::default();
-    for element in &header.elements {
-        match &element.name[..] {
-            b"vertex" => read_vertices(path, element, &mut values, &mut file)?,
-            b"face" => read_faces(path, element, &mut values, &mut file)?,
-            // What has no properties takes no room, however often it is there.
-            _ if element.properties.is_empty() => {}
-            _ => {
-                for k in 0..element.count {
-                    for p in &element.properties {
-                        p.read(&mut values, element, k, |_, _| Ok(()))?;
-                    }
-                }
-            }
+    let mut file = match read_body(path, &header, &mut values) {
+        // A text with as many lines as rows may be broken elsewhere.
+        Err(first) if header.encoding == Encoding::Ascii => {
+            read_body(path, &header, &mut Values::text(path, body, header.lines + 1, None)).map_err(|_| first)?
         }
-    }
-    let rest = values.rest();
-    if rest > 0 {
-        let what =
-            format!("has {} after its last element; the counts in its header are wrong", bytes_text(rest as u64));
-        return Err(IoError::content(path, what));
+        other => other?,
+    };
+    if let (line, n @ 1..) = header.remarks {
+        let more = if n > 1 { format!(" and {} more", n - 1) } else { String::new() };
+        let what = format!("{}: line {line}{more} of the header declares nothing and was skipped", path.display());
+        file.notes.insert(0, what);
     }
     if let Some((face, vertex)) = file.unknown_vertex() {
         let polygon = file.polygon(face as u32);
         let n = file.vertices.len();
         let what = format!("face {polygon} names vertex {vertex}, but there are {n}; count from 0");
+        return Err(IoError::content(path, what));
+    }
+    Ok(file)
+}
+
+/// Reads all elements.
+fn read_body(path: &Path, header: &Header, values: &mut Values) -> Result<SurfaceFile, IoError> {
+    let mut file = SurfaceFile::default();
+    for element in &header.elements {
+        match &element.name[..] {
+            b"vertex" => read_vertices(path, element, values, &mut file)?,
+            b"face" => read_faces(path, element, values, &mut file)?,
+            b"tristrips" => read_strips(path, element, values, &mut file)?,
+            // What has no properties takes no room, however often it is there.
+            _ if element.properties.is_empty() => {}
+            _ => {
+                for k in 0..element.count {
+                    for p in &element.properties {
+                        p.read(values, element, k, |_, _| Ok(()))?;
+                    }
+                    values.end_row();
+                }
+            }
+        }
+    }
+    if let (line, n @ 1..) = values.skipped() {
+        let more = if n > 1 { format!(" and {} more", n - 1) } else { String::new() };
+        let what = "with more numbers than the header declares; those at the end were skipped";
+        file.notes.push(format!("{}: line {line}{more} {what}", path.display()));
+    }
+    let rest = values.rest();
+    if rest > 0 {
+        let what =
+            format!("has {} after its last element; the counts in its header are wrong", bytes_text(rest as u64));
         return Err(IoError::content(path, what));
     }
     Ok(file)
@@ -103,13 +132,48 @@ fn read_vertices(path: &Path, element: &Element, values: &mut Values, file: &mut
             })?;
         }
         file.vertices.push(v);
+        values.end_row();
+    }
+    Ok(())
+}
+
+/// Strips of triangles, as scanners write them: each vertex makes one with the two before it, in turns from the left and from the
+/// right; -1 ends a strip. A triangle that names a vertex twice only turns the strip around.
+fn read_strips(path: &Path, element: &Element, values: &mut Values, file: &mut SurfaceFile) -> Result<(), IoError> {
+    let Some(list) = element.properties.iter().position(Property::is_corners) else {
+        return Err(IoError::line(path, element.line, "strips need the list vertex_indices"));
+    };
+    for k in 0..element.count {
+        let mut last = [0; 2];
+        let mut length = 0usize;
+        for (n, p) in element.properties.iter().enumerate() {
+            p.read(values, element, k, |values, value| {
+                if n != list {
+                    return Ok(());
+                }
+                if value == -1.0 {
+                    length = 0;
+                    return Ok(());
+                }
+                let v = value as u32; // saturates; NaN becomes 0
+                if f64::from(v) != value {
+                    return Err(values.error(format!("strip {k} names vertex {value}; vertices are counted from 0")));
+                }
+                let [a, b] = last;
+                if length >= 2 && a != b && b != v && v != a {
+                    file.push(path, &if length.is_multiple_of(2) { [a, b, v] } else { [b, a, v] })?;
+                }
+                (last, length) = ([b, v], length + 1);
+                Ok(())
+            })?;
+        }
+        values.end_row();
     }
     Ok(())
 }
 
 fn read_faces(path: &Path, element: &Element, values: &mut Values, file: &mut SurfaceFile) -> Result<(), IoError> {
-    let is_corners = |p: &Property| (p.name == b"vertex_indices" || p.name == b"vertex_index") && p.length.is_some();
-    let Some(list) = element.properties.iter().position(is_corners) else {
+    let Some(list) = element.properties.iter().position(Property::is_corners) else {
         return Err(IoError::line(path, element.line, "faces need the list vertex_indices"));
     };
     // A face has a length and three corners, though a hostile one may have less.
@@ -134,11 +198,16 @@ fn read_faces(path: &Path, element: &Element, values: &mut Values, file: &mut Su
             return Err(values.error(format!("face {k} has {} corners; give at least 3", corners.len())));
         }
         file.push(path, &corners)?;
+        values.end_row();
     }
     Ok(())
 }
 
 impl Property {
+    fn is_corners(&self) -> bool {
+        (self.name == b"vertex_indices" || self.name == b"vertex_index") && self.length.is_some()
+    }
+
     /// Reads a number or a list; `each` sees the numbers.
     fn read(
         &self,
@@ -172,13 +241,20 @@ impl Property {
 
 impl Header {
     fn parse(path: &Path, bytes: &[u8]) -> Result<Header, IoError> {
-        let mut header = Header { encoding: Encoding::Ascii, elements: Vec::new(), bytes: 0, lines: 0 };
+        let mut header =
+            Header { encoding: Encoding::Ascii, elements: Vec::new(), bytes: 0, lines: 0, remarks: (0, 0) };
         let mut encoding = None;
+        // Binary data may begin with any byte, so all lines end as the first one does.
+        let first = bytes.iter().position(|&b| b == b'\n' || b == b'\r');
+        let terminator = match first {
+            Some(k) if bytes[k] == b'\r' && bytes.get(k + 1) != Some(&b'\n') => b'\r',
+            _ => b'\n',
+        };
         loop {
             let rest = &bytes[header.bytes..];
             let at = header.lines + 1;
             let fail = |what: String| Err(IoError::line(path, at, what));
-            let end = rest.iter().position(|&b| b == b'\n');
+            let end = rest.iter().position(|&b| b == terminator);
             let line = &rest[..end.unwrap_or(rest.len())];
             let words: Vec<&[u8]> = super::text::words(line).take(6).collect();
             if at == 1 && words[..] != [b"ply"] {
@@ -241,7 +317,14 @@ impl Header {
                     element.properties.push(Property { name: name.to_vec(), length, kind });
                 }
                 [b"end_header"] => break,
-                _ => return fail(format!("{} is not understood in a .ply header", shown(line.trim_ascii()))),
+                _ if is_declaration(&words) => {
+                    return fail(format!("{} is not understood in a .ply header", shown(line.trim_ascii())));
+                }
+                // A remark whose writer forgot the word `comment`.
+                _ => {
+                    let (first, n) = header.remarks;
+                    header.remarks = (if n == 0 { at } else { first }, n + 1);
+                }
             }
         }
         let missing = "the header has no line \"format\"; export the mesh again";
@@ -278,6 +361,14 @@ impl Header {
         }
         Ok(())
     }
+}
+
+/// Whether an unknown line may be meant to declare something: it names a type, or ends in a count.
+fn is_declaration(words: &[&[u8]]) -> bool {
+    let known: [&[u8]; 5] = [b"element", b"property", b"format", b"end_header", b"list"];
+    let is_count = |w: &&[u8]| w.iter().all(u8::is_ascii_digit);
+    words.iter().any(|w| Scalar::of(w).is_some() || known.iter().any(|k| w.eq_ignore_ascii_case(k)))
+        || words.len() == 3 && words.last().is_some_and(is_count)
 }
 
 #[cfg(test)]
@@ -337,6 +428,44 @@ mod tests {
     }
 
     #[test]
+    fn oddities_are_read_and_told() {
+        let text = "ply\nformat ascii 1.0\nmade by hand\nelement vertex 4\nproperty float x\nproperty float y\n\
+            property float z\nelement face 1\nproperty list uchar int vertex_indices\nend_header\n\
+            0 0 0 255 0 0\n\n1 0 0\n1 1 0 7\n0 1 0\n4 0 1 2 3 0.5\n";
+        let file = ply(text.as_bytes()).unwrap();
+        assert_eq!(file.vertices, [[0.0, 0.0, 0.0], [1.0, 0.0, 0.0], [1.0, 1.0, 0.0], [0.0, 1.0, 0.0]]);
+        assert_eq!(file.triangles, [[0, 1, 2], [0, 2, 3]]);
+        let notes = [
+            "a.ply: line 3 of the header declares nothing and was skipped",
+            "a.ply: line 11 and 2 more with more numbers than the header declares; those at the end were skipped",
+            "a.ply has 1 faces of more than three corners; they were cut into triangles",
+        ];
+        assert_eq!(file.notes, notes);
+        // The same with the line ends of old Macs, and with lines that are broken anywhere.
+        assert_eq!(ply(text.replace('\n', "\r").as_bytes()).unwrap().triangles, file.triangles);
+        let (head, _) = text.split_once("0 0 0 255").unwrap();
+        let broken = format!("{head}0 0 0 1 0\n0 1 1\n0 0\n1 0 4\n0 1 2 3\n\n");
+        assert_eq!(ply(broken.as_bytes()).unwrap().vertices, file.vertices);
+    }
+
+    #[test]
+    fn strips_turn_at_every_vertex() {
+        let head = "ply\nformat ascii 1.0\nelement tristrips 1\nproperty list int int vertex_indices\n\
+            element vertex 6\nproperty float x\nproperty float y\nproperty float z\nend_header\n";
+        let points = "0 0 0\n1 0 0\n0 1 0\n1 1 0\n0 2 0\n1 2 0\n";
+        let strip = |list: &str| ply(format!("{head}{list}\n{points}").as_bytes());
+        assert_eq!(strip("6 0 1 2 3 4 5").unwrap().triangles, [[0, 1, 2], [2, 1, 3], [2, 3, 4], [4, 3, 5]]);
+        assert_eq!(strip("8 0 1 2 -1 2 1 3 -1").unwrap().triangles, [[0, 1, 2], [2, 1, 3]]);
+        // A vertex given twice keeps the side.
+        assert_eq!(strip("6 0 1 2 2 3 5").unwrap().triangles, [[0, 1, 2], [3, 2, 5]]);
+        assert_eq!(
+            strip("3 0 1 -2").unwrap_err(),
+            "a.ply: line 10: strip 0 names vertex -2; vertices are counted from 0"
+        );
+        assert_eq!(strip("3 0 1 6").unwrap_err(), "a.ply: face 0 names vertex 6, but there are 6; count from 0");
+    }
+
+    #[test]
     fn counts_are_believed_when_the_file_is_long_enough() {
         let error = |text: &str| ply(text.as_bytes()).unwrap_err();
         let head = |n: &str, m: &str| {
@@ -367,8 +496,13 @@ mod tests {
         assert_eq!(body("0 0 inf\n3 0 0 0\n"), "a.ply: vertices[0][2] is inf; every coordinate must be finite");
         assert_eq!(body("0 0 0\n3 0 0\n"), "a.ply: line 12: the file ends in \"face\" 0; it is cut off");
         assert_eq!(
-            body("0 0 0\n3 0 0 0 7\n"),
-            "a.ply: has 2 bytes after its last element; the counts in its header are wrong"
+            body("0 0 0\n3 0 0 0 7\n8\n"),
+            "a.ply: has 4 bytes after its last element; the counts in its header are wrong"
         );
+        // What looks like a declaration is not skipped.
+        for line in ["elemnt face 3", "propety float x", "PROPERTY x", "facets list uchar int"] {
+            let text = error(&head("1", "1").replace("end_header", &format!("{line}\nend_header")));
+            assert_eq!(text, format!("a.ply: line 9: \"{line}\" is not understood in a .ply header"));
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The numbers of a .ply file, one after another, in text or binary.
 
 use super::super::error::{IoError, quoted};
+use super::super::read::lines;
 use super::text::number;
 use std::path::Path;
 
@@ -63,27 +64,40 @@ pub(super) struct Values<'a> {
     path: &'a Path,
     rest: &'a [u8],
     encoding: Encoding,
+    /// The first line with numbers that were skipped, and how many.
+    skipped: (u64, usize),
 }
 
 enum Encoding {
-    /// Text, with the number of the line.
-    Text(u64),
+    /// Text, with the number of the line, and whether it has one for each row.
+    Text {
+        line: u64,
+        by_line: bool,
+    },
     Binary {
         big_endian: bool,
     },
 }
 
 impl<'a> Values<'a> {
-    pub(super) fn text(path: &'a Path, body: &'a [u8], line: u64) -> Values<'a> {
-        Values { path, rest: body, encoding: Encoding::Text(line) }
+    /// Text that holds so many rows. If it has as many lines, numbers at the end of a line that belong to no property are skipped;
+    /// else, or if it is not told, it may be broken into lines anywhere.
+    pub(super) fn text(path: &'a Path, body: &'a [u8], line: u64, rows: Option<u64>) -> Values<'a> {
+        let filled = || lines(body).filter(|l| !l.trim_ascii().is_empty()).count() as u64;
+        Values {
+            path,
+            rest: body,
+            encoding: Encoding::Text { line, by_line: rows.is_some_and(|n| n == filled()) },
+            skipped: (0, 0),
+        }
     }
 
     pub(super) fn binary(path: &'a Path, body: &'a [u8], big_endian: bool) -> Values<'a> {
-        Values { path, rest: body, encoding: Encoding::Binary { big_endian } }
+        Values { path, rest: body, encoding: Encoding::Binary { big_endian }, skipped: (0, 0) }
     }
 
     pub(super) fn is_text(&self) -> bool {
-        matches!(self.encoding, Encoding::Text(_))
+        matches!(self.encoding, Encoding::Text { .. })
     }
 
     /// Bytes left, not counting white space before the next word of a text.
@@ -104,10 +118,10 @@ impl<'a> Values<'a> {
                 let bits = if *big_endian { bytes.iter().fold(0, push) } else { bytes.iter().rev().fold(0, push) };
                 Ok(kind.value(bits))
             }
-            Encoding::Text(line) => {
+            Encoding::Text { line, .. } => {
                 let start = self.rest.iter().position(|b| !b.is_ascii_whitespace()).unwrap_or(self.rest.len());
                 let (blank, rest) = self.rest.split_at(start);
-                *line += blank.iter().filter(|&&b| b == b'\n').count() as u64;
+                *line += ends(blank);
                 let at = *line;
                 let end = rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len());
                 let (word, rest) = rest.split_at(end);
@@ -117,6 +131,24 @@ impl<'a> Values<'a> {
         }
     }
 
+    /// Ends a row of the table.
+    #[inline]
+    pub(super) fn end_row(&mut self) {
+        let Encoding::Text { line, by_line: true } = self.encoding else { return };
+        let end = self.rest.iter().position(|&b| b == b'\n' || b == b'\r').unwrap_or(self.rest.len());
+        let (more, rest) = self.rest.split_at(end);
+        if !more.trim_ascii().is_empty() {
+            let (first, n) = self.skipped;
+            self.skipped = (if n == 0 { line } else { first }, n + 1);
+        }
+        self.rest = rest;
+    }
+
+    /// The first line whose end was skipped, and how many such lines there were.
+    pub(super) fn skipped(&self) -> (u64, usize) {
+        self.skipped
+    }
+
     fn ended(&self, (element, k): (String, u64)) -> IoError {
         self.error(format!("the file ends in {} {k}; it is cut off", quoted(&element)))
     }
@@ -124,8 +156,14 @@ impl<'a> Values<'a> {
     /// An error here.
     pub(super) fn error(&self, what: String) -> IoError {
         match self.encoding {
-            Encoding::Text(line) => IoError::line(self.path, line, what),
+            Encoding::Text { line, .. } => IoError::line(self.path, line, what),
             Encoding::Binary { .. } => IoError::content(self.path, what),
         }
     }
+}
+
+/// Line ends in white space: `\n`, `\r\n` or `\r`.
+fn ends(blank: &[u8]) -> u64 {
+    let is_end = |k: usize| blank[k] == b'\n' || blank[k] == b'\r' && blank.get(k + 1) != Some(&b'\n');
+    (0..blank.len()).filter(|&k| is_end(k)).count() as u64
 }

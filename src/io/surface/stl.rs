@@ -62,7 +62,18 @@ fn parse_text(path: &Path, bytes: &[u8]) -> Result<SurfaceFile, IoError> {
     for (at, line) in lines(bytes) {
         let mut words = words(line);
         let Some(word) = words.next() else { continue };
-        state = match (&word.to_ascii_lowercase()[..], state) {
+        let mut keyword = word.to_ascii_lowercase();
+        if keyword == b"end" {
+            // Some programs write `end solid`, `end loop` and `end facet`.
+            keyword.extend(words.next().unwrap_or_default().to_ascii_lowercase());
+        }
+        // A name may follow without a blank, but only where no facet goes on.
+        for whole in [&b"endsolid"[..], b"solid"] {
+            if matches!(state, State::Outside | State::Solid) && keyword.starts_with(whole) {
+                keyword.truncate(whole.len());
+            }
+        }
+        state = match (&keyword[..], state) {
             (b"solid", State::Outside) => {
                 file.begin_group(&line.trim_ascii_start()[5..]);
                 State::Solid
@@ -140,6 +151,22 @@ mod tests {
             stl(&bytes).unwrap_err(),
             "a.stl: 4278190082 facets declared, file has 184 bytes; it is cut off or damaged"
         );
+    }
+
+    #[test]
+    fn ends_are_spelled_in_many_ways() {
+        let corners = [[0.0, 0.0, 0.0], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0]];
+        for end in ["endsolid", "end solid", "END SOLID part", "endsolidpart", "endsolid part"] {
+            let text = format!("solid part\n{}{end}\nsolidother\n{end}\n", facet(corners));
+            for text in [text.clone(), text.replace("endloop", "end loop").replace("endfacet", "End Facet")] {
+                let file = stl(text.as_bytes()).unwrap();
+                assert_eq!((file.vertices.len(), file.triangles.len()), (3, 1), "{text}");
+                assert_eq!(
+                    stl(text.replace("\r\n", "\n").replace('\n', "\r").as_bytes()).unwrap().triangles,
+                    [[0, 1, 2]]
+                );
+            }
+        }
     }
 
     #[test]

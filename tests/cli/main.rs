@@ -14,6 +14,9 @@ mod pictures;
 mod quantize;
 mod reports;
 mod sample;
+#[path = "../common/shapes.rs"]
+#[allow(dead_code)]
+mod shapes;
 mod sources;
 mod streams;
 mod support;

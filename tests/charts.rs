@@ -187,7 +187,7 @@ fn tiny_meshes_with_every_option() {
         (state >> 56) as u8
     };
     let (mut one_to_one, mut pulled, mut refused) = (0, 0, 0);
-    for _ in 0..3000 {
+    for _ in 0..500 {
         let bytes: Vec<u8> = (0..64).map(|_| byte()).collect();
         let Some(i) = instance(&bytes) else { continue };
         match hold(&i) {
@@ -200,7 +200,7 @@ fn tiny_meshes_with_every_option() {
         }
     }
     println!("{one_to_one} one to one, {pulled} pulled flat, {refused} refused");
-    assert!(one_to_one > 1500 && pulled < 10, "{one_to_one} {pulled} {refused}");
+    assert!(one_to_one > 250 && pulled < 5, "{one_to_one} {pulled} {refused}");
 }
 
 /// Places times a power of two give the same layout to the last bit, from one end of the allowed sizes to the other; other factors the same

@@ -75,7 +75,7 @@ impl fmt::Display for Miss {
                     let share = 100.0 * on_boundary;
                     write!(
                         f,
-                        "{share:.0} % of its vertices are on its boundary: divide its triangles, or cut it into several charts (`--seams`)"
+                        "{share:.0} % of its vertices are on its boundary: divide its triangles in four, or cut it into flat charts (`--seams`, `--boundary free`)"
                     )
                 } else if *shaped {
                     write!(

@@ -36,7 +36,7 @@ mod tests {
 
     #[test]
     fn powers_of_two_bring_numbers_to_one() {
-        for x in [1.0, 0.5, 0.75, 3.0, 1e-140, 1e140, 1e300, f64::MIN_POSITIVE] {
+        for x in [1.0, 0.5, 0.75, 3.0, 1e-140, 1e140, 1e300, 1e-300] {
             let at = x * to_one(x);
             assert!((0.5..1.0).contains(&at), "{x:e} {at}");
             assert_eq!(at / to_one(x), x);

@@ -3,6 +3,7 @@
 use super::chart::{Chart, NONE, area3, boundary_loops, opposites};
 use super::cut::{Whole, opened};
 use super::options::{Merge, ParameterizeError, ParameterizeOptions, Target};
+use super::scale::to_one;
 use crate::domain::surface::SurfaceError;
 use crate::domain::surface::repair::{Need, RepairLog, RepairOptions, repair};
 use petgraph::unionfind::UnionFind;
@@ -29,6 +30,8 @@ pub(super) struct Pieces {
     pub face_of: Vec<u32>,
     pub wanted: Vec<f64>,
     pub log: RepairLog,
+    /// The power of two by which places in space were multiplied.
+    pub size: f64,
 }
 
 /// Shares of area below this times the mean share are raised to it: a triangle so small cannot be told from a flat one.
@@ -54,6 +57,7 @@ pub(super) fn pieces(
     };
     let (mut corners, mut vertex_of) = (repaired.triangles, repaired.vertex_of);
     let mut points = repaired.vertices;
+    let size = scaled(&mut points)?;
     let opposite = opposites(&corners);
     if !options.seams.is_empty() {
         let cut = seams(&corners, &opposite, &vertex_of, &options.seams)?;
@@ -70,7 +74,24 @@ pub(super) fn pieces(
         .into_iter()
         .map(|faces| piece(&points, &corners, &vertex_of, &wanted, faces))
         .collect();
-    Ok(Pieces { list, triangles: by_input, face_of: repaired.face_of, wanted, log: repaired.log })
+    Ok(Pieces { list, triangles: by_input, face_of: repaired.face_of, wanted, log: repaired.log, size })
+}
+
+/// Brings the extent of all places between 1/2 and 1, exactly; returned is the factor, a power of two.
+fn scaled(points: &mut [[f64; 3]]) -> Result<f64, SurfaceError> {
+    let along = |k: usize| {
+        let (low, high) =
+            points.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), p| (l.min(p[k]), h.max(p[k])));
+        high - low
+    };
+    let extent = (0..3).map(along).fold(0.0, f64::max);
+    // As for every surface: what is computed from places and reported in their units are areas, which have to be doubles.
+    if !(1e-140..=1e140).contains(&extent) {
+        return Err(SurfaceError::ExtentOutOfRange { extent });
+    }
+    let factor = to_one(extent);
+    points.iter_mut().for_each(|p| *p = p.map(|x| x * factor));
+    Ok(factor)
 }
 
 /// Whether most triangles have corners of their own.
@@ -192,19 +213,32 @@ fn piece(points: &[[f64; 3]], corners: &[[u32; 3]], vertex_of: &[u32], wanted: &
     } else {
         Whole { points: &places, triangles: &triangles, opposite: &opposite, loops: &loops }.cut()
     };
-    let cut_edges = cut.iter().filter(|&&c| c).count() / 2;
-    let (triangles, from) = opened(&triangles, &opposite, &cut, places.len());
-    let places: Vec<[f64; 3]> = from.iter().map(|&v| places[v as usize]).collect();
-    let vertex_of: Vec<u32> = from.iter().map(|&v| vertex_of[used[v as usize] as usize]).collect();
-    let opposite = opposites(&triangles);
-    let outline = boundary_loops(&triangles, &opposite).into_iter().next().unwrap_or_default();
-    let mut place = vec![NONE; places.len()];
-    outline.iter().enumerate().for_each(|(k, &v)| place[v as usize] = k as u32);
     let size: f64 = faces.iter().map(|&f| wanted[f as usize]).sum();
     let least = LEAST_SHARE / faces.len() as f64;
     let mut share: Vec<f64> = faces.iter().map(|&f| (wanted[f as usize] / size).max(least)).collect();
     let total: f64 = share.iter().sum();
     share.iter_mut().for_each(|s| *s /= total);
-    let chart = Chart { points: places, triangles, share, outline, place };
-    Piece { chart, vertex_of, faces, size, genus, loops: loops.len(), cut_edges }
+    let vertex_of = used.iter().map(|&v| vertex_of[v as usize]).collect();
+    let chart = Chart { points: places, triangles, share, outline: Vec::new(), place: Vec::new() };
+    let whole = Piece { chart, vertex_of, faces, size, genus, loops: loops.len(), cut_edges: 0 };
+    whole.opened(&opposite, &cut)
+}
+
+impl Piece {
+    /// The same triangles after a cut that leaves a disk.
+    pub fn opened(&self, opposite: &[u32], cut: &[bool]) -> Piece {
+        let Chart { points, triangles, share, .. } = &self.chart;
+        let (triangles, from) = opened(triangles, opposite, cut, points.len());
+        let points: Vec<[f64; 3]> = from.iter().map(|&v| points[v as usize]).collect();
+        let outline = boundary_loops(&triangles, &opposites(&triangles)).into_iter().next().unwrap_or_default();
+        let mut place = vec![NONE; points.len()];
+        outline.iter().enumerate().for_each(|(k, &v)| place[v as usize] = k as u32);
+        Piece {
+            chart: Chart { points, triangles, share: share.clone(), outline, place },
+            vertex_of: from.iter().map(|&v| self.vertex_of[v as usize]).collect(),
+            faces: self.faces.clone(),
+            cut_edges: self.cut_edges + cut.iter().filter(|&&c| c).count() / 2,
+            ..*self
+        }
+    }
 }

@@ -12,7 +12,7 @@ use std::collections::BinaryHeap;
 /// Most points that a closed surface is cut to.
 const TIPS: usize = 10;
 /// No more points are cut to when all is nearer to the cut than this times the root of the area.
-const NEAR: f64 = 0.45;
+pub(super) const NEAR: f64 = 0.45;
 
 /// A connected oriented manifold to be cut, with its vertices numbered compactly.
 pub(super) struct Whole<'a> {
@@ -161,41 +161,56 @@ impl Whole<'_> {
             }
         }
         if self.loops.is_empty() {
-            self.open_limbs(&star, &mut cut);
+            self.open_closed(&star, &mut cut);
         }
+        self.on_both_sides(&mut cut);
+        cut
+    }
+
+    fn on_both_sides(&self, cut: &mut [bool]) {
         for h in 0..cut.len() {
             if cut[h] && self.opposite[h] != NONE {
                 cut[self.opposite[h] as usize] = true;
             }
         }
+    }
+
+    /// Edges to cut, marked at both half-edges, so that a disk opens towards vertices that are far from its boundary and of which `tip`
+    /// holds; all others may stay closed. Ends once none of them is farther than `reach`. What is cut is a forest with its roots on the
+    /// boundary, so that the disk stays one.
+    pub fn limbs(&self, tip: &[bool], reach: f64) -> Vec<bool> {
+        let mut cut = vec![false; self.opposite.len()];
+        self.open_limbs(&self.star(), &mut cut, self.loops.concat(), tip, (0, reach));
+        self.on_both_sides(&mut cut);
         cut
     }
 
-    /// Adds shortest paths to the points that are farthest from the cut.
-    fn open_limbs(&self, star: &Star, cut: &mut [bool]) {
-        let n = self.points.len();
+    /// Opens the limbs of a closed surface that may have been cut at its handles.
+    fn open_closed(&self, star: &Star, cut: &mut [bool]) {
         let area: f64 = self.triangles.iter().map(|t| super::chart::area3(t.map(|v| self.points[v as usize]))).sum();
         let mut on: Vec<u32> = Vec::new();
         for h in (0..cut.len() as u32).filter(|&h| cut[h as usize]) {
             let (a, b) = ends(self.triangles, h);
             on.extend([a, b]);
         }
-        let farthest = |distance: &[f64]| {
-            (0..n as u32)
-                .max_by(|&a, &b| distance[a as usize].total_cmp(&distance[b as usize]).then(b.cmp(&a)))
-                .unwrap_or(0)
-        };
+        let all = vec![true; self.points.len()];
         let mut least = 0;
         if on.is_empty() {
             // Two ends of a long way.
             let (distance, _) = self.distances(star, &[0], &[]);
-            on.push(farthest(&distance));
+            on.extend(farthest(&distance, &all));
             least = 2;
         }
-        for tip in 0..TIPS {
+        self.open_limbs(star, cut, on, &all, (least, NEAR * area.sqrt()));
+    }
+
+    /// Adds shortest paths from the vertices `on` the cut to the tips that are farthest from it: to `least` of them, then to those beyond
+    /// `reach`.
+    fn open_limbs(&self, star: &Star, cut: &mut [bool], mut on: Vec<u32>, tip: &[bool], (least, reach): (usize, f64)) {
+        for done in 0..TIPS {
             let (distance, by) = self.distances(star, &on, &[]);
-            let far = farthest(&distance);
-            if tip >= least && distance[far as usize] < NEAR * area.sqrt() {
+            let Some(far) = farthest(&distance, tip) else { break };
+            if done >= least && !(distance[far as usize] > reach) {
                 break;
             }
             let mut v = far;
@@ -211,6 +226,13 @@ impl Whole<'_> {
             on.dedup();
         }
     }
+}
+
+/// The vertex of the greatest distance among those allowed; of several the lowest.
+fn farthest(distance: &[f64], allowed: &[bool]) -> Option<u32> {
+    (0..distance.len() as u32)
+        .filter(|&v| allowed[v as usize])
+        .max_by(|&a, &b| distance[a as usize].total_cmp(&distance[b as usize]).then(b.cmp(&a)))
 }
 
 /// Triangles after a cut: corners that no uncut edge joins are different vertices. Returned with the vertex before the cut for each vertex; a

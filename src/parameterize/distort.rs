@@ -1,6 +1,7 @@
 //! How far a parameterization is from keeping areas and angles.
 
-use super::chart::{area3, minus3, norm3, twice_area};
+use super::chart::{Chart, cross3, dot3, norm3, twice_area};
+use super::scale::unit_sides;
 
 /// Triangles listed as the worst.
 const WORST: usize = 20;
@@ -111,6 +112,13 @@ pub(super) fn distortion(
     }
 }
 
+/// The ratio of singular values that 95 per cent of a chart's area keep to.
+pub(super) fn stretch_of(chart: &Chart, uv: &[[f64; 2]]) -> f64 {
+    let one = |f: usize| stretch(chart.corners_in_space(f), chart.corners(uv, f));
+    let all: Vec<f64> = (0..chart.triangles.len()).map(one).collect();
+    quantiles(&all, &chart.share)[1]
+}
+
 fn quantiles(values: &[f64], weight: &[f64]) -> [f64; 3] {
     let mut order: Vec<usize> = (0..values.len()).collect();
     order.sort_by(|&i, &j| values[i].total_cmp(&values[j]));
@@ -134,11 +142,11 @@ fn histogram(values: impl Iterator<Item = f64>, weight: &[f64], low: f64, high: 
 }
 
 /// Ratio of the singular values of the map of a triangle.
-fn stretch(p: [[f64; 3]; 3], q: [[f64; 2]; 3]) -> f64 {
-    let (d, e) = (minus3(p[1], p[0]), minus3(p[2], p[0]));
+pub(super) fn stretch(p: [[f64; 3]; 3], q: [[f64; 2]; 3]) -> f64 {
+    let (d, e) = unit_sides(p);
     let l = norm3(d);
-    let along = super::chart::dot3(d, e) / l;
-    let height = 2.0 * area3(p) / l;
+    let along = dot3(d, e) / l;
+    let height = norm3(cross3(d, e)) / l;
     let (u, v) = ([q[1][0] - q[0][0], q[1][1] - q[0][1]], [q[2][0] - q[0][0], q[2][1] - q[0][1]]);
     let first = u.map(|x| x / l);
     let second = [0, 1].map(|c| (v[c] - first[c] * along) / height);
@@ -146,6 +154,7 @@ fn stretch(p: [[f64; 3]; 3], q: [[f64; 2]; 3]) -> f64 {
     let det = (first[0] * second[1] - first[1] * second[0]).abs();
     // K + 1/K = |J|^2 / det
     let t = (square / (2.0 * det)).max(1.0);
+    // Scales cancel in the quotient, but singular values 1e154 times apart do not.
     if t.is_finite() { t + (t * t - 1.0).sqrt() } else { f64::INFINITY }
 }
 
@@ -156,8 +165,8 @@ fn angle_error(p: [[f64; 3]; 3], q: [[f64; 2]; 3]) -> f64 {
         (d[0] * e[1] - d[1] * e[0]).abs().atan2(d[0] * e[0] + d[1] * e[1])
     };
     let space = |k: usize| {
-        let (d, e) = (minus3(p[(k + 1) % 3], p[k]), minus3(p[(k + 2) % 3], p[k]));
-        norm3(super::chart::cross3(d, e)).atan2(super::chart::dot3(d, e))
+        let (d, e) = unit_sides([p[k], p[(k + 1) % 3], p[(k + 2) % 3]]);
+        norm3(cross3(d, e)).atan2(dot3(d, e))
     };
     (0..3).map(|k| (flat(k) - space(k)).abs().to_degrees()).fold(0.0, f64::max)
 }

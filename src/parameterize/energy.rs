@@ -10,6 +10,7 @@
 //! function of `s_1, s_2` are known (Smith, de Goes, Kim 2019): with `J = U diag(s) V^T` two of the form `U D V^T` with diagonal `D`, the twist
 //! `U [0 -1; 1 0] V^T` and the flip `U [0 1; 1 0] V^T`, so negative eigenvalues can be left out exactly.
 
+use super::scale::unit_sides;
 use super::system::Local;
 
 /// Weights of the two terms.
@@ -36,7 +37,7 @@ impl Reference {
     /// a little higher: their shape is noise.
     pub fn new(corners: [[f64; 3]; 3], wanted: f64, weight: f64) -> Reference {
         use super::chart::{cross3, dot3, minus3, norm3};
-        let (d, e) = (minus3(corners[1], corners[0]), minus3(corners[2], corners[0]));
+        let (d, e) = unit_sides(corners);
         let (l, m) = (norm3(d), norm3(e));
         let longest = l.max(m).max(norm3(minus3(e, d))).max(f64::MIN_POSITIVE);
         let l = l.max(1e-6 * longest);

@@ -23,8 +23,11 @@ mod pipeline;
 mod refine;
 mod remesh;
 mod rim;
+mod scale;
+mod stages;
 mod system;
 mod transport;
+mod tries;
 
 pub use check::Proof;
 pub use distort::{BINS, Distortion, FaceError, Histogram, Worst};
@@ -32,6 +35,7 @@ pub use layout::LayoutProof;
 pub use options::{Boundary, Landmark, Merge, ParameterizeError, ParameterizeOptions, Target};
 pub use pipeline::{CellProof, ChartReport};
 pub use remesh::RemeshReport;
+pub use tries::Miss;
 
 use crate::domain::surface::repair::RepairLog;
 

@@ -1,5 +1,6 @@
 //! What a caller may choose, and what can go wrong.
 
+use super::scale::to_one;
 use crate::domain::surface::SurfaceError;
 
 /// The shape that the boundary of each chart takes.
@@ -26,6 +27,22 @@ pub enum Target {
     Vertex(Vec<f64>),
     /// In proportion to a density on the input's triangles, times the area; positive.
     Face(Vec<f64>),
+}
+
+impl Target {
+    /// The same proportions with densities of at most 1, by an exact factor: sums of them are doubles. What is no density stays as it is.
+    pub(super) fn normalized(&self) -> Target {
+        let scaled = |list: &[f64]| {
+            let factor = to_one(list.iter().copied().fold(0.0, f64::max));
+            // What would become 0 is as small as doubles go.
+            list.iter().map(|&d| if d > 0.0 { (d * factor).max(f64::MIN_POSITIVE) } else { d }).collect()
+        };
+        match self {
+            Target::Area => Target::Area,
+            Target::Vertex(list) => Target::Vertex(scaled(list)),
+            Target::Face(list) => Target::Face(scaled(list)),
+        }
+    }
 }
 
 /// A vertex that is drawn to a place.

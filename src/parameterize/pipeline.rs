@@ -1,21 +1,16 @@
 //! The stages in their order.
 
+use super::Parameterization;
 use super::build::{Piece, Pieces, pieces};
-use super::chart::{Chart, NONE, twice_area};
+use super::chart::{Chart, twice_area};
 use super::check::{Proof, prove};
 use super::distort::distortion;
-use super::embed::{self, Embedding};
-use super::energy::Weights;
 use super::options::{Boundary, ParameterizeError, ParameterizeOptions};
 use super::pack::packed;
-use super::refine::Refinement;
-use super::remesh::{RemeshReport, Remeshed, remeshed};
-use super::rim::{Curve, Rim};
-use super::{Parameterization, morph, transport};
+use super::remesh::RemeshReport;
+use super::rim::Curve;
+use super::tries::{Miss, laid_best, misses};
 use crate::domain::ConvexPolygon;
-use crate::exact::big::{Rational, nearest_f64, rational};
-use crate::transport::certify;
-use std::time::Instant;
 
 /// What was done to one component.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -44,6 +39,14 @@ pub struct ChartReport {
     pub remeshed: Option<RemeshReport>,
     /// Newton steps of the refinement.
     pub steps: usize,
+    /// Layouts that were tried: more than 1 if the first one missed its aim.
+    pub tries: usize,
+    /// Edges that were cut along limbs, after layouts that missed their aim; counted in `cut_edges`, too.
+    pub opened_edges: usize,
+    /// Ratio of singular values that 95 per cent of the chart's area keep to.
+    pub stretch: f64,
+    /// Aims that it misses.
+    pub misses: Vec<Miss>,
     /// Wall seconds.
     pub seconds: f64,
     /// Proof that it is one to one.
@@ -65,38 +68,8 @@ pub struct CellProof {
     pub star_error: f64,
 }
 
-/// Angle weights of the stages of refinement, from the first; the last is one over the area weight.
-const STAGES: [f64; 8] = [1.0, 0.1, 0.03, 0.01, 1e-3, 1e-4, 1e-5, 1e-6];
-/// Times that transport is solved at most, each from where the last one led.
-const TRANSPORTS: usize = 3;
-/// No more transport once the spread of log areas is under this.
-const SETTLED: f64 = 0.5;
-/// Relative error of cells' masses on the way.
-const CELL_TOLERANCE: f64 = 1e-2;
-/// Newton steps of a transport at most.
-const CELL_STEPS: usize = 60;
-/// Relative error of cells' masses that are proved.
-const PROVED_TOLERANCE: f64 = 1e-10;
-/// The stage before which vertices are shaken, by this share of their edges.
-const SHAKEN: f64 = 1e-4;
-const SHAKE: f64 = 0.18;
-/// By how much sides bend outwards where straight ones will not do.
-const BULGE: f64 = 0.05;
-/// Angle weight from which on the area term is taken for a square of linear functions.
-const GAUSS: f64 = 1e-2;
-/// Angle weight with which a boundary is set free.
-const FREE: f64 = 0.03;
-/// Newton steps of each stage at most; a third of it in charts of more than `LARGE` triangles, four times as many in those of up to `SMALL`.
-const STEPS: usize = 30;
-const LARGE: usize = 50_000;
-const SMALL: usize = 5_000;
-/// From this number of triangles on, where a factorization takes seconds: steps of each stage, and no stage whose angles would spoil the areas
-/// that transport has found.
-const HUGE: usize = 300_000;
-const STEPS_HUGE: usize = 4;
-/// A stage ends when a step gains less than this share; late ones go on longer.
-const ENOUGH: f64 = 0.03;
-const ENOUGH_LATE: f64 = 1e-3;
+/// Charts of less than this share of all areas get it all the same: what is smaller loses its last digits beside the others.
+const LEAST_CHART: f64 = 1e-12;
 
 pub(super) fn run(
     vertices: &[[f64; 3]],
@@ -107,7 +80,10 @@ pub(super) fn run(
         return Err(ParameterizeError::AreaWeight { value: options.area_weight });
     }
     let curve = curve(&options.boundary)?;
-    let Pieces { mut list, triangles: mut by_input, face_of, mut wanted, log } = pieces(vertices, triangles, options)?;
+    let normalized = ParameterizeOptions { target: options.target.normalized(), ..options.clone() };
+    let options = &normalized;
+    let Pieces { mut list, triangles: mut by_input, face_of, mut wanted, log, size } =
+        pieces(vertices, triangles, options)?;
     for l in &options.landmarks {
         let there = list.iter().any(|p| p.vertex_of.contains(&l.vertex));
         let sound = (l.at[0] + l.at[1]).is_finite() && l.weight >= 0.0 && l.weight.is_finite();
@@ -118,7 +94,7 @@ pub(super) fn run(
     let mut flat = Vec::with_capacity(list.len());
     let mut reports = Vec::with_capacity(list.len());
     for piece in &mut list {
-        let (uv, report) = laid_flat(piece, &mut wanted, &curve, options)?;
+        let (uv, report) = laid_best(piece, &mut wanted, &curve, options)?;
         flat.push(uv);
         reports.push(report);
     }
@@ -127,7 +103,9 @@ pub(super) fn run(
     let unit = ([0.0; 2], [1.0; 2]);
     // The disk and the square have the unit square for a box, so that one chart alone stays as it is.
     let boxes: Vec<_> = flat.iter().zip(&reports).map(|(uv, r)| if whole(r) { unit } else { extent(uv) }).collect();
-    let factor: Vec<f64> = list.iter().zip(&flat).map(|(p, uv)| (p.size / area(&p.chart, uv)).sqrt()).collect();
+    let least = LEAST_CHART * list.iter().map(|p| p.size).sum::<f64>();
+    let scale = |(p, uv): (&Piece, &Vec<[f64; 2]>)| (p.size.max(least) / area(&p.chart, uv)).sqrt();
+    let factor: Vec<f64> = list.iter().zip(&flat).map(scale).collect();
     let placed = packed(&boxes, &factor);
     let mut points = Vec::new();
     let mut corners = vec![[0; 3]; by_input.len()];
@@ -145,6 +123,10 @@ pub(super) fn run(
         }
         points.extend_from_slice(uv);
         reports[c].proof = prove(&piece.chart, uv);
+        reports[c].misses = misses(piece, &reports[c], options);
+        if let Some(r) = &mut reports[c].remeshed {
+            r.area = r.area.map(|a| a / size / size);
+        }
         ends.push(extent(uv));
     }
     let apart = apart(&ends);
@@ -183,7 +165,7 @@ pub(super) fn extent(uv: &[[f64; 2]]) -> ([f64; 2], [f64; 2]) {
     uv.iter().fold(start, |(l, h), p| ([l[0].min(p[0]), l[1].min(p[1])], [h[0].max(p[0]), h[1].max(p[1])]))
 }
 
-fn area(chart: &Chart, uv: &[[f64; 2]]) -> f64 {
+pub(super) fn area(chart: &Chart, uv: &[[f64; 2]]) -> f64 {
     (0..chart.triangles.len()).map(|f| twice_area(chart.corners(uv, f)).abs() / 2.0).sum()
 }
 
@@ -208,207 +190,4 @@ fn curve(boundary: &Boundary) -> Result<Curve, ParameterizeError> {
         Boundary::Square => Ok(Curve::Polygon(vec![[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])),
         Boundary::Polygon(vertices) => polygon(vertices.clone()),
     }
-}
-
-/// One chart through all stages; with remeshing its triangles and what is `wanted` of them change on the way.
-fn laid_flat(
-    piece: &mut Piece,
-    wanted: &mut [f64],
-    curve: &Curve,
-    options: &ParameterizeOptions,
-) -> Result<(Vec<[f64; 2]>, ChartReport), ParameterizeError> {
-    let clock = Instant::now();
-    let mut chart = &piece.chart;
-    let mut report = ChartReport {
-        first: piece.faces.first().copied().unwrap_or(0),
-        faces: piece.faces.len(),
-        vertices: chart.points.len(),
-        genus: piece.genus,
-        loops: piece.loops,
-        cut_edges: piece.cut_edges,
-        ..ChartReport::default()
-    };
-    if let Curve::Polygon(corners) = curve
-        && chart.outline.len() < corners.len()
-    {
-        let (found, wanted) = (chart.outline.len(), corners.len());
-        let why = format!("it has {wanted} corners, but a boundary has only {found} vertices; choose a disk");
-        return Err(ParameterizeError::Polygon { why });
-    }
-    let vertices = chart.points.len();
-    let memory = || ParameterizeError::Memory { vertices };
-    let first = report.first;
-    let not_remeshed = |why: &str| ParameterizeError::Remesh { triangle: first, why: why.into() };
-    let mut rim = Rim::spread(chart, curve.clone());
-    if has_chord(chart, &rim) {
-        // On a straight side it would flatten the triangles behind it.
-        rim.bulge = BULGE;
-        report.bulge = BULGE;
-    }
-    let Embedding { mut uv, rounds, flipped } = embed::embed(chart, &rim).ok_or_else(memory)?;
-    report.rounds = rounds;
-    report.area_errors[0] = area_error(chart, &uv);
-    if flipped > 0 {
-        if options.remesh {
-            return Err(not_remeshed("its first embedding has triangles that are not positive"));
-        }
-        report.seconds = clock.elapsed().as_secs_f64();
-        return Ok((uv, report));
-    }
-    let mut spread = log_spread(chart, &uv);
-    for _ in 0..TRANSPORTS {
-        let mut before = spread;
-        let Some(cells) = transport::cells(chart, &uv, &rim, CELL_TOLERANCE, CELL_STEPS) else { break };
-        if options.remesh && report.remeshed.is_none() {
-            let own: Vec<f64> = piece.faces.iter().map(|&f| wanted[f as usize]).collect();
-            let new = remeshed(piece, &own, &uv, &cells, &options.target)?;
-            report.remeshed = Some(new.report);
-            replace(piece, wanted, new);
-            chart = &piece.chart;
-            if has_chord(chart, &rim) && rim.bulge == 0.0 {
-                return Err(not_remeshed("an edge inside lies on a straight side of the boundary"));
-            }
-            spread = log_spread(chart, &uv);
-            before = spread;
-        }
-        let Some(there) = morph::towards(chart, &uv, &rim, &cells.centroids, &mut spread) else { break };
-        report.moved = report.moved.max(there.share);
-        (uv, rim) = (there.uv, there.rim);
-        let gained = spread < 0.7 * before;
-        if !gained || spread < SETTLED {
-            break;
-        }
-    }
-    if options.remesh && report.remeshed.is_none() {
-        return Err(not_remeshed("transport found no cells with mass for all of its vertices"));
-    }
-    report.area_errors[1] = area_error(chart, &uv);
-    let mut refinement = Refinement::new(chart, uv, Some(rim)).ok_or_else(memory)?;
-    refinement.draw_to(landmarks(piece, options));
-    let last = 1.0 / options.area_weight;
-    // From a start with the right areas there is no need to begin with angles.
-    let first = match spread * spread {
-        square if chart.triangles.len() > HUGE => square,
-        square if square < STAGES[1] => STAGES[1],
-        _ => STAGES[0],
-    };
-    let most = match chart.triangles.len() {
-        n if n > HUGE => STEPS_HUGE,
-        n if n > LARGE => STEPS / 3,
-        n if n > SMALL => STEPS,
-        _ => 4 * STEPS,
-    };
-    for angle in STAGES.into_iter().filter(|&a| a > last && a <= first).chain([last]) {
-        if angle == SHAKEN {
-            refinement.shake(SHAKE);
-        }
-        let enough = if angle <= SHAKEN { ENOUGH_LATE } else { ENOUGH };
-        let taken = refinement.run(weights(angle), most, enough).taken;
-        report.steps += taken;
-        // What has not settled here will not further down: there only angles would be lost.
-        if angle <= SHAKEN && taken == most {
-            break;
-        }
-    }
-    if options.certify
-        && let Some(rim) = &refinement.rim
-    {
-        report.cells = cell_proof(chart, &refinement.uv, rim);
-    }
-    let mut uv = refinement.uv;
-    if options.boundary == Boundary::Free {
-        let mut free = Refinement::new(chart, uv, None).ok_or_else(memory)?;
-        free.draw_to(landmarks(piece, options));
-        for angle in [FREE, 0.03 * FREE].into_iter().filter(|&a| a > last).chain([last]) {
-            report.steps += free.run(weights(angle), STEPS, ENOUGH_LATE).taken;
-        }
-        uv = free.uv;
-    }
-    report.area_errors[2] = area_error(chart, &uv);
-    report.seconds = clock.elapsed().as_secs_f64();
-    Ok((uv, report))
-}
-
-/// Puts the new triangles in the place of the old ones.
-fn replace(piece: &mut Piece, wanted: &mut [f64], new: Remeshed) {
-    piece.size = new.wanted.iter().sum();
-    piece.chart = new.chart;
-    piece.faces.iter().zip(new.wanted).for_each(|(&f, w)| wanted[f as usize] = w);
-}
-
-/// Solves transport to the final places and proves the masses of the cells.
-fn cell_proof(chart: &Chart, uv: &[[f64; 2]], rim: &Rim) -> Option<CellProof> {
-    let cells = transport::cells(chart, uv, rim, PROVED_TOLERANCE, CELL_STEPS)?;
-    let proof = certify(&cells.problem, &cells.heights, 5).ok()?;
-    Some(CellProof {
-        max_relative_error: proof.max_relative_error,
-        w2_squared: proof.w2_squared,
-        cells: proof.cells,
-        star_error: star_error(chart, uv),
-    })
-}
-
-/// The largest relative error of a star's share of the area, exact up to the final rounding.
-fn star_error(chart: &Chart, uv: &[[f64; 2]]) -> f64 {
-    let mut star = vec![[Rational::new(), Rational::new()]; uv.len()];
-    let (mut all, mut wanted) = (Rational::new(), Rational::new());
-    for (f, t) in chart.triangles.iter().enumerate() {
-        let [a, b, c] = chart.corners(uv, f).map(|p| p.map(rational));
-        let d = |p: &[Rational; 2], k: usize| Rational::from(&p[k] - &a[k]);
-        let twice = d(&b, 0) * d(&c, 1) - d(&b, 1) * d(&c, 0);
-        let share = rational(chart.share[f]);
-        for &v in t {
-            star[v as usize][0] += &twice;
-            star[v as usize][1] += &share;
-        }
-        all += twice;
-        wanted += share;
-    }
-    let factor = wanted / all;
-    let error = |[s, w]: &[Rational; 2]| {
-        let relative = Rational::from(s * &factor) / w - 1u32;
-        nearest_f64(&relative).abs()
-    };
-    star.iter().filter(|s| s[1].cmp0().is_gt()).map(error).fold(0.0, f64::max)
-}
-
-/// Weights of a stage. Late stages begin near the wanted areas.
-fn weights(angle: f64) -> Weights {
-    Weights { area: 1.0, angle, gauss: angle <= GAUSS }
-}
-
-fn area_error(chart: &Chart, uv: &[[f64; 2]]) -> f64 {
-    let all = area(chart, uv);
-    (0..chart.triangles.len()).map(|f| (twice_area(chart.corners(uv, f)) / 2.0 / all - chart.share[f]).abs()).sum()
-}
-
-/// Root of the weighted mean square of the logarithm of the area ratio.
-pub(super) fn log_spread(chart: &Chart, uv: &[[f64; 2]]) -> f64 {
-    let all = area(chart, uv);
-    let log = |f: usize| (twice_area(chart.corners(uv, f)).abs() / 2.0 / all / chart.share[f]).max(1e-300).ln();
-    (0..chart.triangles.len()).map(|f| chart.share[f] * log(f).powi(2)).sum::<f64>().sqrt()
-}
-
-/// Landmarks of a chart, by its vertices. Of a vertex that was cut only the first part is drawn.
-fn landmarks(piece: &Piece, options: &ParameterizeOptions) -> Vec<(u32, [f64; 2], f64)> {
-    let find = |v: u32| piece.vertex_of.iter().position(|&w| w == v);
-    options.landmarks.iter().filter_map(|l| find(l.vertex).map(|v| (v as u32, l.at, l.weight))).collect()
-}
-
-/// Whether both ends of an edge inside lie on one straight side.
-fn has_chord(chart: &Chart, rim: &Rim) -> bool {
-    let Curve::Polygon(corners) = &rim.curve else { return false };
-    let (sides, m) = (corners.len(), chart.outline.len());
-    let on = |place: u32, side: usize| {
-        let k = place as usize;
-        let own = rim.at[k].floor() as usize % sides;
-        own == side || (rim.fixed[k] && (own + sides - 1) % sides == side)
-    };
-    chart.triangles.iter().flat_map(|t| [[t[0], t[1]], [t[1], t[2]], [t[2], t[0]]]).any(|e| {
-        let [a, b] = e.map(|v| chart.place[v as usize]);
-        if a == NONE || b == NONE || (a as usize + 1) % m == b as usize || (b as usize + 1) % m == a as usize {
-            return false;
-        }
-        (0..sides).any(|s| on(a, s) && on(b, s))
-    })
 }

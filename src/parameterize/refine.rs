@@ -171,6 +171,10 @@ impl<'a> Refinement<'a> {
 
     /// The Newton direction, for every unknown, and the slope of the energy along it.
     fn direction(&mut self, w: Weights) -> Option<(Vec<f64>, f64)> {
+        // All corners of a polygon, say.
+        if self.count == 0 {
+            return None;
+        }
         let (chart, uv, rim) = (self.chart, &self.uv, &self.rim);
         // Rows of a vertex's unknowns: identity, or the direction in which it slides.
         let slide: Vec<Option<([f64; 2], [f64; 2])>> = match rim {

@@ -369,8 +369,9 @@ mod tests {
     fn solved(piece: &Piece, curve: Curve) -> (Vec<[f64; 2]>, Rim, Cells) {
         let rim = Rim::spread(&piece.chart, curve);
         let embedding = embed::embed(&piece.chart, &rim).unwrap();
+        let effort = transport::Effort { tolerance: 1e-8, steps: 60, needed: true };
         assert_eq!(embedding.flipped, 0);
-        let cells = transport::cells(&piece.chart, &embedding.uv, &rim, 1e-8, 60).unwrap();
+        let cells = transport::cells(&piece.chart, &embedding.uv, &rim, effort).unwrap();
         (embedding.uv, rim, cells)
     }
 

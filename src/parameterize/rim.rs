@@ -77,6 +77,20 @@ impl Rim {
         Rim { curve, at, fixed, bulge: 0.0 }
     }
 
+    /// By how much sides may bend, up to `wanted`, so that the curve stays convex at its corners. A side that bends by `b` of its length leaves
+    /// its ends at the slope `4 b`; a corner turns by some angle, of which the two sides there take half.
+    pub fn most_bulge(&self, wanted: f64) -> f64 {
+        let Curve::Polygon(c) = &self.curve else { return wanted };
+        let n = c.len();
+        let side = |k: usize| [0, 1].map(|i| c[(k + 1) % n][i] - c[k % n][i]);
+        let turn = |k: usize| {
+            let (d, e) = (side(k), side(k + 1));
+            (d[0] * e[1] - d[1] * e[0]).atan2(d[0] * e[0] + d[1] * e[1])
+        };
+        let least = (0..n).map(turn).fold(std::f64::consts::PI, f64::min).max(0.0);
+        wanted.min((least / 4.0).tan() / 4.0)
+    }
+
     /// The point of a parameter.
     pub fn point(&self, s: f64) -> [f64; 2] {
         match &self.curve {

@@ -15,6 +15,9 @@ mod quantize;
 mod readers;
 mod reports;
 mod sample;
+#[path = "../common/shapes.rs"]
+#[allow(dead_code)]
+mod shapes;
 mod sources;
 mod streams;
 mod support;

@@ -1,6 +1,6 @@
 //! `brenier parameterize` from outside.
 
-use crate::support::Folder;
+use crate::{shapes, support::Folder};
 use insta::assert_snapshot;
 
 /// A hill over a square of `n` by `n` squares, with a name for each half.
@@ -252,4 +252,43 @@ fn faulty_meshes_are_laid_flat_or_refused_by_name() {
         seen += 1;
     }
     assert!(seen >= 3, "{seen}");
+}
+
+/// A square of two triangles has no free vertex in a square: there was a division by zero.
+#[test]
+fn a_square_of_two_triangles() {
+    let f = Folder::new();
+    f.write("quad.obj", "v 0 0 0\nv 1 0 0\nv 1 1 0\nv 0 1 0\nf 1 2 3\nf 1 3 4\n");
+    f.write("tri.obj", "v 0 0 0\nv 1 0 0\nv 1 1 0\nf 1 2 3\n");
+    f.write("tri.csv", "0,0\n1,0\n0,1\n");
+    f.expect(0, "parameterize quad.obj -o uv.obj --boundary square");
+    assert_eq!(lines(&f.read("uv.obj"), "vt").concat(), ["0", "0", "1", "0", "1", "1", "0", "1"]);
+    f.expect(0, "parameterize tri.obj -o uv.obj --boundary tri.csv --certify --report r.json");
+    assert_eq!(f.json("r.json")["area_error"], 0.0);
+    let text = f.error(3, "parameterize tri.obj -o uv.obj --boundary square");
+    assert!(text.contains("has 4 corners, but a boundary has only 3 vertices"), "{text}");
+}
+
+/// What a chart misses is told with what can be done; the exit code is about one to one.
+#[test]
+fn missed_aims_are_told() {
+    let f = Folder::new();
+    let cells: Vec<[i32; 3]> =
+        (0..27).map(|k| [k % 3, k / 3 % 3, k / 9]).filter(|c| c.iter().filter(|x| **x == 1).count() <= 1).collect();
+    let mesh = shapes::voxels(&cells, 1);
+    let mut text = String::new();
+    mesh.vertices.iter().for_each(|[x, y, z]| text += &format!("v {x} {y} {z}\n"));
+    mesh.triangles.iter().for_each(|t| text += &format!("f {} {} {}\n", t[0] + 1, t[1] + 1, t[2] + 1));
+    f.write("frame.obj", &text);
+    let run = f.expect(0, "parameterize frame.obj -o uv.obj --report r.json");
+    assert!(
+        run.err.starts_with("warning: frame.obj: the chart of triangle 0 (144 triangles) misses its areas: L1 error ")
+    );
+    assert!(run.err.contains("of its vertices are on its boundary: divide its triangles in four"), "{}", run.err);
+    let r = f.json("r.json");
+    let told = r["charts"][0]["warnings"].as_array().unwrap();
+    assert!(r["bijective"] == true && told.len() == run.err.lines().count(), "{told:?}");
+    // Angles were asked for: areas are not missed.
+    let run = f.expect(0, "parameterize frame.obj -o uv.obj --area-weight 1e-2");
+    assert!(!run.err.contains("areas"), "{}", run.err);
 }

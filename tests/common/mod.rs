@@ -5,6 +5,7 @@ pub mod cases;
 pub mod check;
 pub mod expr;
 pub mod instances;
+pub mod judge;
 pub mod library;
 pub mod oracle;
 pub mod shapes;

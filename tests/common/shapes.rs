@@ -117,3 +117,64 @@ pub fn bumps(n: usize) -> Mesh {
     }
     mesh
 }
+
+/// A plate of `columns` by `rows` unit squares of which the first `drilled` have a round hole of `sides` sides through them (a multiple of 4), as
+/// CAD programs make them: no vertex that is not on an edge of the part. Its genus is `drilled`.
+pub fn plate(columns: usize, rows: usize, drilled: usize, sides: usize) -> Mesh {
+    const HEIGHT: f64 = 0.3;
+    const RADIUS: f64 = 0.3;
+    let mut mesh = Mesh::default();
+    let mut number: BTreeMap<[i64; 3], u32> = BTreeMap::new();
+    let mut vertex = |mesh: &mut Mesh, p: [f64; 3]| {
+        *number.entry(p.map(|x| (x * 1e9).round() as i64)).or_insert_with(|| {
+            mesh.vertices.push(p);
+            mesh.vertices.len() as u32 - 1
+        })
+    };
+    let quarter = sides / 4;
+    for cell in 0..columns * rows {
+        let (i, j) = ((cell % columns) as f64, (cell / columns) as f64);
+        let hole = |k: usize, z: f64| {
+            let (sin, cos) = (TAU * (k % sides) as f64 / sides as f64 - 0.375 * TAU).sin_cos();
+            [i + 0.5 + RADIUS * cos, j + 0.5 + RADIUS * sin, z]
+        };
+        for (z, up) in [(HEIGHT, true), (0.0, false)] {
+            let corner =
+                [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]].map(|[a, b]| vertex(&mut mesh, [i + a, j + b, z]));
+            let mut list = Vec::new();
+            if cell < drilled {
+                let ring: Vec<u32> = (0..sides).map(|k| vertex(&mut mesh, hole(k, z))).collect();
+                for side in 0..4 {
+                    let (a, b) = (corner[side], corner[(side + 1) % 4]);
+                    let middle = side * quarter + quarter / 2;
+                    for k in side * quarter..(side + 1) * quarter {
+                        let next = ring[(k + 1) % sides];
+                        list.push([if k < middle { a } else { b }, next, ring[k]]);
+                        if k + 1 == middle {
+                            list.push([a, b, next]);
+                        }
+                    }
+                }
+            } else {
+                list.extend([[corner[0], corner[1], corner[2]], [corner[0], corner[2], corner[3]]]);
+            }
+            mesh.triangles.extend(list.into_iter().map(|[a, b, c]| if up { [a, b, c] } else { [a, c, b] }));
+        }
+        if cell < drilled {
+            for k in 0..sides {
+                let p = [hole(k, 0.0), hole(k + 1, 0.0), hole(k + 1, HEIGHT), hole(k, HEIGHT)];
+                let [a, b, c, d] = p.map(|p| vertex(&mut mesh, p));
+                mesh.triangles.extend([[a, c, b], [a, d, c]]);
+            }
+        }
+    }
+    let (w, h) = (columns, rows);
+    let south = (0..w).map(|i| ([i, 0], [i + 1, 0])).chain((0..w).map(|i| ([i + 1, h], [i, h])));
+    let sides = south.chain((0..h).map(|j| ([w, j], [w, j + 1]))).chain((0..h).map(|j| ([0, j + 1], [0, j])));
+    for (p, q) in sides.collect::<Vec<_>>() {
+        let at = |v: [usize; 2], z: f64| [v[0] as f64, v[1] as f64, z];
+        let [a, b, c, d] = [at(p, 0.0), at(q, 0.0), at(q, HEIGHT), at(p, HEIGHT)].map(|p| vertex(&mut mesh, p));
+        mesh.triangles.extend([[a, b, c], [a, c, d]]);
+    }
+    mesh
+}

@@ -48,6 +48,7 @@ pub fn run(args: &ParameterizeArgs, common: &Common) -> Result<u8, Failure> {
     if found.bijective && !proof.bijective() {
         warnings.push(files::spoiled(&args.output, &proof));
     }
+    warnings.extend(files::missed(&args.mesh, &found));
     warn(common, &warnings);
     let seconds = start.elapsed().as_secs_f64();
     if let Some(path) = &args.report {
@@ -141,6 +142,10 @@ fn report(
     surface += &format!(" in {}", count(found.charts.len(), "chart"));
     if cut > 0 {
         surface += &format!(", {} cut", count(cut, "edge"));
+    }
+    let opened: usize = found.charts.iter().map(|c| c.opened_edges).sum();
+    if opened > 0 {
+        surface += &format!(" ({opened} of them along limbs)");
     }
     let map = if proof.bijective() {
         format!(

@@ -8,7 +8,7 @@ use brenier::io::{
     Encoding, Group, MeshData, SingleMesh, SurfaceFile, Texture, write_atomically, write_gltf, write_surface,
     writes_gltf,
 };
-use brenier::parameterize::{ChartReport, Histogram, LayoutProof, Parameterization};
+use brenier::parameterize::{ChartReport, Histogram, LayoutProof, Miss, Parameterization};
 use serde::Serialize;
 use std::io::Write;
 use std::path::Path;
@@ -56,6 +56,23 @@ pub fn spoiled(path: &Path, proof: &LayoutProof) -> String {
         "{}: not one to one any more in its single precision: {told}; write .obj or .ply, which hold doubles",
         path.display()
     )
+}
+
+/// Charts whose warnings are told one by one.
+const TOLD: usize = 3;
+
+/// What charts have missed, with what can be done.
+pub fn missed(path: &Path, found: &Parameterization) -> Vec<String> {
+    let all: Vec<_> = found.charts.iter().flat_map(|c| c.misses.iter().map(move |m| (c, m))).collect();
+    let one = |(c, m): &(&ChartReport, &Miss)| {
+        let triangle = found.face_of[c.first as usize];
+        format!("{}: the chart of triangle {triangle} ({}) {m}", path.display(), count(c.faces, "triangle"))
+    };
+    let mut lines: Vec<String> = all.iter().take(TOLD).map(one).collect();
+    if all.len() > TOLD {
+        lines.push(format!("{}: {} more of the kind; --report has all of them", path.display(), all.len() - TOLD));
+    }
+    lines
 }
 
 /// The report as JSON text.
@@ -181,6 +198,10 @@ struct ChartRow {
     genus: usize,
     loops: usize,
     cut_edges: usize,
+    opened_edges: usize,
+    tries: usize,
+    stretch_95: f64,
+    warnings: Vec<String>,
     flipped: usize,
     flat: usize,
     crossings: usize,
@@ -227,6 +248,10 @@ fn chart(c: &ChartReport, found: &Parameterization) -> ChartRow {
         genus: c.genus,
         loops: c.loops,
         cut_edges: c.cut_edges,
+        opened_edges: c.opened_edges,
+        tries: c.tries,
+        stretch_95: c.stretch,
+        warnings: c.misses.iter().map(Miss::to_string).collect(),
         flipped: c.proof.flipped,
         flat: c.proof.flat,
         crossings: c.proof.crossings,

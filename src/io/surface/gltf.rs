@@ -138,6 +138,10 @@ pub fn write_gltf(path: &Path, mesh: &SingleMesh) -> Result<(), IoError> {
     if !numbers.clone().all(|x| x.is_finite()) {
         return fail("has coordinates that single precision does not hold; write .obj or .ply");
     }
+    // Too small for it: all at one place.
+    if mesh.positions.len() > 1 && mesh.positions.iter().all(|p| *p == mesh.positions[0]) {
+        return fail("has coordinates that single precision does not tell apart; write .obj or .ply");
+    }
     let bytes = mesh.bytes();
     // Lengths are 32 bits; some room is for the description.
     if bytes.len() > u32::MAX as usize - (1 << 20) {

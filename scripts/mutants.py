@@ -64,6 +64,19 @@ def mutants():
     return found
 
 
+def switched(source, start, end, edits):
+    """The source from `start` to `end` with these edits, which lie apart or within each other."""
+    text, at = "", start
+    while edits:
+        (first, last, number, new), edits = edits[0], edits[1:]
+        within = [e for e in edits if e[1] <= last]
+        edits = [e for e in edits if e[1] > last]
+        old = switched(source, first, last, within)
+        text += source[at:first] + f"(if crate::mutants::is({number}) {{ {new} }} else {{ {old} }})"
+        at = last
+    return text + source[at:end]
+
+
 def build_tree(wanted):
     """Copies the tree and writes the switches into it."""
     files = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
@@ -93,9 +106,8 @@ def build_tree(wanted):
             if start < 0:
                 sys.exit(f"mutant {number}: {file} has no `{before}{old}{after}` (any more)")
             start += len(before)
-            edits.append((start, start + len(old), f"(if crate::mutants::is({number}) {{ {new} }} else {{ {old} }})"))
-        for start, end, text in sorted(edits, reverse=True):
-            source = source[:start] + text + source[end:]
+            edits.append((start, start + len(old), number, new))
+        source = switched(source, 0, len(source), sorted(edits, key=lambda e: (e[0], -e[1])))
         with open(path, "w", encoding="utf-8") as f:
             f.write(source)
     with open(os.path.join(TREE, "src", "lib.rs"), "a", encoding="utf-8") as f:

@@ -1,6 +1,8 @@
 //! Layer 4: the dual functional, its start, damping and linear algebra.
 
 mod background;
+#[cfg(test)]
+mod floor;
 mod layers;
 pub mod linear;
 mod partial_start;

@@ -1,5 +1,7 @@
 //! Laguerre diagrams on triangulated surfaces: sites anywhere in space, cells cut out of the triangles (theory/surfaces.md).
 
+#[cfg(test)]
+mod adversaries;
 mod clip;
 mod dual;
 mod envelope;

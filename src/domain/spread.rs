@@ -19,7 +19,7 @@ const BISECTIONS: usize = 60;
 /// `n` points spread over the source in proportion to its density; another `seed` shifts the sequence. The same input gives the same
 /// points. They lie in the domain up to rounding; in a polygon a few ulps wide some may coincide. On a triangle or pixel
 /// of a source made of such, they are spread evenly, in number as its mass. No points are spread over a source without mass, or with
-/// one beyond doubles on some part.
+/// one beyond doubles.
 ///
 /// Cost: O((n + m) log m) for a polygon of `m` vertices or a source of `m` patches.
 ///
@@ -92,19 +92,11 @@ fn shares<const D: usize>(
     point: impl Fn(usize, f64, f64) -> [f64; D],
 ) -> Vec<[f64; D]> {
     let shift = [0, 1].map(|k| unit(seed.wrapping_mul(2).wrapping_add(k)));
-    let masses: Vec<f64> = masses.collect();
-    let summed = |scale: f64| -> Vec<f64> {
-        let sum = masses.iter().scan(0.0, |sum, mass| {
-            *sum += scale * mass;
-            Some(*sum)
-        });
-        sum.collect()
-    };
-    let mut below = summed(1.0);
-    if below.last().is_some_and(|total| !total.is_finite()) {
-        // Only ratios matter: finite masses whose sum is not are made smaller, by a power of two.
-        below = summed(2f64.powi(-512));
-    }
+    let sum = masses.scan(0.0, |sum, mass| {
+        *sum += mass;
+        Some(*sum)
+    });
+    let below: Vec<f64> = sum.collect();
     let total = below.last().copied().unwrap_or(0.0);
     if !(total > 0.0 && total.is_finite()) {
         return Vec::new();

@@ -6,7 +6,7 @@ use crate::failure::{Failure, code};
 use crate::limits::read_limit;
 use crate::mapped::{self, Solved, print, report, values};
 use crate::{input, output};
-use brenier::domain::ConvexPolygon;
+use brenier::domain::{Chains, ConvexPolygon};
 use brenier::exact::predicates::orient2d_sign;
 use brenier::io::{AnySolution, PointFile, SolutionFile, read_any_solution, read_columns, write_indices, write_points};
 use brenier::problem::SurfaceProblemData;
@@ -38,7 +38,10 @@ fn plane(args: &MapArgs, common: &Common, mut solved: Solved) -> Result<u8, Fail
     finite(&args.points, &file.points)?;
     solved.notes.extend(file.notes);
     let (points, map) = (&file.points, &solved.map);
-    let outside = points.iter().filter(|x| !contains(map.problem().frame(), **x)).count();
+    let frame = map.problem().frame();
+    let (chains, (low, high)) = (Chains::of(frame.outline()), frame.bounds());
+    let beside = |x: &[f64; 2]| !(low[0]..=high[0]).contains(&x[0]) || !between(frame, &chains, *x);
+    let outside = points.iter().filter(|x| beside(x)).count();
     let mut rows = vec![("points", told(points.len(), outside))];
     let mut more = values([
         ("kind", Value::from(name(args.kind))),
@@ -168,7 +171,8 @@ fn finite<const D: usize>(path: &Path, points: &[[f64; D]]) -> Result<(), Failur
     Ok(())
 }
 
-/// Exact.
-fn contains(polygon: &ConvexPolygon, x: [f64; 2]) -> bool {
-    (0..polygon.len()).all(|k| orient2d_sign(polygon.vertex(k), polygon.vertex(k + 1), x) >= 0)
+/// Does a point over or under the polygon lie between the edges there, and so in it? Exact. Cost: O(log vertices).
+fn between(polygon: &ConvexPolygon, chains: &Chains, x: [f64; 2]) -> bool {
+    let inner = |k: usize| orient2d_sign(polygon.vertex(k), polygon.vertex(k + 1), x) >= 0;
+    chains.edges_at(polygon.outline(), x[0]).into_iter().all(inner)
 }

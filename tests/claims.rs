@@ -284,7 +284,7 @@ fn every_leaf_of_every_file_is_verified_or_said_not_to_be() {
         let right = check(&f.path(name), 5).verdict();
         assert!(right.verified(), "{name}: {:?}", right.lines);
         let all = edits(&whole);
-        assert!(all.len() > 300, "{name}: {} edits", all.len());
+        assert!(all.len() > 200, "{name}: {} edits", all.len());
         for (path, how, edited) in all {
             // Dropping what a solution need not carry is no false claim.
             if how == "null" && ["cells", "site_of_input"].contains(&path.as_str()) && whole[&path].is_null() {

@@ -284,7 +284,7 @@ fn every_leaf_of_every_file_is_verified_or_said_not_to_be() {
         let right = check(&f.path(name), 5).verdict();
         assert!(right.verified(), "{name}: {:?}", right.lines);
         let all = edits(&whole);
-        assert!(all.len() > 300, "{name}: {} edits", all.len());
+        assert!(all.len() > 200, "{name}: {} edits", all.len());
         for (path, how, edited) in all {
             // Dropping what a solution need not carry is no false claim.
             if how == "null" && ["cells", "site_of_input"].contains(&path.as_str()) && whole[&path].is_null() {
@@ -412,4 +412,23 @@ fn the_command_prints_what_the_library_finds() {
         out.contains("FAIL  masses    masses[1] is claimed to be 0.5, it is 0.")
             && out.contains("not verified: edited")
     );
+}
+
+/// Problems whose files used to fail by one unit in the last place: masses are 1e10 times their targets, or hardly numbers.
+#[test]
+fn masses_far_from_their_targets_pass() {
+    let f = Files::new();
+    for name in ["mass_far_above_target.json", "mass_far_below_size.json"] {
+        let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/claims").join(name);
+        std::fs::copy(data, f.path("p.json")).unwrap();
+        for run in [
+            "diagram p.json -o s.json --hessian",
+            "solve p.json -o s.json --max-iterations 1",
+            "solve p.json -o s.json",
+        ] {
+            f.brenier(run);
+            let verdict = check(&f.path("s.json"), 5).verdict();
+            assert!(verdict.verified(), "{name}: {run}: {:?}", verdict.lines);
+        }
+    }
 }

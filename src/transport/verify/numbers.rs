@@ -44,7 +44,7 @@ fn masses<const D: usize>(claims: &Claims<'_, D>, found: &Found<D>) -> Line {
     match worst(claims.masses.len(), share) {
         Some((i, share)) if !(share <= 1.0) => Line::fail(
             "masses",
-            format!("masses[{i}] is claimed to be {}, it is {}", claims.masses[i], found.masses[i]),
+            format!("masses[{i}] is claimed to be {:?}, it is {:?}", claims.masses[i], found.masses[i]),
         ),
         _ => {
             let relative = |i: usize| if off(i) == 0.0 { 0.0 } else { off(i) / found.masses[i].abs() };
@@ -98,7 +98,7 @@ pub(super) fn weights<const D: usize>(claims: &Claims<'_, D>, sites: &[[f64; D]]
     let weights = Heights::to_weights(claims.heights, sites);
     let near = |a: f64, b: f64| a == b || (a - b).abs() <= ROUNDED * b.abs();
     let wrong = (0..weights.len()).find(|&i| !near(claims.weights[i], weights[i]));
-    let text = |i: usize| format!("weights[{i}] is claimed to be {}, it is {}", claims.weights[i], weights[i]);
+    let text = |i: usize| format!("weights[{i}] is claimed to be {:?}, it is {:?}", claims.weights[i], weights[i]);
     Line::unless("weights", wrong.map(text), "claimed weights are those of the heights")
 }
 
@@ -111,14 +111,14 @@ fn cost<const D: usize>(claims: &Claims<'_, D>, found: &Found<D>) -> Vec<Line> {
     let text = match (pass, found.proved) {
         (true, true) => {
             let relative = if high > 0.0 { slack / high } else { 0.0 };
-            format!("claimed {claimed} is the cost of this map to a relative {relative:.0e}")
+            format!("claimed {claimed:?} is the cost of this map to a relative {relative:.0e}")
         }
         (true, false) => match found.dual {
-            Some(dual) => format!("claimed {claimed}; the dual value is {dual:?}, {AGAIN}"),
-            None => format!("claimed {claimed}, {AGAIN}"),
+            Some(dual) => format!("claimed {claimed:?}; the dual value is {dual:?}, {AGAIN}"),
+            None => format!("claimed {claimed:?}, {AGAIN}"),
         },
-        (false, true) => format!("claimed {claimed}, the cost of this map is in [{low:?}, {high:?}]"),
-        (false, false) => format!("claimed {claimed}, the cost of what moves is {high}"),
+        (false, true) => format!("claimed {claimed:?}, the cost of this map is in [{low:?}, {high:?}]"),
+        (false, false) => format!("claimed {claimed:?}, the cost of what moves is {high:?}"),
     };
     let mut lines = vec![Line::new("cost", pass, text)];
     if let Some([least, most]) = found.optimum {

@@ -119,7 +119,7 @@ fn a_node_beside_its_edge_is_accepted() {
     let f = Folder::new();
     data(&f, "tjunction_ulp.json");
     let run = f.expect(0, "solve tjunction_ulp.json -o s.json");
-    assert!(run.out.contains("1 pair of triangles overlaps by a rounding error of a corner"), "{}", run.out);
+    assert!(run.out.contains("2 pairs of triangles overlap by a rounding error of a corner"), "{}", run.out);
     f.expect(0, "check s.json");
 }
 

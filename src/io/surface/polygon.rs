@@ -229,8 +229,9 @@ fn overlapping(p: &[[f64; 2]], triangles: &[[u32; 3]]) -> bool {
     })
 }
 
-/// Whether the triangles from the first corner count no more twice or back than moving the corners by a rounding error
-/// each could change: the part that runs backwards has at most the area of a seam of that width along the outline.
+/// Whether the triangles from the first corner are wrong by no more than moving the corners by a rounding error each could
+/// change: those that run backwards have at most the area of a seam of that width along the outline, and no two of the
+/// others overlap (which going around twice would show).
 fn crosses_by_rounding(points: &[[f64; 3]], axis: usize) -> bool {
     let (i, j) = ((axis + 1) % 3, (axis + 2) % 3);
     let at = |k: usize| [points[k][i] - points[0][i], points[k][j] - points[0][j]];
@@ -244,7 +245,14 @@ fn crosses_by_rounding(points: &[[f64; 3]], axis: usize) -> bool {
         (b[0] - a[0]).hypot(b[1] - a[1])
     };
     let outline: f64 = (0..points.len()).map(length).sum();
-    forth.min(back) <= rounding(points.iter().flatten().copied()) * outline
+    let is_small = forth.min(back) <= rounding(points.iter().flatten().copied()) * outline;
+    if !is_small || points.len() > MOST_CORNERS {
+        return false;
+    }
+    let view = |p: &[f64; 3]| if forth < back { [p[j], p[i]] } else { [p[i], p[j]] };
+    let flat: Vec<[f64; 2]> = points.iter().map(view).collect();
+    let fan: Vec<[u32; 3]> = (1..points.len() as u32 - 1).map(|k| [0, k, k + 1]).collect();
+    !overlapping(&flat, &fan)
 }
 
 #[cfg(test)]

@@ -347,3 +347,23 @@ fn on_a_flat_surface_sites_move_as_in_the_plane() {
         assert!((a.cost - b.cost).abs() < 1e-9 * a.cost && (a.off - b.off).abs() < 1e-8 * a.cost, "{a:?} {b:?}");
     }
 }
+
+/// Stopped in the last solve, after the sites have arrived: the masses are those of the solves on the way, and the outcome says it.
+#[test]
+fn stopped_in_the_last_solve_it_says_so() {
+    let options = QuantizeOptions { tolerance: 0.05, mass_tolerance: 1e-2, ..QuantizeOptions::default() };
+    let begun = problem(&square(), Density::Constant, random(30, 8), None);
+    let arrived = |steps: &[QuantizeStep]| steps.last().is_some_and(|s| s.movement() <= options.tolerance);
+    let whole = run(&begun, &options);
+    assert_eq!(whole.outcome, QuantizeOutcome::Stationary);
+    let found = quantize(&begun, &options, &mut |p| match p.solving.is_some() && arrived(p.steps) {
+        true => Control::Stop,
+        false => Control::Continue,
+    });
+    assert_eq!(found.outcome, QuantizeOutcome::Interrupted);
+    assert_eq!(found.steps.len(), whole.steps.len());
+    assert!(found.solution.report.max_relative_error > options.final_mass_tolerance);
+    // And one that cannot be solved so well.
+    let fine = QuantizeOptions { final_mass_tolerance: 1e-17, ..options };
+    assert!(matches!(run(&begun, &fine).outcome, QuantizeOutcome::NotSolved { .. }));
+}

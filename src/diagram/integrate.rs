@@ -36,6 +36,9 @@ pub struct Moments {
     pub centroid: [f64; 2],
     /// `int |x - centroid|^2 rho`.
     pub spread: f64,
+    /// A bound of the error of the mass, from [`moments`] with a density that knows how far vertices may be off
+    /// ([`LocalDensity::within`]). Not told of parts that are bounded by arcs.
+    pub off: f64,
 }
 
 /// Twice the area of the fan triangle `o, p, q`, given the rounded differences `a = p - o`, `b = q - o`.
@@ -57,16 +60,33 @@ fn cross_careful(o: &Point, p: &Point, q: &Point) -> f64 {
 pub struct LocalDensity {
     law: Law,
     factor: f64,
+    reach: f64,
 }
 
 impl LocalDensity {
     /// The density times `factor`.
     pub fn new(law: Law, factor: f64) -> LocalDensity {
         if law.is_constant {
-            LocalDensity { law: Law::constant(1.0), factor: factor * law.c }
+            LocalDensity { law: Law::constant(1.0), factor: factor * law.c, reach: 0.0 }
         } else {
-            LocalDensity { law, factor }
+            LocalDensity { law, factor, reach: 0.0 }
         }
+    }
+
+    /// For polygons in one with these corners. Their vertices are off by at most `2^-60` of the size of its edges
+    /// (`point.rs`), which is at most twice that of a coordinate.
+    pub fn within(self, corners: &[[f64; 2]]) -> LocalDensity {
+        LocalDensity { reach: 2.0 * corners.iter().flatten().fold(0.0, |r: f64, c| r.max(c.abs())), ..self }
+    }
+
+    /// What the rounding of a value is relative to ([`Law`]).
+    fn magnitude(&self, p: &Point) -> f64 {
+        let law = &self.law;
+        if law.is_constant {
+            return law.c;
+        }
+        let [x, y] = [(p.x.hi - law.o[0]).abs(), (p.y.hi - law.o[1]).abs()];
+        law.c.abs() + law.g[0].abs() * x + law.g[1].abs() * y + law.d.abs() * (x * y)
     }
 
     /// Value at a point (before the factor), rounded: the leading parts carry all but `u` of a density that may vanish there.
@@ -160,8 +180,9 @@ pub fn moments(vertices: &[Point], density: &LocalDensity) -> Moments {
         }
     }
     if mass <= 0.0 {
-        return Moments { mass: 0.0, centroid: o.rounded(), spread: 0.0 };
+        return Moments { mass: 0.0, centroid: o.rounded(), spread: 0.0, off: 0.0 };
     }
+    let off = mass_error(o, rest, &local, density) + (8.0 + local.len() as f64) * f64::EPSILON * mass;
     let c = [first[0] / mass, first[1] / mass];
     // Second moment about the centroid: the same formula with shifted vertices, no cancellation.
     let shift = |v: [f64; 2]| [v[0] - c[0], v[1] - c[1]];
@@ -189,7 +210,34 @@ pub fn moments(vertices: &[Point], density: &LocalDensity) -> Moments {
         mass: density.factor * mass,
         centroid: [at(o.x, c[0]), at(o.y, c[1])],
         spread: density.factor * spread.max(0.0),
+        off: density.factor * off,
     }
+}
+
+/// A bound of the error of a mass beside the rounding of its sum, before the factor.
+///
+/// The sides `a`, `b` of a triangle of the fan have a relative error of `3u` and are off by `2 e`, `e` the error of a
+/// vertex. So its doubled area is off by `8u (|a_1 b_2| + |a_2 b_1|)` where it is taken from them, by `2u` and `2^-90` of
+/// these terms where it is not ([`cross`]), and by `2 e (|a| + |b|)`, in the norm of the sum, either way. A value of the
+/// density is off by `4u` of [`LocalDensity::magnitude`], a bend by `8u`.
+fn mass_error(o: &Point, rest: &[Point], local: &[([f64; 2], f64)], density: &LocalDensity) -> f64 {
+    const U: f64 = 0.5 * f64::EPSILON;
+    let (e, ro) = (2f64.powi(-60) * density.reach, density.at(o));
+    let constant = density.law.is_constant;
+    let mut off = 0.0;
+    for (w, p) in local.windows(2).zip(rest.windows(2)) {
+        let ((a, ra), (b, rb)) = (w[0], w[1]);
+        let (l, r) = (a[0] * b[1], a[1] * b[0]);
+        let (d, terms) = ((l - r).max(0.0), l.abs() + r.abs());
+        let rounded = if terms <= 1024.0 * d { 8.0 * U * terms } else { 4.0 * U * d + 2f64.powi(-90) * terms };
+        let moved = 2.0 * e * (a[0].abs() + a[1].abs() + b[0].abs() + b[1].abs());
+        off += 0.5 * (rounded + moved) * (ro + ra + rb) / 3.0;
+        if !constant {
+            let size = density.magnitude(o) + density.magnitude(&p[0]) + density.magnitude(&p[1]);
+            off += 0.5 * (d + moved) * (8.0 * U * size);
+        }
+    }
+    off
 }
 
 /// The moments of a cell from those of its parts.
@@ -197,6 +245,7 @@ pub fn moments(vertices: &[Point], density: &LocalDensity) -> Moments {
 /// Spreads about the parts' own centroids are moved to the common one (parallel axes): no cancellation.
 pub fn joined(parts: &[Moments]) -> Moments {
     let mass: f64 = parts.iter().map(|p| p.mass).sum();
+    let off = parts.iter().map(|p| p.off).sum::<f64>() + parts.len() as f64 * f64::EPSILON * mass;
     if let [one] = parts {
         return *one;
     }
@@ -210,7 +259,7 @@ pub fn joined(parts: &[Moments]) -> Moments {
         let d = [0, 1].map(|k| (p.centroid[k] - o[k]) - c[k]);
         p.spread + p.mass * (d[0] * d[0] + d[1] * d[1])
     });
-    Moments { mass, spread: spread.sum(), centroid: [o[0] + c[0], o[1] + c[1]] }
+    Moments { mass, spread: spread.sum(), centroid: [o[0] + c[0], o[1] + c[1]], off }
 }
 
 /// `int_facet rho / |y_i - y_j|` of the facet from `a` to `b` on the wall between `i` and `j`, at least 0.

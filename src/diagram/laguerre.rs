@@ -2,9 +2,10 @@
 
 use super::cells::{self, CellMeasures, Duals, Region};
 use super::integrate::{LocalDensity, Moments};
+use super::matched;
 use super::patched::{self, Ground};
 use super::restrict::Restriction;
-use crate::domain::Law;
+use crate::domain::{Law, spread};
 use crate::exact::{Counters, Dd, Heights};
 use crate::hull::{Hull, Update};
 use crate::problem::Problem;
@@ -71,6 +72,12 @@ pub trait Laguerre {
     /// of these has masses that suit: interpolated. `None` if the diagram cannot tell how.
     fn interpolated(&self, known: &[u32], heights: &Heights, wanted: &[u32]) -> Option<Heights> {
         let _ = (known, heights, wanted);
+        None
+    }
+    /// Heights at which the cells have about the wanted masses, found without them: for a source with gaps, where a start in closed form
+    /// leaves cells empty. `None` if the diagram cannot tell how, or that would take long. Nothing is promised of the cells there.
+    fn matched(&self, wanted: &[f64]) -> Option<Heights> {
+        let _ = wanted;
         None
     }
     /// When a bold step loses cells: is it better to save them ([`Laguerre::raise_empty`]) than to take a shorter one?
@@ -224,6 +231,13 @@ impl Laguerre for PlaneLaguerre<'_> {
         all.first_non_finite().is_none().then_some(all)
     }
 
+    fn matched(&self, wanted: &[f64]) -> Option<Heights> {
+        self.ground.as_ref()?;
+        let points = |count| spread(self.problem.domain(), self.problem.density(), count, 0);
+        let sites: Vec<[f64; 2]> = self.order.iter().map(|&i| self.sites[i as usize]).collect();
+        Some(Heights::from_f64(&matched::heights(&sites, wanted, points)?))
+    }
+
     fn may_have_gaps(&self) -> bool {
         self.ground.is_some() && self.background == 0.0
     }
@@ -248,7 +262,8 @@ pub fn even_law(problem: &Problem) -> Law {
 fn integrals(hull: &Hull, problem: &Problem, ground: Option<&Ground>, background: f64, want: Want) -> CellMeasures {
     let region = Region::new(problem.frame());
     let factor = problem.source_factor();
-    let even = || cells::measure(hull, &region, &LocalDensity::new(even_law(problem), factor), want);
+    let density = LocalDensity::new(even_law(problem), factor).within(problem.frame().vertices());
+    let even = || cells::measure(hull, &region, &density, want);
     let Some(ground) = ground.filter(|_| background < 1.0) else { return even() };
     let duals = Duals::new(hull, &region);
     let restriction = Restriction::new(hull, &duals, &ground.patches, &ground.order);

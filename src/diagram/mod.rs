@@ -8,6 +8,7 @@ mod enlarge;
 mod fit;
 mod integrate;
 mod laguerre;
+mod matched;
 mod partial;
 mod partial_diagram;
 mod parts;

@@ -9,7 +9,7 @@ use super::point::Point;
 use super::proof::{ExactMoments, Integrals};
 use super::restrict::{Part, Restriction};
 use super::snapshot::Diagram;
-use crate::domain::{Law, Outline, Patch, Patches};
+use crate::domain::{ExactLaw, Law, Outline, Patch, Patches};
 use crate::exact::big::Rational;
 use crate::exact::{Counters, Fraction};
 use crate::hull::Hull;
@@ -95,6 +95,29 @@ pub struct Piece<'d> {
 }
 
 impl Diagram {
+    /// Sites whose cell has no area in the patches of the source, ascending; `None` if it has no patches.
+    pub(super) fn beside_the_patches(&self) -> Option<Vec<u32>> {
+        let (parts, patches) = (self.parts()?, self.problem().patches()?);
+        // Vertices are off by at most 2^-59 of the frame's size (point.rs), so what is no area at all, in a convex polygon
+        // in the frame, is told as at most 2^-54 of its square, times the highest density: that is at most four times the
+        // mean of its patch.
+        let (low, high) = self.problem().frame().bounds();
+        let size = low.iter().chain(&high).fold(0.0, |s: f64, c| s.max(c.abs()));
+        let dense = patches.iter().map(|p| p.mass().to_f64() / p.area()).fold(0.0, f64::max);
+        let noise = 2f64.powi(-50) * (size * size) * dense * self.problem().source_factor();
+        let is_beside = |i: &u32| {
+            let i = *i as usize;
+            // Not `>`: what is no number is not known to be a mass.
+            let certain = self.masses()[i] > noise;
+            let solid = |(patch, labels): (u32, &[Label])| {
+                let vertices = self.exact_part(&patches.get(patch as usize), i, labels);
+                Integrals::of(&vertices, &ExactLaw::affine([0.0; 2], 1.0)).mass.cmp0().is_gt()
+            };
+            !certain && !parts.of_site(i).any(solid)
+        };
+        Some((0..self.len() as u32).into_par_iter().filter(is_beside).collect())
+    }
+
     /// The polygons in which cell `i` meets the patches of the source, ascending; none if the source is one density on one polygon.
     /// A wall along an edge between patches belongs to one of them, by the perturbation: the other cell has a piece of zero area there.
     pub fn pieces(&self, i: usize) -> Vec<Piece<'_>> {

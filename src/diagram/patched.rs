@@ -107,7 +107,7 @@ pub fn measure(
             let mut mass = 0.0;
             for &(k, meeting) in all.of(i) {
                 let patch = patches.get(k as usize);
-                let density = LocalDensity::new(patch.law(), factor);
+                let density = LocalDensity::new(patch.law(), factor).within(patch.corners());
                 part.compute(hull, duals, all, i as u32, Outline(patch.corners()), meeting);
                 if with_moments {
                     pieces.push(integrate::moments(&part.vertices, &density));

@@ -88,6 +88,10 @@ pub fn raise_empty(
         let covering = hull.is_hidden_position(i).then(|| hull.covering(i)).flatten().and_then(|t| hull.slot(t));
         let inner = covering.and_then(|sites| {
             let (at, density) = place.inside(hull, sites, problem.source_factor())?;
+            // From the lowest on: where a triangle begins depends on the history of the triangulation.
+            let mut sites = sites;
+            let lowest = (0..3).min_by_key(|&k| sites[k]).unwrap_or(0);
+            sites.rotate_left(lowest);
             Some(Corner { at, sites, site_count: 3, normals: [[0.0; 2]; 2], density })
         });
         let corner = match inner {

@@ -121,7 +121,7 @@ impl Segment {
         let c = [(self.density * a1 + g * x2 + b * (x3 - xy2)) / mass, (v * y2 + t * xy2) / mass];
         let second = self.density * (x2 + y2) + g * (x3 + xy2) + b * (x4 - y4);
         let spread = (second - mass * (c[0] * c[0] + c[1] * c[1])).max(0.0);
-        Moments { mass: mass * r * r, centroid: [c[0] * r, c[1] * r], spread: spread * (r * r) * (r * r) }
+        Moments { mass: mass * r * r, centroid: [c[0] * r, c[1] * r], spread: spread * (r * r) * (r * r), off: 0.0 }
     }
 
     /// `int_0^a f(sin^2 t, cos t - cos a) dt` for some `f` at once.

@@ -65,6 +65,7 @@ pub struct Diagram {
     masses: Vec<f64>,
     centroids: Vec<Option<[f64; 2]>>,
     spreads: Vec<f64>,
+    hidden: Vec<u32>,
     parts: Option<Parts>,
     counters: Counters,
 }
@@ -92,6 +93,15 @@ impl Diagram {
             let counters = diagram.counters;
             diagram = Diagram::of(problem, heights, &keep);
             diagram.counters += counters;
+        }
+        diagram.hidden = (0..problem.len() as u32).filter(|&i| diagram.labels(i as usize).is_empty()).collect();
+        if let Some(beside) = diagram.beside_the_patches() {
+            // What rounding left of them is nothing.
+            for &i in &beside {
+                (diagram.masses[i as usize], diagram.spreads[i as usize]) = (0.0, 0.0);
+                diagram.centroids[i as usize] = None;
+            }
+            diagram.hidden = beside;
         }
         Ok(diagram)
     }
@@ -137,6 +147,7 @@ impl Diagram {
             masses: vec![0.0; n],
             centroids: vec![None; n],
             spreads: vec![0.0; n],
+            hidden: Vec::new(),
             parts: None,
             counters: hull.counters(),
         };
@@ -261,9 +272,9 @@ impl Diagram {
         &self.spreads
     }
 
-    /// Sites without a cell, ascending.
+    /// Sites without a cell in the source, ascending: their cells, if the frame shows any, meet it in no area. Decided exactly.
     pub fn hidden(&self) -> Vec<u32> {
-        (0..self.len() as u32).filter(|&i| self.labels(i as usize).is_empty()).collect()
+        self.hidden.clone()
     }
 
     /// `(i, j, H_ij)` with `i < j` for all facets of positive length, sorted; `H_ij = int_facet rho / (2 |y_i - y_j|)` in the normalized

@@ -163,6 +163,19 @@ impl Patches {
         (0..self.len()).map(|k| self.get(k))
     }
 
+    /// The bounding box.
+    pub fn bounds(&self) -> ([f64; 2], [f64; 2]) {
+        let (mut low, mut high) = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
+        for patch in self.iter() {
+            for v in patch.corners() {
+                for k in 0..2 {
+                    (low[k], high[k]) = (low[k].min(v[k]), high[k].max(v[k]));
+                }
+            }
+        }
+        (low, high)
+    }
+
     /// What a patch is called: its triangle in the mesh as given; for an image `row * columns + column` in the grid of its patches.
     pub fn name(&self, k: usize) -> u32 {
         self.names[k]

@@ -19,7 +19,7 @@ mod plane;
 mod remove;
 mod repair;
 
-use crate::exact::predicates::Lifted;
+use crate::exact::predicates::{Lifted, orient2d};
 use crate::exact::{Counters, Dd, Heights};
 use mesh::{GHOST, NONE, next, previous, split};
 use net::Net;
@@ -205,7 +205,21 @@ impl Hull {
         net.aim(position);
         let site = self.points[position].site();
         let t = walk(net, Sites { points: &self.points, rank: &self.rank }, site);
-        net.mesh.triangles[t].ghost().is_none().then_some(t)
+        let triangles = &net.mesh.triangles;
+        let triangle = &triangles[t];
+        if triangle.ghost().is_some() {
+            return None;
+        }
+        // On an edge two triangles cover it, and which of them a walk finds depends on where it came from.
+        let at = |k: usize| self.points[triangle.v[k] as usize].site();
+        let on = |k: &usize| orient2d(at(next(*k)), at(previous(*k)), site, &mut net.work.counters) == 0;
+        let across = (0..3).find(on).map(|k| split(triangle.n[k]).0).filter(|&s| triangles[s].ghost().is_none());
+        let sites = |t: &usize| {
+            let mut v = triangles[*t].v;
+            v.sort_unstable();
+            v
+        };
+        [Some(t), across].into_iter().flatten().min_by_key(sites)
     }
 
     /// Where a point lies: the positions of the triangle that contains it, counter-clockwise, or of an edge of the outline that it lies beyond.

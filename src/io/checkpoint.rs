@@ -21,6 +21,8 @@ struct Checkpoint {
     version: Option<u64>,
     problem: String,
     mass_floor: f64,
+    bridge: f64,
+    least_rest: f64,
     iterations: Vec<IterationReport>,
     heights: Vec<f64>,
     heights_lo: Vec<f64>,
@@ -35,6 +37,8 @@ pub fn write_checkpoint(path: &Path, fingerprint: &str, state: &SolverState) -> 
         let mut fields = Fields::begin(w, FORMAT)?;
         fields.value("problem", fingerprint)?;
         fields.value("mass_floor", &state.mass_floor)?;
+        fields.value("bridge", &state.bridge)?;
+        fields.value("least_rest", &state.least_rest)?;
         fields.value("iterations", &state.iterations)?;
         fields.value("heights", &state.heights.hi())?;
         fields.value("heights_lo", &state.heights.lo())?;
@@ -76,7 +80,15 @@ pub fn read_checkpoint(path: &Path, fingerprint: &str, sites: usize, limit: Read
         let what = format!("mass_floor is {}; it is the least mass of a cell, at least 0", read.mass_floor);
         return Err(IoError::content(path, what));
     }
-    Ok(SolverState { heights, mass_floor: read.mass_floor, iterations: read.iterations })
+    if !(read.bridge > 0.0 && read.bridge <= 1.0) {
+        return Err(IoError::content(path, format!("bridge is {}; it is a share, above 0", read.bridge)));
+    }
+    if !(read.least_rest >= 0.0) {
+        let what = format!("least_rest is {}; it is the least mass that stays, at least 0", read.least_rest);
+        return Err(IoError::content(path, what));
+    }
+    let (mass_floor, bridge, least_rest, iterations) = (read.mass_floor, read.bridge, read.least_rest, read.iterations);
+    Ok(SolverState { heights, mass_floor, iterations, bridge, least_rest })
 }
 
 #[cfg(test)]
@@ -93,6 +105,8 @@ mod tests {
             heights,
             mass_floor: 0.1 + 0.2,
             iterations: vec![IterationReport { residual: 1.0 / 7.0, ..IterationReport::default() }],
+            bridge: 0.1 * 0.1,
+            least_rest: 1e-7 / 3.0,
         }
     }
 

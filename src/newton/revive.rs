@@ -68,6 +68,15 @@ pub(super) fn fill_empty(
     (heights, measures)
 }
 
+/// Heights matched to a source with gaps, with their measures, empty cells raised. `None` if the diagram knows none, or some stay empty; it
+/// has moved on then.
+pub(super) fn matched(diagram: &mut dyn Laguerre, target: &[f64]) -> Option<(Heights, Measures)> {
+    let heights = diagram.matched(target)?;
+    let found = diagram.measures(&heights, Want::Feasible);
+    let (heights, found) = fill_empty(diagram, target, heights, found, PASSES);
+    (!has_empty(&found)).then_some((heights, found))
+}
+
 /// For every cell the step that Newton's method for the mass would take beside neighbours that take the given step:
 /// `D g_i = sum_j K_ij d_j + nu_i - m_i`.
 ///

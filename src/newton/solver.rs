@@ -26,7 +26,7 @@ use super::background::{BRIDGE, bridged, descend};
 use super::layers::{COARSEST, COARSEST_WITH_GAPS, FAR_OFF, layered};
 use super::linear::{self, Laplacian, LinearOptions};
 use super::report::{IterationReport, Outcome};
-use super::revive::{PASSES, fill_empty, gentle_steps, gently, has_empty};
+use super::revive::{PASSES, fill_empty, gentle_steps, gently, has_empty, matched};
 use crate::diagram::{Laguerre, Measures, Want};
 use crate::exact::{Dd, Heights};
 use rayon::prelude::*;
@@ -52,6 +52,15 @@ pub struct NewtonState {
     pub mass_floor: f64,
     /// Start and steps so far.
     pub iterations: Vec<IterationReport>,
+    /// Share of the background that the next step without progress is tried with ([`bridged`]).
+    pub bridge: f64,
+}
+
+impl NewtonState {
+    /// Before the start.
+    pub fn new(heights: Heights) -> NewtonState {
+        NewtonState { heights, mass_floor: 0.0, iterations: Vec::new(), bridge: BRIDGE }
+    }
 }
 
 /// What a run ended with.
@@ -96,7 +105,12 @@ struct Residual {
     remaining: u64,
 }
 
+/// Masses that were not measured (an empty list: [`Want::Feasible`] met a hidden site) are as far off as can be.
 fn residual(mass: &[f64], target: &[f64], tolerance: f64) -> Residual {
+    if mass.len() != target.len() {
+        let (relative, remaining) = (f64::INFINITY, target.len() as u64);
+        return Residual { relative, weighted: relative, min_mass: 0.0, min_ratio: 0.0, remaining };
+    }
     let part = |(mass, target): (&[f64], &[f64])| {
         let mut r =
             Residual { relative: 0.0, weighted: 0.0, min_mass: f64::INFINITY, min_ratio: f64::INFINITY, remaining: 0 };
@@ -160,7 +174,7 @@ pub(super) fn run(
 ) -> NewtonResult {
     let clock = Instant::now();
     let (mut state, resumed) = match start {
-        Start::Fresh(heights) => (NewtonState { heights, mass_floor: 0.0, iterations: Vec::new() }, false),
+        Start::Fresh(heights) => (NewtonState::new(heights), false),
         Start::Resume(state) => (state, true),
     };
     let step_clock = Instant::now();
@@ -168,23 +182,28 @@ pub(super) fn run(
     // A start in closed form leaves cells empty where the source does not fill a convex set: better begin with a few sites there.
     let gaps = !resumed && has_empty(&measures) && diagram.may_have_gaps();
     let closed_form = gaps.then(|| state.heights.clone());
-    let layers_first = gaps && may_layer && target.len() > COARSEST_WITH_GAPS;
+    if gaps {
+        match matched(diagram, target) {
+            Some(found) => (state.heights, measures) = found,
+            None => measures = diagram.measures(&state.heights, Want::Feasible),
+        }
+    }
+    let layers_first = gaps && has_empty(&measures) && may_layer && target.len() > COARSEST_WITH_GAPS;
     if !resumed && !layers_first && has_empty(&measures) {
         (state.heights, measures) = fill_empty(diagram, target, state.heights, measures, PASSES);
     }
     if measures.hidden > 0 {
         measures = diagram.measures(&state.heights, Want::Newton);
     }
-    let mut now = residual(&measures.mass, target, options.tolerance);
+    let given = residual(&measures.mass, target, options.tolerance);
     let first = (measures.hull_seconds, measures.cells_seconds);
     let mut cost = IterationReport::default();
     let mut ended = None;
-    if may_layer && !resumed && (layers_first || now.relative > FAR_OFF) {
+    if may_layer && !resumed && (layers_first || given.relative > FAR_OFF) {
         let coarsest = if layers_first { COARSEST_WITH_GAPS } else { COARSEST };
         match layered(diagram, target, &state.heights, coarsest, (clock, options), &mut || keep_going(&state)) {
             Ok(Some(better)) => {
                 (state.heights, measures, cost) = (better.heights, better.measures, better.cost);
-                now = residual(&measures.mass, target, options.tolerance);
             }
             // The diagram has moved on.
             Ok(None) => measures = diagram.measures(&state.heights, Want::Newton),
@@ -193,7 +212,6 @@ pub(super) fn run(
     }
     if layers_first && ended.is_none() && has_empty(&measures) {
         (state.heights, measures) = fill_empty(diagram, target, state.heights, measures, PASSES);
-        now = residual(&measures.mass, target, options.tolerance);
     }
     if let Some(closed_form) = closed_form.filter(|_| ended.is_none() && has_empty(&measures)) {
         let found = descend(diagram, target, &closed_form, (clock, options), may_layer, &mut || keep_going(&state));
@@ -201,12 +219,16 @@ pub(super) fn run(
         match found {
             Ok(Some(better)) => {
                 (state.heights, measures, cost) = (better.heights, better.measures, better.cost);
-                now = residual(&measures.mass, target, options.tolerance);
             }
             Ok(None) => measures = diagram.measures(&state.heights, Want::Newton),
             Err(outcome) => ended = Some(outcome),
         }
     }
+    if measures.mass.len() != target.len() {
+        measures = diagram.measures(&state.heights, Want::Newton);
+    }
+    // Of these very heights, whichever start led there.
+    let mut now = residual(&measures.mass, target, options.tolerance);
     if !resumed {
         state.mass_floor = 0.5 * now.min_mass.min(smallest(target));
         state.iterations.push(IterationReport {
@@ -220,7 +242,6 @@ pub(super) fn run(
         });
     }
     let total: f64 = target.iter().sum();
-    let mut bridge = BRIDGE;
     let finish = |state, outcome| NewtonResult { state, outcome };
     if let Some(outcome) = ended {
         return finish(state, outcome);
@@ -248,6 +269,8 @@ pub(super) fn run(
             Ok(next) => now = next,
             Err(outcome) => {
                 let mut found = None;
+                // The state keeps the share that it began with: a run that goes on from it does all of this again.
+                let mut bridge = state.bridge;
                 while diagram.may_have_gaps()
                     && bridge > options.tolerance * smallest(target) / total
                     && found.is_none()
@@ -261,6 +284,7 @@ pub(super) fn run(
                 }
                 let Some(better) = found else { return finish(state, outcome) };
                 (state.heights, measures) = better;
+                state.bridge = bridge;
                 now = residual(&measures.mass, target, options.tolerance);
                 state.mass_floor = 0.5 * now.min_mass.min(smallest(target));
             }

@@ -188,6 +188,16 @@ impl Problem {
         self.domain.frame()
     }
 
+    /// A convex polygon around the source: its frame, or the bounding box of its patches where these leave part of the frame empty.
+    pub fn around(&self) -> ConvexPolygon {
+        let (low, high) = self.frame().bounds();
+        let (l, h) = self.patches().map_or((low, high), |patches| patches.bounds());
+        let narrower = l[0] > low[0] || l[1] > low[1] || h[0] < high[0] || h[1] < high[1];
+        // A box whose sides are no numbers to speak of is none.
+        let box_of_patches = narrower.then(|| ConvexPolygon::rectangle(l, h).ok()).flatten();
+        box_of_patches.unwrap_or_else(|| self.frame().clone())
+    }
+
     /// The patches of the source; `None` if it is one density on one convex polygon.
     pub fn patches(&self) -> Option<&Arc<Patches>> {
         self.patches.as_ref()

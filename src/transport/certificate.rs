@@ -248,6 +248,20 @@ fn weigh(problem: &Problem, height: Dd, i: usize, diagram: &Diagram, lambda: &Ra
     }
 }
 
+/// Exact masses of some sites, rounded, each with an upper bound of its relative error.
+pub(super) fn sure(problem: &Problem, heights: &Heights, some: &[u32]) -> Vec<super::claim::Sure> {
+    let Ok(diagram) = Diagram::new(problem, heights) else { return Vec::new() };
+    let total = problem.masses().iter().map(|&m| big::rational(m)).sum::<Rational>();
+    let lambda = total / source_moments(problem).mass;
+    let one = |&i: &u32| {
+        let mass = diagram.exact_integrals(i as usize).mass.times(&lambda);
+        let nu = big::rational(problem.masses()[i as usize]);
+        let error = mass.minus(&nu).abs().over(&nu.into()).enclose().1;
+        (mass.nearest_f64(), error)
+    };
+    some.par_iter().map(one).collect()
+}
+
 fn add(sum: &mut Enclosure, term: &Fraction) {
     sum.add_ratio(term.numer(), term.denom());
 }

@@ -12,13 +12,14 @@ use petgraph::unionfind::UnionFind;
 /// Components and groups told by name.
 const MOST_TOLD: usize = 6;
 
-/// Remarks for the report; none if the source is connected. `row` and `column` list the neighbours of each cell, `order` the problem's index of
-/// each. Cost: O(patches + walls).
-pub fn remarks(problem: &Problem, order: &[u32], row: &[u32], column: &[u32]) -> Vec<String> {
+/// Remarks for the report, from the walls `(i, j, _)`; none if the source is connected. Cost: O(patches + walls).
+pub fn in_plane(problem: &Problem, walls: &[(u32, u32, f64)]) -> Vec<String> {
     let Some(patches) = problem.patches() else { return Vec::new() };
     let parts = patches.iter().enumerate();
     let parts = parts.map(|(k, p)| (patches.name(k), p.mass().times(problem.source_factor())));
-    tell_all(patches.components(), parts, noun(patches), problem.masses(), (order, row, column))
+    let order: Vec<u32> = (0..problem.len() as u32).collect();
+    let (row, column) = lists(problem.len(), walls);
+    tell_all(patches.components(), parts, noun(patches), problem.masses(), (&order, &row, &column))
 }
 
 /// The same for partial transport: which groups of cells leave nothing where they are (up to twice the `tolerance` of their masses). What they take

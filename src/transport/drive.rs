@@ -1,66 +1,114 @@
 //! What solves on every kind of source have in common: from a diagram and a start to heights and a report.
 
-use super::solution::{Control, Progress, SolveOptions, SolverState};
+use super::claim::{Claim, Sure};
+use super::solution::{Control, Progress, Solution, SolveOptions, SolverState};
 use crate::diagram::{Laguerre, Measures};
 use crate::exact::Heights;
 use crate::newton::{self, IterationReport, NewtonOptions, NewtonState, Outcome, Report, Start};
+use std::time::Instant;
 
-/// What Newton's method ended with.
-pub(super) struct Driven {
-    /// Heights in the problem's order, gauged.
-    pub heights: Heights,
-    /// The same in the diagram's order, not gauged.
-    pub positions: Heights,
-    /// What the run says of itself; its measures are still to be filled in.
-    pub report: Report,
+/// One kind of source, as far as a solve cares. Heights of a problem are in its sites' order, those of a diagram in its own.
+pub(super) struct Way<'a, L, const D: usize> {
+    /// The problem's sites.
+    pub sites: &'a [[f64; D]],
+    /// Their masses.
+    pub masses: &'a [f64],
+    /// Masses of the diagram's sites.
+    pub target: &'a [f64],
+    /// From a problem's heights to a diagram's, and back.
+    pub enter: &'a dyn Fn(&Heights) -> Heights,
+    pub leave: &'a dyn Fn(&Heights) -> Heights,
+    /// Has the diagram coarser problems, and may a constant be added to all heights?
+    pub balanced: bool,
+    /// A start in the diagram's order.
+    pub fresh: &'a dyn Fn(&mut L, &SolveOptions) -> Heights,
+    /// Told where the run starts, and what a checkpoint kept of it: see [`SolverState::least_rest`].
+    pub prepare: &'a dyn Fn(&mut L, &Heights, Option<f64>) -> f64,
+    /// What is to be said of heights.
+    pub claim: &'a dyn Fn(&mut L, &Heights) -> Claim<D>,
+    /// True masses of some sites.
+    pub exact: &'a dyn Fn(&Heights, &[u32]) -> Vec<Sure>,
+    /// The factor of the source.
+    pub source_factor: f64,
 }
 
-/// Runs Newton's method; `order` is the problem's index of each position of the diagram, `fresh` makes a start in the diagram's order.
-pub(super) fn drive<L: Laguerre>(
+/// So often the solver goes on with half the tolerance, where the true masses miss it by what the solver's sums are off.
+const AGAIN: usize = 4;
+
+/// Runs Newton's method until the claim holds, and says how that ended.
+pub(super) fn drive<L: Laguerre, const D: usize>(
     diagram: &mut L,
-    order: &[u32],
-    masses: &[f64],
+    way: &Way<'_, L, D>,
     options: &SolveOptions,
-    fresh: impl FnOnce(&mut L) -> Heights,
     on_progress: &mut dyn FnMut(&Progress<'_>) -> Control,
-) -> Driven {
-    let target: Vec<f64> = order.iter().map(|&i| masses[i as usize]).collect();
-    let start = match &options.resume {
-        // Stopped while the start was sought: seek again.
-        Some(state) if state.iterations.is_empty() => Start::Fresh(state.heights.permuted(order)),
+) -> Solution<D> {
+    let clock = Instant::now();
+    let left = || options.time_limit.map(|limit| limit.saturating_sub(clock.elapsed()));
+    // Stopped while the start was sought: it is sought again.
+    let resumed = options.resume.as_ref().filter(|state| !state.iterations.is_empty());
+    let mut start = match resumed {
         Some(state) => Start::Resume(NewtonState {
-            heights: state.heights.permuted(order),
+            heights: (way.enter)(&state.heights),
             mass_floor: state.mass_floor,
             iterations: state.iterations.clone(),
+            bridge: state.bridge,
         }),
-        None => Start::Fresh(fresh(diagram)),
+        None => Start::Fresh((way.fresh)(diagram, options)),
     };
-    let newton = NewtonOptions {
-        tolerance: options.tolerance,
-        max_iterations: options.max_iterations,
-        time_limit: options.time_limit,
+    let begin = match &start {
+        Start::Fresh(heights) => heights,
+        Start::Resume(state) => &state.heights,
     };
+    let least_rest = (way.prepare)(diagram, begin, resumed.map(|state| state.least_rest));
     let mut keep_going = |state: &NewtonState| {
         let copy = || SolverState {
-            heights: unpermuted(&state.heights, order),
+            heights: (way.leave)(&state.heights),
             mass_floor: state.mass_floor,
             iterations: state.iterations.clone(),
+            bridge: state.bridge,
+            least_rest,
         };
         let seeking = IterationReport { residual: f64::INFINITY, ..IterationReport::default() };
         let last = state.iterations.last().unwrap_or(&seeking);
         let progress = Progress { iteration: state.iterations.len().saturating_sub(1), last, state: &copy };
         on_progress(&progress) == Control::Continue
     };
-    let result = newton::maximize(diagram, &target, start, &newton, &mut keep_going);
-    let positions = result.state.heights;
-    let mut heights = unpermuted(&positions, order);
-    heights.gauge(masses);
+    let mut aim = options.tolerance;
+    let mut again = 0;
+    let (state, outcome, heights, mut claim) = loop {
+        let newton = NewtonOptions { tolerance: aim, max_iterations: options.max_iterations, time_limit: left() };
+        let run = if way.balanced { newton::maximize } else { newton::maximize_alone };
+        let result = run(diagram, way.target, start, &newton, &mut keep_going);
+        let mut heights = (way.leave)(&result.state.heights);
+        if way.balanced {
+            heights.gauge(way.masses);
+        }
+        let mut claim = (way.claim)(diagram, &heights);
+        let holds = claim.holds(way.masses, options.tolerance, |some| (way.exact)(&heights, some));
+        let outcome = match result.outcome {
+            Outcome::Interrupted => Outcome::Interrupted,
+            _ if holds => Outcome::Converged,
+            Outcome::Converged if again < AGAIN => {
+                (again, aim) = (again + 1, 0.5 * aim);
+                start = Start::Resume(result.state);
+                continue;
+            }
+            Outcome::Converged => Outcome::NotConverged {
+                why: "the masses of these heights miss the tolerance by what the solver's sums are off; it is too \
+                      fine for these sites and masses"
+                    .to_string(),
+            },
+            other => other,
+        };
+        break (result.state, outcome, heights, claim);
+    };
     let mut report = Report {
-        converged: result.outcome == Outcome::Converged,
-        outcome: Some(result.outcome),
+        converged: outcome == Outcome::Converged,
+        outcome: Some(outcome),
         tolerance: options.tolerance,
-        iterations: result.state.iterations,
+        iterations: state.iterations,
         threads: rayon::current_num_threads(),
+        source_factor: way.source_factor,
         ..Report::default()
     };
     if let Some(start) = report.iterations.first().filter(|start| start.layers > 0) {
@@ -68,7 +116,17 @@ pub(super) fn drive<L: Laguerre>(
         let layers = if layers == 1 { "1 coarser problem".to_string() } else { format!("{layers} coarser problems") };
         report.notes.push(format!("start: {layers}, {steps} Newton steps there ({trials} trials)"));
     }
-    Driven { heights, positions, report }
+    claim.report(way.masses, &mut report);
+    Solution {
+        weights: heights.to_weights(way.sites),
+        heights,
+        masses: claim.masses,
+        centroids: claim.centroids,
+        cost: claim.cost,
+        hessian: options.hessian.then_some(claim.walls),
+        hidden: claim.hidden,
+        report,
+    }
 }
 
 /// Makes the last step tell of the masses that are written: Newton's method measured them at heights not yet gauged, in an order of its own, and of
@@ -96,8 +154,9 @@ pub(super) fn hessian(order: &[u32], measures: &Measures) -> Vec<(u32, u32, f64)
     entries
 }
 
-fn unpermuted(heights: &Heights, order: &[u32]) -> Heights {
-    let mut back = Heights::zeros(heights.len());
+/// Heights of a diagram in the order of the problem's sites.
+pub(super) fn unpermuted(heights: &Heights, order: &[u32]) -> Heights {
+    let mut back = Heights::zeros(order.len());
     order.iter().enumerate().for_each(|(k, &i)| back.set(i as usize, heights.get(k)));
     back
 }

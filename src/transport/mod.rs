@@ -1,6 +1,7 @@
 //! Layer 5: the solved problem, its certificate and its map; quantization, which solves again and again.
 
 mod certificate;
+mod claim;
 mod components;
 mod drive;
 mod locate;

@@ -1,10 +1,11 @@
 //! Partial transport: the masses sum to less than the source's, and the rest of the source stays where it is.
 
-use super::drive::settle;
-use super::solution::{Control, Progress, Solution, SolveOptions, SolverState};
+use super::claim::Claim;
+use super::drive::{Way, drive};
+use super::solution::{Control, Progress, Solution, SolveOptions};
 use crate::diagram::{Laguerre, PartialDiagram, PartialLaguerre, PlaneLaguerre, Want};
 use crate::exact::{Dd, Heights};
-use crate::newton::{self, IterationReport, NewtonOptions, NewtonState, Outcome, Report, Start};
+use crate::newton::{self, NewtonOptions, Start};
 use crate::problem::Problem;
 use std::time::Instant;
 
@@ -50,67 +51,50 @@ pub fn solve_partial(
     let order = diagram.order();
     let mut target: Vec<f64> = order.iter().map(|&i| problem.masses()[i as usize]).collect();
     target.push(wanted + diagram.offset());
-    let mut report = Report { source_factor: problem.source_factor(), ..Report::default() };
-    let start = match &options.resume {
-        Some(state) if !state.iterations.is_empty() => {
-            let heights = with_rest(&state.heights.permuted(&order));
-            let (mass_floor, iterations) = (state.mass_floor, state.iterations.clone());
-            Start::Resume(NewtonState { heights, mass_floor, iterations })
-        }
-        _ => Start::Fresh(fresh_start(problem, &mut diagram, &order, &target, (clock, options))),
+    let way = Way {
+        sites: problem.sites(),
+        masses: problem.masses(),
+        target: &target,
+        enter: &|heights| with_rest(&heights.permuted(&order)),
+        leave: &|heights| absolute(heights, &order),
+        balanced: false,
+        fresh: &|diagram: &mut PartialLaguerre<'_>, options| {
+            fresh_start(problem, diagram, &order, &target, (clock, options))
+        },
+        prepare: &|diagram, heights, kept| {
+            let floor = kept.unwrap_or_else(|| floor_of_rest(diagram, heights, wanted));
+            diagram.keep_at_least(floor);
+            floor
+        },
+        claim: &|diagram: &mut PartialLaguerre<'_>, heights| {
+            let asked = diagram.measures(&with_rest(&heights.permuted(&order)), Want::Moments).counters;
+            let mut claim = claimed(problem, heights, options.tolerance);
+            claim.predicates += asked;
+            claim
+        },
+        // Areas bounded by arcs are no rationals.
+        exact: &|_, _| Vec::new(),
+        source_factor: problem.source_factor(),
     };
-    let floor = floor_of_rest(&mut diagram, &start, wanted);
-    diagram.keep_at_least(floor);
-    let newton = NewtonOptions {
-        tolerance: options.tolerance,
-        max_iterations: options.max_iterations,
-        time_limit: options.time_limit.map(|limit| limit.saturating_sub(clock.elapsed())),
-    };
-    let mut keep_going = |state: &NewtonState| {
-        let copy = || SolverState {
-            heights: absolute(&state.heights, &order),
-            mass_floor: state.mass_floor,
-            iterations: state.iterations.clone(),
-        };
-        let seeking = IterationReport { residual: f64::INFINITY, ..IterationReport::default() };
-        let last = state.iterations.last().unwrap_or(&seeking);
-        let progress = Progress { iteration: state.iterations.len().saturating_sub(1), last, state: &copy };
-        on_progress(&progress) == Control::Continue
-    };
-    let result = newton::maximize_alone(&mut diagram, &target, start, &newton, &mut keep_going);
-    let heights = absolute(&result.state.heights, &order);
-    report.predicates = diagram.measures(&result.state.heights, Want::Moments).counters;
-    drop(diagram);
-    report.converged = result.outcome == Outcome::Converged;
-    report.outcome = Some(result.outcome);
-    report.tolerance = options.tolerance;
-    report.iterations = result.state.iterations;
-    report.threads = rayon::current_num_threads();
-    let mut solution = Solution { weights: heights.to_weights(problem.sites()), ..Solution::default() };
-    match PartialDiagram::new(problem, &heights) {
-        Ok(found) => {
-            solution.masses = found.masses().to_vec();
-            solution.centroids = found.centroids().to_vec();
-            solution.cost = found.cost();
-            solution.hidden = found.hidden();
-            solution.hessian = options.hessian.then(|| found.walls().to_vec());
-            report.rest = Some(found.rest());
-            report.notes.extend(super::components::partial_remarks(&found, options.tolerance));
-        }
-        Err(e) => {
-            report.converged = false;
-            report.outcome = Some(Outcome::NotConverged { why: e.to_string() });
-            solution.masses = vec![0.0; problem.len()];
-            solution.centroids = vec![None; problem.len()];
-        }
-    }
-    let errors = solution.masses.iter().zip(problem.masses()).map(|(m, nu)| (m - nu).abs() / nu);
-    report.max_relative_error = errors.fold(0.0, f64::max);
-    settle(&mut report, &solution.masses, problem.masses());
-    report.seconds = clock.elapsed().as_secs_f64();
-    solution.heights = heights;
-    solution.report = report;
+    let mut solution = drive(&mut diagram, &way, options, on_progress);
+    solution.report.seconds = clock.elapsed().as_secs_f64();
     solution
+}
+
+/// What is to be said of heights: what the diagram says that a check makes.
+fn claimed(problem: &Problem, heights: &Heights, tolerance: f64) -> Claim<2> {
+    // Heights that are not finite have no diagram; then nothing has a cell.
+    let Ok(found) = PartialDiagram::new(problem, heights) else { return Claim::nothing(problem.len()) };
+    Claim {
+        masses: found.masses().to_vec(),
+        centroids: found.centroids().to_vec(),
+        cost: found.cost(),
+        hidden: found.hidden(),
+        walls: found.walls().to_vec(),
+        rest: Some(found.rest()),
+        notes: super::components::partial_remarks(&found, tolerance),
+        ..Claim::default()
+    }
 }
 
 /// Absolute heights in the diagram's order, with that of the rest, which is 0.
@@ -127,12 +111,8 @@ fn absolute(heights: &Heights, order: &[u32]) -> Heights {
 }
 
 /// Least mass that must stay in every trial: a small share of what shall, or half of what stays now if that is less. (Newton's direction
-/// raises a rest below its target, so the proof of convergence needs no more, and a resumed run finds the same bound.)
-fn floor_of_rest(diagram: &mut PartialLaguerre<'_>, start: &Start, wanted: f64) -> f64 {
-    let heights = match start {
-        Start::Fresh(heights) => heights,
-        Start::Resume(state) => &state.heights,
-    };
+/// raises a rest below its target, so the proof of convergence needs no more.)
+fn floor_of_rest(diagram: &mut PartialLaguerre<'_>, heights: &Heights, wanted: f64) -> f64 {
     let offset = diagram.offset();
     let measures = diagram.measures(heights, Want::Newton);
     let stays = measures.mass.last().map_or(0.0, |m| m - offset);
@@ -182,7 +162,7 @@ fn balanced_start(
 ) -> Heights {
     let mut diagram = PlaneLaguerre::new(problem);
     let sites: Vec<[f64; 2]> = order.iter().map(|&i| problem.sites()[i as usize]).collect();
-    let start = newton::quantile_start(problem.frame(), &sites, target);
+    let start = newton::quantile_start(&problem.around(), &sites, target);
     let target: Vec<f64> = target.iter().map(|m| m * factor).collect();
     let newton = NewtonOptions {
         tolerance: LOOSE,

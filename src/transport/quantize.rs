@@ -213,7 +213,7 @@ pub fn quantize<P: Quantizable<D>, const D: usize>(
     });
     // The masses of the step before the last one.
     let mut earlier: Option<Vec<f64>> = None;
-    let outcome = loop {
+    let mut outcome = loop {
         let last = steps[steps.len() - 1];
         if last.off <= options.tolerance * options.tolerance * last.cost {
             break QuantizeOutcome::Stationary;
@@ -253,18 +253,24 @@ pub fn quantize<P: Quantizable<D>, const D: usize>(
         (problem, solution) = (next, found);
         steps.push(step);
     };
-    if matches!(outcome, QuantizeOutcome::Stationary | QuantizeOutcome::StepsDone)
-        && let Ok(same) = problem.with_sites(problem.sites().to_vec(), Some(solution.heights.clone()))
-    {
-        // One or two more Newton steps for masses that are right to many digits.
-        let polished = run(&same, options.final_mass_tolerance, &steps, on_progress);
-        if failed(&polished).is_none()
-            && let Some(last) = steps.last_mut()
-        {
-            let better = position(&same, &polished, earlier.as_deref());
-            (last.cost, last.off, last.slack) = (better.cost, better.off, better.slack);
-            last.newton_steps += newton_steps(&polished);
-            (problem, solution) = (same, polished);
+    if matches!(outcome, QuantizeOutcome::Stationary | QuantizeOutcome::StepsDone) {
+        // One or two more Newton steps for masses that are right to many digits. Without them the masses are not those that were
+        // asked for, wherever the sites are: the outcome says so.
+        match problem.with_sites(problem.sites().to_vec(), Some(solution.heights.clone())) {
+            Err(e) => outcome = QuantizeOutcome::NotSolved { why: e.to_string() },
+            Ok(same) => {
+                let polished = run(&same, options.final_mass_tolerance, &steps, on_progress);
+                match (failed(&polished), steps.last_mut()) {
+                    (None, Some(last)) => {
+                        let better = position(&same, &polished, earlier.as_deref());
+                        (last.cost, last.off, last.slack) = (better.cost, better.off, better.slack);
+                        last.newton_steps += newton_steps(&polished);
+                        (problem, solution) = (same, polished);
+                    }
+                    (Some(ended), _) => outcome = ended,
+                    (None, None) => {}
+                }
+            }
         }
     }
     finish(problem, solution, steps, outcome)

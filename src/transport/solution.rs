@@ -46,8 +46,12 @@ pub struct SolverState {
     pub heights: Heights,
     /// Least mass a cell may have (Kitagawa, Mérigot, Thibert's epsilon_0).
     pub mass_floor: f64,
-    /// Start and steps so far.
+    /// Start and steps so far; none while the start is sought. From such a state the start is sought afresh.
     pub iterations: Vec<IterationReport>,
+    /// On a source with gaps: share of the background that the next step without progress is tried with.
+    pub bridge: f64,
+    /// With partial transport: least mass that every trial must leave where it is, else 0.
+    pub least_rest: f64,
 }
 
 /// What the callback wants.

@@ -1,8 +1,9 @@
 //! From a problem to its solution.
 
-use super::drive::{Driven, drive, hessian, settle};
+use super::claim::Claim;
+use super::drive::{Way, drive, hessian, unpermuted};
 use super::solution::{Control, Progress, Solution, SolveOptions};
-use crate::diagram::{Laguerre, PlaneLaguerre, Want};
+use crate::diagram::{Diagram, Laguerre, Measures, Moments, PlaneLaguerre, Want};
 use crate::exact::Heights;
 use crate::newton;
 use crate::problem::Problem;
@@ -44,49 +45,87 @@ pub fn solve(
     let mut diagram = PlaneLaguerre::new(problem);
     let order = diagram.order();
     let target: Vec<f64> = order.iter().map(|&i| problem.masses()[i as usize]).collect();
-    let fresh = |diagram: &mut PlaneLaguerre<'_>| fresh_start(problem, diagram, &order, &target);
-    let Driven { heights, positions, mut report } =
-        drive(&mut diagram, &order, problem.masses(), options, fresh, on_progress);
-    report.source_factor = problem.source_factor();
     // Of a source in patches the walls tell whether the cells hang together.
     let walls = options.hessian || problem.patches().is_some();
+    let way = Way {
+        sites: problem.sites(),
+        masses: problem.masses(),
+        target: &target,
+        enter: &|heights| heights.permuted(&order),
+        leave: &|heights| unpermuted(heights, &order),
+        balanced: true,
+        fresh: &|diagram: &mut PlaneLaguerre<'_>, _| fresh_start(problem, diagram, &order, &target),
+        prepare: &|_, _, _| 0.0,
+        claim: &|diagram: &mut PlaneLaguerre<'_>, heights| claimed(problem, diagram, &order, heights, walls),
+        exact: &|heights, some| super::certificate::sure(problem, heights, some),
+        source_factor: problem.source_factor(),
+    };
+    let mut solution = drive(&mut diagram, &way, options, on_progress);
+    solution.report.seconds = clock.elapsed().as_secs_f64();
+    solution
+}
+
+/// What is to be said of heights: from the cells themselves if each of them certainly has mass; else from the diagram in which
+/// it is decided exactly which sites have none, the one that a check makes.
+fn claimed(
+    problem: &Problem,
+    diagram: &mut PlaneLaguerre<'_>,
+    order: &[u32],
+    heights: &Heights,
+    walls: bool,
+) -> Claim<2> {
     let want = if walls { Want::Everything } else { Want::Moments };
-    let measures = diagram.measures(&positions, want);
+    let measures = diagram.measures(&heights.permuted(order), want);
+    let mut claim = match measures.hidden == 0 && measures.moments.iter().all(|m| m.mass > m.off) {
+        true => of_cells(problem, order, &measures, walls),
+        false => of_diagram(problem, heights, walls),
+    };
+    claim.predicates += measures.counters;
     if walls {
-        report.notes.extend(super::components::remarks(problem, &order, &measures.row, &measures.column));
+        claim.notes = super::components::in_plane(problem, &claim.walls);
     }
-    let mut solution = Solution { weights: heights.to_weights(problem.sites()), heights, ..Solution::default() };
+    claim
+}
+
+/// The claim when no cell is empty.
+fn of_cells(problem: &Problem, order: &[u32], measures: &Measures, walls: bool) -> Claim<2> {
     let n = problem.len();
     let mut place = vec![0u32; n];
     (0..).zip(order.iter()).for_each(|(k, &i)| place[i as usize] = k);
     let cell = |i: usize| &measures.moments[place[i] as usize];
-    solution.masses = (0..n).into_par_iter().map(|i| cell(i).mass).collect();
-    solution.centroids =
-        (0..n).into_par_iter().map(|i| Some(cell(i)).filter(|m| m.mass > 0.0).map(|m| m.centroid)).collect();
-    solution.hidden = (0..n).filter(|&i| solution.centroids[i].is_none()).map(|i| i as u32).collect();
     // Summed part by part: the same bits for any number of threads.
-    let part = |part: usize| {
-        let (mut cost, mut error) = (0.0, 0f64);
-        for i in part * PART..((part + 1) * PART).min(n) {
-            let (m, nu) = (cell(i), problem.masses()[i]);
-            error = error.max(if m.mass > 0.0 { (m.mass - nu).abs() / nu } else { 1.0 });
-            if m.mass > 0.0 {
-                let y = problem.sites()[i];
-                let d = [m.centroid[0] - y[0], m.centroid[1] - y[1]];
-                cost += m.spread + m.mass * (d[0] * d[0] + d[1] * d[1]);
-            }
-        }
-        (cost, error)
+    let part = |part: usize| -> f64 {
+        (part * PART..((part + 1) * PART).min(n)).map(|i| cost(cell(i), problem.sites()[i])).sum()
     };
-    let parts: Vec<(f64, f64)> = (0..n.div_ceil(PART)).into_par_iter().map(part).collect();
-    solution.cost += parts.iter().map(|p| p.0).sum::<f64>();
-    report.max_relative_error = parts.iter().fold(report.max_relative_error, |most, p| most.max(p.1));
-    solution.hessian = options.hessian.then(|| hessian(&order, &measures));
-    report.predicates = measures.counters;
-    settle(&mut report, &solution.masses, problem.masses());
-    report.seconds = clock.elapsed().as_secs_f64();
-    solution.report = report;
-    solution
+    let parts: Vec<f64> = (0..n.div_ceil(PART)).into_par_iter().map(part).collect();
+    Claim {
+        masses: (0..n).into_par_iter().map(|i| cell(i).mass).collect(),
+        off: (0..n).into_par_iter().map(|i| cell(i).off).collect(),
+        centroids: (0..n).into_par_iter().map(|i| Some(cell(i).centroid)).collect(),
+        cost: parts.iter().sum(),
+        walls: if walls { hessian(order, measures) } else { Vec::new() },
+        ..Claim::default()
+    }
+}
+
+/// `int |x - y|^2` over a cell, from its moments.
+fn cost(m: &Moments, y: [f64; 2]) -> f64 {
+    let d = [m.centroid[0] - y[0], m.centroid[1] - y[1]];
+    m.spread + m.mass * (d[0] * d[0] + d[1] * d[1])
+}
+
+/// The claim when some site has no cell, or hardly one.
+fn of_diagram(problem: &Problem, heights: &Heights, walls: bool) -> Claim<2> {
+    // Heights that are not finite have no diagram; then nothing has a cell.
+    let Ok(diagram) = Diagram::new(problem, heights) else { return Claim::nothing(problem.len()) };
+    Claim {
+        masses: diagram.masses().to_vec(),
+        centroids: diagram.centroids().to_vec(),
+        cost: diagram.cost(),
+        hidden: diagram.hidden(),
+        walls: if walls { diagram.hessian() } else { Vec::new() },
+        ..Claim::default()
+    }
 }
 
 /// The problem's own heights, revived where they leave cells empty, else the quantile start.
@@ -96,5 +135,5 @@ fn fresh_start(problem: &Problem, diagram: &mut PlaneLaguerre<'_>, order: &[u32]
         return heights;
     }
     let sites: Vec<[f64; 2]> = order.iter().map(|&i| problem.sites()[i as usize]).collect();
-    newton::quantile_start(problem.frame(), &sites, target)
+    newton::quantile_start(&problem.around(), &sites, target)
 }

@@ -1,11 +1,13 @@
 //! From a problem on a surface to its solution.
 
-use super::drive::{Driven, drive, settle};
+use super::claim::Claim;
+use super::drive::{Way, drive, unpermuted};
 use super::solution::{Control, Progress, Solution, SolveOptions};
 use super::unattainable;
 use crate::diagram::SurfaceDiagram;
 use crate::diagram::surface::{SurfaceGround, SurfaceLaguerre};
-use crate::newton::{self, CellParts, Outcome, Report};
+use crate::exact::Heights;
+use crate::newton::{self, CellParts, Outcome};
 use crate::problem::SurfaceProblem;
 use std::sync::Arc;
 use std::time::Instant;
@@ -40,55 +42,52 @@ pub fn solve_surface(
     let ground = Arc::new(SurfaceGround::new(problem.facets(), problem.source_factor()));
     let mut diagram = SurfaceLaguerre::new(ground, problem.sites());
     let order = diagram.order();
-    let fresh = |diagram: &mut SurfaceLaguerre<'_>| {
-        let target: Vec<f64> = order.iter().map(|&i| problem.masses()[i as usize]).collect();
-        let given = problem.heights().and_then(|given| newton::revived(diagram, &target, given.permuted(&order)));
-        given.unwrap_or_else(|| diagram.projection_start())
+    let target: Vec<f64> = order.iter().map(|&i| problem.masses()[i as usize]).collect();
+    let way = Way {
+        sites: problem.sites(),
+        masses: problem.masses(),
+        target: &target,
+        enter: &|heights| heights.permuted(&order),
+        leave: &|heights| unpermuted(heights, &order),
+        balanced: true,
+        fresh: &|diagram: &mut SurfaceLaguerre<'_>, _| {
+            let given = problem.heights().and_then(|given| newton::revived(diagram, &target, given.permuted(&order)));
+            given.unwrap_or_else(|| diagram.projection_start())
+        },
+        prepare: &|_, _, _| 0.0,
+        claim: &|diagram: &mut SurfaceLaguerre<'_>, heights| {
+            let mut claim = claimed(problem, heights);
+            claim.predicates += diagram.counters();
+            claim
+        },
+        exact: &|heights, some| super::surface_certificate::sure(problem, heights, some),
+        source_factor: problem.source_factor(),
     };
-    let Driven { heights, mut report, .. } = drive(&mut diagram, &order, problem.masses(), options, fresh, on_progress);
-    report.source_factor = problem.source_factor();
-    let asked = diagram.counters();
-    drop(diagram);
-    let n = problem.len();
-    let mut solution = Solution { weights: heights.to_weights(problem.sites()), heights, ..Solution::default() };
-    // Heights that are not finite have no diagram; then nothing has a cell.
-    match SurfaceDiagram::new(problem, &solution.heights) {
-        Ok(diagram) => describe(problem, &diagram, options, &mut solution, &mut report),
-        Err(_) => {
-            (solution.masses, solution.centroids) = (vec![0.0; n], vec![None; n]);
-            solution.hidden = (0..n as u32).collect();
-            report.max_relative_error = 1.0;
-        }
-    }
-    report.predicates += asked;
-    settle(&mut report, &solution.masses, problem.masses());
-    if matches!(report.outcome, Some(Outcome::NotConverged { .. }))
+    let mut solution = drive(&mut diagram, &way, options, on_progress);
+    if matches!(solution.report.outcome, Some(Outcome::NotConverged { .. }))
         && let Some(why) = unattainable::told(&unattainable::jumps(problem, &solution))
     {
-        report.outcome = Some(Outcome::NotConverged { why });
+        solution.report.outcome = Some(Outcome::NotConverged { why });
     }
-    report.seconds = clock.elapsed().as_secs_f64();
-    solution.report = report;
+    solution.report.seconds = clock.elapsed().as_secs_f64();
     solution
 }
 
-/// What the diagram at the heights found says of them.
-fn describe(
-    problem: &SurfaceProblem,
-    diagram: &SurfaceDiagram,
-    options: &SolveOptions,
-    solution: &mut Solution<3>,
-    report: &mut Report,
-) {
-    solution.masses = diagram.masses().to_vec();
-    solution.centroids = diagram.centroids().to_vec();
-    solution.cost = diagram.cost();
-    solution.hidden = diagram.hidden();
-    let pairs = solution.masses.iter().zip(problem.masses());
-    report.max_relative_error = pairs.fold(0.0, |worst, (m, nu)| f64::max(worst, (m - nu).abs() / nu));
-    report.predicates = diagram.counters();
-    report.parts = Some(CellParts::of((0..diagram.len()).map(|i| diagram.parts(i))));
+/// What is to be said of heights: what the diagram says that a check makes.
+fn claimed(problem: &SurfaceProblem, heights: &Heights) -> Claim<3> {
+    // Heights that are not finite have no diagram; then nothing has a cell.
+    let Ok(diagram) = SurfaceDiagram::new(problem, heights) else { return Claim::nothing(problem.len()) };
     let walls = diagram.hessian();
-    report.notes.extend(super::components::on_surface(problem, &walls));
-    solution.hessian = options.hessian.then_some(walls);
+    Claim {
+        masses: diagram.masses().to_vec(),
+        off: diagram.mass_errors().to_vec(),
+        centroids: diagram.centroids().to_vec(),
+        cost: diagram.cost(),
+        hidden: diagram.hidden(),
+        notes: super::components::on_surface(problem, &walls),
+        walls,
+        parts: Some(CellParts::of((0..diagram.len()).map(|i| diagram.parts(i)))),
+        predicates: diagram.counters(),
+        ..Claim::default()
+    }
 }

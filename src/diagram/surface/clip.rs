@@ -192,6 +192,13 @@ impl FacetCell {
         true
     }
 
+    /// Lets the list start at its lowest label, so that the order of the cuts does not show: sums over a polygon start
+    /// where it does.
+    pub fn settle(&mut self) {
+        let first = (0..self.sides.len()).min_by_key(|&k| self.sides[k].label).unwrap_or(0);
+        self.sides.rotate_left(first);
+    }
+
     /// A vertex in space, and how far each of its coordinates may be off.
     pub fn place(&self, start: &Meet) -> ([f64; 3], f64) {
         let [v, w, x] = &self.corners;

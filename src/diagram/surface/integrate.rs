@@ -37,54 +37,23 @@ pub struct Facet {
 }
 
 impl Facet {
+    /// Density at a point.
     #[inline(always)]
-    fn rho_at(&self, l: &[f64; 3]) -> f64 {
+    pub fn rho_at(&self, l: &[f64; 3]) -> f64 {
         let r = &self.rho;
         if r[0] == r[1] && r[1] == r[2] { r[0] } else { l[0] * r[0] + l[1] * r[1] + l[2] * r[2] }
     }
 
-    /// The mass of a polygon with these vertices: a fan of triangles, each its area times the mean of the density at its corners.
-    ///
-    /// Error: coordinates are off by at most [`crate::exact::predicates::Meet::error`], `e`; areas of the fan are formed from differences of coordinates, so the result
-    /// is off by about `2A rho e` times the girth of the polygon in barycentric coordinates.
-    pub fn mass(&self, vertices: &[[f64; 3]]) -> f64 {
-        let a = &vertices[0];
-        let ra = self.rho_at(a);
-        let mut sum = 0.0;
-        for w in vertices[1..].windows(2) {
-            sum += twice_area(a, &w[0], &w[1]) * (ra + self.rho_at(&w[0]) + self.rho_at(&w[1]));
-        }
-        // Twice the area in coordinates is the share of the triangle's area.
-        self.area * sum / 3.0
+    /// The highest density.
+    #[inline(always)]
+    pub fn most(&self) -> f64 {
+        self.rho[0].max(self.rho[1]).max(self.rho[2])
     }
 
-    /// Mass, first moment, and cost to a site.
-    pub fn moments(&self, vertices: &[[f64; 3]], site: &[f64; 3]) -> Moments3 {
-        let [u, v, w] = &self.corners;
-        let from_site =
-            |l: &[f64; 3]| [0, 1, 2].map(|k| (u[k] - site[k]) + (l[1] * (v[k] - u[k]) + l[2] * (w[k] - u[k])));
-        let dot = |a: &[f64; 3], b: &[f64; 3]| a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-        let mut total = Moments3::default();
-        let a = (from_site(&vertices[0]), self.rho_at(&vertices[0]));
-        for pair in vertices[1..].windows(2) {
-            let area = self.area * twice_area(&vertices[0], &pair[0], &pair[1]);
-            let b = (from_site(&pair[0]), self.rho_at(&pair[0]));
-            let c = (from_site(&pair[1]), self.rho_at(&pair[1]));
-            let r = a.1 + b.1 + c.1;
-            let x = [0, 1, 2].map(|k| a.0[k] + b.0[k] + c.0[k]);
-            let weighted = [0, 1, 2].map(|k| a.1 * a.0[k] + b.1 * b.0[k] + c.1 * c.0[k]);
-            total.mass += area * r / 3.0;
-            for k in 0..3 {
-                total.first[k] += area * (r * x[k] + weighted[k]) / 12.0;
-            }
-            let squares = [a, b, c].map(|p| dot(&p.0, &p.0));
-            let own = a.1 * squares[0] + b.1 * squares[1] + c.1 * squares[2];
-            let plain: f64 = squares.iter().sum();
-            total.cost += area * (r * (dot(&x, &x) + plain) + 2.0 * dot(&weighted, &x) + 2.0 * own) / 60.0;
-        }
-        // The first moment was taken about the site.
-        (0..3).for_each(|k| total.first[k] += total.mass * site[k]);
-        total
+    /// By how much densities differ, at most.
+    #[inline(always)]
+    pub fn range(&self) -> f64 {
+        self.most() - self.rho[0].min(self.rho[1]).min(self.rho[2])
     }
 
     /// `K_ij` of side `k` of a polygon, which lies on a wall.
@@ -95,14 +64,6 @@ impl Facet {
         let t = (to[k] - from[k]) / d[k];
         self.area * t.abs() * (self.rho_at(from) + self.rho_at(to))
     }
-}
-
-/// Twice the area of a triangle in the plane of `l_1, l_2`; not negative for polygons in the order of the corners.
-#[inline(always)]
-fn twice_area(a: &[f64; 3], b: &[f64; 3], c: &[f64; 3]) -> f64 {
-    let twice = (b[1] - a[1]) * (c[2] - a[2]) - (c[1] - a[1]) * (b[2] - a[2]);
-    // Rounding may turn a sliver around.
-    twice.max(0.0)
 }
 
 /// Is a label a wall? To whom?

@@ -2,8 +2,10 @@
 
 use super::super::laguerre::{Laguerre, Measures, Want};
 use super::clip::Sites3;
+use super::fan::Fan;
 use super::finder::{Finder, Found, lifted};
 use super::integrate::{Facet, Moments3, wall};
+use super::raise::in_space;
 use super::trace::{Neighbors, Polygon, Trace};
 use crate::domain::Facets;
 use crate::exact::predicates::Lifted3;
@@ -67,7 +69,7 @@ struct Part {
     moments: Vec<(u32, Moments3)>,
     /// Walls, `i < j`, with conductance.
     walls: Vec<(u32, u32, f64)>,
-    vertices: Vec<[f64; 3]>,
+    fan: Fan,
 }
 
 /// Integrals over the cells, by position.
@@ -209,7 +211,7 @@ impl<'a> SurfaceLaguerre<'a> {
         }
         let walls = parts.iter().flat_map(|p| &p.walls);
         (all.plain.row, all.plain.column, all.plain.conductance) = rows(n, walls);
-        self.remember(&all.plain.row, &all.plain.column);
+        self.remember(&all.plain);
         if all.plain.mass.iter().all(|&m| m > 0.0) {
             self.tiles.clear();
             parts.iter().for_each(|p| self.tiles.extend_from_slice(&p.tiles));
@@ -223,14 +225,15 @@ impl<'a> SurfaceLaguerre<'a> {
 
 impl SurfaceLaguerre<'_> {
     /// Keeps the neighbours for next time; a cell that is lost keeps those it had.
-    fn remember(&mut self, row: &[u32], column: &[u32]) {
+    fn remember(&mut self, found: &Measures) {
+        let (row, column) = (&found.row[..], &found.column[..]);
         let of = |row: &[u32], i: usize| row.get(i + 1).map(|&end| row[i] as usize..end as usize);
         let (mut start, mut all) = (Vec::with_capacity(row.len()), Vec::with_capacity(column.len()));
         start.push(0);
         for i in 0..row.len() - 1 {
             let now = of(row, i).map_or(&[][..], |r| &column[r]);
             let before = of(&self.row, i).map_or(&[][..], |r| &self.column[r]);
-            all.extend_from_slice(if now.is_empty() { before } else { now });
+            all.extend_from_slice(if found.mass[i] > 0.0 { now } else { before });
             start.push(all.len() as u32);
         }
         (self.row, self.column) = (start, all);
@@ -249,16 +252,18 @@ impl SurfaceLaguerre<'_> {
 fn integrate(part: &mut Part, ground: &SurfaceGround, points: &[Lifted3], polygon: Polygon<'_>, moments: bool) {
     let facet = ground.facet(polygon.facet);
     part.tiles.push((polygon.cell, polygon.facet));
-    let vertices = &mut part.vertices;
-    vertices.clear();
-    vertices.extend(polygon.sides.iter().map(|side| side.start.coordinates()));
+    let fan = &mut part.fan;
+    fan.set(&facet, points, &polygon);
+    part.mass.push((polygon.cell, fan.mass));
     if moments {
-        let m = facet.moments(vertices, &points[polygon.cell as usize].y);
-        part.mass.push((polygon.cell, m.mass));
-        part.moments.push((polygon.cell, m));
-    } else {
-        part.mass.push((polygon.cell, facet.mass(vertices)));
+        let (first, second) = fan.moments(&facet);
+        let (o, y) = (in_space(&facet, &fan.vertices[0]), &points[polygon.cell as usize].y);
+        let to = [0, 1, 2].map(|k| o[k] - y[k]);
+        let cost = (0..3).map(|k| (2.0 * first[k] + fan.mass * to[k]) * to[k]).sum::<f64>() + second;
+        let first = [0, 1, 2].map(|k| first[k] + fan.mass * o[k]);
+        part.moments.push((polygon.cell, Moments3 { mass: fan.mass, first, cost }));
     }
+    let vertices = &fan.vertices;
     for (k, side) in polygon.sides.iter().enumerate() {
         // Both cells see the wall; the lower one counts it.
         if let Some(j) = wall(side.label).filter(|&j| polygon.cell < j) {

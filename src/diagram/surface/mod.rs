@@ -3,6 +3,7 @@
 mod clip;
 mod dual;
 mod envelope;
+mod fan;
 mod finder;
 mod integrate;
 mod laguerre;

@@ -1,6 +1,7 @@
 //! One piece of a cell in a triangle, on its way into the diagram: coordinates, integrals, and what of it exists only by the perturbation.
 
 use super::super::clip::Label;
+use super::fan::Fan;
 use super::integrate::{Facet, wall};
 use super::laguerre::SurfaceGround;
 use super::raise::in_space;
@@ -14,6 +15,8 @@ use crate::exact::predicates::{Lifted3, Line, meet_exact, meet_near};
 pub(super) struct Lump {
     pub cell: u32,
     pub mass: f64,
+    /// A bound of the mass's error.
+    pub off: f64,
     pub centroid: [f64; 3],
     pub spread: f64,
 }
@@ -29,6 +32,7 @@ pub(super) struct Found {
     pub lumps: Vec<Lump>,
     pub walls: Vec<(u32, u32, f64)>,
     scratch: Vec<[f64; 3]>,
+    fan: Fan,
 }
 
 impl Found {
@@ -78,7 +82,8 @@ impl Found {
                 }
             }
         }
-        let lump = lump(&facet, &coordinates, &self.vertices[first], polygon.cell);
+        self.fan.set(&facet, points, polygon);
+        let lump = lump(&facet, &self.fan, polygon.cell);
         let solid = has_area(&coordinates, error, || (0..n).map(exact).collect());
         self.pieces.push((polygon.facet, polygon.cell, n as u32, solid));
         self.lumps.push(lump);
@@ -87,13 +92,15 @@ impl Found {
 }
 
 /// The integrals of one piece. About a vertex of its own, so that little cancels.
-fn lump(facet: &Facet, coordinates: &[[f64; 3]], about: &[f64; 3], cell: u32) -> Lump {
-    let m = facet.moments(coordinates, about);
-    if m.mass <= 0.0 {
-        return Lump { cell, mass: 0.0, centroid: *about, spread: 0.0 };
+fn lump(facet: &Facet, fan: &Fan, cell: u32) -> Lump {
+    let (about, mass, off) = (in_space(facet, &fan.vertices[0]), fan.mass, fan.off);
+    if mass <= 0.0 {
+        return Lump { cell, mass: 0.0, off, centroid: about, spread: 0.0 };
     }
-    let centroid = m.first.map(|f| f / m.mass);
-    Lump { cell, mass: m.mass, centroid, spread: (m.cost - m.mass * square(&centroid, about)).max(0.0) }
+    let (first, second) = fan.moments(facet);
+    let from = first.map(|f| f / mass);
+    let centroid = [0, 1, 2].map(|k| about[k] + from[k]);
+    Lump { cell, mass, off, centroid, spread: (second - mass * square(&from, &[0.0; 3])).max(0.0) }
 }
 
 pub(super) fn square(a: &[f64; 3], b: &[f64; 3]) -> f64 {
@@ -101,7 +108,7 @@ pub(super) fn square(a: &[f64; 3], b: &[f64; 3]) -> f64 {
 }
 
 /// The lines that meet where side `k` begins.
-fn meeting<'p>(points: &'p [Lifted3], labels: &[Label], k: usize) -> [Line<'p>; 2] {
+pub(super) fn meeting<'p>(points: &'p [Lifted3], labels: &[Label], k: usize) -> [Line<'p>; 2] {
     let before = labels[if k == 0 { labels.len() - 1 } else { k - 1 }];
     [before, labels[k]].map(|label| match label {
         Label::Domain(e) => Line::Edge((e as usize + 2) % 3),

@@ -56,6 +56,8 @@ pub struct SurfaceDiagram {
     /// Sides without length, ascending.
     short: Vec<usize>,
     masses: Vec<f64>,
+    /// Bounds of their errors.
+    off: Vec<f64>,
     centroids: Vec<Option<[f64; 3]>>,
     spreads: Vec<f64>,
     hessian: Vec<(u32, u32, f64)>,
@@ -128,6 +130,7 @@ impl SurfaceDiagram {
             thin: Vec::new(),
             short: Vec::new(),
             masses: vec![0.0; n],
+            off: vec![0.0; n],
             centroids: vec![None; n],
             spreads: vec![0.0; n],
             hessian: Vec::new(),
@@ -193,6 +196,8 @@ impl SurfaceDiagram {
         let lumps = || found.iter().flat_map(|part| &part.lumps).map(|l| (name[l.cell as usize] as usize, l));
         for (i, l) in lumps() {
             self.masses[i] += l.mass;
+            // What a sum of so many loses, term by term.
+            self.off[i] += l.off + f64::EPSILON * self.masses[i];
             (0..3).for_each(|k| first[i][k] += l.mass * l.centroid[k]);
         }
         for i in (0..n).filter(|&i| self.masses[i] > 0.0) {
@@ -231,6 +236,11 @@ impl SurfaceDiagram {
     /// Masses of the cells in the normalized source.
     pub fn masses(&self) -> &[f64] {
         &self.masses
+    }
+
+    /// Bounds of the errors of the masses.
+    pub fn mass_errors(&self) -> &[f64] {
+        &self.off
     }
 
     /// Centroids of the cells, points in space; `None` for a cell without mass.

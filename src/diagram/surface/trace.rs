@@ -8,7 +8,7 @@
 //!    who may, with a proved margin, and the predicates decide). Their walls tell the next cells.
 //!
 //! Cells that were neighbours at the last heights are tried first. That saves questions and cannot change an answer: the polygon of a cell is
-//! what the exact signs say, in whatever order it is cut.
+//! what the exact signs say, in whatever order it is cut, and its list starts at its lowest label.
 
 use super::super::clip::Label;
 use super::clip::{FacetCell, Sites3};
@@ -256,6 +256,7 @@ impl Walk {
                 }
             }
             self.start.push(self.rings.len() as u32);
+            self.cell.settle();
             visit(Polygon { facet, cell, sides: &self.cell.sides });
         }
     }

@@ -80,9 +80,17 @@ impl<const D: usize> Claim<D> {
         sure.len() == doubtful.len() && sure.iter().all(|&(_, error)| error <= tolerance)
     }
 
-    /// Puts into a report what it says of masses.
+    /// Puts into a report what it says of masses. The last step tells of them, too: Newton's method measured others, at heights not yet
+    /// gauged, in an order of its own, and of partial transport together with what stays.
     pub(super) fn report(&mut self, target: &[f64], report: &mut Report) {
         report.max_relative_error = self.error(target);
+        if let Some(last) = report.iterations.last_mut() {
+            let pairs = || self.masses.iter().zip(target);
+            last.residual = report.max_relative_error;
+            last.min_mass_ratio = pairs().map(|(m, nu)| m / nu).fold(f64::INFINITY, f64::min);
+            let beyond = |(m, nu): &(&f64, &f64)| !((*m - *nu).abs() / *nu <= report.tolerance);
+            last.remaining = pairs().filter(beyond).count() as u64;
+        }
         report.rest = self.rest;
         report.parts = self.parts.take();
         report.notes.append(&mut self.notes);

@@ -120,7 +120,6 @@ pub(super) fn drive<L: Laguerre, const D: usize>(
         report.notes.push(format!("start: {layers}, {steps} Newton steps there ({trials} trials)"));
     }
     claim.report(way.masses, &mut report);
-    settle(&mut report, &claim.masses, way.masses);
     Solution {
         weights: heights.to_weights(way.sites),
         heights,
@@ -131,16 +130,6 @@ pub(super) fn drive<L: Laguerre, const D: usize>(
         hidden: claim.hidden,
         report,
     }
-}
-
-/// Makes the last step tell of the masses that are written: Newton's method measured them at heights not yet gauged, in an order of its own, and of
-/// partial transport together with what stays.
-fn settle(report: &mut Report, masses: &[f64], targets: &[f64]) {
-    let Some(last) = report.iterations.last_mut() else { return };
-    last.residual = report.max_relative_error;
-    last.min_mass_ratio = masses.iter().zip(targets).map(|(m, nu)| m / nu).fold(f64::INFINITY, f64::min);
-    let beyond = |(m, nu): &(&f64, &f64)| !((*m - *nu).abs() / *nu <= report.tolerance);
-    last.remaining = masses.iter().zip(targets).filter(beyond).count() as u64;
 }
 
 /// `(i, j, H_ij)` with `i < j`, in the problem's numbering.

@@ -173,8 +173,7 @@ pub fn certify_surface(problem: &SurfaceProblem, heights: &Heights) -> Result<Su
 
 /// Masses of some sites, each with an upper bound of its relative error (that of the worst of all).
 pub(super) fn sure(problem: &SurfaceProblem, heights: &Heights, some: &[u32]) -> Vec<super::claim::Sure> {
-    let certificate = certify_surface(problem, heights);
-    let Some(certificate) = certificate.ok().filter(SurfaceCertificate::sound) else {
+    let Some(certificate) = certify_surface(problem, heights).ok().filter(SurfaceCertificate::sound) else {
         return Vec::new();
     };
     some.iter().map(|&i| (certificate.masses[i as usize], certificate.max_relative_error[1])).collect()

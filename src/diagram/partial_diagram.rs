@@ -41,6 +41,26 @@ impl PartialDiagram {
     /// # Errors
     /// Heights that are not finite or not one per site.
     pub fn new(problem: &Problem, heights: &Heights) -> Result<PartialDiagram, DiagramError> {
+        let units = problem.units(Some(heights));
+        if units.are_its_own() {
+            return PartialDiagram::measured(problem, heights);
+        }
+        let inner = PartialDiagram::measured(&problem.in_units(&units), &units.heights_in(heights))?;
+        let masses = |all: Vec<f64>| all.into_iter().map(|m| units.mass(m)).collect();
+        Ok(PartialDiagram {
+            diagram: Diagram::new(problem, heights)?,
+            masses: masses(inner.masses),
+            centroids: inner.centroids.into_iter().map(|c| c.map(|c| units.point(c))).collect(),
+            spreads: inner.spreads.into_iter().map(|s| units.cost(s)).collect(),
+            outside: masses(inner.outside),
+            free: inner.free.into_iter().map(|h| units.wall(h)).collect(),
+            walls: units.walls(inner.walls),
+            rest: units.mass(inner.rest),
+        })
+    }
+
+    /// [`PartialDiagram::new`] in the units of the problem.
+    fn measured(problem: &Problem, heights: &Heights) -> Result<PartialDiagram, DiagramError> {
         let diagram = Diagram::new(problem, heights)?;
         let scale = scale_of(problem);
         let facets = diagram.hessian();

@@ -46,6 +46,14 @@ impl Domain {
         }
     }
 
+    /// All coordinates times `2^e`, which the caller knows to be exact.
+    pub(crate) fn scaled(&self, e: i32) -> Domain {
+        match self {
+            Domain::Convex(polygon) => Domain::Convex(polygon.scaled(e)),
+            Domain::Mesh(mesh) => Domain::Mesh(Arc::new(mesh.scaled(e))),
+        }
+    }
+
     /// The polygon, if the domain is given as one.
     pub fn convex(&self) -> Option<&ConvexPolygon> {
         match self {

@@ -3,10 +3,12 @@
 mod error;
 mod surface;
 mod targets;
+mod units;
 
 pub use error::ProblemError;
 pub use surface::{SurfaceProblem, SurfaceProblemData};
 pub use targets::Merge;
+pub use units::Units;
 
 use crate::domain::{ConvexPolygon, Density, Domain, ExactLaw, Patches};
 use crate::exact::{Dd, Heights, big};

@@ -43,10 +43,10 @@ impl SurfaceProblemData {
 /// A sound problem on a surface: a source with mass, distinct sites (unless kept), positive masses.
 #[derive(Clone, Debug)]
 pub struct SurfaceProblem {
-    facets: Facets,
-    density: Density,
-    target: Targets<3>,
-    source_factor: f64,
+    pub(super) facets: Facets,
+    pub(super) density: Density,
+    pub(super) target: Targets<3>,
+    pub(super) source_factor: f64,
 }
 
 impl SurfaceProblem {

@@ -15,7 +15,7 @@ pub mod surface;
 
 pub use chains::Chains;
 pub use density::Density;
-pub use distance::squared_distance;
+pub use distance::{Touching, touching};
 pub use facets::Facets;
 pub use image::{Between, Image};
 pub use law::{ExactLaw, Law};

@@ -10,6 +10,7 @@
 
 use super::{Problem, SurfaceProblem, Targets};
 use crate::domain::{Density, Domain, Facets, Patches};
+use crate::exact::big::Rational;
 use crate::exact::power::{exponent, is_exact, scaled, scaled_dd};
 use crate::exact::{Dd, Heights};
 use std::borrow::Cow;
@@ -110,6 +111,17 @@ impl Units {
     /// Units of length that keep every digit of these heights.
     fn fit(length: i32, heights: &Heights) -> bool {
         heights.as_slice().iter().all(|h| is_exact(h.hi, -2 * length) && is_exact(h.lo, -2 * length))
+    }
+
+    /// The measure of the source in the problem's own units, rounded.
+    pub(super) fn measure(&self, measure: f64) -> f64 {
+        scaled(measure, 2 * self.length + self.density)
+    }
+
+    /// The measure of the source in the problem's own units.
+    pub(super) fn exact_measure(&self, measure: Rational) -> Rational {
+        let e = 2 * self.length + self.density;
+        if e >= 0 { measure << e as u32 } else { measure >> e.unsigned_abs() }
     }
 
     fn factor(&self, factor: f64) -> f64 {

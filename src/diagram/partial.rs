@@ -158,6 +158,10 @@ impl Laguerre for PartialLaguerre<'_> {
         direction.iter_mut().for_each(|d| *d -= rest);
     }
 
+    fn anchors(&self) -> bool {
+        true
+    }
+
     /// Not needed: [`crate::newton::maximize_alone`] solves without coarser problems. This is the diagram of all sites.
     fn of_sites(&self, _: &[u32]) -> Box<dyn Laguerre + '_> {
         let (order, polygons) = (self.order.clone(), Vec::new());

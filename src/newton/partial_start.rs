@@ -133,6 +133,8 @@ fn shifted(
     let density = (trial.offset + wanted) / frame.area();
     let mut down = 0.5 * trial.offset / (n as f64 * std::f64::consts::PI * density);
     let floor = (high - low).to_f64();
+    // Far sites have balls that grow into the domain where others have long covered it: many decades are crossed in strides.
+    let stride = (floor / down).powf(1.0 / 12.0).clamp(4.0, 1e30);
     let mut s = high - Dd::from_f64(down.min(0.5 * floor));
     let (mut measures, mut rest) = trial.measure(s);
     // Bounds with what stays there, once known.
@@ -150,10 +152,15 @@ fn shifted(
             (Some(less), Some(more)) => {
                 // Where the chord meets what is wanted, but not too near an end.
                 let share = ((wanted - less) / (more - less)).clamp(0.1, 0.9);
-                covering.0 + (bare.0 - covering.0).times(if share.is_finite() { share } else { 0.5 })
+                let (long, short) = ((high - covering.0).to_f64(), (high - bare.0).to_f64());
+                if long > 64.0 * short && short > 0.0 {
+                    high - Dd::from_f64(long.sqrt() * short.sqrt())
+                } else {
+                    covering.0 + (bare.0 - covering.0).times(if share.is_finite() { share } else { 0.5 })
+                }
             }
             (None, _) => {
-                down *= 4.0;
+                down *= stride;
                 if down < floor { high - Dd::from_f64(down) } else { middle(low, bare.0) }
             }
             (_, None) => {

@@ -79,7 +79,7 @@ fn linear(c: &mut Criterion) {
         let mut rng = ChaCha8Rng::seed_from_u64(2);
         let b: Vec<f64> = (0..n).map(|_| rng.random::<f64>() - 0.5).collect();
         for relative_tolerance in [1e-3, 1e-10] {
-            let options = LinearOptions { relative_tolerance, enough: None, max_iterations: 200 };
+            let options = LinearOptions { relative_tolerance, enough: None, max_iterations: 200, centred: true };
             let id = BenchmarkId::new(format!("voronoi {n}"), relative_tolerance);
             group.bench_with_input(id, &options, |bench, options| {
                 bench.iter(|| solve(black_box(&l), b.clone(), options))

@@ -1,12 +1,13 @@
 //! A cell cut by its ball: the convex polygon of labels that [`super::clip`] made, and the disc `|x - y_i|^2 <= w_i`.
 //!
 //! The polygon part stays exact. What is new is computed in double-double and only for integrals: which vertices lie in the disc, and where
-//! edges cross the circle. Every such question is asked of the lowest site among those tied there, with the edge in the direction in which
+//! edges cross the circle. Every such question is asked of the nearest site among those tied there (of near ones the lowest), with the edge in the direction in which
 //! that site's cell sees it, so that the two cells of a wall get the same bits, and an edge is cut where its ends say so: the pieces always fit
 //! together. The cell in the disc is then a convex polygon and, beyond some of its edges, circular segments ([`super::segment`]); what is
 //! left of the cell outside is, for each arc, a polygon less its segment. All of these are summed, never the cell less the inside.
 //!
-//! **Error.** The power `|x - y|^2 - w` of a point is good to `2^-98 (|x - y|^2 + |y|^2 + |h|)`; crossings inherit it divided by the sine of the
+//! **Error.** The power `|x - y|^2 - w` of a point is good to `2^-98 (|x - y|^2 + |y|^2 + |h|)`, of a site far from the domain to `2^-98 (|y| + |h|)` in
+//! units of the domain; crossings inherit it divided by the sine of the
 //! angle at which edge and circle meet (where that is small the piece in question is a sliver of the same smallness). The masses of the pieces
 //! are good to a few ulps (integrate.rs, segment.rs).
 
@@ -16,6 +17,7 @@ use super::point::Point;
 use super::segment::Segment;
 use crate::domain::Law;
 use crate::exact::Dd;
+use crate::exact::power::{exponent, scaled, scaled_dd};
 use crate::exact::predicates::Lifted;
 use std::f64::consts::PI;
 
@@ -26,33 +28,112 @@ const POINT: f64 = 1.0 / (1u64 << 50) as f64;
 /// second look.
 const NARROW: f64 = 1.0 / (1u64 << 20) as f64;
 
+/// How a domain is measured: from a corner of it, in units in which it is about 1 large.
+#[derive(Clone, Copy, Debug)]
+pub struct Ruler {
+    /// A power of two, about the inverse of the domain's extent.
+    scale: f64,
+    /// A corner of the domain.
+    corner: [f64; 2],
+}
+
+impl Ruler {
+    /// Of a domain of this extent with this corner.
+    pub fn new(extent: f64, corner: [f64; 2]) -> Ruler {
+        Ruler { scale: scaled(1.0, -exponent(extent).clamp(-1000, 1000)), corner }
+    }
+
+    fn from_corner(&self, x: Dd, axis: usize) -> Dd {
+        (x - Dd::from_f64(self.corner[axis])).scale(self.scale)
+    }
+}
+
 /// The disc of a site, in units in which the domain is about 1 large.
 #[derive(Clone, Copy, Debug)]
 pub struct Disc {
     site: [f64; 2],
-    /// `w scale^2`; not positive: no disc.
-    weight: Dd,
-    scale: f64,
+    kind: Kind,
+    ruler: Ruler,
     /// Radius, in the given units.
     pub radius: f64,
 }
 
+/// How the power `|x - y|^2 - w` is computed.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    /// No disc: `w` is not positive.
+    None,
+    /// With the weight.
+    Near(Dd),
+    /// The site is more than [`FAR`] away from a corner `o` of the domain: with `q = x - o` and `z = y - o` the power is `|q|^2 - 2 <q, z> + c`,
+    /// `c = |o|^2 - 2 <o, y> - 2 h`, and no square of `y` is formed: at a distance `d` it would cost all but `2^-100 d` of a point's place. (A disc
+    /// that meets the domain has `h` about `d`, too.)
+    Far { site: [Dd; 2], constant: Dd },
+}
+
+/// Sites farther than this are far, in units in which the domain is about 1 large.
+const FAR: f64 = 1024.0;
+
 impl Disc {
-    /// The disc of a site whose weight is `|y|^2 + 2 (h - shift)`; `scale` is a power of two about the inverse of the domain's extent.
-    pub fn new(site: &Lifted, shift: Dd, scale: f64) -> Disc {
-        let weight = weight(site, shift);
-        let root = (weight.hi * scale * scale).max(0.0).sqrt() / scale;
-        Disc { site: site.site(), weight: weight.scale(scale).scale(scale), scale, radius: root }
+    /// The disc of a site whose weight is `|y|^2 + 2 (h - shift)`.
+    pub fn new(site: &Lifted, shift: Dd, ruler: Ruler) -> Disc {
+        let (y, scale) = (site.site(), ruler.scale);
+        let none = Disc { site: y, kind: Kind::None, ruler, radius: 0.0 };
+        let z = [0, 1].map(|k| ruler.from_corner(Dd::from_f64(y[k]), k));
+        let size = z[0].hi.abs().max(z[1].hi.abs());
+        if size <= FAR {
+            let weight = weight(site, shift);
+            let root = (weight.hi * scale * scale).max(0.0).sqrt() / scale;
+            let kind = if weight.hi > 0.0 { Kind::Near(weight.scale(scale).scale(scale)) } else { Kind::None };
+            return Disc { kind, radius: root, ..none };
+        }
+        let h = (site.h - shift).scale(scale).scale(scale).scale(2.0);
+        let o = ruler.corner.map(|o| Dd::from_f64(o).scale(scale));
+        // |o|^2 - 2 <o, y> = -|o|^2 - 2 <o, z>
+        let along = o[0] * (z[0] + z[0] + o[0]) + o[1] * (z[1] + z[1] + o[1]);
+        let constant = -along - h;
+        // w = |z|^2 - c, in units of the distance: the square of that may not be a double.
+        let unit = scaled(1.0, -exponent(size));
+        let [a, b] = z.map(|z| z.hi * unit);
+        let weight = (a * a + b * b) - (constant.hi * unit) * unit;
+        if !(weight > 0.0) {
+            return none;
+        }
+        Disc { kind: Kind::Far { site: z, constant }, radius: weight.sqrt() / unit / scale, ..none }
+    }
+
+    fn lives(&self) -> bool {
+        !matches!(self.kind, Kind::None)
+    }
+
+    /// Of sites that are tied somewhere the one that knows best how far its circle is: near ones before far ones, for a point that is off by a
+    /// rounding changes a power in proportion to the distance of the site. Ties go to the lower number.
+    fn rank(&self) -> i32 {
+        match self.kind {
+            Kind::Far { site, .. } => exponent(site[0].hi.abs().max(site[1].hi.abs())),
+            _ => 0,
+        }
     }
 
     fn seen_from_centre(&self, p: &Point) -> [Dd; 2] {
-        [(p.x - Dd::from_f64(self.site[0])).scale(self.scale), (p.y - Dd::from_f64(self.site[1])).scale(self.scale)]
+        let scale = self.ruler.scale;
+        [(p.x - Dd::from_f64(self.site[0])).scale(scale), (p.y - Dd::from_f64(self.site[1])).scale(scale)]
     }
 
     /// `|p - y|^2 - w`, negative inside.
     fn power(&self, p: &Point) -> Dd {
-        let [x, y] = self.seen_from_centre(p);
-        x * x + y * y - self.weight
+        match self.kind {
+            Kind::None => Dd::from_f64(f64::INFINITY),
+            Kind::Near(weight) => {
+                let [x, y] = self.seen_from_centre(p);
+                x * x + y * y - weight
+            }
+            Kind::Far { site, constant } => {
+                let q = [self.ruler.from_corner(p.x, 0), self.ruler.from_corner(p.y, 1)];
+                let slope = q[0] * site[0] + q[1] * site[1];
+                (q[0] * q[0] + q[1] * q[1]) + (constant - slope.scale(2.0))
+            }
+        }
     }
 
     /// Where the segment from `p`, which is inside, to `q` leaves the disc.
@@ -84,14 +165,17 @@ impl Disc {
         (ends.0 != ends.1).then_some(ends)
     }
 
-    /// `a t^2 + 2 b t + f`, the power along the segment, as `(b, a, f)`.
+    /// `a t^2 + 2 b t + f`, the power along the segment, as `(b, a, f)` up to a positive factor.
     fn quadratic(&self, p: &Point, q: &Point) -> Option<(Dd, Dd, Dd)> {
+        let scale = self.ruler.scale;
+        let e = [(q.x - p.x).scale(scale), (q.y - p.y).scale(scale)];
         let [x, y] = self.seen_from_centre(p);
-        let e = [(q.x - p.x).scale(self.scale), (q.y - p.y).scale(self.scale)];
-        let a = e[0] * e[0] + e[1] * e[1];
-        let b = x * e[0] + y * e[1];
-        let f = x * x + y * y - self.weight;
-        (a.hi > 0.0 && a.is_finite() && b.is_finite() && f.is_finite()).then_some((b, a, f))
+        let (a, b, f) = (e[0] * e[0] + e[1] * e[1], x * e[0] + y * e[1], self.power(p));
+        let sound = a.hi > 0.0 && a.is_finite() && b.is_finite() && f.is_finite();
+        // The square of a slope towards a far site may not be a double.
+        let size = exponent(b.hi);
+        let shrunk = |v: Dd| if size > 200 { scaled_dd(v, -size) } else { v };
+        sound.then(|| (shrunk(b), shrunk(a), shrunk(f)))
     }
 
     /// Does the disc, whose circle meets no edge of the polygon, lie inside it? Then every edge is at least a radius away. (Asking for half of that
@@ -107,12 +191,12 @@ impl Disc {
         if n < 3 || !(wide(0) && wide(1)) {
             return false;
         }
-        let radius = self.radius * self.scale;
+        let (radius, scale) = (self.radius * self.ruler.scale, self.ruler.scale);
         let mut solid = false;
         (0..n).all(|k| {
             let (p, q) = (&polygon[k], &polygon[if k + 1 == n { 0 } else { k + 1 }]);
             let [x, y] = self.seen_from_centre(p);
-            let e = [(q.x - p.x).scale(self.scale), (q.y - p.y).scale(self.scale)];
+            let e = [(q.x - p.x).scale(scale), (q.y - p.y).scale(scale)];
             let length = e[0].hi.hypot(e[1].hi);
             // p - y turned against the edge
             let d = e[1] * x - e[0] * y;
@@ -237,7 +321,7 @@ impl BallCell {
         self.inside.clear();
         self.parts.clear();
         let n = points.len();
-        if n < 3 || labels.len() != n || !(own.weight.hi > 0.0) {
+        if n < 3 || labels.len() != n || !own.lives() {
             self.parts.resize(labels.len(), None);
             return;
         }
@@ -247,19 +331,21 @@ impl BallCell {
         };
         // Where sites are tied their powers are equal: none is negative if one of them has no disc. Rounding would say so of one side of the wall only.
         let lives = |l: Label| match l {
-            Label::Bisector(j) => disc_of(j).weight.hi > 0.0,
+            Label::Bisector(j) => disc_of(j).lives(),
             Label::Domain(_) => true,
         };
+        let rank = |i: u32| (if i == site { own } else { disc_of(i) }.rank(), i);
+        let knows_best = |i: u32, j: u32| if rank(j) < rank(i) { j } else { i };
         for k in 0..n {
             let before = labels[if k == 0 { n - 1 } else { k - 1 }];
-            let who = site.min(other(before)).min(other(labels[k]));
+            let who = knows_best(knows_best(site, other(before)), other(labels[k]));
             let disc = if who == site { own } else { disc_of(who) };
             self.inside.push(lives(before) && lives(labels[k]) && disc.power(&points[k]).hi < 0.0);
         }
         for k in 0..n {
             let next = if k + 1 == n { 0 } else { k + 1 };
             let (p, q) = (&points[k], &points[next]);
-            let who = site.min(other(labels[k]));
+            let who = knows_best(site, other(labels[k]));
             self.parts.push(match (self.inside[k], self.inside[next]) {
                 (true, true) => Some((*p, *q)),
                 (true, false) => Some((*p, if who == site { own } else { disc_of(who) }.exit(p, q))),
@@ -322,7 +408,7 @@ impl BallCell {
             return if most { PI - half_angle } else { half_angle };
         }
         let half_angle = (0.5 * length).atan2(distance);
-        if distance < 0.0 && length * disc.scale < NARROW {
+        if distance < 0.0 && length * disc.ruler.scale < NARROW {
             // In a cell of no width, as where a wall runs along an edge of a patch, the chord is rounding and may point anywhere. But an arc of more than
             // half a circle encloses more than half the disc.
             let area = integrate::mass(points, &LocalDensity::new(Law::constant(1.0), 1.0));

@@ -1,6 +1,6 @@
 //! All cells in their balls, measured: over a convex source, over the patches of one that has patches, and over its mixture with an even background.
 
-use super::ball::{BallCell, Disc, Source};
+use super::ball::{BallCell, Disc, Ruler, Source};
 use super::cells::{CHUNK, Cell, CellMeasures, Duals, Region};
 use super::clip::Label;
 use super::integrate::{self, Moments};
@@ -14,10 +14,9 @@ use crate::hull::Hull;
 use crate::problem::Problem;
 use rayon::prelude::*;
 
-/// A power of two about the inverse of the domain's extent.
-pub fn scale_of(problem: &Problem) -> f64 {
-    let extent = problem.frame().extent();
-    2f64.powi(-(extent.log2().floor() as i32).clamp(-1000, 1000))
+/// How the problem's domain is measured.
+pub fn ruler_of(problem: &Problem) -> Ruler {
+    Ruler::new(problem.frame().extent(), problem.frame().vertex(0))
 }
 
 /// What there is to know of the cells in their balls.
@@ -40,8 +39,8 @@ pub fn measure(
 ) -> InBalls {
     let region = Region::new(problem.frame());
     let (duals, factor) = (Duals::new(hull, &region), problem.source_factor());
-    let scale = scale_of(problem);
-    let disc = |i: u32| Disc::new(hull.point(i as usize), shift, scale);
+    let ruler = ruler_of(problem);
+    let disc = |i: u32| Disc::new(hull.point(i as usize), shift, ruler);
     let even = || {
         let source = Source::new(even_law(problem), factor);
         let chunk = |range: std::ops::Range<usize>| {

@@ -14,6 +14,8 @@ use crate::problem::Problem;
 /// The nearest point of a cell, as far as a ball cares.
 struct Touch {
     distance: f64,
+    /// `|x|^2 / 2 - <x, y>` there: half the difference of the squares of the distance and of `y`, without forming these.
+    height: Dd,
     /// Density there.
     density: f64,
     /// About how wide the cell is there.
@@ -65,19 +67,18 @@ pub fn enlarged(
         }
     };
     let height = |(&i, touch): (&usize, Option<Touch>)| {
-        let Touch { distance, density, width } = touch?;
+        let Touch { distance, height, density, width } = touch?;
         let area = wanted[i] / density.max(f64::MIN_POSITIVE);
-        let weight = if distance == 0.0 {
-            area / std::f64::consts::PI
+        // Half of what the weight is beyond the square of the distance.
+        let more = if distance == 0.0 {
+            0.5 * area / std::f64::consts::PI
         } else {
             let round = (0.75 * area / (2.0 * distance).sqrt()).powf(2.0 / 3.0);
             let depth = round.max(area / width);
-            (distance + depth) * (distance + depth)
+            depth * (distance + 0.5 * depth)
         };
-        let y = site(i);
-        let square = Dd::product(y[0], y[0]) + Dd::product(y[1], y[1]);
-        let height = (Dd::from_f64(weight) - square).scale(0.5) + shift;
-        (weight > 0.0 && height.is_finite()).then_some((i, height))
+        let height = height + Dd::from_f64(more) + shift;
+        (more > 0.0 && height.is_finite()).then_some((i, height))
     };
     missed.iter().zip(touches).filter_map(height).collect()
 }
@@ -87,7 +88,7 @@ fn touch(vertices: &[Point], y: [f64; 2], density: impl Fn(&Point) -> f64) -> Op
     let centre = Point::from_f64(y);
     let corners: Vec<[f64; 2]> = vertices.iter().map(|v| v.minus(&centre)).collect();
     let (mut inside, mut least, mut most) = (true, f64::INFINITY, 0.0f64);
-    let mut touch = [0.0; 2];
+    let mut nearest = (0, 0.0);
     for (k, p) in corners.iter().enumerate() {
         let q = corners[if k + 1 == corners.len() { 0 } else { k + 1 }];
         let e = [q[0] - p[0], q[1] - p[1]];
@@ -96,11 +97,20 @@ fn touch(vertices: &[Point], y: [f64; 2], density: impl Fn(&Point) -> f64) -> Op
         let at = if t.is_finite() { [p[0] + t * e[0], p[1] + t * e[1]] } else { *p };
         let distance = at[0].hypot(at[1]);
         if distance < least {
-            (least, touch) = (distance, at);
+            least = distance;
+            nearest = (k, if t.is_finite() { t } else { 0.0 });
         }
         most = most.max((p[0] - corners[0][0]).hypot(p[1] - corners[0][1]));
     }
-    let (distance, touch) = if inside { (0.0, [0.0; 2]) } else { (least, touch) };
-    let at = Point::from_f64([y[0] + touch[0], y[1] + touch[1]]);
-    (!corners.is_empty()).then(|| Touch { distance, density: density(&at), width: most })
+    let p = vertices.get(nearest.0)?;
+    let q = vertices.get(nearest.0 + 1).unwrap_or(&vertices[0]);
+    let (distance, at) = if inside {
+        (0.0, centre)
+    } else {
+        // On the polygon, not by way of a site that may be very far from it.
+        (least, Point { x: p.x + (q.x - p.x).times(nearest.1), y: p.y + (q.y - p.y).times(nearest.1) })
+    };
+    let square = at.x * at.x + at.y * at.y;
+    let height = square.scale(0.5) - (at.x.times(y[0]) + at.y.times(y[1]));
+    Some(Touch { distance, height, density: density(&at), width: most })
 }

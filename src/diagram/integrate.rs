@@ -26,6 +26,7 @@
 use super::point::Point;
 use crate::domain::Law;
 use crate::exact::Dd;
+use crate::problem::Units;
 
 /// Mass, first and second moments of a cell.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -39,6 +40,17 @@ pub struct Moments {
     /// A bound of the error of the mass, from [`moments`] with a density that knows how far vertices may be off
     /// ([`LocalDensity::within`]). Not told of parts that are bounded by arcs.
     pub off: f64,
+}
+
+impl Moments {
+    /// In the units of the problem as given.
+    pub fn in_own(self, units: &Units) -> Moments {
+        if units.are_its_own() {
+            return self;
+        }
+        let centroid = units.point(self.centroid);
+        Moments { mass: units.mass(self.mass), centroid, spread: units.cost(self.spread), off: units.mass(self.off) }
+    }
 }
 
 /// Twice the area of the fan triangle `o, p, q`, given the rounded differences `a = p - o`, `b = q - o`.

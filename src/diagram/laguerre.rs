@@ -66,6 +66,10 @@ pub trait Laguerre {
     fn of_sites(&self, sites: &[u32]) -> Box<dyn Laguerre + '_>;
     /// Shifts a direction of heights by the constant that suits this diagram. Nothing to do where constants change nothing.
     fn anchor(&self, _direction: &mut [f64]) {}
+    /// Does [`Laguerre::anchor`] shift a direction? Then nobody else need, which would cost digits.
+    fn anchors(&self) -> bool {
+        false
+    }
     /// The given heights where there is one; elsewhere heights so low that the cell is empty.
     fn sunk(&self, heights: &[Option<Dd>]) -> Heights;
     /// Heights of the sites `wanted` (ascending) that go with those of the sites `known` (ascending; some of the others), at which the diagram

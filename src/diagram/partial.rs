@@ -9,7 +9,7 @@ use super::balls;
 use super::enlarge::enlarged;
 use super::laguerre::{Laguerre, Measures, Want};
 use super::patched::Ground;
-use crate::domain::squared_distance;
+use crate::domain::touching;
 use crate::exact::{Counters, Dd, Heights};
 use crate::hull::{Hull, Update};
 use crate::problem::Problem;
@@ -61,14 +61,11 @@ impl<'a> PartialLaguerre<'a> {
     /// `(dist(y, X)^2 - |y|^2) / 2` for each site, with the source's support `X`: at these heights cell `i` contains the point of `X` nearest to
     /// `y_i`, and all balls have radius zero or reach it. Cost: O(log patches) each for sites near `X`.
     pub fn touching_heights(&self) -> Heights {
+        let outline = self.problem.frame().outline();
         let height = |&i: &u32| {
             let y = self.problem.sites()[i as usize];
-            let square = Dd::product(y[0], y[0]) + Dd::product(y[1], y[1]);
-            let distance = match &self.ground {
-                Some(ground) => ground.squared_distance(y),
-                None => squared_distance(self.problem.frame().outline(), y),
-            };
-            (distance - square).scale(0.5)
+            let on_ground = self.ground.as_ref().and_then(|ground| ground.touching(y));
+            on_ground.unwrap_or_else(|| touching(outline, y)).height
         };
         Heights::new(self.order.iter().map(height))
     }
@@ -159,6 +156,10 @@ impl Laguerre for PartialLaguerre<'_> {
     fn anchor(&self, direction: &mut [f64]) {
         let rest = direction.last().copied().unwrap_or(0.0);
         direction.iter_mut().for_each(|d| *d -= rest);
+    }
+
+    fn anchors(&self) -> bool {
+        true
     }
 
     /// Not needed: [`crate::newton::maximize_alone`] solves without coarser problems. This is the diagram of all sites.

@@ -1,7 +1,7 @@
 //! The whole diagram of partial transport at given heights, for output and pictures.
 
 use super::ball::{BallCell, Disc, Source, weight};
-use super::balls::{self, scale_of};
+use super::balls::{self, ruler_of};
 use super::cells::CHUNK;
 use super::clip::Label;
 use super::integrate::{self, Moments};
@@ -41,11 +41,31 @@ impl PartialDiagram {
     /// # Errors
     /// Heights that are not finite or not one per site.
     pub fn new(problem: &Problem, heights: &Heights) -> Result<PartialDiagram, DiagramError> {
+        let units = problem.units(Some(heights));
+        if units.are_its_own() {
+            return PartialDiagram::measured(problem, heights);
+        }
+        let inner = PartialDiagram::measured(&problem.in_units(&units), &units.heights_in(heights))?;
+        let masses = |all: Vec<f64>| all.into_iter().map(|m| units.mass(m)).collect();
+        Ok(PartialDiagram {
+            diagram: Diagram::new(problem, heights)?,
+            masses: masses(inner.masses),
+            centroids: inner.centroids.into_iter().map(|c| c.map(|c| units.point(c))).collect(),
+            spreads: inner.spreads.into_iter().map(|s| units.cost(s)).collect(),
+            outside: masses(inner.outside),
+            free: inner.free.into_iter().map(|h| units.wall(h)).collect(),
+            walls: units.walls(inner.walls),
+            rest: units.mass(inner.rest),
+        })
+    }
+
+    /// [`PartialDiagram::new`] in the units of the problem.
+    fn measured(problem: &Problem, heights: &Heights) -> Result<PartialDiagram, DiagramError> {
         let diagram = Diagram::new(problem, heights)?;
-        let scale = scale_of(problem);
+        let ruler = ruler_of(problem);
         let facets = diagram.hessian();
         let real = |i: u32, j: u32| facets.binary_search_by_key(&(i, j), |f| (f.0, f.1)).is_ok();
-        let disc = |i: u32| Disc::new(&diagram.lifted()[i as usize], Dd::ZERO, scale);
+        let disc = |i: u32| Disc::new(&diagram.lifted()[i as usize], Dd::ZERO, ruler);
         let site = |i: u32| problem.sites()[i as usize];
         type Rows = (Vec<(Moments, [f64; 2])>, Vec<(u32, u32, f64)>);
         let rows: Vec<Rows> = (0..diagram.len().div_ceil(CHUNK))
@@ -199,7 +219,7 @@ impl PartialDiagram {
     }
 
     fn disc(&self) -> impl Fn(u32) -> Disc {
-        let scale = scale_of(self.diagram.problem());
-        move |i: u32| Disc::new(&self.diagram.lifted()[i as usize], Dd::ZERO, scale)
+        let ruler = ruler_of(self.diagram.problem());
+        move |i: u32| Disc::new(&self.diagram.lifted()[i as usize], Dd::ZERO, ruler)
     }
 }

@@ -5,8 +5,8 @@ use super::clip::Label;
 use super::integrate::{self, LocalDensity, Moments};
 use super::laguerre::Want;
 use super::restrict::{Part, Restriction};
-use crate::domain::{Outline, Patch, Patches, squared_distance};
-use crate::exact::{Counters, Dd};
+use crate::domain::{Outline, Patch, Patches, Touching, touching};
+use crate::exact::Counters;
 use crate::hull::Hull;
 use rayon::prelude::*;
 use rstar::primitives::{GeomWithData, Rectangle};
@@ -39,22 +39,21 @@ impl Ground {
         self.tree.get_or_init(|| RTree::bulk_load(self.patches.iter().zip(0..).map(entry).collect()))
     }
 
-    /// Square of the distance from a point to the nearest patch, to about 100 bits. Cost: O(log n) and the patches whose bounding boxes are nearer
-    /// than that.
-    pub fn squared_distance(&self, y: [f64; 2]) -> Dd {
-        let mut least: Option<Dd> = None;
+    /// Where the nearest patch is nearest to a point. Cost: O(log n) and the patches whose bounding boxes are nearer than that.
+    pub fn touching(&self, y: [f64; 2]) -> Option<Touching> {
+        let mut least: Option<Touching> = None;
         for (entry, reach) in self.tree().nearest_neighbor_iter_with_distance_2(y) {
             // Boxes come by distance; that is rounded, so those a little nearer are looked at, too.
-            if least.is_some_and(|l| reach * (1.0 - 1e-12) > l.hi) {
+            if least.is_some_and(|l| reach * (1.0 - 1e-12) > l.square) {
                 break;
             }
-            let distance = squared_distance(Outline(self.patches.get(entry.data as usize).corners()), y);
-            least = Some(least.filter(|l| !(distance < *l)).unwrap_or(distance));
-            if distance == Dd::ZERO {
+            let found = touching(Outline(self.patches.get(entry.data as usize).corners()), y);
+            least = Some(least.filter(|l| !(found.height < l.height)).unwrap_or(found));
+            if found.square == 0.0 {
                 break;
             }
         }
-        least.unwrap_or(Dd::ZERO)
+        least
     }
 
     /// A patch that contains the point, up to rounding. Cost: O(log n), and O(n log n) for the first call.

@@ -9,6 +9,7 @@ use crate::exact::Dd;
 use crate::exact::big::{self, Rational};
 use crate::exact::dd::{two_prod, two_sum};
 use crate::exact::predicates::Lifted;
+use crate::problem::Units;
 
 /// A point, each coordinate an unevaluated sum of two doubles.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -23,6 +24,14 @@ impl Point {
     /// The nearest doubles.
     pub fn rounded(&self) -> [f64; 2] {
         [self.x.to_f64(), self.y.to_f64()]
+    }
+
+    /// In the units of the problem as given.
+    pub fn in_own(&self, units: &Units) -> Point {
+        if units.are_its_own() {
+            return *self;
+        }
+        Point { x: units.length_dd(self.x), y: units.length_dd(self.y) }
     }
 
     /// A point with double coordinates.

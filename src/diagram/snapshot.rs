@@ -108,12 +108,14 @@ impl Diagram {
 
     /// The diagram of the sites `keep` (ascending), indexed as the whole problem.
     fn of(problem: &Problem, heights: &Heights, keep: &[u32]) -> Diagram {
-        let sites: Vec<[f64; 2]> = keep.iter().map(|&i| problem.sites()[i as usize]).collect();
+        let units = problem.units(Some(heights));
+        let (inner, inner_heights) = (problem.in_units(&units), units.heights_in(heights));
+        let sites: Vec<[f64; 2]> = keep.iter().map(|&i| inner.sites()[i as usize]).collect();
         let order = Hull::curve(&sites);
-        let by_position: Vec<_> = order.iter().map(|&k| heights.get(keep[k as usize] as usize)).collect();
+        let by_position: Vec<_> = order.iter().map(|&k| inner_heights.get(keep[k as usize] as usize)).collect();
         let hull = Hull::along(&sites, order, &by_position);
-        let region = Region::new(problem.frame());
-        let density = LocalDensity::new(problem.density().law(), problem.source_factor());
+        let region = Region::new(inner.frame());
+        let density = LocalDensity::new(inner.density().law(), inner.source_factor());
         let duals = Duals::new(&hull, &region);
         type Part = (Vec<(u32, u32, Moments)>, Vec<Label>, Vec<Point>, Counters);
         let parts: Vec<Part> = (0..hull.len().div_ceil(CHUNK))
@@ -161,6 +163,7 @@ impl Diagram {
         for (rows, labels, points, counters) in parts {
             let mut from = 0;
             for (site, count, m) in rows {
+                let m = m.in_own(&units);
                 let (site, count) = (site as usize, count as usize);
                 let to = diagram.start[site] as usize;
                 diagram.labels[to..to + count].copy_from_slice(&labels[from..from + count]);
@@ -172,12 +175,13 @@ impl Diagram {
             }
             diagram.counters += counters;
         }
+        diagram.points.iter_mut().for_each(|p| *p = p.in_own(&units));
         diagram.vertices = diagram.points.iter().map(Point::rounded).collect();
-        if let Some(patches) = problem.patches() {
-            let (parts, moments, counters) = parts::of(&hull, &duals, patches, keep, problem);
+        if let Some(patches) = inner.patches() {
+            let (parts, moments, counters) = parts::of(&hull, &duals, patches, keep, &inner);
             diagram.counters += counters;
             for (k, m) in moments.into_iter().enumerate() {
-                let site = keep[hull.rank(k) as usize] as usize;
+                let (site, m) = (keep[hull.rank(k) as usize] as usize, m.in_own(&units));
                 diagram.masses[site] = m.mass;
                 diagram.spreads[site] = m.spread;
                 diagram.centroids[site] = (m.mass > 0.0).then_some(m.centroid);

@@ -1,6 +1,7 @@
 //! Densities of the source measure.
 
 use super::{ConvexPolygon, Domain, DomainError, ExactLaw, Image, PlanarMesh, Surface};
+use crate::exact::power::scaled;
 use std::sync::Arc;
 
 /// Density of the source with respect to area.
@@ -92,6 +93,22 @@ impl Density {
             }
             Density::Affine { .. } => Err(DomainError::Unfit { density: "affine", domain: "polygon" }),
             Density::Image(_) => Err(DomainError::Unfit { density: "image", domain: "box" }),
+        }
+    }
+
+    /// The density in other units: coordinates times `2^length`, values times `2^density`. The caller knows that to be exact.
+    pub(crate) fn scaled(&self, length: i32, density: i32) -> Density {
+        let each = |v: &f64| scaled(*v, density);
+        match self {
+            // A density of 1 is never far from ordinary.
+            Density::Constant => Density::Constant,
+            Density::Affine { g, c } => {
+                Density::Affine { g: g.map(|g| scaled(g, density - length)), c: scaled(*c, density) }
+            }
+            Density::Vertex(values) => Density::Vertex(values.iter().map(each).collect()),
+            Density::Face(values) => Density::Face(values.iter().map(each).collect()),
+            Density::Corner(values) => Density::Corner(values.iter().map(|r| r.map(|v| scaled(v, density))).collect()),
+            Density::Image(image) => Density::Image(Arc::new(image.scaled(length, density))),
         }
     }
 

@@ -1,6 +1,7 @@
 //! Densities given by the pixels of an image.
 
 use super::{ConvexPolygon, DomainError};
+use crate::exact::power::scaled;
 
 /// How the density goes between the pixels.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -67,6 +68,23 @@ impl Image {
             return Err(DomainError::ThinPixels { axis, min: min[axis], max: max[axis] });
         }
         Ok(Image { width, values, min, max, between, lines })
+    }
+
+    /// All coordinates times `2^length` and all values times `2^density`, which the caller knows to be exact.
+    pub(crate) fn scaled(&self, length: i32, density: i32) -> Image {
+        Image {
+            width: self.width,
+            values: self.values.iter().map(|v| scaled(*v, density)).collect(),
+            min: self.min.map(|x| scaled(x, length)),
+            max: self.max.map(|x| scaled(x, length)),
+            between: self.between,
+            lines: self.lines.each_ref().map(|lines| lines.iter().map(|x| scaled(*x, length)).collect()),
+        }
+    }
+
+    /// The lines between patches, along both axes.
+    pub(crate) fn lines(&self) -> &[Vec<f64>; 2] {
+        &self.lines
     }
 
     /// Columns.

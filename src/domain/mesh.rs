@@ -2,6 +2,7 @@
 
 use super::overlap::{Seam, overlap};
 use super::{ConvexPolygon, DomainError};
+use crate::exact::power::scaled;
 use crate::exact::predicates::orient2d_sign;
 use petgraph::unionfind::UnionFind;
 use rstar::primitives::{GeomWithData, Rectangle};
@@ -106,6 +107,13 @@ impl PlanarMesh {
         let box_of = envelope(&all);
         let bounding_box = ConvexPolygon::rectangle(box_of.lower(), box_of.upper())?;
         Ok(PlanarMesh { vertices, triangles, flat, doubled, bounding_box })
+    }
+
+    /// All coordinates times `2^e`, which the caller knows to be exact.
+    pub(crate) fn scaled(&self, e: i32) -> PlanarMesh {
+        let vertices = self.vertices.iter().map(|v| v.map(|x| scaled(x, e))).collect();
+        let bounding_box = self.bounding_box.scaled(e);
+        PlanarMesh { vertices, triangles: self.triangles.clone(), flat: self.flat.clone(), bounding_box }
     }
 
     /// Vertices as given.

@@ -15,7 +15,7 @@ pub mod surface;
 
 pub use chains::Chains;
 pub use density::Density;
-pub use distance::squared_distance;
+pub use distance::{Touching, touching};
 pub use facets::Facets;
 pub use image::{Between, Image};
 pub use law::{ExactLaw, Law};
@@ -43,6 +43,14 @@ impl Domain {
         match self {
             Domain::Convex(polygon) => polygon,
             Domain::Mesh(mesh) => mesh.bounding_box(),
+        }
+    }
+
+    /// All coordinates times `2^e`, which the caller knows to be exact.
+    pub(crate) fn scaled(&self, e: i32) -> Domain {
+        match self {
+            Domain::Convex(polygon) => Domain::Convex(polygon.scaled(e)),
+            Domain::Mesh(mesh) => Domain::Mesh(Arc::new(mesh.scaled(e))),
         }
     }
 

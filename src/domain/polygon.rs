@@ -1,6 +1,7 @@
 //! Convex polygons, checked exactly.
 
 use super::DomainError;
+use crate::exact::power::scaled;
 use crate::exact::predicates::orient2d_sign;
 
 /// A convex polygon with positive area, vertices counter-clockwise.
@@ -110,6 +111,12 @@ impl ConvexPolygon {
     pub fn disk(n: usize) -> Result<ConvexPolygon, DomainError> {
         let step = std::f64::consts::TAU / n.max(1) as f64;
         ConvexPolygon::new((0..n).map(|k| [(k as f64 * step).cos(), (k as f64 * step).sin()]).collect())
+    }
+
+    /// All coordinates times `2^e`, which the caller knows to be exact.
+    pub(crate) fn scaled(&self, e: i32) -> ConvexPolygon {
+        let vertices = self.vertices.iter().map(|v| v.map(|x| scaled(x, e))).collect();
+        ConvexPolygon { vertices, reversed: self.reversed }
     }
 
     /// The polygon as a list of vertices that can be asked cyclically.

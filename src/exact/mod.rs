@@ -8,6 +8,7 @@ mod counters;
 pub mod dd;
 mod fraction;
 mod heights;
+pub mod power;
 pub mod predicates;
 pub mod wide;
 

@@ -242,7 +242,10 @@ fn write_density<W: Write>(fields: &mut Fields<W>, density: &Density) -> io::Res
 /// Writes a problem in the one canonical way: fields in the order of the format, the domain as a counter-clockwise
 /// polygon, every list inline.
 pub(super) fn write_canonical<W: Write>(w: W, data: &impl FileData) -> io::Result<()> {
-    let mut fields = Fields::begin(w, "brenier/problem")?;
+    write_fields(Fields::begin(w, "brenier/problem")?, data)
+}
+
+fn write_fields<W: Write>(mut fields: Fields<W>, data: &impl FileData) -> io::Result<()> {
     data.write_source(&mut fields)?;
     fields.value("sites", data.sites())?;
     if let Some(masses) = data.masses() {
@@ -267,7 +270,8 @@ pub fn canonical_sha256(data: &impl FileData) -> String {
     }
     let mut hasher = Hasher(Sha256::new());
     // Neither hashing nor encoding numbers can fail; a NaN is written as null.
-    let written = write_canonical(&mut hasher, data);
+    let fields = Fields::begin(&mut hasher, "brenier/problem");
+    let written = fields.and_then(|fields| write_fields(fields.unchecked(), data));
     debug_assert!(written.is_ok());
     hex(&hasher.0.finalize())
 }

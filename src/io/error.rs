@@ -1,5 +1,6 @@
 //! The one error of this layer. Its text is what the command line prints after `error: `.
 
+use super::finite::NotFinite;
 pub(super) use super::text::quoted;
 use super::text::{MESSAGE, Name, short};
 use crate::domain::surface::SurfaceError;
@@ -63,6 +64,14 @@ pub enum IoError {
         /// Why it may not be written.
         what: &'static str,
     },
+    /// A result that is not finite: no file holds it, and nothing is written.
+    #[error("{}: cannot write: {what}", Name(.file))]
+    NotFinite {
+        /// The file that was to be written.
+        file: PathBuf,
+        /// The number with its place, and what to do.
+        what: String,
+    },
     /// The operating system refused.
     #[error("{}: cannot {doing}: {}", Name(.file), system_text(.source))]
     System {
@@ -85,6 +94,9 @@ impl IoError {
     }
 
     pub(super) fn system(file: &Path, doing: &'static str, source: io::Error) -> IoError {
+        if let Some(what) = source.get_ref().and_then(|e| e.downcast_ref::<NotFinite>()) {
+            return IoError::NotFinite { file: file.to_path_buf(), what: what.to_string() };
+        }
         IoError::System { file: file.to_path_buf(), doing, source }
     }
 }

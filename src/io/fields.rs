@@ -7,17 +7,26 @@ use std::io::{self, Write};
 /// An object being written, field by field.
 pub struct Fields<W: Write> {
     out: W,
+    checked: bool,
 }
 
 impl<W: Write> Fields<W> {
     /// Opens a document.
     pub(super) fn begin(mut out: W, format: &str) -> io::Result<Fields<W>> {
         write!(out, "{{\"format\": \"{format}\",\n \"version\": {VERSION}")?;
-        Ok(Fields { out })
+        Ok(Fields { out, checked: true })
     }
 
-    /// Writes one field.
+    /// For a fingerprint, not a file: any number will do.
+    pub(super) fn unchecked(self) -> Fields<W> {
+        Fields { checked: false, ..self }
+    }
+
+    /// Writes one field; all of its numbers must be finite.
     pub(super) fn value<T: Serialize + ?Sized>(&mut self, key: &str, value: &T) -> io::Result<()> {
+        if self.checked {
+            super::finite::check(key, value)?;
+        }
         write!(self.out, ",\n \"{key}\": ")?;
         serde_json::to_writer(&mut self.out, value).map_err(io::Error::from)
     }

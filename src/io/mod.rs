@@ -11,6 +11,7 @@ mod checkpoint;
 mod columns;
 mod error;
 mod fields;
+mod finite;
 mod foreign;
 mod image;
 mod json;

@@ -5,6 +5,7 @@ use super::atomic::{Unfinished, write_atomically};
 use super::canonical::{FileData, ProblemId, write_canonical};
 use super::error::IoError;
 use super::fields::Fields;
+use super::finite;
 use super::ledger;
 use super::problem_json::ProblemFile;
 use super::read::beside;
@@ -134,6 +135,16 @@ impl<P: Point> List<'_, P> {
         }
     }
 
+    fn check(&self, key: &str) -> io::Result<()> {
+        match self {
+            List::Numbers(v) => finite::check(key, v),
+            List::Centroids(v) => finite::check(key, v),
+            List::Points(v) => finite::check(key, v),
+            List::Hessian(v) => finite::check(key, v),
+            List::Indices(_) => Ok(()),
+        }
+    }
+
     fn write_inline<W: Write>(&self, fields: &mut Fields<W>, key: &str) -> io::Result<()> {
         match self {
             List::Numbers(v) => fields.value(key, v),
@@ -199,6 +210,9 @@ pub fn write_solution<T: FileData>(path: &Path, solution: &SolutionFile<T>) -> R
     if let Some(map) = &solution.site_of_input {
         lists.push(("site_of_input", List::Indices(map)));
     }
+    // Before anything is written: arrays go first.
+    let sound = lists.iter().try_for_each(|(key, list)| list.check(key));
+    sound.map_err(|e| IoError::system(path, "write", e))?;
     // A stream or a device has nothing beside it.
     let large = solution.heights.len() >= INLINE_LIMIT && ledger::is_file(path);
     let stale = previous_arrays(path);

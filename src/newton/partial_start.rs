@@ -12,7 +12,7 @@
 
 use super::start::quantile_start;
 use crate::diagram::{Laguerre, Measures, Want};
-use crate::domain::ConvexPolygon;
+use crate::domain::{ConvexPolygon, touching};
 use crate::exact::{Dd, Heights};
 
 /// Shares of the quantile start that are tried, the second and third times the width that the masses fill (1 for all of the domain). All
@@ -111,13 +111,17 @@ fn shifted(
     // Where each ball covers it.
     let mut lowest = Dd::from_f64(f64::INFINITY);
     for (&y, &h) in sites.iter().zip(trial.heights.as_slice()) {
-        let half = (Dd::product(y[0], y[0]) + Dd::product(y[1], y[1])).scale(0.5) + h;
-        let away = |v: &[f64; 2]| (v[0] - y[0]).hypot(v[1] - y[1]);
-        let reach = frame.vertices().iter().map(away).fold(0.0, f64::max);
-        let covers = half - Dd::from_f64(0.5 * reach * reach);
+        // The ball reaches `x` if the rest is lower than `h + <x, y> - |x|^2 / 2`: the farthest corner of the frame, its nearest point.
+        let above = |v: &[f64; 2]| {
+            let square = Dd::product(v[0], v[0]) + Dd::product(v[1], v[1]);
+            (Dd::product(v[0], y[0]) + Dd::product(v[1], y[1])) - square.scale(0.5)
+        };
+        let least = |l: Dd, v: Dd| if v < l { v } else { l };
+        let covers = h + frame.vertices().iter().map(above).fold(Dd::from_f64(f64::INFINITY), least);
+        let empty = h - touching(frame.outline(), y).height;
         low = if covers > low { covers } else { low };
         lowest = if covers < lowest { covers } else { lowest };
-        high = if half > high { half } else { high };
+        high = if empty > high { empty } else { high };
     }
     // Cells in a gap of the source have no mass whatever their balls.
     if trial.diagram.may_have_gaps() && trial.measure(lowest).0.mass[..n].iter().any(|&m| m <= 0.0) {
@@ -129,6 +133,8 @@ fn shifted(
     let density = (trial.offset + wanted) / frame.area();
     let mut down = 0.5 * trial.offset / (n as f64 * std::f64::consts::PI * density);
     let floor = (high - low).to_f64();
+    // Far sites have balls that grow into the domain where others have long covered it: many decades are crossed in strides.
+    let stride = (floor / down).powf(1.0 / 12.0).clamp(4.0, 1e30);
     let mut s = high - Dd::from_f64(down.min(0.5 * floor));
     let (mut measures, mut rest) = trial.measure(s);
     // Bounds with what stays there, once known.
@@ -146,10 +152,15 @@ fn shifted(
             (Some(less), Some(more)) => {
                 // Where the chord meets what is wanted, but not too near an end.
                 let share = ((wanted - less) / (more - less)).clamp(0.1, 0.9);
-                covering.0 + (bare.0 - covering.0).times(if share.is_finite() { share } else { 0.5 })
+                let (long, short) = ((high - covering.0).to_f64(), (high - bare.0).to_f64());
+                if long > 64.0 * short && short > 0.0 {
+                    high - Dd::from_f64(long.sqrt() * short.sqrt())
+                } else {
+                    covering.0 + (bare.0 - covering.0).times(if share.is_finite() { share } else { 0.5 })
+                }
             }
             (None, _) => {
-                down *= 4.0;
+                down *= stride;
                 if down < floor { high - Dd::from_f64(down) } else { middle(low, bare.0) }
             }
             (_, None) => {

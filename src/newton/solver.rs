@@ -321,7 +321,11 @@ fn step(
         weight: std::mem::take(&mut measures.conductance),
     };
     let linear_clock = Instant::now();
-    let (mut direction, linear) = linear::solve(&laplacian, right, &accuracy(now.relative, target, bold, options));
+    let (mut direction, linear) = linear::solve(
+        &laplacian,
+        right,
+        &LinearOptions { centred: !diagram.anchors(), ..accuracy(now.relative, target, bold, options) },
+    );
     diagram.anchor(&mut direction);
     let raises = diagram.raises_well();
     let gentle = if bold && raises { gentle_steps(&laplacian, &direction, &measures.mass, target) } else { Vec::new() };
@@ -398,10 +402,10 @@ fn step(
 fn accuracy<'a>(now: f64, target: &'a [f64], bold: bool, options: &NewtonOptions) -> LinearOptions<'a> {
     let max_iterations = MOST_LINEAR_ITERATIONS;
     if bold {
-        return LinearOptions { relative_tolerance: 1e-2, enough: None, max_iterations };
+        return LinearOptions { relative_tolerance: 1e-2, enough: None, max_iterations, centred: true };
     }
     let each = (0.1 * now * now).max(0.3 * options.tolerance);
-    LinearOptions { relative_tolerance: 1e-13, enough: Some((each, target)), max_iterations }
+    LinearOptions { relative_tolerance: 1e-13, enough: Some((each, target)), max_iterations, centred: true }
 }
 
 /// Cells that are summed up in one go, by one thread.

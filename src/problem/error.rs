@@ -65,6 +65,28 @@ pub enum ProblemError {
         /// The offending value.
         value: f64,
     },
+    /// A mass so small that doubles lose its digits.
+    #[error(
+        "masses[{site}] = {value:e} is below 2.3e-308, where doubles lose digits; rescale the masses or drop the site"
+    )]
+    MassTooSmall {
+        /// Index of the site.
+        site: usize,
+        /// The offending value.
+        value: f64,
+    },
+    /// A mass so small beside the others that its relative error would not be a double.
+    #[error(
+        "masses[{site}] = {value:e} is less than 1e-290 of their sum, {total:e}; no cell is that small, drop the site"
+    )]
+    MassRatio {
+        /// Index of the site.
+        site: usize,
+        /// The offending value.
+        value: f64,
+        /// The sum.
+        total: f64,
+    },
     /// The total mass is not a double.
     #[error("masses sum to {total:e}; the total must lie between 1e-200 and 1e200, rescale the masses")]
     TotalOutOfRange {
@@ -81,6 +103,17 @@ pub enum ProblemError {
         measure: f64,
         /// Sum of the masses.
         total: f64,
+    },
+    /// Costs or walls would not be doubles.
+    #[error(
+        "masses sum to {total:e}, and domain and sites extend over {extent:e}: costs and walls, the mass times and over the \
+         square of lengths, would leave the range of doubles; rescale one of them"
+    )]
+    CostOutOfRange {
+        /// Sum of the masses.
+        total: f64,
+        /// The length in question.
+        extent: f64,
     },
     /// Source and target differ in mass and normalization is off.
     #[error(
@@ -113,6 +146,16 @@ pub enum ProblemError {
         first: usize,
         /// Higher index.
         second: usize,
+    },
+    /// A height whose weight, or whose difference to others, may not be a double.
+    #[error(
+        "heights[{site}] = {value:e} exceeds 1e300 in absolute value; subtract a constant from all heights, or rescale"
+    )]
+    HeightOutOfRange {
+        /// Index of the site.
+        site: usize,
+        /// The offending value.
+        value: f64,
     },
     /// A starting height is not finite.
     #[error("heights[{site}] is not finite; every height must be finite")]

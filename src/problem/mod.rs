@@ -3,10 +3,12 @@
 mod error;
 mod surface;
 mod targets;
+mod units;
 
 pub use error::ProblemError;
 pub use surface::{SurfaceProblem, SurfaceProblemData};
 pub use targets::Merge;
+pub use units::Units;
 
 use crate::domain::{ConvexPolygon, Density, Domain, ExactLaw, Patches};
 use crate::exact::{Dd, Heights, big};
@@ -146,21 +148,33 @@ impl Problem {
 
     fn match_totals(&mut self, normalize: bool) -> Result<(), ProblemError> {
         // Totals to 100 bits: the factor is then right to half an ulp whatever the spread of the masses.
-        let total = big::rational_dd(self.target.total());
+        let t = self.target.total();
+        if !(1e-200..=1e200).contains(&t.to_f64()) {
+            return Err(ProblemError::TotalOutOfRange { total: t.to_f64() });
+        }
+        let total = big::rational_dd(t);
         let measure = match &self.patches {
-            // Good to 2^-90: what is proved later computes it exactly.
-            Some(patches) => big::rational_dd(patches.iter().fold(Dd::ZERO, |s, p| s + p.mass())),
+            // Good to 2^-90: what is proved later computes it exactly. In units in which no product under- or overflows.
+            Some(_) => {
+                let units = self.units(None);
+                let inner = self.in_units(&units);
+                let sum = |patches: &Arc<Patches>| patches.iter().fold(Dd::ZERO, |s, p| s + p.mass());
+                units.exact_measure(big::rational_dd(inner.patches.as_ref().map_or(Dd::ZERO, sum)))
+            }
             None => exact_measure(self.domain.frame(), &self.density.exact_law()),
         };
         let (t, m) = (big::nearest_f64(&total), big::nearest_f64(&measure));
-        if !(1e-200..=1e200).contains(&t) {
-            return Err(ProblemError::TotalOutOfRange { total: t });
-        }
-        let factor = big::nearest_f64(&big::Rational::from(&total / &measure));
         let sound = |v: f64| (1e-280..=1e280).contains(&v);
-        if !sound(m) || !sound(factor) {
+        if !sound(m) {
             return Err(ProblemError::MeasureOutOfRange { measure: m, total: t });
         }
+        let factor = big::nearest_f64(&big::Rational::from(&total / &measure));
+        if !sound(factor) {
+            return Err(ProblemError::MeasureOutOfRange { measure: m, total: t });
+        }
+        let (low, high) = self.frame().bounds();
+        let far = low.iter().chain(&high).fold(0.0, |m: f64, v| m.max(v.abs()));
+        self.target.check_sizes(self.frame().extent(), far)?;
         let gap = big::nearest_f64(&(big::Rational::from(&total - &measure).abs() / &measure));
         // Without normalization the totals may differ by rounding of the n given masses only.
         let differ = gap > 4.0 * f64::EPSILON * (self.target.masses.len() as f64).max(4.0);

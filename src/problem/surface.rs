@@ -43,10 +43,10 @@ impl SurfaceProblemData {
 /// A sound problem on a surface: a source with mass, distinct sites (unless kept), positive masses.
 #[derive(Clone, Debug)]
 pub struct SurfaceProblem {
-    facets: Facets,
-    density: Density,
-    target: Targets<3>,
-    source_factor: f64,
+    pub(super) facets: Facets,
+    pub(super) density: Density,
+    pub(super) target: Targets<3>,
+    pub(super) source_factor: f64,
 }
 
 impl SurfaceProblem {
@@ -75,17 +75,31 @@ impl SurfaceProblem {
             return Err(ProblemError::TotalOutOfRange { total });
         }
         // Areas are irrational; their sum is good to about 2^-48.
-        let measure = (0..facets.len() as u32).fold(Dd::ZERO, |s, k| s + Dd::from_f64(facets.mass(k))).to_f64();
+        let mut problem = SurfaceProblem { facets, density, target, source_factor: 1.0 };
+        let measure = problem.measure();
         let factor = total / measure;
         let sound = |v: f64| (1e-280..=1e280).contains(&v);
         if !sound(measure) || !sound(factor) {
             return Err(ProblemError::MeasureOutOfRange { measure, total });
         }
+        let (low, high) = surface.bounds();
+        let far = low.iter().chain(&high).fold(0.0, |m: f64, v| m.max(v.abs()));
+        problem.target.check_sizes((0..3).map(|k| high[k] - low[k]).fold(0.0, f64::max), far)?;
         let gap = (total - measure).abs() / measure;
-        if !normalize && gap > 4.0 * f64::EPSILON * ((target.masses.len() + facets.len()) as f64).max(4.0) {
+        if !normalize && gap > 4.0 * f64::EPSILON * ((problem.len() + problem.facets.len()) as f64).max(4.0) {
             return Err(ProblemError::MassMismatch { total, measure, gap });
         }
-        Ok(SurfaceProblem { facets, density, target, source_factor: factor })
+        problem.source_factor = factor;
+        Ok(problem)
+    }
+
+    /// The measure of the source, summed in units in which no product under- or overflows.
+    fn measure(&self) -> f64 {
+        let units = self.units(None);
+        let inner = self.in_units(&units);
+        let mass = |k| Dd::from_f64(inner.facets.mass(k));
+        let sum = (0..inner.facets.len() as u32).fold(Dd::ZERO, |s, k| s + mass(k));
+        units.measure(sum.to_f64())
     }
 
     /// The triangles that carry mass.

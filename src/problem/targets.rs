@@ -42,6 +42,9 @@ impl<const D: usize> Targets<D> {
             if let Some(site) = h.first_non_finite() {
                 return Err(ProblemError::NonFiniteHeight { site });
             }
+            if let Some(site) = h.as_slice().iter().position(|h| h.hi.abs() > 1e300) {
+                return Err(ProblemError::HeightOutOfRange { site, value: h.get(site).hi });
+            }
         }
         let mut targets = Targets { sites, masses, heights, site_of_input: None, merges: Vec::new() };
         if duplicates != Duplicates::Keep {
@@ -53,6 +56,23 @@ impl<const D: usize> Targets<D> {
     /// The sum of the masses, to about 100 bits.
     pub(crate) fn total(&self) -> Dd {
         self.masses.iter().fold(Dd::ZERO, |s, &m| s + Dd::from_f64(m))
+    }
+
+    /// Are costs and walls doubles, on a domain of this extent with coordinates up to `far`?
+    ///
+    /// Costs are at most the mass times `(far + |y|)^2 2 D`, walls about the mass over the square of the extent.
+    pub(crate) fn check_sizes(&self, extent: f64, far: f64) -> Result<(), ProblemError> {
+        let total = self.total().to_f64();
+        let reach = self.sites.as_flattened().iter().fold(far, |m: f64, y| m.max(y.abs()));
+        let decades = |length: f64, power: f64| total.log10() + power * length.log10();
+        let sound = |d: f64| d.abs() <= 300.0;
+        if !(sound(decades(extent, 2.0)) && sound(decades(extent, -2.0))) {
+            return Err(ProblemError::CostOutOfRange { total, extent });
+        }
+        if !(decades(reach, 2.0) <= 300.0) {
+            return Err(ProblemError::CostOutOfRange { total, extent: reach });
+        }
+        Ok(())
     }
 
     fn merge_duplicates(&mut self, duplicates: Duplicates) -> Result<(), ProblemError> {
@@ -137,6 +157,13 @@ fn check_masses(masses: &[f64], n: usize) -> Result<(), ProblemError> {
         if value <= 0.0 {
             return Err(ProblemError::NonPositiveMass { site, value });
         }
+        if value < f64::MIN_POSITIVE {
+            return Err(ProblemError::MassTooSmall { site, value });
+        }
     }
-    Ok(())
+    let total: f64 = masses.iter().sum();
+    match masses.iter().position(|&m| m < 1e-290 * total) {
+        Some(site) if total.is_finite() => Err(ProblemError::MassRatio { site, value: masses[site], total }),
+        _ => Ok(()),
+    }
 }

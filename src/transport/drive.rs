@@ -5,6 +5,7 @@ use super::solution::{Control, Progress, Solution, SolveOptions, SolverState};
 use crate::diagram::{Laguerre, Measures};
 use crate::exact::Heights;
 use crate::newton::{self, IterationReport, NewtonOptions, NewtonState, Outcome, Report, Start};
+use crate::problem::Units;
 use std::time::Instant;
 
 /// One kind of source, as far as a solve cares. Heights of a problem are in its sites' order, those of a diagram in its own.
@@ -13,9 +14,11 @@ pub(super) struct Way<'a, L, const D: usize> {
     pub sites: &'a [[f64; D]],
     /// Their masses.
     pub masses: &'a [f64],
-    /// Masses of the diagram's sites.
+    /// Units of the diagram; all else here is in the problem's own.
+    pub units: &'a Units,
+    /// Masses of the diagram's sites, in its units.
     pub target: &'a [f64],
-    /// From a problem's heights to a diagram's, and back.
+    /// From a problem's heights to a diagram's in its units, and back.
     pub enter: &'a dyn Fn(&Heights) -> Heights,
     pub leave: &'a dyn Fn(&Heights) -> Heights,
     /// Has the diagram coarser problems, and may a constant be added to all heights?
@@ -52,7 +55,7 @@ pub(super) fn drive<L: Laguerre, const D: usize>(
     let mut start = match resumed {
         Some(state) => Start::Resume(NewtonState {
             heights: (way.enter)(&state.heights),
-            mass_floor: state.mass_floor,
+            mass_floor: way.units.mass_in(state.mass_floor),
             iterations: state.iterations.clone(),
             bridge: state.bridge,
         }),
@@ -62,11 +65,12 @@ pub(super) fn drive<L: Laguerre, const D: usize>(
         Start::Fresh(heights) => heights,
         Start::Resume(state) => &state.heights,
     };
-    let least_rest = (way.prepare)(diagram, begin, resumed.map(|state| state.least_rest));
+    let kept = resumed.map(|state| way.units.mass_in(state.least_rest));
+    let least_rest = way.units.mass((way.prepare)(diagram, begin, kept));
     let mut keep_going = |state: &NewtonState| {
         let copy = || SolverState {
             heights: (way.leave)(&state.heights),
-            mass_floor: state.mass_floor,
+            mass_floor: way.units.mass(state.mass_floor),
             iterations: state.iterations.clone(),
             bridge: state.bridge,
             least_rest,
@@ -84,7 +88,11 @@ pub(super) fn drive<L: Laguerre, const D: usize>(
         let result = run(diagram, way.target, start, &newton, &mut keep_going);
         let mut heights = (way.leave)(&result.state.heights);
         if way.balanced {
-            heights.gauge(way.masses);
+            // In the diagram's units, in which no product leaves the doubles.
+            let mut inner = way.units.heights_in(&heights).into_owned();
+            let masses: Vec<f64> = way.masses.iter().map(|&m| way.units.mass_in(m)).collect();
+            inner.gauge(&masses);
+            heights = way.units.heights(&inner).into_owned();
         }
         let mut claim = (way.claim)(diagram, &heights);
         let holds = claim.holds(way.masses, options.tolerance, |some| (way.exact)(&heights, some));

@@ -40,23 +40,26 @@ pub fn solve_partial(
     options: &SolveOptions,
     on_progress: &mut dyn FnMut(&Progress<'_>) -> Control,
 ) -> Solution {
-    let Some(wanted) = problem.rest() else {
+    let units = problem.units(options.resume.as_ref().map(|state| &state.heights));
+    let inner = &*problem.in_units(&units);
+    let Some(wanted) = inner.rest() else {
         return super::solve(problem, options, on_progress);
     };
     let clock = Instant::now();
-    let mut diagram = PartialLaguerre::new(problem);
+    let mut diagram = PartialLaguerre::new(inner);
     let order = diagram.order();
-    let mut target: Vec<f64> = order.iter().map(|&i| problem.masses()[i as usize]).collect();
+    let mut target: Vec<f64> = order.iter().map(|&i| inner.masses()[i as usize]).collect();
     target.push(wanted + diagram.offset());
     let way = Way {
         sites: problem.sites(),
         masses: problem.masses(),
+        units: &units,
         target: &target,
-        enter: &|heights| with_rest(&heights.permuted(&order)),
-        leave: &|heights| absolute(heights, &order),
+        enter: &|heights| with_rest(&units.heights_in(heights).permuted(&order)),
+        leave: &|heights| units.heights(&absolute(heights, &order)).into_owned(),
         balanced: false,
         fresh: &|diagram: &mut PartialLaguerre<'_>, options| {
-            fresh_start(problem, diagram, &order, &target, (clock, options))
+            fresh_start(inner, diagram, &order, &target, (clock, options))
         },
         prepare: &|diagram, heights, kept| {
             let floor = kept.unwrap_or_else(|| floor_of_rest(diagram, heights, wanted));
@@ -64,7 +67,8 @@ pub fn solve_partial(
             floor
         },
         claim: &|diagram: &mut PartialLaguerre<'_>, heights| {
-            let asked = diagram.measures(&with_rest(&heights.permuted(&order)), Want::Moments).counters;
+            let asked =
+                diagram.measures(&with_rest(&units.heights_in(heights).permuted(&order)), Want::Moments).counters;
             let mut claim = claimed(problem, heights, options.tolerance);
             claim.predicates += asked;
             claim

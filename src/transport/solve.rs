@@ -6,7 +6,7 @@ use super::solution::{Control, Progress, Solution, SolveOptions};
 use crate::diagram::{Diagram, Laguerre, Measures, Moments, PlaneLaguerre, Want};
 use crate::exact::Heights;
 use crate::newton;
-use crate::problem::Problem;
+use crate::problem::{Problem, Units};
 use rayon::prelude::*;
 use std::time::Instant;
 
@@ -39,21 +39,24 @@ pub fn solve(
         return super::solve_partial(problem, options, on_progress);
     }
     let clock = Instant::now();
-    let mut diagram = PlaneLaguerre::new(problem);
+    let units = problem.units(options.resume.as_ref().map(|state| &state.heights));
+    let inner = problem.in_units(&units);
+    let mut diagram = PlaneLaguerre::new(&inner);
     let order = diagram.order();
-    let target: Vec<f64> = order.iter().map(|&i| problem.masses()[i as usize]).collect();
+    let target: Vec<f64> = order.iter().map(|&i| inner.masses()[i as usize]).collect();
     // Of a source in patches the walls tell whether the cells hang together.
     let walls = options.hessian || problem.patches().is_some();
     let way = Way {
         sites: problem.sites(),
         masses: problem.masses(),
+        units: &units,
         target: &target,
-        enter: &|heights| heights.permuted(&order),
-        leave: &|heights| unpermuted(heights, &order),
+        enter: &|heights| units.heights_in(heights).permuted(&order),
+        leave: &|heights| units.heights(&unpermuted(heights, &order)).into_owned(),
         balanced: true,
-        fresh: &|diagram: &mut PlaneLaguerre<'_>, _| fresh_start(problem, diagram, &order, &target),
+        fresh: &|diagram: &mut PlaneLaguerre<'_>, _| fresh_start(&inner, diagram, &order, &target),
         prepare: &|_, _, _| 0.0,
-        claim: &|diagram: &mut PlaneLaguerre<'_>, heights| claimed(problem, diagram, &order, heights, walls),
+        claim: &|diagram: &mut PlaneLaguerre<'_>, heights| claimed((problem, &units), diagram, &order, heights, walls),
         exact: &|heights, some| super::certificate::sure(problem, heights, some),
         source_factor: problem.source_factor(),
     };
@@ -65,16 +68,16 @@ pub fn solve(
 /// What is to be said of heights: from the cells themselves if each of them certainly has mass; else from the diagram in which
 /// it is decided exactly which sites have none, the one that a check makes.
 fn claimed(
-    problem: &Problem,
+    (problem, units): (&Problem, &Units),
     diagram: &mut PlaneLaguerre<'_>,
     order: &[u32],
     heights: &Heights,
     walls: bool,
 ) -> Claim<2> {
     let want = if walls { Want::Everything } else { Want::Moments };
-    let measures = diagram.measures(&heights.permuted(order), want);
+    let measures = diagram.measures(&units.heights_in(heights).permuted(order), want);
     let mut claim = match measures.hidden == 0 && measures.moments.iter().all(|m| m.mass > m.off) {
-        true => of_cells(problem, order, &measures, walls),
+        true => of_cells((problem, units), order, &measures, walls),
         false => of_diagram(problem, heights, walls),
     };
     claim.predicates += measures.counters;
@@ -85,14 +88,14 @@ fn claimed(
 }
 
 /// The claim when no cell is empty.
-fn of_cells(problem: &Problem, order: &[u32], measures: &Measures, walls: bool) -> Claim<2> {
+fn of_cells((problem, units): (&Problem, &Units), order: &[u32], measures: &Measures, walls: bool) -> Claim<2> {
     let n = problem.len();
     let mut place = vec![0u32; n];
     (0..).zip(order.iter()).for_each(|(k, &i)| place[i as usize] = k);
-    let cell = |i: usize| &measures.moments[place[i] as usize];
+    let cell = |i: usize| measures.moments[place[i] as usize].in_own(units);
     // Summed part by part: the same bits for any number of threads.
     let part = |part: usize| -> f64 {
-        (part * PART..((part + 1) * PART).min(n)).map(|i| cost(cell(i), problem.sites()[i])).sum()
+        (part * PART..((part + 1) * PART).min(n)).map(|i| cost(&cell(i), problem.sites()[i])).sum()
     };
     let parts: Vec<f64> = (0..n.div_ceil(PART)).into_par_iter().map(part).collect();
     Claim {
@@ -100,7 +103,7 @@ fn of_cells(problem: &Problem, order: &[u32], measures: &Measures, walls: bool) 
         off: (0..n).into_par_iter().map(|i| cell(i).off).collect(),
         centroids: (0..n).into_par_iter().map(|i| Some(cell(i).centroid)).collect(),
         cost: parts.iter().sum(),
-        walls: if walls { hessian(order, measures) } else { Vec::new() },
+        walls: if walls { units.walls(hessian(order, measures)) } else { Vec::new() },
         ..Claim::default()
     }
 }

@@ -36,19 +36,22 @@ pub fn solve_surface(
     on_progress: &mut dyn FnMut(&Progress<'_>) -> Control,
 ) -> Solution<3> {
     let clock = Instant::now();
-    let ground = Arc::new(SurfaceGround::new(problem.facets(), problem.source_factor()));
-    let mut diagram = SurfaceLaguerre::new(ground, problem.sites());
+    let units = problem.units(options.resume.as_ref().map(|state| &state.heights));
+    let inner = problem.in_units(&units);
+    let ground = Arc::new(SurfaceGround::new(inner.facets(), inner.source_factor()));
+    let mut diagram = SurfaceLaguerre::new(ground, inner.sites());
     let order = diagram.order();
-    let target: Vec<f64> = order.iter().map(|&i| problem.masses()[i as usize]).collect();
+    let target: Vec<f64> = order.iter().map(|&i| inner.masses()[i as usize]).collect();
     let way = Way {
         sites: problem.sites(),
         masses: problem.masses(),
+        units: &units,
         target: &target,
-        enter: &|heights| heights.permuted(&order),
-        leave: &|heights| unpermuted(heights, &order),
+        enter: &|heights| units.heights_in(heights).permuted(&order),
+        leave: &|heights| units.heights(&unpermuted(heights, &order)).into_owned(),
         balanced: true,
         fresh: &|diagram: &mut SurfaceLaguerre<'_>, _| {
-            let given = problem.heights().and_then(|given| newton::revived(diagram, &target, given.permuted(&order)));
+            let given = inner.heights().and_then(|given| newton::revived(diagram, &target, given.permuted(&order)));
             given.unwrap_or_else(|| diagram.projection_start())
         },
         prepare: &|_, _, _| 0.0,

@@ -106,13 +106,24 @@ struct Share {
 /// # Errors
 /// Heights that are not finite or not one per site.
 pub fn certify_surface(problem: &SurfaceProblem, heights: &Heights) -> Result<SurfaceCertificate, DiagramError> {
-    let n = problem.len();
-    if heights.len() != n {
-        return Err(DiagramError::LengthMismatch { found: heights.len(), expected: n });
+    if heights.len() != problem.len() {
+        return Err(DiagramError::LengthMismatch { found: heights.len(), expected: problem.len() });
     }
     if let Some(site) = heights.first_non_finite() {
         return Err(DiagramError::NonFiniteHeight { site });
     }
+    // Integrals are kept as fixed-point numbers, so they want units in which they are about 1.
+    let units = problem.units(Some(heights));
+    let mut certificate = proved(&problem.in_units(&units), &units.heights_in(heights));
+    certificate.masses.iter_mut().for_each(|m| *m = units.mass(*m));
+    certificate.centroids.iter_mut().flatten().for_each(|c| *c = units.point(*c));
+    certificate.map_cost = units.costs_between(certificate.map_cost);
+    certificate.w2_squared = units.costs_between(certificate.w2_squared);
+    Ok(certificate)
+}
+
+fn proved(problem: &SurfaceProblem, heights: &Heights) -> SurfaceCertificate {
+    let n = problem.len();
     let ground = Arc::new(SurfaceGround::new(problem.facets(), problem.source_factor()));
     let mut diagram = SurfaceLaguerre::new(ground, problem.sites());
     let order = diagram.order();

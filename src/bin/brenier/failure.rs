@@ -45,7 +45,7 @@ impl From<IoError> for Failure {
             }
             IoError::System { .. } => code::IO,
             IoError::Taken { .. } => code::USAGE,
-            IoError::TooLarge { .. } => code::LIMIT,
+            IoError::TooLarge { .. } | IoError::NotFinite { .. } => code::LIMIT,
             _ => code::INPUT,
         };
         Failure::new(code, e.to_string())

@@ -20,6 +20,12 @@ const LEAF: usize = 8;
 /// terms there are.
 const ROUNDING: f64 = 1.0 / (1u64 << 48) as f64;
 
+/// Numbers up to this leave room for the few sums and products that are made of them.
+const LARGEST: f64 = 1e300;
+
+/// More than every product of a value or bound may lose by underflow, 2^-1075 each.
+const SMALLEST: f64 = 1e-300;
+
 /// The least curvature, as a share of the greatest: the bound divides by it.
 const LEAST_CURVATURE: f64 = 1e-6;
 
@@ -51,6 +57,8 @@ pub struct Finder {
     pub(super) margin: f64,
     /// Error of `height`: double-doubles are good to `2^-100` of the terms, which a far origin makes large.
     distant: f64,
+    /// Is every number of the tree far enough from the end of the doubles? If not, every site is an answer to every question.
+    pub(super) usable: bool,
 }
 
 /// Sites found at a point.
@@ -91,7 +99,19 @@ impl Finder {
         let site = order.iter().map(|&i| [0, 1, 2].map(|k| sites[i as usize][k] - middle[k])).collect();
         let height = vec![0.0; sites.len()];
         let zero = [0.0; 3];
-        Finder { nodes, site, height, origin, curvature: zero, shift: zero, reach, extent, margin: 0.0, distant: 0.0 }
+        Finder {
+            nodes,
+            site,
+            height,
+            origin,
+            curvature: zero,
+            shift: zero,
+            reach,
+            extent,
+            margin: 0.0,
+            distant: 0.0,
+            usable: false,
+        }
     }
 
     /// Sets the heights of the sites, given by position. Cost: O(n).
@@ -113,7 +133,25 @@ impl Finder {
             let e = self.extent[k];
             size += e * (self.reach[k] + self.shift[k].abs() + self.curvature[k] * e);
         }
-        self.margin = ROUNDING * size + self.distant;
+        self.margin = ROUNDING * size + self.distant + SMALLEST;
+        let numbers =
+            self.origin.iter().chain(&self.reach).chain(&self.extent).chain(&self.curvature).chain(&self.shift);
+        let tops = self.nodes.iter().map(|node| node.top);
+        // NaN is told only by asking for it: it passes through a maximum unseen.
+        let sound = |x: f64| x.abs() <= LARGEST;
+        self.usable = numbers.chain(&self.height).copied().chain(tops).all(sound) && sound(size) && sound(self.distant);
+    }
+
+    /// May the tree answer about this point? Then nothing overflows on the way: every product that is formed is at most one of these.
+    fn answers(&self, x: &[f64; 3], peak: &[f64; 3]) -> bool {
+        let terms = (0..3).map(|k| x[k].abs() * self.extent[k] + peak[k].abs());
+        self.usable && terms.fold(0.0, |s: f64, t| s + t) <= LARGEST
+    }
+
+    /// All sites, the highest among them.
+    fn all(&self, found: &mut Found) {
+        found.sites.clear();
+        found.sites.extend(0..self.site.len() as u32);
     }
 
     /// The paraboloid of least squares.
@@ -184,7 +222,7 @@ impl Finder {
     }
 
     /// The sites that may be higher at a point than the site `from`: all within the margin of it, or the highest of those beyond. The point may
-    /// be off by `error` in each axis. Cost: about O(log n) where heights are those of a smooth map.
+    /// be off by `error` in each axis. Where numbers are so large that they might overflow, all sites. Cost: about O(log n) where heights are those of a smooth map.
     pub fn find(&self, point: &[f64; 3], error: f64, from: u32, found: &mut Found) {
         self.search(point, self.slack(error), from, found);
     }
@@ -200,18 +238,19 @@ impl Finder {
     }
 
     /// As [`Finder::find`] for a point that may lie outside the box: the margin grows with its distance.
-    ///
-    /// Every product may underflow.
     pub fn find_anywhere(&self, point: &[f64; 3], from: u32, found: &mut Found) {
         let beyond = |k: usize| self.extent[k] * ((point[k] - self.origin[k]).abs() - self.reach[k]).max(0.0);
         let far = (beyond(0) + beyond(1)) + beyond(2);
-        self.search(point, self.margin + ROUNDING * far + 1e-300, from, found);
+        self.search(point, self.margin + ROUNDING * far, from, found);
     }
 
     fn search(&self, point: &[f64; 3], slack: f64, from: u32, found: &mut Found) {
         let x = [0, 1, 2].map(|k| point[k] - self.origin[k]);
         let pull = [0, 1, 2].map(|k| x[k] - self.shift[k]);
         let peak = [0, 1, 2].map(|k| pull[k] / self.curvature[k]);
+        if !self.answers(&x, &peak) || !(slack <= LARGEST) {
+            return self.all(found);
+        }
         let own = self.value(from as usize, &x);
         // Rounding of two values, and of a value and a bound.
         let (low, high) = (own - 4.0 * slack, own + 4.0 * slack);

@@ -66,6 +66,10 @@ impl Finder {
     /// Fills the list for the box around some corners; `near` is a site that is high there. Cost: about that of a few questions.
     pub fn gather(&self, corners: impl Iterator<Item = [f64; 3]>, near: u32, found: &mut Found, local: &mut Local) {
         local.enter(self, corners);
+        if !self.usable {
+            local.usable = false;
+            return;
+        }
         let best = self.highest(&local.middle, near, found);
         let x = [0, 1, 2].map(|k| local.middle[k] - self.origin[k]);
         let pull = [0, 1, 2].map(|k| x[k] - self.shift[k]);

@@ -12,7 +12,7 @@ use crate::domain::surface::nearest_in_triangle;
 use crate::exact::big::Rational;
 use crate::exact::predicates::Lifted3;
 use crate::exact::{Counters, Heights};
-use crate::problem::SurfaceProblem;
+use crate::problem::{SurfaceProblem, Units};
 use petgraph::unionfind::UnionFind;
 use rayon::prelude::*;
 use std::borrow::Cow;
@@ -109,13 +109,15 @@ impl SurfaceDiagram {
 
     /// The diagram of the sites `keep` (ascending), indexed as the whole problem.
     fn of(problem: &SurfaceProblem, heights: &Heights, keep: &[u32]) -> SurfaceDiagram {
-        let ground = Arc::new(SurfaceGround::new(problem.facets(), problem.source_factor()));
-        let sites: Vec<[f64; 3]> = keep.iter().map(|&i| problem.sites()[i as usize]).collect();
+        let units = problem.units(Some(heights));
+        let (inner, inner_heights) = (problem.in_units(&units), units.heights_in(heights));
+        let ground = Arc::new(SurfaceGround::new(inner.facets(), inner.source_factor()));
+        let sites: Vec<[f64; 3]> = keep.iter().map(|&i| inner.sites()[i as usize]).collect();
         let mut laguerre = SurfaceLaguerre::new(ground, sites);
         let name: Vec<u32> = laguerre.order().iter().map(|&k| keep[k as usize]).collect();
-        let (low, high) = problem.surface().bounds();
+        let (low, high) = inner.surface().bounds();
         let size = (0..3).fold(0.0, |s: f64, k| s.max(high[k] - low[k]));
-        let found = laguerre.polygons(&heights.permuted(&name), |found: &mut Found, ground, points, p| {
+        let found = laguerre.polygons(&inner_heights.permuted(&name), |found: &mut Found, ground, points, p| {
             found.add(ground, points, &p, size)
         });
         let n = problem.len();
@@ -139,7 +141,19 @@ impl SurfaceDiagram {
         };
         diagram.lay_out(&found, &name);
         diagram.sum_up(&found, &name);
+        if !units.are_its_own() {
+            diagram.take_back(&units);
+        }
         diagram
+    }
+
+    /// From the units in which it was measured to the problem's own.
+    fn take_back(&mut self, units: &Units) {
+        self.vertices.iter_mut().for_each(|v| *v = units.point(*v));
+        self.masses.iter_mut().chain(&mut self.off).for_each(|m| *m = units.mass(*m));
+        self.centroids.iter_mut().flatten().for_each(|c| *c = units.point(*c));
+        self.spreads.iter_mut().for_each(|s| *s = units.cost(*s));
+        self.hessian = units.walls(std::mem::take(&mut self.hessian));
     }
 
     /// Pieces arrive in the order of a curve; they are kept by site and facet.

@@ -15,6 +15,7 @@ pub use places::Places;
 pub use topology::{Component, SharedEdge, Topology};
 pub use weld::{OpenSeams, open_seams, weld};
 
+use crate::exact::power::scaled;
 use crate::exact::predicates::orient2d_sign;
 use edges::Edges;
 use petgraph::unionfind::UnionFind;
@@ -65,6 +66,17 @@ impl Surface {
             return Err(SurfaceError::ExtentOutOfRange { extent });
         }
         Ok(Surface { vertices, triangles, flat, bounds })
+    }
+
+    /// All coordinates times `2^e`, which the caller knows to be exact.
+    pub(crate) fn scaled(&self, e: i32) -> Surface {
+        let point = |v: &[f64; 3]| v.map(|x| scaled(x, e));
+        Surface {
+            vertices: self.vertices.iter().map(point).collect(),
+            triangles: self.triangles.clone(),
+            flat: self.flat.clone(),
+            bounds: (point(&self.bounds.0), point(&self.bounds.1)),
+        }
     }
 
     /// Vertices as given.

@@ -14,7 +14,8 @@
 //! # Error model
 //! A row is rounded with a relative error of at most `4u` an entry, or the entry is an exact zero ([`Row`]). An entry of `c = a x b` then has
 //! error at most `10u p` with `p = |a_p b_q| + |a_q b_p|` (each product `9u`, the difference `u`), `<c, s>` at most `17u <p, |s|>`, and `<c, 1>`
-//! at most `13u <p, 1>`, up to terms in `u^2` and underflow; `20u` and `16u` are used.
+//! at most `13u <p, 1>`, up to terms in `u^2` and underflow; `20u` and `16u` are used. What overflows is infinite or no number, and no filter
+//! accepts it: a bound is then infinite, too.
 //!
 //! # Ties
 //! If heights `h_k` become `h_k + p_k`, the row `s_ij` becomes `s_ij + (p_i - p_j) 1`. Two rows `1` make a determinant vanish, so
@@ -91,7 +92,11 @@ impl Row {
     ///
     /// In double-double, products are exact and each of the four sums is off by less than `2^-104` of the terms' size, so the difference by less
     /// than `2^-101 (size_i + size_j)`. A result of at least `2^-50` of that size has a relative error of `2^-51`, rounding included; others
-    /// are computed exactly. (Products that underflow are off by less than `2^-1070`.)
+    /// are computed exactly. (Products that underflow are off by less than `2^-1070`. What overflows on the way has no finite size: the sum of the
+    /// magnitudes of its terms.)
+    ///
+    /// What is computed exactly may still be no double: then it is the nearest infinity, or, of a value that would vanish, the least double. So
+    /// entries are off by `4u`, or by `2^-1074` where they are subnormal.
     #[inline]
     pub fn wall(
         own: (&Lifted3, &Values),
@@ -103,7 +108,8 @@ impl Row {
         for (k, entry) in row.iter_mut().enumerate() {
             let value = (own.1.at[k] - other.1.at[k]).to_f64();
             let size = own.1.size[k] + other.1.size[k];
-            *entry = if value.abs() >= 2f64.powi(-50) * size && value.abs() > 2f64.powi(-900) {
+            let sure = value.abs() >= 2f64.powi(-50) * size && value.abs() > 2f64.powi(-900) && size < f64::INFINITY;
+            *entry = if sure {
                 value
             } else {
                 counters.filter_failures += 1;
@@ -112,7 +118,7 @@ impl Row {
                 let near = big::nearest_f64(&exact);
                 // An underflow must not pass for a zero.
                 if near == 0.0 && !exact.cmp0().is_eq() {
-                    f64::MIN_POSITIVE.copysign(f64::from(exact.cmp0() as i8))
+                    LEAST_DOUBLE.copysign(f64::from(exact.cmp0() as i8))
                 } else {
                     near
                 }
@@ -203,8 +209,10 @@ impl Meet {
         }
         let sum = (c[0] + c[1]) + c[2];
         let total = (size[0] + size[1]) + size[2];
-        // Also false for what is not finite, and for what may have lost digits to underflow.
-        if sum.abs() > LEAST_ANGLE * total && total > 2f64.powi(-900) && total < f64::INFINITY {
+        let largest = (a[0].abs() + a[1].abs() + a[2].abs()) + (b[0].abs() + b[1].abs() + b[2].abs());
+        // Also false for what is not finite, and for what may have lost digits to underflow: an entry is off by 2^-1074 if it is subnormal, which
+        // its partner in a product makes 2^-1074 times the largest entry.
+        if sum.abs() > LEAST_ANGLE * total && total > 2f64.powi(-900) * largest.max(1.0) && total < f64::INFINITY {
             if sum < 0.0 {
                 c = c.map(|c| -c);
             }
@@ -247,12 +255,14 @@ impl Meet {
         counters: &mut Counters,
     ) -> bool {
         counters.calls += 1;
-        let (mut value, mut bound) = (0.0, 0.0);
+        let (mut value, mut bound, mut total) = (0.0, 0.0, 0.0);
         for k in 0..3 {
             value += self.c[k] * row.0[k];
             bound += self.size[k] * row.0[k].abs();
+            total += self.size[k] + row.0[k].abs();
         }
-        let bound = 20.0 * U * bound + UNDERFLOW;
+        // Subnormal entries of the row, and of `c`, are off by a few 2^-1074.
+        let bound = 20.0 * U * bound + (UNDERFLOW + 8.0 * LEAST_DOUBLE * total);
         if value > bound {
             return true;
         }
@@ -301,6 +311,9 @@ pub fn meet_near(i: &Lifted3, lines: [Line<'_>; 2], corners: &[[f64; 3]; 3]) -> 
     }
     (c.map(|c| c.over(sum)), error)
 }
+
+/// The least positive double, `2^-1074`.
+const LEAST_DOUBLE: f64 = f64::from_bits(1);
 
 /// Lines whose determinant is below this share of its terms are treated in rationals.
 const LEAST_ANGLE: f64 = 1.0 / (1u64 << 30) as f64;

@@ -65,7 +65,9 @@ pub(super) fn solve_without(
     let (y, mut report) = solve(&doubled, both(&b, -1.0), &LinearOptions { enough, ..*options });
     let mut x = vec![0.0; n];
     others().for_each(|i| x[i] = 0.5 * (y[place(i)] - y[place(i) + 1]));
-    whole.components.subtract_means(&mut x);
+    if options.centred {
+        whole.components.subtract_means(&mut x);
+    }
     let left = pcg::residual(&whole, &b, &x, &mut vec![0.0; n]);
     report.relative_residual = if norm > 0.0 { left / norm } else { 0.0 };
     (x, report)

@@ -60,12 +60,15 @@ pub struct LinearOptions<'a> {
     pub enough: Option<(f64, &'a [f64])>,
     /// Most iterations of conjugate gradients in all.
     pub max_iterations: usize,
+    /// Shift the result to zero sum over each component. Where its entries span many decades that costs the small ones their digits; a caller
+    /// that subtracts an entry of its own can do without.
+    pub centred: bool,
 }
 
 impl Default for LinearOptions<'_> {
     /// Tolerance 1e-10, 200 iterations.
     fn default() -> Self {
-        Self { relative_tolerance: 1e-10, enough: None, max_iterations: 200 }
+        Self { relative_tolerance: 1e-10, enough: None, max_iterations: 200, centred: true }
     }
 }
 
@@ -102,7 +105,7 @@ enum Method {
 /// Solves `L x = b`.
 ///
 /// `b` (length `n`) is first projected so that its sum over each connected component is 0; `x` has zero sum
-/// over each component and is 0 at isolated nodes. The result has the same bits for any number of threads.
+/// over each component, unless it need not ([`LinearOptions::centred`]), and is 0 at isolated nodes. The result has the same bits for any number of threads.
 /// Time and memory are `O(nnz)` for adjacency graphs of cells; about 150 bytes a row are held besides `L`
 /// and `b`. It never fails: the report tells the residual that was reached. Weights that are negative, not finite, or below
 /// 1e-200 of the greatest count as 0, so do entries of `b` that are missing or not finite. If `L` is not well-formed (row bounds
@@ -185,7 +188,9 @@ fn solve_ordinary(l: &Laplacian, mut b: Vec<f64>, options: &LinearOptions<'_>) -
         if let Some(x) = &x {
             dx.iter_mut().zip(x).for_each(|(dx, x)| *dx += x);
         }
-        whole.components.subtract_means(&mut dx);
+        if options.centred {
+            whole.components.subtract_means(&mut dx);
+        }
         let now = pcg::residual(whole, &b, &dx, &mut r);
         if now.is_nan() || now >= before {
             break;

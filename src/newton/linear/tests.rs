@@ -52,7 +52,7 @@ fn noise(n: usize, seed: u64) -> Vec<f64> {
 }
 
 fn tight() -> LinearOptions<'static> {
-    LinearOptions { relative_tolerance: 1e-12, enough: None, max_iterations: 300 }
+    LinearOptions { relative_tolerance: 1e-12, enough: None, max_iterations: 300, centred: true }
 }
 
 /// Solution of a connected graph by dense Gaussian elimination of the graph itself: the oracle. It works on
@@ -221,7 +221,7 @@ fn iterations_hardly_grow() {
     for m in [64, 128, 256] {
         let mut rng = ChaCha8Rng::seed_from_u64(5);
         let l = grid(m, |_, _| 0.05 + rng.random::<f64>());
-        let options = LinearOptions { relative_tolerance: 1e-10, enough: None, max_iterations: 100 };
+        let options = LinearOptions { relative_tolerance: 1e-10, enough: None, max_iterations: 100, centred: true };
         let (_, report) = solve_checked(&l, &noise(l.len(), 6), &options);
         assert!(report.relative_residual <= 1e-10, "{report:?}");
         assert!(report.levels > 1);
@@ -246,7 +246,8 @@ fn iterations_on_voronoi_diagrams_do_not_grow() {
         let Measures { row, column, conductance, .. } = diagram.measures(&heights, Want::Newton);
         let l = Laplacian { row_ptr: row, col: column, weight: conductance };
         for (tolerance, most) in [(1e-3, 7), (1e-6, 12), (1e-10, 20)] {
-            let options = LinearOptions { relative_tolerance: tolerance, enough: None, max_iterations: 100 };
+            let options =
+                LinearOptions { relative_tolerance: tolerance, enough: None, max_iterations: 100, centred: true };
             let (_, report) = solve_checked(&l, &noise(n, 2), &options);
             assert!(report.relative_residual <= tolerance && report.iterations <= most, "{n} points: {report:?}");
         }
@@ -260,7 +261,7 @@ fn contrasts_between_nodes_over_12_decades() {
     let mut rng = ChaCha8Rng::seed_from_u64(7);
     let size: Vec<f64> = (0..128 * 128).map(|_| 10f64.powf(12.0 * rng.random::<f64>())).collect();
     let l = grid(128, |i, j| size[i].min(size[j]));
-    let options = LinearOptions { relative_tolerance: 1e-10, enough: None, max_iterations: 300 };
+    let options = LinearOptions { relative_tolerance: 1e-10, enough: None, max_iterations: 300, centred: true };
     let (_, report) = solve_checked(&l, &noise(l.len(), 8), &options);
     assert!(report.relative_residual <= 1e-3, "{report:?}");
 }
@@ -386,8 +387,11 @@ fn extreme_scales_and_bad_values() {
 fn unreachable_tolerance_ends() {
     let l = grid(100, |_, _| 1.0);
     let b: Vec<f64> = (0..l.len()).map(|i| i as f64).collect();
-    let (_, report) =
-        solve_checked(&l, &b, &LinearOptions { relative_tolerance: 0.0, enough: None, max_iterations: 100_000 });
+    let (_, report) = solve_checked(
+        &l,
+        &b,
+        &LinearOptions { relative_tolerance: 0.0, enough: None, max_iterations: 100_000, centred: true },
+    );
     assert!(report.relative_residual < 1e-10, "{report:?}");
     assert!(report.iterations < 400, "{report:?}");
 }

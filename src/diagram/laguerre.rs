@@ -2,6 +2,7 @@
 
 use super::cells::{self, CellMeasures, Duals, Region};
 use super::integrate::{LocalDensity, Moments};
+use super::jumps::Jumps;
 use super::matched;
 use super::patched::{self, Ground};
 use super::restrict::Restriction;
@@ -92,6 +93,10 @@ pub trait Laguerre {
     /// cells that were lost farther on. A cheap guess: `true` if the diagram cannot tell.
     fn would_live(&mut self, _heights: &Heights, _cells: &[u32]) -> bool {
         true
+    }
+    /// Where masses jump. `None` if they never do.
+    fn jumps(&mut self) -> Option<&mut dyn Jumps> {
+        None
     }
     /// Are there places in the frame without source? Not while a background fills them.
     fn may_have_gaps(&self) -> bool {

@@ -7,6 +7,7 @@ mod clip;
 mod enlarge;
 mod fit;
 mod integrate;
+mod jumps;
 mod laguerre;
 mod matched;
 mod partial;
@@ -28,6 +29,7 @@ mod walls;
 
 pub use clip::Label;
 pub use integrate::Moments;
+pub use jumps::{Jumps, Region, Tie, Tied};
 pub use laguerre::{Laguerre, Measures, PlaneLaguerre, Want};
 pub use partial::PartialLaguerre;
 pub use partial_diagram::PartialDiagram;

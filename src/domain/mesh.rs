@@ -113,7 +113,8 @@ impl PlanarMesh {
     pub(crate) fn scaled(&self, e: i32) -> PlanarMesh {
         let vertices = self.vertices.iter().map(|v| v.map(|x| scaled(x, e))).collect();
         let bounding_box = self.bounding_box.scaled(e);
-        PlanarMesh { vertices, triangles: self.triangles.clone(), flat: self.flat.clone(), bounding_box }
+        let doubled = (self.doubled.0, scaled(self.doubled.1, 2 * e));
+        PlanarMesh { vertices, triangles: self.triangles.clone(), flat: self.flat.clone(), doubled, bounding_box }
     }
 
     /// Vertices as given.

@@ -206,7 +206,7 @@ impl ser::SerializeMap for Named {
 mod tests {
     use super::*;
 
-    #[derive(Serialize)]
+    #[derive(serde::Serialize)]
     struct Cell {
         site: u32,
         vertices: Vec<[f64; 2]>,

@@ -1,6 +1,7 @@
 //! Layer 4: the dual functional, its start, damping and linear algebra.
 
 mod background;
+mod dual;
 #[cfg(test)]
 mod floor;
 mod layers;
@@ -11,6 +12,7 @@ mod revive;
 mod solver;
 mod start;
 
+pub use dual::{BEYOND, Jump};
 pub use partial_start::{partial_start, shifted_start};
 pub use report::{CellParts, IterationReport, Outcome, Report};
 pub use revive::revived;

@@ -23,6 +23,7 @@
 //! proved method is used, from a state without empty cells: so convergence stays proved.
 
 use super::background::{BRIDGE, bridged, descend};
+use super::dual::{Climbed, Jump, climb};
 use super::layers::{COARSEST, COARSEST_WITH_GAPS, FAR_OFF, layered};
 use super::linear::{self, Laplacian, LinearOptions};
 use super::report::{IterationReport, Outcome};
@@ -69,6 +70,8 @@ pub struct NewtonResult {
     pub state: NewtonState,
     /// Why it ended.
     pub outcome: Outcome,
+    /// Why no heights attain the masses, if that is proved.
+    pub jump: Option<Jump>,
 }
 
 /// Steps shorter than this make no progress in double-double.
@@ -149,7 +152,7 @@ pub fn maximize(
     options: &NewtonOptions,
     keep_going: &mut dyn FnMut(&NewtonState) -> bool,
 ) -> NewtonResult {
-    run(diagram, target, start, options, keep_going, true)
+    on_dual(diagram, target, start, options, keep_going, true)
 }
 
 /// [`maximize`] without coarser problems: for diagrams that cannot tell them.
@@ -160,7 +163,31 @@ pub fn maximize_alone(
     options: &NewtonOptions,
     keep_going: &mut dyn FnMut(&NewtonState) -> bool,
 ) -> NewtonResult {
-    run(diagram, target, start, options, keep_going, false)
+    on_dual(diagram, target, start, options, keep_going, false)
+}
+
+/// [`run`], and where that finds no step, the climb on the dual ([`super::dual`]). Such states have no floor.
+fn on_dual(
+    diagram: &mut dyn Laguerre,
+    target: &[f64],
+    start: Start,
+    options: &NewtonOptions,
+    keep_going: &mut dyn FnMut(&NewtonState) -> bool,
+    may_layer: bool,
+) -> NewtonResult {
+    let clock = Instant::now();
+    let (mut result, climbing) = match start {
+        Start::Resume(state) if state.mass_floor == 0.0 => {
+            (NewtonResult { state, outcome: Outcome::Interrupted, jump: None }, true)
+        }
+        start => (run(diagram, target, start, options, keep_going, may_layer), false),
+    };
+    let limited = result.state.iterations.len() > options.max_iterations;
+    if climbing || matches!(result.outcome, Outcome::NotConverged { .. }) && !limited {
+        let Climbed { outcome, jump } = climb(diagram, target, &mut result.state, (clock, options), keep_going);
+        (result.outcome, result.jump) = (outcome, jump);
+    }
+    result
 }
 
 /// [`maximize`], with or without layers.
@@ -242,7 +269,7 @@ pub(super) fn run(
         });
     }
     let total: f64 = target.iter().sum();
-    let finish = |state, outcome| NewtonResult { state, outcome };
+    let finish = |state, outcome| NewtonResult { state, outcome, jump: None };
     if let Some(outcome) = ended {
         return finish(state, outcome);
     }

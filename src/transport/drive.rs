@@ -4,7 +4,7 @@ use super::claim::{Claim, Sure};
 use super::solution::{Control, Progress, Solution, SolveOptions, SolverState};
 use crate::diagram::{Laguerre, Measures};
 use crate::exact::Heights;
-use crate::newton::{self, IterationReport, NewtonOptions, NewtonState, Outcome, Report, Start};
+use crate::newton::{self, IterationReport, Jump, NewtonOptions, NewtonState, Outcome, Report, Start};
 use crate::problem::Units;
 use std::time::Instant;
 
@@ -31,6 +31,8 @@ pub(super) struct Way<'a, L, const D: usize> {
     pub claim: &'a dyn Fn(&mut L, &Heights) -> Claim<D>,
     /// True masses of some sites.
     pub exact: &'a dyn Fn(&Heights, &[u32]) -> Vec<Sure>,
+    /// What is to be said where no heights attain the masses: why, and notes.
+    pub jump: &'a dyn Fn(&Heights, &Jump) -> (String, Vec<String>),
     /// The factor of the source.
     pub source_factor: f64,
 }
@@ -101,13 +103,26 @@ pub(super) fn drive<L: Laguerre, const D: usize>(
             _ if holds => Outcome::Converged,
             Outcome::Converged if again < AGAIN => {
                 (again, aim) = (again + 1, 0.5 * aim);
-                start = Start::Resume(result.state);
+                let mut state = result.state;
+                if again == AGAIN {
+                    // Sites may be tied on a whole face, which the gauge gives to another: climb ([`newton::maximize`]).
+                    state.mass_floor = 0.0;
+                }
+                start = Start::Resume(state);
                 continue;
             }
             Outcome::Converged => Outcome::NotConverged {
                 why: "the masses of these heights miss the tolerance by what the solver's sums are off; it is too \
                       fine for these sites and masses"
                     .to_string(),
+            },
+            Outcome::NotConverged { why } => match &result.jump {
+                Some(jump) => {
+                    let (why, notes) = (way.jump)(&heights, jump);
+                    claim.notes.extend(notes);
+                    Outcome::NotConverged { why }
+                }
+                None => Outcome::NotConverged { why },
             },
             other => other,
         };

@@ -75,6 +75,8 @@ pub fn solve_partial(
         },
         // Areas bounded by arcs are no rationals.
         exact: &|_, _| Vec::new(),
+        // In the plane masses do not jump.
+        jump: &|_, _| (newton::BEYOND.to_string(), Vec::new()),
         source_factor: problem.source_factor(),
     };
     let mut solution = drive(&mut diagram, &way, options, on_progress);

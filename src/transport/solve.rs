@@ -58,6 +58,8 @@ pub fn solve(
         prepare: &|_, _, _| 0.0,
         claim: &|diagram: &mut PlaneLaguerre<'_>, heights| claimed((problem, &units), diagram, &order, heights, walls),
         exact: &|heights, some| super::certificate::sure(problem, heights, some),
+        // In the plane masses do not jump.
+        jump: &|_, _| (newton::BEYOND.to_string(), Vec::new()),
         source_factor: problem.source_factor(),
     };
     let mut solution = drive(&mut diagram, &way, options, on_progress);

@@ -7,7 +7,7 @@ use super::unattainable;
 use crate::diagram::SurfaceDiagram;
 use crate::diagram::surface::{SurfaceGround, SurfaceLaguerre};
 use crate::exact::Heights;
-use crate::newton::{self, CellParts, Outcome};
+use crate::newton::{self, CellParts};
 use crate::problem::SurfaceProblem;
 use std::sync::Arc;
 use std::time::Instant;
@@ -61,14 +61,13 @@ pub fn solve_surface(
             claim
         },
         exact: &|heights, some| super::surface_certificate::sure(problem, heights, some),
+        jump: &|heights, jump| match unattainable::confirmed(&inner, &order, jump, &units.heights_in(heights)) {
+            true => unattainable::told(problem, &order, &unattainable::in_own(jump, &units)),
+            false => (newton::BEYOND.to_string(), Vec::new()),
+        },
         source_factor: problem.source_factor(),
     };
     let mut solution = drive(&mut diagram, &way, options, on_progress);
-    if matches!(solution.report.outcome, Some(Outcome::NotConverged { .. }))
-        && let Some(why) = unattainable::told(&unattainable::jumps(problem, &solution))
-    {
-        solution.report.outcome = Some(Outcome::NotConverged { why });
-    }
     solution.report.seconds = clock.elapsed().as_secs_f64();
     solution
 }

@@ -1,18 +1,20 @@
 //! The diagram on a surface behind the seam to the optimization.
 
+use super::super::jumps::Jumps;
 use super::super::laguerre::{Laguerre, Measures, Want};
 use super::clip::Sites3;
 use super::fan::Fan;
 use super::finder::{Finder, Found, lifted};
 use super::integrate::{Facet, Moments3, wall};
 use super::raise::in_space;
+use super::ties::Ties;
 use super::trace::{Neighbors, Polygon, Trace};
 use crate::domain::Facets;
 use crate::exact::predicates::Lifted3;
 use crate::exact::{Counters, Dd, Heights};
 use rayon::prelude::*;
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 /// A surface as a source: its facets, and what is worth knowing of them once.
@@ -58,6 +60,8 @@ pub struct SurfaceLaguerre<'a> {
     tiles: Vec<(u32, u32)>,
     sorted: bool,
     owners: Vec<u32>,
+    /// Sites that may be tied, once asked for.
+    ties: OnceLock<Option<Ties>>,
     counters: Counters,
 }
 
@@ -121,6 +125,7 @@ impl<'a> SurfaceLaguerre<'a> {
             tiles,
             sorted,
             owners,
+            ties: OnceLock::new(),
             counters: zeros,
         }
     }
@@ -192,6 +197,17 @@ impl<'a> SurfaceLaguerre<'a> {
 
     /// Integrals over the cells at these heights. Cost: O(polygons) clips and questions.
     pub fn integrals(&mut self, heights: &Heights, want: Want) -> SurfaceMeasures {
+        self.integrated(heights, want).0
+    }
+
+    /// Masses and walls as for Newton's method, and the mass of every polygon: cell, facet, mass, along the curve.
+    pub(super) fn pieces(&mut self, heights: &Heights) -> (Measures, Vec<(u32, u32, f64)>) {
+        let (all, parts) = self.integrated(heights, Want::Newton);
+        let each = parts.iter().flat_map(|p| p.mass.iter().zip(&p.tiles));
+        (all.plain, each.map(|(&(cell, mass), &(_, facet))| (cell, facet, mass)).collect())
+    }
+
+    fn integrated(&mut self, heights: &Heights, want: Want) -> (SurfaceMeasures, Vec<Part>) {
         let clock = Instant::now();
         let moments = matches!(want, Want::Moments | Want::Everything);
         let parts = self.polygons(heights, |part: &mut Part, ground, points, polygon| {
@@ -219,7 +235,12 @@ impl<'a> SurfaceLaguerre<'a> {
         }
         all.plain.counters = self.counters;
         all.plain.cells_seconds = clock.elapsed().as_secs_f64();
-        all
+        (all, parts)
+    }
+
+    /// The ties, made once.
+    pub(super) fn known_ties(&self, make: impl FnOnce() -> Option<Ties>) -> Option<&Ties> {
+        self.ties.get_or_init(make).as_ref()
     }
 }
 
@@ -347,6 +368,10 @@ impl Laguerre for SurfaceLaguerre<'_> {
         facets.dedup();
         let there = self.cells_in(heights, &facets);
         cells.iter().all(|&i| there.binary_search(&i).is_ok())
+    }
+
+    fn jumps(&mut self) -> Option<&mut dyn Jumps> {
+        Some(self)
     }
 
     fn sunk(&self, heights: &[Option<Dd>]) -> Heights {

@@ -15,6 +15,7 @@ mod piece;
 mod raise;
 mod snapshot;
 mod start;
+mod ties;
 mod trace;
 mod validate;
 

@@ -233,10 +233,9 @@ impl Laguerre for PlaneLaguerre<'_> {
 
     fn matched(&self, wanted: &[f64]) -> Option<Heights> {
         self.ground.as_ref()?;
-        let shares = matched::shares(wanted);
-        let points = spread(self.problem.domain(), self.problem.density(), shares.iter().sum(), 0);
+        let points = |count| spread(self.problem.domain(), self.problem.density(), count, 0);
         let sites: Vec<[f64; 2]> = self.order.iter().map(|&i| self.sites[i as usize]).collect();
-        Some(Heights::from_f64(&matched::heights(&sites, &shares, &points)?))
+        Some(Heights::from_f64(&matched::heights(&sites, wanted, points)?))
     }
 
     fn may_have_gaps(&self) -> bool {

@@ -13,11 +13,21 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 
-/// Points for a site of mean mass.
-const POINTS: f64 = 8.0;
+/// Points for a site of mean mass, if sites are few, and if they are many.
+const POINTS: [f64; 2] = [8.0, 4.0];
 
-/// Bids times sites beyond which the auction is given up: about a second or two.
-const MOST_WORK: usize = 1_500_000_000;
+/// From so many on they are many.
+const MANY: usize = 1000;
+
+/// For more sites it would take too long.
+const MOST_SITES: usize = 6000;
+
+/// Bids times sites beyond which the auction is given up: some seconds.
+const MOST_WORK: usize = 4_000_000_000;
+
+/// At most so many sites are matched without knowing the prices of fewer; then four times as many.
+const FEW: usize = 100;
+const GROWTH: usize = 4;
 
 /// The last `e`, as a share of the distance of points times that of sites.
 const FINE: f64 = 0.05;
@@ -48,71 +58,126 @@ impl Ord for Copy {
 
 const NOBODY: u32 = u32::MAX;
 
-/// How many points each site gets.
-pub fn shares(masses: &[f64]) -> Vec<usize> {
+/// How many points each of some sites gets.
+fn shares(masses: &[f64], points: f64) -> Vec<usize> {
     let mean = masses.iter().sum::<f64>() / masses.len() as f64;
-    masses.iter().map(|m| ((POINTS * m / mean).round() as usize).max(1)).collect()
+    masses.iter().map(|m| ((points * m / mean).round() as usize).max(1)).collect()
 }
 
-/// Heights at which site `i` is the highest at about `shares[i]` of the points, of which there are as many as the sum of the shares.
-/// `None` if that takes too long, or numbers are out of range. Cost: bids times sites.
-pub fn heights(sites: &[[f64; 2]], shares: &[usize], points: &[[f64; 2]]) -> Option<Vec<f64>> {
+/// Heights at which each site is the highest at as many of the points as suit its mass, about; `points` spreads some over the source. Sites
+/// come along a curve. First some that are spread along it are matched; then more, each of which begins at the price at which
+/// it would win its first point.
+///
+/// `None` if there are too many, that takes too long, or numbers are out of range. Cost: bids times sites.
+pub fn heights(sites: &[[f64; 2]], masses: &[f64], points: impl Fn(usize) -> Vec<[f64; 2]>) -> Option<Vec<f64>> {
     let n = sites.len();
-    if n == 1 {
-        return Some(vec![0.0]);
-    }
-    let middle = |all: &[[f64; 2]]| [0, 1].map(|k| all.iter().map(|p| p[k] / all.len() as f64).sum::<f64>());
-    let (c, o) = (middle(points), middle(sites));
-    let from = |p: &[f64; 2], o: [f64; 2]| [p[0] - o[0], p[1] - o[1]];
-    let sites: Vec<[f64; 2]> = sites.iter().map(|y| from(y, o)).collect();
-    let points: Vec<[f64; 2]> = points.iter().map(|x| from(x, c)).collect();
-    // Root of the mean square, and how far apart neighbours are if they fill a square of that size.
-    let size =
-        |all: &[[f64; 2]]| (all.iter().map(|p| p[0] * p[0] + p[1] * p[1]).sum::<f64>() / all.len() as f64).sqrt();
-    let (wide, broad) = (size(&points), size(&sites));
-    let last = FINE * (wide / (points.len() as f64).sqrt()) * (broad / (n as f64).sqrt());
-    let mut e = wide * broad;
-    if !(last > 0.0 && e.is_finite()) {
+    if n > MOST_SITES {
         return None;
     }
-    let mut prices = vec![0.0; n];
+    let count = POINTS[usize::from(n > MANY)];
+    let mut order: Vec<u32> = (0..n as u32).collect();
+    order.sort_by_key(|i| i.reverse_bits());
+    let mut ends = vec![n];
+    while let Some(&end) = ends.last().filter(|&&end| end > FEW) {
+        ends.push(end.div_ceil(GROWTH));
+    }
+    let middle = |all: &[[f64; 2]]| [0, 1].map(|k| all.iter().map(|p| p[k] / all.len() as f64).sum::<f64>());
+    let from = |p: &[f64; 2], o: [f64; 2]| [p[0] - o[0], p[1] - o[1]];
+    // About their middles, so that a far origin costs no digits.
+    let (o, c) = (middle(sites), middle(&points((count * n as f64) as usize)));
+    let sites: Vec<[f64; 2]> = order.iter().map(|&i| from(&sites[i as usize], o)).collect();
+    let masses: Vec<f64> = order.iter().map(|&i| masses[i as usize]).collect();
+    let mut prices: Vec<f64> = Vec::new();
     let mut work = 0;
-    while e > last {
-        e = (e * STAGE).max(last);
-        let copies = |(i, &count): (usize, &usize)| vec![Reverse(Copy { price: prices[i], holder: NOBODY }); count];
-        let mut held: Vec<BinaryHeap<Reverse<Copy>>> =
-            shares.iter().enumerate().map(copies).map(BinaryHeap::from).collect();
-        let mut waiting: Vec<u32> = (0..points.len() as u32).rev().collect();
-        while let Some(j) = waiting.pop() {
-            work += n;
-            if work > MOST_WORK {
-                return None;
-            }
-            let x = points[j as usize];
-            let (mut best, mut first, mut second) = (0, f64::NEG_INFINITY, f64::NEG_INFINITY);
-            for (i, (y, p)) in sites.iter().zip(&prices).enumerate() {
-                let value = (x[0] * y[0] + x[1] * y[1]) - p;
-                if value > first {
-                    (best, second, first) = (i, first, value);
-                } else if value > second {
-                    second = value;
-                }
-            }
-            let bid = Copy { price: prices[best] + (first - second) + e, holder: j };
-            let heap = &mut held[best];
-            if let Some(Reverse(before)) = heap.pop()
-                && before.holder != NOBODY
-            {
-                waiting.push(before.holder);
-            }
-            heap.push(Reverse(bid));
-            prices[best] = heap.peek().map_or(bid.price, |c| c.0.price);
+    for &end in ends.iter().rev() {
+        let (sites, shares) = (&sites[..end], shares(&masses[..end], count));
+        let points: Vec<[f64; 2]> = points(shares.iter().sum()).iter().map(|x| from(x, c)).collect();
+        if points.len() != shares.iter().sum::<usize>() {
+            return None;
+        }
+        // The root of the mean square, and how far apart neighbours are if they fill a square of that size.
+        let size =
+            |all: &[[f64; 2]]| (all.iter().map(|p| p[0] * p[0] + p[1] * p[1]).sum::<f64>() / all.len() as f64).sqrt();
+        let (wide, broad) = (size(&points), size(sites));
+        let last = FINE * (wide / (points.len() as f64).sqrt()) * (broad / (end as f64).sqrt());
+        let mut e = if prices.is_empty() { wide * broad } else { GROWTH as f64 * last };
+        if !(last > 0.0 && e.is_finite()) {
+            // One site, or one point.
+            prices.resize(end, 0.0);
+            continue;
+        }
+        enter(sites, &points, &mut prices);
+        while e > last {
+            e = (e * STAGE).max(last);
+            auction(sites, &shares, &points, e, &mut prices, &mut work)?;
         }
     }
-    // <x, y> of the points and sites as given: the rest is the same for all sites.
-    let height = |(y, p): (&[f64; 2], &f64)| -p - (c[0] * y[0] + c[1] * y[1]);
-    let found: Vec<f64> = sites.iter().zip(&prices).map(height).collect();
+    let mut found = vec![0.0; n];
+    for ((&i, y), p) in order.iter().zip(&sites).zip(&prices) {
+        // <x, y> of points and sites as given: the rest is the same for all sites.
+        found[i as usize] = -p - (c[0] * y[0] + c[1] * y[1]);
+    }
     found.iter().all(|h| h.is_finite()).then_some(found)
+}
+
+/// Prices of the sites that have none yet: the highest at which some point would go there.
+fn enter(sites: &[[f64; 2]], points: &[[f64; 2]], prices: &mut Vec<f64>) {
+    let known = prices.len();
+    if known == 0 {
+        prices.resize(sites.len(), 0.0);
+        return;
+    }
+    let inner = |x: &[f64; 2], y: &[f64; 2]| x[0] * y[0] + x[1] * y[1];
+    let best = |x: &[f64; 2]| {
+        let values = sites.iter().zip(&prices[..]).map(|(y, p)| inner(x, y) - p);
+        values.fold(f64::NEG_INFINITY, f64::max)
+    };
+    let values: Vec<f64> = points.iter().map(best).collect();
+    let price =
+        |y: &[f64; 2]| points.iter().zip(&values).map(|(x, v)| inner(x, y) - v).fold(f64::NEG_INFINITY, f64::max);
+    let fresh: Vec<f64> = sites[known..].iter().map(price).collect();
+    prices.extend(fresh);
+}
+
+/// One stage. `None` if it takes too long.
+fn auction(
+    sites: &[[f64; 2]],
+    shares: &[usize],
+    points: &[[f64; 2]],
+    e: f64,
+    prices: &mut [f64],
+    work: &mut usize,
+) -> Option<()> {
+    let copies = |(&price, &count): (&f64, &usize)| vec![Reverse(Copy { price, holder: NOBODY }); count];
+    let mut held: Vec<BinaryHeap<Reverse<Copy>>> =
+        prices.iter().zip(shares).map(copies).map(BinaryHeap::from).collect();
+    let mut waiting: Vec<u32> = (0..points.len() as u32).rev().collect();
+    while let Some(j) = waiting.pop() {
+        *work += sites.len();
+        if *work > MOST_WORK {
+            return None;
+        }
+        let x = points[j as usize];
+        let (mut best, mut first, mut second) = (0, f64::NEG_INFINITY, f64::NEG_INFINITY);
+        for (i, (y, p)) in sites.iter().zip(&*prices).enumerate() {
+            let value = (x[0] * y[0] + x[1] * y[1]) - p;
+            if value > first {
+                (best, second, first) = (i, first, value);
+            } else if value > second {
+                second = value;
+            }
+        }
+        let bid = Copy { price: prices[best] + (first - second) + e, holder: j };
+        let heap = &mut held[best];
+        if let Some(Reverse(before)) = heap.pop()
+            && before.holder != NOBODY
+        {
+            waiting.push(before.holder);
+        }
+        heap.push(Reverse(bid));
+        prices[best] = heap.peek().map_or(bid.price, |c| c.0.price);
+    }
+    Some(())
 }
 
 #[cfg(test)]
@@ -129,13 +194,14 @@ mod tests {
         };
         let sites: Vec<[f64; 2]> = (0..40).map(|_| [draw(), draw()]).collect();
         let masses: Vec<f64> = (0..40).map(|k| if k % 4 == 0 { 3.0 } else { 1.0 }).collect();
-        let shares = shares(&masses);
+        let shares = shares(&masses, POINTS[0]);
         let count = shares.iter().sum();
-        let points: Vec<[f64; 2]> =
-            (0..count).map(|k| [if k % 3 == 0 { 10.0 } else { 0.0 } + 0.1 * draw(), 0.1 * draw()]).collect();
-        let heights = heights(&sites, &shares, &points).unwrap();
+        let all: Vec<[f64; 2]> =
+            (0..400).map(|k| [if k % 3 == 0 { 10.0 } else { 0.0 } + 0.1 * draw(), 0.1 * draw()]).collect();
+        let points = |count: usize| all[..count].to_vec();
+        let heights = heights(&sites, &masses, points).unwrap();
         let mut got = vec![0; 40];
-        for x in &points {
+        for x in &all[..count] {
             let value = |i: &usize| x[0] * sites[*i][0] + x[1] * sites[*i][1] + heights[*i];
             got[(0..40).max_by(|a, b| value(a).total_cmp(&value(b))).unwrap()] += 1;
         }

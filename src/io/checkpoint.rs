@@ -81,6 +81,13 @@ pub fn read_checkpoint(path: &Path, fingerprint: &str, sites: usize, limit: Read
         let what = format!("mass_floor is {}; it is the least mass of a cell, at least 0", read.mass_floor);
         return Err(IoError::content(path, what));
     }
+    if !(read.bridge > 0.0 && read.bridge <= 1.0) {
+        return Err(IoError::content(path, format!("bridge is {}; it is a share, above 0", read.bridge)));
+    }
+    if !(read.least_rest >= 0.0) {
+        let what = format!("least_rest is {}; it is the least mass that stays, at least 0", read.least_rest);
+        return Err(IoError::content(path, what));
+    }
     let (mass_floor, bridge, least_rest, iterations) = (read.mass_floor, read.bridge, read.least_rest, read.iterations);
     Ok(SolverState { heights, mass_floor, iterations, bridge, least_rest })
 }

@@ -68,25 +68,13 @@ pub(super) fn fill_empty(
     (heights, measures)
 }
 
-/// A start whose empty cells are raised; on a source with gaps rather one that is matched to the source.
-pub(super) fn without_empty(
-    diagram: &mut dyn Laguerre,
-    target: &[f64],
-    heights: Heights,
-    measures: Measures,
-    gaps: bool,
-) -> (Heights, Measures) {
-    let Some(matched) = gaps.then(|| diagram.matched(target)).flatten() else {
-        return fill_empty(diagram, target, heights, measures, PASSES);
-    };
-    let found = diagram.measures(&matched, Want::Feasible);
-    let (matched, found) = fill_empty(diagram, target, matched, found, PASSES);
-    if !has_empty(&found) {
-        return (matched, found);
-    }
-    // The diagram has moved on.
-    let again = diagram.measures(&heights, Want::Feasible);
-    fill_empty(diagram, target, heights, again, PASSES)
+/// Heights matched to a source with gaps, with their measures, empty cells raised. `None` if the diagram knows none, or some stay empty; it
+/// has moved on then.
+pub(super) fn matched(diagram: &mut dyn Laguerre, target: &[f64]) -> Option<(Heights, Measures)> {
+    let heights = diagram.matched(target)?;
+    let found = diagram.measures(&heights, Want::Feasible);
+    let (heights, found) = fill_empty(diagram, target, heights, found, PASSES);
+    (!has_empty(&found)).then_some((heights, found))
 }
 
 /// For every cell the step that Newton's method for the mass would take beside neighbours that take the given step:

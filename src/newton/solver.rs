@@ -26,7 +26,7 @@ use super::background::{BRIDGE, bridged, descend};
 use super::layers::{COARSEST, COARSEST_WITH_GAPS, FAR_OFF, layered};
 use super::linear::{self, Laplacian, LinearOptions};
 use super::report::{IterationReport, Outcome};
-use super::revive::{PASSES, fill_empty, gentle_steps, gently, has_empty, without_empty};
+use super::revive::{PASSES, fill_empty, gentle_steps, gently, has_empty, matched};
 use crate::diagram::{Laguerre, Measures, Want};
 use crate::exact::{Dd, Heights};
 use rayon::prelude::*;
@@ -182,9 +182,15 @@ pub(super) fn run(
     // A start in closed form leaves cells empty where the source does not fill a convex set: better begin with a few sites there.
     let gaps = !resumed && has_empty(&measures) && diagram.may_have_gaps();
     let closed_form = gaps.then(|| state.heights.clone());
-    let layers_first = gaps && may_layer && target.len() > COARSEST_WITH_GAPS;
+    if gaps {
+        match matched(diagram, target) {
+            Some(found) => (state.heights, measures) = found,
+            None => measures = diagram.measures(&state.heights, Want::Feasible),
+        }
+    }
+    let layers_first = gaps && has_empty(&measures) && may_layer && target.len() > COARSEST_WITH_GAPS;
     if !resumed && !layers_first && has_empty(&measures) {
-        (state.heights, measures) = without_empty(diagram, target, state.heights, measures, gaps);
+        (state.heights, measures) = fill_empty(diagram, target, state.heights, measures, PASSES);
     }
     if measures.hidden > 0 {
         measures = diagram.measures(&state.heights, Want::Newton);
@@ -205,7 +211,7 @@ pub(super) fn run(
         }
     }
     if layers_first && ended.is_none() && has_empty(&measures) {
-        (state.heights, measures) = without_empty(diagram, target, state.heights, measures, gaps);
+        (state.heights, measures) = fill_empty(diagram, target, state.heights, measures, PASSES);
     }
     if let Some(closed_form) = closed_form.filter(|_| ended.is_none() && has_empty(&measures)) {
         let found = descend(diagram, target, &closed_form, (clock, options), may_layer, &mut || keep_going(&state));

@@ -38,6 +38,7 @@ const INPUTS: &[&str] = &[
     "--landmarks",
 ];
 const VALUES: &[&str] = &[
+    "--columns",
     "--threads",
     "--max-memory",
     "--time-limit",

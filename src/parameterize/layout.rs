@@ -3,7 +3,8 @@
 use super::Parameterization;
 use super::chart::{Chart, boundary_loops, opposites};
 use super::check::prove;
-use super::pipeline::{apart, extent};
+use super::measure::extent;
+use super::pipeline::apart;
 use crate::exact::predicates::orient2d_sign;
 
 /// Single precision in the upper half of the unit square has steps of this size.

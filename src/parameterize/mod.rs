@@ -16,12 +16,14 @@ mod distort;
 mod embed;
 mod energy;
 mod layout;
+mod measure;
 mod morph;
 mod options;
 mod pack;
 mod pipeline;
 mod refine;
 mod remesh;
+mod report;
 mod rim;
 mod scale;
 mod stages;
@@ -33,9 +35,8 @@ pub use check::Proof;
 pub use distort::{BINS, Distortion, FaceError, Histogram, Worst};
 pub use layout::LayoutProof;
 pub use options::{Boundary, Landmark, Merge, ParameterizeError, ParameterizeOptions, Target};
-pub use pipeline::{CellProof, ChartReport};
 pub use remesh::RemeshReport;
-pub use tries::Miss;
+pub use report::{CellProof, ChartReport, Miss};
 
 use crate::domain::surface::repair::RepairLog;
 

@@ -7,8 +7,8 @@
 
 use super::chart::{Chart, NONE};
 use super::embed::flips;
+use super::measure::log_spread;
 use super::rim::Rim;
-use super::stages::log_spread;
 use faer::linalg::solvers::SolveCore;
 use faer::sparse::{SparseColMat, Triplet};
 use faer::{Conj, MatMut};

@@ -2,71 +2,15 @@
 
 use super::Parameterization;
 use super::build::{Piece, Pieces, pieces};
-use super::chart::{Chart, twice_area};
-use super::check::{Proof, prove};
+use super::check::prove;
 use super::distort::distortion;
+use super::measure::{area, extent};
 use super::options::{Boundary, ParameterizeError, ParameterizeOptions};
 use super::pack::packed;
-use super::remesh::RemeshReport;
+use super::report::ChartReport;
 use super::rim::Curve;
-use super::tries::{Miss, laid_best, misses};
+use super::tries::{laid_best, misses};
 use crate::domain::ConvexPolygon;
-
-/// What was done to one component.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ChartReport {
-    /// Its first triangle, as numbered in the parameterization.
-    pub first: u32,
-    /// Number of its triangles.
-    pub faces: usize,
-    /// Number of its vertices, after cutting.
-    pub vertices: usize,
-    /// Handles before cutting.
-    pub genus: usize,
-    /// Boundary loops before cutting.
-    pub loops: usize,
-    /// Edges that were cut.
-    pub cut_edges: usize,
-    /// By how much straight sides of the boundary bend outwards, in lengths of a side: not 0 if an edge inside would lie on one.
-    pub bulge: f64,
-    /// Rounds of balancing weights in the first embedding.
-    pub rounds: usize,
-    /// Mean share of the way to the centroids of transport's cells that vertices could go.
-    pub moved: f64,
-    /// Error of areas (between 0 and 2) after the first embedding, after transport, after refinement.
-    pub area_errors: [f64; 3],
-    /// What remeshing did, if asked for.
-    pub remeshed: Option<RemeshReport>,
-    /// Newton steps of the refinement.
-    pub steps: usize,
-    /// Layouts that were tried: more than 1 if the first one missed its aim.
-    pub tries: usize,
-    /// Edges that were cut along limbs, after layouts that missed their aim; counted in `cut_edges`, too.
-    pub opened_edges: usize,
-    /// Ratio of singular values that 95 per cent of the chart's area keep to.
-    pub stretch: f64,
-    /// Aims that it misses.
-    pub misses: Vec<Miss>,
-    /// Wall seconds.
-    pub seconds: f64,
-    /// Proof that it is one to one.
-    pub proof: Proof,
-    /// Proof of the cells' masses, if asked for.
-    pub cells: Option<CellProof>,
-}
-
-/// What is proved of the Laguerre cells at the final places of the vertices.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct CellProof {
-    /// Bounds of the largest relative error of a cell's mass, from rational numbers.
-    pub max_relative_error: [f64; 2],
-    /// Bounds of the squared distance `W2^2` between the even measure and the vertices with their areas.
-    pub w2_squared: [f64; 2],
-    /// Cells.
-    pub cells: usize,
-    /// Largest relative error of the area of a vertex's star, as a share of all, computed in rationals and rounded once.
-    pub star_error: f64,
-}
 
 /// Charts of less than this share of all areas get it all the same: what is smaller loses its last digits beside the others.
 const LEAST_CHART: f64 = 1e-12;
@@ -158,15 +102,6 @@ pub(super) fn apart(ends: &[([f64; 2], [f64; 2])]) -> bool {
         active.push(i);
     }
     true
-}
-
-pub(super) fn extent(uv: &[[f64; 2]]) -> ([f64; 2], [f64; 2]) {
-    let start = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
-    uv.iter().fold(start, |(l, h), p| ([l[0].min(p[0]), l[1].min(p[1])], [h[0].max(p[0]), h[1].max(p[1])]))
-}
-
-pub(super) fn area(chart: &Chart, uv: &[[f64; 2]]) -> f64 {
-    (0..chart.triangles.len()).map(|f| twice_area(chart.corners(uv, f)).abs() / 2.0).sum()
 }
 
 fn curve(boundary: &Boundary) -> Result<Curve, ParameterizeError> {

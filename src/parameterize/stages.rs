@@ -1,13 +1,14 @@
 //! One chart through all stages, from the first embedding to the refined layout.
 
 use super::build::Piece;
-use super::chart::{Chart, NONE, twice_area};
+use super::chart::{Chart, NONE};
 use super::embed::{self, Embedding};
 use super::energy::Weights;
+use super::measure::{area_error, log_spread};
 use super::options::{Boundary, ParameterizeError, ParameterizeOptions};
-use super::pipeline::{CellProof, ChartReport, area};
 use super::refine::Refinement;
 use super::remesh::{Remeshed, remeshed};
+use super::report::{CellProof, ChartReport};
 use super::rim::{Curve, Rim};
 use super::transport::Effort;
 use super::{morph, transport};
@@ -212,18 +213,6 @@ fn star_error(chart: &Chart, uv: &[[f64; 2]]) -> f64 {
 /// Weights of a stage. Late stages begin near the wanted areas.
 fn weights(angle: f64) -> Weights {
     Weights { area: 1.0, angle, gauss: angle <= GAUSS }
-}
-
-fn area_error(chart: &Chart, uv: &[[f64; 2]]) -> f64 {
-    let all = area(chart, uv);
-    (0..chart.triangles.len()).map(|f| (twice_area(chart.corners(uv, f)) / 2.0 / all - chart.share[f]).abs()).sum()
-}
-
-/// Root of the weighted mean square of the logarithm of the area ratio.
-pub(super) fn log_spread(chart: &Chart, uv: &[[f64; 2]]) -> f64 {
-    let all = area(chart, uv);
-    let log = |f: usize| (twice_area(chart.corners(uv, f)).abs() / 2.0 / all / chart.share[f]).max(1e-300).ln();
-    (0..chart.triangles.len()).map(|f| chart.share[f] * log(f).powi(2)).sum::<f64>().sqrt()
 }
 
 /// Landmarks of a chart, by its vertices. Of a vertex that was cut only the first part is drawn.

@@ -11,10 +11,9 @@ use super::check::{Proof, prove};
 use super::cut::{NEAR, Whole};
 use super::distort::{stretch, stretch_of};
 use super::options::{ParameterizeError, ParameterizeOptions};
-use super::pipeline::ChartReport;
+use super::report::{CROWDED, ChartReport, Miss};
 use super::rim::Curve;
 use super::stages::{Laid, laid_flat};
-use std::fmt;
 
 /// Layouts that are tried at most, the first one included.
 const TRIES: usize = 4;
@@ -26,73 +25,11 @@ const SHRUNK: f64 = 0.3;
 const NARROW: f64 = 30.0;
 /// What a cut that is not needed for one-to-one must gain to be kept: this factor of the error of areas, or this one of stretch.
 const GAIN: [f64; 2] = [0.8, 0.5];
-/// With more than this share of the vertices on the boundary, more cuts are no cure.
-const CROWDED: f64 = 0.2;
 /// From this area weight on areas are the aim, and how far they may be off (of 2). A weight of 1000 leaves a per cent on most meshes.
 const AREAS: f64 = 1e3;
 const AREAS_OFF: f64 = 0.1;
 /// Stretch beyond which 5 per cent of a chart shall not go. Real meshes that suit a disk have 5 to 40 at the default weight.
 const STRETCHED: f64 = 60.0;
-
-/// An aim that a chart has missed. Displays as a sentence with what can be done.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum Miss {
-    /// It is not one to one.
-    NotOneToOne {
-        /// What stands against it.
-        proof: Proof,
-    },
-    /// Areas are off although they count most.
-    Areas {
-        /// Sum of the errors of all shares of the chart's area, between 0 and 2.
-        error: f64,
-        /// Whether the boundary had a shape to keep.
-        shaped: bool,
-        /// Share of the chart's vertices that are on its boundary.
-        on_boundary: f64,
-    },
-    /// Triangles are long and narrow.
-    Stretch {
-        /// Ratio of singular values that 95 per cent of the area keep to.
-        stretch: f64,
-    },
-}
-
-impl fmt::Display for Miss {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Miss::NotOneToOne { proof } if !proof.disk => write!(f, "is no disk; repair the mesh (`--merge`)"),
-            Miss::NotOneToOne { proof } => write!(
-                f,
-                "is not one to one: {} flipped, {} flat, {} of the boundary; cut it open (`--seams`), or divide its largest triangles",
-                proof.flipped, proof.flat, proof.crossings
-            ),
-            Miss::Areas { error, shaped, on_boundary } => {
-                write!(f, "misses its areas: L1 error {error:.2} (of 2); ")?;
-                // Triangles between vertices of one convex curve are as large as the curve allows.
-                if *on_boundary > CROWDED {
-                    let share = 100.0 * on_boundary;
-                    write!(
-                        f,
-                        "{share:.0} % of its vertices are on its boundary: divide its triangles in four, or cut it into flat charts (`--seams`, `--boundary free`)"
-                    )
-                } else if *shaped {
-                    write!(
-                        f,
-                        "cut it open along its limbs (`--seams`), or let its boundary be free (`--boundary free`)"
-                    )
-                } else {
-                    write!(f, "cut it open along its limbs (`--seams`)")
-                }
-            }
-            Miss::Stretch { stretch } => write!(
-                f,
-                "is stretched {stretch:.0} times or more on a twentieth of its area; give angles more weight (`--area-weight 1e3`, or less), or cut it open (`--seams`)"
-            ),
-        }
-    }
-}
 
 /// How good a layout is.
 #[derive(Clone, Copy, Debug)]

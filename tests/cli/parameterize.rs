@@ -262,7 +262,7 @@ fn a_square_of_two_triangles() {
     f.write("tri.obj", "v 0 0 0\nv 1 0 0\nv 1 1 0\nf 1 2 3\n");
     f.write("tri.csv", "0,0\n1,0\n0,1\n");
     f.expect(0, "parameterize quad.obj -o uv.obj --boundary square");
-    assert_eq!(lines(&f.read("uv.obj"), "vt").concat(), ["0", "0", "1", "0", "1", "1", "0", "1"]);
+    assert_eq!(lines(&f.read("uv.obj"), "vt").concat(), ["0.0", "0.0", "1.0", "0.0", "1.0", "1.0", "0.0", "1.0"]);
     f.expect(0, "parameterize tri.obj -o uv.obj --boundary tri.csv --certify --report r.json");
     assert_eq!(f.json("r.json")["area_error"], 0.0);
     let text = f.error(3, "parameterize tri.obj -o uv.obj --boundary square");

@@ -200,6 +200,7 @@ fn nothing_from_a_file_draws_on_the_terminal() {
         }
     }
     // A checkpoint's iterations have no fields but ours.
+    f.write("p.json", square(r#""sites": [[0.25, 0.5], [0.75, 0.5], [0.6, 0.9]], "masses": [0.1, 0.6, 0.3]"#));
     f.expect(0, "solve p.json -o s.json --checkpoint c.json");
     let mut c = f.json("c.json");
     f.expect(0, "solve p.json -o s.json --resume c.json");

@@ -31,19 +31,23 @@ fn sheet(side: usize, bend: f64) -> String {
     String::from_utf8(text).unwrap()
 }
 
-/// Peak of a finished child in bytes, and its exit code.
+/// Peak of a run in bytes, and its exit code. Asked of the system while it runs: what `wait4` tells counts the memory of the
+/// process that started it, too.
 #[cfg(target_os = "linux")]
-#[allow(unsafe_code)] // the peak of another process is known to the system alone
 fn peak(f: &Folder, args: &str) -> (u64, i32) {
     use std::process::Stdio;
-    let child = f.command(args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let (mut status, mut usage) = (0, std::mem::MaybeUninit::<libc::rusage>::zeroed());
-    // SAFETY: both places are there, and `wait4` fills them.
-    let usage = unsafe {
-        assert_eq!(libc::wait4(child.id() as i32, &mut status, 0, usage.as_mut_ptr()), child.id() as i32);
-        usage.assume_init()
-    };
-    (usage.ru_maxrss as u64 * 1024, libc::WEXITSTATUS(status))
+    let mut child = f.command(args).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let status = format!("/proc/{}/status", child.id());
+    let mut most = 0;
+    loop {
+        let text = std::fs::read_to_string(&status).unwrap_or_default();
+        let line = text.lines().find_map(|l| l.strip_prefix("VmHWM:")).and_then(|l| l.trim().strip_suffix("kB"));
+        most = line.and_then(|kb| kb.trim().parse::<u64>().ok()).unwrap_or(0).max(most);
+        if let Some(ended) = child.try_wait().unwrap() {
+            return (most * 1024, ended.code().unwrap_or(-1));
+        }
+        std::thread::sleep(Duration::from_micros(500));
+    }
 }
 
 /// Small files that become large, and input for which commands need much: the exit code of a limit, and no more memory than allowed

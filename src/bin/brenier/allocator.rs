@@ -58,8 +58,15 @@ static LIMIT: AtomicIsize = AtomicIsize::new(0);
 /// Bytes held, of those that were taken since a limit was set. What was there before may be given back, so it may fall below 0.
 static HELD: AtomicIsize = AtomicIsize::new(0);
 
-/// The limit as people gave it, in MiB.
+/// The limit as people gave it.
 static GIVEN: AtomicU64 = AtomicU64::new(0);
+
+/// All bytes taken since then, whether they were given back or not.
+static TAKEN: AtomicU64 = AtomicU64::new(0);
+
+/// How often the system is asked what the process really has: whenever this share of the limit has been taken. Free memory
+/// between small arrays is in no count of ours (a surface of 1e6 triangles: a third of the whole).
+const ASKED: u64 = 64;
 
 /// What a limit leaves for the program itself, its threads, and pages that an allocator keeps between arrays that are in
 /// use: 8 MiB, and an eighth (measured: `bench/limits.py`).
@@ -73,7 +80,7 @@ const LEAST: u64 = 8 << 20;
 /// To be called before the first number of GMP is made: those that follow are freed by the functions set here.
 pub fn limit_to(bytes: u64) {
     let counted = (bytes - bytes / 8).saturating_sub(OWN).max(LEAST);
-    GIVEN.store(bytes >> 20, Ordering::Relaxed);
+    GIVEN.store(bytes, Ordering::Relaxed);
     LIMIT.store(isize::try_from(counted).unwrap_or(isize::MAX), Ordering::Relaxed);
     keep_less(bytes);
     // SAFETY: no number exists yet, and the functions do what GMP asks of them: they go to the C library with a count beside.
@@ -98,9 +105,49 @@ fn keep_less(bytes: u64) {
 #[inline(always)]
 fn take(size: usize) {
     let limit = LIMIT.load(Ordering::Relaxed);
-    if limit != 0 && HELD.fetch_add(size as isize, Ordering::Relaxed).saturating_add(size as isize) > limit {
+    if limit != 0 {
+        count(size, limit);
+    }
+}
+
+fn count(size: usize, limit: isize) {
+    if HELD.fetch_add(size as isize, Ordering::Relaxed).saturating_add(size as isize) > limit {
         refuse();
     }
+    let (given, before) = (GIVEN.load(Ordering::Relaxed), TAKEN.fetch_add(size as u64, Ordering::Relaxed));
+    let step = (given / ASKED).max(1);
+    // Not nearer than a sixteenth: what is taken between two questions comes on top.
+    let most = given - given / 16;
+    if before / step != (before + size as u64) / step && resident() > most.max(LEAST + OWN) {
+        #[cfg(all(target_os = "linux", target_env = "gnu"))]
+        // SAFETY: gives free memory back; no lock of the allocator is held here.
+        unsafe {
+            libc::malloc_trim(0);
+        }
+        if resident() > most {
+            refuse();
+        }
+    }
+}
+
+/// Memory that the process has in bytes, without taking any; 0 where the system does not tell.
+fn resident() -> u64 {
+    #[cfg(target_os = "linux")]
+    {
+        let mut text = [0u8; 128];
+        // SAFETY: a file of the system is read into a buffer of that length.
+        let length = unsafe {
+            let file = libc::open(c"/proc/self/statm".as_ptr(), libc::O_RDONLY | libc::O_CLOEXEC);
+            let length = if file < 0 { 0 } else { libc::read(file, text.as_mut_ptr().cast(), text.len()) };
+            libc::close(file);
+            length
+        };
+        let text = text.get(..usize::try_from(length).unwrap_or(0)).unwrap_or_default();
+        let pages = std::str::from_utf8(text).ok().and_then(|t| t.split(' ').nth(1)?.parse::<u64>().ok());
+        pages.unwrap_or(0) * PAGE as u64
+    }
+    #[cfg(not(target_os = "linux"))]
+    0
 }
 
 #[inline(always)]
@@ -115,7 +162,7 @@ fn give(size: usize) {
 fn refuse() -> ! {
     let mut line = [0u8; 160];
     let mut rest = &mut line[..];
-    let limit = GIVEN.load(Ordering::Relaxed);
+    let limit = GIVEN.load(Ordering::Relaxed) >> 20;
     let _ =
         writeln!(rest, "error: needs more memory than the limit of {limit} MiB; raise --max-memory if that is meant");
     let length = 160 - rest.len();

@@ -108,7 +108,7 @@ fn surfaces_of_any_size() {
         let what = format!("sizes {size:?}");
         let found = solve_surface(&problem, &options(), &mut |_| Control::Continue);
         assert_image(&found, &plain, [size[0], size[1]], &what);
-        let proof = certify_surface(&problem, &found.heights);
+        let proof = certify_surface(&problem, &found.heights).unwrap();
         assert!(proof.sound() && proof.max_relative_error[1] < 1e-9, "{what}: {proof:?}");
         let [low, high] = proof.map_cost;
         assert!(low * (1.0 - 1e-12) <= found.cost && found.cost <= high * (1.0 + 1e-12), "{what}");
@@ -255,7 +255,7 @@ fn surfaces_with_heights_of_any_magnitude() {
         let size = [0, 0, 990, 400][round / 4 % 4];
         data.heights = Some(Heights::new((0..n).map(|_| Dd::from_f64(draw.any(size)))));
         let Ok(problem) = SurfaceProblem::new(data) else { continue };
-        let proof = certify_surface(&problem, problem.heights().unwrap());
+        let proof = certify_surface(&problem, problem.heights().unwrap()).unwrap();
         assert!(proof.sound(), "round {round}: {proof:?}\n{:?}\n{:?}", problem.sites(), problem.heights());
     }
 }

@@ -149,7 +149,7 @@ impl Segment {
             let second = self.density * y2 - self.bend * (3.0 / 35.0 * (half * half) * (half * half));
             let along = self.along * y2 / density;
             let spread = area * (second - density * along * along).max(0.0);
-            return Moments { mass: area * density, centroid: [x, along], spread };
+            return Moments { mass: area * density, centroid: [x, along], spread, off: 0.0 };
         }
         let [a0, a1, x2, y2, x3, xy2, x4, y4] = self.integrals(|s2, u| {
             let (p, q) = (2.0 * s2, 2.0 / 3.0 * (s2 * s2));

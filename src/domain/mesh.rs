@@ -113,7 +113,8 @@ impl PlanarMesh {
     pub(crate) fn scaled(&self, e: i32) -> PlanarMesh {
         let vertices = self.vertices.iter().map(|v| v.map(|x| scaled(x, e))).collect();
         let bounding_box = self.bounding_box.scaled(e);
-        PlanarMesh { vertices, triangles: self.triangles.clone(), flat: self.flat.clone(), bounding_box }
+        // What is doubled is told of the mesh as given.
+        PlanarMesh { vertices, bounding_box, ..self.clone() }
     }
 
     /// Vertices as given.

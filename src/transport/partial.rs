@@ -67,7 +67,8 @@ pub fn solve_partial(
             floor
         },
         claim: &|diagram: &mut PartialLaguerre<'_>, heights| {
-            let asked = diagram.measures(&with_rest(&units.heights_in(heights).permuted(&order)), Want::Moments).counters;
+            let asked =
+                diagram.measures(&with_rest(&units.heights_in(heights).permuted(&order)), Want::Moments).counters;
             let mut claim = claimed(problem, heights, options.tolerance);
             claim.predicates += asked;
             claim

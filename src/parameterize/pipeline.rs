@@ -13,7 +13,7 @@ use super::tries::{laid_best, misses};
 use crate::domain::ConvexPolygon;
 
 /// Charts of less than this share of all areas get it all the same: what is smaller loses its last digits beside the others.
-const LEAST_CHART: f64 = 1e-12;
+const LEAST_CHART: f64 = 1e-22;
 
 pub(super) fn run(
     vertices: &[[f64; 3]],

@@ -120,7 +120,7 @@ fn densities() {
     f.write("p.json", square(r#""density": {"type": "image", "path": "rho.png"}, "sites": [[0.5, 0.5]]"#));
     assert_eq!(f.error(5, "solve p.json -o s.json"), "rho.png: cannot read: no such file or folder; check the path");
     f.write("rho.png", b"GIF89a");
-    assert_snapshot!(density(r#"{"type": "image", "path": "rho.png"}"#), @"rho.png: is no sound .png (Invalid PNG signature.); restore or convert it");
+    assert_snapshot!(density(r#"{"type": "image", "path": "rho.png"}"#), @"rho.png: is no sound .png (it does not begin as one); restore or convert it");
     assert_snapshot!(density(r#"{"type": "image", "values": [1, 2, 3], "width": 2}"#), @"p.json: an image of 3 pixels does not have rows of 2; give full rows");
     assert_snapshot!(density(r#"{"type": "image", "values": [1, -2], "width": 2}"#), @"p.json: pixel in row 0, column 1 is -2; every pixel must be finite and at least 0");
     assert_snapshot!(density(r#"{"type": "image", "values": [1, 2], "width": 2, "max": [0.5, 1]}"#), @"p.json: the image covers [0.0, 0.0] to [0.5, 1.0] only; it must cover the whole domain");

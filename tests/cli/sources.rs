@@ -26,7 +26,7 @@ fn a_mesh_is_solved_checked_and_drawn() {
     f.expect(0, "solve p.json -o t.json");
     f.expect(0, "check t.json");
     assert_eq!(f.json("s.json")["heights"], f.json("t.json")["heights"]);
-    assert!(f.error(2, "solve p.json -o l.obj").contains("is an input"));
+    assert!(f.error(2, "solve p.json -o l.obj").contains("solutions are written as .json"));
     // Another mesh is another problem.
     f.write("l.obj", L.replace("v 2 0 3", "v 3 0 3"));
     assert!(f.run("check t.json").code != 0);

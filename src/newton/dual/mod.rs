@@ -78,6 +78,23 @@ pub(super) struct Climbed {
 pub const BEYOND: &str =
     "the dual is at its top, at a jump of the masses; whether they can be attained is beyond doubles";
 
+const NO_FURTHER: &str = "the dual rises no further in doubles";
+
+/// Where no sites are tied, so many steps without a gain in the worst error and the least mass are rounding: Newton's
+/// directions from both sides of a kink need two or three.
+const STALE: usize = 12;
+
+/// Have the last steps gained nothing? Told from what a checkpoint keeps, so that a resumed run ends where an unbroken one does.
+fn stale(iterations: &[IterationReport]) -> bool {
+    let Some(before) = iterations.len().checked_sub(STALE).filter(|&k| k > 0) else { return false };
+    let best = |some: &[IterationReport]| {
+        let worse = (f64::INFINITY, 0.0f64);
+        some.iter().fold(worse, |(r, m), i| (r.min(i.residual), m.max(i.min_mass_ratio)))
+    };
+    let (old, new) = (best(&iterations[..before]), best(&iterations[before..]));
+    !(new.0 < 0.99 * old.0 || new.1 > 1.01 * old.1)
+}
+
 fn stopped(why: &str) -> Climbed {
     Climbed { outcome: Outcome::NotConverged { why: why.to_string() }, jump: None }
 }
@@ -130,6 +147,9 @@ pub(super) fn climb(
             if options.time_limit.is_some_and(|limit| clock.elapsed() >= limit) {
                 return Climbed { outcome: Outcome::TimeLimit, jump: None };
             }
+            if ties.none() && stale(&state.iterations) {
+                return stopped(NO_FURTHER);
+            }
         }
         swept += usize::from(whole);
         let Some(Way { direction, slope, first, .. }) = way else {
@@ -140,8 +160,8 @@ pub(super) fn climb(
         }
         let ray = Ray { heights: &state.heights, direction: &direction, slope, first };
         let found = highest(diagram, &ties, target, &ray);
-        if found.t <= 0.0 {
-            return stopped("the dual rises no further in doubles");
+        if found.t <= 0.0 || found.heights == state.heights {
+            return stopped(NO_FURTHER);
         }
         start = placed(diagram, &ties, &found.heights, &[]);
         match state.iterations.last_mut().filter(|_| again) {

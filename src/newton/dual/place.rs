@@ -33,6 +33,11 @@ impl Ties {
         Ties { list, greatest, complete }
     }
 
+    /// Can no sites be tied, at any heights?
+    pub fn none(&self) -> bool {
+        self.complete && self.list.is_empty()
+    }
+
     /// Differences of heights below this count as none.
     pub fn near(&self, heights: &Heights) -> f64 {
         NEAR * heights.as_slice().iter().fold(self.greatest, |g, h| g.max(h.hi.abs()))

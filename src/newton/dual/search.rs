@@ -41,6 +41,9 @@ pub(super) struct Found {
 pub(super) fn highest(diagram: &mut dyn Laguerre, ties: &Ties, target: &[f64], ray: &Ray<'_>) -> Found {
     let d = ray.direction;
     let noise: f64 = ROUNDING * d.iter().zip(target).map(|(d, nu)| d.abs() * nu).sum::<f64>();
+    // Steps that differ by less lead to the same double-doubles.
+    let greatest = ray.heights.as_slice().iter().fold(0.0, |g: f64, h| g.max(h.hi.abs()));
+    let still = 2f64.powi(-104) * greatest / d.iter().fold(0.0, |s: f64, d| s.max(d.abs()));
     let met = ties.met(ray.heights, d);
     let (mut low, mut high): ((f64, f64), Option<(f64, f64)>) = ((0.0, ray.slope), None);
     let mut t = ray.first;
@@ -80,7 +83,7 @@ pub(super) fn highest(diagram: &mut dyn Laguerre, ties: &Ties, target: &[f64], r
             }
         }
         t = next(low, high, trials);
-        if high.is_some_and(|h| h.0 - low.0 <= 1e-15 * h.0) {
+        if high.is_some_and(|h| h.0 - low.0 <= (1e-15 * h.0).max(still)) {
             break;
         }
     }

@@ -212,7 +212,8 @@ mod tests {
             let value = |i: &usize| x[0] * sites[*i][0] + x[1] * sites[*i][1] + heights[*i];
             got[(0..40).max_by(|a, b| value(a).total_cmp(&value(b))).unwrap()] += 1;
         }
-        let wrong: usize = got.iter().zip(&shares).map(|(g, s): (&usize, &usize)| g.abs_diff(*s)).sum();
+        // A point that is elsewhere counts at both sites.
+        let wrong = got.iter().zip(&shares).map(|(g, s): (&usize, &usize)| g.abs_diff(*s)).sum::<usize>() / 2;
         assert!(got.iter().all(|&g| g > 0) && 10 * wrong < count, "{wrong} of {count}: {got:?}");
     }
 }

@@ -355,7 +355,7 @@ fn rows_are_near(own: &Lifted3, others: &[Lifted3; 3], rows: &[Row; 3], corners:
             let exact = ask::wall_value(own, other, v);
             assert_eq!(exact.cmp0() as i32, sign(&big::rational(*entry)), "{own:?} {other:?} {v:?}");
             let off = (big::rational(*entry) - &exact).abs();
-            let bound = Rational::from(exact.abs_ref()) * 4u32 >> 53u32;
+            let bound = (Rational::from(exact.abs_ref()) * 4u32) >> 53u32;
             assert!(off <= bound + (Rational::from(1) >> 1022u32), "{entry:e} {exact}");
         }
     }

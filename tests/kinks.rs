@@ -164,7 +164,7 @@ fn exact_masses(patches: &[Patch], sites: &[Point], h: &[Dd], total: f64) -> Vec
                         kept.push(polygon[k].clone());
                     }
                     if (s[k] > 0 && s[next] < 0) || (s[k] < 0 && s[next] > 0) {
-                        let t = Rational::from(&s[k] / Rational::from(&s[k] - &s[next]));
+                        let t = &s[k] / Rational::from(&s[k] - &s[next]);
                         let mix = |a: &Rational, b: &Rational| a + Rational::from(b - a) * &t;
                         let (a, b) = (&polygon[k], &polygon[next]);
                         kept.push(([0, 1, 2].map(|c| mix(&a.0[c], &b.0[c])), mix(&a.1, &b.1)));
@@ -548,7 +548,7 @@ fn plane_case(seed: u64) -> Option<Case> {
         let at = |x: usize, y: usize| (y * (width + 1) + x) as u32;
         let vertices = (0..=height).flat_map(|y| (0..=width).map(move |x| [x as f64, y as f64])).collect();
         let (mut triangles, mut rho) = (Vec::new(), Vec::new());
-        for k in 0..values.len() {
+        for (k, &value) in values.iter().enumerate() {
             let (x, y) = (k % width, k / width);
             let q = [at(x, y), at(x + 1, y), at(x + 1, y + 1), at(x, y + 1)];
             for t in [[q[0], q[1], q[2]], [q[0], q[2], q[3]]] {
@@ -556,7 +556,7 @@ fn plane_case(seed: u64) -> Option<Case> {
                 let affine = rng.random_bool(0.3);
                 rho.push(match affine {
                     true => [0; 3].map(|_: i32| f64::from(rng.random_range(0..=3))),
-                    false => [values[k]; 3],
+                    false => [value; 3],
                 });
             }
         }

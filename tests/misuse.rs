@@ -244,7 +244,7 @@ fn lists_of_points_and_answers_that_do_not_fit() {
         }
     }
     for x in hostile {
-        (map.potential(x), map.c_transform(x), map.conjugate(x), map.image(x), map.cell_of(x));
+        _ = (map.potential(x), map.c_transform(x), map.conjugate(x), map.image(x), map.cell_of(x));
     }
     assert!([f64::NAN, -1.0, 2.0, f64::INFINITY].iter().all(|&t| map.interpolate(t).is_none()));
     assert!([f64::NAN, -1.0].iter().all(|&t| map.smooth(t).is_none()));

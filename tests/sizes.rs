@@ -193,7 +193,7 @@ impl Draw {
 
     /// A number of any size: zero, small integers, subnormals, the largest doubles.
     fn any(&mut self, most: i32) -> f64 {
-        let sign = if self.word() % 2 == 0 { 1.0 } else { -1.0 };
+        let sign = if self.word().is_multiple_of(2) { 1.0 } else { -1.0 };
         let digits = 1.0 + self.word() as f64 / f64::from(1u32 << 31);
         sign * match self.word() % 6 {
             0 => 0.0,

@@ -43,7 +43,7 @@ impl Ruler {
         Ruler { scale: scaled(1.0, -exponent(extent).clamp(-1000, 1000)), corner }
     }
 
-    fn from_corner(&self, x: Dd, axis: usize) -> Dd {
+    fn of_corner(&self, x: Dd, axis: usize) -> Dd {
         (x - Dd::from_f64(self.corner[axis])).scale(self.scale)
     }
 }
@@ -79,7 +79,7 @@ impl Disc {
     pub fn new(site: &Lifted, shift: Dd, ruler: Ruler) -> Disc {
         let (y, scale) = (site.site(), ruler.scale);
         let none = Disc { site: y, kind: Kind::None, ruler, radius: 0.0 };
-        let z = [0, 1].map(|k| ruler.from_corner(Dd::from_f64(y[k]), k));
+        let z = [0, 1].map(|k| ruler.of_corner(Dd::from_f64(y[k]), k));
         let size = z[0].hi.abs().max(z[1].hi.abs());
         if size <= FAR {
             let weight = weight(site, shift);
@@ -129,7 +129,7 @@ impl Disc {
                 x * x + y * y - weight
             }
             Kind::Far { site, constant } => {
-                let q = [self.ruler.from_corner(p.x, 0), self.ruler.from_corner(p.y, 1)];
+                let q = [self.ruler.of_corner(p.x, 0), self.ruler.of_corner(p.y, 1)];
                 let slope = q[0] * site[0] + q[1] * site[1];
                 (q[0] * q[0] + q[1] * q[1]) + (constant - slope.scale(2.0))
             }

@@ -324,7 +324,9 @@ mod tests {
         for (k, old) in [None, Some("old")].into_iter().enumerate() {
             let at = |name: &str| folder.path().join(format!("{name}{k}"));
             for name in ["usual", "renamed", "copied"] {
-                old.map(|text| fs::write(at(name), text).unwrap());
+                if let Some(text) = old {
+                    fs::write(at(name), text).unwrap();
+                }
             }
             write_atomically(&at("usual"), |w| w.write_all(b"new")).unwrap();
             let (mut file, temporary) = Unfinished::create(folder.path()).unwrap();

@@ -1,7 +1,7 @@
 //! Solution files: `{"format": "brenier/solution", ...}`, with large arrays in a sibling .npz: what they say, and writing them.
 
 use super::arrays::{Arrays, previous_arrays, remove, write_arrays};
-use super::atomic::{Unfinished, write_atomically};
+use super::atomic::write_atomically;
 use super::canonical::{FileData, ProblemId, write_canonical};
 use super::error::IoError;
 use super::fields::Fields;
@@ -250,7 +250,9 @@ pub fn write_solution<T: FileData>(path: &Path, solution: &SolutionFile<T>) -> R
         fields.value("report", &solution.report)?;
         fields.end()
     })?;
-    arrays.map(Unfinished::keep);
+    if let Some(arrays) = arrays {
+        arrays.keep();
+    }
     let current = if let Place::Beside(name, _) = &place { Some(name.as_str()) } else { None };
     remove(path, stale, current, &referred(path, &solution.problem));
     Ok(())

@@ -8,6 +8,9 @@ use crate::newton::{self, IterationReport, Jump, NewtonOptions, NewtonState, Out
 use crate::problem::Units;
 use std::time::Instant;
 
+/// Why masses cannot be attained, and notes.
+pub(super) type Told = (String, Vec<String>);
+
 /// One kind of source, as far as a solve cares. Heights of a problem are in its sites' order, those of a diagram in its own.
 pub(super) struct Way<'a, L, const D: usize> {
     /// The problem's sites.
@@ -32,7 +35,7 @@ pub(super) struct Way<'a, L, const D: usize> {
     /// True masses of some sites.
     pub exact: &'a dyn Fn(&Heights, &[u32]) -> Vec<Sure>,
     /// What is to be said where no heights attain the masses: why, and notes.
-    pub jump: &'a dyn Fn(&Heights, &Jump) -> (String, Vec<String>),
+    pub jump: &'a dyn Fn(&Heights, &Jump) -> Told,
     /// The factor of the source.
     pub source_factor: f64,
 }

@@ -296,8 +296,7 @@ fn newton(start: &Tied, groups: &Groups) -> Way {
     }
     let root: Vec<u32> = (0..k as u32).map(|a| sets.find_mut(a)).collect();
     let (mut lacks, mut fine, mut whole) = (vec![0.0; k], vec![f64::INFINITY; k], vec![0.0; k]);
-    for a in 0..k {
-        let r = root[a] as usize;
+    for (a, r) in root.iter().map(|&r| r as usize).enumerate() {
         lacks[r] += groups.lacks[a];
         fine[r] = fine[r].min(groups.fine[a]);
         whole[r] += groups.target[a];

@@ -25,9 +25,8 @@ impl<const D: usize> Reach<D> {
         for (k, v) in ring.iter().enumerate() {
             let w = &ring[if k + 1 == ring.len() { 0 } else { k + 1 }];
             girth += (0..D).map(|c| (w[c] - v[c]).abs()).sum::<f64>();
-            for c in 0..D {
-                (self.low[c], self.high[c]) = (self.low[c].min(v[c]), self.high[c].max(v[c]));
-            }
+            self.low = std::array::from_fn(|c| self.low[c].min(v[c]));
+            self.high = std::array::from_fn(|c| self.high[c].max(v[c]));
         }
         self.girth += girth;
         self.square += girth * girth;

@@ -37,8 +37,8 @@ pub struct Moments {
     pub centroid: [f64; 2],
     /// `int |x - centroid|^2 rho`.
     pub spread: f64,
-    /// A bound of the error of the mass, from [`moments`] with a density that knows how far vertices may be off
-    /// ([`LocalDensity::within`]). Not told of parts that are bounded by arcs.
+    /// A bound of the error of the mass, from the fan with a density that knows how far vertices may be off
+    /// (`LocalDensity::within`). Not told of parts that are bounded by arcs.
     pub off: f64,
 }
 

@@ -53,7 +53,7 @@ pub struct NewtonState {
     pub mass_floor: f64,
     /// Start and steps so far.
     pub iterations: Vec<IterationReport>,
-    /// Share of the background that the next step without progress is tried with ([`bridged`]).
+    /// Share of the background that the next step without progress is tried with (`background::bridged`).
     pub bridge: f64,
 }
 

@@ -4,13 +4,14 @@
 CARGO ?= cargo
 FUZZ_SECONDS ?= 60
 
-.PHONY: help deps demo test bench fuzz docs viewer clean
+.PHONY: help deps demo test bench fuzz mutants docs viewer clean
 
 help:
 	@echo "make demo    solve, check and draw a real example into demo-out/"
 	@echo "make test    run every test, documentation examples included"
 	@echo "make bench   time brenier beside CGAL, spade, delaunator, sdot and POT, and sampling beside its limits (quiet machine, please)"
 	@echo "make fuzz    run every fuzz target for FUZZ_SECONDS=$(FUZZ_SECONDS) (nightly Rust)"
+	@echo "make mutants change the source in some hundred small ways, one at a time, and see which tests notice (needs Python)"
 	@echo "make docs    build the library's documentation into target/doc/brenier"
 	@echo "make viewer  bundle the JavaScript of the pages again, after changes in viewer/ (needs npm)"
 	@echo "make clean   remove everything that was built"
@@ -32,6 +33,9 @@ bench: deps
 
 fuzz: deps
 	@sh scripts/fuzz.sh $(FUZZ_SECONDS)
+
+mutants: deps
+	@python3 scripts/mutants.py
 
 docs: deps
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps --lib

@@ -87,6 +87,12 @@ const BOLD_STEPS: usize = 60;
 /// steps could go in circles (found by the fuzz target newton).
 const SHORTEST_BOLD_STEP: f64 = 1.0 / 1024.0;
 
+/// So many steps in a row below [`SHORT`] of Newton's lead nowhere: a kink lies across the way, or a cell too light to be seen through.
+const SHORT_STEPS: usize = 10;
+
+/// See [`SHORT_STEPS`].
+const SHORT: f64 = 1.0 / 16384.0;
+
 /// Far from the solution: some relative mass error above this.
 const FAR: f64 = 0.5;
 
@@ -336,6 +342,12 @@ fn step(
     options: &NewtonOptions,
 ) -> Result<Residual, Outcome> {
     let clock = Instant::now();
+    // Where there are gaps a state close by is sought first ([`bridged`]), which may well take such steps.
+    let short = state.iterations.iter().rev().take_while(|i| i.step > 0.0 && i.step < SHORT).count();
+    if short >= SHORT_STEPS && !diagram.may_have_gaps() {
+        let why = format!("{SHORT_STEPS} steps in a row are shorter than {SHORT:.0e} of Newton's");
+        return Err(Outcome::NotConverged { why });
+    }
     let bold = now.relative > FAR && state.iterations.len() <= BOLD_STEPS;
     let right = if bold {
         by_width(&measures.mass, target)

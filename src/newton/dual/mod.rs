@@ -26,6 +26,9 @@ const FINE: f64 = 0.05;
 /// Masses are good to this share of the whole, generously: a claim needs more, and is confirmed in rationals ([`Jump::confirmed`]).
 const DOUBT: f64 = 1.0 / (1u64 << 36) as f64;
 
+/// Sums of masses are right to this share of what they sum: what whole components lack below it is rounding, however small their least target.
+const ROUNDING: f64 = 1.0 / (1u64 << 48) as f64;
+
 /// Groups without walls to the others, empty cells mostly, are moved one after another; up to so many count as one step.
 const SWEEP: usize = 64;
 
@@ -80,19 +83,31 @@ pub const BEYOND: &str =
 
 const NO_FURTHER: &str = "the dual rises no further in doubles";
 
-/// Where no sites are tied, so many steps without a gain in the worst error and the least mass are rounding: Newton's
-/// directions from both sides of a kink need two or three.
+/// So many steps without a gain in the worst error and the least mass are rounding where no sites are tied: Newton's directions from both
+/// sides of a kink need two or three.
 const STALE: usize = 12;
 
-/// Have the last steps gained nothing? Told from what a checkpoint keeps, so that a resumed run ends where an unbroken one does.
-fn stale(iterations: &[IterationReport]) -> bool {
-    let Some(before) = iterations.len().checked_sub(STALE).filter(|&k| k > 0) else { return false };
+/// As many as these, in so many diagrams, are rounding everywhere.
+const STALE_TRIALS: u32 = 1500;
+
+/// Have the last steps gained nothing: [`STALE`] of them, or [`STALE_TRIALS`] diagrams in at least `least` steps? Told from what a checkpoint
+/// keeps, so that a resumed run ends where an unbroken one does.
+fn stale(iterations: &[IterationReport], least: usize) -> [bool; 2] {
     let best = |some: &[IterationReport]| {
         let worse = (f64::INFINITY, 0.0f64);
         some.iter().fold(worse, |(r, m), i| (r.min(i.residual), m.max(i.min_mass_ratio)))
     };
-    let (old, new) = (best(&iterations[..before]), best(&iterations[before..]));
-    !(new.0 < 0.99 * old.0 || new.1 > 1.01 * old.1)
+    let since = |last: usize| {
+        let Some(before) = iterations.len().checked_sub(last).filter(|&k| k > 0) else { return false };
+        let (old, new) = (best(&iterations[..before]), best(&iterations[before..]));
+        !(new.0 < 0.99 * old.0 || new.1 > 1.01 * old.1)
+    };
+    let mut trials = 0;
+    let enough = iterations.iter().rev().position(|i| {
+        trials += i.trials;
+        trials >= STALE_TRIALS
+    });
+    [since(STALE), enough.is_some_and(|k| since((k + 1).max(least)))]
 }
 
 fn stopped(why: &str) -> Climbed {
@@ -128,11 +143,16 @@ pub(super) fn climb(
         }
         let groups = Groups::of(&start, target, options.tolerance);
         let shared = (!start.regions.is_empty()).then(|| shared(&start, target, &groups, total));
+        // All that a sweep moves counts as one step.
+        let [slow, lost] = stale(&state.iterations, 2 + target.len().div_ceil(SWEEP));
+        // Only cells too light for doubles are wrong: what is tied may be looked at.
+        let still = slow && groups.wrong() <= ROUNDING * total * target.len() as f64;
         let slack = 2.0 * groups.wrong() + 1e-15 * total * target.len() as f64;
         let way = match &shared {
             Some(s) if s.violation > slack => Some(released(&start, target, s)),
+            Some(_) if still => None,
             _ if groups.fine() => None,
-            _ => Some(newton(&start, &groups)),
+            _ => Some(newton(&start, &groups, diagram.anchors())),
         };
         let whole = way.as_ref().is_some_and(|w| w.whole);
         let again = whole && swept > 0 && swept < SWEEP;
@@ -147,14 +167,15 @@ pub(super) fn climb(
             if options.time_limit.is_some_and(|limit| clock.elapsed() >= limit) {
                 return Climbed { outcome: Outcome::TimeLimit, jump: None };
             }
-            if ties.none() && stale(&state.iterations) {
+            if way.is_some() && (lost || slow && ties.none()) {
                 return stopped(NO_FURTHER);
             }
         }
         swept += usize::from(whole);
-        let Some(Way { direction, slope, first, .. }) = way else {
+        let Some(Way { mut direction, slope, first, .. }) = way else {
             return top(diagram, &ties, target, state, &start, (shared, &groups), options);
         };
+        diagram.anchor(&mut direction);
         if !(slope.is_finite() && direction.iter().all(|d| d.is_finite())) {
             return stopped("Newton's step is not finite: some sites are too near each other for doubles");
         }
@@ -239,6 +260,19 @@ impl Groups {
         self.lacks.iter().zip(&self.fine).all(|(l, f)| l.abs() <= *f)
     }
 
+    /// What groups lack, sums over components (of which `root` names that of each group, and `whole` has the target) taken away from each group
+    /// in proportion to its target: taken alike, rounding of a heavy one would drown the light. Twice, to be rid of the rounding of the first time.
+    fn balanced(&self, root: &[u32], whole: &[f64]) -> Vec<f64> {
+        let mut lacks = self.lacks.clone();
+        for _ in 0..2 {
+            let mut excess = vec![0.0; lacks.len()];
+            root.iter().zip(&lacks).for_each(|(&r, l)| excess[r as usize] += l);
+            let share = |a: usize| excess[root[a] as usize] * (self.target[a] / whole[root[a] as usize]);
+            (0..lacks.len()).for_each(|a| lacks[a] -= share(a));
+        }
+        lacks
+    }
+
     fn wrong(&self) -> f64 {
         self.lacks.iter().map(|l| l.abs()).sum()
     }
@@ -279,8 +313,9 @@ fn first_step(start: &Tied, slope: f64, inside: impl Fn(usize) -> bool) -> f64 {
     if step.is_finite() && step < range { step } else { range / 64.0 }
 }
 
-/// Newton's direction for the groups; where some have no walls to the others, how the worst of them moves as a whole.
-fn newton(start: &Tied, groups: &Groups) -> Way {
+/// Newton's direction for the groups; where some have no walls to the others, how the worst of them moves as a whole. Unless the diagram
+/// anchors it, the heaviest group stays: rounding of its mass times its step would hide what the light ones gain.
+fn newton(start: &Tied, groups: &Groups, anchored: bool) -> Way {
     let m = &start.measures;
     let k = groups.lacks.len();
     let mut rows: Vec<std::collections::BTreeMap<u32, f64>> = vec![Default::default(); k];
@@ -301,7 +336,7 @@ fn newton(start: &Tied, groups: &Groups) -> Way {
         fine[r] = fine[r].min(groups.fine[a]);
         whole[r] += groups.target[a];
     }
-    let alone = (0..k).filter(|&r| lacks[r].abs() > fine[r]);
+    let alone = (0..k).filter(|&r| lacks[r].abs() > fine[r].max(ROUNDING * whole[r]));
     let worst = alone.max_by(|&a, &b| (lacks[a].abs() / whole[a]).total_cmp(&(lacks[b].abs() / whole[b])));
     if let Some(r) = worst {
         let sign = lacks[r].signum();
@@ -316,9 +351,14 @@ fn newton(start: &Tied, groups: &Groups) -> Way {
         l.weight.extend(row.values());
         l.row_ptr.push(l.col.len() as u32);
     }
-    let options = LinearOptions { relative_tolerance: 1e-13, enough: None, max_iterations: 300, centred: true };
-    let (step, _) = linear::solve(&l, groups.lacks.clone(), &options);
-    let slope: f64 = step.iter().zip(&groups.lacks).map(|(d, l)| d * l).sum();
+    let options = LinearOptions { relative_tolerance: 1e-13, enough: None, max_iterations: 300, centred: false };
+    let right = groups.balanced(&root, &whole);
+    let (mut step, _) = linear::solve(&l, right.clone(), &options);
+    let heaviest = (0..k).max_by(|&a, &b| groups.target[a].total_cmp(&groups.target[b]));
+    if let Some(still) = heaviest.filter(|_| !anchored).map(|a| step[a]) {
+        step.iter_mut().for_each(|d| *d -= still);
+    }
+    let slope: f64 = step.iter().zip(&right).map(|(d, l)| d * l).sum();
     let direction: Vec<f64> = groups.of.iter().map(|&g| step[g as usize]).collect();
     Way { direction, slope, first: 1.0, whole: false }
 }

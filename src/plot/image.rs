@@ -39,9 +39,17 @@ impl Pixels {
         encoder.set_color(png::ColorType::Rgb);
         encoder.set_depth(png::BitDepth::Eight);
         encoder.set_compression(png::Compression::High);
-        let mut writer = encoder.write_header()?;
-        writer.write_image_data(&self.rgb)?;
-        Ok(writer.finish()?)
+        let mut writer = encoder.write_header().map_err(of_writing)?;
+        writer.write_image_data(&self.rgb).map_err(of_writing)?;
+        writer.finish().map_err(of_writing)
+    }
+}
+
+/// What the system said, as it said it: the encoder's own conversion keeps the text and loses the kind, and with it the cure.
+fn of_writing(e: png::EncodingError) -> std::io::Error {
+    match e {
+        png::EncodingError::IoError(e) => e,
+        other => other.into(),
     }
 }
 

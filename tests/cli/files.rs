@@ -202,3 +202,31 @@ fn a_full_disk_is_exit_5_and_leaves_the_old_file() {
     let full = f.run("solve --domain square --points y.csv -o /dev/full");
     assert_eq!(full.code, 5, "{}", full.err);
 }
+
+/// An encoder between the program and the disk must not lose what the disk said.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told_with_its_cure_whatever_is_written() {
+    let f = Folder::new();
+    f.write("y.csv", csv(&points(20)));
+    f.write("m.obj", "v 0 0 0\nv 1 0 0\nv 1 1 .2\nv 0 1 0\nv .5 .5 .3\nf 1 2 5\nf 2 3 5\nf 3 4 5\nf 4 1 5\n");
+    f.expect(0, "solve --domain square --points y.csv -o s.json");
+    let outputs = [
+        ("plot s.json -o", &["png", "svg", "html"][..]),
+        ("map s.json --points y.csv -o", &["csv", "txt", "npy"]),
+        ("sample s.json -n 9 -o", &["csv", "npy"]),
+        ("parameterize m.obj -o", &["obj", "ply", "glb", "gltf"]),
+        ("alexandrov s.json -o", &["obj", "ply"]),
+    ];
+    for (command, endings) in outputs {
+        for ending in endings {
+            let out = format!("full.{ending}");
+            if !f.path(&out).is_symlink() {
+                std::os::unix::fs::symlink("/dev/full", f.path(&out)).unwrap();
+            }
+            let told = f.run(&format!("{command} {out}"));
+            assert_eq!(told.code, 5, "{command} {out}: {}", told.err);
+            assert!(told.err.contains("cannot write: no space left on the disk; free some"), "{command}: {}", told.err);
+        }
+    }
+}

@@ -165,3 +165,34 @@ fn huge_pixels_are_no_fault_of_the_sites() {
     assert!([0, 1, 3].contains(&run.code), "{} {}", run.code, run.err);
     assert_snapshot!(f.error(2, "quantize --domain disk -n 4 -o x.json"), @"--domain disk: a disk is a polygon here; say of how many vertices, for example disk:100");
 }
+
+/// Memory that the system refuses (`ulimit -v` here) ends in words, like a limit of ours: also what GMP's numbers take.
+#[cfg(target_os = "linux")]
+#[test]
+fn memory_refused_by_the_system_is_exit_4() {
+    use std::process::Command;
+    let f = Folder::new();
+    f.write("y.csv", csv(&points(20_000)));
+    f.expect(0, "--quiet solve --domain square --points y.csv -o s.json");
+    let brenier = env!("CARGO_BIN_EXE_brenier");
+    let commands = [
+        "solve --domain square --points y.csv -o o.json",
+        "check s.json",
+        "plot s.json -o o.png",
+        "sample s.json -n 9 -o o.npz",
+    ];
+    for command in commands {
+        // In kB: the program itself, not yet at work, takes some 19,000.
+        let codes = [26_000, 32_000, 40_000, 52_000].map(|limit| {
+            let script = format!("ulimit -v {limit}; exec '{brenier}' --threads 1 {command}");
+            let output = Command::new("sh").args(["-c", &script]).current_dir(f.path("")).output().unwrap();
+            let (code, err) = (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned());
+            assert!(code == Some(0) || code == Some(4), "{command} in {limit} kB: {code:?} {err}");
+            // Threads are refused first where their stacks do not fit any more.
+            let told = err.starts_with("error: ") && err.contains("ulimit -v)");
+            assert!(code == Some(0) || told, "{command} in {limit} kB: {err}");
+            code
+        });
+        assert_eq!(codes[0], Some(4), "{command}: the least limit should be too little");
+    }
+}

@@ -6,6 +6,9 @@
 //!
 //! With a limit ([`limit_to`]) the bytes that are held are counted, those of GMP's numbers too, and the program ends in
 //! words before they pass it. That is the last line: what a phase will need is asked before it begins (`limits.rs`).
+//!
+//! Without a limit of ours the system may have one (`ulimit -v`, a container). Rust and GMP would abort there, which
+//! looks like a crash to whoever started the program; here it ends in words, too.
 
 // An allocator and advice about memory cannot be had without.
 #![allow(unsafe_code)]
@@ -76,13 +79,17 @@ const OWN: u64 = 8 << 20;
 const LEAST: u64 = 8 << 20;
 
 /// From now on at most so many bytes are held, or the program ends with the exit code of a limit.
-///
-/// To be called before the first number of GMP is made: those that follow are freed by the functions set here.
 pub fn limit_to(bytes: u64) {
     let counted = (bytes - bytes / 8).saturating_sub(OWN).max(LEAST);
     GIVEN.store(bytes, Ordering::Relaxed);
     LIMIT.store(isize::try_from(counted).unwrap_or(isize::MAX), Ordering::Relaxed);
     keep_less(bytes);
+}
+
+/// Memory of big numbers is taken here, too.
+///
+/// To be called before the first number of GMP is made: those that follow are freed by the functions set here.
+pub fn serve_numbers() {
     // SAFETY: no number exists yet, and the functions do what GMP asks of them: they go to the C library with a count beside.
     unsafe { gmp_mpfr_sys::gmp::set_memory_functions(Some(number_alloc), Some(number_realloc), Some(number_free)) };
 }
@@ -157,14 +164,28 @@ fn give(size: usize) {
     }
 }
 
-/// Says so and ends, without memory: an allocator may not unwind. Files that are being written have no name yet.
+/// The limit given is met.
 #[cold]
 fn refuse() -> ! {
+    let limit = GIVEN.load(Ordering::Relaxed) >> 20;
+    end(format_args!("needs more memory than the limit of {limit} MiB; raise --max-memory if that is meant"))
+}
+
+/// The system refuses so many bytes.
+#[cold]
+fn refused(size: usize) -> ! {
+    let more = size.div_ceil(1 << 20);
+    end(format_args!(
+        "the system refuses {more} MiB more of memory; see its limit for programs (ulimit -v), free some, or make the \
+         problem smaller"
+    ))
+}
+
+/// Says so and ends, without memory: an allocator may not unwind. Files that are being written have no name yet.
+fn end(what: std::fmt::Arguments) -> ! {
     let mut line = [0u8; 160];
     let mut rest = &mut line[..];
-    let limit = GIVEN.load(Ordering::Relaxed) >> 20;
-    let _ =
-        writeln!(rest, "error: needs more memory than the limit of {limit} MiB; raise --max-memory if that is meant");
+    let _ = writeln!(rest, "error: {what}");
     let length = 160 - rest.len();
     // SAFETY: `line` holds so many bytes; `_exit` ends the process at once, whatever other threads do.
     unsafe {
@@ -177,7 +198,7 @@ extern "C" fn number_alloc(size: usize) -> *mut c_void {
     take(size);
     // SAFETY: the C library's own contract.
     let at = unsafe { libc::malloc(size) };
-    if at.is_null() { refuse() } else { at }
+    if at.is_null() { refused(size) } else { at }
 }
 
 extern "C" fn number_realloc(at: *mut c_void, before: usize, size: usize) -> *mut c_void {
@@ -185,7 +206,7 @@ extern "C" fn number_realloc(at: *mut c_void, before: usize, size: usize) -> *mu
     give(before);
     // SAFETY: `at` came from `malloc` or `realloc`.
     let at = unsafe { libc::realloc(at, size) };
-    if at.is_null() { refuse() } else { at }
+    if at.is_null() { refused(size) } else { at }
 }
 
 extern "C" fn number_free(at: *mut c_void, size: usize) {
@@ -200,20 +221,20 @@ unsafe impl GlobalAlloc for LargePages {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         take(layout.size());
         // SAFETY: the caller's promise is the one that `System` asks for; so below.
-        advise(unsafe { System.alloc(layout) }, layout.size())
+        given(unsafe { System.alloc(layout) }, layout.size())
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         take(layout.size());
         // SAFETY: as above.
-        advise(unsafe { System.alloc_zeroed(layout) }, layout.size())
+        given(unsafe { System.alloc_zeroed(layout) }, layout.size())
     }
 
     unsafe fn realloc(&self, at: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         take(size.saturating_sub(layout.size()));
         give(layout.size().saturating_sub(size));
         // SAFETY: as above.
-        advise(unsafe { System.realloc(at, layout, size) }, size)
+        given(unsafe { System.realloc(at, layout, size) }, size)
     }
 
     unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
@@ -223,10 +244,19 @@ unsafe impl GlobalAlloc for LargePages {
     }
 }
 
+/// What the system gave, if it did.
+#[inline(always)]
+fn given(at: *mut u8, size: usize) -> *mut u8 {
+    if at.is_null() {
+        refused(size);
+    }
+    advise(at, size)
+}
+
 /// Tells Linux that large pages would do well here. It may refuse; then pages are as they were.
 #[cfg(target_os = "linux")]
 fn advise(at: *mut u8, size: usize) -> *mut u8 {
-    if size >= LARGE && !at.is_null() {
+    if size >= LARGE {
         // All pages that hold some of it: an array with a mapping of its own fills that from just behind its header to the last page, and
         // a mapping advised as a whole stays in one piece, which can grow without being copied.
         let begin = at as usize / PAGE * PAGE;

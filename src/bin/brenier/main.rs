@@ -43,6 +43,7 @@ static PANIC: Mutex<Option<String>> = Mutex::new(None);
 
 fn main() -> ExitCode {
     allocator::keep_little();
+    allocator::serve_numbers();
     std::panic::set_hook(Box::new(|info| {
         if let Ok(mut first) = PANIC.lock() {
             first.get_or_insert_with(|| info.to_string().replace('\n', " "));

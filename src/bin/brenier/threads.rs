@@ -26,14 +26,18 @@ pub fn refused() {
 /// and ended first.
 pub fn start(common: &Common) -> Result<(), Failure> {
     let wanted = common.threads.map_or_else(|| available_parallelism().map_or(1, usize::from), usize::from);
-    let had = if wanted == 1 { 1 } else { at_once(wanted) };
+    // A pool of one has a thread of its own, too, as long as there can be one.
+    let had = at_once(wanted);
     if had < wanted {
         refused();
-        console::warn(common, &[format!("the system refuses {wanted} threads; {} at work", had.max(1))]);
+        if wanted > 1 {
+            console::warn(common, &[format!("the system refuses {wanted} threads; {} at work", had.max(1))]);
+        }
     }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(had.max(1));
     let pool = if had <= 1 && are_scarce() { pool.use_current_thread() } else { pool };
-    pool.build_global().map_err(|e| Failure::new(code::LIMIT, format!("cannot start threads: {e}; see ulimit -u")))
+    let told = |e| format!("cannot start threads: {e}; see the limits of processes and memory (ulimit -u, ulimit -v)");
+    pool.build_global().map_err(|e| Failure::new(code::LIMIT, told(e)))
 }
 
 /// How many threads of `wanted` there can be at once.

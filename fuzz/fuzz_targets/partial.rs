@@ -279,7 +279,9 @@ fn walls(d: &PartialDiagram, truth: &[Truth]) {
     if truth.iter().all(|t| t.covered) {
         let positive: Vec<_> = all.into_iter().filter(|w| w.2 > 0.0).collect();
         assert_eq!(own.len(), positive.len(), "{own:?} are not {positive:?}");
-        own.iter().zip(&positive).for_each(|(a, b)| near(a.2, b.2, 1e-12 * b.2));
+        // Of sites a subnormal apart one may be beyond doubles, the other just within.
+        let apart = own.iter().zip(&positive).filter(|(a, _)| !touching(d.polygons().problem(), a.0, a.1));
+        apart.for_each(|(a, b)| near(a.2, b.2, 1e-12 * b.2));
     }
 }
 

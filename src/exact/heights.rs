@@ -134,15 +134,16 @@ impl Heights {
         Heights { values: order.iter().map(|&i| self.values[i as usize]).collect() }
     }
 
-    /// Subtracts the mass-weighted mean, so that `sum nu_i h_i = 0` up to rounding (2^-100 relative).
+    /// Subtracts the mass-weighted mean, so that `sum nu_i h_i = 0` up to rounding (2^-94 of the largest that is left).
     pub fn gauge(&mut self, masses: &[f64]) {
-        let (mut total, mut moment) = (Dd::ZERO, Dd::ZERO);
-        for (&h, &m) in self.values.iter().zip(masses) {
-            total = total + Dd::from_f64(m);
-            moment = moment + h.times(m);
-        }
-        if total.hi > 0.0 {
-            let mean = moment.over(total);
+        let largest = |values: &[Dd]| values.iter().fold(0.0f64, |most, h| most.max(h.hi.abs()));
+        let (mut total, mut before) = (Dd::ZERO, f64::INFINITY);
+        masses.iter().for_each(|&m| total = total + Dd::from_f64(m));
+        // Rounding is 2^-100 of what the heights were. Where they were far from 0 that is much for what they are now: again.
+        while total.hi > 0.0 && largest(&self.values) < before / 64.0 {
+            before = largest(&self.values);
+            let weighted = self.values.iter().zip(masses).map(|(h, &m)| h.times(m));
+            let mean = weighted.fold(Dd::ZERO, |sum, h| sum + h).over(total);
             if mean.is_finite() {
                 self.values.iter_mut().for_each(|h| *h = *h - mean);
             }

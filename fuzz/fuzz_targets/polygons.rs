@@ -18,8 +18,8 @@ fn on(a: Point, b: Point, c: Point) -> bool {
 }
 
 fn meet(a: Point, b: Point, c: Point, d: Point) -> bool {
-    let proper = cross(a, b, c).signum() * cross(a, b, d).signum() < 0
-        && cross(c, d, a).signum() * cross(c, d, b).signum() < 0;
+    let proper =
+        cross(a, b, c).signum() * cross(a, b, d).signum() < 0 && cross(c, d, a).signum() * cross(c, d, b).signum() < 0;
     proper || on(a, b, c) || on(a, b, d) || on(c, d, a) || on(c, d, b)
 }
 
@@ -61,7 +61,8 @@ fuzz_target!(|data: &[u8]| {
         }
     };
     assert_eq!(file.triangles.len(), n - 2);
-    let areas: Vec<i64> = file.triangles.iter().map(|t| cross(p[t[0] as usize], p[t[1] as usize], p[t[2] as usize])).collect();
+    let areas: Vec<i64> =
+        file.triangles.iter().map(|t| cross(p[t[0] as usize], p[t[1] as usize], p[t[2] as usize])).collect();
     let outline: i64 = (0..n).map(|k| cross([0, 0], p[k], p[(k + 1) % n])).sum();
     assert_eq!(areas.iter().map(|a| a.abs()).sum::<i64>(), outline.abs(), "{text}{:?}", file.triangles);
     assert_eq!(areas.iter().sum::<i64>(), outline);

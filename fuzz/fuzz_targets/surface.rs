@@ -1,6 +1,8 @@
 //! Diagrams on small soups of triangles with small coordinates equal brute force in rationals.
 #![no_main]
 
+// The tests use more of it.
+#[allow(dead_code)]
 #[path = "../../tests/common/surface.rs"]
 mod oracle;
 

@@ -6,8 +6,14 @@ use brenier::io::parse_points;
 use libfuzzer_sys::fuzz_target;
 use std::path::Path;
 
-const NAMES: [[&str; 2]; 6] =
-    [["x", "y"], [" X ", "Y"], ["lon", "lat"], ["Longitude [deg]", "Latitude [deg]"], ["Points:0", "Points:1"], ["u", "v"]];
+const NAMES: [[&str; 2]; 6] = [
+    ["x", "y"],
+    [" X ", "Y"],
+    ["lon", "lat"],
+    ["Longitude [deg]", "Latitude [deg]"],
+    ["Points:0", "Points:1"],
+    ["u", "v"],
+];
 
 fuzz_target!(|data: &[u8]| {
     let Some((&[names, order, form, more], rest)) = data.split_first_chunk::<4>() else { return };

@@ -61,6 +61,59 @@ pub fn seen_from(y: &Point, polygon: &[Point]) -> Vec<[f64; 2]> {
     polygon.iter().map(|p| [from(p, 0), from(p, 1)]).collect()
 }
 
+/// Is a polygon so far from the origin that a circle about it is nearly straight there?
+pub fn is_far(seen: &[[f64; 2]]) -> bool {
+    let near = seen.iter().map(|z| z[0].hypot(z[1])).fold(f64::INFINITY, f64::min);
+    let size = seen.iter().map(|z| (z[0] - seen[0][0]).hypot(z[1] - seen[0][1])).fold(0.0, f64::max);
+    near > 1e3 * size
+}
+
+/// Area of the points of a convex polygon within `sqrt(w)` of a far site: chords in rationals, with roots good to 2^-200 of themselves, and over
+/// them segments by the series of `asin x - x sqrt(1 - x^2)`, whose next term is below `x^6` of it.
+pub fn far_area(y: &Point, polygon: &[Point], w: &Rational) -> Rational {
+    if w.cmp0().is_le() {
+        return Rational::new();
+    }
+    let dot = |a: &Point, b: &Point| Rational::from(&a[0] * &b[0]) + Rational::from(&a[1] * &b[1]);
+    let less = |a: &Point, b: &Point| [0, 1].map(|k| Rational::from(&a[k] - &b[k]));
+    let z: Vec<Point> = polygon.iter().map(|p| less(p, y)).collect();
+    // Ends of what lies within, edge by edge.
+    let mut ends: Vec<[Point; 2]> = Vec::new();
+    for (k, p) in z.iter().enumerate() {
+        let e = less(&z[(k + 1) % z.len()], p);
+        let (a, b, c) = (dot(&e, &e), dot(p, &e), dot(p, p) - w);
+        let square = Rational::from(&b * &b) - Rational::from(&a * &c);
+        if square.cmp0().is_le() || a.cmp0().is_eq() {
+            continue;
+        }
+        let root = root(&square);
+        let start = (-Rational::from(&b + &root) / &a).max(Rational::new());
+        let end = ((root - b) / a).min(Rational::from(1));
+        if start < end {
+            ends.push([start, end].map(|t| [0, 1].map(|i| Rational::from(&e[i] * &t) + &p[i])));
+        }
+    }
+    let mut area = Rational::new();
+    let r = root(w).to_f64();
+    for (k, [u, v]) in ends.iter().enumerate() {
+        let next = &ends[(k + 1) % ends.len()][0];
+        let cross = |a: &Point, b: &Point| Rational::from(&a[0] * &b[1]) - Rational::from(&a[1] * &b[0]);
+        area += (cross(u, v) + cross(v, next)) / 2u32;
+        let chord = less(next, v);
+        let x = dot(&chord, &chord).to_f64().sqrt() / (2.0 * r);
+        let segment = r * r * x * x * x * (2.0 / 3.0 + x * x * (0.2 + x * x * 3.0 / 28.0));
+        area += Rational::from_f64(segment).expect("finite");
+    }
+    area
+}
+
+/// The root of a positive number.
+fn root(x: &Rational) -> Rational {
+    let shift = 400 + x.numer().significant_bits().abs_diff(x.denom().significant_bits());
+    let whole = Rational::from(x << (2 * shift)).trunc().into_numer_denom().0;
+    Rational::from(whole.sqrt()) >> shift
+}
+
 /// Integrals over the points of a convex polygon with `|z|^2 <= w`.
 ///
 /// Rounding: each edge adds a few `2^-52 L^2` times the density, `L` being the largest `|z|` (a wrong root of an edge that the circle nearly

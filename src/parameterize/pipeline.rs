@@ -104,6 +104,22 @@ pub(super) fn apart(ends: &[([f64; 2], [f64; 2])]) -> bool {
     true
 }
 
+/// A corner that turns by less, in radians, is none: what the polygon loses there is less than this share of its sides.
+/// The sides beside it could not bend outwards (`Rim::most_bulge`) where an edge inside joins them.
+const STRAIGHT: f64 = 1e-9;
+
+/// The corners at which the polygon turns; all of them where fewer than three do.
+fn turning(corners: &[[f64; 2]]) -> Vec<[f64; 2]> {
+    let n = corners.len();
+    let turns = |k: usize| {
+        let [a, b, c] = [k + n - 1, k, k + 1].map(|i| corners[i % n]);
+        let [d, e] = [[b[0] - a[0], b[1] - a[1]], [c[0] - b[0], c[1] - b[1]]];
+        (d[0] * e[1] - d[1] * e[0]).atan2(d[0] * e[0] + d[1] * e[1]) > STRAIGHT
+    };
+    let kept: Vec<[f64; 2]> = (0..n).filter(|&k| turns(k)).map(|k| corners[k]).collect();
+    if kept.len() < 3 { corners.to_vec() } else { kept }
+}
+
 fn curve(boundary: &Boundary) -> Result<Curve, ParameterizeError> {
     let polygon = |vertices: Vec<[f64; 2]>| {
         let fail = |why: String| Err(ParameterizeError::Polygon { why });
@@ -116,7 +132,7 @@ fn curve(boundary: &Boundary) -> Result<Curve, ParameterizeError> {
         let longest = (high[0] - low[0]).max(high[1] - low[1]);
         let fitted = checked.vertices().iter().map(|v| [0, 1].map(|c| (v[c] - low[c]) / longest)).collect();
         match ConvexPolygon::new(fitted) {
-            Ok(fitted) => Ok(Curve::Polygon(fitted.vertices().to_vec())),
+            Ok(fitted) => Ok(Curve::Polygon(turning(fitted.vertices()))),
             Err(e) => fail(e.to_string()),
         }
     };

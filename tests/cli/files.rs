@@ -15,16 +15,18 @@ fn inputs_are_not_overwritten() {
         assert_eq!(f.error(2, arguments), lost, "{arguments}");
     }
     assert_eq!(f.error(2, "solve p.json -o ./p.json"), format!("./{lost}"));
+    // A table under another name, for a state of the solver is not written over what ends like a table.
+    std::fs::hard_link(f.path("y.csv"), f.path("y.state")).unwrap();
     assert_eq!(
-        f.error(2, "solve --domain square --points y.csv -o s.json --checkpoint y.csv"),
-        lost.replace("p.json", "y.csv")
+        f.error(2, "solve --domain square --points y.csv -o s.json --checkpoint y.state"),
+        lost.replace("p.json", "y.state")
     );
     let twice = "c.json: is named for two outputs; give the output another name";
     assert_eq!(f.error(2, "solve p.json -o c.json --checkpoint c.json"), twice);
     f.expect(0, "solve p.json -o s.json");
     // Nor what a problem refers to.
     f.write("r.json", square(r#""sites": {"path": "y.csv"}"#));
-    assert_eq!(f.error(2, "solve r.json -o s.json --checkpoint y.csv"), lost.replace("p.json", "y.csv"));
+    assert_eq!(f.error(2, "solve r.json -o s.json --checkpoint y.state"), lost.replace("p.json", "y.state"));
     // What is there may be replaced.
     f.expect(0, "solve p.json -o s.json");
 }

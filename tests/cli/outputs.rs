@@ -325,3 +325,19 @@ fn endings_that_do_not_fit_are_refused_with_those_that_do() {
     assert!(f.error(2, "quantize --domain b.json -n 4 -o bad.obj").contains(".csv, .txt or .npy"));
     assert_eq!(f.names(), before, "nothing was written");
 }
+
+/// A state of the solver takes no name under which people keep other things.
+#[test]
+fn checkpoints_have_no_names_of_other_files() {
+    let f = Folder::new();
+    f.write("y.csv", csv(&points(5)));
+    f.write("photo.png", "not lost");
+    for name in ["photo.png", "m.OBJ", "a.npz", "t.csv"] {
+        let text = f.error(2, &format!("solve --domain square --points y.csv -o s.json --checkpoint {name}"));
+        assert!(text.contains("a state of the solver is no table, mesh, picture or array"), "{name}: {text}");
+    }
+    assert_eq!(f.read("photo.png"), "not lost");
+    for name in ["c", "c.json", "c.checkpoint", "c.state"] {
+        f.expect(0, &format!("solve --domain square --points y.csv -o s.json --checkpoint {name}"));
+    }
+}

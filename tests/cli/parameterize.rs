@@ -267,6 +267,11 @@ fn a_square_of_two_triangles() {
     assert_eq!(f.json("r.json")["area_error"], 0.0);
     let text = f.error(3, "parameterize tri.obj -o uv.obj --boundary square");
     assert!(text.contains("has 4 corners, but a boundary has only 3 vertices"), "{text}");
+    // A corner on a straight side is none: else the edge inside would lie on the two sides that meet there.
+    for corners in ["0,0\n1,0\n2,0\n0,1\n", "0,0\n2,0\n1,.5\n0,1\n", "0,0\n1,0\n2,0\n2,1\n2,2\n0,2\n"] {
+        f.write("line.csv", corners);
+        f.expect(0, "parameterize quad.obj -o uv.obj --boundary line.csv");
+    }
 }
 
 /// What a chart misses is told with what can be done; the exit code is about one to one.

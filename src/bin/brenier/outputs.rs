@@ -55,6 +55,12 @@ pub enum Fit {
 }
 
 impl Fit {
+    /// Endings of files of another kind, read or written: under them stands what a solver's state must not replace.
+    const TAKEN: [&'static str; 18] = [
+        "csv", "txt", "xyz", "npy", "npz", "parquet", "obj", "ply", "off", "stl", "vtk", "vtp", "glb", "gltf", "svg",
+        "png", "html", "pdf",
+    ];
+
     /// Endings that fit, and what to say of others.
     fn endings(self) -> (&'static [&'static str], &'static str) {
         match self {
@@ -65,7 +71,10 @@ impl Fit {
                  one of these",
             ),
             Fit::Report => (&["json"], "reports are written as .json; pictures are made with --plot"),
-            Fit::State => (&[], ""),
+            Fit::State => (
+                &["json", "checkpoint"],
+                "a state of the solver is no table, mesh, picture or array; give it a name that ends in .checkpoint",
+            ),
             Fit::Points => (&["csv", "txt", "npy"], "points are written as .csv, .txt or .npy; choose one of these"),
             Fit::Samples => (
                 &["npy", "npz", "csv", "parquet"],
@@ -108,7 +117,8 @@ impl Output {
         match self.path.extension() {
             Some(e) if endings.iter().any(|fit| e.eq_ignore_ascii_case(fit)) => Ok(()),
             None if self.fit.has_one_format() => Ok(()),
-            _ if self.fit == Fit::State => Ok(()),
+            Some(e) if self.fit == Fit::State && !Fit::TAKEN.iter().any(|t| e.eq_ignore_ascii_case(t)) => Ok(()),
+            None if self.fit == Fit::State => Ok(()),
             _ => usage(what),
         }
     }

@@ -318,7 +318,6 @@ fn walls_along_edges_and_starts_without_a_cell_have_their_closed_forms() {
 }
 
 /// Masses over twelve decades on meshes with sites at their vertices: what a light cell lacks is less than the rounding of a heavy one.
-/// (Drawn at random; in the second and third the faces of the claim were confirmed in rationals.)
 #[test]
 fn light_cells_beside_heavy_ones_are_attained_or_disproved() {
     let (_, _, report) = frozen("light_cad_attained.json");

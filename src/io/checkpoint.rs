@@ -4,7 +4,7 @@ use super::atomic::write_atomically_as;
 use super::error::IoError;
 use super::fields::Fields;
 use super::json::{Context, check_header, wrong_kind};
-use super::ledger::Role;
+use super::ledger::{Role, STATE};
 use super::problem_json::heights_of;
 use super::read::{ReadLimit, read_file_as};
 use crate::newton::IterationReport;
@@ -12,8 +12,6 @@ use crate::transport::SolverState;
 use serde::Deserialize;
 use std::marker::PhantomData;
 use std::path::Path;
-
-const FORMAT: &str = "brenier/checkpoint";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -35,7 +33,7 @@ struct Checkpoint {
 /// The system's; an older checkpoint of the same name is then still whole.
 pub fn write_checkpoint(path: &Path, fingerprint: &str, state: &SolverState) -> Result<(), IoError> {
     write_atomically_as(path, Role::State, |w| {
-        let mut fields = Fields::begin(w, FORMAT)?;
+        let mut fields = Fields::begin(w, STATE)?;
         fields.value("problem", fingerprint)?;
         fields.value("mass_floor", &state.mass_floor)?;
         fields.value("bridge", &state.bridge)?;
@@ -54,8 +52,8 @@ pub fn write_checkpoint(path: &Path, fingerprint: &str, state: &SolverState) -> 
 pub fn read_checkpoint(path: &Path, fingerprint: &str, sites: usize, limit: ReadLimit) -> Result<SolverState, IoError> {
     let bytes = read_file_as(path, limit, Role::State)?;
     let cx = Context::new(path);
-    let read: Checkpoint = cx.parse(&bytes, PhantomData).map_err(|e| wrong_kind(path, &bytes, FORMAT).unwrap_or(e))?;
-    check_header(path, (read.format, read.version), FORMAT)?;
+    let read: Checkpoint = cx.parse(&bytes, PhantomData).map_err(|e| wrong_kind(path, &bytes, STATE).unwrap_or(e))?;
+    check_header(path, (read.format, read.version), STATE)?;
     if read.problem != fingerprint {
         let short = |s: &str| s.chars().take(4).collect::<String>();
         return Err(IoError::content(

@@ -9,7 +9,8 @@
 use super::atomic;
 use super::error::IoError;
 use super::place::{Identity, Place};
-use std::fs::{Metadata, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -91,10 +92,26 @@ pub fn begin(outputs: &[(&Path, Role)]) -> Result<(), IoError> {
     Ok(())
 }
 
+/// The format of a solver's state, as its file says it in the first line.
+pub(super) const STATE: &str = "brenier/checkpoint";
+
+/// Does a file that is there hold anything but a solver's state? One that is empty holds nothing.
+fn holds_other(path: &Path) -> bool {
+    // The first line of a state is `{"format": "...",`.
+    let mut begin = [0u8; 64];
+    let read = File::open(path).and_then(|mut file| file.read(&mut begin));
+    let is_state = |n: usize| begin[..n].windows(STATE.len()).any(|w| w == STATE.as_bytes());
+    read.is_ok_and(|n| n > 0 && !is_state(n))
+}
+
 /// Whether an output can be written, as far as can be known without writing it.
 fn try_out(output: &Output) -> Result<(), IoError> {
     let system = |e| IoError::system(&output.path, "write", e);
     match &output.place {
+        // A state is written now and then, unasked: it takes no other file's place.
+        Place::File(path) if output.role == Role::State && holds_other(path) => {
+            Err(IoError::Taken { file: output.path.clone(), what: "holds something that is no state of the solver" })
+        }
         Place::File(path) => atomic::try_beside(path).map_err(system),
         #[cfg(unix)]
         Place::Device(path) => {

@@ -248,7 +248,12 @@ fn no_output_takes_the_place_of_an_input() {
                         continue;
                     }
                     let text = f.error(2, &args);
-                    let lost = format!("{link}: is an input and would be overwritten; give the output another name");
+                    // Of a state it is told before anything is read that something else is there.
+                    let why = match *flag {
+                        "--checkpoint" => "holds something that is no state of the solver",
+                        _ => "is an input and would be overwritten",
+                    };
+                    let lost = format!("{link}: {why}; give the output another name");
                     assert_eq!(text, lost, "{args} over {input}");
                     assert!(f.read_bytes(input) == before, "{args} over {input}");
                 }
@@ -291,7 +296,8 @@ fn names_that_follow_from_others_are_outputs_too() {
     f.write("way-1.svg", f.read("a.json"));
     assert_eq!(f.error(2, "interpolate way-1.svg --frames 3 --plot way.svg"), format!("way-1.svg: {lost}"));
     f.write("s.json.checkpoint", f.read("p.json"));
-    assert_eq!(f.error(2, "solve s.json.checkpoint -o s.json"), format!("s.json.checkpoint: {lost}"));
+    let other = "holds something that is no state of the solver; give the output another name";
+    assert_eq!(f.error(2, "solve s.json.checkpoint -o s.json"), format!("s.json.checkpoint: {other}"));
 }
 
 /// A name that promises another format than is written.
@@ -337,7 +343,15 @@ fn checkpoints_have_no_names_of_other_files() {
         assert!(text.contains("a state of the solver is no table, mesh, picture or array"), "{name}: {text}");
     }
     assert_eq!(f.read("photo.png"), "not lost");
-    for name in ["c", "c.json", "c.checkpoint", "c.state"] {
+    f.write("empty", "");
+    for name in ["c", "c.json", "c.checkpoint", "c.state", "empty"] {
         f.expect(0, &format!("solve --domain square --points y.csv -o s.json --checkpoint {name}"));
     }
+    // Nor the place of a document that the run has nothing to do with; of an older state it does.
+    f.write("notes.json", "{\"format\": \"my/notes\"}");
+    f.write("old.checkpoint", "{\"format\": \"brenier/checkpoint\",\n \"version\": 1}");
+    let text = f.error(2, "solve --domain square --points y.csv -o s.json --checkpoint notes.json");
+    assert_eq!(text, "notes.json: holds something that is no state of the solver; give the output another name");
+    assert_eq!(f.read("notes.json"), "{\"format\": \"my/notes\"}");
+    f.expect(0, "solve --domain square --points y.csv -o s.json --checkpoint old.checkpoint");
 }

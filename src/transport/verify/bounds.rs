@@ -12,7 +12,8 @@
 //! A centroid is a mean of points of the cell, with weights that are off as masses are: by a share of the cell's size. The
 //! cost sums `m |c - y|^2` and spreads, so it is off by what masses and centroids do to that.
 
-use super::still::{Reach, Still};
+use super::reach::Reach;
+use crate::diagram::Cells;
 use rayon::prelude::*;
 
 /// Relative error of a fan's area.
@@ -39,7 +40,7 @@ pub(super) struct Slack {
 impl Slack {
     /// For claims about a diagram with these exact masses and centroids.
     pub fn of<const D: usize>(
-        still: &dyn Still<D>,
+        still: &dyn Cells<D>,
         masses: &[f64],
         centroids: &[Option<[f64; D]>],
         sites: &[[f64; D]],
@@ -51,7 +52,7 @@ impl Slack {
             let (Some(centre), Some(near)) = (centroids[i], still.centroids()[i]) else {
                 return (measured + TINY, 0.0, 0.0);
             };
-            let reach: Reach<D> = still.reach(i);
+            let reach: Reach<D> = Reach::of(still, i);
             let mass = FAN * exact + density * (blur * reach.girth + DENSITY * reach.square) + measured + TINY;
             let apart = (0..D).map(|k| (centre[k] - near[k]).abs()).fold(0.0, f64::max);
             let share = MOMENT + 2.0 * (mass / exact).min(1.0);
@@ -77,7 +78,7 @@ impl Slack {
 }
 
 /// What a facet integral may be off: it is a length over the distance of two sites, times a density.
-pub(super) fn wall<const D: usize>(still: &dyn Still<D>, sites: &[[f64; D]]) -> impl Fn(u32, u32, f64) -> f64 {
+pub(super) fn wall<const D: usize>(still: &dyn Cells<D>, sites: &[[f64; D]]) -> impl Fn(u32, u32, f64) -> f64 {
     let (blur, density) = still.blur();
     // A wall may run through many patches; each vertex there counts.
     let blurred = 64.0 * blur * density;
@@ -87,3 +88,6 @@ pub(super) fn wall<const D: usize>(still: &dyn Still<D>, sites: &[[f64; D]]) -> 
         FAN * h + if blurred > 0.0 { blurred / apart } else { 0.0 } + TINY
     }
 }
+
+/// How it is told that numbers are not proved.
+pub(super) const AGAIN: &str = "computed again in floating point, not proved";

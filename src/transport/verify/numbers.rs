@@ -1,20 +1,20 @@
 //! Claims about integrals: masses, centroids, errors, cost, and the weights.
 
+use super::super::family::Family;
+use super::bounds::AGAIN;
 use super::bounds::ROUNDED;
 use super::claims::Claims;
-use super::still::Still;
-use super::truth::{Found, Verifiable};
-use super::{Line, report};
+use super::line::Line;
+use super::report;
+use super::truth::Found;
+use crate::diagram::Cells;
 use crate::exact::Heights;
-
-/// How it is told that numbers are not proved.
-pub(super) const AGAIN: &str = "computed again in floating point, not proved";
 
 /// Everything about integrals, and the weights among it.
 pub(super) fn lines<const D: usize>(
     claims: &Claims<'_, D>,
-    problem: &impl Verifiable<D>,
-    still: &dyn Still<D>,
+    problem: &impl Family<D>,
+    still: &dyn Cells<D>,
     found: &Found<D>,
 ) -> Vec<Line> {
     let masses = masses(claims, found);
@@ -60,7 +60,7 @@ fn masses<const D: usize>(claims: &Claims<'_, D>, found: &Found<D>) -> Line {
     }
 }
 
-fn centroids<const D: usize>(claims: &Claims<'_, D>, still: &dyn Still<D>, found: &Found<D>) -> Line {
+fn centroids<const D: usize>(claims: &Claims<'_, D>, still: &dyn Cells<D>, found: &Found<D>) -> Line {
     let off = |a: &[f64; D], b: &[f64; D]| {
         // Not `max`, which forgets what is no number.
         let apart = (0..D).map(|k| (a[k] - b[k]).abs());

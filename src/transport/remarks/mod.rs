@@ -1,0 +1,7 @@
+//! What a report remarks about a source, and about masses that no heights attain.
+
+mod components;
+mod unattainable;
+
+pub use components::{in_plane, of_partial, on_surface};
+pub use unattainable::{confirmed, in_own, told};

@@ -4,7 +4,7 @@ use super::{ExactLaw, Image};
 use crate::exact::power::scaled;
 use std::sync::Arc;
 
-/// Density of the source with respect to area.
+/// Density of a source in the plane with respect to area.
 #[derive(Clone, Debug, PartialEq, Default)]
 #[non_exhaustive]
 pub enum Density {
@@ -63,19 +63,21 @@ impl Density {
         }
     }
 
-    /// The density on a convex polygon; constant 1 for the kinds that live on patches.
-    pub fn law(&self) -> super::Law {
+    /// The density on a convex polygon; `None` for the kinds that live on patches.
+    pub(crate) fn law(&self) -> Option<super::Law> {
         match *self {
-            Density::Affine { g, c } => super::Law::affine(g, c),
-            _ => super::Law::constant(1.0),
+            Density::Constant => Some(super::Law::constant(1.0)),
+            Density::Affine { g, c } => Some(super::Law::affine(g, c)),
+            Density::Vertex(_) | Density::Face(_) | Density::Corner(_) | Density::Image(_) => None,
         }
     }
 
     /// [`Density::law`], exact.
-    pub fn exact_law(&self) -> ExactLaw {
+    pub(crate) fn exact_law(&self) -> Option<ExactLaw> {
         match *self {
-            Density::Affine { g, c } => ExactLaw::affine(g, c),
-            _ => ExactLaw::affine([0.0; 2], 1.0),
+            Density::Constant => Some(ExactLaw::affine([0.0; 2], 1.0)),
+            Density::Affine { g, c } => Some(ExactLaw::affine(g, c)),
+            Density::Vertex(_) | Density::Face(_) | Density::Corner(_) | Density::Image(_) => None,
         }
     }
 }

@@ -1,7 +1,6 @@
 //! Sources on triangulated surfaces: the triangles that carry mass, with their densities.
 
-use super::density::value;
-use super::{Density, Surface};
+use super::{Surface, SurfaceDensity};
 use crate::exact::Dd;
 use std::sync::Arc;
 
@@ -9,15 +8,15 @@ use std::sync::Arc;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Facets {
     surface: Arc<Surface>,
-    density: Density,
+    density: SurfaceDensity,
     names: Arc<[u32]>,
     used: Arc<[u32]>,
 }
 
 impl Facets {
     /// The facets of a sound source: triangles with an area and a density that is positive somewhere. Values that are missing
-    /// from a density count as 0 ([`Density::validate_on`] names them). Cost: O(triangles).
-    pub fn of(surface: &Arc<Surface>, density: &Density) -> Facets {
+    /// from a density count as 0 ([`SurfaceDensity::validate`] names them). Cost: O(triangles).
+    pub fn of(surface: &Arc<Surface>, density: &SurfaceDensity) -> Facets {
         let all =
             Facets { surface: surface.clone(), density: density.clone(), names: Arc::from([]), used: Arc::from([]) };
         let mut flat = surface.flat().iter().peekable();
@@ -82,12 +81,7 @@ impl Facets {
     }
 
     fn rho_of(&self, face: usize) -> [f64; 3] {
-        match &self.density {
-            Density::Vertex(values) => self.surface.triangles()[face].map(|v| value(values, v as usize)),
-            Density::Face(values) => [value(values, face); 3],
-            Density::Corner(values) => value(values, face),
-            Density::Constant | Density::Affine { .. } | Density::Image(_) => [1.0; 3],
-        }
+        self.density.at(face, self.surface.triangles()[face])
     }
 
     /// The area of a facet, with a relative error below `2^-50`: edges and their products in double-double.

@@ -1,6 +1,6 @@
 //! Whether a density fits its domain.
 
-use super::{ConvexPolygon, Density, Domain, DomainError, ExactLaw, Image, Patches, PlanarMesh, Surface};
+use super::{ConvexPolygon, Density, Domain, DomainError, ExactLaw, Image, Patches, PlanarMesh};
 
 impl Density {
     /// Checks, exactly, that the density fits the domain, is finite, non-negative on it and not zero everywhere.
@@ -37,30 +37,6 @@ impl Density {
             (Density::Vertex(_), Domain::Convex(_)) => Err(DomainError::Unfit { density: "vertex", domain: "mesh" }),
             (Density::Face(_), Domain::Convex(_)) => Err(DomainError::Unfit { density: "face", domain: "mesh" }),
             (Density::Corner(_), Domain::Convex(_)) => Err(DomainError::Unfit { density: "corner", domain: "mesh" }),
-        }
-    }
-
-    /// The same on a surface in space.
-    ///
-    /// # Errors
-    /// [`DomainError`] naming the value; or that the kind is one of the plane.
-    pub fn validate_on(&self, surface: &Surface) -> Result<(), DomainError> {
-        match self {
-            Density::Constant => Ok(()),
-            Density::Vertex(values) => {
-                length("vertex", values.len(), surface.vertices().len())?;
-                sound(values, |k| (k, None))
-            }
-            Density::Face(values) => {
-                length("face", values.len(), surface.triangles().len())?;
-                sound(values, |k| (k, None))
-            }
-            Density::Corner(values) => {
-                length("corner", values.len(), surface.triangles().len())?;
-                sound(values.as_flattened(), |k| (k / 3, Some(k % 3)))
-            }
-            Density::Affine { .. } => Err(DomainError::Unfit { density: "affine", domain: "polygon" }),
-            Density::Image(_) => Err(DomainError::Unfit { density: "image", domain: "box" }),
         }
     }
 }

@@ -29,4 +29,4 @@ pub use patches::{Patch, Patches};
 pub use polygon::{ConvexPolygon, Outline};
 pub use shape::Domain;
 pub use spread::{spread, spread_on};
-pub use surface::Surface;
+pub use surface::{Surface, SurfaceDensity};

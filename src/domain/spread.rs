@@ -8,6 +8,7 @@
 //! Between two abscissae of vertices the chord is linear in `x`, hence the mass on it, length times density in the middle, is
 //! quadratic, and Simpson's rule is exact.
 
+use super::Law;
 use super::{ConvexPolygon, Density, Domain, Facets, Patches};
 
 /// Steps of the recurrence.
@@ -38,7 +39,8 @@ pub fn spread(domain: &Domain, density: &Density, n: usize, seed: u64) -> Vec<[f
             shares(masses, n, seed, |k, u, v| patches.get(k).point(u, v))
         }
         None => {
-            let strips = strips(domain.frame(), density);
+            let Some(law) = density.law() else { return Vec::new() };
+            let strips = strips(domain.frame(), &law);
             shares(strips.iter().map(|s| s.mass), n, seed, |k, u, v| strips[k].point(u, v))
         }
     }
@@ -153,7 +155,7 @@ impl Strip {
     }
 }
 
-fn strips(domain: &ConvexPolygon, density: &Density) -> Vec<Strip> {
+fn strips(domain: &ConvexPolygon, law: &Law) -> Vec<Strip> {
     let v = domain.vertices();
     let n = v.len();
     // From the lexicographically first vertex to the last go two monotone chains, the lower one counter-clockwise.
@@ -164,7 +166,6 @@ fn strips(domain: &ConvexPolygon, density: &Density) -> Vec<Strip> {
     let lower = chain(first, last);
     let mut upper = chain(last, first);
     upper.reverse();
-    let law = density.law();
     let value = |p: [f64; 2]| if law.is_constant { law.c } else { law.g[0] * p[0] + law.g[1] * p[1] + law.c };
     let largest = v.iter().map(|&p| value(p)).fold(0.0, f64::max);
     let rho = |x: f64, y: f64| (value([x, y]) / largest).max(0.0);
@@ -229,10 +230,10 @@ mod tests {
     /// On a surface, too: the square with density x + y in two triangles of opposite windings, one of them tilted.
     #[test]
     fn moments_are_those_of_a_surface() {
-        use crate::domain::Surface;
+        use crate::domain::{Surface, SurfaceDensity};
         let v = vec![[0., 0., 0.], [1., 0., 0.], [1., 1., 2.], [0., 1., 0.]];
         let surface = std::sync::Arc::new(Surface::new(v, vec![[0, 1, 2], [0, 3, 2]]).unwrap());
-        let facets = Facets::of(&surface, &Density::Vertex(vec![0.0, 1.0, 2.0, 1.0].into()));
+        let facets = Facets::of(&surface, &SurfaceDensity::Vertex(vec![0.0, 1.0, 2.0, 1.0].into()));
         let points = spread_on(&facets, 20_000, 1);
         assert_eq!(points, spread_on(&facets, 20_000, 1));
         assert_ne!(points, spread_on(&facets, 20_000, 2));

@@ -1,14 +1,15 @@
 //! Which problem a solution belongs to.
 
 use super::fields::Fields;
-use super::problem_file::FileData;
-use super::problem_file::{AnyProblem, ProblemFile};
+use super::problem_file::{AnyProblem, FileData, ProblemFile};
 use super::read::hex;
-use crate::domain::{Between, Density, Domain};
+use crate::domain::{Between, Density, Domain, DomainError, Facets, Surface, SurfaceDensity, spread, spread_on};
+use crate::exact::Heights;
 use crate::problem::{Duplicates, Problem, ProblemData, ProblemError, SurfaceProblem, SurfaceProblemData};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::io::{self, Write};
+use std::sync::Arc;
 
 /// The domain as problem files write it.
 #[derive(Serialize)]
@@ -32,7 +33,23 @@ enum DensityText<'a> {
 
 impl FileData for ProblemData {
     type Point = [f64; 2];
+    type Source = Domain;
     type Problem = Problem;
+    fn of_sites(domain: Domain, sites: Vec<[f64; 2]>) -> ProblemData {
+        ProblemData::new(domain, sites)
+    }
+    fn set_density(&mut self, density: Density) -> Result<(), ProblemError> {
+        self.density = density;
+        Ok(())
+    }
+    fn spread(domain: &Domain, density: &Density, n: usize, seed: u64) -> Result<Vec<[f64; 2]>, ProblemError> {
+        density.validate(domain)?;
+        Ok(spread(domain, density, n, seed))
+    }
+    fn set_partial(&mut self) -> Result<(), String> {
+        self.partial = true;
+        Ok(())
+    }
     fn problem(self) -> Result<Problem, ProblemError> {
         Problem::new(self)
     }
@@ -74,6 +91,12 @@ impl FileData for ProblemData {
     fn set_masses(&mut self, masses: Option<Vec<f64>>) {
         self.masses = masses;
     }
+    fn set_heights(&mut self, heights: Option<Heights>) {
+        self.heights = heights;
+    }
+    fn set_normalize(&mut self, normalize: bool) {
+        self.normalize = normalize;
+    }
     fn write_source<W: Write>(&self, fields: &mut Fields<W>) -> io::Result<()> {
         let text = match &self.domain {
             Domain::Convex(polygon) => DomainText::Polygon { vertices: polygon.vertices() },
@@ -91,7 +114,27 @@ impl FileData for ProblemData {
 
 impl FileData for SurfaceProblemData {
     type Point = [f64; 3];
+    type Source = Arc<Surface>;
     type Problem = SurfaceProblem;
+    fn of_sites(surface: Arc<Surface>, sites: Vec<[f64; 3]>) -> SurfaceProblemData {
+        SurfaceProblemData::new(surface, sites)
+    }
+    fn set_density(&mut self, density: Density) -> Result<(), ProblemError> {
+        self.density = density.try_into()?;
+        Ok(())
+    }
+    fn spread(surface: &Arc<Surface>, density: &Density, n: usize, seed: u64) -> Result<Vec<[f64; 3]>, ProblemError> {
+        let density = SurfaceDensity::try_from(density.clone())?;
+        density.validate(surface)?;
+        let facets = Facets::of(surface, &density);
+        if facets.is_empty() {
+            return Err(DomainError::ZeroDensity.into());
+        }
+        Ok(spread_on(&facets, n, seed))
+    }
+    fn set_partial(&mut self) -> Result<(), String> {
+        Err("needs a source in the plane in this version".into())
+    }
     fn problem(self) -> Result<SurfaceProblem, ProblemError> {
         SurfaceProblem::new(self)
     }
@@ -106,7 +149,7 @@ impl FileData for SurfaceProblemData {
     }
     fn noun(problem: &SurfaceProblem) -> String {
         let faces = triangles(problem.surface().triangles().len());
-        format!("a surface of {faces}, {}", density_noun(problem.density()))
+        format!("a surface of {faces}, {}", density_noun(&problem.density().clone().into()))
     }
     fn set_duplicates(&mut self, duplicates: Duplicates) {
         self.duplicates = duplicates;
@@ -126,10 +169,16 @@ impl FileData for SurfaceProblemData {
     fn set_masses(&mut self, masses: Option<Vec<f64>>) {
         self.masses = masses;
     }
+    fn set_heights(&mut self, heights: Option<Heights>) {
+        self.heights = heights;
+    }
+    fn set_normalize(&mut self, normalize: bool) {
+        self.normalize = normalize;
+    }
     fn write_source<W: Write>(&self, fields: &mut Fields<W>) -> io::Result<()> {
         let (vertices, triangles) = (self.surface.vertices(), self.surface.triangles());
         fields.value("domain", &DomainText::Mesh { vertices, triangles })?;
-        write_density(fields, &self.density)
+        write_density(fields, &self.density.clone().into())
     }
     fn write_flags<W: Write>(&self, fields: &mut Fields<W>) -> io::Result<()> {
         fields.value("normalize", &self.normalize)

@@ -3,15 +3,12 @@
 use super::error::IoError;
 use super::fields::Fields;
 use super::read::hex;
-use crate::problem::Duplicates;
-use crate::problem::ProblemData;
-use crate::problem::ProblemError;
-use crate::problem::SurfaceProblemData;
-use crate::problem::WithSites;
+use crate::domain::Density;
+use crate::exact::Heights;
+use crate::problem::{Duplicates, Kind, ProblemData, ProblemError, SurfaceProblemData, WithSites};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
-use std::io;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 /// A problem as read from a file, before it is known to be sound.
@@ -58,13 +55,7 @@ impl<T: FileData> ProblemFile<T> {
 }
 
 /// A problem file of any kind.
-#[derive(Clone, Debug)]
-pub enum AnyProblem {
-    /// The source lives in the plane.
-    Plane(ProblemFile),
-    /// It lives on a surface.
-    Surface(ProblemFile<SurfaceProblemData>),
-}
+pub type AnyProblem = Kind<ProblemFile, ProblemFile<SurfaceProblemData>>;
 
 /// The problem a file belongs to, by its bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -79,8 +70,27 @@ pub struct ProblemId {
 pub trait FileData: Clone + std::fmt::Debug + Send + Sync {
     /// A site.
     type Point: Copy + std::fmt::Debug + PartialEq + Serialize + AsRef<[f64]>;
+    /// Where the source lives.
+    type Source: Clone;
     /// What sound data become.
     type Problem: WithSites<Point = Self::Point> + Sync;
+    /// Data with the default treatment, of sites and a source with constant density.
+    fn of_sites(source: Self::Source, sites: Vec<Self::Point>) -> Self;
+    /// Sets the density.
+    ///
+    /// # Errors
+    /// It is of a kind that such sources have not.
+    fn set_density(&mut self, density: Density) -> Result<(), ProblemError>;
+    /// Points spread over a source, for sites that nobody gave.
+    ///
+    /// # Errors
+    /// The density is none on this source.
+    fn spread(source: &Self::Source, density: &Density, n: usize, seed: u64) -> Result<Vec<Self::Point>, ProblemError>;
+    /// Asks for partial transport.
+    ///
+    /// # Errors
+    /// Sources of this kind have none.
+    fn set_partial(&mut self) -> Result<(), String>;
     /// Checks the data.
     ///
     /// # Errors
@@ -107,6 +117,10 @@ pub trait FileData: Clone + std::fmt::Debug + Send + Sync {
     fn masses(&self) -> Option<&[f64]>;
     /// Sets the masses.
     fn set_masses(&mut self, masses: Option<Vec<f64>>);
+    /// Sets heights to start from.
+    fn set_heights(&mut self, heights: Option<Heights>);
+    /// Sets whether the source is rescaled to the masses' total.
+    fn set_normalize(&mut self, normalize: bool);
     /// Writes domain and density.
     ///
     /// # Errors

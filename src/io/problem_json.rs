@@ -7,10 +7,11 @@ use super::problem_file::AnyProblem;
 use super::problem_file::ProblemFile;
 use super::problem_file::{FileData, ProblemId};
 use super::read::{ReadLimit, read_file, sha256_hex};
-use super::source_json::{AnyDomain, DensitySeed, DomainSeed, RawDensity, RawDomain};
+use super::source_json::{DensitySeed, DomainSeed, RawDensity, RawDomain};
 use crate::domain::Density;
 use crate::exact::{Dd, Heights};
-use crate::problem::{Duplicates, ProblemData, ProblemError, SurfaceProblemData};
+use crate::map_kind;
+use crate::problem::ProblemError;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -124,25 +125,12 @@ impl RawProblem {
             Some(d) => d.build(&domain, &mut loader)?,
         };
         let (normalize, partial) = (self.normalize.unwrap_or(true), self.partial.unwrap_or(false));
-        let duplicates = Duplicates::Merge;
-        match domain {
-            AnyDomain::Plane(domain) => {
-                let Target { sites, masses, heights, files } = self.target(&mut loader)?;
-                let data = ProblemData { domain, density, sites, masses, heights, normalize, partial, duplicates };
-                Ok(AnyProblem::Plane(finish(cx, loader, data, sha256, files)))
-            }
-            AnyDomain::Surface(surface) => {
-                if partial {
-                    return Err(IoError::content(
-                        file,
-                        "\"partial\" needs a source in the plane in this version; drop it",
-                    ));
-                }
-                let Target { sites, masses, heights, files } = self.target(&mut loader)?;
-                let data = SurfaceProblemData { surface, density, sites, masses, heights, normalize, duplicates };
-                Ok(AnyProblem::Surface(finish(cx, loader, data, sha256, files)))
-            }
-        }
+        Ok(map_kind!(domain, source => {
+            let target = self.target(&mut loader)?;
+            let files = target.files.clone();
+            let data = given(file, (source, density), target, (normalize, partial))?;
+            finish(cx, loader, data, sha256, files)
+        }))
     }
 
     /// Sites, masses and heights.
@@ -185,6 +173,25 @@ struct Target<const D: usize> {
     masses: Option<Vec<f64>>,
     heights: Option<Heights>,
     files: [Option<PathBuf>; 2],
+}
+
+/// The data of a problem.
+fn given<T: FileData<Point = [f64; D]>, const D: usize>(
+    file: &Path,
+    (source, density): (T::Source, Density),
+    target: Target<D>,
+    (normalize, partial): (bool, bool),
+) -> Result<T, IoError> {
+    let mut data = T::of_sites(source, target.sites);
+    let problem = |source| IoError::Problem { file: file.to_path_buf(), source };
+    data.set_density(density).map_err(problem)?;
+    if partial {
+        data.set_partial().map_err(|why| IoError::content(file, format!("\"partial\" {why}; drop it")))?;
+    }
+    data.set_masses(target.masses);
+    data.set_heights(target.heights);
+    data.set_normalize(normalize);
+    Ok(data)
 }
 
 fn finish<T>(

@@ -8,14 +8,14 @@ use super::loader::check_sha256;
 use super::npy::NpyArray;
 use super::npz::NpzReader;
 use super::paths::beside;
-use super::problem_file::{AnyProblem, ProblemFile};
-use super::problem_file::{FileData, ProblemId};
+use super::problem_file::{FileData, ProblemFile, ProblemId};
 use super::problem_json::{ProblemSeed, RawProblem, heights_of};
 use super::read::{ReadLimit, read_file, sha256_hex};
 use super::solution_json::{FORMAT, ProblemSource, SolutionFile};
 use crate::diagram::CellRecord;
+use crate::map_kind;
 use crate::newton::Report;
-use crate::problem::SurfaceProblemData;
+use crate::problem::{Kind, SurfaceProblemData};
 use serde::Deserialize;
 use serde::de::value::SeqAccessDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
@@ -25,13 +25,7 @@ use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 
 /// A solution of a problem of any kind.
-#[derive(Clone, Debug)]
-pub enum AnySolution {
-    /// The source lives in the plane.
-    Plane(SolutionFile),
-    /// It lives on a surface.
-    Surface(SolutionFile<SurfaceProblemData>),
-}
+pub type AnySolution = Kind<SolutionFile, SolutionFile<SurfaceProblemData>>;
 
 /// Reads a solution and the arrays it refers to. Which kind it is, its centroids tell, or the problem inside it.
 ///
@@ -304,15 +298,15 @@ impl RawSolution {
             }
         };
         let space = match (&problem, centroids.iter().flatten().next()) {
-            (_, Some(Coordinates::Space(_))) | (AnySource::Surface(_), _) => true,
-            (_, Some(Coordinates::Plane(_))) | (AnySource::Plane(_), _) => false,
-            (AnySource::File(..), None) => false,
+            (_, Some(Coordinates::Space(_))) | (Belongs::Inside(Kind::Surface(_)), _) => true,
+            (_, Some(Coordinates::Plane(_))) | (Belongs::Inside(Kind::Plane(_)), _) => false,
+            (Belongs::File(..), None) => false,
         };
         if space {
             let problem = match problem {
-                AnySource::File(path, id) => ProblemSource::File { path, id },
-                AnySource::Surface(inside) => ProblemSource::Embedded(inside),
-                AnySource::Plane(_) => {
+                Belongs::File(path, id) => ProblemSource::File { path, id },
+                Belongs::Inside(Kind::Surface(inside)) => ProblemSource::Embedded(inside),
+                Belongs::Inside(Kind::Plane(_)) => {
                     return Err(IoError::content(file, "centroids in space, but a problem in the plane"));
                 }
             };
@@ -322,9 +316,9 @@ impl RawSolution {
             return Ok(AnySolution::Surface(self.finish(file, problem, centroids, cells, arrays)?));
         }
         let problem = match problem {
-            AnySource::File(path, id) => ProblemSource::File { path, id },
-            AnySource::Plane(inside) => ProblemSource::Embedded(inside),
-            AnySource::Surface(_) => {
+            Belongs::File(path, id) => ProblemSource::File { path, id },
+            Belongs::Inside(Kind::Plane(inside)) => ProblemSource::Embedded(inside),
+            Belongs::Inside(Kind::Surface(_)) => {
                 return Err(IoError::content(file, "centroids in the plane, but a problem in space"));
             }
         };
@@ -391,14 +385,15 @@ impl RawSolution {
 }
 
 /// The problem of a solution whose kind is not yet known.
-enum AnySource {
+enum Belongs {
+    /// It stands in a file.
     File(Option<String>, ProblemId),
-    Plane(Box<ProblemFile>),
-    Surface(Box<ProblemFile<SurfaceProblemData>>),
+    /// It stands inside.
+    Inside(Kind<Box<ProblemFile>, Box<ProblemFile<SurfaceProblemData>>>),
 }
 
 impl RawSource {
-    fn build(self, cx: &Context<'_>, limit: ReadLimit) -> Result<AnySource, IoError> {
+    fn build(self, cx: &Context<'_>, limit: ReadLimit) -> Result<Belongs, IoError> {
         let file = cx.file;
         let sha256 = self.sha256.ok_or_else(|| IoError::content(file, "problem has no \"sha256\""))?;
         let Some(data) = self.data else {
@@ -409,16 +404,14 @@ impl RawSource {
                 ledger::naming(&problem)?;
                 files.iter().try_for_each(|(name, _)| ledger::naming(&beside(&problem, name)))?;
             }
-            return Ok(AnySource::File(self.path, ProblemId { sha256, files }));
+            return Ok(Belongs::File(self.path, ProblemId { sha256, files }));
         };
         if self.path.is_some() || self.files.is_some() {
             let what = "problem has \"data\", and also names a file; a problem stands inside or in its file";
             return Err(IoError::content(file, what));
         }
-        match data.build(cx, String::new(), limit)? {
-            AnyProblem::Plane(inside) => Ok(AnySource::Plane(genuine(file, inside, sha256)?)),
-            AnyProblem::Surface(inside) => Ok(AnySource::Surface(genuine(file, inside, sha256)?)),
-        }
+        let inside = data.build(cx, String::new(), limit)?;
+        Ok(Belongs::Inside(map_kind!(inside, inside => genuine(file, inside, sha256)?)))
     }
 }
 

@@ -7,19 +7,14 @@ use super::loader::Loader;
 use super::read::{ReadLimit, lines, read_file};
 use super::surface::{parse_surface, reads_surface};
 use crate::domain::{Between, ConvexPolygon, Density, Domain, DomainError, Image, PlanarMesh, Surface};
+use crate::problem::Kind;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
 /// Where a source lives: in the plane, or on a surface in space.
-#[derive(Clone, Debug, PartialEq)]
-pub enum AnyDomain {
-    /// In the plane.
-    Plane(Domain),
-    /// On a triangulated surface.
-    Surface(Arc<Surface>),
-}
+pub type AnyDomain = Kind<Domain, Arc<Surface>>;
 
 /// The domain as it stands in the file.
 #[derive(Default)]

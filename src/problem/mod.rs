@@ -1,6 +1,7 @@
 //! Layer 1: a validated problem. Parse, don't validate: a [`Problem`] that exists is sound.
 
 mod error;
+mod kind;
 mod measure;
 mod plane;
 mod surface;
@@ -9,6 +10,7 @@ mod units;
 mod with_sites;
 
 pub use error::ProblemError;
+pub use kind::Kind;
 pub use measure::exact_measure;
 pub use plane::{Problem, ProblemData};
 pub use surface::{SurfaceProblem, SurfaceProblemData};

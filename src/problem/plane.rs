@@ -5,7 +5,7 @@ use super::measure::exact_measure;
 use super::targets::Duplicates;
 use super::targets::Targets;
 use super::{Merge, ProblemError};
-use crate::domain::{ConvexPolygon, Density, Domain, Patches};
+use crate::domain::{ConvexPolygon, Density, Domain, ExactLaw, Law, Patches};
 use crate::exact::{Dd, Heights, big};
 use std::sync::Arc;
 
@@ -101,7 +101,7 @@ impl Problem {
                 let sum = |patches: &Arc<Patches>| patches.iter().fold(Dd::ZERO, |s, p| s + p.mass());
                 units.exact_measure(big::rational_dd(inner.patches.as_ref().map_or(Dd::ZERO, sum)))
             }
-            None => exact_measure(self.domain.frame(), &self.density.exact_law()),
+            None => self.exact_law().map_or_else(big::Rational::new, |law| exact_measure(self.domain.frame(), &law)),
         };
         let (t, m) = (big::nearest_f64(&total), big::nearest_f64(&measure));
         let sound = |v: f64| (1e-280..=1e280).contains(&v);
@@ -155,6 +155,16 @@ impl Problem {
     /// The patches of the source; `None` if it is one density on one convex polygon.
     pub fn patches(&self) -> Option<&Arc<Patches>> {
         self.patches.as_ref()
+    }
+
+    /// The density of a source that is one on one convex polygon; `None` if it has patches.
+    pub(crate) fn law(&self) -> Option<Law> {
+        self.density.law().filter(|_| self.patches.is_none())
+    }
+
+    /// [`Problem::law`], exact.
+    pub(crate) fn exact_law(&self) -> Option<ExactLaw> {
+        self.density.exact_law().filter(|_| self.patches.is_none())
     }
 
     /// Density before normalization.

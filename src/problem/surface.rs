@@ -2,7 +2,7 @@
 
 use super::targets::Targets;
 use super::{Duplicates, Merge, ProblemError};
-use crate::domain::{Density, DomainError, Facets, Surface};
+use crate::domain::{DomainError, Facets, Surface, SurfaceDensity};
 use crate::exact::{Dd, Heights};
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ pub struct SurfaceProblemData {
     /// Where the source lives.
     pub surface: Arc<Surface>,
     /// Its density with respect to area: constant, per vertex, face or corner.
-    pub density: Density,
+    pub density: SurfaceDensity,
     /// Sites `y_i`, anywhere in space.
     pub sites: Vec<[f64; 3]>,
     /// Masses `nu_i`; `None`: equal, total 1.
@@ -30,7 +30,7 @@ impl SurfaceProblemData {
     pub fn new(surface: impl Into<Arc<Surface>>, sites: Vec<[f64; 3]>) -> SurfaceProblemData {
         SurfaceProblemData {
             surface: surface.into(),
-            density: Density::Constant,
+            density: SurfaceDensity::Constant,
             sites,
             masses: None,
             heights: None,
@@ -44,7 +44,7 @@ impl SurfaceProblemData {
 #[derive(Clone, Debug)]
 pub struct SurfaceProblem {
     pub(super) facets: Facets,
-    pub(super) density: Density,
+    pub(super) density: SurfaceDensity,
     pub(super) target: Targets<3>,
     pub(super) source_factor: f64,
 }
@@ -64,7 +64,7 @@ impl SurfaceProblem {
     /// ```
     pub fn new(data: SurfaceProblemData) -> Result<SurfaceProblem, ProblemError> {
         let SurfaceProblemData { surface, density, sites, masses, heights, normalize, duplicates } = data;
-        density.validate_on(&surface)?;
+        density.validate(&surface)?;
         let facets = Facets::of(&surface, &density);
         if facets.is_empty() {
             return Err(DomainError::ZeroDensity.into());
@@ -113,7 +113,7 @@ impl SurfaceProblem {
     }
 
     /// Density before normalization.
-    pub fn density(&self) -> &Density {
+    pub fn density(&self) -> &SurfaceDensity {
         &self.density
     }
 

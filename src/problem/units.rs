@@ -213,8 +213,8 @@ impl SurfaceProblem {
             let domain = vertices.iter().all(|&x| is_exact(x, -e));
             domain && self.target.fit(e) && heights.is_none_or(|h| Units::fit(e, h))
         });
-        let exact = |e: i32| self.density.scaled(-length, -e).scaled(length, e) == self.density;
-        let density = fitting(values(&self.density), exact);
+        let exact = |e: i32| self.density.scaled(-e).scaled(e) == self.density;
+        let density = fitting(self.density.greatest(), exact);
         Units { length, density, mass: self.target.mass_unit() }
     }
 
@@ -223,7 +223,7 @@ impl SurfaceProblem {
         if units.are_its_own() {
             return Cow::Borrowed(self);
         }
-        let density = self.density.scaled(-units.length, -units.density);
+        let density = self.density.scaled(-units.density);
         Cow::Owned(SurfaceProblem {
             facets: Facets::of(&Arc::new(self.surface().scaled(-units.length)), &density),
             density,

@@ -37,7 +37,7 @@ impl Pieces<2> {
     /// Cost: O(number of vertices of all cells). 72 bytes a triangle, 48 more where the density is not constant.
     pub fn of(diagram: &Diagram) -> Pieces<2> {
         let problem = diagram.problem();
-        let law = problem.density().law();
+        let law = problem.law();
         let (low, high) = problem.frame().bounds();
         let size = low.iter().chain(&high).fold(0.0f64, |m, c| m.max(c.abs()));
         let cell = |i: usize, cell: &mut Vec<Piece<2>>| match problem.patches() {
@@ -46,7 +46,7 @@ impl Pieces<2> {
                     fan(&piece.vertices, &patches.get(piece.patch).law(), i, size, cell);
                 }
             }
-            None => fan(diagram.vertices(i), &law, i, size, cell),
+            None => law.iter().for_each(|law| fan(diagram.vertices(i), law, i, size, cell)),
         };
         Pieces::of_cells(diagram.masses(), &cell)
     }

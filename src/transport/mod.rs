@@ -3,6 +3,7 @@
 mod certificate;
 mod certify;
 mod claim;
+mod describe;
 mod families;
 mod family;
 mod locate;
@@ -16,6 +17,7 @@ mod verify;
 
 pub use certificate::{Certificate, CertifyError, Flaw};
 pub use certify::certify;
+pub use describe::{Description, describe};
 pub use family::{Family, Transport, Visit};
 pub use locate::{Locator, LocatorError, NOWHERE, SpaceLocator};
 pub use map::{

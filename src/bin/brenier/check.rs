@@ -7,9 +7,10 @@ use crate::failure::{Failure, code};
 use crate::input::{self, Loaded};
 use crate::limits::read_limit;
 use crate::reports::say;
-use brenier::io::{AnySolution, FileData, SolutionFile, printable, read_any_solution};
+use brenier::io::{FileData, SolutionFile, printable, read_any_solution};
 use brenier::problem::WithSites;
 use brenier::transport::{Line, Proof, Transport, Verdict, verify};
+use brenier::visit;
 use serde::Serialize;
 
 /// The result of `check --json`.
@@ -25,10 +26,7 @@ struct JsonCheck<'a> {
 }
 
 pub fn run(args: &CheckArgs, common: &Common) -> Result<u8, Failure> {
-    match read_any_solution(&args.solution, read_limit(common))? {
-        AnySolution::Plane(solution) => check(&solution, args, common),
-        AnySolution::Surface(solution) => check(&solution, args, common),
-    }
+    visit!(read_any_solution(&args.solution, read_limit(common))?, solution => check(&solution, args, common))
 }
 
 fn check<T: FileData<Point = [f64; D]>, const D: usize>(

@@ -2,114 +2,93 @@
 
 use crate::args::{Common, DiagramArgs};
 use crate::failure::{Failure, code};
-use crate::input::{AnyLoaded, Loaded};
-use crate::limits::peak_bytes;
-use crate::{diagram_surface, input, output, picture};
+use crate::input::{self, Loaded};
+use crate::output;
+use crate::picture::{Drawn, Style, given_heights, unmade};
+use crate::solve::solution_file;
+use brenier::diagram::SurfaceDiagram;
 use brenier::exact::Heights;
-use brenier::io::{SolutionFile, write_solution};
-use brenier::newton::Report;
-use brenier::problem::Duplicates;
+use brenier::io::{Encoding, Field, FileData, MeshData, write_solution, write_surface};
+use brenier::problem::{Duplicates, Problem, SurfaceProblem, WithSites};
+use brenier::transport::{Transport, describe};
+use brenier::visit;
 use std::path::Path;
 use std::time::Instant;
 
 pub fn run(args: &DiagramArgs, common: &Common) -> Result<u8, Failure> {
     let start = Instant::now();
-    match input::load_any(&args.problem, &args.output, Duplicates::Keep, common)? {
-        AnyLoaded::Plane(loaded) => {
-            if let Some(path) = &args.mesh {
-                let what = format!("{}: --mesh is for surfaces, this domain lies in the plane", path.display());
-                return Err(Failure::new(code::USAGE, what));
-            }
-            plane(args, common, &loaded, start)
-        }
-        AnyLoaded::Surface(loaded) => diagram_surface::run(args, common, &loaded, start),
-    }
+    let loaded = input::load_any(&args.problem, &args.output, Duplicates::Keep, common)?;
+    visit!(loaded, loaded => described(args, common, &loaded, start))
 }
 
-fn plane(args: &DiagramArgs, common: &Common, loaded: &Loaded, start: Instant) -> Result<u8, Failure> {
-    let problem = &loaded.problem;
-    let heights = picture::given_heights(problem.heights(), &loaded.name)?.clone();
-    if problem.rest().is_some() {
-        return partial(args, common, loaded, heights, start);
-    }
-    let diagram = picture::diagram_of(problem, &heights)?;
-    let report = Report {
-        max_relative_error: output::max_relative_error(problem, diagram.masses()),
-        predicates: diagram.counters(),
-        threads: rayon::current_num_threads(),
-        seconds: start.elapsed().as_secs_f64(),
-        peak_bytes: peak_bytes(),
-        source_factor: problem.source_factor(),
-        notes: loaded.notes.clone(),
-        ..Report::default()
-    };
-    let file = SolutionFile {
-        problem: loaded.source(),
-        weights: heights.to_weights(problem.sites()),
-        heights,
-        masses: diagram.masses().to_vec(),
-        centroids: diagram.centroids().to_vec(),
-        cost: diagram.cost(),
-        hessian: args.hessian.then(|| diagram.hessian()),
-        hidden: diagram.hidden(),
-        site_of_input: None,
-        cells: args.cells.then(|| diagram.records()),
-        report,
-    };
-    write_solution(&args.output, &file)?;
-    let mut written: Vec<&Path> = vec![&args.output];
-    if let Some(path) = &args.plot {
-        picture::draw_diagram(problem, &diagram, &loaded.name, path, &picture::Style::default())?;
-        written.push(path);
-    }
-    output::report(common, "diagram", loaded, &file, &written)?;
-    Ok(code::DONE)
-}
-
-/// The cells of a partial problem, in their balls.
-fn partial(
+/// From a problem to the files.
+fn described<T: FileData<Point = [f64; D]>, const D: usize>(
     args: &DiagramArgs,
     common: &Common,
-    loaded: &Loaded,
-    heights: Heights,
+    loaded: &Loaded<T>,
     start: Instant,
-) -> Result<u8, Failure> {
-    if args.cells {
+) -> Result<u8, Failure>
+where
+    T::Problem: Transport<D> + Drawn + Meshed,
+{
+    let problem = &loaded.problem;
+    if let Some(path) = args.mesh.as_ref().filter(|_| problem.is_flat()) {
+        let what = format!("{}: --mesh is for surfaces, this domain lies in the plane", path.display());
+        return Err(Failure::new(code::USAGE, what));
+    }
+    let heights = given_heights(problem.given(), &loaded.name)?;
+    if args.cells && problem.stays().is_some() {
         let what = "--cells: the cells of a partial problem are bounded by arcs, not polygons; draw them with --plot";
         return Err(Failure::new(code::USAGE, what));
     }
-    let problem = &loaded.problem;
-    let diagram = picture::partial_of(problem, &heights)?;
-    let report = Report {
-        max_relative_error: output::max_relative_error(problem, diagram.masses()),
-        predicates: diagram.polygons().counters(),
-        threads: rayon::current_num_threads(),
-        seconds: start.elapsed().as_secs_f64(),
-        peak_bytes: peak_bytes(),
-        source_factor: problem.source_factor(),
-        rest: Some(diagram.rest()),
-        notes: loaded.notes.clone(),
-        ..Report::default()
-    };
-    let file = SolutionFile {
-        problem: loaded.source(),
-        weights: heights.to_weights(problem.sites()),
-        heights,
-        masses: diagram.masses().to_vec(),
-        centroids: diagram.centroids().to_vec(),
-        cost: diagram.cost(),
-        hessian: args.hessian.then(|| diagram.walls().to_vec()),
-        hidden: diagram.hidden(),
-        site_of_input: None,
-        cells: None,
-        report,
-    };
+    let found = describe(problem, heights, args.hessian, args.cells).map_err(unmade)?;
+    let mut file = solution_file(loaded, found.solution, start);
+    // Sites that coincide are kept.
+    (file.cells, file.site_of_input) = (found.cells, None);
     write_solution(&args.output, &file)?;
     let mut written: Vec<&Path> = vec![&args.output];
+    if let Some(path) = &args.mesh {
+        problem.write_mesh(heights, path)?;
+        written.push(path);
+    }
     if let Some(path) = &args.plot {
-        picture::draw_partial(problem, &diagram, &loaded.name, path, &picture::Style::default())?;
+        problem.draw(heights, &loaded.name, path, &Style::default())?;
         written.push(path);
     }
     output::report(common, "diagram", loaded, &file, &written)?;
     Ok(code::DONE)
+}
+
+/// A problem whose cells may be a mesh.
+trait Meshed {
+    /// The cells as a mesh of polygons, each with its site and that site's mass.
+    fn write_mesh(&self, heights: &Heights, path: &Path) -> Result<(), Failure>;
+}
+
+/// Cells of the plane are told by `--cells`.
+impl Meshed for Problem {
+    fn write_mesh(&self, _: &Heights, _: &Path) -> Result<(), Failure> {
+        Ok(())
+    }
+}
+
+impl Meshed for SurfaceProblem {
+    fn write_mesh(&self, heights: &Heights, path: &Path) -> Result<(), Failure> {
+        let diagram = SurfaceDiagram::new(self, heights).map_err(unmade)?;
+        let mesh = diagram.mesh();
+        let polygons: Vec<&[u32]> = (0..mesh.len()).map(|k| mesh.polygon(k)).collect();
+        let site: Vec<f64> = mesh.site.iter().map(|&i| f64::from(i)).collect();
+        let mass: Vec<f64> = mesh.site.iter().map(|&i| diagram.masses()[i as usize]).collect();
+        let fields =
+            [Field { name: "site", columns: 1, values: &site }, Field { name: "mass", columns: 1, values: &mass }];
+        // An .obj holds no numbers on faces.
+        let plain = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("obj"));
+        let data = MeshData {
+            vertices: &mesh.vertices,
+            polygons: &polygons,
+            face_fields: if plain { &[] } else { &fields },
+            ..MeshData::default()
+        };
+        Ok(write_surface(path, &data, Encoding::Binary)?)
+    }
 }

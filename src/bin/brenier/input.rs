@@ -4,15 +4,15 @@ use crate::args::{Common, ImageArgs, QuantizeArgs, SolveArgs};
 use crate::console::count;
 use crate::failure::{Failure, code};
 use crate::limits::{check_memory, read_limit};
-use brenier::domain::{Between, ConvexPolygon, Density, Domain, DomainError, Facets, Surface, spread, spread_on};
+use brenier::domain::{Between, ConvexPolygon, Density, DomainError};
 use brenier::io::{
     AnyDomain, AnyProblem, FileData, IoError, ProblemFile, ProblemId, ProblemSource, ReadLimit, SolutionFile,
     TableColumns, canonical_sha256, is_file, is_readable_again, read_any_problem, read_columns, read_domain,
     read_image, read_masses, read_problem,
 };
-use brenier::problem::{Duplicates, ProblemData, SurfaceProblemData, WithSites};
+use brenier::map_kind;
+use brenier::problem::{Duplicates, Kind, ProblemData, ProblemError, SurfaceProblemData, WithSites};
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
 
 /// A sound problem and what is worth telling about where it came from.
 pub struct Loaded<T: FileData = ProblemData> {
@@ -66,22 +66,17 @@ impl<T: FileData> Loaded<T> {
 }
 
 /// A problem of any kind.
-pub enum AnyLoaded {
-    /// The source lives in the plane.
-    Plane(Box<Loaded>),
-    /// It lives on a surface.
-    Surface(Box<Loaded<SurfaceProblemData>>),
-}
+pub type AnyLoaded = Kind<Loaded, Loaded<SurfaceProblemData>>;
 
 /// Reads the problem that the flags of `solve` describe.
 pub fn of_solve(args: &SolveArgs, common: &Common) -> Result<AnyLoaded, Failure> {
     let duplicates = if args.strict { Duplicates::Refuse } else { Duplicates::Merge };
     match (&args.problem, &args.points, &args.domain) {
         (Some(path), _, _) => load_any(path, &args.output, duplicates, common),
-        (None, Some(points), Some(domain)) => Ok(match of_flags(args, points, domain, common)? {
-            AnyProblem::Plane(file) => AnyLoaded::Plane(from_flags(file, points, duplicates, common)?.into()),
-            AnyProblem::Surface(file) => AnyLoaded::Surface(from_flags(file, points, duplicates, common)?.into()),
-        }),
+        (None, Some(points), Some(domain)) => {
+            let file = of_flags(args, points, domain, common)?;
+            Ok(map_kind!(file, file => from_flags(file, points, duplicates, common)?))
+        }
         // clap asks for one or the other
         _ => Err(Failure::new(code::USAGE, "give a problem file, or --domain and --points; see brenier solve --help")),
     }
@@ -123,10 +118,8 @@ pub fn from_file<T: FileData>(
 
 /// Reads a problem file of any kind. `output` is where its solution will stand: paths are told relative to it.
 pub fn load_any(path: &Path, output: &Path, duplicates: Duplicates, common: &Common) -> Result<AnyLoaded, Failure> {
-    Ok(match read_any_problem(path, read_limit(common))? {
-        AnyProblem::Plane(file) => AnyLoaded::Plane(from_file(file, path, output, duplicates, common)?.into()),
-        AnyProblem::Surface(file) => AnyLoaded::Surface(from_file(file, path, output, duplicates, common)?.into()),
-    })
+    let file = read_any_problem(path, read_limit(common))?;
+    Ok(map_kind!(file, file => from_file(file, path, output, duplicates, common)?))
 }
 
 /// The problem a solution belongs to: the file given, else the one it names, else the one inside it.
@@ -228,56 +221,41 @@ fn sound<T: FileData>(
 pub fn of_quantize(args: &QuantizeArgs, common: &Common) -> Result<AnyLoaded, Failure> {
     let limit = read_limit(common);
     let given = source(&args.domain, args.density.as_deref(), &args.image, limit)?;
-    let density = given.density;
-    // Densities are checked before points are spread over them.
-    let wrong = |e: DomainError| IoError::Problem { file: PathBuf::from(&args.domain), source: e.into() };
-    let n = args.sites.unwrap_or(1) as usize;
-    if args.points.is_none() {
-        check_memory(common, Path::new("-n"), n, 0)?;
-    }
-    // Nobody gave these sites, so what is wrong is the density.
-    let spread_well = |found: usize| match found == n {
-        true => Ok(()),
-        false => {
-            let name = args.density.as_deref().and_then(|d| d.strip_prefix("image:")).unwrap_or(&args.domain);
-            let what = format!("{name}: the density is beyond doubles on part of the source; divide it by a constant");
-            Err(Failure::new(code::INPUT, what))
+    Ok(map_kind!(given.domain, source => {
+        let file = begin(args, source, &given.density, limit, common)?;
+        begun(file, given.notes, common)?
+    }))
+}
+
+/// The sites that `quantize` begins with, on their source.
+fn begin<T: FileData<Point = [f64; D]>, const D: usize>(
+    args: &QuantizeArgs,
+    source: T::Source,
+    density: &Density,
+    limit: ReadLimit,
+    common: &Common,
+) -> Result<ProblemFile<T>, Failure> {
+    let wrong = |e: ProblemError| IoError::Problem { file: PathBuf::from(&args.domain), source: e };
+    let mut file = match &args.points {
+        Some(path) => of_points(source, path, args.columns.as_ref(), args.masses.is_none(), limit)?,
+        None => {
+            let n = args.sites.unwrap_or(1) as usize;
+            check_memory(common, Path::new("-n"), n, 0)?;
+            // Densities are checked before points are spread over them.
+            let sites = T::spread(&source, density, n, args.seed).map_err(wrong)?;
+            if sites.len() != n {
+                // Nobody gave these sites, so what is wrong is the density.
+                let name = args.density.as_deref().and_then(|d| d.strip_prefix("image:")).unwrap_or(&args.domain);
+                let what =
+                    format!("{name}: the density is beyond doubles on part of the source; divide it by a constant");
+                return Err(Failure::new(code::INPUT, what));
+            }
+            of_data(T::of_sites(source, sites), &args.domain)
         }
     };
-    Ok(match given.domain {
-        AnyDomain::Plane(domain) => {
-            let mut file = match &args.points {
-                Some(path) => of_points(domain, path, args.columns.as_ref(), args.masses.is_none(), limit)?,
-                None => {
-                    density.validate(&domain).map_err(wrong)?;
-                    let sites = spread(&domain, &density, n, args.seed);
-                    spread_well(sites.len())?;
-                    of_data(ProblemData::new(domain, sites), &args.domain)
-                }
-            };
-            file.data.density = density;
-            masses(&mut file.data.masses, &mut file.masses_file, args.masses.as_deref(), limit)?;
-            AnyLoaded::Plane(begun(file, given.notes, common)?.into())
-        }
-        AnyDomain::Surface(surface) => {
-            let mut file = match &args.points {
-                Some(path) => of_points_in_space(surface, path, args.columns.as_ref(), args.masses.is_none(), limit)?,
-                None => {
-                    density.validate_on(&surface).map_err(wrong)?;
-                    let facets = Facets::of(&surface, &density);
-                    if facets.is_empty() {
-                        return Err(wrong(DomainError::ZeroDensity).into());
-                    }
-                    let sites = spread_on(&facets, n, args.seed);
-                    spread_well(sites.len())?;
-                    of_data(SurfaceProblemData::new(surface, sites), &args.domain)
-                }
-            };
-            file.data.density = density;
-            masses(&mut file.data.masses, &mut file.masses_file, args.masses.as_deref(), limit)?;
-            AnyLoaded::Surface(begun(file, given.notes, common)?.into())
-        }
-    })
+    file.data.set_density(density.clone()).map_err(wrong)?;
+    masses(&mut file, args.masses.as_deref(), limit)?;
+    Ok(file)
 }
 
 fn begun<T: FileData>(mut file: ProblemFile<T>, notes: Vec<String>, common: &Common) -> Result<Loaded<T>, Failure> {
@@ -304,27 +282,29 @@ pub fn of_sites_found<T: FileData>(begun: Loaded<T>, problem: T::Problem) -> Loa
 fn of_flags(args: &SolveArgs, points: &Path, domain_name: &str, common: &Common) -> Result<AnyProblem, Failure> {
     let limit = read_limit(common);
     let given = source(domain_name, args.density.as_deref(), &args.image, limit)?;
-    match given.domain {
-        AnyDomain::Plane(domain) => {
-            let mut file = of_points(domain, points, args.columns.as_ref(), args.masses.is_none(), limit)?;
-            masses(&mut file.data.masses, &mut file.masses_file, args.masses.as_deref(), limit)?;
-            file.data.partial = args.partial;
-            file.data.density = given.density;
-            file.notes.extend(given.notes);
-            Ok(AnyProblem::Plane(file))
-        }
-        AnyDomain::Surface(surface) => {
-            if args.partial {
-                let what = format!("--partial needs a source in the plane in this version; {domain_name} is a surface");
-                return Err(Failure::new(code::USAGE, what));
-            }
-            let mut file = of_points_in_space(surface, points, args.columns.as_ref(), args.masses.is_none(), limit)?;
-            masses(&mut file.data.masses, &mut file.masses_file, args.masses.as_deref(), limit)?;
-            file.data.density = given.density;
-            file.notes.extend(given.notes);
-            Ok(AnyProblem::Surface(file))
-        }
+    Ok(
+        map_kind!(given.domain, source => flagged(args, (points, domain_name), source, (given.density, given.notes), limit)?),
+    )
+}
+
+/// The problem of `solve` by flags.
+fn flagged<T: FileData<Point = [f64; D]>, const D: usize>(
+    args: &SolveArgs,
+    (points, domain_name): (&Path, &str),
+    source: T::Source,
+    (density, notes): (Density, Vec<String>),
+    limit: ReadLimit,
+) -> Result<ProblemFile<T>, Failure> {
+    let mut file: ProblemFile<T> = of_points(source, points, args.columns.as_ref(), args.masses.is_none(), limit)?;
+    masses(&mut file, args.masses.as_deref(), limit)?;
+    if args.partial {
+        let misfit = |why| Failure::new(code::USAGE, format!("--partial {why}; {domain_name} is a surface"));
+        file.data.set_partial().map_err(misfit)?;
     }
+    let wrong = |e| IoError::Problem { file: PathBuf::from(domain_name), source: e };
+    file.data.set_density(density).map_err(wrong)?;
+    file.notes.extend(notes);
+    Ok(file)
 }
 
 /// Domain and density that flags describe.
@@ -388,37 +368,20 @@ fn domain(name: &str, limit: ReadLimit) -> Result<(AnyDomain, Vec<String>), Fail
 }
 
 /// Sites from a file, with the masses it has a column for, if these are looked for, and constant density so far.
-fn of_points(
-    domain: Domain,
+fn of_points<T: FileData<Point = [f64; D]>, const D: usize>(
+    source: T::Source,
     path: &Path,
     columns: Option<&TableColumns>,
     with_masses: bool,
     limit: ReadLimit,
-) -> Result<ProblemFile, Failure> {
-    let sites = read_columns::<2>(path, limit, columns.unwrap_or(&TableColumns::default()), with_masses)?;
+) -> Result<ProblemFile<T>, Failure> {
+    let sites = read_columns::<D>(path, limit, columns.unwrap_or(&TableColumns::default()), with_masses)?;
     let mut points = sites.points;
     // -0.0 and 0.0 are the same place; the identity is that of what a problem keeps.
     points.iter_mut().flatten().for_each(|c| *c += 0.0);
-    let mut file = of_data(ProblemData::new(domain, points), path);
+    let mut file = of_data(T::of_sites(source, points), path);
     file.masses_file = sites.masses.is_some().then(|| path.to_path_buf());
-    file.data.masses = sites.masses;
-    Ok(ProblemFile { notes: sites.notes, sites_file: Some(path.to_path_buf()), ..file })
-}
-
-/// The same on a surface.
-fn of_points_in_space(
-    surface: Arc<Surface>,
-    path: &Path,
-    columns: Option<&TableColumns>,
-    with_masses: bool,
-    limit: ReadLimit,
-) -> Result<ProblemFile<SurfaceProblemData>, Failure> {
-    let sites = read_columns::<3>(path, limit, columns.unwrap_or(&TableColumns::default()), with_masses)?;
-    let mut points = sites.points;
-    points.iter_mut().flatten().for_each(|c| *c += 0.0);
-    let mut file = of_data(SurfaceProblemData::new(surface, points), path);
-    file.masses_file = sites.masses.is_some().then(|| path.to_path_buf());
-    file.data.masses = sites.masses;
+    file.data.set_masses(sites.masses);
     Ok(ProblemFile { notes: sites.notes, sites_file: Some(path.to_path_buf()), ..file })
 }
 
@@ -428,15 +391,11 @@ fn of_data<T>(data: T, name: impl Into<PathBuf>) -> ProblemFile<T> {
     ProblemFile { path: name.into(), data, id, notes: Vec::new(), sites_file: None, masses_file: None }
 }
 
-/// Masses from a file of their own, if there is one, and the file.
-fn masses(
-    masses: &mut Option<Vec<f64>>,
-    file: &mut Option<PathBuf>,
-    path: Option<&Path>,
-    limit: ReadLimit,
-) -> Result<(), Failure> {
+/// Masses from a file of their own, if there is one.
+fn masses<T: FileData>(file: &mut ProblemFile<T>, path: Option<&Path>, limit: ReadLimit) -> Result<(), Failure> {
     if let Some(path) = path {
-        (*masses, *file) = (Some(read_masses(path, limit)?.0), Some(path.to_path_buf()));
+        file.data.set_masses(Some(read_masses(path, limit)?.0));
+        file.masses_file = Some(path.to_path_buf());
     }
     Ok(())
 }

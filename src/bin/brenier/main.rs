@@ -7,7 +7,6 @@ mod check;
 mod console;
 mod deadline;
 mod diagram;
-mod diagram_surface;
 mod failure;
 mod input;
 mod interpolate;

@@ -7,7 +7,6 @@ use crate::input::Loaded;
 use crate::reports::say;
 use brenier::io::{FileData, SolutionFile, bytes_text};
 use brenier::newton::{CellParts, Outcome, Report};
-use brenier::problem::WithSites;
 use serde::Serialize;
 use std::path::Path;
 
@@ -107,12 +106,6 @@ fn parts_text(parts: &CellParts) -> String {
     let n = parts.disconnected;
     let (cells, more) = (count(n, "cell"), if n > parts.most.len() { ", ..." } else { "" });
     format!("{cells} in more than one part: {most}{more}")
-}
-
-/// The largest relative error of the masses.
-pub fn max_relative_error(problem: &impl WithSites, masses: &[f64]) -> f64 {
-    let pairs = masses.iter().zip(problem.masses());
-    pairs.fold(0.0, |worst, (m, nu)| f64::max(worst, (m - nu).abs() / nu))
 }
 
 fn outcome_text(outcome: &Outcome) -> String {

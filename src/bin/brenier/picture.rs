@@ -6,12 +6,13 @@ use crate::failure::{Failure, code};
 use crate::input;
 use crate::limits::read_limit;
 use crate::reports::say;
-use brenier::diagram::{Diagram, PartialDiagram, SurfaceDiagram};
+use brenier::diagram::{Diagram, DiagramError, PartialDiagram, SurfaceDiagram};
 use brenier::exact::Heights;
-use brenier::io::{AnyProblem, AnySolution, document_format, read_any_problem, read_any_solution, write_atomically};
+use brenier::io::{document_format, read_any_problem, read_any_solution, write_atomically};
 use brenier::plot::{Charts, Color, Model, Scene, Up, View};
 use brenier::problem::{Duplicates, Problem, SurfaceProblem};
 use brenier::transport::BrenierMap;
+use brenier::visit;
 use std::io::Write;
 use std::path::Path;
 
@@ -44,31 +45,18 @@ pub fn run(args: &PlotArgs, common: &Common) -> Result<u8, Failure> {
     let limit = read_limit(common);
     let is_problem = document_format(&args.file, limit)?.as_deref() == Some("brenier/problem");
     if is_problem {
-        match read_any_problem(&args.file, limit)? {
-            AnyProblem::Plane(file) => {
-                let loaded = input::from_file(file, &args.file, &args.output, Duplicates::Keep, common)?;
-                let heights = given_heights(loaded.problem.heights(), &loaded.name)?;
-                flat_only(args)?;
-                draw(&loaded.problem, heights, &loaded.name, &args.output, &style)?;
-            }
-            AnyProblem::Surface(file) => {
-                let loaded = input::from_file(file, &args.file, &args.output, Duplicates::Keep, common)?;
-                let heights = given_heights(loaded.problem.heights(), &loaded.name)?;
-                draw_surface(&loaded.problem, heights, &loaded.name, &args.output, &style)?;
-            }
-        }
+        visit!(read_any_problem(&args.file, limit)?, file => {
+            let loaded = input::from_file(file, &args.file, &args.output, Duplicates::Keep, common)?;
+            let heights = given_heights(loaded.problem.given(), &loaded.name)?;
+            view_fits(&loaded.problem, args)?;
+            loaded.problem.draw(heights, &loaded.name, &args.output, &style)?;
+        });
     } else {
-        match read_any_solution(&args.file, limit)? {
-            AnySolution::Plane(solution) => {
-                let loaded = input::of_solution(&args.file, &solution, args.problem.as_deref(), common)?;
-                flat_only(args)?;
-                draw(&loaded.problem, &solution.heights, &args.file, &args.output, &style)?;
-            }
-            AnySolution::Surface(solution) => {
-                let loaded = input::of_solution(&args.file, &solution, args.problem.as_deref(), common)?;
-                draw_surface(&loaded.problem, &solution.heights, &args.file, &args.output, &style)?;
-            }
-        }
+        visit!(read_any_solution(&args.file, limit)?, solution => {
+            let loaded = input::of_solution(&args.file, &solution, args.problem.as_deref(), common)?;
+            view_fits(&loaded.problem, args)?;
+            loaded.problem.draw(&solution.heights, &args.file, &args.output, &style)?;
+        });
     }
     if common.json {
         let path = serde_json::Value::from(args.output.display().to_string());
@@ -104,8 +92,8 @@ fn up_of(up: Option<args::Up>) -> Up {
 }
 
 /// The plane has one view.
-fn flat_only(args: &PlotArgs) -> Result<(), Failure> {
-    if args.view.is_some() || args.up.is_some() {
+fn view_fits(problem: &impl Drawn, args: &PlotArgs) -> Result<(), Failure> {
+    if problem.is_flat() && (args.view.is_some() || args.up.is_some()) {
         let file = args.file.display();
         let what = format!("{file}: is a diagram in the plane, seen from above; leave out --view and --up");
         return Err(Failure::new(code::USAGE, what));
@@ -172,26 +160,60 @@ pub fn given_heights<'p>(heights: Option<&'p Heights>, name: &Path) -> Result<&'
     })
 }
 
-/// The diagram at some heights.
-pub fn diagram_of(problem: &Problem, heights: &Heights) -> Result<Diagram, Failure> {
-    Diagram::new(problem, heights).map_err(|e| Failure::new(code::INTERNAL, e.to_string()))
+/// What a diagram that cannot be made is to the command: heights were checked before.
+pub fn unmade(e: DiagramError) -> Failure {
+    Failure::new(code::INTERNAL, e.to_string())
 }
 
-/// The diagram of a partial problem at some heights.
-pub fn partial_of(problem: &Problem, heights: &Heights) -> Result<PartialDiagram, Failure> {
-    PartialDiagram::new(problem, heights).map_err(|e| Failure::new(code::INTERNAL, e.to_string()))
+/// A problem whose diagrams can be drawn.
+pub trait Drawn {
+    /// Heights that it gives.
+    fn given(&self) -> Option<&Heights>;
+    /// Does all of it lie in the plane?
+    fn is_flat(&self) -> bool;
+    /// Draws the diagram at some heights. `name` is what the picture is of.
+    fn draw(&self, heights: &Heights, name: &Path, path: &Path, style: &Style) -> Result<(), Failure>;
 }
 
-/// Draws a diagram in the plane. `name` is what the picture is of.
-pub fn draw(problem: &Problem, heights: &Heights, name: &Path, path: &Path, style: &Style) -> Result<(), Failure> {
-    if problem.rest().is_some() {
-        return draw_partial(problem, &partial_of(problem, heights)?, name, path, style);
+impl Drawn for Problem {
+    fn given(&self) -> Option<&Heights> {
+        self.heights()
     }
-    draw_diagram(problem, &diagram_of(problem, heights)?, name, path, style)
+
+    fn is_flat(&self) -> bool {
+        true
+    }
+
+    fn draw(&self, heights: &Heights, name: &Path, path: &Path, style: &Style) -> Result<(), Failure> {
+        if self.rest().is_some() {
+            return draw_partial(self, &PartialDiagram::new(self, heights).map_err(unmade)?, name, path, style);
+        }
+        let diagram = Diagram::new(self, heights).map_err(unmade)?;
+        if format_of(path) == Some(Format::Svg) {
+            let svg = Scene::new(self, &diagram).svg(style.color);
+            return write(path, |w| w.write_all(svg.as_bytes()));
+        }
+        write_model(&Model::of_plane(self, &diagram), name, path, style)
+    }
+}
+
+impl Drawn for SurfaceProblem {
+    fn given(&self) -> Option<&Heights> {
+        self.heights()
+    }
+
+    fn is_flat(&self) -> bool {
+        false
+    }
+
+    fn draw(&self, heights: &Heights, name: &Path, path: &Path, style: &Style) -> Result<(), Failure> {
+        let diagram = SurfaceDiagram::new(self, heights).map_err(unmade)?;
+        write_model(&Model::of_surface(self, &diagram), name, path, style)
+    }
 }
 
 /// Cells in their balls; what stays is left blank.
-pub fn draw_partial(
+fn draw_partial(
     problem: &Problem,
     diagram: &PartialDiagram,
     name: &Path,
@@ -207,46 +229,6 @@ pub fn draw_partial(
         return write(path, |w| w.write_all(scene.svg(style.color).as_bytes()));
     }
     write_model(&Model::of_partial(problem, diagram, step), name, path, style)
-}
-
-pub fn draw_diagram(
-    problem: &Problem,
-    diagram: &Diagram,
-    name: &Path,
-    path: &Path,
-    style: &Style,
-) -> Result<(), Failure> {
-    if format_of(path) == Some(Format::Svg) {
-        let svg = Scene::new(problem, diagram).svg(style.color);
-        return write(path, |w| w.write_all(svg.as_bytes()));
-    }
-    write_model(&Model::of_plane(problem, diagram), name, path, style)
-}
-
-/// Draws a diagram on a surface.
-pub fn draw_surface(
-    problem: &SurfaceProblem,
-    heights: &Heights,
-    name: &Path,
-    path: &Path,
-    style: &Style,
-) -> Result<(), Failure> {
-    draw_on_surface(problem, &surface_of(problem, heights)?, name, path, style)
-}
-
-/// The diagram on a surface at some heights.
-pub fn surface_of(problem: &SurfaceProblem, heights: &Heights) -> Result<SurfaceDiagram, Failure> {
-    SurfaceDiagram::new(problem, heights).map_err(|e| Failure::new(code::INTERNAL, e.to_string()))
-}
-
-pub fn draw_on_surface(
-    problem: &SurfaceProblem,
-    diagram: &SurfaceDiagram,
-    name: &Path,
-    path: &Path,
-    style: &Style,
-) -> Result<(), Failure> {
-    write_model(&Model::of_surface(problem, diagram), name, path, style)
 }
 
 /// Draws Alexandrov's surface from the side.

@@ -3,66 +3,75 @@
 use crate::args::{Common, QuantizeArgs};
 use crate::console::{self, Bar, count, table};
 use crate::failure::{Failure, code};
-use crate::input::{AnyLoaded, Loaded};
+use crate::input::Loaded;
 use crate::limits::peak_bytes;
+use crate::picture::{Drawn, Style, unmade};
 use crate::reports::say;
-use crate::{deadline, input, interrupt, output, picture, solve};
+use crate::{deadline, input, interrupt, output, solve};
+use brenier::diagram::SurfaceDiagram;
 use brenier::exact::Heights;
 use brenier::io::{FileData, write_points, write_solution, writes_points};
 use brenier::newton::{CellParts, Report};
-use brenier::problem::{SurfaceProblem, WithSites};
+use brenier::problem::{Problem, SurfaceProblem, WithSites};
 use brenier::transport::{Control, Quantizable, Quantization, QuantizeOptions, QuantizeOutcome, quantize};
+use brenier::visit;
 use serde::Serialize;
 use std::path::Path;
 use std::time::Instant;
 
 pub fn run(args: &QuantizeArgs, common: &Common) -> Result<u8, Failure> {
     let start = Instant::now();
-    match input::of_quantize(args, common)? {
-        AnyLoaded::Plane(loaded) => {
-            if writes_points::<3>(&args.output) && !writes_points::<2>(&args.output) {
-                let what = "points in the plane are written as .csv, .txt or .npy; choose one of these";
-                return Err(Failure::new(code::USAGE, format!("{}: {what}", args.output.display())));
-            }
-            if args.centroids {
-                let what = format!("--centroids is for surfaces; in the plane of {} sites are centroids", args.domain);
-                return Err(Failure::new(code::USAGE, what));
-            }
-            moved(
-                args,
-                common,
-                start,
-                *loaded,
-                |_, _| Ok(None),
-                |problem, heights, name, path| picture::draw(problem, heights, name, path, &picture::Style::default()),
-            )
-        }
-        AnyLoaded::Surface(loaded) => {
-            if args.centroids && !writes_points::<3>(&args.output) {
-                let what = "--centroids is for files of points; the sites of a solution are centroids anyway";
-                return Err(Failure::new(code::USAGE, what));
-            }
-            let place = |problem: &SurfaceProblem, heights: &Heights| match args.centroids {
-                true => Ok(None),
-                false => put_on_surface(problem, heights).map(Some),
-            };
-            let draw = |problem: &SurfaceProblem, heights: &Heights, name: &Path, path: &Path| {
-                picture::draw_surface(problem, heights, name, path, &picture::Style::default())
-            };
-            moved(args, common, start, *loaded, place, draw)
-        }
-    }
+    visit!(input::of_quantize(args, common)?, loaded => moved(args, common, start, loaded))
 }
 
 /// Points put where people want them, and how far that is from the sites.
 type Placed<const D: usize> = Option<(Vec<[f64; D]>, f64)>;
 
-/// Sites at the nearest points of their cells.
-fn put_on_surface(problem: &SurfaceProblem, heights: &Heights) -> Result<(Vec<[f64; 3]>, f64), Failure> {
-    let points = picture::surface_of(problem, heights)?.nearest_in_cells(problem.sites());
-    let distance = |(p, q): (&[f64; 3], &[f64; 3])| (0..3).map(|k| (p[k] - q[k]).powi(2)).sum::<f64>().sqrt();
-    let most = points.iter().zip(problem.sites()).map(distance).fold(0.0, f64::max);
-    Ok((points, most))
+/// A problem whose sites are moved, as far as kinds of sources differ.
+trait Moved<const D: usize>: Quantizable<D> + Drawn {
+    /// Refuses flags that do not fit.
+    fn check(args: &QuantizeArgs) -> Result<(), Failure>;
+    /// Where the sites are wanted; `None`: where they are.
+    fn placed(&self, args: &QuantizeArgs, heights: &Heights) -> Result<Placed<D>, Failure>;
+}
+
+impl Moved<2> for Problem {
+    fn check(args: &QuantizeArgs) -> Result<(), Failure> {
+        if writes_points::<3>(&args.output) && !writes_points::<2>(&args.output) {
+            let what = "points in the plane are written as .csv, .txt or .npy; choose one of these";
+            return Err(Failure::new(code::USAGE, format!("{}: {what}", args.output.display())));
+        }
+        if args.centroids {
+            let what = format!("--centroids is for surfaces; in the plane of {} sites are centroids", args.domain);
+            return Err(Failure::new(code::USAGE, what));
+        }
+        Ok(())
+    }
+
+    fn placed(&self, _: &QuantizeArgs, _: &Heights) -> Result<Placed<2>, Failure> {
+        Ok(None)
+    }
+}
+
+impl Moved<3> for SurfaceProblem {
+    fn check(args: &QuantizeArgs) -> Result<(), Failure> {
+        if args.centroids && !writes_points::<3>(&args.output) {
+            let what = "--centroids is for files of points; the sites of a solution are centroids anyway";
+            return Err(Failure::new(code::USAGE, what));
+        }
+        Ok(())
+    }
+
+    /// At the nearest points of their cells.
+    fn placed(&self, args: &QuantizeArgs, heights: &Heights) -> Result<Placed<3>, Failure> {
+        if args.centroids {
+            return Ok(None);
+        }
+        let points = SurfaceDiagram::new(self, heights).map_err(unmade)?.nearest_in_cells(self.sites());
+        let distance = |(p, q): (&[f64; 3], &[f64; 3])| (0..3).map(|k| (p[k] - q[k]).powi(2)).sum::<f64>().sqrt();
+        let most = points.iter().zip(self.sites()).map(distance).fold(0.0, f64::max);
+        Ok(Some((points, most)))
+    }
 }
 
 /// From the sites to begin with to the files.
@@ -71,13 +80,12 @@ fn moved<T, const D: usize>(
     common: &Common,
     start: Instant,
     loaded: Loaded<T>,
-    place: impl FnOnce(&T::Problem, &Heights) -> Result<Placed<D>, Failure>,
-    draw: impl FnOnce(&T::Problem, &Heights, &Path, &Path) -> Result<(), Failure>,
 ) -> Result<u8, Failure>
 where
     T: FileData<Point = [f64; D]>,
-    T::Problem: Quantizable<D>,
+    T::Problem: Moved<D>,
 {
+    T::Problem::check(args)?;
     console::warn(common, &loaded.warnings);
     let default = QuantizeOptions::default();
     let options = QuantizeOptions {
@@ -107,7 +115,7 @@ where
     file.site_of_input = None;
     deadline::be_written();
     if writes_points::<D>(&args.output) {
-        match place(&loaded.problem, &file.heights)? {
+        match loaded.problem.placed(args, &file.heights)? {
             Some((points, distance)) => {
                 summary.distance = Some(distance);
                 write_points(&args.output, &points)?;
@@ -119,7 +127,7 @@ where
     }
     let mut written: Vec<&Path> = vec![&args.output];
     if let Some(path) = &args.plot {
-        draw(&loaded.problem, &file.heights, &loaded.name, path)?;
+        loaded.problem.draw(&file.heights, &loaded.name, path, &Style::default())?;
         written.push(path);
     }
     if interrupted {

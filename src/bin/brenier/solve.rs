@@ -3,15 +3,15 @@
 use crate::args::{Common, SolveArgs};
 use crate::console::{self, Bar};
 use crate::failure::{Failure, code};
-use crate::input::{self, AnyLoaded, Loaded};
+use crate::input::{self, Loaded};
 use crate::limits::{peak_bytes, read_limit};
-use crate::picture::Style;
-use crate::{deadline, interrupt, output, outputs, picture};
-use brenier::exact::Heights;
+use crate::picture::{Drawn, Style};
+use crate::{deadline, interrupt, output, outputs};
 use brenier::io::{FileData, IoError, Role, SolutionFile, is_file, read_checkpoint, write_checkpoint, write_solution};
 use brenier::newton::Outcome;
 use brenier::problem::WithSites;
-use brenier::transport::{self, Control, Progress, SolveOptions, SolverState};
+use brenier::transport::{Control, Progress, Solution, SolveOptions, SolverState, Transport, solve_with};
+use brenier::visit;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -21,20 +21,7 @@ pub fn run(args: &SolveArgs, common: &Common) -> Result<u8, Failure> {
     if args.checkpoint.is_none() {
         outputs::also(&[state_of(args)], Role::State)?;
     }
-    match input::of_solve(args, common)? {
-        AnyLoaded::Plane(loaded) => {
-            let name = loaded.name.clone();
-            solved(args, common, start, *loaded, transport::solve_with, |problem, heights, path| {
-                picture::draw(problem, heights, &name, path, &Style::default())
-            })
-        }
-        AnyLoaded::Surface(loaded) => {
-            let name = loaded.name.clone();
-            solved(args, common, start, *loaded, transport::solve_with, |problem, heights, path| {
-                picture::draw_surface(problem, heights, &name, path, &Style::default())
-            })
-        }
-    }
+    visit!(input::of_solve(args, common)?, loaded => solved(args, common, start, loaded))
 }
 
 /// From a problem to the files.
@@ -43,9 +30,10 @@ fn solved<T: FileData<Point = [f64; D]>, const D: usize>(
     common: &Common,
     start: Instant,
     mut loaded: Loaded<T>,
-    solve: impl FnOnce(&T::Problem, &SolveOptions, &mut dyn FnMut(&Progress<'_>) -> Control) -> transport::Solution<D>,
-    draw: impl FnOnce(&T::Problem, &Heights, &Path) -> Result<(), Failure>,
-) -> Result<u8, Failure> {
+) -> Result<u8, Failure>
+where
+    T::Problem: Transport<D> + Drawn,
+{
     console::warn(common, &loaded.warnings);
     let named = args.resume.is_some() || args.checkpoint.is_some() || common.time_limit.is_some();
     if named || rayon::current_num_threads() == 1 {
@@ -74,7 +62,7 @@ fn solved<T: FileData<Point = [f64; D]>, const D: usize>(
     let (solution, sha256) = std::thread::scope(|scope| {
         // A system that refuses the thread has the work done afterwards.
         let thread = std::thread::Builder::new().spawn_scoped(scope, || loaded.sha256()).ok();
-        let solution = solve(&loaded.problem, &options, &mut |progress| {
+        let solution = solve_with(&loaded.problem, &options, &mut |progress| {
             bar.show(progress);
             keeper.see(progress)
         });
@@ -98,7 +86,7 @@ fn solved<T: FileData<Point = [f64; D]>, const D: usize>(
     write_solution(&args.output, &file)?;
     let mut written: Vec<&Path> = vec![&args.output];
     if let Some(path) = &args.plot {
-        draw(&loaded.problem, &file.heights, path)?;
+        loaded.problem.draw(&file.heights, &loaded.name, path, &Style::default())?;
         written.push(path);
     }
     output::report(common, "solve", &loaded, &file, &written)?;
@@ -108,7 +96,7 @@ fn solved<T: FileData<Point = [f64; D]>, const D: usize>(
 /// The solution as a file tells it; the report gets the time since `start` and what is known of the process.
 pub fn solution_file<T: FileData<Point = [f64; D]>, const D: usize>(
     loaded: &Loaded<T>,
-    solution: transport::Solution<D>,
+    solution: Solution<D>,
     start: Instant,
 ) -> SolutionFile<T> {
     let mut report = solution.report;

@@ -60,7 +60,10 @@ impl Diagram {
     /// Calls `f` with labels, vertices and density of cell `i`, or of its part in each patch of the source, ascending.
     pub(crate) fn each_part(&self, i: usize, mut f: impl FnMut(&[Label], &[Point], Law)) {
         let (Some(parts), Some(patches)) = (self.parts(), self.problem().patches()) else {
-            return f(self.labels(i), self.points(i), self.problem().density().law());
+            if let Some(law) = self.problem().law() {
+                f(self.labels(i), self.points(i), law);
+            }
+            return;
         };
         for (patch, labels) in parts.of_site(i) {
             let patch = patches.get(patch as usize);

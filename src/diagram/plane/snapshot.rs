@@ -96,7 +96,9 @@ impl Diagram {
         let by_position: Vec<_> = order.iter().map(|&k| inner_heights.get(keep[k as usize] as usize)).collect();
         let hull = Hull::along(&sites, order, &by_position);
         let region = Region::new(inner.frame());
-        let density = LocalDensity::new(inner.density().law(), inner.source_factor());
+        // Of a source in patches only the polygons count here, not what is integrated.
+        let law = inner.law().unwrap_or(Law::constant(1.0));
+        let density = LocalDensity::new(law, inner.source_factor());
         let duals = Duals::new(&hull, &region);
         type Part = (Vec<(u32, u32, Moments)>, Vec<Label>, Vec<Point>, Counters);
         let parts: Vec<Part> = (0..hull.len().div_ceil(CHUNK))
@@ -270,7 +272,8 @@ impl Diagram {
         if self.parts.is_some() {
             return self.hessian_of_parts();
         }
-        let density = LocalDensity::new(self.problem.density().law(), self.problem.source_factor());
+        let Some(law) = self.problem.law() else { return Vec::new() };
+        let density = LocalDensity::new(law, self.problem.source_factor());
         let row = |i: usize| {
             let mut row = Vec::new();
             let (labels, points) = (self.labels(i), self.points(i));
@@ -360,7 +363,10 @@ impl Diagram {
     pub fn exact_moments(&self, i: usize) -> ExactMoments {
         match &self.parts {
             Some(_) => self.exact_moments_of_parts(i),
-            None => ExactMoments::of(&self.exact_vertices(i), &self.problem.density().exact_law()),
+            None => {
+                let law = self.problem.exact_law();
+                law.map_or_else(ExactMoments::default, |law| ExactMoments::of(&self.exact_vertices(i), &law))
+            }
         }
     }
 
@@ -368,7 +374,10 @@ impl Diagram {
     pub fn exact_integrals(&self, i: usize) -> Integrals {
         match &self.parts {
             Some(_) => self.exact_integrals_of_parts(i),
-            None => Integrals::of(&self.exact_vertices(i), &self.problem.density().exact_law()),
+            None => {
+                let law = self.problem.exact_law();
+                law.map_or_else(Integrals::default, |law| Integrals::of(&self.exact_vertices(i), &law))
+            }
         }
     }
 }

@@ -88,7 +88,7 @@ impl Cells<2> for Diagram {
         let problem = self.problem();
         let most = match problem.patches() {
             Some(patches) => patches.iter().map(|p| terms(&p.law(), p.corners())).fold(0.0, f64::max),
-            None => terms(&problem.density().law(), problem.frame().vertices()),
+            None => problem.law().map_or(0.0, |law| terms(&law, problem.frame().vertices())),
         };
         (APART * Cells::size(self), most * problem.source_factor())
     }

@@ -1,5 +1,6 @@
 //! Triangulated surfaces in space: what transport needs of them, what is known of their topology, and their repair.
 
+mod density;
 mod edges;
 mod error;
 mod flatten;
@@ -12,6 +13,7 @@ mod topology;
 mod weld;
 mod work;
 
+pub use density::SurfaceDensity;
 pub(crate) use error::MOST_FACES;
 pub use error::SurfaceError;
 pub use mesh::Surface;

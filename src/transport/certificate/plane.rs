@@ -174,9 +174,10 @@ fn add(sum: &mut Enclosure, term: &Fraction) {
 /// Exact mass and moments of the source as given.
 fn source_moments(problem: &Problem) -> ExactMoments {
     let exact = |corners: &[[f64; 2]]| corners.iter().map(|v| v.map(big::rational)).collect::<Vec<_>>();
-    let Some(patches) = problem.patches() else {
-        return ExactMoments::of(&exact(problem.frame().vertices()), &problem.density().exact_law());
-    };
+    if let Some(law) = problem.exact_law() {
+        return ExactMoments::of(&exact(problem.frame().vertices()), &law);
+    }
+    let Some(patches) = problem.patches() else { return ExactMoments::default() };
     let sum = |chunk: usize| {
         let mut all = ExactMoments::default();
         for k in chunk * 64..((chunk + 1) * 64).min(patches.len()) {

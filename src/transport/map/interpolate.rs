@@ -43,7 +43,7 @@ impl BrenierMap {
                 pieces.map(|p| shrunken(i, &p.vertices, patches.get(p.patch).law())).collect()
             }
             None if self.diagram.labels(i).is_empty() => Vec::new(),
-            None => vec![shrunken(i, self.diagram.vertices(i), problem.density().law())],
+            None => problem.law().map(|law| shrunken(i, self.diagram.vertices(i), law)).into_iter().collect(),
         };
         Some((0..self.diagram.len()).into_par_iter().flat_map_iter(cells).collect())
     }

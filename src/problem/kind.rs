@@ -1,0 +1,33 @@
+//! The kinds of sources: the one list of them, and the one match on it.
+
+/// What there is one of for each kind of source: a domain, a problem, a solution.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Kind<P, S> {
+    /// The source lives in the plane.
+    Plane(P),
+    /// It lives on a surface in space.
+    Surface(S),
+}
+
+/// Does the same with what there is, of whatever kind it is: `visit!(any, it => expression)`. The expression is compiled for
+/// each kind, and all must come to one type.
+#[macro_export]
+macro_rules! visit {
+    ($any:expr, $it:pat => $body:expr) => {
+        match $any {
+            $crate::problem::Kind::Plane($it) => $body,
+            $crate::problem::Kind::Surface($it) => $body,
+        }
+    };
+}
+
+/// As [`visit!`], where what comes of it is of the same kind.
+#[macro_export]
+macro_rules! map_kind {
+    ($any:expr, $it:pat => $body:expr) => {
+        match $any {
+            $crate::problem::Kind::Plane($it) => $crate::problem::Kind::Plane($body),
+            $crate::problem::Kind::Surface($it) => $crate::problem::Kind::Surface($body),
+        }
+    };
+}

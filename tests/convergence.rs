@@ -1,4 +1,4 @@
-//! Convergence on hard data: iteration counts, not times. The full-size table is printed by `cargo run --release --example hard`.
+//! Convergence on hard data: iteration counts, not times. The full-size table is printed by `cargo bench --bench hard`.
 
 #[path = "common/hard.rs"]
 mod hard;

@@ -65,7 +65,8 @@ fn alike(shown: &str, printed: &str) -> bool {
     let (a, b): (Vec<&str>, Vec<&str>) = (shown.split_whitespace().collect(), printed.split_whitespace().collect());
     let number = |w: &str| w.trim_matches(|c: char| "[](),;:".contains(c)).parse::<f64>().ok();
     let near = |(a, b): (&&str, &&str)| {
-        a == b || matches!((number(a), number(b)), (Some(a), Some(b)) if (a - b).abs() <= 1e-3 * a.abs() || a.abs().max(b.abs()) < 1e-9)
+        a == b
+            || matches!((number(a), number(b)), (Some(a), Some(b)) if (a - b).abs() <= 1e-3 * a.abs() || a.abs().max(b.abs()) < 1e-9)
     };
     a.len() == b.len() && a.iter().zip(&b).all(near)
 }
@@ -81,10 +82,16 @@ fn run_all(document: &str) -> Vec<Shown> {
         assert!(ran.status.success(), "{document}: brenier {}\n{printed}{said}", command.arguments);
         let missing: Vec<&String> =
             command.output.iter().filter(|line| !printed.lines().any(|p| alike(line, p))).collect();
-        assert!(missing.is_empty(), "{document}: brenier {}\nshows {missing:#?}, but prints\n{printed}", command.arguments);
+        assert!(
+            missing.is_empty(),
+            "{document}: brenier {}\nshows {missing:#?}, but prints\n{printed}",
+            command.arguments
+        );
     }
     // What a command draws is what is shown.
-    for picture in read(document).lines().filter_map(|l| l.split_once("(img/guide/")?.1.strip_suffix(')').map(String::from)) {
+    for picture in
+        read(document).lines().filter_map(|l| l.split_once("(img/guide/")?.1.strip_suffix(')').map(String::from))
+    {
         assert!(folder.path().join(&picture).exists(), "{document}: no command writes {picture}");
     }
     commands
@@ -133,7 +140,8 @@ fn the_table_of_the_readme_is_true() {
         ("surface", (surface.to_string(), "data/spot.obj", "")),
     ]);
     let text = read("README.md");
-    let mut rows = text.lines().filter(|l| l.starts_with("| ")).map(|l| l.split('|').map(str::trim).collect::<Vec<_>>());
+    let mut rows =
+        text.lines().filter(|l| l.starts_with("| ")).map(|l| l.split('|').map(str::trim).collect::<Vec<_>>());
     let head = rows.next().expect("a table");
     let mut pairs = 0;
     for (k, source) in head.iter().enumerate().filter(|(k, cell)| *k > 2 && !cell.is_empty()) {
@@ -143,7 +151,9 @@ fn the_table_of_the_readme_is_true() {
         let solved = brenier(at, "solve p.json -o s.json");
         let spatial = *source == "surface";
         std::fs::write(at.join("x.csv"), if spatial { "0.1,0.1,0.1\n" } else { "0.5,0.5\n" }).unwrap();
-        for row in text.lines().filter(|l| l.starts_with("| <img")).map(|l| l.split('|').map(str::trim).collect::<Vec<_>>()) {
+        for row in
+            text.lines().filter(|l| l.starts_with("| <img")).map(|l| l.split('|').map(str::trim).collect::<Vec<_>>())
+        {
             let name = row[2].trim_start_matches('[').split(']').next().unwrap();
             let ran = match name {
                 "solve" => solved.clone(),

@@ -115,7 +115,8 @@ fn diagrams() {
         r#""sites": [[0, 0], [3, 1], [-1, 2]], "heights": [5, -0.5, 0]"#,
     ];
     for (k, problem) in problems.into_iter().enumerate() {
-        let head = r#"{"format": "brenier/problem", "version": 1, "domain": {"type": "box", "min": [0, 0], "max": [1, 1]}"#;
+        let head =
+            r#"{"format": "brenier/problem", "version": 1, "domain": {"type": "box", "min": [0, 0], "max": [1, 1]}"#;
         std::fs::write(at.join("p.json"), format!("{head}, {problem}}}")).unwrap();
         assert!(brenier(at, "diagram p.json -o d.json").status.success());
         let both = Both::of(python, at, "d.json");

@@ -9,7 +9,7 @@ pub fn main() -> Result<(), Box<dyn std::error::Error>> {
     // Two grids of sites, far apart: the map tears the square in two.
     let square = ConvexPolygon::rectangle([0.0, 0.0], [1.0, 1.0])?;
     let place = |k: i32| [f64::from(k % 10), f64::from(k / 10 % 10)].map(|c| c / 10.0);
-    let sites = (0..200).map(|k| [place(k)[0] + if k < 100 { -2.0 } else { 2.0 }, place(k)[1]]);
+    let sites = (0..200).map(|k| [0.5 * place(k)[0] + if k < 100 { -2.0 } else { 2.0 }, place(k)[1]]);
     let problem = Problem::new(ProblemData::new(square, sites.collect()))?;
     let solution = solve(&problem, &SolveOptions::default(), &mut |_| Control::Continue);
     let map = BrenierMap::new(&problem, &solution.heights)?;

@@ -6,7 +6,7 @@ use brenier::transport::{Claims, Control, SolveOptions, certify, solve, verify};
 
 pub fn main() -> Result<(), Box<dyn std::error::Error>> {
     let disk = ConvexPolygon::disk(24)?;
-    let sites = (0..30).map(|k| f64::from(k)).map(|k| [0.03 * k * (2.4 * k).cos(), 0.03 * k * (2.4 * k).sin()]);
+    let sites = (0..30).map(f64::from).map(|k| [0.03 * k * (2.4 * k).cos(), 0.03 * k * (2.4 * k).sin()]);
     let problem = Problem::new(ProblemData::new(disk, sites.collect()))?;
     let mut solution = solve(&problem, &SolveOptions::default(), &mut |_| Control::Continue);
 

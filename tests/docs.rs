@@ -97,6 +97,40 @@ fn headings(path: &Path) -> Vec<String> {
     prose(&text).filter(|(_, line)| line.starts_with('#')).map(|(_, line)| anchor(line)).collect()
 }
 
+/// Folders of the repository.
+const FOLDERS: &[&str] = &["bench", "benches", "data", "docs", "examples", "fuzz", "scripts", "src", "tests", "viewer"];
+
+/// Files that a line names between backticks.
+fn named(line: &str) -> impl Iterator<Item = &str> {
+    let path = |span: &&str| {
+        let inside = span.split_once('/').is_some_and(|(folder, _)| FOLDERS.contains(&folder));
+        let plain = span.chars().all(|c| c.is_ascii_alphanumeric() || "_-./".contains(c));
+        // Capitals stand for any name.
+        let any = span.split('/').any(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_uppercase()));
+        inside && plain && !any
+    };
+    line.split('`').skip(1).step_by(2).filter(path)
+}
+
+/// Files move; what tells of them has to follow.
+#[test]
+fn files_that_are_named_exist() {
+    let (mut lost, mut seen) = (Vec::new(), 0);
+    for (path, text) in all() {
+        for (k, line) in prose(&text) {
+            for name in named(line) {
+                let roots = [Path::new(env!("CARGO_MANIFEST_DIR")), path.parent().expect("a folder")];
+                seen += 1;
+                if !roots.iter().any(|root| root.join(name).exists()) {
+                    lost.push(format!("{}:{k}: {name}", path.display()));
+                }
+            }
+        }
+    }
+    assert!(seen > 100, "only {seen} names were seen");
+    assert!(lost.is_empty(), "files that do not exist:\n{}", lost.join("\n"));
+}
+
 /// The rules themselves: what is found, and what is let pass.
 #[test]
 fn the_rules_see_what_they_are_to_see() {
@@ -104,5 +138,9 @@ fn the_rules_see_what_they_are_to_see() {
     assert_eq!(prose(text).collect::<Vec<_>>(), [(1, "a"), (5, "b")]);
     assert!(may_be_long("| a | b |") && may_be_long("- [text](address)") && !may_be_long("see [text](address) there"));
     assert_eq!(targets("see [a](b.md#c) and ![d](e.png), <img src=\"f.png\">"), ["b.md#c", "e.png", "f.png"]);
+    assert_eq!(
+        named("in `src/a.rs`, `b/c`, `src/x y`, `src/ANY/x`, `tests/`").collect::<Vec<_>>(),
+        ["src/a.rs", "tests/"]
+    );
     assert_eq!(anchor("## Meshes in space, `a`"), "meshes-in-space-a");
 }

@@ -54,9 +54,7 @@ def verify(solution, problem):
     low, high = domain.get("min"), domain.get("max")
     corners = domain.get("vertices") or [low, (high[0], low[1]), high, (low[0], high[1])]
     polygon = [point(corner) for corner in corners]
-    area, _, second = integrals(polygon)
-    if area < 0:
-        polygon, area, second = polygon[::-1], -area, -second
+    area, _, second = integrals(polygon)  # both negative if it is clockwise: signs cancel below
     targets = [number(m) for m in problem.get("masses", [1 / n] * n)]
     heights = [Q(a) + Q(b) for a, b in zip(solution["heights"], solution["heights_lo"])]
     factor, masses, first = sum(targets) / area, [], []

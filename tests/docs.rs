@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 const WIDTH: usize = 100;
 
 /// Folders that are not ours to keep tidy.
-const FOREIGN: &[&str] = &["target", "node_modules", ".git", "demo-out", "shared"];
+const FOREIGN: &[&str] = &["target", "node_modules", ".git", "demo-out", "shared", "try"];
 
 fn documents(folder: &Path, out: &mut Vec<PathBuf>) {
     let entries = std::fs::read_dir(folder).expect("a folder").map(|e| e.expect("an entry").path());
@@ -95,6 +95,16 @@ fn links_lead_somewhere() {
 fn headings(path: &Path) -> Vec<String> {
     let text = std::fs::read_to_string(path).expect("readable");
     prose(&text).filter(|(_, line)| line.starts_with('#')).map(|(_, line)| anchor(line)).collect()
+}
+
+#[test]
+fn the_changelog_has_one_line_an_entry() {
+    let text = include_str!("../CHANGELOG.md");
+    let entries = text.split_once("## [").expect("a version").1.lines().skip(1);
+    let inside: Vec<&str> = entries.skip_while(|line| !line.starts_with("### ")).collect();
+    assert!(inside.len() > 80, "entries were found");
+    let plain = |line: &&str| !(line.is_empty() || line.starts_with("- ") || line.starts_with('#'));
+    assert_eq!(inside.into_iter().find(plain), None, "this line goes on an entry or is none");
 }
 
 /// Folders of the repository.

@@ -1,5 +1,6 @@
-# What a newcomer needs: `make demo` and `make test`. Everything else is for those who work on brenier.
-# Needed: Rust (rustup reads rust-toolchain.toml), make, a C compiler; `deps` looks for them and for m4, which GMP's build wants.
+# What a newcomer needs: `make demo` and `make test`. Everything else is for those who work on
+# brenier. Needed: Rust (rustup reads rust-toolchain.toml), make, a C compiler; `deps` looks for
+# them and for m4, which GMP's build wants.
 
 CARGO ?= cargo
 FUZZ_SECONDS ?= 60

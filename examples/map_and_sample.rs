@@ -1,4 +1,5 @@
-//! The solved map: where points go, its potential, where it jumps; and random points of the source with their images.
+//! The solved map: where points go, its potential, where it jumps; and random points of the source
+//! with their images.
 
 use brenier::domain::ConvexPolygon;
 use brenier::problem::{Problem, ProblemData};

@@ -1,5 +1,5 @@
-//! Writes the problem of `make demo`: a mountain seen from above is spread over the unit square, so that every vertex
-//! gets a cell with its share of the surface. `cargo run --example mountain_problem -- MESH.obj PROBLEM.json`
+//! Writes the problem of `make demo`: a mountain seen from above is spread over the unit square,
+//! each vertex with its share of the surface. `mountain_problem MESH.obj PROBLEM.json`
 
 use brenier::io::{ReadLimit, read_surface, write_atomically};
 use serde_json::json;

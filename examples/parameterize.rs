@@ -1,4 +1,5 @@
-//! A hilly square is laid flat with a knob between areas and angles: `cargo run --example parameterize [hill.html]`.
+//! A hilly square is laid flat with a knob between areas and angles:
+//! `cargo run --example parameterize [hill.html]`.
 
 use brenier::parameterize::{Boundary, ParameterizeOptions, parameterize};
 use brenier::plot::{Charts, Up};

@@ -1,4 +1,5 @@
-//! Cells of given mass in a polygon, their transport cost, and a picture: `cargo run --example plane [cells.svg]`.
+//! Cells of given mass in a polygon, their transport cost, and a picture:
+//! `cargo run --example plane [cells.svg]`.
 
 use brenier::diagram::Diagram;
 use brenier::domain::{ConvexPolygon, Density};

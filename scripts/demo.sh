@@ -1,5 +1,6 @@
 #!/bin/sh
-# The demo: a mountain, flattened so that every piece keeps its true area. Writes everything to demo-out/.
+# The demo: a mountain, flattened so that every piece keeps its true area. Writes everything to
+# demo-out/.
 set -eu
 cd "$(dirname "$0")/.."
 out=demo-out

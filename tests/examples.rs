@@ -72,7 +72,7 @@ fn a_verification() {
     verify::main().unwrap();
 }
 
-/// Seen from above a 2 x 1 rectangle folded along z: the right half is steep (height 3 over width 1).
+/// A 2 x 1 rectangle folded along z, seen from above: its right half rises by 3 over a width of 1.
 #[test]
 fn the_demo_keeps_the_area_of_slopes() {
     let folder = tempfile::tempdir().unwrap();

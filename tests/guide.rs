@@ -19,7 +19,8 @@ struct Shown {
     output: Vec<String>,
 }
 
-/// Command lines of blocks marked `console`: `$ brenier ARGUMENTS`, which a backslash at the end continues.
+/// Command lines of blocks marked `console`: `$ brenier ARGUMENTS`, which a backslash at the end
+/// continues.
 fn shown(text: &str) -> Vec<Shown> {
     let (mut all, mut inside, mut goes_on) = (Vec::<Shown>::new(), false, false);
     for line in text.lines() {
@@ -172,7 +173,8 @@ fn the_table_of_the_readme_is_true() {
                 "remesh" => brenier(at, "remesh s.json -o o.ply"),
                 name => brenier(at, &format!("{name} s.json -o o.json")),
             };
-            // A parameterization may miss an aim, and three sites may be too few for a mesh: there a result is an answer.
+            // A parameterization may miss an aim, and three sites may be too few for a mesh: there
+            // a result is an answer.
             let does = matches!(ran.status.code(), Some(0 | 1));
             let said = String::from_utf8_lossy(&ran.stderr);
             assert_eq!(row[k] != "no", does, "{name}, {source}: the table says {}\n{said}", row[k]);

@@ -1,10 +1,12 @@
-//! `scripts/verify.py`, which shares nothing with the library but the file, says what `brenier check` says.
+//! `scripts/verify.py`, which shares nothing with the library but the file, says what
+//! `brenier check` says.
 
 use serde_json::Value;
 use std::path::Path;
 use std::process::{Command, Output};
 
-/// Python 3.9 or later. Without it nothing is tested here, which is told; `BRENIER_PYTHON=required` makes that a failure.
+/// Python 3.9 or later. Without it nothing is tested here, which is told; `BRENIER_PYTHON=required`
+/// makes that a failure.
 fn python() -> Option<&'static str> {
     let able = |name: &&str| {
         let asked = Command::new(name).args(["-c", "import math; math.nextafter"]).output();
@@ -61,7 +63,8 @@ impl Both {
         assert_eq!(self.accepted, self.brenier["verified"] == true, "{name}: {}", self.brenier);
     }
 
-    /// Where there is one plan only, as where one site alone has too much, the upper bounds are one, up to a rounding.
+    /// Where there is one plan only, as where one site alone has too much, the upper bounds are
+    /// one, up to a rounding.
     fn agree_to_the_top(&self, name: &str) {
         self.agree(name);
         let (high, most) = (pair(&self.python, "w2_squared")[1], pair(&self.brenier, "w2_squared")[1]);

@@ -1,10 +1,11 @@
-# What a newcomer needs: `make demo` and `make test`. Everything else is for those who work on brenier.
-# Needed: Rust (rustup reads rust-toolchain.toml), make, a C compiler; `deps` looks for them and for m4, which GMP's build wants.
+# What a newcomer needs: `make demo` and `make test`. Everything else is for those who work on
+# brenier. Needed: Rust (rustup reads rust-toolchain.toml), make, a C compiler; `deps` looks for
+# them and for m4, which GMP's build wants.
 
 CARGO ?= cargo
 FUZZ_SECONDS ?= 60
 
-.PHONY: help deps demo test bench fuzz mutants docs viewer clean
+.PHONY: help deps demo test bench fuzz mutants docs pictures viewer clean
 
 help:
 	@echo "make demo    solve, check and draw a real example into demo-out/"
@@ -13,6 +14,7 @@ help:
 	@echo "make fuzz    run every fuzz target for FUZZ_SECONDS=$(FUZZ_SECONDS) (nightly Rust)"
 	@echo "make mutants change the source in some hundred small ways, one at a time, and see which tests notice (needs Python)"
 	@echo "make docs    build the library's documentation into target/doc/brenier"
+	@echo "make pictures draw the pictures of the guide again, by its own commands"
 	@echo "make viewer  bundle the JavaScript of the pages again, after changes in viewer/ (needs npm)"
 	@echo "make clean   remove everything that was built"
 
@@ -39,6 +41,10 @@ mutants: deps
 
 docs: deps
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps --lib
+
+pictures: deps
+	$(CARGO) build --release --locked --bin brenier
+	@sh scripts/pictures.sh
 
 viewer:
 	@sh scripts/viewer.sh

@@ -1,5 +1,6 @@
 #!/bin/sh
-# The demo: a mountain, flattened so that every piece keeps its true area. Writes everything to demo-out/.
+# The demo: a mountain, flattened so that every piece keeps its true area. Writes everything to
+# demo-out/.
 set -eu
 cd "$(dirname "$0")/.."
 out=demo-out
@@ -13,11 +14,11 @@ cat <<'TEXT'
 
 1. The problem
    A mountain seen from above hides part of its surface: steep slopes look narrow. We ask for the map that spreads the
-   mountain evenly over the unit square: every vertex of the surface gets a cell whose area is the vertex's share of the
-   surface (to at least ten digits), and the squared distance travelled between the square and the view from above is
-   the least possible.
+   mountain evenly over the unit square: each of its 25,600 vertices gets a cell whose area is the vertex's share of
+   the surface (to at least ten digits), and the squared distance travelled between the square and the view from
+   above is the least possible.
 TEXT
-"$bin/examples/mountain_problem" data/disk_mountain.obj "$out/mountain.json" | sed 's/^/   /'
+"$bin/examples/mountain_problem" data/disk_mountain.obj "$out/mountain.json"
 
 printf '\n2. The solution\n'
 "$bin/brenier" solve "$out/mountain.json" -o "$out/mountain.solution.json" --tol 1e-10 --plot "$out/mountain.svg"

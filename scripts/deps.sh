@@ -1,8 +1,9 @@
 #!/bin/sh
-# Looks for what the build needs beside Rust's crates. GMP, under the crate rug, is compiled from source and its
-# configure script wants m4; m4 alone is installed when missing, because it is small and easily overlooked.
-# With --browser, also chromium and chromedriver, for the test of pages; that test does without where they cannot be had.
-# Prints nothing when all is there; otherwise one line per missing thing, and status 1.
+# Looks for what the build needs beside Rust's crates. GMP, under the crate rug, is compiled from
+# source and its configure script wants m4; m4 alone is installed when missing, because it is small
+# and easily overlooked. With --browser, also chromium and chromedriver, for the test of pages; that
+# test does without where they cannot be had. Prints nothing when all is there; otherwise one line
+# per missing thing, and status 1.
 set -u
 
 missing=0
@@ -12,7 +13,8 @@ complain() {
 }
 have() { command -v "$1" >/dev/null 2>&1; }
 
-# Installs packages where apt can. Fresh container images come without package lists: they are fetched only when the first try fails.
+# Installs packages where apt can. Fresh container images come without package lists: they are
+# fetched only when the first try fails.
 install() {
     have apt-get || return 1
     as_root=""

@@ -1,9 +1,10 @@
 #!/bin/sh
-# Runs every fuzz target for the given number of seconds (60 unless said): `sh scripts/fuzz.sh [SECONDS] [TARGET...]`.
+# Runs every fuzz target for the given number of seconds (60 unless said):
+# `sh scripts/fuzz.sh [SECONDS] [TARGET...]`.
 #
-# Builds the targets itself with the flags that libFuzzer needs, so that a nightly toolchain is enough and cargo-fuzz
-# need not be installed. Earlier finds in fuzz/regressions/TARGET are replayed first. A new find stays in
-# fuzz/artifacts/TARGET, and this stops with status 1.
+# Builds the targets itself with the flags that libFuzzer needs, so that a nightly toolchain is
+# enough and cargo-fuzz need not be installed. Earlier finds in fuzz/regressions/TARGET are replayed
+# first. A new find stays in fuzz/artifacts/TARGET, and this stops with status 1.
 set -eu
 cd "$(dirname "$0")/.."
 seconds=${1:-60}

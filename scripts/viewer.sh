@@ -1,7 +1,8 @@
 #!/bin/sh
-# Bundles viewer/src and what it uses of three.js into src/plot/html/viewer.js, which is kept in the repository: building brenier needs no node.
-# The versions are those of viewer/package-lock.json, and the same sources give the same bytes.
-# With --check, says whether the bundle in the repository is that of the sources, and writes nothing.
+# Bundles viewer/src and what it uses of three.js into src/plot/html/viewer.js, which is kept in the
+# repository: building brenier needs no node. The versions are those of viewer/package-lock.json,
+# and the same sources give the same bytes. With --check, says whether the bundle in the repository
+# is that of the sources, and writes nothing.
 set -eu
 cd "$(dirname "$0")/../viewer"
 command -v npm >/dev/null 2>&1 || { echo "missing: npm (Node.js 18 or later), needed to bundle the viewer" >&2; exit 1; }

@@ -77,7 +77,7 @@ fn several_limbs_open() {
 fn limbs_open_for_other_triangles_and_boundaries() {
     let mesh = limb(10.0, 6);
     for (remesh, boundary) in [(true, Boundary::Disk), (false, Boundary::Free), (false, Boundary::Square)] {
-        let options = ParameterizeOptions { remesh, boundary: boundary.clone(), ..ParameterizeOptions::default() };
+        let options = ParameterizeOptions::default().remesh(remesh).boundary(boundary.clone());
         let found = laid(&mesh, &options);
         assert!(found.charts[0].opened_edges > 0 && found.charts[0].remeshed.is_some() == remesh);
         assert!(found.distortion.area_error < 0.1, "{boundary:?} {}", found.distortion.area_error);
@@ -156,12 +156,10 @@ fn charts_without_a_vertex_inside() {
                 _ => 0,
             };
             for more in 0..4 {
-                let options = ParameterizeOptions {
-                    boundary: boundary.clone(),
-                    certify: more & 1 > 0,
-                    remesh: more & 2 > 0,
-                    ..ParameterizeOptions::default()
-                };
+                let options = ParameterizeOptions::default()
+                    .boundary(boundary.clone())
+                    .certify(more & 1 > 0)
+                    .remesh(more & 2 > 0);
                 let i = Instance { vertices: mesh.vertices.clone(), triangles: mesh.triangles.clone(), options };
                 match hold(&i) {
                     Ok(found) => assert!(found.bijective, "{i:?}"),
@@ -173,7 +171,7 @@ fn charts_without_a_vertex_inside() {
         }
     }
     // The square stays what it is.
-    let options = ParameterizeOptions { boundary: Boundary::Square, ..ParameterizeOptions::default() };
+    let options = ParameterizeOptions::default().boundary(Boundary::Square);
     let found = laid(&square, &options);
     assert!(found.distortion.area_error == 0.0 && found.distortion.stretch[2] < 1.0 + 1e-12);
 }
@@ -210,9 +208,9 @@ fn sizes_do_not_show() {
     let hill = bumps(6);
     let density: Vec<f64> = (0..hill.triangles.len()).map(|k| 1.0 + (k % 3) as f64).collect();
     let base = ParameterizeOptions::default();
-    let free = ParameterizeOptions { boundary: Boundary::Free, ..base.clone() };
-    let remesh = ParameterizeOptions { remesh: true, certify: true, ..base.clone() };
-    let dense = ParameterizeOptions { target: Target::Face(density.clone()), ..base.clone() };
+    let free = base.clone().boundary(Boundary::Free);
+    let remesh = base.clone().remesh(true).certify(true);
+    let dense = base.clone().target(Target::Face(density.clone()));
     let cases = [
         (hill.clone(), base.clone()),
         (hill.clone(), free),
@@ -261,7 +259,7 @@ fn sizes_do_not_show() {
     // Densities have sizes, too; only their proportions count.
     let with = |factor: f64| {
         let target = Target::Face(density.iter().map(|d| d * factor).collect());
-        parameterize(&hill.vertices, &hill.triangles, &ParameterizeOptions { target, ..base.clone() }).unwrap().points
+        parameterize(&hill.vertices, &hill.triangles, &base.clone().target(target)).unwrap().points
     };
     assert!([-1000, -500, 500, 1000].iter().all(|&k| with(2f64.powi(k)) == with(1.0)));
     // One triangle far smaller than all others, by more than areas can tell.

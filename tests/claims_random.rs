@@ -2,12 +2,10 @@
 
 mod common;
 
-use brenier::diagram::{Diagram, PartialDiagram, SurfaceDiagram};
 use brenier::domain::{Between, ConvexPolygon, Density, Image, Surface};
 use brenier::exact::Heights;
-use brenier::newton::{CellParts, Report};
 use brenier::problem::{Duplicates, Problem, ProblemData, SurfaceProblem, SurfaceProblemData};
-use brenier::transport::{Claims, Solution, SolveOptions, Transport, solve, verify};
+use brenier::transport::{Claims, Solution, SolveOptions, Transport, describe, solve, verify};
 use common::instances::{Dice, dice, instance};
 use rand::RngExt;
 
@@ -24,65 +22,16 @@ fn fails<const D: usize>(problem: &impl Transport<D>, solution: &Solution<D>, li
     assert!(found.contains(&line), "{what}: {found:?} and not {line}");
 }
 
-/// What all diagrams have in common, as `brenier diagram` writes it.
-fn report(problem_factor: f64, masses: &[f64], targets: &[f64]) -> Report {
-    let errors = masses.iter().zip(targets).map(|(m, nu)| (m - nu).abs() / nu);
-    let max_relative_error = errors.fold(0.0, f64::max);
-    Report { max_relative_error, threads: 1, source_factor: problem_factor, ..Report::default() }
-}
-
-fn diagram(problem: &Problem) -> Solution {
-    let heights = problem.heights().unwrap().clone();
-    let d = Diagram::new(problem, &heights).unwrap();
-    Solution {
-        weights: heights.to_weights(problem.sites()),
-        heights,
-        masses: d.masses().to_vec(),
-        centroids: d.centroids().to_vec(),
-        cost: d.cost(),
-        hessian: Some(d.hessian()),
-        hidden: d.hidden(),
-        report: report(problem.source_factor(), d.masses(), problem.masses()),
-    }
-}
-
-fn balls(problem: &Problem) -> Solution {
-    let heights = problem.heights().unwrap().clone();
-    let d = PartialDiagram::new(problem, &heights).unwrap();
-    let rest = Some(d.rest());
-    Solution {
-        weights: heights.to_weights(problem.sites()),
-        heights,
-        masses: d.masses().to_vec(),
-        centroids: d.centroids().to_vec(),
-        cost: d.cost(),
-        hessian: Some(d.walls().to_vec()),
-        hidden: d.hidden(),
-        report: Report { rest, ..report(problem.source_factor(), d.masses(), problem.masses()) },
-    }
-}
-
-fn pieces(problem: &SurfaceProblem) -> Solution<3> {
-    let heights = problem.heights().unwrap().clone();
-    let d = SurfaceDiagram::new(problem, &heights).unwrap();
-    let parts = Some(CellParts::of((0..d.len()).map(|i| d.parts(i))));
-    Solution {
-        weights: heights.to_weights(problem.sites()),
-        heights,
-        masses: d.masses().to_vec(),
-        centroids: d.centroids().to_vec(),
-        cost: d.cost(),
-        hessian: Some(d.hessian()),
-        hidden: d.hidden(),
-        report: Report { parts, ..report(problem.source_factor(), d.masses(), problem.masses()) },
-    }
+/// What `brenier diagram` writes.
+fn diagram<const D: usize>(problem: &impl Transport<D>, heights: Option<&Heights>) -> Solution<D> {
+    describe(problem, heights.unwrap(), true, false).unwrap().solution
 }
 
 /// Options of solves, most of which end too early.
 fn options(d: &mut Dice) -> SolveOptions {
     let max_iterations = [0, 1, 2, 5, 100][d.random_range(0..5)];
     let tolerance = [1e-10, 1e-10, 1e-3, 1e-13][d.random_range(0..4)];
-    SolveOptions { max_iterations, tolerance, hessian: true, ..SolveOptions::default() }
+    SolveOptions::default().max_iterations(max_iterations).tolerance(tolerance).hessian(true)
 }
 
 /// Masses over some decades.
@@ -120,7 +69,7 @@ fn nasty_diagrams_in_the_plane_pass() {
         let mut d = dice(21, k);
         data.masses = Some(masses(&mut d, i.len()));
         let problem = Problem::new(data).unwrap();
-        passes(&problem, &diagram(&problem), &format!("{} {k}", i.family));
+        passes(&problem, &diagram(&problem, problem.heights()), &format!("{} {k}", i.family));
     }
 }
 
@@ -138,7 +87,7 @@ fn solves_in_the_plane_pass_whatever_their_outcome() {
                 let values = (0..6).map(|_| f64::from(d.random_range(0..4u8))).collect::<Vec<_>>();
                 let between = if d.random_bool(0.5) { Between::Constant } else { Between::Bilinear };
                 let Ok(image) = Image::new(3, values, [-1.0; 2], [1.0; 2], between) else { continue };
-                data = ProblemData { density: Density::Image(image.into()), ..data };
+                data = data.density(Density::Image(image.into()));
                 data.domain = ConvexPolygon::rectangle([-1.0; 2], [1.0; 2]).unwrap().into();
             }
             _ => {}
@@ -164,7 +113,7 @@ fn partial_transport_passes() {
         data.heights =
             Some(Heights::from_weights(&data.sites, &(0..n).map(|_| d.random::<f64>() - 0.3).collect::<Vec<_>>()).0);
         let problem = Problem::new(data).unwrap();
-        passes(&problem, &balls(&problem), &format!("balls {k}"));
+        passes(&problem, &diagram(&problem, problem.heights()), &format!("balls {k}"));
     }
 }
 
@@ -186,7 +135,7 @@ fn surfaces_pass() {
         data.heights =
             Some(Heights::from_weights(&data.sites, &(0..n).map(|_| d.random::<f64>()).collect::<Vec<_>>()).0);
         let problem = SurfaceProblem::new(data).unwrap();
-        passes(&problem, &pieces(&problem), &format!("pieces {k}"));
+        passes(&problem, &diagram(&problem, problem.heights()), &format!("pieces {k}"));
         done += 1;
     }
     assert!(done > 100, "{done}");
@@ -201,7 +150,7 @@ fn a_little_beyond_rounding_fails() {
         let all: Vec<[f64; 2]> = (0..n).map(|_| point(&mut d)).collect();
         let square = ConvexPolygon::rectangle([0.0; 2], [1.0; 2]).unwrap();
         let problem = Problem::new(ProblemData::new(square, all)).unwrap();
-        let options = SolveOptions { hessian: true, ..SolveOptions::default() };
+        let options = SolveOptions::default().hessian(true);
         let right = solve(&problem, &options);
         passes(&problem, &right, &format!("{k}"));
         let i = d.random_range(0..n);

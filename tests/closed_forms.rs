@@ -95,7 +95,7 @@ fn spread(points: &[P]) -> f64 {
 
 fn solve(case: &Case) -> (Problem, Solution) {
     let problem = case.problem();
-    let options = SolveOptions { tolerance: 1e-13, hessian: true, ..SolveOptions::default() };
+    let options = SolveOptions::default().tolerance(1e-13).hessian(true);
     let s = transport::solve(&problem, &options);
     (problem, s)
 }

@@ -1,4 +1,4 @@
-//! Convergence on hard data: iteration counts, not times. The full-size table is printed by `cargo run --release --example hard`.
+//! Convergence on hard data: iteration counts, not times. The full-size table is printed by `cargo bench --bench hard`.
 
 #[path = "common/hard.rs"]
 mod hard;
@@ -91,7 +91,7 @@ fn threads_and_interruptions_do_not_change_a_bit() {
             Control::Stop
         });
         assert_eq!(stopped.report.outcome, Some(Outcome::Interrupted));
-        let options = SolveOptions { resume: state, ..SolveOptions::default() };
+        let options = SolveOptions::default().resume(state);
         let resumed = solve(&problem, &options);
         assert_eq!(bits(&whole), bits(&resumed), "stopped at call {stop} of {calls}");
         assert_eq!(steps(&whole), steps(&resumed));

@@ -5,7 +5,7 @@
 mod attained;
 
 use attained::{Case, Either, Patch, Point, Verdict, dot, judged, mass, masses, solved, whole};
-use brenier::domain::{Between, ConvexPolygon, Density, Image, PlanarMesh, Surface};
+use brenier::domain::{Between, ConvexPolygon, Density, Image, PlanarMesh, Surface, SurfaceDensity};
 use brenier::exact::Dd;
 use brenier::io::{AnyProblem, ReadLimit, read_any_problem};
 use brenier::newton::{Outcome, Report};
@@ -124,15 +124,15 @@ fn on_surface(
     sites: Vec<Point>,
 ) -> Option<Case> {
     let density = match rng.random_range(0..5) {
-        0 => Density::Face(triangles.iter().map(|_| f64::from(rng.random_range(0..=3))).collect()),
-        1 => Density::Vertex(vertices.iter().map(|_| f64::from(rng.random_range(0..=3))).collect()),
-        _ => Density::Constant,
+        0 => SurfaceDensity::Face(triangles.iter().map(|_| f64::from(rng.random_range(0..=3))).collect()),
+        1 => SurfaceDensity::Vertex(vertices.iter().map(|_| f64::from(rng.random_range(0..=3))).collect()),
+        _ => SurfaceDensity::Constant,
     };
     let patch = |(k, t): (usize, &[u32; 3])| Patch {
         corners: t.iter().map(|&v| vertices[v as usize]).collect(),
         rho: match &density {
-            Density::Face(values) => vec![values[k]; 3],
-            Density::Vertex(values) => t.iter().map(|&v| values[v as usize]).collect(),
+            SurfaceDensity::Face(values) => vec![values[k]; 3],
+            SurfaceDensity::Vertex(values) => t.iter().map(|&v| values[v as usize]).collect(),
             _ => vec![1.0; 3],
         },
     };

@@ -26,11 +26,11 @@ fn points(n: usize, dice: &mut ChaCha8Rng) -> Vec<[f64; 2]> {
 }
 
 fn problem(density: Density, sites: Vec<[f64; 2]>, masses: Option<Vec<f64>>) -> Problem {
-    Problem::new(ProblemData { density, masses, ..ProblemData::new(square(), sites) }).unwrap()
+    Problem::new(ProblemData::new(square(), sites).density(density).masses(masses)).unwrap()
 }
 
 fn solved(problem: &Problem) -> BrenierMap {
-    let options = SolveOptions { tolerance: 1e-12, ..SolveOptions::default() };
+    let options = SolveOptions::default().tolerance(1e-12);
     let solution = solve(problem, &options);
     assert!(solution.report.converged);
     BrenierMap::new(problem, &solution.heights).unwrap()
@@ -376,11 +376,7 @@ fn the_surface_of_a_solution_is_convex() {
 
 #[test]
 fn partial_problems_have_no_map() {
-    let data = ProblemData {
-        masses: Some(vec![0.25, 0.25]),
-        partial: true,
-        ..ProblemData::new(square(), vec![[0.0, 0.0], [1.0, 1.0]])
-    };
+    let data = ProblemData::new(square(), vec![[0.0, 0.0], [1.0, 1.0]]).masses(Some(vec![0.25, 0.25])).partial(true);
     let partial = Problem::new(data).unwrap();
     let heights = Heights::new([Dd::ZERO; 2]);
     assert_eq!(BrenierMap::new(&partial, &heights).unwrap_err(), MapError::Partial);
@@ -393,7 +389,7 @@ fn a_source_in_triangles_has_a_map() {
     let t = vec![[0, 1, 4], [0, 4, 3], [1, 2, 5], [1, 5, 4], [3, 4, 7], [3, 7, 6]];
     let density = Density::Vertex(vec![1.0, 2.0, 1.0, 3.0, 2.0, 1.0, 1.0, 0.5].into());
     let sites = points(20, &mut dice(11)).iter().map(|y| y.map(|c| 3.0 * c - 0.5)).collect();
-    let data = ProblemData { density, ..ProblemData::new(PlanarMesh::new(v, t).unwrap(), sites) };
+    let data = ProblemData::new(PlanarMesh::new(v, t).unwrap(), sites).density(density);
     let map = solved(&Problem::new(data).unwrap());
     let mut mass = [0.0; 20];
     for c in map.interpolate(0.25).unwrap() {

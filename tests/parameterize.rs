@@ -87,7 +87,7 @@ fn every_shape_of_boundary() {
         Boundary::Polygon(vec![[0.0, 0.0], [3.0, 0.0], [4.0, 2.0], [1.0, 3.0]]),
         Boundary::Free,
     ] {
-        let found = laid(&mesh, &ParameterizeOptions { boundary: boundary.clone(), ..ParameterizeOptions::default() });
+        let found = laid(&mesh, &ParameterizeOptions::default().boundary(boundary.clone()));
         assert!(found.distortion.area_error < 0.02, "{boundary:?}: {}", found.distortion.area_error);
         if boundary == Boundary::Square {
             let sides = found.points.iter().filter(|p| p.iter().any(|&x| x == 0.0 || x == 1.0)).count();
@@ -110,8 +110,7 @@ fn components_share_the_square_by_area() {
 #[test]
 fn the_knob_trades_areas_for_angles() {
     let mesh = bumps(14);
-    let with =
-        |area_weight| laid(&mesh, &ParameterizeOptions { area_weight, ..ParameterizeOptions::default() }).distortion;
+    let with = |area_weight| laid(&mesh, &ParameterizeOptions::default().area_weight(area_weight)).distortion;
     let found = [0.01, 1.0, 100.0, 1e4].map(with);
     for w in found.windows(2) {
         assert!(w[1].area_error < w[0].area_error);
@@ -126,25 +125,25 @@ fn densities_landmarks_and_seams() {
     let density: Vec<f64> =
         mesh.triangles.iter().map(|t| if mesh.vertices[t[0] as usize][0] < 0.0 { 2.0 } else { 1.0 }).collect();
     let target = Target::Face(density.clone());
-    let found = laid(&mesh, &ParameterizeOptions { target, ..ParameterizeOptions::default() });
+    let found = laid(&mesh, &ParameterizeOptions::default().target(target));
     assert!(found.distortion.area_error < 0.02, "{}", found.distortion.area_error);
     // A landmark draws its vertex.
     let vertex = mesh.vertices.len() as u32 / 2;
     let landmark = Landmark { vertex, at: [0.7, 0.4], weight: 1000.0 };
-    let found = laid(&mesh, &ParameterizeOptions { landmarks: vec![landmark], ..ParameterizeOptions::default() });
+    let found = laid(&mesh, &ParameterizeOptions::default().landmarks(vec![landmark]));
     let corner = (0..mesh.triangles.len())
         .find_map(|f| mesh.triangles[f].iter().position(|&v| v == vertex).map(|k| found.corners[f][k]));
     let p = found.points[corner.expect("a corner") as usize];
     assert!((p[0] - 0.7).hypot(p[1] - 0.4) < 0.02, "{p:?}");
     // A seam through the middle makes two charts.
     let seams: Vec<[u32; 2]> = (0..14).map(|k| [7 * 15 + k, 7 * 15 + k + 1]).collect();
-    let found = laid(&mesh, &ParameterizeOptions { seams, ..ParameterizeOptions::default() });
+    let found = laid(&mesh, &ParameterizeOptions::default().seams(seams));
     assert_eq!(found.charts.len(), 2);
 }
 
 #[test]
 fn masses_of_cells_are_proved() {
-    let found = laid(&bumps(10), &ParameterizeOptions { certify: true, ..ParameterizeOptions::default() });
+    let found = laid(&bumps(10), &ParameterizeOptions::default().certify(true));
     let proof = found.charts[0].cells.expect("a proof");
     assert_eq!(proof.cells, 121);
     assert!(proof.max_relative_error[1] < 1e-9 && proof.max_relative_error[0] <= proof.max_relative_error[1]);
@@ -160,18 +159,18 @@ fn refusals_name_the_element() {
     let base = ParameterizeOptions::default();
     let seams = vec![[0, 1], [0, 24]];
     let text = "seam (0, 24) is no edge of the mesh; name two vertices of a triangle";
-    assert_eq!(error(&ParameterizeOptions { seams, ..base.clone() }), text);
+    assert_eq!(error(&base.clone().seams(seams)), text);
     let target = Target::Vertex([vec![1.0; 24], vec![0.0]].concat());
     let text = "density[24] is 0; every density must be positive and finite";
-    assert_eq!(error(&ParameterizeOptions { target, ..base.clone() }), text);
+    assert_eq!(error(&base.clone().target(target)), text);
     let target = Target::Face(vec![1.0; 3]);
-    assert_eq!(error(&ParameterizeOptions { target, ..base.clone() }), "3 densities for 32 triangles; give one each");
-    assert!(error(&ParameterizeOptions { area_weight: f64::NAN, ..base.clone() }).starts_with("area weight is NaN"));
+    assert_eq!(error(&base.clone().target(target)), "3 densities for 32 triangles; give one each");
+    assert!(error(&base.clone().area_weight(f64::NAN)).starts_with("area weight is NaN"));
     let boundary = Boundary::Polygon(vec![[0.0, 0.0], [1.0, 0.0], [0.2, 0.2], [0.0, 1.0]]);
-    assert!(error(&ParameterizeOptions { boundary, ..base.clone() }).starts_with("the boundary polygon does not suit"));
+    assert!(error(&base.clone().boundary(boundary)).starts_with("the boundary polygon does not suit"));
     // A triangle has no side for each corner of a square.
     let v = [[0., 0., 0.], [1., 0., 0.], [0., 1., 0.]];
-    let square = ParameterizeOptions { boundary: Boundary::Square, ..base.clone() };
+    let square = base.clone().boundary(Boundary::Square);
     assert!(parameterize(&v, &[[0, 1, 2]], &square).is_err());
     assert!(parameterize(&v, &[[0, 1, 2]], &base).unwrap().bijective);
     let moebius: Vec<[u32; 3]> = (0..5u32).map(|k| [k, (k + 1) % 5, (k + 2) % 5]).collect();
@@ -188,7 +187,7 @@ fn soups_are_merged() {
     let found = parameterize(&vertices, &triangles, &ParameterizeOptions::default()).unwrap();
     judge(&found);
     assert_eq!(found.charts.len(), 1);
-    let alone = ParameterizeOptions { merge: Merge::Never, ..ParameterizeOptions::default() };
+    let alone = ParameterizeOptions::default().merge(Merge::Never);
     let found = parameterize(&vertices, &triangles[..20], &alone).unwrap();
     assert_eq!(found.charts.len(), 20);
 }
@@ -199,7 +198,7 @@ fn threads_do_not_show() {
     let mesh = sock(3.0, 14);
     let with = |threads: usize, remesh: bool| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        let options = ParameterizeOptions { remesh, ..ParameterizeOptions::default() };
+        let options = ParameterizeOptions::default().remesh(remesh);
         let found = pool.install(|| parameterize(&mesh.vertices, &mesh.triangles, &options).unwrap());
         let bits: Vec<_> = found.points.iter().map(|q| q.map(f64::to_bits)).collect();
         (bits, found.triangles, found.corners)
@@ -210,7 +209,7 @@ fn threads_do_not_show() {
 
 /// Remeshed: judged like the others, with every vertex in use, a disk in each chart, and the surface closed again along its cuts.
 fn remeshed(mesh: &Mesh, options: &ParameterizeOptions) -> Parameterization {
-    let options = ParameterizeOptions { remesh: true, ..options.clone() };
+    let options = options.clone().remesh(true);
     let found = parameterize(&mesh.vertices, &mesh.triangles, &options).expect("a surface");
     judge(&found);
     assert_eq!(found.triangles.len(), mesh.triangles.len());
@@ -252,7 +251,7 @@ fn dual_triangles_of_every_shape() {
         Boundary::Polygon(vec![[0.0, 0.0], [3.0, 0.0], [4.0, 2.0], [1.0, 3.0]]),
         Boundary::Free,
     ] {
-        let found = remeshed(&mesh, &ParameterizeOptions { boundary: boundary.clone(), ..Default::default() });
+        let found = remeshed(&mesh, &ParameterizeOptions::default().boundary(boundary.clone()));
         assert!(found.distortion.area_error < 0.02, "{boundary:?}: {}", found.distortion.area_error);
         let report = found.charts[0].remeshed.unwrap();
         assert!(report.kept_edges < report.edges, "{report:?}");
@@ -284,11 +283,11 @@ fn dual_triangles_of_cut_surfaces() {
     let place = two.vertices.len() as u32 + 24;
     two.append(&Mesh { vertices: other.vertices.iter().map(|p| [p[0] + 5.0, p[1], p[2]]).collect(), ..other });
     let density = (0..two.triangles.len()).map(|f| 1.0 + (f % 3) as f64).collect();
-    let options = ParameterizeOptions {
-        target: Target::Face(density),
-        landmarks: vec![Landmark { vertex: place, at: [0.6, 0.5], weight: 1.0 }],
-        ..ParameterizeOptions::default()
-    };
+    let options = ParameterizeOptions::default().target(Target::Face(density)).landmarks(vec![Landmark {
+        vertex: place,
+        at: [0.6, 0.5],
+        weight: 1.0,
+    }]);
     let found = remeshed(&two, &options);
     assert_eq!(found.charts.len(), 2);
     assert!(found.distortion.area_error < 0.1, "{}", found.distortion.area_error);
@@ -297,7 +296,7 @@ fn dual_triangles_of_cut_surfaces() {
 #[test]
 fn one_triangle_is_its_own_dual() {
     let v = [[0., 0., 0.], [1., 0., 0.], [0., 1., 0.]];
-    let options = ParameterizeOptions { remesh: true, ..ParameterizeOptions::default() };
+    let options = ParameterizeOptions::default().remesh(true);
     let found = parameterize(&v, &[[0, 1, 2]], &options).unwrap();
     judge(&found);
     assert_eq!(found.triangles, [[0, 1, 2]]);

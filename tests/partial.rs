@@ -14,7 +14,7 @@ fn square() -> ConvexPolygon {
 }
 
 fn problem(domain: ConvexPolygon, density: Density, sites: Vec<[f64; 2]>, masses: Vec<f64>) -> Problem {
-    let data = ProblemData { density, masses: Some(masses), partial: true, ..ProblemData::new(domain, sites) };
+    let data = ProblemData::new(domain, sites).density(density).masses(Some(masses)).partial(true);
     Problem::new(data).unwrap()
 }
 
@@ -320,15 +320,15 @@ fn quantization_of_a_part() {
     use brenier::transport::{QuantizeOptions, quantize};
     let p = problem(square(), Density::Constant, random_sites(20, 30), vec![0.02; 20]);
     let first = solved(&p).cost;
-    let options = QuantizeOptions { max_steps: 5, ..QuantizeOptions::default() };
-    let found = quantize(&p, &options, &mut |_| Control::Continue);
+    let options = QuantizeOptions::default().max_steps(5);
+    let found = quantize(&p, &options);
     assert!(found.solution.cost < first);
     assert!(found.solution.report.rest.is_some());
 }
 
 #[test]
 fn too_much_mass_is_refused_and_nothing_false_is_proved() {
-    let data = ProblemData { masses: Some(vec![1.5]), partial: true, ..ProblemData::new(square(), vec![[0.5, 0.5]]) };
+    let data = ProblemData::new(square(), vec![[0.5, 0.5]]).masses(Some(vec![1.5])).partial(true);
     let e = Problem::new(data).unwrap_err();
     assert_eq!(e, ProblemError::MoreThanSource { total: 1.5, measure: 1.0 });
     assert!(e.to_string().contains("1.5") && e.to_string().contains("measure 1"));
@@ -348,15 +348,13 @@ fn resuming_gives_the_same_bits() {
         state = Some((progress.state)());
         if progress.iteration == 2 { Control::Stop } else { Control::Continue }
     });
-    let resumed = solve(&p, &SolveOptions { resume: state, ..stop });
+    let resumed = solve(&p, &stop.clone().resume(state));
     assert!(resumed.heights == whole.heights, "other bits");
     // A given start that is right needs no step.
-    let data = ProblemData {
-        masses: Some(p.masses().to_vec()),
-        heights: Some(whole.heights.clone()),
-        partial: true,
-        ..ProblemData::new(square(), p.sites().to_vec())
-    };
+    let data = ProblemData::new(square(), p.sites().to_vec())
+        .masses(Some(p.masses().to_vec()))
+        .heights(Some(whole.heights.clone()))
+        .partial(true);
     let again = solve(&Problem::new(data).unwrap(), &stop);
     assert_eq!(again.report.iterations.len(), 1);
 }

@@ -11,7 +11,7 @@ use std::f64::consts::PI;
 use std::sync::Arc;
 
 fn problem(domain: impl Into<Domain>, density: Density, sites: Vec<[f64; 2]>, masses: Vec<f64>) -> Problem {
-    let data = ProblemData { density, masses: Some(masses), partial: true, ..ProblemData::new(domain, sites) };
+    let data = ProblemData::new(domain, sites).density(density).masses(Some(masses)).partial(true);
     Problem::new(data).unwrap()
 }
 
@@ -497,13 +497,13 @@ fn resuming_gives_the_same_bits() {
         state = Some((progress.state)());
         if progress.iteration == 2 { Control::Stop } else { Control::Continue }
     });
-    let resumed = solve(&p, &SolveOptions { resume: state, ..stop });
+    let resumed = solve(&p, &stop.clone().resume(state));
     assert!(resumed.heights == whole.heights, "other bits");
 }
 
 #[test]
 fn too_much_mass_is_refused() {
-    let data = ProblemData { masses: Some(vec![1.5]), partial: true, ..ProblemData::new(halves(), vec![[0.5, 0.5]]) };
+    let data = ProblemData::new(halves(), vec![[0.5, 0.5]]).masses(Some(vec![1.5])).partial(true);
     assert_eq!(Problem::new(data).unwrap_err(), ProblemError::MoreThanSource { total: 1.5, measure: 1.0 });
 }
 
@@ -533,10 +533,12 @@ fn a_chord_of_rounding_has_no_arc() {
 fn no_half_disc_stands_on_a_chord_of_rounding() {
     let box_of = [[-0.05, 0.0], [0.15000000000000002, 0.05]];
     let domain = ConvexPolygon::rectangle(box_of[0], box_of[1]).unwrap();
-    let data = ProblemData {
-        density: image(3, &[1.0; 3], box_of, Between::Bilinear),
-        ..ProblemData::new(domain, vec![[0.2, 0.05], [-0.1, 5e-324], [-0.1, 0.05]])
-    };
+    let data = ProblemData::new(domain, vec![[0.2, 0.05], [-0.1, 5e-324], [-0.1, 0.05]]).density(image(
+        3,
+        &[1.0; 3],
+        box_of,
+        Between::Bilinear,
+    ));
     let p = Problem::new(data).unwrap();
     let heights = Heights::new([
         Dd::from_f64(-0.018750000000000003),

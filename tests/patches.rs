@@ -224,11 +224,9 @@ fn image_instance(seed: u64) -> Instance {
 
 impl Instance {
     fn problem(&self) -> Option<Problem> {
-        let data = ProblemData {
-            density: self.density.clone(),
-            duplicates: Duplicates::Keep,
-            ..ProblemData::new(self.domain.clone(), self.sites.clone())
-        };
+        let data = ProblemData::new(self.domain.clone(), self.sites.clone())
+            .density(self.density.clone())
+            .duplicates(Duplicates::Keep);
         // All patches may happen to be empty.
         Problem::new(data).ok()
     }
@@ -389,9 +387,9 @@ fn random_sites(n: usize, seed: u64, stretch: f64) -> Vec<[f64; 2]> {
 }
 
 fn solved(domain: impl Into<Domain>, density: Density, sites: Vec<[f64; 2]>) -> (Problem, Solution) {
-    let data = ProblemData { density, ..ProblemData::new(domain, sites) };
+    let data = ProblemData::new(domain, sites).density(density);
     let problem = Problem::new(data).unwrap();
-    let solution = solve(&problem, &SolveOptions { hessian: true, ..SolveOptions::default() });
+    let solution = solve(&problem, &SolveOptions::default().hessian(true));
     assert!(solution.report.converged, "{:?}", solution.report.outcome);
     (problem, solution)
 }
@@ -506,8 +504,8 @@ fn a_wall_along_an_edge_has_one_density() {
     let t = vec![[0, 1, 4], [0, 4, 3], [1, 2, 5], [1, 5, 4]];
     let mesh = PlanarMesh::new(v, t).unwrap();
     let density = Density::Face(vec![1.0, 1.0, 3.0, 3.0].into());
-    let data = ProblemData { density, ..ProblemData::new(mesh, vec![[0.5, 0.5], [1.5, 0.5]]) };
-    let problem = Problem::new(ProblemData { masses: Some(vec![1.0, 3.0]), ..data }).unwrap();
+    let data = ProblemData::new(mesh, vec![[0.5, 0.5], [1.5, 0.5]]).density(density);
+    let problem = Problem::new(data.masses(Some(vec![1.0, 3.0]))).unwrap();
     let (heights, _) = Heights::from_weights(problem.sites(), &[0.0, 0.0]);
     let d = Diagram::new(&problem, &heights).unwrap();
     // Length 1 / (2 * 1) times 1 or 3; the lower index is raised: the wall moves right.

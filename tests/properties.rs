@@ -265,7 +265,7 @@ fn transport_problem(k: u64) -> Problem {
 }
 
 fn solve(problem: &Problem) -> Solution {
-    let options = SolveOptions { tolerance: 1e-12, ..SolveOptions::default() };
+    let options = SolveOptions::default().tolerance(1e-12);
     let s = transport::solve(problem, &options);
     assert!(s.report.converged, "{:?}", s.report.outcome);
     s

@@ -1,9 +1,10 @@
 //! Quantization and warm starts: closed forms, the inequality of descent, bits, interruption.
 
-use brenier::domain::{ConvexPolygon, Density, Facets, Surface, spread, spread_on};
+use brenier::domain::{ConvexPolygon, Density, Facets, Surface, SurfaceDensity, spread, spread_on};
 use brenier::problem::{Problem, ProblemData, SurfaceProblem, SurfaceProblemData};
 use brenier::transport::{
-    Control, Quantization, QuantizeOptions, QuantizeOutcome, QuantizeStep, Solution, SolveOptions, quantize, solve,
+    Control, Quantization, QuantizeOptions, QuantizeOutcome, QuantizeStep, Solution, SolveOptions, quantize,
+    quantize_with, solve,
 };
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -13,7 +14,7 @@ fn square() -> ConvexPolygon {
 }
 
 fn problem(domain: &ConvexPolygon, density: Density, sites: Vec<[f64; 2]>, masses: Option<Vec<f64>>) -> Problem {
-    let data = ProblemData { density, masses, ..ProblemData::new(domain.clone(), sites) };
+    let data = ProblemData::new(domain.clone(), sites).density(density).masses(masses);
     Problem::new(data).unwrap()
 }
 
@@ -23,7 +24,7 @@ fn random(n: usize, seed: u64) -> Vec<[f64; 2]> {
 }
 
 fn run(problem: &Problem, options: &QuantizeOptions) -> Quantization {
-    quantize(problem, options, &mut |_| Control::Continue)
+    quantize(problem, options)
 }
 
 fn solved(problem: &Problem) -> Solution {
@@ -117,7 +118,7 @@ fn every_step_descends_as_much_as_it_must() {
             let unequal = (seed % 2 == 1).then(|| (0..n).map(|i| 1.0 + (i % 5) as f64).collect());
             let begun = problem(&domain, density.clone(), sites, unequal);
             for mass_tolerance in [0.2, 1e-6] {
-                let options = QuantizeOptions { max_steps: 8, mass_tolerance, ..QuantizeOptions::default() };
+                let options = QuantizeOptions::default().max_steps(8).mass_tolerance(mass_tolerance);
                 let found = run(&begun, &options);
                 assert_eq!((&found.outcome, found.steps.len()), (&QuantizeOutcome::StepsDone, 9));
                 descends(&found.steps);
@@ -158,13 +159,13 @@ fn it_ends_in_the_centroids() {
         [(ConvexPolygon::disk(60).unwrap(), Density::Constant), (square(), Density::Affine { g: [2.0, 0.0], c: 0.0 })]
     {
         let sites = spread(&domain.clone().into(), &density, 60, 0);
-        let options = QuantizeOptions { tolerance: 1e-3, max_steps: 1000, ..QuantizeOptions::default() };
+        let options = QuantizeOptions::default().tolerance(1e-3).max_steps(1000);
         let found = run(&problem(&domain, density, sites, None), &options);
         assert_eq!(found.outcome, QuantizeOutcome::Stationary, "{} steps", found.steps.len());
         descends(&found.steps);
         let last = found.steps.last().unwrap();
         // Again from there: nothing to do.
-        let again = run(&found.problem, &QuantizeOptions { tolerance: 1.001e-3, ..options });
+        let again = run(&found.problem, &options.tolerance(1.001e-3));
         assert_eq!((again.outcome, again.steps.len()), (QuantizeOutcome::Stationary, 1));
         assert!((again.solution.cost - last.cost).abs() < 1e-9 * last.cost);
     }
@@ -174,7 +175,7 @@ fn it_ends_in_the_centroids() {
 fn any_number_of_threads_gives_the_same_bits() {
     let disk = ConvexPolygon::disk(30).unwrap();
     let begun = problem(&disk, Density::Affine { g: [0.5, 0.0], c: 1.0 }, random(3000, 9), None);
-    let options = QuantizeOptions { max_steps: 4, ..QuantizeOptions::default() };
+    let options = QuantizeOptions::default().max_steps(4);
     let with = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         let found = pool.install(|| run(&begun, &options));
@@ -187,10 +188,10 @@ fn any_number_of_threads_gives_the_same_bits() {
 #[test]
 fn stopping_keeps_the_last_position_that_was_solved() {
     let begun = problem(&square(), Density::Constant, random(200, 2), None);
-    let whole = run(&begun, &QuantizeOptions { max_steps: 5, ..QuantizeOptions::default() });
+    let whole = run(&begun, &QuantizeOptions::default().max_steps(5));
     for stop in 0..5 {
         for within in [false, true] {
-            let found = quantize(&begun, &QuantizeOptions::default(), &mut |p| {
+            let found = quantize_with(&begun, &QuantizeOptions::default(), &mut |p| {
                 let now = p.steps.len() == stop + 1 && p.solving.is_some() == within;
                 if now { Control::Stop } else { Control::Continue }
             });
@@ -201,10 +202,10 @@ fn stopping_keeps_the_last_position_that_was_solved() {
         }
     }
     // In the first solve: what there is.
-    let found = quantize(&begun, &QuantizeOptions::default(), &mut |_| Control::Stop);
+    let found = quantize_with(&begun, &QuantizeOptions::default(), &mut |_| Control::Stop);
     assert_eq!((found.outcome, found.steps.len()), (QuantizeOutcome::Interrupted, 0));
     assert!(!found.solution.report.converged && found.solution.heights.len() == 200);
-    let late = QuantizeOptions { time_limit: Some(std::time::Duration::ZERO), ..QuantizeOptions::default() };
+    let late = QuantizeOptions::default().time_limit(Some(std::time::Duration::ZERO));
     assert_eq!(run(&begun, &late).outcome, QuantizeOutcome::TimeLimit);
 }
 
@@ -219,7 +220,7 @@ fn a_warm_start_saves_newton_steps() {
         let heights = solution.heights.moved(now.sites(), &sites);
         let next = problem(&disk, Density::Constant, sites, None);
         let fresh = newton_steps(&solved(&next));
-        let data = ProblemData { heights: Some(heights), ..ProblemData::new(disk.clone(), next.sites().to_vec()) };
+        let data = ProblemData::new(disk.clone(), next.sites().to_vec()).heights(Some(heights));
         now = Problem::new(data).unwrap();
         solution = solved(&now);
         // The first move goes all across the domain.
@@ -237,7 +238,7 @@ fn heights_move_with_their_sites_and_masses_may_change() {
     let solution = solved(&begun);
     let again = |sites: Vec<[f64; 2]>, masses: Option<Vec<f64>>| {
         let heights = Some(solution.heights.moved(begun.sites(), &sites));
-        let data = ProblemData { heights, masses, ..ProblemData::new(square(), sites) };
+        let data = ProblemData::new(square(), sites).heights(heights).masses(masses);
         solved(&Problem::new(data).unwrap())
     };
     // Nothing moved: the heights are the solution, to the bit.
@@ -287,7 +288,7 @@ fn cube() -> Surface {
 #[test]
 fn one_site_goes_to_the_centroid_of_a_surface() {
     let begun = SurfaceProblem::new(SurfaceProblemData::new(cube(), vec![[7.0, -3.0, 2.0]])).unwrap();
-    let found = quantize(&begun, &QuantizeOptions::default(), &mut |_| Control::Continue);
+    let found = quantize(&begun, &QuantizeOptions::default());
     assert_eq!((&found.outcome, found.steps.len()), (&QuantizeOutcome::Stationary, 2));
     (0..3).for_each(|k| near(found.problem.sites()[0][k], 0.5));
     // On each side 1/4 across and 1/12 along each axis.
@@ -312,8 +313,10 @@ fn every_step_on_a_surface_descends_as_much_as_it_must() {
         }
     }
     let hills = Surface::new(vertices, triangles).unwrap();
-    let rho = Density::Vertex((0..(n + 1) * (n + 1)).map(|k| f64::from(k % 4) + 0.5).collect());
-    for (surface, density) in [(cube(), Density::Constant), (hills.clone(), Density::Constant), (hills, rho)] {
+    let rho = SurfaceDensity::Vertex((0..(n + 1) * (n + 1)).map(|k| f64::from(k % 4) + 0.5).collect());
+    for (surface, density) in
+        [(cube(), SurfaceDensity::Constant), (hills.clone(), SurfaceDensity::Constant), (hills, rho)]
+    {
         let surface = std::sync::Arc::new(surface);
         for (n, mass_tolerance) in [(20, 0.2), (20, 1e-6), (120, 0.2), (120, 1e-6)] {
             let mut data = SurfaceProblemData::new(surface.clone(), Vec::new());
@@ -323,8 +326,8 @@ fn every_step_on_a_surface_descends_as_much_as_it_must() {
             data.density = density.clone();
             data.masses = Some((0..n).map(|i| 1.0 + (i % 3) as f64).collect());
             let begun = SurfaceProblem::new(data).unwrap();
-            let options = QuantizeOptions { max_steps: 6, mass_tolerance, ..QuantizeOptions::default() };
-            let found = quantize(&begun, &options, &mut |_| Control::Continue);
+            let options = QuantizeOptions::default().max_steps(6).mass_tolerance(mass_tolerance);
+            let found = quantize(&begun, &options);
             assert!(found.steps.len() > 3, "{:?}", found.outcome);
             descends(&found.steps);
         }
@@ -337,11 +340,11 @@ fn on_a_flat_surface_sites_move_as_in_the_plane() {
     let vertices = vec![[0., 0., 2.], [1., 0., 2.], [1., 1., 2.], [0., 1., 2.]];
     let flat = Surface::new(vertices, vec![[0, 1, 2], [0, 2, 3]]).unwrap();
     let sites = random(30, 3);
-    let options = QuantizeOptions { max_steps: 5, mass_tolerance: 1e-12, ..QuantizeOptions::default() };
+    let options = QuantizeOptions::default().max_steps(5).mass_tolerance(1e-12);
     let plane = run(&problem(&square(), Density::Constant, sites.clone(), None), &options);
     let lifted = sites.iter().map(|y| [y[0], y[1], 2.0]).collect();
     let begun = SurfaceProblem::new(SurfaceProblemData::new(flat, lifted)).unwrap();
-    let space = quantize(&begun, &options, &mut |_| Control::Continue);
+    let space = quantize(&begun, &options);
     assert_eq!((plane.steps.len(), space.steps.len()), (6, 6));
     for (a, b) in plane.steps.iter().zip(&space.steps) {
         assert!((a.cost - b.cost).abs() < 1e-9 * a.cost && (a.off - b.off).abs() < 1e-8 * a.cost, "{a:?} {b:?}");
@@ -351,12 +354,12 @@ fn on_a_flat_surface_sites_move_as_in_the_plane() {
 /// Stopped in the last solve, after the sites have arrived: the masses are those of the solves on the way, and the outcome says it.
 #[test]
 fn stopped_in_the_last_solve_it_says_so() {
-    let options = QuantizeOptions { tolerance: 0.05, mass_tolerance: 1e-2, ..QuantizeOptions::default() };
+    let options = QuantizeOptions::default().tolerance(0.05).mass_tolerance(1e-2);
     let begun = problem(&square(), Density::Constant, random(30, 8), None);
     let arrived = |steps: &[QuantizeStep]| steps.last().is_some_and(|s| s.movement() <= options.tolerance);
     let whole = run(&begun, &options);
     assert_eq!(whole.outcome, QuantizeOutcome::Stationary);
-    let found = quantize(&begun, &options, &mut |p| match p.solving.is_some() && arrived(p.steps) {
+    let found = quantize_with(&begun, &options, &mut |p| match p.solving.is_some() && arrived(p.steps) {
         true => Control::Stop,
         false => Control::Continue,
     });
@@ -364,6 +367,6 @@ fn stopped_in_the_last_solve_it_says_so() {
     assert_eq!(found.steps.len(), whole.steps.len());
     assert!(found.solution.report.max_relative_error > options.final_mass_tolerance);
     // And one that cannot be solved so well.
-    let fine = QuantizeOptions { final_mass_tolerance: 1e-17, ..options };
+    let fine = options.final_mass_tolerance(1e-17);
     assert!(matches!(run(&begun, &fine).outcome, QuantizeOutcome::NotSolved { .. }));
 }

@@ -1,7 +1,7 @@
 //! Duals of diagrams on surfaces: closed forms, topology, and honesty where there are too few sites.
 
 use brenier::diagram::SurfaceDiagram;
-use brenier::domain::{Density, Facets, Surface, spread_on};
+use brenier::domain::{Facets, Surface, SurfaceDensity, spread_on};
 use brenier::exact::Heights;
 use brenier::problem::{SurfaceProblem, SurfaceProblemData};
 use brenier::transport::{Positions, Remesh, remesh};
@@ -90,7 +90,7 @@ fn torus(columns: u32, rows: u32, thin: f64) -> Surface {
 #[test]
 fn a_torus_needs_sites_around_its_tube() {
     let surface = Arc::new(torus(60, 24, 0.4));
-    let facets = Facets::of(&surface, &Density::Constant);
+    let facets = Facets::of(&surface, &SurfaceDensity::Constant);
     let mesh = voronoi(&surface, spread_on(&facets, 400, 0));
     assert_eq!(mesh.is_same(), Some(true), "{:?}", mesh.defects);
     assert!(mesh.defects.is_empty());
@@ -130,7 +130,7 @@ fn boundaries_and_components_are_kept() {
 fn three_sheets_at_an_edge_are_not_decided() {
     let v = vec![[0., 0., 0.], [0., 0., 1.], [1., 0., 0.], [-1., 1., 0.], [-1., -1., 0.]];
     let surface = Arc::new(Surface::new(v, vec![[0, 1, 2], [0, 1, 3], [0, 1, 4]]).unwrap());
-    let facets = Facets::of(&surface, &Density::Constant);
+    let facets = Facets::of(&surface, &SurfaceDensity::Constant);
     let mesh = voronoi(&surface, spread_on(&facets, 20, 0));
     assert_eq!(mesh.is_same(), None);
     assert_eq!(mesh.obstacle().unwrap().to_string(), "edge (0, 1) has 3 faces; surface must be an oriented 2-manifold");
@@ -150,7 +150,7 @@ fn closed_balls_make_the_same_topology() {
     ];
     let (mut balls, mut same, mut neither) = (0, 0, 0);
     for surface in surfaces.map(Arc::new) {
-        let facets = Facets::of(&surface, &Density::Constant);
+        let facets = Facets::of(&surface, &SurfaceDensity::Constant);
         for seed in 0..18 {
             let n = dice.random_range(3..120);
             let mut sites = spread_on(&facets, n, seed);

@@ -55,7 +55,7 @@ fn every_stop<const D: usize>(
     let whole = bits(whole);
     // The limit on steps stops as well as anything.
     let mut last = None;
-    let limited = SolveOptions { max_iterations: 1, ..SolveOptions::default() };
+    let limited = SolveOptions::default().max_iterations(1);
     solve(&limited, &mut |p| {
         last = Some((p.state)());
         Control::Continue
@@ -67,7 +67,7 @@ fn every_stop<const D: usize>(
         write_checkpoint(&path, "3fa9", state).unwrap();
         let back = read_checkpoint(&path, "3fa9", n, ReadLimit::default()).unwrap();
         assert_eq!(&back, state);
-        let options = SolveOptions { resume: Some(back), ..SolveOptions::default() };
+        let options = SolveOptions::default().resume(Some(back));
         let rest = bits(solve(&options, &mut |_| Control::Continue));
         assert!(rest == whole, "{name}: stopped at state {k} of {} ({} steps)", states.len(), state.iterations.len());
     }
@@ -118,20 +118,20 @@ fn image(values: &[f64], width: usize) -> Density {
 #[test]
 fn on_images_with_gaps() {
     let stripes: Vec<f64> = (0..64).map(|k| f64::from(u8::from(k % 8 % 3 != 1))).collect();
-    let data = ProblemData { density: image(&stripes, 8), ..ProblemData::new(square(), sites(50, 7)) };
+    let data = ProblemData::new(square(), sites(50, 7)).density(image(&stripes, 8));
     plane("stripes", data);
     let corners: Vec<f64> = (0..36).map(|k| f64::from(u8::from([0, 5, 30, 35].contains(&k)))).collect();
-    let data = ProblemData { density: image(&corners, 6), ..ProblemData::new(square(), sites(27, 8)) };
+    let data = ProblemData::new(square(), sites(27, 8)).density(image(&corners, 6));
     plane("corners", data);
 }
 
 #[test]
 fn of_partial_transport() {
-    let partial = |density: Density, n: usize, seed: u64, share: f64| ProblemData {
-        density,
-        masses: Some(vec![share / n as f64; n]),
-        partial: true,
-        ..ProblemData::new(square(), sites(n, seed))
+    let partial = |density: Density, n: usize, seed: u64, share: f64| {
+        ProblemData::new(square(), sites(n, seed))
+            .density(density)
+            .masses(Some(vec![share / n as f64; n]))
+            .partial(true)
     };
     plane("partial", partial(Density::Constant, 30, 9, 0.6));
     plane("hardly anything stays", partial(Density::Constant, 30, 10, 0.9999999));

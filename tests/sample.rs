@@ -3,7 +3,7 @@
 //! Seeds are fixed, so nothing here fails by chance; the bounds are those of tests at levels of 1e-4 and below.
 
 use brenier::diagram::{Diagram, Label, SurfaceDiagram};
-use brenier::domain::{Between, ConvexPolygon, Density, Domain, Image, Law, PlanarMesh, Surface};
+use brenier::domain::{Between, ConvexPolygon, Density, Domain, Image, Law, PlanarMesh, Surface, SurfaceDensity};
 use brenier::exact::predicates::{Lifted, higher_at, side_v_sign};
 use brenier::exact::{Counters, Heights};
 use brenier::problem::{Problem, ProblemData, SurfaceProblem, SurfaceProblemData};
@@ -144,7 +144,7 @@ fn kolmogorov(diagram: &Diagram, cell: usize, points: &[[f64; 2]], g: [f64; 2]) 
     let patches = diagram.problem().patches();
     let parts: Vec<(Vec<[f64; 2]>, Law)> = match patches {
         Some(p) => diagram.pieces(cell).into_iter().map(|q| (q.vertices, p.get(q.patch).law())).collect(),
-        None => vec![(diagram.vertices(cell).to_vec(), diagram.problem().density().law())],
+        None => vec![(diagram.vertices(cell).to_vec(), diagram.problem().density().law().unwrap())],
     };
     let below = |t: f64| parts.iter().map(|(v, law)| mass_below(v, law, g, t)).sum::<f64>();
     let total = below(1e3);
@@ -285,7 +285,7 @@ fn runs_are_the_same_bits_however_they_are_made() {
 }
 
 /// An octahedron with a density of its own in each triangle, constant, affine or vanishing, and sites around it.
-fn octahedron(density: Density) -> SurfaceDiagram {
+fn octahedron(density: SurfaceDensity) -> SurfaceDiagram {
     let v = vec![[1., 0., 0.], [-1., 0., 0.], [0., 1., 0.], [0., -1., 0.], [0., 0., 1.], [0., 0., -1.]];
     let t = [[0, 2, 4], [2, 1, 4], [1, 3, 4], [3, 0, 4], [2, 0, 5], [1, 2, 5], [3, 1, 5], [0, 3, 5]];
     let surface = Surface::new(v, t.to_vec()).unwrap();
@@ -303,7 +303,8 @@ fn octahedron(density: Density) -> SurfaceDiagram {
 fn surfaces_are_sampled() {
     let corners = (0..8).map(|f| [f64::from(f), 1.0, 0.0]).collect::<Vec<_>>();
     let faces = (0..8).map(|f| f64::from(f % 3)).collect::<Vec<_>>();
-    let densities = [Density::Constant, Density::Corner(corners.into()), Density::Face(faces.into())];
+    let densities =
+        [SurfaceDensity::Constant, SurfaceDensity::Corner(corners.into()), SurfaceDensity::Face(faces.into())];
     for (number, density) in densities.into_iter().enumerate() {
         let diagram = octahedron(density);
         let heights = Heights::from_weights(diagram.problem().sites(), &vec![0.0; diagram.len()]).0;

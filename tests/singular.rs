@@ -9,7 +9,7 @@ use common::cases;
 use std::f64::consts::{PI, TAU};
 
 fn solved(domain: ConvexPolygon, sites: Vec<[f64; 2]>, masses: Option<Vec<f64>>) -> BrenierMap {
-    let problem = Problem::new(ProblemData { masses, ..ProblemData::new(domain, sites) }).unwrap();
+    let problem = Problem::new(ProblemData::new(domain, sites).masses(masses)).unwrap();
     let solution = solve(&problem, &SolveOptions::default());
     assert!(solution.report.converged, "{:?}", solution.report.outcome);
     BrenierMap::new(&problem, &solution.heights).unwrap()
@@ -42,7 +42,7 @@ fn a_split_rectangle_jumps_across_its_middle() {
 fn the_two_columns_of_k01() {
     let case = cases::shipped().into_iter().find(|c| c.id == "K01").unwrap();
     let map = BrenierMap::new(&case.problem(), &case.library_heights().0).unwrap();
-    let set = map.singular(&SingularOptions { ratio: Some(3.0), ..SingularOptions::default() });
+    let set = map.singular(&SingularOptions::default().ratio(Some(3.0)));
     assert_eq!(set.torn(), [[2, 4], [3, 5]]);
     assert!(set.walls.iter().all(|w| w.jump == 2.0 && w.ratio == 4.0));
     assert_eq!(set.strands.len(), 1);
@@ -94,7 +94,7 @@ fn a_ring_tears_the_disc_in_one_point() {
     assert!(worst < 0.12, "{worst}");
     // What stands out lies between the innermost cells, which all meet about the centre.
     // The stretch is f(r) / r around, and below 1.6 outwards: it exceeds 5 for r < 0.21.
-    let set = map.singular(&SingularOptions { ratio: Some(5.0), ..SingularOptions::default() });
+    let set = map.singular(&SingularOptions::default().ratio(Some(5.0)));
     assert!(set.walls.len() >= around as usize);
     let inner = (1.0 / f64::from(rings)).sqrt();
     for w in &set.walls {

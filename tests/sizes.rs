@@ -1,7 +1,7 @@
 //! The ladder of sizes: a problem times a power of two is the same problem, so its solution is the same to the bit, from one end of what is
 //! promised to the other; and what no double holds is refused in words.
 
-use brenier::domain::{Between, ConvexPolygon, Density, Domain, Image, PlanarMesh, Surface};
+use brenier::domain::{Between, ConvexPolygon, Density, Domain, Image, PlanarMesh, Surface, SurfaceDensity};
 use brenier::exact::power::scaled;
 use brenier::exact::predicates::higher_at_exact;
 use brenier::exact::{Dd, Heights};
@@ -48,13 +48,13 @@ fn surface([length, mass, density]: [i32; 3]) -> SurfaceProblem {
     let vertices = [[0., 0., 0.], [1., 0., 0.], [1., 1., 0.], [0., 1., 0.3]].iter().map(at).collect();
     let sites = SITES.iter().zip([0.1, 0.2, 0.0, -0.2, 0.5]).map(|(y, z)| at(&[y[0], y[1], z])).collect();
     let mut data = SurfaceProblemData::new(Surface::new(vertices, vec![[0, 1, 2], [0, 2, 3]]).unwrap(), sites);
-    data.density = Density::Face([1.0, 2.0].map(|v| scaled(v, density)).into());
+    data.density = SurfaceDensity::Face([1.0, 2.0].map(|v| scaled(v, density)).into());
     data.masses = Some(SHARES.iter().map(|m| scaled(*m, mass)).collect());
     SurfaceProblem::new(data).unwrap()
 }
 
 fn options() -> SolveOptions {
-    SolveOptions { hessian: true, ..SolveOptions::default() }
+    SolveOptions::default().hessian(true)
 }
 
 /// `found` is `plain` in other units, to the bit.

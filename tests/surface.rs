@@ -3,7 +3,7 @@
 #[path = "common/surface.rs"]
 mod oracle;
 
-use brenier::domain::{Density, Facets, Surface};
+use brenier::domain::{Facets, Surface, SurfaceDensity};
 use oracle::{Instance, compare, compare_pieces};
 use rand::{Rng, RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -61,9 +61,11 @@ fn instance(rng: &mut impl Rng) -> Option<Instance> {
     let surface = surface(rng)?;
     let faces = surface.triangles().len();
     let density = match rng.random_range(0..4) {
-        0 | 1 => Density::Constant,
-        2 => Density::Vertex((0..surface.vertices().len()).map(|_| f64::from(rng.random_range(0..4u8))).collect()),
-        _ => Density::Corner((0..faces).map(|_| [0; 3].map(|_| f64::from(rng.random_range(0..4u8)))).collect()),
+        0 | 1 => SurfaceDensity::Constant,
+        2 => {
+            SurfaceDensity::Vertex((0..surface.vertices().len()).map(|_| f64::from(rng.random_range(0..4u8))).collect())
+        }
+        _ => SurfaceDensity::Corner((0..faces).map(|_| [0; 3].map(|_| f64::from(rng.random_range(0..4u8)))).collect()),
     };
     let reach = rng.random_range(1..4);
     let mut sites: Vec<[f64; 3]> = Vec::new();

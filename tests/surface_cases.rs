@@ -1,7 +1,7 @@
 //! Closed forms on surfaces: the shipped cases of meshes in space, and some of docs/theory/surfaces.md.
 
 use brenier::diagram::surface::{SurfaceGround, SurfaceLaguerre};
-use brenier::domain::{Density, Facets, Surface};
+use brenier::domain::{Facets, Surface, SurfaceDensity};
 use brenier::exact::Heights;
 use brenier::exact::big;
 use brenier::newton::Outcome;
@@ -45,7 +45,7 @@ fn data(case: &Value) -> SurfaceProblemData {
 }
 
 fn solved(problem: &SurfaceProblem) -> Solution<3> {
-    let options = SolveOptions { tolerance: 1e-13, hessian: true, ..SolveOptions::default() };
+    let options = SolveOptions::default().tolerance(1e-13).hessian(true);
     solve(problem, &options)
 }
 
@@ -101,7 +101,7 @@ fn a_diagram_on_two_components_has_no_walls_between_them() {
     let all = cases();
     let case = all.iter().find(|c| c["id"] == "I11").unwrap();
     let data = data(case);
-    let facets = Facets::of(&data.surface, &Density::Constant);
+    let facets = Facets::of(&data.surface, &SurfaceDensity::Constant);
     let (heights, _) = Heights::from_weights(&data.sites, &numbers(&case["problem"]["weights"]));
     let mut diagram = SurfaceLaguerre::new(Arc::new(SurfaceGround::new(&facets, 0.5)), &data.sites[..]);
     let order = diagram.order();

@@ -172,7 +172,7 @@ fn bad_meshes_get_the_right_answer() {
         };
         let surface = Surface::new(file.vertices.clone(), file.triangles.clone());
         assert_eq!(surface.is_ok(), !soup.starts_with("refused"), "{name}");
-        let merge = RepairOptions { need: Need::Manifold, merge_vertices: true, cut: false };
+        let merge = RepairOptions::default().need(Need::Manifold).merge_vertices(true).cut(false);
         let found =
             (topology(&file.vertices, &file.triangles), answer(&file, RepairOptions::default()), answer(&file, merge));
         assert_eq!((found.0.as_str(), found.1.as_str(), found.2.as_str()), (topo, soup, manifold), "{name}");
@@ -185,7 +185,7 @@ fn whatever_is_not_refused_can_be_cut_into_a_manifold() {
     for (name, ..) in BAD {
         let Some(path) = bad_mesh(name) else { continue };
         let Ok(file) = read_surface(&path, ReadLimit::default()) else { continue };
-        let said = answer(&file, RepairOptions { need: Need::Manifold, merge_vertices: true, cut: true });
+        let said = answer(&file, RepairOptions::default().need(Need::Manifold).merge_vertices(true).cut(true));
         let refused = said.strip_prefix("refused: ");
         assert!(refused.is_none_or(|r| r.contains("one-sided") || r.contains("zero area")), "{name}: {said}");
     }
@@ -222,7 +222,7 @@ fn good_meshes_are_left_alone() {
         assert_eq!((t.obstacle(), t.components.len()), (None, 1), "{name}");
         assert_eq!((t.components[0].genus(), t.loops()), (Some(genus), loops), "{name}");
         // A cut stays open unless merging is asked for.
-        let options = RepairOptions { need: Need::Manifold, ..RepairOptions::default() };
+        let options = RepairOptions::default().need(Need::Manifold);
         let mesh = repair(&file.vertices, &file.triangles, options).unwrap();
         assert_eq!((&mesh.vertices, &mesh.triangles), (&file.vertices, &file.triangles), "{name}");
         assert!(mesh.log.steps.is_empty(), "{name}: {}", mesh.log);
@@ -315,7 +315,7 @@ fn damaged_files_never_panic() {
                     );
                     read += 1;
                     for need in [Need::Soup, Need::Manifold] {
-                        let options = RepairOptions { need, merge_vertices: true, cut: true };
+                        let options = RepairOptions::default().need(need).merge_vertices(true).cut(true);
                         if let Ok(mesh) = repair(&file.vertices, &file.triangles, options) {
                             let surface = mesh.into_surface();
                             assert!(
@@ -379,7 +379,7 @@ fn repaired_soups_keep_their_area() {
         let vertices: Vec<[f64; 3]> = (0..n).map(|_| [coordinate(), coordinate(), 0.5 * coordinate()]).collect();
         let triangles: Vec<[u32; 3]> = (0..m).map(|_| [0; 3].map(|_| rng.random_range(0..n))).collect();
         for (merge_vertices, cut) in [(false, false), (true, false), (true, true)] {
-            let options = RepairOptions { need: Need::Manifold, merge_vertices, cut };
+            let options = RepairOptions::default().need(Need::Manifold).merge_vertices(merge_vertices).cut(cut);
             let Ok(mesh) = repair(&vertices, &triangles, options) else { continue };
             accepted += 1;
             divided += usize::from(mesh.log.steps.iter().any(|s| matches!(s, Mend::SplitNeighbours(_))));

@@ -61,7 +61,7 @@ fn promised<const D: usize>(name: &str, target: &[f64], s: &Solution<D>, truth: 
 }
 
 fn go(problem: &Problem, tolerance: f64) -> Solution {
-    solve(problem, &SolveOptions { tolerance, ..SolveOptions::default() })
+    solve(problem, &SolveOptions::default().tolerance(tolerance))
 }
 
 fn go_on(problem: &SurfaceProblem) -> Solution<3> {
@@ -94,7 +94,7 @@ fn sources_in_small_parts_of_their_frame_are_solved() {
     ];
     for (name, n, values) in images {
         let width = values.len().isqrt();
-        let data = ProblemData { density: image(values, width), ..ProblemData::new(square(), scattered(n, 3)) };
+        let data = ProblemData::new(square(), scattered(n, 3)).density(image(values, width));
         let problem = Problem::new(data).unwrap();
         let solution = go(&problem, 1e-10);
         assert!(plane(name, &problem, &solution), "{name}: {:?}", solution.report.outcome);
@@ -117,7 +117,7 @@ fn hidden_sites_are_those_without_a_cell_in_the_source() {
     let solution = go(&problem, 1e-10);
     assert!(plane("line", &problem, &solution), "{:?}", solution.report.outcome);
     // Voronoi cells: those of sites on the left lie in the gap.
-    let none = SolveOptions { max_iterations: 0, ..SolveOptions::default() };
+    let none = SolveOptions::default().max_iterations(0);
     let (heights, _) = Heights::from_weights(problem.sites(), &[0.0; 60]);
     let diagram = Diagram::new(&problem, &heights).unwrap();
     let exact = |i: &u32| diagram.exact_mass(*i as usize) == 0;
@@ -198,8 +198,7 @@ fn hard_rounds(rounds: u64, from: u64) {
         }
         let (sites, masses) = hard_sites::<2>(&mut draw, n);
         for (family, density) in [(1, Density::Constant), (2, image((0..16).map(|_| draw().round()).collect(), 4))] {
-            let data =
-                ProblemData { density, masses: Some(masses.clone()), ..ProblemData::new(square(), sites.clone()) };
+            let data = ProblemData::new(square(), sites.clone()).density(density).masses(Some(masses.clone()));
             if let Ok(problem) = Problem::new(data) {
                 let solution = go(&problem, 1e-10);
                 converged[family] += usize::from(plane(&name, &problem, &solution));

@@ -3,10 +3,10 @@
 #![no_main]
 
 use arbitrary::{Result, Unstructured};
-use brenier::diagram::Diagram;
-use brenier::newton::Report;
+
+
 use brenier::problem::{Duplicates, Problem};
-use brenier::transport::{Claims, Solution, SolveOptions, solve, verify};
+use brenier::transport::{Claims, Solution, SolveOptions, describe, solve, verify};
 use brenier_fuzz::{input, single_thread};
 use libfuzzer_sys::fuzz_target;
 
@@ -25,7 +25,7 @@ fn run(u: &mut Unstructured<'_>) -> Result<()> {
     }
     let Some(problem) = input::problem(u, &s, Some(masses), Duplicates::Merge)? else { return Ok(()) };
     let steps = *u.choose(&[0, 1, 2, 100])?;
-    let options = SolveOptions { max_iterations: steps, hessian: true, ..SolveOptions::default() };
+    let options = SolveOptions::default().max_iterations(steps).hessian(true);
     let right = solve(&problem, &options);
     let failures = |s: &Solution| {
         let claims = Claims { site_of_input: problem.site_of_input(), ..Claims::of(s) };
@@ -33,7 +33,7 @@ fn run(u: &mut Unstructured<'_>) -> Result<()> {
     };
     assert_eq!(failures(&right), [""; 0], "what was solved fails: {right:?}");
     // The same heights as a diagram: without gauge and history they are not those of the problem, and nothing else is wrong.
-    let again = diagram(&problem, &right);
+    let again = describe(&problem, &right.heights, true, false).unwrap_or_else(|e| panic!("{e}")).solution;
     assert!(failures(&again).iter().all(|what| *what == "heights"), "a diagram fails: {again:?}");
     // On a domain hardly wider than the rounding of its corners a double says nothing of an integral, and a false one is let pass.
     let frame = problem.frame();
@@ -48,26 +48,6 @@ fn run(u: &mut Unstructured<'_>) -> Result<()> {
         assert!(found.contains(&line), "{found:?} and not {line}\n{right:?}\n{wrong:?}");
     }
     Ok(())
-}
-
-fn diagram(problem: &Problem, s: &Solution) -> Solution {
-    let d = Diagram::new(problem, &s.heights).unwrap_or_else(|e| panic!("{e}"));
-    let errors = d.masses().iter().zip(problem.masses()).map(|(m, nu)| (m - nu).abs() / nu);
-    Solution {
-        heights: s.heights.clone(),
-        weights: s.weights.clone(),
-        masses: d.masses().to_vec(),
-        centroids: d.centroids().to_vec(),
-        cost: d.cost(),
-        hessian: Some(d.hessian()),
-        hidden: d.hidden(),
-        report: Report {
-            max_relative_error: errors.fold(0.0, f64::max),
-            threads: 1,
-            source_factor: problem.source_factor(),
-            ..Report::default()
-        },
-    }
 }
 
 /// Changes one claim by far more than rounding; the statement that must fail.

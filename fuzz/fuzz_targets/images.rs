@@ -186,7 +186,7 @@ fn density(u: &mut Unstructured<'_>) -> Result<()> {
         let t = [0; 2].map(|_| u.int_in_range(0..=8u8).map_or(0.0, |k| f64::from(k) / 8.0));
         sites.push([0, 1].map(|k| low[k] * (1.0 - t[k]) + high[k] * t[k]));
     }
-    let Ok(problem) = Problem::new(ProblemData { density, ..ProblemData::new(domain, sites) }) else { return Ok(()) };
+    let Ok(problem) = Problem::new(ProblemData::new(domain, sites).density(density)) else { return Ok(()) };
     let total: f64 = problem.masses().iter().sum();
     let told = || format!("{image:?} in {low:?} {high:?}, sites {:?}", problem.sites());
     // Corners are good to an ulp of the frame, which matters to a needle; solutions are judged without that.

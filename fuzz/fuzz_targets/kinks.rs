@@ -10,7 +10,7 @@ mod attained;
 
 use arbitrary::{Result, Unstructured};
 use attained::{Case, Either, Patch, Point, Verdict, answer, mass, solved, whole};
-use brenier::domain::{Between, ConvexPolygon, Density, Image, Surface};
+use brenier::domain::{Between, ConvexPolygon, Density, Image, Surface, SurfaceDensity};
 use brenier::problem::{Problem, ProblemData, SurfaceProblem, SurfaceProblemData};
 use brenier::transport::certify;
 use brenier_fuzz::single_thread;
@@ -114,7 +114,7 @@ fn cubes(u: &mut Unstructured<'_>) -> Result<Option<Case>> {
     let Ok(surface) = Surface::new(vertices, triangles) else { return Ok(None) };
     let mut data = SurfaceProblemData::new(surface, sites.clone());
     data.masses = Some(masses.clone());
-    data.density = Density::Face(values.into());
+    data.density = SurfaceDensity::Face(values.into());
     let Ok(problem) = SurfaceProblem::new(data) else { return Ok(None) };
     let problem = Either::Surface(problem);
     Ok(Some(Case { name: String::new(), patches, sites, masses, problem, attainable: false }))

@@ -36,7 +36,7 @@ fuzz_target!(|data: &[u8]| {
     count(&file.vertices, &file.triangles);
     for (merge_vertices, cut) in [(false, false), (true, false), (true, true)] {
         for need in [Need::Soup, Need::Manifold] {
-            mend(&file, RepairOptions { need, merge_vertices, cut });
+            mend(&file, RepairOptions::default().need(need).merge_vertices(merge_vertices).cut(cut));
         }
     }
 });

@@ -23,7 +23,7 @@ fn run(u: &mut Unstructured<'_>) -> Result<()> {
     let (domain, density) =
         if u.arbitrary()? { input::mesh(u, s.unit)? } else { input::image(u, s.unit, Between::Constant)? };
     let Some(domain) = domain else { return Ok(()) };
-    let data = ProblemData { density, duplicates: Duplicates::Keep, ..ProblemData::new(domain, s.sites.clone()) };
+    let data = ProblemData::new(domain, s.sites.clone()).density(density).duplicates(Duplicates::Keep);
     let Ok(problem) = Problem::new(data) else { return Ok(()) };
     if std::env::var_os("SHOW").is_some() {
         eprintln!("{:?}\n{:?}\nsites {:?}\n{:?}", problem.domain(), problem.density(), problem.sites(), s.heights());

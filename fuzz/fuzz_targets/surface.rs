@@ -6,7 +6,7 @@
 #[path = "../../tests/common/surface.rs"]
 mod oracle;
 
-use brenier::domain::{Density, Facets, Surface};
+use brenier::domain::{Facets, Surface, SurfaceDensity};
 use libfuzzer_sys::fuzz_target;
 use oracle::{Instance, compare};
 use std::sync::Arc;
@@ -46,11 +46,11 @@ fuzz_target!(|data: &[u8]| {
         }
     }
     let density = match kind >> 2 & 3 {
-        1 if rest.len() >= v => Density::Vertex(rest[..v].iter().map(|b| f64::from(b & 3)).collect()),
-        2 if rest.len() >= 3 * t => {
-            Density::Corner(rest[..3 * t].chunks(3).map(|b| [b[0], b[1], b[2]].map(|b| f64::from(b & 3))).collect())
-        }
-        _ => Density::Constant,
+        1 if rest.len() >= v => SurfaceDensity::Vertex(rest[..v].iter().map(|b| f64::from(b & 3)).collect()),
+        2 if rest.len() >= 3 * t => SurfaceDensity::Corner(
+            rest[..3 * t].chunks(3).map(|b| [b[0], b[1], b[2]].map(|b| f64::from(b & 3))).collect(),
+        ),
+        _ => SurfaceDensity::Constant,
     };
     let surface = Arc::new(surface);
     if Facets::of(&surface, &density).is_empty() {

@@ -64,7 +64,7 @@ impl Density {
     }
 
     /// The density on a convex polygon; `None` for the kinds that live on patches.
-    pub(crate) fn law(&self) -> Option<super::Law> {
+    pub fn law(&self) -> Option<super::Law> {
         match *self {
             Density::Constant => Some(super::Law::constant(1.0)),
             Density::Affine { g, c } => Some(super::Law::affine(g, c)),
@@ -73,7 +73,7 @@ impl Density {
     }
 
     /// [`Density::law`], exact.
-    pub(crate) fn exact_law(&self) -> Option<ExactLaw> {
+    pub fn exact_law(&self) -> Option<ExactLaw> {
         match *self {
             Density::Constant => Some(ExactLaw::affine([0.0; 2], 1.0)),
             Density::Affine { g, c } => Some(ExactLaw::affine(g, c)),

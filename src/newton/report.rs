@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// One accepted Newton step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct IterationReport {
     /// `max_i |m_i - nu_i| / nu_i` after the step.
     pub residual: f64,
@@ -56,6 +57,7 @@ impl IterationReport {
 /// How a run ended.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind", try_from = "RawOutcome")]
+#[non_exhaustive]
 pub enum Outcome {
     /// Every relative mass error is at most the tolerance.
     Converged,
@@ -68,11 +70,6 @@ pub enum Outcome {
     Interrupted,
     /// The time limit was reached.
     TimeLimit,
-    /// The adjacency graph of the cells falls apart, so the masses cannot be exchanged between components.
-    Disconnected {
-        /// Number of components.
-        components: usize,
-    },
 }
 
 impl From<MeasureError> for Outcome {
@@ -87,22 +84,19 @@ impl From<MeasureError> for Outcome {
 struct RawOutcome {
     kind: String,
     why: Option<String>,
-    components: Option<usize>,
 }
 
 impl TryFrom<RawOutcome> for Outcome {
     type Error = &'static str;
     fn try_from(raw: RawOutcome) -> Result<Outcome, &'static str> {
-        match (raw.kind.as_str(), raw.why, raw.components) {
-            ("converged", None, None) => Ok(Outcome::Converged),
-            ("interrupted", None, None) => Ok(Outcome::Interrupted),
-            ("time_limit", None, None) => Ok(Outcome::TimeLimit),
-            ("not_converged", Some(why), None) => Ok(Outcome::NotConverged { why }),
-            ("disconnected", None, Some(components)) => Ok(Outcome::Disconnected { components }),
-            ("not_converged", ..) => Err("outcome \"not_converged\" has \"why\" and nothing else"),
-            ("disconnected", ..) => Err("outcome \"disconnected\" has \"components\" and nothing else"),
-            ("converged" | "interrupted" | "time_limit", ..) => Err("this outcome has no fields but \"kind\""),
-            _ => Err("outcome is of no kind there is: converged, not_converged, interrupted, time_limit, disconnected"),
+        match (raw.kind.as_str(), raw.why) {
+            ("converged", None) => Ok(Outcome::Converged),
+            ("interrupted", None) => Ok(Outcome::Interrupted),
+            ("time_limit", None) => Ok(Outcome::TimeLimit),
+            ("not_converged", Some(why)) => Ok(Outcome::NotConverged { why }),
+            ("not_converged", None) => Err("outcome \"not_converged\" has \"why\" and nothing else"),
+            ("converged" | "interrupted" | "time_limit", Some(_)) => Err("this outcome has no fields but \"kind\""),
+            _ => Err("outcome is of no kind there is: converged, not_converged, interrupted, time_limit"),
         }
     }
 }
@@ -110,6 +104,7 @@ impl TryFrom<RawOutcome> for Outcome {
 /// Cells on a surface that do not hang together.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct CellParts {
     /// Number of cells of more than one part.
     pub disconnected: usize,
@@ -132,6 +127,7 @@ impl CellParts {
 /// Report of a solve.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Report {
     /// Every relative mass error is at most the tolerance.
     pub converged: bool,

@@ -45,6 +45,7 @@ pub struct FaceError {
 
 /// Errors of areas and angles of all triangles. "Weighted" means by wanted area; quantiles are at 50, 95 and 99 per cent.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Distortion {
     /// `sum_t |a_t / sum a - A_t / sum A|`, between 0 and 2.
     pub area_error: f64,

@@ -2,6 +2,7 @@
 
 use super::scale::to_one;
 use crate::domain::surface::SurfaceError;
+use crate::setters::setters;
 
 /// The shape that the boundary of each chart takes.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -70,6 +71,7 @@ pub enum Merge {
 
 /// Options of [`super::parameterize`].
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct ParameterizeOptions {
     /// The boundary's shape.
     pub boundary: Boundary,
@@ -88,6 +90,17 @@ pub struct ParameterizeOptions {
     /// Replace the triangles by those dual to the cells of transport: where three cells meet, their vertices have a triangle.
     pub remesh: bool,
 }
+
+setters!(ParameterizeOptions {
+    boundary: value Boundary,
+    area_weight: value f64,
+    target: value Target,
+    seams: value Vec<[u32; 2]>,
+    landmarks: value Vec<Landmark>,
+    merge: value Merge,
+    certify: value bool,
+    remesh: value bool,
+});
 
 impl Default for ParameterizeOptions {
     fn default() -> ParameterizeOptions {

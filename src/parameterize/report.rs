@@ -9,6 +9,7 @@ pub(super) const CROWDED: f64 = 0.2;
 
 /// What was done to one component.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct ChartReport {
     /// Its first triangle, as numbered in the parameterization.
     pub first: u32,

@@ -5,6 +5,7 @@ use crate::domain::surface::repair::RepairLog;
 
 /// A mesh with a point of the plane for each corner of its triangles.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Parameterization {
     /// Triangles by the input's vertices: those of the input in their order, unless the repair left some out, turned, or divided them; with
     /// [`ParameterizeOptions::remesh`] as many others, the ones dual to transport's cells.

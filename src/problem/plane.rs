@@ -7,10 +7,12 @@ use super::targets::Targets;
 use super::{Merge, ProblemError};
 use crate::domain::{ConvexPolygon, Density, Domain, ExactLaw, Law, Patches};
 use crate::exact::{Dd, Heights, big};
+use crate::setters::setters;
 use std::sync::Arc;
 
 /// Raw data of a problem, as read from files or arrays.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct ProblemData {
     /// Where the source lives.
     pub domain: Domain,
@@ -30,6 +32,15 @@ pub struct ProblemData {
     /// Treatment of duplicate sites.
     pub duplicates: Duplicates,
 }
+
+setters!(ProblemData {
+    density: value Density,
+    masses: option Vec<f64>,
+    heights: option Heights,
+    normalize: value bool,
+    partial: value bool,
+    duplicates: value Duplicates,
+});
 
 impl ProblemData {
     /// Data with the default treatment: constant density, equal masses, normalized, duplicates merged.

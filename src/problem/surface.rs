@@ -4,10 +4,12 @@ use super::targets::Targets;
 use super::{Duplicates, Merge, ProblemError};
 use crate::domain::{DomainError, Facets, Surface, SurfaceDensity};
 use crate::exact::{Dd, Heights};
+use crate::setters::setters;
 use std::sync::Arc;
 
 /// Raw data of a problem on a surface.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct SurfaceProblemData {
     /// Where the source lives.
     pub surface: Arc<Surface>,
@@ -24,6 +26,14 @@ pub struct SurfaceProblemData {
     /// Treatment of duplicate sites.
     pub duplicates: Duplicates,
 }
+
+setters!(SurfaceProblemData {
+    density: value SurfaceDensity,
+    masses: option Vec<f64>,
+    heights: option Heights,
+    normalize: value bool,
+    duplicates: value Duplicates,
+});
 
 impl SurfaceProblemData {
     /// Data with the default treatment: constant density, equal masses, normalized, duplicates merged.

@@ -9,6 +9,7 @@ use crate::newton::Report;
 
 /// The cells of a problem at given heights.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Description<const D: usize = 2> {
     /// Masses, centroids, cost and so on of these heights; its report has no outcome.
     pub solution: Solution<D>,

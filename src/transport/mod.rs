@@ -26,6 +26,7 @@ pub use map::{
 };
 pub use quantize::{
     Quantizable, Quantization, QuantizeOptions, QuantizeOutcome, QuantizeProgress, QuantizeStep, quantize,
+    quantize_with,
 };
 pub use remesh::{Positions, Remesh, remesh};
 pub use solution::{Control, Progress, Solution, SolveOptions, SolverState};

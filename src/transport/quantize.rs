@@ -21,10 +21,12 @@ use super::solve::solve_with;
 use crate::exact::{Dd, Heights};
 use crate::newton::Outcome;
 use crate::problem::{Duplicates, Problem, ProblemData, ProblemError, SurfaceProblem, SurfaceProblemData};
+use crate::setters::setters;
 use std::time::{Duration, Instant};
 
 /// Options of a quantization.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct QuantizeOptions {
     /// Stop when `sum m_i |y_i - c_i|^2 <= tolerance^2 cost`: when the sites are off their centroids by this share of the distance that
     /// the source travels, both in the root of the mean square. Default 5e-3; 0 asks for a fixed point to the bit.
@@ -41,6 +43,15 @@ pub struct QuantizeOptions {
     pub time_limit: Option<Duration>,
 }
 
+setters!(QuantizeOptions {
+    tolerance: value f64,
+    max_steps: value usize,
+    mass_tolerance: value f64,
+    final_mass_tolerance: value f64,
+    max_iterations: value usize,
+    time_limit: option Duration,
+});
+
 impl Default for QuantizeOptions {
     fn default() -> QuantizeOptions {
         QuantizeOptions {
@@ -56,6 +67,7 @@ impl Default for QuantizeOptions {
 
 /// One solved position of the sites.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct QuantizeStep {
     /// Transport cost `sum_i int_cell_i |x - y_i|^2`.
     pub cost: f64,
@@ -79,6 +91,7 @@ impl QuantizeStep {
 
 /// How a quantization ended.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum QuantizeOutcome {
     /// The sites are in their centroids to the tolerance.
     Stationary,
@@ -96,6 +109,7 @@ pub enum QuantizeOutcome {
 }
 
 /// Handed to the callback within solves and after each of them.
+#[non_exhaustive]
 pub struct QuantizeProgress<'a> {
     /// Positions solved so far.
     pub steps: &'a [QuantizeStep],
@@ -141,6 +155,7 @@ type Callback<'a> = dyn FnMut(&QuantizeProgress<'_>) -> Control + 'a;
 
 /// What a quantization found: the last position that was solved.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Quantization<P = Problem, const D: usize = 2> {
     /// The problem with the sites and masses that were found, in the order of the problem given.
     pub problem: P,
@@ -166,15 +181,20 @@ pub struct Quantization<P = Problem, const D: usize = 2> {
 ///
 /// ```
 /// use brenier::{domain::ConvexPolygon, problem::{Problem, ProblemData}};
-/// use brenier::transport::{Control, QuantizeOptions, QuantizeOutcome, quantize};
+/// use brenier::transport::{QuantizeOptions, QuantizeOutcome, quantize};
 /// let square = ConvexPolygon::rectangle([0.0, 0.0], [1.0, 1.0]).unwrap();
 /// let problem = Problem::new(ProblemData::new(square, vec![[0.3, 0.5], [0.4, 0.5]])).unwrap();
-/// let found = quantize(&problem, &QuantizeOptions::default(), &mut |_| Control::Continue);
+/// let found = quantize(&problem, &QuantizeOptions::default());
 /// assert_eq!(found.outcome, QuantizeOutcome::Stationary);
 /// let y = found.problem.sites();
 /// assert!((y[0][0] - 0.25).abs() < 1e-9 && (y[1][0] - 0.75).abs() < 1e-9);
 /// ```
-pub fn quantize<P: Quantizable<D>, const D: usize>(
+pub fn quantize<P: Quantizable<D>, const D: usize>(problem: &P, options: &QuantizeOptions) -> Quantization<P, D> {
+    quantize_with(problem, options, &mut |_| Control::Continue)
+}
+
+/// As [`quantize`], and shows every step to a callback, which may stop the run.
+pub fn quantize_with<P: Quantizable<D>, const D: usize>(
     problem: &P,
     options: &QuantizeOptions,
     on_progress: &mut dyn FnMut(&QuantizeProgress<'_>) -> Control,
@@ -273,10 +293,6 @@ fn failed<const D: usize>(solution: &Solution<D>) -> Option<QuantizeOutcome> {
         Some(Outcome::Interrupted) => Some(QuantizeOutcome::Interrupted),
         Some(Outcome::TimeLimit) => Some(QuantizeOutcome::TimeLimit),
         Some(Outcome::NotConverged { why }) => Some(QuantizeOutcome::NotSolved { why: why.clone() }),
-        Some(Outcome::Disconnected { components }) => {
-            let why = format!("the cells fall into {components} components that touch nowhere");
-            Some(QuantizeOutcome::NotSolved { why })
-        }
         None => Some(QuantizeOutcome::NotSolved { why: "the solver did not say how it ended".into() }),
     }
 }

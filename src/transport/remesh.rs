@@ -24,6 +24,7 @@ pub enum Positions {
 
 /// A remeshed surface.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Remesh {
     /// Vertices: those of the sites that are in triangles, ascending.
     pub vertices: Vec<[f64; 3]>,

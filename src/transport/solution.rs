@@ -2,10 +2,12 @@
 
 use crate::exact::Heights;
 use crate::newton::{IterationReport, Outcome, Report};
+use crate::setters::setters;
 use std::time::Duration;
 
 /// Options of a solve.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct SolveOptions {
     /// Stop when `max_i |m_i - nu_i| / nu_i` is at most this. Default 1e-10.
     pub tolerance: f64,
@@ -19,6 +21,14 @@ pub struct SolveOptions {
     /// refused: the outcome says so, and nothing is solved.
     pub resume: Option<SolverState>,
 }
+
+setters!(SolveOptions {
+    tolerance: value f64,
+    max_iterations: value usize,
+    time_limit: option Duration,
+    hessian: value bool,
+    resume: option SolverState,
+});
 
 impl SolveOptions {
     /// Why no problem of `n` sites can be solved so.
@@ -65,6 +75,7 @@ pub enum Control {
 
 /// Handed to the callback after the start and after each accepted step; also now and then while a start is sought, with an
 /// infinite residual and a state without iterations.
+#[non_exhaustive]
 pub struct Progress<'a> {
     /// Newton steps done.
     pub iteration: usize,
@@ -79,6 +90,7 @@ pub struct Progress<'a> {
 ///
 /// `D` is the dimension of the space of the sites: 2 in the plane, 3 for surfaces.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Solution<const D: usize = 2> {
     /// Heights, gauge `sum nu_i h_i = 0`.
     pub heights: Heights,

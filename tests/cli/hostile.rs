@@ -43,7 +43,7 @@ fn use_problem(bytes: &[u8]) -> bool {
     }
     file.data.duplicates = Duplicates::Merge;
     let Ok(problem) = file.problem() else { return false };
-    let options = SolveOptions { max_iterations: 30, ..SolveOptions::default() };
+    let options = SolveOptions::default().max_iterations(30);
     let solution = solve(&problem, &options);
     assert_eq!(solution.heights.len(), problem.len());
     true

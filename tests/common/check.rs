@@ -56,7 +56,7 @@ fn scale(instance: &Instance, factor: f64) -> Scale {
         diameter: pairs.fold(0.0, f64::max),
         density: p
             .iter()
-            .map(|&v| instance.density.law().at(Dd::from_f64(v[0]), Dd::from_f64(v[1])))
+            .map(|&v| instance.density.law().unwrap().at(Dd::from_f64(v[0]), Dd::from_f64(v[1])))
             .fold(0.0, f64::max)
             * factor,
     }

@@ -2,7 +2,7 @@
 
 use brenier::diagram::surface::{SurfaceGround, SurfaceLaguerre, SurfaceMeasures};
 use brenier::diagram::{Label, SurfaceDiagram};
-use brenier::domain::{Density, Facets, Surface};
+use brenier::domain::{Facets, Surface, SurfaceDensity};
 use brenier::exact::Heights;
 use brenier::exact::big::{Rational, nearest_f64, rational};
 use brenier::problem::{SurfaceProblem, SurfaceProblemData};
@@ -11,7 +11,7 @@ use std::sync::Arc;
 /// An instance with small integers: coincidences of every kind are frequent.
 pub struct Instance {
     pub surface: Arc<Surface>,
-    pub density: Density,
+    pub density: SurfaceDensity,
     pub sites: Vec<[f64; 3]>,
     pub heights: Vec<f64>,
 }

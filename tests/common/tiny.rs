@@ -77,7 +77,7 @@ pub fn instance(bytes: &[u8]) -> Option<Instance> {
         5 => Boundary::Polygon(vec![[0.0, 0.0], [1e3, 0.0], [1e3, 1e-3]]),
         _ => Boundary::Polygon(vec![[0.0, 0.0], [1.0, -(1.0 + f64::from(number)) * 1e-6], [2.0, 0.0], [1.0, 1.0]]),
     };
-    let mut options = ParameterizeOptions { boundary, ..ParameterizeOptions::default() };
+    let mut options = ParameterizeOptions::default().boundary(boundary);
     options.certify = more & 1 > 0;
     options.remesh = more & 2 > 0;
     options.merge = [Merge::Soup, Merge::Soup, Merge::Always, Merge::Never][usize::from(more >> 2 & 3)];

@@ -114,9 +114,7 @@ fn outcome_text(outcome: &Outcome) -> String {
         Outcome::NotConverged { why } => format!("not converged ({why})"),
         Outcome::Interrupted => "interrupted".into(),
         Outcome::TimeLimit => "time limit reached".into(),
-        Outcome::Disconnected { components } => {
-            format!("not converged (the cells fall into {components} components that touch nowhere)")
-        }
+        other => format!("not converged ({other:?})"),
     }
 }
 
@@ -126,7 +124,7 @@ pub fn exit_code(report: &Report) -> u8 {
         Some(Outcome::Converged) => code::DONE,
         Some(Outcome::Interrupted) => code::INTERRUPTED,
         Some(Outcome::TimeLimit) => code::LIMIT,
-        Some(Outcome::NotConverged { .. } | Outcome::Disconnected { .. }) => code::NOT_CONVERGED,
+        Some(_) => code::NOT_CONVERGED,
         None if report.converged => code::DONE,
         None => code::NOT_CONVERGED,
     }

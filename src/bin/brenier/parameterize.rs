@@ -105,16 +105,15 @@ fn options(
         Some(file) => tables::density(file, mesh, limit)?,
     };
     let merge = if args.merge.is_some() { Merge::Always } else { Merge::Soup };
-    Ok(ParameterizeOptions {
-        boundary,
-        area_weight: args.area_weight,
-        target,
-        seams,
-        landmarks,
-        merge,
-        certify: args.certify,
-        remesh: args.remesh,
-    })
+    Ok(ParameterizeOptions::default()
+        .boundary(boundary)
+        .area_weight(args.area_weight)
+        .target(target)
+        .seams(seams)
+        .landmarks(landmarks)
+        .merge(merge)
+        .certify(args.certify)
+        .remesh(args.remesh))
 }
 
 fn report(

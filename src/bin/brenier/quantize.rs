@@ -13,7 +13,7 @@ use brenier::exact::Heights;
 use brenier::io::{FileData, write_points, write_solution, writes_points};
 use brenier::newton::{CellParts, Report};
 use brenier::problem::{Problem, SurfaceProblem, WithSites};
-use brenier::transport::{Control, Quantizable, Quantization, QuantizeOptions, QuantizeOutcome, quantize};
+use brenier::transport::{Control, Quantizable, Quantization, QuantizeOptions, QuantizeOutcome, quantize_with};
 use brenier::visit;
 use serde::Serialize;
 use std::path::Path;
@@ -88,15 +88,12 @@ where
     T::Problem::check(args)?;
     console::warn(common, &loaded.warnings);
     let default = QuantizeOptions::default();
-    let options = QuantizeOptions {
-        tolerance: args.tol.unwrap_or(default.tolerance),
-        max_steps: args.steps.unwrap_or(default.max_steps),
-        time_limit: common.time_limit.map(|t| t.saturating_sub(start.elapsed())),
-        ..default
-    };
+    let (tolerance, steps) = (args.tol.unwrap_or(default.tolerance), args.steps.unwrap_or(default.max_steps));
+    let time_limit = common.time_limit.map(|t| t.saturating_sub(start.elapsed()));
+    let options = default.tolerance(tolerance).max_steps(steps).time_limit(time_limit);
     let mut bar = Bar::new(common, options.tolerance);
     interrupt::be_polite();
-    let mut found = quantize(&loaded.problem, &options, &mut |progress| {
+    let mut found = quantize_with(&loaded.problem, &options, &mut |progress| {
         bar.show_quantize(progress);
         if interrupt::requested() { Control::Stop } else { Control::Continue }
     });
@@ -171,6 +168,7 @@ fn summary<P: Quantizable<D>, const D: usize>(found: &Quantization<P, D>, option
         QuantizeOutcome::Interrupted => "interrupted".into(),
         QuantizeOutcome::TimeLimit => "time limit reached".into(),
         QuantizeOutcome::NotSolved { why } => format!("not solved ({why})"),
+        other => format!("{other:?}"),
     };
     let last = found.steps.last().copied();
     Summary {

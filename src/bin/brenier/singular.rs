@@ -12,12 +12,7 @@ use std::path::Path;
 
 pub fn run(args: &SingularArgs, common: &Common) -> Result<u8, Failure> {
     let solved = mapped::load("singular", &args.solution, args.problem.as_deref(), common)?;
-    let options = SingularOptions {
-        deviations: args.deviations,
-        factor: args.factor,
-        ratio: args.ratio,
-        ..SingularOptions::default()
-    };
+    let options = SingularOptions::default().deviations(args.deviations).factor(args.factor).ratio(args.ratio);
     let set = solved.map.singular(&options);
     write_singular(&args.output, &solved.loaded.fingerprint(), &set)?;
     let mut files: Vec<&Path> = vec![&args.output];

@@ -46,13 +46,12 @@ where
             Some(read_checkpoint(path, &loaded.fingerprint(), loaded.problem.sites().len(), limit)?)
         }
     };
-    let options = SolveOptions {
-        tolerance: args.tol,
-        max_iterations: args.max_iterations,
-        time_limit: common.time_limit.map(|t| t.saturating_sub(start.elapsed())),
-        hessian: args.hessian,
-        resume,
-    };
+    let options = SolveOptions::default()
+        .tolerance(args.tol)
+        .max_iterations(args.max_iterations)
+        .time_limit(common.time_limit.map(|t| t.saturating_sub(start.elapsed())))
+        .hessian(args.hessian)
+        .resume(resume);
     let mut keeper = Keeper::new(args, loaded.fingerprint());
     if common.time_limit.is_some() {
         deadline::be_polite(Some(keeper.shared()));

@@ -9,6 +9,7 @@ pub use super::log::{Mend, RepairLog};
 use super::topology::{Topology, Winding, collapsed, equal_faces, equal_vertices, fans};
 use super::work::Work;
 use super::{Surface, SurfaceError, check, is_flat};
+use crate::setters::setters;
 
 /// What the triangles are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -22,6 +23,7 @@ pub enum Need {
 
 /// What may be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[non_exhaustive]
 pub struct RepairOptions {
     /// What the triangles are for.
     pub need: Need,
@@ -31,6 +33,12 @@ pub struct RepairOptions {
     /// fans (vertices are doubled there). Else such are refused.
     pub cut: bool,
 }
+
+setters!(RepairOptions {
+    need: value Need,
+    merge_vertices: value bool,
+    cut: value bool,
+});
 
 /// Triangles that meet the need.
 #[derive(Clone, Debug, PartialEq)]

@@ -25,6 +25,7 @@ pub enum CertifyError {
 
 /// What is proved about given heights.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Certificate<const D: usize = 2> {
     /// Level of the validity ladder that was checked.
     pub level: u8,

@@ -6,6 +6,7 @@
 
 use super::BrenierMap;
 use crate::diagram::Wall;
+use crate::setters::setters;
 use petgraph::graph::{NodeIndex, UnGraph};
 use petgraph::unionfind::UnionFind;
 use petgraph::visit::EdgeRef;
@@ -13,6 +14,7 @@ use serde::Serialize;
 
 /// Which walls are singular.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct SingularOptions {
     /// Robust standard deviations above the median of the logarithms. Default 5.
     pub deviations: f64,
@@ -24,6 +26,13 @@ pub struct SingularOptions {
     pub shortest: f64,
 }
 
+setters!(SingularOptions {
+    deviations: value f64,
+    factor: value f64,
+    ratio: option f64,
+    shortest: value f64,
+});
+
 impl Default for SingularOptions {
     fn default() -> SingularOptions {
         SingularOptions { deviations: 5.0, factor: 3.0, ratio: None, shortest: 1e-6 }
@@ -32,6 +41,7 @@ impl Default for SingularOptions {
 
 /// What was compared with what.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Threshold {
     /// Median of the ratios.
     pub median: f64,
@@ -43,6 +53,7 @@ pub struct Threshold {
 
 /// A singular wall.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct SingularWall {
     /// Its sites, the lower index first.
     pub sites: [u32; 2],
@@ -87,6 +98,7 @@ pub struct Strand {
 
 /// The singular set.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct SingularSet {
     /// The threshold.
     pub threshold: Threshold,

@@ -30,6 +30,7 @@ pub enum VerifyError {
 
 /// What was proved.
 #[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Proof {
     /// The level of the validity ladder that was reached.
     pub level: u8,

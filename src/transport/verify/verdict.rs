@@ -8,6 +8,7 @@ use super::{lists, numbers, report, unverified};
 
 /// What was found.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Verdict {
     /// The statements, in the order in which they are made.
     pub lines: Vec<Line>,

@@ -1,4 +1,5 @@
-//! Times of a solve on a surface: `surface_speed MESH.obj SITES [TOLERANCE]`, sites sampled evenly from the surface, equal masses.
+//! Times of a solve on a surface, sites sampled evenly from it, equal masses:
+//! `cargo bench --bench surface -- [MESH.obj] [SITES] [TOLERANCE]`.
 
 use brenier::domain::Surface;
 use brenier::problem::{SurfaceProblem, SurfaceProblemData};
@@ -6,10 +7,11 @@ use brenier::transport::{SolveOptions, solve};
 use rand::{RngExt, SeedableRng};
 
 fn main() {
-    let arguments: Vec<String> = std::env::args().collect();
-    let text = std::fs::read_to_string(&arguments[1]).expect("a mesh");
-    let n: usize = arguments[2].parse().expect("a number of sites");
-    let tolerance = arguments.get(3).map_or(1e-10, |t| t.parse().expect("a tolerance"));
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
+    let spot = concat!(env!("CARGO_MANIFEST_DIR"), "/data/spot.obj");
+    let text = std::fs::read_to_string(arguments.first().map_or(spot, String::as_str)).expect("a mesh");
+    let n: usize = arguments.get(1).map_or(1000, |n| n.parse().expect("a number of sites"));
+    let tolerance = arguments.get(2).map_or(1e-10, |t| t.parse().expect("a tolerance"));
     let (mut vertices, mut triangles) = (Vec::new(), Vec::new());
     for line in text.lines() {
         let mut words = line.split_whitespace();
@@ -52,7 +54,7 @@ fn main() {
         .collect();
     let surface = Surface::new(vertices, triangles).unwrap();
     let problem = SurfaceProblem::new(SurfaceProblemData::new(surface, sites)).unwrap();
-    let solution = solve(&problem, &SolveOptions { tolerance, ..SolveOptions::default() });
+    let solution = solve(&problem, &SolveOptions::default().tolerance(tolerance));
     for i in &solution.report.iterations {
         println!(
             "{:.2e} min {:.1e} t {:.3} trials {} {:.3}s cells {:.3} linear {:.3} ({})",

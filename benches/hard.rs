@@ -1,4 +1,4 @@
-//! Newton steps and times on easy and hard data: `cargo run --release --example hard -- [n] [kind ...]`;
+//! Newton steps and times on easy and hard data: `cargo bench --bench hard -- [n] [kind ...]`;
 //! `STEPS=1` prints each step, `SEED=3` draws other data.
 
 #[path = "../tests/common/hard.rs"]
@@ -7,7 +7,7 @@ mod hard;
 use brenier::transport::{SolveOptions, solve};
 
 fn main() {
-    let mut args = std::env::args().skip(1);
+    let mut args = std::env::args().skip(1).filter(|a| a != "--bench");
     let n = args.next().and_then(|n| n.parse().ok()).unwrap_or(100_000);
     let mut kinds: Vec<String> = args.collect();
     if kinds.is_empty() {

@@ -1,11 +1,12 @@
 //! The dense argmax beside the speed of the arithmetic, and samples beside random numbers and the memory they fill: each measured in
 //! turn on the same core, since the speed of a shared machine changes from one second to the next.
 
+use brenier::dense::{Dense, Instructions, multiply_add, random_words};
 use brenier::diagram::Diagram;
 use brenier::domain::ConvexPolygon;
 use brenier::exact::Heights;
 use brenier::problem::{Problem, ProblemData};
-use brenier::sample::{Dense, Instructions, Method, Sampler, multiply_add, random_words};
+use brenier::sample::{Method, Sampler};
 use brenier::transport::Locator;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rand::{Rng, RngExt, SeedableRng};

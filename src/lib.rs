@@ -100,10 +100,12 @@
 //!
 //! `parquet`: samples as .parquet, too. The least version of Rust is 1.89. Names at the root follow semantic versions; what
 //! [`internals`] has may change in any release. `Rational` is that of the crate `rug` (GMP).
-// One file has some, with its proof: `sample/simd.rs` (tests/layers.rs).
+// One file has some, with its proof: `dense/simd.rs` (tests/layers.rs).
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 
+#[doc(hidden)]
+pub mod dense;
 #[doc(hidden)]
 pub mod diagram;
 #[doc(hidden)]
@@ -134,6 +136,7 @@ pub mod transport;
 /// |---|---|---|
 /// | 0 | [`exact`](internals::exact) | numbers and signs |
 /// | 1 | [`domain`](internals::domain), [`problem`](internals::problem) | where the source lives, validation |
+/// | 1 | [`dense`](internals::dense) | the highest of many sites in any dimension, random words |
 /// | 2 | [`hull`](internals::hull) | regular triangulation = lifted convex hull |
 /// | 3 | [`diagram`](internals::diagram) | Laguerre cells, their integrals, validity |
 /// | 4 | [`newton`](internals::newton) | the dual functional, damping, linear solver |
@@ -141,7 +144,7 @@ pub mod transport;
 /// | 6 | [`io`](internals::io), [`plot`](internals::plot) | formats and pictures |
 pub mod internals {
     #[doc(inline)]
-    pub use crate::{diagram, domain, exact, hull, io, newton, parameterize, plot, problem, sample, transport};
+    pub use crate::{dense, diagram, domain, exact, hull, io, newton, parameterize, plot, problem, sample, transport};
 }
 
 pub use diagram::{CellRecord, Cells, Diagram, DiagramError, Label, PartialDiagram, SurfaceDiagram};
@@ -152,14 +155,15 @@ pub use io::{
     IoError, ProblemFile, ReadLimit, SolutionFile, read_any_problem, read_any_solution, read_problem, read_solution,
     write_solution,
 };
-pub use newton::{Outcome, Report};
+pub use newton::Outcome;
 pub use parameterize::{Boundary, Parameterization, ParameterizeError, ParameterizeOptions, parameterize};
 pub use problem::{Duplicates, Kind, Problem, ProblemData, ProblemError, SurfaceProblem, SurfaceProblemData};
 pub use sample::{Draw, Method, SampleError, Sampler, SurfaceSampler};
 pub use transport::{
     BrenierMap, Certificate, CertifyError, Claims, Control, Description, Locator, Progress, Quantization,
-    QuantizeOptions, QuantizeOutcome, Remesh, SingularOptions, Solution, SolveOptions, SolverState, SpaceLocator,
-    Transport, Verdict, VerifyError, certify, describe, quantize, quantize_with, remesh, solve, solve_with, verify,
+    QuantizeOptions, QuantizeOutcome, Remesh, Report, SingularOptions, Solution, SolveOptions, SolverState,
+    SpaceLocator, Transport, Verdict, VerifyError, certify, describe, quantize, quantize_with, remesh, solve,
+    solve_with, verify,
 };
 
 /// The README's example is a test, too.

@@ -57,7 +57,35 @@ fn code(text: &str) -> String {
             }
         }
     }
-    without_tests(&out)
+    from_within(&without_tests(&out))
+}
+
+/// In a module that stands inside of the file, `super` is the file.
+fn from_within(text: &str) -> String {
+    let (mut rest, mut out) = (text, String::new());
+    while let Some(at) = rest.find("mod ") {
+        let named =
+            rest[at + 4..].find(|c: char| !(c.is_alphanumeric() || c == '_')).map_or(rest.len(), |e| at + 4 + e);
+        out.push_str(&rest[..named]);
+        rest = &rest[named..];
+        if rest.trim_start().starts_with('{') {
+            let end = closing(rest);
+            out.push_str(&rest[..end].replace("super::", "self::"));
+            rest = &rest[end..];
+        }
+    }
+    out + rest
+}
+
+/// Where the first brace of a text is closed.
+fn closing(text: &str) -> usize {
+    let open = text.find('{').unwrap_or(text.len());
+    let mut depth = 0;
+    let close = text[open..].char_indices().find(|&(_, c)| {
+        depth += i32::from(c == '{') - i32::from(c == '}');
+        depth == 0
+    });
+    close.map_or(text.len(), |c| open + c.0 + 1)
 }
 
 fn without_tests(text: &str) -> String {
@@ -68,14 +96,7 @@ fn without_tests(text: &str) -> String {
         let tail = &rest[at..];
         let end = match (tail.find('{'), tail.find(';')) {
             (open, Some(semicolon)) if open.is_none_or(|o| semicolon < o) => semicolon + 1,
-            (Some(open), _) => {
-                let mut depth = 0;
-                let close = tail[open..].char_indices().find(|&(_, c)| {
-                    depth += i32::from(c == '{') - i32::from(c == '}');
-                    depth == 0
-                });
-                close.map_or(tail.len(), |c| open + c.0 + 1)
-            }
+            (Some(_), _) => closing(tail),
             _ => tail.len(),
         };
         rest = &tail[end..];

@@ -1,7 +1,7 @@
 //! The dense argmax against integers: the same site for every instruction set, every number of threads, and the exact one.
 
+use brenier::dense::{Dense, Instructions};
 use brenier::exact::{Counters, Dd, Heights};
-use brenier::sample::{Dense, Instructions};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 

@@ -8,8 +8,9 @@ use attained::{Case, Either, Patch, Point, Verdict, dot, judged, mass, masses, s
 use brenier::domain::{Between, ConvexPolygon, Density, Image, PlanarMesh, Surface, SurfaceDensity};
 use brenier::exact::Dd;
 use brenier::io::{AnyProblem, ReadLimit, read_any_problem};
-use brenier::newton::{Outcome, Report};
+use brenier::newton::Outcome;
 use brenier::problem::{Problem, ProblemData, SurfaceProblem, SurfaceProblemData};
+use brenier::transport::Report;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;

@@ -1,6 +1,7 @@
 //! What a caller of the library may get wrong: lists of wrong lengths, indices of nothing, sizes of zero. The answer is an error,
 //! or what the documentation says; never a panic, and never memory that grows with a number.
 
+use brenier::dense::Dense;
 use brenier::diagram::quantile_start;
 use brenier::diagram::{Diagram, PartialDiagram, SurfaceDiagram};
 use brenier::domain::surface::{Topology, repair};
@@ -13,7 +14,7 @@ use brenier::newton::Outcome;
 use brenier::parameterize::{ParameterizeOptions, parameterize};
 use brenier::plot::{Charts, Color, Model, Up, View};
 use brenier::problem::{Problem, ProblemData, SurfaceProblem, SurfaceProblemData};
-use brenier::sample::{Dense, Method, Sampler, SurfaceSampler};
+use brenier::sample::{Method, Sampler, SurfaceSampler};
 use brenier::transport::{
     BrenierMap, Control, Locator, Positions, Progress, SolveOptions, SolverState, SpaceLocator, certify, remesh,
     solve_with,

@@ -2,12 +2,13 @@
 //!
 //! Seeds are fixed, so nothing here fails by chance; the bounds are those of tests at levels of 1e-4 and below.
 
+use brenier::dense::Instructions;
 use brenier::diagram::{Diagram, Label, SurfaceDiagram};
 use brenier::domain::{Between, ConvexPolygon, Density, Domain, Image, Law, PlanarMesh, Surface, SurfaceDensity};
 use brenier::exact::predicates::{Lifted, higher_at, side_v_sign};
 use brenier::exact::{Counters, Heights};
 use brenier::problem::{Problem, ProblemData, SurfaceProblem, SurfaceProblemData};
-use brenier::sample::{Instructions, Method, SampleError, Sampler, SurfaceSampler};
+use brenier::sample::{Method, SampleError, Sampler, SurfaceSampler};
 use brenier::transport::{SolveOptions, solve};
 
 const METHODS: [Method; 4] = [Method::Independent, Method::Alias, Method::Stratified, Method::Even];

@@ -15,6 +15,6 @@ mod step;
 
 pub use dual::{BEYOND, Jump};
 pub use maximize::maximize;
-pub use report::{CellParts, IterationReport, Outcome, Report};
+pub use report::{IterationReport, Outcome};
 pub use revive::revived;
 pub use state::{NewtonOptions, NewtonResult, NewtonState, Start};

@@ -4,7 +4,7 @@
 //! table of `rand_distr` draws from a generator with a state; here one word of 64 bits gives index and coin, and what the coin leaves open is
 //! a second random number.
 
-use super::simd::fetch;
+use crate::dense::fetch;
 
 /// Column `k` is taken whole or split between `k` and another index. One load, since columns are read in random order.
 #[derive(Clone, Copy, Debug)]

@@ -8,11 +8,11 @@
 // Lanes are numbered: an index says which.
 #![allow(clippy::needless_range_loop)]
 
-use super::philox::halves;
-use super::simd::{Instructions, Task, widely};
 use super::triangle::Triangle;
 use super::triangle::least;
 use super::triangle::point;
+use crate::dense::halves;
+use crate::dense::{Instructions, Task, widely};
 
 /// Samples in a batch.
 pub(super) const BATCH: usize = 64;

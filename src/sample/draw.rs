@@ -12,9 +12,9 @@
 use super::alias::Alias;
 use super::batch::{BATCH, Batch, Points, Run, Strip, run};
 use super::method::{Method, SampleError};
-use super::philox::{LANES, Stream, WORDS, unit};
 use super::pieces::Pieces;
-use super::simd::{Instructions, fetch};
+use crate::dense::{Instructions, fetch};
+use crate::dense::{LANES, Stream, WORDS, unit};
 use rayon::prelude::*;
 
 /// Samples that a thread makes at once.

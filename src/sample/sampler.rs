@@ -11,7 +11,7 @@ use super::draw::{Draw, Find};
 use super::method::Method;
 use super::method::SampleError;
 use super::pieces::Pieces;
-use super::simd::Instructions;
+use crate::dense::Instructions;
 use crate::diagram::{Diagram, Label};
 use crate::exact::Counters;
 use crate::exact::predicates::{orient2d_sign, side_v_sign};

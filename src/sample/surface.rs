@@ -6,7 +6,7 @@
 use super::draw::{Draw, Find};
 use super::method::{Method, SampleError};
 use super::pieces::Pieces;
-use super::simd::Instructions;
+use crate::dense::Instructions;
 use crate::diagram::SurfaceDiagram;
 use crate::diagram::surface::{Envelope, Scratch};
 

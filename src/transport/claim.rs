@@ -6,8 +6,8 @@
 //! rationals. So the promise is one that a check in exact arithmetic keeps. (Of cells cut by balls there is no exact mass;
 //! there the promise holds up to the error of their integrals, docs/theory/partial.md.)
 
+use super::report::{CellParts, Report};
 use crate::diagram::Cells;
-use crate::newton::{CellParts, Report};
 
 /// What is said of heights, by site.
 #[derive(Default)]

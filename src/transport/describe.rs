@@ -2,10 +2,10 @@
 
 use super::claim::Claim;
 use super::family::{Family, Transport, Visit};
+use super::report::Report;
 use super::solution::Solution;
 use crate::diagram::{CellRecord, Cells, DiagramError};
 use crate::exact::Heights;
-use crate::newton::Report;
 
 /// The cells of a problem at given heights.
 #[derive(Clone, Debug, PartialEq)]

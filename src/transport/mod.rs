@@ -11,6 +11,7 @@ mod map;
 mod quantize;
 mod remarks;
 mod remesh;
+mod report;
 mod solution;
 mod solve;
 mod verify;
@@ -29,6 +30,7 @@ pub use quantize::{
     quantize_with,
 };
 pub use remesh::{Positions, Remesh, remesh};
+pub use report::{CellParts, Report};
 pub use solution::{Control, Progress, Solution, SolveOptions, SolverState};
 pub use solve::{solve, solve_with};
 pub use verify::{Claims, Line, Proof, Verdict, VerifyError, verify};

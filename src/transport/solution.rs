@@ -1,7 +1,8 @@
 //! What goes into and comes out of a solve.
 
+use super::report::Report;
 use crate::exact::Heights;
-use crate::newton::{IterationReport, Outcome, Report};
+use crate::newton::{IterationReport, Outcome};
 use crate::setters::setters;
 use std::time::Duration;
 

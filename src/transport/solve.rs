@@ -2,10 +2,11 @@
 
 use super::claim::Claim;
 use super::family::{Family, Transport, Visit};
+use super::report::Report;
 use super::solution::{Control, Progress, Solution, SolveOptions, SolverState};
 use crate::diagram::{Laguerre, Live};
 use crate::exact::{Dd, Heights};
-use crate::newton::{self, IterationReport, NewtonOptions, NewtonState, Outcome, Report, Start};
+use crate::newton::{self, IterationReport, NewtonOptions, NewtonState, Outcome, Start};
 use crate::problem::Units;
 use std::time::Instant;
 

@@ -6,8 +6,9 @@
 
 use brenier::exact::big::{Rational, rational, rational_dd};
 use brenier::exact::{Dd, Heights};
-use brenier::newton::{Outcome, Report};
+use brenier::newton::Outcome;
 use brenier::problem::{Problem, SurfaceProblem};
+use brenier::transport::Report;
 use brenier::transport::{SolveOptions, solve};
 use std::collections::BTreeMap;
 

@@ -6,7 +6,8 @@ use crate::failure::{Failure, code};
 use crate::input::Loaded;
 use crate::reports::say;
 use brenier::io::{FileData, SolutionFile, bytes_text};
-use brenier::newton::{CellParts, Outcome, Report};
+use brenier::newton::Outcome;
+use brenier::transport::{CellParts, Report};
 use serde::Serialize;
 use std::path::Path;
 

@@ -1,10 +1,10 @@
 //! What a solution says.
 
+use super::super::report::Report;
 use super::super::solution::Solution;
 use super::truth::VerifyError;
 use crate::diagram::CellRecord;
 use crate::exact::Heights;
-use crate::newton::Report;
 
 /// Everything a solution claims, borrowed from wherever it stands. Lists are in the order of the problem's sites.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,7 @@
 //! Claims of the report: the largest error, what stays, how the run ended, what the heights are.
 
 use super::super::family::Family;
+use super::super::report::{CellParts, Report};
 use super::bounds::AGAIN;
 use super::bounds::{FAN, ROUNDED};
 use super::claims::Claims;
@@ -8,7 +9,7 @@ use super::line::{Line, count};
 use super::truth::Found;
 use crate::diagram::Cells;
 use crate::exact::Dd;
-use crate::newton::{CellParts, IterationReport, Outcome, Report};
+use crate::newton::{IterationReport, Outcome};
 
 /// A mass cannot be expected to be nearer to its target than this, relatively, whatever the tolerance says.
 const ROUNDING: f64 = 1e-14;

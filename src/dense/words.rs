@@ -10,9 +10,9 @@
 use super::simd::{Instructions, Task, widely};
 
 /// Blocks made together. Each round waits for the multiplications of the one before, so several vectors must be on their way.
-pub(super) const LANES: usize = 16;
+pub(crate) const LANES: usize = 16;
 /// Words of 64 bits in as many blocks.
-pub(super) const WORDS: usize = 2 * LANES;
+pub(crate) const WORDS: usize = 2 * LANES;
 
 const MULTIPLIER: [u64; 2] = [0xd251_1f53, 0xcd9e_8d57];
 const WEYL: [u32; 2] = [0x9e37_79b9, 0xbb67_ae85];
@@ -21,7 +21,7 @@ const LOW: u64 = 0xffff_ffff;
 
 /// Which sequence of blocks: the counter of block `k` is `(k, part, stream)`.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Stream {
+pub(crate) struct Stream {
     pub seed: u64,
     pub stream: u32,
     pub part: u32,
@@ -106,13 +106,13 @@ pub fn random_words(set: Instructions, seed: u64, out: &mut [[u64; 32]]) {
 
 /// A number of `[0, 1)` from the 52 upper bits.
 #[inline(always)]
-pub(super) fn unit(word: u64) -> f64 {
+pub(crate) fn unit(word: u64) -> f64 {
     f64::from_bits(word >> 12 | 0x3ff0_0000_0000_0000) - 1.0
 }
 
 /// Two numbers of `[0, 1)`, from the lower and from the upper 32 bits.
 #[inline(always)]
-pub(super) fn halves(word: u64) -> [f64; 2] {
+pub(crate) fn halves(word: u64) -> [f64; 2] {
     const ONE: u64 = 0x3ff0_0000_0000_0000;
     let (low, high) = ((word << 20) & 0x000f_ffff_ffff_ffff, (word >> 12) & 0x000f_ffff_fff0_0000);
     [f64::from_bits(low | ONE) - 1.0, f64::from_bits(high | ONE) - 1.0]

@@ -19,18 +19,18 @@
 #![allow(unsafe_code)]
 
 /// Points in a tile.
-pub(super) const POINTS: usize = 4;
+pub(crate) const POINTS: usize = 4;
 /// Sites in a panel.
-pub(super) const SITES: usize = 96;
+pub(crate) const SITES: usize = 96;
 /// Running maxima kept for each point: one for each residue class of sites.
-pub(super) const LANES: usize = 16;
+pub(crate) const LANES: usize = 16;
 /// Sites of a panel that share a lane.
-pub(super) const GROUP: usize = SITES / LANES;
+pub(crate) const GROUP: usize = SITES / LANES;
 
 /// What a point has seen so far, lane by lane: the largest value, the largest one of another panel, and the panel of the largest.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
-pub(super) struct Best {
+pub(crate) struct Best {
     pub best: [f32; LANES],
     pub second: [f32; LANES],
     pub panel: [u32; LANES],
@@ -98,7 +98,7 @@ impl Instructions {
 
     /// Sites that lane `lane` of a panel stands for: a vector of `w` floats holds `w` sites that follow each other, six
     /// vectors are worked on together, and their lanes share a maximum.
-    pub(super) fn group(self, lane: usize) -> [usize; GROUP] {
+    pub(crate) fn group(self, lane: usize) -> [usize; GROUP] {
         let w = match self.0 {
             #[cfg(target_arch = "x86_64")]
             Set::Avx512 => 16,
@@ -113,7 +113,7 @@ impl Instructions {
 }
 
 /// One panel of sites against tiles of points.
-pub(super) struct Panel<'a> {
+pub(crate) struct Panel<'a> {
     /// Coordinate after coordinate, of [`SITES`] sites each.
     pub sites: &'a [f32],
     pub heights: &'a [f32; SITES],
@@ -123,7 +123,7 @@ pub(super) struct Panel<'a> {
 /// `heights * scale + <point, site>` for every point of every tile and every site of the panel, into `best`, one entry a point.
 ///
 /// A tile has its coordinates one after the other, of [`POINTS`] points each, and a factor for the heights.
-pub(super) fn raise(set: Instructions, panel: &Panel<'_>, tiles: &[f32], scales: &[f32], best: &mut [Best]) {
+pub(crate) fn raise(set: Instructions, panel: &Panel<'_>, tiles: &[f32], scales: &[f32], best: &mut [Best]) {
     let dimension = panel.sites.len() / SITES;
     assert!(tiles.len() == dimension * best.len() && best.len() == POINTS * scales.len(), "tiles and their points");
     match set.0 {
@@ -198,7 +198,7 @@ fn raise_scalar(panel: &Panel<'_>, tiles: &[f32], scales: &[f32], best: &mut [Be
 
 /// Work whose loops the compiler makes vectors of. `run` must be `#[inline(always)]`, and what it calls too: only then is it compiled for
 /// the instructions of its caller. (A closure cannot be marked so, and a large one is not inlined.)
-pub(super) trait Task {
+pub(crate) trait Task {
     type Output;
     fn run(self) -> Self::Output;
 }
@@ -206,7 +206,7 @@ pub(super) trait Task {
 /// Runs the task compiled for the given instructions. Rust joins no product and sum into one rounding by itself, so results are the same
 /// bits for all.
 #[inline(always)]
-pub(super) fn widely<T: Task>(set: Instructions, task: T) -> T::Output {
+pub(crate) fn widely<T: Task>(set: Instructions, task: T) -> T::Output {
     match set.0 {
         // SAFETY: the processor has the features, by 2 above.
         #[cfg(target_arch = "x86_64")]
@@ -222,7 +222,7 @@ pub(super) fn widely<T: Task>(set: Instructions, task: T) -> T::Output {
 
 /// Sends for an entry of a list, so that it is near when it is needed; does nothing where there is none.
 #[inline(always)]
-pub(super) fn fetch<T>(list: &[T], at: usize) {
+pub(crate) fn fetch<T>(list: &[T], at: usize) {
     #[cfg(target_arch = "x86_64")]
     if let Some(entry) = list.get(at) {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
@@ -302,7 +302,7 @@ mod x86 {
 
     /// 4 points by 6 vectors of 16 sites: 24 sums, 6 vectors of sites and one of a point in 32 registers.
     #[target_feature(enable = "avx512f,avx512dq")]
-    pub(super) fn raise_avx512(panel: &Panel<'_>, tiles: &[f32], scales: &[f32], best: &mut [Best]) {
+    pub(crate) fn raise_avx512(panel: &Panel<'_>, tiles: &[f32], scales: &[f32], best: &mut [Best]) {
         let sites = panel.sites.as_chunks::<SITES>().0;
         let number = _mm512_set1_epi32(panel.number as i32);
         for (x, scale, best) in each_tile(tiles, scales, best) {
@@ -344,7 +344,7 @@ mod x86 {
 
     /// 2 points by 6 vectors of 8 sites: 12 sums, 2 vectors of points and one of sites in 16 registers.
     #[target_feature(enable = "avx2,fma")]
-    pub(super) fn raise_avx2(panel: &Panel<'_>, tiles: &[f32], scales: &[f32], best: &mut [Best]) {
+    pub(crate) fn raise_avx2(panel: &Panel<'_>, tiles: &[f32], scales: &[f32], best: &mut [Best]) {
         const AT_ONCE: usize = 2;
         let sites = panel.sites.as_chunks::<SITES>().0;
         let number = _mm256_castsi256_ps(_mm256_set1_epi32(panel.number as i32));
@@ -389,17 +389,17 @@ mod x86 {
     }
 
     #[target_feature(enable = "avx512f,avx512dq,avx2,fma")]
-    pub(super) fn with_avx512<T: Task>(task: T) -> T::Output {
+    pub(crate) fn with_avx512<T: Task>(task: T) -> T::Output {
         task.run()
     }
 
     #[target_feature(enable = "avx2")]
-    pub(super) fn with_avx2<T: Task>(task: T) -> T::Output {
+    pub(crate) fn with_avx2<T: Task>(task: T) -> T::Output {
         task.run()
     }
 
     #[target_feature(enable = "avx512f,avx512dq")]
-    pub(super) fn spin_avx512(rounds: u64) -> u64 {
+    pub(crate) fn spin_avx512(rounds: u64) -> u64 {
         let (x, y) = (_mm512_set1_ps(std::hint::black_box(0.999)), _mm512_set1_ps(std::hint::black_box(1e-3)));
         let mut sum = [y; 12];
         for _ in 0..rounds {
@@ -416,7 +416,7 @@ mod x86 {
     }
 
     #[target_feature(enable = "avx2,fma")]
-    pub(super) fn spin_avx2(rounds: u64) -> u64 {
+    pub(crate) fn spin_avx2(rounds: u64) -> u64 {
         let (x, y) = (_mm256_set1_ps(std::hint::black_box(0.999)), _mm256_set1_ps(std::hint::black_box(1e-3)));
         let mut sum = [y; 12];
         for _ in 0..rounds {
@@ -456,7 +456,7 @@ mod arm {
 
     /// 4 points by 6 vectors of 4 sites: 24 sums, 6 vectors of sites and one of points in 32 registers.
     #[target_feature(enable = "neon")]
-    pub(super) fn raise_neon(panel: &Panel<'_>, tiles: &[f32], scales: &[f32], best: &mut [Best]) {
+    pub(crate) fn raise_neon(panel: &Panel<'_>, tiles: &[f32], scales: &[f32], best: &mut [Best]) {
         const W: usize = 4;
         let sites = panel.sites.as_chunks::<SITES>().0;
         let number = vdupq_n_u32(panel.number);

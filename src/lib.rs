@@ -99,7 +99,7 @@
 //! # Features and versions
 //!
 //! `parquet`: samples as .parquet, too. The least version of Rust is 1.89. Names at the root follow semantic versions; what
-//! [`internals`] has may change in any release. `Rational` is that of the crate `rug` (GMP).
+//! [`internals`] has may change in any release.
 // One file has some, with its proof: `dense/simd.rs` (tests/layers.rs).
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
@@ -149,8 +149,7 @@ pub mod internals {
 
 pub use diagram::{CellRecord, Cells, Diagram, DiagramError, Label, PartialDiagram, SurfaceDiagram};
 pub use domain::{Between, ConvexPolygon, Density, Domain, DomainError, Image, PlanarMesh, Surface, SurfaceDensity};
-pub use exact::Heights;
-pub use exact::big::Rational;
+pub use exact::{Heights, NotRational, Ratio};
 pub use io::{
     IoError, ProblemFile, ReadLimit, SolutionFile, read_any_problem, read_any_solution, read_problem, read_solution,
     write_solution,

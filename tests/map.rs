@@ -273,7 +273,7 @@ fn shrunken_cells_are_disjoint() {
     let map = instance(25, 8);
     let (t, left) = (rational(0.375), rational(0.625));
     let d: &Diagram = map.diagram();
-    let exact: Vec<_> = (0..d.len()).map(|i| d.exact_vertices(i)).collect();
+    let exact: Vec<_> = (0..d.len()).map(|i| d.rational_vertices(i)).collect();
     let walls: Vec<[u32; 2]> = d.walls().walls.iter().map(|w| w.sites).collect();
     let sites: Vec<[Rational; 2]> = map.problem().sites().iter().map(|y| y.map(rational)).collect();
     for i in 0..d.len() {
@@ -315,7 +315,7 @@ fn facets_have_the_prescribed_areas() {
     let (case, map) = shipped("K01");
     let total = case.source.total();
     for (i, m) in case.expected.masses.as_ref().unwrap().iter().enumerate() {
-        assert_eq!(map.diagram().exact_area(i) / &total, *m, "facet {i}");
+        assert_eq!(map.diagram().rational_area(i) / &total, *m, "facet {i}");
     }
     check_graph(&map);
     // The triangles of a facet have its area, and lie in its plane.

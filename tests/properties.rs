@@ -19,7 +19,7 @@ fn diagram(i: &Instance) -> Diagram {
 }
 
 fn masses(d: &Diagram) -> Vec<Q> {
-    (0..d.len()).map(|i| d.exact_mass(i)).collect()
+    (0..d.len()).map(|i| d.rational_mass(i)).collect()
 }
 
 /// An instance whose coordinates are multiples of 2^-20 and heights of 2^-40, so that integer transformations of it are
@@ -141,7 +141,7 @@ fn the_hessian_is_the_derivative() {
         let factor = oracle::exact(i.problem().source_factor());
         let sum: f64 = h[j].iter().sum();
         for (a, row) in h.iter().enumerate() {
-            let change = (up.exact_mass(a) - down.exact_mass(a)) / (oracle::exact(e) * 2) * &factor;
+            let change = (up.rational_mass(a) - down.rational_mass(a)) / (oracle::exact(e) * 2) * &factor;
             let stated = if a == j { 2.0 * sum } else { -2.0 * row[j] };
             let gap = (approx(&change) - stated).abs();
             assert!(gap <= 1e-13 * (1.0 + sum), "dm_{a}/dh_{j} off by {gap:e} in {i:?}");

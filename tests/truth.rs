@@ -120,7 +120,7 @@ fn hidden_sites_are_those_without_a_cell_in_the_source() {
     let none = SolveOptions::default().max_iterations(0);
     let (heights, _) = Heights::from_weights(problem.sites(), &[0.0; 60]);
     let diagram = Diagram::new(&problem, &heights).unwrap();
-    let exact = |i: &u32| diagram.exact_mass(*i as usize) == 0;
+    let exact = |i: &u32| diagram.rational_mass(*i as usize) == 0;
     let hidden: Vec<u32> = (0..60).filter(exact).collect();
     assert!(hidden.len() > 10 && hidden == diagram.hidden(), "{hidden:?}");
     assert!(hidden.iter().all(|&i| diagram.masses()[i as usize] == 0.0 && diagram.centroids()[i as usize].is_none()));

@@ -59,8 +59,8 @@ fn masses(diagram: &Diagram, problem: &Problem, heights: &Heights) {
     let slack = 16.0 * diameter * (size.next_up() - size) * density * problem.source_factor();
     let factor = oracle::rational(problem.source_factor());
     for (i, (area, mass)) in truth.into_iter().enumerate() {
-        assert_eq!(diagram.exact_area(i), area, "area of {i}");
-        assert_eq!(diagram.exact_mass(i), mass, "mass of {i}");
+        assert_eq!(diagram.rational_area(i), area, "area of {i}");
+        assert_eq!(diagram.rational_mass(i), mass, "mass of {i}");
         let expected = Rational::from(&mass * &factor).to_f64();
         let gap = (diagram.masses()[i] - expected).abs();
         assert!(gap <= slack + 1e-14 * expected, "mass of {i}: {} is not {expected}", diagram.masses()[i]);
@@ -85,7 +85,7 @@ fn corners(diagram: &Diagram, domain: &ConvexPolygon) {
             }
             sites.sort_unstable();
             edges.sort_unstable();
-            let (exact, printed) = (diagram.exact_vertex(i, k), diagram.vertices(i)[k]);
+            let (exact, printed) = (diagram.rational_vertex(i, k), diagram.vertices(i)[k]);
             let entry = seen.entry((sites, edges)).or_insert_with(|| (Vec::new(), exact.clone(), printed));
             entry.0.push(i);
             assert_eq!(entry.1, exact, "vertex {k} of cell {i}");

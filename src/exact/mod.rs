@@ -10,9 +10,11 @@ mod fraction;
 mod heights;
 pub mod power;
 pub mod predicates;
+mod ratio;
 pub mod wide;
 
 pub use counters::Counters;
 pub use dd::Dd;
 pub use fraction::Fraction;
 pub use heights::Heights;
+pub use ratio::{NotRational, Ratio};

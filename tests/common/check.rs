@@ -86,7 +86,7 @@ pub fn against_truth(instance: &Instance) -> Result<(), String> {
 fn exact_numbers(d: &Diagram, truth: &Truth) -> Result<(), String> {
     let mut sum = Q::new();
     for (i, cell) in truth.cells.iter().enumerate() {
-        let mass = d.exact_mass(i);
+        let mass = d.rational_mass(i);
         let (found, expected) = (approx(&mass), approx(&cell.mass));
         ensure!(mass == cell.mass, "exact mass {i}: {found}, truth {expected}");
         sum += mass;
@@ -156,7 +156,7 @@ fn vertices(instance: &Instance, d: &Diagram) -> Result<(), String> {
     let (sites, heights) = (instance.exact_sites(), instance.exact_heights());
     let u = oracle::exact(ulp(scale(instance, 1.0).diameter));
     for i in 0..d.len() {
-        let exact = d.exact_vertices(i);
+        let exact = d.rational_vertices(i);
         let printed = d.vertices(i);
         ensure!(exact.len() == printed.len(), "cell {i}: two numbers of vertices");
         ensure!(exact.len() == d.labels(i).len(), "cell {i}: vertices and labels differ in number");

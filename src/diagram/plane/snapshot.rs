@@ -10,7 +10,7 @@ use super::proof::{ExactMoments, Integrals};
 use crate::domain::{ExactLaw, Law, Outline};
 use crate::exact::big::Rational;
 use crate::exact::predicates::Lifted;
-use crate::exact::{Counters, Heights};
+use crate::exact::{Counters, Heights, Ratio};
 use crate::hull::Hull;
 use crate::problem::Problem;
 use rayon::prelude::*;
@@ -195,7 +195,7 @@ impl Diagram {
         };
         let candidates: Vec<u32> =
             (0..self.len()).into_par_iter().filter(|&i| suspicious(i)).map(|i| i as u32).collect();
-        candidates.into_par_iter().filter(|&i| self.exact_area(i as usize).cmp0().is_eq()).collect()
+        candidates.into_par_iter().filter(|&i| self.rational_area(i as usize).cmp0().is_eq()).collect()
     }
 
     /// The problem.
@@ -297,7 +297,7 @@ impl Diagram {
     pub(super) fn is_point(&self, i: usize, k: usize) -> bool {
         let points = self.points(i);
         let next = if k + 1 == points.len() { 0 } else { k + 1 };
-        self.is_short(&points[k], &points[next]) && self.exact_vertex(i, k) == self.exact_vertex(i, next)
+        self.is_short(&points[k], &points[next]) && self.rational_vertex(i, k) == self.rational_vertex(i, next)
     }
 
     /// Are two vertices so near to each other that they may be one? Vertices are good to 2^-60 of the size (point.rs).
@@ -320,7 +320,23 @@ impl Diagram {
     }
 
     /// Exact coordinates of vertex `k` of cell `i`.
-    pub fn exact_vertex(&self, i: usize, k: usize) -> [Rational; 2] {
+    pub fn exact_vertex(&self, i: usize, k: usize) -> [Ratio; 2] {
+        self.rational_vertex(i, k).map(Ratio::from)
+    }
+
+    /// Exact area of cell `i`.
+    pub fn exact_area(&self, i: usize) -> Ratio {
+        self.rational_area(i).into()
+    }
+
+    /// Exact mass of cell `i` in the source as given (before normalization).
+    pub fn exact_mass(&self, i: usize) -> Ratio {
+        self.rational_mass(i).into()
+    }
+
+    /// Exact coordinates of vertex `k` of cell `i`.
+    #[doc(hidden)]
+    pub fn rational_vertex(&self, i: usize, k: usize) -> [Rational; 2] {
         self.exact_vertex_between(self.problem.frame().outline(), i, self.labels(i), k)
     }
 
@@ -345,38 +361,43 @@ impl Diagram {
     }
 
     /// Exact coordinates of all vertices of cell `i`.
-    pub fn exact_vertices(&self, i: usize) -> Vec<[Rational; 2]> {
-        (0..self.labels(i).len()).map(|k| self.exact_vertex(i, k)).collect()
+    #[doc(hidden)]
+    pub fn rational_vertices(&self, i: usize) -> Vec<[Rational; 2]> {
+        (0..self.labels(i).len()).map(|k| self.rational_vertex(i, k)).collect()
     }
 
     /// Exact area of cell `i`.
-    pub fn exact_area(&self, i: usize) -> Rational {
-        Integrals::of(&self.exact_vertices(i), &ExactLaw::affine([0.0; 2], 1.0)).mass.reduced()
+    #[doc(hidden)]
+    pub fn rational_area(&self, i: usize) -> Rational {
+        Integrals::of(&self.rational_vertices(i), &ExactLaw::affine([0.0; 2], 1.0)).mass.reduced()
     }
 
     /// Exact mass of cell `i` in the source as given (before normalization).
-    pub fn exact_mass(&self, i: usize) -> Rational {
+    #[doc(hidden)]
+    pub fn rational_mass(&self, i: usize) -> Rational {
         self.exact_integrals(i).mass.reduced()
     }
 
     /// Exact mass and moments of cell `i` in the source as given (before normalization).
+    #[doc(hidden)]
     pub fn exact_moments(&self, i: usize) -> ExactMoments {
         match &self.parts {
             Some(_) => self.exact_moments_of_parts(i),
             None => {
                 let law = self.problem.exact_law();
-                law.map_or_else(ExactMoments::default, |law| ExactMoments::of(&self.exact_vertices(i), &law))
+                law.map_or_else(ExactMoments::default, |law| ExactMoments::of(&self.rational_vertices(i), &law))
             }
         }
     }
 
     /// Mass and first moment of [`Diagram::exact_moments`], faster by an order of magnitude where the density is constant and the source is one polygon.
+    #[doc(hidden)]
     pub fn exact_integrals(&self, i: usize) -> Integrals {
         match &self.parts {
             Some(_) => self.exact_integrals_of_parts(i),
             None => {
                 let law = self.problem.exact_law();
-                law.map_or_else(Integrals::default, |law| Integrals::of(&self.exact_vertices(i), &law))
+                law.map_or_else(Integrals::default, |law| Integrals::of(&self.rational_vertices(i), &law))
             }
         }
     }

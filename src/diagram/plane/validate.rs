@@ -107,7 +107,7 @@ impl Diagram {
         (0..self.len()).into_par_iter().map(check).collect::<Result<(), Invalid>>()?;
         self.absent()?;
         if self.len() <= EXACT_SUM {
-            let areas: Vec<Rational> = (0..self.len()).into_par_iter().map(|i| self.exact_area(i)).collect();
+            let areas: Vec<Rational> = (0..self.len()).into_par_iter().map(|i| self.rational_area(i)).collect();
             let total: Rational = areas.iter().sum();
             if total != exact_measure(self.problem().frame(), &ExactLaw::affine([0.0; 2], 1.0)) {
                 return Err(Invalid::Area);

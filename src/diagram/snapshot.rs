@@ -11,7 +11,7 @@ use crate::exact::big::Rational;
 use crate::exact::predicates::Lifted;
 use crate::exact::{Counters, Heights};
 use crate::hull::Hull;
-use crate::problem::Problem;
+use crate::problem::{Problem, Units};
 use rayon::prelude::*;
 
 /// Why a diagram cannot be made.
@@ -57,6 +57,8 @@ pub enum DiagramError {
 #[derive(Clone, Debug)]
 pub struct Diagram {
     problem: Problem,
+    /// Units in which integrals are taken.
+    units: Units,
     lifted: Vec<Lifted>,
     start: Vec<u32>,
     labels: Vec<Label>,
@@ -141,6 +143,7 @@ impl Diagram {
         let n = problem.len();
         let mut diagram = Diagram {
             problem: problem.clone(),
+            units,
             lifted: (0..n).map(|i| Lifted::new(problem.sites()[i], heights.get(i))).collect(),
             start: vec![0; n + 1],
             labels: Vec::new(),
@@ -220,6 +223,11 @@ impl Diagram {
         &self.problem
     }
 
+    /// The problem in the units in which integrals are taken, and these.
+    pub(crate) fn inner(&self) -> (std::borrow::Cow<'_, Problem>, &Units) {
+        (self.problem.in_units(&self.units), &self.units)
+    }
+
     /// The lifted sites.
     pub(crate) fn lifted(&self) -> &[Lifted] {
         &self.lifted
@@ -289,7 +297,8 @@ impl Diagram {
         if self.parts.is_some() {
             return self.hessian_of_parts();
         }
-        let density = LocalDensity::new(self.problem.density().law(), self.problem.source_factor());
+        let (inner, units) = self.inner();
+        let density = LocalDensity::new(inner.density().law(), inner.source_factor());
         let row = |i: usize| {
             let mut row = Vec::new();
             let (labels, points) = (self.labels(i), self.points(i));
@@ -299,9 +308,10 @@ impl Diagram {
                 if j as usize <= i || self.is_point(i, k) {
                     continue;
                 }
-                let (yi, yj) = (self.lifted[i].site(), self.lifted[j as usize].site());
-                let c = integrate::conductance(&points[k], &points[next], yi, yj, &density);
-                row.push((i as u32, j, 0.5 * c));
+                let [yi, yj] = [i, j as usize].map(|i| inner.sites()[i]);
+                let [a, b] = [k, next].map(|k| points[k].entering(units));
+                let c = integrate::conductance(&a, &b, yi, yj, &density);
+                row.push((i as u32, j, units.wall(0.5 * c)));
             }
             row.sort_unstable_by_key(|e| e.1);
             row

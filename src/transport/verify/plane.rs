@@ -31,7 +31,7 @@ fn balanced(problem: &Problem, heights: &Heights, level: u8) -> Result<Truth<2>,
     let proof = Proof { proved: level == 5, ..proof(&c) };
     let (lines, whole) = (vec![Line::pass("diagram", diagram_text(&c))], (level >= 5).then(|| area(&c)));
     let found = (level >= 5).then(|| {
-        let slack = Slack::of(&diagram, &c.masses, &c.centroids, problem.sites());
+        let slack = Slack::of(&diagram, &c.masses);
         Found {
             masses: c.masses,
             centroids: c.centroids,
@@ -68,7 +68,7 @@ fn partial(problem: &Problem, heights: &Heights, level: u8) -> Result<Truth<2>, 
             rest: Some(diagram.rest()),
             dual: Some(diagram.dual_value()),
             proved: false,
-            slack: Slack::of(&diagram, &masses, &centroids, problem.sites()),
+            slack: Slack::of(&diagram, &masses),
             masses,
             centroids,
         }

@@ -4,42 +4,33 @@ use crate::diagram::{CellRecord, Diagram, PartialDiagram, SurfaceDiagram};
 use crate::domain::Law;
 use crate::newton::CellParts;
 
-/// Where a cell lies, and how long its boundary is: what its rounding depends on.
+/// Where a cell lies: what its rounding depends on.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Reach<const D: usize> {
     pub low: [f64; D],
     pub high: [f64; D],
-    /// Sum of the lengths of the boundaries of its parts.
-    pub girth: f64,
-    /// Sum of their squares, more than 12 times the area.
-    pub square: f64,
 }
 
 impl<const D: usize> Reach<D> {
     fn nowhere() -> Reach<D> {
-        Reach { low: [f64::INFINITY; D], high: [f64::NEG_INFINITY; D], girth: 0.0, square: 0.0 }
+        Reach { low: [f64::INFINITY; D], high: [f64::NEG_INFINITY; D] }
     }
 
     fn add(&mut self, ring: &[[f64; D]]) {
-        let mut girth = 0.0;
-        for (k, v) in ring.iter().enumerate() {
-            let w = &ring[if k + 1 == ring.len() { 0 } else { k + 1 }];
-            girth += (0..D).map(|c| (w[c] - v[c]).abs()).sum::<f64>();
+        for v in ring {
             self.low = std::array::from_fn(|c| self.low[c].min(v[c]));
             self.high = std::array::from_fn(|c| self.high[c].max(v[c]));
         }
-        self.girth += girth;
-        self.square += girth * girth;
     }
 
-    /// Its longest side.
-    pub fn size(&self) -> f64 {
-        (0..D).map(|c| self.high[c] - self.low[c]).fold(0.0, f64::max)
+    /// Its side along an axis.
+    pub fn side(&self, k: usize) -> f64 {
+        self.high[k] - self.low[k]
     }
 
-    /// Its largest coordinate.
-    pub fn far(&self) -> f64 {
-        (0..D).map(|c| self.low[c].abs().max(self.high[c].abs())).fold(0.0, f64::max)
+    /// Its largest coordinate along an axis.
+    pub fn far(&self, k: usize) -> f64 {
+        self.low[k].abs().max(self.high[k].abs())
     }
 }
 
@@ -52,6 +43,8 @@ pub(super) trait Still<const D: usize>: Sync {
     /// Masses and centroids in doubles.
     fn masses(&self) -> &[f64];
     fn centroids(&self) -> &[Option<[f64; D]>];
+    /// The cost of the map in doubles.
+    fn cost(&self) -> f64;
     /// Where cell `i` lies; not used of sites without a cell.
     fn reach(&self, i: usize) -> Reach<D>;
     /// Facet integrals.
@@ -62,8 +55,8 @@ pub(super) trait Still<const D: usize>: Sync {
     fn parts(&self) -> Option<CellParts> {
         None
     }
-    /// The largest coordinate or extent of the domain.
-    fn size(&self) -> f64;
+    /// The largest coordinate or extent of the domain, along each axis.
+    fn sizes(&self) -> [f64; D];
     /// How far apart two computations of one vertex may lie, and the greatest density there; 0 where all that is written comes
     /// from this very diagram.
     fn blur(&self) -> (f64, f64) {
@@ -79,6 +72,10 @@ pub(super) trait Still<const D: usize>: Sync {
 /// within twice that of each other, and a square's diagonal is below twice its side.
 const APART: f64 = 1.0 / (1u64 << 58) as f64;
 
+fn sizes<const D: usize>((low, high): ([f64; D], [f64; D])) -> [f64; D] {
+    std::array::from_fn(|k| (high[k] - low[k]).max(low[k].abs()).max(high[k].abs()))
+}
+
 impl Still<2> for Diagram {
     fn len(&self) -> usize {
         self.len()
@@ -91,6 +88,9 @@ impl Still<2> for Diagram {
     }
     fn centroids(&self) -> &[Option<[f64; 2]>] {
         self.centroids()
+    }
+    fn cost(&self) -> f64 {
+        self.cost()
     }
     fn reach(&self, i: usize) -> Reach<2> {
         let mut reach = Reach::nowhere();
@@ -106,9 +106,8 @@ impl Still<2> for Diagram {
     fn records(&self) -> Option<Vec<CellRecord>> {
         Some(self.records())
     }
-    fn size(&self) -> f64 {
-        let frame = self.problem().frame();
-        frame.vertices().iter().flatten().fold(frame.extent(), |size, c| size.max(c.abs()))
+    fn sizes(&self) -> [f64; 2] {
+        sizes(self.problem().frame().bounds())
     }
     fn blur(&self) -> (f64, f64) {
         // The terms of a density, of which its rounding is a share (`domain/law.rs`).
@@ -119,12 +118,13 @@ impl Still<2> for Diagram {
             };
             corners.iter().map(at).fold(0.0, f64::max)
         };
-        let problem = self.problem();
+        let (problem, units) = self.inner();
         let most = match problem.patches() {
             Some(patches) => patches.iter().map(|p| terms(&p.law(), p.corners())).fold(0.0, f64::max),
             None => terms(&problem.density().law(), problem.frame().vertices()),
         };
-        (APART * Still::size(self), most * problem.source_factor())
+        let size = Still::sizes(self).into_iter().fold(0.0, f64::max);
+        (APART * size, units.density(most * problem.source_factor()))
     }
 }
 
@@ -142,6 +142,9 @@ impl Still<2> for PartialDiagram {
     fn centroids(&self) -> &[Option<[f64; 2]>] {
         self.centroids()
     }
+    fn cost(&self) -> f64 {
+        self.cost()
+    }
     fn reach(&self, i: usize) -> Reach<2> {
         Still::reach(self.polygons(), i)
     }
@@ -151,8 +154,8 @@ impl Still<2> for PartialDiagram {
     fn records(&self) -> Option<Vec<CellRecord>> {
         None
     }
-    fn size(&self) -> f64 {
-        Still::size(self.polygons())
+    fn sizes(&self) -> [f64; 2] {
+        Still::sizes(self.polygons())
     }
 }
 
@@ -170,6 +173,9 @@ impl Still<3> for SurfaceDiagram {
     fn centroids(&self) -> &[Option<[f64; 3]>] {
         self.centroids()
     }
+    fn cost(&self) -> f64 {
+        self.cost()
+    }
     fn reach(&self, i: usize) -> Reach<3> {
         let mut reach = Reach::nowhere();
         self.pieces(i).for_each(|piece| reach.add(&piece.vertices));
@@ -184,10 +190,8 @@ impl Still<3> for SurfaceDiagram {
     fn parts(&self) -> Option<CellParts> {
         Some(CellParts::of((0..self.len()).map(|i| self.parts(i))))
     }
-    fn size(&self) -> f64 {
-        let (low, high) = self.problem().surface().bounds();
-        let along = |k: usize| (high[k] - low[k]).max(low[k].abs()).max(high[k].abs());
-        (0..3).map(along).fold(0.0, f64::max)
+    fn sizes(&self) -> [f64; 3] {
+        sizes(self.problem().surface().bounds())
     }
     fn noun(&self) -> &'static str {
         "polygon"

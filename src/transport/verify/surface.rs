@@ -5,6 +5,7 @@ use super::bounds::Slack;
 use super::truth::{Found, Proof, Truth, Verifiable, VerifyError};
 use super::{Line, count};
 use crate::diagram::SurfaceDiagram;
+use crate::domain::Surface;
 use crate::exact::Heights;
 use crate::problem::SurfaceProblem;
 
@@ -22,7 +23,7 @@ impl Verifiable<3> for SurfaceProblem {
         let (mut whole, mut found) = (None, None);
         if level >= 5 {
             let c = certify_surface(self, heights)?;
-            whole = Some(area(&c));
+            whole = Some(area(&c, self.surface()));
             proof.proved = c.sound();
             proof.max_relative_error = c.max_relative_error;
             proof.w2_squared = c.w2_squared;
@@ -30,7 +31,7 @@ impl Verifiable<3> for SurfaceProblem {
             proof.exact_cells = c.cells;
             proof.total_is_domain = c.sound();
             found = c.sound().then(|| {
-                let slack = Slack::of(&diagram, &c.masses, &c.centroids, self.sites());
+                let slack = Slack::of(&diagram, &c.masses);
                 Found {
                     masses: c.masses,
                     centroids: c.centroids,
@@ -71,10 +72,12 @@ fn ladder(diagram: &SurfaceDiagram, level: u8) -> (Line, bool) {
 }
 
 /// Do the polygons fill the surface?
-fn area(truth: &SurfaceCertificate) -> Line {
+fn area(truth: &SurfaceCertificate, surface: &Surface) -> Line {
     let text = match (truth.gap, truth.defect) {
-        (Some(face), _) => format!("face {face} is not filled by its polygons"),
-        (None, Some((face, site))) => format!("cell {site} in face {face} is not what its walls say"),
+        (Some(triangle), _) => format!("face {} is not filled by its polygons", surface.face(triangle)),
+        (None, Some((triangle, site))) => {
+            format!("cell {site} in face {} is not what its walls say", surface.face(triangle))
+        }
         (None, None) => format!("{} in cells; those of every face fill it exactly", count(truth.polygons, "polygon")),
     };
     Line::new("area", truth.sound(), text)

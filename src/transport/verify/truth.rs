@@ -101,7 +101,7 @@ pub(super) struct Found<const D: usize> {
     /// Whether these numbers are proved.
     pub proved: bool,
     /// How far off claims may be.
-    pub slack: super::bounds::Slack,
+    pub slack: super::bounds::Slack<D>,
 }
 
 /// A problem whose solutions can be verified: each family of sources.

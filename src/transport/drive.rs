@@ -15,6 +15,8 @@ pub(super) type Told = (String, Vec<String>);
 pub(super) struct Way<'a, L, const D: usize> {
     /// The problem's sites.
     pub sites: &'a [[f64; D]],
+    /// The box around the source.
+    pub bounds: ([f64; D], [f64; D]),
     /// Their masses.
     pub masses: &'a [f64],
     /// Units of the diagram; all else here is in the problem's own.
@@ -101,6 +103,7 @@ pub(super) fn drive<L: Laguerre, const D: usize>(
         }
         let mut claim = (way.claim)(diagram, &heights);
         let holds = claim.holds(way.masses, options.tolerance, |some| (way.exact)(&heights, some));
+        let far = || super::far::told(way.sites, way.bounds, options.tolerance, !way.balanced);
         let outcome = match result.outcome {
             Outcome::Interrupted => Outcome::Interrupted,
             _ if holds => Outcome::Converged,
@@ -115,18 +118,20 @@ pub(super) fn drive<L: Laguerre, const D: usize>(
                 continue;
             }
             Outcome::Converged => Outcome::NotConverged {
-                why: "the masses of these heights miss the tolerance by what the solver's sums are off; it is too \
-                      fine for these sites and masses"
-                    .to_string(),
+                why: far().unwrap_or_else(|| {
+                    "the masses of these heights miss the tolerance by what the solver's sums are off; it is too fine for \
+                     these sites and masses"
+                        .to_string()
+                }),
             },
-            Outcome::NotConverged { why } => match &result.jump {
-                Some(jump) => {
-                    let (why, notes) = (way.jump)(&heights, jump);
-                    claim.notes.extend(notes);
-                    Outcome::NotConverged { why }
-                }
-                None => Outcome::NotConverged { why },
-            },
+            Outcome::NotConverged { why } => {
+                let told = result.jump.as_ref().map(|jump| (way.jump)(&heights, jump));
+                let proved = told.as_ref().is_some_and(|(why, _)| why != newton::BEYOND);
+                let (why, notes) = told.unwrap_or((why, Vec::new()));
+                claim.notes.extend(notes);
+                let why = if proved { why } else { far().unwrap_or(why) };
+                Outcome::NotConverged { why }
+            }
             other => other,
         };
         break (result.state, outcome, heights, claim);

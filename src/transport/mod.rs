@@ -4,6 +4,7 @@ mod certificate;
 mod claim;
 mod components;
 mod drive;
+mod far;
 mod locate;
 mod map;
 mod partial;

@@ -55,6 +55,7 @@ pub fn solve_partial(
     target.push(wanted + diagram.offset());
     let way = Way {
         sites: problem.sites(),
+        bounds: problem.frame().bounds(),
         masses: problem.masses(),
         units: &units,
         target: &target,

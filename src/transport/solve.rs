@@ -48,6 +48,7 @@ pub fn solve(
     let walls = options.hessian || problem.patches().is_some();
     let way = Way {
         sites: problem.sites(),
+        bounds: problem.frame().bounds(),
         masses: problem.masses(),
         units: &units,
         target: &target,

@@ -44,6 +44,7 @@ pub fn solve_surface(
     let target: Vec<f64> = order.iter().map(|&i| inner.masses()[i as usize]).collect();
     let way = Way {
         sites: problem.sites(),
+        bounds: problem.surface().bounds(),
         masses: problem.masses(),
         units: &units,
         target: &target,

@@ -83,7 +83,7 @@ pub(super) fn laid_flat(
     let vertices = chart.points.len();
     let memory = || ParameterizeError::Memory { vertices };
     let first = report.first;
-    let not_remeshed = |why: &str| ParameterizeError::Remesh { triangle: first, why: why.into() };
+    let not_remeshed = |why: &str| ParameterizeError::Remesh { face: first, why: why.into() };
     let mut rim = Rim::spread(chart, curve.clone());
     if has_chord(chart, &rim) {
         // On a straight side it would flatten the triangles behind it.

@@ -103,7 +103,11 @@ pub(super) fn drive<L: Laguerre, const D: usize>(
         }
         let mut claim = (way.claim)(diagram, &heights);
         let holds = claim.holds(way.masses, options.tolerance, |some| (way.exact)(&heights, some));
-        let far = || super::far::told(way.sites, way.bounds, options.tolerance, !way.balanced);
+        let walls = std::mem::take(&mut claim.walls);
+        let far = || {
+            let far = super::far::told(way.sites, way.bounds, options.tolerance, !way.balanced);
+            far.or_else(|| super::far::coarse(&heights, &walls, way.masses, options.tolerance))
+        };
         let outcome = match result.outcome {
             Outcome::Interrupted => Outcome::Interrupted,
             _ if holds => Outcome::Converged,
@@ -134,6 +138,7 @@ pub(super) fn drive<L: Laguerre, const D: usize>(
             }
             other => other,
         };
+        claim.walls = walls;
         break (result.state, outcome, heights, claim);
     };
     let mut report = Report {

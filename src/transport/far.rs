@@ -1,4 +1,5 @@
-//! What is to be said of a solve that failed for sites so far away that no double-double holds their heights finely enough.
+//! What is to be said of a solve that failed because no double-double holds its heights finely enough: for sites far away, or so
+//! near each other, or of so little mass, that the last bits of a height move more of it than the tolerance allows.
 //!
 //! The wall between a site at distance `d` and one near the source is where `<x, y_i - y_j>` equals `h_j - h_i`. That number is
 //! about `d` times the source's extent `e`, and a wall moves by `1/d` of what it changes. Heights have one common gauge, so all
@@ -9,6 +10,8 @@
 //! The cell of a far site is a matter of its direction: moved nearer along the ray from the source, to distance `r`, its walls
 //! turn by `e / r` at most and its cell changes by that share, while nothing but its cost depends on the distance.
 
+use crate::exact::Heights;
+
 /// Bits of a height that are left for cells, the others going to what a cell is smaller than the source and to sums.
 const BITS: i32 = 90;
 
@@ -18,6 +21,27 @@ const NEAR: f64 = 1e12;
 /// Where a tolerance can be met at any rate: so many extents from the source.
 fn reach(tolerance: f64) -> f64 {
     (tolerance * 2f64.powi(BITS)).max(NEAR)
+}
+
+/// What to say of heights whose last bits move masses by more than the tolerance, by the walls `(i, j, H_ij)` at them: a mass
+/// changes by `2 H_ij` times what the difference of two heights does.
+pub(super) fn coarse(heights: &Heights, walls: &[(u32, u32, f64)], masses: &[f64], tolerance: f64) -> Option<String> {
+    let mut moved = vec![0.0f64; masses.len()];
+    for &(i, j, h) in walls {
+        let (i, j) = (i as usize, j as usize);
+        let step = 2f64.powi(-105) * heights.get(i).hi.abs().max(heights.get(j).hi.abs());
+        moved[i] += 2.0 * h * step;
+        moved[j] += 2.0 * h * step;
+    }
+    let shares = moved.iter().zip(masses).map(|(moved, nu)| moved / nu).enumerate();
+    let (site, share) = shares.reduce(|a, b| if b.1 > a.1 { b } else { a })?;
+    let height = heights.get(site).hi;
+    (share > tolerance).then(|| {
+        format!(
+            "the height of site {site} is {height:.0e}, and the last bit of a double-double of that size moves {share:.0e} of its \
+             mass; bring sites nearer to the source, give site {site} more mass, or ask for a larger tolerance"
+        )
+    })
 }
 
 /// What to say of the farthest site, if it is too far for the tolerance while others are near; `alone`: also if there is no other.

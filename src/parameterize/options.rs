@@ -17,6 +17,9 @@ pub enum Boundary {
     Free,
 }
 
+/// From this area weight on areas are the aim.
+pub(super) const AREAS: f64 = 1e3;
+
 /// How large triangles shall be.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Target {

@@ -7,7 +7,7 @@ use brenier::domain::{Between, ConvexPolygon, Density, Image, Surface};
 use brenier::exact::Heights;
 use brenier::newton::{CellParts, Report};
 use brenier::problem::{Duplicates, Problem, ProblemData, SurfaceProblem, SurfaceProblemData};
-use brenier::transport::{Claims, Control, Solution, SolveOptions, Verifiable, solve, solve_surface, verify};
+use brenier::transport::{Claims, Control, Solution, SolveOptions, Verifiable, certify, solve, solve_surface, verify};
 use common::instances::{Dice, dice, instance};
 use rand::RngExt;
 
@@ -259,6 +259,9 @@ fn false_claims_about_needles_fail() {
             let right = solve(&problem, &options, &mut |_| Control::Continue);
             let what = format!("source {k}, {n} sites");
             passes(&problem, &right, &what);
+            // What is written is right, too, though centroids are rounded to doubles of 1e10.
+            let [low, high] = certify(&problem, &right.heights, 5).unwrap().map_cost;
+            assert!(low * (1.0 - 1e-12) <= right.cost && right.cost <= high * (1.0 + 1e-12), "{what}");
             let false_claim = |line: &str, change: &dyn Fn(&mut Solution)| {
                 let mut s = right.clone();
                 change(&mut s);

@@ -37,6 +37,9 @@ pub struct Moments {
     pub mass: f64,
     /// Centroid; meaningful when the mass is positive.
     pub centroid: [f64; 2],
+    /// What a double leaves out of the centroid: far from the origin, where a source is small beside its coordinates, much of a
+    /// cost. Not told of parts that are bounded by arcs.
+    pub rest: [f64; 2],
     /// `int |x - centroid|^2 rho`.
     pub spread: f64,
     /// A bound of the error of the mass, from the fan with a density that knows how far vertices may be off
@@ -50,9 +53,25 @@ impl Moments {
         if units.are_its_own() {
             return self;
         }
-        let centroid = units.point(self.centroid);
-        Moments { mass: units.mass(self.mass), centroid, spread: units.cost(self.spread), off: units.mass(self.off) }
+        Moments {
+            mass: units.mass(self.mass),
+            centroid: units.point(self.centroid),
+            rest: units.point(self.rest),
+            spread: units.cost(self.spread),
+            off: units.mass(self.off),
+        }
     }
+
+    /// `int |x - y|^2 rho`.
+    pub fn cost(&self, y: [f64; 2]) -> f64 {
+        cost(self.mass, self.spread, (self.centroid, self.rest), y)
+    }
+}
+
+/// `int |x - y|^2 rho` from mass, spread and centroid of a cell, this with what a double leaves out of it.
+pub fn cost(mass: f64, spread: f64, (centroid, rest): ([f64; 2], [f64; 2]), y: [f64; 2]) -> f64 {
+    let d = [0, 1].map(|k| (centroid[k] - y[k]) + rest[k]);
+    spread + mass * (d[0] * d[0] + d[1] * d[1])
 }
 
 /// Twice the area of the fan triangle `o, p, q`, given the rounded differences `a = p - o`, `b = q - o`.
@@ -261,7 +280,7 @@ pub fn moments(vertices: &[Point], density: &LocalDensity) -> Moments {
         }
     }
     if mass <= 0.0 {
-        return Moments { mass: 0.0, centroid: o.rounded(), spread: 0.0, off: 0.0 };
+        return Moments { centroid: o.rounded(), ..Moments::default() };
     }
     let summed = axes.area((8.0 + local.len() as f64) * f64::EPSILON * mass);
     let off = mass_error(o, rest, &given, density) + summed;
@@ -287,10 +306,12 @@ pub fn moments(vertices: &[Point], density: &LocalDensity) -> Moments {
             }
         }
     }
-    let at = |o: Dd, k: usize| (o + Dd::from_f64(scaled(c[k], axes.e[k]))).to_f64();
+    let at = |o: Dd, k: usize| o + Dd::from_f64(scaled(c[k], axes.e[k]));
+    let centre = [at(o.x, 0), at(o.y, 1)];
     Moments {
         mass: axes.area(density.factor * mass),
-        centroid: [at(o.x, 0), at(o.y, 1)],
+        centroid: centre.map(Dd::to_f64),
+        rest: centre.map(|c| c.lo),
         spread: scaled(density.factor * spread.max(0.0), axes.e[0] + axes.e[1] + 2 * axes.longest),
         off: density.factor * off,
     }
@@ -340,19 +361,21 @@ pub fn joined(parts: &[Moments]) -> Moments {
         return Moments { mass: 0.0, ..parts.first().copied().unwrap_or_default() };
     }
     // Relative to one of them, so that a far origin costs no digits.
-    let o = parts.iter().find(|p| p.mass > 0.0).map_or([0.0; 2], |p| p.centroid);
+    let (o, o_rest) = parts.iter().find(|p| p.mass > 0.0).map_or(([0.0; 2], [0.0; 2]), |p| (p.centroid, p.rest));
+    let seen = |p: &Moments, k: usize| (p.centroid[k] - o[k]) + (p.rest[k] - o_rest[k]);
     // In units in which masses and lengths are ordinary, so that no product of them leaves the doubles.
     let heavy = far(exponent(mass));
     let c = [0, 1].map(|k| {
-        let long = far(exponent(parts.iter().fold(0.0, |long: f64, p| long.max((p.centroid[k] - o[k]).abs()))));
-        let part = |p: &Moments| scaled(p.mass, -heavy) * scaled(p.centroid[k] - o[k], -long);
+        let long = far(exponent(parts.iter().fold(0.0, |long: f64, p| long.max(seen(p, k).abs()))));
+        let part = |p: &Moments| scaled(p.mass, -heavy) * scaled(seen(p, k), -long);
         scaled(parts.iter().map(part).sum::<f64>() / scaled(mass, -heavy), long)
     });
     let spread = parts.iter().map(|p| {
-        let d = [0, 1].map(|k| (p.centroid[k] - o[k]) - c[k]);
+        let d = [0, 1].map(|k| seen(p, k) - c[k]);
         p.spread + p.mass * (d[0] * d[0] + d[1] * d[1])
     });
-    Moments { mass, spread: spread.sum(), centroid: [o[0] + c[0], o[1] + c[1]], off }
+    let centre = [0, 1].map(|k| Dd::sum(o[k], o_rest[k]) + Dd::from_f64(c[k]));
+    Moments { mass, spread: spread.sum(), centroid: centre.map(Dd::to_f64), rest: centre.map(|c| c.lo), off }
 }
 
 /// `int_facet rho / |y_i - y_j|` of the facet from `a` to `b` on the wall between `i` and `j`, at least 0.

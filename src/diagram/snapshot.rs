@@ -66,6 +66,8 @@ pub struct Diagram {
     vertices: Vec<[f64; 2]>,
     masses: Vec<f64>,
     centroids: Vec<Option<[f64; 2]>>,
+    /// What doubles leave out of them.
+    rests: Vec<[f64; 2]>,
     spreads: Vec<f64>,
     hidden: Vec<u32>,
     parts: Option<Parts>,
@@ -151,6 +153,7 @@ impl Diagram {
             vertices: Vec::new(),
             masses: vec![0.0; n],
             centroids: vec![None; n],
+            rests: vec![[0.0; 2]; n],
             spreads: vec![0.0; n],
             hidden: Vec::new(),
             parts: None,
@@ -174,7 +177,7 @@ impl Diagram {
                 from += count;
                 diagram.masses[site] = m.mass;
                 diagram.spreads[site] = m.spread;
-                diagram.centroids[site] = (m.mass > 0.0).then_some(m.centroid);
+                (diagram.centroids[site], diagram.rests[site]) = ((m.mass > 0.0).then_some(m.centroid), m.rest);
             }
             diagram.counters += counters;
         }
@@ -187,7 +190,7 @@ impl Diagram {
                 let (site, m) = (keep[hull.rank(k) as usize] as usize, m.in_own(&units));
                 diagram.masses[site] = m.mass;
                 diagram.spreads[site] = m.spread;
-                diagram.centroids[site] = (m.mass > 0.0).then_some(m.centroid);
+                (diagram.centroids[site], diagram.rests[site]) = ((m.mass > 0.0).then_some(m.centroid), m.rest);
             }
             diagram.parts = Some(parts);
         }
@@ -341,8 +344,7 @@ impl Diagram {
         for i in 0..self.len() {
             if let Some(c) = self.centroids[i] {
                 let y = self.problem.sites()[i];
-                let d = [c[0] - y[0], c[1] - y[1]];
-                cost += self.spreads[i] + self.masses[i] * (d[0] * d[0] + d[1] * d[1]);
+                cost += integrate::cost(self.masses[i], self.spreads[i], (c, self.rests[i]), y);
             }
         }
         cost

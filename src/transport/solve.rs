@@ -3,7 +3,7 @@
 use super::claim::Claim;
 use super::drive::{Way, drive, hessian, unpermuted};
 use super::solution::{Control, Progress, Solution, SolveOptions};
-use crate::diagram::{Diagram, Laguerre, Measures, Moments, PlaneLaguerre, Want};
+use crate::diagram::{Diagram, Laguerre, Measures, PlaneLaguerre, Want};
 use crate::exact::Heights;
 use crate::newton;
 use crate::problem::{Problem, Units};
@@ -98,7 +98,7 @@ fn of_cells((problem, units): (&Problem, &Units), order: &[u32], measures: &Meas
     let cell = |i: usize| measures.moments[place[i] as usize].in_own(units);
     // Summed part by part: the same bits for any number of threads.
     let part = |part: usize| -> f64 {
-        (part * PART..((part + 1) * PART).min(n)).map(|i| cost(&cell(i), problem.sites()[i])).sum()
+        (part * PART..((part + 1) * PART).min(n)).map(|i| cell(i).cost(problem.sites()[i])).sum()
     };
     let parts: Vec<f64> = (0..n.div_ceil(PART)).into_par_iter().map(part).collect();
     Claim {
@@ -109,12 +109,6 @@ fn of_cells((problem, units): (&Problem, &Units), order: &[u32], measures: &Meas
         walls: if walls { units.walls(hessian(order, measures)) } else { Vec::new() },
         ..Claim::default()
     }
-}
-
-/// `int |x - y|^2` over a cell, from its moments.
-fn cost(m: &Moments, y: [f64; 2]) -> f64 {
-    let d = [m.centroid[0] - y[0], m.centroid[1] - y[1]];
-    m.spread + m.mass * (d[0] * d[0] + d[1] * d[1])
 }
 
 /// The claim when some site has no cell, or hardly one.

@@ -6,7 +6,7 @@ mod hard;
 use brenier::diagram::Diagram;
 use brenier::exact::Heights;
 use brenier::hull::Hull;
-use brenier::transport::{Control, SolveOptions, solve};
+use brenier::transport::{SolveOptions, solve};
 use criterion::{Criterion, criterion_group, criterion_main};
 use std::hint::black_box;
 
@@ -62,7 +62,7 @@ fn whole(c: &mut Criterion) {
         for n in [10_000, 100_000] {
             let problem = hard::problem(kind, n);
             group.bench_function(format!("{kind} {n}"), |b| {
-                b.iter(|| solve(black_box(&problem), &SolveOptions::default(), &mut |_| Control::Continue))
+                b.iter(|| solve(black_box(&problem), &SolveOptions::default()))
             });
         }
     }

@@ -4,7 +4,7 @@
 #[path = "../tests/common/hard.rs"]
 mod hard;
 
-use brenier::transport::{Control, SolveOptions, solve};
+use brenier::transport::{SolveOptions, solve};
 
 fn main() {
     let mut args = std::env::args().skip(1);
@@ -17,7 +17,7 @@ fn main() {
     println!("{:10} {:>8} {:>6} {:>7} {:>10} {:>8}", "kind", "n", "steps", "trials", "error", "seconds");
     for kind in kinds {
         let problem = hard::seeded(&kind, n, seed);
-        let s = solve(&problem, &SolveOptions::default(), &mut |_| Control::Continue);
+        let s = solve(&problem, &SolveOptions::default());
         let trials: u32 = s.report.iterations.iter().map(|i| i.trials).sum();
         let (steps, error, seconds) = (s.report.iterations.len() - 1, s.report.max_relative_error, s.report.seconds);
         println!("{kind:10} {n:8} {steps:6} {trials:7} {error:10.1e} {seconds:8.2}");

@@ -2,7 +2,7 @@
 
 use brenier::domain::Surface;
 use brenier::problem::{SurfaceProblem, SurfaceProblemData};
-use brenier::transport::{Control, SolveOptions, solve_surface};
+use brenier::transport::{SolveOptions, solve};
 use rand::{RngExt, SeedableRng};
 
 fn main() {
@@ -52,8 +52,7 @@ fn main() {
         .collect();
     let surface = Surface::new(vertices, triangles).unwrap();
     let problem = SurfaceProblem::new(SurfaceProblemData::new(surface, sites)).unwrap();
-    let solution =
-        solve_surface(&problem, &SolveOptions { tolerance, ..SolveOptions::default() }, &mut |_| Control::Continue);
+    let solution = solve(&problem, &SolveOptions { tolerance, ..SolveOptions::default() });
     for i in &solution.report.iterations {
         println!(
             "{:.2e} min {:.1e} t {:.3} trials {} {:.3}s cells {:.3} linear {:.3} ({})",

@@ -20,7 +20,7 @@
 //! let problem = Problem::new(data)?;
 //!
 //! // The callback sees every step and may stop the run.
-//! let solution = solve(&problem, &SolveOptions::default(), &mut |_| Control::Continue);
+//! let solution = solve(&problem, &SolveOptions::default());
 //! assert!(solution.report.converged);
 //!
 //! // Proved in exact arithmetic from the heights alone, whatever the solver did.

@@ -4,7 +4,7 @@
 use brenier::io::{AnySolution, FileData, NpzWriter, ProblemSource, ReadLimit, SolutionFile};
 use brenier::io::{read_any_solution, read_problem};
 use brenier::problem::{Duplicates, WithSites};
-use brenier::transport::{Verdict, Verifiable, verify};
+use brenier::transport::{Transport, Verdict, verify};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -37,7 +37,7 @@ fn check(path: &Path, level: u8) -> Seen {
 
 fn check_of<T: FileData<Point = [f64; D]>, const D: usize>(path: &Path, s: &SolutionFile<T>, level: u8) -> Seen
 where
-    T::Problem: Verifiable<D>,
+    T::Problem: Transport<D>,
 {
     let mut data = match &s.problem {
         ProblemSource::Embedded(file) => file.data.clone(),

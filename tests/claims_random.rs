@@ -7,19 +7,19 @@ use brenier::domain::{Between, ConvexPolygon, Density, Image, Surface};
 use brenier::exact::Heights;
 use brenier::newton::{CellParts, Report};
 use brenier::problem::{Duplicates, Problem, ProblemData, SurfaceProblem, SurfaceProblemData};
-use brenier::transport::{Claims, Control, Solution, SolveOptions, Verifiable, certify, solve, solve_surface, verify};
+use brenier::transport::{Claims, Solution, SolveOptions, Transport, certify, solve, verify};
 use common::instances::{Dice, dice, instance};
 use rand::RngExt;
 
 #[track_caller]
-fn passes<const D: usize>(problem: &impl Verifiable<D>, solution: &Solution<D>, what: &str) {
+fn passes<const D: usize>(problem: &impl Transport<D>, solution: &Solution<D>, what: &str) {
     let verdict = verify(problem, &Claims::of(solution), 5).unwrap();
     let failed: Vec<_> = verdict.lines.iter().filter(|line| !line.pass).collect();
     assert!(failed.is_empty(), "{what}: {failed:#?}\n{:?}", solution.report);
 }
 
 #[track_caller]
-fn fails<const D: usize>(problem: &impl Verifiable<D>, solution: &Solution<D>, line: &str, what: &str) {
+fn fails<const D: usize>(problem: &impl Transport<D>, solution: &Solution<D>, line: &str, what: &str) {
     let found = verify(problem, &Claims::of(solution), 5).unwrap().failures();
     assert!(found.contains(&line), "{what}: {found:?} and not {line}");
 }
@@ -144,7 +144,7 @@ fn solves_in_the_plane_pass_whatever_their_outcome() {
             _ => {}
         }
         let Ok(problem) = Problem::new(data) else { continue };
-        let solution = solve(&problem, &options(&mut d), &mut |_| Control::Continue);
+        let solution = solve(&problem, &options(&mut d));
         passes(&problem, &solution, &format!("{k}"));
     }
 }
@@ -159,7 +159,7 @@ fn partial_transport_passes() {
         let share = d.random_range(0.02..0.98) / n as f64;
         (data.masses, data.partial) = (Some(vec![share; n]), true);
         let problem = Problem::new(data.clone()).unwrap();
-        let solution = solve(&problem, &options(&mut d), &mut |_| Control::Continue);
+        let solution = solve(&problem, &options(&mut d));
         passes(&problem, &solution, &format!("{k}"));
         data.heights =
             Some(Heights::from_weights(&data.sites, &(0..n).map(|_| d.random::<f64>() - 0.3).collect::<Vec<_>>()).0);
@@ -181,7 +181,7 @@ fn surfaces_pass() {
         let mut data = SurfaceProblemData::new(surface, sites(&mut d, n));
         data.masses = Some(masses(&mut d, n));
         let Ok(problem) = SurfaceProblem::new(data.clone()) else { continue };
-        let solution = solve_surface(&problem, &options(&mut d), &mut |_| Control::Continue);
+        let solution = solve(&problem, &options(&mut d));
         passes(&problem, &solution, &format!("{k}"));
         data.heights =
             Some(Heights::from_weights(&data.sites, &(0..n).map(|_| d.random::<f64>()).collect::<Vec<_>>()).0);
@@ -202,7 +202,7 @@ fn a_little_beyond_rounding_fails() {
         let square = ConvexPolygon::rectangle([0.0; 2], [1.0; 2]).unwrap();
         let problem = Problem::new(ProblemData::new(square, all)).unwrap();
         let options = SolveOptions { hessian: true, ..SolveOptions::default() };
-        let right = solve(&problem, &options, &mut |_| Control::Continue);
+        let right = solve(&problem, &options);
         passes(&problem, &right, &format!("{k}"));
         let i = d.random_range(0..n);
         let false_claim = |line: &str, change: &dyn Fn(&mut Solution)| {
@@ -256,7 +256,7 @@ fn false_claims_about_needles_fail() {
             data.density = density.clone();
             let Ok(problem) = Problem::new(data) else { continue };
             let options = SolveOptions { hessian: true, max_iterations: 30, ..SolveOptions::default() };
-            let right = solve(&problem, &options, &mut |_| Control::Continue);
+            let right = solve(&problem, &options);
             let what = format!("source {k}, {n} sites");
             passes(&problem, &right, &what);
             // What is written is right, too, though centroids are rounded to doubles of 1e10.

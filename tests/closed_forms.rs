@@ -6,7 +6,7 @@ mod common;
 use brenier::diagram::Diagram;
 use brenier::exact::big;
 use brenier::problem::Problem;
-use brenier::transport::{self, Control, Solution, SolveOptions};
+use brenier::transport::{self, Solution, SolveOptions};
 use common::cases::{self, Case};
 use common::check;
 use common::oracle::{self, P, Q, approx};
@@ -96,7 +96,7 @@ fn spread(points: &[P]) -> f64 {
 fn solve(case: &Case) -> (Problem, Solution) {
     let problem = case.problem();
     let options = SolveOptions { tolerance: 1e-13, hessian: true, ..SolveOptions::default() };
-    let s = transport::solve(&problem, &options, &mut |_| Control::Continue);
+    let s = transport::solve(&problem, &options);
     (problem, s)
 }
 

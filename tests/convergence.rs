@@ -4,10 +4,10 @@
 mod hard;
 
 use brenier::newton::Outcome;
-use brenier::transport::{Control, Solution, SolveOptions, solve};
+use brenier::transport::{Control, Solution, SolveOptions, solve, solve_with};
 
 fn solved(kind: &str, n: usize) -> Solution {
-    let solution = solve(&hard::problem(kind, n), &SolveOptions::default(), &mut |_| Control::Continue);
+    let solution = solve(&hard::problem(kind, n), &SolveOptions::default());
     assert!(solution.report.converged, "{kind}: {:?}", solution.report.outcome);
     assert!(solution.report.max_relative_error <= 1e-10, "{kind}: {:e}", solution.report.max_relative_error);
     solution
@@ -76,13 +76,13 @@ fn threads_and_interruptions_do_not_change_a_bit() {
     assert_eq!(bits(&whole), bits(&other));
     // Stopped while the start is sought, at the start, and later.
     let mut calls = 0;
-    solve(&problem, &SolveOptions::default(), &mut |_| {
+    solve_with(&problem, &SolveOptions::default(), &mut |_| {
         calls += 1;
         Control::Continue
     });
     for stop in [2, calls - steps(&whole), calls - 1] {
         let (mut state, mut call) = (None, 0);
-        let stopped = solve(&problem, &SolveOptions::default(), &mut |progress| {
+        let stopped = solve_with(&problem, &SolveOptions::default(), &mut |progress| {
             call += 1;
             if call < stop {
                 return Control::Continue;
@@ -92,7 +92,7 @@ fn threads_and_interruptions_do_not_change_a_bit() {
         });
         assert_eq!(stopped.report.outcome, Some(Outcome::Interrupted));
         let options = SolveOptions { resume: state, ..SolveOptions::default() };
-        let resumed = solve(&problem, &options, &mut |_| Control::Continue);
+        let resumed = solve(&problem, &options);
         assert_eq!(bits(&whole), bits(&resumed), "stopped at call {stop} of {calls}");
         assert_eq!(steps(&whole), steps(&resumed));
         assert_eq!(whole.report.notes, resumed.report.notes);

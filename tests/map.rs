@@ -8,7 +8,7 @@ use brenier::exact::big::{Rational, rational, rational_dd};
 use brenier::exact::predicates::orient2d_sign;
 use brenier::exact::{Dd, Heights};
 use brenier::problem::{Problem, ProblemData};
-use brenier::transport::{BrenierMap, Control, MapError, Place, SolveOptions, solve};
+use brenier::transport::{BrenierMap, MapError, Place, SolveOptions, solve};
 use common::cases;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -31,7 +31,7 @@ fn problem(density: Density, sites: Vec<[f64; 2]>, masses: Option<Vec<f64>>) -> 
 
 fn solved(problem: &Problem) -> BrenierMap {
     let options = SolveOptions { tolerance: 1e-12, ..SolveOptions::default() };
-    let solution = solve(problem, &options, &mut |_| Control::Continue);
+    let solution = solve(problem, &options);
     assert!(solution.report.converged);
     BrenierMap::new(problem, &solution.heights).unwrap()
 }

@@ -1,20 +1,21 @@
 //! What a caller of the library may get wrong: lists of wrong lengths, indices of nothing, sizes of zero. The answer is an error,
 //! or what the documentation says; never a panic, and never memory that grows with a number.
 
+use brenier::diagram::quantile_start;
 use brenier::diagram::{Diagram, PartialDiagram, SurfaceDiagram};
 use brenier::domain::surface::{Topology, repair};
 use brenier::domain::{
     Between, ConvexPolygon, Density, Domain, Facets, Image, Patches, PlanarMesh, Surface, spread, spread_on,
 };
 use brenier::exact::{Dd, Heights};
-use brenier::newton::{Outcome, quantile_start};
+use brenier::newton::Outcome;
 use brenier::parameterize::{ParameterizeOptions, parameterize};
 use brenier::plot::{Charts, Color, Model, Up, View};
 use brenier::problem::{Problem, ProblemData, SurfaceProblem, SurfaceProblemData};
 use brenier::sample::{Dense, Method, Sampler, SurfaceSampler};
 use brenier::transport::{
-    BrenierMap, Control, Locator, Positions, Progress, SolveOptions, SolverState, SpaceLocator, certify,
-    certify_surface, remesh, solve, solve_partial, solve_surface,
+    BrenierMap, Control, Locator, Positions, Progress, SolveOptions, SolverState, SpaceLocator, certify, remesh,
+    solve_with,
 };
 use std::sync::Arc;
 
@@ -63,14 +64,14 @@ fn states_that_belong_to_another_problem() {
                 let Some(Outcome::NotConverged { why }) = outcome else { panic!("{outcome:?}") };
                 assert!(why.contains("resume") && masses == 3, "{why}");
             };
-            let found = solve(&plane(), &options, &mut go);
+            let found = solve_with(&plane(), &options, &mut go);
             refused(&found.report.outcome, found.masses.len());
             assert!(!found.report.converged && found.report.max_relative_error == 1.0);
-            let found = solve(&partial(), &options, &mut go);
+            let found = solve_with(&partial(), &options, &mut go);
             refused(&found.report.outcome, found.masses.len());
-            let found = solve_partial(&partial(), &options, &mut go);
+            let found = solve_with(&partial(), &options, &mut go);
             refused(&found.report.outcome, found.masses.len());
-            let found = solve_surface(&surface(), &options, &mut go);
+            let found = solve_with(&surface(), &options, &mut go);
             refused(&found.report.outcome, found.masses.len());
         }
     }
@@ -85,7 +86,7 @@ fn heights_of_another_problem() {
         assert!(BrenierMap::new(&plane(), &heights).is_err());
         assert!(remesh(&surface(), &heights, Positions::Centroids).is_err());
         assert!((1..=5).all(|level| certify(&plane(), &heights, level).is_err()));
-        assert!(certify_surface(&surface(), &heights).is_err());
+        assert!(certify(&surface(), &heights, 5).is_err());
         assert!(Locator::new(plane().sites(), &heights).is_err());
         assert!(SpaceLocator::new(surface().sites(), &heights).is_err());
         assert!(Dense::new(2, plane().sites().as_flattened(), &heights).is_err());

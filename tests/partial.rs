@@ -4,7 +4,7 @@ use brenier::diagram::PartialDiagram;
 use brenier::domain::{ConvexPolygon, Density};
 use brenier::exact::{Dd, Heights};
 use brenier::problem::{Problem, ProblemData, ProblemError};
-use brenier::transport::{CertifyError, Control, Solution, SolveOptions, certify, solve, solve_partial};
+use brenier::transport::{CertifyError, Control, Solution, SolveOptions, certify, solve, solve_with};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::f64::consts::PI;
@@ -19,7 +19,7 @@ fn problem(domain: ConvexPolygon, density: Density, sites: Vec<[f64; 2]>, masses
 }
 
 fn solved(problem: &Problem) -> Solution {
-    let solution = solve_partial(problem, &SolveOptions::default(), &mut |_| Control::Continue);
+    let solution = solve(problem, &SolveOptions::default());
     assert!(solution.report.converged, "{:?}", solution.report.outcome);
     assert!(solution.report.max_relative_error <= 1e-10);
     let total: f64 = solution.masses.iter().sum::<f64>() + solution.report.rest.unwrap_or(0.0);
@@ -115,7 +115,7 @@ fn equal_totals_are_the_balanced_problem() {
     let sites = random_sites(50, 1);
     let p = problem(square(), Density::Constant, sites.clone(), vec![0.02; 50]);
     assert!(p.partial() && p.rest().is_none());
-    let go = |p: &Problem| solve(p, &SolveOptions::default(), &mut |_| Control::Continue);
+    let go = |p: &Problem| solve(p, &SolveOptions::default());
     let balanced = go(&Problem::new(ProblemData::new(square(), sites.clone())).unwrap());
     assert!(solved(&p).heights == balanced.heights, "other bits");
     // And it is the limit: nearly all of the source.
@@ -296,7 +296,7 @@ fn hard_instances_converge() {
     for (k, sites) in instances.into_iter().enumerate() {
         for total in [1e-9, 0.01, 0.5, 0.99, 1.0 - 1e-7] {
             let p = problem(square(), Density::Constant, sites.clone(), vec![total / n as f64; n]);
-            let s = solve(&p, &SolveOptions::default(), &mut |_| Control::Continue);
+            let s = solve(&p, &SolveOptions::default());
             assert!(s.report.converged, "instance {k}, total {total}: {:?}", s.report.outcome);
         }
     }
@@ -344,11 +344,11 @@ fn resuming_gives_the_same_bits() {
     let whole = solved(&p);
     let mut state = None;
     let stop = SolveOptions::default();
-    let _ = solve(&p, &stop, &mut |progress| {
+    let _ = solve_with(&p, &stop, &mut |progress| {
         state = Some((progress.state)());
         if progress.iteration == 2 { Control::Stop } else { Control::Continue }
     });
-    let resumed = solve(&p, &SolveOptions { resume: state, ..stop }, &mut |_| Control::Continue);
+    let resumed = solve(&p, &SolveOptions { resume: state, ..stop });
     assert!(resumed.heights == whole.heights, "other bits");
     // A given start that is right needs no step.
     let data = ProblemData {
@@ -357,7 +357,7 @@ fn resuming_gives_the_same_bits() {
         partial: true,
         ..ProblemData::new(square(), p.sites().to_vec())
     };
-    let again = solve(&Problem::new(data).unwrap(), &stop, &mut |_| Control::Continue);
+    let again = solve(&Problem::new(data).unwrap(), &stop);
     assert_eq!(again.report.iterations.len(), 1);
 }
 

@@ -6,7 +6,7 @@ use brenier::diagram::{Diagram, Label};
 use brenier::domain::{Between, ConvexPolygon, Density, Domain, Image, PlanarMesh};
 use brenier::exact::{Dd, Heights};
 use brenier::problem::{Duplicates, Problem, ProblemData};
-use brenier::transport::{Control, Solution, SolveOptions, certify, solve};
+use brenier::transport::{Solution, SolveOptions, certify, solve};
 use common::oracle::{self, P, Q, approx, exact, exact_point};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -391,8 +391,7 @@ fn random_sites(n: usize, seed: u64, stretch: f64) -> Vec<[f64; 2]> {
 fn solved(domain: impl Into<Domain>, density: Density, sites: Vec<[f64; 2]>) -> (Problem, Solution) {
     let data = ProblemData { density, ..ProblemData::new(domain, sites) };
     let problem = Problem::new(data).unwrap();
-    let solution =
-        solve(&problem, &SolveOptions { hessian: true, ..SolveOptions::default() }, &mut |_| Control::Continue);
+    let solution = solve(&problem, &SolveOptions { hessian: true, ..SolveOptions::default() });
     assert!(solution.report.converged, "{:?}", solution.report.outcome);
     (problem, solution)
 }
@@ -517,7 +516,7 @@ fn a_wall_along_an_edge_has_one_density() {
     let slivers: usize =
         (0..2).map(|i| d.pieces(i).iter().filter(|p| p.labels.contains(&Label::Bisector(1 - i as u32))).count()).sum();
     assert!(slivers >= 2, "both sides of the wall are pieces of one patch");
-    let solution = solve(&problem, &SolveOptions::default(), &mut |_| Control::Continue);
+    let solution = solve(&problem, &SolveOptions::default());
     assert!(solution.report.converged && solution.report.max_relative_error < 1e-10);
 }
 
@@ -550,7 +549,7 @@ fn sources_with_gaps_are_solved() {
         let mut rng = ChaCha8Rng::seed_from_u64(9 + k as u64);
         data.masses = Some((0..150).map(|_| 0.1 + rng.random::<f64>()).collect());
         let problem = Problem::new(data).unwrap();
-        let solution = solve(&problem, &SolveOptions::default(), &mut |_| Control::Continue);
+        let solution = solve(&problem, &SolveOptions::default());
         assert!(solution.report.converged, "{k}: {:?}", solution.report.outcome);
         let proof = certify(&problem, &solution.heights, 5).unwrap_or_else(|e| panic!("{k}: {e}"));
         assert!(proof.total_is_domain && proof.max_relative_error[1] < 1e-10, "{k}");

@@ -6,7 +6,7 @@ use brenier::diagram::Diagram;
 use brenier::domain::{ConvexPolygon, Density};
 use brenier::exact::{Dd, Heights, big};
 use brenier::problem::{Problem, ProblemData};
-use brenier::transport::{self, Control, Solution, SolveOptions};
+use brenier::transport::{self, Solution, SolveOptions};
 use common::check::label_sets;
 use common::instances::{Dice, FAMILIES, Instance, dice, instance, shuffle};
 use common::oracle::{self, P, Q, approx, int};
@@ -266,7 +266,7 @@ fn transport_problem(k: u64) -> Problem {
 
 fn solve(problem: &Problem) -> Solution {
     let options = SolveOptions { tolerance: 1e-12, ..SolveOptions::default() };
-    let s = transport::solve(problem, &options, &mut |_| Control::Continue);
+    let s = transport::solve(problem, &options);
     assert!(s.report.converged, "{:?}", s.report.outcome);
     s
 }

@@ -27,7 +27,7 @@ fn run(problem: &Problem, options: &QuantizeOptions) -> Quantization {
 }
 
 fn solved(problem: &Problem) -> Solution {
-    let solution = solve(problem, &SolveOptions::default(), &mut |_| Control::Continue);
+    let solution = solve(problem, &SolveOptions::default());
     assert!(solution.report.converged);
     solution
 }

@@ -5,7 +5,7 @@ mod common;
 use brenier::domain::{ConvexPolygon, Density};
 use brenier::exact::{Dd, Heights};
 use brenier::problem::{Problem, ProblemData, ProblemError};
-use brenier::transport::{self, Control, SolveOptions};
+use brenier::transport::{self, SolveOptions};
 use common::check::against_truth;
 use common::instances::{Instance, dice};
 use common::oracle;
@@ -51,7 +51,7 @@ fn worst_error(polygon: &[[f64; 2]], sites: Vec<[f64; 2]>, masses: Vec<f64>) -> 
     let mut data = ProblemData::new(domain, sites);
     data.masses = Some(masses);
     let problem = Problem::new(data).expect("a problem");
-    let s = transport::solve(&problem, &SolveOptions::default(), &mut |_| Control::Continue);
+    let s = transport::solve(&problem, &SolveOptions::default());
     assert!(s.report.converged, "{:?}", s.report.outcome);
     let c = transport::certify(&problem, &s.heights, 5).expect("a certificate");
     c.max_relative_error[1]
@@ -113,7 +113,7 @@ fn sites_a_subnormal_apart_leave_sound_heights() {
     let mut data = ProblemData::new(domain, vec![[-0.05, -1e-323], [0.05, 0.0], [-0.05, 0.0]]);
     data.masses = Some(vec![0.0171875, 2.561137080192566e-10, 0.005375289916992188]);
     let problem = Problem::new(data).expect("a problem");
-    let s = transport::solve(&problem, &SolveOptions::default(), &mut |_| Control::Continue);
+    let s = transport::solve(&problem, &SolveOptions::default());
     assert_eq!(s.heights.first_non_finite(), None, "{:?}", s.report.outcome);
     assert!(s.masses.iter().all(|m| m.is_finite()));
 }
@@ -153,7 +153,7 @@ fn bold_steps_do_not_go_in_circles() {
         0.275,
     ]);
     let problem = Problem::new(data).expect("a problem");
-    let s = transport::solve(&problem, &SolveOptions::default(), &mut |_| Control::Continue);
+    let s = transport::solve(&problem, &SolveOptions::default());
     assert!(s.report.converged);
     let start = &s.report.iterations[0];
     let steps = s.report.iterations.len() - 1 + start.coarse_steps as usize;

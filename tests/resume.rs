@@ -4,7 +4,7 @@ use brenier::domain::{ConvexPolygon, Density, Image, PlanarMesh};
 use brenier::exact::Counters;
 use brenier::io::{AnyProblem, ReadLimit, read_any_problem, read_checkpoint, write_checkpoint};
 use brenier::problem::{Problem, ProblemData};
-use brenier::transport::{Control, Progress, Solution, SolveOptions, SolverState, solve, solve_surface};
+use brenier::transport::{Control, Progress, Solution, SolveOptions, SolverState, solve_with};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -75,7 +75,7 @@ fn every_stop<const D: usize>(
 
 fn plane(name: &str, data: ProblemData) {
     let problem = Problem::new(data).unwrap();
-    every_stop(name, problem.len(), |options, see| solve(&problem, options, see));
+    every_stop(name, problem.len(), |options, see| solve_with(&problem, options, see));
 }
 
 #[test]
@@ -145,7 +145,7 @@ fn surface(name: &str) {
         panic!("a surface");
     };
     let problem = file.problem().unwrap();
-    every_stop("surface", problem.len(), |options, see| solve_surface(&problem, options, see));
+    every_stop("surface", problem.len(), |options, see| solve_with(&problem, options, see));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use brenier::exact::predicates::{Lifted, higher_at, side_v_sign};
 use brenier::exact::{Counters, Heights};
 use brenier::problem::{Problem, ProblemData, SurfaceProblem, SurfaceProblemData};
 use brenier::sample::{Instructions, Method, SampleError, Sampler, SurfaceSampler};
-use brenier::transport::{Control, SolveOptions, solve};
+use brenier::transport::{SolveOptions, solve};
 
 const METHODS: [Method; 4] = [Method::Independent, Method::Alias, Method::Stratified, Method::Even];
 
@@ -36,7 +36,7 @@ fn diagrams(n: usize) -> Vec<(&'static str, Diagram)> {
         data.density = density;
         data.masses = Some((0..n).map(|k| 1.0 + (k % 3) as f64).collect());
         let problem = Problem::new(data).unwrap();
-        let solution = solve(&problem, &SolveOptions::default(), &mut |_| Control::Continue);
+        let solution = solve(&problem, &SolveOptions::default());
         assert!(solution.report.converged, "{name}");
         (name, Diagram::new(&problem, &solution.heights).unwrap())
     };

@@ -4,13 +4,13 @@ mod common;
 
 use brenier::domain::ConvexPolygon;
 use brenier::problem::{Problem, ProblemData};
-use brenier::transport::{BrenierMap, Control, SingularOptions, SolveOptions, StrandEnd, solve};
+use brenier::transport::{BrenierMap, SingularOptions, SolveOptions, StrandEnd, solve};
 use common::cases;
 use std::f64::consts::{PI, TAU};
 
 fn solved(domain: ConvexPolygon, sites: Vec<[f64; 2]>, masses: Option<Vec<f64>>) -> BrenierMap {
     let problem = Problem::new(ProblemData { masses, ..ProblemData::new(domain, sites) }).unwrap();
-    let solution = solve(&problem, &SolveOptions::default(), &mut |_| Control::Continue);
+    let solution = solve(&problem, &SolveOptions::default());
     assert!(solution.report.converged, "{:?}", solution.report.outcome);
     BrenierMap::new(&problem, &solution.heights).unwrap()
 }

@@ -8,10 +8,7 @@ use brenier::exact::predicates::higher_at_exact;
 use brenier::exact::{Dd, Heights};
 use brenier::newton::Outcome;
 use brenier::problem::{Problem, ProblemData, SurfaceProblem, SurfaceProblemData};
-use brenier::transport::{
-    Claims, Control, Solution, SolveOptions, SpaceLocator, certify, certify_surface, solve, solve_partial,
-    solve_surface, verify,
-};
+use brenier::transport::{Claims, Solution, SolveOptions, SpaceLocator, certify, solve, verify};
 use std::process::Command;
 use std::sync::Arc;
 
@@ -88,11 +85,11 @@ fn ladder() -> impl Iterator<Item = [i32; 3]> {
 #[test]
 fn flat_sources_of_any_size() {
     for kind in 0..5 {
-        let plain = solve(&flat(kind, [0; 3]), &options(), &mut |_| Control::Continue);
+        let plain = solve(&flat(kind, [0; 3]), &options());
         for size in ladder() {
             let problem = flat(kind, size);
             let what = format!("kind {kind}, sizes {size:?}");
-            let found = solve(&problem, &options(), &mut |_| Control::Continue);
+            let found = solve(&problem, &options());
             assert_image(&found, &plain, [size[0], size[1]], &what);
             // What is proved has nothing of the solver.
             let proof = certify(&problem, &found.heights, 5).unwrap();
@@ -105,13 +102,13 @@ fn flat_sources_of_any_size() {
 
 #[test]
 fn surfaces_of_any_size() {
-    let plain = solve_surface(&surface([0; 3]), &options(), &mut |_| Control::Continue);
+    let plain = solve(&surface([0; 3]), &options());
     for size in ladder() {
         let problem = surface(size);
         let what = format!("sizes {size:?}");
-        let found = solve_surface(&problem, &options(), &mut |_| Control::Continue);
+        let found = solve(&problem, &options());
         assert_image(&found, &plain, [size[0], size[1]], &what);
-        let proof = certify_surface(&problem, &found.heights).unwrap();
+        let proof = certify(&problem, &found.heights, 5).unwrap();
         assert!(proof.sound() && proof.max_relative_error[1] < 1e-9, "{what}: {proof:?}");
         let [low, high] = proof.map_cost;
         assert!(low * (1.0 - 1e-12) <= found.cost && found.cost <= high * (1.0 + 1e-12), "{what}");
@@ -128,11 +125,11 @@ fn partial_transport_of_any_size() {
         (data.density, data.masses, data.partial) = (law, Some(SHARES.iter().map(mass).collect()), true);
         Problem::new(data).unwrap()
     };
-    let plain = solve_partial(&problem(0, 0), &options(), &mut |_| Control::Continue);
+    let plain = solve(&problem(0, 0), &options());
     for (length, density) in
         [(-464, 928), (-300, 600), (-100, 0), (-70, 0), (70, 0), (100, 0), (300, -600), (464, -928)]
     {
-        let found = solve_partial(&problem(length, density), &options(), &mut |_| Control::Continue);
+        let found = solve(&problem(length, density), &options());
         let mass = 2 * length + density;
         assert_image(&found, &plain, [length, mass], &format!("lengths 2^{length}, densities 2^{density}"));
         assert_eq!(found.report.rest, plain.report.rest.map(|m| scaled(m, mass)));
@@ -149,9 +146,9 @@ fn boxes_of_any_shape() {
         data.masses = Some(SHARES.to_vec());
         Problem::new(data).unwrap()
     };
-    let plain = solve(&problem(0), &options(), &mut |_| Control::Continue);
+    let plain = solve(&problem(0), &options());
     for e in [20, 60, 200, 300, 464, -300, -464] {
-        let found = solve(&problem(e), &options(), &mut |_| Control::Continue);
+        let found = solve(&problem(e), &options());
         assert!(found.report.converged, "{e}");
         let pairs = found.masses.iter().zip(&plain.masses);
         assert!(pairs.map(|(a, b)| (a / b - 1.0).abs()).fold(0.0, f64::max) < 1e-10, "{e}");
@@ -174,7 +171,7 @@ fn boxes_of_any_shape() {
     let domain = ConvexPolygon::rectangle([0.0; 2], [1e6, 1e-6]).unwrap();
     let sites = SITES.iter().map(|y| [1e6 * y[0], 1e-6 * y[1]]).collect();
     let inside = Problem::new(ProblemData::new(domain, sites)).unwrap();
-    let found = solve(&inside, &options(), &mut |_| Control::Continue);
+    let found = solve(&inside, &options());
     assert!(found.report.converged, "{:?}", found.report.outcome);
 }
 
@@ -205,7 +202,7 @@ fn squares_at_both_ends() {
     for side in [1e140, 1e-140] {
         let domain = ConvexPolygon::rectangle([0.0; 2], [side; 2]).unwrap();
         let problem = Problem::new(ProblemData::new(domain, SITES.map(|y| y.map(|x| x * side)).to_vec())).unwrap();
-        let found = solve(&problem, &options(), &mut |_| Control::Continue);
+        let found = solve(&problem, &options());
         assert!(found.report.converged && verify(&problem, &Claims::of(&found), 5).unwrap().verified(), "{side:e}");
     }
 }
@@ -224,7 +221,7 @@ fn sites_too_far_for_double_doubles() {
             (data.masses, data.partial) = (Some(SHARES.iter().map(|m| 0.4 * m).collect()), partial);
             Problem::new(data).unwrap()
         };
-        let solved = |far: f64| solve(&problem(far), &options(), &mut |_| Control::Continue);
+        let solved = |far: f64| solve(&problem(far), &options());
         let [near, nearer] = [solved(1e17), solved(1e12)];
         assert!(near.report.converged && nearer.report.converged);
         for (a, b) in near.centroids.iter().zip(&nearer.centroids) {
@@ -257,7 +254,7 @@ fn far_balls_are_half_planes() {
         let mut data = ProblemData::new(domain, vec![[scaled(1.0, e), 0.5]]);
         (data.masses, data.partial) = (Some(vec![0.25]), true);
         let problem = Problem::new(data).unwrap();
-        let found = solve_partial(&problem, &options(), &mut |_| Control::Continue);
+        let found = solve(&problem, &options());
         assert!(found.report.converged, "{e}: {:?}", found.report.outcome);
         assert!((found.masses[0] - 0.25).abs() < 1e-12, "{e}");
         let c = found.centroids[0].unwrap();
@@ -337,7 +334,7 @@ fn surfaces_with_heights_of_any_magnitude() {
         let size = [0, 0, 990, 400][round / 4 % 4];
         data.heights = Some(Heights::new((0..n).map(|_| Dd::from_f64(draw.any(size)))));
         let Ok(problem) = SurfaceProblem::new(data) else { continue };
-        let proof = certify_surface(&problem, problem.heights().unwrap()).unwrap();
+        let proof = certify(&problem, problem.heights().unwrap(), 5).unwrap();
         assert!(proof.sound(), "round {round}: {proof:?}\n{:?}\n{:?}", problem.sites(), problem.heights());
     }
 }

@@ -1,13 +1,12 @@
 //! Closed forms on surfaces: the shipped cases of meshes in space, and some of docs/theory/surfaces.md.
 
-use brenier::diagram::Want;
 use brenier::diagram::surface::{SurfaceGround, SurfaceLaguerre};
 use brenier::domain::{Density, Facets, Surface};
 use brenier::exact::Heights;
 use brenier::exact::big;
 use brenier::newton::Outcome;
 use brenier::problem::{SurfaceProblem, SurfaceProblemData};
-use brenier::transport::{Control, Solution, SolveOptions, certify_surface, solve_surface};
+use brenier::transport::{Solution, SolveOptions, certify, solve};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -47,7 +46,7 @@ fn data(case: &Value) -> SurfaceProblemData {
 
 fn solved(problem: &SurfaceProblem) -> Solution<3> {
     let options = SolveOptions { tolerance: 1e-13, hessian: true, ..SolveOptions::default() };
-    solve_surface(problem, &options, &mut |_| Control::Continue)
+    solve(problem, &options)
 }
 
 fn near(id: &str, what: &str, found: f64, expected: f64) {
@@ -87,7 +86,7 @@ fn surfaces_of_the_shipped_cases_have_their_closed_forms() {
             let (low, high) = (number(h) - 1e-11, number(h) + 1e-11);
             assert!((low..=high).contains(&found), "{id}: H_{pair} = {found}, not {h}");
         }
-        let proof = certify_surface(&problem, &solution.heights).unwrap();
+        let proof = certify(&problem, &solution.heights, 5).unwrap();
         assert!(proof.sound() && proof.max_relative_error[1] < 1e-12, "{id}: {proof:?}");
         let [low, high] = proof.w2_squared;
         let slack = 1e-12 * (1.0 + solution.cost);
@@ -106,9 +105,9 @@ fn a_diagram_on_two_components_has_no_walls_between_them() {
     let (heights, _) = Heights::from_weights(&data.sites, &numbers(&case["problem"]["weights"]));
     let mut diagram = SurfaceLaguerre::new(Arc::new(SurfaceGround::new(&facets, 0.5)), &data.sites[..]);
     let order = diagram.order();
-    let all = diagram.integrals(&heights.permuted(&order), Want::Everything);
-    assert_eq!(all.plain.mass, [0.5, 0.5]);
-    assert!(all.plain.column.is_empty());
+    let all = diagram.integrals(&heights.permuted(&order), true);
+    assert_eq!(all.plain.masses(), [0.5, 0.5]);
+    assert!(all.plain.graph.column.is_empty());
     let cost: f64 = all.moments.iter().map(|m| m.cost).sum();
     near("I11", "cost", cost, number(&case["expected"]["cost"]));
     let problem = SurfaceProblem::new(data).unwrap();
@@ -128,7 +127,7 @@ fn masses_inside_a_jump_are_reported_with_the_faces() {
     assert!(why.starts_with(start) && why.ends_with("; move a site along the surface, or change the masses"), "{why}");
     // The dual still attains its maximum, at the kink.
     let (heights, _) = Heights::from_weights(problem.sites(), &numbers(&case["expected"]["dual_max_weights"]));
-    let proof = certify_surface(&problem, &heights).unwrap();
+    let proof = certify(&problem, &heights, 5).unwrap();
     near("I07", "W2^2", proof.w2_squared[0], number(&case["expected"]["w2_squared"]));
 }
 
@@ -198,7 +197,7 @@ fn a_surface_far_from_the_origin_is_solved_as_well() {
     let problem = SurfaceProblem::new(SurfaceProblemData::new(surface, (0..30).map(site).collect())).unwrap();
     let solution = solved(&problem);
     assert!(solution.report.converged, "{:?}", solution.report);
-    let proof = certify_surface(&problem, &solution.heights).unwrap();
+    let proof = certify(&problem, &solution.heights, 5).unwrap();
     assert!(proof.sound() && proof.max_relative_error[1] < 2e-13, "{proof:?}");
     let [low, high] = proof.w2_squared;
     assert!(low > 0.0 && high - low < 1e-9 * low, "{low} {high}");

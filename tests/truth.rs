@@ -5,7 +5,7 @@ use brenier::domain::{Between, ConvexPolygon, Density, Image, PlanarMesh, Surfac
 use brenier::exact::Heights;
 use brenier::io::{AnyProblem, ReadLimit, read_any_problem};
 use brenier::problem::{Problem, ProblemData, SurfaceProblem, SurfaceProblemData};
-use brenier::transport::{Control, Solution, SolveOptions, certify, certify_surface, solve, solve_surface};
+use brenier::transport::{Solution, SolveOptions, certify, solve};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -41,7 +41,7 @@ fn plane(name: &str, problem: &Problem, solution: &Solution) -> bool {
 }
 
 fn surface(name: &str, problem: &SurfaceProblem, solution: &Solution<3>) -> bool {
-    let proof = certify_surface(problem, &solution.heights).unwrap();
+    let proof = certify(problem, &solution.heights, 5).unwrap();
     assert!(proof.sound(), "{name}");
     let off = judged(&solution.masses, &proof.masses, problem.masses());
     assert!(off < 1e-11, "{name}: masses are off by {off:e}");
@@ -61,11 +61,11 @@ fn promised<const D: usize>(name: &str, target: &[f64], s: &Solution<D>, truth: 
 }
 
 fn go(problem: &Problem, tolerance: f64) -> Solution {
-    solve(problem, &SolveOptions { tolerance, ..SolveOptions::default() }, &mut |_| Control::Continue)
+    solve(problem, &SolveOptions { tolerance, ..SolveOptions::default() })
 }
 
 fn go_on(problem: &SurfaceProblem) -> Solution<3> {
-    solve_surface(problem, &SolveOptions::default(), &mut |_| Control::Continue)
+    solve(problem, &SolveOptions::default())
 }
 
 fn square() -> ConvexPolygon {
@@ -126,7 +126,7 @@ fn hidden_sites_are_those_without_a_cell_in_the_source() {
     assert!(hidden.iter().all(|&i| diagram.masses()[i as usize] == 0.0 && diagram.centroids()[i as usize].is_none()));
     let AnyProblem::Plane(file) = read("hidden-ragged-mesh.json") else { panic!("in the plane") };
     let ragged = file.problem().unwrap();
-    let solution = solve(&ragged, &none, &mut |_| Control::Continue);
+    let solution = solve(&ragged, &none);
     plane("ragged", &ragged, &solution);
 }
 

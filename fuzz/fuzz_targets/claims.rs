@@ -6,7 +6,7 @@ use arbitrary::{Result, Unstructured};
 use brenier::diagram::Diagram;
 use brenier::newton::Report;
 use brenier::problem::{Duplicates, Problem};
-use brenier::transport::{Claims, Control, Solution, SolveOptions, solve, verify};
+use brenier::transport::{Claims, Solution, SolveOptions, solve, verify};
 use brenier_fuzz::{input, single_thread};
 use libfuzzer_sys::fuzz_target;
 
@@ -26,7 +26,7 @@ fn run(u: &mut Unstructured<'_>) -> Result<()> {
     let Some(problem) = input::problem(u, &s, Some(masses), Duplicates::Merge)? else { return Ok(()) };
     let steps = *u.choose(&[0, 1, 2, 100])?;
     let options = SolveOptions { max_iterations: steps, hessian: true, ..SolveOptions::default() };
-    let right = solve(&problem, &options, &mut |_| Control::Continue);
+    let right = solve(&problem, &options);
     let failures = |s: &Solution| {
         let claims = Claims { site_of_input: problem.site_of_input(), ..Claims::of(s) };
         verify(&problem, &claims, 5).unwrap_or_else(|e| panic!("{e}")).failures()

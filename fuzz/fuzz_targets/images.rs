@@ -9,7 +9,7 @@ use brenier::domain::{Between, ConvexPolygon, Density, Domain, Image};
 use brenier::exact::Heights;
 use brenier::io::parse_image;
 use brenier::problem::{Problem, ProblemData};
-use brenier::transport::{Control, SolveOptions, certify, solve};
+use brenier::transport::{SolveOptions, certify, solve};
 use brenier_fuzz::{input, oracle::rational, single_thread};
 use libfuzzer_sys::fuzz_target;
 use rug::Rational;
@@ -205,7 +205,7 @@ fn density(u: &mut Unstructured<'_>) -> Result<()> {
         assert!(masses.iter().all(|m| *m >= 0.0) && diagram.cost().is_finite(), "{masses:?}: {}", told());
         near(masses.iter().sum(), total, slack);
     }
-    let found = solve(&problem, &SolveOptions::default(), &mut |_| Control::Continue);
+    let found = solve(&problem, &SolveOptions::default());
     if found.report.converged {
         assert!(
             found.cost.is_finite() && found.masses.iter().all(|m| m.is_finite() && *m >= 0.0),

@@ -12,7 +12,7 @@ use arbitrary::{Result, Unstructured};
 use attained::{Case, Either, Patch, Point, Verdict, answer, mass, solved, whole};
 use brenier::domain::{Between, ConvexPolygon, Density, Image, Surface};
 use brenier::problem::{Problem, ProblemData, SurfaceProblem, SurfaceProblemData};
-use brenier::transport::{certify, certify_surface};
+use brenier::transport::certify;
 use brenier_fuzz::single_thread;
 use libfuzzer_sys::fuzz_target;
 

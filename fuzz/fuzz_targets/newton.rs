@@ -5,7 +5,7 @@
 use arbitrary::{Result, Unstructured};
 use brenier::newton::Outcome;
 use brenier::problem::{Duplicates, Problem};
-use brenier::transport::{Control, Solution, SolveOptions, certify, solve};
+use brenier::transport::{Control, Solution, SolveOptions, certify, solve_with};
 use brenier_fuzz::{input, single_thread};
 use libfuzzer_sys::fuzz_target;
 
@@ -46,7 +46,7 @@ fn run(u: &mut Unstructured<'_>) -> Result<()> {
         );
     }
     let (mut calls, mut seeking) = (0, 0);
-    let solution = solve(&problem, &options, &mut |progress| {
+    let solution = solve_with(&problem, &options, &mut |progress| {
         // While a start is sought through coarser problems no residual is known yet; their steps have limits of their own.
         if progress.last.residual.is_finite() {
             calls += 1;

@@ -9,7 +9,7 @@ use brenier::domain::{ConvexPolygon, Density, Domain};
 use brenier::exact::{Dd, Heights};
 use brenier::newton::Outcome;
 use brenier::problem::{Duplicates, Problem, ProblemData};
-use brenier::transport::{Control, SolveOptions, certify, solve};
+use brenier::transport::{Control, SolveOptions, certify, solve_with};
 use brenier_fuzz::{disc, input, oracle, single_thread};
 use libfuzzer_sys::fuzz_target;
 use rug::Rational;
@@ -365,7 +365,7 @@ fn solution(u: &mut Unstructured<'_>, s: &input::Sites, domain: Domain, density:
     let Ok(problem) = Problem::new(data) else { return Ok(()) };
     show(&problem, None);
     let options = SolveOptions { tolerance, max_iterations: ITERATIONS, ..SolveOptions::default() };
-    let found = solve(&problem, &options, &mut |progress| {
+    let found = solve_with(&problem, &options, &mut |progress| {
         assert!(progress.iteration <= ITERATIONS, "runs beyond the limit");
         if stop_at.is_some_and(|k| progress.iteration >= k) { Control::Stop } else { Control::Continue }
     });

@@ -1,9 +1,6 @@
 //! Cells as lists of polygons: what files hold and `check` compares.
 
-use super::clip::Label;
-use super::parts::Piece;
-use super::snapshot::Diagram;
-use super::surface::{SurfaceDiagram, SurfacePiece};
+use super::label::Label;
 use serde::{Deserialize, Serialize};
 
 /// One cell, for `diagram --cells`.
@@ -21,48 +18,10 @@ pub struct CellRecord<P = [f64; 2]> {
     pub neighbors: Vec<i64>,
 }
 
-fn neighbor(label: &Label) -> i64 {
+/// What a file calls the other side of an edge.
+pub(super) fn neighbor(label: &Label) -> i64 {
     match *label {
         Label::Domain(k) => -i64::from(k) - 1,
         Label::Bisector(j) => i64::from(j),
-    }
-}
-
-impl Diagram {
-    /// The cells that exist as files list them: convex polygons, in a mesh one for each triangle.
-    pub fn records(&self) -> Vec<CellRecord> {
-        let in_mesh = self.problem().patches().filter(|p| p.mesh().is_some());
-        let parts = |i: usize| match in_mesh {
-            Some(patches) => {
-                let record = |p: Piece<'_>| CellRecord {
-                    site: i as u32,
-                    face: Some(patches.name(p.patch)),
-                    neighbors: p.labels.iter().map(neighbor).collect(),
-                    vertices: p.vertices,
-                };
-                self.pieces(i).into_iter().map(record).collect()
-            }
-            None if self.labels(i).is_empty() => Vec::new(),
-            None => vec![CellRecord {
-                site: i as u32,
-                face: None,
-                vertices: self.vertices(i).to_vec(),
-                neighbors: self.labels(i).iter().map(neighbor).collect(),
-            }],
-        };
-        (0..self.len()).flat_map(parts).collect()
-    }
-}
-
-impl SurfaceDiagram {
-    /// The pieces of all cells as files list them.
-    pub fn records(&self) -> Vec<CellRecord<[f64; 3]>> {
-        let record = |p: SurfacePiece<'_>| CellRecord {
-            site: p.site,
-            face: Some(p.face),
-            neighbors: p.labels.iter().map(neighbor).collect(),
-            vertices: p.vertices.into_owned(),
-        };
-        self.all_pieces().map(record).collect()
     }
 }

@@ -1,6 +1,6 @@
 //! Densities of the source measure.
 
-use super::{ConvexPolygon, Domain, DomainError, ExactLaw, Image, PlanarMesh, Surface};
+use super::{ExactLaw, Image};
 use crate::exact::power::scaled;
 use std::sync::Arc;
 
@@ -35,67 +35,6 @@ pub(super) fn value<T: Copy + Default>(values: &[T], k: usize) -> T {
 }
 
 impl Density {
-    /// Checks, exactly, that the density fits the domain, is finite, non-negative on it and not zero everywhere.
-    ///
-    /// # Errors
-    /// [`DomainError`] naming the coefficient, value or vertex.
-    pub fn validate(&self, domain: &Domain) -> Result<(), DomainError> {
-        match (self, domain) {
-            (Density::Constant, _) => Ok(()),
-            (Density::Affine { g, c }, Domain::Convex(polygon)) => {
-                affine(*g, *c, polygon.vertices().iter().copied().zip(0..))
-            }
-            (Density::Affine { g, c }, Domain::Mesh(mesh)) => affine(*g, *c, used(mesh)),
-            (Density::Image(image), Domain::Convex(polygon)) => {
-                covers(image, polygon)?;
-                some_positive(super::Patches::of(domain, self).is_some_and(|p| !p.is_empty()))
-            }
-            (Density::Vertex(values), Domain::Mesh(mesh)) => {
-                length("vertex", values.len(), mesh.vertices().len())?;
-                sound(values, |k| (k, None))?;
-                some_positive(used(mesh).any(|(_, v)| values[v] > 0.0))
-            }
-            (Density::Face(values), Domain::Mesh(mesh)) => {
-                length("face", values.len(), mesh.triangles().len())?;
-                sound(values, |k| (k, None))?;
-                some_positive(solid(mesh).any(|f| values[f] > 0.0))
-            }
-            (Density::Corner(values), Domain::Mesh(mesh)) => {
-                length("corner", values.len(), mesh.triangles().len())?;
-                sound(values.as_flattened(), |k| (k / 3, Some(k % 3)))?;
-                some_positive(solid(mesh).any(|f| values[f].iter().any(|&r| r > 0.0)))
-            }
-            (Density::Image(_), Domain::Mesh(_)) => Err(DomainError::Unfit { density: "image", domain: "box" }),
-            (Density::Vertex(_), Domain::Convex(_)) => Err(DomainError::Unfit { density: "vertex", domain: "mesh" }),
-            (Density::Face(_), Domain::Convex(_)) => Err(DomainError::Unfit { density: "face", domain: "mesh" }),
-            (Density::Corner(_), Domain::Convex(_)) => Err(DomainError::Unfit { density: "corner", domain: "mesh" }),
-        }
-    }
-
-    /// The same on a surface in space.
-    ///
-    /// # Errors
-    /// [`DomainError`] naming the value; or that the kind is one of the plane.
-    pub fn validate_on(&self, surface: &Surface) -> Result<(), DomainError> {
-        match self {
-            Density::Constant => Ok(()),
-            Density::Vertex(values) => {
-                length("vertex", values.len(), surface.vertices().len())?;
-                sound(values, |k| (k, None))
-            }
-            Density::Face(values) => {
-                length("face", values.len(), surface.triangles().len())?;
-                sound(values, |k| (k, None))
-            }
-            Density::Corner(values) => {
-                length("corner", values.len(), surface.triangles().len())?;
-                sound(values.as_flattened(), |k| (k / 3, Some(k % 3)))
-            }
-            Density::Affine { .. } => Err(DomainError::Unfit { density: "affine", domain: "polygon" }),
-            Density::Image(_) => Err(DomainError::Unfit { density: "image", domain: "box" }),
-        }
-    }
-
     /// The density in other units: coordinates times `2^length`, values times `2^density`. The caller knows that to be exact.
     pub(crate) fn scaled(&self, length: i32, density: i32) -> Density {
         let each = |v: &f64| scaled(*v, density);
@@ -139,64 +78,4 @@ impl Density {
             _ => ExactLaw::affine([0.0; 2], 1.0),
         }
     }
-}
-
-/// Triangles with area.
-fn solid(mesh: &PlanarMesh) -> impl Iterator<Item = usize> + '_ {
-    (0..mesh.triangles().len()).filter(|&f| mesh.flat().binary_search(&(f as u32)).is_err())
-}
-
-/// Vertices of triangles with area, again and again, with their numbers.
-fn used(mesh: &PlanarMesh) -> impl Iterator<Item = ([f64; 2], usize)> + '_ {
-    let corners = solid(mesh).flat_map(|f| mesh.triangles()[f]);
-    corners.map(|v| (mesh.vertices()[v as usize], v as usize))
-}
-
-fn affine(g: [f64; 2], c: f64, vertices: impl Iterator<Item = ([f64; 2], usize)>) -> Result<(), DomainError> {
-    for (name, value) in [("g[0]", g[0]), ("g[1]", g[1]), ("c", c)] {
-        if !value.is_finite() {
-            return Err(DomainError::NonFiniteDensity { name, value });
-        }
-    }
-    let law = ExactLaw::affine(g, c);
-    let mut positive = false;
-    for (v, vertex) in vertices {
-        match law.value_at(v).cmp0() {
-            std::cmp::Ordering::Less => return Err(DomainError::NegativeDensity { vertex }),
-            std::cmp::Ordering::Greater => positive = true,
-            std::cmp::Ordering::Equal => {}
-        }
-    }
-    some_positive(positive)
-}
-
-fn some_positive(positive: bool) -> Result<(), DomainError> {
-    if positive { Ok(()) } else { Err(DomainError::ZeroDensity) }
-}
-
-fn length(kind: &'static str, found: usize, expected: usize) -> Result<(), DomainError> {
-    if found == expected { Ok(()) } else { Err(DomainError::DensityLength { kind, found, expected }) }
-}
-
-/// Are all values finite and at least 0?
-fn sound(values: &[f64], place: impl Fn(usize) -> (usize, Option<usize>)) -> Result<(), DomainError> {
-    match values.iter().position(|v| !(v.is_finite() && *v >= 0.0)) {
-        None => Ok(()),
-        Some(k) => {
-            let (index, corner) = place(k);
-            Err(DomainError::DensityValue { index, corner, value: values[k] })
-        }
-    }
-}
-
-/// Does the image cover the polygon, which must be a box?
-fn covers(image: &Image, polygon: &ConvexPolygon) -> Result<(), DomainError> {
-    if !polygon.is_box() {
-        return Err(DomainError::Unfit { density: "image", domain: "box" });
-    }
-    let (lo, hi) = polygon.bounds();
-    if (0..2).any(|k| lo[k] < image.min()[k] || hi[k] > image.max()[k]) {
-        return Err(DomainError::ImageTooSmall { min: image.min(), max: image.max() });
-    }
-    Ok(())
 }

@@ -118,7 +118,7 @@ impl PlanarMesh {
 
     /// The face, as people who made the mesh count them, that a triangle is part of. Cost: O(log n).
     pub fn face(&self, triangle: u32) -> u32 {
-        super::polygon_of(&self.polygons, triangle)
+        super::polygons::polygon_of(&self.polygons, triangle)
     }
 
     /// All coordinates times `2^e`, which the caller knows to be exact.

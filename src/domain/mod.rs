@@ -3,19 +3,24 @@
 mod chains;
 mod density;
 mod distance;
+mod error;
 mod facets;
+mod fits;
 mod image;
 mod law;
 mod mesh;
 mod overlap;
 mod patches;
 mod polygon;
+mod polygons;
+mod shape;
 mod spread;
 pub mod surface;
 
 pub use chains::Chains;
 pub use density::Density;
 pub use distance::{Touching, touching};
+pub use error::DomainError;
 pub use facets::Facets;
 pub use image::{Between, Image};
 pub use law::{ExactLaw, Law};
@@ -23,248 +28,7 @@ pub use mesh::PlanarMesh;
 pub(crate) use overlap::{overlap, rounding};
 pub use patches::{Patch, Patches};
 pub use polygon::{ConvexPolygon, Outline};
+pub(crate) use polygons::polygon_of;
+pub use shape::Domain;
 pub use spread::{spread, spread_on};
 pub use surface::Surface;
-
-use std::sync::Arc;
-
-/// The polygon that a triangle is part of, by the first triangle of each; none are given where all are triangles.
-pub(crate) fn polygon_of(first: &[u32], triangle: u32) -> u32 {
-    if first.is_empty() { triangle } else { first.partition_point(|&f| f <= triangle).saturating_sub(1) as u32 }
-}
-
-/// Where the source lives in the plane.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Domain {
-    /// A convex polygon.
-    Convex(ConvexPolygon),
-    /// A triangulated domain of any shape.
-    Mesh(Arc<PlanarMesh>),
-}
-
-impl Domain {
-    /// The convex polygon that the diagram is clipped to: the domain itself if it is convex, else its bounding box.
-    pub fn frame(&self) -> &ConvexPolygon {
-        match self {
-            Domain::Convex(polygon) => polygon,
-            Domain::Mesh(mesh) => mesh.bounding_box(),
-        }
-    }
-
-    /// All coordinates times `2^e`, which the caller knows to be exact.
-    pub(crate) fn scaled(&self, e: i32) -> Domain {
-        match self {
-            Domain::Convex(polygon) => Domain::Convex(polygon.scaled(e)),
-            Domain::Mesh(mesh) => Domain::Mesh(Arc::new(mesh.scaled(e))),
-        }
-    }
-
-    /// The polygon, if the domain is given as one.
-    pub fn convex(&self) -> Option<&ConvexPolygon> {
-        match self {
-            Domain::Convex(polygon) => Some(polygon),
-            Domain::Mesh(_) => None,
-        }
-    }
-
-    /// The mesh, if the domain is given as one.
-    pub fn mesh(&self) -> Option<&PlanarMesh> {
-        match self {
-            Domain::Convex(_) => None,
-            Domain::Mesh(mesh) => Some(mesh),
-        }
-    }
-}
-
-impl From<ConvexPolygon> for Domain {
-    fn from(polygon: ConvexPolygon) -> Domain {
-        Domain::Convex(polygon)
-    }
-}
-
-impl From<PlanarMesh> for Domain {
-    fn from(mesh: PlanarMesh) -> Domain {
-        Domain::Mesh(Arc::new(mesh))
-    }
-}
-
-/// What is wrong with a domain or a density. Messages name the place and the cure.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum DomainError {
-    /// Fewer than three vertices.
-    #[error("domain has {found} vertices; a polygon needs at least 3")]
-    TooFewVertices {
-        /// Number of vertices given.
-        found: usize,
-    },
-    /// A coordinate is NaN or infinite.
-    #[error("domain vertex {vertex} has coordinate {axis} = {value}; every coordinate must be finite")]
-    NonFiniteVertex {
-        /// Index of the vertex as given.
-        vertex: usize,
-        /// Coordinate index.
-        axis: usize,
-        /// The offending value.
-        value: f64,
-    },
-    /// The polygon is not convex at this vertex.
-    #[error("domain vertex {vertex} is reflex; convex polygon or planar mesh required")]
-    Reflex {
-        /// Index of the vertex as given.
-        vertex: usize,
-    },
-    /// Locally convex but not simple: winds around more than once or turns back on itself.
-    #[error("domain boundary crosses or folds back on itself at vertex {vertex}; list the vertices once around")]
-    NotSimple {
-        /// Index of the vertex as given.
-        vertex: usize,
-    },
-    /// All vertices on one line.
-    #[error("domain has zero area; its vertices must not all lie on one line")]
-    ZeroArea,
-    /// A box whose corners are in the wrong order.
-    #[error("domain box has min[{axis}] = {min} and max[{axis}] = {max}; min must be less than max")]
-    EmptyBox {
-        /// Coordinate index.
-        axis: usize,
-        /// Lower corner.
-        min: f64,
-        /// Upper corner.
-        max: f64,
-    },
-    /// The extent or area of the domain is not representable.
-    #[error("domain extends over {extent:e}, outside 1e-140 to 1e140 where areas are doubles; rescale it")]
-    ExtentOutOfRange {
-        /// Larger side of the bounding box.
-        extent: f64,
-    },
-    /// A density parameter is NaN or infinite.
-    #[error("density {name} is {value}; every coefficient must be finite")]
-    NonFiniteDensity {
-        /// Which coefficient, for example `g[0]`.
-        name: &'static str,
-        /// The offending value.
-        value: f64,
-    },
-    /// The affine density is negative somewhere.
-    #[error("density is negative at domain vertex {vertex}; it must be at least 0 on the whole domain")]
-    NegativeDensity {
-        /// Index of the vertex, in the polygon's own order or in the mesh.
-        vertex: usize,
-    },
-    /// A mesh without triangles.
-    #[error("a mesh needs at least one triangle")]
-    NoFaces,
-    /// A triangle names a vertex that is not there.
-    #[error("triangles[{face}][{corner}] = {vertex}, but there are {vertices} vertices; count from 0")]
-    UnknownVertex {
-        /// The triangle.
-        face: usize,
-        /// Its corner.
-        corner: usize,
-        /// What it says.
-        vertex: u32,
-        /// Number of vertices.
-        vertices: usize,
-    },
-    /// More triangles at an edge than fit in the plane.
-    #[error("edge ({}, {}) has 3 faces; in the plane it has at most 2", edge.0, edge.1)]
-    CrowdedEdge {
-        /// Its vertices, ascending.
-        edge: (u32, u32),
-    },
-    /// Two triangles overlap.
-    #[error("faces {first} and {second} overlap; a planar domain covers every point once")]
-    Overlap {
-        /// Lower triangle.
-        first: u32,
-        /// Higher triangle.
-        second: u32,
-    },
-    /// The pixels do not fill the rows of an image.
-    #[error("an image of {pixels} pixels does not have rows of {width}; give full rows")]
-    ImageSize {
-        /// Pixels a row.
-        width: usize,
-        /// Pixels in all.
-        pixels: usize,
-    },
-    /// A pixel is negative or not finite.
-    #[error("pixel in row {row}, column {column} is {value}; every pixel must be finite and at least 0")]
-    Pixel {
-        /// Row from the top.
-        row: usize,
-        /// Column.
-        column: usize,
-        /// The offending value.
-        value: f64,
-    },
-    /// Pixels so thin that doubles do not tell their borders apart.
-    #[error(
-        "pixels between {min} and {max} along axis {axis} are too thin for doubles; move the image nearer to the origin"
-    )]
-    ThinPixels {
-        /// Coordinate index.
-        axis: usize,
-        /// Begin of the image.
-        min: f64,
-        /// End of the image.
-        max: f64,
-    },
-    /// The domain reaches beyond the image.
-    #[error("the image covers {min:?} to {max:?} only; it must cover the whole domain")]
-    ImageTooSmall {
-        /// Lower left corner of the image.
-        min: [f64; 2],
-        /// Upper right corner.
-        max: [f64; 2],
-    },
-    /// A kind of density that another kind of domain is for.
-    #[error("a density of type \"{density}\" needs a domain of type \"{domain}\"")]
-    Unfit {
-        /// Kind of density.
-        density: &'static str,
-        /// Kind of domain it needs.
-        domain: &'static str,
-    },
-    /// Not one value for each vertex or triangle.
-    #[error("density has {found} values of type \"{kind}\", the mesh needs {expected}")]
-    DensityLength {
-        /// Kind of density.
-        kind: &'static str,
-        /// Values given.
-        found: usize,
-        /// Values needed.
-        expected: usize,
-    },
-    /// A value of a density is negative or not finite.
-    #[error(
-        "density values[{index}]{} is {value}; every value must be finite and at least 0",
-        corner.map_or(String::new(), |c| format!("[{c}]"))
-    )]
-    DensityValue {
-        /// Vertex or triangle.
-        index: usize,
-        /// Corner of the triangle, if there is one value for each.
-        corner: Option<usize>,
-        /// The offending value.
-        value: f64,
-    },
-    /// The density vanishes identically.
-    #[error("density is zero on the whole domain; there is no mass to transport")]
-    ZeroDensity,
-}
-
-impl DomainError {
-    /// The same with other numbers for faces: those of a file whose polygons were cut into triangles.
-    pub fn with_faces(self, name: impl Fn(u32) -> u32) -> DomainError {
-        match self {
-            DomainError::Overlap { first, second } => {
-                let (a, b) = (name(first), name(second));
-                DomainError::Overlap { first: a.min(b), second: a.max(b) }
-            }
-            other => other,
-        }
-    }
-}

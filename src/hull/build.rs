@@ -12,8 +12,9 @@
 //! A side whose sites are collinear has no triangles: its sites are inserted into the other one, one by one. If both have none, or if
 //! something does not go as proved, the run is triangulated as one part.
 
+use super::corners::Corners;
 use super::cut::{Cut, Cuts};
-use super::flip::{Corners, Queue, Stuck};
+use super::flip::{Queue, Stuck};
 use super::glue::Side;
 use super::mesh::{Mesh, Spare, Triangle};
 use super::order;

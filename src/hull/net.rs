@@ -1,6 +1,6 @@
 //! A triangulation at rest, and how single sites enter it.
 
-use super::flip::Corners;
+use super::corners::Corners;
 use super::insert::Inserted;
 use super::mesh::{Mesh, NONE, split};
 use super::part::{Face, Part, Sites, Stretch, Work};

@@ -13,7 +13,7 @@
 //!
 //! How the polygon is filled does not matter: flips follow.
 
-use super::flip::Corners;
+use super::corners::Corners;
 use super::mesh::{GHOST, NONE, Triangle, join, next, split};
 use super::part::Part;
 

@@ -7,7 +7,8 @@
 //! the same site; the rest, along the borders, is flipped afterwards by one thread. Regions depend on the slots alone: the same flips are
 //! done in the same order by any number of threads.
 
-use super::flip::{Corners, Queue, Stuck};
+use super::corners::Corners;
+use super::flip::{Queue, Stuck};
 use super::mesh::{GHOST, NONE, Triangle, join, split};
 use super::net::Net;
 use super::part::{Part, Sites, Stretch, Work};

@@ -1,6 +1,15 @@
 //! The triangulation against its definition, by brute force with exact signs.
 
+use super::lifted::Grain;
+use super::lifted::Shape;
+use super::mesh::next;
+use super::mesh::previous;
+use super::mesh::{NONE, split};
 use super::*;
+use crate::exact::Counters;
+use crate::exact::Dd;
+use crate::exact::Heights;
+use crate::exact::predicates::Lifted;
 use crate::exact::predicates::orient2d;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;

@@ -1,11 +1,12 @@
 //! The large arrays of a solution, in an .npz beside it that is named by its own content.
 
-use super::atomic::{AtomicFile, Unfinished};
+use super::atomic::AtomicFile;
 use super::error::IoError;
 use super::ledger;
+use super::lists::{List, Point};
 use super::npz::NpzWriter;
 use super::read::{hex, sha256_hex};
-use super::solution_json::{List, Point};
+use super::temporary::Unfinished;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use sha2::{Digest, Sha256};
 use std::fmt;

@@ -1,38 +1,14 @@
 //! Which problem a solution belongs to.
 
 use super::fields::Fields;
-use super::problem_json::{AnyProblem, ProblemFile};
+use super::problem_file::FileData;
+use super::problem_file::{AnyProblem, ProblemFile};
 use super::read::hex;
 use crate::domain::{Between, Density, Domain};
-use crate::problem::{Duplicates, Problem, ProblemData, ProblemError, SurfaceProblem, SurfaceProblemData, WithSites};
+use crate::problem::{Duplicates, Problem, ProblemData, ProblemError, SurfaceProblem, SurfaceProblemData};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::io::{self, Write};
-
-/// The problem a file belongs to, by its bytes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ProblemId {
-    /// SHA-256 of the problem file; for a problem without a file, of its canonical text ([`canonical_sha256`]).
-    pub sha256: String,
-    /// Files the problem file refers to, as it spells them, each with its SHA-256.
-    pub files: Vec<(String, String)>,
-}
-
-impl ProblemId {
-    /// One SHA-256 for the problem and the files it refers to: that of the problem file when it stands alone.
-    pub fn fingerprint(&self) -> String {
-        if self.files.is_empty() {
-            return self.sha256.clone();
-        }
-        let mut hash = Sha256::new();
-        hash.update(&self.sha256);
-        for (_, sha256) in &self.files {
-            hash.update("\n");
-            hash.update(sha256);
-        }
-        hex(&hash.finalize())
-    }
-}
 
 /// The domain as problem files write it.
 #[derive(Serialize)]
@@ -52,50 +28,6 @@ enum DensityText<'a> {
     Face { values: &'a [f64] },
     Corner { values: &'a [[f64; 3]] },
     Image { width: usize, values: &'a [f64], min: [f64; 2], max: [f64; 2], interpolation: &'static str },
-}
-
-/// Data of a problem as files hold it: of a source in the plane, or on a surface.
-pub trait FileData: Clone + std::fmt::Debug + Send + Sync {
-    /// A site.
-    type Point: Copy + std::fmt::Debug + PartialEq + Serialize + AsRef<[f64]>;
-    /// What sound data become.
-    type Problem: WithSites<Point = Self::Point> + Sync;
-    /// Checks the data.
-    ///
-    /// # Errors
-    /// As the problem's constructor.
-    fn problem(self) -> Result<Self::Problem, ProblemError>;
-    /// A problem file of this kind.
-    ///
-    /// # Errors
-    /// The file itself, if it is of another kind.
-    fn of(any: AnyProblem) -> Result<ProblemFile<Self>, Box<AnyProblem>>;
-    /// What to say of a file of another kind.
-    fn misfit(other: &AnyProblem) -> String;
-    /// The problem in half a line, after the number of its sites.
-    fn noun(problem: &Self::Problem) -> String;
-    /// Sets the treatment of duplicate sites.
-    fn set_duplicates(&mut self, duplicates: Duplicates);
-    /// Sites.
-    fn sites(&self) -> &[Self::Point];
-    /// The list of sites, to be changed.
-    fn sites_mut(&mut self) -> &mut Vec<Self::Point>;
-    /// Pieces of the source: triangles of a mesh, pixels of an image, none of a polygon with one density.
-    fn patches(&self) -> usize;
-    /// Masses, unless they are equal.
-    fn masses(&self) -> Option<&[f64]>;
-    /// Sets the masses.
-    fn set_masses(&mut self, masses: Option<Vec<f64>>);
-    /// Writes domain and density.
-    ///
-    /// # Errors
-    /// The writer's.
-    fn write_source<W: Write>(&self, fields: &mut Fields<W>) -> io::Result<()>;
-    /// Writes what stands after the lists.
-    ///
-    /// # Errors
-    /// The writer's.
-    fn write_flags<W: Write>(&self, fields: &mut Fields<W>) -> io::Result<()>;
 }
 
 impl FileData for ProblemData {

@@ -6,9 +6,9 @@
 //! device and inode, outputs that are not there yet by their folder and name. Nothing is asked of programs that never
 //! call [`begin`]: they may read a file and write it anew.
 
-use super::atomic;
 use super::error::IoError;
 use super::place::{Identity, Place};
+use super::temporary;
 use std::fs::{File, Metadata, OpenOptions};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -112,7 +112,7 @@ fn try_out(output: &Output) -> Result<(), IoError> {
         Place::File(path) if output.role == Role::State && holds_other(path) => {
             Err(IoError::Taken { file: output.path.clone(), what: "holds something that is no state of the solver" })
         }
-        Place::File(path) => atomic::try_beside(path).map_err(system),
+        Place::File(path) => temporary::try_beside(path).map_err(system),
         #[cfg(unix)]
         Place::Device(path) => {
             use std::os::unix::fs::FileTypeExt;

@@ -2,8 +2,9 @@
 
 use super::error::IoError;
 use super::json::{Reference, Rows, Source};
+use super::paths::beside;
 use super::points::{parse_points_in, parse_scalars};
-use super::read::{ReadLimit, beside, read_file, sha256_hex};
+use super::read::{ReadLimit, read_file, sha256_hex};
 use super::text::Name;
 use std::path::{Path, PathBuf};
 

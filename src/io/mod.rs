@@ -16,14 +16,18 @@ mod foreign;
 mod image;
 mod json;
 mod ledger;
+mod lists;
 mod loader;
 mod map_json;
 mod npy;
 mod npz;
+mod paths;
 mod place;
 mod points;
+mod problem_file;
 mod problem_json;
 mod read;
+mod sample_blocks;
 mod samples;
 #[cfg(feature = "parquet")]
 mod samples_parquet;
@@ -32,12 +36,13 @@ mod solution_read;
 mod source_json;
 mod surface;
 mod table;
+mod temporary;
 mod text;
 mod zip_stream;
 
 pub use crate::diagram::CellRecord;
 pub use atomic::{AtomicFile, abandon, write_atomically};
-pub use canonical::{FileData, ProblemId, canonical_sha256};
+pub use canonical::canonical_sha256;
 pub use checkpoint::{read_checkpoint, write_checkpoint};
 pub use columns::TableColumns;
 pub use error::{IoError, bytes_text, system_text};
@@ -50,9 +55,12 @@ pub use points::{
     PointFile, parse_points, read_columns, read_densities, read_masses, read_points, read_points_in_space, read_rows,
     write_indices, write_points, writes_points,
 };
-pub use problem_json::{AnyProblem, ProblemFile, parse_any_problem, parse_problem, read_any_problem, read_problem};
+pub use problem_file::{AnyProblem, ProblemFile};
+pub use problem_file::{FileData, ProblemId};
+pub use problem_json::{parse_any_problem, parse_problem, read_any_problem, read_problem};
 pub use read::{ReadLimit, sha256_hex};
-pub use samples::{Columns, NOT_BUILT, SampleFormat, write_samples};
+pub use sample_blocks::Columns;
+pub use samples::{NOT_BUILT, SampleFormat, write_samples};
 pub use solution_json::{INLINE_LIMIT, ProblemSource, SolutionFile, write_solution};
 pub use solution_read::{AnySolution, read_any_solution, read_solution};
 pub use source_json::{AnyDomain, parse_domain, parse_image, read_domain, read_image};

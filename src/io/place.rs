@@ -1,6 +1,6 @@
 //! Where a path that is to be written leads: through links, to a file, a device, or a stream that is already open.
 
-use super::read::folder_of;
+use super::paths::folder_of;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};

@@ -1,9 +1,11 @@
 //! Problem files: `{"format": "brenier/problem", ...}`.
 
-use super::canonical::{FileData, ProblemId};
 use super::error::IoError;
 use super::json::{Context, Pairs, Rows, Scalars, Source, check_header, set, unknown_field, wrong_kind};
 use super::loader::Loader;
+use super::problem_file::AnyProblem;
+use super::problem_file::ProblemFile;
+use super::problem_file::{FileData, ProblemId};
 use super::read::{ReadLimit, read_file, sha256_hex};
 use super::source_json::{AnyDomain, DensitySeed, DomainSeed, RawDensity, RawDomain};
 use crate::domain::Density;
@@ -14,58 +16,6 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 pub(super) const FORMAT: &str = "brenier/problem";
-
-/// A problem as read from a file, before it is known to be sound.
-#[derive(Clone, Debug)]
-pub struct ProblemFile<T = ProblemData> {
-    /// The file it was read from.
-    pub path: PathBuf,
-    /// What it says.
-    pub data: T,
-    /// Its identity.
-    pub id: ProblemId,
-    /// Remarks for the report: rounded numbers, unused coordinates.
-    pub notes: Vec<String>,
-    /// The file of the sites, if it is another one.
-    pub sites_file: Option<PathBuf>,
-    /// The file of the masses, if it is another one.
-    pub masses_file: Option<PathBuf>,
-}
-
-impl<T: FileData> ProblemFile<T> {
-    /// The sound problem.
-    ///
-    /// # Errors
-    /// [`IoError::Problem`] naming the file that holds what is wrong.
-    pub fn problem(self) -> Result<T::Problem, IoError> {
-        let (path, sites, masses) = (self.path, self.sites_file, self.masses_file);
-        self.data.problem().map_err(|source| {
-            use ProblemError as E;
-            let file = match &source {
-                E::NoSites
-                | E::TooManySites { .. }
-                | E::NonFiniteSite { .. }
-                | E::SiteOutOfRange { .. }
-                | E::DuplicateSites { .. } => sites,
-                E::NonFiniteMass { .. }
-                | E::NonPositiveMass { .. }
-                | E::TotalOutOfRange { .. }
-                | E::LengthMismatch { what: "masses", .. } => masses,
-                _ => None,
-            };
-            IoError::Problem { file: file.unwrap_or(path), source }
-        })
-    }
-}
-
-/// A problem file of any kind.
-#[derive(Clone, Debug)]
-pub enum AnyProblem {
-    /// The source lives in the plane.
-    Plane(ProblemFile),
-    /// It lives on a surface.
-    Surface(ProblemFile<SurfaceProblemData>),
-}
 
 /// Reads a problem file and the files it refers to.
 ///

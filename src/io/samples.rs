@@ -6,26 +6,15 @@
 use super::atomic::AtomicFile;
 use super::error::IoError;
 use super::npy::npy_header;
+use super::sample_blocks::Columns;
+use super::sample_blocks::Made;
+use super::sample_blocks::Make;
+use super::sample_blocks::blocks;
+use super::sample_blocks::names;
 use super::zip_stream::ZipStream;
 use rayon::prelude::*;
 use std::io::{self, Write};
 use std::path::Path;
-
-/// Samples made and written at once: 24 MB with their numbers and images.
-const BLOCK: usize = 1 << 19;
-
-/// What is written of each sample.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Columns {
-    /// The point, `x, y`, on a surface `x, y, z`.
-    Points,
-    /// The number of its cell.
-    Cells,
-    /// The site of its cell.
-    Images,
-    /// All three.
-    All,
-}
 
 /// Formats of samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,9 +46,6 @@ impl SampleFormat {
         self != SampleFormat::Parquet || cfg!(feature = "parquet")
     }
 }
-
-/// Makes the samples with numbers from the first argument on, as many as the lists are long; `false` to stop.
-pub type Make<'m, const D: usize> = dyn FnMut(u64, &mut [[f64; D]], &mut [u32]) -> bool + 'm;
 
 /// Writes `count` samples, atomically; `sites` are the images. In an archive `make` is called for each array, from number 0 again; in a .npy
 /// file [`Columns::All`] means the points. Returns `false`, and writes nothing, if `make` did.
@@ -108,29 +94,6 @@ pub fn write_samples<const D: usize>(
 /// What is said where a file would be .parquet and the feature is off.
 pub const NOT_BUILT: &str =
     "this build does not write .parquet; build brenier with --features parquet, or write .npz or .csv";
-
-pub(super) type Made<'m, const D: usize> = dyn FnMut(u64, &mut [[f64; D]], &mut [u32]) -> io::Result<()> + 'm;
-
-/// Names of coordinates.
-pub(super) const AXES: [&str; 3] = ["x", "y", "z"];
-
-/// Block after block to `write`.
-pub(super) fn blocks<const D: usize>(
-    count: u64,
-    make: &mut Made<'_, D>,
-    mut write: impl FnMut(&[[f64; D]], &[u32]) -> io::Result<()>,
-) -> io::Result<()> {
-    let most = BLOCK.min(usize::try_from(count).unwrap_or(BLOCK));
-    let (mut points, mut cells) = (vec![[0.0; D]; most], vec![0; most]);
-    let mut first = 0;
-    while first < count {
-        let n = most.min(usize::try_from(count - first).unwrap_or(most));
-        make(first, &mut points[..n], &mut cells[..n])?;
-        write(&points[..n], &cells[..n])?;
-        first += n as u64;
-    }
-    Ok(())
-}
 
 fn shape(kind: Columns, dimension: usize) -> (&'static str, &'static str, usize, u64) {
     match kind {
@@ -197,20 +160,6 @@ fn archive<const D: usize>(
         })?;
     }
     zip.finish().map(|_| ())
-}
-
-/// Names of the columns of a table.
-pub(super) fn names(columns: Columns, dimension: usize) -> Vec<String> {
-    let axes = &AXES[..dimension];
-    let points = || axes.iter().map(|a| a.to_string());
-    let images = || axes.iter().map(|a| format!("image_{a}"));
-    let cell = || std::iter::once("cell".to_string());
-    match columns {
-        Columns::Points => points().collect(),
-        Columns::Cells => cell().collect(),
-        Columns::Images => images().collect(),
-        Columns::All => points().chain(cell()).chain(images()).collect(),
-    }
 }
 
 fn text<const D: usize>(

@@ -1,6 +1,6 @@
 //! Samples as .parquet, a row group a block: columns of doubles, cells as 32-bit integers without sign, nothing compressed.
 
-use super::samples::{Columns, Made, blocks, names};
+use super::sample_blocks::{Columns, Made, blocks, names};
 use parquet::basic::Encoding;
 use parquet::data_type::{DataType, DoubleType, Int32Type};
 use parquet::errors::ParquetError;

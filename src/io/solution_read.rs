@@ -1,14 +1,17 @@
 //! Reading solution files, and the arrays they refer to.
 
-use super::canonical::{FileData, ProblemId, canonical_sha256};
+use super::canonical::canonical_sha256;
 use super::error::{IoError, quoted};
 use super::json::{Context, Reference, Scalars, Source, check_header, reference, set, unknown_field, wrong_kind};
 use super::ledger;
 use super::loader::check_sha256;
 use super::npy::NpyArray;
 use super::npz::NpzReader;
-use super::problem_json::{AnyProblem, ProblemFile, ProblemSeed, RawProblem, heights_of};
-use super::read::{ReadLimit, beside, read_file, sha256_hex};
+use super::paths::beside;
+use super::problem_file::{AnyProblem, ProblemFile};
+use super::problem_file::{FileData, ProblemId};
+use super::problem_json::{ProblemSeed, RawProblem, heights_of};
+use super::read::{ReadLimit, read_file, sha256_hex};
 use super::solution_json::{FORMAT, ProblemSource, SolutionFile};
 use crate::diagram::CellRecord;
 use crate::newton::Report;

@@ -1,8 +1,9 @@
 //! The floor under the masses, on a diagram made up for it: the only way to a small residual that loses a cell is shut.
 
-use super::solver::{NewtonOptions, Start, maximize_alone};
-use crate::diagram::{Laguerre, Measures, Want};
-use crate::exact::{Dd, Heights};
+use super::maximize;
+use super::state::{NewtonOptions, Start};
+use crate::diagram::{Graph, Laguerre, MeasureError, Measures, Want};
+use crate::exact::Heights;
 
 /// Three cells. Along Newton's first direction the errors of the two large ones fall linearly to zero, and the small one
 /// keeps its mass until it drops, near the end of the step, to two fifths.
@@ -18,7 +19,7 @@ impl Laguerre for Trap {
         3
     }
 
-    fn measures(&mut self, heights: &Heights, _: Want) -> Measures {
+    fn measures(&mut self, heights: &Heights, _: Want) -> Result<Measures, MeasureError> {
         let h = |i: usize| heights.get(i).to_f64();
         // Conductance 1 between the first two: Newton's step from zero raises their difference by the error.
         let s = (h(1) - h(0)) / ERROR;
@@ -27,19 +28,8 @@ impl Laguerre for Trap {
         let mass = vec![1.0 + ERROR * (1.0 - s), 1.0 - ERROR * (1.0 - s) + (TARGET[2] - small), small];
         let (row, column) = (vec![0, 2, 4, 6], vec![1, 2, 0, 2, 0, 1]);
         let weak = 1e-9;
-        Measures { mass, row, column, conductance: vec![1.0, weak, 1.0, weak, weak, weak], ..Measures::default() }
-    }
-
-    fn raise_empty(&mut self, _: &Heights, _: &[f64], _: &[f64]) -> Option<Heights> {
-        None
-    }
-
-    fn of_sites(&self, _: &[u32]) -> Box<dyn Laguerre + '_> {
-        Box::new(Trap { asked: Vec::new() })
-    }
-
-    fn sunk(&self, heights: &[Option<Dd>]) -> Heights {
-        Heights::new(heights.iter().map(|h| h.unwrap_or(Dd::ZERO)))
+        let graph = Graph { row, column, weight: vec![1.0, weak, 1.0, weak, weak, weak] };
+        Ok(Measures { mass: Some(mass), graph, ..Measures::default() })
     }
 }
 
@@ -49,7 +39,7 @@ fn a_step_that_would_all_but_lose_a_cell_is_not_taken() {
     let mut trap = Trap { asked: Vec::new() };
     let options = NewtonOptions { tolerance: 1e-9, max_iterations: 1, time_limit: None };
     let start = Start::Fresh(Heights::zeros(3));
-    let result = maximize_alone(&mut trap, &TARGET, start, &options, &mut |_| true);
+    let result = maximize(&mut trap, &TARGET, start, &options, &mut |_| true);
     assert!((result.state.mass_floor - 0.005).abs() < 1e-15);
     assert!(trap.asked.iter().any(|s| (s - 1.0).abs() < 1e-6), "the whole step is tried: {:?}", trap.asked);
     assert_eq!(result.state.iterations[1].step, 0.5);

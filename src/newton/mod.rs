@@ -1,20 +1,20 @@
-//! Layer 4: the dual functional, its start, damping and linear algebra.
+//! Layer 4: the dual functional, maximized.
 
-mod background;
+mod continuation;
+mod damped;
 mod dual;
 #[cfg(test)]
 mod floor;
-mod layers;
 pub mod linear;
-mod partial_start;
+mod maximize;
 mod report;
+mod residual;
 mod revive;
-mod solver;
-mod start;
+mod state;
+mod step;
 
 pub use dual::{BEYOND, Jump};
-pub use partial_start::{partial_start, shifted_start};
+pub use maximize::maximize;
 pub use report::{CellParts, IterationReport, Outcome, Report};
 pub use revive::revived;
-pub use solver::{NewtonOptions, NewtonResult, NewtonState, Start, maximize, maximize_alone};
-pub use start::quantile_start;
+pub use state::{NewtonOptions, NewtonResult, NewtonState, Start};

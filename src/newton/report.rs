@@ -1,5 +1,6 @@
 //! What a run says about itself.
 
+use crate::diagram::MeasureError;
 use crate::exact::Counters;
 use serde::{Deserialize, Serialize};
 
@@ -72,6 +73,12 @@ pub enum Outcome {
         /// Number of components.
         components: usize,
     },
+}
+
+impl From<MeasureError> for Outcome {
+    fn from(error: MeasureError) -> Outcome {
+        Outcome::NotConverged { why: error.to_string() }
+    }
 }
 
 /// [`Outcome`] as it stands in a file. (Derived for the enum itself, unit variants would take any further field.)

@@ -1,7 +1,7 @@
 //! What becomes of cells that a bold step loses: first they take a gentler step, then they are raised by the closed formula.
 
 use super::linear::Laplacian;
-use crate::diagram::{Laguerre, Measures, Want};
+use crate::diagram::{Laguerre, MeasureError, Measures, Revive, Want};
 use crate::exact::{Dd, Heights};
 use rayon::prelude::*;
 
@@ -23,7 +23,7 @@ const MOST_LOST: usize = 32;
 
 /// Is some cell empty?
 pub(super) fn has_empty(measures: &Measures) -> bool {
-    measures.hidden > 0 || measures.mass.iter().any(|&m| m <= 0.0)
+    measures.hidden > 0 || measures.masses().iter().any(|&m| m <= 0.0)
 }
 
 /// A start from heights of elsewhere (a problem whose sites or masses have changed since): with the cells that are empty raised.
@@ -31,12 +31,12 @@ pub(super) fn has_empty(measures: &Measures) -> bool {
 /// `None` if that does not help, or if more than one cell in 32 is empty: then such heights know little, and a start
 /// made for the problem is better. Cost: a diagram, and one more for each pass of raising.
 pub fn revived(diagram: &mut dyn Laguerre, target: &[f64], heights: Heights) -> Option<Heights> {
-    let measures = diagram.measures(&heights, Want::Newton);
-    let lost = measures.mass.iter().filter(|&&m| !(m > 0.0)).count();
+    let measures = diagram.measures(&heights, Want::Newton).ok()?;
+    let lost = measures.masses().iter().filter(|&&m| !(m > 0.0)).count();
     if lost > target.len() / MOST_LOST {
         return None;
     }
-    let (heights, measures) = fill_empty(diagram, target, heights, measures, PASSES);
+    let (heights, measures) = fill_empty(diagram, target, heights, measures, PASSES).ok()?;
     (!has_empty(&measures)).then_some(heights)
 }
 
@@ -48,7 +48,7 @@ pub(super) fn fill_empty(
     mut heights: Heights,
     mut measures: Measures,
     generous: usize,
-) -> (Heights, Measures) {
+) -> Result<(Heights, Measures), MeasureError> {
     let mut share = if generous < PASSES { ENTERING } else { RAISED };
     for pass in 0..PASSES {
         if !has_empty(&measures) {
@@ -58,23 +58,24 @@ pub(super) fn fill_empty(
             share *= 0.25;
         }
         let wanted: Vec<f64> = target.iter().map(|nu| share * nu).collect();
-        let Some(raised) = diagram.raise_empty(&heights, &measures.mass, &wanted) else { break };
-        let next = diagram.measures(&raised, Want::Feasible);
+        let raise = |revive: &mut dyn Revive| revive.raise_empty(&heights, measures.masses(), &wanted);
+        let Some(raised) = diagram.revive().and_then(raise) else { break };
+        let next = diagram.measures(&raised, Want::Feasible)?;
         let (hull, cells) = (measures.hull_seconds, measures.cells_seconds);
         (heights, measures) = (raised, next);
         measures.hull_seconds += hull;
         measures.cells_seconds += cells;
     }
-    (heights, measures)
+    Ok((heights, measures))
 }
 
 /// Heights matched to a source with gaps, with their measures, empty cells raised. `None` if the diagram knows none, or some stay empty; it
 /// has moved on then.
-pub(super) fn matched(diagram: &mut dyn Laguerre, target: &[f64]) -> Option<(Heights, Measures)> {
-    let heights = diagram.matched(target)?;
-    let found = diagram.measures(&heights, Want::Feasible);
-    let (heights, found) = fill_empty(diagram, target, heights, found, PASSES);
-    (!has_empty(&found)).then_some((heights, found))
+pub(super) fn matched(diagram: &mut dyn Laguerre, target: &[f64]) -> Result<Option<(Heights, Measures)>, MeasureError> {
+    let Some(heights) = diagram.background().and_then(|background| background.matched(target)) else { return Ok(None) };
+    let found = diagram.measures(&heights, Want::Feasible)?;
+    let (heights, found) = fill_empty(diagram, target, heights, found, PASSES)?;
+    Ok((!has_empty(&found)).then_some((heights, found)))
 }
 
 /// For every cell the step that Newton's method for the mass would take beside neighbours that take the given step:
@@ -103,22 +104,22 @@ pub(super) fn gently(
     t: f64,
     mut moved: Heights,
     mut lost: Measures,
-) -> (Heights, Measures) {
+) -> Result<(Heights, Measures), MeasureError> {
     let (mut hull, mut cells) = (lost.hull_seconds, lost.cells_seconds);
     if lost.hidden > 0 {
-        lost = diagram.measures(&moved, Want::Newton);
+        lost = diagram.measures(&moved, Want::Newton)?;
         hull += lost.hull_seconds;
         cells += lost.cells_seconds;
     }
-    for (i, _) in lost.mass.iter().enumerate().filter(|(_, m)| **m <= 0.0) {
+    for (i, _) in lost.masses().iter().enumerate().filter(|(_, m)| **m <= 0.0) {
         let own = t * gentle[i];
         if own.is_finite() {
             moved.set(i, heights.get(i) + Dd::from_f64(own));
         }
     }
     drop(lost);
-    let mut next = diagram.measures(&moved, Want::Feasible);
+    let mut next = diagram.measures(&moved, Want::Feasible)?;
     next.hull_seconds += hull;
     next.cells_seconds += cells;
-    (moved, next)
+    Ok((moved, next))
 }

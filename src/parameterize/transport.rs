@@ -5,7 +5,7 @@ use super::rim::{Curve, Rim};
 use crate::domain::ConvexPolygon;
 use crate::exact::Heights;
 use crate::problem::{Problem, ProblemData};
-use crate::transport::{Control, Progress, SolveOptions, solve};
+use crate::transport::{Control, Progress, SolveOptions, solve_with};
 
 /// Largest relative error of a cell with which transport may start. Embeddings of which it makes use begin with 5 to 50.
 const HOPELESS: f64 = 100.0;
@@ -56,7 +56,7 @@ pub(super) fn cells(chart: &Chart, uv: &[[f64; 2]], rim: &Rim, effort: Effort) -
     let hopeless =
         |p: &Progress| !needed && p.iteration == 0 && p.last.residual.is_finite() && p.last.residual > HOPELESS;
     let mut stopped = false;
-    let solution = solve(&problem, &options, &mut |p| {
+    let solution = solve_with(&problem, &options, &mut |p| {
         stopped |= hopeless(p);
         if stopped { Control::Stop } else { Control::Continue }
     });

@@ -1,7 +1,9 @@
 //! What is wrong with the data of a problem.
 
-use super::Problem;
 use crate::domain::DomainError;
+
+/// Largest number of sites (30-bit triangle indices in the hull).
+pub(super) const MAX_SITES: usize = 500_000_000;
 
 /// Why data is not a problem. Messages are the contract of the command line (`error: FILE: <message>`).
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -14,7 +16,7 @@ pub enum ProblemError {
     #[error("sites is empty; at least one site is needed")]
     NoSites,
     /// More sites than 32-bit indices hold.
-    #[error("{found} sites; at most {limit} are supported", limit = Problem::MAX_SITES)]
+    #[error("{found} sites; at most {limit} are supported", limit = MAX_SITES)]
     TooManySites {
         /// Number of sites given.
         found: usize,

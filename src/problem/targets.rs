@@ -1,6 +1,6 @@
 //! The target of a problem: distinct sites with positive masses, in the plane or in space.
 
-use super::{Duplicates, Problem, ProblemError};
+use super::error::{MAX_SITES, ProblemError};
 use crate::exact::{Dd, Heights, big};
 use rayon::prelude::*;
 
@@ -128,7 +128,7 @@ fn check_sites<const D: usize>(sites: &mut [[f64; D]]) -> Result<(), ProblemErro
     if sites.is_empty() {
         return Err(ProblemError::NoSites);
     }
-    if sites.len() > Problem::MAX_SITES {
+    if sites.len() > MAX_SITES {
         return Err(ProblemError::TooManySites { found: sites.len() });
     }
     for (site, y) in sites.iter_mut().enumerate() {
@@ -166,4 +166,16 @@ fn check_masses(masses: &[f64], n: usize) -> Result<(), ProblemError> {
         Some(site) if total.is_finite() => Err(ProblemError::MassRatio { site, value: masses[site], total }),
         _ => Ok(()),
     }
+}
+
+/// What to do with sites at the same position.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Duplicates {
+    /// Add their masses and keep the first (for solving: no power diagram separates them).
+    #[default]
+    Merge,
+    /// Refuse.
+    Refuse,
+    /// Keep them all (for diagrams at given heights: the larger height, then the lower index, owns the cell).
+    Keep,
 }

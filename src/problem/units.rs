@@ -8,7 +8,8 @@
 //! With lengths in units of `2^L`, masses of `2^M` and densities of `2^D`, heights are in units of `2^(2L)`, walls (`dm/dh`) of
 //! `2^(M-2L)`, costs of `2^(M+2L)`, and the factor of the source of `2^(M-D-2L)`.
 
-use super::{Problem, SurfaceProblem, Targets};
+use super::targets::Targets;
+use super::{Problem, SurfaceProblem};
 use crate::domain::{Density, Domain, Facets, Patches};
 use crate::exact::big::Rational;
 use crate::exact::power::{exponent, is_exact, scaled, scaled_dd};

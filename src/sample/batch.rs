@@ -9,30 +9,15 @@
 #![allow(clippy::needless_range_loop)]
 
 use super::philox::halves;
-use super::pieces::Triangle;
 use super::simd::{Instructions, Task, widely};
+use super::triangle::Triangle;
+use super::triangle::least;
+use super::triangle::point;
 
 /// Samples in a batch.
 pub(super) const BATCH: usize = 64;
 /// Samples in a vector, or two.
 const WIDTH: usize = 8;
-
-/// The smaller one; a comparison and a choice, which is one instruction, where `f64::min` must mind what is no number.
-#[inline(always)]
-fn least(a: f64, b: f64) -> f64 {
-    if a < b { a } else { b }
-}
-
-/// The point at distance `r` of the corner and `s` of the opposite side, and its least barycentric coordinate.
-#[inline(always)]
-pub(super) fn point<const D: usize>(o: [f64; D], e: [f64; D], f: [f64; D], r: f64, s: f64) -> ([f64; D], f64) {
-    let mut x = [0.0; D];
-    for c in 0..D {
-        x[c] = o[c] + r * (e[c] + s * f[c]);
-    }
-    let rs = r * s;
-    (x, least(1.0 - r, least(r - rs, rs)))
-}
 
 /// Samples in triangles of their own.
 #[derive(Clone, Debug)]

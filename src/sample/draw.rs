@@ -11,9 +11,9 @@
 
 use super::alias::Alias;
 use super::batch::{BATCH, Batch, Points, Run, Strip, run};
+use super::method::{Method, SampleError};
 use super::philox::{LANES, Stream, WORDS, unit};
 use super::pieces::Pieces;
-use super::sampler::{Method, SampleError};
 use super::simd::{Instructions, fetch};
 use rayon::prelude::*;
 

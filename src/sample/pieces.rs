@@ -11,35 +11,12 @@
 //! polynomial of degree 4, that at `r` before `s` one of degree 3. Both are inverted by Newton's method inside a bracket. This is exact in law for
 //! affine densities and for bilinear ones, whose restriction to a triangle has degree two.
 
-use super::batch::point;
+use super::triangle::Coefficients;
+use super::triangle::Triangle;
 use crate::diagram::{Diagram, SurfaceDiagram};
 use crate::domain::Law;
 use crate::exact::Dd;
 use rayon::prelude::*;
-
-/// A triangle of a cell, in the plane one line of the cache.
-#[derive(Clone, Copy, Debug)]
-#[repr(align(64))]
-pub(super) struct Triangle<const D: usize> {
-    /// Corner from which `r` is counted.
-    pub o: [f64; D],
-    /// From there to the second corner.
-    pub e: [f64; D],
-    /// From the second corner to the third.
-    pub f: [f64; D],
-    /// 1 / mass.
-    pub rate: f64,
-    /// A point with all barycentric coordinates above this is surely inside the exact cell.
-    pub margin: f32,
-    pub site: u32,
-}
-
-impl<const D: usize> Triangle<D> {
-    pub const EMPTY: Triangle<D> = Triangle { o: [0.0; D], e: [0.0; D], f: [0.0; D], rate: 0.0, margin: 0.0, site: 0 };
-}
-
-/// Bernstein coefficients `A, B, C, AB, AC, BC`.
-pub(super) type Coefficients = [f64; 6];
 
 /// The triangles of all cells with mass, cell after cell.
 #[derive(Clone, Debug)]
@@ -139,14 +116,6 @@ impl<const D: usize> Pieces<D> {
             None => (a.sqrt(), v),
             Some(law) => invert(law, a, v),
         }
-    }
-}
-
-impl<const D: usize> Triangle<D> {
-    /// The point at `r, s`, and whether it is surely inside the cell.
-    pub fn at(&self, r: f64, s: f64) -> ([f64; D], bool) {
-        let (x, least) = point(self.o, self.e, self.f, r, s);
-        (x, least > f64::from(self.margin))
     }
 }
 

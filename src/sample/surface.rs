@@ -4,8 +4,8 @@
 //! sample is therefore the highest site at the written point, exactly, by a question to the sites in space; a microsecond or so.
 
 use super::draw::{Draw, Find};
+use super::method::{Method, SampleError};
 use super::pieces::Pieces;
-use super::sampler::{Method, SampleError};
 use super::simd::Instructions;
 use crate::diagram::SurfaceDiagram;
 use crate::diagram::surface::{Envelope, Scratch};

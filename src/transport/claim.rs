@@ -6,11 +6,12 @@
 //! rationals. So the promise is one that a check in exact arithmetic keeps. (Of cells cut by balls there is no exact mass;
 //! there the promise holds up to the error of their integrals, docs/theory/partial.md.)
 
+use crate::diagram::Cells;
 use crate::newton::{CellParts, Report};
 
 /// What is said of heights, by site.
 #[derive(Default)]
-pub(super) struct Claim<const D: usize> {
+pub struct Claim<const D: usize> {
     /// Masses of the cells.
     pub masses: Vec<f64>,
     /// Bounds of their errors; empty if there are none.
@@ -34,7 +35,7 @@ pub(super) struct Claim<const D: usize> {
 }
 
 /// A mass, and an upper bound of its true relative error.
-pub(super) type Sure = (f64, f64);
+pub type Sure = (f64, f64);
 
 /// Where a mass is a relative `e` off its target by its rounded value, the quotient itself is rounded twice.
 const QUOTIENT: f64 = 1.0 + 4.0 * f64::EPSILON;
@@ -44,6 +45,22 @@ impl<const D: usize> Claim<D> {
     pub(super) fn nothing(n: usize) -> Claim<D> {
         let hidden = (0..n as u32).collect();
         Claim { masses: vec![0.0; n], centroids: vec![None; n], hidden, ..Claim::default() }
+    }
+
+    /// What a diagram says; its walls only if they are asked for.
+    pub(super) fn of(still: &impl Cells<D>, walls: bool) -> Claim<D> {
+        Claim {
+            masses: still.masses().to_vec(),
+            off: still.mass_errors().to_vec(),
+            centroids: still.centroids().to_vec(),
+            cost: still.cost(),
+            hidden: still.hidden(),
+            walls: if walls { still.walls() } else { Vec::new() },
+            rest: still.rest(),
+            parts: still.parts().map(|parts| CellParts::of(parts.into_iter())),
+            predicates: still.counters(),
+            notes: Vec::new(),
+        }
     }
 
     /// The largest relative error of the masses as they are told.

@@ -15,12 +15,12 @@
 //! References: Mérigot, Mirebeau, "Minimal geodesics along volume-preserving maps" (2016); de Goes et al., "Blue noise through optimal
 //! transport" (2012); Mérigot, Santambrogio, Sarrazin, "Non-asymptotic convergence bounds for Wasserstein approximation" (2021).
 
+use super::family::Transport;
 use super::solution::{Control, Progress, Solution, SolveOptions};
-use super::solve::solve;
-use super::surface::solve_surface;
+use super::solve::solve_with;
 use crate::exact::{Dd, Heights};
 use crate::newton::Outcome;
-use crate::problem::{Duplicates, Problem, ProblemData, ProblemError, SurfaceProblem, SurfaceProblemData, WithSites};
+use crate::problem::{Duplicates, Problem, ProblemData, ProblemError, SurfaceProblem, SurfaceProblemData};
 use std::time::{Duration, Instant};
 
 /// Options of a quantization.
@@ -104,9 +104,7 @@ pub struct QuantizeProgress<'a> {
 }
 
 /// A problem whose sites can move: what [`quantize`] needs to know of it.
-pub trait Quantizable<const D: usize>: WithSites<Point = [f64; D]> + Clone {
-    /// Solves it.
-    fn solved(&self, options: &SolveOptions, on_progress: &mut dyn FnMut(&Progress<'_>) -> Control) -> Solution<D>;
+pub trait Quantizable<const D: usize>: Transport<D> + Clone {
     /// The same source and masses with these sites, and heights to start from.
     ///
     /// # Errors
@@ -115,10 +113,6 @@ pub trait Quantizable<const D: usize>: WithSites<Point = [f64; D]> + Clone {
 }
 
 impl Quantizable<2> for Problem {
-    fn solved(&self, options: &SolveOptions, on_progress: &mut dyn FnMut(&Progress<'_>) -> Control) -> Solution {
-        solve(self, options, on_progress)
-    }
-
     fn with_sites(&self, sites: Vec<[f64; 2]>, heights: Option<Heights>) -> Result<Problem, ProblemError> {
         Problem::new(ProblemData {
             density: self.density().clone(),
@@ -132,10 +126,6 @@ impl Quantizable<2> for Problem {
 }
 
 impl Quantizable<3> for SurfaceProblem {
-    fn solved(&self, options: &SolveOptions, on_progress: &mut dyn FnMut(&Progress<'_>) -> Control) -> Solution<3> {
-        solve_surface(self, options, on_progress)
-    }
-
     fn with_sites(&self, sites: Vec<[f64; 3]>, heights: Option<Heights>) -> Result<SurfaceProblem, ProblemError> {
         SurfaceProblem::new(SurfaceProblemData {
             density: self.density().clone(),
@@ -195,7 +185,7 @@ pub fn quantize<P: Quantizable<D>, const D: usize>(
     let run = |problem: &P, tolerance: f64, steps: &[QuantizeStep], see: &mut Callback<'_>| {
         let max_iterations = options.max_iterations;
         let options = SolveOptions { tolerance, max_iterations, time_limit: left(), ..SolveOptions::default() };
-        problem.solved(&options, &mut |p| see(&QuantizeProgress { steps, solving: Some(p) }))
+        solve_with(problem, &options, &mut |p| see(&QuantizeProgress { steps, solving: Some(p) }))
     };
     let (mut problem, mut step_clock) = (problem.clone(), Instant::now());
     let mut solution = run(&problem, options.mass_tolerance, &steps, on_progress);

@@ -4,7 +4,7 @@ use crate::support::{Folder, square};
 use brenier::diagram::Diagram;
 use brenier::io::{self, ReadLimit};
 use brenier::problem::{Duplicates, ProblemData};
-use brenier::transport::{Control, SolveOptions, solve};
+use brenier::transport::{SolveOptions, solve};
 use std::path::Path;
 
 const PROBLEM: &str = r#"{"format": "brenier/problem", "version": 1,
@@ -44,7 +44,7 @@ fn use_problem(bytes: &[u8]) -> bool {
     file.data.duplicates = Duplicates::Merge;
     let Ok(problem) = file.problem() else { return false };
     let options = SolveOptions { max_iterations: 30, ..SolveOptions::default() };
-    let solution = solve(&problem, &options, &mut |_| Control::Continue);
+    let solution = solve(&problem, &options);
     assert_eq!(solution.heights.len(), problem.len());
     true
 }

@@ -8,7 +8,7 @@ use brenier::exact::big::{Rational, rational, rational_dd};
 use brenier::exact::{Dd, Heights};
 use brenier::newton::{Outcome, Report};
 use brenier::problem::{Problem, SurfaceProblem};
-use brenier::transport::{Control, SolveOptions, solve, solve_surface};
+use brenier::transport::{SolveOptions, solve};
 use std::collections::BTreeMap;
 
 pub type Point = [f64; 3];
@@ -311,11 +311,11 @@ pub fn solved(problem: &Either) -> (Heights, Vec<f64>, Vec<f64>, f64, Report) {
     let options = SolveOptions::default();
     match problem {
         Either::Plane(p) => {
-            let s = solve(p, &options, &mut |_| Control::Continue);
+            let s = solve(p, &options);
             (s.heights, s.weights, s.masses, s.cost, s.report)
         }
         Either::Surface(p) => {
-            let s = solve_surface(p, &options, &mut |_| Control::Continue);
+            let s = solve(p, &options);
             (s.heights, s.weights, s.masses, s.cost, s.report)
         }
     }

@@ -1,7 +1,7 @@
 //! Diagrams on surfaces by brute force in rationals, and how far the library is from them.
 
 use brenier::diagram::surface::{SurfaceGround, SurfaceLaguerre, SurfaceMeasures};
-use brenier::diagram::{Label, SurfaceDiagram, Want};
+use brenier::diagram::{Label, SurfaceDiagram};
 use brenier::domain::{Density, Facets, Surface};
 use brenier::exact::Heights;
 use brenier::exact::big::{Rational, nearest_f64, rational};
@@ -31,7 +31,7 @@ impl Instance {
         let mut diagram = SurfaceLaguerre::new(Arc::new(SurfaceGround::new(&facets, 1.0)), &self.sites[..]);
         let order = diagram.order();
         let n = self.sites.len();
-        let all = diagram.integrals(&Heights::from_f64(&self.heights).permuted(&order), Want::Everything);
+        let all = diagram.integrals(&Heights::from_f64(&self.heights).permuted(&order), true);
         let zero = Integrals {
             mass: vec![0.0; n],
             first: vec![[0.0; 3]; n],
@@ -41,11 +41,11 @@ impl Instance {
         let mut found = zero;
         for (k, &i) in order.iter().enumerate() {
             let i = i as usize;
-            found.mass[i] = all.plain.mass[k];
+            found.mass[i] = all.plain.masses()[k];
             found.first[i] = all.moments[k].first;
             found.cost[i] = all.moments[k].cost;
-            for e in all.plain.row[k] as usize..all.plain.row[k + 1] as usize {
-                found.conductance[i][order[all.plain.column[e] as usize] as usize] = all.plain.conductance[e];
+            for (j, weight) in all.plain.graph.entries(k) {
+                found.conductance[i][order[j as usize] as usize] = weight;
             }
         }
         (found, all)

@@ -1,6 +1,7 @@
 //! The flags, as clap reads them.
 
 use crate::outputs::{Fit, Output, to};
+use crate::values::{distance, duration, memory, positive, relative, size, view, whole, whole_or_zero};
 use brenier::io::TableColumns;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -480,22 +481,6 @@ pub enum Up {
     Z,
 }
 
-fn view(text: &str) -> Result<[f64; 2], String> {
-    let numbers: Option<Vec<f64>> = text.split(',').map(|n| n.trim().parse().ok()).collect();
-    match numbers.as_deref() {
-        Some(&[a, e]) if a.is_finite() && e.abs() <= 90.0 => Ok([a % 360.0, e]),
-        _ => Err("give two angles in degrees, the second from -90 to 90, such as 30,20".into()),
-    }
-}
-
-fn size(text: &str) -> Result<(u32, u32), String> {
-    let pair = text.split_once(['x', 'X']).and_then(|(w, h)| Some((w.parse().ok()?, h.parse().ok()?)));
-    match pair {
-        Some((w @ 1..=20_000u32, h @ 1..=20_000u32)) => Ok((w, h)),
-        _ => Err("give width and height in pixels, each from 1 to 20000, such as 1600x1200".into()),
-    }
-}
-
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  brenier sample solution.json -n 1000000 -o samples.npz --seed 7\n  \
                         brenier sample solution.json -n 1e9 --method stratified -o points.npy\n  \
@@ -556,89 +541,4 @@ pub enum What {
     Images,
     /// All three
     All,
-}
-
-/// A number of samples, also written like 1e9.
-fn whole_or_zero(text: &str) -> Result<u64, String> {
-    let short = || text.parse::<f64>().ok().filter(|v| v.fract() == 0.0 && (0.0..9e15).contains(v)).map(|v| v as u64);
-    text.parse().ok().or_else(short).ok_or_else(|| "give a whole number such as 1000 or 1e9".into())
-}
-
-fn whole(text: &str) -> Result<u64, String> {
-    whole_or_zero(text).and_then(|n| if n > 0 { Ok(n) } else { Err("give at least 1".into()) })
-}
-
-fn positive(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(v) if v > 0.0 && v.is_finite() => Ok(v),
-        _ => Err("give a positive number such as 1e-10".into()),
-    }
-}
-
-/// A relative error that asks for something.
-fn relative(text: &str) -> Result<f64, String> {
-    match positive(text) {
-        Ok(v) if v >= 1.0 => Err("masses off by 1 or more are no result; give less, such as 1e-10".into()),
-        other => other,
-    }
-}
-
-fn distance(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(v) if v >= 0.0 && v.is_finite() => Ok(v),
-        _ => Err("give a distance such as 1e-7".into()),
-    }
-}
-
-/// The command line, where `--merge` that is not followed by a number stands alone: what comes next may be the mesh.
-pub fn command_line() -> Vec<std::ffi::OsString> {
-    let mut words: Vec<std::ffi::OsString> = std::env::args_os().collect();
-    for k in 0..words.len() {
-        let distance = words.get(k + 1).and_then(|w| w.to_str()).is_some_and(|w| w.parse::<f64>().is_ok());
-        if words[k] == "--merge" && !distance {
-            words[k] = "--merge=0".into();
-        }
-    }
-    words
-}
-
-/// A number and the letters behind it.
-fn split_unit(text: &str) -> Option<(f64, String)> {
-    let text = text.trim();
-    let end = text.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(text.len());
-    let value: f64 = text[..end].parse().ok()?;
-    Some((value, text[end..].trim().to_ascii_lowercase()))
-}
-
-fn memory(text: &str) -> Result<u64, String> {
-    let help = "give a size such as 500MB or 16GiB";
-    let (value, unit) = split_unit(text).ok_or(help)?;
-    let factor = match unit.as_str() {
-        "" | "b" => 1.0,
-        "kb" => 1e3,
-        "mb" => 1e6,
-        "gb" => 1e9,
-        "tb" => 1e12,
-        "k" | "kib" => 1024.0,
-        "m" | "mib" => 1024f64.powi(2),
-        "g" | "gib" => 1024f64.powi(3),
-        "t" | "tib" => 1024f64.powi(4),
-        _ => return Err(help.into()),
-    };
-    let bytes = value * factor;
-    if bytes >= 1.0 && bytes < 2f64.powi(63) { Ok(bytes as u64) } else { Err(help.into()) }
-}
-
-fn duration(text: &str) -> Result<Duration, String> {
-    let help = "give a time such as 90s, 5m or 2h";
-    let (value, unit) = split_unit(text).ok_or(help)?;
-    let seconds = match unit.as_str() {
-        "" | "s" => value,
-        "ms" => value / 1000.0,
-        "m" | "min" => value * 60.0,
-        "h" => value * 3600.0,
-        "d" => value * 86400.0,
-        _ => return Err(help.into()),
-    };
-    Duration::try_from_secs_f64(seconds).map_err(|_| help.into())
 }

@@ -3,12 +3,13 @@
 //! What is verified, and how, stands in the library (`transport/verify`); here it is read, called and printed.
 
 use crate::args::{CheckArgs, Common};
-use crate::console::say;
 use crate::failure::{Failure, code};
 use crate::input::{self, Loaded};
 use crate::limits::read_limit;
+use crate::reports::say;
 use brenier::io::{AnySolution, FileData, SolutionFile, printable, read_any_solution};
-use brenier::transport::{Line, Proof, Verdict, Verifiable, verify};
+use brenier::problem::WithSites;
+use brenier::transport::{Line, Proof, Transport, Verdict, verify};
 use serde::Serialize;
 
 /// The result of `check --json`.
@@ -36,7 +37,7 @@ fn check<T: FileData<Point = [f64; D]>, const D: usize>(
     common: &Common,
 ) -> Result<u8, Failure>
 where
-    T::Problem: Verifiable<D>,
+    T::Problem: Transport<D>,
 {
     let loaded = input::of_solution(&args.solution, solution, args.problem.as_deref(), common)?;
     let name = args.solution.display().to_string();

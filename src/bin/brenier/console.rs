@@ -1,32 +1,12 @@
 //! What people read: reports on standard output, warnings, errors and the progress bar on standard error.
 
 use crate::args::Common;
-use crate::failure::{Failure, of_stdout};
-use crate::threads;
+use crate::scarcity;
 use brenier::io::printable;
 use brenier::transport::{Progress, QuantizeProgress};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::Write;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-
-/// Whether a result goes to standard output, so that nothing else may.
-static TAKEN: AtomicBool = AtomicBool::new(false);
-
-/// From now on reports go to standard error.
-pub fn leave_standard_output() {
-    TAKEN.store(true, Ordering::Relaxed);
-}
-
-/// Prints text on standard output, or where reports go.
-pub fn say(text: &str) -> Result<(), Failure> {
-    if TAKEN.load(Ordering::Relaxed) {
-        let _ = std::io::stderr().write_all(text.as_bytes());
-        return Ok(());
-    }
-    let mut out = std::io::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(|e| of_stdout(&e))
-}
 
 /// Prints the line that explains a failure.
 pub fn error(text: &str) {
@@ -89,7 +69,7 @@ impl Bar {
             bar.set_message("preparing");
         }
         // The bar moves by itself by a thread of its own.
-        if !bar.is_hidden() && !threads::are_scarce() {
+        if !bar.is_hidden() && !scarcity::are_scarce() {
             bar.enable_steady_tick(Duration::from_millis(120));
         }
         Bar { bar, tolerance, first: None }

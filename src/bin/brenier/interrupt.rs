@@ -1,7 +1,7 @@
 //! Ctrl-C and termination: the first one asks the solver to stop, the second one ends the program at once.
 
 use crate::failure::code;
-use crate::threads;
+use crate::scarcity;
 use brenier::io::abandon;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
@@ -22,7 +22,7 @@ pub fn install() {
     });
     if done.is_err() {
         // The system refuses a thread: nobody hears the signals, so that they must do what they usually do.
-        threads::refused();
+        scarcity::refused();
         signals::reset();
     }
     if stays {

@@ -23,10 +23,13 @@ mod parameterize_tables;
 mod picture;
 mod quantize;
 mod remesh;
+mod reports;
 mod sample;
+mod scarcity;
 mod singular;
 mod solve;
 mod threads;
+mod values;
 
 use args::{Cli, Command};
 use clap::{CommandFactory, FromArgMatches};
@@ -70,7 +73,7 @@ fn main() -> ExitCode {
 
 fn run() -> Result<u8, Failure> {
     let parsed =
-        Cli::command().try_get_matches_from(args::command_line()).and_then(|m| Ok((Cli::from_arg_matches(&m)?, m)));
+        Cli::command().try_get_matches_from(values::command_line()).and_then(|m| Ok((Cli::from_arg_matches(&m)?, m)));
     let (cli, matches) = match parsed {
         Ok(parsed) => parsed,
         Err(e) => return failure::of_arguments(&e),

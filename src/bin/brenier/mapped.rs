@@ -1,11 +1,12 @@
 //! What `map`, `interpolate`, `singular` and `alexandrov` have in common: from a solution file to its map, and their reports.
 
 use crate::args::Common;
-use crate::console::{say, table};
+use crate::console::table;
 use crate::failure::{Failure, code};
 use crate::input::{self, Loaded};
 use crate::limits::read_limit;
 use crate::output::problem_line;
+use crate::reports::say;
 use brenier::io::{AnySolution, SolutionFile, read_any_solution};
 use brenier::transport::BrenierMap;
 use serde_json::{Map, Value};

@@ -1,9 +1,10 @@
 //! What a run reports, as JSON or as text.
 
 use crate::args::Common;
-use crate::console::{count, say, table};
+use crate::console::{count, table};
 use crate::failure::{Failure, code};
 use crate::input::Loaded;
+use crate::reports::say;
 use brenier::io::{FileData, SolutionFile, bytes_text};
 use brenier::newton::{CellParts, Outcome, Report};
 use brenier::problem::WithSites;

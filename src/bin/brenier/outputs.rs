@@ -3,8 +3,8 @@
 //! A flag that names an output has the type [`Output`] and says what endings fit. Before anything is read, all of them
 //! are checked and tried; from then on the library refuses to read what is to be written (`brenier::io::begin`).
 
-use crate::console;
 use crate::failure::{Failure, code};
+use crate::reports;
 use brenier::io::{self, Role};
 use clap::ArgMatches;
 use clap::builder::{PathBufValueParser, TypedValueParser};
@@ -136,7 +136,7 @@ pub fn declare(matches: &ArgMatches) -> Result<(), Failure> {
     let outputs: Vec<&Output> = command.ids().flat_map(values).collect();
     outputs.iter().try_for_each(|o| o.check_name())?;
     if outputs.iter().any(|o| io::is_standard_output(o)) {
-        console::leave_standard_output();
+        reports::leave_standard_output();
     }
     let named: Vec<(&Path, Role)> = outputs.iter().map(|o| (&***o, o.role())).collect();
     Ok(io::begin(&named)?)

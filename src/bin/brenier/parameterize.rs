@@ -1,9 +1,10 @@
 //! `brenier parameterize`: a mesh into the plane, area for area, without flips.
 
 use crate::args::{Common, ParameterizeArgs};
-use crate::console::{count, say, table, warn};
+use crate::console::{count, table, warn};
 use crate::failure::{Failure, code};
 use crate::limits::{check_memory, peak_bytes, read_limit};
+use crate::reports::say;
 use crate::{parameterize_files as files, parameterize_tables as tables, picture};
 use brenier::io::{SurfaceFile, read_points, read_surface};
 use brenier::parameterize::{

@@ -1,10 +1,11 @@
 //! `brenier plot`, and the pictures of the other commands.
 
 use crate::args::{self, Common, ParameterizeArgs, PlotArgs};
-use crate::console::{say, table};
+use crate::console::table;
 use crate::failure::{Failure, code};
 use crate::input;
 use crate::limits::read_limit;
+use crate::reports::say;
 use brenier::diagram::{Diagram, PartialDiagram, SurfaceDiagram};
 use brenier::exact::Heights;
 use brenier::io::{AnyProblem, AnySolution, document_format, read_any_problem, read_any_solution, write_atomically};

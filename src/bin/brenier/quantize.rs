@@ -1,10 +1,11 @@
 //! `brenier quantize`: sites that represent the source best.
 
 use crate::args::{Common, QuantizeArgs};
-use crate::console::{self, Bar, count, say, table};
+use crate::console::{self, Bar, count, table};
 use crate::failure::{Failure, code};
 use crate::input::{AnyLoaded, Loaded};
 use crate::limits::peak_bytes;
+use crate::reports::say;
 use crate::{deadline, input, interrupt, output, picture, solve};
 use brenier::exact::Heights;
 use brenier::io::{FileData, write_points, write_solution, writes_points};

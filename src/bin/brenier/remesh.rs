@@ -1,10 +1,11 @@
 //! `brenier remesh`: a surface meshed anew, with the sites of a solution as vertices.
 
 use crate::args::{self, Common, RemeshArgs};
-use crate::console::{count, say, table};
+use crate::console::{count, table};
 use crate::failure::{Failure, code};
 use crate::input;
 use crate::limits::{peak_bytes, read_limit};
+use crate::reports::say;
 use brenier::domain::surface::Topology;
 use brenier::io::{AnySolution, Encoding, Field, MeshData, read_any_solution, write_surface};
 use brenier::transport::{Positions, Remesh, remesh};

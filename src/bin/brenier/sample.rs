@@ -1,9 +1,10 @@
 //! `brenier sample`: random points of the source, their cells and images.
 
 use crate::args::{self, Common, SampleArgs};
-use crate::console::{count, say, table};
+use crate::console::{count, table};
 use crate::failure::{Failure, code};
 use crate::limits::{peak_bytes, read_limit};
+use crate::reports::say;
 use crate::{input, interrupt, output, outputs, picture};
 use brenier::diagram::SurfaceDiagram;
 use brenier::io::{AnySolution, Columns, NOT_BUILT, SampleFormat, read_any_solution, write_samples};

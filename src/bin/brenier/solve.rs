@@ -24,13 +24,13 @@ pub fn run(args: &SolveArgs, common: &Common) -> Result<u8, Failure> {
     match input::of_solve(args, common)? {
         AnyLoaded::Plane(loaded) => {
             let name = loaded.name.clone();
-            solved(args, common, start, *loaded, transport::solve, |problem, heights, path| {
+            solved(args, common, start, *loaded, transport::solve_with, |problem, heights, path| {
                 picture::draw(problem, heights, &name, path, &Style::default())
             })
         }
         AnyLoaded::Surface(loaded) => {
             let name = loaded.name.clone();
-            solved(args, common, start, *loaded, transport::solve_surface, |problem, heights, path| {
+            solved(args, common, start, *loaded, transport::solve_with, |problem, heights, path| {
                 picture::draw_surface(problem, heights, &name, path, &Style::default())
             })
         }

@@ -3,22 +3,9 @@
 use crate::args::Common;
 use crate::console;
 use crate::failure::{Failure, code};
+use crate::scarcity::{are_scarce, refused};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{Builder, available_parallelism, scope};
-
-/// Whether the system has refused a thread.
-static SCARCE: AtomicBool = AtomicBool::new(false);
-
-/// Whether the system has refused a thread: then none is started that can be done without.
-pub fn are_scarce() -> bool {
-    SCARCE.load(Ordering::Relaxed)
-}
-
-/// The system has refused a thread.
-pub fn refused() {
-    SCARCE.store(true, Ordering::Relaxed);
-}
 
 /// Starts the threads that work: as many as wanted, or as many as there can be; the first one alone needs no other.
 ///

@@ -3,7 +3,7 @@
 //! As in the plane a vertex is two consecutive labels and nothing is decided by coordinates; all signs are those of
 //! [`Meet::inside`]. The perturbation makes the arrangement in every triangle simple, so the vertices that a wall takes away follow each other.
 
-use super::super::clip::Label;
+use super::super::label::Label;
 use crate::exact::Counters;
 use crate::exact::predicates::{Lifted3, Line, Meet, Row, Values, wins_on_triangle};
 

@@ -7,7 +7,7 @@
 //! dimension, the dual is homeomorphic to it. That is: every cell is a disk that meets the boundary of the surface in an arc or not
 //! at all; two cells share an arc that meets the boundary in a point at most, or nothing; three cells share a point at most.
 
-use super::super::clip::Label;
+use super::super::label::Label;
 use super::mesh::Begins;
 use super::snapshot::SurfaceDiagram;
 use petgraph::unionfind::UnionFind;

@@ -7,10 +7,10 @@
 //!
 //! [`Meet::error`]: crate::exact::predicates::Meet::error
 
-use super::super::clip::Label;
+use super::super::label::Label;
 use super::integrate::Facet;
-use super::piece::{exact_vertex, meeting};
 use super::trace::Polygon;
+use super::vertex::{exact_vertex, meeting};
 use crate::exact::big::{Rational, nearest_f64};
 use crate::exact::predicates::{Lifted3, meet_near};
 

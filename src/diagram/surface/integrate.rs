@@ -4,7 +4,7 @@
 //! `d = (s_1 - s_2, s_2 - s_0, s_0 - s_1)`, and if a segment of it is `t d`, raising the height of the cell by `e` moves it over the area
 //! `2A |t| e`: so `K_ij = 2A |t| rho` with the mean density on the segment. Only the area of the triangle is irrational.
 
-use super::super::clip::Label;
+use super::super::label::Label;
 use super::clip::Side;
 
 /// What is integrated over a polygon.

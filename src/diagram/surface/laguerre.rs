@@ -1,48 +1,21 @@
-//! The diagram on a surface behind the seam to the optimization.
+//! The live diagram on a surface: measured at one set of heights after another.
 
-use super::super::jumps::Jumps;
-use super::super::laguerre::{Laguerre, Measures, Want};
+use super::super::graph::Graph;
+use super::super::measures::Measures;
 use super::clip::Sites3;
 use super::fan::Fan;
 use super::finder::{Finder, Found, lifted};
-use super::integrate::{Facet, Moments3, wall};
-use super::raise::in_space;
+use super::ground::SurfaceGround;
+use super::integrate::{Moments3, wall};
 use super::ties::Ties;
 use super::trace::{Neighbors, Polygon, Trace};
-use crate::domain::Facets;
+use super::vertex::in_space;
 use crate::exact::predicates::Lifted3;
-use crate::exact::{Counters, Dd, Heights};
+use crate::exact::{Counters, Heights};
 use rayon::prelude::*;
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
-
-/// A surface as a source: its facets, and what is worth knowing of them once.
-pub struct SurfaceGround {
-    /// The facets.
-    pub facets: Facets,
-    /// Along a curve, so that neighbours come together.
-    pub order: Vec<u32>,
-    /// Area of each facet.
-    area: Vec<f64>,
-    /// Factor of the density.
-    factor: f64,
-}
-
-impl SurfaceGround {
-    /// Cost: a sort of the facets.
-    pub fn new(facets: &Facets, factor: f64) -> SurfaceGround {
-        let n = facets.len() as u32;
-        let area = (0..n).map(|k| facets.area(k)).collect();
-        SurfaceGround { facets: facets.clone(), order: facets.along_curve(), area, factor }
-    }
-
-    /// A facet with its density.
-    pub fn facet(&self, k: u32) -> Facet {
-        let rho = self.facets.rho(k).map(|r| r * self.factor);
-        Facet { corners: self.facets.corners(k), area: self.area[k as usize], rho }
-    }
-}
 
 /// The diagram of sites in space on a surface. Sites are numbered along a k-d tree: see [`SurfaceLaguerre::order`].
 pub struct SurfaceLaguerre<'a> {
@@ -79,7 +52,7 @@ struct Part {
 /// Integrals over the cells, by position.
 #[derive(Clone, Debug, Default)]
 pub struct SurfaceMeasures {
-    /// As for every diagram; `moments` is empty.
+    /// As for every diagram.
     pub plain: Measures,
     /// Mass, first moment, cost; if wanted.
     pub moments: Vec<Moments3>,
@@ -195,29 +168,28 @@ impl<'a> SurfaceLaguerre<'a> {
         found.sites
     }
 
-    /// Integrals over the cells at these heights. Cost: O(polygons) clips and questions.
-    pub fn integrals(&mut self, heights: &Heights, want: Want) -> SurfaceMeasures {
-        self.integrated(heights, want).0
+    /// Integrals over the cells at these heights, with moments or without. Cost: O(polygons) clips and questions.
+    pub fn integrals(&mut self, heights: &Heights, moments: bool) -> SurfaceMeasures {
+        self.integrated(heights, moments).0
     }
 
     /// Masses and walls as for Newton's method, and the mass of every polygon: cell, facet, mass, along the curve.
     pub(super) fn pieces(&mut self, heights: &Heights) -> (Measures, Vec<(u32, u32, f64)>) {
-        let (all, parts) = self.integrated(heights, Want::Newton);
+        let (all, parts) = self.integrated(heights, false);
         let each = parts.iter().flat_map(|p| p.mass.iter().zip(&p.tiles));
         (all.plain, each.map(|(&(cell, mass), &(_, facet))| (cell, facet, mass)).collect())
     }
 
-    fn integrated(&mut self, heights: &Heights, want: Want) -> (SurfaceMeasures, Vec<Part>) {
+    fn integrated(&mut self, heights: &Heights, moments: bool) -> (SurfaceMeasures, Vec<Part>) {
         let clock = Instant::now();
-        let moments = matches!(want, Want::Moments | Want::Everything);
         let parts = self.polygons(heights, |part: &mut Part, ground, points, polygon| {
             integrate(part, ground, points, polygon, moments);
         });
         let n = self.order.len();
         let mut all = SurfaceMeasures::default();
-        all.plain.mass = vec![0.0; n];
+        let mut mass = vec![0.0; n];
         for part in &parts {
-            part.mass.iter().for_each(|&(i, m)| all.plain.mass[i as usize] += m);
+            part.mass.iter().for_each(|&(i, m)| mass[i as usize] += m);
         }
         if moments {
             all.moments = vec![Moments3::default(); n];
@@ -226,13 +198,14 @@ impl<'a> SurfaceLaguerre<'a> {
             }
         }
         let walls = parts.iter().flat_map(|p| &p.walls);
-        (all.plain.row, all.plain.column, all.plain.conductance) = rows(n, walls);
-        self.remember(&all.plain);
-        if all.plain.mass.iter().all(|&m| m > 0.0) {
+        all.plain.graph = Graph::of_walls(n, walls);
+        self.remember(&all.plain.graph, &mass);
+        if mass.iter().all(|&m| m > 0.0) {
             self.tiles.clear();
             parts.iter().for_each(|p| self.tiles.extend_from_slice(&p.tiles));
             self.sorted = false;
         }
+        all.plain.mass = Some(mass);
         all.plain.counters = self.counters;
         all.plain.cells_seconds = clock.elapsed().as_secs_f64();
         (all, parts)
@@ -245,8 +218,42 @@ impl<'a> SurfaceLaguerre<'a> {
 }
 
 impl SurfaceLaguerre<'_> {
+    /// The diagram of some sites alone, numbered in the given order.
+    pub(super) fn of(&self, sites: &[u32]) -> SurfaceLaguerre<'_> {
+        let chosen: Vec<[f64; 3]> = sites.iter().map(|&i| self.sites[self.order[i as usize] as usize]).collect();
+        SurfaceLaguerre::along(self.ground.clone(), chosen)
+    }
+
+    /// Would these cells live at other heights, as far as can be told where they and their neighbours were last?
+    pub(super) fn live_at(&mut self, heights: &Heights, cells: &[u32]) -> bool {
+        let mut near = cells.to_vec();
+        cells.iter().for_each(|&i| near.extend_from_slice(self.neighbors(i as usize)));
+        near.sort_unstable();
+        near.dedup();
+        if !std::mem::replace(&mut self.sorted, true) {
+            self.tiles.par_sort_unstable();
+        }
+        let tiles = &self.tiles;
+        let of = |i: u32| {
+            let start = tiles.partition_point(|t| t.0 < i);
+            tiles[start..].iter().take_while(move |t| t.0 == i).map(|t| t.1)
+        };
+        let mut facets: Vec<u32> = near.into_iter().flat_map(of).collect();
+        facets.sort_unstable();
+        facets.dedup();
+        let there = self.cells_in(heights, &facets);
+        cells.iter().all(|&i| there.binary_search(&i).is_ok())
+    }
+
+    /// By how much a height must be lowered for a cell to be empty.
+    pub(super) fn depth(&self) -> f64 {
+        self.finder.depth()
+    }
+}
+
+impl SurfaceLaguerre<'_> {
     /// Keeps the neighbours for next time; a cell that is lost keeps those it had.
-    fn remember(&mut self, found: &Measures) {
+    fn remember(&mut self, found: &Graph, mass: &[f64]) {
         let (row, column) = (&found.row[..], &found.column[..]);
         let of = |row: &[u32], i: usize| row.get(i + 1).map(|&end| row[i] as usize..end as usize);
         let (mut start, mut all) = (Vec::with_capacity(row.len()), Vec::with_capacity(column.len()));
@@ -254,7 +261,7 @@ impl SurfaceLaguerre<'_> {
         for i in 0..row.len() - 1 {
             let now = of(row, i).map_or(&[][..], |r| &column[r]);
             let before = of(&self.row, i).map_or(&[][..], |r| &self.column[r]);
-            all.extend_from_slice(if found.mass[i] > 0.0 { now } else { before });
+            all.extend_from_slice(if mass[i] > 0.0 { now } else { before });
             start.push(all.len() as u32);
         }
         (self.row, self.column) = (start, all);
@@ -292,92 +299,6 @@ fn integrate(part: &mut Part, ground: &SurfaceGround, points: &[Lifted3], polygo
             let conductance = facet.conductance(side, &vertices[k], &vertices[next]);
             part.walls.push((polygon.cell, j, conductance));
         }
-    }
-}
-
-/// Symmetric rows of the walls, equal ones added up in their order; those of length zero are left out.
-fn rows<'a>(n: usize, walls: impl Iterator<Item = &'a (u32, u32, f64)> + Clone) -> (Vec<u32>, Vec<u32>, Vec<f64>) {
-    let mut start = vec![0u32; n + 1];
-    for w in walls.clone().filter(|w| w.2 > 0.0) {
-        start[w.0 as usize + 1] += 1;
-        start[w.1 as usize + 1] += 1;
-    }
-    (0..n).for_each(|i| start[i + 1] += start[i]);
-    let mut entries = vec![(0u32, 0.0); start[n] as usize];
-    let mut next = start.clone();
-    for &(i, j, k) in walls.filter(|w| w.2 > 0.0) {
-        for (from, to) in [(i, j), (j, i)] {
-            let slot = &mut next[from as usize];
-            entries[*slot as usize] = (to, k);
-            *slot += 1;
-        }
-    }
-    let (mut row, mut column, mut conductance) = (Vec::with_capacity(n + 1), Vec::new(), Vec::new());
-    row.push(0);
-    for i in 0..n {
-        let own = &mut entries[start[i] as usize..start[i + 1] as usize];
-        own.sort_by_key(|e| e.0);
-        for group in own.chunk_by(|a, b| a.0 == b.0) {
-            column.push(group[0].0);
-            conductance.push(group.iter().map(|e| e.1).sum());
-        }
-        row.push(column.len() as u32);
-    }
-    (row, column, conductance)
-}
-
-impl Laguerre for SurfaceLaguerre<'_> {
-    fn len(&self) -> usize {
-        self.order.len()
-    }
-
-    fn measures(&mut self, heights: &Heights, want: Want) -> Measures {
-        self.integrals(heights, want).plain
-    }
-
-    fn raise_empty(&mut self, heights: &Heights, mass: &[f64], wanted: &[f64]) -> Option<Heights> {
-        super::raise::raise_empty(self, heights, mass, wanted)
-    }
-
-    fn of_sites(&self, sites: &[u32]) -> Box<dyn Laguerre + '_> {
-        let chosen: Vec<[f64; 3]> = sites.iter().map(|&i| self.sites[self.order[i as usize] as usize]).collect();
-        Box::new(SurfaceLaguerre::along(self.ground.clone(), chosen))
-    }
-
-    /// Raising costs a diagram and does not know who else is raised there; a start on a surface has few small cells.
-    fn raises_well(&self) -> bool {
-        false
-    }
-
-    /// Looks where the cells and their neighbours were last.
-    fn would_live(&mut self, heights: &Heights, cells: &[u32]) -> bool {
-        let mut near = cells.to_vec();
-        cells.iter().for_each(|&i| near.extend_from_slice(self.neighbors(i as usize)));
-        near.sort_unstable();
-        near.dedup();
-        if !std::mem::replace(&mut self.sorted, true) {
-            self.tiles.par_sort_unstable();
-        }
-        let tiles = &self.tiles;
-        let of = |i: u32| {
-            let start = tiles.partition_point(|t| t.0 < i);
-            tiles[start..].iter().take_while(move |t| t.0 == i).map(|t| t.1)
-        };
-        let mut facets: Vec<u32> = near.into_iter().flat_map(of).collect();
-        facets.sort_unstable();
-        facets.dedup();
-        let there = self.cells_in(heights, &facets);
-        cells.iter().all(|&i| there.binary_search(&i).is_ok())
-    }
-
-    fn jumps(&mut self) -> Option<&mut dyn Jumps> {
-        Some(self)
-    }
-
-    fn sunk(&self, heights: &[Option<Dd>]) -> Heights {
-        let least = heights.iter().flatten().fold(f64::INFINITY, |l, h| l.min(h.hi));
-        let deep = Dd::from_f64(least - self.finder.depth() - f64::MIN_POSITIVE);
-        Heights::new(heights.iter().map(|h| h.unwrap_or(deep)))
     }
 }
 

@@ -1,6 +1,6 @@
 //! The cells on a surface as one mesh of polygons, its vertices told apart by labels.
 
-use super::super::clip::Label;
+use super::super::label::Label;
 use super::snapshot::SurfaceDiagram;
 use petgraph::unionfind::UnionFind;
 use rayon::prelude::*;

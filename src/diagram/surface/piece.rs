@@ -1,14 +1,14 @@
 //! One piece of a cell in a triangle, on its way into the diagram: coordinates, integrals, and what of it exists only by the perturbation.
 
-use super::super::clip::Label;
+use super::super::label::Label;
 use super::fan::Fan;
+use super::ground::SurfaceGround;
 use super::integrate::{Facet, wall};
-use super::laguerre::SurfaceGround;
-use super::raise::in_space;
 use super::trace::Polygon;
+use super::vertex::{exact_vertex, in_space, meeting, square};
 use crate::exact::Dd;
 use crate::exact::big::{Rational, nearest_f64, rational};
-use crate::exact::predicates::{Lifted3, Line, meet_exact, meet_near};
+use crate::exact::predicates::{Lifted3, meet_near};
 
 /// Mass, centroid and spread about it of one piece.
 #[derive(Clone, Copy)]
@@ -101,30 +101,6 @@ fn lump(facet: &Facet, fan: &Fan, cell: u32) -> Lump {
     let from = first.map(|f| f / mass);
     let centroid = [0, 1, 2].map(|k| about[k] + from[k]);
     Lump { cell, mass, off, centroid, spread: (second - mass * square(&from, &[0.0; 3])).max(0.0) }
-}
-
-pub(super) fn square(a: &[f64; 3], b: &[f64; 3]) -> f64 {
-    (0..3).map(|k| (a[k] - b[k]) * (a[k] - b[k])).sum()
-}
-
-/// The lines that meet where side `k` begins.
-pub(super) fn meeting<'p>(points: &'p [Lifted3], labels: &[Label], k: usize) -> [Line<'p>; 2] {
-    let before = labels[if k == 0 { labels.len() - 1 } else { k - 1 }];
-    [before, labels[k]].map(|label| match label {
-        Label::Domain(e) => Line::Edge((e as usize + 2) % 3),
-        Label::Bisector(j) => Line::Wall(&points[j as usize], 0),
-    })
-}
-
-/// Barycentric coordinates of the begin of side `k`; `None` if its lines do not meet, which does not happen around a cell.
-pub(super) fn exact_vertex(
-    own: &Lifted3,
-    points: &[Lifted3],
-    labels: &[Label],
-    k: usize,
-    corners: &[[f64; 3]; 3],
-) -> Option<[Rational; 3]> {
-    meet_exact(own, meeting(points, labels, k), corners)
 }
 
 /// The point with these barycentric coordinates, rounded once from double-double.

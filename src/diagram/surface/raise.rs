@@ -6,8 +6,8 @@
 //! of the area `|e x f| s^2 / (2 a b)`.
 
 use super::finder::{Finder, Found};
-use super::integrate::Facet;
 use super::laguerre::SurfaceLaguerre;
+use super::vertex::in_space;
 use crate::exact::predicates::Lifted3;
 use crate::exact::{Dd, Heights};
 
@@ -157,10 +157,4 @@ fn height_at(
 fn value(y: &[f64; 3], x: &[f64; 3]) -> Dd {
     let terms = [0, 1, 2].map(|k| Dd::product(y[k], x[k]));
     (terms[0] + terms[1]) + terms[2]
-}
-
-/// The point with these barycentric coordinates.
-pub fn in_space(facet: &Facet, l: &[f64; 3]) -> [f64; 3] {
-    let [u, v, w] = &facet.corners;
-    [0, 1, 2].map(|k| u[k] + (l[1] * (v[k] - u[k]) + l[2] * (w[k] - u[k])))
 }

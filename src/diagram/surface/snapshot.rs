@@ -3,11 +3,13 @@
 //! A cell and a triangle meet in one polygon, a *piece* of the cell. Pieces are kept as labels with coordinates, by site and triangle, in flat
 //! lists. What exists only by the perturbation is told apart exactly: pieces without area, sides without length.
 
-use super::super::clip::Label;
-use super::super::snapshot::DiagramError;
+use super::super::label::Label;
+use super::super::still::{Cells, DiagramError};
 use super::envelope::Envelope;
-use super::laguerre::{SurfaceGround, SurfaceLaguerre};
-use super::piece::{Found, exact_vertex, square};
+use super::ground::SurfaceGround;
+use super::laguerre::SurfaceLaguerre;
+use super::piece::Found;
+use super::vertex::{exact_vertex, square};
 use crate::domain::surface::nearest_in_triangle;
 use crate::exact::big::Rational;
 use crate::exact::predicates::Lifted3;
@@ -269,11 +271,7 @@ impl SurfaceDiagram {
 
     /// `sum_i int_cell_i |x - y_i|^2` in the normalized source: the cost of the map that sends cell `i` to site `i`.
     pub fn cost(&self) -> f64 {
-        let cell = |i: usize| {
-            let to_site = self.centroids[i].map_or(0.0, |c| square(&c, &self.problem.sites()[i]));
-            self.spreads[i] + self.masses[i] * to_site
-        };
-        (0..self.len()).map(cell).sum()
+        Cells::cost(self)
     }
 
     /// `(i, j, H_ij)` with `i < j` for all walls of positive length, sorted; `H_ij = int rho / (2 |P(y_i - y_j)|)` over the wall, with the

@@ -3,10 +3,8 @@
 //! Triangles in one plane tie the same sites at the same heights, so planes are looked at, not triangles. Pairs whose difference may be normal to a
 //! plane agree in their projections onto it; one coordinate there sorts them. Whether a difference is normal, and the constant, is exact.
 
-use super::super::jumps::{Jumps, Region, Tie, Tied};
-use super::laguerre::SurfaceLaguerre;
+use super::super::jumps::Tie;
 use crate::domain::Facets;
-use crate::exact::Heights;
 use crate::exact::big::{self, Rational};
 use std::collections::BTreeMap;
 
@@ -27,7 +25,7 @@ pub struct Ties {
     /// For each plane the pairs that it may tie, both ways: at `h_i - h_j = c`.
     partners: Vec<BTreeMap<u32, Vec<(u32, Rational)>>>,
     /// By sites and constant.
-    list: Vec<Tie>,
+    pub list: Vec<Tie>,
 }
 
 impl Ties {
@@ -59,7 +57,7 @@ impl Ties {
     }
 
     /// The sites that are as high as a cell on a facet, itself included, ascending.
-    fn with(&self, facet: u32, cell: u32, heights: &[Rational]) -> Vec<u32> {
+    pub fn with(&self, facet: u32, cell: u32, heights: &[Rational]) -> Vec<u32> {
         let mut all = vec![cell];
         if let Some(others) = self.partners[self.plane[facet as usize] as usize].get(&cell) {
             let own = &heights[cell as usize];
@@ -162,34 +160,4 @@ fn constant(a: &[f64; 3], b: &[f64; 3], corners: &[[f64; 3]; 3]) -> Option<Ratio
     let d = minus(a, b);
     let normal = (1..3).all(|c| dot(&d, &minus(&corners[c], &corners[0])).cmp0().is_eq());
     normal.then(|| -dot(&d, &corners[0].map(big::rational)))
-}
-
-impl Jumps for SurfaceLaguerre<'_> {
-    fn ties(&self) -> Option<&[Tie]> {
-        let make =
-            || Ties::of(&self.ground().facets, &(0..self.order().len()).map(|i| self.site(i)).collect::<Vec<_>>());
-        self.known_ties(make).map(|t| &t.list[..])
-    }
-
-    fn tied(&mut self, heights: &[Rational]) -> Tied {
-        let rounded = Heights::new(heights.iter().map(|h| big::nearest_dd(h).0));
-        let (measures, pieces) = self.pieces(&rounded);
-        let mut tied = Tied { base: vec![0.0; measures.mass.len()], heights: rounded, measures, regions: Vec::new() };
-        self.ties();
-        let known = self.known_ties(|| None);
-        let mut regions: BTreeMap<Vec<u32>, BTreeMap<u32, f64>> = BTreeMap::new();
-        for (cell, facet, mass) in pieces {
-            let sites = known.map_or_else(|| vec![cell], |t| t.with(facet, cell, heights));
-            if sites.len() == 1 {
-                tied.base[cell as usize] += mass;
-            } else if mass > 0.0 {
-                *regions.entry(sites).or_default().entry(facet).or_default() += mass;
-            }
-        }
-        tied.regions = regions
-            .into_iter()
-            .map(|(sites, facets)| Region { sites, mass: facets.values().sum(), facets: facets.into_iter().collect() })
-            .collect();
-        tied
-    }
 }

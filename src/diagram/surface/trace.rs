@@ -10,7 +10,7 @@
 //! Cells that were neighbours at the last heights are tried first. That saves questions and cannot change an answer: the polygon of a cell is
 //! what the exact signs say, in whatever order it is cut, and its list starts at its lowest label.
 
-use super::super::clip::Label;
+use super::super::label::Label;
 use super::clip::{FacetCell, Sites3};
 use super::finder::{Finder, Found};
 use super::local::Local;

@@ -3,8 +3,8 @@
 //! In a triangle the cells are those of a convex domain, so levels 2 and 3 are the plane's, triangle by triangle; along edges the triangles must
 //! agree. Everything is asked of the perturbed diagram, which is simple: pieces without area and sides without length included.
 
-use super::super::clip::Label;
-use super::super::validate::{Invalid, adjacency, vertices_shared};
+use super::super::label::Label;
+use super::super::ladder::{Invalid, adjacency, vertices_shared};
 use super::snapshot::SurfaceDiagram;
 use crate::exact::Counters;
 use crate::exact::big::Rational;

@@ -9,7 +9,7 @@ pub enum SurfaceError {
     #[error("a surface needs at least one triangle")]
     NoFaces,
     /// More triangles than can be numbered.
-    #[error("surface has {found} triangles; at most {} can be numbered, split it", super::MOST_FACES)]
+    #[error("surface has {found} triangles; at most {} can be numbered, split it", MOST_FACES)]
     TooManyFaces {
         /// Number of triangles given.
         found: usize,
@@ -99,3 +99,6 @@ impl SurfaceError {
         }
     }
 }
+
+/// Triangles that can be numbered: three sides each have to fit 32 bits.
+pub(crate) const MOST_FACES: usize = (u32::MAX / 3) as usize;

@@ -1,7 +1,7 @@
 //! Flat faces are taken out of a surface without tearing it.
 
 use super::edges::Edges;
-use super::repair::Work;
+use super::work::Work;
 use super::{SurfaceError, is_flat};
 
 /// Rounds before giving up: each takes out flat faces that do not touch, so this is the longest chain of flat faces that is undone.

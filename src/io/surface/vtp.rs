@@ -3,7 +3,7 @@
 //! As text everything stands inside. As bytes the arrays are appended raw, after an underscore: each is its length in bytes (eight bytes,
 //! lowest first) and its numbers; the XML names offsets from behind the underscore.
 
-use super::write::{Encoding, Field, MeshData};
+use super::data::{Encoding, Field, MeshData};
 use std::io::{self, Write};
 
 /// An array on its way out.

@@ -4,7 +4,7 @@
 //! hang together the first keeps its height, the others have theirs from the equations `h_i - h_j = c`, in rationals. Which sites are tied
 //! thus follows from the heights as they are written, and a run that is stopped goes on with the same ties.
 
-use crate::diagram::{Laguerre, Tie, Tied, Want};
+use crate::diagram::{Laguerre, MeasureError, Tie, Tied, Want};
 use crate::exact::big::{self, Rational};
 use crate::exact::{Dd, Heights};
 
@@ -113,10 +113,15 @@ impl Place {
 }
 
 /// The diagram where these heights stand.
-pub(super) fn placed(diagram: &mut dyn Laguerre, ties: &Ties, heights: &Heights, forced: &[usize]) -> Tied {
+pub(super) fn placed(
+    diagram: &mut dyn Laguerre,
+    ties: &Ties,
+    heights: &Heights,
+    forced: &[usize],
+) -> Result<Tied, MeasureError> {
     if let Some(jumps) = diagram.jumps().filter(|_| ties.complete && !ties.list.is_empty()) {
-        return jumps.tied(&ties.exact(heights, forced));
+        return Ok(jumps.tied(&ties.exact(heights, forced)));
     }
-    let measures = diagram.measures(heights, Want::Newton);
-    Tied { heights: heights.clone(), base: measures.mass.clone(), measures, regions: Vec::new() }
+    let measures = diagram.measures(heights, Want::Newton)?;
+    Ok(Tied { heights: heights.clone(), base: measures.masses().to_vec(), measures, regions: Vec::new() })
 }

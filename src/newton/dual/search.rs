@@ -4,7 +4,7 @@
 //! point is bracketed by signs of `g` alone, which is right at kinks, at jumps, and with empty cells.
 
 use super::place::{Ties, placed};
-use crate::diagram::{Laguerre, Region, Tied, Want};
+use crate::diagram::{Laguerre, MeasureError, Region, Tied, Want};
 use crate::exact::Heights;
 
 /// The slope may fall to this share of that at the begin.
@@ -38,7 +38,12 @@ pub(super) struct Found {
 }
 
 /// Searches. Cost: a few diagrams, and the logarithm of the number of ties between.
-pub(super) fn highest(diagram: &mut dyn Laguerre, ties: &Ties, target: &[f64], ray: &Ray<'_>) -> Found {
+pub(super) fn highest(
+    diagram: &mut dyn Laguerre,
+    ties: &Ties,
+    target: &[f64],
+    ray: &Ray<'_>,
+) -> Result<Found, MeasureError> {
     let d = ray.direction;
     let noise: f64 = ROUNDING * d.iter().zip(target).map(|(d, nu)| d.abs() * nu).sum::<f64>();
     // Steps that differ by less lead to the same double-doubles.
@@ -52,13 +57,13 @@ pub(super) fn highest(diagram: &mut dyn Laguerre, ties: &Ties, target: &[f64], r
     while trials < MOST && t.is_finite() && t > 0.0 {
         trials += 1;
         let heights = ray.heights.stepped(t, d);
-        let m = diagram.measures(&heights, Want::Newton);
-        let slope = slope(d, target, &m.mass);
+        let m = diagram.measures(&heights, Want::Newton)?;
+        let slope = slope(d, target, m.masses());
         let flat = slope.abs() <= noise || slope.abs() <= ENOUGH * ray.slope;
         // By concavity the dual gained at least this.
         let gained = slope >= -noise || low.0 * low.1 + (t - low.0) * slope > 0.0;
         if flat && gained {
-            return Found { heights, t, trials };
+            return Ok(Found { heights, t, trials });
         }
         if slope > 0.0 {
             low = (t, slope)
@@ -74,10 +79,10 @@ pub(super) fn highest(diagram: &mut dyn Laguerre, ties: &Ties, target: &[f64], r
                 trials += 1;
                 let near = |x: &&&(f64, usize)| (x.0 - middle.0).abs() <= TOGETHER * middle.0;
                 let forced: Vec<usize> = between.iter().filter(near).map(|x| x.1).collect();
-                let tied = placed(diagram, ties, &ray.heights.stepped(middle.0, d), &forced);
+                let tied = placed(diagram, ties, &ray.heights.stepped(middle.0, d), &forced)?;
                 let [before, after] = sides(d, target, &tied);
                 if before >= -noise && after <= noise {
-                    return Found { heights: tied.heights, t: middle.0, trials };
+                    return Ok(Found { heights: tied.heights, t: middle.0, trials });
                 }
                 if after > 0.0 { low = (middle.0, after) } else { high = Some((middle.0, before)) }
             }
@@ -89,7 +94,7 @@ pub(super) fn highest(diagram: &mut dyn Laguerre, ties: &Ties, target: &[f64], r
     }
     // As near as doubles come.
     let heights = ray.heights.stepped(low.0, d);
-    Found { heights, t: low.0, trials }
+    Ok(Found { heights, t: low.0, trials })
 }
 
 /// The next place: where the chord is zero, by turns with halves.

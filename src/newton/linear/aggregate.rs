@@ -1,15 +1,13 @@
 //! Grouping of the nodes of one level into the nodes of the next.
 
 use super::laplacian::Laplacian;
+use super::quality::FULL;
 use super::quality::{Group, QUALITY};
 use super::vector::{CHUNK, in_parallel};
 use rayon::prelude::*;
 
 /// Most nodes of an aggregate while it grows.
 const GROW: usize = 4;
-
-/// Most nodes of an aggregate after left-over nodes joined it.
-pub(super) const FULL: usize = 6;
 
 /// Least strength `K_Gj (1/D_G + 1/D_j)` with which a node joins an aggregate, `D_G` being the weight that leaves `G`.
 const STRENGTH: f64 = 1.0 / QUALITY;

@@ -10,9 +10,8 @@ use super::components::Components;
 use super::direct::Factor;
 use super::laplacian::Laplacian;
 use super::order::Order;
-use super::power_of_two;
 use super::rows::{GREATEST, Rows, width};
-use super::vector::{CHUNK, for_chunks, for_chunks_of_two, in_parallel, joined};
+use super::vector::{CHUNK, for_chunks, for_chunks_of_two, in_parallel, joined, power_of_two};
 use rayon::prelude::*;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

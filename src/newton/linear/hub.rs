@@ -13,7 +13,9 @@
 //! Laplacians: Gremban 1996.)
 
 use super::laplacian::{Laplacian, scaled_norm_squared};
-use super::{DIRECT_ROWS, LinearOptions, LinearReport, System, pcg, solve};
+use super::operator::System;
+use super::options::{DIRECT_ROWS, LinearOptions, LinearReport};
+use super::pcg;
 
 /// A node is a hub if it is adjacent to more than one node in so many.
 const SHARE: usize = 16;
@@ -28,12 +30,16 @@ pub(super) fn hub_of(l: &Laplacian) -> Option<usize> {
     hubs.next().filter(|_| hubs.next().is_none())
 }
 
-/// Solves `L x = b` with `x = 0` at the hub; then `x` is shifted to zero sum over each component, as everywhere. Cost: that of the doubled graph.
+/// How a system without a hub is solved.
+type Solve = fn(&Laplacian, Vec<f64>, &LinearOptions<'_>) -> (Vec<f64>, LinearReport);
+
+/// Solves `L x = b` with `x = 0` at the hub, the doubled graph by `solve`; then `x` is shifted to zero sum over each component, as everywhere. Cost: that of the doubled graph.
 pub(super) fn solve_without(
     l: &Laplacian,
     hub: usize,
     mut b: Vec<f64>,
     options: &LinearOptions<'_>,
+    solve: Solve,
 ) -> (Vec<f64>, LinearReport) {
     let n = l.len();
     let whole = System::new(l);
@@ -75,6 +81,7 @@ pub(super) fn solve_without(
 
 #[cfg(test)]
 mod tests {
+    use super::super::solve;
     use super::*;
 
     /// A grid with a hub joined to each third node: the residual is small, and the solution that of zero sum.

@@ -2,9 +2,10 @@
 
 use super::amg::Hierarchy;
 use super::laplacian::scaled_norm_squared;
+use super::operator::System;
+use super::options::Stop;
 use super::rows::width;
 use super::vector::{for_chunks, for_chunks_of_two, sum_chunks};
-use super::{Stop, System};
 
 /// After such a decrease the part of the residual that rounding put outside of the range of `L`, and that no step can reduce, is
 /// taken out.

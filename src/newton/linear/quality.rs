@@ -14,8 +14,6 @@
 // Nodes are numbered: an index says which.
 #![allow(clippy::needless_range_loop)]
 
-use super::aggregate::FULL;
-
 /// Most that [`m(G)`](self) may be: a condition number of 8, the value of Napov and Notay. For a pair it says that `K_ij (1/D_i + 1/D_j)` is at least 1/4.
 pub(super) const QUALITY: f64 = 4.0;
 
@@ -144,3 +142,6 @@ mod tests {
         assert!(group.len == FULL && !group.admits(&[1.0; FULL], 1.0));
     }
 }
+
+/// Most nodes of an aggregate after left-over nodes joined it.
+pub(super) const FULL: usize = 6;

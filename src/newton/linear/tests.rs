@@ -1,7 +1,7 @@
 //! Tests of the linear solver against dense solves, closed forms and itself.
 
 use super::{Laplacian, LinearOptions, LinearReport, solve};
-use crate::diagram::{Laguerre, Measures, PlaneLaguerre, Want};
+use crate::diagram::{Laguerre, PlaneLaguerre, Want};
 use crate::domain::ConvexPolygon;
 use crate::exact::Heights;
 use crate::problem::{Problem, ProblemData};
@@ -243,8 +243,8 @@ fn iterations_on_voronoi_diagrams_do_not_grow() {
         let problem = Problem::new(ProblemData::new(square, sites)).unwrap();
         let mut diagram = PlaneLaguerre::new(&problem);
         let heights = heights.permuted(&diagram.order());
-        let Measures { row, column, conductance, .. } = diagram.measures(&heights, Want::Newton);
-        let l = Laplacian { row_ptr: row, col: column, weight: conductance };
+        let graph = diagram.measures(&heights, Want::Newton).unwrap().graph;
+        let l = Laplacian { row_ptr: graph.row, col: graph.column, weight: graph.weight };
         for (tolerance, most) in [(1e-3, 7), (1e-6, 12), (1e-10, 20)] {
             let options =
                 LinearOptions { relative_tolerance: tolerance, enough: None, max_iterations: 100, centred: true };

@@ -96,3 +96,12 @@ fn add_up<const K: usize>(parts: impl Iterator<Item = [f64; K]>) -> [f64; K] {
     }
     total
 }
+
+/// A power of two, itself in range, that brings `value` to within a factor 2 of `wanted` (to within 2^52 if it is subnormal); 1
+/// if `value` is not positive.
+pub(super) fn power_of_two(wanted: f64, value: f64) -> f64 {
+    if !(value > 0.0 && value.is_finite()) {
+        return 1.0;
+    }
+    2f64.powi((wanted.log2() as i32 - value.log2() as i32).clamp(-1022, 1022))
+}

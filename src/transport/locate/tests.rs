@@ -1,8 +1,11 @@
 //! Against brute force in rationals and, for many points, against all sites by the exact predicate.
 
 use super::*;
+use crate::domain::ConvexPolygon;
 use crate::exact::Dd;
+use crate::exact::Heights;
 use crate::exact::predicates::higher_at_exact;
+use rayon::prelude::*;
 
 struct Draw(u64);
 

@@ -12,9 +12,12 @@
 //! is let pass, too, if it is what the same heights give in doubles *here*, to the last bits: writers compute the same bits
 //! from the same labels. No wider band is let pass around either number; and how far the claims are from the truth is told.
 
-use super::still::{Reach, Still};
+use super::reach::Reach;
+use crate::diagram::Cells;
 use rayon::prelude::*;
 
+/// How it is told that numbers are not proved.
+pub(super) const AGAIN: &str = "computed again in floating point, not proved";
 /// Relative error of a fan's area.
 pub(super) const FAN: f64 = 1.0 / (1u64 << 40) as f64;
 /// The same of moments, which divide one such sum by another.
@@ -36,9 +39,9 @@ pub(super) struct Slack<const D: usize> {
 
 impl<const D: usize> Slack<D> {
     /// For claims about a diagram with these exact masses.
-    pub fn of(still: &dyn Still<D>, masses: &[f64]) -> Slack<D> {
+    pub fn of(still: &dyn Cells<D>, masses: &[f64]) -> Slack<D> {
         let centroid = |i: usize| {
-            let reach: Reach<D> = still.reach(i);
+            let reach: Reach<D> = Reach::of(still, i);
             let along = |k: usize| MOMENT * reach.side(k) + ROUNDED * reach.far(k);
             if masses[i] > 0.0 { std::array::from_fn(along) } else { [0.0; D] }
         };
@@ -65,7 +68,7 @@ pub(super) fn cost(truth: f64, cells: usize) -> [f64; 2] {
 
 /// What a facet integral may be off: it is a length over the distance of two sites, times a density. A facet of no length
 /// may have what the vertices at its ends are off.
-pub(super) fn wall<const D: usize>(still: &dyn Still<D>, sites: &[[f64; D]]) -> impl Fn(u32, u32, f64) -> f64 {
+pub(super) fn wall<const D: usize>(still: &dyn Cells<D>, sites: &[[f64; D]]) -> impl Fn(u32, u32, f64) -> f64 {
     let (blur, density) = still.blur();
     // A wall may run through many patches; each vertex there counts.
     let blurred = 64.0 * blur * density;

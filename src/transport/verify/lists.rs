@@ -1,15 +1,15 @@
 //! Claims about lists: sites without a cell, merged sites, facet integrals, polygons.
 
+use super::super::family::Family;
+use super::bounds;
+use super::bounds::AGAIN;
 use super::claims::Claims;
-use super::numbers::AGAIN;
-use super::still::Still;
-use super::truth::Verifiable;
-use super::{Line, bounds, count};
-use crate::diagram::CellRecord;
+use super::line::{Line, count};
+use crate::diagram::{CellRecord, Cells};
 use std::collections::BTreeMap;
 
 /// Which sites have a cell?
-pub(super) fn cells<const D: usize>(claims: &Claims<'_, D>, still: &dyn Still<D>) -> Line {
+pub(super) fn cells<const D: usize>(claims: &Claims<'_, D>, still: &dyn Cells<D>) -> Line {
     let (hidden, claimed) = (still.hidden(), claims.hidden);
     let cells = count(still.len() - hidden.len(), "cell");
     let mut text = format!("{cells}, {} without a cell (claimed {})", count(hidden.len(), "site"), claimed.len());
@@ -24,8 +24,8 @@ pub(super) fn cells<const D: usize>(claims: &Claims<'_, D>, still: &dyn Still<D>
 /// What only some solutions carry: the map of merged sites, the facet integrals, the cells.
 pub(super) fn lines<const D: usize>(
     claims: &Claims<'_, D>,
-    problem: &impl Verifiable<D>,
-    still: &dyn Still<D>,
+    problem: &impl Family<D>,
+    still: &dyn Cells<D>,
 ) -> Vec<Line> {
     let mut lines = Vec::new();
     if claims.site_of_input.is_some() || problem.site_of_input().is_some() {
@@ -54,7 +54,8 @@ pub(super) fn lines<const D: usize>(
                 let apart = |a: f64, b: f64, k: usize| (a - b).abs() <= 2.0 * f64::EPSILON * sizes[k];
                 let near = |a: &[f64; D], b: &[f64; D]| (0..D).all(|k| apart(a[k], b[k], k));
                 let wrong = wrong_cell(claimed, &truth, near);
-                let right = format!("the vertices and neighbours of {} are right", count(claimed.len(), still.noun()));
+                let right =
+                    format!("the vertices and neighbours of {} are right", count(claimed.len(), problem.record()));
                 let text = |k| format!("cells[{k}] is not what the heights make of it");
                 Line::unless("polygons", wrong.map(text), right)
             }

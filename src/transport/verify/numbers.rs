@@ -1,20 +1,19 @@
 //! Claims about integrals: masses, centroids, errors, cost, and the weights.
 
-use super::bounds::{self, ROUNDED};
+use super::super::family::Family;
+use super::bounds::{self, AGAIN, ROUNDED};
 use super::claims::Claims;
-use super::still::Still;
-use super::truth::{Found, Verifiable};
-use super::{Line, report};
+use super::line::Line;
+use super::report;
+use super::truth::Found;
+use crate::diagram::Cells;
 use crate::exact::Heights;
-
-/// How it is told that numbers are not proved.
-pub(super) const AGAIN: &str = "computed again in floating point, not proved";
 
 /// Everything about integrals, and the weights among it.
 pub(super) fn lines<const D: usize>(
     claims: &Claims<'_, D>,
-    problem: &impl Verifiable<D>,
-    still: &dyn Still<D>,
+    problem: &impl Family<D>,
+    still: &dyn Cells<D>,
     found: &Found<D>,
 ) -> Vec<Line> {
     let masses = masses(claims, still, found);
@@ -37,7 +36,7 @@ fn worst(n: usize, share: impl Fn(usize) -> f64) -> Option<(usize, f64)> {
     shares.reduce(worse)
 }
 
-fn masses<const D: usize>(claims: &Claims<'_, D>, still: &dyn Still<D>, found: &Found<D>) -> Line {
+fn masses<const D: usize>(claims: &Claims<'_, D>, still: &dyn Cells<D>, found: &Found<D>) -> Line {
     let off = |i: usize| (claims.masses[i] - found.masses[i]).abs();
     let share = |i: usize| {
         let (claimed, doubles) = (claims.masses[i], still.masses()[i]);
@@ -64,7 +63,7 @@ fn masses<const D: usize>(claims: &Claims<'_, D>, still: &dyn Still<D>, found: &
     }
 }
 
-fn centroids<const D: usize>(claims: &Claims<'_, D>, still: &dyn Still<D>, found: &Found<D>) -> Line {
+fn centroids<const D: usize>(claims: &Claims<'_, D>, still: &dyn Cells<D>, found: &Found<D>) -> Line {
     // Not `>`: what is no number is near nothing.
     let near = |a: &Option<[f64; D]>, b: &Option<[f64; D]>, slack: &dyn Fn(usize, f64) -> f64| match (a, b) {
         (Some(a), Some(b)) => (0..D).all(|k| (a[k] - b[k]).abs() <= slack(k, b[k])),
@@ -106,7 +105,7 @@ pub(super) fn weights<const D: usize>(claims: &Claims<'_, D>, sites: &[[f64; D]]
 }
 
 /// Is the claimed cost that of the map, and what is the optimum?
-fn cost<const D: usize>(claims: &Claims<'_, D>, still: &dyn Still<D>, found: &Found<D>) -> Vec<Line> {
+fn cost<const D: usize>(claims: &Claims<'_, D>, still: &dyn Cells<D>, found: &Found<D>) -> Vec<Line> {
     let ([low, high], claimed) = (found.cost, claims.cost);
     let [slack, last] = bounds::cost(high, claims.masses.len());
     let right = claimed >= low - slack && claimed <= high + slack;

@@ -1,13 +1,14 @@
 //! Claims of the report: the largest error, what stays, how the run ended, what the heights are.
 
+use super::super::family::Family;
+use super::bounds::AGAIN;
 use super::bounds::{FAN, ROUNDED};
 use super::claims::Claims;
-use super::numbers::AGAIN;
-use super::still::Still;
-use super::truth::{Found, Verifiable};
-use super::{Line, count};
+use super::line::{Line, count};
+use super::truth::Found;
+use crate::diagram::Cells;
 use crate::exact::Dd;
-use crate::newton::{IterationReport, Outcome, Report};
+use crate::newton::{CellParts, IterationReport, Outcome, Report};
 
 /// A mass cannot be expected to be nearer to its target than this, relatively, whatever the tolerance says.
 const ROUNDING: f64 = 1e-14;
@@ -67,11 +68,7 @@ pub(super) fn residual<const D: usize>(
 }
 
 /// What stays, of partial transport.
-pub(super) fn rest<const D: usize>(
-    claims: &Claims<'_, D>,
-    problem: &impl Verifiable<D>,
-    found: &Found<D>,
-) -> Option<Line> {
+pub(super) fn rest<const D: usize>(claims: &Claims<'_, D>, problem: &impl Family<D>, found: &Found<D>) -> Option<Line> {
     let rest = found.rest?;
     let total: f64 = problem.masses().iter().sum::<f64>() + problem.stays().unwrap_or(0.0);
     let sum = found.masses.iter().sum::<f64>() + rest;
@@ -93,8 +90,8 @@ pub(super) fn rest<const D: usize>(
 /// What can be said without integrals, and of the last step with those that are as claimed.
 pub(super) fn lines<const D: usize>(
     claims: &Claims<'_, D>,
-    problem: &impl Verifiable<D>,
-    still: &dyn Still<D>,
+    problem: &impl Family<D>,
+    still: &dyn Cells<D>,
     found: Option<&Found<D>>,
 ) -> Vec<Line> {
     let report = claims.report;
@@ -120,8 +117,9 @@ pub(super) fn lines<const D: usize>(
 }
 
 /// Cells of several parts.
-fn parts<const D: usize>(claims: &Claims<'_, D>, still: &dyn Still<D>) -> Option<Line> {
-    let (claimed, found) = (claims.report.parts.as_ref(), still.parts());
+fn parts<const D: usize>(claims: &Claims<'_, D>, still: &dyn Cells<D>) -> Option<Line> {
+    let found = still.parts().map(|parts| CellParts::of(parts.into_iter()));
+    let claimed = claims.report.parts.as_ref();
     let cells = |n: usize| if n == 1 { "1 cell is".into() } else { format!("{n} cells are") };
     let text = match (claimed, &found) {
         (None, None) => return None,
@@ -139,7 +137,7 @@ fn parts<const D: usize>(claims: &Claims<'_, D>, still: &dyn Still<D>) -> Option
 }
 
 /// A diagram is that of the problem's heights; a solution's heights are gauged, if a constant may be added.
-fn heights<const D: usize>(claims: &Claims<'_, D>, problem: &impl Verifiable<D>) -> Option<Line> {
+fn heights<const D: usize>(claims: &Claims<'_, D>, problem: &impl Family<D>) -> Option<Line> {
     let heights = claims.heights.as_slice();
     if claims.report.outcome.is_none() {
         let given = problem.given().map(|h| h.as_slice()).unwrap_or_default();

@@ -1,10 +1,12 @@
 //! What is true of some heights, whatever the family.
 
-use super::Line;
-use super::still::Still;
-use crate::diagram::DiagramError;
+use super::super::certificate::Certificate;
+use super::super::certify::certified;
+use super::super::family::Family;
+use super::bounds::Slack;
+use super::line::Line;
+use crate::diagram::{Cells, DiagramError};
 use crate::exact::Heights;
-use crate::problem::WithSites;
 use serde::Serialize;
 
 /// Why nothing could be verified.
@@ -52,8 +54,24 @@ pub struct Proof {
 }
 
 impl Proof {
+    /// What a certificate says.
+    fn of<const D: usize>(c: &Certificate<D>, proved: bool) -> Proof {
+        Proof {
+            level: c.level,
+            proved,
+            max_relative_error: c.max_relative_error,
+            w2_squared: c.w2_squared,
+            map_cost: c.map_cost,
+            exact_cells: c.exact_cells,
+            cells: c.cells,
+            hidden: c.hidden,
+            adjacencies: c.adjacencies,
+            total_is_domain: c.total_is_domain,
+        }
+    }
+
     /// Nothing is known yet.
-    pub(super) fn nothing(level: u8) -> Proof {
+    fn nothing(level: u8) -> Proof {
         let unknown = [0.0, f64::INFINITY];
         Proof {
             level,
@@ -71,17 +89,17 @@ impl Proof {
 }
 
 /// The truth about some heights.
-pub struct Truth<const D: usize> {
+pub(super) struct Truth<S, const D: usize> {
     /// What the validity ladder says.
-    pub(super) lines: Vec<Line>,
+    pub ladder: Line,
     /// The diagram, if it climbed the ladder.
-    pub(super) still: Option<Box<dyn Still<D>>>,
+    pub still: Option<S>,
     /// Whether the cells fill the source, where that was proved.
-    pub(super) whole: Option<Line>,
+    pub whole: Option<Line>,
     /// Integrals, at level 5.
-    pub(super) found: Option<Found<D>>,
+    pub found: Option<Found<D>>,
     /// For programs.
-    pub(super) proof: Proof,
+    pub proof: Proof,
 }
 
 /// Integrals over the cells, with the most that a claim computed in doubles may differ.
@@ -101,20 +119,70 @@ pub(super) struct Found<const D: usize> {
     /// Whether these numbers are proved.
     pub proved: bool,
     /// How far off claims may be.
-    pub slack: super::bounds::Slack<D>,
+    pub slack: Slack<D>,
 }
 
-/// A problem whose solutions can be verified: each family of sources.
-pub trait Verifiable<const D: usize>: WithSites<Point = [f64; D]> + Sync {
-    /// The truth about these heights. Levels as in [`super::verify`].
-    ///
-    /// # Errors
-    /// The heights define no diagram.
-    fn truth(&self, heights: &Heights, level: u8) -> Result<Truth<D>, VerifyError>;
+/// Climbs the ladder, and at level 5 integrates: exactly where the family can, else in doubles.
+///
+/// # Errors
+/// The heights define no diagram.
+pub(super) fn truth<F: Family<D>, const D: usize>(
+    family: &F,
+    heights: &Heights,
+    level: u8,
+) -> Result<Truth<F::Still, D>, VerifyError> {
+    let still = family.still(heights)?;
+    let reached = if family.proves() { level } else { level.min(4) };
+    for step in 1..=level.min(4) {
+        if let Err(defect) = still.validate(step) {
+            let ladder = Line::fail("diagram", format!("level {step} fails: {defect}"));
+            return Ok(Truth { ladder, still: None, whole: None, found: None, proof: Proof::nothing(reached) });
+        }
+    }
+    let c = certified(family, heights, &still, reached)?;
+    let steps = ["numbers finite", "adjacency symmetric", family.vertices_in_words(), "geometry exact"];
+    let climbed = usize::from(level).min(steps.len());
+    let ladder = Line::pass("diagram", format!("{}; {}", family.cells_in_words(&still), steps[..climbed].join(", ")));
+    let proved = c.level == 5 && c.sound();
+    let proof = Proof::of(&c, proved);
+    let whole = (c.level == 5).then(|| Line::new("area", c.sound() && c.total_is_domain, family.filled_in_words(&c)));
+    let found = match level >= 5 {
+        true if proved => Some(exact(&still, c)),
+        true if !family.proves() => Some(again(family, &still)),
+        _ => None,
+    };
+    Ok(Truth { ladder, still: Some(still), whole, found, proof })
+}
 
-    /// Heights that the problem gives: a diagram is that of these.
-    fn given(&self) -> Option<&Heights>;
+/// What was proved.
+fn exact<const D: usize>(still: &impl Cells<D>, c: Certificate<D>) -> Found<D> {
+    Found {
+        slack: Slack::of(still, &c.masses),
+        masses: c.masses,
+        centroids: c.centroids,
+        error: c.max_relative_error,
+        cost: c.map_cost,
+        optimum: Some(c.w2_squared),
+        rest: None,
+        dual: None,
+        proved: true,
+    }
+}
 
-    /// What stays of the source, of partial transport.
-    fn stays(&self) -> Option<f64>;
+/// What is computed again in floating point: where cells are no polygons, so that masses are not rational.
+fn again<F: Family<D>, const D: usize>(family: &F, still: &F::Still) -> Found<D> {
+    let (masses, centroids) = (still.masses().to_vec(), still.centroids().to_vec());
+    let pairs = masses.iter().zip(family.masses());
+    let worst = pairs.map(|(m, nu)| (m - nu).abs() / nu).fold(0.0, f64::max);
+    Found {
+        error: [worst; 2],
+        cost: [still.cost(); 2],
+        optimum: None,
+        rest: still.rest(),
+        dual: still.dual(),
+        proved: false,
+        slack: Slack::of(still, &masses),
+        masses,
+        centroids,
+    }
 }

@@ -1,0 +1,571 @@
+//! A cell cut by its ball: the convex polygon of labels that [`crate::diagram`] made, and the disc `|x - y_i|^2 <= w_i`.
+//!
+//! The polygon part stays exact. What is new is computed in double-double and only for integrals: which vertices lie in the disc, and where
+//! edges cross the circle. Every such question is asked of the nearest site among those tied there (of near ones the lowest), with the edge in the direction in which
+//! that site's cell sees it, so that the two cells of a wall get the same bits, and an edge is cut where its ends say so: the pieces always fit
+//! together. The cell in the disc is then a convex polygon and, beyond some of its edges, circular segments ([`super::segment`]); what is
+//! left of the cell outside is, for each arc, a polygon less its segment. All of these are summed, never the cell less the inside.
+//!
+//! **Error.** The power `|x - y|^2 - w` of a point is good to `2^-98 (|x - y|^2 + |y|^2 + |h|)`, of a site far from the domain to `2^-98 (|y| + |h|)` in
+//! units of the domain; crossings inherit it divided by the sine of the
+//! angle at which edge and circle meet (where that is small the piece in question is a sliver of the same smallness). The masses of the pieces
+//! are good to a few ulps (integrate.rs, segment.rs).
+
+use super::super::label::Label;
+use super::super::plane::integrate::{self, LocalDensity, Moments};
+use super::super::plane::point::Point;
+use super::segment::Segment;
+use crate::domain::Law;
+use crate::exact::Dd;
+use crate::exact::power::{exponent, scaled, scaled_dd};
+use crate::exact::predicates::Lifted;
+use std::f64::consts::PI;
+
+/// Edges shorter than this (of a domain about 1 large) have no direction: vertices are good to 2^-60 (point.rs).
+const POINT: f64 = 1.0 / (1u64 << 50) as f64;
+
+/// A chord shorter than this share of the radius, or an arc of more than half a circle above a chord shorter than this in the domain's units, deserves a
+/// second look.
+const NARROW: f64 = 1.0 / (1u64 << 20) as f64;
+
+/// How a domain is measured: from a corner of it, in units in which it is about 1 large.
+#[derive(Clone, Copy, Debug)]
+pub struct Ruler {
+    /// A power of two, about the inverse of the domain's extent.
+    scale: f64,
+    /// A corner of the domain.
+    corner: [f64; 2],
+}
+
+impl Ruler {
+    /// Of a domain of this extent with this corner.
+    pub fn new(extent: f64, corner: [f64; 2]) -> Ruler {
+        Ruler { scale: scaled(1.0, -exponent(extent).clamp(-1000, 1000)), corner }
+    }
+
+    fn of_corner(&self, x: Dd, axis: usize) -> Dd {
+        (x - Dd::from_f64(self.corner[axis])).scale(self.scale)
+    }
+}
+
+/// The disc of a site, in units in which the domain is about 1 large.
+#[derive(Clone, Copy, Debug)]
+pub struct Disc {
+    site: [f64; 2],
+    kind: Kind,
+    ruler: Ruler,
+    /// Radius, in the given units.
+    pub radius: f64,
+}
+
+/// How the power `|x - y|^2 - w` is computed.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    /// No disc: `w` is not positive.
+    None,
+    /// With the weight.
+    Near(Dd),
+    /// The site is more than [`FAR`] away from a corner `o` of the domain: with `q = x - o` and `z = y - o` the power is `|q|^2 - 2 <q, z> + c`,
+    /// `c = |o|^2 - 2 <o, y> - 2 h`, and no square of `y` is formed: at a distance `d` it would cost all but `2^-100 d` of a point's place. (A disc
+    /// that meets the domain has `h` about `d`, too.)
+    Far { site: [Dd; 2], constant: Dd },
+}
+
+/// Sites farther than this are far, in units in which the domain is about 1 large.
+const FAR: f64 = 1024.0;
+
+impl Disc {
+    /// The disc of a site whose weight is `|y|^2 + 2 (h - shift)`.
+    pub fn new(site: &Lifted, shift: Dd, ruler: Ruler) -> Disc {
+        let (y, scale) = (site.site(), ruler.scale);
+        let none = Disc { site: y, kind: Kind::None, ruler, radius: 0.0 };
+        let z = [0, 1].map(|k| ruler.of_corner(Dd::from_f64(y[k]), k));
+        let size = z[0].hi.abs().max(z[1].hi.abs());
+        if size <= FAR {
+            let weight = weight(site, shift);
+            let root = (weight.hi * scale * scale).max(0.0).sqrt() / scale;
+            let kind = if weight.hi > 0.0 { Kind::Near(weight.scale(scale).scale(scale)) } else { Kind::None };
+            return Disc { kind, radius: root, ..none };
+        }
+        let h = (site.h - shift).scale(scale).scale(scale).scale(2.0);
+        let o = ruler.corner.map(|o| Dd::from_f64(o).scale(scale));
+        // |o|^2 - 2 <o, y> = -|o|^2 - 2 <o, z>
+        let along = o[0] * (z[0] + z[0] + o[0]) + o[1] * (z[1] + z[1] + o[1]);
+        let constant = -along - h;
+        // w = |z|^2 - c, in units of the distance: the square of that may not be a double.
+        let unit = scaled(1.0, -exponent(size));
+        let [a, b] = z.map(|z| z.hi * unit);
+        let weight = (a * a + b * b) - (constant.hi * unit) * unit;
+        if !(weight > 0.0) {
+            return none;
+        }
+        Disc { kind: Kind::Far { site: z, constant }, radius: weight.sqrt() / unit / scale, ..none }
+    }
+
+    fn lives(&self) -> bool {
+        !matches!(self.kind, Kind::None)
+    }
+
+    /// Of sites that are tied somewhere the one that knows best how far its circle is: near ones before far ones, for a point that is off by a
+    /// rounding changes a power in proportion to the distance of the site. Ties go to the lower number.
+    fn rank(&self) -> i32 {
+        match self.kind {
+            Kind::Far { site, .. } => exponent(site[0].hi.abs().max(site[1].hi.abs())),
+            _ => 0,
+        }
+    }
+
+    fn seen_from_centre(&self, p: &Point) -> [Dd; 2] {
+        let scale = self.ruler.scale;
+        [(p.x - Dd::from_f64(self.site[0])).scale(scale), (p.y - Dd::from_f64(self.site[1])).scale(scale)]
+    }
+
+    /// `|p - y|^2 - w`, negative inside.
+    fn power(&self, p: &Point) -> Dd {
+        match self.kind {
+            Kind::None => Dd::from_f64(f64::INFINITY),
+            Kind::Near(weight) => {
+                let [x, y] = self.seen_from_centre(p);
+                x * x + y * y - weight
+            }
+            Kind::Far { site, constant } => {
+                let q = [self.ruler.of_corner(p.x, 0), self.ruler.of_corner(p.y, 1)];
+                let slope = q[0] * site[0] + q[1] * site[1];
+                (q[0] * q[0] + q[1] * q[1]) + (constant - slope.scale(2.0))
+            }
+        }
+    }
+
+    /// Where the segment from `p`, which is inside, to `q` leaves the disc.
+    fn exit(&self, p: &Point, q: &Point) -> Point {
+        let Some((b, a, f)) = self.quadratic(p, q) else { return *p };
+        let f = if f.hi > 0.0 { Dd::ZERO } else { f };
+        let root = sqrt(b * b - a * f);
+        let t = if b.hi > 0.0 { (-f).over(b + root) } else { (root - b).over(a) };
+        between(p, q, t)
+    }
+
+    /// Where the segment between two points outside enters the disc and leaves it.
+    fn chord(&self, p: &Point, q: &Point) -> Option<(Point, Point)> {
+        let (b, a, f) = self.quadratic(p, q)?;
+        // The nearest point must lie between the ends.
+        if !(b.hi < 0.0 && -b.hi < a.hi) {
+            return None;
+        }
+        let d = b * b - a * f;
+        if !(d.hi > 0.0) {
+            return None;
+        }
+        let sum = sqrt(d) - b;
+        let (enters, leaves) = (f.over(sum), sum.over(a));
+        if !(enters < leaves) {
+            return None;
+        }
+        let ends = (between(p, q, enters), between(p, q, leaves));
+        (ends.0 != ends.1).then_some(ends)
+    }
+
+    /// `a t^2 + 2 b t + f`, the power along the segment, as `(b, a, f)` up to a positive factor.
+    fn quadratic(&self, p: &Point, q: &Point) -> Option<(Dd, Dd, Dd)> {
+        let scale = self.ruler.scale;
+        let e = [(q.x - p.x).scale(scale), (q.y - p.y).scale(scale)];
+        let [x, y] = self.seen_from_centre(p);
+        let (a, b, f) = (e[0] * e[0] + e[1] * e[1], x * e[0] + y * e[1], self.power(p));
+        let sound = a.hi > 0.0 && a.is_finite() && b.is_finite() && f.is_finite();
+        // The square of a slope towards a far site may not be a double.
+        let size = exponent(b.hi);
+        let shrunk = |v: Dd| if size > 200 { scaled_dd(v, -size) } else { v };
+        sound.then(|| (shrunk(b), shrunk(a), shrunk(f)))
+    }
+
+    /// Does the disc, whose circle meets no edge of the polygon, lie inside it? Then every edge is at least a radius away. (Asking for half of that
+    /// tells a disc beside a polygon of no width from one inside; edges of no length have no side. A polygon that is all rounding may have a single edge
+    /// that counts as one, so it must also be a radius wide and high.)
+    fn is_in(&self, polygon: &[Point]) -> bool {
+        let n = polygon.len();
+        let wide = |axis: usize| {
+            let along = |p: &Point| p.minus(&polygon[0])[axis];
+            let (low, high) = polygon.iter().map(along).fold((0.0f64, 0.0f64), |(l, h), d| (l.min(d), h.max(d)));
+            high - low > self.radius
+        };
+        if n < 3 || !(wide(0) && wide(1)) {
+            return false;
+        }
+        let (radius, scale) = (self.radius * self.ruler.scale, self.ruler.scale);
+        let mut solid = false;
+        (0..n).all(|k| {
+            let (p, q) = (&polygon[k], &polygon[if k + 1 == n { 0 } else { k + 1 }]);
+            let [x, y] = self.seen_from_centre(p);
+            let e = [(q.x - p.x).scale(scale), (q.y - p.y).scale(scale)];
+            let length = e[0].hi.hypot(e[1].hi);
+            // p - y turned against the edge
+            let d = e[1] * x - e[0] * y;
+            solid |= length >= POINT;
+            length < POINT || d.hi > 0.5 * radius * length
+        }) && solid
+    }
+}
+
+/// `|y|^2 + 2 (h - shift)`.
+pub fn weight(site: &Lifted, shift: Dd) -> Dd {
+    let square = Dd::product(site.x, site.x) + Dd::product(site.y, site.y);
+    square + (site.h - shift).scale(2.0)
+}
+
+/// Square root, relative error below `2^-98`; 0 for what is not positive.
+fn sqrt(a: Dd) -> Dd {
+    if !(a.hi > 0.0) {
+        return Dd::ZERO;
+    }
+    let s = a.hi.sqrt();
+    let rest = a - Dd::product(s, s);
+    Dd::sum(s, rest.hi / (2.0 * s))
+}
+
+/// The point at `t`, kept to the segment.
+fn between(p: &Point, q: &Point, t: Dd) -> Point {
+    if !(t.hi > 0.0) {
+        return *p;
+    }
+    if !(t < Dd::from_f64(1.0)) {
+        return *q;
+    }
+    Point { x: p.x + t * (q.x - p.x), y: p.y + t * (q.y - p.y) }
+}
+
+/// Density as the pieces need it.
+#[derive(Clone, Copy, Debug)]
+pub struct Source {
+    local: LocalDensity,
+    /// Gradient at `o`, and the mixed derivative.
+    gradient: [f64; 2],
+    mixed: f64,
+    o: [f64; 2],
+}
+
+impl Source {
+    /// The density times `factor`.
+    pub fn new(law: Law, factor: f64) -> Source {
+        let (gradient, mixed) = (law.g.map(|g| g * factor), law.d * factor);
+        Source { local: LocalDensity::new(law, factor), gradient, mixed, o: law.o }
+    }
+
+    /// Gradient at a point.
+    fn gradient(&self, at: [f64; 2]) -> [f64; 2] {
+        if self.mixed == 0.0 {
+            return self.gradient;
+        }
+        let [g, h] = self.gradient;
+        [g + self.mixed * (at[1] - self.o[1]), h + self.mixed * (at[0] - self.o[0])]
+    }
+
+    /// The density for polygons.
+    pub fn local(&self) -> &LocalDensity {
+        &self.local
+    }
+}
+
+/// An arc of the boundary, counter-clockwise about the site.
+#[derive(Clone, Copy, Debug)]
+struct Arc {
+    from: Point,
+    to: Point,
+    /// Index in the ring of the last point before the arc.
+    after: u32,
+    /// First vertex of the cell outside beside the arc, and how many there are.
+    first: u32,
+    count: u32,
+    /// Half the angle under which it is seen from the site.
+    half_angle: f64,
+}
+
+/// How a cell meets its disc.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Shape {
+    /// Not at all.
+    #[default]
+    Empty,
+    /// The disc lies in the cell.
+    Full,
+    /// The ring of points, with arcs beside some of its edges.
+    Ring,
+}
+
+/// Scratch and result: one cell in its disc.
+#[derive(Default)]
+pub struct BallCell {
+    /// What there is.
+    pub shape: Shape,
+    inside: Vec<bool>,
+    /// For each edge of the cell the part in the disc.
+    parts: Vec<Option<(Point, Point)>>,
+    /// Corners of the part in the disc, those where arcs begin and end included.
+    ring: Vec<Point>,
+    /// The edge of the cell that begins at each of them; `None` for an arc.
+    edges: Vec<Option<u32>>,
+    arcs: Vec<Arc>,
+    rest: Vec<Point>,
+    disc: Option<Disc>,
+}
+
+impl BallCell {
+    /// Cuts the cell of `site` (labels and vertices of its polygon) by its disc. `disc_of` tells the disc of any site; sites are compared by
+    /// their numbers to choose who answers. Cost: O(vertices).
+    pub fn compute(&mut self, site: u32, labels: &[Label], points: &[Point], disc_of: impl Fn(u32) -> Disc) {
+        let own = disc_of(site);
+        self.disc = Some(own);
+        self.shape = Shape::Empty;
+        self.ring.clear();
+        self.edges.clear();
+        self.arcs.clear();
+        self.inside.clear();
+        self.parts.clear();
+        let n = points.len();
+        if n < 3 || labels.len() != n || !own.lives() {
+            self.parts.resize(labels.len(), None);
+            return;
+        }
+        let other = |l: Label| match l {
+            Label::Bisector(j) => j,
+            Label::Domain(_) => site,
+        };
+        // Where sites are tied their powers are equal: none is negative if one of them has no disc. Rounding would say so of one side of the wall only.
+        let lives = |l: Label| match l {
+            Label::Bisector(j) => disc_of(j).lives(),
+            Label::Domain(_) => true,
+        };
+        let rank = |i: u32| (if i == site { own } else { disc_of(i) }.rank(), i);
+        let knows_best = |i: u32, j: u32| if rank(j) < rank(i) { j } else { i };
+        for k in 0..n {
+            let before = labels[if k == 0 { n - 1 } else { k - 1 }];
+            let who = knows_best(knows_best(site, other(before)), other(labels[k]));
+            let disc = if who == site { own } else { disc_of(who) };
+            self.inside.push(lives(before) && lives(labels[k]) && disc.power(&points[k]).hi < 0.0);
+        }
+        for k in 0..n {
+            let next = if k + 1 == n { 0 } else { k + 1 };
+            let (p, q) = (&points[k], &points[next]);
+            let who = knows_best(site, other(labels[k]));
+            self.parts.push(match (self.inside[k], self.inside[next]) {
+                (true, true) => Some((*p, *q)),
+                (true, false) => Some((*p, if who == site { own } else { disc_of(who) }.exit(p, q))),
+                (false, true) => Some((if who == site { own } else { disc_of(who) }.exit(q, p), *q)),
+                (false, false) if !lives(labels[k]) => None,
+                (false, false) if who == site => own.chord(p, q),
+                (false, false) => disc_of(who).chord(q, p).map(|(a, b)| (b, a)),
+            });
+        }
+        self.assemble(points);
+    }
+
+    fn assemble(&mut self, points: &[Point]) {
+        let n = points.len();
+        let Some(start) = self.parts.iter().position(Option::is_some) else {
+            let inside = self.disc.is_some_and(|d| d.is_in(points));
+            self.shape = if inside { Shape::Full } else { Shape::Empty };
+            return;
+        };
+        self.shape = Shape::Ring;
+        for step in 0..n {
+            let k = (start + step) % n;
+            let Some((from, to)) = self.parts[k] else { continue };
+            self.ring.push(from);
+            self.edges.push(Some(k as u32));
+            if self.inside[(k + 1) % n] {
+                continue; // the next part begins where this one ends
+            }
+            self.ring.push(to);
+            self.edges.push(None);
+            let mut count = 1;
+            while self.parts[(k + count) % n].is_none() && count < n {
+                count += 1;
+            }
+            let Some((end, _)) = self.parts[(k + count) % n] else { continue };
+            let (first, after) = (((k + 1) % n) as u32, (self.ring.len() - 1) as u32);
+            let half_angle = self.half_angle(&to, &end, points);
+            self.arcs.push(Arc { from: to, to: end, after, first, count: count as u32, half_angle });
+        }
+    }
+
+    /// Half the angle of the arc above a chord.
+    fn half_angle(&self, from: &Point, to: &Point, points: &[Point]) -> f64 {
+        let Some(disc) = &self.disc else { return 0.0 };
+        let chord = to.minus(from);
+        let length = chord[0].hypot(chord[1]);
+        if !(length > 0.0) {
+            return 0.0;
+        }
+        let to_centre = Point::from_f64(disc.site).minus(from);
+        // Distance from the chord to the centre, positive if the arc is less than half the circle.
+        let distance = (chord[0] / length) * to_centre[1] - (chord[1] / length) * to_centre[0];
+        if length < NARROW * disc.radius {
+            // Such a chord may be rounding and point anywhere, also along the radius, so its length alone tells the angle. The arc is all but the whole circle if
+            // what the edges cut off is as small as the chord; this is possible only if the disc is in the cell but for that.
+            let half_angle = (0.5 * length / disc.radius).asin();
+            let near = |p: &Point| p.minus(from).iter().all(|d| d.abs() <= 2.0 * length);
+            let most =
+                distance < 0.0 && self.parts.iter().flatten().all(|(p, q)| near(p) && near(q)) && disc.is_in(points);
+            return if most { PI - half_angle } else { half_angle };
+        }
+        let half_angle = (0.5 * length).atan2(distance);
+        if distance < 0.0 && length * disc.ruler.scale < NARROW {
+            // In a cell of no width, as where a wall runs along an edge of a patch, the chord is rounding and may point anywhere. But an arc of more than
+            // half a circle encloses more than half the disc.
+            let area = integrate::mass(points, &LocalDensity::new(Law::constant(1.0), 1.0));
+            if area < 1.5 * disc.radius * disc.radius {
+                return 0.0;
+            }
+        }
+        half_angle
+    }
+
+    /// The part in the disc of edge `k` of the cell.
+    pub fn part(&self, k: usize) -> Option<&(Point, Point)> {
+        self.parts.get(k).and_then(Option::as_ref)
+    }
+
+    /// The segment beyond an arc, the middle of its chord, and its outward direction.
+    fn segment(&self, arc: &Arc, source: &Source) -> (Segment, [f64; 2], [f64; 2]) {
+        let chord = arc.to.minus(&arc.from);
+        let length = chord[0].hypot(chord[1]);
+        let along = if length > 0.0 { [chord[0] / length, chord[1] / length] } else { [1.0, 0.0] };
+        let out = [along[1], -along[0]];
+        let half = [0.5 * chord[0], 0.5 * chord[1]];
+        let from = arc.from.rounded();
+        let g = source.gradient([from[0] + half[0], from[1] + half[1]]);
+        let segment = Segment {
+            radius: self.radius(),
+            half_angle: arc.half_angle,
+            density: source.local.middle(&arc.from, &arc.to),
+            outwards: g[0] * out[0] + g[1] * out[1],
+            along: g[0] * along[0] + g[1] * along[1],
+            // (x_1 - m_1) (x_2 - m_2) in the axes `out` and `along`.
+            bend: source.mixed * (out[0] * out[1]),
+            twist: source.mixed * (out[0] * out[0] - out[1] * out[1]),
+        };
+        (segment, out, half)
+    }
+
+    fn density_at_centre(&self, source: &Source) -> f64 {
+        let centre = Point::from_f64(self.disc.map_or([0.0; 2], |d| d.site));
+        source.local.mean(&centre, &centre)
+    }
+
+    fn radius(&self) -> f64 {
+        self.disc.map_or(0.0, |d| d.radius)
+    }
+
+    /// Mass inside, mass outside, and `int rho dl / r` over the free arcs, for the cell with these vertices. Cost: O(vertices).
+    pub fn masses(&mut self, points: &[Point], source: &Source) -> [f64; 3] {
+        match self.shape {
+            Shape::Empty => [0.0, integrate::mass(points, &source.local), 0.0],
+            Shape::Full => {
+                let density = self.density_at_centre(source);
+                let inside = density * (PI * self.radius() * self.radius());
+                let outside = (integrate::mass(points, &source.local) - inside).max(0.0);
+                [inside, outside, 2.0 * PI * density]
+            }
+            Shape::Ring => {
+                let mut inside = integrate::mass(&self.ring, &source.local);
+                let (mut outside, mut free) = (0.0, 0.0);
+                let arcs = std::mem::take(&mut self.arcs);
+                for arc in &arcs {
+                    let (segment, ..) = self.segment(arc, source);
+                    let mass = segment.mass();
+                    inside += mass;
+                    free += segment.arc();
+                    self.rest.clear();
+                    self.rest.push(arc.from);
+                    self.rest.extend((0..arc.count).map(|k| points[(arc.first + k) as usize % points.len()]));
+                    self.rest.push(arc.to);
+                    outside += (integrate::mass(&self.rest, &source.local) - mass).max(0.0);
+                }
+                self.arcs = arcs;
+                [inside, outside, free]
+            }
+        }
+    }
+
+    /// Mass, centroid and spread of the part in the disc. Cost: O(vertices).
+    pub fn moments(&self, source: &Source) -> Moments {
+        match self.shape {
+            Shape::Empty => Moments::default(),
+            Shape::Full => {
+                // A bilinear density is harmonic: what it has beyond the affine one at the centre integrates to 0, also times x and |x|^2.
+                let site = self.disc.map_or([0.0; 2], |d| d.site);
+                let (density, r, g) = (self.density_at_centre(source), self.radius(), source.gradient(site));
+                if !(density > 0.0) {
+                    return Moments::default();
+                }
+                let area = PI * r * r;
+                let c = [0, 1].map(|k| r * (r * g[k]) / (4.0 * density));
+                let spread = area * density * (0.5 * r * r - (c[0] * c[0] + c[1] * c[1])).max(0.0);
+                Moments {
+                    mass: area * density,
+                    centroid: [site[0] + c[0], site[1] + c[1]],
+                    spread,
+                    ..Moments::default()
+                }
+            }
+            Shape::Ring => {
+                let polygon = integrate::moments(&self.ring, &source.local);
+                let pieces = self.arcs.iter().map(|arc| {
+                    let (segment, out, half) = self.segment(arc, source);
+                    let m = segment.moments();
+                    let [u, v] = m.centroid;
+                    let along = [-out[1], out[0]];
+                    let at = |o: Dd, d: f64| (o + Dd::from_f64(d)).to_f64();
+                    let d = [0, 1].map(|k| half[k] + u * out[k] + v * along[k]);
+                    Moments { centroid: [at(arc.from.x, d[0]), at(arc.from.y, d[1])], ..m }
+                });
+                together(std::iter::once(polygon).chain(pieces))
+            }
+        }
+    }
+
+    /// The boundary as a polyline, arcs in steps of at most `step` of angle; with each corner the edge of the cell on which the side after it lies,
+    /// `None` on an arc.
+    pub fn outline(&self, step: f64) -> Vec<([f64; 2], Option<u32>)> {
+        let Some(disc) = self.disc.filter(|_| self.shape != Shape::Empty) else { return Vec::new() };
+        let circle = |from: f64, angle: f64, out: &mut Vec<([f64; 2], Option<u32>)>| {
+            let pieces = (angle / step).ceil().clamp(1.0, 4096.0);
+            for k in 1..pieces as usize {
+                let t = from + angle * k as f64 / pieces;
+                out.push(([disc.site[0] + disc.radius * t.cos(), disc.site[1] + disc.radius * t.sin()], None));
+            }
+        };
+        let mut line = Vec::new();
+        if self.shape == Shape::Full {
+            line.push(([disc.site[0] + disc.radius, disc.site[1]], None));
+            circle(0.0, 2.0 * PI, &mut line);
+            return line;
+        }
+        let mut arcs = self.arcs.iter();
+        let mut next = arcs.next();
+        for (k, (p, edge)) in self.ring.iter().zip(&self.edges).enumerate() {
+            line.push((p.rounded(), *edge));
+            if let Some(arc) = next.filter(|arc| arc.after as usize == k) {
+                let d = arc.from.minus(&Point::from_f64(disc.site));
+                circle(d[1].atan2(d[0]), 2.0 * arc.half_angle, &mut line);
+                next = arcs.next();
+            }
+        }
+        line
+    }
+}
+
+/// Moments of disjoint pieces taken together.
+fn together(pieces: impl Iterator<Item = Moments>) -> Moments {
+    // Relative to the first piece with mass: they are near each other.
+    let pieces: Vec<Moments> = pieces.filter(|m| m.mass > 0.0).collect();
+    let Some(first) = pieces.first() else { return Moments::default() };
+    let o = first.centroid;
+    let mass: f64 = pieces.iter().map(|m| m.mass).sum();
+    let away = |m: &Moments| [m.centroid[0] - o[0], m.centroid[1] - o[1]];
+    let c = [0, 1].map(|k| pieces.iter().map(|m| m.mass * away(m)[k]).sum::<f64>() / mass);
+    let spread = pieces.iter().map(|m| {
+        let d = away(m);
+        m.spread + m.mass * ((d[0] - c[0]) * (d[0] - c[0]) + (d[1] - c[1]) * (d[1] - c[1]))
+    });
+    Moments { mass, centroid: [o[0] + c[0], o[1] + c[1]], spread: spread.sum(), ..Moments::default() }
+}

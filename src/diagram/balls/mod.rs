@@ -1,0 +1,14 @@
+//! Cells of the plane cut by balls: partial transport.
+
+mod ball;
+mod enlarge;
+mod laguerre;
+mod measure;
+mod segment;
+mod snapshot;
+mod start;
+mod still;
+
+pub use laguerre::PartialLaguerre;
+pub use snapshot::PartialDiagram;
+pub use start::{partial_start, shifted_start};

@@ -1,0 +1,31 @@
+//! Laguerre cells in the plane: of a density on one convex polygon, and restricted to the patches of a mesh or an image.
+
+pub(super) mod cells;
+mod clip;
+pub(super) mod even;
+mod fit;
+pub(super) mod integrate;
+pub(super) mod laguerre;
+mod matched;
+mod parts;
+pub(super) mod patched;
+mod pieces;
+pub(super) mod point;
+mod prolong;
+mod proof;
+pub(super) mod raise;
+pub(super) mod restrict;
+mod runs;
+pub(super) mod snapshot;
+pub(super) mod start;
+mod still;
+mod validate;
+mod walls;
+
+pub use integrate::Moments;
+pub use laguerre::PlaneLaguerre;
+pub use pieces::Piece;
+pub use proof::{ExactMoments, Integrals};
+pub use snapshot::Diagram;
+pub use start::quantile_start;
+pub use walls::{Wall, Walls};

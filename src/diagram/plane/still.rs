@@ -1,0 +1,106 @@
+//! The diagram in the plane as one among all families.
+
+use super::super::ladder::Invalid;
+use super::super::record::{CellRecord, neighbor};
+use super::super::still::{Cells, sizes};
+use super::integrate;
+use super::pieces::Piece;
+use super::snapshot::Diagram;
+use crate::domain::Law;
+use crate::exact::Counters;
+
+/// Vertices of the plane are good to `2^-60` of the largest coordinate (`point.rs`), so two computations of one lie within
+/// twice that of each other, and a square's diagonal is below twice its side.
+const APART: f64 = 1.0 / (1u64 << 58) as f64;
+
+impl Diagram {
+    /// The cells that exist as files list them: convex polygons, in a mesh one for each triangle.
+    pub fn records(&self) -> Vec<CellRecord> {
+        let in_mesh = self.problem().patches().filter(|p| p.mesh().is_some());
+        let parts = |i: usize| match in_mesh {
+            Some(patches) => {
+                let record = |p: Piece<'_>| CellRecord {
+                    site: i as u32,
+                    face: Some(patches.name(p.patch)),
+                    neighbors: p.labels.iter().map(neighbor).collect(),
+                    vertices: p.vertices,
+                };
+                self.pieces(i).into_iter().map(record).collect()
+            }
+            None if self.labels(i).is_empty() => Vec::new(),
+            None => vec![CellRecord {
+                site: i as u32,
+                face: None,
+                vertices: self.vertices(i).to_vec(),
+                neighbors: self.labels(i).iter().map(neighbor).collect(),
+            }],
+        };
+        (0..self.len()).flat_map(parts).collect()
+    }
+}
+
+impl Cells<2> for Diagram {
+    fn sites(&self) -> &[[f64; 2]] {
+        self.problem().sites()
+    }
+    fn masses(&self) -> &[f64] {
+        self.masses()
+    }
+    fn centroids(&self) -> &[Option<[f64; 2]>] {
+        self.centroids()
+    }
+    fn spreads(&self) -> &[f64] {
+        self.spreads()
+    }
+    fn hidden(&self) -> Vec<u32> {
+        self.hidden()
+    }
+    fn walls(&self) -> Vec<(u32, u32, f64)> {
+        self.hessian()
+    }
+    fn each_polygon(&self, i: usize, f: &mut dyn FnMut(&[[f64; 2]])) {
+        match self.problem().patches() {
+            Some(_) => self.pieces(i).iter().for_each(|piece| f(&piece.vertices)),
+            None => f(self.vertices(i)),
+        }
+    }
+    fn records(&self) -> Option<Vec<CellRecord>> {
+        Some(self.records())
+    }
+    fn counters(&self) -> Counters {
+        self.counters()
+    }
+    fn validate(&self, level: u8) -> Result<(), Invalid> {
+        self.validate(level)
+    }
+    fn sizes(&self) -> [f64; 2] {
+        sizes(self.problem().frame().bounds())
+    }
+    /// With what doubles leave out of the centroids.
+    fn cost(&self) -> f64 {
+        let mut cost = 0.0;
+        for (i, &y) in Cells::sites(self).iter().enumerate() {
+            if let Some(c) = Cells::centroids(self)[i] {
+                cost += integrate::cost(Cells::masses(self)[i], Cells::spreads(self)[i], (c, self.rests()[i]), y);
+            }
+        }
+        cost
+    }
+    fn blur(&self) -> (f64, f64) {
+        // The terms of a density, of which its rounding is a share (`domain/law.rs`).
+        let terms = |law: &Law, corners: &[[f64; 2]]| {
+            let at = |x: &[f64; 2]| {
+                let d = [x[0] - law.o[0], x[1] - law.o[1]];
+                law.c.abs() + (law.g[0] * d[0]).abs() + (law.g[1] * d[1]).abs() + (law.d * d[0] * d[1]).abs()
+            };
+            corners.iter().map(at).fold(0.0, f64::max)
+        };
+        let (problem, units) = self.inner();
+        let most = match problem.patches() {
+            Some(patches) => patches.iter().map(|p| terms(&p.law(), p.corners())).fold(0.0, f64::max),
+            None => terms(&problem.density().law(), problem.frame().vertices()),
+        };
+        let size = Cells::sizes(self).into_iter().fold(0.0, f64::max);
+        (APART * size, units.density(most * problem.source_factor()))
+    }
+}

@@ -1,0 +1,136 @@
+//! Problem files of all kinds, and what they have in common.
+
+use super::error::IoError;
+use super::fields::Fields;
+use super::read::hex;
+use crate::problem::Duplicates;
+use crate::problem::ProblemData;
+use crate::problem::ProblemError;
+use crate::problem::SurfaceProblemData;
+use crate::problem::WithSites;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use std::io;
+use std::io::Write;
+use std::path::PathBuf;
+
+/// A problem as read from a file, before it is known to be sound.
+#[derive(Clone, Debug)]
+pub struct ProblemFile<T = ProblemData> {
+    /// The file it was read from.
+    pub path: PathBuf,
+    /// What it says.
+    pub data: T,
+    /// Its identity.
+    pub id: ProblemId,
+    /// Remarks for the report: rounded numbers, unused coordinates.
+    pub notes: Vec<String>,
+    /// The file of the sites, if it is another one.
+    pub sites_file: Option<PathBuf>,
+    /// The file of the masses, if it is another one.
+    pub masses_file: Option<PathBuf>,
+}
+
+impl<T: FileData> ProblemFile<T> {
+    /// The sound problem.
+    ///
+    /// # Errors
+    /// [`IoError::Problem`] naming the file that holds what is wrong.
+    pub fn problem(self) -> Result<T::Problem, IoError> {
+        let (path, sites, masses) = (self.path, self.sites_file, self.masses_file);
+        self.data.problem().map_err(|source| {
+            use ProblemError as E;
+            let file = match &source {
+                E::NoSites
+                | E::TooManySites { .. }
+                | E::NonFiniteSite { .. }
+                | E::SiteOutOfRange { .. }
+                | E::DuplicateSites { .. } => sites,
+                E::NonFiniteMass { .. }
+                | E::NonPositiveMass { .. }
+                | E::TotalOutOfRange { .. }
+                | E::LengthMismatch { what: "masses", .. } => masses,
+                _ => None,
+            };
+            IoError::Problem { file: file.unwrap_or(path), source }
+        })
+    }
+}
+
+/// A problem file of any kind.
+#[derive(Clone, Debug)]
+pub enum AnyProblem {
+    /// The source lives in the plane.
+    Plane(ProblemFile),
+    /// It lives on a surface.
+    Surface(ProblemFile<SurfaceProblemData>),
+}
+
+/// The problem a file belongs to, by its bytes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProblemId {
+    /// SHA-256 of the problem file; for a problem without a file, of its canonical text ([`canonical_sha256`]).
+    pub sha256: String,
+    /// Files the problem file refers to, as it spells them, each with its SHA-256.
+    pub files: Vec<(String, String)>,
+}
+
+/// Data of a problem as files hold it: of a source in the plane, or on a surface.
+pub trait FileData: Clone + std::fmt::Debug + Send + Sync {
+    /// A site.
+    type Point: Copy + std::fmt::Debug + PartialEq + Serialize + AsRef<[f64]>;
+    /// What sound data become.
+    type Problem: WithSites<Point = Self::Point> + Sync;
+    /// Checks the data.
+    ///
+    /// # Errors
+    /// As the problem's constructor.
+    fn problem(self) -> Result<Self::Problem, ProblemError>;
+    /// A problem file of this kind.
+    ///
+    /// # Errors
+    /// The file itself, if it is of another kind.
+    fn of(any: AnyProblem) -> Result<ProblemFile<Self>, Box<AnyProblem>>;
+    /// What to say of a file of another kind.
+    fn misfit(other: &AnyProblem) -> String;
+    /// The problem in half a line, after the number of its sites.
+    fn noun(problem: &Self::Problem) -> String;
+    /// Sets the treatment of duplicate sites.
+    fn set_duplicates(&mut self, duplicates: Duplicates);
+    /// Sites.
+    fn sites(&self) -> &[Self::Point];
+    /// The list of sites, to be changed.
+    fn sites_mut(&mut self) -> &mut Vec<Self::Point>;
+    /// Pieces of the source: triangles of a mesh, pixels of an image, none of a polygon with one density.
+    fn patches(&self) -> usize;
+    /// Masses, unless they are equal.
+    fn masses(&self) -> Option<&[f64]>;
+    /// Sets the masses.
+    fn set_masses(&mut self, masses: Option<Vec<f64>>);
+    /// Writes domain and density.
+    ///
+    /// # Errors
+    /// The writer's.
+    fn write_source<W: Write>(&self, fields: &mut Fields<W>) -> io::Result<()>;
+    /// Writes what stands after the lists.
+    ///
+    /// # Errors
+    /// The writer's.
+    fn write_flags<W: Write>(&self, fields: &mut Fields<W>) -> io::Result<()>;
+}
+
+impl ProblemId {
+    /// One SHA-256 for the problem and the files it refers to: that of the problem file when it stands alone.
+    pub fn fingerprint(&self) -> String {
+        if self.files.is_empty() {
+            return self.sha256.clone();
+        }
+        let mut hash = Sha256::new();
+        hash.update(&self.sha256);
+        for (_, sha256) in &self.files {
+            hash.update("\n");
+            hash.update(sha256);
+        }
+        hex(&hash.finalize())
+    }
+}

@@ -1,0 +1,7 @@
+//! The families of sources: each all that it must bring.
+
+mod any;
+mod partial;
+mod plane;
+mod surface;
+mod words;

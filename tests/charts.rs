@@ -117,6 +117,8 @@ fn parts_with_many_handles() {
         assert!(c.misses.iter().all(|m| m.to_string().contains("--")), "every warning names a cure");
         // Seconds on a busy machine; minutes went into the search for transport from a hopeless embedding.
         assert!(seconds < 30.0, "{name}: {seconds}");
+        // A circle has no room for so many triangles at the boundary, but few of them need be wrong.
+        assert!(error < 1.15, "{name}: {error}");
     }
 }
 

@@ -5,7 +5,7 @@ mod common;
 use brenier::domain::{Between, ConvexPolygon, Density, Image, Surface};
 use brenier::exact::Heights;
 use brenier::problem::{Duplicates, Problem, ProblemData, SurfaceProblem, SurfaceProblemData};
-use brenier::transport::{Claims, Solution, SolveOptions, Transport, describe, solve, verify};
+use brenier::transport::{Claims, Solution, SolveOptions, Transport, certify, describe, solve, verify};
 use common::instances::{Dice, dice, instance};
 use rand::RngExt;
 
@@ -172,5 +172,59 @@ fn a_little_beyond_rounding_fails() {
             h.lo += 1e-24;
             s.heights.set(i, h);
         });
+    }
+}
+
+/// However thin, far or uneven a source is, its integrals are known: a claim that is off by a part in 1e6 or 1e9 is false.
+/// (The bounds of rounding used to be wider than the cost itself on a needle 0.23 by 1e-17.)
+#[test]
+fn false_claims_about_needles_fail() {
+    let rectangle = |low: [f64; 2], high: [f64; 2]| ConvexPolygon::rectangle(low, high).unwrap();
+    let slanted = ConvexPolygon::new(vec![[0.0, 0.0], [0.3, 0.1 - 1e-16], [0.6, 0.2], [0.3, 0.1 + 1e-16]]).unwrap();
+    let unit = rectangle([0.0; 2], [1.0; 2]);
+    let image = |between| {
+        let values = [1e9, 1e-3, 0.0, 1e-3, 2e-3, 1e-9, 1e-3, 1.0, 1.0];
+        Density::Image(Image::new(3, values.to_vec(), [0.0; 2], [1.0; 2], between).unwrap().into())
+    };
+    let sources = [
+        (rectangle([0.0; 2], [0.23, 1e-17]), Density::Constant),
+        (rectangle([-0.1, 0.7], [0.13, 0.7 + 4e-16]), Density::Constant),
+        (rectangle([0.0; 2], [1e-17, 0.23]), Density::Affine { g: [0.0, 1.0], c: 1e-3 }),
+        (rectangle([1e10; 2], [1e10 + 1.0; 2]), Density::Constant),
+        (slanted, Density::Constant),
+        (unit.clone(), image(Between::Constant)),
+        (unit, image(Between::Bilinear)),
+    ];
+    for (k, (domain, density)) in sources.into_iter().enumerate() {
+        for n in 1..5 {
+            let mut d = dice(26, 10 * k as u64 + n as u64);
+            let (low, high) = domain.bounds();
+            let at = |k: usize, t: f64| low[k] + t * (high[k] - low[k]);
+            let near = |d: &mut Dice| [at(0, d.random()), at(1, d.random())];
+            let mut data = ProblemData::new(domain.clone(), (0..n).map(|_| near(&mut d)).collect());
+            data.density = density.clone();
+            let Ok(problem) = Problem::new(data) else { continue };
+            let options = SolveOptions::default().hessian(true).max_iterations(30);
+            let right = solve(&problem, &options);
+            let what = format!("source {k}, {n} sites");
+            passes(&problem, &right, &what);
+            // What is written is right, too, though centroids are rounded to doubles of 1e10.
+            let [low, high] = certify(&problem, &right.heights, 5).unwrap().map_cost;
+            assert!(low * (1.0 - 1e-12) <= right.cost && right.cost <= high * (1.0 + 1e-12), "{what}");
+            let false_claim = |line: &str, change: &dyn Fn(&mut Solution)| {
+                let mut s = right.clone();
+                change(&mut s);
+                fails(&problem, &s, line, &what);
+            };
+            for share in [1e-6, -1e-6, 1e-9] {
+                false_claim("cost", &|s| s.cost *= 1.0 + share);
+                for i in (0..problem.len()).filter(|&i| right.masses[i] > 0.0) {
+                    false_claim("masses", &|s| s.masses[i] *= 1.0 + share);
+                }
+                for w in 0..right.hessian.as_ref().unwrap().len() {
+                    false_claim("hessian", &|s| s.hessian.as_mut().unwrap()[w].2 *= 1.0 + share);
+                }
+            }
+        }
     }
 }

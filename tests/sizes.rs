@@ -1,12 +1,14 @@
 //! The ladder of sizes: a problem times a power of two is the same problem, so its solution is the same to the bit, from one end of what is
 //! promised to the other; and what no double holds is refused in words.
 
+use brenier::diagram::Diagram;
 use brenier::domain::{Between, ConvexPolygon, Density, Domain, Image, PlanarMesh, Surface, SurfaceDensity};
 use brenier::exact::power::scaled;
 use brenier::exact::predicates::higher_at_exact;
 use brenier::exact::{Dd, Heights};
+use brenier::newton::Outcome;
 use brenier::problem::{Problem, ProblemData, SurfaceProblem, SurfaceProblemData};
-use brenier::transport::{Solution, SolveOptions, SpaceLocator, certify, solve};
+use brenier::transport::{Claims, Solution, SolveOptions, SpaceLocator, certify, solve, verify};
 use std::process::Command;
 use std::sync::Arc;
 
@@ -145,7 +147,7 @@ fn boxes_of_any_shape() {
         Problem::new(data).unwrap()
     };
     let plain = solve(&problem(0), &options());
-    for e in [20, 60, 200] {
+    for e in [20, 60, 200, 300, 464, -300, -464] {
         let found = solve(&problem(e), &options());
         assert!(found.report.converged, "{e}");
         let pairs = found.masses.iter().zip(&plain.masses);
@@ -154,8 +156,16 @@ fn boxes_of_any_shape() {
             let (a, b) = (a.unwrap(), b.unwrap());
             (scaled(a[0], -e) - b[0]).abs().max((scaled(a[1], e) - b[1]).abs())
         };
-        assert!(found.centroids.iter().zip(&plain.centroids).map(apart).fold(0.0, f64::max) < 1e-9, "{e}");
+        assert!(found.centroids.iter().zip(&plain.centroids).map(apart).fold(0.0, f64::max) < 1e-12, "{e}");
         assert!(certify(&problem(e), &found.heights, 4).is_ok());
+        let claims = Claims::of(&found);
+        assert!(verify(&problem(e), &claims, 5).unwrap().verified(), "{e}");
+        // A coordinate along the short axis is verified as well as one along the long one.
+        for k in 0..2 {
+            let mut wrong = found.clone();
+            wrong.centroids[2].as_mut().unwrap()[k] *= 1.0 + 1e-9;
+            assert_eq!(verify(&problem(e), &Claims::of(&wrong), 5).unwrap().failures(), ["centroids"], "{e} {k}");
+        }
     }
     // Sites inside: walls of 1e6 and of 1e-6 side by side.
     let domain = ConvexPolygon::rectangle([0.0; 2], [1e6, 1e-6]).unwrap();
@@ -163,6 +173,77 @@ fn boxes_of_any_shape() {
     let inside = Problem::new(ProblemData::new(domain, sites)).unwrap();
     let found = solve(&inside, &options());
     assert!(found.report.converged, "{:?}", found.report.outcome);
+}
+
+/// Densities are doubles where their derivatives are none: bilinear on a box so thin that `1e241` over its pixel overflows twice.
+#[test]
+fn thin_images() {
+    for thin in [0.5, 1e-60, 1e-140] {
+        let domain = ConvexPolygon::rectangle([0.0; 2], [1.0, thin]).unwrap();
+        let values = vec![1e241, 3.0, 3.0, 1e241];
+        let image = Image::new(2, values, [0.0; 2], [1.0, thin], Between::Bilinear).unwrap();
+        let mut data = ProblemData::new(domain, vec![[0.3, 0.4 * thin], [0.7, 0.4 * thin]]);
+        (data.density, data.heights) = (Density::Image(Arc::new(image)), Some(Heights::from_f64(&[0.2, 0.0])));
+        let problem = Problem::new(data).unwrap();
+        let d = Diagram::new(&problem, problem.heights().unwrap()).unwrap();
+        // The wall is x = 1/2, and on it the mean density is that of the source: 1 over the area.
+        assert!(d.masses().iter().all(|m| (m - 0.5).abs() < 1e-15), "{thin:e}: {:?}", d.masses());
+        let walls = d.hessian();
+        assert!(walls.len() == 1 && (walls[0].2 - 1.25).abs() < 1e-14, "{thin:e}: {walls:?}");
+        let centroids: Vec<f64> = d.centroids().iter().map(|c| c.unwrap()[1] / thin).collect();
+        // Pixels are white at the upper left and the lower right.
+        assert!((centroids[0] + centroids[1] - 1.0).abs() < 1e-14 && centroids[0] > 0.6, "{thin:e}: {centroids:?}");
+    }
+}
+
+/// Squares of exactly the sizes that are promised, though the square of the double next to 1e140 is more than 1e280.
+#[test]
+fn squares_at_both_ends() {
+    for side in [1e140, 1e-140] {
+        let domain = ConvexPolygon::rectangle([0.0; 2], [side; 2]).unwrap();
+        let problem = Problem::new(ProblemData::new(domain, SITES.map(|y| y.map(|x| x * side)).to_vec())).unwrap();
+        let found = solve(&problem, &options());
+        assert!(found.report.converged && verify(&problem, &Claims::of(&found), 5).unwrap().verified(), "{side:e}");
+    }
+}
+
+/// Heights of double-double cannot hold cells of sites near and far at once: that is said, with the distance that will do, and
+/// that distance does, with the same cells.
+#[test]
+fn sites_too_far_for_double_doubles() {
+    let mut told = 0;
+    for partial in [false, true] {
+        let problem = |far: f64| {
+            let square = ConvexPolygon::rectangle([0.0; 2], [1.0; 2]).unwrap();
+            let mut sites = SITES.to_vec();
+            sites[1] = [0.6 * far, -0.8 * far];
+            let mut data = ProblemData::new(square, sites);
+            (data.masses, data.partial) = (Some(SHARES.iter().map(|m| 0.4 * m).collect()), partial);
+            Problem::new(data).unwrap()
+        };
+        let solved = |far: f64| solve(&problem(far), &options());
+        let [near, nearer] = [solved(1e17), solved(1e12)];
+        assert!(near.report.converged && nearer.report.converged);
+        for (a, b) in near.centroids.iter().zip(&nearer.centroids) {
+            let (a, b) = (a.unwrap(), b.unwrap());
+            assert!((a[0] - b[0]).abs() + (a[1] - b[1]).abs() < 1e-9, "{partial} {a:?} {b:?}");
+        }
+        for far in [1e40, 1e80, 1e139] {
+            let found = solved(far);
+            // Now and then a height that can be held will do.
+            if let Some(Outcome::NotConverged { why }) = &found.report.outcome {
+                let words = [
+                    "site 1 lies ",
+                    "times the source's extent away",
+                    "; bring it to within 1e17 in the same direction",
+                ];
+                assert!(words.iter().all(|w| why.contains(w)), "{partial} {far:e}: {why}");
+                told += 1;
+            }
+            assert!(verify(&problem(far), &Claims::of(&found), 5).unwrap().verified(), "{partial} {far:e}");
+        }
+    }
+    assert!(told > 2, "{told}");
 }
 
 /// A ball about a far site has nearly a straight edge in the domain: at 2^30 and beyond, its cell is a half plane's.

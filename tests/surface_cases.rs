@@ -112,10 +112,7 @@ fn a_diagram_on_two_components_has_no_walls_between_them() {
     near("I11", "cost", cost, number(&case["expected"]["cost"]));
     let problem = SurfaceProblem::new(data).unwrap();
     let notes = solved(&problem).report.notes;
-    assert!(
-        notes[0].starts_with("the source falls into 2 components: 0 (triangle 0 and 1 more, mass 0.5"),
-        "{notes:?}"
-    );
+    assert!(notes[0].starts_with("the source falls into 2 components: 0 (face 0 and 1 more, mass 0.5"), "{notes:?}");
 }
 
 /// Sites one above the other: the square goes to one of them as a whole.

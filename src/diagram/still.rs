@@ -54,8 +54,8 @@ pub trait Cells<const D: usize>: Sync {
     /// # Errors
     /// The first defect found, lowest level first.
     fn validate(&self, level: u8) -> Result<(), Invalid>;
-    /// The largest coordinate or extent of the domain.
-    fn size(&self) -> f64;
+    /// The largest coordinate or extent of the domain, along each axis.
+    fn sizes(&self) -> [f64; D];
     /// How far apart two computations of one vertex may lie, and the greatest density there; 0 where all that is written
     /// comes from this very diagram.
     fn blur(&self) -> (f64, f64) {
@@ -92,4 +92,9 @@ pub trait Cells<const D: usize>: Sync {
         }
         cost
     }
+}
+
+/// [`Cells::sizes`] of a box.
+pub(super) fn sizes<const D: usize>((low, high): ([f64; D], [f64; D])) -> [f64; D] {
+    std::array::from_fn(|k| (high[k] - low[k]).max(low[k].abs()).max(high[k].abs()))
 }

@@ -19,6 +19,7 @@ pub struct PlanarMesh {
     vertices: Vec<[f64; 2]>,
     triangles: Vec<[u32; 3]>,
     flat: Vec<u32>,
+    polygons: Vec<u32>,
     doubled: (usize, f64),
     bounding_box: ConvexPolygon,
 }
@@ -106,7 +107,18 @@ impl PlanarMesh {
         let all: Vec<[f64; 2]> = solid().flat_map(corners).collect();
         let box_of = envelope(&all);
         let bounding_box = ConvexPolygon::rectangle(box_of.lower(), box_of.upper())?;
-        Ok(PlanarMesh { vertices, triangles, flat, doubled, bounding_box })
+        Ok(PlanarMesh { vertices, triangles, flat, polygons: Vec::new(), doubled, bounding_box })
+    }
+
+    /// Tells of which polygons the triangles are parts: `first` has the first triangle of each, ascending; none where all
+    /// polygons are triangles. Only [`PlanarMesh::face`] depends on it.
+    pub fn with_polygons(self, first: Vec<u32>) -> PlanarMesh {
+        PlanarMesh { polygons: first, ..self }
+    }
+
+    /// The face, as people who made the mesh count them, that a triangle is part of. Cost: O(log n).
+    pub fn face(&self, triangle: u32) -> u32 {
+        super::polygons::polygon_of(&self.polygons, triangle)
     }
 
     /// All coordinates times `2^e`, which the caller knows to be exact.
@@ -114,7 +126,14 @@ impl PlanarMesh {
         let vertices = self.vertices.iter().map(|v| v.map(|x| scaled(x, e))).collect();
         let bounding_box = self.bounding_box.scaled(e);
         let doubled = (self.doubled.0, scaled(self.doubled.1, 2 * e));
-        PlanarMesh { vertices, triangles: self.triangles.clone(), flat: self.flat.clone(), doubled, bounding_box }
+        PlanarMesh {
+            vertices,
+            triangles: self.triangles.clone(),
+            flat: self.flat.clone(),
+            polygons: self.polygons.clone(),
+            doubled,
+            bounding_box,
+        }
     }
 
     /// Vertices as given.

@@ -223,7 +223,9 @@ fn family(known: &[String], families: &[&[&str]], d: usize) -> Result<Option<Vec
 
 /// What is used, unless that is all there is, under the plainest names.
 fn note(names: &[String], columns: &[usize], mass: Option<usize>, wanted: Wanted<'_>) -> Option<String> {
-    let plain = columns.iter().zip(wanted.axes).all(|(&k, axis)| normal(names[k].as_bytes()) == *axis);
+    // A name with a unit was understood, so that is told.
+    let same = |k: usize, axis: &str| normal(names[k].as_bytes()) == axis && !names[k].contains(['(', '[']);
+    let plain = columns.iter().zip(wanted.axes).all(|(&k, axis)| same(k, axis));
     if plain && mass.is_none() && columns.iter().copied().eq(0..names.len()) {
         return None;
     }
@@ -245,7 +247,7 @@ fn note(names: &[String], columns: &[usize], mass: Option<usize>, wanted: Wanted
 }
 
 /// `a, b and c`; of many the first ones.
-fn list(words: impl Iterator<Item = String>) -> String {
+pub(super) fn list(words: impl Iterator<Item = String>) -> String {
     let mut words: Vec<String> = words.collect();
     if words.len() > 10 {
         let more = words.len() - 9;

@@ -93,6 +93,21 @@ impl IoError {
         IoError::Line { file: file.to_path_buf(), line, what: short(&what.into(), MESSAGE) }
     }
 
+    /// A file whose name does not end as one of a format that is `read`.
+    pub(super) fn format(file: &Path, what: &str, read: &str) -> IoError {
+        IoError::content(
+            file,
+            match file.extension() {
+                Some(e) => {
+                    let name = quoted(&format!(".{}", e.to_string_lossy().to_lowercase()));
+                    format!("{what} ending in {name} are not read; use {read}")
+                }
+                // A stream, for example.
+                None => format!("has no ending that tells its format; save it under a name that ends in {read}"),
+            },
+        )
+    }
+
     pub(super) fn system(file: &Path, doing: &'static str, source: io::Error) -> IoError {
         if let Some(what) = source.get_ref().and_then(|e| e.downcast_ref::<NotFinite>()) {
             return IoError::NotFinite { file: file.to_path_buf(), what: what.to_string() };

@@ -1,6 +1,6 @@
 //! Pixels of .png and .npy files as numbers.
 
-use super::error::{IoError, bytes_text, quoted};
+use super::error::{IoError, bytes_text};
 use super::foreign;
 use super::npy::parse_npy;
 use super::read::ReadLimit;
@@ -32,10 +32,7 @@ pub(super) fn decode(path: &Path, bytes: &[u8], limit: ReadLimit) -> Result<(usi
             let array = parse_npy(bytes).map_err(|what| IoError::content(path, what))?;
             Ok((array.columns, array.values))
         }
-        other => {
-            let name = quoted(&format!(".{other}"));
-            Err(IoError::content(path, format!("images ending in {name} are not read; use .png or .npy")))
-        }
+        _ => Err(IoError::format(path, "images", ".png or .npy")),
     }
 }
 

@@ -116,7 +116,7 @@ impl NpzReader {
         let entry = self.entries.iter().find(|e| e.0 == name);
         let &(_, start, length, crc) = entry.ok_or_else(|| {
             let names: Vec<&str> = self.names().take(8).collect();
-            format!("no array {name:?} in the .npz; it has {names:?}")
+            format!("no array {name:?} in the .npz, it has {names:?}; name the file that it was written to")
         })?;
         let data = &self.bytes[start..start + length];
         if crc32(data) != crc {

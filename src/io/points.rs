@@ -4,7 +4,7 @@
 //! coordinates, with a note. Text is read line by line (`table.rs`); every error names the line.
 
 use super::atomic::write_atomically;
-use super::columns::{MASSES, PLACES, TableColumns, Wanted, choose};
+use super::columns::{MASSES, PLACES, TableColumns, Wanted, choose, list};
 use super::error::{IoError, quoted};
 use super::npy::{NpyArray, parse_npy, write_npy};
 use super::npz::NpzReader;
@@ -12,6 +12,9 @@ use super::read::{ReadLimit, read_file, refuse_utf16, sha256_hex};
 use super::table::{Table, Text, parse_csv, parse_text};
 use std::io::Write;
 use std::path::Path;
+
+/// Endings that are read.
+const READ: &str = ".csv, .txt, .xyz, .obj, .npy or .npz";
 
 /// Rows of numbers read from a file.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -252,13 +255,24 @@ fn parse_table(
                 None if npz.names().count() == 1 => &only,
                 None => what,
             };
+            if !npz.names().any(|n| n == name) {
+                return Err(content(no_array(&npz, name, array.is_some())));
+            }
             of_array(path, npz.array(name).map_err(content)?, wanted)
         }
-        other => Err(content(format!(
-            "files ending in {} are not read; use .csv, .txt, .xyz, .obj, .npy or .npz",
-            quoted(&format!(".{other}"))
-        ))),
+        _ => Err(IoError::format(path, "files", READ)),
     }
+}
+
+/// What to do where the array is missing that is meant: the one `named` in a problem, else the one called as what is read.
+fn no_array(npz: &NpzReader, name: &str, named: bool) -> String {
+    let names: Vec<String> = npz.names().take(8).map(quoted).collect();
+    let has = if names.is_empty() { "none".to_string() } else { list(names.into_iter()) };
+    let cure = match named {
+        true => "correct the name in the problem",
+        false => "save the one that is meant alone, or under that name",
+    };
+    format!("no array {} in the .npz, it has {has}; {cure}", quoted(name))
 }
 
 /// The columns asked for of an array, which has no names.
@@ -316,6 +330,9 @@ mod tests {
             ("a.txt", "//X Y Z R G B\n0.25 -1 7 1 2 3\n1.5 2e-3 8 1 2 3\n"),
             ("a.txt", "x y\n1 0.25 -1\n2 1.5 2e-3\n"),
             ("a.xyz", "2\ny x\n-1 0.25\n2e-3 1.5\n"),
+            ("a.csv", "y [m],x [m]\n-1,0.25\n2e-3,1.5\n"),
+            ("a.csv", "# y [m],x [m]\n-1,0.25\n2e-3,1.5\n"),
+            ("a.txt", "# y (in m) x (in m)\n-1 0.25\n2e-3 1.5\n"),
         ] {
             let found = points(name, text);
             assert_eq!(found.as_ref().map(|f| &f.points[..]), Ok(&expected[..]), "{text}");
@@ -327,6 +344,11 @@ mod tests {
             "a.csv: line 1 has whole numbers, unlike all others; it was read as data. If it is a header, delete it";
         assert_eq!(notes("0,1\n0.5,0.25\n1.5,2e-3\n"), [told]);
         assert_eq!(notes("0,1\n0.5,1\n"), [""; 0]);
+        let units = "a.csv: columns \"x [m]\" and \"y [m]\" are used as x and y";
+        assert_eq!(notes("x [m],y [m]\n0,1\n"), [units]);
+        assert_eq!(notes("# x [m],y [m]\n0,1\n"), [units]);
+        let empty = "a.csv: 2 rows of empty fields, the first on line 3, left out and not counted";
+        assert_eq!(notes("x,y\n0,1\n,\n\n5,6\n , \n"), [empty]);
         let comma = "a.csv: numbers such as that on line 1 were read with decimal commas";
         assert_eq!(notes("0,5;1\n0,25;3\n"), [comma]);
     }
@@ -393,6 +415,18 @@ mod tests {
         assert_eq!(
             error("a.png", ""),
             "a.png: files ending in \".png\" are not read; use .csv, .txt, .xyz, .obj, .npy or .npz"
+        );
+        let format = "has no ending that tells its format; save it under a name that ends in .csv, .txt, .xyz, .obj, .npy or .npz";
+        assert_eq!(error("/dev/stdin", "0,1\n"), format!("/dev/stdin: {format}"));
+        let arrays = |names: &[&str]| {
+            let mut npz = crate::io::NpzWriter::new(Vec::new());
+            names.iter().for_each(|name| npz.add(name, 2, &[0.5, 1.0]).unwrap());
+            parse_points(Path::new("a.npz"), npz.finish().unwrap(), None).map_err(|e| e.to_string())
+        };
+        assert_eq!(arrays(&["p"]).unwrap().points, [[0.5, 1.0]]);
+        assert_eq!(
+            arrays(&["p", "q"]).unwrap_err(),
+            "a.npz: no array \"sites\" in the .npz, it has \"p\" and \"q\"; save the one that is meant alone, or under that name"
         );
         assert_eq!(error("a.txt", "1\n2\n"), "a.txt: has 1 number per point; give x and y");
     }

@@ -29,7 +29,13 @@ pub(super) fn read_file(path: &Path, limit: ReadLimit) -> Result<Vec<u8>, IoErro
 
 /// The same of a file for something else.
 pub(super) fn read_file_as(path: &Path, limit: ReadLimit, role: Role) -> Result<Vec<u8>, IoError> {
-    let system = |e| IoError::system(path, "read", e);
+    let system = |e: std::io::Error| match e.kind() {
+        std::io::ErrorKind::NotFound if path.as_os_str() == "-" => IoError::content(
+            path,
+            "stands for no input; read a pipe as /dev/stdin, or save it in a file (./- is one called -)",
+        ),
+        _ => IoError::system(path, "read", e),
+    };
     let mut file = File::open(path).map_err(system)?;
     let meta = file.metadata().map_err(system)?;
     ledger::reading(path, &meta, role)?;

@@ -6,7 +6,7 @@ use super::json::{Context, Number, Pairs, Place, Reference, Rows, Scalars, Sourc
 use super::loader::Loader;
 use super::read::{ReadLimit, lines, read_file};
 use super::surface::{parse_surface, reads_surface};
-use crate::domain::{Between, ConvexPolygon, Density, Domain, DomainError, Image, PlanarMesh, Surface};
+use crate::domain::{Between, ConvexPolygon, Density, Domain, DomainError, Image, PlanarMesh, Surface, polygon_of};
 use crate::problem::Kind;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use std::fmt;
@@ -210,19 +210,19 @@ fn mesh_from_bytes(path: &Path, bytes: &[u8]) -> Result<(AnyDomain, Vec<String>)
     let mut notes = file.notes.clone();
     let flat = file.vertices.iter().all(|v| v[2] == file.vertices[0][2]);
     if !flat {
-        let name = file.namer();
         let surface = file.into_surface(path)?;
-        notes.extend(flat_note(&named(surface.flat(), name)));
+        notes.extend(flat_note(&named(surface.flat(), |f| surface.face(f))));
         return Ok((AnyDomain::Surface(surface.into()), notes));
     }
     if file.vertices.first().is_some_and(|v| v[2] != 0.0) {
         notes.push(format!("{} lies in the plane z = {}; x and y are used", path.display(), file.vertices[0][2]));
     }
     let vertices = file.vertices.iter().map(|v| [v[0], v[1]]).collect();
-    let name = file.namer();
+    let name = |f| polygon_of(&file.polygons, f);
     let mesh = PlanarMesh::new(vertices, file.triangles)
-        .map_err(|e| IoError::Problem { file: path.to_path_buf(), source: e.with_faces(&name).into() })?;
-    notes.extend(flat_note(&named(mesh.flat(), name)));
+        .map_err(|e| IoError::Problem { file: path.to_path_buf(), source: e.with_faces(name).into() })?;
+    let mesh = mesh.with_polygons(file.polygons);
+    notes.extend(flat_note(&named(mesh.flat(), |f| mesh.face(f))));
     notes.extend(doubled_note(&mesh));
     Ok((AnyDomain::Plane(mesh.into()), notes))
 }

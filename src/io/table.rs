@@ -66,6 +66,8 @@ struct Rows<'p> {
     /// Whether the first row is whole numbers only, and any other has one.
     whole: [bool; 2],
     named: bool,
+    /// Rows of empty fields that were left out: the first line, and how many.
+    empty: Option<(u64, usize)>,
     table: Table,
 }
 
@@ -86,6 +88,7 @@ impl<'p> Rows<'p> {
             first_line: 0,
             whole: [true, false],
             named: false,
+            empty: None,
             table: Table { array, masses: None, notes: Vec::new() },
         }
     }
@@ -205,6 +208,11 @@ impl<'p> Rows<'p> {
 
     fn finish(mut self) -> Table {
         let path = self.path.display();
+        if let Some((line, count)) = self.empty {
+            let rows = if count == 1 { "1 row".to_string() } else { format!("{count} rows") };
+            let what = format!("{rows} of empty fields, the first on line {line}, left out and not counted");
+            self.table.notes.push(format!("{path}: {what}"));
+        }
         if let Some(line) = self.decimals[0] {
             self.table.notes.push(format!("{path}: numbers such as that on line {line} were read with decimal commas"));
         }
@@ -247,8 +255,18 @@ fn delimiter(line: &[u8]) -> u8 {
 fn names_in(comment: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(comment);
     let text = text.trim_start_matches(|c: char| c == '#' || c.is_whitespace());
-    let words = text.split(|c: char| c.is_whitespace() || c == ',' || c == ';').filter(|w| !w.is_empty());
-    words.map(str::to_string).take(1000).collect()
+    let mut names: Vec<String> = Vec::new();
+    // Depth of brackets: `x [m]` is one name with its unit.
+    let mut depth = 0usize;
+    for word in text.split(|c: char| c.is_whitespace() || c == ',' || c == ';').filter(|w| !w.is_empty()).take(1000) {
+        match names.last_mut() {
+            Some(last) if depth > 0 || word.starts_with(['[', '(']) => *last += &format!(" {word}"),
+            _ => names.push(word.to_string()),
+        }
+        let count = |of: [char; 2]| word.matches(of).count();
+        depth = (depth + count(['[', '('])).saturating_sub(count([']', ')']));
+    }
+    names
 }
 
 /// The comment directly above the first row.
@@ -305,6 +323,10 @@ pub(super) fn parse_csv(path: &Path, bytes: &[u8], wanted: Wanted<'_>) -> Result
         let line = record.position().map_or(0, csv::Position::line) + skipped;
         let fields: Vec<&[u8]> = record.iter().filter(|f| delimiter != b' ' || !f.is_empty()).collect();
         if fields.iter().all(|f| f.is_empty()) {
+            // A blank line is no row.
+            if fields.len() > 1 {
+                rows.empty.get_or_insert((line, 0)).1 += 1;
+            }
             continue;
         }
         rows.row(line, &fields)?;

@@ -3,10 +3,11 @@
 //! `J` maps the triangle in space, scaled to its wanted area, to the plane; `s_1 >= s_2 > 0` are its singular values. Its cost is
 //!
 //! ```text
-//! psi = area * (log det J)^2 + angle * ((s_1/s_2 + s_2/s_1)/2 - 1).
+//! psi = area * (log det J)^2 + share * (det J - 1)^2 + angle * ((s_1/s_2 + s_2/s_1)/2 - 1).
 //! ```
 //!
-//! Both terms grow without bound as a triangle flattens, and neither changes if the plane is turned. Eigenvectors of the Hessian of such a
+//! The second term is for charts that cannot have all their areas: it asks for few that are wrong, where the first one asks for
+//! none that is very wrong. The others grow without bound as a triangle flattens, and none changes if the plane is turned. Eigenvectors of the Hessian of such a
 //! function of `s_1, s_2` are known (Smith, de Goes, Kim 2019): with `J = U diag(s) V^T` two of the form `U D V^T` with diagonal `D`, the twist
 //! `U [0 -1; 1 0] V^T` and the flip `U [0 1; 1 0] V^T`, so negative eigenvalues can be left out exactly.
 
@@ -17,6 +18,7 @@ use super::system::Local;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Weights {
     pub area: f64,
+    pub share: f64,
     pub angle: f64,
     /// Take the area term for the square of a linear function (Gauss and Newton's way). Near the end that is better than leaving out what is
     /// negative: it neither stiffens nor softens ways along which no area changes.
@@ -64,7 +66,8 @@ impl Reference {
         }
         let square = j[0][0] * j[0][0] + j[0][1] * j[0][1] + j[1][0] * j[1][0] + j[1][1] * j[1][1];
         let log = det.ln();
-        self.weight * (w.area * log * log + w.angle * (square / (2.0 * det) - 1.0))
+        self.weight
+            * (w.area * log * log + w.share * (det - 1.0) * (det - 1.0) + w.angle * (square / (2.0 * det) - 1.0))
     }
 
     /// Gradient and the nearest positive semidefinite matrix to the Hessian, for the coordinates of the corners in turn.
@@ -73,18 +76,21 @@ impl Reference {
         let [s1, s2] = s;
         let det = s1 * s2;
         let log = det.ln();
-        let (area, angle) = (w.area * self.weight, w.angle * self.weight);
+        let (area, share, angle) = (w.area * self.weight, w.share * self.weight, w.angle * self.weight);
         // First and second derivatives by the singular values.
-        let p1 = area * 2.0 * log / s1 + angle * 0.5 * (1.0 / s2 - s2 / (s1 * s1));
-        let p2 = area * 2.0 * log / s2 + angle * 0.5 * (1.0 / s1 - s1 / (s2 * s2));
+        let slope = share * 2.0 * (det - 1.0);
+        let p1 = area * 2.0 * log / s1 + slope * s2 + angle * 0.5 * (1.0 / s2 - s2 / (s1 * s1));
+        let p2 = area * 2.0 * log / s2 + slope * s1 + angle * 0.5 * (1.0 / s1 - s1 / (s2 * s2));
         let bend = if w.gauss { 0.0 } else { area * 2.0 * log };
-        let p11 = (area * 2.0 - bend) / (s1 * s1) + angle * s2 / (s1 * s1 * s1);
-        let p22 = (area * 2.0 - bend) / (s2 * s2) + angle * s1 / (s2 * s2 * s2);
-        let p12 = area * 2.0 / det - angle * 0.5 * (1.0 / (s1 * s1) + 1.0 / (s2 * s2));
+        let slope = if w.gauss { 0.0 } else { slope };
+        let p11 = (area * 2.0 - bend) / (s1 * s1) + share * 2.0 * s2 * s2 + angle * s2 / (s1 * s1 * s1);
+        let p22 = (area * 2.0 - bend) / (s2 * s2) + share * 2.0 * s1 * s1 + angle * s1 / (s2 * s2 * s2);
+        let both = share * 2.0 * det + slope;
+        let p12 = area * 2.0 / det + both - angle * 0.5 * (1.0 / (s1 * s1) + 1.0 / (s2 * s2));
         // (p1 + p2)/(s1 + s2) and (p1 - p2)/(s1 - s2), divided by hand.
         let (squares, mixed) = ((s1 * s1 + s2 * s2) / (det * det), 1.0 / det);
-        let twist = bend / det + angle * 0.5 * (mixed - (squares - mixed));
-        let flip = -bend / det + angle * 0.5 * (mixed + (squares + mixed));
+        let twist = bend / det + slope + angle * 0.5 * (mixed - (squares - mixed));
+        let flip = -bend / det - slope + angle * 0.5 * (mixed + (squares + mixed));
         let (values, axes) = symmetric2(p11, p12, p22);
         let r = std::f64::consts::FRAC_1_SQRT_2;
         let modes = [
@@ -179,7 +185,7 @@ mod tests {
     #[test]
     fn derivatives_are_those_of_the_value() {
         let area = super::super::chart::area3(SPACE);
-        let w = Weights { area: 0.7, angle: 0.3, gauss: false };
+        let w = Weights { area: 0.7, share: 0.4, angle: 0.3, gauss: false };
         let flat = |p: [[f64; 3]; 3]| Reference::new(p, area, 1.0);
         let side = |a: usize, b: usize| super::super::chart::norm3(super::super::chart::minus3(SPACE[a], SPACE[b]));
         let (l, m, n) = (side(0, 1), side(0, 2), side(1, 2));

@@ -18,6 +18,9 @@ pub enum Boundary {
     Free,
 }
 
+/// From this area weight on areas are the aim.
+pub(super) const AREAS: f64 = 1e3;
+
 /// How large triangles shall be.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Target {
@@ -169,10 +172,10 @@ pub enum ParameterizeError {
         value: f64,
     },
     /// A chart's triangles cannot be replaced by those dual to transport's cells.
-    #[error("the chart of triangle {triangle} cannot be remeshed: {why}")]
+    #[error("the chart of face {face} cannot be remeshed: {why}")]
     Remesh {
-        /// The first triangle of the chart, among the repaired ones.
-        triangle: u32,
+        /// The first triangle of the chart.
+        face: u32,
         /// What stands against it.
         why: String,
     },

@@ -38,7 +38,12 @@ pub(super) fn run(
     let mut flat = Vec::with_capacity(list.len());
     let mut reports = Vec::with_capacity(list.len());
     for piece in &mut list {
-        let (uv, report) = laid_best(piece, &mut wanted, &curve, options)?;
+        // Triangles are counted as they were given, before the repair.
+        let given = |e| match e {
+            ParameterizeError::Remesh { face, why } => ParameterizeError::Remesh { face: face_of[face as usize], why },
+            other => other,
+        };
+        let (uv, report) = laid_best(piece, &mut wanted, &curve, options).map_err(given)?;
         flat.push(uv);
         reports.push(report);
     }

@@ -59,7 +59,7 @@ pub(super) fn remeshed(
     target: &Target,
 ) -> Result<Remeshed, ParameterizeError> {
     let old = &piece.chart;
-    let fail = |why: String| ParameterizeError::Remesh { triangle: piece.faces.first().copied().unwrap_or(0), why };
+    let fail = |why: String| ParameterizeError::Remesh { face: piece.faces.first().copied().unwrap_or(0), why };
     let dual = Hull::build(cells.problem.sites(), &cells.heights).triangles();
     let dual = inside(dual, &old.outline, uv.len())
         .ok_or_else(|| fail("its dual triangulation leaves out a vertex or does not end at its boundary".into()))?;
@@ -444,7 +444,7 @@ mod tests {
         let found = remeshed(&piece, &vec![1.0; piece.faces.len()], &uv, &cells, &Target::Area);
         let text = found.err().map(|e| e.to_string()).unwrap_or_default();
         assert!(
-            text.starts_with("the chart of triangle 0 cannot be remeshed: its dual triangulation leaves out"),
+            text.starts_with("the chart of face 0 cannot be remeshed: its dual triangulation leaves out"),
             "{text}"
         );
     }

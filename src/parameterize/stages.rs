@@ -5,10 +5,10 @@ use super::chart::{Chart, NONE};
 use super::embed::{self, Embedding};
 use super::energy::Weights;
 use super::measure::{area_error, log_spread};
-use super::options::{Boundary, ParameterizeError, ParameterizeOptions};
+use super::options::{AREAS, Boundary, ParameterizeError, ParameterizeOptions};
 use super::refine::Refinement;
 use super::remesh::{Remeshed, remeshed};
-use super::report::{CellProof, ChartReport};
+use super::report::{CROWDED, CellProof, ChartReport};
 use super::rim::{Curve, Rim};
 use super::transport::Effort;
 use super::{morph, transport};
@@ -45,6 +45,16 @@ const STEPS_HUGE: usize = 4;
 /// A stage ends when a step gains less than this share; late ones go on longer.
 const ENOUGH: f64 = 0.03;
 const ENOUGH_LATE: f64 = 1e-3;
+
+/// Error of areas from which on a crowded chart is asked for few wrong areas instead of none that is very wrong; the weights of
+/// the logarithm, which then only keeps triangles from flattening; that of angles beside it; and the share a step must gain.
+const WRONG: f64 = 0.3;
+const BARRIERS: [f64; 2] = [1e-2, 1e-3];
+const ANGLE_PER_BARRIER: f64 = 1e-2;
+const ENOUGH_SHARE: f64 = 1e-4;
+/// Steps for each weight at most, fewer where they take long: so many triangles times steps take seconds.
+const STEPS_SHARE: usize = 200;
+const FACES_OF_STEPS: usize = 1_500_000;
 
 /// A chart in the plane.
 pub(super) struct Laid {
@@ -83,7 +93,7 @@ pub(super) fn laid_flat(
     let vertices = chart.points.len();
     let memory = || ParameterizeError::Memory { vertices };
     let first = report.first;
-    let not_remeshed = |why: &str| ParameterizeError::Remesh { triangle: first, why: why.into() };
+    let not_remeshed = |why: &str| ParameterizeError::Remesh { face: first, why: why.into() };
     let mut rim = Rim::spread(chart, curve.clone());
     if has_chord(chart, &rim) {
         // On a straight side it would flatten the triangles behind it.
@@ -155,6 +165,9 @@ pub(super) fn laid_flat(
             break;
         }
     }
+    if options.area_weight >= AREAS && chart.triangles.len() <= LARGE {
+        report.steps += fewest_wrong(chart, &mut refinement, last);
+    }
     if options.certify
         && let Some(rim) = &refinement.rim
     {
@@ -172,6 +185,28 @@ pub(super) fn laid_flat(
     report.area_errors[2] = area_error(chart, &uv);
     report.seconds = clock.elapsed().as_secs_f64();
     Ok(Laid { uv, report, fresh })
+}
+
+/// Where most vertices are on the boundary, a circle has no room for all triangles there: between three of its points at
+/// distance `d` there is an area of `d^3 / 2` only. The logarithm counts these most, and spoils for them what could be right.
+/// So at the end the squared error of areas takes its place, step by step. Returns the steps taken.
+fn fewest_wrong(chart: &Chart, refinement: &mut Refinement<'_>, last: f64) -> usize {
+    let crowded = chart.outline.len() as f64 > CROWDED * chart.points.len() as f64;
+    if !crowded || area_error(chart, &refinement.uv) <= WRONG {
+        return 0;
+    }
+    let most = (FACES_OF_STEPS / chart.triangles.len().max(1)).min(STEPS_SHARE);
+    let mut taken = 0;
+    for area in BARRIERS {
+        let before = (refinement.uv.clone(), refinement.rim.clone(), area_error(chart, &refinement.uv));
+        let angle = (ANGLE_PER_BARRIER * area).max(last);
+        taken += refinement.run(Weights { area, share: 1.0, angle, gauss: true }, most, ENOUGH_SHARE).taken;
+        if area_error(chart, &refinement.uv) >= before.2 {
+            (refinement.uv, refinement.rim) = (before.0, before.1);
+            break;
+        }
+    }
+    taken
 }
 
 /// Solves transport to the final places and proves the masses of the cells.
@@ -212,7 +247,7 @@ fn star_error(chart: &Chart, uv: &[[f64; 2]]) -> f64 {
 
 /// Weights of a stage. Late stages begin near the wanted areas.
 fn weights(angle: f64) -> Weights {
-    Weights { area: 1.0, angle, gauss: angle <= GAUSS }
+    Weights { area: 1.0, share: 0.0, angle, gauss: angle <= GAUSS }
 }
 
 /// Landmarks of a chart, by its vertices. Of a vertex that was cut only the first part is drawn.

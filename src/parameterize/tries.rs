@@ -10,7 +10,7 @@ use super::chart::{Chart, opposites, twice_area};
 use super::check::{Proof, prove};
 use super::cut::{NEAR, Whole};
 use super::distort::{stretch, stretch_of};
-use super::options::{ParameterizeError, ParameterizeOptions};
+use super::options::{AREAS, ParameterizeError, ParameterizeOptions};
 use super::report::{CROWDED, ChartReport, Miss};
 use super::rim::Curve;
 use super::stages::{Laid, laid_flat};
@@ -25,8 +25,7 @@ const SHRUNK: f64 = 0.3;
 const NARROW: f64 = 30.0;
 /// What a cut that is not needed for one-to-one must gain to be kept: this factor of the error of areas, or this one of stretch.
 const GAIN: [f64; 2] = [0.8, 0.5];
-/// From this area weight on areas are the aim, and how far they may be off (of 2). A weight of 1000 leaves a per cent on most meshes.
-const AREAS: f64 = 1e3;
+/// Where areas are the aim, how far they may be off (of 2). A weight of 1000 leaves a per cent on most meshes.
 const AREAS_OFF: f64 = 0.1;
 /// Stretch beyond which 5 per cent of a chart shall not go. Real meshes that suit a disk have 5 to 40 at the default weight.
 const STRETCHED: f64 = 60.0;

@@ -115,7 +115,8 @@ impl Problem {
             None => self.exact_law().map_or_else(big::Rational::new, |law| exact_measure(self.domain.frame(), &law)),
         };
         let (t, m) = (big::nearest_f64(&total), big::nearest_f64(&measure));
-        let sound = |v: f64| (1e-280..=1e280).contains(&v);
+        // A square of side 1e140 or 1e-140 is allowed, though its area rounds to a little beyond.
+        let sound = |v: f64| (1e-280 * (1.0 - 1e-9)..=1e280 * (1.0 + 1e-9)).contains(&v);
         if !sound(m) {
             return Err(ProblemError::MeasureOutOfRange { measure: m, total: t });
         }

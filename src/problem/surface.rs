@@ -88,7 +88,8 @@ impl SurfaceProblem {
         let mut problem = SurfaceProblem { facets, density, target, source_factor: 1.0 };
         let measure = problem.measure();
         let factor = total / measure;
-        let sound = |v: f64| (1e-280..=1e280).contains(&v);
+        // A square of side 1e140 or 1e-140 is allowed, though its area rounds to a little beyond.
+        let sound = |v: f64| (1e-280 * (1.0 - 1e-9)..=1e280 * (1.0 + 1e-9)).contains(&v);
         if !sound(measure) || !sound(factor) {
             return Err(ProblemError::MeasureOutOfRange { measure, total });
         }

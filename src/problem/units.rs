@@ -54,6 +54,11 @@ impl Units {
         scaled_dd(x, self.length)
     }
 
+    /// A double-double of the problem in these units.
+    pub fn length_dd_in(&self, x: Dd) -> Dd {
+        scaled_dd(x, -self.length)
+    }
+
     /// A point in the problem's own units.
     pub fn point<const D: usize>(&self, x: [f64; D]) -> [f64; D] {
         x.map(|x| self.length(x))
@@ -80,6 +85,11 @@ impl Units {
             if rounded(low, below) { below.next_down().max(0.0) } else { below },
             if rounded(high, above) { above.next_up() } else { above },
         ]
+    }
+
+    /// A density of the normalized source, masses over squared lengths, in the problem's own units.
+    pub fn density(&self, rho: f64) -> f64 {
+        scaled(rho, self.mass - 2 * self.length)
     }
 
     /// An entry of the Hessian in the problem's own units.

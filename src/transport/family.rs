@@ -26,6 +26,8 @@ pub trait Family<const D: usize>: Sync + Sized {
 
     /// Sites.
     fn sites(&self) -> &[[f64; D]];
+    /// The box around the source.
+    fn bounds(&self) -> ([f64; D], [f64; D]);
     /// Their masses.
     fn masses(&self) -> &[f64];
     /// Heights that the problem gives.

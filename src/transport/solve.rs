@@ -2,6 +2,7 @@
 
 use super::claim::Claim;
 use super::family::{Family, Transport, Visit};
+use super::remarks;
 use super::report::Report;
 use super::solution::{Control, Progress, Solution, SolveOptions, SolverState};
 use crate::diagram::{Laguerre, Live};
@@ -144,6 +145,12 @@ fn solved<F: Family<D>, const D: usize>(
         }
         let mut claim = claimed(family, &mut diagram, &heights, (&units, options));
         let holds = claim.holds(family.masses(), options.tolerance, |some| family.sure(&heights, some));
+        let walls = std::mem::take(&mut claim.walls);
+        let far = || {
+            let alone = diagram.fixed().is_some();
+            let far = remarks::too_far(family.sites(), family.bounds(), options.tolerance, alone);
+            far.or_else(|| remarks::coarse(&heights, &walls, family.masses(), options.tolerance))
+        };
         let outcome = match result.outcome {
             Outcome::Interrupted => Outcome::Interrupted,
             _ if holds => Outcome::Converged,
@@ -158,20 +165,24 @@ fn solved<F: Family<D>, const D: usize>(
                 continue;
             }
             Outcome::Converged => Outcome::NotConverged {
-                why: "the masses of these heights miss the tolerance by what the solver's sums are off; it is too \
-                      fine for these sites and masses"
-                    .to_string(),
+                why: far().unwrap_or_else(|| {
+                    "the masses of these heights miss the tolerance by what the solver's sums are off; it is too fine for \
+                     these sites and masses"
+                        .to_string()
+                }),
             },
-            Outcome::NotConverged { why } => match &result.jump {
-                Some(jump) => {
-                    let (why, notes) = inner.unattainable(family, &units, &order, jump, &units.heights_in(&heights));
-                    claim.notes.extend(notes);
-                    Outcome::NotConverged { why }
-                }
-                None => Outcome::NotConverged { why },
-            },
+            Outcome::NotConverged { why } => {
+                let tell = |jump| inner.unattainable(family, &units, &order, jump, &units.heights_in(&heights));
+                let told = result.jump.as_ref().map(tell);
+                let proved = told.as_ref().is_some_and(|(why, _)| why != newton::BEYOND);
+                let (why, notes) = told.unwrap_or((why, Vec::new()));
+                claim.notes.extend(notes);
+                let why = if proved { why } else { far().unwrap_or(why) };
+                Outcome::NotConverged { why }
+            }
             other => other,
         };
+        claim.walls = walls;
         break (result.state, outcome, heights, claim);
     };
     let mut report = Report {

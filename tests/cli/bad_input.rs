@@ -39,6 +39,40 @@ fn coordinates_that_are_not_numbers() {
     assert_snapshot!(f.error(3, "solve --domain square --points y.csv -o s.json"), @"y.csv: sites[17][1] is NaN; every coordinate must be finite");
 }
 
+/// What is no file of points, meshes or problems: a stream, which has no ending, and a dash.
+#[test]
+fn streams_and_dashes() {
+    let f = Folder::new();
+    f.write("y.csv", csv(&points(3)));
+    let format = "/dev/stdin: has no ending that tells its format; save it under a name that ends in .csv";
+    assert!(f.error(3, "solve --domain square --points /dev/stdin -o s.json").starts_with(format));
+    let dash = "-: stands for no input; read a pipe as /dev/stdin, or save it in a file (./- is one called -)";
+    for run in [
+        "solve - -o s.json",
+        "solve --domain square --points - -o s.json",
+        "solve --domain - --points y.csv -o s.json",
+        "solve --domain square --points y.csv --masses - -o s.json",
+        "check -",
+    ] {
+        assert_eq!(f.error(3, run), dash, "{run}");
+    }
+}
+
+/// Faces are named as the file has them, not by the triangles they are cut into.
+#[test]
+fn faces_are_those_of_the_file() {
+    let f = Folder::new();
+    let square = |z: &str, x: i32| format!("v {x} 0 0\nv {} 0 {z}\nv {} 1 {z}\nv {x} 1 0\n", x + 1, x + 1);
+    for z in ["0", "0.5"] {
+        let quads = format!("{}{}{}", square(z, 0), square(z, 4), square(z, 8));
+        f.write("quads.obj", &format!("{quads}f 1 2 3 4\nf 5 6 7 8\nf 9 10 11 12\n"));
+        f.write("y.csv", if z == "0" { "0,0\n9,1\n" } else { "0,0,0\n9,1,0.2\n" });
+        let run = f.expect(0, "solve --domain quads.obj --points y.csv -o s.json");
+        let note = "the source falls into 3 components: 0 (face 0, mass 0.333333); 1 (face 1, mass 0.333333); 2 (face 2, mass 0.333333)";
+        assert!(run.out.contains(note), "{}", run.out);
+    }
+}
+
 #[test]
 fn masses() {
     let f = Folder::new();

@@ -286,9 +286,7 @@ fn missed_aims_are_told() {
     mesh.triangles.iter().for_each(|t| text += &format!("f {} {} {}\n", t[0] + 1, t[1] + 1, t[2] + 1));
     f.write("frame.obj", &text);
     let run = f.expect(0, "parameterize frame.obj -o uv.obj --report r.json");
-    assert!(
-        run.err.starts_with("warning: frame.obj: the chart of triangle 0 (144 triangles) misses its areas: L1 error ")
-    );
+    assert!(run.err.starts_with("warning: frame.obj: the chart of face 0 (144 triangles) misses its areas: L1 error "));
     assert!(run.err.contains("of its vertices are on its boundary: divide its triangles in four"), "{}", run.err);
     let r = f.json("r.json");
     let told = r["charts"][0]["warnings"].as_array().unwrap();

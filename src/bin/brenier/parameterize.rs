@@ -49,7 +49,7 @@ pub fn run(args: &ParameterizeArgs, common: &Common) -> Result<u8, Failure> {
     if found.bijective && !proof.bijective() {
         warnings.push(files::spoiled(&args.output, &proof));
     }
-    warnings.extend(files::missed(&args.mesh, &found));
+    warnings.extend(files::missed(&args.mesh, &mesh, &found));
     warn(common, &warnings);
     let seconds = start.elapsed().as_secs_f64();
     if let Some(path) = &args.report {
@@ -66,6 +66,7 @@ pub fn run(args: &ParameterizeArgs, common: &Common) -> Result<u8, Failure> {
 fn of_library(path: &Path, e: ParameterizeError, mesh: &SurfaceFile) -> Failure {
     let e = match e {
         ParameterizeError::Surface(e) => ParameterizeError::Surface(e.with_faces(|f| mesh.polygon(f))),
+        ParameterizeError::Remesh { face, why } => ParameterizeError::Remesh { face: mesh.polygon(face), why },
         other => other,
     };
     let code = if matches!(e, ParameterizeError::Memory { .. }) { code::LIMIT } else { code::INPUT };

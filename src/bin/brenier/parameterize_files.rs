@@ -62,11 +62,11 @@ pub fn spoiled(path: &Path, proof: &LayoutProof) -> String {
 const TOLD: usize = 3;
 
 /// What charts have missed, with what can be done.
-pub fn missed(path: &Path, found: &Parameterization) -> Vec<String> {
+pub fn missed(path: &Path, mesh: &SurfaceFile, found: &Parameterization) -> Vec<String> {
     let all: Vec<_> = found.charts.iter().flat_map(|c| c.misses.iter().map(move |m| (c, m))).collect();
     let one = |(c, m): &(&ChartReport, &Miss)| {
-        let triangle = found.face_of[c.first as usize];
-        format!("{}: the chart of triangle {triangle} ({}) {m}", path.display(), count(c.faces, "triangle"))
+        let face = mesh.polygon(found.face_of[c.first as usize]);
+        format!("{}: the chart of face {face} ({}) {m}", path.display(), count(c.faces, "triangle"))
     };
     let mut lines: Vec<String> = all.iter().take(TOLD).map(one).collect();
     if all.len() > TOLD {

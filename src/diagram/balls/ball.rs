@@ -500,7 +500,12 @@ impl BallCell {
                 let area = PI * r * r;
                 let c = [0, 1].map(|k| r * (r * g[k]) / (4.0 * density));
                 let spread = area * density * (0.5 * r * r - (c[0] * c[0] + c[1] * c[1])).max(0.0);
-                Moments { mass: area * density, centroid: [site[0] + c[0], site[1] + c[1]], spread, off: 0.0 }
+                Moments {
+                    mass: area * density,
+                    centroid: [site[0] + c[0], site[1] + c[1]],
+                    spread,
+                    ..Moments::default()
+                }
             }
             Shape::Ring => {
                 let polygon = integrate::moments(&self.ring, &source.local);
@@ -562,5 +567,5 @@ fn together(pieces: impl Iterator<Item = Moments>) -> Moments {
         let d = away(m);
         m.spread + m.mass * ((d[0] - c[0]) * (d[0] - c[0]) + (d[1] - c[1]) * (d[1] - c[1]))
     });
-    Moments { mass, centroid: [o[0] + c[0], o[1] + c[1]], spread: spread.sum(), off: 0.0 }
+    Moments { mass, centroid: [o[0] + c[0], o[1] + c[1]], spread: spread.sum(), ..Moments::default() }
 }

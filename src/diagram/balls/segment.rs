@@ -149,7 +149,7 @@ impl Segment {
             let second = self.density * y2 - self.bend * (3.0 / 35.0 * (half * half) * (half * half));
             let along = self.along * y2 / density;
             let spread = area * (second - density * along * along).max(0.0);
-            return Moments { mass: area * density, centroid: [x, along], spread, off: 0.0 };
+            return Moments { mass: area * density, centroid: [x, along], spread, ..Moments::default() };
         }
         let [a0, a1, x2, y2, x3, xy2, x4, y4] = self.integrals(|s2, u| {
             let (p, q) = (2.0 * s2, 2.0 / 3.0 * (s2 * s2));
@@ -165,7 +165,12 @@ impl Segment {
         let c = [(self.density * a1 + g * x2 + b * (x3 - xy2)) / mass, (v * y2 + t * xy2) / mass];
         let second = self.density * (x2 + y2) + g * (x3 + xy2) + b * (x4 - y4);
         let spread = (second - mass * (c[0] * c[0] + c[1] * c[1])).max(0.0);
-        Moments { mass: mass * r * r, centroid: [c[0] * r, c[1] * r], spread: spread * (r * r) * (r * r), off: 0.0 }
+        Moments {
+            mass: mass * r * r,
+            centroid: [c[0] * r, c[1] * r],
+            spread: spread * (r * r) * (r * r),
+            ..Moments::default()
+        }
     }
 
     /// `int_0^a f(sin^2 t, cos t - cos a) dt` for some `f` at once.

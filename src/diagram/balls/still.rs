@@ -38,8 +38,8 @@ impl Cells<2> for PartialDiagram {
     fn validate(&self, level: u8) -> Result<(), Invalid> {
         self.polygons().validate(level)
     }
-    fn size(&self) -> f64 {
-        Cells::size(self.polygons())
+    fn sizes(&self) -> [f64; 2] {
+        Cells::sizes(self.polygons())
     }
     fn rest(&self) -> Option<f64> {
         Some(self.rest())

@@ -26,7 +26,9 @@
 use super::point::Point;
 use crate::domain::Law;
 use crate::exact::Dd;
+use crate::exact::power::{exponent, scaled, scaled_dd};
 use crate::problem::Units;
+use std::borrow::Cow;
 
 /// Mass, first and second moments of a cell.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -35,6 +37,9 @@ pub struct Moments {
     pub mass: f64,
     /// Centroid; meaningful when the mass is positive.
     pub centroid: [f64; 2],
+    /// What a double leaves out of the centroid: far from the origin, where a source is small beside its coordinates, much of a
+    /// cost. Not told of parts that are bounded by arcs.
+    pub rest: [f64; 2],
     /// `int |x - centroid|^2 rho`.
     pub spread: f64,
     /// A bound of the error of the mass, from the fan with a density that knows how far vertices may be off
@@ -48,9 +53,25 @@ impl Moments {
         if units.are_its_own() {
             return self;
         }
-        let centroid = units.point(self.centroid);
-        Moments { mass: units.mass(self.mass), centroid, spread: units.cost(self.spread), off: units.mass(self.off) }
+        Moments {
+            mass: units.mass(self.mass),
+            centroid: units.point(self.centroid),
+            rest: units.point(self.rest),
+            spread: units.cost(self.spread),
+            off: units.mass(self.off),
+        }
     }
+
+    /// `int |x - y|^2 rho`.
+    pub fn cost(&self, y: [f64; 2]) -> f64 {
+        cost(self.mass, self.spread, (self.centroid, self.rest), y)
+    }
+}
+
+/// `int |x - y|^2 rho` from mass, spread and centroid of a cell, this with what a double leaves out of it.
+pub fn cost(mass: f64, spread: f64, (centroid, rest): ([f64; 2], [f64; 2]), y: [f64; 2]) -> f64 {
+    let d = [0, 1].map(|k| (centroid[k] - y[k]) + rest[k]);
+    spread + mass * (d[0] * d[0] + d[1] * d[1])
 }
 
 /// Twice the area of the fan triangle `o, p, q`, given the rounded differences `a = p - o`, `b = q - o`.
@@ -164,16 +185,83 @@ pub fn mass(vertices: &[Point], density: &LocalDensity) -> f64 {
     density.factor * if density.law.is_constant { 0.5 * twice } else { (weighted / 6.0).max(0.0) }
 }
 
+/// Powers of two in which a polygon seen from its first vertex is ordinary, one for each axis.
+///
+/// A moment has the fourth order in lengths: of a polygon `1` by `2^-600` the products of areas and coordinates leave the
+/// doubles, though its centroid does not. So such a polygon is integrated in coordinates of its own. Others are left alone.
+struct Axes {
+    /// Exponents of the axes.
+    e: [i32; 2],
+    /// The longer one.
+    longest: i32,
+    /// Weights of the axes in a squared length in units of the longer one.
+    weight: [f64; 2],
+}
+
+/// Exponents up to this are left alone: products of four of them are doubles, with room for those of densities.
+const FAR: i32 = 128;
+
+impl Axes {
+    fn of(local: &[([f64; 2], f64)]) -> Axes {
+        let longest = |k: usize| exponent(local.iter().fold(0.0, |far: f64, (v, _)| far.max(v[k].abs())));
+        let own = [longest(0), longest(1)];
+        let e = if own.map(far) == [0; 2] { [0; 2] } else { own };
+        let longest = e[0].max(e[1]);
+        Axes { e, longest, weight: e.map(|e| scaled(1.0, 2 * (e - longest))) }
+    }
+
+    fn are_ordinary(&self) -> bool {
+        self.e == [0; 2]
+    }
+
+    /// A vector in these units.
+    fn enter(&self, v: [f64; 2]) -> [f64; 2] {
+        [0, 1].map(|k| scaled(v[k], -self.e[k]))
+    }
+
+    /// Twice the area of the fan triangle `o, p, q` in these units, given its sides in them.
+    fn cross(&self, o: &Point, p: &Point, q: &Point, a: [f64; 2], b: [f64; 2]) -> f64 {
+        if self.are_ordinary() {
+            return cross(o, p, q, a, b);
+        }
+        let (l, r) = (a[0] * b[1], a[1] * b[0]);
+        let d = l - r;
+        if (l.abs() + r.abs()) <= 1024.0 * d {
+            return d;
+        }
+        let [x, y] = self.e.map(|e| move |d: Dd| scaled_dd(d, -e));
+        let (ax, ay, bx, by) = (x(p.x - o.x), y(p.y - o.y), x(q.x - o.x), y(q.y - o.y));
+        (ax * by - ay * bx).to_f64().max(0.0)
+    }
+
+    /// `<a, b>` in units of the longer axis.
+    fn dot(&self, a: [f64; 2], b: [f64; 2]) -> f64 {
+        a[0] * b[0] * self.weight[0] + a[1] * b[1] * self.weight[1]
+    }
+
+    /// An area of these units.
+    fn area(&self, m: f64) -> f64 {
+        scaled(m, self.e[0] + self.e[1])
+    }
+}
+
 /// Mass, centroid and spread of a polygon. Cost: O(vertices).
 pub fn moments(vertices: &[Point], density: &LocalDensity) -> Moments {
     let Some((o, rest)) = vertices.split_first() else {
         return Moments::default();
     };
-    let local: Vec<([f64; 2], f64)> = rest.iter().map(|p| (p.minus(o), density.at(p))).collect();
+    let given: Vec<([f64; 2], f64)> = rest.iter().map(|p| (p.minus(o), density.at(p))).collect();
+    let axes = Axes::of(&given);
+    let local: Cow<'_, [([f64; 2], f64)]> = match axes.are_ordinary() {
+        true => Cow::Borrowed(&given),
+        false => given.iter().map(|&(v, r)| (axes.enter(v), r)).collect(),
+    };
+    let mixed = scaled(density.law.d, axes.e[0] + axes.e[1]);
+    let bend = |v: [f64; 2]| mixed * (v[0] * v[1]);
     let ro = density.at(o);
     let (mut mass, mut first) = (0.0, [0.0; 2]);
     let fan: Vec<f64> = (0..local.len().saturating_sub(1))
-        .map(|k| 0.5 * cross(o, &rest[k], &rest[k + 1], local[k].0, local[k + 1].0))
+        .map(|k| 0.5 * axes.cross(o, &rest[k], &rest[k + 1], local[k].0, local[k + 1].0))
         .collect();
     for (w, &area) in local.windows(2).zip(&fan) {
         let ((a, ra), (b, rb)) = (w[0], w[1]);
@@ -182,8 +270,8 @@ pub fn moments(vertices: &[Point], density: &LocalDensity) -> Moments {
         for k in 0..2 {
             first[k] += area * (sum * (a[k] + b[k]) + ra * a[k] + rb * b[k]) / 12.0;
         }
-        if density.law.d != 0.0 {
-            let [qa, qb, qab] = [a, b, [b[0] - a[0], b[1] - a[1]]].map(|v| density.bend(v));
+        if mixed != 0.0 {
+            let [qa, qb, qab] = [a, b, [b[0] - a[0], b[1] - a[1]]].map(bend);
             mass -= area * (qa + qb + qab) / 12.0;
             for k in 0..2 {
                 let v = a[k] + b[k];
@@ -192,13 +280,14 @@ pub fn moments(vertices: &[Point], density: &LocalDensity) -> Moments {
         }
     }
     if mass <= 0.0 {
-        return Moments { mass: 0.0, centroid: o.rounded(), spread: 0.0, off: 0.0 };
+        return Moments { centroid: o.rounded(), ..Moments::default() };
     }
-    let off = mass_error(o, rest, &local, density) + (8.0 + local.len() as f64) * f64::EPSILON * mass;
+    let summed = axes.area((8.0 + local.len() as f64) * f64::EPSILON * mass);
+    let off = mass_error(o, rest, &given, density) + summed;
     let c = [first[0] / mass, first[1] / mass];
     // Second moment about the centroid: the same formula with shifted vertices, no cancellation.
     let shift = |v: [f64; 2]| [v[0] - c[0], v[1] - c[1]];
-    let dot = |a: [f64; 2], b: [f64; 2]| a[0] * b[0] + a[1] * b[1];
+    let dot = |a: [f64; 2], b: [f64; 2]| axes.dot(a, b);
     let v0 = shift([0.0; 2]);
     let mut spread = 0.0;
     for (w, &area) in local.windows(2).zip(&fan) {
@@ -209,19 +298,21 @@ pub fn moments(vertices: &[Point], density: &LocalDensity) -> Moments {
         let squares: f64 = t.iter().map(|&(p, _)| dot(p, p)).sum();
         let weighted: f64 = t.iter().map(|&(p, r)| r * (dot(p, v) + dot(p, p))).sum();
         spread += area * (sum * (dot(v, v) + squares) + 2.0 * weighted) / 60.0;
-        if density.law.d != 0.0 {
+        if mixed != 0.0 {
             for (p, q) in [(0, 1), (1, 2), (2, 0)] {
                 let (p, q) = (t[p].0, t[q].0);
-                let short = density.bend([q[0] - p[0], q[1] - p[1]]);
+                let short = bend([q[0] - p[0], q[1] - p[1]]);
                 spread -= area * short * (dot(v, v) + 2.0 * (dot(p, p) + dot(q, q) + dot(p, q))) / 180.0;
             }
         }
     }
-    let at = |o: Dd, c: f64| (o + Dd::from_f64(c)).to_f64();
+    let at = |o: Dd, k: usize| o + Dd::from_f64(scaled(c[k], axes.e[k]));
+    let centre = [at(o.x, 0), at(o.y, 1)];
     Moments {
-        mass: density.factor * mass,
-        centroid: [at(o.x, c[0]), at(o.y, c[1])],
-        spread: density.factor * spread.max(0.0),
+        mass: axes.area(density.factor * mass),
+        centroid: centre.map(Dd::to_f64),
+        rest: centre.map(|c| c.lo),
+        spread: scaled(density.factor * spread.max(0.0), axes.e[0] + axes.e[1] + 2 * axes.longest),
         off: density.factor * off,
     }
 }
@@ -252,6 +343,11 @@ fn mass_error(o: &Point, rest: &[Point], local: &[([f64; 2], f64)], density: &Lo
     off
 }
 
+/// An exponent that is far from 0, else 0.
+fn far(e: i32) -> i32 {
+    if e.abs() <= FAR { 0 } else { e }
+}
+
 /// The moments of a cell from those of its parts.
 ///
 /// Spreads about the parts' own centroids are moved to the common one (parallel axes): no cancellation.
@@ -265,13 +361,21 @@ pub fn joined(parts: &[Moments]) -> Moments {
         return Moments { mass: 0.0, ..parts.first().copied().unwrap_or_default() };
     }
     // Relative to one of them, so that a far origin costs no digits.
-    let o = parts.iter().find(|p| p.mass > 0.0).map_or([0.0; 2], |p| p.centroid);
-    let c = [0, 1].map(|k| parts.iter().map(|p| p.mass * (p.centroid[k] - o[k])).sum::<f64>() / mass);
+    let (o, o_rest) = parts.iter().find(|p| p.mass > 0.0).map_or(([0.0; 2], [0.0; 2]), |p| (p.centroid, p.rest));
+    let seen = |p: &Moments, k: usize| (p.centroid[k] - o[k]) + (p.rest[k] - o_rest[k]);
+    // In units in which masses and lengths are ordinary, so that no product of them leaves the doubles.
+    let heavy = far(exponent(mass));
+    let c = [0, 1].map(|k| {
+        let long = far(exponent(parts.iter().fold(0.0, |long: f64, p| long.max(seen(p, k).abs()))));
+        let part = |p: &Moments| scaled(p.mass, -heavy) * scaled(seen(p, k), -long);
+        scaled(parts.iter().map(part).sum::<f64>() / scaled(mass, -heavy), long)
+    });
     let spread = parts.iter().map(|p| {
-        let d = [0, 1].map(|k| (p.centroid[k] - o[k]) - c[k]);
+        let d = [0, 1].map(|k| seen(p, k) - c[k]);
         p.spread + p.mass * (d[0] * d[0] + d[1] * d[1])
     });
-    Moments { mass, spread: spread.sum(), centroid: [o[0] + c[0], o[1] + c[1]], off }
+    let centre = [0, 1].map(|k| Dd::sum(o[k], o_rest[k]) + Dd::from_f64(c[k]));
+    Moments { mass, spread: spread.sum(), centroid: centre.map(Dd::to_f64), rest: centre.map(|c| c.lo), off }
 }
 
 /// `int_facet rho / |y_i - y_j|` of the facet from `a` to `b` on the wall between `i` and `j`, at least 0.

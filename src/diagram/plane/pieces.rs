@@ -113,11 +113,15 @@ impl Diagram {
 
     pub(super) fn hessian_of_parts(&self) -> Vec<(u32, u32, f64)> {
         let (Some(parts), Some(patches)) = (self.parts(), self.problem().patches()) else { return Vec::new() };
+        // A density may be a double where its derivatives are none.
+        let (inner, units) = self.inner();
+        let Some(inner_patches) = inner.patches() else { return Vec::new() };
         let row = |i: usize| {
             let mut row: Vec<(u32, u32, f64)> = Vec::new();
-            for (patch, labels) in parts.of_site(i) {
-                let patch = patches.get(patch as usize);
-                let density = LocalDensity::new(patch.law(), self.problem().source_factor());
+            for (index, labels) in parts.of_site(i) {
+                let patch = patches.get(index as usize);
+                let law = inner_patches.get(index as usize).law();
+                let density = LocalDensity::new(law, inner.source_factor());
                 let points = self.points_of(&patch, i, labels);
                 for (k, label) in labels.iter().enumerate() {
                     let Label::Bisector(j) = *label else { continue };
@@ -125,10 +129,11 @@ impl Diagram {
                     if j as usize <= i || self.is_point_of_part(&patch, i, labels, &points, (k, next)) {
                         continue;
                     }
-                    let (yi, yj) = (self.lifted()[i].site(), self.lifted()[j as usize].site());
-                    let c = integrate::conductance(&points[k], &points[next], yi, yj, &density);
+                    let [yi, yj] = [i, j as usize].map(|i| inner.sites()[i]);
+                    let [a, b] = [k, next].map(|k| points[k].entering(units));
+                    let c = integrate::conductance(&a, &b, yi, yj, &density);
                     if c > 0.0 {
-                        row.push((i as u32, j, 0.5 * c));
+                        row.push((i as u32, j, units.wall(0.5 * c)));
                     }
                 }
             }

@@ -34,6 +34,14 @@ impl Point {
         Point { x: units.length_dd(self.x), y: units.length_dd(self.y) }
     }
 
+    /// A point of the problem as given in these units.
+    pub fn entering(&self, units: &Units) -> Point {
+        if units.are_its_own() {
+            return *self;
+        }
+        Point { x: units.length_dd_in(self.x), y: units.length_dd_in(self.y) }
+    }
+
     /// A point with double coordinates.
     pub fn from_f64(p: [f64; 2]) -> Point {
         Point { x: Dd::from_f64(p[0]), y: Dd::from_f64(p[1]) }

@@ -12,7 +12,7 @@ use crate::exact::big::Rational;
 use crate::exact::predicates::Lifted;
 use crate::exact::{Counters, Heights, Ratio};
 use crate::hull::Hull;
-use crate::problem::Problem;
+use crate::problem::{Problem, Units};
 use rayon::prelude::*;
 
 /// The Laguerre diagram of a problem's sites at given heights, clipped to the domain. Everything is in the order of
@@ -38,6 +38,8 @@ use rayon::prelude::*;
 #[derive(Clone, Debug)]
 pub struct Diagram {
     problem: Problem,
+    /// Units in which integrals are taken.
+    units: Units,
     lifted: Vec<Lifted>,
     start: Vec<u32>,
     labels: Vec<Label>,
@@ -45,6 +47,8 @@ pub struct Diagram {
     vertices: Vec<[f64; 2]>,
     masses: Vec<f64>,
     centroids: Vec<Option<[f64; 2]>>,
+    /// What doubles leave out of them.
+    rests: Vec<[f64; 2]>,
     spreads: Vec<f64>,
     hidden: Vec<u32>,
     parts: Option<Parts>,
@@ -124,6 +128,7 @@ impl Diagram {
         let n = problem.len();
         let mut diagram = Diagram {
             problem: problem.clone(),
+            units,
             lifted: (0..n).map(|i| Lifted::new(problem.sites()[i], heights.get(i))).collect(),
             start: vec![0; n + 1],
             labels: Vec::new(),
@@ -131,6 +136,7 @@ impl Diagram {
             vertices: Vec::new(),
             masses: vec![0.0; n],
             centroids: vec![None; n],
+            rests: vec![[0.0; 2]; n],
             spreads: vec![0.0; n],
             hidden: Vec::new(),
             parts: None,
@@ -154,7 +160,7 @@ impl Diagram {
                 from += count;
                 diagram.masses[site] = m.mass;
                 diagram.spreads[site] = m.spread;
-                diagram.centroids[site] = (m.mass > 0.0).then_some(m.centroid);
+                (diagram.centroids[site], diagram.rests[site]) = ((m.mass > 0.0).then_some(m.centroid), m.rest);
             }
             diagram.counters += counters;
         }
@@ -167,7 +173,7 @@ impl Diagram {
                 let (site, m) = (keep[hull.rank(k) as usize] as usize, m.in_own(&units));
                 diagram.masses[site] = m.mass;
                 diagram.spreads[site] = m.spread;
-                diagram.centroids[site] = (m.mass > 0.0).then_some(m.centroid);
+                (diagram.centroids[site], diagram.rests[site]) = ((m.mass > 0.0).then_some(m.centroid), m.rest);
             }
             diagram.parts = Some(parts);
         }
@@ -201,6 +207,16 @@ impl Diagram {
     /// The problem.
     pub fn problem(&self) -> &Problem {
         &self.problem
+    }
+
+    /// The problem in the units in which integrals are taken, and these.
+    pub(crate) fn inner(&self) -> (std::borrow::Cow<'_, Problem>, &Units) {
+        (self.problem.in_units(&self.units), &self.units)
+    }
+
+    /// What doubles leave out of the centroids.
+    pub(crate) fn rests(&self) -> &[[f64; 2]] {
+        &self.rests
     }
 
     /// The lifted sites.
@@ -272,8 +288,9 @@ impl Diagram {
         if self.parts.is_some() {
             return self.hessian_of_parts();
         }
-        let Some(law) = self.problem.law() else { return Vec::new() };
-        let density = LocalDensity::new(law, self.problem.source_factor());
+        let (inner, units) = self.inner();
+        let Some(law) = inner.law() else { return Vec::new() };
+        let density = LocalDensity::new(law, inner.source_factor());
         let row = |i: usize| {
             let mut row = Vec::new();
             let (labels, points) = (self.labels(i), self.points(i));
@@ -283,9 +300,10 @@ impl Diagram {
                 if j as usize <= i || self.is_point(i, k) {
                     continue;
                 }
-                let (yi, yj) = (self.lifted[i].site(), self.lifted[j as usize].site());
-                let c = integrate::conductance(&points[k], &points[next], yi, yj, &density);
-                row.push((i as u32, j, 0.5 * c));
+                let [yi, yj] = [i, j as usize].map(|i| inner.sites()[i]);
+                let [a, b] = [k, next].map(|k| points[k].entering(units));
+                let c = integrate::conductance(&a, &b, yi, yj, &density);
+                row.push((i as u32, j, units.wall(0.5 * c)));
             }
             row.sort_unstable_by_key(|e| e.1);
             row

@@ -2,7 +2,8 @@
 
 use super::super::ladder::Invalid;
 use super::super::record::{CellRecord, neighbor};
-use super::super::still::Cells;
+use super::super::still::{Cells, sizes};
+use super::integrate;
 use super::pieces::Piece;
 use super::snapshot::Diagram;
 use crate::domain::Law;
@@ -72,9 +73,18 @@ impl Cells<2> for Diagram {
     fn validate(&self, level: u8) -> Result<(), Invalid> {
         self.validate(level)
     }
-    fn size(&self) -> f64 {
-        let frame = self.problem().frame();
-        frame.vertices().iter().flatten().fold(frame.extent(), |size, c| size.max(c.abs()))
+    fn sizes(&self) -> [f64; 2] {
+        sizes(self.problem().frame().bounds())
+    }
+    /// With what doubles leave out of the centroids.
+    fn cost(&self) -> f64 {
+        let mut cost = 0.0;
+        for (i, &y) in Cells::sites(self).iter().enumerate() {
+            if let Some(c) = Cells::centroids(self)[i] {
+                cost += integrate::cost(Cells::masses(self)[i], Cells::spreads(self)[i], (c, self.rests()[i]), y);
+            }
+        }
+        cost
     }
     fn blur(&self) -> (f64, f64) {
         // The terms of a density, of which its rounding is a share (`domain/law.rs`).
@@ -85,11 +95,12 @@ impl Cells<2> for Diagram {
             };
             corners.iter().map(at).fold(0.0, f64::max)
         };
-        let problem = self.problem();
+        let (problem, units) = self.inner();
         let most = match problem.patches() {
             Some(patches) => patches.iter().map(|p| terms(&p.law(), p.corners())).fold(0.0, f64::max),
             None => problem.law().map_or(0.0, |law| terms(&law, problem.frame().vertices())),
         };
-        (APART * Cells::size(self), most * problem.source_factor())
+        let size = Cells::sizes(self).into_iter().fold(0.0, f64::max);
+        (APART * size, units.density(most * problem.source_factor()))
     }
 }

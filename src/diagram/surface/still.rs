@@ -2,7 +2,7 @@
 
 use super::super::ladder::Invalid;
 use super::super::record::{CellRecord, neighbor};
-use super::super::still::Cells;
+use super::super::still::{Cells, sizes};
 use super::snapshot::{SurfaceDiagram, SurfacePiece};
 use crate::exact::Counters;
 
@@ -53,10 +53,8 @@ impl Cells<3> for SurfaceDiagram {
     fn validate(&self, level: u8) -> Result<(), Invalid> {
         self.validate(level)
     }
-    fn size(&self) -> f64 {
-        let (low, high) = self.problem().surface().bounds();
-        let along = |k: usize| (high[k] - low[k]).max(low[k].abs()).max(high[k].abs());
-        (0..3).map(along).fold(0.0, f64::max)
+    fn sizes(&self) -> [f64; 3] {
+        sizes(self.problem().surface().bounds())
     }
     fn parts(&self) -> Option<Vec<usize>> {
         Some((0..self.len()).map(|i| self.parts(i)).collect())

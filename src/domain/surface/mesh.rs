@@ -17,6 +17,7 @@ pub struct Surface {
     vertices: Vec<[f64; 3]>,
     triangles: Vec<[u32; 3]>,
     flat: Vec<u32>,
+    polygons: Vec<u32>,
     bounds: ([f64; 3], [f64; 3]),
 }
 
@@ -49,7 +50,18 @@ impl Surface {
         if !(1e-140..=1e140).contains(&extent) {
             return Err(SurfaceError::ExtentOutOfRange { extent });
         }
-        Ok(Surface { vertices, triangles, flat, bounds })
+        Ok(Surface { vertices, triangles, flat, polygons: Vec::new(), bounds })
+    }
+
+    /// Tells of which polygons the triangles are parts: `first` has the first triangle of each, ascending; none where all
+    /// polygons are triangles. Only [`Surface::face`] depends on it.
+    pub fn with_polygons(self, first: Vec<u32>) -> Surface {
+        Surface { polygons: first, ..self }
+    }
+
+    /// The face, as people who made the mesh count them, that a triangle is part of. Cost: O(log n).
+    pub fn face(&self, triangle: u32) -> u32 {
+        super::super::polygons::polygon_of(&self.polygons, triangle)
     }
 
     /// All coordinates times `2^e`, which the caller knows to be exact.
@@ -59,6 +71,7 @@ impl Surface {
             vertices: self.vertices.iter().map(point).collect(),
             triangles: self.triangles.clone(),
             flat: self.flat.clone(),
+            polygons: self.polygons.clone(),
             bounds: (point(&self.bounds.0), point(&self.bounds.1)),
         }
     }

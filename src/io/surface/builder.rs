@@ -33,13 +33,7 @@ pub struct Group {
 impl SurfaceFile {
     /// Number of the polygon (from 0, in the order of the file) that a triangle is part of. Cost: O(log n).
     pub fn polygon(&self, face: u32) -> u32 {
-        if self.polygons.is_empty() { face } else { self.polygons.partition_point(|&first| first <= face) as u32 - 1 }
-    }
-
-    /// [`SurfaceFile::polygon`] without the rest of the file.
-    pub(in super::super) fn namer(&self) -> impl Fn(u32) -> u32 + use<> {
-        let file = SurfaceFile { polygons: self.polygons.clone(), ..SurfaceFile::default() };
-        move |face| file.polygon(face)
+        crate::domain::polygon_of(&self.polygons, face)
     }
 
     /// Adds a polygon of at least three corners.
@@ -113,9 +107,11 @@ impl SurfaceFile {
         let ends = self.polygons.iter().skip(1).copied().chain([self.triangles.len() as u32]);
         let cut = self.polygons.iter().zip(ends).filter(|(first, end)| *first + 1 < *end).count();
         if cut > 0 {
-            let what =
-                format!("{} has {cut} faces of more than three corners; they were cut into triangles", path.display());
-            self.notes.push(what);
+            let what = match cut {
+                1 => "1 face of more than three corners; it was cut".to_string(),
+                _ => format!("{cut} faces of more than three corners; they were cut"),
+            };
+            self.notes.push(format!("{} has {what} into triangles", path.display()));
         }
     }
 

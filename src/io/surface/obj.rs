@@ -108,7 +108,7 @@ mod tests {
         assert_eq!(file.vertices[1..3], [[1.0, 0.0, -1e-3], [0.5, 1.0, 0.0]]);
         assert_eq!(file.triangles, [[0, 1, 2], [0, 1, 2], [0, 2, 3], [0, 3, 4], [0, 1, 2]]);
         assert_eq!((0..5).map(|f| file.polygon(f)).collect::<Vec<_>>(), [0, 1, 1, 1, 2]);
-        assert_eq!(file.notes, ["a.obj has 1 faces of more than three corners; they were cut into triangles"]);
+        assert_eq!(file.notes, ["a.obj has 1 face of more than three corners; it was cut into triangles"]);
     }
 
     #[test]

@@ -438,7 +438,7 @@ mod tests {
         let notes = [
             "a.ply: line 3 of the header declares nothing and was skipped",
             "a.ply: line 11 and 2 more with more numbers than the header declares; those at the end were skipped",
-            "a.ply has 1 faces of more than three corners; they were cut into triangles",
+            "a.ply has 1 face of more than three corners; it was cut into triangles",
         ];
         assert_eq!(file.notes, notes);
         // The same with the line ends of old Macs, and with lines that are broken anywhere.

@@ -1,9 +1,10 @@
 //! Meshes in, by their endings.
 
-use super::super::error::{IoError, quoted};
+use super::super::error::IoError;
 use super::super::read::{ReadLimit, read_file, refuse_utf16};
 use super::SurfaceFile;
 use super::{obj, off, ply, stl};
+use crate::domain::polygon_of;
 use crate::domain::surface::{Surface, SurfaceError};
 use std::path::Path;
 
@@ -29,10 +30,7 @@ pub fn read_surface(path: &Path, limit: ReadLimit) -> Result<SurfaceFile, IoErro
 /// [`IoError`] naming the line (for binary files the element) that is not understood, names no vertex, has a coordinate that is not
 /// finite though a face uses it, or a polygon that crosses itself.
 pub fn parse_surface(path: &Path, bytes: &[u8]) -> Result<SurfaceFile, IoError> {
-    let Some(format) = Format::of(path) else {
-        let found = path.extension().map(|e| format!(".{}", e.to_string_lossy())).unwrap_or_default();
-        return Err(IoError::content(path, format!("meshes ending in {} are not read; use {READ}", quoted(&found))));
-    };
+    let Some(format) = Format::of(path) else { return Err(IoError::format(path, "meshes", READ)) };
     refuse_utf16(path, bytes)?;
     let mut file = match format {
         Format::Obj => obj::parse(path, bytes)?,
@@ -58,8 +56,14 @@ impl SurfaceFile {
     /// # Errors
     /// [`IoError::Surface`], as [`Surface::new`] has it.
     pub fn into_surface(self, path: &Path) -> Result<Surface, IoError> {
-        Surface::new(self.vertices, self.triangles)
-            .map_err(|source| IoError::Surface { file: path.to_path_buf(), source })
+        let polygons = self.polygons;
+        match Surface::new(self.vertices, self.triangles) {
+            Ok(surface) => Ok(surface.with_polygons(polygons)),
+            Err(e) => {
+                let source = e.with_faces(|f| polygon_of(&polygons, f));
+                Err(IoError::Surface { file: path.to_path_buf(), source })
+            }
+        }
     }
 }
 

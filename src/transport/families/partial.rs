@@ -48,6 +48,9 @@ impl Family<2> for Partial<'_> {
     fn sites(&self) -> &[[f64; 2]] {
         self.problem.sites()
     }
+    fn bounds(&self) -> ([f64; 2], [f64; 2]) {
+        self.problem.frame().bounds()
+    }
     fn masses(&self) -> &[f64] {
         self.problem.masses()
     }

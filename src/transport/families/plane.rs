@@ -5,7 +5,7 @@ use super::super::claim::{Claim, Sure};
 use super::super::family::Family;
 use super::super::remarks;
 use super::words::{area_in_words, facets_in_words, scaled};
-use crate::diagram::{Diagram, DiagramError, Integrate, Moments, PlaneLaguerre, quantile_start};
+use crate::diagram::{Diagram, DiagramError, Integrate, PlaneLaguerre, quantile_start};
 use crate::exact::Heights;
 use crate::newton;
 use crate::problem::{Problem, Units};
@@ -28,6 +28,9 @@ impl Family<2> for Plane<'_> {
 
     fn sites(&self) -> &[[f64; 2]] {
         self.0.sites()
+    }
+    fn bounds(&self) -> ([f64; 2], [f64; 2]) {
+        self.0.frame().bounds()
     }
     fn masses(&self) -> &[f64] {
         self.0.masses()
@@ -90,7 +93,7 @@ impl Family<2> for Plane<'_> {
         let cell = |i: usize| measures.moments[place[i] as usize].in_own(units);
         // Summed part by part: the same bits for any number of threads.
         let part = |part: usize| -> f64 {
-            (part * PART..((part + 1) * PART).min(n)).map(|i| cost(&cell(i), self.sites()[i])).sum()
+            (part * PART..((part + 1) * PART).min(n)).map(|i| cell(i).cost(self.sites()[i])).sum()
         };
         let parts: Vec<f64> = (0..n.div_ceil(PART)).into_par_iter().map(part).collect();
         Some(Claim {
@@ -123,10 +126,4 @@ impl Family<2> for Plane<'_> {
     fn filled_in_words(&self, certificate: &Certificate<2>) -> String {
         area_in_words(certificate)
     }
-}
-
-/// `int |x - y|^2` over a cell, from its moments.
-fn cost(m: &Moments, y: [f64; 2]) -> f64 {
-    let d = [m.centroid[0] - y[0], m.centroid[1] - y[1]];
-    m.spread + m.mass * (d[0] * d[0] + d[1] * d[1])
 }

@@ -27,6 +27,9 @@ impl Family<3> for OnSurface<'_> {
     fn sites(&self) -> &[[f64; 3]] {
         self.0.sites()
     }
+    fn bounds(&self) -> ([f64; 3], [f64; 3]) {
+        self.0.surface().bounds()
+    }
     fn masses(&self) -> &[f64] {
         self.0.masses()
     }
@@ -100,10 +103,11 @@ impl Family<3> for OnSurface<'_> {
     }
 
     fn filled_in_words(&self, certificate: &Certificate<3>) -> String {
+        let named = |triangle| self.0.surface().face(triangle);
         match certificate.flaw {
-            Some(Flaw::Gap { face }) => format!("face {face} is not filled by its polygons"),
+            Some(Flaw::Gap { face }) => format!("face {} is not filled by its polygons", named(face)),
             Some(Flaw::Polygon { face, site }) => {
-                format!("cell {site} in face {face} is not what its walls say")
+                format!("cell {site} in face {} is not what its walls say", named(face))
             }
             None => {
                 format!("{} in cells; those of every face fill it exactly", count(certificate.polygons, "polygon"))

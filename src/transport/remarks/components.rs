@@ -16,7 +16,7 @@ const MOST_TOLD: usize = 6;
 pub fn in_plane(problem: &Problem, walls: &[(u32, u32, f64)]) -> Vec<String> {
     let Some(patches) = problem.patches() else { return Vec::new() };
     let parts = patches.iter().enumerate();
-    let parts = parts.map(|(k, p)| (patches.name(k), p.mass().times(problem.source_factor())));
+    let parts = parts.map(|(k, p)| (told_name(patches, k), p.mass().times(problem.source_factor())));
     let order: Vec<u32> = (0..problem.len() as u32).collect();
     let (row, column) = lists(problem.len(), walls);
     tell_all(patches.components(), parts, noun(patches), problem.masses(), (&order, &row, &column))
@@ -27,7 +27,7 @@ pub fn in_plane(problem: &Problem, walls: &[(u32, u32, f64)]) -> Vec<String> {
 pub fn of_partial(diagram: &PartialDiagram, tolerance: f64) -> Vec<String> {
     let problem = diagram.polygons().problem();
     let Some(patches) = problem.patches() else { return Vec::new() };
-    let parts = patches.iter().enumerate().map(|(k, p)| (patches.name(k), p.mass()));
+    let parts = patches.iter().enumerate().map(|(k, p)| (told_name(patches, k), p.mass()));
     let Some(mut notes) = tell_parts(patches.components(), parts, noun(patches)) else { return Vec::new() };
     let (row, column) = lists(problem.len(), diagram.walls());
     let (group, number) = groups(&row, &column);
@@ -57,8 +57,9 @@ pub fn on_surface(problem: &SurfaceProblem, walls: &[(u32, u32, f64)]) -> Vec<St
     let order: Vec<u32> = (0..n as u32).collect();
     let (row, column) = lists(n, walls);
     let mass = |k| Dd::from_f64(facets.mass(k) * problem.source_factor());
-    let parts = (0..facets.len() as u32).map(|k| (facets.name(k), mass(k)));
-    tell_all(facets.components(), parts, "triangle", problem.masses(), (&order, &row, &column))
+    let face = |k: u32| facets.surface().face(facets.name(k));
+    let parts = (0..facets.len() as u32).map(|k| (face(k), mass(k)));
+    tell_all(facets.components(), parts, "face", problem.masses(), (&order, &row, &column))
 }
 
 /// Walls `(i, j, _)`, sorted by their lower site, as lists of neighbours: each is listed once, which is enough to tell groups.
@@ -100,12 +101,13 @@ fn tell_parts(
     }
     let mut masses = vec![Dd::ZERO; count];
     let mut sizes = vec![0usize; count];
-    let mut first = vec![u32::MAX; count];
+    let (mut first, mut last) = (vec![u32::MAX; count], vec![u32::MAX; count]);
     for (&c, (name, mass)) in component.iter().zip(parts) {
         let c = c as usize;
         masses[c] = masses[c] + mass;
-        sizes[c] += 1;
-        first[c] = first[c].min(name);
+        // The triangles of a face follow one another; it counts once.
+        sizes[c] += usize::from(last[c] != name);
+        (first[c], last[c]) = (first[c].min(name), name);
     }
     let tell = |c: usize| {
         let others = match sizes[c] {
@@ -166,6 +168,12 @@ fn groups(row: &[u32], column: &[u32]) -> (Vec<u32>, usize) {
     });
     let group = group.collect();
     (group, count as usize)
+}
+
+/// A patch as people count it: the face of the mesh as given.
+fn told_name(patches: &Patches, k: usize) -> u32 {
+    let name = patches.name(k);
+    patches.mesh().map_or(name, |mesh| mesh.face(name))
 }
 
 fn noun(patches: &Patches) -> &'static str {

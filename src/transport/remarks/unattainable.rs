@@ -38,9 +38,14 @@ pub fn in_own(jump: &Jump, units: &Units) -> Jump {
 /// What to say of a jump (in the diagram's order), and notes: the masses that can be attained, and the plan that is best.
 pub fn told(problem: &SurfaceProblem, order: &[u32], jump: &Jump) -> (String, Vec<String>) {
     let facets = problem.facets();
-    let mut faces: Vec<u32> = jump.regions.iter().flat_map(|(r, _)| &r.facets).map(|f| facets.name(f.0)).collect();
-    faces.sort_unstable();
-    faces.dedup();
+    // As people who made the mesh count them, each once.
+    let named = |parts: &[&(u32, f64)]| {
+        let mut faces: Vec<u32> = parts.iter().map(|f| facets.surface().face(facets.name(f.0))).collect();
+        faces.sort_unstable();
+        faces.dedup();
+        faces
+    };
+    let faces = named(&jump.regions.iter().flat_map(|(r, _)| &r.facets).collect::<Vec<_>>());
     let site = |i: u32| order[i as usize];
     // A region that two of the sites win.
     let pair = jump.regions.iter().map(|(r, _)| {
@@ -76,7 +81,7 @@ pub fn told(problem: &SurfaceProblem, order: &[u32], jump: &Jump) -> (String, Ve
     let told: Vec<String> = told.collect();
     notes.push(format!("attainable where these sites are tied, face by face: {}{more}", told.join(", ")));
     for (region, shares) in jump.regions.iter().take(MOST_TOLD) {
-        let faces: Vec<u32> = region.facets.iter().map(|f| facets.name(f.0)).collect();
+        let faces = named(&region.facets.iter().collect::<Vec<_>>());
         let mut parts: Vec<(u32, f64)> =
             region.sites.iter().zip(shares).map(|(&s, share)| (site(s), share / region.mass)).collect();
         parts.sort_by_key(|p| p.0);

@@ -1,93 +1,83 @@
-//! How far a claim that is computed in doubles may be off.
+//! How far a right claim may be from the truth.
 //!
-//! Masses are sums over fans of triangles without cancellation, each good to `2^-40` of itself (`diagram/integrate.rs`), so a
-//! mass is. To that the vertices add what they may be off, `e`, along the boundary of the cell: `e girth rho`; and a density
-//! that is not constant what its own rounding does, `16 u` of its largest term on the cell's area, which is below
-//! `girth^2 / 12`. Nothing here depends on the target: a cell a thousand times too large has a mass as good as any other's.
+//! A claim is right if it is the truth up to the rounding of one sum: masses and costs are sums over fans of triangles
+//! without cancellation, each good to `2^-40` of itself (`diagram/integrate.rs`), so they are; a centroid is a mean of
+//! points of its cell, so it is off by such a share of the cell's size, and by the rounding of its coordinates. Nothing
+//! here depends on the target: a cell a thousand times too large has a mass as good as any other's. And nothing depends
+//! on where the source lies or how thin it is: the truth is exact, so a false claim about a needle is told from a right
+//! one as well as anywhere.
 //!
-//! What these bounds do not cover (on a surface barycentric coordinates of nearly parallel walls) is measured: the integrals of
-//! the same heights in doubles stand beside the exact ones, and a claim may be off by twice their difference. Where the exact
-//! ones are not at hand the two are the same, and so are the bits of what is written.
-//!
-//! A centroid is a mean of points of the cell, with weights that are off as masses are: by a share of the cell's size. The
-//! cost sums `m |c - y|^2` and spreads, so it is off by what masses and centroids do to that.
+//! Doubles may do worse than that: a cell may be thinner than the rounding of its vertices, a density may vanish in it, on
+//! a surface walls may be nearly parallel. What is written is then what doubles make of it, and no false claim. So a claim
+//! is let pass, too, if it is what the same heights give in doubles *here*, to the last bits: writers compute the same bits
+//! from the same labels. No wider band is let pass around either number; and how far the claims are from the truth is told.
 
 use super::reach::Reach;
 use crate::diagram::Cells;
 use rayon::prelude::*;
 
+/// How it is told that numbers are not proved.
+pub(super) const AGAIN: &str = "computed again in floating point, not proved";
 /// Relative error of a fan's area.
 pub(super) const FAN: f64 = 1.0 / (1u64 << 40) as f64;
 /// The same of moments, which divide one such sum by another.
 const MOMENT: f64 = 4.0 * FAN;
-/// Sixteen units in the last place, over the share of the area in the squared girth.
-const DENSITY: f64 = 16.0 * f64::EPSILON / 12.0;
 /// Below this numbers lose digits for want of exponents.
 const TINY: f64 = 16.0 * 5e-324;
 /// Relative error of a number that is rounded to a double a few times.
 pub(super) const ROUNDED: f64 = 2.0 * f64::EPSILON;
 
-/// What claims may be off, cell by cell.
-pub(super) struct Slack {
+/// What claims may be off the truth, cell by cell.
+pub(super) struct Slack<const D: usize> {
     /// Of masses.
     pub mass: Vec<f64>,
     /// Of centroids, in each coordinate.
-    pub centroid: Vec<f64>,
-    /// Of the cost.
-    pub cost: f64,
+    pub centroid: Vec<[f64; D]>,
+    /// What doubles make masses miss.
+    missed: Vec<f64>,
 }
 
-impl Slack {
-    /// For claims about a diagram with these exact masses and centroids.
-    pub fn of<const D: usize>(
-        still: &dyn Cells<D>,
-        masses: &[f64],
-        centroids: &[Option<[f64; D]>],
-        sites: &[[f64; D]],
-    ) -> Slack {
-        let (blur, density) = still.blur();
-        let cell = |i: usize| {
-            let (exact, found) = (masses[i], still.masses()[i]);
-            let measured = 2.0 * (exact - found).abs();
-            let (Some(centre), Some(near)) = (centroids[i], still.centroids()[i]) else {
-                return (measured + TINY, 0.0, 0.0);
-            };
+impl<const D: usize> Slack<D> {
+    /// For claims about a diagram with these exact masses.
+    pub fn of(still: &dyn Cells<D>, masses: &[f64]) -> Slack<D> {
+        let centroid = |i: usize| {
             let reach: Reach<D> = Reach::of(still, i);
-            let mass = FAN * exact + density * (blur * reach.girth + DENSITY * reach.square) + measured + TINY;
-            let apart = (0..D).map(|k| (centre[k] - near[k]).abs()).fold(0.0, f64::max);
-            let share = MOMENT + 2.0 * (mass / exact).min(1.0);
-            let centroid = reach.size() * share + blur + ROUNDED * reach.far() + 2.0 * apart;
-            let away = (0..D).map(|k| (centre[k] - sites[i][k]).abs()).fold(0.0, f64::max);
-            let d = D as f64;
-            let (far, off) = (away + reach.size(), centroid);
-            let cost = d * (2.0 * mass * far * far + exact * off * (2.0 * away + off));
-            (mass, centroid, cost)
+            let along = |k: usize| MOMENT * reach.side(k) + ROUNDED * reach.far(k);
+            if masses[i] > 0.0 { std::array::from_fn(along) } else { [0.0; D] }
         };
-        let all: Vec<(f64, f64, f64)> = (0..still.len()).into_par_iter().map(cell).collect();
         Slack {
-            mass: all.iter().map(|c| c.0).collect(),
-            centroid: all.iter().map(|c| c.1).collect(),
-            cost: all.iter().map(|c| c.2).sum(),
+            mass: masses.iter().map(|m| FAN * m + TINY).collect(),
+            centroid: (0..still.len()).into_par_iter().map(centroid).collect(),
+            missed: masses.iter().zip(still.masses()).map(|(m, found)| (m - found).abs()).collect(),
         }
     }
 
     /// What a relative mass error may be off, at the worst.
     pub fn relative(&self, targets: &[f64]) -> f64 {
-        self.mass.iter().zip(targets).map(|(s, nu)| s / nu).fold(0.0, f64::max)
+        let off = self.mass.iter().zip(&self.missed).map(|(s, missed)| s + missed);
+        off.zip(targets).map(|(s, nu)| s / nu).fold(0.0, f64::max)
     }
 }
 
-/// What a facet integral may be off: it is a length over the distance of two sites, times a density.
+/// What a cost may be off the truth: it is a sum of such integrals, none of them negative. Where it is summed up in doubles
+/// the sum over `cells` rounds, too.
+pub(super) fn cost(truth: f64, cells: usize) -> [f64; 2] {
+    let sum = f64::EPSILON * (8.0 + (cells as f64).sqrt());
+    [(MOMENT + sum) * truth + TINY, sum * truth + TINY]
+}
+
+/// What a facet integral may be off: it is a length over the distance of two sites, times a density. A facet of no length
+/// may have what the vertices at its ends are off.
 pub(super) fn wall<const D: usize>(still: &dyn Cells<D>, sites: &[[f64; D]]) -> impl Fn(u32, u32, f64) -> f64 {
     let (blur, density) = still.blur();
     // A wall may run through many patches; each vertex there counts.
     let blurred = 64.0 * blur * density;
     move |i, j, h| {
+        if h > 0.0 || blurred == 0.0 {
+            return FAN * h + TINY;
+        }
         let (a, b) = (&sites[i as usize], &sites[j as usize]);
         let apart = (0..D).map(|k| (a[k] - b[k]).abs()).fold(0.0, f64::max);
-        FAN * h + if blurred > 0.0 { blurred / apart } else { 0.0 } + TINY
+        blurred / apart + TINY
     }
 }
-
-/// How it is told that numbers are not proved.
-pub(super) const AGAIN: &str = "computed again in floating point, not proved";

@@ -49,9 +49,10 @@ pub(super) fn lines<const D: usize>(
         lines.push(match still.records() {
             None => Line::fail("polygons", "cells are polygons, but those of partial transport are bounded by arcs"),
             Some(truth) => {
-                // Vertices are good to an ulp of the size.
-                let slack = 2.0 * f64::EPSILON * still.size();
-                let near = |a: &[f64; D], b: &[f64; D]| (0..D).all(|k| (a[k] - b[k]).abs() <= slack);
+                // Vertices are good to an ulp of the size, along each axis.
+                let sizes = still.sizes();
+                let apart = |a: f64, b: f64, k: usize| (a - b).abs() <= 2.0 * f64::EPSILON * sizes[k];
+                let near = |a: &[f64; D], b: &[f64; D]| (0..D).all(|k| apart(a[k], b[k], k));
                 let wrong = wrong_cell(claimed, &truth, near);
                 let right =
                     format!("the vertices and neighbours of {} are right", count(claimed.len(), problem.record()));

@@ -120,7 +120,7 @@ pub(super) struct Found<const D: usize> {
     /// Whether these numbers are proved.
     pub proved: bool,
     /// How far off claims may be.
-    pub slack: Slack,
+    pub slack: Slack<D>,
 }
 
 /// Climbs the ladder, and at level 5 integrates: exactly where the family can, else in doubles.
@@ -148,7 +148,7 @@ pub(super) fn truth<F: Family<D>, const D: usize>(
     let proof = Proof::of(&c, proved);
     let whole = (c.level == 5).then(|| Line::new("area", c.sound() && c.total_is_domain, family.filled_in_words(&c)));
     let found = match level >= 5 {
-        true if proved => Some(exact(family, &still, c)),
+        true if proved => Some(exact(&still, c)),
         true if !family.proves() => Some(again(family, &still)),
         _ => None,
     };
@@ -156,9 +156,9 @@ pub(super) fn truth<F: Family<D>, const D: usize>(
 }
 
 /// What was proved.
-fn exact<F: Family<D>, const D: usize>(family: &F, still: &F::Still, c: Certificate<D>) -> Found<D> {
+fn exact<const D: usize>(still: &impl Cells<D>, c: Certificate<D>) -> Found<D> {
     Found {
-        slack: Slack::of(still, &c.masses, &c.centroids, family.sites()),
+        slack: Slack::of(still, &c.masses),
         masses: c.masses,
         centroids: c.centroids,
         error: c.max_relative_error,
@@ -182,7 +182,7 @@ fn again<F: Family<D>, const D: usize>(family: &F, still: &F::Still) -> Found<D>
         rest: still.rest(),
         dual: still.dual(),
         proved: false,
-        slack: Slack::of(still, &masses, &centroids, family.sites()),
+        slack: Slack::of(still, &masses),
         masses,
         centroids,
     }

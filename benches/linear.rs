@@ -1,5 +1,5 @@
-//! Linear solver on Laplacians of Voronoi diagrams: weight of an edge of the Delaunay triangulation is the
-//! length of the dual edge over its own, as in a Newton step on a uniform density.
+//! Linear solver on Laplacians of Voronoi diagrams: weight of an edge of the Delaunay triangulation
+//! is the length of the dual edge over its own, as in a Newton step on a uniform density.
 
 use brenier::newton::linear::{Laplacian, LinearOptions, solve};
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};

@@ -1,5 +1,6 @@
-//! The dense argmax beside the speed of the arithmetic, and samples beside random numbers and the memory they fill: each measured in
-//! turn on the same core, since the speed of a shared machine changes from one second to the next.
+//! The dense argmax beside the speed of the arithmetic, and samples beside random numbers and the
+//! memory they fill: each measured in turn on the same core, since the speed of a shared machine
+//! changes from one second to the next.
 
 use brenier::dense::{Dense, Instructions, multiply_add, random_words};
 use brenier::diagram::Diagram;
@@ -22,7 +23,8 @@ mod allocator;
 #[global_allocator]
 static MEMORY: allocator::LargePages = allocator::LargePages;
 
-/// Seconds this thread has run: on a shared machine the clock on the wall counts the work of others.
+/// Seconds this thread has run: on a shared machine the clock on the wall counts the work of
+/// others.
 fn seconds() -> f64 {
     let mut t = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: the call writes one `timespec`, which `t` is.
@@ -41,7 +43,8 @@ fn instance(d: usize, n: usize, m: usize) -> (Dense, Vec<f32>) {
 /// Fills points and cells, differently in each turn.
 type Filler<'a> = dyn FnMut(&mut [[f64; 2]], &mut [u32], u64) + Send + 'a;
 
-/// Prints operations a second over those of the bare multiply-adds, on one thread: the best of several turns.
+/// Prints operations a second over those of the bare multiply-adds, on one thread: the best of
+/// several turns.
 fn ratios(_: &mut Criterion) {
     allocator::keep_little();
     let set = Instructions::widest();
@@ -97,8 +100,9 @@ fn voronoi(n: usize) -> (Diagram, Heights) {
     (Diagram::new(&problem, &heights).expect("sound"), heights)
 }
 
-/// Prints samples a second of one thread beside what bounds them: in blocks of a million, which go through memory, and in blocks of 8192, which
-/// stay in the cache, as when each block is used at once.
+/// Prints samples a second of one thread beside what bounds them: in blocks of a million, which go
+/// through memory, and in blocks of 8192, which stay in the cache, as when each block is used at
+/// once.
 fn rates(_: &mut Criterion) {
     let n = 100_000;
     let (diagram, _) = voronoi(n);

@@ -1,9 +1,10 @@
 //! Exact semi-discrete optimal transport for the squared distance.
 //!
-//! A source measure (a density on a polygon, a mesh with holes, an image, a surface in space) is transported onto weighted
-//! points, the *sites*. The cells of the optimal map are Laguerre cells, a power diagram; finding them is the Monge–Ampère
-//! equation in Alexandrov's sense. The sites are lifted by their *heights*, the regular triangulation is built with exact
-//! predicates, its dual is clipped to the domain and integrated, and a damped Newton method on the heights gives every cell
+//! A source measure (a density on a polygon, a mesh with holes, an image, a surface in space) is
+//! transported onto weighted points, the *sites*. The cells of the optimal map are Laguerre cells,
+//! a power diagram; finding them is the Monge–Ampère equation in Alexandrov's sense. The sites are
+//! lifted by their *heights*, the regular triangulation is built with exact predicates, its dual is
+//! clipped to the domain and integrated, and a damped Newton method on the heights gives every cell
 //! its mass (Kitagawa, Mérigot, Thibert 2019).
 //!
 #![doc = concat!("<div style=\"max-width:18em\">", include_str!("../docs/img/guide/diagram.svg"), "</div>")]
@@ -81,25 +82,28 @@
 //!
 //! # Errors, and untrusted input
 //!
-//! What cannot be is refused by typed errors that name the place and the cure: [`ProblemError`], [`DomainError`],
-//! [`IoError`]. A solve that does not converge is no error: its [`Solution`] carries the best state, and its
-//! [`Report::outcome`] says why. Readers treat files as hostile: a size is believed only when the file is long enough to hold
-//! it, and nothing panics. What is exact, what is rounded, and what is not promised: `docs/robustness.md`.
+//! What cannot be is refused by typed errors that name the place and the cure: [`ProblemError`],
+//! [`DomainError`], [`IoError`]. A solve that does not converge is no error: its [`Solution`]
+//! carries the best state, and its [`Report::outcome`] says why. Readers treat files as hostile: a
+//! size is believed only when the file is long enough to hold it, and nothing panics. What is
+//! exact, what is rounded, and what is not promised: `docs/robustness.md`.
 //!
 //! # Cost
 //!
-//! With `n` sites a solve takes about ten Newton steps of O(n) each, a proof O(n) rational integrals, memory some hundred bytes a
-//! site. All cores are used (rayon's global pool), and no bit depends on how many there are. Figures: `docs/performance.md`.
+//! With `n` sites a solve takes about ten Newton steps of O(n) each, a proof O(n) rational
+//! integrals, memory some hundred bytes a site. All cores are used (rayon's global pool), and no
+//! bit depends on how many there are. Figures: `docs/performance.md`.
 //!
 //! # Conventions
 //!
-//! Cost `|x-y|^2` (no 1/2). The unknowns are the heights `h_i`: `cell_i = {x : <x,y_i> + h_i maximal}`. Weights are
-//! `w_i = |y_i|^2 + 2 h_i`. Results are gauged by `sum nu_i h_i = 0`.
+//! Cost `|x-y|^2` (no 1/2). The unknowns are the heights `h_i`:
+//! `cell_i = {x : <x,y_i> + h_i maximal}`. Weights are `w_i = |y_i|^2 + 2 h_i`. Results are gauged
+//! by `sum nu_i h_i = 0`.
 //!
 //! # Features and versions
 //!
-//! `parquet`: samples as .parquet, too. The least version of Rust is 1.89. Names at the root follow semantic versions; what
-//! [`internals`] has may change in any release.
+//! `parquet`: samples as .parquet, too. The least version of Rust is 1.89. Names at the root follow
+//! semantic versions; what [`internals`] has may change in any release.
 // One file has some, with its proof: `dense/simd.rs` (tests/layers.rs).
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
@@ -130,7 +134,8 @@ mod setters;
 #[doc(hidden)]
 pub mod transport;
 
-/// The rooms of the library, lowest first; imports go down only. **Anything here may change in any release.**
+/// The rooms of the library, lowest first; imports go down only. **Anything here may change in any
+/// release.**
 ///
 /// | layer | module | knows |
 /// |---|---|---|

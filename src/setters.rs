@@ -1,6 +1,7 @@
 //! Builders of options: one method a field, so that fields can be added without breaking anybody.
 
-/// Methods that set the fields of the same names. A field of an `Option` is marked so, and takes the value or an option.
+/// Methods that set the fields of the same names. A field of an `Option` is marked so, and takes
+/// the value or an option.
 macro_rules! setters {
     (@one $name:ident option $type:ty) => {
         #[doc = concat!("Sets `", stringify!($name), "`.")]

@@ -1,4 +1,5 @@
-//! Charts that are hard to lay out: long limbs, many handles, hardly any triangles, sizes at the ends of what doubles hold.
+//! Charts that are hard to lay out: long limbs, many handles, hardly any triangles, sizes at the
+//! ends of what doubles hold.
 
 #[path = "common/judge.rs"]
 mod judge;
@@ -29,7 +30,8 @@ fn limb(length: f64, around: usize) -> Mesh {
     revolved(&profile, around)
 }
 
-/// However long, the limb is laid out one to one with its areas; beyond what balanced weights can do it is cut along.
+/// However long, the limb is laid out one to one with its areas; beyond what balanced weights can
+/// do it is cut along.
 #[test]
 fn limbs_of_any_length_open() {
     for (length, around) in [(5.0, 6), (10.0, 6), (20.0, 6), (40.0, 6), (10.0, 4), (20.0, 10)] {
@@ -52,7 +54,8 @@ fn limbs_of_any_length_open() {
     }
 }
 
-/// A slab without bottom that stands on its rim, with columns on it of so many times their circumference; a seam for each.
+/// A slab without bottom that stands on its rim, with columns on it of so many times their
+/// circumference; a seam for each.
 #[test]
 fn several_limbs_open() {
     for heights in [&[40, 40][..], &[40, 60, 3]] {
@@ -84,7 +87,8 @@ fn limbs_open_for_other_triangles_and_boundaries() {
     }
 }
 
-/// Parts of many handles: one to one, in a bounded number of steps, and what is missed is told with what can be done.
+/// Parts of many handles: one to one, in a bounded number of steps, and what is missed is told with
+/// what can be done.
 #[test]
 fn parts_with_many_handles() {
     let frame = |n: i32| -> Vec<[i32; 3]> {
@@ -115,14 +119,17 @@ fn parts_with_many_handles() {
         let told = |test: fn(&Miss) -> bool| c.misses.iter().any(test);
         assert_eq!(told(|m| matches!(m, Miss::Areas { .. })), c.area_errors[2] > 0.1, "{name}");
         assert!(c.misses.iter().all(|m| m.to_string().contains("--")), "every warning names a cure");
-        // Seconds on a busy machine; minutes went into the search for transport from a hopeless embedding.
+        // Seconds on a busy machine; minutes went into the search for transport from a hopeless
+        // embedding.
         assert!(seconds < 30.0, "{name}: {seconds}");
-        // A circle has no room for so many triangles at the boundary, but few of them need be wrong.
+        // A circle has no room for so many triangles at the boundary, but few of them need be
+        // wrong.
         assert!(error < 1.15, "{name}: {error}");
     }
 }
 
-/// Charts of one, two, three triangles, strips and fans, with every boundary: a map comes out, whatever has no free vertex.
+/// Charts of one, two, three triangles, strips and fans, with every boundary: a map comes out,
+/// whatever has no free vertex.
 #[test]
 fn charts_without_a_vertex_inside() {
     let strip = |n: u32| Mesh {
@@ -192,8 +199,8 @@ fn tiny_meshes_with_every_option() {
         let Some(i) = instance(&bytes) else { continue };
         match hold(&i) {
             Ok(found) if found.bijective => one_to_one += 1,
-            // Landmarks that outweigh all else pull a triangle so thin that it does not survive the move to its place beside others. It is
-            // told, as `hold` checks.
+            // Landmarks that outweigh all else pull a triangle so thin that it does not survive the
+            // move to its place beside others. It is told, as `hold` checks.
             Ok(_) if i.options.landmarks.iter().any(|l| l.weight > 1e6) => pulled += 1,
             Ok(found) => panic!("{i:?}\n{:?}", found.charts),
             Err(_) => refused += 1,
@@ -203,8 +210,8 @@ fn tiny_meshes_with_every_option() {
     assert!(one_to_one > 250 && pulled < 5, "{one_to_one} {pulled} {refused}");
 }
 
-/// Places times a power of two give the same layout to the last bit, from one end of the allowed sizes to the other; other factors the same
-/// up to the rounding of the places.
+/// Places times a power of two give the same layout to the last bit, from one end of the allowed
+/// sizes to the other; other factors the same up to the rounding of the places.
 #[test]
 fn sizes_do_not_show() {
     let hill = bumps(6);
@@ -249,7 +256,8 @@ fn sizes_do_not_show() {
             let found = with(factor);
             judge(&found);
             let (a, b) = (found.distortion.area_error, one.distortion.area_error);
-            // Where rounding decides which way a step goes, the end may be another one: 0.0008 and 0.0043 were measured.
+            // Where rounding decides which way a step goes, the end may be another one: 0.0008 and
+            // 0.0043 were measured.
             assert!((a - b).abs() < 1e-2, "{factor:e}: {a} {b}");
         }
     }

@@ -1,12 +1,14 @@
-//! Imports inside a room go one way, too: the graph of files has no circle, and a `mod.rs` only re-exports.
+//! Imports inside a room go one way, too: the graph of files has no circle, and a `mod.rs` only
+//! re-exports.
 //!
-//! An arrow goes from a file to the file that *defines* what it names: re-exports of a `mod.rs` are followed. So a circle
-//! that runs through a facade is seen as well.
+//! An arrow goes from a file to the file that *defines* what it names: re-exports of a `mod.rs` are
+//! followed. So a circle that runs through a facade is seen as well.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-/// A file's module path (`["diagram", "surface", "clip"]`) and its code, without comments and tests.
+/// A file's module path (`["diagram", "surface", "clip"]`) and its code, without comments and
+/// tests.
 struct File {
     name: String,
     module: Vec<String>,
@@ -24,7 +26,8 @@ fn rust_files(folder: &Path, out: &mut Vec<std::path::PathBuf>) {
     }
 }
 
-/// The code of a file: no comments, no text in quotes, nothing from `#[cfg(test)]` on the next item's braces.
+/// The code of a file: no comments, no text in quotes, nothing from `#[cfg(test)]` on the next
+/// item's braces.
 fn code(text: &str) -> String {
     let bytes: Vec<char> = text.chars().collect();
     let (mut out, mut k) = (String::new(), 0);

@@ -1,5 +1,5 @@
-//! `check` notices false claims: every leaf of every file of every family is edited, one at a time and in several ways.
-//! What is written unedited passes, whatever the outcome.
+//! `check` notices false claims: every leaf of every file of every family is edited, one at a time
+//! and in several ways. What is written unedited passes, whatever the outcome.
 
 use brenier::io::{AnySolution, FileData, NpzWriter, ProblemSource, ReadLimit, SolutionFile};
 use brenier::io::{read_any_solution, read_problem};
@@ -292,7 +292,8 @@ fn every_leaf_of_every_file_is_verified_or_said_not_to_be() {
             }
             f.write("edited.json", &edited.to_string());
             let Seen::Checked(verdict) = check(&f.path("edited.json"), 5) else { continue };
-            // Another text of the same problem: what is left out has a value, a vertex given twice is one.
+            // Another text of the same problem: what is left out has a value, a vertex given twice
+            // is one.
             if path.starts_with("problem.data.") && verdict.verified() {
                 continue;
             }
@@ -345,7 +346,8 @@ fn what_cannot_be_fails() {
     assert_eq!(fails("plane.json", &|s| s["report"]["parts"] = json!({"disconnected": 0, "most": []})), ["parts"]);
 }
 
-/// What is written in an .npz can be no number; that hides neither itself nor what stands before it.
+/// What is written in an .npz can be no number; that hides neither itself nor what stands before
+/// it.
 #[test]
 fn what_is_no_number_hides_nothing() {
     let (f, _) = families();
@@ -414,7 +416,8 @@ fn the_command_prints_what_the_library_finds() {
     );
 }
 
-/// Problems whose files used to fail by one unit in the last place: masses are 1e10 times their targets, or hardly numbers.
+/// Problems whose files used to fail by one unit in the last place: masses are 1e10 times their
+/// targets, or hardly numbers.
 #[test]
 fn masses_far_from_their_targets_pass() {
     let f = Files::new();

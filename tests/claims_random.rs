@@ -1,4 +1,5 @@
-//! What we write passes `check`, whatever the problem and whatever the outcome; a little beyond its rounding it does not.
+//! What we write passes `check`, whatever the problem and whatever the outcome; a little beyond its
+//! rounding it does not.
 
 mod common;
 
@@ -141,7 +142,8 @@ fn surfaces_pass() {
     assert!(done > 100, "{done}");
 }
 
-/// A little beyond the bounds of rounding claims are false: four times the bound of a fan, some units in the last place.
+/// A little beyond the bounds of rounding claims are false: four times the bound of a fan, some
+/// units in the last place.
 #[test]
 fn a_little_beyond_rounding_fails() {
     for k in 0..60 {
@@ -175,8 +177,9 @@ fn a_little_beyond_rounding_fails() {
     }
 }
 
-/// However thin, far or uneven a source is, its integrals are known: a claim that is off by a part in 1e6 or 1e9 is false.
-/// (The bounds of rounding used to be wider than the cost itself on a needle 0.23 by 1e-17.)
+/// However thin, far or uneven a source is, its integrals are known: a claim that is off by a part
+/// in 1e6 or 1e9 is false. (The bounds of rounding used to be wider than the cost itself on a
+/// needle 0.23 by 1e-17.)
 #[test]
 fn false_claims_about_needles_fail() {
     let rectangle = |low: [f64; 2], high: [f64; 2]| ConvexPolygon::rectangle(low, high).unwrap();

@@ -1,5 +1,5 @@
-//! Closed forms: the shipped cases and those written in docs/theory, against the brute-force diagram (exactly) and
-//! against the library (to rounding).
+//! Closed forms: the shipped cases and those written in docs/theory, against the brute-force
+//! diagram (exactly) and against the library (to rounding).
 
 mod common;
 
@@ -16,8 +16,8 @@ fn all_cases() -> Vec<Case> {
     cases::shipped().into_iter().chain(documented).collect()
 }
 
-/// The brute-force diagram at the exact weights equals the closed form: identical rationals, or 2^-180 where the case
-/// contains square roots, sines or cosines.
+/// The brute-force diagram at the exact weights equals the closed form: identical rationals, or
+/// 2^-180 where the case contains square roots, sines or cosines.
 #[test]
 fn brute_force_diagram_equals_the_closed_forms() {
     let mut wrong = Vec::new();
@@ -29,8 +29,9 @@ fn brute_force_diagram_equals_the_closed_forms() {
     assert!(cases.iter().filter(|c| c.exact).count() >= 45, "most are exact");
 }
 
-/// Where the case's numbers are doubles after multiplying by a common denominator, the library at the exact heights
-/// gives the closed form exactly: rational masses, adjacency, hidden sites. No tolerance anywhere.
+/// Where the case's numbers are doubles after multiplying by a common denominator, the library at
+/// the exact heights gives the closed form exactly: rational masses, adjacency, hidden sites. No
+/// tolerance anywhere.
 #[test]
 fn library_equals_the_closed_forms_exactly() {
     let mut compared = 0;
@@ -65,8 +66,8 @@ fn library_equals_the_closed_forms_exactly() {
     assert!(compared >= 40, "only {compared} cases have exact heights");
 }
 
-/// What the library may differ by from a stated number: 1e-12 of the scale, and twice what rounding the case's input
-/// to doubles does to the exact answer (computed, not guessed).
+/// What the library may differ by from a stated number: 1e-12 of the scale, and twice what rounding
+/// the case's input to doubles does to the exact answer (computed, not guessed).
 struct Judge {
     id: String,
     wrong: Vec<String>,
@@ -106,8 +107,8 @@ fn judge_solution(case: &Case) -> Vec<String> {
     if !s.report.converged {
         judge.wrong.push(format!("{}: {:?}", case.id, s.report.outcome));
     }
-    // The exact solution of the rounded problem: one exact Newton step from the stated heights, which are off by
-    // roundings only, so that what remains is of second order (1e-30).
+    // The exact solution of the rounded problem: one exact Newton step from the stated heights,
+    // which are off by roundings only, so that what remains is of second order (1e-30).
     let rounded = case.rounded();
     let stated = case.oracle();
     let (h, nu) = (case.heights.as_ref().unwrap(), case.masses.as_ref().unwrap());
@@ -173,8 +174,8 @@ fn library_finds_the_integral_twins() {
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// Diagrams at given weights, input rounded to doubles: facets that are points in the closed form may get the length
-/// of a rounding, everything else is there.
+/// Diagrams at given weights, input rounded to doubles: facets that are points in the closed form
+/// may get the length of a rounding, everything else is there.
 #[test]
 fn library_draws_the_closed_forms() {
     let cases = all_cases();
@@ -215,7 +216,8 @@ fn infeasible_duplicates_are_merged() {
     assert!(oracle::exact(bracket[0]) <= *stated && *stated <= oracle::exact(bracket[1]));
 }
 
-/// The certificate brackets the closed-form cost: tightly at the solution, correctly everywhere else.
+/// The certificate brackets the closed-form cost: tightly at the solution, correctly everywhere
+/// else.
 #[test]
 fn certificates_contain_the_closed_forms() {
     let cases = all_cases();
@@ -246,7 +248,8 @@ fn certificates_contain_the_closed_forms() {
             assert!(near(low, w2) && near(high, w2), "{}: [{low}, {high}] is wide", case.id);
             assert!(certificate.max_relative_error[1] <= 1e-15, "{}", case.id);
         }
-        // The cost of the map to the sites; where it is not stated the masses are right, and it is W2^2.
+        // The cost of the map to the sites; where it is not stated the masses are right, and it is
+        // W2^2.
         let map_cost = e.map_cost.as_ref().or(e.dual.is_none().then_some(w2));
         if let Some(cost) = map_cost {
             let [low, high] = certificate.map_cost;

@@ -1,4 +1,5 @@
-//! Convergence on hard data: iteration counts, not times. The full-size table is printed by `cargo bench --bench hard`.
+//! Convergence on hard data: iteration counts, not times. The full-size table is printed by
+//! `cargo bench --bench hard`.
 
 #[path = "common/hard.rs"]
 mod hard;
@@ -99,7 +100,8 @@ fn threads_and_interruptions_do_not_change_a_bit() {
     }
 }
 
-/// Translating all sites adds a linear function to the heights' conjugate: the same diagram, the same number of steps.
+/// Translating all sites adds a linear function to the heights' conjugate: the same diagram, the
+/// same number of steps.
 #[test]
 fn far_sites_are_solved_like_near_ones() {
     let (near, far) = (solved("uniform", 2000), solved("outside", 2000));

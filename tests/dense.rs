@@ -1,4 +1,5 @@
-//! The dense argmax against integers: the same site for every instruction set, every number of threads, and the exact one.
+//! The dense argmax against integers: the same site for every instruction set, every number of
+//! threads, and the exact one.
 
 use brenier::dense::{Dense, Instructions};
 use brenier::exact::{Counters, Dd, Heights};
@@ -87,7 +88,8 @@ fn every_instruction_set_finds_the_exact_cell() {
     }
 }
 
-/// Points and sites on a small grid tie all the time: the lowest index wins, as if heights were `h_i + eps^(i+1)`.
+/// Points and sites on a small grid tie all the time: the lowest index wins, as if heights were
+/// `h_i + eps^(i+1)`.
 #[test]
 fn ties_go_to_the_lowest_index() {
     for (d, n, size) in [(2, 300, 4), (3, 500, 2), (8, 400, 1)] {
@@ -100,7 +102,8 @@ fn ties_go_to_the_lowest_index() {
     }
 }
 
-/// Far from the origin, or with differences in the last places, single precision decides nothing and the answer is the same.
+/// Far from the origin, or with differences in the last places, single precision decides nothing
+/// and the answer is the same.
 #[test]
 fn what_floats_cannot_tell_is_told() {
     let mut rng = ChaCha8Rng::seed_from_u64(3);

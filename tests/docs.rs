@@ -1,4 +1,4 @@
-//! House rules of the documents: width, links that lead somewhere.
+//! House rules of documents and comments: width, links that lead somewhere.
 
 use std::path::{Path, PathBuf};
 
@@ -53,6 +53,49 @@ fn lines_fit_a_page() {
         long.extend(wide.map(|(k, line)| format!("{}:{k}: {} columns", path.display(), line.chars().count())));
     }
     assert!(long.is_empty(), "break these lines at {WIDTH} columns:\n{}", long.join("\n"));
+}
+
+fn rust_files(folder: &Path, out: &mut Vec<PathBuf>) {
+    for path in std::fs::read_dir(folder).expect("a folder").map(|e| e.expect("an entry").path()) {
+        if path.is_dir() {
+            rust_files(&path, out);
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            out.push(path);
+        }
+    }
+}
+
+/// The lines that are nothing but comment, without their indentation's meaning: code in fences is
+/// as wide as code.
+fn comments(text: &str) -> String {
+    let of = |line: &str| line.trim_start().starts_with("//").then(|| line.replacen("//", "  ", 1));
+    let bare = |line: String| line.replacen("  /", "   ", 1).replacen("  !", "   ", 1);
+    text.lines().map(|line| of(line).map(bare).unwrap_or_default() + "\n").collect()
+}
+
+#[test]
+fn comments_fit_a_page() {
+    let mut paths = Vec::new();
+    for folder in ["src", "tests", "examples", "benches", "fuzz/fuzz_targets", "bench/peers/src"] {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+        if folder.is_dir() {
+            rust_files(&folder, &mut paths);
+        }
+    }
+    assert!(paths.len() > 300, "the sources were found");
+    let mut long = Vec::new();
+    for path in paths {
+        let text = comments(&std::fs::read_to_string(&path).expect("readable"));
+        let wide = prose(&text).filter(|(_, line)| line.chars().count() > WIDTH && !may_be_long(line));
+        long.extend(wide.map(|(k, line)| format!("{}:{k}: {} columns", path.display(), line.chars().count())));
+    }
+    assert!(long.is_empty(), "break these comments at {WIDTH} columns:\n{}", long.join("\n"));
+}
+
+#[test]
+fn comments_are_seen() {
+    let text = "let a = 1; // code\n    /// ```\n    /// code\n    /// ```\n    //! words\n";
+    assert_eq!(prose(&comments(text)).map(|(_, l)| l.trim()).collect::<String>(), "words");
 }
 
 /// Targets of links and pictures: what stands in `](...)` and `src="..."`.

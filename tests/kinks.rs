@@ -1,5 +1,6 @@
-//! Kinks and jumps of the mass function: thousands of problems whose walls run along edges and whose sites stand above faces, before the judge of
-//! `common/attained.rs`. `KINKS=n` tries `n` problems of each kind.
+//! Kinks and jumps of the mass function: thousands of problems whose walls run along edges and
+//! whose sites stand above faces, before the judge of `common/attained.rs`. `KINKS=n` tries `n`
+//! problems of each kind.
 
 #[path = "common/attained.rs"]
 mod attained;
@@ -19,7 +20,7 @@ use std::path::Path;
 
 type Rng = ChaCha8Rng;
 
-// ------------------------------------------------------------------------------------------------------------------
+// -------------------------------------------------------------------------------------------------
 // Problems.
 
 /// The boundary of a random union of unit cubes, its squares cut along either diagonal.
@@ -285,7 +286,7 @@ fn pixels_and_triangles_of_the_plane_are_attained() {
     assert!(!found.contains_key(&Verdict::Disproved), "{found:?}");
 }
 
-// ------------------------------------------------------------------------------------------------------------------
+// -------------------------------------------------------------------------------------------------
 // Small inputs with their right values.
 
 fn frozen(name: &str) -> (Vec<f64>, f64, Report) {
@@ -318,7 +319,8 @@ fn walls_along_edges_and_starts_without_a_cell_have_their_closed_forms() {
     assert!(report.converged, "{:?}", report.outcome);
 }
 
-/// Masses over twelve decades on meshes with sites at their vertices: what a light cell lacks is less than the rounding of a heavy one.
+/// Masses over twelve decades on meshes with sites at their vertices: what a light cell lacks is
+/// less than the rounding of a heavy one.
 #[test]
 fn light_cells_beside_heavy_ones_are_attained_or_disproved() {
     let (_, _, report) = frozen("light_cad_attained.json");
@@ -330,7 +332,8 @@ fn light_cells_beside_heavy_ones_are_attained_or_disproved() {
     }
 }
 
-/// Sites 0 and 1 win one square together whatever the third does: two thirds of the mass, of which each should have half.
+/// Sites 0 and 1 win one square together whatever the third does: two thirds of the mass, of which
+/// each should have half.
 #[test]
 fn a_square_that_must_be_split_is_told_with_its_plan() {
     let (_, _, report) = frozen("tilt.json");

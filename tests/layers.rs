@@ -1,5 +1,5 @@
-//! The house rules that a compiler does not enforce: imports go down only, big numbers live in one file, files stay
-//! readable.
+//! The house rules that a compiler does not enforce: imports go down only, big numbers live in one
+//! file, files stay readable.
 
 use std::path::{Path, PathBuf};
 
@@ -56,8 +56,8 @@ fn identifier(text: &str) -> &str {
     &text[..end.unwrap_or(text.len())]
 }
 
-/// Names directly below the crate's root that the code mentions: `crate::x`, `crate::{x, y::z}`, `super::..::x`.
-/// `depth` is the number of modules the file itself is inside of.
+/// Names directly below the crate's root that the code mentions: `crate::x`, `crate::{x, y::z}`,
+/// `super::..::x`. `depth` is the number of modules the file itself is inside of.
 fn root_names(text: &str, depth: usize) -> Vec<String> {
     let flat: String = text.lines().map(|l| format!("{} ", code(l))).collect();
     let mut names = Vec::new();
@@ -174,8 +174,8 @@ fn files_are_of_readable_length() {
     }
 }
 
-/// `unsafe` stands in one file of the library, with its proof; and where the command line asks the system, in its allocator and for
-/// its signals.
+/// `unsafe` stands in one file of the library, with its proof; and where the command line asks the
+/// system, in its allocator and for its signals.
 #[test]
 fn unsafe_code_is_in_one_file_of_the_library() {
     let unsafe_block = |text: &str| text.lines().any(|l| code(l).contains("unsafe ") || code(l).contains("unsafe{"));

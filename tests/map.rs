@@ -1,4 +1,5 @@
-//! The solved map: potential, conjugate, gradients, extensions, interpolation, Alexandrov's surface.
+//! The solved map: potential, conjugate, gradients, extensions, interpolation, Alexandrov's
+//! surface.
 
 mod common;
 
@@ -129,7 +130,8 @@ fn centroids_move_monotonically() {
     assert!(m.pairs > 400 && m.least_cosine > 0.0 && m.worst.is_some(), "{m:?}");
 }
 
-/// Of a product grid that is stretched by 3 and 1/2 the extension is that linear map, between the centroids, and its continuation outside.
+/// Of a product grid that is stretched by 3 and 1/2 the extension is that linear map, between the
+/// centroids, and its continuation outside.
 #[test]
 fn the_extension_of_a_linear_map_is_linear() {
     let centres: Vec<[f64; 2]> =
@@ -171,7 +173,8 @@ fn flipped_triangles_are_left_out_and_told() {
         for t in extension.triangles() {
             let [a, b, c] = t.map(centroid);
             assert_eq!(orient2d_sign(a, b, c), 1);
-            // A corner goes to its site, and the middle of the triangle to the middle of the sites, unless triangles overlap.
+            // A corner goes to its site, and the middle of the triangle to the middle of the sites,
+            // unless triangles overlap.
             let (value, _) = extension.at(a).unwrap();
             let site = map.problem().sites()[t[0] as usize];
             if extension.flipped().is_empty() {
@@ -246,7 +249,8 @@ fn the_smooth_map_is_the_gradient_of_a_convex_function_near_u() {
     assert!(map.smooth(0.0).is_none() && map.smooth(f64::NAN).is_none());
 }
 
-/// K03: [0, 1/3] x [0, 1] goes to [0, 1/6] x [1/4, 3/4], the rest to [2/3, 1] x [1/4, 3/4], density 4.
+/// K03: [0, 1/3] x [0, 1] goes to [0, 1/6] x [1/4, 3/4], the rest to [2/3, 1] x [1/4, 3/4], density
+/// 4.
 #[test]
 fn half_way_the_slabs_are_two_boxes() {
     let case = cases::shipped().into_iter().find(|c| c.id == "K03").unwrap();
@@ -266,8 +270,9 @@ fn half_way_the_slabs_are_two_boxes() {
     assert!([1.0, -0.1, f64::NAN].iter().all(|t| map.interpolate(*t).is_none()));
 }
 
-/// Exactly: the shrunken cells of `i` and `j` lie on two sides of a strip across `y_j - y_i` of width at least `t |y_i - y_j|`, whatever the heights; of neighbours the
-/// strip is exactly as wide.
+/// Exactly: the shrunken cells of `i` and `j` lie on two sides of a strip across `y_j - y_i` of
+/// width at least `t |y_i - y_j|`, whatever the heights; of neighbours the strip is exactly as
+/// wide.
 #[test]
 fn shrunken_cells_are_disjoint() {
     let map = instance(25, 8);
@@ -293,7 +298,8 @@ fn shrunken_cells_are_disjoint() {
             }
         }
     }
-    // No mass is lost: the density is affine on each polygon, whose mean over a fan triangle is that of its corners.
+    // No mass is lost: the density is affine on each polygon, whose mean over a fan triangle is
+    // that of its corners.
     for t in [0.0, 0.25, 0.9] {
         let mass = |c: &brenier::transport::ShrunkenCell| -> f64 {
             let v = &c.vertices;
@@ -309,7 +315,8 @@ fn shrunken_cells_are_disjoint() {
     }
 }
 
-/// K01 in rationals: the facets' projections have exactly the prescribed areas, and every written vertex lies on the graph of u to half an ulp.
+/// K01 in rationals: the facets' projections have exactly the prescribed areas, and every written
+/// vertex lies on the graph of u to half an ulp.
 #[test]
 fn facets_have_the_prescribed_areas() {
     let (case, map) = shipped("K01");
@@ -343,8 +350,9 @@ fn check_graph(map: &BrenierMap) {
         let half_ulp = rational(0.5 * (z.abs().next_up() - z.abs()));
         assert!((u - rational(*z)).abs() <= half_ulp, "{x} {y} {z}");
     }
-    // Convexity of what is written: no vertex lies below the plane of a triangle by more than rounding does to it. A triangle's plane at a point is sum l_k z_k with
-    // barycentric coordinates l_k; each z_k is off by e_k, so the defect is at most e + sum |l_k| e_k.
+    // Convexity of what is written: no vertex lies below the plane of a triangle by more than
+    // rounding does to it. A triangle's plane at a point is sum l_k z_k with barycentric
+    // coordinates l_k; each z_k is off by e_k, so the defect is at most e + sum |l_k| e_k.
     for t in &graph.triangles {
         let c = t.map(|v| graph.vertices[v as usize].map(rational));
         let cross = |p: &[Rational; 3], q: &[Rational; 3], r: &[Rational; 3]| -> Rational {
@@ -357,7 +365,8 @@ fn check_graph(map: &BrenierMap) {
             let l = [cross(&v, &c[1], &c[2]), cross(&c[0], &v, &c[2]), cross(&c[0], &c[1], &v)].map(|l| l / &area);
             let plane: Rational = (0..3).map(|k| Rational::from(&l[k] * &c[k][2])).sum();
             let off = |z: &Rational| Rational::from(z.abs_ref()) * rational(2f64.powi(-52)) + rational(1e-300);
-            // The corners are good to an ulp of the domain, so facets bend by that much times the differences of slopes, at most 5 here.
+            // The corners are good to an ulp of the domain, so facets bend by that much times the
+            // differences of slopes, at most 5 here.
             let corner = (0..3)
                 .map(|k| Rational::from(l[k].abs_ref()) * (off(&c[k][2]) + rational(2f64.powi(-50))))
                 .sum::<Rational>();
@@ -382,7 +391,8 @@ fn partial_problems_have_no_map() {
     assert_eq!(BrenierMap::new(&partial, &heights).unwrap_err(), MapError::Partial);
 }
 
-/// A source in triangles, an L with a density that grows from corner to corner: the pieces keep their masses on the way, the facets' pieces cover the L.
+/// A source in triangles, an L with a density that grows from corner to corner: the pieces keep
+/// their masses on the way, the facets' pieces cover the L.
 #[test]
 fn a_source_in_triangles_has_a_map() {
     let v = vec![[0.0, 0.0], [1.0, 0.0], [2.0, 0.0], [0.0, 1.0], [1.0, 1.0], [2.0, 1.0], [0.0, 2.0], [1.0, 2.0]];

@@ -1,5 +1,6 @@
-//! What a caller of the library may get wrong: lists of wrong lengths, indices of nothing, sizes of zero. The answer is an error,
-//! or what the documentation says; never a panic, and never memory that grows with a number.
+//! What a caller of the library may get wrong: lists of wrong lengths, indices of nothing, sizes of
+//! zero. The answer is an error, or what the documentation says; never a panic, and never memory
+//! that grows with a number.
 
 use brenier::dense::Dense;
 use brenier::diagram::quantile_start;

@@ -1,5 +1,6 @@
-//! More than 10,000 random nasty instances per run against the brute-force rational diagram, and many cells through one
-//! point. Seeds are fixed; a failure prints the smallest instance it can find.
+//! More than 10,000 random nasty instances per run against the brute-force rational diagram, and
+//! many cells through one point. Seeds are fixed; a failure prints the smallest instance it can
+//! find.
 
 mod common;
 
@@ -51,8 +52,9 @@ fn diagram(i: &Instance) -> Result<Diagram, String> {
     Diagram::new(&i.problem(), &i.heights()).map_err(|e| e.to_string())
 }
 
-/// Ties are broken as if `h_i` were `h_i + eps^(i+1)`. With an eps small enough for these lattices, written out as a
-/// rational, the brute force must see the same neighbours and the same touched sides in every cell.
+/// Ties are broken as if `h_i` were `h_i + eps^(i+1)`. With an eps small enough for these lattices,
+/// written out as a rational, the brute force must see the same neighbours and the same touched
+/// sides in every cell.
 #[test]
 fn ties_are_broken_as_the_perturbation_says() {
     let mut tried = 0;
@@ -74,7 +76,8 @@ fn ties_are_broken_as_the_perturbation_says() {
             let problem = i.problem();
             let polygon = problem.frame().vertices().iter();
             let source = oracle::Source::uniform(polygon.map(|&v| oracle::exact_point(v)).collect());
-            // Sites whose cell has no interior are taken out first: the perturbation would show them as slivers.
+            // Sites whose cell has no interior are taken out first: the perturbation would show
+            // them as slivers.
             let sites = i.exact_sites();
             let plain = oracle::shape(&source, &sites, &i.exact_heights());
             let keep: Vec<usize> = (0..i.len()).filter(|&s| !plain.cells[s].is_empty()).collect();
@@ -92,7 +95,8 @@ fn ties_are_broken_as_the_perturbation_says() {
     assert!(tried >= 400, "only {tried} instances were small enough");
 }
 
-/// The order of the sites does not matter: without ties the labels are relabelled, with ties the exact masses are.
+/// The order of the sites does not matter: without ties the labels are relabelled, with ties the
+/// exact masses are.
 #[test]
 fn independent_of_the_order_of_the_sites() {
     some(40, |k, i| {
@@ -100,7 +104,8 @@ fn independent_of_the_order_of_the_sites() {
         let (a, b) = (diagram(i).unwrap(), diagram(&i.permuted(&order)).unwrap());
         let (sa, sb) = (label_sets(&a), label_sets(&b));
         for (new, &old) in order.iter().enumerate() {
-            // Of coinciding sites of equal height the first owns the cell: which one that is depends on the order.
+            // Of coinciding sites of equal height the first owns the cell: which one that is
+            // depends on the order.
             if !i.has_duplicates() {
                 assert_eq!(a.rational_mass(old), b.rational_mass(new), "mass of {old} in {i:?}");
             }
@@ -165,7 +170,8 @@ fn circle() -> (i64, Vec<[i64; 2]>) {
     (r, points)
 }
 
-/// 324 cocircular sites with integer coordinates: every cell is a sector, all pass through the centre.
+/// 324 cocircular sites with integer coordinates: every cell is a sector, all pass through the
+/// centre.
 #[test]
 fn hundreds_of_cells_through_one_point() {
     let (r, points) = circle();
@@ -209,7 +215,8 @@ fn hundreds_of_cells_through_one_point() {
     }
 }
 
-/// 300 random integer planes through one point; only sites on the convex hull of the sites have a cell.
+/// 300 random integer planes through one point; only sites on the convex hull of the sites have a
+/// cell.
 #[test]
 fn hundreds_of_planes_through_one_point() {
     let mut d = dice(SEED + 7, 0);

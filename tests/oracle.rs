@@ -1,4 +1,5 @@
-//! The brute-force diagram itself, against numbers worked out by hand. It is the judge of the other tests.
+//! The brute-force diagram itself, against numbers worked out by hand. It is the judge of the other
+//! tests.
 
 mod common;
 
@@ -22,7 +23,8 @@ fn moments_of_boxes() {
         for j in 0..4u32 {
             let expected = frac(a.pow(i + 1) * b.pow(j + 1), i64::from((i + 1) * (j + 1)));
             assert_eq!(moment(&rectangle, i, j), expected);
-            // Green's sum does not care where the origin is; a box not touching it is a difference of boxes.
+            // Green's sum does not care where the origin is; a box not touching it is a difference
+            // of boxes.
             let shifted = [p(1, 1), p(a, 1), p(a, b), p(1, b)];
             let part = |x: i64, k: u32| frac(x.pow(k + 1) - 1, i64::from(k + 1));
             assert_eq!(moment(&shifted, i, j), part(a, i) * part(b, j));
@@ -83,8 +85,8 @@ fn coinciding_sites_follow_the_tie_rule() {
     assert_eq!(d.adjacency(), vec![(0, 3)]);
 }
 
-/// A Hessian entry is half the derivative of a mass: for walls that only translate, a central difference is exact up
-/// to terms of second order, and for a wall of constant length exact.
+/// A Hessian entry is half the derivative of a mass: for walls that only translate, a central
+/// difference is exact up to terms of second order, and for a wall of constant length exact.
 #[test]
 fn facets_are_derivatives() {
     let source = Source::uniform(square());

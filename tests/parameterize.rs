@@ -37,7 +37,8 @@ fn a_hemisphere_keeps_its_areas() {
     let found = laid(&hemisphere(), &ParameterizeOptions::default());
     assert!(found.distortion.area_error < 5e-3, "{}", found.distortion.area_error);
     assert!(found.distortion.stretch[1] < 3.0);
-    // Lambert's azimuthal map has equal areas: the ring at height z goes to the radius sqrt(1 - z) of the unit disk.
+    // Lambert's azimuthal map has equal areas: the ring at height z goes to the radius sqrt(1 - z)
+    // of the unit disk.
     let mesh = hemisphere();
     for (t, c) in mesh.triangles.iter().zip(&found.corners) {
         for (&v, &p) in t.iter().zip(c) {
@@ -51,7 +52,8 @@ fn a_hemisphere_keeps_its_areas() {
     assert!(report.area_errors[1] < report.area_errors[0], "{:?}", report.area_errors);
 }
 
-/// Tutte's embedding shrinks a tube by a factor of about exp(2 pi) for each circumference of length; here under what doubles can tell, twice over.
+/// Tutte's embedding shrinks a tube by a factor of about exp(2 pi) for each circumference of
+/// length; here under what doubles can tell, twice over.
 #[test]
 fn long_limbs_do_not_vanish() {
     for (length, rings, most) in [(4.0, 20, 0.02), (12.0, 60, 0.05), (24.0, 120, 0.15)] {
@@ -207,7 +209,8 @@ fn threads_do_not_show() {
     assert_eq!(with(1, true), with(3, true));
 }
 
-/// Remeshed: judged like the others, with every vertex in use, a disk in each chart, and the surface closed again along its cuts.
+/// Remeshed: judged like the others, with every vertex in use, a disk in each chart, and the
+/// surface closed again along its cuts.
 fn remeshed(mesh: &Mesh, options: &ParameterizeOptions) -> Parameterization {
     let options = options.clone().remesh(true);
     let found = parameterize(&mesh.vertices, &mesh.triangles, &options).expect("a surface");

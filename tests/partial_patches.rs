@@ -1,4 +1,5 @@
-//! Partial transport on meshes and images: closed forms, the polygon's answers, a quadrature line by line, derivatives, gaps and islands.
+//! Partial transport on meshes and images: closed forms, the polygon's answers, a quadrature line
+//! by line, derivatives, gaps and islands.
 
 use brenier::diagram::{Laguerre, PartialDiagram, PartialLaguerre, Want};
 use brenier::domain::{Between, ConvexPolygon, Density, Domain, Image, PlanarMesh};
@@ -53,8 +54,8 @@ fn square() -> ConvexPolygon {
     ConvexPolygon::rectangle([0.0, 0.0], [1.0, 1.0]).unwrap()
 }
 
-/// `columns * rows` squares of the given side from the origin, those that are wanted, each cut along a diagonal, with the inner vertices moved by up
-/// to `shake`.
+/// `columns * rows` squares of the given side from the origin, those that are wanted, each cut
+/// along a diagonal, with the inner vertices moved by up to `shake`.
 fn grid([columns, rows]: [usize; 2], side: f64, shake: f64, wanted: impl Fn(usize, usize) -> bool) -> PlanarMesh {
     let mut rng = ChaCha8Rng::seed_from_u64(7);
     let mut vertices = Vec::new();
@@ -106,8 +107,9 @@ fn one_site_in_a_square_of_two_triangles() {
     }
 }
 
-/// Images: half the density needs twice the area; across a jump from 1 to 3 the half discs weigh `pi w / 2` and `3 pi w / 2`, and the centroid is
-/// off by the difference of `2/3 r^3` to either side.
+/// Images: half the density needs twice the area; across a jump from 1 to 3 the half discs weigh
+/// `pi w / 2` and `3 pi w / 2`, and the centroid is off by the difference of `2/3 r^3` to either
+/// side.
 #[test]
 fn discs_in_images() {
     let half = image(3, &[0.5; 6], UNIT, Between::Constant);
@@ -127,12 +129,14 @@ fn discs_in_images() {
     close(s.weights[0], 0.2 / PI, 1e-10);
 }
 
-/// A disc inside one patch has the density at its centre as mean, affine or bilinear; its centroid is off by `r^2 g / (4 rho)`, `g` the gradient there.
+/// A disc inside one patch has the density at its centre as mean, affine or bilinear; its centroid
+/// is off by `r^2 g / (4 rho)`, `g` the gradient there.
 #[test]
 fn a_disc_inside_a_patch() {
     let values = [0.25, 1.5, 2.5, 0.5];
     let affine = |[a, b, d]: [f64; 3], y: [f64; 2]| (a + (b - a) * y[0] + (d - a) * y[1], [b - a, d - a]);
-    // Vertices of the grid: lower left, lower right, upper left, upper right; the diagonal goes from the first to the last.
+    // Vertices of the grid: lower left, lower right, upper left, upper right; the diagonal goes
+    // from the first to the last.
     let mesh = Density::Vertex(Arc::from([values[0], values[1], values[3], values[2]]));
     let y = [0.75, 0.25];
     let rho = values[0] + (values[1] - values[0]) * y[0] + (values[2] - values[1]) * y[1];
@@ -157,8 +161,9 @@ fn a_disc_inside_a_patch() {
     }
 }
 
-/// Quarter discs about the origin by hand. Density `x`: mass `r^3/3`, `int x rho = pi r^4/16`, `int y rho = r^4/8`, `int |x|^2 rho = r^5/5`.
-/// Density `x y`: `r^4/8`, `r^5/15` both, `r^6/12`; over the arc `int rho dl / (2 r) = r^2/4`.
+/// Quarter discs about the origin by hand. Density `x`: mass `r^3/3`, `int x rho = pi r^4/16`,
+/// `int y rho = r^4/8`, `int |x|^2 rho = r^5/5`. Density `x y`: `r^4/8`, `r^5/15` both, `r^6/12`;
+/// over the arc `int rho dl / (2 r) = r^2/4`.
 #[test]
 fn quarter_discs() {
     let r: f64 = 0.75;
@@ -208,7 +213,8 @@ fn a_triangulated_polygon_is_the_polygon() {
     }
 }
 
-/// Sites in a lattice, walls and circles through corners and along edges of the mesh all the time: parts of no width have no mass.
+/// Sites in a lattice, walls and circles through corners and along edges of the mesh all the time:
+/// parts of no width have no mass.
 #[test]
 fn walls_along_edges() {
     let mesh = || grid([4, 4], 0.25, 0.0, |_, _| true);
@@ -256,7 +262,8 @@ fn pieces_of(mesh: &PlanarMesh, value: impl Fn(usize, usize) -> f64) -> Vec<Piec
     mesh.triangles().iter().enumerate().map(piece).collect()
 }
 
-/// `int rho (1, x, y, |x - site|^2)` over cell `i` in its ball: a polynomial on each line, the lines summed.
+/// `int rho (1, x, y, |x - site|^2)` over cell `i` in its ball: a polynomial on each line, the
+/// lines summed.
 fn by_lines(pieces: &[Piece], sites: &[[f64; 2]], weights: &[f64], i: usize, lines: usize) -> [f64; 4] {
     let y = sites[i];
     let mut sums = [0.0; 4];
@@ -378,7 +385,7 @@ fn masses_and_moments_agree_with_a_quadrature() {
     }
 }
 
-/// `dm_i/dw_j = -H_ij` and `dm_i/dw_i = sum_j H_ij + free_i`, by central differences; all of them are seen.
+/// `dm_i/dw_j = -H_ij`, `dm_i/dw_i = sum_j H_ij + free_i`, all of them, by central differences.
 #[test]
 fn derivatives() {
     for (name, domain, density, _) in sources() {
@@ -411,7 +418,7 @@ fn derivatives() {
     }
 }
 
-/// What the solver's own diagram says is what the diagram for output says: all sources, sites inside and outside, little and much that stays.
+/// The solver's diagram says what that for output says: all sources, sites anywhere, any rest.
 #[test]
 fn all_sources_are_solved() {
     for (name, domain, density, _) in sources() {
@@ -435,13 +442,15 @@ fn all_sources_are_solved() {
     }
 }
 
-/// Two squares apart. Sites in one of them alone leave the other one where it is; where they take all of one, its weights are free.
+/// Two squares apart. Sites in one of them alone leave the other one where it is; where they take
+/// all of one, its weights are free.
 #[test]
 fn islands() {
     let islands = || grid([3, 1], 1.0, 0.0, |c, _| c != 1);
     let s = solved(&problem(islands(), Density::Constant, vec![[0.5, 0.5]], vec![0.25]));
     close(s.weights[0], 0.25 / PI, 1e-10);
-    // More than the square has: the rest comes over the gap, a strip of the second square cut by a circle, 3/2 and more from the site.
+    // More than the square has: the rest comes over the gap, a strip of the second square cut by a
+    // circle, 3/2 and more from the site.
     let s = solved(&problem(islands(), Density::Constant, vec![[0.5, 0.5]], vec![1.25]));
     assert!(s.weights[0].sqrt() > 1.5 && s.weights[0].sqrt() < 2.0, "{}", s.weights[0]);
     // All of the left square, part of the right one.
@@ -507,9 +516,11 @@ fn too_much_mass_is_refused() {
     assert_eq!(Problem::new(data).unwrap_err(), ProblemError::MoreThanSource { total: 1.5, measure: 1.0 });
 }
 
-/// Found by the fuzz target `partial`: two cells of which one is left a strip of height 2e-33 along the edge of the domain, by heights that differ in the last
-/// bit of their lower halves. At its end in the third column the circle cuts off a chord of rounding, which pointed nearly along the radius, and the arc
-/// above it was taken for one of an angle of 9e-5: a mass of 4e-15 and a free arc of 4e-5 where there is next to nothing.
+/// Found by the fuzz target `partial`: two cells of which one is left a strip of height 2e-33 along
+/// the edge of the domain, by heights that differ in the last bit of their lower halves. At its end
+/// in the third column the circle cuts off a chord of rounding, which pointed nearly along the
+/// radius, and the arc above it was taken for one of an angle of 9e-5: a mass of 4e-15 and a free
+/// arc of 4e-5 where there is next to nothing.
 #[test]
 fn a_chord_of_rounding_has_no_arc() {
     let box_of = [[-0.05, 0.0], [0.15000000000000002, 0.05]];
@@ -527,8 +538,9 @@ fn a_chord_of_rounding_has_no_arc() {
     near(d.free()[1], 0.0, 1e-15);
 }
 
-/// Shrinking that find came upon a worse one: a part of no width along the line between two rows of pixels, the chord at its end a rounding across the
-/// radius, so that above it stood half a disc. The masses that the solver saw summed to ten times the source's.
+/// Shrinking that find came upon a worse one: a part of no width along the line between two rows of
+/// pixels, the chord at its end a rounding across the radius, so that above it stood half a disc.
+/// The masses that the solver saw summed to ten times the source's.
 #[test]
 fn no_half_disc_stands_on_a_chord_of_rounding() {
     let box_of = [[-0.05, 0.0], [0.15000000000000002, 0.05]];
@@ -555,8 +567,9 @@ fn no_half_disc_stands_on_a_chord_of_rounding() {
     near(d.masses().iter().sum::<f64>() + d.rest(), 1.0, 1e-14);
 }
 
-/// Found by the fuzz target `partial`: a wall passes a few ulps beside a corner of four patches, and in one of them it leaves a part that is all rounding. One
-/// of its edges was long enough to count, had the disc on its left, and a whole disc was said to lie in that part.
+/// Found by the fuzz target `partial`: a wall passes a few ulps beside a corner of four patches,
+/// and in one of them it leaves a part that is all rounding. One of its edges was long enough to
+/// count, had the disc on its left, and a whole disc was said to lie in that part.
 #[test]
 fn no_disc_lies_in_a_part_that_is_all_rounding() {
     let domain = ConvexPolygon::rectangle([-1.0, 0.0], [3.0, 3.0]).unwrap();
@@ -574,8 +587,9 @@ fn no_disc_lies_in_a_part_that_is_all_rounding() {
     close(d.masses().iter().sum::<f64>() + d.rest(), 12.0, 1e-14);
 }
 
-/// Found by the fuzz target `partial`: the first site's weight is zero, and it lies on the circle of the second, so their wall touches that circle. Rounding gave the
-/// second cell a piece of the wall and the first, which has no disc, none.
+/// Found by the fuzz target `partial`: the first site's weight is zero, and it lies on the circle
+/// of the second, so their wall touches that circle. Rounding gave the second cell a piece of the
+/// wall and the first, which has no disc, none.
 #[test]
 fn a_site_without_a_disc_has_no_wall_from_either_side() {
     let vertices = vec![[-3.000000000000001, -3.000000000000001], [0.0, -2.0], [1.0, -0.5], [2.5, 2.0], [1.0, 1.0]];

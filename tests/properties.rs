@@ -22,8 +22,8 @@ fn masses(d: &Diagram) -> Vec<Q> {
     (0..d.len()).map(|i| d.rational_mass(i)).collect()
 }
 
-/// An instance whose coordinates are multiples of 2^-20 and heights of 2^-40, so that integer transformations of it are
-/// exact in doubles: from tie-ridden to generic.
+/// An instance whose coordinates are multiples of 2^-20 and heights of 2^-40, so that integer
+/// transformations of it are exact in doubles: from tie-ridden to generic.
 fn coarse(k: u64) -> Instance {
     let mut d = dice(SEED, k);
     let q = [4, 32, 1 << 20][(k % 3) as usize];
@@ -111,8 +111,9 @@ fn shear_of_sites_and_domain() {
     }
 }
 
-/// For constant density a mass is a quadratic function of one height as long as the labels stay, so the exact central
-/// difference is the exact derivative: `dm_i/dh_j = -2 H_ij`, `dm_i/dh_i = 2 sum_j H_ij`.
+/// For constant density a mass is a quadratic function of one height as long as the labels stay, so
+/// the exact central difference is the exact derivative: `dm_i/dh_j = -2 H_ij`,
+/// `dm_i/dh_i = 2 sum_j H_ij`.
 #[test]
 fn the_hessian_is_the_derivative() {
     let mut compared = 0;
@@ -150,7 +151,8 @@ fn the_hessian_is_the_derivative() {
     assert!(compared >= 150, "only {compared}");
 }
 
-/// `D(w) = int |x|^2 + sum |y|^2 nu - 2 (int u_h - sum h nu)`: exactly in the brute force, to rounding in the library.
+/// `D(w) = int |x|^2 + sum |y|^2 nu - 2 (int u_h - sum h nu)`: exactly in the brute force, to
+/// rounding in the library.
 #[test]
 fn dual_functional_in_both_forms() {
     for k in 0..20 * FAMILIES.len() as u64 {
@@ -176,7 +178,8 @@ fn dual_functional_in_both_forms() {
         let other = x2 + y2 - u * 2;
         let dual = oracle::dual(&truth, &sites, &heights, &nu);
         assert_eq!(dual, other, "{i:?}");
-        // Weak duality against a plan: every cell's mass split evenly, cost sum_ij nu_j int_cell_i |x - y_j|^2.
+        // Weak duality against a plan: every cell's mass split evenly, cost sum_ij nu_j int_cell_i
+        // |x - y_j|^2.
         let to = |s: usize| source.integrals(&source.polygon, &sites[s]).2 / source.total();
         let plan: Q = (0..n).map(|s| to(s) * &nu[s]).sum();
         assert!(dual <= plan, "{i:?}");
@@ -219,7 +222,8 @@ fn monotone_and_balanced() {
     }
 }
 
-/// For constant density on a convex domain every mass is a log-concave function of the heights (Prékopa, Leindler).
+/// For constant density on a convex domain every mass is a log-concave function of the heights
+/// (Prékopa, Leindler).
 #[test]
 fn masses_are_log_concave() {
     let mut positive = 0;

@@ -94,8 +94,8 @@ fn one_site_goes_to_the_centroid_in_one_step() {
     }
 }
 
-/// `cost' <= cost - sum m |y - c|^2 + sum w' (m' - m)`, with nothing but rounding to spare: 1e-12 of the cost covers sums of
-/// 500 terms, each right to about 1e-15.
+/// `cost' <= cost - sum m |y - c|^2 + sum w' (m' - m)`, with nothing but rounding to spare: 1e-12
+/// of the cost covers sums of 500 terms, each right to about 1e-15.
 #[track_caller]
 fn descends(steps: &[QuantizeStep]) {
     for pair in steps.windows(2) {
@@ -262,7 +262,8 @@ fn heights_move_with_their_sites_and_masses_may_change() {
     }
 }
 
-/// Where doubles have few digits left, sites meet or cells cannot be had; that is told, not a panic.
+/// Where doubles have few digits left, sites meet or cells cannot be had; that is told, not a
+/// panic.
 #[test]
 fn a_domain_too_far_away_for_doubles() {
     let o = 2f64.powi(52);
@@ -351,7 +352,8 @@ fn on_a_flat_surface_sites_move_as_in_the_plane() {
     }
 }
 
-/// Stopped in the last solve, after the sites have arrived: the masses are those of the solves on the way, and the outcome says it.
+/// Stopped in the last solve, after the sites have arrived: the masses are those of the solves on
+/// the way, and the outcome says it.
 #[test]
 fn stopped_in_the_last_solve_it_says_so() {
     let options = QuantizeOptions::default().tolerance(0.05).mass_tolerance(1e-2);

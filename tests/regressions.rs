@@ -23,15 +23,16 @@ fn plain(polygon: &[[f64; 2]], sites: &[[f64; 2]], heights: &[f64]) -> Instance 
 
 const PENTAGON: [[f64; 2]; 5] = [[-1.0, 0.0], [0.0, -1.0], [1.0, -0.5], [0.5, 1.0], [-0.5, 1.0]];
 
-/// Cell 0 has no interior but, perturbed, a sliver at a vertex of the domain; taking it out uncovered the same sliver of
-/// cell 1, which had been hidden behind it.
+/// Cell 0 has no interior but, perturbed, a sliver at a vertex of the domain; taking it out
+/// uncovered the same sliver of cell 1, which had been hidden behind it.
 #[test]
 fn sliver_behind_a_sliver() {
     let i = plain(&PENTAGON, &[[-1.0, 0.5], [-0.5, 0.5], [0.0, 0.0]], &[-0.5, -0.25, 0.5]);
     against_truth(&i).unwrap();
 }
 
-/// The same behind a coinciding site: the second of the pair showed up as a neighbour of length zero.
+/// The same behind a coinciding site: the second of the pair showed up as a neighbour of length
+/// zero.
 #[test]
 fn sliver_behind_its_duplicate() {
     let i = plain(&PENTAGON, &[[-1.0, -1.0], [-1.0, -1.0], [0.0, 0.0]], &[-1.0, -1.0, 0.0]);
@@ -57,8 +58,9 @@ fn worst_error(polygon: &[[f64; 2]], sites: Vec<[f64; 2]>, masses: Vec<f64>) -> 
     c.max_relative_error[1]
 }
 
-/// A corner cell of mass 2^-41 beside one of mass 1: the rounding of the heavy cell's residual, spread evenly over the
-/// right-hand side, was far more than the light cell's whole mass, and Newton stood still at 2e-9.
+/// A corner cell of mass 2^-41 beside one of mass 1: the rounding of the heavy cell's residual,
+/// spread evenly over the right-hand side, was far more than the light cell's whole mass, and
+/// Newton stood still at 2e-9.
 #[test]
 fn light_cell_beside_a_heavy_one() {
     let square = [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]];
@@ -84,8 +86,9 @@ fn masses_over_twelve_decades() {
     }
 }
 
-/// Strips of width 1e-12 between wide ones, oblique: from vertices rounded to doubles their areas were wrong in the fifth
-/// digit, so Newton could not get below 1e-5 and the claimed masses were as wrong.
+/// Strips of width 1e-12 between wide ones, oblique: from vertices rounded to doubles their areas
+/// were wrong in the fifth digit, so Newton could not get below 1e-5 and the claimed masses were as
+/// wrong.
 #[test]
 fn thin_oblique_strips() {
     let square = [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]];
@@ -97,7 +100,8 @@ fn thin_oblique_strips() {
     }
 }
 
-/// Found by the fuzz target `clip`: the area of this needle is subnormal, and one over it no double.
+/// Found by the fuzz target `clip`: the area of this needle is subnormal, and one over it no
+/// double.
 #[test]
 fn needle_of_subnormal_area_is_refused() {
     let domain = ConvexPolygon::new(vec![[-24.0, 0.0], [0.0, -1e-323], [0.0, 0.0]]).expect("a convex polygon");
@@ -106,7 +110,8 @@ fn needle_of_subnormal_area_is_refused() {
     assert!(error.to_string().contains("rescale"));
 }
 
-/// Found by the fuzz target `newton`: sites a subnormal apart have conductances beyond all doubles, and heights were NaN.
+/// Found by the fuzz target `newton`: sites a subnormal apart have conductances beyond all doubles,
+/// and heights were NaN.
 #[test]
 fn sites_a_subnormal_apart_leave_sound_heights() {
     let domain = ConvexPolygon::new(vec![[-0.05, 0.05], [-0.025, -0.12500000000000006], [0.05, 0.05]]).expect("convex");
@@ -118,8 +123,8 @@ fn sites_a_subnormal_apart_leave_sound_heights() {
     assert!(s.masses.iter().all(|m| m.is_finite()));
 }
 
-/// Found by the fuzz target `newton`: two measures of progress accepted bold steps in turn, and these went in circles of eight until
-/// only the proved method was left, 90 steps in all.
+/// Found by the fuzz target `newton`: two measures of progress accepted bold steps in turn, and
+/// these went in circles of eight until only the proved method was left, 90 steps in all.
 #[test]
 fn bold_steps_do_not_go_in_circles() {
     let corners =
@@ -160,8 +165,8 @@ fn bold_steps_do_not_go_in_circles() {
     assert!(steps <= 45, "{steps} steps");
 }
 
-/// A climb that had gone far out left heights of 1e17; the mean was taken off them but once, and what the check asks of their sum was missed by
-/// rounding (found by the fuzz target `claims`).
+/// A climb that had gone far out left heights of 1e17; the mean was taken off them but once, and
+/// what the check asks of their sum was missed by rounding (found by the fuzz target `claims`).
 #[test]
 fn heights_far_from_zero_are_gauged_as_well_as_near_ones() {
     let near = [0.3, -0.7, 5.1, 2.0 / 3.0];

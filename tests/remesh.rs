@@ -1,4 +1,5 @@
-//! Duals of diagrams on surfaces: closed forms, topology, and honesty where there are too few sites.
+//! Duals of diagrams on surfaces: closed forms, topology, and honesty where there are too few
+//! sites.
 
 use brenier::diagram::SurfaceDiagram;
 use brenier::domain::{Facets, Surface, SurfaceDensity, spread_on};
@@ -97,7 +98,8 @@ fn a_torus_needs_sites_around_its_tube() {
     assert_eq!((mesh.topology.euler(), mesh.topology.components[0].genus()), (0, Some(1)));
     assert_eq!((mesh.vertices.len(), mesh.triangles.len()), (400, 800));
     assert!(mesh.topology.misoriented.is_empty());
-    // Sites along the core circle: cells are pieces of the tube, and three never meet, or where they do the mesh is no torus.
+    // Sites along the core circle: cells are pieces of the tube, and three never meet, or where
+    // they do the mesh is no torus.
     let core: Vec<[f64; 3]> = (0..12).map(|k| f64::from(k) * 0.5).map(|a| [a.cos(), a.sin(), 0.001 * a]).collect();
     let mesh = voronoi(&surface, core);
     assert_eq!(mesh.is_same(), Some(false));
@@ -109,7 +111,8 @@ fn a_torus_needs_sites_around_its_tube() {
 
 #[test]
 fn boundaries_and_components_are_kept() {
-    // A square, and another one elsewhere; a grid of sites on each: ties are cut by the perturbation.
+    // A square, and another one elsewhere; a grid of sites on each: ties are cut by the
+    // perturbation.
     let v: Vec<[f64; 3]> =
         [0.0, 9.0].iter().flat_map(|z| [[0., 0.], [4., 0.], [4., 4.], [0., 4.]].map(|p| [p[0], p[1], *z])).collect();
     let surface = Arc::new(Surface::new(v, vec![[0, 1, 2], [0, 2, 3], [4, 6, 5], [4, 7, 6]]).unwrap());
@@ -136,7 +139,8 @@ fn three_sheets_at_an_edge_are_not_decided() {
     assert_eq!(mesh.obstacle().unwrap().to_string(), "edge (0, 1) has 3 faces; surface must be an oriented 2-manifold");
 }
 
-/// Edelsbrunner and Shah's theorem: closed balls make the same topology. On spheres, tori and disks, with as many sites as it takes, and fewer.
+/// Edelsbrunner and Shah's theorem: closed balls make the same topology. On spheres, tori and
+/// disks, with as many sites as it takes, and fewer.
 #[test]
 fn closed_balls_make_the_same_topology() {
     let mut dice = ChaCha8Rng::seed_from_u64(11);

@@ -1,4 +1,5 @@
-//! A run that is stopped anywhere and goes on ends with the bits of one that was never stopped, on every kind of source.
+//! A run that is stopped anywhere and goes on ends with the bits of one that was never stopped, on
+//! every kind of source.
 
 use brenier::domain::{ConvexPolygon, Density, Image, PlanarMesh};
 use brenier::exact::Counters;
@@ -35,7 +36,8 @@ fn bits<const D: usize>(mut solution: Solution<D>) -> String {
     format!("{solution:?}")
 }
 
-/// Stops at every state that the callback sees, while the start is sought and after every step, by way of a file.
+/// Stops at every state that the callback sees, while the start is sought and after every step, by
+/// way of a file.
 fn every_stop<const D: usize>(
     name: &str,
     n: usize,

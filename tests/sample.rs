@@ -1,6 +1,8 @@
-//! Samples against what they are drawn from: frequencies of cells, laws inside cells, exact cells, and the same bits however a run is cut.
+//! Samples against what they are drawn from: frequencies of cells, laws inside cells, exact cells,
+//! and the same bits however a run is cut.
 //!
-//! Seeds are fixed, so nothing here fails by chance; the bounds are those of tests at levels of 1e-4 and below.
+//! Seeds are fixed, so nothing here fails by chance; the bounds are those of tests at levels of
+//! 1e-4 and below.
 
 use brenier::dense::Instructions;
 use brenier::diagram::{Diagram, Label, SurfaceDiagram};
@@ -71,7 +73,8 @@ fn frequencies_are_the_masses() {
             let z = chi_square(&drawn(&sampler, method, None, 300_000).1, diagram.masses());
             assert!(z.abs() < 4.0, "{name} {method:?}: {z}");
         }
-        // The right number in each cell, up to less than one at each end; evenly spread points are nearly as good.
+        // The right number in each cell, up to less than one at each end; evenly spread points are
+        // nearly as good.
         let (_, cells) = drawn(&sampler, Method::Stratified, None, 100_000);
         let (_, even) = drawn(&sampler, Method::Even, None, 100_000);
         let total: f64 = diagram.masses().iter().sum();
@@ -113,7 +116,8 @@ fn frequencies_of_many_samples() {
     }
 }
 
-/// Mass of a convex polygon on the side `<x, g> <= t`. Midpoints of edges integrate polynomials of degree two exactly.
+/// Mass of a convex polygon on the side `<x, g> <= t`. Midpoints of edges integrate polynomials of
+/// degree two exactly.
 fn mass_below(polygon: &[[f64; 2]], law: &Law, g: [f64; 2], t: f64) -> f64 {
     let height = |p: [f64; 2]| p[0] * g[0] + p[1] * g[1] - t;
     let mut kept = Vec::new();
@@ -140,7 +144,8 @@ fn mass_below(polygon: &[[f64; 2]], law: &Law, g: [f64; 2], t: f64) -> f64 {
         .sum()
 }
 
-/// Kolmogorov's distance between the heights of points in direction `g` and their law, times the root of their number.
+/// Kolmogorov's distance between the heights of points in direction `g` and their law, times the
+/// root of their number.
 fn kolmogorov(diagram: &Diagram, cell: usize, points: &[[f64; 2]], g: [f64; 2]) -> f64 {
     let patches = diagram.problem().patches();
     let parts: Vec<(Vec<[f64; 2]>, Law)> = match patches {
@@ -215,7 +220,8 @@ fn wrong_cells(diagram: &Diagram, heights: &Heights, method: Method, n: usize) -
     points.iter().zip(&cells).filter(|(x, i)| exact_cell(&lifted, **x) != **i).count()
 }
 
-/// 0 wrong cells among 1e5 samples, also where cells are slivers or so far from the origin that every point is rounded across walls.
+/// 0 wrong cells among 1e5 samples, also where cells are slivers or so far from the origin that
+/// every point is rounded across walls.
 #[test]
 fn every_cell_is_the_exact_one() {
     let square = |at: f64, side: f64| ConvexPolygon::rectangle([at, at], [at + side, at + side]).unwrap();
@@ -254,8 +260,8 @@ fn no_wrong_cell_in_ten_million_samples() {
     assert_eq!(wrong_cells(&diagram, &heights, Method::Independent, 10_000_000), 0);
 }
 
-/// Threads, instruction sets and the way a run is cut do not show; the seed does. With few samples a part of a stratified run reaches over
-/// many triangles, with many a triangle has many parts.
+/// Threads, instruction sets and the way a run is cut do not show; the seed does. With few samples
+/// a part of a stratified run reaches over many triangles, with many a triangle has many parts.
 #[test]
 fn runs_are_the_same_bits_however_they_are_made() {
     for (name, diagram) in diagrams(40) {
@@ -285,7 +291,8 @@ fn runs_are_the_same_bits_however_they_are_made() {
     }
 }
 
-/// An octahedron with a density of its own in each triangle, constant, affine or vanishing, and sites around it.
+/// An octahedron with a density of its own in each triangle, constant, affine or vanishing, and
+/// sites around it.
 fn octahedron(density: SurfaceDensity) -> SurfaceDiagram {
     let v = vec![[1., 0., 0.], [-1., 0., 0.], [0., 1., 0.], [0., -1., 0.], [0., 0., 1.], [0., 0., -1.]];
     let t = [[0, 2, 4], [2, 1, 4], [1, 3, 4], [3, 0, 4], [2, 0, 5], [1, 2, 5], [3, 1, 5], [0, 3, 5]];
@@ -361,7 +368,8 @@ fn surfaces_are_sampled() {
     }
 }
 
-/// By alias table a site comes with its prescribed mass, whatever the mass of its cell is, and its point is spread over the cell.
+/// By alias table a site comes with its prescribed mass, whatever the mass of its cell is, and its
+/// point is spread over the cell.
 #[test]
 fn surfaces_are_sampled_by_prescribed_masses() {
     let v = vec![[1., 0., 0.], [-1., 0., 0.], [0., 1., 0.], [0., -1., 0.], [0., 0., 1.], [0., 0., -1.]];

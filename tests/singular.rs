@@ -15,7 +15,8 @@ fn solved(domain: ConvexPolygon, sites: Vec<[f64; 2]>, masses: Option<Vec<f64>>)
     BrenierMap::new(&problem, &solution.heights).unwrap()
 }
 
-/// [-1, 1] x [0, 1] onto two rectangles that have moved apart by 2 g: T = x + g sign(x_1) e_1, the jump across x_1 = 0 is 2 g and the spacing.
+/// [-1, 1] x [0, 1] onto two rectangles that have moved apart by 2 g: T = x + g sign(x_1) e_1, the
+/// jump across x_1 = 0 is 2 g and the spacing.
 #[test]
 fn a_split_rectangle_jumps_across_its_middle() {
     let g = 0.5;
@@ -66,7 +67,8 @@ fn unequal_blobs_are_parted_at_the_quantile() {
     assert!(set.strands[0].points.iter().all(|p| (p[0] - 0.3).abs() < 1e-9));
 }
 
-/// The unit disc onto the ring a < |y| < b: T = f(r) e_r, f^2 = a^2 + r^2 (b^2 - a^2); the only singular point is the centre.
+/// The unit disc onto the ring a < |y| < b: T = f(r) e_r, f^2 = a^2 + r^2 (b^2 - a^2); the only
+/// singular point is the centre.
 #[test]
 fn a_ring_tears_the_disc_in_one_point() {
     let (a, b) = (1.0f64, 2.0f64);
@@ -103,7 +105,8 @@ fn a_ring_tears_the_disc_in_one_point() {
     assert!(set.strands.iter().filter(|s| s.component == 0).any(|s| s.ends.contains(&StrandEnd::Junction)));
 }
 
-/// Three blobs around the corners of a triangle: the singular set is a Y with its ends on the boundary.
+/// Three blobs around the corners of a triangle: the singular set is a Y with its ends on the
+/// boundary.
 #[test]
 fn three_blobs_tear_the_disc_in_a_y() {
     let mut sites = Vec::new();
@@ -139,8 +142,10 @@ fn three_blobs_tear_the_disc_in_a_y() {
     }
 }
 
-/// A connected target that is not convex: the square onto a U with a rectangular slit. The singular set begins at the boundary, where the map parts the arms; from where the floor of the slit is reached
-/// it forks towards the slit's corners, with chords between wall and floor as jumps, and these decay: the branches end inside.
+/// A connected target that is not convex: the square onto a U with a rectangular slit. The singular
+/// set begins at the boundary, where the map parts the arms; from where the floor of the slit is
+/// reached it forks towards the slit's corners, with chords between wall and floor as jumps, and
+/// these decay: the branches end inside.
 #[test]
 fn a_u_tears_the_square_part_of_the_way() {
     let m = 24;

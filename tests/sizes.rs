@@ -1,5 +1,6 @@
-//! The ladder of sizes: a problem times a power of two is the same problem, so its solution is the same to the bit, from one end of what is
-//! promised to the other; and what no double holds is refused in words.
+//! The ladder of sizes: a problem times a power of two is the same problem, so its solution is the
+//! same to the bit, from one end of what is promised to the other; and what no double holds is
+//! refused in words.
 
 use brenier::diagram::Diagram;
 use brenier::domain::{Between, ConvexPolygon, Density, Domain, Image, PlanarMesh, Surface, SurfaceDensity};
@@ -12,7 +13,8 @@ use brenier::transport::{Claims, Solution, SolveOptions, SpaceLocator, certify, 
 use std::process::Command;
 use std::sync::Arc;
 
-/// Sizes of the domain, of masses and of densities, as powers of two: 2^464 is about 5e139, 2^664 about 1e200.
+/// Sizes of the domain, of masses and of densities, as powers of two: 2^464 is about 5e139, 2^664
+/// about 1e200.
 const LENGTHS: [i32; 10] = [-464, -380, -300, -150, -65, 40, 150, 300, 400, 464];
 const MASSES: [i32; 6] = [-660, -330, -70, 70, 330, 660];
 const DENSITIES: [i32; 6] = [-920, -500, -70, 70, 500, 920];
@@ -115,7 +117,8 @@ fn surfaces_of_any_size() {
     }
 }
 
-/// Of partial transport masses are measures: here density makes them ordinary, or everything is scaled.
+/// Of partial transport masses are measures: here density makes them ordinary, or everything is
+/// scaled.
 #[test]
 fn partial_transport_of_any_size() {
     let problem = |length: i32, density: i32| {
@@ -175,7 +178,8 @@ fn boxes_of_any_shape() {
     assert!(found.report.converged, "{:?}", found.report.outcome);
 }
 
-/// Densities are doubles where their derivatives are none: bilinear on a box so thin that `1e241` over its pixel overflows twice.
+/// Densities are doubles where their derivatives are none: bilinear on a box so thin that `1e241`
+/// over its pixel overflows twice.
 #[test]
 fn thin_images() {
     for thin in [0.5, 1e-60, 1e-140] {
@@ -196,7 +200,8 @@ fn thin_images() {
     }
 }
 
-/// Squares of exactly the sizes that are promised, though the square of the double next to 1e140 is more than 1e280.
+/// Squares of exactly the sizes that are promised, though the square of the double next to 1e140 is
+/// more than 1e280.
 #[test]
 fn squares_at_both_ends() {
     for side in [1e140, 1e-140] {
@@ -207,8 +212,8 @@ fn squares_at_both_ends() {
     }
 }
 
-/// Heights of double-double cannot hold cells of sites near and far at once: that is said, with the distance that will do, and
-/// that distance does, with the same cells.
+/// Heights of double-double cannot hold cells of sites near and far at once: that is said, with the
+/// distance that will do, and that distance does, with the same cells.
 #[test]
 fn sites_too_far_for_double_doubles() {
     let mut told = 0;
@@ -246,7 +251,8 @@ fn sites_too_far_for_double_doubles() {
     assert!(told > 2, "{told}");
 }
 
-/// A ball about a far site has nearly a straight edge in the domain: at 2^30 and beyond, its cell is a half plane's.
+/// A ball about a far site has nearly a straight edge in the domain: at 2^30 and beyond, its cell
+/// is a half plane's.
 #[test]
 fn far_balls_are_half_planes() {
     for e in [10, 20, 30] {
@@ -305,7 +311,8 @@ fn cells_in_space_of_any_magnitude() {
     }
 }
 
-/// The point and sites that were found: a product of coordinates overflows where the value does not.
+/// The point and sites that were found: a product of coordinates overflows where the value does
+/// not.
 #[test]
 fn a_product_that_overflows() {
     let mut sites = vec![[0.0; 3]; 9];
@@ -314,7 +321,8 @@ fn a_product_that_overflows() {
     assert_eq!(locator.cell_of([0.0, -1e308, 1.0]), 7);
 }
 
-/// Diagrams on a surface whose sites are very near each other and whose heights are of any size: in rationals the pieces fill every triangle.
+/// Diagrams on a surface whose sites are very near each other and whose heights are of any size: in
+/// rationals the pieces fill every triangle.
 #[test]
 fn surfaces_with_heights_of_any_magnitude() {
     let mut draw = Draw(3);
@@ -339,7 +347,8 @@ fn surfaces_with_heights_of_any_magnitude() {
     }
 }
 
-/// The binary at both ends: `solve`, then `check`; and refusals where results would be no doubles, with nothing written.
+/// The binary at both ends: `solve`, then `check`; and refusals where results would be no doubles,
+/// with nothing written.
 #[test]
 fn the_command_line_at_both_ends() {
     let folder = tempfile::tempdir().unwrap();

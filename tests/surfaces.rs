@@ -1,4 +1,5 @@
-//! Surfaces of other people: what is accepted for which purpose, what is refused, and in which words. And files that are damaged.
+//! Surfaces of other people: what is accepted for which purpose, what is refused, and in which
+//! words. And files that are damaged.
 
 use brenier::domain::surface::repair::{Mend, Need, RepairOptions, repair};
 use brenier::domain::surface::{Surface, SurfaceError, Topology};
@@ -7,8 +8,9 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::path::{Path, PathBuf};
 
-/// Damaged meshes, each with: its topology; what transport says of it; what parameterization says, when equal vertices are merged.
-/// The small ones are in `tests/data/meshes` (see its README), the others beside the repository where they are at hand.
+/// Damaged meshes, each with: its topology; what transport says of it; what parameterization says,
+/// when equal vertices are merged. The small ones are in `tests/data/meshes` (see its README), the
+/// others beside the repository where they are at hand.
 const BAD: [(&str, &str, &str, &str); 21] = [
     ("human_3comp.obj", "20908 faces, chi 5, loops 1, genus 0 0 0", "20908 faces", "20908 faces"),
     (
@@ -348,8 +350,8 @@ fn files_that_are_cut_off_are_refused() {
 
 #[test]
 fn a_million_faces_in_polygons_stay_in_proportion() {
-    // A polygon of 100,000 corners in the densest encoding: a byte a corner. It runs to and fro on a line: going around a
-    // triangle again and again it would be refused.
+    // A polygon of 100,000 corners in the densest encoding: a byte a corner. It runs to and fro on
+    // a line: going around a triangle again and again it would be refused.
     let corners = 100_000u32;
     let mut ply =
         b"ply\nformat binary_little_endian 1.0\nelement vertex 3\nproperty char x\nproperty char y\nproperty char z\n\
@@ -367,8 +369,8 @@ fn a_million_faces_in_polygons_stay_in_proportion() {
     assert_eq!(file.polygons, [0, corners - 2]);
 }
 
-/// Random faces between few vertices on a tiny grid: full of flat, equal and crowded ones. What repair accepts is a manifold with the
-/// area of the faces that were given, each counted once.
+/// Random faces between few vertices on a tiny grid: full of flat, equal and crowded ones. What
+/// repair accepts is a manifold with the area of the faces that were given, each counted once.
 #[test]
 fn repaired_soups_keep_their_area() {
     let mut rng = ChaCha8Rng::seed_from_u64(4);
@@ -419,7 +421,8 @@ fn repaired_soups_keep_their_area() {
     assert!(accepted > 5_000 && divided > 50, "{accepted} accepted, {divided} divided");
 }
 
-/// One surface, a bent L of concave and convex polygons, as each format has it: the same triangles, the same area.
+/// One surface, a bent L of concave and convex polygons, as each format has it: the same triangles,
+/// the same area.
 #[test]
 fn every_format_gives_the_same_surface() {
     let v: [[f64; 3]; 8] = [

@@ -17,9 +17,9 @@ fn some(per_family: u64, f: impl Fn(u64, &Instance)) {
     }
 }
 
-/// In a domain so large that every vertex of the diagram is inside, neighbours in the triangulation are neighbours of
-/// cells. Ties: the brute force gets the perturbation `h_i + eps^(i+1)` with an eps written out, far smaller than any
-/// difference between numbers of these lattices.
+/// In a domain so large that every vertex of the diagram is inside, neighbours in the triangulation
+/// are neighbours of cells. Ties: the brute force gets the perturbation `h_i + eps^(i+1)` with an
+/// eps written out, far smaller than any difference between numbers of these lattices.
 #[test]
 fn neighbours_are_those_of_the_cells_in_the_plane() {
     let far = Q::from(1) << 40u32;

@@ -1,4 +1,5 @@
-//! What a solve claims is what exact arithmetic finds: its masses, its hidden sites, and that it converged.
+//! What a solve claims is what exact arithmetic finds: its masses, its hidden sites, and that it
+//! converged.
 
 use brenier::diagram::{Diagram, SurfaceDiagram};
 use brenier::domain::{Between, ConvexPolygon, Density, Image, PlanarMesh, Surface};
@@ -81,7 +82,8 @@ fn scattered(n: usize, seed: u64) -> Vec<[f64; 2]> {
     (0..n).map(|_| [draw(), draw()]).collect()
 }
 
-/// One dense pixel, some, four in the corners, two triangles in opposite corners: nearly all of the frame is a gap.
+/// One dense pixel, some, four in the corners, two triangles in opposite corners: nearly all of the
+/// frame is a gap.
 #[test]
 fn sources_in_small_parts_of_their_frame_are_solved() {
     let dots = |width: usize, dots: &[usize]| -> Vec<f64> {
@@ -106,7 +108,8 @@ fn sources_in_small_parts_of_their_frame_are_solved() {
     assert!(plane("two triangles", &problem, &solution), "{:?}", solution.report.outcome);
 }
 
-/// Collinear sites above one pixel of four: half of them have no cell there at first, and a claim of heights at which they have none lists them.
+/// Collinear sites above one pixel of four: half of them have no cell there at first, and a claim
+/// of heights at which they have none lists them.
 #[test]
 fn hidden_sites_are_those_without_a_cell_in_the_source() {
     let mut draw = draws(9);
@@ -130,7 +133,8 @@ fn hidden_sites_are_those_without_a_cell_in_the_source() {
     plane("ragged", &ragged, &solution);
 }
 
-/// Sites nearer to each other than rounded heights can tell: what is claimed is what the written heights have.
+/// Sites nearer to each other than rounded heights can tell: what is claimed is what the written
+/// heights have.
 #[test]
 fn claims_are_made_of_the_heights_as_written() {
     let AnyProblem::Plane(file) = read("close-sites.json") else { panic!("in the plane") };

@@ -1,4 +1,5 @@
-//! Tiny meshes are laid out with every boundary and option: no panic, and what is called one to one is, by a judge in rationals.
+//! Tiny meshes are laid out with every boundary and option: no panic, and what is called one to one
+//! is, by a judge in rationals.
 #![no_main]
 
 #[path = "../../tests/common/judge.rs"]

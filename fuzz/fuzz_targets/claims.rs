@@ -1,9 +1,9 @@
-//! Small problems solved or their diagrams made: what is claimed passes `verify`, and with one claim changed it does not.
+//! Small problems solved or their diagrams made: what is claimed passes `verify`, and with one
+//! claim changed it does not.
 
 #![no_main]
 
 use arbitrary::{Result, Unstructured};
-
 
 use brenier::problem::{Duplicates, Problem};
 use brenier::transport::{Claims, Solution, SolveOptions, describe, solve, verify};
@@ -32,7 +32,8 @@ fn run(u: &mut Unstructured<'_>) -> Result<()> {
         verify(&problem, &claims, 5).unwrap_or_else(|e| panic!("{e}")).failures()
     };
     assert_eq!(failures(&right), [""; 0], "what was solved fails: {right:?}");
-    // The same heights as a diagram: without gauge and history they are not those of the problem, and nothing else is wrong.
+    // The same heights as a diagram: without gauge and history they are not those of the problem,
+    // and nothing else is wrong.
     let again = describe(&problem, &right.heights, true, false).unwrap_or_else(|e| panic!("{e}")).solution;
     assert!(failures(&again).iter().all(|what| *what == "heights"), "a diagram fails: {again:?}");
     let mut wrong = right.clone();

@@ -1,5 +1,6 @@
-//! The clipped diagram: the validity ladder, exact areas and masses against clipping in rationals, their sums against the
-//! domain's, rounded masses within their bound, corners shared by the cells that meet there, order of sites irrelevant.
+//! The clipped diagram: the validity ladder, exact areas and masses against clipping in rationals,
+//! their sums against the domain's, rounded masses within their bound, corners shared by the cells
+//! that meet there, order of sites irrelevant.
 
 #![no_main]
 
@@ -40,7 +41,8 @@ fn run(u: &mut Unstructured<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Bounds as in the library's own tests: corners are off by an ulp of the diameter `D`, the perimeter is at most `4 D`.
+/// Bounds as in the library's own tests: corners are off by an ulp of the diameter `D`, the
+/// perimeter is at most `4 D`.
 fn masses(diagram: &Diagram, problem: &Problem, heights: &Heights) {
     let truth = oracle::cells(problem.frame(), problem.density(), problem.sites(), heights.as_slice());
     let vertices = problem.frame().vertices();

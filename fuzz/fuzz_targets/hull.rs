@@ -1,4 +1,5 @@
-//! The regular triangulation against all triples; flips against a rebuild; any insertion order against the Hilbert order.
+//! The regular triangulation against all triples; flips against a rebuild; any insertion order
+//! against the Hilbert order.
 
 #![no_main]
 
@@ -17,7 +18,8 @@ fn run(u: &mut Unstructured<'_>) -> Result<()> {
     let s = input::sites(u, 9)?;
     let mut hull = Hull::build(&s.sites, &s.heights());
     against_truth(&hull, &s.sites, &s.heights);
-    // Ranks belong to the sites, positions decide the order of insertion: the result must not see them.
+    // Ranks belong to the sites, positions decide the order of insertion: the result must not see
+    // them.
     let mut order: Vec<u32> = (0..s.sites.len() as u32).collect();
     for k in (1..order.len()).rev() {
         order.swap(k, u.int_in_range(0..=k)?);

@@ -1,5 +1,6 @@
-//! Images: pictures with hostile headers give an error or the pixels that an own reading finds; densities over boxes of any size weigh what their
-//! pixels weigh in rationals, a diagram on them has that mass, and what is solved is proved.
+//! Images: pictures with hostile headers give an error or the pixels that an own reading finds;
+//! densities over boxes of any size weigh what their pixels weigh in rationals, a diagram on them
+//! has that mass, and what is solved is proved.
 
 #![no_main]
 
@@ -49,7 +50,8 @@ fn stored(data: &[u8]) -> Vec<u8> {
 fn picture(u: &mut Unstructured<'_>) -> Result<()> {
     let (width, height) = (u.int_in_range(1..=5usize)?, u.int_in_range(1..=5usize)?);
     let wide = u.ratio(1, 3)?;
-    // The kinds whose pixels are bytes or pairs of them: grey, colours, each with alpha; and palettes.
+    // The kinds whose pixels are bytes or pairs of them: grey, colours, each with alpha; and
+    // palettes.
     let kind = *u.choose(&[0u8, 2, 4, 6, 3])?;
     let (samples, size) = ([1, 0, 3, 1, 2, 0, 4][usize::from(kind)], if wide && kind != 3 { 2 } else { 1 });
     let mut rows = Vec::new();
@@ -124,7 +126,8 @@ fn picture(u: &mut Unstructured<'_>) -> Result<()> {
     Ok(())
 }
 
-/// The mass of the part of an image within a box: the mean of a bilinear density on a rectangle is its value in the middle.
+/// The mass of the part of an image within a box: the mean of a bilinear density on a rectangle is
+/// its value in the middle.
 fn weight(image: &Image, min: [f64; 2], max: [f64; 2]) -> Rational {
     let mut sum = Rational::new();
     let [columns, rows] = image.grid();
@@ -189,7 +192,8 @@ fn density(u: &mut Unstructured<'_>) -> Result<()> {
     let Ok(problem) = Problem::new(ProblemData::new(domain, sites).density(density)) else { return Ok(()) };
     let total: f64 = problem.masses().iter().sum();
     let told = || format!("{image:?} in {low:?} {high:?}, sites {:?}", problem.sites());
-    // Corners are good to an ulp of the frame, which matters to a needle; solutions are judged without that.
+    // Corners are good to an ulp of the frame, which matters to a needle; solutions are judged
+    // without that.
     let bit = problem.frame().vertices().iter().flatten().fold(problem.frame().extent(), |m, c| m.max(c.abs())) * 1e-15;
     let sides = [0, 1].map(|k| rational(high[k]) - rational(low[k]));
     let share = bit / sides[0].to_f64().min(sides[1].to_f64());
@@ -197,7 +201,8 @@ fn density(u: &mut Unstructured<'_>) -> Result<()> {
     let slack = 1e-12 + 16.0 * (share * (largest / &exact).to_f64()).min(1.0);
     let near = |a: f64, b: f64, slack: f64| assert!((a - b).abs() <= slack * b, "{a:e}, not {b:e}: {}", told());
     near((exact * rational(problem.source_factor())).to_f64(), total, 1e-12);
-    // Where a side is below the rounding of corners a diagram's sums say nothing, and need be no numbers: the writers refuse those.
+    // Where a side is below the rounding of corners a diagram's sums say nothing, and need be no
+    // numbers: the writers refuse those.
     if share < 1.0 {
         let heights = Heights::from_weights(problem.sites(), &vec![0.0; problem.len()]).0;
         let diagram = Diagram::new(&problem, &heights).unwrap_or_else(|e| panic!("{e}: {}", told()));

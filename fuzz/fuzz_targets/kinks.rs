@@ -1,5 +1,6 @@
-//! Walls along edges, sites above faces: unions of few cubes and images of few pixels with sites on half-integers are solved, which the
-//! certificate proves, or disproved, which the judge of the tests confirms.
+//! Walls along edges, sites above faces: unions of few cubes and images of few pixels with sites on
+//! half-integers are solved, which the certificate proves, or disproved, which the judge of the
+//! tests confirms.
 
 #![no_main]
 
@@ -65,7 +66,8 @@ fn sites(u: &mut Unstructured<'_>, flat: bool) -> Result<(Vec<Point>, Vec<f64>)>
     Ok((sites, masses.iter().map(|m| m / total).collect()))
 }
 
-/// The boundary of a union of at most five cubes in a row of steps, stretched along the axes, each square cut along either diagonal.
+/// The boundary of a union of at most five cubes in a row of steps, stretched along the axes, each
+/// square cut along either diagonal.
 fn cubes(u: &mut Unstructured<'_>) -> Result<Option<Case>> {
     let mut all = vec![[0i8; 3]];
     for _ in 0..u.int_in_range(0..=4usize)? {

@@ -1,5 +1,5 @@
-//! Meshes of every format: no bytes panic or make room for more than they hold; what parses survives being written again; topology and
-//! repair agree with counting by hand.
+//! Meshes of every format: no bytes panic or make room for more than they hold; what parses
+//! survives being written again; topology and repair agree with counting by hand.
 
 #![no_main]
 

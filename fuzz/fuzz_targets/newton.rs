@@ -1,4 +1,5 @@
-//! Small problems solved: within the limits, and either proved right by the certificate or with a typed outcome.
+//! Small problems solved: within the limits, and either proved right by the certificate or with a
+//! typed outcome.
 
 #![no_main]
 
@@ -47,7 +48,8 @@ fn run(u: &mut Unstructured<'_>) -> Result<()> {
     }
     let (mut calls, mut seeking) = (0, 0);
     let solution = solve_with(&problem, &options, &mut |progress| {
-        // While a start is sought through coarser problems no residual is known yet; their steps have limits of their own.
+        // While a start is sought through coarser problems no residual is known yet; their steps
+        // have limits of their own.
         if progress.last.residual.is_finite() {
             calls += 1;
         } else {
@@ -95,13 +97,15 @@ fn proved(problem: &Problem, solution: &Solution, tolerance: f64) {
         .map(|&v| problem.density().law().at(brenier::exact::Dd::from_f64(v[0]), brenier::exact::Dd::from_f64(v[1])))
         .fold(0.0, f64::max)
         * problem.source_factor();
-    // What the rounding of corners to doubles can do to a mass (as in the target `clip`), relative to the least mass.
+    // What the rounding of corners to doubles can do to a mass (as in the target `clip`), relative
+    // to the least mass.
     let smallest = problem.masses().iter().copied().fold(f64::INFINITY, f64::min);
     let bound = 16.0 * diameter * (size.next_up() - size) * density / smallest + 1e-14;
     let [low, high] = certificate.max_relative_error;
     assert!(low <= high && high <= tolerance * (1.0 + 1e-6) + bound, "proved error {high:e}, tolerance {tolerance:e}");
-    // The cost belongs to the masses of the cells, the bracket to the prescribed ones: by duality they differ by at most
-    // the mass that is misplaced times the largest difference of squared distances.
+    // The cost belongs to the masses of the cells, the bracket to the prescribed ones: by duality
+    // they differ by at most the mass that is misplaced times the largest difference of squared
+    // distances.
     let total: f64 = problem.masses().iter().sum();
     let reach = problem.sites().iter().flat_map(|y| vertices.iter().map(move |v| far(y, v))).fold(0.0, f64::max);
     let slack = (problem.len() as f64 * high.max(f64::EPSILON) + 1e-13) * 4.0 * total * reach * reach;

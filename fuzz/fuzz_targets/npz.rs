@@ -1,5 +1,6 @@
-//! Archives of arrays: what is written is read; damaged or hostile ones give an error or an array that was written, never more than they hold;
-//! arrays of every kind of number, order and shape are what an own reading finds.
+//! Archives of arrays: what is written is read; damaged or hostile ones give an error or an array
+//! that was written, never more than they hold; arrays of every kind of number, order and shape are
+//! what an own reading finds.
 
 #![no_main]
 

@@ -1,5 +1,6 @@
-//! Partial transport, on polygons, meshes and images of any density: cells in balls against Green's theorem on polygons clipped in rationals, the
-//! solver's diagram against the one for output, and small problems solved.
+//! Partial transport, on polygons, meshes and images of any density: cells in balls against Green's
+//! theorem on polygons clipped in rationals, the solver's diagram against the one for output, and
+//! small problems solved.
 
 #![no_main]
 
@@ -39,7 +40,8 @@ fn run(u: &mut Unstructured<'_>, last: u8) -> Result<()> {
 /// Last bytes from here on move sites far away.
 const FAR: u8 = 0xe0;
 
-/// Moves up to four sites by up to `1e15` units, so that the source sees straight lines of their circles; heights as before over the distances.
+/// Moves up to four sites by up to `1e15` units, so that the source sees straight lines of their
+/// circles; heights as before over the distances.
 fn far(last: u8, s: &mut input::Sites) {
     let by = [1e4, 1e5, 1e7, 1e9, 1e11, 1e13, 1e15, 1e6][usize::from(last >> 2 & 7)] * s.unit;
     let to = [[1.0, 0.0], [-0.6, 0.8], [0.0, -1.0], [1.0, 1.0]];
@@ -89,8 +91,9 @@ fn pieces(problem: &Problem) -> Vec<(ConvexPolygon, brenier::domain::Law)> {
 
 /// All cells in their balls.
 ///
-/// The oracle's error is a few `2^-52 L^2` times the density for each edge of each piece (at most 12), `L` the distance of the farthest corner from the
-/// site: `loose` allows 1e-14 `L^2`. Masses seen from afar, where that says nothing, are found in rationals.
+/// The oracle's error is a few `2^-52 L^2` times the density for each edge of each piece (at most
+/// 12), `L` the distance of the farthest corner from the site: `loose` allows 1e-14 `L^2`. Masses
+/// seen from afar, where that says nothing, are found in rationals.
 fn truth(problem: &Problem, heights: &Heights) -> Vec<Truth> {
     let factor = problem.source_factor();
     let mut all: Vec<Truth> = (0..problem.len()).map(|_| Truth { covered: true, ..Truth::default() }).collect();
@@ -244,7 +247,8 @@ fn cell(d: &PartialDiagram, i: usize, t: &Truth, w: f64) {
         assert_eq!([outside, free], [0.0; 2], "within a ball");
         near(mass, polygon, t.slack);
     } else if t.reach > 0.0 {
-        // The rate at which the mass grows. A wrong root of an edge nearly touched is off by 2^-26 L or so; few edges are.
+        // The rate at which the mass grows. A wrong root of an edge nearly touched is off by 2^-26
+        // L or so; few edges are.
         let scale = t.loose / (DOUBT * t.reach * t.reach);
         near(free, 0.5 * t.cut.arcs, 1e-6 * scale * (1.0 + t.reach / w.sqrt()));
     }
@@ -273,7 +277,8 @@ fn walls(d: &PartialDiagram, truth: &[Truth]) {
     for &(i, j, h) in own {
         assert!(i < j && h > 0.0 && (h.is_finite() || touching(d.polygons().problem(), i, j)), "wall {i} {j}: {h:e}");
         let whole = all.iter().find(|w| (w.0, w.1) == (i, j)).expect("a wall of the diagram").2;
-        // A density that nearly vanishes is good to units in the last place of its largest value, so of affine ones only the sum is compared.
+        // A density that nearly vanishes is good to units in the last place of its largest value,
+        // so of affine ones only the sum is compared.
         assert!(truth[i as usize].even.is_none() || h <= whole * (1.0 + 1e-12), "wall {i} {j}: {h:e} of {whole:e}");
     }
     if truth.iter().all(|t| t.covered) {
@@ -291,14 +296,16 @@ fn touching(problem: &Problem, i: u32, j: u32) -> bool {
     (a[0] - b[0]).abs().max((a[1] - b[1]).abs()) < 1e-280
 }
 
-/// What the solver sees: the same masses, a matrix symmetric to the bit, and finite heights wherever it is told to raise cells.
+/// What the solver sees: the same masses, a matrix symmetric to the bit, and finite heights
+/// wherever it is told to raise cells.
 fn solvers(problem: &Problem, heights: &Heights, d: &PartialDiagram, truth: &[Truth]) {
     let mut laguerre = PartialLaguerre::new(problem);
     let (order, n) = (laguerre.order(), problem.len());
     assert_eq!(laguerre.touching_heights().first_non_finite(), None);
     let own = Heights::new(heights.permuted(&order).as_slice().iter().copied().chain([Dd::ZERO]));
     let slack: f64 = truth.iter().map(|t| t.slack).sum();
-    // Of cells without area the solver may see a sliver, good to the rounding of its corners; the diagram for output takes them out.
+    // Of cells without area the solver may see a sliver, good to the rounding of its corners; the
+    // diagram for output takes them out.
     let sliver =
         |(outline, law): &(ConvexPolygon, _)| disc::slack(outline, problem.frame(), *law, problem.source_factor(), 0.0);
     let slivers: f64 = pieces(problem).iter().map(sliver).sum();
@@ -340,7 +347,8 @@ fn solvers(problem: &Problem, heights: &Heights, d: &PartialDiagram, truth: &[Tr
 }
 
 fn solution(u: &mut Unstructured<'_>, s: &input::Sites, domain: Domain, density: Density) -> Result<()> {
-    // No heights tell sites a subnormal apart from each other (`newton` has its fill of them); here they are one.
+    // No heights tell sites a subnormal apart from each other (`newton` has its fill of them); here
+    // they are one.
     let sites = s.sites.iter().map(|y| y.map(|c| if c.abs() < 1e-300 { 0.0 } else { c })).collect();
     let data = ProblemData::new(domain, sites).density(density);
     let Ok(whole) = Problem::new(data.clone()) else { return Ok(()) };

@@ -1,5 +1,6 @@
-//! Sources of patches: meshes and images under the same nasty sites as `clip`. The validity ladder in the frame and in every patch, exact masses
-//! against clipping in rationals, and rounded ones within their bound.
+//! Sources of patches: meshes and images under the same nasty sites as `clip`. The validity ladder
+//! in the frame and in every patch, exact masses against clipping in rationals, and rounded ones
+//! within their bound.
 
 #![no_main]
 
@@ -35,7 +36,8 @@ fn run(u: &mut Unstructured<'_>) -> Result<()> {
     let mut slack = vec![0.0; problem.len()];
     for patch in patches.iter() {
         let outline = ConvexPolygon::new(patch.corners().to_vec()).expect("a patch is a convex polygon");
-        // The clipping is what is tested; the density is taken from the patch, which has tests of its own.
+        // The clipping is what is tested; the density is taken from the patch, which has tests of
+        // its own.
         let (value, law) = (Density::Constant, patch.law());
         let density = if law.is_constant { value } else { Density::Affine { g: law.g, c: law.c } };
         let cells = oracle::cells(&outline, &density, problem.sites(), &s.heights);

@@ -1,4 +1,5 @@
-//! Point files of every format: no bytes panic; what parses is no larger than the file and survives being written again.
+//! Point files of every format: no bytes panic; what parses is no larger than the file and survives
+//! being written again.
 
 #![no_main]
 
@@ -17,7 +18,8 @@ fuzz_target!(|data: &[u8]| {
         array(bytes);
     }
     let Ok(file) = parse(name, bytes) else { return };
-    // Two numbers take two characters and two separators, the last of which may be missing; in .npy two bytes (int8).
+    // Two numbers take two characters and two separators, the last of which may be missing; in .npy
+    // two bytes (int8).
     assert!(2 * file.points.len() <= bytes.len(), "{} points in {} bytes", file.points.len(), bytes.len());
     let bits = |points: &[[f64; 2]]| -> Vec<[u64; 2]> { points.iter().map(|p| p.map(key)).collect() };
     let again = parse(name, bytes).expect("the same bytes again");

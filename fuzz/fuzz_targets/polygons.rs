@@ -23,7 +23,8 @@ fn meet(a: Point, b: Point, c: Point, d: Point) -> bool {
     proper || on(a, b, c) || on(a, b, d) || on(c, d, a) || on(c, d, b)
 }
 
-/// Sides that do not follow each other have no point in common, those that do have only their corner.
+/// Sides that do not follow each other have no point in common, those that do have only their
+/// corner.
 fn is_simple(p: &[Point]) -> bool {
     let n = p.len();
     (0..n).all(|i| {

@@ -1,5 +1,6 @@
-//! Every predicate on every kind of finite double: filtered sign == `_exact` twin == determinant computed here; swaps
-//! and exact scalings do what algebra says; ties as an explicit tiny epsilon breaks them.
+//! Every predicate on every kind of finite double: filtered sign == `_exact` twin == determinant
+//! computed here; swaps and exact scalings do what algebra says; ties as an explicit tiny epsilon
+//! breaks them.
 
 #![no_main]
 
@@ -150,7 +151,8 @@ fn sides(p: &[Lifted], at: EdgePoint, rank: [u32; 4], counters: &mut Counters) {
         return;
     }
     if e == 0 {
-        // All numbers are multiples of 2^-4300 and below 2^4300; the product of two epsilons must stay below one.
+        // All numbers are multiples of 2^-4300 and below 2^4300; the product of two epsilons must
+        // stay below one.
         let raise: Vec<Rational> =
             (0..3).map(|k| Rational::from((Integer::from(1), Integer::from(1) << (9000 * (rank[k] + 1))))).collect();
         let raised = |i: usize, j: usize, x: [f64; 2]| s((&p[i], &raise[i]), (&p[j], &raise[j]), x);

@@ -1,4 +1,5 @@
-//! Problem files: no bytes panic; what parses is written in the canonical form and read back the same.
+//! Problem files: no bytes panic; what parses is written in the canonical form and read back the
+//! same.
 
 #![no_main]
 
@@ -59,7 +60,8 @@ fuzz_target!(|data: &[u8]| {
     }
 });
 
-/// The canonical text as `docs/file-format.md` describes it, written independently; with heights where asked for.
+/// The canonical text as `docs/file-format.md` describes it, written independently; with heights
+/// where asked for.
 fn canonical(data: &ProblemData, heights: bool) -> String {
     let list = |values: &mut dyn Iterator<Item = f64>| -> String {
         let all: Vec<String> = values.map(number).collect();

@@ -1,4 +1,5 @@
-//! Files that describe a source: domains in .json and .obj, images in .png and .npy. No bytes panic; what is read is sound.
+//! Files that describe a source: domains in .json and .obj, images in .png and .npy. No bytes
+//! panic; what is read is sound.
 
 #![no_main]
 

@@ -1,4 +1,5 @@
-//! Tables with names: whatever the order of the columns, the separator and the line ends, each coordinate is that of its name.
+//! Tables with names: whatever the order of the columns, the separator and the line ends, each
+//! coordinate is that of its name.
 
 #![no_main]
 

@@ -1,5 +1,6 @@
-//! Polygons cut by a disc, by Green's theorem: over each edge a triangle to the part inside and sectors to the parts outside, all of them signed.
-//! No corner of the cut cell, no arc and no segment is ever made, and the polygons come from clipping in rationals.
+//! Polygons cut by a disc, by Green's theorem: over each edge a triangle to the part inside and
+//! sectors to the parts outside, all of them signed. No corner of the cut cell, no arc and no
+//! segment is ever made, and the polygons come from clipping in rationals.
 
 use crate::oracle::Point;
 use brenier::domain::{ConvexPolygon, Law};
@@ -11,7 +12,8 @@ pub struct Density {
     c: f64,
     g: [f64; 2],
     d: f64,
-    /// Bound on the terms that its values are summed from, within `reach` of the site: rounding is relative to it.
+    /// Bound on the terms that its values are summed from, within `reach` of the site: rounding is
+    /// relative to it.
     pub scale: f64,
 }
 
@@ -28,10 +30,13 @@ impl Density {
     }
 }
 
-/// What the library may be wrong by in a piece of a cell that lies in a patch of this outline and has this area.
+/// What the library may be wrong by in a piece of a cell that lies in a patch of this outline and
+/// has this area.
 ///
-/// Corners are good to 2^-60 of the coordinates, which matters along a perimeter of at most four diameters, so a quarter of an ulp of them times the
-/// diameter is allowed; the rest is good to a few units in the last place of the area times the largest density on the patch, of which 1e-14 is allowed.
+/// Corners are good to 2^-60 of the coordinates, which matters along a perimeter of at most four
+/// diameters, so a quarter of an ulp of them times the diameter is allowed; the rest is good to a
+/// few units in the last place of the area times the largest density on the patch, of which 1e-14
+/// is allowed.
 pub fn slack(outline: &ConvexPolygon, frame: &ConvexPolygon, law: Law, factor: f64, area: f64) -> f64 {
     let vertices = outline.vertices();
     let far = |a: &[f64; 2], b: &[f64; 2]| (a[0] - b[0]).hypot(a[1] - b[1]);
@@ -68,8 +73,9 @@ pub fn is_far(seen: &[[f64; 2]]) -> bool {
     near > 1e3 * size
 }
 
-/// Area of the points of a convex polygon within `sqrt(w)` of a far site: chords in rationals, with roots good to 2^-200 of themselves, and over
-/// them segments by the series of `asin x - x sqrt(1 - x^2)`, whose next term is below `x^6` of it.
+/// Area of the points of a convex polygon within `sqrt(w)` of a far site: chords in rationals, with
+/// roots good to 2^-200 of themselves, and over them segments by the series of
+/// `asin x - x sqrt(1 - x^2)`, whose next term is below `x^6` of it.
 pub fn far_area(y: &Point, polygon: &[Point], w: &Rational) -> Rational {
     if w.cmp0().is_le() {
         return Rational::new();
@@ -116,8 +122,9 @@ fn root(x: &Rational) -> Rational {
 
 /// Integrals over the points of a convex polygon with `|z|^2 <= w`.
 ///
-/// Rounding: each edge adds a few `2^-52 L^2` times the density, `L` being the largest `|z|` (a wrong root of an edge that the circle nearly
-/// touches moves the cut along the edge, where sector and triangle agree to higher order); arcs have errors of order `2^-26 L/r` there.
+/// Rounding: each edge adds a few `2^-52 L^2` times the density, `L` being the largest `|z|` (a
+/// wrong root of an edge that the circle nearly touches moves the cut along the edge, where sector
+/// and triangle agree to higher order); arcs have errors of order `2^-26 L/r` there.
 pub fn cut(polygon: &[[f64; 2]], w: f64, rho: &Density) -> Cut {
     let mut all = Cut::default();
     for (k, p) in polygon.iter().enumerate() {

@@ -11,7 +11,8 @@ pub fn nudged(x: f64, k: i8) -> f64 {
     (0..k.unsigned_abs()).fold(x, |x, _| if k > 0 { x.next_up() } else { x.next_down() })
 }
 
-/// Any finite double: raw bits, subnormals, extreme powers of two, small integers and their neighbours.
+/// Any finite double: raw bits, subnormals, extreme powers of two, small integers and their
+/// neighbours.
 pub fn double(u: &mut Unstructured<'_>) -> Result<f64> {
     let x = match u.int_in_range(0..=7u8)? {
         0 | 1 => f64::from_bits(u.arbitrary()?),
@@ -66,7 +67,8 @@ impl Sites {
     }
 }
 
-/// At most `most` sites on a tiny grid, some an ulp or `2^-48` off, in a random unit; heights as [`heights`].
+/// At most `most` sites on a tiny grid, some an ulp or `2^-48` off, in a random unit; heights as
+/// [`heights`].
 pub fn sites(u: &mut Unstructured<'_>, most: usize) -> Result<Sites> {
     let n = u.int_in_range(1..=most)?;
     let unit = match u.int_in_range(0..=3u8)? {
@@ -101,7 +103,8 @@ pub fn sites(u: &mut Unstructured<'_>, most: usize) -> Result<Sites> {
     Ok(Sites { sites, heights, unit })
 }
 
-/// Heights for given sites: Voronoi (many visible, ties on grids) up to small steps, all equal, or small integers.
+/// Heights for given sites: Voronoi (many visible, ties on grids) up to small steps, all equal, or
+/// small integers.
 pub fn heights(u: &mut Unstructured<'_>, sites: &[[f64; 2]], unit: f64) -> Result<Vec<Dd>> {
     let kind = u.int_in_range(0..=5u8)?;
     let mut heights = Vec::with_capacity(sites.len());
@@ -126,7 +129,8 @@ pub fn heights(u: &mut Unstructured<'_>, sites: &[[f64; 2]], unit: f64) -> Resul
     Ok(heights)
 }
 
-/// A convex polygon near sites of this unit: a box, or the hull of points of a small grid (collinear points dropped).
+/// A convex polygon near sites of this unit: a box, or the hull of points of a small grid
+/// (collinear points dropped).
 pub fn domain(u: &mut Unstructured<'_>, unit: f64) -> Result<Option<ConvexPolygon>> {
     let coordinate = |u: &mut Unstructured<'_>| -> Result<f64> {
         let grid = f64::from(u.int_in_range(-6..=6i8)?) / 2.0 * unit;

@@ -1,5 +1,5 @@
-//! Independent answers: determinants over common integers, ties by an explicit tiny epsilon, cells by clipping in
-//! rationals. Written from the definitions; the library's `exact` layer is not used.
+//! Independent answers: determinants over common integers, ties by an explicit tiny epsilon, cells
+//! by clipping in rationals. Written from the definitions; the library's `exact` layer is not used.
 
 use brenier::domain::{ConvexPolygon, Density};
 use brenier::exact::Dd;
@@ -62,8 +62,8 @@ impl Lifted {
         sign(&(d(&self.x, a) * d(&self.y, b) - d(&self.y, a) * d(&self.x, b)))
     }
 
-    /// `-orientation(a,b,c) * height of d above the plane of a, b, c`, for given heights, as the determinant of the rows
-    /// `(x, y, h, 1)` expanded along the column of heights.
+    /// `-orientation(a,b,c) * height of d above the plane of a, b, c`, for given heights, as the
+    /// determinant of the rows `(x, y, h, 1)` expanded along the column of heights.
     fn determinant(&self, [a, b, c, d]: [usize; 4], h: &dyn Fn(usize) -> Integer) -> Integer {
         let area = |p: usize, q: usize, r: usize| {
             let e = |v: &[Integer], k: usize| Integer::from(&v[k] - &v[r]);
@@ -78,7 +78,8 @@ impl Lifted {
         -sign(&self.determinant(p, &|k| self.h[k].clone()))
     }
 
-    /// The same with height `h_i + eps^(rank_i + 1)` for an epsilon that is small enough, written out.
+    /// The same with height `h_i + eps^(rank_i + 1)` for an epsilon that is small enough, written
+    /// out.
     pub fn above_perturbed(&self, p: [usize; 4], rank: &[u32]) -> i32 {
         match self.above(p) {
             // The heights themselves contribute nothing, so only the powers of epsilon are left.
@@ -87,13 +88,14 @@ impl Lifted {
         }
     }
 
-    /// `eps^(rank + 1)` in units of `eps^n`, ranks below `n`: larger than all coefficients times the next power.
+    /// `eps^(rank + 1)` in units of `eps^n`, ranks below `n`: larger than all coefficients times
+    /// the next power.
     fn power(&self, rank: u32, n: usize) -> Integer {
         Integer::from(1) << ((self.bits + 4) * (n as u32 - 1 - rank))
     }
 
-    /// Sign of the height of `d` above the line through the lifted `a, b`, all three sites collinear, `a` and `b`
-    /// distinct; heights perturbed if `rank` is given.
+    /// Sign of the height of `d` above the line through the lifted `a, b`, all three sites
+    /// collinear, `a` and `b` distinct; heights perturbed if `rank` is given.
     pub fn above_line(&self, [a, b, d]: [usize; 3], rank: Option<&[u32]>) -> i32 {
         // Parameter along the line by one coordinate that differs, so that units do not matter.
         let t = if self.x[a] != self.x[b] { &self.x } else { &self.y };
@@ -110,7 +112,8 @@ impl Lifted {
         }
     }
 
-    /// All triangles of the perturbed upper hull by trying every triple; counter-clockwise from the lowest index, sorted.
+    /// All triangles of the perturbed upper hull by trying every triple; counter-clockwise from the
+    /// lowest index, sorted.
     pub fn triangles(&self) -> Vec<[u32; 3]> {
         let n = self.x.len();
         let rank: Vec<u32> = (0..n as u32).collect();
@@ -130,7 +133,8 @@ impl Lifted {
         all
     }
 
-    /// Collinear sites: the edges of the perturbed upper chain as pairs of indices, lower first, sorted.
+    /// Collinear sites: the edges of the perturbed upper chain as pairs of indices, lower first,
+    /// sorted.
     pub fn chain(&self) -> Vec<[u32; 2]> {
         let n = self.x.len();
         let rank: Vec<u32> = (0..n as u32).collect();
@@ -199,7 +203,8 @@ pub fn clip(polygon: &[Point], a: &Point, c: &Rational) -> Vec<Point> {
     kept
 }
 
-/// Area and mass of a polygon: shoelace, and for an affine density the fan rule with its exact values at corners.
+/// Area and mass of a polygon: shoelace, and for an affine density the fan rule with its exact
+/// values at corners.
 pub fn area_and_mass(polygon: &[Point], density: &Density) -> (Rational, Rational) {
     let value = |x: &Point| match *density {
         Density::Affine { g, c } => rational(g[0]) * &x[0] + rational(g[1]) * &x[1] + rational(c),
@@ -216,8 +221,8 @@ pub fn area_and_mass(polygon: &[Point], density: &Density) -> (Rational, Rationa
     (area, mass)
 }
 
-/// The sites' cells of a convex polygon, by clipping it with every bisector. Of coinciding sites of equal height the first
-/// owns the cell.
+/// The sites' cells of a convex polygon, by clipping it with every bisector. Of coinciding sites of
+/// equal height the first owns the cell.
 pub fn polygons(domain: &ConvexPolygon, sites: &[[f64; 2]], heights: &[Dd]) -> Vec<Vec<Point>> {
     let polygon: Vec<Point> = domain.vertices().iter().map(|&v| point(v)).collect();
     let y: Vec<Point> = sites.iter().map(|&s| point(s)).collect();

@@ -1,24 +1,32 @@
-//! The highest site at each of many points, in any dimension, by comparing all sites: exact, and near the speed of the arithmetic.
+//! The highest site at each of many points, in any dimension, by comparing all sites: exact, and
+//! near the speed of the arithmetic.
 //!
-//! Three stages. In single precision, all sites; per point and lane the largest value is kept with its panel and the largest of the
-//! other panels. Only sites whose value comes within twice the bound of the largest can be highest: mostly the six of one group.
-//! These are compared in doubles with a bound of their own, and what that leaves open exactly ([`higher_at`]). Ties go to the lowest index,
-//! which is the perturbation `h_i + eps^(i+1)`. Which site is highest does not depend on rounding, hence neither on the
-//! instruction set nor on the number of threads.
+//! Three stages. In single precision, all sites; per point and lane the largest value is kept with
+//! its panel and the largest of the other panels. Only sites whose value comes within twice the
+//! bound of the largest can be highest: mostly the six of one group. These are compared in doubles
+//! with a bound of their own, and what that leaves open exactly ([`higher_at`]). Ties go to the
+//! lowest index, which is the perturbation `h_i + eps^(i+1)`. Which site is highest does not depend
+//! on rounding, hence neither on the instruction set nor on the number of threads.
 //!
 //! # Bound of the first stage
-//! Sites are scaled by `2^-e`, a tile of points by `2^-f`, heights by `2^-(e+f)`, so that all scaled numbers `X_k`, `Y_k`, `H` are at most 1; powers
-//! of two change no comparison. Let `u = 2^-24`, `t = 2^-125` (it covers each underflow, also where the processor is told to flush), and
-//! `S >= |H| + sum |X_k Y_k|`. Stored are `x_k = X_k (1 + a) + b`, `|a| <= u`, `|b| <= t`, the same for `y_k`; `h = H (1 + a) + b`, `|a| <= 1.01u`, `|b| <= 2t` (heights are
-//! double-doubles whose tails are dropped). The loop adds `d` products to `h`; rounded once or twice each, its error is at most
-//! `g (|h| + sum |x_k y_k|) + 2 (d + 1) t` with `g = (d+1)u / (1 - (d+1)u)`, and `|x_k y_k - X_k Y_k| <= (2u + u^2) |X_k Y_k| + 2.1 t`. For `d <= 4096`, where `g <= 1.0003 (d+1) u`, the
-//! sum of all is below `1.001 (d + 4) u S + 8 (d + 1) t`. `E` below is at least that with `S = max |H_i| + |X| max |Y_i|` (Cauchy and Schwarz); the factor 1.002
-//! leaves room for the rounding of `E` itself. If `i` is highest and `B` is the largest computed value, at a site `j`, then `c_i >= s_i - E >= s_j - E >= B - 2E`.
+//! Sites are scaled by `2^-e`, a tile of points by `2^-f`, heights by `2^-(e+f)`, so that all
+//! scaled numbers `X_k`, `Y_k`, `H` are at most 1; powers of two change no comparison. Let
+//! `u = 2^-24`, `t = 2^-125` (it covers each underflow, also where the processor is told to flush),
+//! and `S >= |H| + sum |X_k Y_k|`. Stored are `x_k = X_k (1 + a) + b`, `|a| <= u`, `|b| <= t`, the
+//! same for `y_k`; `h = H (1 + a) + b`, `|a| <= 1.01u`, `|b| <= 2t` (heights are double-doubles
+//! whose tails are dropped). The loop adds `d` products to `h`; rounded once or twice each, its
+//! error is at most `g (|h| + sum |x_k y_k|) + 2 (d + 1) t` with `g = (d+1)u / (1 - (d+1)u)`, and
+//! `|x_k y_k - X_k Y_k| <= (2u + u^2) |X_k Y_k| + 2.1 t`. For `d <= 4096`, where
+//! `g <= 1.0003 (d+1) u`, the sum of all is below `1.001 (d + 4) u S + 8 (d + 1) t`. `E` below is
+//! at least that with `S = max |H_i| + |X| max |Y_i|` (Cauchy and Schwarz); the factor 1.002 leaves
+//! room for the rounding of `E` itself. If `i` is highest and `B` is the largest computed value, at
+//! a site `j`, then `c_i >= s_i - E >= s_j - E >= B - 2E`.
 //!
 //! # Bound of the second stage
-//! With `u = 2^-53` and `A = |h| + sum |x_k y_k|` as computed, in any order of summation, the value has error at most
-//! `(d + 3) u A (1 + 2du) + d 2^-1074`, the last `u` for the tail of the height; `d + 6` covers the rounding of the comparison. What overflows is NaN or
-//! infinite, is never ruled out, and goes to the third stage.
+//! With `u = 2^-53` and `A = |h| + sum |x_k y_k|` as computed, in any order of summation, the value
+//! has error at most `(d + 3) u A (1 + 2du) + d 2^-1074`, the last `u` for the tail of the height;
+//! `d + 6` covers the rounding of the comparison. What overflows is NaN or infinite, is never ruled
+//! out, and goes to the third stage.
 
 use super::simd::{self, Best, Instructions, LANES, POINTS, Panel, SITES};
 use crate::exact::predicates::higher_at;
@@ -30,7 +38,8 @@ pub const MAX_DIMENSION: usize = 4096;
 
 /// Points that a thread takes at once.
 const CHUNK: usize = 1024;
-/// Points whose maxima stay in the second cache while the sites go by: with fewer, the sites would come too often from farther away.
+/// Points whose maxima stay in the second cache while the sites go by: with fewer, the sites would
+/// come too often from farther away.
 const BLOCK: usize = 256;
 
 /// What is wrong with the input of a [`Dense`].
@@ -99,7 +108,8 @@ pub struct Dense {
 }
 
 impl Dense {
-    /// Lays out `n` sites of `dimension` coordinates each, row after row, for the widest instructions there are. Cost: O(n d).
+    /// Lays out `n` sites of `dimension` coordinates each, row after row, for the widest
+    /// instructions there are. Cost: O(n d).
     ///
     /// # Errors
     /// Lists of wrong length, numbers that are not finite, no sites.
@@ -150,7 +160,8 @@ impl Dense {
         })
     }
 
-    /// The same with other instructions: for tests and measurements, since results do not depend on them.
+    /// The same with other instructions: for tests and measurements, since results do not depend on
+    /// them.
     pub fn with_instructions(mut self, instructions: Instructions) -> Dense {
         self.instructions = instructions;
         self
@@ -171,9 +182,10 @@ impl Dense {
         self.heights.is_empty()
     }
 
-    /// The highest site at each point, exactly; of sites that tie the lowest. Points are rows of `f64` or `f32` numbers, which mean what they are.
-    /// The counters say of how many points (`calls`) how many had all sites compared in doubles (`filter_failures`), how many pairs were
-    /// decided by big numbers (`big`), and how many tie (`exact_zeros`).
+    /// The highest site at each point, exactly; of sites that tie the lowest. Points are rows of
+    /// `f64` or `f32` numbers, which mean what they are. The counters say of how many points
+    /// (`calls`) how many had all sites compared in doubles (`filter_failures`), how many pairs
+    /// were decided by big numbers (`big`), and how many tie (`exact_zeros`).
     ///
     /// Cost: O(n d) a point, `2 n d` operations in single precision; parallel.
     ///
@@ -282,7 +294,8 @@ impl Work {
             let (tiles, scales) = (&self.tiles[..used * d], &self.scales[..tiles]);
             simd::raise(dense.instructions, &panel, tiles, scales, &mut self.best[..used]);
         }
-        // First whose sites are to be compared in doubles, then the comparison: meanwhile they come from memory.
+        // First whose sites are to be compared in doubles, then the comparison: meanwhile they come
+        // from memory.
         self.candidates.clear();
         for p in 0..cells.len() {
             self.shortlist(dense, p);
@@ -312,7 +325,8 @@ impl Work {
         let [e, g] = dense.exponents;
         let f = exponent(largest).max(g - e);
         let by = powers(-f);
-        // Heights are kept times 2^-g and wanted times 2^-(e+f); the least float stands for what is smaller.
+        // Heights are kept times 2^-g and wanted times 2^-(e+f); the least float stands for what is
+        // smaller.
         let scale = scaled(1.0, powers(g - e - f));
         // Not zero, which would make no number of the height of what is not there.
         self.scales[t] = (scale as f32).max(f32::MIN_POSITIVE);
@@ -331,8 +345,8 @@ impl Work {
         }
     }
 
-    /// Adds the sites to the list that may be highest at point `p`; none if another panel comes near in a lane that has kept only one: then
-    /// all sites must be compared again.
+    /// Adds the sites to the list that may be highest at point `p`; none if another panel comes
+    /// near in a lane that has kept only one: then all sites must be compared again.
     fn shortlist(&mut self, dense: &Dense, p: usize) {
         self.counters.calls += 1;
         let seen = &self.best[p];
@@ -397,7 +411,8 @@ impl Work {
     }
 }
 
-/// The largest of the values, none of which is NaN. In pairs, so that no comparison waits for all before it.
+/// The largest of the values, none of which is NaN. In pairs, so that no comparison waits for all
+/// before it.
 fn largest(values: &[f32; LANES]) -> f32 {
     let mut v = *values;
     let mut n = LANES;

@@ -1,4 +1,5 @@
-//! Layer 1: the highest of many sites in any dimension, and random words by their number. Below everything that samples.
+//! Layer 1: the highest of many sites in any dimension, and random words by their number. Below
+//! everything that samples.
 
 mod highest;
 mod simd;

@@ -1,18 +1,24 @@
-//! The inner loop of the dense argmax for each instruction set, and loops compiled for the widest one: the only file of the library with `unsafe`.
+//! The inner loop of the dense argmax for each instruction set, and loops compiled for the widest
+//! one: the only file of the library with `unsafe`.
 //!
 //! # Why nothing here is undefined
 //! Three things need `unsafe`.
 //!
-//! 1. *Loads and stores of vectors.* Each one goes through [`slice`]-checked references: a load of `L` floats takes its pointer from a
-//!    subslice of exactly `L` floats, which Rust has checked to exist, and uses the unaligned form of the instruction. Same for stores.
-//!    So each touches only memory that a live reference of the right kind covers.
-//! 2. *Calls of functions compiled for instructions that the processor may lack.* They are made only in `match` arms on [`Set`]. A value
-//!    of [`Instructions`] is made only by [`Instructions::all`], which asks the processor (`is_x86_feature_detected!`) for every feature
-//!    named in the `target_feature` of the function that the arm calls; the field is private and features do not go away.
+//! 1. *Loads and stores of vectors.* Each one goes through [`slice`]-checked references: a load of
+//!    `L` floats takes its pointer from a subslice of exactly `L` floats, which Rust has checked to
+//!    exist, and uses the unaligned form of the instruction. Same for stores. So each touches only
+//!    memory that a live reference of the right kind covers.
+//! 2. *Calls of functions compiled for instructions that the processor may lack.* They are made
+//!    only in `match` arms on [`Set`]. A value of [`Instructions`] is made only by
+//!    [`Instructions::all`], which asks the processor (`is_x86_feature_detected!`) for every
+//!    feature named in the `target_feature` of the function that the arm calls; the field is
+//!    private and features do not go away.
 //!
-//! 3. *A hint to the cache* ([`fetch`]), which changes nothing that a program can see. The entry it names is a live reference.
+//! 3. *A hint to the cache* ([`fetch`]), which changes nothing that a program can see. The entry it
+//!    names is a live reference.
 //!
-//! Arithmetic intrinsics are safe inside such functions. No pointer leaves this file, nothing is transmuted.
+//! Arithmetic intrinsics are safe inside such functions. No pointer leaves this file, nothing is
+//! transmuted.
 
 // Lanes and registers are numbered: an index says which.
 #![allow(clippy::needless_range_loop)]
@@ -27,7 +33,8 @@ pub(crate) const LANES: usize = 16;
 /// Sites of a panel that share a lane.
 pub(crate) const GROUP: usize = SITES / LANES;
 
-/// What a point has seen so far, lane by lane: the largest value, the largest one of another panel, and the panel of the largest.
+/// What a point has seen so far, lane by lane: the largest value, the largest one of another panel,
+/// and the panel of the largest.
 #[derive(Clone, Copy, Debug)]
 #[repr(align(64))]
 pub(crate) struct Best {
@@ -58,7 +65,8 @@ enum Set {
 }
 
 impl Instructions {
-    /// All sets that this processor has, the widest first; the last one is plain Rust and always there.
+    /// All sets that this processor has, the widest first; the last one is plain Rust and always
+    /// there.
     pub fn all() -> Vec<Instructions> {
         let mut all = Vec::new();
         #[cfg(target_arch = "x86_64")]
@@ -96,8 +104,8 @@ impl Instructions {
         }
     }
 
-    /// Sites that lane `lane` of a panel stands for: a vector of `w` floats holds `w` sites that follow each other, six
-    /// vectors are worked on together, and their lanes share a maximum.
+    /// Sites that lane `lane` of a panel stands for: a vector of `w` floats holds `w` sites that
+    /// follow each other, six vectors are worked on together, and their lanes share a maximum.
     pub(crate) fn group(self, lane: usize) -> [usize; GROUP] {
         let w = match self.0 {
             #[cfg(target_arch = "x86_64")]
@@ -120,9 +128,11 @@ pub(crate) struct Panel<'a> {
     pub number: u32,
 }
 
-/// `heights * scale + <point, site>` for every point of every tile and every site of the panel, into `best`, one entry a point.
+/// `heights * scale + <point, site>` for every point of every tile and every site of the panel,
+/// into `best`, one entry a point.
 ///
-/// A tile has its coordinates one after the other, of [`POINTS`] points each, and a factor for the heights.
+/// A tile has its coordinates one after the other, of [`POINTS`] points each, and a factor for the
+/// heights.
 pub(crate) fn raise(set: Instructions, panel: &Panel<'_>, tiles: &[f32], scales: &[f32], best: &mut [Best]) {
     let dimension = panel.sites.len() / SITES;
     assert!(tiles.len() == dimension * best.len() && best.len() == POINTS * scales.len(), "tiles and their points");
@@ -152,8 +162,8 @@ fn each_tile<'a>(
     coordinates.chunks_exact(each).zip(scales).zip(points).map(|((x, &s), b)| (x, s, b))
 }
 
-/// Without vector instructions beyond those that every processor of the kind has. Products are rounded before they are added, which
-/// the bound of `dense.rs` allows for.
+/// Without vector instructions beyond those that every processor of the kind has. Products are
+/// rounded before they are added, which the bound of `dense.rs` allows for.
 fn raise_scalar(panel: &Panel<'_>, tiles: &[f32], scales: &[f32], best: &mut [Best]) {
     const W: usize = 4;
     let sites = panel.sites.as_chunks::<SITES>().0;
@@ -196,15 +206,16 @@ fn raise_scalar(panel: &Panel<'_>, tiles: &[f32], scales: &[f32], best: &mut [Be
     }
 }
 
-/// Work whose loops the compiler makes vectors of. `run` must be `#[inline(always)]`, and what it calls too: only then is it compiled for
-/// the instructions of its caller. (A closure cannot be marked so, and a large one is not inlined.)
+/// Work whose loops the compiler makes vectors of. `run` must be `#[inline(always)]`, and what it
+/// calls too: only then is it compiled for the instructions of its caller. (A closure cannot be
+/// marked so, and a large one is not inlined.)
 pub(crate) trait Task {
     type Output;
     fn run(self) -> Self::Output;
 }
 
-/// Runs the task compiled for the given instructions. Rust joins no product and sum into one rounding by itself, so results are the same
-/// bits for all.
+/// Runs the task compiled for the given instructions. Rust joins no product and sum into one
+/// rounding by itself, so results are the same bits for all.
 #[inline(always)]
 pub(crate) fn widely<T: Task>(set: Instructions, task: T) -> T::Output {
     match set.0 {
@@ -220,21 +231,24 @@ pub(crate) fn widely<T: Task>(set: Instructions, task: T) -> T::Output {
     }
 }
 
-/// Sends for an entry of a list, so that it is near when it is needed; does nothing where there is none.
+/// Sends for an entry of a list, so that it is near when it is needed; does nothing where there is
+/// none.
 #[inline(always)]
 pub(crate) fn fetch<T>(list: &[T], at: usize) {
     #[cfg(target_arch = "x86_64")]
     if let Some(entry) = list.get(at) {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        // SAFETY: a hint, which every processor of this kind knows and which reads nothing; the entry exists besides.
+        // SAFETY: a hint, which every processor of this kind knows and which reads nothing; the
+        // entry exists besides.
         unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::from_ref(entry).cast()) }
     }
     #[cfg(not(target_arch = "x86_64"))]
     let _ = (list, at);
 }
 
-/// Multiplies and adds `rounds` times on twelve independent vectors that stay in registers, and returns the number of floating-point
-/// operations done: timed, the limit of this core, beside which the argmax is to be seen.
+/// Multiplies and adds `rounds` times on twelve independent vectors that stay in registers, and
+/// returns the number of floating-point operations done: timed, the limit of this core, beside
+/// which the argmax is to be seen.
 pub fn multiply_add(set: Instructions, rounds: u64) -> u64 {
     let width = match set.0 {
         // SAFETY: the processor has the features, by 2 above.
@@ -300,7 +314,8 @@ mod x86 {
         unsafe { _mm256_storeu_ps(to.as_mut_ptr(), v) }
     }
 
-    /// 4 points by 6 vectors of 16 sites: 24 sums, 6 vectors of sites and one of a point in 32 registers.
+    /// 4 points by 6 vectors of 16 sites: 24 sums, 6 vectors of sites and one of a point in 32
+    /// registers.
     #[target_feature(enable = "avx512f,avx512dq")]
     pub(crate) fn raise_avx512(panel: &Panel<'_>, tiles: &[f32], scales: &[f32], best: &mut [Best]) {
         let sites = panel.sites.as_chunks::<SITES>().0;
@@ -342,7 +357,8 @@ mod x86 {
         }
     }
 
-    /// 2 points by 6 vectors of 8 sites: 12 sums, 2 vectors of points and one of sites in 16 registers.
+    /// 2 points by 6 vectors of 8 sites: 12 sums, 2 vectors of points and one of sites in 16
+    /// registers.
     #[target_feature(enable = "avx2,fma")]
     pub(crate) fn raise_avx2(panel: &Panel<'_>, tiles: &[f32], scales: &[f32], best: &mut [Best]) {
         const AT_ONCE: usize = 2;
@@ -454,7 +470,8 @@ mod arm {
         unsafe { vst1q_f32(to.as_mut_ptr(), v) }
     }
 
-    /// 4 points by 6 vectors of 4 sites: 24 sums, 6 vectors of sites and one of points in 32 registers.
+    /// 4 points by 6 vectors of 4 sites: 24 sums, 6 vectors of sites and one of points in 32
+    /// registers.
     #[target_feature(enable = "neon")]
     pub(crate) fn raise_neon(panel: &Panel<'_>, tiles: &[f32], scales: &[f32], best: &mut [Best]) {
         const W: usize = 4;

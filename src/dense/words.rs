@@ -1,15 +1,16 @@
 //! Random numbers by their index: Philox4x32-10.
 //!
-//! J. Salmon, M. Moraes, R. Dror, D. Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011. A block of 128 bits is a function of a
-//! counter of 128 bits and a key of 64: no state, so that a sample depends on its number and the seed alone. Why not a crate:
-//! docs/dependencies.md.
+//! J. Salmon, M. Moraes, R. Dror, D. Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
+//! A block of 128 bits is a function of a counter of 128 bits and a key of 64: no state, so that a
+//! sample depends on its number and the seed alone. Why not a crate: docs/dependencies.md.
 
 // Lanes and registers are numbered: an index says which.
 #![allow(clippy::needless_range_loop)]
 
 use super::simd::{Instructions, Task, widely};
 
-/// Blocks made together. Each round waits for the multiplications of the one before, so several vectors must be on their way.
+/// Blocks made together. Each round waits for the multiplications of the one before, so several
+/// vectors must be on their way.
 pub(crate) const LANES: usize = 16;
 /// Words of 64 bits in as many blocks.
 pub(crate) const WORDS: usize = 2 * LANES;
@@ -40,7 +41,8 @@ impl Stream {
         [c[0] | c[1] << 32, c[2] | c[3] << 32]
     }
 
-    /// The blocks `first`, `first + 1`, ...: of each group of [`LANES`] the first words, then the second ones.
+    /// The blocks `first`, `first + 1`, ...: of each group of [`LANES`] the first words, then the
+    /// second ones.
     pub fn fill(self, set: Instructions, first: u64, out: &mut [[u64; WORDS]]) {
         widely(set, Fill { stream: self, first, out });
     }
@@ -70,8 +72,9 @@ fn next(key: [u32; 2]) -> [u32; 2] {
     [key[0].wrapping_add(WEYL[0]), key[1].wrapping_add(WEYL[1])]
 }
 
-/// As [`Stream::block`], in the shape that compilers make vectors of: step by step, each for all lanes, and no call, since what is not inlined
-/// is not compiled for these instructions. Only the lower halves of numbers count between rounds.
+/// As [`Stream::block`], in the shape that compilers make vectors of: step by step, each for all
+/// lanes, and no call, since what is not inlined is not compiled for these instructions. Only the
+/// lower halves of numbers count between rounds.
 #[inline(always)]
 fn blocks(stream: Stream, first: u64) -> [[u64; LANES]; 2] {
     let (mut c0, mut c1) = ([0; LANES], [0; LANES]);
@@ -99,7 +102,8 @@ fn blocks(stream: Stream, first: u64) -> [[u64; LANES]; 2] {
     words
 }
 
-/// Fills the list with Philox blocks, 16 bytes each: timed, the limit beside which the samplers are to be seen.
+/// Fills the list with Philox blocks, 16 bytes each: timed, the limit beside which the samplers are
+/// to be seen.
 pub fn random_words(set: Instructions, seed: u64, out: &mut [[u64; 32]]) {
     Stream { seed, stream: 0, part: 0 }.fill(set, 0, out);
 }
@@ -122,7 +126,8 @@ pub(crate) fn halves(word: u64) -> [f64; 2] {
 mod tests {
     use super::*;
 
-    /// The known answers that come with the authors' library Random123 (kat_vectors, philox4x32 10).
+    /// The known answers that come with the authors' library Random123 (kat_vectors, philox4x32
+    /// 10).
     #[test]
     fn known_answers() {
         let words = |seed, stream, part, first| {
@@ -137,7 +142,8 @@ mod tests {
         );
     }
 
-    /// Across a carry into the upper half of the counter and across its end, by every instruction set.
+    /// Across a carry into the upper half of the counter and across its end, by every instruction
+    /// set.
     #[test]
     fn lanes_are_counters() {
         let stream = Stream { seed: 7 << 40 | 5, stream: 1, part: 2 };

@@ -1,7 +1,7 @@
 //! Walls between cells as a graph: a symmetric matrix in compressed rows.
 
-/// Cells that share walls, with a weight for each pair: for masses `K_ij = int_wall rho / |y_i - y_j|`, the same bits as
-/// `K_ji`, with `dm_i/dh_j = -K_ij`.
+/// Cells that share walls, with a weight for each pair: for masses
+/// `K_ij = int_wall rho / |y_i - y_j|`, the same bits as `K_ji`, with `dm_i/dh_j = -K_ij`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Graph {
     /// Start of each row in `column` and `weight`; one entry more than there are rows.
@@ -31,8 +31,8 @@ impl Graph {
         Graph { row, column, weight }
     }
 
-    /// From walls `(i, j, weight)`, `i < j`, of `n` cells: equal ones are added up in their order, those of weight zero left out.
-    /// Cost: O(walls), sorted row by row.
+    /// From walls `(i, j, weight)`, `i < j`, of `n` cells: equal ones are added up in their order,
+    /// those of weight zero left out. Cost: O(walls), sorted row by row.
     pub(super) fn of_walls<'a>(n: usize, walls: impl Iterator<Item = &'a (u32, u32, f64)> + Clone) -> Graph {
         let mut start = vec![0u32; n + 1];
         for w in walls.clone().filter(|w| w.2 > 0.0) {
@@ -57,7 +57,8 @@ impl Graph {
         graph
     }
 
-    /// One more row, of these entries: neighbours ascending, those that are named several times with the sum in their order.
+    /// One more row, of these entries: neighbours ascending, those that are named several times
+    /// with the sum in their order.
     pub(super) fn add_row(&mut self, entries: &mut [(u32, f64)]) {
         summed(entries, |j, weight| {
             self.column.push(j);

@@ -1,7 +1,10 @@
-//! Where masses jump: walls that pass over a whole flat part of the source at once (theory/kinks.md).
+//! Where masses jump: walls that pass over a whole flat part of the source at once
+//! (theory/kinks.md).
 //!
-//! In the plane a wall has no area and masses are continuous. On a surface `s_ij(x) = <y_i - y_j, x> + h_i - h_j` is constant on a triangle to which
-//! `y_i - y_j` is normal. Where that constant is zero the two sites are *tied* there: the part of the triangle that they win may go to either.
+//! In the plane a wall has no area and masses are continuous. On a surface
+//! `s_ij(x) = <y_i - y_j, x> + h_i - h_j` is constant on a triangle to which `y_i - y_j` is normal.
+//! Where that constant is zero the two sites are *tied* there: the part of the triangle that they
+//! win may go to either.
 
 use super::measures::Measures;
 use crate::exact::Heights;

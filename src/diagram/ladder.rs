@@ -1,4 +1,5 @@
-//! What the validity ladders of all families share: defects, and levels 2 and 3 on one convex domain.
+//! What the validity ladders of all families share: defects, and levels 2 and 3 on one convex
+//! domain.
 
 use super::label::Label;
 
@@ -119,7 +120,8 @@ pub(super) fn adjacency<'d, I: Iterator<Item = (u32, &'d [Label])>>(
 
 /// Level 3 for the cells of one convex domain with so many edges.
 pub(super) fn vertices_shared<'d>(edges: u32, cells: impl Iterator<Item = (u32, &'d [Label])>) -> Result<(), Invalid> {
-    // A vertex is named by what defines it, whichever cell looks: the sites tied there and the domain edges met there.
+    // A vertex is named by what defines it, whichever cell looks: the sites tied there and the
+    // domain edges met there.
     type Name = ([u32; 3], [u32; 2]);
     let mut names: Vec<(Name, u32, (Label, Label))> = Vec::new();
     let (mut sides, mut count) = (0, 0);

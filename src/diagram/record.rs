@@ -14,7 +14,8 @@ pub struct CellRecord<P = [f64; 2]> {
     pub face: Option<u32>,
     /// Vertices, counter-clockwise; on a surface in the order of the triangle's corners.
     pub vertices: Vec<P>,
-    /// Entry `k` is across the edge from vertex `k` to vertex `k + 1`: a site `j`, or `-k-1` for edge `k` of the domain or triangle.
+    /// Entry `k` is across the edge from vertex `k` to vertex `k + 1`: a site `j`, or `-k-1` for
+    /// edge `k` of the domain or triangle.
     pub neighbors: Vec<i64>,
 }
 

@@ -1,14 +1,16 @@
 //! The narrow seam between geometry and optimization.
 //!
-//! A family of sources brings a [`Laguerre`]: how many sites there are, and what their cells measure at given heights. What
-//! only some diagrams can do is an *ability*: a trait of its own, which the others do not have.
+//! A family of sources brings a [`Laguerre`]: how many sites there are, and what their cells
+//! measure at given heights. What only some diagrams can do is an *ability*: a trait of its own,
+//! which the others do not have.
 
 use super::jumps::Jumps;
 use super::measures::{MeasureError, Measures, Want};
 use crate::exact::{Counters, Dd, Heights};
 use std::sync::Arc;
 
-/// A Laguerre diagram that can be asked for its measures at any heights. The optimization sees nothing else.
+/// A Laguerre diagram that can be asked for its measures at any heights. The optimization sees
+/// nothing else.
 pub trait Laguerre {
     /// Number of sites.
     fn len(&self) -> usize;
@@ -19,14 +21,15 @@ pub trait Laguerre {
     /// Moves to these heights and integrates.
     ///
     /// # Errors
-    /// The diagram cannot tell: for estimates, which may fail. Diagrams that are decided exactly always can.
+    /// The diagram cannot tell: for estimates, which may fail. Diagrams that are decided exactly
+    /// always can.
     fn measures(&mut self, heights: &Heights, want: Want) -> Result<Measures, MeasureError>;
     /// The width of a cell is its mass to this power: one over the dimension of the cells.
     fn width_exponent(&self) -> f64 {
         0.5
     }
-    /// The site whose height stays, where masses depend on the heights themselves. `None`: on their differences alone, so
-    /// that a constant may be added to all of them.
+    /// The site whose height stays, where masses depend on the heights themselves. `None`: on their
+    /// differences alone, so that a constant may be added to all of them.
     fn fixed(&self) -> Option<usize> {
         None
     }
@@ -58,15 +61,17 @@ pub trait Live: Laguerre {
 
 /// The ability to raise cells that are empty.
 pub trait Revive {
-    /// For the heights last measured, with the masses found there (empty if not known: then hidden sites only): heights in
-    /// which every empty cell is raised until it has about the wanted mass. `None` if the diagram cannot tell how.
+    /// For the heights last measured, with the masses found there (empty if not known: then hidden
+    /// sites only): heights in which every empty cell is raised until it has about the wanted mass.
+    /// `None` if the diagram cannot tell how.
     fn raise_empty(&mut self, heights: &Heights, mass: &[f64], wanted: &[f64]) -> Option<Heights>;
     /// When a bold step loses cells: is it better to save them than to take a shorter one?
     fn raises_well(&self) -> bool {
         true
     }
-    /// Would all of these cells have mass at other heights? Asked where [`Revive::raises_well`] is false, before a diagram is
-    /// measured there, for cells that were lost farther on. A cheap guess: `true` if the diagram cannot tell.
+    /// Would all of these cells have mass at other heights? Asked where [`Revive::raises_well`] is
+    /// false, before a diagram is measured there, for cells that were lost farther on. A cheap
+    /// guess: `true` if the diagram cannot tell.
     fn would_live(&mut self, _heights: &Heights, _cells: &[u32]) -> bool {
         true
     }
@@ -74,26 +79,30 @@ pub trait Revive {
 
 /// The ability to tell the diagram of some of the sites.
 pub trait Coarsen {
-    /// The diagram of these sites alone, numbered in the given order, on the same domain and source.
+    /// The diagram of these sites alone, numbered in the given order, on the same domain and
+    /// source.
     fn of_sites(&self, sites: &[u32]) -> Box<dyn Laguerre + '_>;
     /// The given heights where there is one; elsewhere heights so low that the cell is empty.
     fn sunk(&self, heights: &[Option<Dd>]) -> Heights;
-    /// Heights of the sites `wanted` (ascending) that go with those of the sites `known` (ascending; some of the others), at
-    /// which the diagram of these has masses that suit: interpolated. `None` if the diagram cannot tell how.
+    /// Heights of the sites `wanted` (ascending) that go with those of the sites `known`
+    /// (ascending; some of the others), at which the diagram of these has masses that suit:
+    /// interpolated. `None` if the diagram cannot tell how.
     fn interpolated(&self, known: &[u32], heights: &Heights, wanted: &[u32]) -> Option<Heights> {
         let _ = (known, heights, wanted);
         None
     }
 }
 
-/// The ability to mix the source with an even density on a convex set around it, so that every cell that shows there has mass.
+/// The ability to mix the source with an even density on a convex set around it, so that every cell
+/// that shows there has mass.
 pub trait Background {
     /// Replaces this share of the source by an even density of the same mass.
     fn set_share(&mut self, share: f64);
     /// Are there places in the frame without source? Not while a background fills them.
     fn has_gaps(&self) -> bool;
-    /// Heights at which the cells have about the wanted masses, found without them: where a start in closed form leaves cells
-    /// empty. `None` if the diagram cannot tell how, or that would take long. Nothing is promised of the cells there.
+    /// Heights at which the cells have about the wanted masses, found without them: where a start
+    /// in closed form leaves cells empty. `None` if the diagram cannot tell how, or that would take
+    /// long. Nothing is promised of the cells there.
     fn matched(&self, wanted: &[f64]) -> Option<Heights> {
         let _ = wanted;
         None

@@ -5,9 +5,10 @@ use crate::exact::predicates::dot_sign;
 
 /// The lower and the upper chain of a convex polygon.
 ///
-/// The lower chain begins at the leftmost vertex (the lowest of them) and ends at the lowest of the rightmost ones; the
-/// upper chain goes back from the highest of these to the highest of the leftmost ones. Edges of a chain are not vertical,
-/// so `x` is strictly monotone along it, and the directions of its edges lie in an open half-circle and turn left.
+/// The lower chain begins at the leftmost vertex (the lowest of them) and ends at the lowest of the
+/// rightmost ones; the upper chain goes back from the highest of these to the highest of the
+/// leftmost ones. Edges of a chain are not vertical, so `x` is strictly monotone along it, and the
+/// directions of its edges lie in an open half-circle and turn left.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Chains {
     /// Vertex where the lower chain begins.
@@ -27,7 +28,8 @@ impl Chains {
         (polygon.len() >= MANY).then(|| Chains::of(polygon))
     }
 
-    /// Finds the chains of a convex polygon with positive area, vertices counter-clockwise. Cost: O(vertices).
+    /// Finds the chains of a convex polygon with positive area, vertices counter-clockwise. Cost:
+    /// O(vertices).
     pub fn of(polygon: Outline<'_>) -> Chains {
         let n = polygon.len();
         let lowest = |a: &usize, b: &usize| {
@@ -44,10 +46,12 @@ impl Chains {
         Chains { first, lower, upper: [begin, count(begin, &|a, b| a > b)] }
     }
 
-    /// A vertex at which `<to - from, x>` is largest; `to` and `from` differ. Exact. Cost: O(log vertices).
+    /// A vertex at which `<to - from, x>` is largest; `to` and `from` differ. Exact. Cost: O(log
+    /// vertices).
     ///
-    /// Along a chain the sign of `<to - from, edge>` changes at most once, because its edges lie in an open half-circle. It
-    /// changes from plus to minus on the lower chain if `to` lies below `from`, on the upper one if above.
+    /// Along a chain the sign of `<to - from, edge>` changes at most once, because its edges lie in
+    /// an open half-circle. It changes from plus to minus on the lower chain if `to` lies below
+    /// `from`, on the upper one if above.
     ///
     /// ```
     /// use brenier::domain::{Chains, ConvexPolygon};
@@ -72,8 +76,8 @@ impl Chains {
         (self.first + k) % polygon.len()
     }
 
-    /// The edges of the two chains over `x`, one of those on either side of it if a vertex is there; beyond the ends the
-    /// nearest. Cost: O(log vertices).
+    /// The edges of the two chains over `x`, one of those on either side of it if a vertex is
+    /// there; beyond the ends the nearest. Cost: O(log vertices).
     pub fn edges_at(&self, polygon: Outline<'_>, x: f64) -> [usize; 2] {
         let at = |k: usize| polygon.vertex((self.first + k) % polygon.len())[0];
         let [begin, upper] = self.upper;
@@ -83,7 +87,8 @@ impl Chains {
     }
 }
 
-/// The first of `low .. high` for which a predicate that turns from true to false is false; `high` if there is none.
+/// The first of `low .. high` for which a predicate that turns from true to false is false; `high`
+/// if there is none.
 fn bisect(mut low: usize, mut high: usize, holds: impl Fn(usize) -> bool) -> usize {
     while low < high {
         let middle = low + (high - low) / 2;

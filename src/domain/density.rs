@@ -22,7 +22,8 @@ pub enum Density {
     Vertex(Arc<[f64]>),
     /// One value for each triangle of a mesh.
     Face(Arc<[f64]>),
-    /// Values at the corners of each triangle of a mesh, in the order of its vertices; may jump across edges.
+    /// Values at the corners of each triangle of a mesh, in the order of its vertices; may jump
+    /// across edges.
     Corner(Arc<[[f64; 3]]>),
     /// An image over a box.
     Image(Arc<Image>),
@@ -35,7 +36,8 @@ pub(super) fn value<T: Copy + Default>(values: &[T], k: usize) -> T {
 }
 
 impl Density {
-    /// The density in other units: coordinates times `2^length`, values times `2^density`. The caller knows that to be exact.
+    /// The density in other units: coordinates times `2^length`, values times `2^density`. The
+    /// caller knows that to be exact.
     pub(crate) fn scaled(&self, length: i32, density: i32) -> Density {
         let each = |v: &f64| scaled(*v, density);
         match self {

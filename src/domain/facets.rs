@@ -14,8 +14,9 @@ pub struct Facets {
 }
 
 impl Facets {
-    /// The facets of a sound source: triangles with an area and a density that is positive somewhere. Values that are missing
-    /// from a density count as 0 ([`SurfaceDensity::validate`] names them). Cost: O(triangles).
+    /// The facets of a sound source: triangles with an area and a density that is positive
+    /// somewhere. Values that are missing from a density count as 0 ([`SurfaceDensity::validate`]
+    /// names them). Cost: O(triangles).
     pub fn of(surface: &Arc<Surface>, density: &SurfaceDensity) -> Facets {
         let all =
             Facets { surface: surface.clone(), density: density.clone(), names: Arc::from([]), used: Arc::from([]) };
@@ -84,7 +85,8 @@ impl Facets {
         self.density.at(face, self.surface.triangles()[face])
     }
 
-    /// The area of a facet, with a relative error below `2^-50`: edges and their products in double-double.
+    /// The area of a facet, with a relative error below `2^-50`: edges and their products in
+    /// double-double.
     pub fn area(&self, k: u32) -> f64 {
         let [u, v, w] = self.corners(k);
         let side = |a: &[f64; 3], b: &[f64; 3]| [0, 1, 2].map(|k| Dd::difference(b[k], a[k]));
@@ -105,7 +107,8 @@ impl Facets {
         self.area(k) * ((r[0] + r[1] + r[2]) / 3.0)
     }
 
-    /// The facets by the Morton code of their middles, so that neighbours come together. Cost: a sort.
+    /// The facets by the Morton code of their middles, so that neighbours come together. Cost: a
+    /// sort.
     pub fn along_curve(&self) -> Vec<u32> {
         let (low, high) = self.surface.bounds();
         let size = (0..3).fold(0.0, |s: f64, k| s.max(high[k] - low[k]));
@@ -128,7 +131,8 @@ impl Facets {
         order.into_iter().map(|e| e.1).collect()
     }
 
-    /// For every facet the number of its component, and how many there are: facets with a common edge belong together.
+    /// For every facet the number of its component, and how many there are: facets with a common
+    /// edge belong together.
     pub fn components(&self) -> (Vec<u32>, usize) {
         let (all, count) = self.surface.components(self.names.iter().copied());
         (self.names.iter().map(|&f| all[f as usize]).collect(), count)

@@ -9,14 +9,16 @@ pub enum Between {
     /// Constant on each pixel.
     #[default]
     Constant,
-    /// Bilinear between the centres of the pixels, constant beyond the outermost ones along each axis.
+    /// Bilinear between the centres of the pixels, constant beyond the outermost ones along each
+    /// axis.
     Bilinear,
 }
 
-/// An image over the rectangle `[min, max]`: rows of pixels from the top (largest `y`) down, each from the left, as pictures are stored.
+/// An image over the rectangle `[min, max]`: rows of pixels from the top (largest `y`) down, each
+/// from the left, as pictures are stored.
 ///
-/// The density is *defined* by the grid lines rounded to doubles: column `k` of `w` begins at the double nearest to about
-/// `min + (max - min) k / w`. All that follows is exact for that grid.
+/// The density is *defined* by the grid lines rounded to doubles: column `k` of `w` begins at the
+/// double nearest to about `min + (max - min) k / w`. All that follows is exact for that grid.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Image {
     width: usize,
@@ -24,7 +26,8 @@ pub struct Image {
     min: [f64; 2],
     max: [f64; 2],
     between: Between,
-    /// Grid lines of the patches: pixel borders, or for bilinear ones the centres between the outer borders.
+    /// Grid lines of the patches: pixel borders, or for bilinear ones the centres between the outer
+    /// borders.
     lines: [Vec<f64>; 2],
 }
 
@@ -38,7 +41,8 @@ impl Image {
     /// Checks an image of `width` columns; `values` row by row.
     ///
     /// # Errors
-    /// [`DomainError`] naming the pixel that is negative or not finite, or a size that does not fit.
+    /// [`DomainError`] naming the pixel that is negative or not finite, or a size that does not
+    /// fit.
     ///
     /// ```
     /// use brenier::domain::{Between, Image};
@@ -70,7 +74,8 @@ impl Image {
         Ok(Image { width, values, min, max, between, lines })
     }
 
-    /// All coordinates times `2^length` and all values times `2^density`, which the caller knows to be exact.
+    /// All coordinates times `2^length` and all values times `2^density`, which the caller knows to
+    /// be exact.
     pub(crate) fn scaled(&self, length: i32, density: i32) -> Image {
         Image {
             width: self.width,
@@ -127,7 +132,8 @@ impl Image {
         [self.lines[0].len() - 1, self.lines[1].len() - 1]
     }
 
-    /// A patch: its lower left and upper right corner, and the density at its corners, counter-clockwise from the lower left.
+    /// A patch: its lower left and upper right corner, and the density at its corners,
+    /// counter-clockwise from the lower left.
     pub fn patch(&self, column: usize, row: usize) -> ([[f64; 2]; 2], [f64; 4]) {
         let [x, y] = &self.lines;
         let corners = [[x[column], y[row]], [x[column + 1], y[row + 1]]];

@@ -5,8 +5,9 @@ use crate::exact::big::{self, Rational};
 
 /// `rho(x) = c + <g, x - o> + d (x_1 - o_1) (x_2 - o_2)`.
 ///
-/// At a point with the coordinates `x` in double-double the value is good to about `4u` of `|c| + |g_1 (x_1 - o_1)| + |g_2 (x_2 - o_2)| + |d ..|`,
-/// which on a patch exceeds the largest value on it by no more than its aspect ratio.
+/// At a point with the coordinates `x` in double-double the value is good to about `4u` of
+/// `|c| + |g_1 (x_1 - o_1)| + |g_2 (x_2 - o_2)| + |d ..|`, which on a patch exceeds the largest
+/// value on it by no more than its aspect ratio.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Law {
     /// Only `c` counts.
@@ -32,7 +33,8 @@ impl Law {
         Law { is_constant: false, o: [0.0; 2], c, g, d: 0.0 }
     }
 
-    /// Affine with these values at the corners of a triangle of positive area. The gradient is rounded once.
+    /// Affine with these values at the corners of a triangle of positive area. The gradient is
+    /// rounded once.
     pub fn on_triangle(v: [[f64; 2]; 3], r: [f64; 3]) -> Law {
         // About the corner with the least value: near it the value keeps its digits.
         let k = (0..3).min_by(|&a, &b| r[a].total_cmp(&r[b])).unwrap_or(0);
@@ -49,7 +51,8 @@ impl Law {
         Law { is_constant: false, o: v[o], c: r[o], g, d: 0.0 }
     }
 
-    /// Bilinear with these values at the corners of a rectangle, counter-clockwise from the lower left one.
+    /// Bilinear with these values at the corners of a rectangle, counter-clockwise from the lower
+    /// left one.
     pub fn on_rectangle([low, high]: [[f64; 2]; 2], r: [f64; 4]) -> Law {
         let (w, h) = (high[0] - low[0], high[1] - low[1]);
         let (a, b) = (Dd::difference(r[1], r[0]), Dd::difference(r[2], r[3]));
@@ -102,7 +105,8 @@ impl ExactLaw {
         ExactLaw { o: v[0].map(big::rational), c: big::rational(r[0]), g, d: Rational::new() }
     }
 
-    /// Bilinear with these values at the corners of a rectangle, counter-clockwise from the lower left one.
+    /// Bilinear with these values at the corners of a rectangle, counter-clockwise from the lower
+    /// left one.
     pub fn on_rectangle([low, high]: [[f64; 2]; 2], r: [f64; 4]) -> ExactLaw {
         let difference = |a: f64, b: f64| big::rational(a) - big::rational(b);
         let (w, h) = (difference(high[0], low[0]), difference(high[1], low[1]));
@@ -126,7 +130,8 @@ impl ExactLaw {
         self.value(&x.map(big::rational))
     }
 
-    /// `d v_1 v_2`: along a segment with this vector the density exceeds the linear one between its ends by `-t (1 - t)` times this.
+    /// `d v_1 v_2`: along a segment with this vector the density exceeds the linear one between its
+    /// ends by `-t (1 - t)` times this.
     pub fn bend(&self, v: &[Rational; 2]) -> Rational {
         Rational::from(&v[0] * &v[1]) * &self.d
     }

@@ -9,11 +9,12 @@ use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 use std::collections::HashMap;
 
-/// A planar domain as a union of triangles that overlap nowhere, checked exactly, but for rounding errors at T-junctions
-/// ([`PlanarMesh::doubled`]).
+/// A planar domain as a union of triangles that overlap nowhere, checked exactly, but for rounding
+/// errors at T-junctions ([`PlanarMesh::doubled`]).
 ///
-/// Triangles may be given in either orientation, may meet in T-junctions, and need not share vertices where they touch. Those of zero
-/// area carry no mass and are left out; [`PlanarMesh::flat`] tells which.
+/// Triangles may be given in either orientation, may meet in T-junctions, and need not share
+/// vertices where they touch. Those of zero area carry no mass and are left out;
+/// [`PlanarMesh::flat`] tells which.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlanarMesh {
     vertices: Vec<[f64; 2]>,
@@ -31,8 +32,8 @@ impl PlanarMesh {
     /// Checks a triangulation. Every decision is exact. Cost: O(t log t) for `t` triangles.
     ///
     /// # Errors
-    /// [`DomainError`] naming the vertex that is not finite, the corner that names no vertex, the edge with more than two triangles, or two
-    /// triangles that overlap.
+    /// [`DomainError`] naming the vertex that is not finite, the corner that names no vertex, the
+    /// edge with more than two triangles, or two triangles that overlap.
     ///
     /// ```
     /// use brenier::domain::PlanarMesh;
@@ -110,13 +111,14 @@ impl PlanarMesh {
         Ok(PlanarMesh { vertices, triangles, flat, polygons: Vec::new(), doubled, bounding_box })
     }
 
-    /// Tells of which polygons the triangles are parts: `first` has the first triangle of each, ascending; none where all
-    /// polygons are triangles. Only [`PlanarMesh::face`] depends on it.
+    /// Tells of which polygons the triangles are parts: `first` has the first triangle of each,
+    /// ascending; none where all polygons are triangles. Only [`PlanarMesh::face`] depends on it.
     pub fn with_polygons(self, first: Vec<u32>) -> PlanarMesh {
         PlanarMesh { polygons: first, ..self }
     }
 
-    /// The face, as people who made the mesh count them, that a triangle is part of. Cost: O(log n).
+    /// The face, as people who made the mesh count them, that a triangle is part of. Cost: O(log
+    /// n).
     pub fn face(&self, triangle: u32) -> u32 {
         super::polygons::polygon_of(&self.polygons, triangle)
     }
@@ -151,12 +153,14 @@ impl PlanarMesh {
         &self.flat
     }
 
-    /// Pairs of triangles that overlap by a rounding error, and an upper bound of the area that they count twice.
+    /// Pairs of triangles that overlap by a rounding error, and an upper bound of the area that
+    /// they count twice.
     ///
-    /// A corner that was computed to lie on the edge of a neighbour may lie inside it by 8 units of `2^-53` of the largest
-    /// coordinate (of `2^-24` if all coordinates of the mesh fit single precision). The source is the sum of its triangles,
-    /// so what two of them share counts twice: masses differ from those of the union by the density there times this
-    /// area at most. Everything else is exact for that sum.
+    /// A corner that was computed to lie on the edge of a neighbour may lie inside it by 8 units of
+    /// `2^-53` of the largest coordinate (of `2^-24` if all coordinates of the mesh fit single
+    /// precision). The source is the sum of its triangles, so what two of them share counts twice:
+    /// masses differ from those of the union by the density there times this area at most.
+    /// Everything else is exact for that sum.
     pub fn doubled(&self) -> (usize, f64) {
         self.doubled
     }
@@ -173,7 +177,8 @@ impl PlanarMesh {
         if orient2d_sign(v[0], v[1], v[2]) > 0 { (v, [0, 1, 2]) } else { ([v[0], v[2], v[1]], [0, 2, 1]) }
     }
 
-    /// Edges with a triangle on one side only (by position), in no particular direction: the boundary, and T-junctions.
+    /// Edges with a triangle on one side only (by position), in no particular direction: the
+    /// boundary, and T-junctions.
     pub fn boundary(&self) -> Vec<[[f64; 2]; 2]> {
         let place = |p: [f64; 2]| p.map(f64::to_bits);
         let solid = (0..self.triangles.len()).filter(|&f| self.flat.binary_search(&(f as u32)).is_err());
@@ -187,9 +192,9 @@ impl PlanarMesh {
         sides.chunk_by(|a, b| a == b).filter(|g| g.len() == 1).map(|g| g[0]).collect()
     }
 
-    /// For every triangle the number of its component: triangles that share an edge (by position, of two vertices each) belong
-    /// together. `faces` alone are looked at, those that there are; the others have `u32::MAX`. Components are numbered by their lowest
-    /// triangle.
+    /// For every triangle the number of its component: triangles that share an edge (by position,
+    /// of two vertices each) belong together. `faces` alone are looked at, those that there are;
+    /// the others have `u32::MAX`. Components are numbered by their lowest triangle.
     pub fn components(&self, faces: impl Iterator<Item = u32> + Clone) -> (Vec<u32>, usize) {
         let place = |v: u32| self.vertices[v as usize].map(f64::to_bits);
         let mut sets = UnionFind::<u32>::new(self.triangles.len());
@@ -265,7 +270,8 @@ mod tests {
         );
     }
 
-    /// Slanted edges divided on one side, in double and in single precision: all are accepted, and the bound holds.
+    /// Slanted edges divided on one side, in double and in single precision: all are accepted, and
+    /// the bound holds.
     #[test]
     fn nodes_of_slanted_edges_are_accepted() {
         use crate::exact::big::{Rational, rational};

@@ -1,15 +1,16 @@
 //! Triangles in the plane that overlap, and those that do so by a rounding error only.
 //!
-//! A node on an edge of a neighbour (a T-junction) is a rounded number, so it lies beside the edge, half the time inside
-//! the neighbour. Such pairs are accepted, and the source is what the triangles are, one by one: every integral is the
-//! sum over triangles, exact as ever, and the common part counts twice. It lies in a strip along the edge, whose area
-//! bounds what that changes ([`rounded`]).
+//! A node on an edge of a neighbour (a T-junction) is a rounded number, so it lies beside the edge,
+//! half the time inside the neighbour. Such pairs are accepted, and the source is what the
+//! triangles are, one by one: every integral is the sum over triangles, exact as ever, and the
+//! common part counts twice. It lies in a strip along the edge, whose area bounds what that changes
+//! ([`rounded`]).
 
 use crate::exact::big::{Rational, rational};
 use crate::exact::predicates::orient2d_sign;
 
-/// Do the interiors of two counter-clockwise triangles meet? They do not if and only if the line of an edge of one of them has the other
-/// one on its outer side (separating axes of convex polygons).
+/// Do the interiors of two counter-clockwise triangles meet? They do not if and only if the line of
+/// an edge of one of them has the other one on its outer side (separating axes of convex polygons).
 pub(crate) fn overlap(a: &[[f64; 2]; 3], b: &[[f64; 2]; 3]) -> bool {
     let separates = |p: &[[f64; 2]; 3], q: &[[f64; 2]; 3]| {
         (0..3).any(|k| q.iter().all(|&v| orient2d_sign(p[k], p[(k + 1) % 3], v) <= 0))
@@ -17,11 +18,11 @@ pub(crate) fn overlap(a: &[[f64; 2]; 3], b: &[[f64; 2]; 3]) -> bool {
     !separates(a, b) && !separates(b, a)
 }
 
-/// How far rounding may put a point computed from these coordinates: 8 units of `2^-53` of the largest, or of `2^-24` if
-/// all of them fit single precision.
+/// How far rounding may put a point computed from these coordinates: 8 units of `2^-53` of the
+/// largest, or of `2^-24` if all of them fit single precision.
 ///
-/// A node is `a + t (b - a)`: the difference, the product and the sum each round, by `2 + 2 + 1` such units along an axis
-/// at most, `5 sqrt(2) < 8` in the plane.
+/// A node is `a + t (b - a)`: the difference, the product and the sum each round, by `2 + 2 + 1`
+/// such units along an axis at most, `5 sqrt(2) < 8` in the plane.
 pub(crate) fn rounding(coordinates: impl Iterator<Item = f64> + Clone) -> f64 {
     let most = coordinates.clone().fold(0.0, |m: f64, c| m.max(c.abs()));
     unit(coordinates) * most
@@ -32,7 +33,8 @@ fn unit(mut coordinates: impl Iterator<Item = f64>) -> f64 {
     8.0 * if single { 2f64.powi(-24) } else { 2f64.powi(-53) }
 }
 
-/// Least height of both triangles over the edge, in depths of their overlap: what is thinner lies inside the other one.
+/// Least height of both triangles over the edge, in depths of their overlap: what is thinner lies
+/// inside the other one.
 const THIN: u32 = 1024;
 
 /// Rounding errors of one mesh.
@@ -47,17 +49,20 @@ impl Seam {
         Seam { unit: unit(vertices.iter().flatten().copied()) }
     }
 
-    /// An upper bound of the common area of two overlapping counter-clockwise triangles if it is a matter of rounding:
-    /// beyond the line of an edge of one, the other reaches no deeper than [`rounding`] says, and both extend more than
-    /// a thousand times as far away from it. Decided exactly.
+    /// An upper bound of the common area of two overlapping counter-clockwise triangles if it is a
+    /// matter of rounding: beyond the line of an edge of one, the other reaches no deeper than
+    /// [`rounding`] says, and both extend more than a thousand times as far away from it. Decided
+    /// exactly.
     pub(super) fn rounded(self, a: &[[f64; 2]; 3], b: &[[f64; 2]; 3]) -> Option<f64> {
         let most = a.iter().chain(b).flatten().fold(0.0, |m: f64, c| m.max(c.abs()));
         let allowed = rational(self.unit * most);
         [(a, b), (b, a)].into_iter().flat_map(|(p, q)| (0..3).filter_map(move |k| strip(p, q, k))).find_map(|s| {
-            // Depth times the length of the edge is the determinant; both are squared to stay rational.
+            // Depth times the length of the edge is the determinant; both are squared to stay
+            // rational.
             let shallow = s.deep.clone() * &s.deep <= allowed.clone() * &allowed * &s.squared;
             let thick = [s.own, s.beyond].iter().all(|h| *h >= s.deep.clone() * THIN);
-            // Within the triangle no parallel of an edge is longer than it: the determinant bounds the area, too.
+            // Within the triangle no parallel of an edge is longer than it: the determinant bounds
+            // the area, too.
             (shallow && thick).then(|| s.deep.to_f64().next_up())
         })
     }
@@ -88,7 +93,8 @@ mod tests {
 
     const LEFT: [[f64; 2]; 3] = [[0.0, 0.0], [0.3, 0.9], [-2.0, 1.0]];
 
-    /// Half of a slanted edge, on its right side, from its start to a node at `t` that is `by` inside.
+    /// Half of a slanted edge, on its right side, from its start to a node at `t` that is `by`
+    /// inside.
     fn beside(t: f64, by: f64) -> [[f64; 2]; 3] {
         [[0.0, 0.0], [2.0, -1.0], [0.3 * t - by, 0.9 * t]]
     }

@@ -1,4 +1,5 @@
-//! Sources made of convex patches, on each of which the density is one polynomial: the triangles of a mesh, the pixels of an image.
+//! Sources made of convex patches, on each of which the density is one polynomial: the triangles of
+//! a mesh, the pixels of an image.
 
 use super::density::value;
 use super::{Between, ConvexPolygon, Density, Domain, Image, Law, PlanarMesh};
@@ -85,7 +86,8 @@ impl Patch {
         [0, 1].map(|k| self.corners().iter().map(|v| v[k] / n).sum())
     }
 
-    /// The point with coordinates `u, v` in the unit square, carried onto the patch so that areas are in proportion.
+    /// The point with coordinates `u, v` in the unit square, carried onto the patch so that areas
+    /// are in proportion.
     pub(super) fn point(&self, u: f64, v: f64) -> [f64; 2] {
         let c = &self.corners;
         if self.count == 4 {
@@ -125,8 +127,8 @@ enum Ground {
 }
 
 impl Patches {
-    /// The patches of a sound source; `None` if it is one polygon with one density. Values that are missing from a density
-    /// count as 0 ([`Density::validate`] names them).
+    /// The patches of a sound source; `None` if it is one polygon with one density. Values that are
+    /// missing from a density count as 0 ([`Density::validate`] names them).
     pub fn of(domain: &Domain, density: &Density) -> Option<Patches> {
         let (ground, count) = match (domain, density) {
             (Domain::Mesh(mesh), _) => (Ground::Mesh(mesh.clone()), mesh.triangles().len()),
@@ -176,7 +178,8 @@ impl Patches {
         (low, high)
     }
 
-    /// What a patch is called: its triangle in the mesh as given; for an image `row * columns + column` in the grid of its patches.
+    /// What a patch is called: its triangle in the mesh as given; for an image
+    /// `row * columns + column` in the grid of its patches.
     pub fn name(&self, k: usize) -> u32 {
         self.names[k]
     }
@@ -189,8 +192,8 @@ impl Patches {
         }
     }
 
-    /// For every patch the number of its component, and how many there are: patches with a common edge belong together. Components are
-    /// numbered by their first patch. Cost: O(patches).
+    /// For every patch the number of its component, and how many there are: patches with a common
+    /// edge belong together. Components are numbered by their first patch. Cost: O(patches).
     pub fn components(&self) -> (Vec<u32>, usize) {
         match &self.ground {
             Ground::Mesh(mesh) => {
@@ -201,8 +204,9 @@ impl Patches {
         }
     }
 
-    /// For every patch its edges without a patch beyond, as bits: the boundary of where the source lives. An edge that touches others in parts
-    /// (a T-junction) counts. Cost: O(patches), in a hash table for a mesh.
+    /// For every patch its edges without a patch beyond, as bits: the boundary of where the source
+    /// lives. An edge that touches others in parts (a T-junction) counts. Cost: O(patches), in a
+    /// hash table for a mesh.
     pub fn rims(&self) -> Vec<u8> {
         match &self.ground {
             Ground::Mesh(_) => {
@@ -236,7 +240,8 @@ impl Patches {
         }
     }
 
-    /// The patch of a name; `None` if it has no area: a flat triangle, or a pixel beside the domain.
+    /// The patch of a name; `None` if it has no area: a flat triangle, or a pixel beside the
+    /// domain.
     fn named(&self, name: u32) -> Option<Patch> {
         match &self.ground {
             Ground::Mesh(mesh) => {
@@ -287,7 +292,8 @@ impl Patches {
     }
 }
 
-/// Values of a bilinear density at the corners of a part of its rectangle, rounded: a part's density is defined by these.
+/// Values of a bilinear density at the corners of a part of its rectangle, rounded: a part's
+/// density is defined by these.
 fn cut(low: [f64; 2], high: [f64; 2], rho: [f64; 4], corners: [[f64; 2]; 4]) -> [f64; 4] {
     let law = super::ExactLaw::on_rectangle([low, high], rho);
     corners.map(|v| crate::exact::big::nearest_f64(&law.value_at(v)).max(0.0))

@@ -13,7 +13,8 @@ pub enum Domain {
 }
 
 impl Domain {
-    /// The convex polygon that the diagram is clipped to: the domain itself if it is convex, else its bounding box.
+    /// The convex polygon that the diagram is clipped to: the domain itself if it is convex, else
+    /// its bounding box.
     pub fn frame(&self) -> &ConvexPolygon {
         match self {
             Domain::Convex(polygon) => polygon,

@@ -1,12 +1,13 @@
 //! Points spread evenly over a source, for a first guess where sites may go.
 //!
-//! Roberts' additive recurrence `R2` ("The unreasonable effectiveness of quasirandom sequences", 2018), `u_k = frac(s + k a)` with
-//! `a = (1/g, 1/g^2)`, `g^3 = g + 1`, fills the unit square evenly. The Rosenblatt map carries the square onto the source: the
-//! first coordinate gives the abscissa left of which that share of the mass lies, the second the same along the vertical chord
+//! Roberts' additive recurrence `R2` ("The unreasonable effectiveness of quasirandom sequences",
+//! 2018), `u_k = frac(s + k a)` with `a = (1/g, 1/g^2)`, `g^3 = g + 1`, fills the unit square
+//! evenly. The Rosenblatt map carries the square onto the source: the first coordinate gives the
+//! abscissa left of which that share of the mass lies, the second the same along the vertical chord
 //! there. It preserves measure, so no point is rejected, however thin the polygon.
 //!
-//! Between two abscissae of vertices the chord is linear in `x`, hence the mass on it, length times density in the middle, is
-//! quadratic, and Simpson's rule is exact.
+//! Between two abscissae of vertices the chord is linear in `x`, hence the mass on it, length times
+//! density in the middle, is quadratic, and Simpson's rule is exact.
 
 use super::Law;
 use super::{ConvexPolygon, Density, Domain, Facets, Patches};
@@ -17,10 +18,11 @@ const STEP: [f64; 2] = [0.754_877_666_246_692_7, 0.569_840_290_998_053_3];
 /// Bisections for an abscissa: more than a double has bits.
 const BISECTIONS: usize = 60;
 
-/// `n` points spread over the source in proportion to its density; another `seed` shifts the sequence. The same input gives the same
-/// points. They lie in the domain up to rounding; in a polygon a few ulps wide some may coincide. On a triangle or pixel
-/// of a source made of such, they are spread evenly, in number as its mass. No points are spread over a source without mass, or with
-/// one beyond doubles.
+/// `n` points spread over the source in proportion to its density; another `seed` shifts the
+/// sequence. The same input gives the same points. They lie in the domain up to rounding; in a
+/// polygon a few ulps wide some may coincide. On a triangle or pixel of a source made of such, they
+/// are spread evenly, in number as its mass. No points are spread over a source without mass, or
+/// with one beyond doubles.
 ///
 /// Cost: O((n + m) log m) for a polygon of `m` vertices or a source of `m` patches.
 ///
@@ -46,8 +48,9 @@ pub fn spread(domain: &Domain, density: &Density, n: usize, seed: u64) -> Vec<[f
     }
 }
 
-/// As [`spread`], over a surface, in proportion to area times density. Triangles are taken along a curve, so that points are spread evenly also
-/// where there are fewer of them than triangles. No points are spread over nothing.
+/// As [`spread`], over a surface, in proportion to area times density. Triangles are taken along a
+/// curve, so that points are spread evenly also where there are fewer of them than triangles. No
+/// points are spread over nothing.
 ///
 /// Cost: O((n + m) log m) for `m` triangles.
 pub fn spread_on(facets: &Facets, n: usize, seed: u64) -> Vec<[f64; 3]> {
@@ -59,11 +62,12 @@ pub fn spread_on(facets: &Facets, n: usize, seed: u64) -> Vec<[f64; 3]> {
     })
 }
 
-/// The unit square on a triangle with these densities at its corners, by Rosenblatt's map: the point is the share `s` of the way from the first
-/// corner to the point at `t` of the side opposite to it.
+/// The unit square on a triangle with these densities at its corners, by Rosenblatt's map: the
+/// point is the share `s` of the way from the first corner to the point at `t` of the side opposite
+/// to it.
 ///
-/// The mass per `s` is `s` times the mean density of the segment there, `(1 - s) r_0 + s m` with `m = (r_1 + r_2) / 2`; that up to `s` is the
-/// cubic `r_0 (s^2 / 2 - s^3 / 3) + m s^3 / 3`.
+/// The mass per `s` is `s` times the mean density of the segment there, `(1 - s) r_0 + s m` with
+/// `m = (r_1 + r_2) / 2`; that up to `s` is the cubic `r_0 (s^2 / 2 - s^3 / 3) + m s^3 / 3`.
 fn in_triangle(rho: &[f64; 3], u: f64, v: f64) -> (f64, f64) {
     let [r0, r1, r2] = *rho;
     if r0 == r1 && r1 == r2 {
@@ -80,13 +84,15 @@ fn in_triangle(rho: &[f64; 3], u: f64, v: f64) -> (f64, f64) {
     (s, along((1.0 - s) * r0 + s * r1, (1.0 - s) * r0 + s * r2, v))
 }
 
-/// Where a share `v` of the mass lies of a segment whose density goes linearly from `a` to `b`: `a s + (b - a) s^2 / 2 = v (a + b) / 2`.
+/// Where a share `v` of the mass lies of a segment whose density goes linearly from `a` to `b`:
+/// `a s + (b - a) s^2 / 2 = v (a + b) / 2`.
 fn along(a: f64, b: f64, v: f64) -> f64 {
     let s = v * (a + b) / (a + (a * a + v * (b * b - a * a)).max(0.0).sqrt());
     if s.is_finite() { s.clamp(0.0, 1.0) } else { v }
 }
 
-/// `n` points of a source in parts of these masses; `point` gives the one at `(u, v)` of the unit square in a part.
+/// `n` points of a source in parts of these masses; `point` gives the one at `(u, v)` of the unit
+/// square in a part.
 fn shares<const D: usize>(
     masses: impl Iterator<Item = f64>,
     n: usize,
@@ -141,7 +147,8 @@ impl Strip {
         t * (self.rate(0.0) + 4.0 * self.rate(0.5 * t) + self.rate(t)) / 6.0
     }
 
-    /// The point with the share `u` of the strip's mass on its left, and the share `v` of its chord's below.
+    /// The point with the share `u` of the strip's mass on its left, and the share `v` of its
+    /// chord's below.
     fn point(&self, u: f64, v: f64) -> [f64; 2] {
         let (mut low, mut high) = (0.0, 1.0);
         for _ in 0..BISECTIONS {
@@ -158,7 +165,8 @@ impl Strip {
 fn strips(domain: &ConvexPolygon, law: &Law) -> Vec<Strip> {
     let v = domain.vertices();
     let n = v.len();
-    // From the lexicographically first vertex to the last go two monotone chains, the lower one counter-clockwise.
+    // From the lexicographically first vertex to the last go two monotone chains, the lower one
+    // counter-clockwise.
     let first = (0..n).min_by(|&a, &b| v[a].partial_cmp(&v[b]).unwrap_or(std::cmp::Ordering::Equal)).unwrap_or(0);
     let last = (0..n).max_by(|&a, &b| v[a].partial_cmp(&v[b]).unwrap_or(std::cmp::Ordering::Equal)).unwrap_or(0);
     let chain =
@@ -174,7 +182,8 @@ fn strips(domain: &ConvexPolygon, law: &Law) -> Vec<Strip> {
     x.dedup();
     let strip = |side: &[f64]| {
         let x = [side[0], side[1]];
-        // Each end is told by the edge that spans the strip: where an edge is vertical the chain has two at one abscissa.
+        // Each end is told by the edge that spans the strip: where an edge is vertical the chain
+        // has two at one abscissa.
         let ends = x.map(|at| [height(&lower, x, at), height(&upper, x, at)]);
         let rho = [0, 1].map(|k| ends[k].map(|y| rho(x[k], y)));
         let mut strip = Strip { x, ends, rho, mass: 0.0 };
@@ -227,7 +236,8 @@ mod tests {
         }
     }
 
-    /// On a surface, too: the square with density x + y in two triangles of opposite windings, one of them tilted.
+    /// On a surface, too: the square with density x + y in two triangles of opposite windings, one
+    /// of them tilted.
     #[test]
     fn moments_are_those_of_a_surface() {
         use crate::domain::{Surface, SurfaceDensity};
@@ -237,7 +247,8 @@ mod tests {
         let points = spread_on(&facets, 20_000, 1);
         assert_eq!(points, spread_on(&facets, 20_000, 1));
         assert_ne!(points, spread_on(&facets, 20_000, 2));
-        // Over the triangle u, v, w with densities r: mean of x is sum_k x_k (r_k + sum r) / (4 sum r). Both have the same area and mass.
+        // Over the triangle u, v, w with densities r: mean of x is sum_k x_k (r_k + sum r) / (4 sum
+        // r). Both have the same area and mass.
         let mean = |x: [f64; 3], r: [f64; 3]| {
             let sum: f64 = r.iter().sum();
             (0..3).map(|k| x[k] * (r[k] + sum)).sum::<f64>() / (4.0 * sum)

@@ -1,4 +1,5 @@
-//! Counters of the ladder: how often each stage was asked, and how often it had to pass the question on.
+//! Counters of the ladder: how often each stage was asked, and how often it had to pass the
+//! question on.
 
 use std::ops::AddAssign;
 

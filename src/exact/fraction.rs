@@ -1,7 +1,8 @@
 //! Fractions that are never reduced.
 //!
-//! Masses of cells have denominators of some hundred bits, and their greatest common divisors cost more than everything else that is done with
-//! them: a canonical [`Rational`] is for numbers that live on, a [`Fraction`] for those that are rounded, enclosed or compared at once.
+//! Masses of cells have denominators of some hundred bits, and their greatest common divisors cost
+//! more than everything else that is done with them: a canonical [`Rational`] is for numbers that
+//! live on, a [`Fraction`] for those that are rounded, enclosed or compared at once.
 
 use super::big::{self, Integer, Rational};
 use super::dd::Dd;
@@ -84,8 +85,8 @@ impl Fraction {
         (q, rest.cmp0().is_eq())
     }
 
-    /// A multiple of a power of two at or below this number, with at least `bits` bits, how far apart these multiples are, and whether
-    /// it is the number itself.
+    /// A multiple of a power of two at or below this number, with at least `bits` bits, how far
+    /// apart these multiples are, and whether it is the number itself.
     fn leading(&self, bits: u32) -> (Rational, Rational, bool) {
         let wanted = i64::from(self.den.significant_bits()) - i64::from(self.num.significant_bits()) + i64::from(bits);
         let shift = wanted.clamp(0, i64::from(u32::MAX)) as u32;
@@ -95,8 +96,9 @@ impl Fraction {
 
     /// The nearest double: [`big::nearest_f64`].
     ///
-    /// With 70 leading bits doubles and the points halfway between them are multiples of the unit, so a number strictly between two
-    /// multiples is on the same side of all of them as the middle of the two.
+    /// With 70 leading bits doubles and the points halfway between them are multiples of the unit,
+    /// so a number strictly between two multiples is on the same side of all of them as the middle
+    /// of the two.
     pub fn nearest_f64(&self) -> f64 {
         let (below, unit, exact) = self.leading(70);
         big::nearest_f64(&if exact { below } else { below + unit / 2u32 })
@@ -109,7 +111,8 @@ impl Fraction {
 
     /// The largest double `<= self` and the smallest double `>= self`: [`big::enclose`].
     pub fn enclose(&self) -> (f64, f64) {
-        // Doubles are multiples of the unit: none lies strictly between this number and the multiples beside it.
+        // Doubles are multiples of the unit: none lies strictly between this number and the
+        // multiples beside it.
         let (below, unit, exact) = self.leading(70);
         let low = big::enclose(&below).0;
         (low, if exact { big::enclose(&below).1 } else { big::enclose(&(below + unit)).1 })
@@ -120,7 +123,8 @@ impl Fraction {
 mod tests {
     use super::*;
 
-    /// Rounding agrees with that of reduced fractions, halfway points, tiny and huge numbers and both signs included.
+    /// Rounding agrees with that of reduced fractions, halfway points, tiny and huge numbers and
+    /// both signs included.
     #[test]
     fn unreduced_fractions_are_rounded_like_reduced_ones() {
         let mut state = 5u64;

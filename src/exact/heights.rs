@@ -9,7 +9,8 @@ const COMMON: f64 = 256.0;
 
 /// Heights `h_i = hi_i + lo_i` of the sites; `cell_i = {x : <x,y_i> + h_i maximal}`.
 ///
-/// Relation to weights: `w_i = |y_i|^2 + 2 h_i`. Adding one constant to all heights changes no cell.
+/// Relation to weights: `w_i = |y_i|^2 + 2 h_i`. Adding one constant to all heights changes no
+/// cell.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Heights {
     values: Vec<Dd>,
@@ -21,7 +22,8 @@ impl Heights {
         Heights { values: vec![Dd::ZERO; n] }
     }
 
-    /// Takes the given values; each pair is renormalised so that `lo` is at most half an ulp of `hi`.
+    /// Takes the given values; each pair is renormalised so that `lo` is at most half an ulp of
+    /// `hi`.
     pub fn new(values: impl IntoIterator<Item = Dd>) -> Heights {
         Heights { values: values.into_iter().map(|v| Dd::sum(v.hi, v.lo)).collect() }
     }
@@ -47,9 +49,9 @@ impl Heights {
 
     /// Heights of power weights, `h_i = (w_i - |y_i|^2)/2` correctly rounded to double-double.
     ///
-    /// The second value counts the heights that are not exact. Of lists of different lengths what is more of either is left
-    /// out. Numbers must be finite; a height beyond the range of doubles becomes infinite (callers check
-    /// [`Heights::first_non_finite`]).
+    /// The second value counts the heights that are not exact. Of lists of different lengths what
+    /// is more of either is left out. Numbers must be finite; a height beyond the range of doubles
+    /// becomes infinite (callers check [`Heights::first_non_finite`]).
     pub fn from_weights<const D: usize>(sites: &[[f64; D]], weights: &[f64]) -> (Heights, usize) {
         let mut rounded = 0;
         let values = sites
@@ -69,13 +71,16 @@ impl Heights {
         self.values.par_iter().zip(sites).map(|(&h, y)| big::weight_of_height(*y, h)).collect()
     }
 
-    /// Heights of the same weights at sites that have moved, `h_i' = h_i - <y_i + y_i', y_i' - y_i> / 2`: a start for solving again.
+    /// Heights of the same weights at sites that have moved,
+    /// `h_i' = h_i - <y_i + y_i', y_i' - y_i> / 2`: a start for solving again.
     ///
-    /// The power `|x - y_i|^2 - w_i` moves with its site, so each cell follows its site; cell `j` is not empty if
-    /// `|y_i' - y_j'|^2 > w_i - w_j` for all `i`, for then it contains `y_j'` (theory/quantization.md). A site that stays keeps its
-    /// height to the bit. Best where sites are near their cells. If all sites go to `s y_i + t`, the right heights are `s h_i` instead.
+    /// The power `|x - y_i|^2 - w_i` moves with its site, so each cell follows its site; cell `j`
+    /// is not empty if `|y_i' - y_j'|^2 > w_i - w_j` for all `i`, for then it contains `y_j'`
+    /// (theory/quantization.md). A site that stays keeps its height to the bit. Best where sites
+    /// are near their cells. If all sites go to `s y_i + t`, the right heights are `s h_i` instead.
     ///
-    /// One site of each list per height. Rounding is that of double-doubles, relative to `|y|^2`. Cost: O(n).
+    /// One site of each list per height. Rounding is that of double-doubles, relative to `|y|^2`.
+    /// Cost: O(n).
     ///
     /// ```
     /// use brenier::exact::Heights;
@@ -131,14 +136,15 @@ impl Heights {
         self.values.iter().map(|h| h.lo).collect()
     }
 
-    /// Heights in another order: entry `k` of the result is entry `order[k]` of `self`. Panics if there is
-    /// none, as slices do.
+    /// Heights in another order: entry `k` of the result is entry `order[k]` of `self`. Panics if
+    /// there is none, as slices do.
     pub fn permuted(&self, order: &[u32]) -> Heights {
         Heights { values: order.iter().map(|&i| self.values[i as usize]).collect() }
     }
 
-    /// Subtracts the mass-weighted mean, so that `sum nu_i h_i = 0` up to rounding (2^-100 relative). Once more where most of the heights
-    /// was common to all: what is left of those has the rounding of what is gone.
+    /// Subtracts the mass-weighted mean, so that `sum nu_i h_i = 0` up to rounding (2^-100
+    /// relative). Once more where most of the heights was common to all: what is left of those has
+    /// the rounding of what is gone.
     ///
     /// ```
     /// use brenier::exact::{Dd, Heights};

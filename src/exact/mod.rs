@@ -1,7 +1,8 @@
 //! Layer 0: numbers and signs.
 //!
-//! Every combinatorial decision of the library is the sign of a polynomial in the input doubles, answered by the ladder
-//! `f64 filter with a proved bound -> fixed-width integers -> big integers -> symbolic perturbation`.
+//! Every combinatorial decision of the library is the sign of a polynomial in the input doubles,
+//! answered by a ladder: f64 filter with a proved bound, fixed-width integers, big integers,
+//! symbolic perturbation.
 
 pub mod big;
 mod counters;

@@ -2,11 +2,12 @@
 
 use super::Dd;
 
-/// The largest power that is taken in one multiplication: its own power of two and its inverse are normal doubles.
+/// The largest power that is taken in one multiplication: its own power of two and its inverse are
+/// normal doubles.
 const STEP: i32 = 1022;
 
-/// `x 2^e`, exact unless it overflows or leaves the normal doubles below. Any `e` will do: a double reaches over 2098 binary orders, so
-/// what is more changes nothing.
+/// `x 2^e`, exact unless it overflows or leaves the normal doubles below. Any `e` will do: a double
+/// reaches over 2098 binary orders, so what is more changes nothing.
 #[inline]
 pub fn scaled(mut x: f64, e: i32) -> f64 {
     let mut e = e.clamp(-3 * STEP, 3 * STEP);

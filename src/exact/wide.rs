@@ -1,11 +1,14 @@
-//! The cheap exact middle stage: doubles over a common power of two as 128-bit integers, determinants in 256 bits.
+//! The cheap exact middle stage: doubles over a common power of two as 128-bit integers,
+//! determinants in 256 bits.
 //!
-//! On grids and other structured data the determinant is often exactly zero, so every filter fails; big integers would
-//! cost a microsecond each. Here a 3x3 determinant costs some tens of nanoseconds. Everything is exact or declined.
+//! On grids and other structured data the determinant is often exactly zero, so every filter fails;
+//! big integers would cost a microsecond each. Here a 3x3 determinant costs some tens of
+//! nanoseconds. Everything is exact or declined.
 
 use super::dd::Dd;
 
-/// Integers of one column over a common unit: the differences `x_k - x_last`, for `k` below `N - 1`.
+/// Integers of one column over a common unit: the differences `x_k - x_last`, for `k` below
+/// `N - 1`.
 #[derive(Clone, Copy, Debug)]
 pub struct Column<const N: usize> {
     /// Differences in units of a common power of two.
@@ -113,7 +116,8 @@ impl I256 {
     }
 }
 
-/// Sign of `det [x y h]` of three rows, if the entries fit: minors below `2^127`, the sum of products below `2^255`.
+/// Sign of `det [x y h]` of three rows, if the entries fit: minors below `2^127`, the sum of
+/// products below `2^255`.
 pub fn determinant_sign(x: &Column<3>, y: &Column<3>, h: &Column<3>) -> Option<i32> {
     if x.bits + y.bits > 125 || h.bits > 126 {
         return None;

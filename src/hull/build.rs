@@ -1,16 +1,19 @@
 //! Construction in parts: runs of positions are triangulated side by side and joined.
 //!
-//! The parts depend on sites and their order alone, never on the number of threads. The sites of positions `a .. b` own
-//! the slots `2 a .. 2 b`: `v` vertices make `2 v - 2` triangles, ghosts included, so that is enough for every part, and leaves the two slots that
-//! a join needs. So parts are joined where they lie.
+//! The parts depend on sites and their order alone, never on the number of threads. The sites of
+//! positions `a .. b` own the slots `2 a .. 2 b`: `v` vertices make `2 v - 2` triangles, ghosts
+//! included, so that is enough for every part, and leaves the two slots that a join needs. So parts
+//! are joined where they lie.
 //!
-//! **A join is right:** what one side says of a site it has hidden stays true, since a site below the upper hull of some sites is
-//! below that of more. What is left is a triangulation of all sites that are vertices on either side, with edges that were regular before everywhere but
-//! along the gap; flips from there restore it (`flip.rs`). The result is the regular triangulation of these vertices with none of the
-//! other sites above it: that of all sites, which is unique.
+//! **A join is right:** what one side says of a site it has hidden stays true, since a site below
+//! the upper hull of some sites is below that of more. What is left is a triangulation of all sites
+//! that are vertices on either side, with edges that were regular before everywhere but along the
+//! gap; flips from there restore it (`flip.rs`). The result is the regular triangulation of these
+//! vertices with none of the other sites above it: that of all sites, which is unique.
 //!
-//! A side whose sites are collinear has no triangles: its sites are inserted into the other one, one by one. If both have none, or if
-//! something does not go as proved, the run is triangulated as one part.
+//! A side whose sites are collinear has no triangles: its sites are inserted into the other one,
+//! one by one. If both have none, or if something does not go as proved, the run is triangulated as
+//! one part.
 
 use super::corners::Corners;
 use super::cut::{Cut, Cuts};
@@ -47,7 +50,8 @@ struct Plot<'a> {
     faces: &'a mut [Face],
 }
 
-/// Triangulates all sites in parts of at most `part` sites where cuts are found. `None` if they are collinear.
+/// Triangulates all sites in parts of at most `part` sites where cuts are found. `None` if they are
+/// collinear.
 pub fn triangulate(sites: Sites<'_>, part: usize) -> Option<(Mesh, Work)> {
     let n = sites.points.len();
     let extent = Extent::of(sites.points);

@@ -1,8 +1,10 @@
-//! Where a run of positions can be cut so that an axis-parallel line separates the two sides strictly.
+//! Where a run of positions can be cut so that an axis-parallel line separates the two sides
+//! strictly.
 //!
-//! Positions run along a Hilbert curve, whose key is monotone in each coordinate: the first and the second half of the curve's square are such a pair, and so
-//! are the two halves of either. But nothing is believed: cuts are found from bounding boxes, so any order of positions is right, and an
-//! order without cuts is only slow.
+//! Positions run along a Hilbert curve, whose key is monotone in each coordinate: the first and the
+//! second half of the curve's square are such a pair, and so are the two halves of either. But
+//! nothing is believed: cuts are found from bounding boxes, so any order of positions is right, and
+//! an order without cuts is only slow.
 
 use crate::exact::predicates::Lifted;
 use rayon::prelude::*;
@@ -36,7 +38,8 @@ impl Bounds {
         }
     }
 
-    /// The axis along which a line separates the boxes strictly, and whether the second one comes first along it.
+    /// The axis along which a line separates the boxes strictly, and whether the second one comes
+    /// first along it.
     fn apart(&self, o: &Bounds) -> Option<(usize, bool)> {
         let axes = [0, 1].into_iter();
         let mut ways = axes.flat_map(|k| [(self.hi[k] < o.lo[k], (k, false)), (o.hi[k] < self.lo[k], (k, true))]);
@@ -69,8 +72,8 @@ impl<'a> Cuts<'a> {
         Cuts { points, boxes }
     }
 
-    /// The cut nearest to the middle of a run; both sides have at least one position. Cost: a box for each block, and a scan of the blocks in
-    /// which there may be a cut, as a rule one.
+    /// The cut nearest to the middle of a run; both sides have at least one position. Cost: a box
+    /// for each block, and a scan of the blocks in which there may be a cut, as a rule one.
     pub fn nearest(&self, run: Range<usize>) -> Option<Cut> {
         let (first, last) = (run.start / BLOCK, run.end.div_ceil(BLOCK));
         let block = |b: usize| (b * BLOCK).max(run.start)..((b + 1) * BLOCK).min(run.end);

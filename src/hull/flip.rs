@@ -1,13 +1,16 @@
 //! Flips until every edge is locally regular.
 //!
-//! Why the result is the regular triangulation: when every edge is locally regular the lifted surface is convex, so the triangulation is
-//! the regular one of its own vertices (Delaunay's lemma); and vertices are given up only where they are proved to be hidden.
-//! Why it ends: each flip raises the lifted surface over the same vertices, and each removal leaves one vertex less.
+//! Why the result is the regular triangulation: when every edge is locally regular the lifted
+//! surface is convex, so the triangulation is the regular one of its own vertices (Delaunay's
+//! lemma); and vertices are given up only where they are proved to be hidden. Why it ends: each
+//! flip raises the lifted surface over the same vertices, and each removal leaves one vertex less.
 //!
-//! A flip of `bc` to `ad` needs a strictly convex quadrilateral `abdc`. Otherwise one end of the edge, say `b`, lies in the
-//! triangle `adc` or on its side `ad`. That `d` is above the plane through `a, b, c` then says that `b` is below the plane through
-//! `a, d, c`: below the hull of three other sites, it is hidden whatever happens elsewhere, and is removed (`remove.rs`).
-//! So flips never get stuck, as they do when only vertices of degree three are removed (Edelsbrunner and Shah 1996).
+//! A flip of `bc` to `ad` needs a strictly convex quadrilateral `abdc`. Otherwise one end of the
+//! edge, say `b`, lies in the triangle `adc` or on its side `ad`. That `d` is above the plane
+//! through `a, b, c` then says that `b` is below the plane through `a, d, c`: below the hull of
+//! three other sites, it is hidden whatever happens elsewhere, and is removed (`remove.rs`). So
+//! flips never get stuck, as they do when only vertices of degree three are removed (Edelsbrunner
+//! and Shah 1996).
 
 use super::corners::Corners;
 use super::mesh::{GHOST, NONE, Triangle, join, next, previous, split};
@@ -35,10 +38,12 @@ enum Flip {
 }
 
 impl Part<'_> {
-    /// Flips until every edge of the queue, and every edge that changes on the way, is regular or reaches into another stretch.
+    /// Flips until every edge of the queue, and every edge that changes on the way, is regular or
+    /// reaches into another stretch.
     ///
-    /// A deferred edge is not lost if one of its triangles changes later: that puts all edges of the triangle into the queue.
-    /// Beyond `budget` flips it gives up: then a new triangulation costs less.
+    /// A deferred edge is not lost if one of its triangles changes later: that puts all edges of
+    /// the triangle into the queue. Beyond `budget` flips it gives up: then a new triangulation
+    /// costs less.
     pub fn relax(&mut self, queue: &mut Queue, corners: &mut Corners<'_>, mut budget: usize) -> Result<(), Stuck> {
         while let Some(edge) = queue.edges.pop() {
             match self.flip(edge, queue, corners) {
@@ -77,7 +82,8 @@ impl Part<'_> {
         let other = *self.mesh.triangle(s);
         // t = (a, b, c) at k, s = (d, c, b) at j.
         let (a, b, c, d) = (triangle.v[k], triangle.v[next(k)], triangle.v[previous(k)], other.v[j]);
-        // Two ghosts: `b` lies between its neighbours on a straight stretch of the outline, below the line through them.
+        // Two ghosts: `b` lies between its neighbours on a straight stretch of the outline, below
+        // the line through them.
         if c == GHOST {
             return self.without(join(t, next(k)), b, queue, corners);
         }

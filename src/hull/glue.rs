@@ -1,26 +1,36 @@
-//! Two triangulations side by side become one: the gap between their outlines is filled with triangles.
+//! Two triangulations side by side become one: the gap between their outlines is filled with
+//! triangles.
 //!
-//! A strict line lies between the two sets of sites, so the outlines, two convex polygons, are disjoint. Seen along the direction
-//! from `A` to `B`, the *right tangent* is an edge `ab` that has both polygons on its left, the *left tangent* has them on its right.
-//! Between them lies the gap: a polygon whose vertices are the left ends, a stretch of `A`'s outline, and the right ends, a stretch of `B`'s.
+//! A strict line lies between the two sets of sites, so the outlines, two convex polygons, are
+//! disjoint. Seen along the direction from `A` to `B`, the *right tangent* is an edge `ab` that has
+//! both polygons on its left, the *left tangent* has them on its right. Between them lies the gap:
+//! a polygon whose vertices are the left ends, a stretch of `A`'s outline, and the right ends, a
+//! stretch of `B`'s.
 //!
-//! **Tangents.** From the vertices nearest to the separating line, one end moves on as long as the next vertex is strictly
-//! on the outer side of the edge. The vertex just left stays strictly on the inner side, since later moves turn the edge away from it; so in the
-//! end both neighbours of each end are on the inner side or on the edge's line, and a convex polygon with this property at one vertex is
-//! on that side as a whole. Moves are strict, so of several vertices on the tangent's line it touches the nearest ones: the others
-//! remain vertices of the common outline, as all sites of a triangulation that lie on its outline do.
+//! **Tangents.** From the vertices nearest to the separating line, one end moves on as long as the
+//! next vertex is strictly on the outer side of the edge. The vertex just left stays strictly on
+//! the inner side, since later moves turn the edge away from it; so in the end both neighbours of
+//! each end are on the inner side or on the edge's line, and a convex polygon with this property at
+//! one vertex is on that side as a whole. Moves are strict, so of several vertices on the tangent's
+//! line it touches the nearest ones: the others remain vertices of the common outline, as all sites
+//! of a triangulation that lie on its outline do.
 //!
-//! Both tangents may end at one vertex. Then that polygon lies between two lines through the vertex, on the same side of it as the other
-//! polygon: the vertex is the farthest one, and the gap goes around the whole outline.
+//! Both tangents may end at one vertex. Then that polygon lies between two lines through the
+//! vertex, on the same side of it as the other polygon: the vertex is the farthest one, and the gap
+//! goes around the whole outline.
 //!
-//! **Zipper.** Let `ab` be an edge across the gap, `a'` and `b'` the next vertices. In any triangulation of the rest of the gap the
-//! triangle on `ab` has `a'` or `b'` as its third vertex: with a farther one, `v` of `A` say, the part of the gap between `av` and the outline would be a polygon with
-//! convex angles at no more than two vertices, since the gap has angles of at least a straight one at all vertices of `A` between. So `aba'` or `abb'`
-//! is right, and the other one need not be asked about. `aba'` is right iff it turns left and `ba'` does not cross `B`: turning
-//! from `ba` across the gap, the first edge of `B` one meets is `bb'`; it must not come before `ba'`, nor
-//! be the same direction (then `b'` would lie on `ba'`). Where both are right, the one that is locally regular is taken: less to flip.
+//! **Zipper.** Let `ab` be an edge across the gap, `a'` and `b'` the next vertices. In any
+//! triangulation of the rest of the gap the triangle on `ab` has `a'` or `b'` as its third vertex:
+//! with a farther one, `v` of `A` say, the part of the gap between `av` and the outline would be a
+//! polygon with convex angles at no more than two vertices, since the gap has angles of at least a
+//! straight one at all vertices of `A` between. So `aba'` or `abb'` is right, and the other one
+//! need not be asked about. `aba'` is right iff it turns left and `ba'` does not cross `B`: turning
+//! from `ba` across the gap, the first edge of `B` one meets is `bb'`; it must not come before
+//! `ba'`, nor be the same direction (then `b'` would lie on `ba'`). Where both are right, the one
+//! that is locally regular is taken: less to flip.
 //!
-//! Every triangle that is put in takes the slot of the ghost on its edge of an outline; the two tangents need one more ghost each.
+//! Every triangle that is put in takes the slot of the ghost on its edge of an outline; the two
+//! tangents need one more ghost each.
 
 use super::flip::Stuck;
 use super::mesh::{GHOST, NONE, Triangle, join, next, previous, split};
@@ -86,7 +96,8 @@ impl Part<'_> {
         let steps = (a.steps(right.0, left.0), b.steps(left.1, right.1));
         let (Some(first), Some(last)) = (self.work.spare.take(), self.work.spare.take()) else { return Err(Stuck) };
         let (first, last) = (first as usize, last as usize);
-        // Ghosts before and after each of the new ones: of the old outline, unless nothing of that is left.
+        // Ghosts before and after each of the new ones: of the old outline, unless nothing of that
+        // is left.
         let (no_a, no_b) = (steps.0 == a.0.len(), steps.1 == b.0.len());
         let beside_first =
             [if no_a { last } else { a.ghost(a.before(right.0)) }, if no_b { last } else { b.ghost(right.1) }];
@@ -112,7 +123,8 @@ impl Part<'_> {
         loop {
             let triangle = self.mesh.triangle(t);
             let k = triangle.ghost().ok_or(Stuck)?;
-            // The ghost's own edge runs against the outline, and on from `v[next(k)]` goes the next one.
+            // The ghost's own edge runs against the outline, and on from `v[next(k)]` goes the next
+            // one.
             posts.push(Post { vertex: triangle.v[previous(k)], ghost: t as u32 });
             t = split(triangle.n[previous(k)]).0;
             if t == start {
@@ -145,8 +157,9 @@ impl Part<'_> {
         self.mesh.glue(join(t, 1), out);
     }
 
-    /// Fills the gap from the right tangent on; for each outline the end of the tangent there and the edges up to the left one.
-    /// Returns the last half-edge, to which `first` is the one across the right tangent.
+    /// Fills the gap from the right tangent on; for each outline the end of the tangent there and
+    /// the edges up to the left one. Returns the last half-edge, to which `first` is the one across
+    /// the right tangent.
     fn zip(
         &mut self,
         (a, mut i, mut steps_a): (&Outline, usize, usize),
@@ -168,7 +181,8 @@ impl Part<'_> {
             let outside = ghost.ghost().map_or(NONE, |k| ghost.n[k]);
             self.mesh.put(t, Triangle { v: [p, q, apex], n: [NONE; 3] });
             self.mesh.glue(open, join(t, 2));
-            // Edge 0 runs from q to the apex, edge 1 from the apex to p: one is of an outline, the other crosses the gap.
+            // Edge 0 runs from q to the apex, edge 1 from the apex to p: one is of an outline, the
+            // other crosses the gap.
             let (own, across) = if take_a { (1, 0) } else { (0, 1) };
             self.mesh.glue(join(t, own), outside);
             open = join(t, across);

@@ -1,4 +1,5 @@
-//! Incremental insertion: walk to the site, dig out the triangles below it, fan the hole from it (Bowyer, Watson).
+//! Incremental insertion: walk to the site, dig out the triangles below it, fan the hole from it
+//! (Bowyer, Watson).
 
 use super::mesh::{GHOST, Triangle, join, next, previous, split};
 use super::part::{Face, Part};
@@ -22,7 +23,8 @@ impl Part<'_> {
         v.iter().zip(slot).for_each(|(&v, t)| self.mesh.put(t, Triangle { v, ..Triangle::DEAD }));
         for k in 0..3 {
             self.mesh.glue(join(slot[0], k), join(slot[k + 1], 2));
-            // Ghost k+1 is opposite corner k; going around, its edge 0 meets edge 1 of the next one.
+            // Ghost k+1 is opposite corner k; going around, its edge 0 meets edge 1 of the next
+            // one.
             self.mesh.glue(join(slot[k + 1], 0), join(slot[previous(k) + 1], 1));
         }
         self.work.hint = slot[0];
@@ -57,8 +59,9 @@ impl Part<'_> {
 
     /// Replaces the triangles below `p`, of which `first` is one, by a fan from `p`.
     ///
-    /// The search runs depth first and counter-clockwise, so it meets the edges of the rim in cyclic order. Hidden vertices
-    /// inside the hole leave slits, which are passed on both sides without being recorded; the order stays right.
+    /// The search runs depth first and counter-clockwise, so it meets the edges of the rim in
+    /// cyclic order. Hidden vertices inside the hole leave slits, which are passed on both sides
+    /// without being recorded; the order stays right.
     fn dig(&mut self, first: usize, p: u32) -> Inserted {
         let inside = self.next_stamp();
         let outside = inside + 1;

@@ -11,8 +11,9 @@ use std::sync::{Arc, OnceLock};
 
 /// The regular triangulation of sites with heights.
 ///
-/// Inside, sites are numbered along a Hilbert curve ("positions"); [`Hull::order`] maps positions to the caller's indices,
-/// which are also the ranks that break ties. Methods say which numbering they use.
+/// Inside, sites are numbered along a Hilbert curve ("positions"); [`Hull::order`] maps positions
+/// to the caller's indices, which are also the ranks that break ties. Methods say which numbering
+/// they use.
 ///
 /// ```
 /// use brenier::{exact::Heights, hull::Hull};
@@ -83,10 +84,11 @@ pub struct Wedge {
 }
 
 impl Hull {
-    /// Builds the triangulation; the index of a site is its rank. Expected O(n log n); 64 bytes a triangle, afterwards 24.
+    /// Builds the triangulation; the index of a site is its rank. Expected O(n log n); 64 bytes a
+    /// triangle, afterwards 24.
     ///
-    /// Sites and heights must be finite and as many of the one as of the other; at most 5e8. Duplicates are allowed:
-    /// the higher one, then the one of lower index, is the vertex.
+    /// Sites and heights must be finite and as many of the one as of the other; at most 5e8.
+    /// Duplicates are allowed: the higher one, then the one of lower index, is the vertex.
     pub fn build(sites: &[[f64; 2]], heights: &Heights) -> Hull {
         assert_eq!(sites.len(), heights.len(), "one height per site");
         let order = Hull::curve(sites);
@@ -140,7 +142,8 @@ impl Hull {
         self.shape = Shape::Plane(Box::new(Net::new(mesh, work, points.len())));
     }
 
-    /// Moves to new heights (caller's order) by flips, or by a rebuild when these are many; the result is the same.
+    /// Moves to new heights (caller's order) by flips, or by a rebuild when these are many; the
+    /// result is the same.
     pub fn update(&mut self, heights: &Heights) -> Update {
         assert_eq!(heights.len(), self.len(), "one height per site");
         for (p, &i) in self.points.iter_mut().zip(&*self.rank) {
@@ -172,7 +175,8 @@ impl Hull {
         Update::Rebuilt
     }
 
-    /// Renumbers the triangle slots along the curve: worth its O(n) before the diagram is asked for more than once.
+    /// Renumbers the triangle slots along the curve: worth its O(n) before the diagram is asked for
+    /// more than once.
     pub fn arrange(&mut self) {
         if let Shape::Plane(net) = &mut self.shape {
             net.arrange();
@@ -192,7 +196,8 @@ impl Hull {
         if triangle.ghost().is_some() {
             return None;
         }
-        // On an edge two triangles cover it, and which of them a walk finds depends on where it came from.
+        // On an edge two triangles cover it, and which of them a walk finds depends on where it
+        // came from.
         let at = |k: usize| self.points[triangle.v[k] as usize].site();
         let on = |k: &usize| orient2d(at(next(*k)), at(previous(*k)), site, &mut net.work.counters) == 0;
         let across = (0..3).find(on).map(|k| split(triangle.n[k]).0).filter(|&s| triangles[s].ghost().is_none());
@@ -204,8 +209,9 @@ impl Hull {
         [Some(t), across].into_iter().flatten().min_by_key(sites)
     }
 
-    /// Where a point lies: the positions of the triangle that contains it, counter-clockwise, or of an edge of the outline that it lies beyond.
-    /// `None` if the sites are collinear. Walks from where the last call ended.
+    /// Where a point lies: the positions of the triangle that contains it, counter-clockwise, or of
+    /// an edge of the outline that it lies beyond. `None` if the sites are collinear. Walks from
+    /// where the last call ended.
     pub fn locate(&mut self, p: [f64; 2]) -> Option<Spot> {
         let Shape::Plane(net) = &mut self.shape else { return None };
         let t = walk(net, Sites { points: &self.points, rank: &self.rank }, p);
@@ -216,8 +222,8 @@ impl Hull {
         })
     }
 
-    /// Raises a hidden position to a height at which it may show. Cost: a walk and an insertion; O(n) for the first of a row of
-    /// such calls, which [`Hull::settle`] ends.
+    /// Raises a hidden position to a height at which it may show. Cost: a walk and an insertion;
+    /// O(n) for the first of a row of such calls, which [`Hull::settle`] ends.
     pub fn raise(&mut self, position: usize, height: Dd) {
         self.points[position].h = height;
         if let Shape::Plane(net) = &mut self.shape {
@@ -294,8 +300,8 @@ impl Hull {
         ring.iter().filter_map(|w| w.to).map(|k| self.rank[k as usize]).collect()
     }
 
-    /// The wedges around a position, counter-clockwise; positions inside. A hidden site has none; collinear sites have
-    /// wedges without triangle (slot `u32::MAX`). Cost: O(degree).
+    /// The wedges around a position, counter-clockwise; positions inside. A hidden site has none;
+    /// collinear sites have wedges without triangle (slot `u32::MAX`). Cost: O(degree).
     #[inline]
     pub fn ring(&self, position: usize, ring: &mut Vec<Wedge>) {
         ring.clear();
@@ -345,7 +351,8 @@ impl Hull {
         }
     }
 
-    /// Positions on the outside of the triangulation, each at least once; all that show if the sites are collinear.
+    /// Positions on the outside of the triangulation, each at least once; all that show if the
+    /// sites are collinear.
     pub fn rim(&self) -> Vec<u32> {
         match &self.shape {
             Shape::Line { chain, .. } => chain.clone(),
@@ -356,7 +363,8 @@ impl Hull {
         }
     }
 
-    /// All triangles as the caller's indices, counter-clockwise from the lowest index, sorted: a canonical form.
+    /// All triangles as the caller's indices, counter-clockwise from the lowest index, sorted: a
+    /// canonical form.
     pub fn triangles(&self) -> Vec<[u32; 3]> {
         let canonical = |v: [u32; 3]| {
             let v = v.map(|k| self.rank[k as usize]);

@@ -5,7 +5,8 @@ use crate::exact::predicates::{Lifted, above_line};
 
 /// The sites of the upper chain in lexicographic order, which is their order along the line.
 ///
-/// Of sites at one position the highest counts, then the one of lowest rank. Monotone chain (Andrew 1979): O(n log n).
+/// Of sites at one position the highest counts, then the one of lowest rank. Monotone chain (Andrew
+/// 1979): O(n log n).
 pub fn chain(points: &[Lifted], rank: &[u32], counters: &mut Counters) -> Vec<u32> {
     let key = |i: u32| (points[i as usize].x, points[i as usize].y);
     let order_of = |a: u32, b: u32| {

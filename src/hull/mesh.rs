@@ -1,10 +1,12 @@
-//! The triangulation as half-edges: 24 bytes a triangle, a ghost vertex at infinity closing the outside.
+//! The triangulation as half-edges: 24 bytes a triangle, a ghost vertex at infinity closing the
+//! outside.
 
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// The ghost vertex: in the lifted picture the point infinitely far below, so that every hull edge `ab` of the sites bounds
-/// one ghost triangle `(a, b, GHOST)` whose inside is the outside of the hull.
+/// The ghost vertex: in the lifted picture the point infinitely far below, so that every hull edge
+/// `ab` of the sites bounds one ghost triangle `(a, b, GHOST)` whose inside is the outside of the
+/// hull.
 pub const GHOST: u32 = u32::MAX;
 
 /// No half-edge: the site is hidden.
@@ -13,8 +15,8 @@ pub const NONE: u32 = u32::MAX;
 /// Slots to a task.
 const CHUNK: usize = 4096;
 
-/// A triangle. Edge `k` lies opposite vertex `k` and runs from `v[k+1]` to `v[k+2]`; `n[k]` is the half-edge on its other
-/// side. A half-edge is coded `4 t + k`.
+/// A triangle. Edge `k` lies opposite vertex `k` and runs from `v[k+1]` to `v[k+2]`; `n[k]` is the
+/// half-edge on its other side. A half-edge is coded `4 t + k`.
 #[derive(Clone, Copy, Debug)]
 pub struct Triangle {
     /// Vertices, counter-clockwise. A dead triangle has `v[0] == v[1]`.
@@ -139,8 +141,9 @@ impl Mesh {
         }
     }
 
-    /// Renumbers the triangles by their least vertex and drops the dead ones. Vertices are numbered along a space-filling curve but
-    /// triangles by the history of insertion: whoever visits them all waits for memory, before this. Cost: O(n).
+    /// Renumbers the triangles by their least vertex and drops the dead ones. Vertices are numbered
+    /// along a space-filling curve but triangles by the history of insertion: whoever visits them
+    /// all waits for memory, before this. Cost: O(n).
     pub fn arrange(&mut self, vertices: usize) {
         let least = |t: &Triangle| if t.is_dead() { NONE } else { t.v[0].min(t.v[1]).min(t.v[2]) };
         let least: Vec<u32> = self.triangles.par_iter().with_min_len(CHUNK).map(least).collect();
@@ -164,7 +167,8 @@ impl Mesh {
         self.spare = Spare::default();
     }
 
-    /// One half-edge per vertex that has a triangle: the code of a triangle corner at the vertex; `NONE` for the others.
+    /// One half-edge per vertex that has a triangle: the code of a triangle corner at the vertex;
+    /// `NONE` for the others.
     pub fn corners(&self, vertices: usize) -> Vec<u32> {
         let mut corner = vec![NONE; vertices];
         for (t, triangle) in self.triangles.iter().enumerate() {

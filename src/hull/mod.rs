@@ -1,9 +1,10 @@
 //! Layer 2: the lifted convex hull of the sites, which is their regular triangulation.
 //!
-//! Site `i` is lifted to `(y_i, h_i)`; the upper hull projects to the regular (weighted Delaunay) triangulation, whose
-//! dual is the Laguerre diagram. A site whose lifted point is no vertex of that hull is *hidden*: its cell is empty.
-//! All decisions are exact, ties are broken by rank ([`crate::exact::predicates`]), so the triangulation is a function of
-//! sites, heights and ranks alone: independent of insertion order, flips or rebuilds.
+//! Site `i` is lifted to `(y_i, h_i)`; the upper hull projects to the regular (weighted Delaunay)
+//! triangulation, whose dual is the Laguerre diagram. A site whose lifted point is no vertex of
+//! that hull is *hidden*: its cell is empty. All decisions are exact, ties are broken by rank
+//! ([`crate::exact::predicates`]), so the triangulation is a function of sites, heights and ranks
+//! alone: independent of insertion order, flips or rebuilds.
 
 mod build;
 mod corners;

@@ -15,7 +15,8 @@ pub struct Net {
     pub mesh: Mesh,
     /// By position a triangle corner at the site, `NONE` if it is hidden.
     pub corner: Vec<u32>,
-    /// By slot. Kept only while sites are inserted: it is more than half of the memory, and void as soon as the heights change.
+    /// By slot. Kept only while sites are inserted: it is more than half of the memory, and void as
+    /// soon as the heights change.
     pub faces: Vec<Face>,
     /// What the planes' bounds hold for.
     pub extent: Extent,
@@ -56,7 +57,8 @@ impl Net {
         self.corner = self.mesh.corners(self.corner.len());
     }
 
-    /// Offers one hidden site. Cost: a walk and an insertion, and O(n) for the first of a row, which [`Net::settle`] ends.
+    /// Offers one hidden site. Cost: a walk and an insertion, and O(n) for the first of a row,
+    /// which [`Net::settle`] ends.
     pub fn enter(&mut self, sites: Sites<'_>, i: u32) {
         if self.faces.is_empty() {
             self.fit(sites, Extent::of(sites.points));
@@ -86,8 +88,8 @@ impl Net {
         self.faces = Vec::new();
     }
 
-    /// Sets the start of the next walk: at a visible site next to `position` along the curve, or where the last walk ended (queries
-    /// come in the order of the curve), or anywhere.
+    /// Sets the start of the next walk: at a visible site next to `position` along the curve, or
+    /// where the last walk ended (queries come in the order of the curve), or anywhere.
     pub fn aim(&mut self, position: usize) {
         if let Some(c) = self.beside(position) {
             self.work.hint = split(c).0;

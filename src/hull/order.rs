@@ -1,9 +1,10 @@
 //! Insertion order: Hilbert curve for locality, biased random rounds for the worst case.
 //!
-//! Sites are numbered along a Hilbert curve once; everything downstream (triangles, cells, matrices) inherits the
-//! locality. They are inserted in rounds (Amenta, Choi, Rote 2003): each site falls into the last round with probability
-//! 7/8, and so on towards the first, which keeps the randomized bound on the expected structural change; inside a
-//! round the Hilbert order keeps the walk short.
+//! Sites are numbered along a Hilbert curve once; everything downstream (triangles, cells,
+//! matrices) inherits the locality. They are inserted in rounds (Amenta, Choi, Rote 2003): each
+//! site falls into the last round with probability 7/8, and so on towards the first, which keeps
+//! the randomized bound on the expected structural change; inside a round the Hilbert order keeps
+//! the walk short.
 
 use rayon::prelude::*;
 use std::ops::Range;
@@ -11,7 +12,8 @@ use std::ops::Range;
 /// Most bits per axis; a key and an index share 64 bits.
 const MOST_BITS: u32 = 16;
 
-/// Sites of a run with equal keys are reordered only above this length; shorter runs cost nothing anyway.
+/// Sites of a run with equal keys are reordered only above this length; shorter runs cost nothing
+/// anyway.
 const RUN: usize = 24;
 
 /// Sites to a task.
@@ -33,15 +35,16 @@ fn hilbert(mut x: u32, mut y: u32, bits: u32) -> u32 {
     d
 }
 
-/// Site indices along a Hilbert curve through the sites. Cost: a radix sort, O(n) for well-spread sites.
+/// Site indices along a Hilbert curve through the sites. Cost: a radix sort, O(n) for well-spread
+/// sites.
 pub fn hilbert_order(sites: &[[f64; 2]]) -> Vec<u32> {
     let mut order: Vec<u32> = (0..sites.len() as u32).collect();
     sort_run(sites, &mut order, 0);
     order
 }
 
-/// Orders `run` in its own bounding box. Depth is bounded: at least 2^4 cells a level in each axis and 2100 binary places in
-/// all doubles would allow 600 levels; 64 are enough for any purpose.
+/// Orders `run` in its own bounding box. Depth is bounded: at least 2^4 cells a level in each axis
+/// and 2100 binary places in all doubles would allow 600 levels; 64 are enough for any purpose.
 fn sort_run(sites: &[[f64; 2]], run: &mut [u32], depth: u32) {
     let ([x0, x1], [y0, y1]) = (extent(sites, run, 0), extent(sites, run, 1));
     let (lo, hi) = ([x0, y0], [x1, y1]);
@@ -86,9 +89,11 @@ fn extent(sites: &[[f64; 2]], run: &[u32], axis: usize) -> [f64; 2] {
     run.par_chunks(CHUNK).map(of).reduce(|| [f64::INFINITY, f64::NEG_INFINITY], both)
 }
 
-/// Sort by the `bits` bits above the lower half, then by the lower half (which comes in ascending order, if it matters).
+/// Sort by the `bits` bits above the lower half, then by the lower half (which comes in ascending
+/// order, if it matters).
 ///
-/// One pass by the highest digit, then every bucket by itself: buckets are small for well-spread sites, and threads share them.
+/// One pass by the highest digit, then every bucket by itself: buckets are small for well-spread
+/// sites, and threads share them.
 fn radix_sort(keyed: &mut Vec<u64>, bits: u32) {
     if keyed.len() < 4096 {
         keyed.sort_unstable();
@@ -119,7 +124,8 @@ fn radix_sort(keyed: &mut Vec<u64>, bits: u32) {
     *keyed = buffer;
 }
 
-/// The positions of a run (along the curve) in insertion order: rounds of growing size, each along the curve.
+/// The positions of a run (along the curve) in insertion order: rounds of growing size, each along
+/// the curve.
 pub fn rounds(run: Range<usize>) -> Vec<u32> {
     const LAST: usize = 12;
     // A round number by hashing the position (splitmix64): fixed, so results are reproducible.

@@ -1,7 +1,9 @@
-//! A stretch of slots under work, and what the work needs: the unit in which threads share a triangulation.
+//! A stretch of slots under work, and what the work needs: the unit in which threads share a
+//! triangulation.
 //!
-//! Half-edges are coded by the slots of the whole triangulation, so a stretch that was worked on alone is a piece of the whole as it stands:
-//! nothing is copied and nothing renumbered when stretches are put together.
+//! Half-edges are coded by the slots of the whole triangulation, so a stretch that was worked on
+//! alone is a piece of the whole as it stands: nothing is copied and nothing renumbered when
+//! stretches are put together.
 
 use super::mesh::{GHOST, NONE, Spare, Triangle, join, next, previous, split};
 use super::plane::{Extent, Plane};
@@ -57,7 +59,8 @@ pub struct Stretch<'a> {
     pub sites: Sites<'a>,
     /// Triangles of these slots.
     pub triangles: &'a mut [Triangle],
-    /// Their faces; or none at all, where few questions are asked of each triangle: then all go to the predicates.
+    /// Their faces; or none at all, where few questions are asked of each triangle: then all go to
+    /// the predicates.
     pub faces: &'a mut [Face],
     /// The first slot.
     pub base: usize,
@@ -95,7 +98,8 @@ impl Stretch<'_> {
         self.triangles[t - self.base].n[k] = a;
     }
 
-    /// The corner after `corner`, counter-clockwise around the same vertex; it may belong to another stretch.
+    /// The corner after `corner`, counter-clockwise around the same vertex; it may belong to
+    /// another stretch.
     #[inline(always)]
     pub fn turn(&self, corner: u32) -> u32 {
         let (t, k) = split(corner);
@@ -105,8 +109,9 @@ impl Stretch<'_> {
 
     /// Is triangle `t` below the lifted site `p` (after the perturbation)?
     ///
-    /// A ghost triangle on edge `ab` is the vertical plane through it: below everything strictly outside; over its own line
-    /// the hull is one dimension lower, and the site is compared with the lifted line `ab`, also beyond its ends.
+    /// A ghost triangle on edge `ab` is the vertical plane through it: below everything strictly
+    /// outside; over its own line the hull is one dimension lower, and the site is compared with
+    /// the lifted line `ab`, also beyond its ends.
     #[inline(always)]
     pub fn conflict(&self, t: usize, p: u32, counters: &mut Counters) -> bool {
         let face = self.faces.get(t - self.base);
@@ -134,14 +139,16 @@ impl Stretch<'_> {
         }
     }
 
-    /// The vertex across edge `k` of triangle `t`, unless it is known to be below. Both triangles must be of this stretch.
+    /// The vertex across edge `k` of triangle `t`, unless it is known to be below. Both triangles
+    /// must be of this stretch.
     #[inline(always)]
     fn across(&self, t: usize, k: usize) -> Option<u32> {
         let triangle = self.triangle(t);
         let (s, j) = split(triangle.n[k]);
         let other = self.triangle(s);
         let d = other.v[j];
-        // The ghost lies below every plane; and a triangle never rises above the ghost triangle on its own edge.
+        // The ghost lies below every plane; and a triangle never rises above the ghost triangle on
+        // its own edge.
         let below = d == GHOST || triangle.v.contains(&GHOST) && other.ghost().is_none();
         (!below).then_some(d)
     }
@@ -163,10 +170,11 @@ impl Stretch<'_> {
         self.conflict_exact(t, d, counters)
     }
 
-    /// The triangle whose closure contains `p`, or a ghost triangle whose hull edge separates `p` from the sites.
+    /// The triangle whose closure contains `p`, or a ghost triangle whose hull edge separates `p`
+    /// from the sites.
     ///
-    /// Visibility walk. It cannot cycle: in a regular triangulation "in front of" seen from a point is acyclic
-    /// (Edelsbrunner 1990), and this one is regular for the perturbed heights.
+    /// Visibility walk. It cannot cycle: in a regular triangulation "in front of" seen from a point
+    /// is acyclic (Edelsbrunner 1990), and this one is regular for the perturbed heights.
     pub fn locate(&self, start: usize, p: [f64; 2], counters: &mut Counters) -> usize {
         let mut t = start;
         if let Some(k) = self.triangle(t).ghost() {
@@ -251,8 +259,9 @@ impl Part<'_> {
         self.work.spare.give(t as u32);
     }
 
-    /// A slot for a new triangle. `v` vertices have `2 v - 2` triangles, ghosts included (Euler on the sphere, the ghost being one
-    /// more vertex), and whoever inserts provides two slots for each site there is: the slots never run out.
+    /// A slot for a new triangle. `v` vertices have `2 v - 2` triangles, ghosts included (Euler on
+    /// the sphere, the ghost being one more vertex), and whoever inserts provides two slots for
+    /// each site there is: the slots never run out.
     #[inline(always)]
     pub fn slot(&mut self) -> u32 {
         let slot = self.work.spare.take();

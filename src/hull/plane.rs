@@ -1,15 +1,18 @@
-//! A filter in front of the predicates: the plane of each triangle, rounded once, with a proved error.
+//! A filter in front of the predicates: the plane of each triangle, rounded once, with a proved
+//! error.
 //!
-//! The hull test asks ten times per insertion whether a lifted site is above a triangle's plane. With the plane at hand that
-//! is four flops on the triangle's own cache line, instead of a determinant of four gathered sites. Only what the stored error
-//! leaves open goes on to the ladder of [`crate::exact::predicates`].
+//! The hull test asks ten times per insertion whether a lifted site is above a triangle's plane.
+//! With the plane at hand that is four flops on the triangle's own cache line, instead of a
+//! determinant of four gathered sites. Only what the stored error leaves open goes on to the ladder
+//! of [`crate::exact::predicates`].
 
 use super::mesh::GHOST;
 use crate::exact::Dd;
 use crate::exact::predicates::Lifted;
 use rayon::prelude::*;
 
-/// `h = c + g_0 x + g_1 y`, and a bound on the error of [`Plane::height_above`] for every site within the extent.
+/// `h = c + g_0 x + g_1 y`, and a bound on the error of [`Plane::height_above`] for every site
+/// within the extent.
 #[derive(Clone, Copy, Debug)]
 pub struct Plane {
     g: [f64; 2],
@@ -59,13 +62,16 @@ impl Plane {
 
     /// The plane through three lifted sites that turn counter-clockwise.
     ///
-    /// With `a`, `b` relative to `p`: `g = (a_h b_y - b_h a_y, b_h a_x - a_h b_x) / det`. Differences have relative error `u`,
-    /// height differences `(2u + 4u^2) m` against `m = |hi difference| + |lo difference|`; a numerator then has error
-    /// below `7u (m_a |b_y| + m_b |a_y|)`, the determinant below `4u (|a_x b_y| + |a_y b_x|)`, the quotient adds `u |g|`. At a site at
-    /// most `2X`, `2Y` away from `p` this costs `2X dg_0 + 2Y dg_1`. Forming `c = p_h - g_0 p_x - g_1 p_y` and evaluating
-    /// `q_h - (c + g_0 q_x + g_1 q_y)` takes eight more roundings of terms bounded by `H + |g_0| X + |g_1| Y` (partial sums: three
-    /// times that) and drops `lo` parts below `u H`: `32u` of it is enough. Factor 8 instead of 7, and 1.01, cover higher orders.
-    /// Underflow: with `det > 1e-150` lost products change `g` by less than `1e-172`.
+    /// With `a`, `b` relative to `p`: `g = (a_h b_y - b_h a_y, b_h a_x - a_h b_x) / det`.
+    /// Differences have relative error `u`, height differences `(2u + 4u^2) m` against
+    /// `m = |hi difference| + |lo difference|`; a numerator then has error below
+    /// `7u (m_a |b_y| + m_b |a_y|)`, the determinant below `4u (|a_x b_y| + |a_y b_x|)`, the
+    /// quotient adds `u |g|`. At a site at most `2X`, `2Y` away from `p` this costs
+    /// `2X dg_0 + 2Y dg_1`. Forming `c = p_h - g_0 p_x - g_1 p_y` and evaluating
+    /// `q_h - (c + g_0 q_x + g_1 q_y)` takes eight more roundings of terms bounded by
+    /// `H + |g_0| X + |g_1| Y` (partial sums: three times that) and drops `lo` parts below `u H`:
+    /// `32u` of it is enough. Factor 8 instead of 7, and 1.01, cover higher orders. Underflow: with
+    /// `det > 1e-150` lost products change `g` by less than `1e-172`.
     #[inline(always)]
     pub fn through(p: &Lifted, a: &Lifted, b: &Lifted, extent: &Extent) -> Plane {
         let (ax, ay) = (a.x - p.x, a.y - p.y);
@@ -85,7 +91,8 @@ impl Plane {
         let direct = extent.h + g0 * extent.x + g1 * extent.y;
         let data = 2.0 * (extent.x * d0 + extent.y * d1) * inverse + 32.0 * direct;
         let error = 1.01 * U * data + 1e-170 * (extent.x + extent.y) + 1e-300;
-        // The determinant's own sign must be certain for the bound on it to mean anything: 16u is four times its error.
+        // The determinant's own sign must be certain for the bound on it to mean anything: 16u is
+        // four times its error.
         if det > 1e-150 && det > 16.0 * U * (l.abs() + r.abs()) && error.is_finite() {
             Plane { g, c: p.h.hi - g[0] * p.x - g[1] * p.y, error }
         } else {

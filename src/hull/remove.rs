@@ -1,15 +1,18 @@
 //! Removal of a hidden vertex: its star becomes a polygon, and ears are cut off that.
 //!
-//! The link of an inner vertex `v` is a polygon of which `v` sees everything. Three vertices `p, q, r` in a row are an *ear* if they turn left
-//! strictly and `v` lies on the left of `pr` or on it: then the ear lies within the angle under which `v` sees `pr`, which is at most
-//! a straight one, and no other vertex of the polygon is there. There always is one while more than three vertices
-//! are left: any triangulation of the polygon has two triangles with two edges of the polygon each, and `v` is not in the interior of both. After
-//! the cut `v` still sees the whole rest; it may lie on an edge of it. In that case the same holds:
-//! ears with that edge are refused, and of two triangles with two polygon edges each, one does not have it. (If both had it,
-//! they would be the same triangle.)
+//! The link of an inner vertex `v` is a polygon of which `v` sees everything. Three vertices
+//! `p, q, r` in a row are an *ear* if they turn left strictly and `v` lies on the left of `pr` or
+//! on it: then the ear lies within the angle under which `v` sees `pr`, which is at most a straight
+//! one, and no other vertex of the polygon is there. There always is one while more than three
+//! vertices are left: any triangulation of the polygon has two triangles with two edges of the
+//! polygon each, and `v` is not in the interior of both. After the cut `v` still sees the whole
+//! rest; it may lie on an edge of it. In that case the same holds: ears with that edge are refused,
+//! and of two triangles with two polygon edges each, one does not have it. (If both had it, they
+//! would be the same triangle.)
 //!
-//! A vertex on a straight stretch of the outline is the case in which `v` lies on the edge between its two neighbours on the
-//! outline from the beginning; one ghost triangle over that edge takes the place of two.
+//! A vertex on a straight stretch of the outline is the case in which `v` lies on the edge between
+//! its two neighbours on the outline from the beginning; one ghost triangle over that edge takes
+//! the place of two.
 //!
 //! How the polygon is filled does not matter: flips follow.
 
@@ -32,7 +35,8 @@ pub enum Removed {
 type Side = (u32, u32);
 
 impl Part<'_> {
-    /// Removes vertex `v` at the given corner: an inner one, or one between its neighbours on a straight stretch of the outline.
+    /// Removes vertex `v` at the given corner: an inner one, or one between its neighbours on a
+    /// straight stretch of the outline.
     pub fn remove(&mut self, corner: u32, v: u32, queue: &mut Vec<u32>, corners: &mut Corners<'_>) -> Removed {
         let Some((mut slots, mut polygon)) = self.star(corner, v, corners) else { return Removed::Deferred };
         // Slots are used from the end; the two left over are given back.
@@ -46,7 +50,8 @@ impl Part<'_> {
             return Removed::Failed;
         }
         if ghost.is_some() {
-            // The sides are GHOST -> first, ..., last -> GHOST; the new edge last -> first closes the polygon.
+            // The sides are GHOST -> first, ..., last -> GHOST; the new edge last -> first closes
+            // the polygon.
             let t = slots.pop().unwrap_or(NONE) as usize;
             let (after, before) = (polygon[polygon.len() - 1].1, polygon[0].1);
             self.mesh.put(t, Triangle { v: [first, last, GHOST], ..Triangle::DEAD });
@@ -58,7 +63,8 @@ impl Part<'_> {
             }
             queue.extend([0, 1, 2].map(|k| join(t, k)));
         }
-        // From here on every way out leaves a mesh that is not whole unless it is `Done`: the caller builds anew.
+        // From here on every way out leaves a mesh that is not whole unless it is `Done`: the
+        // caller builds anew.
         if !self.cut_ears(&mut polygon, v, &mut slots, queue, corners) {
             return Removed::Failed;
         }
@@ -66,7 +72,8 @@ impl Part<'_> {
         Removed::Done
     }
 
-    /// The triangles at `v` and its link, counter-clockwise. `None` if some of it is not of this stretch.
+    /// The triangles at `v` and its link, counter-clockwise. `None` if some of it is not of this
+    /// stretch.
     fn star(&self, corner: u32, v: u32, corners: &Corners<'_>) -> Option<(Vec<u32>, Vec<Side>)> {
         let (mut slots, mut link) = (Vec::new(), Vec::new());
         let mut code = corner;
@@ -87,7 +94,8 @@ impl Part<'_> {
         }
     }
 
-    /// Fills the polygon, which has at least three vertices. Linear as a rule: a pass cuts what it can, as Graham's scan does.
+    /// Fills the polygon, which has at least three vertices. Linear as a rule: a pass cuts what it
+    /// can, as Graham's scan does.
     fn cut_ears(
         &mut self,
         polygon: &mut Vec<Side>,

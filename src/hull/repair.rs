@@ -1,11 +1,14 @@
-//! Repair after a change of heights: flips until every edge is regular, then the hidden sites are offered again.
+//! Repair after a change of heights: flips until every edge is regular, then the hidden sites are
+//! offered again.
 //!
-//! With every edge regular and no hidden site above it, it is the regular triangulation of all sites, which is unique after the perturbation.
+//! With every edge regular and no hidden site above it, it is the regular triangulation of all
+//! sites, which is unique after the perturbation.
 //!
-//! Threads share the work by *regions*, stretches of slots of a fixed length. A region looks for its irregular edges while nothing changes. Then it
-//! flips those of which all slots and all vertices are its own, so that no two regions ever touch the same triangle or
-//! the same site; the rest, along the borders, is flipped afterwards by one thread. Regions depend on the slots alone: the same flips are
-//! done in the same order by any number of threads.
+//! Threads share the work by *regions*, stretches of slots of a fixed length. A region looks for
+//! its irregular edges while nothing changes. Then it flips those of which all slots and all
+//! vertices are its own, so that no two regions ever touch the same triangle or the same site; the
+//! rest, along the borders, is flipped afterwards by one thread. Regions depend on the slots alone:
+//! the same flips are done in the same order by any number of threads.
 
 use super::corners::Corners;
 use super::flip::{Queue, Stuck};
@@ -41,7 +44,8 @@ pub fn repair(net: &mut Net, sites: Sites<'_>, region: usize) -> Result<(), Stuc
     Ok(())
 }
 
-/// The triangulation without planes kept: few questions are asked of each triangle, and most of them while it is looked at.
+/// The triangulation without planes kept: few questions are asked of each triangle, and most of
+/// them while it is looked at.
 fn bare<'a>(sites: Sites<'a>, triangles: &'a mut [Triangle], base: usize) -> Stretch<'a> {
     Stretch { sites, triangles, faces: &mut [], base, extent: Extent::default() }
 }
@@ -106,8 +110,9 @@ fn flip_regions(net: &mut Net, sites: Sites<'_>, region: usize, queues: Vec<Vec<
     all.map(|()| left)
 }
 
-/// The positions of which each region owns the corners: a partition. Any would be right; after [`Net::arrange`] slots are numbered by the least
-/// vertex, and with this one nearly all flips belong to some region.
+/// The positions of which each region owns the corners: a partition. Any would be right; after
+/// [`Net::arrange`] slots are numbered by the least vertex, and with this one nearly all flips
+/// belong to some region.
 fn positions(triangles: &[Triangle], region: usize, sites: usize) -> Vec<Range<usize>> {
     let least = |slots: &[Triangle]| {
         let first = slots.iter().find(|t| !t.is_dead())?;
@@ -122,8 +127,8 @@ fn positions(triangles: &[Triangle], region: usize, sites: usize) -> Vec<Range<u
     starts.windows(2).map(|w| w[0]..w[1]).collect()
 }
 
-/// Those of the hidden sites that lie above the triangulation, which is regular now. Sites that enter raise it only, so
-/// the others stay hidden.
+/// Those of the hidden sites that lie above the triangulation, which is regular now. Sites that
+/// enter raise it only, so the others stay hidden.
 fn awake(net: &mut Net, sites: Sites<'_>, hidden: &[u32]) -> Vec<u32> {
     if hidden.is_empty() {
         return Vec::new();

@@ -130,7 +130,8 @@ fn in_parts(sites: &[[f64; 2]], heights: &Heights, order: Vec<u32>, grain: Grain
 
 const ONE_PART: Grain = Grain { part: usize::MAX, region: usize::MAX };
 
-/// Triangulation, hidden sites and rings, in the caller's numbering; and that the half-edges of the mesh belong together.
+/// Triangulation, hidden sites and rings, in the caller's numbering; and that the half-edges of the
+/// mesh belong together.
 fn shape_of(hull: &Hull) -> (Vec<[u32; 3]>, Vec<bool>, Vec<Vec<u32>>) {
     if let Shape::Plane(net) = &hull.shape {
         let triangles = &net.mesh.triangles;
@@ -161,7 +162,8 @@ fn shape_of(hull: &Hull) -> (Vec<[u32; 3]>, Vec<bool>, Vec<Vec<u32>>) {
     (hull.triangles(), (0..n).map(|i| hull.is_hidden(i)).collect(), (0..n).map(ring).collect())
 }
 
-/// Families made to hurt joins: ties across cuts, collinear sides, hidden sites, clusters, outlines with straight stretches.
+/// Families made to hurt joins: ties across cuts, collinear sides, hidden sites, clusters, outlines
+/// with straight stretches.
 fn hostile(rng: &mut ChaCha8Rng, n: usize) -> (Vec<[f64; 2]>, Heights) {
     let kind = rng.random_range(0..12);
     let grid = rng.random_range(1..12);

@@ -34,7 +34,8 @@ pub(super) struct Arrays {
 
 /// Writes the arrays to a file named by its own content.
 pub(super) fn write_arrays<P: Point>(path: &Path, lists: &[(&str, &List<P>)]) -> Result<Arrays, IoError> {
-    /// Writes to the file and hands blocks of what was written to the thread that hashes, if there is one.
+    /// Writes to the file and hands blocks of what was written to the thread that hashes, if there
+    /// is one.
     struct Copying<'a> {
         file: &'a mut AtomicFile,
         block: Vec<u8>,
@@ -66,7 +67,8 @@ pub(super) fn write_arrays<P: Point>(path: &Path, lists: &[(&str, &List<P>)]) ->
             self.file.flush()
         }
     }
-    // The name comes with the content. Of a link it is the folder of the link that counts, as for those who read.
+    // The name comes with the content. Of a link it is the folder of the link that counts, as for
+    // those who read.
     let mut file = AtomicFile::create_to_be_named(&path.with_file_name(".brenier-arrays"))?;
     let hash = std::thread::scope(|scope| {
         let (blocks, handed) = sync_channel::<Vec<u8>>(4);
@@ -89,8 +91,8 @@ pub(super) fn write_arrays<P: Point>(path: &Path, lists: &[(&str, &List<P>)]) ->
     });
     let hash = hash.map_err(|e| IoError::system(path, "write the arrays of", e))?;
     let sha256 = hex(&hash.finalize());
-    // Twelve digits tell one solution's arrays from the next one's. Should a file with the same digits hold something
-    // else, more of them do.
+    // Twelve digits tell one solution's arrays from the next one's. Should a file with the same
+    // digits hold something else, more of them do.
     for digits in [SHORT, sha256.len()] {
         let name = format!("{}-{}.npz", stem(path), &sha256[..digits]);
         let at = path.with_file_name(&name);
@@ -112,12 +114,12 @@ pub(super) fn write_arrays<P: Point>(path: &Path, lists: &[(&str, &List<P>)]) ->
 /// Digits of the SHA-256 in the name of the arrays.
 const SHORT: usize = 12;
 
-/// Longest solution file that is looked through for the names of its arrays: one with `cells` of 1e7 sites is longer,
-/// and keeps its arrays.
+/// Longest solution file that is looked through for the names of its arrays: one with `cells` of
+/// 1e7 sites is longer, and keeps its arrays.
 const LONGEST: u64 = 1 << 30;
 
-/// Names of the arrays that the solution now at `path` keeps beside it: those its lists refer to. Files that only its
-/// problem names are not its own.
+/// Names of the arrays that the solution now at `path` keeps beside it: those its lists refer to.
+/// Files that only its problem names are not its own.
 pub(super) fn previous_arrays(path: &Path) -> Vec<String> {
     let of_ours = |m: fs::Metadata| m.is_file() && m.len() <= LONGEST;
     if !fs::metadata(path).is_ok_and(of_ours) {
@@ -135,8 +137,8 @@ pub(super) fn previous_arrays(path: &Path) -> Vec<String> {
     names
 }
 
-/// Removes arrays of the solution that was at `path`, unless they are in use: by the new solution (`current`), by its
-/// problem (`referred`), or by anything this run has read.
+/// Removes arrays of the solution that was at `path`, unless they are in use: by the new solution
+/// (`current`), by its problem (`referred`), or by anything this run has read.
 pub(super) fn remove(path: &Path, stale: Vec<String>, current: Option<&str>, referred: &[PathBuf]) {
     let same = |a: &Path, b: &Path| a.canonicalize().is_ok_and(|a| b.canonicalize().is_ok_and(|b| a == b));
     for old in stale.iter().filter(|old| current != Some(old.as_str())) {

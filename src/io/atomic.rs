@@ -1,9 +1,10 @@
 //! Files appear whole or not at all: written without a name, synced, named, folder synced.
 //!
-//! On Linux a file that is being written has no name (`O_TMPFILE`): whatever ends the program, also signal 9, nothing
-//! of it is left. To take the place of an older file it is named `.brenier-*.tmp` for the instant between two calls of
-//! the system. Where the file system knows no files without names, the name stands from the beginning, and is removed
-//! by whoever ends the program in good order ([`abandon`]); signal 9 leaves it.
+//! On Linux a file that is being written has no name (`O_TMPFILE`): whatever ends the program, also
+//! signal 9, nothing of it is left. To take the place of an older file it is named `.brenier-*.tmp`
+//! for the instant between two calls of the system. Where the file system knows no files without
+//! names, the name stands from the beginning, and is removed by whoever ends the program in good
+//! order ([`abandon`]); signal 9 leaves it.
 
 use super::error::IoError;
 use super::ledger::{self, Role};
@@ -16,8 +17,8 @@ use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-/// A file being written. Nothing is visible under its name before [`AtomicFile::commit`]; dropping it leaves what was
-/// there before.
+/// A file being written. Nothing is visible under its name before [`AtomicFile::commit`]; dropping
+/// it leaves what was there before.
 pub struct AtomicFile {
     /// As it was named.
     path: PathBuf,
@@ -26,15 +27,18 @@ pub struct AtomicFile {
 }
 
 impl AtomicFile {
-    /// Starts writing a file that will be named `path`, through links to the file they mean, so that links survive.
+    /// Starts writing a file that will be named `path`, through links to the file they mean, so
+    /// that links survive.
     ///
     /// # Errors
-    /// The system's, for example when the folder does not exist; [`IoError::Taken`] for an input of this run.
+    /// The system's, for example when the folder does not exist; [`IoError::Taken`] for an input of
+    /// this run.
     pub fn create(path: &Path) -> Result<AtomicFile, IoError> {
         AtomicFile::create_as(path, Some(Role::Data))
     }
 
-    /// The same of a file that will be [renamed](AtomicFile::rename) by its content: it replaces nothing but itself.
+    /// The same of a file that will be [renamed](AtomicFile::rename) by its content: it replaces
+    /// nothing but itself.
     pub(super) fn create_to_be_named(path: &Path) -> Result<AtomicFile, IoError> {
         AtomicFile::create_as(path, None)
     }
@@ -113,8 +117,8 @@ impl Write for AtomicFile {
     }
 }
 
-/// Removes every file that is not finished, and lets none begin or end from now on: whoever tries waits for the end
-/// of the program, which must come next.
+/// Removes every file that is not finished, and lets none begin or end from now on: whoever tries
+/// waits for the end of the program, which must come next.
 pub fn abandon() {
     let files = unfinished();
     for path in files.iter() {
@@ -123,7 +127,8 @@ pub fn abandon() {
     std::mem::forget(files);
 }
 
-/// The rename itself is on disk once the folder is. Systems that cannot open folders sync them by themselves.
+/// The rename itself is on disk once the folder is. Systems that cannot open folders sync them by
+/// themselves.
 fn sync_folder(file: &Path) -> io::Result<()> {
     if cfg!(unix) {
         File::open(folder_of(file))?.sync_all()?;

@@ -1,4 +1,5 @@
-//! Checkpoints: everything the next Newton step depends on, so that a resumed run has the bits of an unbroken one.
+//! Checkpoints: everything the next Newton step depends on, so that a resumed run has the bits of
+//! an unbroken one.
 
 use super::atomic::write_atomically_as;
 use super::error::IoError;
@@ -27,7 +28,8 @@ struct Checkpoint {
     heights_lo: Vec<f64>,
 }
 
-/// Writes a checkpoint of the problem with this fingerprint ([`super::ProblemId::fingerprint`]), atomically.
+/// Writes a checkpoint of the problem with this fingerprint ([`super::ProblemId::fingerprint`]),
+/// atomically.
 ///
 /// # Errors
 /// The system's; an older checkpoint of the same name is then still whole.

@@ -2,8 +2,8 @@
 
 use super::error::quoted;
 
-/// TableColumns asked for, by name or by number (from 1): `lon,lat` for the coordinates in their order, or
-/// `x=lon,y=lat,mass=population`.
+/// TableColumns asked for, by name or by number (from 1): `lon,lat` for the coordinates in their
+/// order, or `x=lon,y=lat,mass=population`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TableColumns {
     /// What is asked for (`x`, `y`, `z`, `mass`), and the column for it.
@@ -92,7 +92,8 @@ pub(super) const PLACES: &[&[&str]] = &[
 /// Names of columns with masses.
 pub(super) const MASSES: &[&[&str]] = &[&["mass"], &["masses"], &["nu"]];
 
-/// Names of columns that only count or name rows. The empty one is that of an index as pandas and R write it.
+/// Names of columns that only count or name rows. The empty one is that of an index as pandas and R
+/// write it.
 const LABELS: [&str; 16] = [
     "",
     "id",
@@ -112,7 +113,8 @@ const LABELS: [&str; 16] = [
     "unnamed:_0",
 ];
 
-/// A name as it is compared: lower case, without quotes, units in brackets, and what marks a comment.
+/// A name as it is compared: lower case, without quotes, units in brackets, and what marks a
+/// comment.
 pub(super) fn normal(name: &[u8]) -> String {
     let text = String::from_utf8_lossy(name);
     let text = text.trim_matches(|c: char| c.is_whitespace() || "\u{feff}\"'#/".contains(c));

@@ -1,6 +1,8 @@
-//! No number that is not finite gets into a file: JSON has none, and `serde_json` would write `null`, which no reader takes for a number.
+//! No number that is not finite gets into a file: JSON has none, and `serde_json` would write
+//! `null`, which no reader takes for a number.
 //!
-//! [`check`] walks through what is about to be written, and finds the first such number with its place.
+//! [`check`] walks through what is about to be written, and finds the first such number with its
+//! place.
 
 use serde::ser::{self, Serialize, Serializer};
 use std::fmt;

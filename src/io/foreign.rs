@@ -1,7 +1,8 @@
 //! The boundary to decoders of other crates.
 //!
-//! They are well kept, and some have panicked on hostile bytes all the same. What they do ends here: a panic becomes the
-//! error of a damaged file. Nothing of theirs is used afterwards, so no broken state can be seen.
+//! They are well kept, and some have panicked on hostile bytes all the same. What they do ends
+//! here: a panic becomes the error of a damaged file. Nothing of theirs is used afterwards, so no
+//! broken state can be seen.
 
 use super::error::IoError;
 use std::panic::{AssertUnwindSafe, catch_unwind};

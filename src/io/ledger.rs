@@ -1,10 +1,11 @@
 //! What a run reads and writes, so that no output takes the place of an input or of another output.
 //!
-//! Every file is read by one function (`read.rs`) and written by one type (`atomic.rs`); both ask here. A program that
-//! does one job names its outputs before it reads anything ([`begin`]). From then on a file that is to be written is
-//! not read, and a file that was read, or that a file that was read names, is not written. Files are compared by
-//! device and inode, outputs that are not there yet by their folder and name. Nothing is asked of programs that never
-//! call [`begin`]: they may read a file and write it anew.
+//! Every file is read by one function (`read.rs`) and written by one type (`atomic.rs`); both ask
+//! here. A program that does one job names its outputs before it reads anything ([`begin`]). From
+//! then on a file that is to be written is not read, and a file that was read, or that a file that
+//! was read names, is not written. Files are compared by device and inode, outputs that are not
+//! there yet by their folder and name. Nothing is asked of programs that never call [`begin`]: they
+//! may read a file and write it anew.
 
 use super::error::IoError;
 use super::place::{Identity, Place};
@@ -61,13 +62,15 @@ fn both_state(a: Role, b: Role) -> bool {
     a == Role::State && b == Role::State
 }
 
-/// Begins to keep what is read: a file that is read from now on is not written. May be called again with more outputs.
+/// Begins to keep what is read: a file that is read from now on is not written. May be called again
+/// with more outputs.
 ///
-/// Each output is tried: its folder takes files and it is no folder itself. Nothing is left by the trial.
+/// Each output is tried: its folder takes files and it is no folder itself. Nothing is left by the
+/// trial.
 ///
 /// # Errors
-/// [`IoError::Taken`] if an output is an input or is named twice; the system's, of the first output that cannot be
-/// written.
+/// [`IoError::Taken`] if an output is an input or is named twice; the system's, of the first output
+/// that cannot be written.
 pub fn begin(outputs: &[(&Path, Role)]) -> Result<(), IoError> {
     let mut ledger = ledger();
     ledger.begun = true;
@@ -151,7 +154,8 @@ pub(super) fn reading(path: &Path, meta: &Metadata, role: Role) -> Result<(), Io
     }
 }
 
-/// A file that was read names this one: without it the other would be worth nothing. It need not be there.
+/// A file that was read names this one: without it the other would be worth nothing. It need not be
+/// there.
 pub(super) fn naming(path: &Path) -> Result<(), IoError> {
     match std::fs::metadata(path) {
         Ok(meta) => reading(path, &meta, Role::Data),
@@ -198,7 +202,8 @@ pub fn is_standard_output(path: &Path) -> bool {
     matches!(Place::of(path), Ok(Place::Stream(1)))
 }
 
-/// Whether a file that was read can be read again under its name: no pipe, nothing that has been removed.
+/// Whether a file that was read can be read again under its name: no pipe, nothing that has been
+/// removed.
 pub fn is_readable_again(path: &Path) -> bool {
     // Its status alone is asked for: opening a pipe would wait for its writer.
     let open = std::fs::metadata(path).ok();

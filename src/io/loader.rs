@@ -8,7 +8,8 @@ use super::read::{ReadLimit, read_file, sha256_hex};
 use super::text::Name;
 use std::path::{Path, PathBuf};
 
-/// Fills what a problem refers to: other files, each read once per mention and remembered by its SHA-256.
+/// Fills what a problem refers to: other files, each read once per mention and remembered by its
+/// SHA-256.
 pub(super) struct Loader<'f> {
     pub(super) file: &'f Path,
     limit: ReadLimit,

@@ -1,7 +1,7 @@
 //! NumPy's .npy arrays of numbers, one- or two-dimensional.
 //!
-//! Written by hand because the crate `npyz` multiplies the declared shape unchecked (an overflow panics or wraps) and
-//! brings compression libraries in C; we need one header with three fields.
+//! Written by hand because the crate `npyz` multiplies the declared shape unchecked (an overflow
+//! panics or wraps) and brings compression libraries in C; we need one header with three fields.
 //! Format: <https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html>.
 
 use super::error::{bytes_text, quoted};
@@ -18,11 +18,12 @@ pub struct NpyArray {
     pub values: Vec<f64>,
 }
 
-/// Reads a .npy file of 8- or 4-byte floats or of integers, in C or Fortran order, either byte order.
+/// Reads a .npy file of 8- or 4-byte floats or of integers, in C or Fortran order, either byte
+/// order.
 ///
 /// # Errors
-/// What is wrong, without the file's name. The declared shape is compared with the length of `bytes` before anything
-/// of that size is allocated.
+/// What is wrong, without the file's name. The declared shape is compared with the length of
+/// `bytes` before anything of that size is allocated.
 pub fn parse_npy(bytes: &[u8]) -> Result<NpyArray, String> {
     let (header, body) = split(bytes)?;
     let header = Header::parse(header)?;
@@ -183,7 +184,8 @@ impl Kind {
     }
 }
 
-/// The start of a .npy file, version 1.0, C order, up to the numbers. `columns` 0 means a one-dimensional array.
+/// The start of a .npy file, version 1.0, C order, up to the numbers. `columns` 0 means a
+/// one-dimensional array.
 pub(super) fn npy_header(descr: &str, rows: u64, columns: usize) -> Vec<u8> {
     let shape = match columns {
         0 => format!("({rows},)"),

@@ -1,8 +1,9 @@
 //! NumPy's .npz: an uncompressed zip of .npy files, for the large arrays of solutions.
 //!
-//! Written by hand: stored (uncompressed) entries are three records each, doubles do not compress, and the bytes must
-//! not depend on the clock, since the solution names them by their SHA-256. Zip archives beyond 4 GiB are not written.
-//! Format: PKWARE APPNOTE 6.3.9, sections 4.3.7 (local), 4.3.12 (central) and 4.3.16 (end).
+//! Written by hand: stored (uncompressed) entries are three records each, doubles do not compress,
+//! and the bytes must not depend on the clock, since the solution names them by their SHA-256. Zip
+//! archives beyond 4 GiB are not written. Format: PKWARE APPNOTE 6.3.9, sections 4.3.7 (local),
+//! 4.3.12 (central) and 4.3.16 (end).
 
 use super::npy::{NpyArray, parse_npy, write_npy};
 use crc32fast::hash as crc32;
@@ -128,7 +129,8 @@ impl NpzReader {
 
 type Entries = Vec<(String, usize, usize, u32)>;
 
-/// The entries named by the central directory, every range checked; `None` if the structure is broken.
+/// The entries named by the central directory, every range checked; `None` if the structure is
+/// broken.
 fn directory(bytes: &[u8]) -> Option<Result<Entries, String>> {
     let u16_at = |at: usize| -> Option<usize> { Some(u16::from_le_bytes(*bytes.get(at..)?.first_chunk()?).into()) };
     let u32_at = |at: usize| -> Option<u32> { Some(u32::from_le_bytes(*bytes.get(at..)?.first_chunk()?)) };

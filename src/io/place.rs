@@ -1,4 +1,5 @@
-//! Where a path that is to be written leads: through links, to a file, a device, or a stream that is already open.
+//! Where a path that is to be written leads: through links, to a file, a device, or a stream that
+//! is already open.
 
 use super::paths::folder_of;
 use std::fs::{self, File, Metadata, OpenOptions};
@@ -13,15 +14,17 @@ const MOST_LINKS: usize = 40;
 pub(super) enum Place {
     /// A file, whether it is there or not: the canonical path of its folder, and its name.
     File(PathBuf),
-    /// A stream this process has open (`/dev/stdout`, `/dev/fd/3`), by its number. Whoever opened it has chosen
-    /// where the next byte goes (`>> log`), so it is written to, never opened anew nor replaced.
+    /// A stream this process has open (`/dev/stdout`, `/dev/fd/3`), by its number. Whoever opened
+    /// it has chosen where the next byte goes (`>> log`), so it is written to, never opened anew
+    /// nor replaced.
     Stream(u32),
     /// A device or a named pipe: renaming a file over it would replace it.
     Device(PathBuf),
 }
 
 impl Place {
-    /// Where `path` leads. Links are followed also where they dangle: then to the file that is to come.
+    /// Where `path` leads. Links are followed also where they dangle: then to the file that is to
+    /// come.
     pub(super) fn of(path: &Path) -> io::Result<Place> {
         let folder_named = path.as_os_str().as_encoded_bytes().ends_with(b"/");
         let mut at = path.to_path_buf();
@@ -55,7 +58,8 @@ impl Place {
         .ok()
     }
 
-    /// Opens a stream or a device, to write where it stands; `None` for files, which are written beside and renamed.
+    /// Opens a stream or a device, to write where it stands; `None` for files, which are written
+    /// beside and renamed.
     pub(super) fn open(&self) -> Option<io::Result<File>> {
         let append = |path: &Path| OpenOptions::new().append(true).open(path);
         match self {
@@ -65,7 +69,8 @@ impl Place {
             Place::Stream(1) => Some(same(&io::stdout())),
             #[cfg(unix)]
             Place::Stream(2) => Some(same(&io::stderr())),
-            // Numbers alone do not show that a stream is open, so that it is opened again, at its end.
+            // Numbers alone do not show that a stream is open, so that it is opened again, at its
+            // end.
             Place::Stream(number) => Some(append(Path::new(&format!("/dev/fd/{number}")))),
         }
     }

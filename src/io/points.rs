@@ -1,7 +1,8 @@
 //! Point clouds and lists of masses: .csv, .txt, .xyz, .obj, .npy, .npz.
 //!
-//! TableColumns with names are found by them (`columns.rs`). Without names, where points in the plane are wanted, points in space give their first two
-//! coordinates, with a note. Text is read line by line (`table.rs`); every error names the line.
+//! TableColumns with names are found by them (`columns.rs`). Without names, where points in the
+//! plane are wanted, points in space give their first two coordinates, with a note. Text is read
+//! line by line (`table.rs`); every error names the line.
 
 use super::atomic::write_atomically;
 use super::columns::{MASSES, PLACES, TableColumns, Wanted, choose, list};
@@ -53,7 +54,8 @@ pub fn read_points_in_space(path: &Path, limit: ReadLimit) -> Result<PointFile<3
     parse_points_in(path, read_file(path, limit)?, None)
 }
 
-/// Reads points in the plane (`D = 2`) or in space (`D = 3`) from the columns asked for; `masses`: and masses from the column of that name.
+/// Reads points in the plane (`D = 2`) or in space (`D = 3`) from the columns asked for; `masses`:
+/// and masses from the column of that name.
 ///
 /// # Errors
 /// As [`read_points`]; also if there are no such columns.
@@ -67,7 +69,8 @@ pub fn read_columns<const D: usize>(
     parse_wanted(path, read_file(path, limit)?, None, wanted)
 }
 
-/// Reads rows of `D` numbers that are called `axes`, or like one of the `families`, in a table with names.
+/// Reads rows of `D` numbers that are called `axes`, or like one of the `families`, in a table with
+/// names.
 ///
 /// # Errors
 /// As [`read_points`].
@@ -133,7 +136,8 @@ fn counts_rows(array: &NpyArray) -> bool {
     (start == 0.0 || start == 1.0) && (0..array.rows).all(|k| first(k) == start + k as f64)
 }
 
-/// Reads one number per line (or an array of shape n or n x 1): masses. Returns them with the file's SHA-256.
+/// Reads one number per line (or an array of shape n or n x 1): masses. Returns them with the
+/// file's SHA-256.
 ///
 /// # Errors
 /// As [`read_points`].
@@ -182,8 +186,9 @@ pub fn writes_points<const D: usize>(path: &Path) -> bool {
     kinds[..if D == 3 { 5 } else { 3 }].contains(&extension(path).as_str())
 }
 
-/// Writes points, atomically: .csv with a comma, .txt with a blank, each number with as many digits as tell it from all others, or .npy
-/// of shape n x D. [`read_points`] and [`read_points_in_space`] give the same doubles. In space also .xyz and .obj (vertices alone).
+/// Writes points, atomically: .csv with a comma, .txt with a blank, each number with as many digits
+/// as tell it from all others, or .npy of shape n x D. [`read_points`] and [`read_points_in_space`]
+/// give the same doubles. In space also .xyz and .obj (vertices alone).
 ///
 /// # Errors
 /// [`IoError::Content`] for other extensions; the system's.
@@ -210,7 +215,8 @@ pub fn write_points<const D: usize>(path: &Path, points: &[[f64; D]]) -> Result<
     })
 }
 
-/// Writes a list of indices, atomically: one per line of a .csv or .txt, or a .npy of shape n (of doubles, like all arrays here).
+/// Writes a list of indices, atomically: one per line of a .csv or .txt, or a .npy of shape n (of
+/// doubles, like all arrays here).
 ///
 /// # Errors
 /// As [`write_points`].
@@ -264,7 +270,8 @@ fn parse_table(
     }
 }
 
-/// What to do where the array is missing that is meant: the one `named` in a problem, else the one called as what is read.
+/// What to do where the array is missing that is meant: the one `named` in a problem, else the one
+/// called as what is read.
 fn no_array(npz: &NpzReader, name: &str, named: bool) -> String {
     let names: Vec<String> = npz.names().take(8).map(quoted).collect();
     let has = if names.is_empty() { "none".to_string() } else { list(names.into_iter()) };

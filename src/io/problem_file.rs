@@ -60,7 +60,8 @@ pub type AnyProblem = Kind<ProblemFile, ProblemFile<SurfaceProblemData>>;
 /// The problem a file belongs to, by its bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ProblemId {
-    /// SHA-256 of the problem file; for a problem without a file, of its canonical text ([`canonical_sha256`]).
+    /// SHA-256 of the problem file; for a problem without a file, of its canonical text
+    /// ([`canonical_sha256`]).
     pub sha256: String,
     /// Files the problem file refers to, as it spells them, each with its SHA-256.
     pub files: Vec<(String, String)>,
@@ -111,7 +112,8 @@ pub trait FileData: Clone + std::fmt::Debug + Send + Sync {
     fn sites(&self) -> &[Self::Point];
     /// The list of sites, to be changed.
     fn sites_mut(&mut self) -> &mut Vec<Self::Point>;
-    /// Pieces of the source: triangles of a mesh, pixels of an image, none of a polygon with one density.
+    /// Pieces of the source: triangles of a mesh, pixels of an image, none of a polygon with one
+    /// density.
     fn patches(&self) -> usize;
     /// Masses, unless they are equal.
     fn masses(&self) -> Option<&[f64]>;
@@ -134,7 +136,8 @@ pub trait FileData: Clone + std::fmt::Debug + Send + Sync {
 }
 
 impl ProblemId {
-    /// One SHA-256 for the problem and the files it refers to: that of the problem file when it stands alone.
+    /// One SHA-256 for the problem and the files it refers to: that of the problem file when it
+    /// stands alone.
     pub fn fingerprint(&self) -> String {
         if self.files.is_empty() {
             return self.sha256.clone();

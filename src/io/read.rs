@@ -15,14 +15,15 @@ pub struct ReadLimit {
 }
 
 impl Default for ReadLimit {
-    /// 64 GiB for files. Pipes and devices, which do not say how long they are, stop at a sixteenth of the limit.
+    /// 64 GiB for files. Pipes and devices, which do not say how long they are, stop at a sixteenth
+    /// of the limit.
     fn default() -> ReadLimit {
         ReadLimit { bytes: 64 << 30 }
     }
 }
 
-/// Reads a whole file. A file that says it is longer than the limit is refused unread, and so is one that this run is
-/// to write.
+/// Reads a whole file. A file that says it is longer than the limit is refused unread, and so is
+/// one that this run is to write.
 pub(super) fn read_file(path: &Path, limit: ReadLimit) -> Result<Vec<u8>, IoError> {
     read_file_as(path, limit, Role::Data)
 }
@@ -58,7 +59,8 @@ pub(super) fn read_file_as(path: &Path, limit: ReadLimit, role: Role) -> Result<
     Ok(bytes)
 }
 
-/// Lines of a text, whatever ends them: `\n`, `\r\n`, or `\r` alone as on old Macs. A byte order mark is left out.
+/// Lines of a text, whatever ends them: `\n`, `\r\n`, or `\r` alone as on old Macs. A byte order
+/// mark is left out.
 pub(super) fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = Some(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes));
     std::iter::from_fn(move || {
@@ -73,8 +75,8 @@ pub(super) fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     })
 }
 
-/// Refuses text in units of 16 bits, as some programs write it: by its byte order mark, or by a zero byte in each of the
-/// first characters.
+/// Refuses text in units of 16 bits, as some programs write it: by its byte order mark, or by a
+/// zero byte in each of the first characters.
 pub(super) fn refuse_utf16(path: &Path, bytes: &[u8]) -> Result<(), IoError> {
     let head = &bytes[..bytes.len().min(64)];
     let zeros = |start: usize| head.len() >= 8 && head.iter().skip(start).step_by(2).all(|&b| b == 0);

@@ -15,7 +15,8 @@ pub enum Columns {
     All,
 }
 
-/// Makes the samples with numbers from the first argument on, as many as the lists are long; `false` to stop.
+/// Makes the samples with numbers from the first argument on, as many as the lists are long;
+/// `false` to stop.
 pub type Make<'m, const D: usize> = dyn FnMut(u64, &mut [[f64; D]], &mut [u32]) -> bool + 'm;
 
 pub(super) type Made<'m, const D: usize> = dyn FnMut(u64, &mut [[f64; D]], &mut [u32]) -> io::Result<()> + 'm;

@@ -1,7 +1,9 @@
-//! Samples to files of any length, block by block: .npy, .npz, .csv, and .parquet (`samples_parquet.rs`).
+//! Samples to files of any length, block by block: .npy, .npz, .csv, and .parquet
+//! (`samples_parquet.rs`).
 //!
-//! Nothing but a block is in memory. An archive holds one array after the other, so its samples are made once for each array: they
-//! are functions of their numbers, and making them costs less than keeping them.
+//! Nothing but a block is in memory. An archive holds one array after the other, so its samples are
+//! made once for each array: they are functions of their numbers, and making them costs less than
+//! keeping them.
 
 use super::atomic::AtomicFile;
 use super::error::IoError;
@@ -19,13 +21,15 @@ use std::path::Path;
 /// Formats of samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SampleFormat {
-    /// One array: points or images n x 2 of doubles (on a surface n x 3), cells n of 32-bit integers.
+    /// One array: points or images n x 2 of doubles (on a surface n x 3), cells n of 32-bit
+    /// integers.
     Npy,
     /// The arrays `points`, `cells`, `images`.
     Npz,
     /// A line of names, then a line a sample.
     Csv,
-    /// Columns `x, y, cell, image_x, image_y`, a row group a block. Only if the crate was built with its feature `parquet`.
+    /// Columns `x, y, cell, image_x, image_y`, a row group a block. Only if the crate was built
+    /// with its feature `parquet`.
     Parquet,
 }
 
@@ -47,8 +51,9 @@ impl SampleFormat {
     }
 }
 
-/// Writes `count` samples, atomically; `sites` are the images. In an archive `make` is called for each array, from number 0 again; in a .npy
-/// file [`Columns::All`] means the points. Returns `false`, and writes nothing, if `make` did.
+/// Writes `count` samples, atomically; `sites` are the images. In an archive `make` is called for
+/// each array, from number 0 again; in a .npy file [`Columns::All`] means the points. Returns
+/// `false`, and writes nothing, if `make` did.
 ///
 /// # Errors
 /// [`IoError::Content`] for other extensions and for what this build cannot write; the system's.

@@ -1,4 +1,5 @@
-//! Samples as .parquet, a row group a block: columns of doubles, cells as 32-bit integers without sign, nothing compressed.
+//! Samples as .parquet, a row group a block: columns of doubles, cells as 32-bit integers without
+//! sign, nothing compressed.
 
 use super::sample_blocks::{Columns, Made, blocks, names};
 use parquet::basic::Encoding;

@@ -54,7 +54,8 @@ struct Rows<'p> {
     header: Option<Vec<String>>,
     /// Whether `0,5` is a number: commas separate nothing.
     commas: bool,
-    /// Whether a row may begin with a name that the header does not mention. Not where a decimal comma would look the same.
+    /// Whether a row may begin with a name that the header does not mention. Not where a decimal
+    /// comma would look the same.
     row_names: bool,
     /// A line with a decimal comma, and one with a decimal point.
     decimals: [Option<u64>; 2],
@@ -115,8 +116,8 @@ impl<'p> Rows<'p> {
         Ok(value)
     }
 
-    /// Whether a first row has names: none of its fields is a number, or it is an index beside numbered columns as pandas writes
-    /// it, or all names that are wanted are there.
+    /// Whether a first row has names: none of its fields is a number, or it is an index beside
+    /// numbered columns as pandas writes it, or all names that are wanted are there.
     fn is_header(&self, fields: &[&[u8]]) -> bool {
         let is_number = |f: &&[u8]| number(f).is_some() || self.commas && with_decimal_comma(f).is_some();
         let counts = |(k, f): (usize, &&[u8])| **f == *(k.to_string().as_bytes());
@@ -225,7 +226,8 @@ impl<'p> Rows<'p> {
     }
 }
 
-/// What separates the fields of a line, outside of quotes: a semicolon, a tab (unless it only stands beside commas), a comma, a blank.
+/// What separates the fields of a line, outside of quotes: a semicolon, a tab (unless it only
+/// stands beside commas), a comma, a blank.
 fn delimiter(line: &[u8]) -> u8 {
     let mut quoted = false;
     let bare: Vec<u8> = line
@@ -358,7 +360,8 @@ pub(super) fn parse_text(path: &Path, bytes: &[u8], kind: Text, wanted: Wanted<'
                 return Err(IoError::line(path, at, what));
             }
         } else {
-            // Where blanks separate, commas between digits are decimal ones: `1,5 2` is not three numbers.
+            // Where blanks separate, commas between digits are decimal ones: `1,5 2` is not three
+            // numbers.
             if words().count() > 1
                 && let Some(word) = words().find(|w| with_decimal_comma(w).is_some())
             {

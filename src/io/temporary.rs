@@ -42,7 +42,8 @@ pub(super) fn try_beside(target: &Path) -> io::Result<()> {
     beside(target.to_path_buf()).map(drop)
 }
 
-/// How temporary files are made: as readable as any other file the user makes, for they become the results.
+/// How temporary files are made: as readable as any other file the user makes, for they become the
+/// results.
 pub(super) fn builder() -> Builder<'static, 'static> {
     let mut builder = Builder::new();
     builder.prefix(".brenier-").suffix(".tmp");

@@ -1,7 +1,7 @@
 //! Text from files, names included, on its way into messages.
 //!
-//! Whatever a message quotes goes through here: then it can neither draw on a terminal nor feign lines of ours, and no file
-//! makes a message long.
+//! Whatever a message quotes goes through here: then it can neither draw on a terminal nor feign
+//! lines of ours, and no file makes a message long.
 
 use std::fmt;
 use std::path::Path;
@@ -15,7 +15,8 @@ pub(super) const MESSAGE: usize = 1000;
 /// The same of what a parser says of a file: it quotes strings of any length.
 pub(super) const PARSER: usize = 300;
 
-/// Does it draw, or change the direction of what follows? Control characters, and those that format and are not seen.
+/// Does it draw, or change the direction of what follows? Control characters, and those that format
+/// and are not seen.
 fn is_loud(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'

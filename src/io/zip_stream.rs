@@ -1,8 +1,9 @@
 //! An uncompressed zip archive written as its entries come, of any size.
 //!
-//! The length of an entry is known before its bytes, its checksum only after them: it follows in a data descriptor (PKWARE APPNOTE 6.3.9,
-//! section 4.3.9). Entries and places beyond 4 GiB use the zip64 fields (4.5.3, 4.3.14, 4.3.15), smaller ones do without, so that every reader understands them.
-//! The crate `zip` would do the same and bring a dozen of crates for what is not used here.
+//! The length of an entry is known before its bytes, its checksum only after them: it follows in a
+//! data descriptor (PKWARE APPNOTE 6.3.9, section 4.3.9). Entries and places beyond 4 GiB use the
+//! zip64 fields (4.5.3, 4.3.14, 4.3.15), smaller ones do without, so that every reader understands
+//! them. The crate `zip` would do the same and bring a dozen of crates for what is not used here.
 
 use super::npz::{CENTRAL, DATE, END, LOCAL};
 use std::io::{self, Write};
@@ -188,7 +189,8 @@ mod tests {
                 Ok(())
             }
         }
-        // The checksum of zeros is not what is tested: the size is declared, and the bytes are counted.
+        // The checksum of zeros is not what is tested: the size is declared, and the bytes are
+        // counted.
         let size = 4500u64 << 20;
         let block = vec![0u8; 100 << 20];
         let mut zip = ZipStream::new(Records(Vec::new()));

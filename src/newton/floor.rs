@@ -1,12 +1,13 @@
-//! The floor under the masses, on a diagram made up for it: the only way to a small residual that loses a cell is shut.
+//! The floor under the masses, on a diagram made up for it: the only way to a small residual that
+//! loses a cell is shut.
 
 use super::maximize;
 use super::state::{NewtonOptions, Start};
 use crate::diagram::{Graph, Laguerre, MeasureError, Measures, Want};
 use crate::exact::Heights;
 
-/// Three cells. Along Newton's first direction the errors of the two large ones fall linearly to zero, and the small one
-/// keeps its mass until it drops, near the end of the step, to two fifths.
+/// Three cells. Along Newton's first direction the errors of the two large ones fall linearly to
+/// zero, and the small one keeps its mass until it drops, near the end of the step, to two fifths.
 struct Trap {
     asked: Vec<f64>,
 }
@@ -21,7 +22,8 @@ impl Laguerre for Trap {
 
     fn measures(&mut self, heights: &Heights, _: Want) -> Result<Measures, MeasureError> {
         let h = |i: usize| heights.get(i).to_f64();
-        // Conductance 1 between the first two: Newton's step from zero raises their difference by the error.
+        // Conductance 1 between the first two: Newton's step from zero raises their difference by
+        // the error.
         let s = (h(1) - h(0)) / ERROR;
         self.asked.push(s);
         let small = TARGET[2] - 0.006 * s.powi(4);
@@ -33,7 +35,8 @@ impl Laguerre for Trap {
     }
 }
 
-/// The whole step would quarter the residual, but leave less than half of the least mass: half of it is taken.
+/// The whole step would quarter the residual, but leave less than half of the least mass: half of
+/// it is taken.
 #[test]
 fn a_step_that_would_all_but_lose_a_cell_is_not_taken() {
     let mut trap = Trap { asked: Vec::new() };

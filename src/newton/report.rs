@@ -37,7 +37,8 @@ pub struct IterationReport {
 }
 
 impl IterationReport {
-    /// Counts a coarser problem, or one with another source, into the start that it served: its steps, trials and seconds.
+    /// Counts a coarser problem, or one with another source, into the start that it served: its
+    /// steps, trials and seconds.
     pub(super) fn count_in(&mut self, iterations: &[IterationReport]) {
         self.layers += 1;
         self.coarse_steps += iterations.len().saturating_sub(1) as u32;
@@ -77,7 +78,8 @@ impl From<MeasureError> for Outcome {
     }
 }
 
-/// [`Outcome`] as it stands in a file. (Derived for the enum itself, unit variants would take any further field.)
+/// [`Outcome`] as it stands in a file. (Derived for the enum itself, unit variants would take any
+/// further field.)
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawOutcome {

@@ -46,7 +46,8 @@ pub(super) fn residual(mass: &[f64], target: &[f64], tolerance: f64) -> Residual
 /// Cells that are summed up in one go, by one thread.
 const PART: usize = 8192;
 
-/// What `f` makes of each part of two lists of equal length, in order: parts do not depend on the number of threads, so neither do sums of them.
+/// What `f` makes of each part of two lists of equal length, in order: parts do not depend on the
+/// number of threads, so neither do sums of them.
 fn by_parts<T: Send>(a: &[f64], b: &[f64], f: impl Fn((&[f64], &[f64])) -> T + Sync + Send) -> Vec<T> {
     a.par_chunks(PART).zip(b.par_chunks(PART)).map(f).collect()
 }
@@ -64,15 +65,16 @@ impl Width {
         if self.exponent == 0.5 { mass.sqrt() } else { mass.powf(self.exponent) }
     }
 
-    /// `(w(nu) - w(m)) / w'(m) = (m^(1-p) nu^p - m) / p`: what Newton's method for the width wants of the mass.
+    /// `(w(nu) - w(m)) / w'(m) = (m^(1-p) nu^p - m) / p`: what Newton's method for the width wants
+    /// of the mass.
     fn newton(self, m: f64, nu: f64) -> f64 {
         let p = self.exponent;
         if p == 0.5 { 2.0 * ((m * nu).sqrt() - m) } else { (m.powf(1.0 - p) * nu.powf(p) - m) / p }
     }
 }
 
-/// `(sum (w(m_i) - w(nu_i))^2)^(1/2)`: a cell counts by the error of its width. In the plane, where that is the root of the
-/// mass, this is the Hellinger distance.
+/// `(sum (w(m_i) - w(nu_i))^2)^(1/2)`: a cell counts by the error of its width. In the plane, where
+/// that is the root of the mass, this is the Hellinger distance.
 pub(super) fn distance_of_widths(mass: &[f64], target: &[f64], width: Width) -> f64 {
     let part = |(mass, target): (&[f64], &[f64])| -> f64 {
         mass.iter().zip(target).map(|(m, nu)| (width.of(*m) - width.of(*nu)).powi(2)).sum()
@@ -82,15 +84,17 @@ pub(super) fn distance_of_widths(mass: &[f64], target: &[f64], width: Width) -> 
 
 /// Right-hand side of Newton's method for the widths instead of the masses.
 ///
-/// A cell that shrinks among fixed neighbours has width proportional to its height above its vanishing point, and mass
-/// proportional to a power of it (in the plane the square): Newton on the mass halves the width in each step, and overshoots
-/// as soon as it must grow from little; on the width it arrives in one.
+/// A cell that shrinks among fixed neighbours has width proportional to its height above its
+/// vanishing point, and mass proportional to a power of it (in the plane the square): Newton on the
+/// mass halves the width in each step, and overshoots as soon as it must grow from little; on the
+/// width it arrives in one.
 pub(super) fn by_width(mass: &[f64], target: &[f64], width: Width) -> Vec<f64> {
     balanced(mass.par_iter().zip(target).map(|(&m, &nu)| width.newton(m, nu)).collect(), target)
 }
 
-/// Makes the sum zero by taking the excess from every cell in proportion to its target: relative errors of tiny cells, which
-/// a uniform correction would drown, stay what they are. Twice, to be rid of the rounding of the first time.
+/// Makes the sum zero by taking the excess from every cell in proportion to its target: relative
+/// errors of tiny cells, which a uniform correction would drown, stay what they are. Twice, to be
+/// rid of the rounding of the first time.
 pub(super) fn balanced(mut right: Vec<f64>, target: &[f64]) -> Vec<f64> {
     let plus = |s: Dd, r: &f64| s + Dd::from_f64(*r);
     let sum = |v: &[f64]| {

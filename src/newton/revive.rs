@@ -1,4 +1,5 @@
-//! What becomes of cells that a bold step loses: first they take a gentler step, then they are raised by the closed formula.
+//! What becomes of cells that a bold step loses: first they take a gentler step, then they are
+//! raised by the closed formula.
 
 use super::linear::Laplacian;
 use crate::diagram::{Laguerre, MeasureError, Measures, Revive, Want};
@@ -14,8 +15,9 @@ const ENTERING: f64 = 0.9;
 /// Most passes of raising.
 pub(super) const PASSES: usize = 16;
 
-/// When many sites enter at once: after so many passes each raises to a quarter of the mass of the one before. Cells that hide each
-/// other in turn come to terms when they are content with little. (Of the few that a step loses this only makes needless dwarfs.)
+/// When many sites enter at once: after so many passes each raises to a quarter of the mass of the
+/// one before. Cells that hide each other in turn come to terms when they are content with little.
+/// (Of the few that a step loses this only makes needless dwarfs.)
 pub(super) const GENEROUS: usize = 4;
 
 /// One cell in so many may be empty at heights of elsewhere.
@@ -26,10 +28,12 @@ pub(super) fn has_empty(measures: &Measures) -> bool {
     measures.hidden > 0 || measures.masses().iter().any(|&m| m <= 0.0)
 }
 
-/// A start from heights of elsewhere (a problem whose sites or masses have changed since): with the cells that are empty raised.
+/// A start from heights of elsewhere (a problem whose sites or masses have changed since): with the
+/// cells that are empty raised.
 ///
-/// `None` if that does not help, or if more than one cell in 32 is empty: then such heights know little, and a start
-/// made for the problem is better. Cost: a diagram, and one more for each pass of raising.
+/// `None` if that does not help, or if more than one cell in 32 is empty: then such heights know
+/// little, and a start made for the problem is better. Cost: a diagram, and one more for each pass
+/// of raising.
 pub fn revived(diagram: &mut dyn Laguerre, target: &[f64], heights: Heights) -> Option<Heights> {
     let measures = diagram.measures(&heights, Want::Newton).ok()?;
     let lost = measures.masses().iter().filter(|&&m| !(m > 0.0)).count();
@@ -40,8 +44,9 @@ pub fn revived(diagram: &mut dyn Laguerre, target: &[f64], heights: Heights) -> 
     (!has_empty(&measures)).then_some(heights)
 }
 
-/// Raises empty cells to about their target mass, again and again while that helps: cells raised under one triangle compete. After
-/// `generous` passes they ask for less: [`PASSES`] where a step lost a few, [`GENEROUS`] where many sites enter at once.
+/// Raises empty cells to about their target mass, again and again while that helps: cells raised
+/// under one triangle compete. After `generous` passes they ask for less: [`PASSES`] where a step
+/// lost a few, [`GENEROUS`] where many sites enter at once.
 pub(super) fn fill_empty(
     diagram: &mut dyn Laguerre,
     target: &[f64],
@@ -69,8 +74,8 @@ pub(super) fn fill_empty(
     Ok((heights, measures))
 }
 
-/// Heights matched to a source with gaps, with their measures, empty cells raised. `None` if the diagram knows none, or some stay empty; it
-/// has moved on then.
+/// Heights matched to a source with gaps, with their measures, empty cells raised. `None` if the
+/// diagram knows none, or some stay empty; it has moved on then.
 pub(super) fn matched(diagram: &mut dyn Laguerre, target: &[f64]) -> Result<Option<(Heights, Measures)>, MeasureError> {
     let Some(heights) = diagram.background().and_then(|background| background.matched(target)) else { return Ok(None) };
     let found = diagram.measures(&heights, Want::Feasible)?;
@@ -78,11 +83,12 @@ pub(super) fn matched(diagram: &mut dyn Laguerre, target: &[f64]) -> Result<Opti
     Ok((!has_empty(&found)).then_some((heights, found)))
 }
 
-/// For every cell the step that Newton's method for the mass would take beside neighbours that take the given step:
-/// `D g_i = sum_j K_ij d_j + nu_i - m_i`.
+/// For every cell the step that Newton's method for the mass would take beside neighbours that take
+/// the given step: `D g_i = sum_j K_ij d_j + nu_i - m_i`.
 ///
-/// A cell between two nearly parallel walls has mass proportional to its height above the vanishing point, so that Newton's step for
-/// the width goes beyond that point as soon as the cell shall shrink to less than a quarter; the one for the mass then arrives.
+/// A cell between two nearly parallel walls has mass proportional to its height above the vanishing
+/// point, so that Newton's step for the width goes beyond that point as soon as the cell shall
+/// shrink to less than a quarter; the one for the mass then arrives.
 pub(super) fn gentle_steps(laplacian: &Laplacian, direction: &[f64], mass: &[f64], target: &[f64]) -> Vec<f64> {
     let step = |i: usize| {
         let (column, weight) = laplacian.row(i);
@@ -96,7 +102,8 @@ pub(super) fn gentle_steps(laplacian: &Laplacian, direction: &[f64], mass: &[f64
     (0..mass.len()).into_par_iter().with_min_len(4096).map(step).collect()
 }
 
-/// Lets the cells that a step to `moved` has lost take `t` times the gentle step from `heights` instead.
+/// Lets the cells that a step to `moved` has lost take `t` times the gentle step from `heights`
+/// instead.
 pub(super) fn gently(
     diagram: &mut dyn Laguerre,
     heights: &Heights,

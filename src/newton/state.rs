@@ -6,8 +6,8 @@ use crate::diagram::Laguerre;
 use crate::exact::Heights;
 use std::time::{Duration, Instant};
 
-/// The share of a background with which a source that has come apart is bridged first, and its factor from one attempt to
-/// the next.
+/// The share of a background with which a source that has come apart is bridged first, and its
+/// factor from one attempt to the next.
 pub(super) const BRIDGE: f64 = 0.1;
 
 /// When to stop.
@@ -30,7 +30,8 @@ pub struct NewtonState {
     pub mass_floor: f64,
     /// Start and steps so far.
     pub iterations: Vec<IterationReport>,
-    /// Share of the background that the next step without progress is tried with (`continuation::bridged`).
+    /// Share of the background that the next step without progress is tried with
+    /// (`continuation::bridged`).
     pub bridge: f64,
 }
 
@@ -82,7 +83,7 @@ impl Budget {
     }
 }
 
-/// Newton's method from a start, the last argument saying whether by way of coarser problems: what continuations solve
-/// their easier problems with.
+/// Newton's method from a start, the last argument saying whether by way of coarser problems: what
+/// continuations solve their easier problems with.
 pub(super) type Solve =
     fn(&mut dyn Laguerre, &[f64], Start, &NewtonOptions, &mut dyn FnMut(&NewtonState) -> bool, bool) -> NewtonResult;

@@ -18,11 +18,12 @@ const LEAST_RATIO: f64 = 1e-9;
 /// After so many steps only the proved method is used.
 const BOLD_STEPS: usize = 60;
 
-/// Bold steps are measured by the Hellinger distance alone down to this length: with two measures of progress in turn the
-/// steps could go in circles (found by the fuzz target newton).
+/// Bold steps are measured by the Hellinger distance alone down to this length: with two measures
+/// of progress in turn the steps could go in circles (found by the fuzz target newton).
 const SHORTEST_BOLD_STEP: f64 = 1.0 / 1024.0;
 
-/// So many steps in a row below [`SHORT`] of Newton's lead nowhere: a kink lies across the way, or a cell too light to be seen through.
+/// So many steps in a row below [`SHORT`] of Newton's lead nowhere: a kink lies across the way, or
+/// a cell too light to be seen through.
 const SHORT_STEPS: usize = 10;
 
 /// See [`SHORT_STEPS`].
@@ -45,7 +46,8 @@ pub(super) fn has_gaps(diagram: &mut dyn Laguerre) -> bool {
     diagram.background().is_some_and(|background| background.has_gaps())
 }
 
-/// Shifts a direction by the constant that holds one height, where one is held. (Elsewhere constants change nothing.)
+/// Shifts a direction by the constant that holds one height, where one is held. (Elsewhere
+/// constants change nothing.)
 pub(super) fn hold(direction: &mut [f64], fixed: Option<usize>) {
     if let Some(still) = fixed.and_then(|k| direction.get(k).copied()) {
         direction.iter_mut().for_each(|d| *d -= still);
@@ -66,7 +68,8 @@ pub(super) fn step(
 ) -> Result<Residual, Outcome> {
     let clock = Instant::now();
     let (width, fixed) = (Width { exponent: diagram.width_exponent() }, diagram.fixed());
-    // Where there are gaps a state close by is sought first ([`super::continuation::bridged`]), which may well take such steps.
+    // Where there are gaps a state close by is sought first ([`super::continuation::bridged`]),
+    // which may well take such steps.
     let short = state.iterations.iter().rev().take_while(|i| i.step > 0.0 && i.step < SHORT).count();
     if short >= SHORT_STEPS && !has_gaps(diagram) {
         let why = format!("{SHORT_STEPS} steps in a row are shorter than {SHORT:.0e} of Newton's");
@@ -158,9 +161,10 @@ pub(super) fn step(
     }
 }
 
-/// Newton's next residual is about the square of this one, whatever the linear solver does: it need not be much better than
-/// that, nor than the tolerance (Dembo, Eisenstat, Steihaug 1982). Near the solution that is asked of every cell: the norm could
-/// not tell a tiny one. Far from it only the norm counts.
+/// Newton's next residual is about the square of this one, whatever the linear solver does: it need
+/// not be much better than that, nor than the tolerance (Dembo, Eisenstat, Steihaug 1982). Near the
+/// solution that is asked of every cell: the norm could not tell a tiny one. Far from it only the
+/// norm counts.
 fn accuracy<'a>(now: f64, target: &'a [f64], bold: bool, options: &NewtonOptions) -> LinearOptions<'a> {
     let max_iterations = MOST_LINEAR_ITERATIONS;
     if bold {

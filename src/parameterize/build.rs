@@ -34,7 +34,8 @@ pub(super) struct Pieces {
     pub size: f64,
 }
 
-/// Shares of area below this times the mean share are raised to it: a triangle so small cannot be told from a flat one.
+/// Shares of area below this times the mean share are raised to it: a triangle so small cannot be
+/// told from a flat one.
 pub(super) const LEAST_SHARE: f64 = 1e-9;
 
 /// Repairs, divides into components, cuts.
@@ -77,7 +78,8 @@ pub(super) fn pieces(
     Ok(Pieces { list, triangles: by_input, face_of: repaired.face_of, wanted, log: repaired.log, size })
 }
 
-/// Brings the extent of all places between 1/2 and 1, exactly; returned is the factor, a power of two.
+/// Brings the extent of all places between 1/2 and 1, exactly; returned is the factor, a power of
+/// two.
 fn scaled(points: &mut [[f64; 3]]) -> Result<f64, SurfaceError> {
     let along = |k: usize| {
         let (low, high) =
@@ -85,7 +87,8 @@ fn scaled(points: &mut [[f64; 3]]) -> Result<f64, SurfaceError> {
         high - low
     };
     let extent = (0..3).map(along).fold(0.0, f64::max);
-    // As for every surface: what is computed from places and reported in their units are areas, which have to be doubles.
+    // As for every surface: what is computed from places and reported in their units are areas,
+    // which have to be doubles.
     if !(1e-140..=1e140).contains(&extent) {
         return Err(SurfaceError::ExtentOutOfRange { extent });
     }

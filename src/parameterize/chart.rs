@@ -1,9 +1,11 @@
 //! A piece of surface that is a disk: what the parameterization works on.
 
-/// Marks a half-edge without opposite, a vertex that is not on the boundary, an unknown that there is not.
+/// Marks a half-edge without opposite, a vertex that is not on the boundary, an unknown that there
+/// is not.
 pub(super) const NONE: u32 = u32::MAX;
 
-/// An oriented triangulated disk. Half-edge `3 f + k` runs from corner `k` of face `f` to the next one.
+/// An oriented triangulated disk. Half-edge `3 f + k` runs from corner `k` of face `f` to the next
+/// one.
 #[derive(Clone, Debug)]
 pub(super) struct Chart {
     /// Places of the vertices in space.
@@ -44,7 +46,8 @@ impl Chart {
     }
 }
 
-/// For every half-edge the one that runs the other way, else [`NONE`]. Every edge has at most two faces, wound alike.
+/// For every half-edge the one that runs the other way, else [`NONE`]. Every edge has at most two
+/// faces, wound alike.
 pub(super) fn opposites(triangles: &[[u32; 3]]) -> Vec<u32> {
     let mut keys: Vec<(u32, u32, u32)> = Vec::with_capacity(3 * triangles.len());
     for (f, t) in triangles.iter().enumerate() {
@@ -69,7 +72,8 @@ pub(super) fn ends(triangles: &[[u32; 3]], half: u32) -> (u32, u32) {
     (t[k], t[(k + 1) % 3])
 }
 
-/// Boundary loops, each in the direction of its triangles, by their lowest half-edge. Every boundary vertex is on one loop, once.
+/// Boundary loops, each in the direction of its triangles, by their lowest half-edge. Every
+/// boundary vertex is on one loop, once.
 pub(super) fn boundary_loops(triangles: &[[u32; 3]], opposite: &[u32]) -> Vec<Vec<u32>> {
     let vertices = triangles.iter().flatten().max().map_or(0, |&v| v as usize + 1);
     let mut next = vec![NONE; vertices];

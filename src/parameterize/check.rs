@@ -1,8 +1,10 @@
 //! The proof that a parameterization is one to one.
 //!
-//! A chart is a triangulated disk whose outline passes every boundary vertex once. If every triangle is counter-clockwise in the plane and the
-//! outline's image is a simple polygon, the piecewise linear map is a bijection onto the polygon's inside (`docs/theory/parameterization.md`). Both are decided exactly, on the
-//! doubles as they are written.
+//! A chart is a triangulated disk whose outline passes every boundary vertex once. If every
+//! triangle is counter-clockwise in the plane and the outline's image is a simple polygon, the
+//! piecewise linear map is a bijection onto the polygon's inside
+//! (`docs/theory/parameterization.md`). Both are decided exactly, on the doubles as they are
+//! written.
 
 use super::chart::{Chart, boundary_loops, opposites};
 use crate::exact::predicates::orient2d_sign;
@@ -53,8 +55,9 @@ fn is_disk(triangles: &[[u32; 3]]) -> bool {
     used.len() + triangles.len() == edges + 1 && boundary_loops(triangles, &opposite).len() == 1
 }
 
-/// Pairs of sides of a closed polygon that have a point in common, other than the common end of neighbours. Exact. Sides are compared where
-/// their bounding boxes meet: O(n log n) plus the number of such pairs that meet along the first axis.
+/// Pairs of sides of a closed polygon that have a point in common, other than the common end of
+/// neighbours. Exact. Sides are compared where their bounding boxes meet: O(n log n) plus the
+/// number of such pairs that meet along the first axis.
 pub(super) fn crossings(p: &[[f64; 2]]) -> usize {
     let n = p.len();
     let side = |i: usize| (p[i], p[(i + 1) % n]);
@@ -119,7 +122,8 @@ mod tests {
     fn simple_and_not() {
         let square = [[0., 0.], [1., 0.], [1., 1.], [0., 1.]];
         assert_eq!(crossings(&square), 0);
-        // A vertex on a straight side is fine, one that runs back is not, nor one that touches another side.
+        // A vertex on a straight side is fine, one that runs back is not, nor one that touches
+        // another side.
         assert_eq!(crossings(&[[0., 0.], [0.5, 0.], [1., 0.], [1., 1.], [0., 1.]]), 0);
         assert!(crossings(&[[0., 0.], [1.5, 0.], [1., 0.], [1., 1.], [0., 1.]]) > 0);
         assert!(crossings(&[[0., 0.], [1., 0.], [1., 1.], [0.5, 0.], [0., 1.]]) > 0);

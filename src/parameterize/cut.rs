@@ -1,8 +1,10 @@
 //! Surfaces are cut until they are disks.
 //!
-//! A cut is a set of edges. Boundary loops count as one node each; then a tree of shortest paths over all nodes and a tree of faces that
-//! crosses none of its edges leave `2 g` edges over, `g` being the number of handles (Eppstein 2003; Erickson, Whittlesey 2005). These and the first tree without its dead ends cut the surface into
-//! one disk, and join its boundary loops. A closed surface is also cut to points that are far away, so that limbs open.
+//! A cut is a set of edges. Boundary loops count as one node each; then a tree of shortest paths
+//! over all nodes and a tree of faces that crosses none of its edges leave `2 g` edges over, `g`
+//! being the number of handles (Eppstein 2003; Erickson, Whittlesey 2005). These and the first tree
+//! without its dead ends cut the surface into one disk, and join its boundary loops. A closed
+//! surface is also cut to points that are far away, so that limbs open.
 
 use super::chart::{NONE, ends, minus3, norm3};
 use petgraph::unionfind::UnionFind;
@@ -65,8 +67,8 @@ impl Whole<'_> {
         Star { first, link }
     }
 
-    /// Distances along edges from some vertices, and the half-edge by which each vertex is reached ([`NONE`] for the sources). Vertices of
-    /// one group are reached together, at no cost.
+    /// Distances along edges from some vertices, and the half-edge by which each vertex is reached
+    /// ([`NONE`] for the sources). Vertices of one group are reached together, at no cost.
     fn distances(&self, star: &Star, sources: &[u32], group: &[u32]) -> (Vec<f64>, Vec<u32>) {
         let n = self.points.len();
         let (mut distance, mut by) = (vec![f64::INFINITY; n], vec![NONE; n]);
@@ -107,7 +109,8 @@ impl Whole<'_> {
         (distance, by)
     }
 
-    /// The edges to cut, marked at both half-edges. Cost: O(n log n), times the number of limbs opened.
+    /// The edges to cut, marked at both half-edges. Cost: O(n log n), times the number of limbs
+    /// opened.
     pub fn cut(&self) -> Vec<bool> {
         let n = self.points.len();
         let mut cut = vec![false; self.opposite.len()];
@@ -121,7 +124,8 @@ impl Whole<'_> {
         let node = |v: u32| if group[v as usize] == NONE { v } else { self.loops[group[v as usize] as usize][0] };
         let mut in_tree = vec![false; self.opposite.len()];
         by.iter().filter(|&&h| h != NONE).for_each(|&h| in_tree[h as usize] = true);
-        // The tree of faces takes the edges whose loop through the root is longest, so that short loops are left.
+        // The tree of faces takes the edges whose loop through the root is longest, so that short
+        // loops are left.
         let weight = |h: u32| {
             let (a, b) = ends(self.triangles, h);
             distance[a as usize] + distance[b as usize] + self.length(h)
@@ -175,9 +179,10 @@ impl Whole<'_> {
         }
     }
 
-    /// Edges to cut, marked at both half-edges, so that a disk opens towards vertices that are far from its boundary and of which `tip`
-    /// holds; all others may stay closed. Ends once none of them is farther than `reach`. What is cut is a forest with its roots on the
-    /// boundary, so that the disk stays one.
+    /// Edges to cut, marked at both half-edges, so that a disk opens towards vertices that are far
+    /// from its boundary and of which `tip` holds; all others may stay closed. Ends once none of
+    /// them is farther than `reach`. What is cut is a forest with its roots on the boundary, so
+    /// that the disk stays one.
     pub fn limbs(&self, tip: &[bool], reach: f64) -> Vec<bool> {
         let mut cut = vec![false; self.opposite.len()];
         self.open_limbs(&self.star(), &mut cut, self.loops.concat(), tip, (0, reach));
@@ -204,8 +209,8 @@ impl Whole<'_> {
         self.open_limbs(star, cut, on, &all, (least, NEAR * area.sqrt()));
     }
 
-    /// Adds shortest paths from the vertices `on` the cut to the tips that are farthest from it: to `least` of them, then to those beyond
-    /// `reach`.
+    /// Adds shortest paths from the vertices `on` the cut to the tips that are farthest from it: to
+    /// `least` of them, then to those beyond `reach`.
     fn open_limbs(&self, star: &Star, cut: &mut [bool], mut on: Vec<u32>, tip: &[bool], (least, reach): (usize, f64)) {
         for done in 0..TIPS {
             let (distance, by) = self.distances(star, &on, &[]);
@@ -235,8 +240,9 @@ fn farthest(distance: &[f64], allowed: &[bool]) -> Option<u32> {
         .max_by(|&a, &b| distance[a as usize].total_cmp(&distance[b as usize]).then(b.cmp(&a)))
 }
 
-/// Triangles after a cut: corners that no uncut edge joins are different vertices. Returned with the vertex before the cut for each vertex; a
-/// vertex that stays whole keeps its number, and so does the first part of one that is divided.
+/// Triangles after a cut: corners that no uncut edge joins are different vertices. Returned with
+/// the vertex before the cut for each vertex; a vertex that stays whole keeps its number, and so
+/// does the first part of one that is divided.
 pub(super) fn opened(
     triangles: &[[u32; 3]],
     opposite: &[u32],

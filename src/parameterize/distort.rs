@@ -8,7 +8,8 @@ const WORST: usize = 20;
 /// Bins of a histogram.
 pub const BINS: usize = 40;
 
-/// A histogram over even bins from `low` to `high`; what lies outside counts in the first or last one. Counts are shares of the area.
+/// A histogram over even bins from `low` to `high`; what lies outside counts in the first or last
+/// one. Counts are shares of the area.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Histogram {
     /// Lower end of the first bin.
@@ -43,7 +44,8 @@ pub struct FaceError {
     pub angle: f64,
 }
 
-/// Errors of areas and angles of all triangles. "Weighted" means by wanted area; quantiles are at 50, 95 and 99 per cent.
+/// Errors of areas and angles of all triangles. "Weighted" means by wanted area; quantiles are at
+/// 50, 95 and 99 per cent.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Distortion {
@@ -176,7 +178,8 @@ fn angle_error(p: [[f64; 3]; 3], q: [[f64; 2]; 3]) -> f64 {
 mod tests {
     use super::*;
 
-    /// Two right triangles of a unit square, stretched by 2 along one axis, one of them made half as large.
+    /// Two right triangles of a unit square, stretched by 2 along one axis, one of them made half
+    /// as large.
     #[test]
     fn known_distortion() {
         let p = [[0., 0., 0.], [1., 0., 0.], [1., 1., 0.], [0., 1., 0.]];

@@ -19,10 +19,11 @@ pub(super) struct Embedding {
     pub flipped: usize,
 }
 
-/// Puts every vertex inside into the weighted mean of its neighbours. All weights are positive and symmetric, so by Tutte's theorem all triangles
-/// are positive, if coordinates were real numbers. Limbs shrink exponentially with their length, though, to under what doubles can tell. So the
-/// weights are balanced and the system solved again: each edge's weight is multiplied by how much smaller than wanted its triangles are, raised
-/// to a power, which lets the limbs grow.
+/// Puts every vertex inside into the weighted mean of its neighbours. All weights are positive and
+/// symmetric, so by Tutte's theorem all triangles are positive, if coordinates were real numbers.
+/// Limbs shrink exponentially with their length, though, to under what doubles can tell. So the
+/// weights are balanced and the system solved again: each edge's weight is multiplied by how much
+/// smaller than wanted its triangles are, raised to a power, which lets the limbs grow.
 pub(super) fn embed(chart: &Chart, rim: &Rim) -> Option<Embedding> {
     let n = chart.points.len();
     let mut unknowns = vec![[NONE; 2]; n];
@@ -99,8 +100,9 @@ pub(super) fn flips(chart: &Chart, uv: &[[f64; 2]]) -> usize {
     (0..chart.triangles.len()).filter(|&f| !positive(f)).count()
 }
 
-/// A triangle's part of the symmetric mean value weights of its three edges: `(tan(a/2) + tan(b/2)) / length` with the angles at both ends.
-/// Positive for every triangle; those of slivers are kept in bounds.
+/// A triangle's part of the symmetric mean value weights of its three edges:
+/// `(tan(a/2) + tan(b/2)) / length` with the angles at both ends. Positive for every triangle;
+/// those of slivers are kept in bounds.
 fn mean_value(p: [[f64; 3]; 3]) -> [f64; 3] {
     let half = |k: usize| {
         let (d, e) = (minus3(p[(k + 1) % 3], p[k]), minus3(p[(k + 2) % 3], p[k]));

@@ -1,15 +1,18 @@
 //! What distortion of a triangle costs, with derivatives.
 //!
-//! `J` maps the triangle in space, scaled to its wanted area, to the plane; `s_1 >= s_2 > 0` are its singular values. Its cost is
+//! `J` maps the triangle in space, scaled to its wanted area, to the plane; `s_1 >= s_2 > 0` are
+//! its singular values. Its cost is
 //!
 //! ```text
 //! psi = area * (log det J)^2 + share * (det J - 1)^2 + angle * ((s_1/s_2 + s_2/s_1)/2 - 1).
 //! ```
 //!
-//! The second term is for charts that cannot have all their areas: it asks for few that are wrong, where the first one asks for
-//! none that is very wrong. The others grow without bound as a triangle flattens, and none changes if the plane is turned. Eigenvectors of the Hessian of such a
-//! function of `s_1, s_2` are known (Smith, de Goes, Kim 2019): with `J = U diag(s) V^T` two of the form `U D V^T` with diagonal `D`, the twist
-//! `U [0 -1; 1 0] V^T` and the flip `U [0 1; 1 0] V^T`, so negative eigenvalues can be left out exactly.
+//! The second term is for charts that cannot have all their areas: it asks for few that are wrong,
+//! where the first one asks for none that is very wrong. The others grow without bound as a
+//! triangle flattens, and none changes if the plane is turned. Eigenvectors of the Hessian of such
+//! a function of `s_1, s_2` are known (Smith, de Goes, Kim 2019): with `J = U diag(s) V^T` two of
+//! the form `U D V^T` with diagonal `D`, the twist `U [0 -1; 1 0] V^T` and the flip
+//! `U [0 1; 1 0] V^T`, so negative eigenvalues can be left out exactly.
 
 use super::scale::unit_sides;
 use super::system::Local;
@@ -20,23 +23,25 @@ pub(super) struct Weights {
     pub area: f64,
     pub share: f64,
     pub angle: f64,
-    /// Take the area term for the square of a linear function (Gauss and Newton's way). Near the end that is better than leaving out what is
-    /// negative: it neither stiffens nor softens ways along which no area changes.
+    /// Take the area term for the square of a linear function (Gauss and Newton's way). Near the
+    /// end that is better than leaving out what is negative: it neither stiffens nor softens ways
+    /// along which no area changes.
     pub gauss: bool,
 }
 
 /// A triangle in space as the energy sees it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Reference {
-    /// Inverse of the matrix whose columns are the sides from the first corner, in a frame of its plane, scaled to the wanted area.
+    /// Inverse of the matrix whose columns are the sides from the first corner, in a frame of its
+    /// plane, scaled to the wanted area.
     inverse: [[f64; 2]; 2],
     /// Weight of the triangle.
     pub weight: f64,
 }
 
 impl Reference {
-    /// Of a triangle with the given wanted area in the plane. Triangles whose height is under a millionth of their longest side are made
-    /// a little higher: their shape is noise.
+    /// Of a triangle with the given wanted area in the plane. Triangles whose height is under a
+    /// millionth of their longest side are made a little higher: their shape is noise.
     pub fn new(corners: [[f64; 3]; 3], wanted: f64, weight: f64) -> Reference {
         use super::chart::{cross3, dot3, minus3, norm3};
         let (d, e) = unit_sides(corners);
@@ -70,7 +75,8 @@ impl Reference {
             * (w.area * log * log + w.share * (det - 1.0) * (det - 1.0) + w.angle * (square / (2.0 * det) - 1.0))
     }
 
-    /// Gradient and the nearest positive semidefinite matrix to the Hessian, for the coordinates of the corners in turn.
+    /// Gradient and the nearest positive semidefinite matrix to the Hessian, for the coordinates of
+    /// the corners in turn.
     pub fn derivatives(&self, corners: [[f64; 2]; 3], w: Weights) -> ([f64; 6], Local) {
         let (u, s, v) = svd(self.jacobian(corners));
         let [s1, s2] = s;
@@ -99,7 +105,8 @@ impl Reference {
             (twist, [[0.0, -r], [r, 0.0]]),
             (flip, [[0.0, r], [r, 0.0]]),
         ];
-        // What a corner's move does to J: the rows of the inverse, and minus their sum for the first corner.
+        // What a corner's move does to J: the rows of the inverse, and minus their sum for the
+        // first corner.
         let i = &self.inverse;
         let g = [[-i[0][0] - i[1][0], -i[0][1] - i[1][1]], i[0], i[1]];
         let spread = |d: [[f64; 2]; 2]| {
@@ -139,7 +146,8 @@ fn transposed(a: [[f64; 2]; 2]) -> [[f64; 2]; 2] {
     [[a[0][0], a[1][0]], [a[0][1], a[1][1]]]
 }
 
-/// Singular value decomposition `j = u diag(s) v^T` of a matrix with positive determinant; `u`, `v` are rotations.
+/// Singular value decomposition `j = u diag(s) v^T` of a matrix with positive determinant; `u`, `v`
+/// are rotations.
 pub(super) fn svd(j: [[f64; 2]; 2]) -> ([[f64; 2]; 2], [f64; 2], [[f64; 2]; 2]) {
     // Sum of a multiple of a rotation (e, h) and one of a reflection (f, g).
     let (e, f) = ((j[0][0] + j[1][1]) / 2.0, (j[0][0] - j[1][1]) / 2.0);

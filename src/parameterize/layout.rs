@@ -1,4 +1,5 @@
-//! The proof again, from a parameterization as it stands: for points that were rounded, and with the triangles by their names.
+//! The proof again, from a parameterization as it stands: for points that were rounded, and with
+//! the triangles by their names.
 
 use super::Parameterization;
 use super::chart::{Chart, boundary_loops, opposites};
@@ -34,8 +35,9 @@ impl LayoutProof {
 }
 
 impl Parameterization {
-    /// Decides whether the same triangles are laid out one to one by other points, such as these ones rounded to fewer digits: exactly, by
-    /// nothing but the lists of this structure and the points. Cost: O(n log n).
+    /// Decides whether the same triangles are laid out one to one by other points, such as these
+    /// ones rounded to fewer digits: exactly, by nothing but the lists of this structure and the
+    /// points. Cost: O(n log n).
     ///
     /// # Panics
     /// If there are fewer points than the corners name, or fewer charts than triangles.
@@ -63,9 +65,11 @@ impl Parameterization {
         proof
     }
 
-    /// Points in single precision. Where rounding flips or flattens triangles, their points are moved by one or two units of the last place (2^-24) along the axes if this helps: in
-    /// so fine a grid there is mostly a place beside the nearest one where all triangles around it are positive. Nothing is promised; [`Parameterization::prove`]
-    /// says what came of it. Cost: O(n), and some hundred signs for each such triangle.
+    /// Points in single precision. Where rounding flips or flattens triangles, their points are
+    /// moved by one or two units of the last place (2^-24) along the axes if this helps: in so fine
+    /// a grid there is mostly a place beside the nearest one where all triangles around it are
+    /// positive. Nothing is promised; [`Parameterization::prove`] says what came of it. Cost: O(n),
+    /// and some hundred signs for each such triangle.
     ///
     /// # Panics
     /// If there are fewer points than the corners name.
@@ -172,8 +176,8 @@ mod tests {
         assert!(found.prove(&one).flipped.contains(&0));
     }
 
-    /// A strip of thin triangles, not much higher than single precision can tell, along a slanted line: rounding flips some, and moving points by a unit or two
-    /// puts all right.
+    /// A strip of thin triangles, not much higher than single precision can tell, along a slanted
+    /// line: rounding flips some, and moving points by a unit or two puts all right.
     #[test]
     fn rounding_is_repaired_where_it_can_be() {
         let n = 40u32;

@@ -1,9 +1,10 @@
 //! Layer 5: area-preserving parameterization of triangle meshes, without flips.
 //!
-//! A surface is repaired, cut into disks, and each disk is laid into the plane by an embedding of positive weights (`embed`), moved
-//! by semi-discrete optimal transport from the even measure to the vertices' areas (`transport`), and refined by Newton steps that never flip a
-//! triangle (`refine`). That the result is one to one is decided exactly, on the doubles as they are written (`check`). See
-//! `docs/theory/parameterization.md`.
+//! A surface is repaired, cut into disks, and each disk is laid into the plane by an embedding of
+//! positive weights (`embed`), moved by semi-discrete optimal transport from the even measure to
+//! the vertices' areas (`transport`), and refined by Newton steps that never flip a triangle
+//! (`refine`). That the result is one to one is decided exactly, on the doubles as they are written
+//! (`check`). See `docs/theory/parameterization.md`.
 
 // Indices of small matrices and of parallel lists say more than iterators over one of them.
 #![allow(clippy::needless_range_loop)]

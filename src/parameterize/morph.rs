@@ -1,9 +1,10 @@
 //! From an embedding to wanted places by weights: an embedding near places that may fold.
 //!
-//! Floater's mean value weights of a star in the plane are positive if its triangles are, and then give its centre back as a weighted mean of the
-//! corners (Floater 2003). Taken from the wanted places, and kept positive where those fold, they define an embedding by Tutte's
-//! theorem (which needs no symmetry) that is where it was wanted wherever nothing folds nearby. Weights between those of two embeddings give embeddings on the whole way (Floater,
-//! Gotsman 1999).
+//! Floater's mean value weights of a star in the plane are positive if its triangles are, and then
+//! give its centre back as a weighted mean of the corners (Floater 2003). Taken from the wanted
+//! places, and kept positive where those fold, they define an embedding by Tutte's theorem (which
+//! needs no symmetry) that is where it was wanted wherever nothing folds nearby. Weights between
+//! those of two embeddings give embeddings on the whole way (Floater, Gotsman 1999).
 
 use super::chart::{Chart, NONE};
 use super::embed::flips;
@@ -26,8 +27,9 @@ pub(super) struct There {
     pub share: f64,
 }
 
-/// Goes from an embedding towards wanted places; the boundary slides. Of the ways that lose no triangle to rounding the first is taken that lowers
-/// `spread` ([`log_spread`]); `None` if there is none.
+/// Goes from an embedding towards wanted places; the boundary slides. Of the ways that lose no
+/// triangle to rounding the first is taken that lowers `spread` ([`log_spread`]); `None` if there
+/// is none.
 pub(super) fn towards(
     chart: &Chart,
     uv: &[[f64; 2]],
@@ -59,7 +61,8 @@ pub(super) fn towards(
     None
 }
 
-/// Parameters of the boundary after a share of the way; `None` if vertices would change their order.
+/// Parameters of the boundary after a share of the way; `None` if vertices would change their
+/// order.
 fn slid(chart: &Chart, rim: &Rim, target: &[[f64; 2]], share: f64) -> Option<Vec<f64>> {
     let one = |(k, &v): (usize, &u32)| {
         let s = rim.at[k];
@@ -75,7 +78,8 @@ fn slid(chart: &Chart, rim: &Rim, target: &[[f64; 2]], share: f64) -> Option<Vec
     ordered.then_some(at)
 }
 
-/// For each corner of each triangle the weights that it gives to the next and to the one after, relative to the sum at its vertex.
+/// For each corner of each triangle the weights that it gives to the next and to the one after,
+/// relative to the sum at its vertex.
 fn weights(chart: &Chart, p: &[[f64; 2]]) -> Vec<[[f64; 2]; 3]> {
     let mut sum = vec![0.0f64; p.len()];
     let mut all: Vec<[[f64; 2]; 3]> = chart

@@ -34,7 +34,8 @@ pub enum Target {
 }
 
 impl Target {
-    /// The same proportions with densities of at most 1, by an exact factor: sums of them are doubles. What is no density stays as it is.
+    /// The same proportions with densities of at most 1, by an exact factor: sums of them are
+    /// doubles. What is no density stays as it is.
     pub(super) fn normalized(&self) -> Target {
         let scaled = |list: &[f64]| {
             let factor = to_one(list.iter().copied().fold(0.0, f64::max));
@@ -56,14 +57,16 @@ pub struct Landmark {
     pub vertex: u32,
     /// Its place, in the unit square of the chart.
     pub at: [f64; 2],
-    /// How strongly: the cost is this times the square of the distance. 1 moves it visibly, 1000 nearly all the way.
+    /// How strongly: the cost is this times the square of the distance. 1 moves it visibly, 1000
+    /// nearly all the way.
     pub weight: f64,
 }
 
 /// When vertices at the same place are one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Merge {
-    /// When they have to be: the triangles are a soup, most of them without neighbour, or a face without area cannot go otherwise.
+    /// When they have to be: the triangles are a soup, most of them without neighbour, or a face
+    /// without area cannot go otherwise.
     #[default]
     Soup,
     /// Always.
@@ -78,7 +81,8 @@ pub enum Merge {
 pub struct ParameterizeOptions {
     /// The boundary's shape.
     pub boundary: Boundary,
-    /// How much more areas count than angles. 1: about alike; 1e3: areas to about a per cent; 1e7: as far as they go.
+    /// How much more areas count than angles. 1: about alike; 1e3: areas to about a per cent; 1e7:
+    /// as far as they go.
     pub area_weight: f64,
     /// How large triangles shall be.
     pub target: Target,
@@ -90,7 +94,8 @@ pub struct ParameterizeOptions {
     pub merge: Merge,
     /// Prove the masses of cells and stars in rational numbers.
     pub certify: bool,
-    /// Replace the triangles by those dual to the cells of transport: where three cells meet, their vertices have a triangle.
+    /// Replace the triangles by those dual to the cells of transport: where three cells meet, their
+    /// vertices have a triangle.
     pub remesh: bool,
 }
 
@@ -159,7 +164,8 @@ pub enum ParameterizeError {
         /// What was given.
         vertex: u32,
     },
-    /// The polygon for the boundary is not strictly convex, or has more corners than the boundary vertices.
+    /// The polygon for the boundary is not strictly convex, or has more corners than the boundary
+    /// vertices.
     #[error("the boundary polygon does not suit: {why}")]
     Polygon {
         /// What is wrong.

@@ -17,8 +17,9 @@ impl Placement {
     }
 }
 
-/// Places boxes `(low, high)`, to be scaled by the given factors relative to one another, on shelves that fill the unit square as well as
-/// a few widths of shelves allow. One box fills it. Cost: O(n log n).
+/// Places boxes `(low, high)`, to be scaled by the given factors relative to one another, on
+/// shelves that fill the unit square as well as a few widths of shelves allow. One box fills it.
+/// Cost: O(n log n).
 pub(super) fn packed(boxes: &[([f64; 2], [f64; 2])], factor: &[f64]) -> Vec<Placement> {
     let size = |i: usize| [0, 1].map(|c| (boxes[i].1[c] - boxes[i].0[c]) * factor[i]);
     if let [(low, high)] = boxes {

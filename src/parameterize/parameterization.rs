@@ -4,13 +4,14 @@ use super::options::{ParameterizeError, ParameterizeOptions};
 use super::pipeline;
 use super::result::Parameterization;
 
-/// Parameterizes a mesh. Cost: about 60 factorizations of a sparse matrix of `2 n` rows for `n` vertices, O(n^1.5) each; deterministic,
-/// whatever the number of threads.
+/// Parameterizes a mesh. Cost: about 60 factorizations of a sparse matrix of `2 n` rows for `n`
+/// vertices, O(n^1.5) each; deterministic, whatever the number of threads.
 ///
 /// The result is proved to be one to one, or says that it is not ([`Parameterization::bijective`]).
 ///
 /// # Errors
-/// [`ParameterizeError`] naming the element that is no part of an oriented manifold, or the option that does not suit.
+/// [`ParameterizeError`] naming the element that is no part of an oriented manifold, or the option
+/// that does not suit.
 ///
 /// ```
 /// use brenier::parameterize::{ParameterizeOptions, parameterize};

@@ -12,7 +12,8 @@ use super::rim::Curve;
 use super::tries::{laid_best, misses};
 use crate::domain::ConvexPolygon;
 
-/// Charts of less than this share of all areas get it all the same: what is smaller loses its last digits beside the others.
+/// Charts of less than this share of all areas get it all the same: what is smaller loses its last
+/// digits beside the others.
 const LEAST_CHART: f64 = 1e-22;
 
 pub(super) fn run(
@@ -50,7 +51,8 @@ pub(super) fn run(
     // Side by side, areas in proportion to what is wanted of each chart.
     let whole = |r: &ChartReport| options.boundary != Boundary::Free && r.bulge == 0.0;
     let unit = ([0.0; 2], [1.0; 2]);
-    // The disk and the square have the unit square for a box, so that one chart alone stays as it is.
+    // The disk and the square have the unit square for a box, so that one chart alone stays as it
+    // is.
     let boxes: Vec<_> = flat.iter().zip(&reports).map(|(uv, r)| if whole(r) { unit } else { extent(uv) }).collect();
     let least = LEAST_CHART * list.iter().map(|p| p.size).sum::<f64>();
     let scale = |(p, uv): (&Piece, &Vec<[f64; 2]>)| (p.size.max(least) / area(&p.chart, uv)).sqrt();
@@ -94,7 +96,8 @@ pub(super) fn run(
     })
 }
 
-/// Whether no two boxes meet. Cost: O(n log n) and the number of pairs that meet along the first axis.
+/// Whether no two boxes meet. Cost: O(n log n) and the number of pairs that meet along the first
+/// axis.
 pub(super) fn apart(ends: &[([f64; 2], [f64; 2])]) -> bool {
     let mut order: Vec<usize> = (0..ends.len()).collect();
     order.sort_by(|&i, &j| ends[i].0[0].total_cmp(&ends[j].0[0]));
@@ -109,8 +112,9 @@ pub(super) fn apart(ends: &[([f64; 2], [f64; 2])]) -> bool {
     true
 }
 
-/// A corner that turns by less, in radians, is none: what the polygon loses there is less than this share of its sides.
-/// The sides beside it could not bend outwards (`Rim::most_bulge`) where an edge inside joins them.
+/// A corner that turns by less, in radians, is none: what the polygon loses there is less than this
+/// share of its sides. The sides beside it could not bend outwards (`Rim::most_bulge`) where an
+/// edge inside joins them.
 const STRAIGHT: f64 = 1e-9;
 
 /// The corners at which the polygon turns; all of them where fewer than three do.

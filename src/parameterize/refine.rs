@@ -15,7 +15,8 @@ const HALVINGS: usize = 40;
 /// A step uses at most this share of the way to the first triangle that would become flat.
 const ROOM: f64 = 0.9;
 
-/// An embedding under refinement. Every triangle is counter-clockwise, exactly, before and after each step.
+/// An embedding under refinement. Every triangle is counter-clockwise, exactly, before and after
+/// each step.
 pub(super) struct Refinement<'a> {
     chart: &'a Chart,
     pub uv: Vec<[f64; 2]>,
@@ -113,7 +114,8 @@ impl<'a> Refinement<'a> {
         sums.iter().sum::<f64>() + drawn.sum::<f64>()
     }
 
-    /// Takes up to `most` Newton steps, fewer once a step changes the energy by less than the share `enough`.
+    /// Takes up to `most` Newton steps, fewer once a step changes the energy by less than the share
+    /// `enough`.
     pub fn run(&mut self, w: Weights, most: usize, enough: f64) -> Steps {
         let mut steps = Steps::default();
         self.rescale();
@@ -140,9 +142,10 @@ impl<'a> Refinement<'a> {
         steps
     }
 
-    /// Moves every vertex inside at random, by up to the share `most` of its shortest edge, less if a triangle would flip. On regular meshes the
-    /// refinement can come to rest in a saddle: triangles that point up are too large all over, those that point down too small, and no first
-    /// derivative tells.
+    /// Moves every vertex inside at random, by up to the share `most` of its shortest edge, less if
+    /// a triangle would flip. On regular meshes the refinement can come to rest in a saddle:
+    /// triangles that point up are too large all over, those that point down too small, and no
+    /// first derivative tells.
     pub fn shake(&mut self, most: f64) {
         let chart = self.chart;
         let mut shortest = vec![f64::INFINITY; self.uv.len()];
@@ -326,7 +329,8 @@ fn noise(index: usize) -> f64 {
     ((z ^ (z >> 31)) >> 11) as f64 / 2f64.powi(52) - 1.0
 }
 
-/// The least positive time at which a triangle with moving corners has no area; infinite if there is none.
+/// The least positive time at which a triangle with moving corners has no area; infinite if there
+/// is none.
 fn time_to_flat([a, b, c]: [[f64; 2]; 3], [p, q, r]: [[f64; 2]; 3]) -> f64 {
     let (d, e) = ([b[0] - a[0], b[1] - a[1]], [c[0] - a[0], c[1] - a[1]]);
     let (u, v) = ([q[0] - p[0], q[1] - p[1]], [r[0] - p[0], r[1] - p[1]]);

@@ -1,7 +1,9 @@
 //! The triangulation dual to transport's cells, in place of the input's triangles.
 //!
-//! It is the regular triangulation of the vertices' places with the heights that transport found: an embedding there, with no vertex left out, as every
-//! cell has mass (`docs/theory/parameterization.md`). Nothing of this is taken on trust: the outline and every triangle are looked at, exactly.
+//! It is the regular triangulation of the vertices' places with the heights that transport found:
+//! an embedding there, with no vertex left out, as every cell has mass
+//! (`docs/theory/parameterization.md`). Nothing of this is taken on trust: the outline and every
+//! triangle are looked at, exactly.
 
 use super::build::{LEAST_SHARE, Piece};
 use super::chart::{Chart, NONE, area3, cross3, dot3, ends, minus3, norm3, opposites};
@@ -26,12 +28,14 @@ pub struct RemeshReport {
     pub kept_edges: usize,
     /// Triangles that the chart had before.
     pub kept_triangles: usize,
-    /// Edges inside whose cells have no wall in common within the domain: their dual edges lie beyond it, where the triangulation goes on to the
-    /// outline, or they were mended.
+    /// Edges inside whose cells have no wall in common within the domain: their dual edges lie
+    /// beyond it, where the triangulation goes on to the outline, or they were mended.
     pub beyond: usize,
-    /// Times that an edge was exchanged for the other diagonal of their two triangles, as one of these had no area in space, or as the edge was there twice.
+    /// Times that an edge was exchanged for the other diagonal of their two triangles, as one of
+    /// these had no area in space, or as the edge was there twice.
     pub mended: usize,
-    /// Triangles without area in space (height under a millionth of the longest side) that are left.
+    /// Triangles without area in space (height under a millionth of the longest side) that are
+    /// left.
     pub flat_in_space: usize,
     /// Edges with more than two triangles once the cut is closed again.
     pub doubled: usize,
@@ -49,8 +53,9 @@ pub(super) struct Remeshed {
     pub report: RemeshReport,
 }
 
-/// Replaces a chart's triangles. `wanted` are the wanted areas of the triangles it has. As many triangles come as go; those that stay keep their numbers, others take one
-/// that became free, near by if there is one. Cost: O(n log n).
+/// Replaces a chart's triangles. `wanted` are the wanted areas of the triangles it has. As many
+/// triangles come as go; those that stay keep their numbers, others take one that became free, near
+/// by if there is one. Cost: O(n log n).
 pub(super) fn remeshed(
     piece: &Piece,
     wanted: &[f64],
@@ -110,8 +115,9 @@ pub(super) fn remeshed(
     Ok(Remeshed { chart, wanted, report })
 }
 
-/// Triangles of a triangulation of a convex hull that lie inside an outline through hull vertices, or beside them by a rounding; `None` if the outline is not made of its edges or a
-/// vertex is left out.
+/// Triangles of a triangulation of a convex hull that lie inside an outline through hull vertices,
+/// or beside them by a rounding; `None` if the outline is not made of its edges or a vertex is left
+/// out.
 fn inside(triangles: Vec<[u32; 3]>, outline: &[u32], vertices: usize) -> Option<Vec<[u32; 3]>> {
     let mut next = vec![NONE; vertices];
     for (k, &v) in outline.iter().enumerate() {
@@ -233,7 +239,8 @@ fn placed(old: &[[u32; 3]], mut new: Vec<[u32; 3]>) -> (Vec<[u32; 3]>, usize) {
     (at.into_iter().filter_map(|t| t.or_else(|| rest.next())).collect(), kept)
 }
 
-/// A triangulation in the plane whose edges are exchanged where the surface in space would be faulty.
+/// A triangulation in the plane whose edges are exchanged where the surface in space would be
+/// faulty.
 struct Mending<'a> {
     triangles: Vec<[u32; 3]>,
     opposite: Vec<u32>,
@@ -275,7 +282,8 @@ impl<'a> Mending<'a> {
         self.count.get(&edge).copied().unwrap_or(0)
     }
 
-    /// Exchanges edges as long as faults become fewer; each exchange leaves two positive triangles, exactly. Returns the number of exchanges.
+    /// Exchanges edges as long as faults become fewer; each exchange leaves two positive triangles,
+    /// exactly. Returns the number of exchanges.
     fn mend(&mut self) -> usize {
         let mut made = 0;
         for _ in 0..ROUNDS {
@@ -297,7 +305,8 @@ impl<'a> Mending<'a> {
         made
     }
 
-    /// Exchanges the edge of a half-edge for the other diagonal if that can be done and makes faults fewer.
+    /// Exchanges the edge of a half-edge for the other diagonal if that can be done and makes
+    /// faults fewer.
     fn exchange(&mut self, h: u32) -> bool {
         let o = self.opposite[h as usize];
         if o == NONE {

@@ -23,13 +23,15 @@ pub struct ChartReport {
     pub loops: usize,
     /// Edges that were cut.
     pub cut_edges: usize,
-    /// By how much straight sides of the boundary bend outwards, in lengths of a side: not 0 if an edge inside would lie on one.
+    /// By how much straight sides of the boundary bend outwards, in lengths of a side: not 0 if an
+    /// edge inside would lie on one.
     pub bulge: f64,
     /// Rounds of balancing weights in the first embedding.
     pub rounds: usize,
     /// Mean share of the way to the centroids of transport's cells that vertices could go.
     pub moved: f64,
-    /// Error of areas (between 0 and 2) after the first embedding, after transport, after refinement.
+    /// Error of areas (between 0 and 2) after the first embedding, after transport, after
+    /// refinement.
     pub area_errors: [f64; 3],
     /// What remeshing did, if asked for.
     pub remeshed: Option<RemeshReport>,
@@ -37,7 +39,8 @@ pub struct ChartReport {
     pub steps: usize,
     /// Layouts that were tried: more than 1 if the first one missed its aim.
     pub tries: usize,
-    /// Edges that were cut along limbs, after layouts that missed their aim; counted in `cut_edges`, too.
+    /// Edges that were cut along limbs, after layouts that missed their aim; counted in
+    /// `cut_edges`, too.
     pub opened_edges: usize,
     /// Ratio of singular values that 95 per cent of the chart's area keep to.
     pub stretch: f64,
@@ -56,11 +59,13 @@ pub struct ChartReport {
 pub struct CellProof {
     /// Bounds of the largest relative error of a cell's mass, from rational numbers.
     pub max_relative_error: [f64; 2],
-    /// Bounds of the squared distance `W2^2` between the even measure and the vertices with their areas.
+    /// Bounds of the squared distance `W2^2` between the even measure and the vertices with their
+    /// areas.
     pub w2_squared: [f64; 2],
     /// Cells.
     pub cells: usize,
-    /// Largest relative error of the area of a vertex's star, as a share of all, computed in rationals and rounded once.
+    /// Largest relative error of the area of a vertex's star, as a share of all, computed in
+    /// rationals and rounded once.
     pub star_error: f64,
 }
 

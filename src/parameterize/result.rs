@@ -7,14 +7,17 @@ use crate::domain::surface::repair::RepairLog;
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Parameterization {
-    /// Triangles by the input's vertices: those of the input in their order, unless the repair left some out, turned, or divided them; with
-    /// [`ParameterizeOptions::remesh`] as many others, the ones dual to transport's cells.
+    /// Triangles by the input's vertices: those of the input in their order, unless the repair left
+    /// some out, turned, or divided them; with [`ParameterizeOptions::remesh`] as many others, the
+    /// ones dual to transport's cells.
     pub triangles: Vec<[u32; 3]>,
-    /// For each triangle the one of the input that it is, or is a part of; of a triangle that remeshing made, one whose place it took.
+    /// For each triangle the one of the input that it is, or is a part of; of a triangle that
+    /// remeshing made, one whose place it took.
     pub face_of: Vec<u32>,
     /// Points in the unit square.
     pub points: Vec<[f64; 2]>,
-    /// For each triangle the points of its corners. Those of vertices on a cut differ from triangle to triangle.
+    /// For each triangle the points of its corners. Those of vertices on a cut differ from triangle
+    /// to triangle.
     pub corners: Vec<[u32; 3]>,
     /// What was done to each component, by its first triangle.
     pub charts: Vec<ChartReport>,

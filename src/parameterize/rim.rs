@@ -11,8 +11,8 @@ pub(super) enum Curve {
     Polygon(Vec<[f64; 2]>),
 }
 
-/// Places of the boundary's vertices on a curve. The parameter is the angle on the circle; on a polygon the number of the side plus the
-/// share of it.
+/// Places of the boundary's vertices on a curve. The parameter is the angle on the circle; on a
+/// polygon the number of the side plus the share of it.
 #[derive(Clone, Debug)]
 pub(super) struct Rim {
     pub curve: Curve,
@@ -20,13 +20,14 @@ pub(super) struct Rim {
     pub at: Vec<f64>,
     /// Vertices that may not slide: corners.
     pub fixed: Vec<bool>,
-    /// By how much the sides of a polygon bend outwards, in lengths of a side: they are parabolas. 0 for straight sides.
+    /// By how much the sides of a polygon bend outwards, in lengths of a side: they are parabolas.
+    /// 0 for straight sides.
     pub bulge: f64,
 }
 
 impl Rim {
-    /// Spreads the outline over the curve in proportion to its edges' lengths; on a polygon the corners are the vertices nearest to
-    /// where they would fall.
+    /// Spreads the outline over the curve in proportion to its edges' lengths; on a polygon the
+    /// corners are the vertices nearest to where they would fall.
     pub fn spread(chart: &Chart, curve: Curve) -> Rim {
         let m = chart.outline.len();
         let point = |k: usize| chart.points[chart.outline[k % m] as usize];
@@ -77,8 +78,9 @@ impl Rim {
         Rim { curve, at, fixed, bulge: 0.0 }
     }
 
-    /// By how much sides may bend, up to `wanted`, so that the curve stays convex at its corners. A side that bends by `b` of its length leaves
-    /// its ends at the slope `4 b`; a corner turns by some angle, of which the two sides there take half.
+    /// By how much sides may bend, up to `wanted`, so that the curve stays convex at its corners. A
+    /// side that bends by `b` of its length leaves its ends at the slope `4 b`; a corner turns by
+    /// some angle, of which the two sides there take half.
     pub fn most_bulge(&self, wanted: f64) -> f64 {
         let Curve::Polygon(c) = &self.curve else { return wanted };
         let n = c.len();

@@ -1,18 +1,21 @@
 //! Sizes are taken out first: everything between the input and the layout is computed near 1.
 //!
-//! Areas are products of two lengths, the energy has products of two areas. From 1e78 on that is beyond all doubles, under 1e-81 it is 0.
-//! A multiplication by a power of two is exact, and so is a product or a root of numbers that were multiplied so. Hence a
-//! surface and its copy of another size, by a power of two, have the same layout to the last bit.
+//! Areas are products of two lengths, the energy has products of two areas. From 1e78 on that is
+//! beyond all doubles, under 1e-81 it is 0. A multiplication by a power of two is exact, and so is
+//! a product or a root of numbers that were multiplied so. Hence a surface and its copy of another
+//! size, by a power of two, have the same layout to the last bit.
 
 /// Largest exponent of a factor: it and its inverse are normal numbers.
 const MOST: i64 = 1000;
 
-/// The power of two that brings a positive number between 1/2 and 1; as near as a factor of `2^1000` comes. 1 for 0 and for what is no number.
+/// The power of two that brings a positive number between 1/2 and 1; as near as a factor of
+/// `2^1000` comes. 1 for 0 and for what is no number.
 pub(super) fn to_one(x: f64) -> f64 {
     if !(x > 0.0 && x.is_finite()) {
         return 1.0;
     }
-    // Exponent field: x = m 2^(field - 1022) with 1/2 <= m < 1 for normal numbers. Subnormal ones are below 2^-1022.
+    // Exponent field: x = m 2^(field - 1022) with 1/2 <= m < 1 for normal numbers. Subnormal ones
+    // are below 2^-1022.
     let field = (x.to_bits() >> 52) as i64;
     power(1022 - field)
 }
@@ -22,8 +25,9 @@ fn power(exponent: i64) -> f64 {
     f64::from_bits(((exponent.clamp(-MOST, MOST) + 1023) as u64) << 52)
 }
 
-/// Two sides of a triangle, from its first corner, both multiplied by the power of two that makes their longest component about 1: what is
-/// computed from them neither overflows nor becomes 0 before its time, whatever the triangle's size.
+/// Two sides of a triangle, from its first corner, both multiplied by the power of two that makes
+/// their longest component about 1: what is computed from them neither overflows nor becomes 0
+/// before its time, whatever the triangle's size.
 pub(super) fn unit_sides(p: [[f64; 3]; 3]) -> ([f64; 3], [f64; 3]) {
     let (d, e) = (super::chart::minus3(p[1], p[0]), super::chart::minus3(p[2], p[0]));
     let factor = to_one(d.iter().chain(&e).fold(0.0, |m, x| x.abs().max(m)));

@@ -34,25 +34,28 @@ const BULGE: f64 = 0.05;
 const GAUSS: f64 = 1e-2;
 /// Angle weight with which a boundary is set free.
 const FREE: f64 = 0.03;
-/// Newton steps of each stage at most; a third of it in charts of more than `LARGE` triangles, four times as many in those of up to `SMALL`.
+/// Newton steps of each stage at most; a third of it in charts of more than `LARGE` triangles, four
+/// times as many in those of up to `SMALL`.
 const STEPS: usize = 30;
 const LARGE: usize = 50_000;
 const SMALL: usize = 5_000;
-/// From this number of triangles on, where a factorization takes seconds: steps of each stage, and no stage whose angles would spoil the areas
-/// that transport has found.
+/// From this number of triangles on, where a factorization takes seconds: steps of each stage, and
+/// no stage whose angles would spoil the areas that transport has found.
 const HUGE: usize = 300_000;
 const STEPS_HUGE: usize = 4;
 /// A stage ends when a step gains less than this share; late ones go on longer.
 const ENOUGH: f64 = 0.03;
 const ENOUGH_LATE: f64 = 1e-3;
 
-/// Error of areas from which on a crowded chart is asked for few wrong areas instead of none that is very wrong; the weights of
-/// the logarithm, which then only keeps triangles from flattening; that of angles beside it; and the share a step must gain.
+/// Error of areas from which on a crowded chart is asked for few wrong areas instead of none that
+/// is very wrong; the weights of the logarithm, which then only keeps triangles from flattening;
+/// that of angles beside it; and the share a step must gain.
 const WRONG: f64 = 0.3;
 const BARRIERS: [f64; 2] = [1e-2, 1e-3];
 const ANGLE_PER_BARRIER: f64 = 1e-2;
 const ENOUGH_SHARE: f64 = 1e-4;
-/// Steps for each weight at most, fewer where they take long: so many triangles times steps take seconds.
+/// Steps for each weight at most, fewer where they take long: so many triangles times steps take
+/// seconds.
 const STEPS_SHARE: usize = 200;
 const FACES_OF_STEPS: usize = 1_500_000;
 
@@ -187,9 +190,10 @@ pub(super) fn laid_flat(
     Ok(Laid { uv, report, fresh })
 }
 
-/// Where most vertices are on the boundary, a circle has no room for all triangles there: between three of its points at
-/// distance `d` there is an area of `d^3 / 2` only. The logarithm counts these most, and spoils for them what could be right.
-/// So at the end the squared error of areas takes its place, step by step. Returns the steps taken.
+/// Where most vertices are on the boundary, a circle has no room for all triangles there: between
+/// three of its points at distance `d` there is an area of `d^3 / 2` only. The logarithm counts
+/// these most, and spoils for them what could be right. So at the end the squared error of areas
+/// takes its place, step by step. Returns the steps taken.
 fn fewest_wrong(chart: &Chart, refinement: &mut Refinement<'_>, last: f64) -> usize {
     let crowded = chart.outline.len() as f64 > CROWDED * chart.points.len() as f64;
     if !crowded || area_error(chart, &refinement.uv) <= WRONG {

@@ -9,7 +9,8 @@ use faer::{Conj, MatMut, Side};
 /// Entries of a symmetric matrix of six rows, by lower row and higher column.
 const ENTRIES: usize = 21;
 
-/// Contribution of a triangle: rows and columns are the two unknowns of its first corner, of its second, of its third.
+/// Contribution of a triangle: rows and columns are the two unknowns of its first corner, of its
+/// second, of its third.
 pub(super) type Local = [[f64; 6]; 6];
 
 /// A matrix that is the sum of contributions of triangles.
@@ -32,8 +33,8 @@ pub(super) struct Factor {
 }
 
 impl System {
-    /// The pattern for `n` unknowns, of which each vertex has up to two (others [`NONE`]), and its elimination order. `None` if memory does not suffice.
-    /// Cost: O(n log n).
+    /// The pattern for `n` unknowns, of which each vertex has up to two (others [`NONE`]), and its
+    /// elimination order. `None` if memory does not suffice. Cost: O(n log n).
     pub fn new(triangles: &[[u32; 3]], unknowns: &[[u32; 2]], n: usize) -> Option<System> {
         let of = |t: &[u32; 3]| {
             let mut u = [NONE; 6];
@@ -89,7 +90,8 @@ impl System {
         self.value[self.first[i]] += value;
     }
 
-    /// Factorizes the matrix plus `shift` times its diagonal, scaled to ones on the diagonal. `None` if that is not positive definite.
+    /// Factorizes the matrix plus `shift` times its diagonal, scaled to ones on the diagonal.
+    /// `None` if that is not positive definite.
     pub fn factor(&self, shift: f64) -> Option<Factor> {
         let scale: Vec<f64> = (0..self.n).map(|i| 1.0 / self.value[self.first[i]].sqrt()).collect();
         if scale.iter().any(|s| !s.is_finite()) {

@@ -7,7 +7,8 @@ use crate::exact::Heights;
 use crate::problem::{Problem, ProblemData};
 use crate::transport::{Control, Progress, SolveOptions, solve_with};
 
-/// Largest relative error of a cell with which transport may start. Embeddings of which it makes use begin with 5 to 50.
+/// Largest relative error of a cell with which transport may start. Embeddings of which it makes
+/// use begin with 5 to 50.
 const HOPELESS: f64 = 100.0;
 /// Sides of the polygon that stands for the disk.
 const SIDES: usize = 512;
@@ -42,7 +43,8 @@ pub(super) struct Effort {
     pub needed: bool,
 }
 
-/// Finds cells, one for each vertex, with the vertices' masses. `None` if the places are no sites of a sound problem or cells stay empty.
+/// Finds cells, one for each vertex, with the vertices' masses. `None` if the places are no sites
+/// of a sound problem or cells stay empty.
 pub(super) fn cells(chart: &Chart, uv: &[[f64; 2]], rim: &Rim, effort: Effort) -> Option<Cells> {
     let mut data = ProblemData::new(domain(rim)?, uv.to_vec());
     data.masses = Some(chart.masses());
@@ -52,7 +54,8 @@ pub(super) fn cells(chart: &Chart, uv: &[[f64; 2]], rim: &Rim, effort: Effort) -
     }
     let Effort { tolerance, steps, needed } = effort;
     let options = SolveOptions { tolerance, max_iterations: steps, hessian: true, ..SolveOptions::default() };
-    // From a start so far off the way is long, with cells that are lost on it again and again, and leads nowhere.
+    // From a start so far off the way is long, with cells that are lost on it again and again, and
+    // leads nowhere.
     let hopeless =
         |p: &Progress| !needed && p.iteration == 0 && p.last.residual.is_finite() && p.last.residual > HOPELESS;
     let mut stopped = false;

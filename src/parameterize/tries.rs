@@ -1,9 +1,11 @@
-//! A chart whose layout misses its aim is opened along its limbs and laid out again; and what is still missed is told.
+//! A chart whose layout misses its aim is opened along its limbs and laid out again; and what is
+//! still missed is told.
 //!
-//! A limb of length `l` and circumference `c` shrinks like `exp(-2 pi l / c)` on its way to the tip (`docs/theory/parameterization.md`).
-//! Balanced weights undo that for lengths of some circumferences; beyond that doubles do not tell its points apart, or its triangles
-//! become long and narrow. A cut along the limb makes a strip of it, whose boundary takes its share of the circle. Which limbs need one
-//! the failed layout says: there triangles have lost their area.
+//! A limb of length `l` and circumference `c` shrinks like `exp(-2 pi l / c)` on its way to the tip
+//! (`docs/theory/parameterization.md`). Balanced weights undo that for lengths of some
+//! circumferences; beyond that doubles do not tell its points apart, or its triangles become long
+//! and narrow. A cut along the limb makes a strip of it, whose boundary takes its share of the
+//! circle. Which limbs need one the failed layout says: there triangles have lost their area.
 
 use super::build::Piece;
 use super::chart::{Chart, opposites, twice_area};
@@ -17,17 +19,21 @@ use super::stages::{Laid, laid_flat};
 
 /// Layouts that are tried at most, the first one included.
 const TRIES: usize = 4;
-/// Charts of more triangles are tried again only if they are not one to one: each try takes as long as the first.
+/// Charts of more triangles are tried again only if they are not one to one: each try takes as long
+/// as the first.
 const LARGE: usize = 50_000;
 /// Triangles with less than this share of their wanted area have shrunk.
 const SHRUNK: f64 = 0.3;
 /// Triangles that are stretched by more are long and narrow.
 const NARROW: f64 = 30.0;
-/// What a cut that is not needed for one-to-one must gain to be kept: this factor of the error of areas, or this one of stretch.
+/// What a cut that is not needed for one-to-one must gain to be kept: this factor of the error of
+/// areas, or this one of stretch.
 const GAIN: [f64; 2] = [0.8, 0.5];
-/// Where areas are the aim, how far they may be off (of 2). A weight of 1000 leaves a per cent on most meshes.
+/// Where areas are the aim, how far they may be off (of 2). A weight of 1000 leaves a per cent on
+/// most meshes.
 const AREAS_OFF: f64 = 0.1;
-/// Stretch beyond which 5 per cent of a chart shall not go. Real meshes that suit a disk have 5 to 40 at the default weight.
+/// Stretch beyond which 5 per cent of a chart shall not go. Real meshes that suit a disk have 5 to
+/// 40 at the default weight.
 const STRETCHED: f64 = 60.0;
 
 /// How good a layout is.
@@ -64,8 +70,8 @@ impl Score {
     }
 }
 
-/// Lays a chart out, with more cuts where they help; the piece becomes the chart that was laid out. With remeshing its triangles and what
-/// is `wanted` of them change on the way.
+/// Lays a chart out, with more cuts where they help; the piece becomes the chart that was laid out.
+/// With remeshing its triangles and what is `wanted` of them change on the way.
 pub(super) fn laid_best(
     piece: &mut Piece,
     wanted: &mut [f64],
@@ -115,8 +121,9 @@ pub(super) fn laid_best(
     Ok((uv, report))
 }
 
-/// Cuts towards the parts of a chart that have shrunk or are stretched, or towards all that is far from the boundary if no layout says which have. `None` if
-/// nothing of them is farther from the boundary than `reach` roots of their area.
+/// Cuts towards the parts of a chart that have shrunk or are stretched, or towards all that is far
+/// from the boundary if no layout says which have. `None` if nothing of them is farther from the
+/// boundary than `reach` roots of their area.
 fn limbs(chart: &Chart, uv: Option<&Vec<[f64; 2]>>, reach: f64) -> Option<(Vec<u32>, Vec<bool>)> {
     let area = |f: usize| super::chart::area3(chart.corners_in_space(f));
     let shrunk: Vec<bool> = match uv {

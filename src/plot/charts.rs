@@ -9,15 +9,16 @@ use crate::parameterize::{LayoutProof, Parameterization};
 pub(super) const SQUARES: usize = 24;
 /// The light squares.
 pub(super) const LIGHT: [u8; 3] = [250, 247, 238];
-/// The dark squares at the corners `(0, 0)`, `(1, 0)`, `(0, 1)`, `(1, 1)` of the unit square; in between they are mixed, so that one sees what lies where.
-/// The pages' shader is given the same.
+/// The dark squares at the corners `(0, 0)`, `(1, 0)`, `(0, 1)`, `(1, 1)` of the unit square; in
+/// between they are mixed, so that one sees what lies where. The pages' shader is given the same.
 pub(super) const DARK: [[u8; 3]; 4] = [[38, 70, 160], [190, 70, 38], [20, 140, 110], [160, 50, 130]];
 /// Triangles that are flipped or flat.
 pub(super) const WRONG: [u8; 3] = [230, 0, 20];
 /// Edges of triangles are drawn in layouts of up to this many.
 const EDGES: usize = 20_000;
 
-/// A parameterized surface: pictures and a page with the surface and its layout side by side, under one checker pattern.
+/// A parameterized surface: pictures and a page with the surface and its layout side by side, under
+/// one checker pattern.
 ///
 /// ```
 /// use brenier::parameterize::{ParameterizeOptions, parameterize};
@@ -111,7 +112,8 @@ impl<'a> Charts<'a> {
         loops
     }
 
-    /// All triangles in space or, `flat`, in the plane; divided where the pattern's colour changes, or whole.
+    /// All triangles in space or, `flat`, in the plane; divided where the pattern's colour changes,
+    /// or whole.
     pub(super) fn model(&self, flat: bool, divided: bool) -> Model<'static> {
         let smooth = (!flat).then(|| Smooth::new(self.vertices, &self.found.triangles));
         let n = self.found.triangles.len();
@@ -168,7 +170,8 @@ pub(super) fn square(i: usize, j: usize) -> [u8; 3] {
     std::array::from_fn(|c| (0..4).map(|k| weight[k] * f64::from(DARK[k][c])).sum::<f64>().round() as u8)
 }
 
-/// Divides a convex piece where a coordinate of the plane passes from square to square. What is outside the unit square belongs to the squares there.
+/// Divides a convex piece where a coordinate of the plane passes from square to square. What is
+/// outside the unit square belongs to the squares there.
 fn cut(piece: Vec<Corner>, axis: usize) -> impl Iterator<Item = (usize, Vec<Corner>)> {
     let number = |x: f64| ((x * SQUARES as f64).floor().max(0.0) as usize).min(SQUARES - 1);
     let low = piece.iter().map(|c| c.uv[axis]).fold(f64::INFINITY, f64::min);
@@ -200,7 +203,8 @@ fn split(piece: &[Corner], axis: usize, value: f64) -> (Vec<Corner>, Vec<Corner>
             let normal = std::array::from_fn(|i| mix(f64::from(c.normal[i]), f64::from(d.normal[i])) as f32);
             let mut uv: [f64; 2] = std::array::from_fn(|i| mix(c.uv[i], d.uv[i]));
             uv[axis] = value;
-            // Here the outline of one part goes along the cut, that of the other one along the rest of the side.
+            // Here the outline of one part goes along the cut, that of the other one along the rest
+            // of the side.
             mine.push(Corner { at, normal, uv, side: Side::Inner });
             other.push(Corner { at, normal, uv, side: c.side });
         }

@@ -1,4 +1,5 @@
-//! Parameterized surfaces as pages: the surface and its layout side by side, with the figures of the report. One file with everything in it.
+//! Parameterized surfaces as pages: the surface and its layout side by side, with the figures of
+//! the report. One file with everything in it.
 
 use super::charts::{Charts, DARK, LIGHT, SQUARES, WRONG};
 use super::colors::{self, PALETTE, STEPS, hex, number};
@@ -22,7 +23,8 @@ const MOST: f64 = 0.995;
 const DIVERGING: usize = 65;
 
 impl Charts<'_> {
-    /// The page. The title may be any text, such as the name of the file. Cost: O(n log n); about 50 bytes a triangle, and 0.6 MB.
+    /// The page. The title may be any text, such as the name of the file. Cost: O(n log n); about
+    /// 50 bytes a triangle, and 0.6 MB.
     pub fn html(&self, view: View, title: &str) -> String {
         let model = self.model(false, false);
         let (center, radius) = model.ball();
@@ -105,7 +107,8 @@ impl Charts<'_> {
         })
     }
 
-    /// Writes the points of the layout in the order in which corners use them, on a grid of the unit square; returns how many there are.
+    /// Writes the points of the layout in the order in which corners use them, on a grid of the
+    /// unit square; returns how many there are.
     fn put_points(&self, streams: &mut Streams) -> usize {
         let (mut index, mut position) = (Vec::new(), Vec::new());
         let mut number = vec![u32::MAX; self.found.points.len()];
@@ -128,7 +131,8 @@ impl Charts<'_> {
         next as usize
     }
 
-    /// How far scales reach so that they take in most of the area: logarithm of base two of area ratios and stretch, degrees.
+    /// How far scales reach so that they take in most of the area: logarithm of base two of area
+    /// ratios and stretch, degrees.
     fn spread(&self) -> [f64; 3] {
         let faces = &self.found.distortion.faces;
         let reach = |of: fn(&FaceError) -> f64| {
@@ -237,7 +241,8 @@ impl Charts<'_> {
     }
 }
 
-/// Bars over even bins; what lies outside is in the first or last one, in another colour if it is more than a part of a bin. Heights are shares of the area.
+/// Bars over even bins; what lies outside is in the first or last one, in another colour if it is
+/// more than a part of a bin. Heights are shares of the area.
 fn histogram(
     id: &str,
     faces: &[FaceError],

@@ -25,8 +25,8 @@ const EDGES: usize = 20_000;
 const DOWN: View = View { azimuth: -90.0, elevation: 90.0, up: Up::Z };
 
 impl Charts<'_> {
-    /// The picture in pixels, each half as wide as the other. Triangles that are flipped or flat are red. The same bits for any number of threads.
-    /// Cost: O(n + pixels).
+    /// The picture in pixels, each half as wide as the other. Triangles that are flipped or flat
+    /// are red. The same bits for any number of threads. Cost: O(n + pixels).
     pub fn pixels(&self, view: View, width: usize, height: usize) -> Pixels {
         let half = (width / 2).max(1);
         let left = self.model(false, true).pixels(Color::Cells, view, half, height);
@@ -74,7 +74,8 @@ impl Charts<'_> {
         Ok(document.to_string())
     }
 
-    /// The layout in [`UNITS`] of a pixel: squares inside the outlines of charts, edges, and what is wrong.
+    /// The layout in [`UNITS`] of a pixel: squares inside the outlines of charts, edges, and what
+    /// is wrong.
     fn layout(&self) -> Group {
         let units = |p: [f64; 2]| {
             let scale = SIDE as f64 * UNITS;
@@ -157,7 +158,8 @@ mod tests {
         (v, found)
     }
 
-    /// Seen from straight above, a flat sheet looks like its layout up to a turn: the same colours, as often, in both halves.
+    /// Seen from straight above, a flat sheet looks like its layout up to a turn: the same colours,
+    /// as often, in both halves.
     #[test]
     fn both_halves_have_the_pattern() {
         let (v, mut found) = sheet();

@@ -13,8 +13,9 @@ pub(super) struct Scale {
 pub(super) const STEPS: usize = 64;
 
 impl Scale {
-    /// The scale of some values; logarithmic if they are positive and span a factor of more than 100. Values that are
-    /// not finite are ignored. `None` if no value is left or all are equal to 1e-6.
+    /// The scale of some values; logarithmic if they are positive and span a factor of more than
+    /// 100. Values that are not finite are ignored. `None` if no value is left or all are equal to
+    /// 1e-6.
     pub(super) fn of(values: &[f64]) -> Option<Scale> {
         let linear = Scale::linear(values)?;
         let logarithmic = linear.low > 0.0 && linear.high > 100.0 * linear.low;
@@ -53,7 +54,8 @@ impl Scale {
     }
 }
 
-/// Colour of a step, `#rrggbb`. Viridis without its darkest tenth, on which nothing drawn over it can be seen.
+/// Colour of a step, `#rrggbb`. Viridis without its darkest tenth, on which nothing drawn over it
+/// can be seen.
 pub(super) fn color(step: usize) -> String {
     hex(rgb(step))
 }
@@ -86,8 +88,9 @@ pub(super) const PALETTE: [[u8; 3]; 12] = [
     [0xc4, 0x90, 0xd1],
 ];
 
-/// A number in [`PALETTE`] for each of `n` cells, such that the given pairs differ, unless a cell has more neighbours than there are
-/// colours. Cells choose in their order, beginning at a colour that their number scatters.
+/// A number in [`PALETTE`] for each of `n` cells, such that the given pairs differ, unless a cell
+/// has more neighbours than there are colours. Cells choose in their order, beginning at a colour
+/// that their number scatters.
 pub(super) fn tints(n: usize, adjacent: &[(u32, u32)]) -> Vec<u8> {
     let mut lower: Vec<(u32, u32)> = adjacent.iter().map(|&(i, j)| (i.max(j), i.min(j))).collect();
     lower.sort_unstable();

@@ -4,8 +4,9 @@ use super::model::{Model, unit};
 use crate::transport::BrenierMap;
 
 impl<'a> Model<'a> {
-    /// The graph of `u` over the domain, in its true proportions: each cell lifted to its facet. Colours are those of the cells; distances are measured in the
-    /// plane. Cost: that of [`Model::of_plane`], and one evaluation of `u` a corner.
+    /// The graph of `u` over the domain, in its true proportions: each cell lifted to its facet.
+    /// Colours are those of the cells; distances are measured in the plane. Cost: that of
+    /// [`Model::of_plane`], and one evaluation of `u` a corner.
     pub fn of_graph(map: &'a BrenierMap) -> Model<'a> {
         let mut model = Model::of_plane_along(map.problem(), map.diagram(), |a, b| bends(map, a, b));
         model.flat = false;
@@ -23,9 +24,10 @@ impl<'a> Model<'a> {
     }
 }
 
-/// Where the graph bends over a segment, in order: its boundary follows the facets, not the chord. Between two points of one
-/// facet there is none. Else the planes of both are equally high somewhere between; if a third is higher there, it is asked
-/// for both halves. Cost: a point location or two for each bend.
+/// Where the graph bends over a segment, in order: its boundary follows the facets, not the chord.
+/// Between two points of one facet there is none. Else the planes of both are equally high
+/// somewhere between; if a third is higher there, it is asked for both halves. Cost: a point
+/// location or two for each bend.
 fn bends(map: &BrenierMap, a: [f64; 2], b: [f64; 2]) -> Vec<[f64; 2]> {
     let mut found = Vec::new();
     let mut open = vec![(a, map.cell_of(a), b, map.cell_of(b))];

@@ -1,4 +1,5 @@
-//! Models as pages: one file with everything in it, a viewer and the data, that asks nothing of any network.
+//! Models as pages: one file with everything in it, a viewer and the data, that asks nothing of any
+//! network.
 
 use super::colors::{self, PALETTE, STEPS, hex};
 use super::model::{Model, norm};
@@ -14,7 +15,8 @@ const DOTS: usize = 2_000;
 const WALLS: usize = 200_000;
 
 impl Model<'_> {
-    /// The picture as a page to look around in. The title may be any text, such as the name of the file. Cost: O(polygons); about 10 bytes a corner and 60 a cell, and 0.6 MB.
+    /// The picture as a page to look around in. The title may be any text, such as the name of the
+    /// file. Cost: O(polygons); about 10 bytes a corner and 60 a cell, and 0.6 MB.
     pub fn html(&self, shown: Color, view: View, title: &str) -> String {
         let (center, radius) = self.ball();
         let mut streams = Streams::default();

@@ -45,7 +45,8 @@ impl Pixels {
     }
 }
 
-/// What the system said, as it said it: the encoder's own conversion keeps the text and loses the kind, and with it the cure.
+/// What the system said, as it said it: the encoder's own conversion keeps the text and loses the
+/// kind, and with it the cure.
 fn of_writing(e: png::EncodingError) -> std::io::Error {
     match e {
         png::EncodingError::IoError(e) => e,
@@ -119,7 +120,8 @@ struct Drawing<'m> {
 }
 
 impl Model<'_> {
-    /// Width and height of a picture that this view fills, the larger of them as given; the smaller one is at least a third of it.
+    /// Width and height of a picture that this view fills, the larger of them as given; the smaller
+    /// one is at least a third of it.
     pub fn size(&self, view: View, larger: usize) -> (usize, usize) {
         let frame = view.frame();
         let extent = |k: usize| {
@@ -132,9 +134,8 @@ impl Model<'_> {
         if w >= h { (larger, smaller(h / w)) } else { (smaller(w / h), larger) }
     }
 
-    /// The picture in pixels, at least one: shaded if it is a surface, seen from far away (orthographic). The same bits for any
-    /// number of threads.
-    /// Cost: O(polygons + pixels).
+    /// The picture in pixels, at least one: shaded if it is a surface, seen from far away
+    /// (orthographic). The same bits for any number of threads. Cost: O(polygons + pixels).
     pub fn pixels(&self, shown: Color, view: View, width: usize, height: usize) -> Pixels {
         let (width, height) = (width.max(1), height.max(1));
         let s = SAMPLES as f64;
@@ -230,7 +231,8 @@ impl Drawing<'_> {
         let width = self.width / SAMPLES;
         let mut out = Vec::with_capacity(3 * width * rows);
         let polygons = &self.model.polygons;
-        // The fan triangle of the last sample, its polygon's first corner and colour: neighbours mostly have the same.
+        // The fan triangle of the last sample, its polygon's first corner and colour: neighbours
+        // mostly have the same.
         let mut last = (NOTHING, 0, [255.0; 3]);
         for row in 0..rows {
             let mut sums = vec![[0.0; 3]; width];
@@ -273,8 +275,8 @@ impl Drawing<'_> {
         }
     }
 
-    /// The normal at a sample of the fan triangle with number `c` of the polygon whose first corner is `first`, turned to the eye by
-    /// the triangle's own.
+    /// The normal at a sample of the fan triangle with number `c` of the polygon whose first corner
+    /// is `first`, turned to the eye by the triangle's own.
     fn normal(&self, first: usize, c: usize, x: f64, y: f64) -> [f64; 3] {
         let [p, q, r] = [first, c, c + 1].map(|k| self.points[k]);
         let (u, v) = (minus(q, p), minus(r, p));

@@ -2,11 +2,13 @@
 
 use super::model::dot;
 
-/// Directions to the lights, `(-0.45, 0.6, 0.75)` and `(0.8, -0.1, 0.5)`, and their squared lengths.
+/// Directions to the lights, `(-0.45, 0.6, 0.75)` and `(0.8, -0.1, 0.5)`, and their squared
+/// lengths.
 const KEY: ([f64; 3], f64) = ([-0.45, 0.6, 0.75], 1.125);
 const FILL: ([f64; 3], f64) = ([0.8, -0.1, 0.5], 0.9);
 
-/// How bright a surface is, by its normal: to the right, up, towards the eye. Two lights and the sky.
+/// How bright a surface is, by its normal: to the right, up, towards the eye. Two lights and the
+/// sky.
 pub(super) fn shade(normal: [f64; 3]) -> f64 {
     let size = dot(normal, normal);
     let cosine = |(light, squared): ([f64; 3], f64)| dot(normal, light) / (size * squared).sqrt();

@@ -1,7 +1,8 @@
 //! Layer 6: pictures.
 //!
-//! [`Scene`] draws plane diagrams as SVG. [`Model`] holds a diagram as polygons in space, of the plane, of a surface or of the graph of a potential, for pages
-//! ([`Model::html`]) and pixels ([`Model::pixels`]). [`Charts`] are a parameterized surface and its layout.
+//! [`Scene`] draws plane diagrams as SVG. [`Model`] holds a diagram as polygons in space, of the
+//! plane, of a surface or of the graph of a potential, for pages ([`Model::html`]) and pixels
+//! ([`Model::pixels`]). [`Charts`] are a parameterized surface and its layout.
 
 mod charts;
 mod charts_page;

@@ -21,7 +21,8 @@ pub(super) enum Side {
 
 /// A diagram as polygons in space, each of one cell, with what there is to tell of the cells.
 ///
-/// A diagram in the plane lies at height zero and is drawn without light. Everything is in the order of the problem's sites.
+/// A diagram in the plane lies at height zero and is drawn without light. Everything is in the
+/// order of the problem's sites.
 pub struct Model<'a> {
     /// Whether it lies in the plane.
     pub(super) flat: bool,
@@ -135,7 +136,8 @@ impl<'a> Model<'a> {
         Model::of_plane_along(problem, diagram, |_, _| Vec::new())
     }
 
-    /// The same, where the boundary of a mesh passes through more points: those between two of its vertices, in their order.
+    /// The same, where the boundary of a mesh passes through more points: those between two of its
+    /// vertices, in their order.
     pub(super) fn of_plane_along(
         problem: &'a Problem,
         diagram: &'a Diagram,
@@ -176,7 +178,8 @@ impl<'a> Model<'a> {
         model.finish()
     }
 
-    /// Cells in their balls, arcs in steps of at most `step` (an angle). Where the source is a mesh, what of them lies in it.
+    /// Cells in their balls, arcs in steps of at most `step` (an angle). Where the source is a
+    /// mesh, what of them lies in it.
     pub fn of_partial(problem: &'a Problem, diagram: &'a PartialDiagram, step: f64) -> Model<'a> {
         let mut model = Model::empty(problem, diagram.masses(), diagram.centroids());
         let mesh = problem.domain().mesh();
@@ -245,8 +248,9 @@ impl<'a> Model<'a> {
         colors::tints(self.sites.len(), &self.adjacent)
     }
 
-    /// What the colours show in the end ([`Color`] says when another value takes the place of one that is the same for all),
-    /// and the colour of each cell; the last is that of what belongs to nobody.
+    /// What the colours show in the end ([`Color`] says when another value takes the place of one
+    /// that is the same for all), and the colour of each cell; the last is that of what belongs to
+    /// nobody.
     pub(super) fn paint(&self, wanted: Color) -> (Color, Option<Scale>, Vec<[u8; 3]>) {
         if let Some(palette) = &self.palette {
             return (Color::Cells, None, palette.clone());
@@ -275,7 +279,8 @@ impl<'a> Model<'a> {
         (color, scale, paint)
     }
 
-    /// A ball around what is to be seen: its middle and radius. Sites count as far as they are near.
+    /// A ball around what is to be seen: its middle and radius. Sites count as far as they are
+    /// near.
     pub(super) fn ball(&self) -> ([f64; 3], f64) {
         let (low, high) = bounds(self.polygons.corners.iter());
         let center: [f64; 3] = std::array::from_fn(|k| low[k] + 0.5 * (high[k] - low[k]));

@@ -15,8 +15,9 @@ pub(super) struct Smooth {
 }
 
 impl Smooth {
-    /// The normal at a corner is the mean of those of the faces there that are bent against it by less than [`CREASE`], weighted
-    /// by their angles. Faces need not be wound alike, nor share vertices where they touch. Cost: O(triangles).
+    /// The normal at a corner is the mean of those of the faces there that are bent against it by
+    /// less than [`CREASE`], weighted by their angles. Faces need not be wound alike, nor share
+    /// vertices where they touch. Cost: O(triangles).
     pub(super) fn new(vertices: &[[f64; 3]], triangles: &[[u32; 3]]) -> Smooth {
         let face: Vec<[f64; 3]> = triangles
             .iter()

@@ -1,8 +1,10 @@
 //! What pages are made of: a template with names, and data in streams.
 //!
-//! The viewer is bundled from `viewer/src` by `scripts/viewer.sh`; it reads what is written here. The data are streams, one after the
-//! other, deflated and in base64. Corners of polygons are numbers of vertices, counted back from the next new one; vertices are steps on a grid of
-//! 2^-21 of the radius. Integers take seven bits a byte, lowest first; floating-point numbers come as planes of bytes.
+//! The viewer is bundled from `viewer/src` by `scripts/viewer.sh`; it reads what is written here.
+//! The data are streams, one after the other, deflated and in base64. Corners of polygons are
+//! numbers of vertices, counted back from the next new one; vertices are steps on a grid of 2^-21
+//! of the radius. Integers take seven bits a byte, lowest first; floating-point numbers come as
+//! planes of bytes.
 
 use super::model::Polygons;
 use base64::Engine;
@@ -18,8 +20,8 @@ pub(super) const VIEWER: &str = include_str!("html/viewer.js");
 pub(super) const GRID: f64 = (1u32 << 21) as f64;
 
 impl Polygons {
-    /// Writes all polygons, inside the ball of this middle and radius; returns how many polygons, corners and vertices there are. Normals of
-    /// what is `flat` point upwards.
+    /// Writes all polygons, inside the ball of this middle and radius; returns how many polygons,
+    /// corners and vertices there are. Normals of what is `flat` point upwards.
     pub(super) fn put(&self, flat: bool, center: [f64; 3], radius: f64, streams: &mut Streams) -> [usize; 3] {
         let (mut count, mut owner, mut index) = (Vec::new(), Vec::new(), Vec::new());
         let (mut position, mut normal) = (Vec::new(), Vec::new());
@@ -101,7 +103,8 @@ pub(super) fn integer(out: &mut Vec<u8>, mut v: u32) {
     out.push(v as u8);
 }
 
-/// A direction in two bytes: the octahedron around it unfolded into a square (Meyer et al. 2010, "On floating-point normal vectors").
+/// A direction in two bytes: the octahedron around it unfolded into a square (Meyer et al. 2010,
+/// "On floating-point normal vectors").
 fn octahedral(n: [f32; 3]) -> [u8; 2] {
     let sum = n[0].abs() + n[1].abs() + n[2].abs();
     if !(sum > 0.0 && sum.is_finite()) {

@@ -1,8 +1,9 @@
 //! Models as SVG: the polygons that are seen, from the back to the front.
 //!
-//! Which ones are seen, and who is in front of whom, is read from a raster of three samples a pixel. So the picture is right wherever a
-//! sample lies; polygons that fall between all samples are left out. Two visible polygons that each hide a part of the other have no right
-//! order; they are drawn by their depth.
+//! Which ones are seen, and who is in front of whom, is read from a raster of three samples a
+//! pixel. So the picture is right wherever a sample lies; polygons that fall between all samples
+//! are left out. Two visible polygons that each hide a part of the other have no right order; they
+//! are drawn by their depth.
 
 use super::colors::{Scale, hex};
 use super::image::Screen;
@@ -47,8 +48,8 @@ pub(super) struct Drawn {
 }
 
 impl Model<'_> {
-    /// The picture as the text of an SVG file. Every polygon has one colour, and the light that falls on its middle.
-    /// Cost: O(polygons + samples).
+    /// The picture as the text of an SVG file. Every polygon has one colour, and the light that
+    /// falls on its middle. Cost: O(polygons + samples).
     ///
     /// # Errors
     /// [`TooMany`] polygons are visible.
@@ -102,7 +103,8 @@ impl Model<'_> {
         Ok(Drawn { body, size: [width, height], color, scale })
     }
 
-    /// The polygons that are seen, in an order in which none that is in front at some sample comes before what it hides there.
+    /// The polygons that are seen, in an order in which none that is in front at some sample comes
+    /// before what it hides there.
     fn order(&self, points: &[[f64; 3]], size: [usize; 2]) -> Vec<u32> {
         let mut buffer = Buffer::new(size[0], 0, size[1]);
         let of = |p: usize| &points[self.polygons.range(p)];
@@ -184,8 +186,8 @@ impl Model<'_> {
     }
 }
 
-/// Numbers such that of every pair `(behind, in front)` the first comes first, the farthest (of least depth) early. In a circle the
-/// farthest goes first.
+/// Numbers such that of every pair `(behind, in front)` the first comes first, the farthest (of
+/// least depth) early. In a circle the farthest goes first.
 fn sorted(depth: &[f64], pairs: &[(u32, u32)]) -> Vec<u32> {
     let n = depth.len();
     let mut waiting = vec![0u32; n];

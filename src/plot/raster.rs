@@ -14,7 +14,8 @@ pub(super) enum Mark {
     Dot,
 }
 
-/// Some rows of a raster. Sample `(x, y)` has its middle at `(x + 1/2, y + 1/2)`; a larger `z` is nearer to the eye.
+/// Some rows of a raster. Sample `(x, y)` has its middle at `(x + 1/2, y + 1/2)`; a larger `z` is
+/// nearer to the eye.
 pub(super) struct Buffer {
     width: usize,
     /// First row.
@@ -47,8 +48,8 @@ impl Buffer {
         a..b.max(a)
     }
 
-    /// Draws a convex polygon. Its fan triangles have the numbers `id + 1`, `id + 2`, ...: that of corner `k` has the corners `0`, `k`, `k + 1`.
-    /// Of what is equally near, the first stays.
+    /// Draws a convex polygon. Its fan triangles have the numbers `id + 1`, `id + 2`, ...: that of
+    /// corner `k` has the corners `0`, `k`, `k + 1`. Of what is equally near, the first stays.
     pub(super) fn fan(&mut self, corners: &[[f64; 3]], id: u32) {
         for k in 1..corners.len().saturating_sub(1) {
             self.triangle([corners[0], corners[k], corners[k + 1]], id + k as u32);

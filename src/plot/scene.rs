@@ -78,7 +78,8 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// The picture of a partial diagram's outlines (arcs in steps of at most `step`): cells have neighbours, and in a mesh the area of what lies in it.
+    /// The picture of a partial diagram's outlines (arcs in steps of at most `step`): cells have
+    /// neighbours, and in a mesh the area of what lies in it.
     pub fn of_partial(
         problem: &'a Problem,
         diagram: &'a PartialDiagram,

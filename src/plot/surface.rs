@@ -8,7 +8,8 @@ use crate::domain::surface::Places;
 use crate::problem::SurfaceProblem;
 
 impl<'a> Model<'a> {
-    /// A diagram on a surface. Triangles without mass are shown too, in grey. Cost: O(pieces), and two sorts of the triangles.
+    /// A diagram on a surface. Triangles without mass are shown too, in grey. Cost: O(pieces), and
+    /// two sorts of the triangles.
     pub fn of_surface(problem: &'a SurfaceProblem, diagram: &'a SurfaceDiagram) -> Model<'a> {
         let surface = problem.surface();
         let (smooth, borders) = (Smooth::new(surface.vertices(), surface.triangles()), borders(surface));
@@ -59,7 +60,8 @@ impl<'a> Model<'a> {
     }
 }
 
-/// Edges of one triangle only, as (triangle, number of the edge), ascending. Vertices are the same if they are at one place.
+/// Edges of one triangle only, as (triangle, number of the edge), ascending. Vertices are the same
+/// if they are at one place.
 fn borders(surface: &Surface) -> Vec<(u32, u32)> {
     let mut places = Places::default();
     let number: Vec<u32> = surface.vertices().iter().map(|v| places.number(*v)).collect();

@@ -16,9 +16,11 @@ pub enum Up {
     Z,
 }
 
-/// A direction to look from: the angle around the upward axis and that above the horizon, in degrees.
+/// A direction to look from: the angle around the upward axis and that above the horizon, in
+/// degrees.
 ///
-/// With `Up::Z`, azimuth 0 looks from +x and 90 from +y; with `Up::Y`, 0 from +z and 90 from +x; with `Up::X`, 0 from +y and 90 from +z.
+/// With `Up::Z`, azimuth 0 looks from +x and 90 from +y; with `Up::Y`, 0 from +z and 90 from +x;
+/// with `Up::X`, 0 from +y and 90 from +z.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct View {
     /// Angle around the upward axis.
@@ -62,7 +64,8 @@ impl View {
             self.axes().iter().zip(local).for_each(|(&k, v)| d[k] = v);
             d
         };
-        // Also where the eye is straight above, where a cross product with the upward axis would vanish.
+        // Also where the eye is straight above, where a cross product with the upward axis would
+        // vanish.
         let right = place([-a.sin(), a.cos(), 0.0]);
         let up = place([-e.sin() * a.cos(), -e.sin() * a.sin(), e.cos()]);
         [right, up, self.direction()]
@@ -73,8 +76,9 @@ impl View {
 const SMALL: usize = 96;
 
 impl Model<'_> {
-    /// The view that shows most: the one whose picture has the largest entropy of what each polygon covers (Vázquez, Feixas, Sbert and Heidrich
-    /// 2001), among 24 azimuths a little above the horizon. Cost: 24 small pictures.
+    /// The view that shows most: the one whose picture has the largest entropy of what each polygon
+    /// covers (Vázquez, Feixas, Sbert and Heidrich 2001), among 24 azimuths a little above the
+    /// horizon. Cost: 24 small pictures.
     pub fn best_view(&self, up: Up) -> View {
         if self.flat {
             return View { azimuth: -90.0, elevation: 90.0, up: Up::Z };

@@ -5,7 +5,8 @@ use crate::domain::DomainError;
 /// Largest number of sites (30-bit triangle indices in the hull).
 pub(super) const MAX_SITES: usize = 500_000_000;
 
-/// Why data is not a problem. Messages are the contract of the command line (`error: FILE: <message>`).
+/// Why data is not a problem. Messages are the contract of the command line
+/// (`error: FILE: <message>`).
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ProblemError {
@@ -95,7 +96,8 @@ pub enum ProblemError {
         /// The sum.
         total: f64,
     },
-    /// The source's measure, or the factor between it and the masses, is not a sound double: a needle of a domain.
+    /// The source's measure, or the factor between it and the masses, is not a sound double: a
+    /// needle of a domain.
     #[error(
         "domain has measure {measure:e}, masses sum to {total:e}; the measure and the ratio of the two must lie between \
          1e-280 and 1e280, rescale"

@@ -9,8 +9,8 @@ pub enum Kind<P, S> {
     Surface(S),
 }
 
-/// Does the same with what there is, of whatever kind it is: `visit!(any, it => expression)`. The expression is compiled for
-/// each kind, and all must come to one type.
+/// Does the same with what there is, of whatever kind it is: `visit!(any, it => expression)`. The
+/// expression is compiled for each kind, and all must come to one type.
 #[macro_export]
 macro_rules! visit {
     ($any:expr, $it:pat => $body:expr) => {

@@ -3,7 +3,8 @@
 use crate::domain::{ConvexPolygon, ExactLaw};
 use crate::exact::big;
 
-/// Exact measure of a convex polygon with an affine density: `sum over the fan of area * mean of rho`.
+/// Exact measure of a convex polygon with an affine density:
+/// `sum over the fan of area * mean of rho`.
 pub fn exact_measure(polygon: &ConvexPolygon, law: &ExactLaw) -> big::Rational {
     let p: Vec<[big::Rational; 2]> =
         polygon.vertices().iter().map(|v| [big::rational(v[0]), big::rational(v[1])]).collect();

@@ -26,8 +26,8 @@ pub struct ProblemData {
     pub heights: Option<Heights>,
     /// Rescale the source to the masses' total (otherwise a mismatch is an error).
     pub normalize: bool,
-    /// Partial transport: the masses may sum to less than the source's measure, and the rest of the source stays. The source is then never
-    /// rescaled.
+    /// Partial transport: the masses may sum to less than the source's measure, and the rest of the
+    /// source stays. The source is then never rescaled.
     pub partial: bool,
     /// Treatment of duplicate sites.
     pub duplicates: Duplicates,
@@ -43,7 +43,8 @@ setters!(ProblemData {
 });
 
 impl ProblemData {
-    /// Data with the default treatment: constant density, equal masses, normalized, duplicates merged.
+    /// Data with the default treatment: constant density, equal masses, normalized, duplicates
+    /// merged.
     pub fn new(domain: impl Into<Domain>, sites: Vec<[f64; 2]>) -> ProblemData {
         ProblemData {
             domain: domain.into(),
@@ -58,7 +59,8 @@ impl ProblemData {
     }
 }
 
-/// A sound semi-discrete transport problem: source in the plane, distinct sites (unless kept), positive masses.
+/// A sound semi-discrete transport problem: source in the plane, distinct sites (unless kept),
+/// positive masses.
 #[derive(Clone, Debug)]
 pub struct Problem {
     pub(super) domain: Domain,
@@ -98,14 +100,16 @@ impl Problem {
     }
 
     fn match_totals(&mut self, normalize: bool) -> Result<(), ProblemError> {
-        // Totals to 100 bits: the factor is then right to half an ulp whatever the spread of the masses.
+        // Totals to 100 bits: the factor is then right to half an ulp whatever the spread of the
+        // masses.
         let t = self.target.total();
         if !(1e-200..=1e200).contains(&t.to_f64()) {
             return Err(ProblemError::TotalOutOfRange { total: t.to_f64() });
         }
         let total = big::rational_dd(t);
         let measure = match &self.patches {
-            // Good to 2^-90: what is proved later computes it exactly. In units in which no product under- or overflows.
+            // Good to 2^-90: what is proved later computes it exactly. In units in which no product
+            // under- or overflows.
             Some(_) => {
                 let units = self.units(None);
                 let inner = self.in_units(&units);
@@ -154,7 +158,8 @@ impl Problem {
         self.domain.frame()
     }
 
-    /// A convex polygon around the source: its frame, or the bounding box of its patches where these leave part of the frame empty.
+    /// A convex polygon around the source: its frame, or the bounding box of its patches where
+    /// these leave part of the frame empty.
     pub fn around(&self) -> ConvexPolygon {
         let (low, high) = self.frame().bounds();
         let (l, h) = self.patches().map_or((low, high), |patches| patches.bounds());
@@ -209,7 +214,8 @@ impl Problem {
         self.partial
     }
 
-    /// With partial transport the mass of the source that stays, `mu(X) - sum nu_i`; `None` if there is none: then the problem is balanced.
+    /// With partial transport the mass of the source that stays, `mu(X) - sum nu_i`; `None` if
+    /// there is none: then the problem is balanced.
     pub fn rest(&self) -> Option<f64> {
         self.rest
     }

@@ -36,7 +36,8 @@ setters!(SurfaceProblemData {
 });
 
 impl SurfaceProblemData {
-    /// Data with the default treatment: constant density, equal masses, normalized, duplicates merged.
+    /// Data with the default treatment: constant density, equal masses, normalized, duplicates
+    /// merged.
     pub fn new(surface: impl Into<Arc<Surface>>, sites: Vec<[f64; 3]>) -> SurfaceProblemData {
         SurfaceProblemData {
             surface: surface.into(),
@@ -143,7 +144,8 @@ impl SurfaceProblem {
         self.target.heights.as_ref()
     }
 
-    /// The normalized source is `source_factor() * density`. Of a surface it is always near the quotient of the totals: areas are irrational.
+    /// The normalized source is `source_factor() * density`. Of a surface it is always near the
+    /// quotient of the totals: areas are irrational.
     pub fn source_factor(&self) -> f64 {
         self.source_factor
     }

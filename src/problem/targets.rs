@@ -60,7 +60,8 @@ impl<const D: usize> Targets<D> {
 
     /// Are costs and walls doubles, on a domain of this extent with coordinates up to `far`?
     ///
-    /// Costs are at most the mass times `(far + |y|)^2 2 D`, walls about the mass over the square of the extent.
+    /// Costs are at most the mass times `(far + |y|)^2 2 D`, walls about the mass over the square
+    /// of the extent.
     pub(crate) fn check_sizes(&self, extent: f64, far: f64) -> Result<(), ProblemError> {
         let total = self.total().to_f64();
         let reach = self.sites.as_flattened().iter().fold(far, |m: f64, y| m.max(y.abs()));
@@ -176,6 +177,7 @@ pub enum Duplicates {
     Merge,
     /// Refuse.
     Refuse,
-    /// Keep them all (for diagrams at given heights: the larger height, then the lower index, owns the cell).
+    /// Keep them all (for diagrams at given heights: the larger height, then the lower index, owns
+    /// the cell).
     Keep,
 }

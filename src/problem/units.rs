@@ -1,12 +1,16 @@
-//! Units in which a problem is ordinary: the one place that scales, before any geometry, and scales results back.
+//! Units in which a problem is ordinary: the one place that scales, before any geometry, and scales
+//! results back.
 //!
-//! Integrals over cells have the fourth order in lengths before they are divided by anything, conductances have masses over squares of
-//! lengths: domains of 1e140 or 1e-140 would leave the doubles on the way to results that do not. So a problem whose source is far from 1
-//! in extent, density or mass is taken in units of its own. Units are powers of two, so nothing is rounded: cells are the same to the
-//! bit, and results are those of the problem as given whenever doubles hold these.
+//! Integrals over cells have the fourth order in lengths before they are divided by anything,
+//! conductances have masses over squares of lengths: domains of 1e140 or 1e-140 would leave the
+//! doubles on the way to results that do not. So a problem whose source is far from 1 in extent,
+//! density or mass is taken in units of its own. Units are powers of two, so nothing is rounded:
+//! cells are the same to the bit, and results are those of the problem as given whenever doubles
+//! hold these.
 //!
-//! With lengths in units of `2^L`, masses of `2^M` and densities of `2^D`, heights are in units of `2^(2L)`, walls (`dm/dh`) of
-//! `2^(M-2L)`, costs of `2^(M+2L)`, and the factor of the source of `2^(M-D-2L)`.
+//! With lengths in units of `2^L`, masses of `2^M` and densities of `2^D`, heights are in units of
+//! `2^(2L)`, walls (`dm/dh`) of `2^(M-2L)`, costs of `2^(M+2L)`, and the factor of the source of
+//! `2^(M-D-2L)`.
 
 use super::targets::Targets;
 use super::{Problem, SurfaceProblem};
@@ -17,7 +21,8 @@ use crate::exact::{Dd, Heights};
 use std::borrow::Cow;
 use std::sync::Arc;
 
-/// Extents, densities and masses of `2^-64` to `2^64` are left alone: their fourth powers are far from the ends of the doubles.
+/// Extents, densities and masses of `2^-64` to `2^64` are left alone: their fourth powers are far
+/// from the ends of the doubles.
 const FAR: i32 = 64;
 
 /// Powers of two by which a problem is divided. All zero for ordinary problems.
@@ -140,8 +145,8 @@ impl Units {
     }
 }
 
-/// The exponent of a size, if that is far from 1, or so much of it as keeps all digits. (Halved until it does: a problem that spans all
-/// the doubles has no better units than its own.)
+/// The exponent of a size, if that is far from 1, or so much of it as keeps all digits. (Halved
+/// until it does: a problem that spans all the doubles has no better units than its own.)
 fn fitting(size: f64, exact: impl Fn(i32) -> bool) -> i32 {
     let mut e = exponent(size);
     if e.abs() <= FAR {
@@ -177,7 +182,8 @@ impl<const D: usize> Targets<D> {
 }
 
 impl Problem {
-    /// The units in which this problem is ordinary; `heights` are to be taken in them, too. Cost: O(1) for problems that are.
+    /// The units in which this problem is ordinary; `heights` are to be taken in them, too. Cost:
+    /// O(1) for problems that are.
     pub fn units(&self, heights: Option<&Heights>) -> Units {
         let extent = self.frame().extent();
         let length = fitting(extent, |e| {
@@ -214,7 +220,8 @@ impl Problem {
 }
 
 impl SurfaceProblem {
-    /// The units in which this problem is ordinary; `heights` are to be taken in them, too. Cost: O(1) for problems that are.
+    /// The units in which this problem is ordinary; `heights` are to be taken in them, too. Cost:
+    /// O(1) for problems that are.
     pub fn units(&self, heights: Option<&Heights>) -> Units {
         let (low, high) = self.surface().bounds();
         let extent = (0..3).fold(0.0, |s: f64, k| s.max(high[k] - low[k]));

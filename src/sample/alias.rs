@@ -1,12 +1,14 @@
 //! One of `n` indices with given probabilities, in constant time: the alias method.
 //!
-//! A. J. Walker (1977), with the set-up of M. D. Vose, "A linear algorithm for generating random numbers with a given distribution" (1991). The
-//! table of `rand_distr` draws from a generator with a state; here one word of 64 bits gives index and coin, and what the coin leaves open is
-//! a second random number.
+//! A. J. Walker (1977), with the set-up of M. D. Vose, "A linear algorithm for generating random
+//! numbers with a given distribution" (1991). The table of `rand_distr` draws from a generator with
+//! a state; here one word of 64 bits gives index and coin, and what the coin leaves open is a
+//! second random number.
 
 use crate::dense::fetch;
 
-/// Column `k` is taken whole or split between `k` and another index. One load, since columns are read in random order.
+/// Column `k` is taken whole or split between `k` and another index. One load, since columns are
+/// read in random order.
 #[derive(Clone, Copy, Debug)]
 struct Column {
     /// Share of the column that stays, in units of `2^-64`.
@@ -24,7 +26,8 @@ pub(super) struct Alias {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Pick {
     pub index: u32,
-    /// Of the words that mean the same column and side of the coin, this is number `place` of `last + 1`: uniform, given the index.
+    /// Of the words that mean the same column and side of the coin, this is number `place` of
+    /// `last + 1`: uniform, given the index.
     pub place: u64,
     pub last: u64,
 }
@@ -68,7 +71,8 @@ impl Alias {
         let product = u128::from(word) * self.columns.len() as u128;
         let (k, coin) = ((product >> 64) as usize, product as u64);
         let Column { stays, other } = self.columns[k];
-        // By masks: a branch on a coin is guessed wrongly half of the time, and then all that was on its way from memory is waited for.
+        // By masks: a branch on a coin is guessed wrongly half of the time, and then all that was
+        // on its way from memory is waited for.
         let kept = u64::from(coin < stays).wrapping_neg();
         Pick {
             index: (k as u32 & kept as u32) | (other & !kept as u32),

@@ -1,9 +1,11 @@
 //! Points of many samples at once: the loops that compilers make vectors of.
 //!
-//! Two shapes. In a run, samples that follow each other lie in one triangle. In a batch each has its own, fetched from memory beforehand: a loop that
-//! does nothing else keeps many fetches on their way, where one sample after the other would wait for each.
+//! Two shapes. In a run, samples that follow each other lie in one triangle. In a batch each has
+//! its own, fetched from memory beforehand: a loop that does nothing else keeps many fetches on
+//! their way, where one sample after the other would wait for each.
 //!
-//! Every step is one operation rounded once, in the same order for every set of instructions and for a sample alone, so all give the same bits.
+//! Every step is one operation rounded once, in the same order for every set of instructions and
+//! for a sample alone, so all give the same bits.
 
 // Lanes are numbered: an index says which.
 #![allow(clippy::needless_range_loop)]
@@ -44,8 +46,8 @@ impl<const D: usize> Points<D> {
 }
 
 impl<const D: usize> Batch<D> {
-    /// The points where the density is constant in each triangle: `r = sqrt(a)`, `s = v`. One after the other: to bring eight triangles into the
-    /// shape of vectors takes longer than it saves.
+    /// The points where the density is constant in each triangle: `r = sqrt(a)`, `s = v`. One after
+    /// the other: to bring eight triangles into the shape of vectors takes longer than it saves.
     pub fn points(&self, out: &mut Points<D>) {
         for l in 0..BATCH {
             let t = &self.triangles[l];
@@ -80,7 +82,8 @@ impl Strip {
     }
 }
 
-/// Samples with numbers from `first` on, all in one triangle. Returns the least barycentric coordinate of all points.
+/// Samples with numbers from `first` on, all in one triangle. Returns the least barycentric
+/// coordinate of all points.
 pub(super) struct Run<'a, const D: usize> {
     pub triangle: &'a Triangle<D>,
     pub strip: Strip,

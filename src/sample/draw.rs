@@ -1,13 +1,16 @@
 //! Samples by their numbers.
 //!
-//! Words are Philox blocks of the counter `(k, part, method)`. Independent samples and those by alias table take block `k`: its first word chooses
-//! a triangle by an alias table over all triangles, and what that choice leaves open of it is the share `a` of the triangle's mass before the
-//! sample, with 64 bits less those of the number of triangles; the second word gives `v` with 52. The two methods differ in the masses of the
-//! table only.
+//! Words are Philox blocks of the counter `(k, part, method)`. Independent samples and those by
+//! alias table take block `k`: its first word chooses a triangle by an alias table over all
+//! triangles, and what that choice leaves open of it is the share `a` of the triangle's mass before
+//! the sample, with 64 bits less those of the number of triangles; the second word gives `v` with
+//! 52. The two methods differ in the masses of the table only.
 //!
-//! A stratified sample whose part of the mass lies in one triangle needs less of a random number, since its part is small already: half a block, 32 bits for each
-//! coordinate. Of each 16 blocks the first halves go to 16 samples, the second ones to the next 16. A sample whose part reaches over the end of a triangle takes a
-//! block of its own, with 52 bits, and so do all parts if there are more triangles than samples.
+//! A stratified sample whose part of the mass lies in one triangle needs less of a random number,
+//! since its part is small already: half a block, 32 bits for each coordinate. Of each 16 blocks
+//! the first halves go to 16 samples, the second ones to the next 16. A sample whose part reaches
+//! over the end of a triangle takes a block of its own, with 52 bits, and so do all parts if there
+//! are more triangles than samples.
 
 use super::alias::Alias;
 use super::batch::{BATCH, Batch, Points, Run, Strip, run};
@@ -23,7 +26,8 @@ const CHUNK: usize = 1 << 14;
 /// Groups of words made ahead for a stratified draw: 8 KB, which stay in the first cache.
 const AHEAD: usize = 32;
 
-/// Steps of Roberts' additive recurrence R2, `1/g` and `1/g^2` with `g^3 = g + 1`, in units of `2^-64`.
+/// Steps of Roberts' additive recurrence R2, `1/g` and `1/g^2` with `g^3 = g + 1`, in units of
+/// `2^-64`.
 const R2: [u64; 2] = [0xc13f_a9a9_02a6_328f, 0x91e1_0da5_c79e_7b1d];
 
 /// Finds the cell of a point, exactly, given one that it is in or near.
@@ -101,8 +105,10 @@ impl<'s, const D: usize> Draw<'s, D> {
         Ok(draw)
     }
 
-    /// Makes the samples with numbers `first`, `first + 1`, ...: points and their cells. Of a stratified draw, numbers from its count on
-    /// mean nothing and give points of the last triangle. Parallel; the same bits for any number of threads, any cut of the run, any instruction set.
+    /// Makes the samples with numbers `first`, `first + 1`, ...: points and their cells. Of a
+    /// stratified draw, numbers from its count on mean nothing and give points of the last
+    /// triangle. Parallel; the same bits for any number of threads, any cut of the run, any
+    /// instruction set.
     ///
     /// Panics if the lists have different lengths.
     pub fn fill(&self, first: u64, points: &mut [[f64; D]], cells: &mut [u32]) {
@@ -143,7 +149,8 @@ impl<'s, const D: usize> Draw<'s, D> {
         (0..size).map(start).collect()
     }
 
-    /// Points of a batch, of which triangles and shares are set; `names` are the indices of the triangles.
+    /// Points of a batch, of which triangles and shares are set; `names` are the indices of the
+    /// triangles.
     fn finish(
         &self,
         batch: &Batch<D>,
@@ -171,8 +178,9 @@ impl<'s, const D: usize> Draw<'s, D> {
         }
     }
 
-    /// Both tables are far larger than a cache, so three batches are under way at once: the columns of one are sent for, those of the one before
-    /// have come and their triangles are sent for, and of the one before that the triangles have come.
+    /// Both tables are far larger than a cache, so three batches are under way at once: the columns
+    /// of one are sent for, those of the one before have come and their triangles are sent for, and
+    /// of the one before that the triangles have come.
     fn independent(&self, alias: &Alias, first: u64, points: &mut [[f64; D]], cells: &mut [u32]) {
         let stream = self.stream(0);
         let batches = points.len().div_ceil(BATCH);
@@ -228,7 +236,8 @@ impl<'s, const D: usize> Draw<'s, D> {
             for (l, name) in names[..points.len()].iter_mut().enumerate() {
                 let number = first.wrapping_add((c * BATCH + l) as u64);
                 let [u, v] = [0, 1].map(|c| unit(words[c].wrapping_add(number.wrapping_mul(R2[c]))));
-                // The triangle at the share `u` of the mass, and the share of its own mass before that.
+                // The triangle at the share `u` of the mass, and the share of its own mass before
+                // that.
                 let place = self.before + u * self.mass;
                 let mut t = self.guide[(u * self.guide.len() as f64) as usize] as usize;
                 while t < self.last && below[t + 1] <= place {
@@ -282,7 +291,8 @@ impl<'s, const D: usize> Draw<'s, D> {
         low
     }
 
-    /// Stratified samples with a word each, from a triangle that begins at or before the first on; returns where to go on.
+    /// Stratified samples with a word each, from a triangle that begins at or before the first on;
+    /// returns where to go on.
     fn stretch(&self, mut t: usize, first: u64, words: &[u64], points: &mut [[f64; D]], cells: &mut [u32]) -> usize {
         let pieces = self.pieces;
         let mut k = 0;

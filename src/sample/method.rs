@@ -5,13 +5,15 @@
 pub enum Method {
     /// Independent points of the source.
     Independent,
-    /// A site with the probability of its mass (by an alias table), then a point of its cell: differs from the first by what the
-    /// masses of the cells are off.
+    /// A site with the probability of its mass (by an alias table), then a point of its cell:
+    /// differs from the first by what the masses of the cells are off.
     Alias,
-    /// In the order of the cells. The mass of the source, laid out along a line, is cut into as many equal parts as there are samples, and each
-    /// gives one: every cell gets the right number, up to less than one at each end. The union is distributed as the source.
+    /// In the order of the cells. The mass of the source, laid out along a line, is cut into as
+    /// many equal parts as there are samples, and each gives one: every cell gets the right number,
+    /// up to less than one at each end. The union is distributed as the source.
     Stratified,
-    /// Roberts' low-discrepancy sequence R2 carried onto the source, shifted by the seed: not independent, for integrals.
+    /// Roberts' low-discrepancy sequence R2 carried onto the source, shifted by the seed: not
+    /// independent, for integrals.
     Even,
 }
 

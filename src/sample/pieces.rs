@@ -1,15 +1,19 @@
-//! Cells cut into triangles with a polynomial density each, and the map of the unit square onto one that carries area to mass.
+//! Cells cut into triangles with a polynomial density each, and the map of the unit square onto one
+//! that carries area to mass.
 //!
-//! The map is Rosenblatt's: `x = o + r (e + s f)` with the distance `r` from a corner and the place `s` along the opposite side. For a constant
-//! density `r = sqrt(a)`, `s = v`. Otherwise the density in Bernstein's form of degree two, with values `A, B, C` at the corners and `AB, AC, BC` between them,
+//! The map is Rosenblatt's: `x = o + r (e + s f)` with the distance `r` from a corner and the place
+//! `s` along the opposite side. For a constant density `r = sqrt(a)`, `s = v`. Otherwise the
+//! density in Bernstein's form of degree two, with values `A, B, C` at the corners and `AB, AC, BC`
+//! between them,
 //!
 //! ```text
 //! (1-r)^2 A + 2r(1-r) [(1-s) AB + s AC] + r^2 [(1-s)^2 B + 2s(1-s) BC + s^2 C],
 //! ```
 //!
-//! times the Jacobian, which is proportional to `r`, is integrated over `s`, then over `r`: the share of the mass nearer to the corner than `r` is a
-//! polynomial of degree 4, that at `r` before `s` one of degree 3. Both are inverted by Newton's method inside a bracket. This is exact in law for
-//! affine densities and for bilinear ones, whose restriction to a triangle has degree two.
+//! times the Jacobian, which is proportional to `r`, is integrated over `s`, then over `r`: the
+//! share of the mass nearer to the corner than `r` is a polynomial of degree 4, that at `r` before
+//! `s` one of degree 3. Both are inverted by Newton's method inside a bracket. This is exact in law
+//! for affine densities and for bilinear ones, whose restriction to a triangle has degree two.
 
 use super::triangle::Coefficients;
 use super::triangle::Triangle;
@@ -30,11 +34,13 @@ pub(super) struct Pieces<const D: usize> {
     pub laws: Vec<Coefficients>,
 }
 
-/// Error of a computed vertex or sample, in units of `size`: vertices are within an ulp of the exact ones, and six operations make a point.
+/// Error of a computed vertex or sample, in units of `size`: vertices are within an ulp of the
+/// exact ones, and six operations make a point.
 const ERROR: f64 = 16.0 / 9_007_199_254_740_992.0;
 
 impl Pieces<2> {
-    /// Cost: O(number of vertices of all cells). 72 bytes a triangle, 48 more where the density is not constant.
+    /// Cost: O(number of vertices of all cells). 72 bytes a triangle, 48 more where the density is
+    /// not constant.
     pub fn of(diagram: &Diagram) -> Pieces<2> {
         let problem = diagram.problem();
         let law = problem.law();
@@ -53,8 +59,9 @@ impl Pieces<2> {
 }
 
 impl Pieces<3> {
-    /// Cost: O(number of vertices of all polygons). 128 bytes a triangle. No point is taken to be surely inside its cell: written points are a
-    /// rounding away from their triangle, and a wall may meet it at an angle as small as one likes.
+    /// Cost: O(number of vertices of all polygons). 128 bytes a triangle. No point is taken to be
+    /// surely inside its cell: written points are a rounding away from their triangle, and a wall
+    /// may meet it at an angle as small as one likes.
     pub fn of_surface(diagram: &SurfaceDiagram) -> Pieces<3> {
         let facets = diagram.problem().facets();
         let cell = |i: usize, cell: &mut Vec<Piece<3>>| {
@@ -146,7 +153,8 @@ fn fan(v: &[[f64; 2]], law: &Law, site: usize, size: f64, out: &mut Vec<Piece<2>
         let [a, b, c] = [o, p, q].map(at);
         let values = [a, b, c, between(o, p, a, b), between(o, q, a, c), between(p, q, b, c)];
         let mean = values.iter().sum::<f64>() / 6.0;
-        // A point at distance more than the error from all three sides is inside, also of the triangle of the exact vertices.
+        // A point at distance more than the error from all three sides is inside, also of the
+        // triangle of the exact vertices.
         let g = difference(o, q);
         let longest = [e, f, g].iter().fold(0.0f64, |m, d| m.max(d[0].hypot(d[1])));
         let margin = (2.0 * ERROR * size * longest / (2.0 * area)).min(1.0) as f32;
@@ -156,7 +164,8 @@ fn fan(v: &[[f64; 2]], law: &Law, site: usize, size: f64, out: &mut Vec<Piece<2>
     }
 }
 
-/// The same for a polygon in a triangle in space, on which the density is affine with the values `rho` at the corners.
+/// The same for a polygon in a triangle in space, on which the density is affine with the values
+/// `rho` at the corners.
 fn fan_in_space(v: &[[f64; 3]], corners: &[[f64; 3]; 3], rho: [f64; 3], site: usize, out: &mut Vec<Piece<3>>) {
     let difference = |a: [f64; 3], b: [f64; 3]| [0, 1, 2].map(|c| b[c] - a[c]);
     let cross = |a: [f64; 3], b: [f64; 3]| [(1, 2), (2, 0), (0, 1)].map(|(p, q)| a[p] * b[q] - a[q] * b[p]);
@@ -181,7 +190,8 @@ fn fan_in_space(v: &[[f64; 3]], corners: &[[f64; 3]; 3], rho: [f64; 3], site: us
         }
         let [a, b, c] = if is_constant { [1.0; 3] } else { [o, p, q].map(at) };
         let values = [a, b, c, 0.5 * (a + b), 0.5 * (a + c), 0.5 * (b + c)];
-        // The share of the source in the cell is set right by the cell's mass, but not that of its facets to each other.
+        // The share of the source in the cell is set right by the cell's mass, but not that of its
+        // facets to each other.
         let level = if is_constant { rho[0] } else { 1.0 };
         let triangle = Triangle { o, e, f, rate: 0.0, margin: f32::INFINITY, site: site as u32 };
         let law = if is_constant { None } else { Some(values) };
@@ -199,7 +209,8 @@ fn invert(&[a, b, c, ab, ac, bc]: &Coefficients, share: f64, along: f64) -> (f64
     (r, s)
 }
 
-/// Where in `[0, 1]` the increasing polynomial `c_0 x + c_1 x^2 + c_2 x^3 + c_3 x^4` has this share of its value at 1.
+/// Where in `[0, 1]` the increasing polynomial `c_0 x + c_1 x^2 + c_2 x^3 + c_3 x^4` has this share
+/// of its value at 1.
 fn root(c: [f64; 4], share: f64) -> f64 {
     let value = |x: f64| x * (c[0] + x * (c[1] + x * (c[2] + x * c[3])));
     let slope = |x: f64| c[0] + x * (2.0 * c[1] + x * (3.0 * c[2] + x * 4.0 * c[3]));
@@ -230,7 +241,8 @@ mod tests {
 
     #[test]
     fn shares_are_inverted() {
-        // Density r on the side of the corner, that is proportional to 1 - lambda_A: the share within r is r^3.
+        // Density r on the side of the corner, that is proportional to 1 - lambda_A: the share
+        // within r is r^3.
         let law = [0.0, 1.0, 1.0, 0.5, 0.5, 1.0];
         for share in [0.0, 1e-12, 0.125, 0.5, 0.999, 1.0 - 2f64.powi(-52)] {
             let (r, s) = invert(&law, share, 0.25);
@@ -241,7 +253,8 @@ mod tests {
         // Only at the third corner: s^2 along each side.
         let (_, s) = invert(&[0.0, 0.0, 1.0, 0.0, 0.5, 0.5], 0.3, 0.49);
         assert!((s - 0.7).abs() < 1e-14, "{s}");
-        // x y on the triangle (0,0), (1,0), (1,1): along the side x = r it is r^2 s, so shares r^4 and s^2.
+        // x y on the triangle (0,0), (1,0), (1,1): along the side x = r it is r^2 s, so shares r^4
+        // and s^2.
         let (r, s) = invert(&[0.0, 0.0, 1.0, 0.0, 0.0, 0.5], 0.0625, 0.09);
         assert!((r - 0.5).abs() < 1e-14 && (s - 0.3).abs() < 1e-14, "{r} {s}");
     }

@@ -1,9 +1,12 @@
-//! Random points of the source with their cells: independent, stratified, by the masses of the sites, evenly spread.
+//! Random points of the source with their cells: independent, stratified, by the masses of the
+//! sites, evenly spread.
 //!
-//! Sample `k` is a function of the seed and `k` (stratified: and of the number of all): no state, so any stretch of a run can be made by
-//! itself, by any number of threads. A point is drawn as a triangle of a cell and a place in it (`pieces.rs`), so that its cell is known
-//! without search. The point is rounded, though, and its cell is the exact one of the rounded point: near a wall neighbours are
-//! asked by the predicate, and where that does not settle it (a tie, or a point outside the domain by rounding) all sites.
+//! Sample `k` is a function of the seed and `k` (stratified: and of the number of all): no state,
+//! so any stretch of a run can be made by itself, by any number of threads. A point is drawn as a
+//! triangle of a cell and a place in it (`pieces.rs`), so that its cell is known without search.
+//! The point is rounded, though, and its cell is the exact one of the rounded point: near a wall
+//! neighbours are asked by the predicate, and where that does not settle it (a tie, or a point
+//! outside the domain by rounding) all sites.
 //!
 //! How the numbers become points: `draw.rs`.
 
@@ -21,7 +24,7 @@ use crate::exact::predicates::{orient2d_sign, side_v_sign};
 /// About 72 bytes a triangle beside the diagram, in the plane four triangles a cell.
 ///
 /// ```
-/// use brenier::{diagram::Diagram, domain::ConvexPolygon, exact::Heights, problem::{Problem, ProblemData}, sample::{Method, Sampler}};
+/// use brenier::{ConvexPolygon, Diagram, Heights, Method, Problem, ProblemData, Sampler};
 /// let square = ConvexPolygon::rectangle([0.0, 0.0], [1.0, 1.0]).unwrap();
 /// let problem = Problem::new(ProblemData::new(square, vec![[0.25, 0.5], [0.75, 0.5]])).unwrap();
 /// let diagram = Diagram::new(&problem, &Heights::from_weights(problem.sites(), &[0.0, 0.0]).0).unwrap();
@@ -49,13 +52,15 @@ impl<'d> Sampler<'d> {
         Sampler { diagram, pieces: Pieces::of(diagram), instructions: Instructions::widest() }
     }
 
-    /// The same with other instructions: for tests and measurements, since results do not depend on them.
+    /// The same with other instructions: for tests and measurements, since results do not depend on
+    /// them.
     pub fn with_instructions(mut self, instructions: Instructions) -> Sampler<'d> {
         self.instructions = instructions;
         self
     }
 
-    /// Prepares to draw `count` samples of the source, or of one cell. Only stratified samples depend on `count`. Cost: O(sites).
+    /// Prepares to draw `count` samples of the source, or of one cell. Only stratified samples
+    /// depend on `count`. Cost: O(sites).
     ///
     /// # Errors
     /// The cell does not exist or has no mass; a site to be drawn by its mass has no cell.
@@ -70,7 +75,8 @@ impl Find<2> for Sampler<'_> {
         let lifted = self.diagram.lifted();
         let mut counters = Counters::default();
         let mut at = hint;
-        // Each step goes to a higher site, so it ends; a point inside the domain that beats all neighbours is in the cell.
+        // Each step goes to a higher site, so it ends; a point inside the domain that beats all
+        // neighbours is in the cell.
         'walk: loop {
             for label in self.diagram.labels(at as usize) {
                 let certain = match *label {

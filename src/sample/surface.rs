@@ -1,7 +1,8 @@
 //! Random points of a surface with their cells: as in the plane, polygon by polygon.
 //!
-//! A written point is rounded, so in general it lies beside the surface, and a wall that meets a triangle at a small angle may come between. The cell of each
-//! sample is therefore the highest site at the written point, exactly, by a question to the sites in space; a microsecond or so.
+//! A written point is rounded, so in general it lies beside the surface, and a wall that meets a
+//! triangle at a small angle may come between. The cell of each sample is therefore the highest
+//! site at the written point, exactly, by a question to the sites in space; a microsecond or so.
 
 use super::draw::{Draw, Find};
 use super::method::{Method, SampleError};
@@ -15,7 +16,7 @@ use crate::diagram::surface::{Envelope, Scratch};
 /// About 130 bytes a triangle into which the polygons are cut, and 150 a site.
 ///
 /// ```
-/// use brenier::{diagram::SurfaceDiagram, domain::Surface, exact::Heights, problem::{SurfaceProblem, SurfaceProblemData}};
+/// use brenier::{Heights, Surface, SurfaceDiagram, SurfaceProblem, SurfaceProblemData};
 /// use brenier::sample::{Method, SurfaceSampler};
 /// let v = vec![[0., 0., 0.], [1., 0., 0.], [1., 1., 0.], [0., 1., 0.]];
 /// let square = Surface::new(v, vec![[0, 1, 2], [0, 2, 3]]).unwrap();
@@ -35,13 +36,15 @@ pub struct SurfaceSampler<'d> {
 }
 
 impl<'d> SurfaceSampler<'d> {
-    /// Cuts the cells into triangles. Cost: O(number of their vertices), and O(n log n) for the sites.
+    /// Cuts the cells into triangles. Cost: O(number of their vertices), and O(n log n) for the
+    /// sites.
     pub fn new(diagram: &'d SurfaceDiagram) -> SurfaceSampler<'d> {
         let (pieces, envelope) = (Pieces::of_surface(diagram), diagram.envelope());
         SurfaceSampler { diagram, pieces, envelope, instructions: Instructions::widest() }
     }
 
-    /// The same with other instructions: for tests and measurements, since results do not depend on them.
+    /// The same with other instructions: for tests and measurements, since results do not depend on
+    /// them.
     pub fn with_instructions(mut self, instructions: Instructions) -> SurfaceSampler<'d> {
         self.instructions = instructions;
         self

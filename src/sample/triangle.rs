@@ -29,13 +29,15 @@ impl<const D: usize> Triangle<D> {
     }
 }
 
-/// The smaller one; a comparison and a choice, which is one instruction, where `f64::min` must mind what is no number.
+/// The smaller one; a comparison and a choice, which is one instruction, where `f64::min` must mind
+/// what is no number.
 #[inline(always)]
 pub(super) fn least(a: f64, b: f64) -> f64 {
     if a < b { a } else { b }
 }
 
-/// The point at distance `r` of the corner and `s` of the opposite side, and its least barycentric coordinate.
+/// The point at distance `r` of the corner and `s` of the opposite side, and its least barycentric
+/// coordinate.
 #[inline(always)]
 pub(super) fn point<const D: usize>(o: [f64; D], e: [f64; D], f: [f64; D], r: f64, s: f64) -> ([f64; D], f64) {
     let mut x = [0.0; D];

@@ -5,18 +5,19 @@ use super::family::{Family, Transport, Visit};
 use crate::diagram::{Cells, DiagramError};
 use crate::exact::Heights;
 
-/// Checks heights for a problem. Levels 1 to 4 climb the validity ladder of the diagram ([`Cells::validate`]); level 5 adds
-/// exact masses and the bracket of `W2^2`.
+/// Checks heights for a problem. Levels 1 to 4 climb the validity ladder of the diagram
+/// ([`Cells::validate`]); level 5 adds exact masses and the bracket of `W2^2`.
 ///
 /// Of a partial problem levels 1 to 4 check the polygons, before balls cut them.
 ///
-/// Cost: level 5 took about 0.065 ms of CPU per cell in the plane (1e4 and 1e5 cells of constant density on one polygon), and
-/// some 150 bytes of memory beside the diagram; eight times as much with an affine density (1e4 cells). There, and where a
-/// source has patches, integrals are reduced fractions. On a surface it took some 50 microseconds a polygon.
+/// Cost: level 5 took about 0.065 ms of CPU per cell in the plane (1e4 and 1e5 cells of constant
+/// density on one polygon), and some 150 bytes of memory beside the diagram; eight times as much
+/// with an affine density (1e4 cells). There, and where a source has patches, integrals are reduced
+/// fractions. On a surface it took some 50 microseconds a polygon.
 ///
 /// # Errors
-/// Heights without a diagram, a defect of the diagram, or level 5 of partial transport. A wrong solution is no error: its
-/// certificate says how wrong.
+/// Heights without a diagram, a defect of the diagram, or level 5 of partial transport. A wrong
+/// solution is no error: its certificate says how wrong.
 pub fn certify<const D: usize>(
     problem: &impl Transport<D>,
     heights: &Heights,

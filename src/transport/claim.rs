@@ -1,10 +1,11 @@
 //! What a solution says of its heights, and whether it may call itself converged.
 //!
-//! Everything is said of the heights that are written, gauged and in the problem's order, never of those that the solver
-//! happened to measure last. Masses come with bounds of their errors. "Converged" is a statement about the true masses:
-//! every `|m_i - nu_i| / nu_i` is at most the tolerance. Where a bound leaves that open the cell is integrated in
-//! rationals. So the promise is one that a check in exact arithmetic keeps. (Of cells cut by balls there is no exact mass;
-//! there the promise holds up to the error of their integrals, docs/theory/partial.md.)
+//! Everything is said of the heights that are written, gauged and in the problem's order, never of
+//! those that the solver happened to measure last. Masses come with bounds of their errors.
+//! "Converged" is a statement about the true masses: every `|m_i - nu_i| / nu_i` is at most the
+//! tolerance. Where a bound leaves that open the cell is integrated in rationals. So the promise is
+//! one that a check in exact arithmetic keeps. (Of cells cut by balls there is no exact mass; there
+//! the promise holds up to the error of their integrals, docs/theory/partial.md.)
 
 use super::report::{CellParts, Report};
 use crate::diagram::Cells;
@@ -37,7 +38,8 @@ pub struct Claim<const D: usize> {
 /// A mass, and an upper bound of its true relative error.
 pub type Sure = (f64, f64);
 
-/// Where a mass is a relative `e` off its target by its rounded value, the quotient itself is rounded twice.
+/// Where a mass is a relative `e` off its target by its rounded value, the quotient itself is
+/// rounded twice.
 const QUOTIENT: f64 = 1.0 + 4.0 * f64::EPSILON;
 
 impl<const D: usize> Claim<D> {
@@ -71,7 +73,8 @@ impl<const D: usize> Claim<D> {
         self.masses.iter().zip(target).map(one).fold(0.0, f64::max)
     }
 
-    /// Is every true mass within the tolerance? `exact` tells of some sites, and what it tells is taken over.
+    /// Is every true mass within the tolerance? `exact` tells of some sites, and what it tells is
+    /// taken over.
     pub(super) fn holds(&mut self, target: &[f64], tolerance: f64, exact: impl FnOnce(&[u32]) -> Vec<Sure>) -> bool {
         if self.masses.len() != target.len() {
             return false;
@@ -97,8 +100,9 @@ impl<const D: usize> Claim<D> {
         sure.len() == doubtful.len() && sure.iter().all(|&(_, error)| error <= tolerance)
     }
 
-    /// Puts into a report what it says of masses. The last step tells of them, too: Newton's method measured others, at heights not yet
-    /// gauged, in an order of its own, and of partial transport together with what stays.
+    /// Puts into a report what it says of masses. The last step tells of them, too: Newton's method
+    /// measured others, at heights not yet gauged, in an order of its own, and of partial transport
+    /// together with what stays.
     pub(super) fn report(&mut self, target: &[f64], report: &mut Report) {
         report.max_relative_error = self.error(target);
         if let Some(last) = report.iterations.last_mut() {

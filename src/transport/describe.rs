@@ -23,7 +23,7 @@ pub struct Description<const D: usize = 2> {
 /// Heights that are not finite or not one per site.
 ///
 /// ```
-/// use brenier::{domain::ConvexPolygon, exact::Heights, problem::{Problem, ProblemData}, transport::describe};
+/// use brenier::{ConvexPolygon, Heights, Problem, ProblemData, describe};
 /// let square = ConvexPolygon::rectangle([0.0, 0.0], [1.0, 1.0]).unwrap();
 /// let problem = Problem::new(ProblemData::new(square, vec![[0.0, 0.5], [1.0, 0.5]])).unwrap();
 /// let found = describe(&problem, &Heights::from_f64(&[0.25, 0.0]), true, false).unwrap();

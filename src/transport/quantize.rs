@@ -1,19 +1,24 @@
 //! Optimal quantization: sites that stand in the centroids of their cells.
 //!
-//! With `F(Y) = W2^2(mu, sum nu_i delta_{y_i})`, the cells' centroids `c_i` give `grad_i F = 2 nu_i (y_i - c_i)`. Lloyd's method with
-//! prescribed masses solves the transport, moves every site to its centroid, and solves again. The same plan carries the source onto the
-//! moved sites at a cost lower by `sum nu_i |y_i - c_i|^2` (parallel axes), and the optimal one costs no more.
+//! With `F(Y) = W2^2(mu, sum nu_i delta_{y_i})`, the cells' centroids `c_i` give
+//! `grad_i F = 2 nu_i (y_i - c_i)`. Lloyd's method with prescribed masses solves the transport,
+//! moves every site to its centroid, and solves again. The same plan carries the source onto the
+//! moved sites at a cost lower by `sum nu_i |y_i - c_i|^2` (parallel axes), and the optimal one
+//! costs no more.
 //!
-//! Solves are not exact: cell `i` has mass `m_i`, not `nu_i`. But its map is optimal for the masses it has, whatever the tolerance,
-//! and transport costs are comparable by duality: with the weights `w` of the new solution as a dual candidate for the masses of the old one,
+//! Solves are not exact: cell `i` has mass `m_i`, not `nu_i`. But its map is optimal for the masses
+//! it has, whatever the tolerance, and transport costs are comparable by duality: with the weights
+//! `w` of the new solution as a dual candidate for the masses of the old one,
 //!
 //! ```text
 //! cost' <= cost - sum m_i |y_i - c_i|^2 + sum w_i' (m_i' - m_i)
 //! ```
 //!
-//! without any slack but rounding. Each [`QuantizeStep`] reports the three terms. Derivation: docs/theory/quantization.md.
-//! References: Mérigot, Mirebeau, "Minimal geodesics along volume-preserving maps" (2016); de Goes et al., "Blue noise through optimal
-//! transport" (2012); Mérigot, Santambrogio, Sarrazin, "Non-asymptotic convergence bounds for Wasserstein approximation" (2021).
+//! without any slack but rounding. Each [`QuantizeStep`] reports the three terms. Derivation:
+//! docs/theory/quantization.md. References: Mérigot, Mirebeau, "Minimal geodesics along
+//! volume-preserving maps" (2016); de Goes et al., "Blue noise through optimal transport" (2012);
+//! Mérigot, Santambrogio, Sarrazin, "Non-asymptotic convergence bounds for Wasserstein
+//! approximation" (2021).
 
 use super::family::Transport;
 use super::solution::{Control, Progress, Solution, SolveOptions};
@@ -28,8 +33,9 @@ use std::time::{Duration, Instant};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct QuantizeOptions {
-    /// Stop when `sum m_i |y_i - c_i|^2 <= tolerance^2 cost`: when the sites are off their centroids by this share of the distance that
-    /// the source travels, both in the root of the mean square. Default 5e-3; 0 asks for a fixed point to the bit.
+    /// Stop when `sum m_i |y_i - c_i|^2 <= tolerance^2 cost`: when the sites are off their
+    /// centroids by this share of the distance that the source travels, both in the root of the
+    /// mean square. Default 5e-3; 0 asks for a fixed point to the bit.
     pub tolerance: f64,
     /// Largest number of moves. Default 1000.
     pub max_steps: usize,
@@ -71,9 +77,11 @@ impl Default for QuantizeOptions {
 pub struct QuantizeStep {
     /// Transport cost `sum_i int_cell_i |x - y_i|^2`.
     pub cost: f64,
-    /// `sum m_i |y_i - c_i|^2`: what moving the sites to the centroids of these cells saves for certain.
+    /// `sum m_i |y_i - c_i|^2`: what moving the sites to the centroids of these cells saves for
+    /// certain.
     pub off: f64,
-    /// `sum w_i (m_i - m_i')` with the masses `m'` of the step before: `cost <= cost' - off' + slack` up to rounding. 0 for the first.
+    /// `sum w_i (m_i - m_i')` with the masses `m'` of the step before:
+    /// `cost <= cost' - off' + slack` up to rounding. 0 for the first.
     pub slack: f64,
     /// Newton steps of the solve, coarser problems and a second solve from afresh included.
     pub newton_steps: usize,
@@ -82,8 +90,8 @@ pub struct QuantizeStep {
 }
 
 impl QuantizeStep {
-    /// `(off / cost)^(1/2)`, what the tolerance is compared with. For each cell `int |x - y_i|^2` is at least
-    /// `m_i |y_i - c_i|^2`, so it lies between 0 and 1.
+    /// `(off / cost)^(1/2)`, what the tolerance is compared with. For each cell `int |x - y_i|^2`
+    /// is at least `m_i |y_i - c_i|^2`, so it lies between 0 and 1.
     pub fn movement(&self) -> f64 {
         (self.off / self.cost).sqrt()
     }
@@ -161,8 +169,8 @@ pub struct Quantization<P = Problem, const D: usize = 2> {
     pub problem: P,
     /// Its solution. Not converged only if the very first solve was not.
     pub solution: Solution<D>,
-    /// The positions solved, the first of them as given: one more than moves. The last one describes `solution`. Empty if the first solve
-    /// did not converge.
+    /// The positions solved, the first of them as given: one more than moves. The last one
+    /// describes `solution`. Empty if the first solve did not converge.
     pub steps: Vec<QuantizeStep>,
     /// Why it ended.
     pub outcome: QuantizeOutcome,
@@ -170,14 +178,15 @@ pub struct Quantization<P = Problem, const D: usize = 2> {
     pub seconds: f64,
 }
 
-/// Moves the sites of a problem to the centroids of their cells, again and again, until they are there; masses stay. Each solve starts
-/// from the weights of the one before ([`Heights::moved`](crate::exact::Heights::moved)), and afresh if that fails.
+/// Moves the sites of a problem to the centroids of their cells, again and again, until they are
+/// there; masses stay. Each solve starts from the weights of the one before
+/// ([`Heights::moved`](crate::exact::Heights::moved)), and afresh if that fails.
 ///
-/// On a surface sites are points in space: centroids lie off it where it is curved, and the same inequalities hold
-/// ([`crate::diagram::SurfaceDiagram::nearest_in_cells`] puts points on it).
+/// On a surface sites are points in space: centroids lie off it where it is curved, and the same
+/// inequalities hold ([`crate::diagram::SurfaceDiagram::nearest_in_cells`] puts points on it).
 ///
-/// The cost falls in every step by at least [`QuantizeStep::off`]. A fixed point is a critical point of the cost, not in general a least one.
-/// Cost per step: a solve, about three Newton steps.
+/// The cost falls in every step by at least [`QuantizeStep::off`]. A fixed point is a critical
+/// point of the cost, not in general a least one. Cost per step: a solve, about three Newton steps.
 ///
 /// ```
 /// use brenier::{domain::ConvexPolygon, problem::{Problem, ProblemData}};
@@ -264,8 +273,8 @@ pub fn quantize_with<P: Quantizable<D>, const D: usize>(
         steps.push(step);
     };
     if matches!(outcome, QuantizeOutcome::Stationary | QuantizeOutcome::StepsDone) {
-        // One or two more Newton steps for masses that are right to many digits. Without them the masses are not those that were
-        // asked for, wherever the sites are: the outcome says so.
+        // One or two more Newton steps for masses that are right to many digits. Without them the
+        // masses are not those that were asked for, wherever the sites are: the outcome says so.
         match problem.with_sites(problem.sites().to_vec(), Some(solution.heights.clone())) {
             Err(e) => outcome = QuantizeOutcome::NotSolved { why: e.to_string() },
             Ok(same) => {
@@ -317,8 +326,8 @@ fn position<const D: usize>(
     QuantizeStep { cost: solution.cost, off, slack, ..QuantizeStep::default() }
 }
 
-/// `sum w_i (m_i - m_i')`, with weights about their mean: both lists of masses have the same total, up to rounding that must not be
-/// multiplied by where the origin is.
+/// `sum w_i (m_i - m_i')`, with weights about their mean: both lists of masses have the same total,
+/// up to rounding that must not be multiplied by where the origin is.
 fn slack<const D: usize>(problem: &impl Quantizable<D>, solution: &Solution<D>, before: &[f64]) -> f64 {
     let origin = problem.sites()[0];
     let weight = |i: usize| {

@@ -1,9 +1,10 @@
 //! Remeshing: the dual of a diagram on a surface as a mesh, with an honest report of its topology.
 //!
-//! The regular triangulation restricted to the surface has the topology of the surface if every cell is small enough to be a disk, every wall an
-//! arc, and so on (the closed ball property, [`BallDefects`]). That is checked, and the mesh itself is looked at: two compact
-//! surfaces are homeomorphic if and only if their components agree in Euler's characteristic, number of boundary loops and
-//! orientability. Whether triangles intersect is not asked.
+//! The regular triangulation restricted to the surface has the topology of the surface if every
+//! cell is small enough to be a disk, every wall an arc, and so on (the closed ball property,
+//! [`BallDefects`]). That is checked, and the mesh itself is looked at: two compact surfaces are
+//! homeomorphic if and only if their components agree in Euler's characteristic, number of boundary
+//! loops and orientability. Whether triangles intersect is not asked.
 
 use crate::diagram::{BallDefects, DiagramError, SurfaceDiagram};
 use crate::domain::surface::{SurfaceError, Topology};
@@ -13,7 +14,8 @@ use crate::problem::SurfaceProblem;
 /// Where the vertices of a remesh are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Positions {
-    /// At the point of each cell that is nearest to its centroid: on the surface, whatever the sites are.
+    /// At the point of each cell that is nearest to its centroid: on the surface, whatever the
+    /// sites are.
     #[default]
     Surface,
     /// At the centroids of the cells.
@@ -36,12 +38,14 @@ pub struct Remesh {
     pub topology: Topology,
     /// What the surface is like, of the triangles that carry mass.
     pub surface: Topology,
-    /// Where the closed ball property fails. Where it does not, the mesh is homeomorphic to a surface that is a manifold.
+    /// Where the closed ball property fails. Where it does not, the mesh is homeomorphic to a
+    /// surface that is a manifold.
     pub defects: BallDefects,
 }
 
 impl Remesh {
-    /// Is the mesh homeomorphic to the surface? `None` if the surface is no manifold: then it is not decided.
+    /// Is the mesh homeomorphic to the surface? `None` if the surface is no manifold: then it is
+    /// not decided.
     pub fn is_same(&self) -> Option<bool> {
         let manifold = |t: &Topology| t.components.iter().all(|c| c.manifold) && t.collapsed.is_empty();
         if !manifold(&self.surface) {
@@ -71,8 +75,10 @@ impl Remesh {
 /// Heights that are not finite or not one per site.
 ///
 /// ```
-/// use brenier::{domain::Surface, exact::Heights, problem::{SurfaceProblem, SurfaceProblemData}, transport::{Positions, remesh}};
-/// // A cube of side 2, and sites beyond its corners: by symmetry, cells meet three by three, or four by four in the middles of faces.
+/// use brenier::{Heights, Surface, SurfaceProblem, SurfaceProblemData, remesh};
+/// use brenier::transport::Positions;
+/// // A cube of side 2, and sites beyond its corners: by symmetry, cells meet three by three, or
+/// // four by four in the middles of faces.
 /// let v: Vec<[f64; 3]> = (0..8).map(|k| [k & 1, k >> 1 & 1, k >> 2].map(|b| f64::from(2 * b - 1))).collect();
 /// let sides = [[0, 2, 3, 1], [4, 5, 7, 6], [0, 1, 5, 4], [2, 6, 7, 3], [0, 4, 6, 2], [1, 3, 7, 5]];
 /// let t = sides.iter().flat_map(|s| [[s[0], s[1], s[2]], [s[0], s[2], s[3]]]).collect();

@@ -11,10 +11,11 @@ use crate::newton::{self, IterationReport, NewtonOptions, NewtonState, Outcome, 
 use crate::problem::Units;
 use std::time::Instant;
 
-/// Solves a problem: finds heights for which every cell has its site's mass. [`solve_with`] without a callback.
+/// Solves a problem: finds heights for which every cell has its site's mass. [`solve_with`] without
+/// a callback.
 ///
 /// ```
-/// use brenier::{domain::ConvexPolygon, problem::{Problem, ProblemData}, transport::{SolveOptions, solve}};
+/// use brenier::{ConvexPolygon, Problem, ProblemData, SolveOptions, solve};
 /// let square = ConvexPolygon::rectangle([0.0, 0.0], [1.0, 1.0]).unwrap();
 /// let mut data = ProblemData::new(square.clone(), vec![[0.0, 0.5], [1.0, 0.5]]);
 /// data.masses = Some(vec![0.25, 0.75]);
@@ -34,7 +35,7 @@ use std::time::Instant;
 /// On a surface:
 ///
 /// ```
-/// use brenier::{domain::Surface, problem::{SurfaceProblem, SurfaceProblemData}, transport::{SolveOptions, solve}};
+/// use brenier::{SolveOptions, Surface, SurfaceProblem, SurfaceProblemData, solve};
 /// let v = vec![[0., 0., 0.], [1., 0., 0.], [1., 1., 0.], [0., 1., 0.]];
 /// let square = Surface::new(v, vec![[0, 1, 2], [0, 2, 3]]).unwrap();
 /// let mut data = SurfaceProblemData::new(square, vec![[0.0, 0.5, 2.0], [1.0, 0.5, 0.0]]);
@@ -49,14 +50,16 @@ pub fn solve<const D: usize>(problem: &impl Transport<D>, options: &SolveOptions
 
 /// Solves a problem, and shows every step to a callback, which may stop the run.
 ///
-/// Starts from the options' state, else from the problem's heights (their empty cells raised, if they are few), else from a
-/// start in closed form: the quantile start in the plane, balls that touch the source for partial transport, the nearest points
-/// of a surface. For sites that have moved since they were solved see [`Heights::moved`]. The result carries the best state also
-/// when it did not converge; look at `report.outcome`. About 10 Newton steps of O(n) each for well-spread sites (on surfaces
-/// O(polygons), the pairs of a cell and a triangle that meet).
+/// Starts from the options' state, else from the problem's heights (their empty cells raised, if
+/// they are few), else from a start in closed form: the quantile start in the plane, balls that
+/// touch the source for partial transport, the nearest points of a surface. For sites that have
+/// moved since they were solved see [`Heights::moved`]. The result carries the best state also when
+/// it did not converge; look at `report.outcome`. About 10 Newton steps of O(n) each for
+/// well-spread sites (on surfaces O(polygons), the pairs of a cell and a triangle that meet).
 ///
-/// References: Kitagawa, Mérigot, Thibert, Convergence of a Newton algorithm for semi-discrete optimal transport (2019);
-/// Mérigot, Meyron, Thibert, An algorithm for optimal transport between a simplex soup and a point cloud (2018).
+/// References: Kitagawa, Mérigot, Thibert, Convergence of a Newton algorithm for semi-discrete
+/// optimal transport (2019); Mérigot, Meyron, Thibert, An algorithm for optimal transport between a
+/// simplex soup and a point cloud (2018).
 pub fn solve_with<const D: usize>(
     problem: &impl Transport<D>,
     options: &SolveOptions,
@@ -78,7 +81,8 @@ impl<const D: usize> Visit<D> for Solve<'_> {
     }
 }
 
-/// So often the solver goes on with half the tolerance, where the true masses miss it by what the solver's sums are off.
+/// So often the solver goes on with half the tolerance, where the true masses miss it by what the
+/// solver's sums are off.
 const AGAIN: usize = 4;
 
 /// Runs Newton's method until the claim holds, and says how that ended.
@@ -158,7 +162,8 @@ fn solved<F: Family<D>, const D: usize>(
                 (again, aim) = (again + 1, 0.5 * aim);
                 let mut state = result.state;
                 if again == AGAIN {
-                    // Sites may be tied on a whole face, which the gauge gives to another: climb ([`newton::maximize`]).
+                    // Sites may be tied on a whole face, which the gauge gives to another: climb
+                    // ([`newton::maximize`]).
                     state.mass_floor = 0.0;
                 }
                 start = Start::Resume(state);
@@ -213,7 +218,8 @@ fn solved<F: Family<D>, const D: usize>(
     }
 }
 
-/// What is to be said of heights: what the live diagram says, if that is as good; else what the diagram says that a check makes.
+/// What is to be said of heights: what the live diagram says, if that is as good; else what the
+/// diagram says that a check makes.
 fn claimed<F: Family<D>, const D: usize>(
     family: &F,
     live: &mut F::Live<'_>,
@@ -245,7 +251,8 @@ fn entered(heights: &Heights, order: &[u32], fixed: Option<usize>) -> Heights {
     }
 }
 
-/// Heights of a diagram in the order of the problem's sites, against that of the further site that it may have.
+/// Heights of a diagram in the order of the problem's sites, against that of the further site that
+/// it may have.
 fn left_behind(heights: &Heights, order: &[u32], fixed: Option<usize>) -> Heights {
     let mut back = Heights::zeros(order.len());
     let against = fixed.map(|k| heights.get(k));

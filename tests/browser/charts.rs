@@ -1,4 +1,5 @@
-//! The page of a parameterized surface: both halves show the pattern, and tell the truth about the triangles under the pointer.
+//! The page of a parameterized surface: both halves show the pattern, and tell the truth about the
+//! triangles under the pointer.
 
 use crate::driver::{Browser, Shot};
 use crate::{PANEL, brenier, is_white, json, open};
@@ -144,7 +145,8 @@ pub fn charts(b: &Browser, f: &Path) {
         let light = c.iter().all(|&v| v > 190);
         assert_eq!(light, (i + j) % 2 == 0, "square {i} {j} at {x} {y}: {c:?}");
     }
-    // On the surface there is as much of the light as of the dark, and their border goes with the box that draws it.
+    // On the surface there is as much of the light as of the dark, and their border goes with the
+    // box that draws it.
     let light = |s: &Shot| share(s, surface, |c| !is_white(c) && c[0] > c[2] && c.iter().all(|&v| v > 110));
     let part = light(&shot) / shape(&shot);
     assert!((0.3..0.7).contains(&part), "{part}");
@@ -224,7 +226,8 @@ pub fn charts(b: &Browser, f: &Path) {
     wrong(b, f);
 }
 
-/// What is not one to one is red, named first, and said so: beside two hills lies a crumb, so small that single precision lays all of it into some points.
+/// What is not one to one is red, named first, and said so: beside two hills lies a crumb, so small
+/// that single precision lays all of it into some points.
 fn wrong(b: &Browser, f: &Path) {
     let (mut mesh, part) = (hill(6), hill(4));
     for size in [0.5, 1e-8] {

@@ -1,4 +1,5 @@
-//! A real browser, driven over WebDriver (https://www.w3.org/TR/webdriver2): chromedriver, which starts chromium without a window.
+//! A real browser, driven over WebDriver (https://www.w3.org/TR/webdriver2): chromedriver, which
+//! starts chromium without a window.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -177,7 +178,8 @@ impl Browser {
         Shot { width: info.width as usize, height: info.height as usize, rgb }
     }
 
-    /// Moves the pointer through points of the window, with the left button pressed between the first and the last if wanted.
+    /// Moves the pointer through points of the window, with the left button pressed between the
+    /// first and the last if wanted.
     #[track_caller]
     pub fn pointer(&self, path: &[[i64; 2]], pressed: bool) {
         let go =

@@ -1,7 +1,8 @@
-//! Pages in a real browser: they open from a file, draw, turn, and tell the truth about the cell under the pointer.
+//! Pages in a real browser: they open from a file, draw, turn, and tell the truth about the cell
+//! under the pointer.
 //!
-//! Needs chromium and chromedriver (`make test` installs them where apt can). Without them the test says so and passes, unless
-//! `BRENIER_BROWSER=required`.
+//! Needs chromium and chromedriver (`make test` installs them where apt can). Without them the test
+//! says so and passes, unless `BRENIER_BROWSER=required`.
 
 mod charts;
 mod driver;

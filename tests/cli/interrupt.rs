@@ -10,8 +10,8 @@ fn crowd(n: usize) -> String {
     csv(&points(n).into_iter().map(|p| p.map(|v| v * v * v)).collect::<Vec<_>>())
 }
 
-/// What must not depend on having been stopped: everything but the times and the counters of predicates, which count the
-/// work of this process only.
+/// What must not depend on having been stopped: everything but the times and the counters of
+/// predicates, which count the work of this process only.
 fn result(f: &Folder, name: &str) -> String {
     let mut s: Value = without_times(f.json(name));
     s["report"].as_object_mut().unwrap().remove("predicates");
@@ -86,7 +86,8 @@ fn started(f: &Folder, args: &str) -> Child {
 fn ctrl_c_writes_a_checkpoint_and_resume_goes_on() {
     let f = Folder::new();
     for name in ["INT", "TERM"] {
-        // However fast the machine: the larger problem cannot be finished between the checkpoint and the signal.
+        // However fast the machine: the larger problem cannot be finished between the checkpoint
+        // and the signal.
         let interrupted = [20_000, 80_000, 320_000].iter().find_map(|&n| {
             let _ = std::fs::remove_file(f.path("c"));
             f.write("y.csv", crowd(n));

@@ -1,5 +1,6 @@
-//! No output takes the place of an input or of another output: all commands, all flags that name outputs, all files a
-//! run reads, however they are spelled. Which flags there are, the program's own help says.
+//! No output takes the place of an input or of another output: all commands, all flags that name
+//! outputs, all files a run reads, however they are spelled. Which flags there are, the program's
+//! own help says.
 
 use crate::support::{Folder, csv, points, square};
 use brenier::io::{NpzWriter, write_npy};
@@ -163,7 +164,8 @@ fn outputs(command: &str) -> &'static [(&'static str, &'static str)] {
     OUTPUTS.iter().find(|o| o.0 == command).unwrap_or_else(|| panic!("{command}: name its outputs here")).1
 }
 
-/// Arguments that take values, of a command's help: flags by their long names, others by what stands for them.
+/// Arguments that take values, of a command's help: flags by their long names, others by what
+/// stands for them.
 fn arguments(help: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for line in help.lines().map(str::trim) {
@@ -244,7 +246,8 @@ fn no_output_takes_the_place_of_an_input() {
                     }
                     let args = given(flag, &link);
                     if *flag == "--checkpoint" && input == "c" {
-                        // Going on from a checkpoint and keeping the next one in its place is the usual way.
+                        // Going on from a checkpoint and keeping the next one in its place is the
+                        // usual way.
                         continue;
                     }
                     let text = f.error(2, &args);

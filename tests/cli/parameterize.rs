@@ -102,7 +102,8 @@ fn pictures_and_pages() {
     assert_eq!(again.code, 2, "{}", again.err);
 }
 
-/// `--remesh`: the same vertices, as many triangles, but those dual to transport's cells; what is proved is proved of these.
+/// `--remesh`: the same vertices, as many triangles, but those dual to transport's cells; what is
+/// proved is proved of these.
 #[test]
 fn other_triangles_are_written() {
     let f = Folder::new();
@@ -163,7 +164,8 @@ fn files_steer_it() {
     f.expect(0, "parameterize hill.obj -o a.obj --boundary square");
     f.expect(0, "parameterize hill.obj -o a.obj --boundary free --area-weight 10");
     f.expect(0, "parameterize hill.obj -o a.obj --seams seams.csv");
-    // Of 81 vertices in triangles the seam doubles two: the one on the boundary and the one in its middle.
+    // Of 81 vertices in triangles the seam doubles two: the one on the boundary and the one in its
+    // middle.
     assert_eq!(lines(&f.read("a.obj"), "vt").len(), 83);
     f.expect(0, "parameterize hill.obj -o a.obj --landmarks marks.csv --landmark-weight 1000");
     f.expect(0, "parameterize hill.obj -o a.obj --density density.txt --merge");
@@ -196,8 +198,9 @@ fn refusals() {
     assert!(run.err.contains("doubled to cut the surface"), "{}", run.err);
 }
 
-/// Meshes with faults, where they are at hand: what is repaired is laid flat one to one, what cannot be is refused by the name of the element.
-/// Three large ones, which take minutes, are left out.
+/// Meshes with faults, where they are at hand: what is repaired is laid flat one to one, what
+/// cannot be is refused by the name of the element. Three large ones, which take minutes, are left
+/// out.
 #[test]
 fn faulty_meshes_are_laid_flat_or_refused_by_name() {
     const REFUSED: [(&str, &str); 3] = [
@@ -267,7 +270,8 @@ fn a_square_of_two_triangles() {
     assert_eq!(f.json("r.json")["area_error"], 0.0);
     let text = f.error(3, "parameterize tri.obj -o uv.obj --boundary square");
     assert!(text.contains("has 4 corners, but a boundary has only 3 vertices"), "{text}");
-    // A corner on a straight side is none: else the edge inside would lie on the two sides that meet there.
+    // A corner on a straight side is none: else the edge inside would lie on the two sides that
+    // meet there.
     for corners in ["0,0\n1,0\n2,0\n0,1\n", "0,0\n2,0\n1,.5\n0,1\n", "0,0\n1,0\n2,0\n2,1\n2,2\n0,2\n"] {
         f.write("line.csv", corners);
         f.expect(0, "parameterize quad.obj -o uv.obj --boundary line.csv");

@@ -26,7 +26,8 @@ fn torus(n: usize, m: usize) -> String {
     text
 }
 
-/// What an .obj says: vertices, points, and of each triangle the vertices and points of its corners.
+/// What an .obj says: vertices, points, and of each triangle the vertices and points of its
+/// corners.
 struct Obj {
     vertices: Vec<[f64; 3]>,
     points: Vec<[f64; 2]>,
@@ -87,7 +88,8 @@ fn obj_and_ply_have_the_same_points_at_the_corners() {
     assert_eq!(at, bytes.len());
 }
 
-/// Chunks of a .glb, by the specification: twelve bytes, then length, kind and bytes of each, padded to four.
+/// Chunks of a .glb, by the specification: twelve bytes, then length, kind and bytes of each,
+/// padded to four.
 fn chunks(bytes: &[u8]) -> (Value, Vec<u8>) {
     let word = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap()) as usize;
     assert_eq!((&bytes[..4], word(4), word(8)), (&b"glTF"[..], 2, bytes.len()));
@@ -111,7 +113,8 @@ fn accessor(root: &Value, data: &[u8], index: &Value, kind: &str, component: u64
     data[start..start + length].chunks_exact(4).map(|b| b.try_into().unwrap()).collect()
 }
 
-/// The numbers in a glTF file are those of the .obj, rounded once; seams are the only reason for more vertices.
+/// The numbers in a glTF file are those of the .obj, rounded once; seams are the only reason for
+/// more vertices.
 fn same_as_obj(root: &Value, data: &[u8], found: &Obj) {
     let primitive = &root["meshes"][0]["primitives"][0];
     let floats = |name: &str, kind: &str| -> Vec<f32> {
@@ -135,8 +138,9 @@ fn same_as_obj(root: &Value, data: &[u8], found: &Obj) {
         let low = found.vertices.iter().map(|v| v[k] as f32).fold(f32::INFINITY, f32::min);
         assert_eq!(bounds["min"][k].as_f64().unwrap() as f32, low);
     }
-    // Their second axis points down: every triangle is clockwise, in the numbers as they are (differences of such floats are exact in doubles, and so
-    // are their products up to the last bit).
+    // Their second axis points down: every triangle is clockwise, in the numbers as they are
+    // (differences of such floats are exact in doubles, and so are their products up to the last
+    // bit).
     for t in index.chunks_exact(3) {
         let [a, b, c] = [t[0], t[1], t[2]].map(|v| [points[2 * v], points[2 * v + 1]].map(f64::from));
         assert!((b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]) < 0.0);
@@ -174,7 +178,8 @@ fn gltf_holds_the_same_in_single_precision() {
     same_as_obj(&root, &data, &found);
 }
 
-/// A crumb beside two squares, a hundred million times smaller: doubles hold its layout, single precision does not, and that is said.
+/// A crumb beside two squares, a hundred million times smaller: doubles hold its layout, single
+/// precision does not, and that is said.
 #[test]
 fn single_precision_is_proved_as_written() {
     let f = Folder::new();

@@ -1,4 +1,5 @@
-//! Pictures: formats, sizes, colours, and what is refused. What pages do in a browser is in `tests/browser`.
+//! Pictures: formats, sizes, colours, and what is refused. What pages do in a browser is in
+//! `tests/browser`.
 
 use crate::support::{Folder, csv, points};
 use insta::assert_snapshot;

@@ -78,7 +78,8 @@ fn the_solution_file_has_the_fields_of_the_contract() {
     assert_eq!(s["problem"]["sha256"].as_str().unwrap().len(), 64);
     assert_eq!(s["hidden"], json!([]));
     let close = |v: &Value, x: f64| (v.as_f64().unwrap() - x).abs() < 1e-12;
-    // The wall x = 1/4: w1 - w0 = |y1|^2 - |y0|^2 - 2/4 = 1/2; centroids in the middle of the strips; H = 1 / (2 * 1).
+    // The wall x = 1/4: w1 - w0 = |y1|^2 - |y0|^2 - 2/4 = 1/2; centroids in the middle of the
+    // strips; H = 1 / (2 * 1).
     assert!(close(&json!(s["weights"][1].as_f64().unwrap() - s["weights"][0].as_f64().unwrap()), 0.5));
     assert!(close(&s["masses"][0], 0.25) && close(&s["masses"][1], 0.75));
     assert!(close(&s["centroids"][0][0], 0.125) && close(&s["centroids"][1][0], 0.625));
@@ -211,7 +212,8 @@ fn a_solution_belongs_to_one_problem() {
 #[test]
 fn diagrams_at_given_weights() {
     let f = Folder::new();
-    // Duplicates stay; of equals the first owns the cell. The last site is hidden behind its low weight.
+    // Duplicates stay; of equals the first owns the cell. The last site is hidden behind its low
+    // weight.
     f.write(
         "p.json",
         square(r#""sites": [[0.25, 0.5], [0.75, 0.5], [0.25, 0.5], [0.5, 0.5]], "weights": [0, 0, 0, -1]"#),
@@ -293,13 +295,15 @@ fn pictures_show_what_they_say() {
     let (mass, area) = (f.read("mass.svg"), f.read("area.svg"));
     assert!(mass.contains("mass of the cell") && area.contains("area of the cell"));
     assert!(mass.contains("40 sites, 40 cells"));
-    // Four masses are four colours: one path each, whatever the number of cells; and five ticks of the legend.
+    // Four masses are four colours: one path each, whatever the number of cells; and five ticks of
+    // the legend.
     let fills = |svg: &str| svg.matches("<path").count() - svg.matches("fill=\"none\"").count();
     assert_eq!(fills(&mass), 4 + 5);
     // Equal masses: the colours tell distances instead.
     f.expect(0, "solve --domain square --points y.csv -o t.json --plot t.svg");
     assert!(f.read("t.svg").contains("distance to site"));
-    // A problem with heights is as good as a solution; sites far away leave the picture and are counted.
+    // A problem with heights is as good as a solution; sites far away leave the picture and are
+    // counted.
     f.write("p.json", square(r#""sites": [[0.5, 0.5], [0, 9]], "weights": [0, 72]"#));
     f.expect(0, "plot p.json -o p.svg");
     assert!(f.read("p.svg").contains("1 sites lie outside the picture"));

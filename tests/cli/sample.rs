@@ -109,7 +109,8 @@ fn surfaces_are_sampled() {
     assert_snapshot!(f.error(2, "sample s.json -n 5 -o a.csv --cell 4"), @"--cell: cell 4 does not exist; there are 4 sites, from 0");
 }
 
-/// Run with `cargo test --features parquet` this writes a file, otherwise it is told that this build cannot.
+/// Run with `cargo test --features parquet` this writes a file, otherwise it is told that this
+/// build cannot.
 #[test]
 fn parquet_is_a_feature() {
     let f = solved();

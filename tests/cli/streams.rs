@@ -1,4 +1,5 @@
-//! Where files go: links, streams, devices, folders that take none; and what is left when a run ends early.
+//! Where files go: links, streams, devices, folders that take none; and what is left when a run
+//! ends early.
 
 use crate::support::{Folder, csv, ended, points, square};
 use std::process::{Command, Stdio};
@@ -129,7 +130,8 @@ fn names_with_newlines_stay_on_their_line() {
     assert_eq!(run.err, "error: c\\nd: cannot read: no such file or folder; check the path\n");
 }
 
-/// Old arrays go with their solution, but not if what was just solved, or anything else that was read, needs them.
+/// Old arrays go with their solution, but not if what was just solved, or anything else that was
+/// read, needs them.
 #[test]
 fn old_arrays_stay_while_something_needs_them() {
     let f = two();
@@ -148,8 +150,8 @@ fn old_arrays_stay_while_something_needs_them() {
     }
 }
 
-/// Signals at all times of a run, also while a large file is being written: nothing of it is left, whatever the signal,
-/// and what was there before is whole.
+/// Signals at all times of a run, also while a large file is being written: nothing of it is left,
+/// whatever the signal, and what was there before is whole.
 #[cfg(target_os = "linux")]
 #[test]
 fn signals_leave_nothing_behind() {

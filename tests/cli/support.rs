@@ -67,7 +67,8 @@ impl Folder {
         run
     }
 
-    /// Runs a solve of a problem file with this content, expects an error, and returns its text after `error: `.
+    /// Runs a solve of a problem file with this content, expects an error, and returns its text
+    /// after `error: `.
     #[track_caller]
     pub fn refused(&self, code: i32, problem: &str) -> String {
         self.write("p.json", problem);
@@ -99,7 +100,8 @@ pub fn square(fields: &str) -> String {
     )
 }
 
-/// `n` points of the additive recurrence with the plastic number, which fill the unit square evenly.
+/// `n` points of the additive recurrence with the plastic number, which fill the unit square
+/// evenly.
 pub fn points(n: usize) -> Vec<[f64; 2]> {
     let step = [0.754_877_666_246_692_7, 0.569_840_290_998_053_3];
     (1..=n).map(|k| step.map(|s| (k as f64 * s).fract())).collect()

@@ -1,8 +1,10 @@
-//! A judge of problems whose walls run along edges and whose sites stand above faces, who shares nothing with the library but double-doubles
-//! and rationals: he clips every patch of the source by every bisector himself.
+//! A judge of problems whose walls run along edges and whose sites stand above faces, who shares
+//! nothing with the library but double-doubles and rationals: he clips every patch of the source by
+//! every bisector himself.
 //!
-//! An answer that claims to have converged must have the masses; one that claims that no heights have them must lie at heights at which the
-//! proof of docs/theory/kinks.md holds, which he checks over all subsets of the tied sites. Anything else is a failure.
+//! An answer that claims to have converged must have the masses; one that claims that no heights
+//! have them must lie at heights at which the proof of docs/theory/kinks.md holds, which he checks
+//! over all subsets of the tied sites. Anything else is a failure.
 
 use brenier::exact::big::{Rational, rational, rational_dd};
 use brenier::exact::{Dd, Heights};
@@ -48,10 +50,11 @@ pub fn cross(a: &Point, b: &Point) -> Point {
     [(1, 2), (2, 0), (0, 1)].map(|(p, q)| a[p] * b[q] - a[q] * b[p])
 }
 
-// ------------------------------------------------------------------------------------------------------------------
+// -------------------------------------------------------------------------------------------------
 // The judge.
 
-/// Is the difference of two sites normal to a patch? Coordinates are small multiples of a power of two: exact.
+/// Is the difference of two sites normal to a patch? Coordinates are small multiples of a power of
+/// two: exact.
 fn normal(patch: &Patch, d: &Point) -> bool {
     patch.corners[1..].iter().all(|c| dot(d, &sub(c, &patch.corners[0])) == 0.0)
 }
@@ -178,7 +181,8 @@ fn exact_masses(patches: &[Patch], sites: &[Point], h: &[Dd], total: f64) -> Vec
     all
 }
 
-/// The least slack of the sets of `members` that hold `inside` and none of `outside`: a cut, by augmenting paths.
+/// The least slack of the sets of `members` that hold `inside` and none of `outside`: a cut, by
+/// augmenting paths.
 fn least_slack(
     lack: &[f64],
     regions: &BTreeMap<Vec<usize>, f64>,
@@ -225,7 +229,8 @@ fn least_slack(
     f64::NEG_INFINITY
 }
 
-/// Is the proof at these heights that no others have the masses? Ties nearer than `1e-20` are meant.
+/// Is the proof at these heights that no others have the masses? Ties nearer than `1e-20` are
+/// meant.
 fn disproved(case: &Case, h: &[Dd]) -> Result<(), String> {
     let n = case.sites.len();
     let factor = case.masses.iter().sum::<f64>() / weight(&case.patches);
@@ -299,7 +304,7 @@ fn disproved(case: &Case, h: &[Dd]) -> Result<(), String> {
     Err(format!("nothing is torn: {regions:?}, base {base:?}, masses {:?}", case.masses))
 }
 
-// ------------------------------------------------------------------------------------------------------------------
+// -------------------------------------------------------------------------------------------------
 // Solving and judging.
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

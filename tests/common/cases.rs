@@ -1,12 +1,12 @@
-//! Closed-form cases: problem and expected answer as expressions, from JSON (tests/data/cases.json and the fenced
-//! `case` blocks of docs/theory).
+//! Closed-form cases: problem and expected answer as expressions, from JSON (tests/data/cases.json
+//! and the fenced `case` blocks of docs/theory).
 //!
-//! Fields of a case: `id`, `kind` ("ot": masses prescribed, the expected weights are the solution; "diagram": weights
-//! prescribed; "infeasible": duplicate sites; "newton": one full Newton step from the problem's heights must give the
-//! expected ones; "bracket": dual value and greedy upper bound at the given weights), `problem` {domain, density, sites, masses, weights | heights},
-//! `expected` {weights | heights, masses, centroids, cost, hessian {"i,j": H}, adjacency [[i,j]..], nadj, hidden,
-//! w2_squared, dual, upper, map_cost},
-//! measures normalized to total 1.
+//! Fields of a case: `id`, `kind` ("ot": masses prescribed, the expected weights are the solution;
+//! "diagram": weights prescribed; "infeasible": duplicate sites; "newton": one full Newton step
+//! from the problem's heights must give the expected ones; "bracket": dual value and greedy upper
+//! bound at the given weights), `problem` {domain, density, sites, masses, weights | heights},
+//! `expected` {weights | heights, masses, centroids, cost, hessian {"i,j": H}, adjacency [[i,j]..],
+//! nadj, hidden, w2_squared, dual, upper, map_cost}, measures normalized to total 1.
 
 use super::expr;
 use super::oracle::{self, Diagram, P, Q, Source, approx, int};
@@ -211,10 +211,11 @@ pub fn documented() -> Vec<(String, Case)> {
     cases
 }
 
-/// Whether two numbers agree: identical if the case is exact, else to 2^-180 relative to 1 + |expected|.
+/// Whether two numbers agree: identical if the case is exact, else to 2^-180 relative to 1 +
+/// |expected|.
 ///
-/// Algebraic numbers are known here to 2^-200 or better (`expr`); the diagram's numbers depend on them smoothly, with
-/// factors far below 2^20 in these small cases.
+/// Algebraic numbers are known here to 2^-200 or better (`expr`); the diagram's numbers depend on
+/// them smoothly, with factors far below 2^20 in these small cases.
 fn agree(exact: bool, found: &Q, expected: &Q) -> bool {
     if exact {
         return found == expected;
@@ -235,7 +236,8 @@ impl Case {
         d
     }
 
-    /// Compares the brute-force diagram at the case's exact heights with everything the case states.
+    /// Compares the brute-force diagram at the case's exact heights with everything the case
+    /// states.
     pub fn check_oracle(&self) -> Vec<String> {
         let mut wrong = Vec::new();
         let d = self.oracle();

@@ -7,7 +7,8 @@ use brenier::domain::ConvexPolygon;
 use brenier::exact::Dd;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Runs `check`; if it fails or panics, drops sites as long as it still fails, and panics with the smallest instance.
+/// Runs `check`; if it fails or panics, drops sites as long as it still fails, and panics with the
+/// smallest instance.
 pub fn minimize(instance: &Instance, check: impl Fn(&Instance) -> Result<(), String>) {
     let run = |i: &Instance| {
         let attempt = std::panic::AssertUnwindSafe(|| check(i));
@@ -67,7 +68,8 @@ fn ulp(x: f64) -> f64 {
     x.next_up() - x
 }
 
-/// The diagram and its brute-force twin agree: exactly where the library claims exactness, else to a stated bound.
+/// The diagram and its brute-force twin agree: exactly where the library claims exactness, else to
+/// a stated bound.
 pub fn against_truth(instance: &Instance) -> Result<(), String> {
     let problem = instance.problem();
     let d = Diagram::new(&problem, &instance.heights()).map_err(|e| e.to_string())?;
@@ -101,9 +103,10 @@ fn exact_numbers(d: &Diagram, truth: &Truth) -> Result<(), String> {
     Ok(())
 }
 
-/// Bounds: a vertex is off by at most one ulp `u` of the diameter `D`, so a mass by at most `4 D u rho` (perimeter at
-/// most `4D`) plus rounding of the sums, in all below `16 D u rho`; a first moment about a cell point by `D` times
-/// that; a facet's length by `2u`, plus relative rounding.
+/// Bounds: a vertex is off by at most one ulp `u` of the diameter `D`, so a mass by at most
+/// `4 D u rho` (perimeter at most `4D`) plus rounding of the sums, in all below `16 D u rho`; a
+/// first moment about a cell point by `D` times that; a facet's length by `2u`, plus relative
+/// rounding.
 fn rounded_numbers(instance: &Instance, d: &Diagram, truth: &Truth, factor: f64) -> Result<(), String> {
     let s = scale(instance, factor);
     let u = ulp(s.diameter);
@@ -132,7 +135,8 @@ fn rounded_numbers(instance: &Instance, d: &Diagram, truth: &Truth, factor: f64)
         let apart = (a[0] - b[0]).hypot(a[1] - b[1]);
         let bound = 8.0 * u * s.density / apart + 1e-13 * expected;
         ensure!((h - expected).abs() <= bound, "H {i},{j}: {h}, truth {expected}");
-        // Below the resolution of the computed vertices (2^-100 of the diameter) a facet may have H = 0.
+        // Below the resolution of the computed vertices (2^-100 of the diameter) a facet may have H
+        // = 0.
         let visible = expected > 2f64.powi(-90) * s.diameter * s.density / apart;
         ensure!(h > 0.0 || !visible, "H {i},{j} = {h}, truth {expected:e}");
     }
@@ -150,7 +154,8 @@ fn reach(instance: &Instance) -> f64 {
     all.fold(0.0, f64::max)
 }
 
-/// Exact vertices lie in the domain and in their cells, and the printed ones are within an ulp of the diameter.
+/// Exact vertices lie in the domain and in their cells, and the printed ones are within an ulp of
+/// the diameter.
 fn vertices(instance: &Instance, d: &Diagram) -> Result<(), String> {
     let source = instance.source();
     let (sites, heights) = (instance.exact_sites(), instance.exact_heights());
@@ -187,9 +192,9 @@ fn inside(polygon: &[P], x: &P) -> bool {
 /// A vertex by what meets there: sites and domain edges, sorted.
 type Corner = (Vec<usize>, Vec<u32>);
 
-/// The labels form a simple diagram: every interior vertex is seen by exactly its three cells, every boundary vertex by
-/// two, every domain vertex by one; adjacency is symmetric and listed once; cells, facets and vertices satisfy Euler's
-/// formula.
+/// The labels form a simple diagram: every interior vertex is seen by exactly its three cells,
+/// every boundary vertex by two, every domain vertex by one; adjacency is symmetric and listed
+/// once; cells, facets and vertices satisfy Euler's formula.
 pub fn labels(d: &Diagram, domain: &ConvexPolygon) -> Result<(), String> {
     let mut seen: BTreeMap<Corner, BTreeSet<usize>> = BTreeMap::new();
     let mut edges: BTreeSet<(usize, usize)> = BTreeSet::new();

@@ -1,4 +1,5 @@
-//! Site distributions that are hard for a Newton method, seeded; shared by tests, benches and the `hard` example.
+//! Site distributions that are hard for a Newton method, seeded; shared by tests, benches and the
+//! `hard` example.
 
 use brenier::domain::ConvexPolygon;
 use brenier::problem::{Problem, ProblemData};
@@ -26,7 +27,8 @@ pub const ALL: [&str; 15] = [
     "disk",
 ];
 
-/// `n` sites of the named kind on the unit square (or a 200-gon), with equal masses or with masses spanning 1e12: see [`masses`].
+/// `n` sites of the named kind on the unit square (or a 200-gon), with equal masses or with masses
+/// spanning 1e12: see [`masses`].
 #[allow(unused)]
 pub fn problem(kind: &str, n: usize) -> Problem {
     seeded(kind, n, 7)

@@ -285,7 +285,8 @@ fn fill(d: &mut Dice, i: &mut Instance, n: usize) {
             }
         }
         "clustered" => {
-            // z_i = s (y_i - b) + t spreads the cluster over the domain: h_i = -s|y'|^2/2 - <y', t>, y' = y - b.
+            // z_i = s (y_i - b) + t spreads the cluster over the domain: h_i = -s|y'|^2/2 - <y',
+            // t>, y' = y - b.
             let b = [dyadic(d, 4), dyadic(d, 4)];
             let (e, s) = (2f64.powi(-48), 2f64.powi(45));
             let t = [dyadic(d, 4) / 4.0, dyadic(d, 4) / 4.0];

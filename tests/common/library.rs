@@ -50,9 +50,10 @@ impl Case {
         c
     }
 
-    /// The same case with domain and sites multiplied by the common denominator `L` of all coordinates, so that they
-    /// are integers: heights become `L^2 h`, centroids `L c`, costs `L^2`; masses stay, the density's gradient is
-    /// multiplied by a constant that normalization removes. `None` if an integer exceeds 2^50.
+    /// The same case with domain and sites multiplied by the common denominator `L` of all
+    /// coordinates, so that they are integers: heights become `L^2 h`, centroids `L c`, costs
+    /// `L^2`; masses stay, the density's gradient is multiplied by a constant that normalization
+    /// removes. `None` if an integer exceeds 2^50.
     pub fn integral_twin(&self) -> Option<(Case, Integer)> {
         if !self.exact {
             return None;

@@ -1,11 +1,13 @@
 //! A brute-force Laguerre diagram in rational arithmetic, for testing.
 //!
-//! Every cell is the domain clipped by all `n - 1` half-planes of its site; every number is a rational. Nothing of the
-//! library's algorithms is used: no triangulation, no labels, no perturbation, no fan integrals (moments come from a
-//! sum over edges). Slow on purpose: the only merit of this file is that one can see it is right.
+//! Every cell is the domain clipped by all `n - 1` half-planes of its site; every number is a
+//! rational. Nothing of the library's algorithms is used: no triangulation, no labels, no
+//! perturbation, no fan integrals (moments come from a sum over edges). Slow on purpose: the only
+//! merit of this file is that one can see it is right.
 //!
-//! Ties: of coinciding sites the one with the larger height, then the lower index, owns the cell; a cell without
-//! interior has mass 0 and no facets; facets are segments of positive length between two cells with interior.
+//! Ties: of coinciding sites the one with the larger height, then the lower index, owns the cell; a
+//! cell without interior has mass 0 and no facets; facets are segments of positive length between
+//! two cells with interior.
 
 pub use rug::Rational as Q;
 use std::cmp::Ordering;
@@ -34,7 +36,8 @@ pub fn exact_point(p: [f64; 2]) -> P {
     [exact(p[0]), exact(p[1])]
 }
 
-/// The nearest double up to one unit in the last place; good for printing and for bounds with slack.
+/// The nearest double up to one unit in the last place; good for printing and for bounds with
+/// slack.
 pub fn approx(q: &Q) -> f64 {
     q.to_f64()
 }
@@ -131,8 +134,9 @@ fn power(x: &Q, n: u32) -> Q {
     (0..n).fold(int(1), |p, _| p * x)
 }
 
-/// `int x^p y^q` over a counter-clockwise polygon, by Green's theorem: each edge contributes the integral over the
-/// triangle it spans with the origin (Steger 1996, "On the calculation of arbitrary moments of polygons").
+/// `int x^p y^q` over a counter-clockwise polygon, by Green's theorem: each edge contributes the
+/// integral over the triangle it spans with the origin (Steger 1996, "On the calculation of
+/// arbitrary moments of polygons").
 pub fn moment(polygon: &[P], p: u32, q: u32) -> Q {
     let mut sum = Q::new();
     for (k, b) in polygon.iter().enumerate() {
@@ -194,7 +198,8 @@ pub fn heights_of_weights(sites: &[P], weights: &[Q]) -> Vec<Q> {
     sites.iter().zip(weights).map(height).collect()
 }
 
-/// The part of a convex polygon where `<a, x> + b >= 0` (Sutherland and Hodgman). Empty if that has no interior.
+/// The part of a convex polygon where `<a, x> + b >= 0` (Sutherland and Hodgman). Empty if that has
+/// no interior.
 pub fn clip(polygon: &[P], a: &P, b: &Q) -> Vec<P> {
     let side: Vec<Q> = polygon.iter().map(|x| dot(a, x) + b).collect();
     if side.iter().all(|s| *s >= 0) {
@@ -217,7 +222,8 @@ pub fn clip(polygon: &[P], a: &P, b: &Q) -> Vec<P> {
     out
 }
 
-/// The diagram `cell_i = {x in domain : <x, y_i> + h_i maximal}`, integrals included. Cost: n^2 clips.
+/// The diagram `cell_i = {x in domain : <x, y_i> + h_i maximal}`, integrals included. Cost: n^2
+/// clips.
 pub fn diagram(source: &Source, sites: &[P], heights: &[Q]) -> Diagram {
     let mut d = shape(source, sites, heights);
     for (cell, y) in d.cells.iter_mut().zip(sites) {
@@ -269,8 +275,9 @@ pub fn cell(source: &Source, sites: &[P], heights: &[Q], i: usize) -> Vec<P> {
     vertices
 }
 
-/// `H_ij` of the common facet, if it has positive length. Its edge vector is `t R (y_j - y_i)` with `R` the rotation by
-/// 90 degrees, so that `length / |y_i - y_j| = |t|` is rational: `H_ij = |t|/2` times the mean density of its ends.
+/// `H_ij` of the common facet, if it has positive length. Its edge vector is `t R (y_j - y_i)` with
+/// `R` the rotation by 90 degrees, so that `length / |y_i - y_j| = |t|` is rational: `H_ij = |t|/2`
+/// times the mean density of its ends.
 fn facet(source: &Source, sites: &[P], heights: &[Q], cells: &[Cell], i: usize, j: usize) -> Option<Q> {
     let a = sub(&sites[i], &sites[j]);
     if a[0] == 0 && a[1] == 0 {
@@ -341,7 +348,8 @@ pub fn dual(d: &Diagram, sites: &[P], heights: &[Q], nu: &[Q]) -> Q {
     value
 }
 
-/// Cost of the plan that spreads the only surplus over the deficits; exactly one cell must have a surplus, or none.
+/// Cost of the plan that spreads the only surplus over the deficits; exactly one cell must have a
+/// surplus, or none.
 pub fn upper_of_one_flow(d: &Diagram, sites: &[P], heights: &[Q], nu: &[Q]) -> Q {
     let surplus: Vec<Q> = (0..sites.len()).map(|i| Q::from(&d.cells[i].mass - &nu[i])).collect();
     let mut value = dual(d, sites, heights, nu);
@@ -359,7 +367,8 @@ pub fn upper_of_one_flow(d: &Diagram, sites: &[P], heights: &[Q], nu: &[Q]) -> Q
     value
 }
 
-/// `h + d` with `2 L d = nu - m` and `d_0 = 0`, by Gaussian elimination; the adjacency must be connected.
+/// `h + d` with `2 L d = nu - m` and `d_0 = 0`, by Gaussian elimination; the adjacency must be
+/// connected.
 pub fn newton_step(d: &Diagram, heights: &[Q], nu: &[Q]) -> Vec<Q> {
     let n = heights.len();
     let mut rows: Vec<Vec<Q>> = (0..n)

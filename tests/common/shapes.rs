@@ -97,7 +97,8 @@ pub fn annulus(segments: usize, rings: usize) -> Mesh {
     mesh
 }
 
-/// A square of `n` by `n` squares with two hills. Diagonals at corners are turned, so that no triangle has two sides on the boundary.
+/// A square of `n` by `n` squares with two hills. Diagonals at corners are turned, so that no
+/// triangle has two sides on the boundary.
 pub fn bumps(n: usize) -> Mesh {
     let mut mesh = Mesh::default();
     for j in 0..=n {
@@ -118,8 +119,9 @@ pub fn bumps(n: usize) -> Mesh {
     mesh
 }
 
-/// A plate of `columns` by `rows` unit squares of which the first `drilled` have a round hole of `sides` sides through them (a multiple of 4), as
-/// CAD programs make them: no vertex that is not on an edge of the part. Its genus is `drilled`.
+/// A plate of `columns` by `rows` unit squares of which the first `drilled` have a round hole of
+/// `sides` sides through them (a multiple of 4), as CAD programs make them: no vertex that is not
+/// on an edge of the part. Its genus is `drilled`.
 pub fn plate(columns: usize, rows: usize, drilled: usize, sides: usize) -> Mesh {
     const HEIGHT: f64 = 0.3;
     const RADIUS: f64 = 0.3;

@@ -51,7 +51,8 @@ impl Instance {
         (found, all)
     }
 
-    /// `<y_i, v> + h_i` at the corners of a triangle, at heights that are really perturbed: by `2^-300(i+1)`.
+    /// `<y_i, v> + h_i` at the corners of a triangle, at heights that are really perturbed: by
+    /// `2^-300(i+1)`.
     fn values(&self, corners: &[[f64; 3]; 3]) -> Vec<[Rational; 3]> {
         let value = |i: usize, v: &[f64; 3]| {
             let h = rational(self.heights[i]) + (Rational::from(1) >> (300 * (i as u32 + 1)));
@@ -60,7 +61,8 @@ impl Instance {
         (0..self.sites.len()).map(|i| corners.each_ref().map(|v| value(i, v))).collect()
     }
 
-    /// The polygons with area, by site and triangle, of the sites whose cells have area, and who these sites are.
+    /// The polygons with area, by site and triangle, of the sites whose cells have area, and who
+    /// these sites are.
     pub fn pieces(&self) -> (Vec<Vec<(u32, Polygon)>>, Vec<usize>) {
         let facets = Facets::of(&self.surface, &self.density);
         let n = self.sites.len();
@@ -83,7 +85,8 @@ impl Instance {
         (of(&keep), keep)
     }
 
-    /// The same by clipping every triangle by every bisector, at heights that are really perturbed: by `2^-300(i+1)`.
+    /// The same by clipping every triangle by every bisector, at heights that are really perturbed:
+    /// by `2^-300(i+1)`.
     pub fn brute_force(&self) -> Integrals {
         let n = self.sites.len();
         let facets = Facets::of(&self.surface, &self.density);
@@ -153,17 +156,20 @@ impl Instance {
     }
 }
 
-/// Vertices in barycentric coordinates, each with the neighbour across the edge that begins there; `Err(k)` for edge `k` of the triangle.
+/// Vertices in barycentric coordinates, each with the neighbour across the edge that begins there;
+/// `Err(k)` for edge `k` of the triangle.
 pub type Polygon = Vec<([Rational; 3], Result<usize, usize>)>;
 
-/// Far below areas and lengths of instances of small integers, far above what the perturbation makes.
+/// Far below areas and lengths of instances of small integers, far above what the perturbation
+/// makes.
 pub const TINY: f64 = 1e-20;
 
 pub fn dot(a: &[Rational; 3], b: &[Rational; 3]) -> Rational {
     (0..3).map(|k| Rational::from(&a[k] * &b[k])).sum()
 }
 
-/// Twice the area of a polygon in the plane of the last two coordinates: its share of the triangle's area.
+/// Twice the area of a polygon in the plane of the last two coordinates: its share of the
+/// triangle's area.
 pub fn twice_area(polygon: &Polygon) -> Rational {
     let d = |a: usize, k: usize| Rational::from(&polygon[a].0[k] - &polygon[0].0[k]);
     (1..polygon.len() - 1).map(|k| d(k, 1) * d(k + 1, 2) - d(k, 2) * d(k + 1, 1)).sum()
@@ -195,7 +201,8 @@ fn clipped(u: &[[Rational; 3]], i: usize, all: impl Iterator<Item = usize>) -> P
     polygon
 }
 
-/// Equal up to rounding; what the perturbation alone makes (2^-300 and its roots) counts as nothing.
+/// Equal up to rounding; what the perturbation alone makes (2^-300 and its roots) counts as
+/// nothing.
 fn agree(a: f64, b: f64, scale: f64) -> bool {
     (a - b).abs() <= 1e-12 * scale
 }
@@ -228,8 +235,8 @@ pub fn compare(instance: &Instance) -> (usize, u64) {
     (walls, all.plain.counters.exact_zeros)
 }
 
-/// Compares the pieces of the diagram for output, their labels, and how cells hang together. Returns the pieces met, and the cells of several
-/// parts.
+/// Compares the pieces of the diagram for output, their labels, and how cells hang together.
+/// Returns the pieces met, and the cells of several parts.
 pub fn compare_pieces(instance: &Instance) -> (usize, usize) {
     let mut data = SurfaceProblemData::new(instance.surface.clone(), instance.sites.clone());
     data.density = instance.density.clone();

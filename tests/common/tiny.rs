@@ -1,4 +1,5 @@
-//! Bytes as tiny meshes with every kind of boundary and option, and what must hold of their parameterizations.
+//! Bytes as tiny meshes with every kind of boundary and option, and what must hold of their
+//! parameterizations.
 
 use super::judge::judge;
 use brenier::parameterize::{
@@ -12,8 +13,9 @@ pub struct Instance {
     pub options: ParameterizeOptions,
 }
 
-/// A disk of one to nine triangles in space, grown from one triangle by gluing and closing corners: fans, strips and what is between,
-/// mostly without a vertex inside; or, with the first byte odd, any soup of up to six. `None` if there are not enough bytes.
+/// A disk of one to nine triangles in space, grown from one triangle by gluing and closing corners:
+/// fans, strips and what is between, mostly without a vertex inside; or, with the first byte odd,
+/// any soup of up to six. `None` if there are not enough bytes.
 pub fn instance(bytes: &[u8]) -> Option<Instance> {
     let mut rest = bytes.iter().copied();
     let kind = rest.next()?;
@@ -100,8 +102,8 @@ pub fn instance(bytes: &[u8]) -> Option<Instance> {
     Some(Instance { vertices, triangles, options })
 }
 
-/// Lays it out: no panic; a result is one to one by the judge, or says that it is not and warns; all its numbers are numbers. Returned is
-/// the result, or why there is none.
+/// Lays it out: no panic; a result is one to one by the judge, or says that it is not and warns;
+/// all its numbers are numbers. Returned is the result, or why there is none.
 pub fn hold(i: &Instance) -> Result<Parameterization, ParameterizeError> {
     let found = parameterize(&i.vertices, &i.triangles, &i.options)?;
     if found.bijective {

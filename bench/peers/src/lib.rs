@@ -1,7 +1,9 @@
-//! What the programs of `make bench` share: the sites, their file format, and a clock of CPU seconds.
+//! What the programs of `make bench` share: the sites, their file format, and a clock of CPU
+//! seconds.
 //!
-//! Inputs are deterministic to the last bit (a counter-based generator, no library), so that two machines time the same
-//! work. Files hold little-endian `f64` triples `x, y, w`, read alike by the Rust programs and by `cgal_regular.cpp`.
+//! Inputs are deterministic to the last bit (a counter-based generator, no library), so that two
+//! machines time the same work. Files hold little-endian `f64` triples `x, y, w`, read alike by the
+//! Rust programs and by `cgal_regular.cpp`.
 
 use nix::sys::resource::{Usage, UsageWho, getrusage};
 use std::io;
@@ -11,8 +13,8 @@ use std::time::Duration;
 /// A weighted point: position and weight `w` of the power distance `|p - x|^2 - w`.
 pub type Site = [f64; 3];
 
-/// Weights of the uniform workload reach this multiple of the mean area per site (`1/n`); about 2 % of the sites are then
-/// hidden, as in the early iterations of a solve.
+/// Weights of the uniform workload reach this multiple of the mean area per site (`1/n`); about 2 %
+/// of the sites are then hidden, as in the early iterations of a solve.
 pub const WEIGHT_SPREAD: f64 = 0.3;
 
 /// The `k`-th number of a SplitMix64 stream as a double in `[0, 1)` with 53 random bits.
@@ -31,8 +33,9 @@ pub fn uniform_sites(n: usize, spread: f64) -> Vec<Site> {
     (0..n as u64).map(|i| [uniform(3 * i), uniform(3 * i + 1), scale * uniform(3 * i + 2)]).collect()
 }
 
-/// The `side * side` points `(i, j) / divisor` with weight 0, row by row. With divisor 1 all coordinates are integers
-/// and every square is exactly cocircular; with `divisor = side` the rounding of `k / side` makes ties and near-ties mix.
+/// The `side * side` points `(i, j) / divisor` with weight 0, row by row. With divisor 1 all
+/// coordinates are integers and every square is exactly cocircular; with `divisor = side` the
+/// rounding of `k / side` makes ties and near-ties mix.
 pub fn grid_sites(side: usize, divisor: f64) -> Vec<Site> {
     (0..side * side).map(|k| [(k % side) as f64 / divisor, (k / side) as f64 / divisor, 0.0]).collect()
 }

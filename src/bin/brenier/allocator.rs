@@ -1,14 +1,17 @@
 //! Memory from the system, with a word about how it is used.
 //!
-//! Arrays of a large problem come and go with every phase of a step. Given back at once they keep the peak low, but each fresh page of
-//! four kilobytes then costs a call of the system's fault handler: 17 % of the time at 1e7 sites. Linux serves pages of two
-//! megabytes instead where it is asked to; where it is set not to, or on other systems, nothing changes.
+//! Arrays of a large problem come and go with every phase of a step. Given back at once they keep
+//! the peak low, but each fresh page of four kilobytes then costs a call of the system's fault
+//! handler: 17 % of the time at 1e7 sites. Linux serves pages of two megabytes instead where it is
+//! asked to; where it is set not to, or on other systems, nothing changes.
 //!
-//! With a limit ([`limit_to`]) the bytes that are held are counted, those of GMP's numbers too, and the program ends in
-//! words before they pass it. That is the last line: what a phase will need is asked before it begins (`limits.rs`).
+//! With a limit ([`limit_to`]) the bytes that are held are counted, those of GMP's numbers too, and
+//! the program ends in words before they pass it. That is the last line: what a phase will need is
+//! asked before it begins (`limits.rs`).
 //!
-//! Without a limit of ours the system may have one (`ulimit -v`, a container). Rust and GMP would abort there, which
-//! looks like a crash to whoever started the program; here it ends in words, too.
+//! Without a limit of ours the system may have one (`ulimit -v`, a container). Rust and GMP would
+//! abort there, which looks like a crash to whoever started the program; here it ends in words,
+//! too.
 
 // An allocator and advice about memory cannot be had without.
 #![allow(unsafe_code)]
@@ -21,22 +24,26 @@ use std::sync::atomic::{AtomicIsize, AtomicU64, Ordering};
 /// Exit status when a limit is met, as in `failure.rs`: this file is part of a benchmark, too.
 const STATUS: libc::c_int = 4;
 
-/// Arrays of at least this size go back to the system as soon as they are freed: those of 5e5 doubles and more, which get large pages, too.
+/// Arrays of at least this size go back to the system as soon as they are freed: those of 5e5
+/// doubles and more, which get large pages, too.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 const GIVEN_BACK: libc::c_int = 4 << 20;
 
-/// Free memory that may lie at the end of the heap before it is given back, and what the heap grows by at once.
+/// Free memory that may lie at the end of the heap before it is given back, and what the heap grows
+/// by at once.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 const KEPT: [libc::c_int; 2] = [64 << 20, 8 << 20];
 
-/// Asks glibc to give large arrays back at once and to keep the others. By itself it raises the threshold with the sizes it has seen, keeps
-/// what was freed between the solver's phases, whose arrays do not fit each other's holes, and gives back whatever lies at the end of the
-/// heap. Fresh pages are cleared by the system: at 1e5 sites those of small arrays took a tenth of the time, and with 128 KiB kept at
-/// the end of the heap, as is usual, there were 30,000 of them in place of 10,000.
+/// Asks glibc to give large arrays back at once and to keep the others. By itself it raises the
+/// threshold with the sizes it has seen, keeps what was freed between the solver's phases, whose
+/// arrays do not fit each other's holes, and gives back whatever lies at the end of the heap. Fresh
+/// pages are cleared by the system: at 1e5 sites those of small arrays took a tenth of the time,
+/// and with 128 KiB kept at the end of the heap, as is usual, there were 30,000 of them in place of
+/// 10,000.
 pub fn keep_little() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
-    // SAFETY: calls with two numbers, before any other thread exists; they touch nothing but the allocator's parameters.
-    // If one is refused, memory is as it was.
+    // SAFETY: calls with two numbers, before any other thread exists; they touch nothing but the
+    // allocator's parameters. If one is refused, memory is as it was.
     unsafe {
         libc::mallopt(libc::M_MMAP_THRESHOLD, GIVEN_BACK);
         libc::mallopt(libc::M_TRIM_THRESHOLD, KEPT[0]);
@@ -58,7 +65,8 @@ const PAGE: usize = 4096;
 /// Bytes that may be held; 0: not counted.
 static LIMIT: AtomicIsize = AtomicIsize::new(0);
 
-/// Bytes held, of those that were taken since a limit was set. What was there before may be given back, so it may fall below 0.
+/// Bytes held, of those that were taken since a limit was set. What was there before may be given
+/// back, so it may fall below 0.
 static HELD: AtomicIsize = AtomicIsize::new(0);
 
 /// The limit as people gave it.
@@ -67,12 +75,13 @@ static GIVEN: AtomicU64 = AtomicU64::new(0);
 /// All bytes taken since then, whether they were given back or not.
 static TAKEN: AtomicU64 = AtomicU64::new(0);
 
-/// How often the system is asked what the process really has: whenever this share of the limit has been taken. Free memory
-/// between small arrays is in no count of ours (a surface of 1e6 triangles: a third of the whole).
+/// How often the system is asked what the process really has: whenever this share of the limit has
+/// been taken. Free memory between small arrays is in no count of ours (a surface of 1e6 triangles:
+/// a third of the whole).
 const ASKED: u64 = 64;
 
-/// What a limit leaves for the program itself, its threads, and pages that an allocator keeps between arrays that are in
-/// use: 8 MiB, and an eighth (measured: `bench/limits.py`).
+/// What a limit leaves for the program itself, its threads, and pages that an allocator keeps
+/// between arrays that are in use: 8 MiB, and an eighth (measured: `bench/limits.py`).
 const OWN: u64 = 8 << 20;
 
 /// Less than this is no use to any command, and refused before by what it asks for.
@@ -88,13 +97,16 @@ pub fn limit_to(bytes: u64) {
 
 /// Memory of big numbers is taken here, too.
 ///
-/// To be called before the first number of GMP is made: those that follow are freed by the functions set here.
+/// To be called before the first number of GMP is made: those that follow are freed by the
+/// functions set here.
 pub fn serve_numbers() {
-    // SAFETY: no number exists yet, and the functions do what GMP asks of them: they go to the C library with a count beside.
+    // SAFETY: no number exists yet, and the functions do what GMP asks of them: they go to the C
+    // library with a count beside.
     unsafe { gmp_mpfr_sys::gmp::set_memory_functions(Some(number_alloc), Some(number_realloc), Some(number_free)) };
 }
 
-/// Free memory counts for the limit too: less of it is kept, and smaller arrays are given back at once.
+/// Free memory counts for the limit too: less of it is kept, and smaller arrays are given back at
+/// once.
 fn keep_less(bytes: u64) {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     // SAFETY: as in `keep_little`.
@@ -181,13 +193,15 @@ fn refused(size: usize) -> ! {
     ))
 }
 
-/// Says so and ends, without memory: an allocator may not unwind. Files that are being written have no name yet.
+/// Says so and ends, without memory: an allocator may not unwind. Files that are being written have
+/// no name yet.
 fn end(what: std::fmt::Arguments) -> ! {
     let mut line = [0u8; 160];
     let mut rest = &mut line[..];
     let _ = writeln!(rest, "error: {what}");
     let length = 160 - rest.len();
-    // SAFETY: `line` holds so many bytes; `_exit` ends the process at once, whatever other threads do.
+    // SAFETY: `line` holds so many bytes; `_exit` ends the process at once, whatever other threads
+    // do.
     unsafe {
         libc::write(2, line.as_ptr().cast(), length as _);
         libc::_exit(STATUS)
@@ -215,8 +229,8 @@ extern "C" fn number_free(at: *mut c_void, size: usize) {
     unsafe { libc::free(at) }
 }
 
-// SAFETY: all calls go to `System` as they are, and what it returns is returned. `take`, `give` and `advise` neither read nor
-// write memory that is handed out, and none of them unwinds.
+// SAFETY: all calls go to `System` as they are, and what it returns is returned. `take`, `give` and
+// `advise` neither read nor write memory that is handed out, and none of them unwinds.
 unsafe impl GlobalAlloc for LargePages {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         take(layout.size());
@@ -257,11 +271,13 @@ fn given(at: *mut u8, size: usize) -> *mut u8 {
 #[cfg(target_os = "linux")]
 fn advise(at: *mut u8, size: usize) -> *mut u8 {
     if size >= LARGE {
-        // All pages that hold some of it: an array with a mapping of its own fills that from just behind its header to the last page, and
-        // a mapping advised as a whole stays in one piece, which can grow without being copied.
+        // All pages that hold some of it: an array with a mapping of its own fills that from just
+        // behind its header to the last page, and a mapping advised as a whole stays in one piece,
+        // which can grow without being copied.
         let begin = at as usize / PAGE * PAGE;
         let length = (at as usize + size).next_multiple_of(PAGE) - begin;
-        // SAFETY: advice for pages that hold this array; it changes no content, whatever else lies on the first and the last of them.
+        // SAFETY: advice for pages that hold this array; it changes no content, whatever else lies
+        // on the first and the last of them.
         unsafe { libc::madvise(begin as *mut libc::c_void, length, libc::MADV_HUGEPAGE) };
     }
     at

@@ -1,4 +1,5 @@
-//! What people read: reports on standard output, warnings, errors and the progress bar on standard error.
+//! What people read: reports on standard output, warnings, errors and the progress bar on standard
+//! error.
 
 use crate::args::Common;
 use crate::scarcity;
@@ -49,7 +50,8 @@ pub fn count(n: usize, noun: &str) -> String {
     }
 }
 
-/// A bar that fills as the residual falls from its first value to the tolerance, on a logarithmic scale.
+/// A bar that fills as the residual falls from its first value to the tolerance, on a logarithmic
+/// scale.
 pub struct Bar {
     bar: ProgressBar,
     tolerance: f64,
@@ -94,7 +96,8 @@ impl Bar {
         ));
     }
 
-    /// Shows a position of a quantization: how far the sites are from their centroids, on a logarithmic scale.
+    /// Shows a position of a quantization: how far the sites are from their centroids, on a
+    /// logarithmic scale.
     pub fn show_quantize(&mut self, progress: &QuantizeProgress<'_>) {
         let Some(last) = progress.steps.last() else {
             if let Some(solving) = progress.solving {

@@ -1,12 +1,13 @@
 //! The time limit: a command is asked to stop, and ended where it does not.
 //!
-//! The solver looks at the clock between its steps. Everything else (reading, the patches of an image, one long step, the
-//! last diagram) is held to the limit from outside: one thread sleeps until the time is over, and ends the program. That
-//! bounds every loop, those of other crates too, and asks nothing of them. Files appear whole or not at all, so ending at
-//! any instant is safe.
+//! The solver looks at the clock between its steps. Everything else (reading, the patches of an
+//! image, one long step, the last diagram) is held to the limit from outside: one thread sleeps
+//! until the time is over, and ends the program. That bounds every loop, those of other crates too,
+//! and asks nothing of them. Files appear whole or not at all, so ending at any instant is safe.
 //!
-//! A command that can stop by itself has a little longer, [`grace`]: its best state is worth more than an error. If it is
-//! in the middle of a long step even then, the state before that step is kept as a checkpoint.
+//! A command that can stop by itself has a little longer, [`grace`]: its best state is worth more
+//! than an error. If it is in the middle of a long step even then, the state before that step is
+//! kept as a checkpoint.
 
 use crate::console;
 use crate::failure::{Failure, code};
@@ -65,7 +66,8 @@ pub fn end_after(time: Option<Duration>) -> Result<(), Failure> {
     started.map(drop).map_err(|e| Failure::new(code::LIMIT, format!("cannot start a thread for --time-limit: {e}")))
 }
 
-/// From now on the command looks at the clock by itself; `keep` is called if it does not stop in time.
+/// From now on the command looks at the clock by itself; `keep` is called if it does not stop in
+/// time.
 pub fn be_polite(keep: Option<Keep>) {
     *work() = Work::Polite(keep);
 }

@@ -60,7 +60,8 @@ pub fn of_stdout(e: &io::Error) -> Failure {
     }
 }
 
-/// What clap stopped at: help and version are printed and fine, all else is a wrong command line, told in one line.
+/// What clap stopped at: help and version are printed and fine, all else is a wrong command line,
+/// told in one line.
 pub fn of_arguments(e: &clap::Error) -> Result<u8, Failure> {
     use clap::error::ErrorKind as K;
     match e.kind() {

@@ -94,7 +94,8 @@ fn numbered(path: &Path, k: u32, count: u32) -> PathBuf {
 /// The shrunken cells, in the domain as it was.
 fn draw(map: &brenier::transport::BrenierMap, cells: &[ShrunkenCell], t: f64, path: &Path) -> Result<(), Failure> {
     let problem = map.problem();
-    // Each site takes its cell with it; of a source in triangles or pixels the cell of the box is drawn.
+    // Each site takes its cell with it; of a source in triangles or pixels the cell of the box is
+    // drawn.
     let shrink = |i: usize| {
         let y = problem.sites()[i];
         map.diagram().vertices(i).iter().map(|v| [0, 1].map(|k| (1.0 - t) * v[k] + t * y[k])).collect::<Vec<_>>()

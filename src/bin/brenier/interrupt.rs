@@ -1,4 +1,5 @@
-//! Ctrl-C and termination: the first one asks the solver to stop, the second one ends the program at once.
+//! Ctrl-C and termination: the first one asks the solver to stop, the second one ends the program
+//! at once.
 
 use crate::failure::code;
 use crate::scarcity;
@@ -9,8 +10,9 @@ use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 static POLITE: AtomicBool = AtomicBool::new(false);
 static REQUESTS: AtomicU8 = AtomicU8::new(0);
 
-/// Starts listening. A hangup that the caller has told this program to ignore (`nohup`) it goes on to ignore, and a
-/// file that grows too large (`ulimit -f`) is an error like a full disk, not the end.
+/// Starts listening. A hangup that the caller has told this program to ignore (`nohup`) it goes on
+/// to ignore, and a file that grows too large (`ulimit -f`) is an error like a full disk, not the
+/// end.
 pub fn install() {
     let stays = signals::hangup_ignored();
     let done = ctrlc::set_handler(|| {
@@ -21,7 +23,8 @@ pub fn install() {
         }
     });
     if done.is_err() {
-        // The system refuses a thread: nobody hears the signals, so that they must do what they usually do.
+        // The system refuses a thread: nobody hears the signals, so that they must do what they
+        // usually do.
         scarcity::refused();
         signals::reset();
     }
@@ -46,9 +49,11 @@ pub fn requested() -> bool {
 mod signals {
     use libc::{SIG_DFL, SIG_IGN, SIGHUP, SIGINT, SIGTERM, SIGXFSZ, signal};
 
-    /// Whether the hangup of the terminal is ignored. From now on no file is too large for this program to go on.
+    /// Whether the hangup of the terminal is ignored. From now on no file is too large for this
+    /// program to go on.
     pub fn hangup_ignored() -> bool {
-        // SAFETY: no handlers are set, only what the system does by itself; this comes before other threads.
+        // SAFETY: no handlers are set, only what the system does by itself; this comes before other
+        // threads.
         unsafe {
             signal(SIGXFSZ, SIG_IGN);
             signal(SIGHUP, SIG_IGN) == SIG_IGN

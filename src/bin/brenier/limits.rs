@@ -6,8 +6,9 @@ use brenier::io::{ReadLimit, bytes_text};
 use std::path::Path;
 use std::sync::OnceLock;
 
-/// Bytes at the peak of a command, for each site and for each patch of its source (triangle, pixel). Measured by
-/// `bench/limits.py` (docs/performance.md) and rounded down, so that what fits is not refused.
+/// Bytes at the peak of a command, for each site and for each patch of its source (triangle,
+/// pixel). Measured by `bench/limits.py` (docs/performance.md) and rounded down, so that what fits
+/// is not refused.
 #[derive(Clone, Copy, Debug)]
 struct Needs {
     site: u64,
@@ -17,7 +18,8 @@ struct Needs {
 /// What a command needs.
 fn needs_of(command: &Command) -> Needs {
     match command {
-        // Triangulation, rows of the matrix, two states of heights and masses; patches with their order and their meetings.
+        // Triangulation, rows of the matrix, two states of heights and masses; patches with their
+        // order and their meetings.
         Command::Solve(_) | Command::Quantize(_) => Needs { site: 500, patch: 200 },
         // The file of the solution, the diagram with its labels and vertices, exact masses.
         Command::Check(_) => Needs { site: 1200, patch: 250 },
@@ -46,8 +48,8 @@ pub fn read_limit(common: &Common) -> ReadLimit {
     }
 }
 
-/// Refuses input for which the command would need more memory than it may have, before anything of that size is allocated.
-/// What needs more than most is stopped when it does (`allocator.rs`).
+/// Refuses input for which the command would need more memory than it may have, before anything of
+/// that size is allocated. What needs more than most is stopped when it does (`allocator.rs`).
 pub fn check_memory(common: &Common, file: &Path, sites: usize, patches: usize) -> Result<(), Failure> {
     let (Some(limit), Some(of)) = (common.max_memory, NEEDS.get()) else { return Ok(()) };
     let needs = (sites as u64).saturating_mul(of.site).saturating_add((patches as u64).saturating_mul(of.patch));

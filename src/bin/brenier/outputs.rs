@@ -1,7 +1,9 @@
-//! What a run is to write: every output of every command, taken from the command line as clap has read it.
+//! What a run is to write: every output of every command, taken from the command line as clap has
+//! read it.
 //!
-//! A flag that names an output has the type [`Output`] and says what endings fit. Before anything is read, all of them
-//! are checked and tried; from then on the library refuses to read what is to be written (`brenier::io::begin`).
+//! A flag that names an output has the type [`Output`] and says what endings fit. Before anything
+//! is read, all of them are checked and tried; from then on the library refuses to read what is to
+//! be written (`brenier::io::begin`).
 
 use crate::failure::{Failure, code};
 use crate::reports;
@@ -55,7 +57,8 @@ pub enum Fit {
 }
 
 impl Fit {
-    /// Endings of files of another kind, read or written: under them stands what a solver's state must not replace.
+    /// Endings of files of another kind, read or written: under them stands what a solver's state
+    /// must not replace.
     const TAKEN: [&'static str; 18] = [
         "csv", "txt", "xyz", "npy", "npz", "parquet", "obj", "ply", "off", "stl", "vtk", "vtp", "glb", "gltf", "svg",
         "png", "html", "pdf",

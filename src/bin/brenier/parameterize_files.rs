@@ -13,10 +13,12 @@ use serde::Serialize;
 use std::io::Write;
 use std::path::Path;
 
-/// Writes the mesh, and proves that it is one to one on the points as they are written: the doubles of .obj and .ply, the single precision of .glb and .gltf.
+/// Writes the mesh, and proves that it is one to one on the points as they are written: the doubles
+/// of .obj and .ply, the single precision of .glb and .gltf.
 pub fn write(path: &Path, mesh: &SurfaceFile, found: &Parameterization) -> Result<LayoutProof, Failure> {
     if writes_gltf(path) {
-        // Their second axis points down from 1. The layout moved down by 1 has the same numbers up to the sign, and its orientation.
+        // Their second axis points down from 1. The layout moved down by 1 has the same numbers up
+        // to the sign, and its orientation.
         let below: Vec<[f64; 2]> = found.points.iter().map(|[u, v]| [*u, v - 1.0]).collect();
         let rounded = found.rounded(&below);
         let points: Vec<[f32; 2]> = rounded.iter().map(|[u, v]| [*u, -v]).collect();
@@ -111,7 +113,8 @@ pub fn report(
             .worst
             .iter()
             .map(|w| WorstRow {
-                // Other triangles than the input's have only the numbers with which they are written.
+                // Other triangles than the input's have only the numbers with which they are
+                // written.
                 triangle: if args.remesh { w.face } else { found.face_of[w.face as usize] },
                 area_ratio: w.area_ratio,
                 stretch: w.stretch,

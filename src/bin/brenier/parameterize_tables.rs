@@ -1,4 +1,5 @@
-//! Tables that `brenier parameterize` reads: seams, landmarks, densities. And vertices made one within a distance.
+//! Tables that `brenier parameterize` reads: seams, landmarks, densities. And vertices made one
+//! within a distance.
 
 use crate::failure::{Failure, code};
 use brenier::domain::surface::{open_seams, weld};
@@ -110,8 +111,8 @@ pub fn density(file: &Path, mesh: &SurfaceFile, limit: ReadLimit) -> Result<Targ
     }
 }
 
-/// Makes vertices one that are within a distance of each other; returns which each one has become. Triangles that close up are
-/// left to the repair.
+/// Makes vertices one that are within a distance of each other; returns which each one has become.
+/// Triangles that close up are left to the repair.
 pub fn merge(mesh: &mut SurfaceFile, distance: f64) -> Vec<u32> {
     let kept = weld(&mesh.vertices, distance);
     let mut moved: Vec<u32> = mesh.triangles.iter().flatten().copied().filter(|&v| kept[v as usize] != v).collect();

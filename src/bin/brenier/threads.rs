@@ -7,10 +7,11 @@ use crate::scarcity::{are_scarce, refused};
 use std::sync::Mutex;
 use std::thread::{Builder, available_parallelism, scope};
 
-/// Starts the threads that work: as many as wanted, or as many as there can be; the first one alone needs no other.
+/// Starts the threads that work: as many as wanted, or as many as there can be; the first one alone
+/// needs no other.
 ///
-/// The pool can be made once only and is lost if one of its threads is refused, so that as many threads are started
-/// and ended first.
+/// The pool can be made once only and is lost if one of its threads is refused, so that as many
+/// threads are started and ended first.
 pub fn start(common: &Common) -> Result<(), Failure> {
     let wanted = common.threads.map_or_else(|| available_parallelism().map_or(1, usize::from), usize::from);
     // A pool of one has a thread of its own, too, as long as there can be one.

@@ -50,7 +50,8 @@ pub fn distance(text: &str) -> Result<f64, String> {
     }
 }
 
-/// The command line, where `--merge` that is not followed by a number stands alone: what comes next may be the mesh.
+/// The command line, where `--merge` that is not followed by a number stands alone: what comes next
+/// may be the mesh.
 pub fn command_line() -> Vec<std::ffi::OsString> {
     let mut words: Vec<std::ffi::OsString> = std::env::args_os().collect();
     for k in 0..words.len() {

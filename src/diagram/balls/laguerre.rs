@@ -1,9 +1,11 @@
 //! Cells clipped by balls: the diagram of partial transport, where some of the source stays.
 //!
-//! `cell_i = {x : |x - y_i|^2 - w_i least, and at most 0}`. The mass that stays behaves like one more site: its "cell" is where all powers are
-//! positive, and shifting its height by `s` is the same as lowering all others. So [`PartialLaguerre`] has `n + 1` sites, the last one being the
-//! rest, with weights `w_i = |y_i|^2 + 2 (h_i - h_rest)`; its matrix is again a graph Laplacian, and Newton's method, its damping and its linear
-//! solver are those of the balanced problem. Derivation: docs/theory/partial.md.
+//! `cell_i = {x : |x - y_i|^2 - w_i least, and at most 0}`. The mass that stays behaves like one
+//! more site: its "cell" is where all powers are positive, and shifting its height by `s` is the
+//! same as lowering all others. So [`PartialLaguerre`] has `n + 1` sites, the last one being the
+//! rest, with weights `w_i = |y_i|^2 + 2 (h_i - h_rest)`; its matrix is again a graph Laplacian,
+//! and Newton's method, its damping and its linear solver are those of the balanced problem.
+//! Derivation: docs/theory/partial.md.
 
 use super::super::measures::{Integrate, MeasureError, Measures, Want};
 use super::super::plane::laguerre::updated;
@@ -18,10 +20,11 @@ use crate::problem::Problem;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// The diagram of a problem's sites and of the mass that stays, as `n + 1` sites: those of [`PartialLaguerre::order`], then the rest.
+/// The diagram of a problem's sites and of the mass that stays, as `n + 1` sites: those of
+/// [`PartialLaguerre::order`], then the rest.
 ///
-/// The mass told for the rest is what stays plus [`PartialLaguerre::offset`], a constant: its error then counts relative to all mass,
-/// however little shall stay.
+/// The mass told for the rest is what stays plus [`PartialLaguerre::offset`], a constant: its error
+/// then counts relative to all mass, however little shall stay.
 pub struct PartialLaguerre<'a> {
     problem: &'a Problem,
     order: Arc<[u32]>,
@@ -67,8 +70,9 @@ impl<'a> PartialLaguerre<'a> {
         counters
     }
 
-    /// `(dist(y, X)^2 - |y|^2) / 2` for each site, with the source's support `X`: at these heights cell `i` contains the point of `X` nearest to
-    /// `y_i`, and all balls have radius zero or reach it. Cost: O(log patches) each for sites near `X`.
+    /// `(dist(y, X)^2 - |y|^2) / 2` for each site, with the source's support `X`: at these heights
+    /// cell `i` contains the point of `X` nearest to `y_i`, and all balls have radius zero or reach
+    /// it. Cost: O(log patches) each for sites near `X`.
     pub fn touching_heights(&self) -> Heights {
         let outline = self.problem.frame().outline();
         let height = |&i: &u32| {
@@ -84,7 +88,8 @@ impl<'a> PartialLaguerre<'a> {
         self.offset
     }
 
-    /// Asked with [`Want::Feasible`], heights at which less than this stays are no better than those with a hidden site.
+    /// Asked with [`Want::Feasible`], heights at which less than this stays are no better than
+    /// those with a hidden site.
     pub fn keep_at_least(&mut self, floor: f64) {
         self.floor = floor;
     }
@@ -123,7 +128,8 @@ impl Laguerre for PartialLaguerre<'_> {
         Ok(Measures { mass, graph: cells.graph, hidden: lost, hull_seconds, cells_seconds, counters })
     }
 
-    /// The rest stays at its height, so that absolute heights need no subtraction: a resumed run has the same bits.
+    /// The rest stays at its height, so that absolute heights need no subtraction: a resumed run
+    /// has the same bits.
     fn fixed(&self) -> Option<usize> {
         Some(self.order.len())
     }

@@ -1,14 +1,17 @@
 //! A start for partial transport: every cell in its ball has mass, and so has what stays.
 //!
-//! Lemma: take weights for which no Laguerre cell is empty, and lower all of them by `s`. With `phi = min_i |x - y_i|^2 - w_i`, cell `i` in its
-//! ball has mass iff `-s > min_cell_i phi`, the rest iff `-s < max phi`. On no cell is `phi` constant, so `max_i min_cell_i phi < max phi`, and
+//! Lemma: take weights for which no Laguerre cell is empty, and lower all of them by `s`. With
+//! `phi = min_i |x - y_i|^2 - w_i`, cell `i` in its ball has mass iff `-s > min_cell_i phi`, the
+//! rest iff `-s < max phi`. On no cell is `phi` constant, so `max_i min_cell_i phi < max phi`, and
 //! any `-s` between the two will do. So there is always a shift, and bisection finds one.
 //!
-//! Nothing in this needs a convex source. Weights without empty cells: `w_i = dist(y_i, X)^2`, for which cell `i` contains the point of `X` nearest
-//! to `y_i` (equal balls, if all sites are inside), mixed with the quantile start, which on a convex source makes the cells solid whatever the
-//! sites are. Both are `h_i = -Phi(y_i)` with convex `Phi`, so the mixture is (docs/theory/start.md). Few sites far apart are best served by the
-//! first, clusters by the second. Where neither will do, as for sites outside of a source with gaps, the heights of a balanced problem are
-//! shifted ([`shifted_start`]).
+//! Nothing in this needs a convex source. Weights without empty cells: `w_i = dist(y_i, X)^2`, for
+//! which cell `i` contains the point of `X` nearest to `y_i` (equal balls, if all sites are
+//! inside), mixed with the quantile start, which on a convex source makes the cells solid whatever
+//! the sites are. Both are `h_i = -Phi(y_i)` with convex `Phi`, so the mixture is
+//! (docs/theory/start.md). Few sites far apart are best served by the first, clusters by the
+//! second. Where neither will do, as for sites outside of a source with gaps, the heights of a
+//! balanced problem are shifted ([`shifted_start`]).
 
 use super::super::measures::{Measures, Want};
 use super::super::plane::start::quantile_start;
@@ -16,8 +19,8 @@ use super::super::seam::Laguerre;
 use crate::domain::{ConvexPolygon, touching};
 use crate::exact::{Dd, Heights};
 
-/// Shares of the quantile start that are tried, the second and third times the width that the masses fill (1 for all of the domain). All
-/// but the first are proved to leave no cell empty.
+/// Shares of the quantile start that are tried, the second and third times the width that the
+/// masses fill (1 for all of the domain). All but the first are proved to leave no cell empty.
 const SHARES: [(f64, bool); 4] = [(0.0, false), (0.25, true), (1.0, true), (1.0, false)];
 
 /// With every mass within this factor of its target no other start is tried.
@@ -27,15 +30,19 @@ const GOOD: f64 = 0.01;
 const STEPS: usize = 24;
 const RESCUES: usize = 100;
 
-/// The mass in the balls need not be nearer to the target than this share of the lesser of target and rest.
+/// The mass in the balls need not be nearer to the target than this share of the lesser of target
+/// and rest.
 const CLOSE: f64 = 0.1;
 
-/// A start for a diagram whose last site is the rest, with heights of `sites` (in the diagram's order) and last that of the rest. `touching` are the
-/// heights `(dist(y_i, X)^2 - |y_i|^2) / 2`, and `frame` is a convex polygon around `X`.
+/// A start for a diagram whose last site is the rest, with heights of `sites` (in the diagram's
+/// order) and last that of the rest. `touching` are the heights `(dist(y_i, X)^2 - |y_i|^2) / 2`,
+/// and `frame` is a convex polygon around `X`.
 ///
-/// `target` has one mass more than `sites`; the rest's includes an `offset`, as the diagram's does. `better` may name heights to be tried as
-/// well, first. The heights are those of the trial with the least Hellinger distance between masses and target; `None` if every trial leaves some
-/// cell empty, which for distinct sites on a convex source is possible only by rounding. Cost: up to some dozens of diagrams.
+/// `target` has one mass more than `sites`; the rest's includes an `offset`, as the diagram's does.
+/// `better` may name heights to be tried as well, first. The heights are those of the trial with
+/// the least Hellinger distance between masses and target; `None` if every trial leaves some cell
+/// empty, which for distinct sites on a convex source is possible only by rounding. Cost: up to
+/// some dozens of diagrams.
 pub fn partial_start(
     diagram: &mut dyn Laguerre,
     frame: &ConvexPolygon,
@@ -68,7 +75,8 @@ pub fn partial_start(
     best.map(|b| b.1)
 }
 
-/// Given heights without empty cells, shifted into a start in the same way. `None` if there is an empty cell.
+/// Given heights without empty cells, shifted into a start in the same way. `None` if there is an
+/// empty cell.
 pub fn shifted_start(
     diagram: &mut dyn Laguerre,
     frame: &ConvexPolygon,
@@ -99,7 +107,8 @@ impl Trial<'_> {
     }
 }
 
-/// The heights with that of the rest, chosen so that about the right mass lies in the balls and no cell is empty; and the masses there.
+/// The heights with that of the rest, chosen so that about the right mass lies in the balls and no
+/// cell is empty; and the masses there.
 fn shifted(
     mut trial: Trial<'_>,
     frame: &ConvexPolygon,
@@ -107,12 +116,14 @@ fn shifted(
     target: &[f64],
 ) -> Option<(Vec<f64>, Heights)> {
     let n = sites.len();
-    // Between `low`, where some ball alone covers the domain, and `high`, where every ball is empty.
+    // Between `low`, where some ball alone covers the domain, and `high`, where every ball is
+    // empty.
     let (mut low, mut high) = (Dd::from_f64(f64::NEG_INFINITY), Dd::from_f64(f64::NEG_INFINITY));
     // Where each ball covers it.
     let mut lowest = Dd::from_f64(f64::INFINITY);
     for (&y, &h) in sites.iter().zip(trial.heights.as_slice()) {
-        // The ball reaches `x` if the rest is lower than `h + <x, y> - |x|^2 / 2`: the farthest corner of the frame, its nearest point.
+        // The ball reaches `x` if the rest is lower than `h + <x, y> - |x|^2 / 2`: the farthest
+        // corner of the frame, its nearest point.
         let above = |v: &[f64; 2]| {
             let square = Dd::product(v[0], v[0]) + Dd::product(v[1], v[1]);
             (Dd::product(v[0], y[0]) + Dd::product(v[1], y[1])) - square.scale(0.5)
@@ -135,7 +146,8 @@ fn shifted(
     let density = (trial.offset + wanted) / frame.area();
     let mut down = 0.5 * trial.offset / (n as f64 * std::f64::consts::PI * density);
     let floor = (high - low).to_f64();
-    // Far sites have balls that grow into the domain where others have long covered it: many decades are crossed in strides.
+    // Far sites have balls that grow into the domain where others have long covered it: many
+    // decades are crossed in strides.
     let stride = (floor / down).powf(1.0 / 12.0).clamp(4.0, 1e30);
     let mut s = high - Dd::from_f64(down.min(0.5 * floor));
     let (mut measures, mut rest) = trial.measure(s)?;

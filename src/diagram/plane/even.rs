@@ -3,8 +3,8 @@
 use crate::domain::Law;
 use crate::problem::Problem;
 
-/// The density of a source in one polygon; of one in patches that of an even background with the same mass (before the source
-/// factor).
+/// The density of a source in one polygon; of one in patches that of an even background with the
+/// same mass (before the source factor).
 pub fn even_law(problem: &Problem) -> Law {
     if let Some(law) = problem.law() {
         return law;

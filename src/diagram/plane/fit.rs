@@ -1,13 +1,16 @@
-//! Heights for many sites from those of a few, smoothed: how the solution for a sample of sites starts the problem of all.
+//! Heights for many sites from those of a few, smoothed: how the solution for a sample of sites
+//! starts the problem of all.
 //!
-//! The cells of the sample have equal masses because its heights are not smooth: from one site to the next the potential `phi = -h` bends as
-//! the irregular places of the sites ask for. New sites have places of their own, and a function that passes through all
-//! known values ([`super::prolong`]) hands them bends that are not theirs: masses off by factors of a thousand, one cell in a few empty. What
-//! they can use is the trend. So around every site `y` a quadratic function is fitted to the values and the gradients (centroids `c_k`) of the known
-//! sites `k` nearby, by least squares with the weights `(1 - |y_k - y|^2 / R^2)^2`:
+//! The cells of the sample have equal masses because its heights are not smooth: from one site to
+//! the next the potential `phi = -h` bends as the irregular places of the sites ask for. New sites
+//! have places of their own, and a function that passes through all known values
+//! ([`super::prolong`]) hands them bends that are not theirs: masses off by factors of a thousand,
+//! one cell in a few empty. What they can use is the trend. So around every site `y` a quadratic
+//! function is fitted to the values and the gradients (centroids `c_k`) of the known sites `k`
+//! nearby, by least squares with the weights `(1 - |y_k - y|^2 / R^2)^2`:
 //!
 //! ```text
-//! q(y_k) = phi_k,   s grad q(y_k) = s c_k      (s: spacing of the known sites, R: a multiple of it)
+//! q(y_k) = phi_k,   s grad q(y_k) = s c_k   (s: spacing of the known sites, R: a multiple of it)
 //! ```
 //!
 //! and `phi(y) = q(y)`. Sites of other clusters are beyond `R` and do not count.
@@ -28,7 +31,8 @@ const WIDER: usize = 3;
 /// Weight of the gradients beside the values.
 const GRADIENTS: f64 = 0.5;
 
-/// Heights at `sites`, which should come along a curve. `None` if the known ones are collinear. Cost: a walk and a small fit each.
+/// Heights at `sites`, which should come along a curve. `None` if the known ones are collinear.
+/// Cost: a walk and a small fit each.
 pub fn fitted(hull: &mut Hull, centroids: &[[f64; 2]], sites: &[[f64; 2]]) -> Option<Vec<Dd>> {
     let spots = sites.iter().map(|&y| hull.locate(y)).collect::<Option<Vec<Spot>>>()?;
     let known = Known::new(hull, centroids);
@@ -213,7 +217,8 @@ mod tests {
         }
     }
 
-    /// Values that scatter about a quadratic function by a tenth of what it bends over a spacing: the fit scatters less.
+    /// Values that scatter about a quadratic function by a tenth of what it bends over a spacing:
+    /// the fit scatters less.
     #[test]
     fn noise_is_smoothed() {
         let known = scattered(900, 3);

@@ -1,22 +1,27 @@
 //! Heights for many sites from those of a few: how a coarse solution starts a fine one.
 //!
-//! Heights are values of a convex function, `h_i = -phi(y_i)`, whose gradient carries sites back to their cells: the centroid `c_i` of cell `i`
-//! lies in the subdifferential of the piecewise linear one. From values and gradients at the corners `k` of a triangle the cubic
+//! Heights are values of a convex function, `h_i = -phi(y_i)`, whose gradient carries sites back to
+//! their cells: the centroid `c_i` of cell `i` lies in the subdifferential of the piecewise linear
+//! one. From values and gradients at the corners `k` of a triangle the cubic
 //!
 //! ```text
-//! phi(y) = sum_k phi_k (l_k^2 (3 - 2 l_k) + 2 l_1 l_2 l_3) + sum_k sum_j!=k <c_k, y_j - y_k> (l_k^2 l_j + l_1 l_2 l_3 / 2)
+//! phi(y) = sum_k phi_k (l_k^2 (3 - 2 l_k) + 2 l_1 l_2 l_3)
+//!          + sum_k sum_j!=k <c_k, y_j - y_k> (l_k^2 l_j + l_1 l_2 l_3 / 2)
 //! ```
 //!
-//! in barycentric coordinates `l` (Bazeley, Cheung, Irons, Zienkiewicz 1965) takes these values and gradients, is exact for quadratic functions, and
-//! continuous across edges, where it is Hermite's cubic. Where `phi` is smooth, cells between known ones thus have about the mean of their
-//! masses; across a gap between clusters of sites, where `phi` bends somewhere in between, each side goes on with its own slope.
-//! The function need not be convex: a few cells may be empty, and have to be raised. (Interpolating linearly instead, which is
-//! convex, would leave every new cell empty; a point of each cell, but no mass, is what the conjugate of the coarse potential gives.)
+//! in barycentric coordinates `l` (Bazeley, Cheung, Irons, Zienkiewicz 1965) takes these values and
+//! gradients, is exact for quadratic functions, and continuous across edges, where it is Hermite's
+//! cubic. Where `phi` is smooth, cells between known ones thus have about the mean of their masses;
+//! across a gap between clusters of sites, where `phi` bends somewhere in between, each side goes
+//! on with its own slope. The function need not be convex: a few cells may be empty, and have to be
+//! raised. (Interpolating linearly instead, which is convex, would leave every new cell empty; a
+//! point of each cell, but no mass, is what the conjugate of the coarse potential gives.)
 
 use crate::exact::Dd;
 use crate::hull::{Hull, Spot};
 
-/// Heights at `sites`, which should come along a curve. `None` if the known ones are collinear. Cost: a walk each.
+/// Heights at `sites`, which should come along a curve. `None` if the known ones are collinear.
+/// Cost: a walk each.
 pub fn interpolated(hull: &mut Hull, centroids: &[[f64; 2]], sites: impl Iterator<Item = [f64; 2]>) -> Option<Vec<Dd>> {
     let height = |y| {
         let spot = hull.locate(y)?;
@@ -58,7 +63,8 @@ fn along(hull: &Hull, a: u32, b: u32, y: [f64; 2]) -> f64 {
     if t.is_finite() { t.clamp(0.0, 1.0) } else { 0.0 }
 }
 
-/// `-phi(y)`. Beyond an edge the function goes on linearly from the nearest point, with gradients in proportion.
+/// `-phi(y)`. Beyond an edge the function goes on linearly from the nearest point, with gradients
+/// in proportion.
 fn blend(hull: &Hull, centroids: &[[f64; 2]], corners: [u32; 3], l: [f64; 3], y: [f64; 2]) -> Dd {
     let base = hull.point(corners[0] as usize).h;
     let bubble = l[0] * l[1] * l[2];

@@ -1,10 +1,12 @@
-//! Exact integrals over exact polygons: the formulas of `integrate.rs` in rationals, and for constant densities in integers over one denominator.
+//! Exact integrals over exact polygons: the formulas of `integrate.rs` in rationals, and for
+//! constant densities in integers over one denominator.
 
 use crate::domain::ExactLaw;
 use crate::exact::Fraction;
 use crate::exact::big::{Integer, Rational};
 
-/// Polygons of more vertices are integrated triangle by triangle: the product of so many denominators would not pay.
+/// Polygons of more vertices are integrated triangle by triangle: the product of so many
+/// denominators would not pay.
 const FEW: usize = 24;
 
 /// Exact mass and first moment of a cell in the source as given, not in lowest terms.
@@ -17,7 +19,8 @@ pub struct Integrals {
 }
 
 impl Integrals {
-    /// Integrates over a polygon given counter-clockwise. Cost: O(vertices) products, of integers of some hundred bits where the density is constant.
+    /// Integrates over a polygon given counter-clockwise. Cost: O(vertices) products, of integers
+    /// of some hundred bits where the density is constant.
     pub fn of(vertices: &[[Rational; 2]], law: &ExactLaw) -> Integrals {
         match law.constant() {
             Some(c) if vertices.len() <= FEW => even(vertices, c),
@@ -34,11 +37,13 @@ impl Integrals {
 /// With vertices `(X_k, Y_k) / W_k` and `C_k = X_k Y_(k+1) - Y_k X_(k+1)` the shoelace formulas are
 ///
 /// ```text
-/// mass  = c/2 sum C_k / (W_k W_(k+1)),   first = c/6 sum C_k (X_k W_(k+1) + X_(k+1) W_k, ..) / (W_k W_(k+1))^2.
+/// mass  = c/2 sum C_k / (W_k W_(k+1)),
+/// first = c/6 sum C_k (X_k W_(k+1) + X_(k+1) W_k, ..) / (W_k W_(k+1))^2.
 /// ```
 ///
-/// All terms are brought to the denominators `P` and `P^2`, `P` the product of all `W`, by the product of the `W` that are not their own.
-/// No greatest common divisor is taken, which would cost more than all the rest.
+/// All terms are brought to the denominators `P` and `P^2`, `P` the product of all `W`, by the
+/// product of the `W` that are not their own. No greatest common divisor is taken, which would cost
+/// more than all the rest.
 fn even(vertices: &[[Rational; 2]], c: &Rational) -> Integrals {
     let m = vertices.len();
     if m < 3 {
@@ -164,7 +169,8 @@ mod tests {
     use super::*;
     use crate::exact::big;
 
-    /// One denominator gives the same numbers as triangles in rationals, on polygons of all sizes, degenerate ones included.
+    /// One denominator gives the same numbers as triangles in rationals, on polygons of all sizes,
+    /// degenerate ones included.
     #[test]
     fn integers_over_one_denominator_agree_with_rationals() {
         let mut state = 3u64;

@@ -5,7 +5,8 @@ use super::clip::{Clipper, Cut};
 use crate::exact::predicates::side_v;
 
 impl Clipper {
-    /// Is the vertex where edge `at` of a run begins lost? Not for the first one, which may be no vertex of the domain.
+    /// Is the vertex where edge `at` of a run begins lost? Not for the first one, which may be no
+    /// vertex of the domain.
     fn loses(&mut self, cut: &Cut<'_>, run: u32, at: u32) -> bool {
         let Label::Domain(first) = self.label[run as usize] else { return false };
         let [own, other] = [cut.site, cut.m].map(|k| &cut.sites.points[k as usize]);
@@ -13,7 +14,8 @@ impl Clipper {
         !side_v(own, other, cut.domain.vertex((first + at) as usize), ranks, &mut self.counters)
     }
 
-    /// Where in a run the vertex of the domain is that is the last to be kept, or the last to be lost; it may lie beyond.
+    /// Where in a run the vertex of the domain is that is the last to be kept, or the last to be
+    /// lost; it may lie beyond.
     fn extreme(&self, cut: &Cut<'_>, run: u32, kept: bool) -> Option<u32> {
         let (Some(chains), Label::Domain(first)) = (cut.chains, self.label[run as usize]) else { return None };
         let [own, other] = [cut.site, cut.m].map(|k| cut.sites.points[k as usize].site());
@@ -31,10 +33,11 @@ impl Clipper {
         self.insert(Label::Domain(first + at), rest, run, after)
     }
 
-    /// A lost vertex inside a run, made the begin of a run of its own; none where nodes begin is lost.
+    /// A lost vertex inside a run, made the begin of a run of its own; none where nodes begin is
+    /// lost.
     ///
-    /// The lead over the other site is least at the extreme vertex of the domain, or, where the run does not reach that, at
-    /// one of its ends.
+    /// The lead over the other site is least at the extreme vertex of the domain, or, where the run
+    /// does not reach that, at one of its ends.
     pub(super) fn lost_in_a_run(&mut self, cut: &Cut<'_>) -> Option<u32> {
         cut.chains?;
         let mut run = self.head;
@@ -57,7 +60,8 @@ impl Clipper {
         }
     }
 
-    /// How many of the vertices inside a run are lost from its end on, where the vertex after the run is lost.
+    /// How many of the vertices inside a run are lost from its end on, where the vertex after the
+    /// run is lost.
     pub(super) fn lost_at_the_end(&mut self, cut: &Cut<'_>, run: u32) -> u32 {
         let last = self.count[run as usize] - 1;
         if last == 0 || !self.loses(cut, run, last) {
@@ -113,7 +117,8 @@ mod tests {
         }
     }
 
-    /// Boxes whose sides are divided, disks, triangles with many collinear vertices; in each the first vertex anywhere.
+    /// Boxes whose sides are divided, disks, triangles with many collinear vertices; in each the
+    /// first vertex anywhere.
     fn polygons(numbers: &mut Numbers) -> Vec<ConvexPolygon> {
         let side = |from: [f64; 2], to: [f64; 2], n: u32| -> Vec<[f64; 2]> {
             (0..n).map(|k| [0, 1].map(|c| from[c] + (to[c] - from[c]) * f64::from(k) / f64::from(n))).collect()
@@ -136,8 +141,8 @@ mod tests {
             .collect()
     }
 
-    /// By runs or by single edges, the labels are the same: among them cells that are empty, that hold the whole domain, with
-    /// ties at vertices and along edges.
+    /// By runs or by single edges, the labels are the same: among them cells that are empty, that
+    /// hold the whole domain, with ties at vertices and along edges.
     #[test]
     fn runs_and_single_edges_give_the_same_cells() {
         let mut numbers = Numbers(7);

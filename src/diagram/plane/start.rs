@@ -1,21 +1,25 @@
 //! Starting heights for which no cell is empty.
 //!
-//! Lemma: let `Phi` be convex, `h_i = -Phi(y_i)` and `z_i` a subgradient of `Phi` at `y_i`. Then `z_i` lies in cell `i`, because
-//! `Phi(y_j) >= Phi(y_i) + <z_i, y_j - y_i>` says `<z_i, y_i> + h_i >= <z_i, y_j> + h_j`. If `Phi` is strictly convex and `z_i`
-//! lies inside the domain, a neighbourhood of `z_i` does, and the mass is positive.
+//! Lemma: let `Phi` be convex, `h_i = -Phi(y_i)` and `z_i` a subgradient of `Phi` at `y_i`. Then
+//! `z_i` lies in cell `i`, because `Phi(y_j) >= Phi(y_i) + <z_i, y_j - y_i>` says
+//! `<z_i, y_i> + h_i >= <z_i, y_j> + h_j`. If `Phi` is strictly convex and `z_i` lies inside the
+//! domain, a neighbourhood of `z_i` does, and the mass is positive.
 
 use crate::domain::ConvexPolygon;
 use crate::exact::{Dd, Heights};
 use rayon::prelude::*;
 
-/// The quantile start: `Phi(y) = <o, y> + sum_k Phi_k(<e_k, y>)` with `Phi_k' = F_k` the mass-weighted distribution function
-/// of the sites' coordinates `<e_k, y_i>`, mapped onto a parallelogram `o + [-1, 1] e_1 + [-1, 1] e_2` inside the domain.
+/// The quantile start: `Phi(y) = <o, y> + sum_k Phi_k(<e_k, y>)` with `Phi_k' = F_k` the
+/// mass-weighted distribution function of the sites' coordinates `<e_k, y_i>`, mapped onto a
+/// parallelogram `o + [-1, 1] e_1 + [-1, 1] e_2` inside the domain.
 ///
-/// `F_k` is strictly increasing and piecewise linear between the sites' coordinates, so `Phi` is strictly convex and no cell
-/// is empty, for any distinct sites; clusters and anisotropy do no harm, since only the order and masses of the
-/// coordinates enter. In double-double, so that sites `2^-48` apart keep their cells. Cost: two sorts.
+/// `F_k` is strictly increasing and piecewise linear between the sites' coordinates, so `Phi` is
+/// strictly convex and no cell is empty, for any distinct sites; clusters and anisotropy do no
+/// harm, since only the order and masses of the coordinates enter. In double-double, so that sites
+/// `2^-48` apart keep their cells. Cost: two sorts.
 ///
-/// `sites` and `masses` in any common order; the heights come in the same one. A mass that is missing counts as 0.
+/// `sites` and `masses` in any common order; the heights come in the same one. A mass that is
+/// missing counts as 0.
 pub fn quantile_start(domain: &ConvexPolygon, sites: &[[f64; 2]], masses: &[f64]) -> Heights {
     let frame = inscribed_frame(domain);
     let along_axis = |axis: [f64; 2]| {
@@ -27,8 +31,8 @@ pub fn quantile_start(domain: &ConvexPolygon, sites: &[[f64; 2]], masses: &[f64]
         });
         let mass = |i: u32| Dd::from_f64(masses.get(i as usize).copied().unwrap_or(0.0));
         let total = order.iter().fold(Dd::ZERO, |s, e| s + mass(e.1));
-        // Values of F at the coordinates: the middle of each group's share of [-1, 1]. Phi by the trapezoid rule, exact
-        // for a piecewise linear F.
+        // Values of F at the coordinates: the middle of each group's share of [-1, 1]. Phi by the
+        // trapezoid rule, exact for a piecewise linear F.
         let mut values = vec![Dd::ZERO; sites.len()];
         let (mut phi, mut below) = (Dd::ZERO, Dd::ZERO);
         let mut last: Option<(Dd, Dd)> = None;
@@ -56,7 +60,8 @@ struct Frame {
     axes: [[f64; 2]; 2],
 }
 
-/// The box itself; else a parallelogram about the centroid along the principal axes, as large as fits.
+/// The box itself; else a parallelogram about the centroid along the principal axes, as large as
+/// fits.
 fn inscribed_frame(domain: &ConvexPolygon) -> Frame {
     let (lo, hi) = domain.bounds();
     let half = [0.5 * (hi[0] - lo[0]), 0.5 * (hi[1] - lo[1])];
@@ -108,8 +113,9 @@ fn inscribed_frame(domain: &ConvexPolygon) -> Frame {
     frame_in_triangle(domain)
 }
 
-/// For a domain too thin for its moments: in the triangle `o + s p + t q`, `s, t >= 0`, `s + t <= 1`, of three vertices lies the
-/// parallelogram `s, t <= 1/2`. Here `p` reaches the farthest vertex and `q` the one farthest from that line.
+/// For a domain too thin for its moments: in the triangle `o + s p + t q`, `s, t >= 0`,
+/// `s + t <= 1`, of three vertices lies the parallelogram `s, t <= 1/2`. Here `p` reaches the
+/// farthest vertex and `q` the one farthest from that line.
 fn frame_in_triangle(domain: &ConvexPolygon) -> Frame {
     let o = domain.vertex(0);
     let arms = || domain.vertices().iter().map(|v| [v[0] - o[0], v[1] - o[1]]);
@@ -125,7 +131,8 @@ fn frame_in_triangle(domain: &ConvexPolygon) -> Frame {
 mod tests {
     use super::*;
 
-    /// Found by the fuzz target `newton`: the area of this needle cancels to zero, and heights were NaN.
+    /// Found by the fuzz target `newton`: the area of this needle cancels to zero, and heights were
+    /// NaN.
     #[test]
     fn the_start_on_a_needle_is_finite() {
         let needle = [[-6.0, -6.0], [1.0, 1f64.next_down()], [1.0, 1.0]].map(|v| v.map(|c| c * 2f64.powi(-53)));

@@ -38,8 +38,9 @@ pub struct Walls {
 impl Diagram {
     /// The walls on the convex domain, or on the bounding box of a mesh. Cost: O(walls).
     ///
-    /// Where more than three cells meet in a point the perturbation has opened walls of no length between them; these are recognised exactly, are no
-    /// walls here, and tell which vertices are one node.
+    /// Where more than three cells meet in a point the perturbation has opened walls of no length
+    /// between them; these are recognised exactly, are no walls here, and tell which vertices are
+    /// one node.
     pub fn walls(&self) -> Walls {
         let n = self.len() as u32;
         let code = |label: &Label| match *label {

@@ -1,5 +1,6 @@
-//! Adversaries of the margins of the finder and of the lists of a triangle: many sites tied at a point, or on a whole
-//! triangle, up to the last bits of their heights. Whoever is highest in rationals must be among those found.
+//! Adversaries of the margins of the finder and of the lists of a triangle: many sites tied at a
+//! point, or on a whole triangle, up to the last bits of their heights. Whoever is highest in
+//! rationals must be among those found.
 
 use super::finder::{Finder, Found};
 use super::local::Local;
@@ -47,7 +48,8 @@ fn tree(sites: &[Lifted3], low: [f64; 3], high: [f64; 3]) -> (Finder, Vec<Lifted
     (finder, points)
 }
 
-/// What every answer promises: if the site asked from is among those found, so are the highest; else the last one found is higher.
+/// What every answer promises: if the site asked from is among those found, so are the highest;
+/// else the last one found is higher.
 fn promise(points: &[Lifted3], x: &[f64; 3], from: u32, found: &Found) {
     let best = highest(points, x);
     if found.sites.contains(&from) {
@@ -102,7 +104,8 @@ fn sites_tied_at_a_point_are_all_found() {
     }
 }
 
-/// Sites one above the other over a triangle, each the highest on all of it or on none up to their last bits.
+/// Sites one above the other over a triangle, each the highest on all of it or on none up to their
+/// last bits.
 #[test]
 fn sites_tied_on_a_whole_triangle_are_all_listed() {
     let mut d = Dice(2);

@@ -1,7 +1,8 @@
 //! One cell in one triangle: a ring of labels, cut by walls.
 //!
-//! As in the plane a vertex is two consecutive labels and nothing is decided by coordinates; all signs are those of
-//! [`Meet::inside`]. The perturbation makes the arrangement in every triangle simple, so the vertices that a wall takes away follow each other.
+//! As in the plane a vertex is two consecutive labels and nothing is decided by coordinates; all
+//! signs are those of [`Meet::inside`]. The perturbation makes the arrangement in every triangle
+//! simple, so the vertices that a wall takes away follow each other.
 
 use super::super::label::Label;
 use crate::exact::Counters;
@@ -172,7 +173,8 @@ impl FacetCell {
         while !self.inside[(last + 1) % n] {
             last = (last + 1) % n;
         }
-        // The edge before `first` is shortened, those from `first` up to `last` vanish, that of `last` begins later.
+        // The edge before `first` is shortened, those from `first` up to `last` vanish, that of
+        // `last` begins later.
         self.spare.clear();
         let mut k = (last + 1) % n;
         while k != first {
@@ -192,8 +194,8 @@ impl FacetCell {
         true
     }
 
-    /// Lets the list start at its lowest label, so that the order of the cuts does not show: sums over a polygon start
-    /// where it does.
+    /// Lets the list start at its lowest label, so that the order of the cuts does not show: sums
+    /// over a polygon start where it does.
     pub fn settle(&mut self) {
         let first = (0..self.sides.len()).min_by_key(|&k| self.sides[k].label).unwrap_or(0);
         self.sides.rotate_left(first);

@@ -1,11 +1,14 @@
 //! The dual of a diagram on a surface, and whether it is a surface of the same kind.
 //!
-//! Where three cells meet there is a triangle of the dual. After the perturbation no more than three cells meet anywhere, and three only inside
-//! triangles of the surface, so every vertex of the diagram between three cells is found once, and labels alone tell.
+//! Where three cells meet there is a triangle of the dual. After the perturbation no more than
+//! three cells meet anywhere, and three only inside triangles of the surface, so every vertex of
+//! the diagram between three cells is found once, and labels alone tell.
 //!
-//! Edelsbrunner and Shah ("Triangulating topological spaces", 1997): if the intersections of cells with the surface are closed balls of the right
-//! dimension, the dual is homeomorphic to it. That is: every cell is a disk that meets the boundary of the surface in an arc or not
-//! at all; two cells share an arc that meets the boundary in a point at most, or nothing; three cells share a point at most.
+//! Edelsbrunner and Shah ("Triangulating topological spaces", 1997): if the intersections of cells
+//! with the surface are closed balls of the right dimension, the dual is homeomorphic to it. That
+//! is: every cell is a disk that meets the boundary of the surface in an arc or not at all; two
+//! cells share an arc that meets the boundary in a point at most, or nothing; three cells share a
+//! point at most.
 
 use super::super::label::Label;
 use super::mesh::Begins;
@@ -16,7 +19,8 @@ use rayon::prelude::*;
 /// The restricted regular triangulation: the dual of a diagram on a surface.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Dual {
-    /// Sites of each triangle, turning as the triangle of the surface in which their cells meet; the lowest site first.
+    /// Sites of each triangle, turning as the triangle of the surface in which their cells meet;
+    /// the lowest site first.
     pub triangles: Vec<[u32; 3]>,
     /// That triangle of the surface.
     pub faces: Vec<u32>,
@@ -46,13 +50,16 @@ impl BallDefects {
     }
 }
 
-/// A side of a piece: what it lies on (cell and its rival, or edge of the surface), and where it begins and ends.
+/// A side of a piece: what it lies on (cell and its rival, or edge of the surface), and where it
+/// begins and ends.
 type Stretch = ([u32; 2], u32, u32);
 
 impl SurfaceDiagram {
-    /// The dual, and where the closed ball property fails. Sites without a cell are in no triangle. Cost: a sort of the sides.
+    /// The dual, and where the closed ball property fails. Sites without a cell are in no triangle.
+    /// Cost: a sort of the sides.
     ///
-    /// The perturbed diagram is looked at: four cells in a point make two triangles, cut along the diagonal that the perturbation chooses.
+    /// The perturbed diagram is looked at: four cells in a point make two triangles, cut along the
+    /// diagonal that the perturbation chooses.
     pub fn dual(&self) -> Dual {
         let begins = self.begins_by_name();
         let mut dual = Dual::default();
@@ -96,7 +103,8 @@ impl SurfaceDiagram {
         for i in 0..self.len() {
             inner.clear();
             vertices.clear();
-            // Every wall side belongs to one piece of the cell; a side on an edge to as many as triangles are there.
+            // Every wall side belongs to one piece of the cell; a side on an edge to as many as
+            // triangles are there.
             let mut sides = 0;
             for k in self.range(i) {
                 let corners = facets.vertices(self.facet_of(k));
@@ -153,7 +161,8 @@ impl SurfaceDiagram {
     }
 }
 
-/// How many arcs and how many circles some segments make, that meet in their ends, two in each at most.
+/// How many arcs and how many circles some segments make, that meet in their ends, two in each at
+/// most.
 fn arcs(segments: &[Stretch]) -> (usize, usize) {
     let mut ends: Vec<(u32, u32)> =
         segments.iter().enumerate().flat_map(|(k, s)| [(s.1, k as u32), (s.2, k as u32)]).collect();

@@ -40,13 +40,15 @@ impl Envelope {
         Envelope { finder, points, rank: order, place }
     }
 
-    /// As [`Envelope::highest`], for a point at which site `hint` is highest or nearly so: faster then.
+    /// As [`Envelope::highest`], for a point at which site `hint` is highest or nearly so: faster
+    /// then.
     pub fn highest_near(&self, x: [f64; 3], hint: u32, scratch: &mut Scratch) -> u32 {
         scratch.last = self.place[hint as usize];
         self.highest(x, scratch)
     }
 
-    /// Index of the site for which `<x, y_i> + h_i` is greatest at a finite point, ties decided as if heights were `h_i + eps^(i+1)`.
+    /// Index of the site for which `<x, y_i> + h_i` is greatest at a finite point, ties decided as
+    /// if heights were `h_i + eps^(i+1)`.
     pub fn highest(&self, x: [f64; 3], scratch: &mut Scratch) -> u32 {
         let mut from = scratch.last.min(self.points.len() as u32 - 1);
         let site = |p: u32| (&self.points[p as usize].y[..], self.points[p as usize].h);
@@ -60,7 +62,8 @@ impl Envelope {
                     best = p;
                 }
             }
-            // If the answer leaves out the site asked from, it is one that is higher, not all that are nearly as high as the highest: ask from there.
+            // If the answer leaves out the site asked from, it is one that is higher, not all that
+            // are nearly as high as the highest: ask from there.
             if found.sites.is_empty() || found.sites.contains(&from) {
                 break best;
             }

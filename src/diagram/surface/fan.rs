@@ -1,9 +1,11 @@
-//! A polygon of a cell in a triangle as a fan of triangles from its first vertex, as precise as its mass needs.
+//! A polygon of a cell in a triangle as a fan of triangles from its first vertex, as precise as its
+//! mass needs.
 //!
-//! In doubles a vertex is off by [`Meet::error`], some `2^-48` of the triangle. A cell that is smaller than its triangle by
-//! as much as sites `1e-9` apart or masses of a ratio of `1e12` make it would have few digits left. So the sides of the
-//! fan are kept as differences of vertices, with a bound of their error, and are taken from vertices in double-double
-//! where that bound leaves less than [`ENOUGH`] of the mass, from rationals where that is still not enough.
+//! In doubles a vertex is off by [`Meet::error`], some `2^-48` of the triangle. A cell that is
+//! smaller than its triangle by as much as sites `1e-9` apart or masses of a ratio of `1e12` make
+//! it would have few digits left. So the sides of the fan are kept as differences of vertices, with
+//! a bound of their error, and are taken from vertices in double-double where that bound leaves
+//! less than [`ENOUGH`] of the mass, from rationals where that is still not enough.
 //!
 //! [`Meet::error`]: crate::exact::predicates::Meet::error
 
@@ -19,7 +21,8 @@ const U: f64 = 0.5 * f64::EPSILON;
 /// A mass is good enough if it is off by less than this share of itself.
 const ENOUGH: f64 = 1.0 / (1u64 << 42) as f64;
 
-/// Or by less than this share of the triangle's: polygons without area are never off by less of themselves.
+/// Or by less than this share of the triangle's: polygons without area are never off by less of
+/// themselves.
 const NOTHING: f64 = 1.0 / (1u128 << 80) as f64;
 
 /// The fan of a polygon, to be used again and again.
@@ -97,10 +100,10 @@ impl Fan {
         self.weigh(facet);
     }
 
-    /// Mass and bound. The doubled area of a triangle of the fan with the sides `a`, `b` is off by `8u` of its two products
-    /// and by `e (|a| + |b|) + 2 e^2` in the norm of the sum; the density by `4u` of its largest value and, where it is
-    /// not constant, by `2 e` of its range. The sum, the area of the triangle and the source's factor come in with
-    /// `(n + 16) u`.
+    /// Mass and bound. The doubled area of a triangle of the fan with the sides `a`, `b` is off by
+    /// `8u` of its two products and by `e (|a| + |b|) + 2 e^2` in the norm of the sum; the density
+    /// by `4u` of its largest value and, where it is not constant, by `2 e` of its range. The sum,
+    /// the area of the triangle and the source's factor come in with `(n + 16) u`.
     fn weigh(&mut self, facet: &Facet) {
         let (e, most, range) = (self.error, facet.most(), facet.range());
         let ro = facet.rho_at(&self.vertices[0]);

@@ -1,14 +1,18 @@
-//! Which sites are highest at a point: queries of the upper envelope `u(x) = max_i <x, y_i> + h_i` in space.
+//! Which sites are highest at a point: queries of the upper envelope `u(x) = max_i <x, y_i> + h_i`
+//! in space.
 //!
-//! The vertices of a cell in a triangle are right if no other site is higher there, so the diagram asks this for every vertex, and needs
-//! neither a triangulation in space nor sites in general position. The answers are a filter, not a decision: all sites within a proved margin of
-//! the highest are returned, and predicates decide among them.
+//! The vertices of a cell in a triangle are right if no other site is higher there, so the diagram
+//! asks this for every vertex, and needs neither a triangulation in space nor sites in general
+//! position. The answers are a filter, not a decision: all sites within a proved margin of the
+//! highest are returned, and predicates decide among them.
 //!
-//! The sites are the leaves of a k-d tree. A node bounds `<x, y> + h` over its sites: heights are fitted by a concave paraboloid,
-//! `h = r - sum_k (s_k y_k^2 / 2 + t_k y_k)` with remainders `r`, and of `sum_k (x_k - t_k) y_k - s_k y_k^2 / 2` the maximum over the
-//! node's box is known in closed form; the greatest remainder of the node is added. For sites on the surface itself the fit is the
-//! paraboloid `|y|^2 / 2` of the Voronoi diagram and the bound is the distance to the box; for sites shrunk, moved or stretched it is that of
-//! the diagram in which they are not. The fit decides how much of the tree is visited, never what is found.
+//! The sites are the leaves of a k-d tree. A node bounds `<x, y> + h` over its sites: heights are
+//! fitted by a concave paraboloid, `h = r - sum_k (s_k y_k^2 / 2 + t_k y_k)` with remainders `r`,
+//! and of `sum_k (x_k - t_k) y_k - s_k y_k^2 / 2` the maximum over the node's box is known in
+//! closed form; the greatest remainder of the node is added. For sites on the surface itself the
+//! fit is the paraboloid `|y|^2 / 2` of the Voronoi diagram and the bound is the distance to the
+//! box; for sites shrunk, moved or stretched it is that of the diagram in which they are not. The
+//! fit decides how much of the tree is visited, never what is found.
 
 use crate::exact::predicates::Lifted3;
 use crate::exact::{Dd, Heights};
@@ -16,8 +20,8 @@ use crate::exact::{Dd, Heights};
 /// Most sites of a leaf.
 const LEAF: usize = 8;
 
-/// A margin above the rounding of a value: products and sums of a value or bound, at most 16 operations, each relative to the greatest
-/// terms there are.
+/// A margin above the rounding of a value: products and sums of a value or bound, at most 16
+/// operations, each relative to the greatest terms there are.
 const ROUNDING: f64 = 1.0 / (1u64 << 48) as f64;
 
 /// Numbers up to this leave room for the few sums and products that are made of them.
@@ -55,22 +59,26 @@ pub struct Finder {
     pub(super) reach: [f64; 3],
     extent: [f64; 3],
     pub(super) margin: f64,
-    /// Error of `height`: double-doubles are good to `2^-100` of the terms, which a far origin makes large.
+    /// Error of `height`: double-doubles are good to `2^-100` of the terms, which a far origin
+    /// makes large.
     distant: f64,
-    /// Is every number of the tree far enough from the end of the doubles? If not, every site is an answer to every question.
+    /// Is every number of the tree far enough from the end of the doubles? If not, every site is an
+    /// answer to every question.
     pub(super) usable: bool,
 }
 
 /// Sites found at a point.
 #[derive(Clone, Debug, Default)]
 pub struct Found {
-    /// Positions, the highest among them; if that one is higher than the site asked for by more than the margin, it is alone.
+    /// Positions, the highest among them; if that one is higher than the site asked for by more
+    /// than the margin, it is alone.
     pub sites: Vec<u32>,
     pub(super) stack: Vec<(u32, f64)>,
 }
 
 impl Finder {
-    /// A tree over sites, for points in a box; and the site at each position. Heights are still to be set. Cost: O(n log n).
+    /// A tree over sites, for points in a box; and the site at each position. Heights are still to
+    /// be set. Cost: O(n log n).
     pub fn new(sites: &[[f64; 3]], low: [f64; 3], high: [f64; 3]) -> (Finder, Vec<u32>) {
         let mut order: Vec<u32> = (0..sites.len() as u32).collect();
         let mut nodes = Vec::with_capacity(sites.len() / 2 + 1);
@@ -78,7 +86,8 @@ impl Finder {
         (Finder::with(sites, &order, nodes, low, high), order)
     }
 
-    /// A tree over sites that lie along the curve of another tree; they stay where they are. Cost: O(n log n).
+    /// A tree over sites that lie along the curve of another tree; they stay where they are. Cost:
+    /// O(n log n).
     pub fn along(sites: &[[f64; 3]], low: [f64; 3], high: [f64; 3]) -> Finder {
         let mut order: Vec<u32> = (0..sites.len() as u32).collect();
         let mut nodes = Vec::with_capacity(sites.len() / 2 + 1);
@@ -142,7 +151,8 @@ impl Finder {
         self.usable = numbers.chain(&self.height).copied().chain(tops).all(sound) && sound(size) && sound(self.distant);
     }
 
-    /// May the tree answer about this point? Then nothing overflows on the way: every product that is formed is at most one of these.
+    /// May the tree answer about this point? Then nothing overflows on the way: every product that
+    /// is formed is at most one of these.
     fn answers(&self, x: &[f64; 3], peak: &[f64; 3]) -> bool {
         let terms = (0..3).map(|k| x[k].abs() * self.extent[k] + peak[k].abs());
         self.usable && terms.fold(0.0, |s: f64, t| s + t) <= LARGEST
@@ -156,7 +166,8 @@ impl Finder {
 
     /// The paraboloid of least squares.
     fn fit(&mut self) {
-        // Unknowns: three curvatures, three shifts, one constant; coordinates in units of the extent.
+        // Unknowns: three curvatures, three shifts, one constant; coordinates in units of the
+        // extent.
         let scale = self.extent.map(|e| if e > 0.0 { 1.0 / e } else { 0.0 });
         let greatest = self.height.iter().fold(0.0, |m: f64, h| m.max(h.abs()));
         let unit = if greatest > 0.0 { 1.0 / greatest } else { 1.0 };
@@ -204,8 +215,8 @@ impl Finder {
         }
     }
 
-    /// Upper bound of the values of a node, up to rounding. `pull` is `x - t` (with `x` less the origin) and `peak` that over the curvature: where
-    /// the paraboloid has its maximum.
+    /// Upper bound of the values of a node, up to rounding. `pull` is `x - t` (with `x` less the
+    /// origin) and `peak` that over the curvature: where the paraboloid has its maximum.
     #[inline(always)]
     pub(super) fn bound(&self, node: &Node, pull: &[f64; 3], peak: &[f64; 3]) -> f64 {
         let part = |k: usize| {
@@ -221,8 +232,10 @@ impl Finder {
         (x[0] * y[0] + x[1] * y[1]) + x[2] * y[2] + self.height[i]
     }
 
-    /// The sites that may be higher at a point than the site `from`: all within the margin of it, or the highest of those beyond. The point may
-    /// be off by `error` in each axis. Where numbers are so large that they might overflow, all sites. Cost: about O(log n) where heights are those of a smooth map.
+    /// The sites that may be higher at a point than the site `from`: all within the margin of it,
+    /// or the highest of those beyond. The point may be off by `error` in each axis. Where numbers
+    /// are so large that they might overflow, all sites. Cost: about O(log n) where heights are
+    /// those of a smooth map.
     pub fn find(&self, point: &[f64; 3], error: f64, from: u32, found: &mut Found) {
         self.search(point, self.slack(error), from, found);
     }
@@ -237,7 +250,8 @@ impl Finder {
         self.search(point, self.margin * (1.0 + share / ROUNDING), from, found);
     }
 
-    /// As [`Finder::find`] for a point that may lie outside the box: the margin grows with its distance.
+    /// As [`Finder::find`] for a point that may lie outside the box: the margin grows with its
+    /// distance.
     pub fn find_anywhere(&self, point: &[f64; 3], from: u32, found: &mut Found) {
         let beyond = |k: usize| self.extent[k] * ((point[k] - self.origin[k]).abs() - self.reach[k]).max(0.0);
         let far = (beyond(0) + beyond(1)) + beyond(2);
@@ -313,7 +327,8 @@ impl Finder {
     }
 }
 
-/// Sorts `order` into a k-d tree, or halves it as it is, and appends the nodes, with boxes of the sites themselves.
+/// Sorts `order` into a k-d tree, or halves it as it is, and appends the nodes, with boxes of the
+/// sites themselves.
 fn build(sites: &[[f64; 3]], order: &mut [u32], start: usize, nodes: &mut Vec<Node>, sort: bool) {
     let (mut low, mut high) = ([f64::INFINITY; 3], [f64::NEG_INFINITY; 3]);
     for &i in order.iter() {
@@ -340,8 +355,8 @@ fn build(sites: &[[f64; 3]], order: &mut [u32], start: usize, nodes: &mut Vec<No
     build(sites, right, start + half, nodes, sort);
 }
 
-/// Least squares from the upper triangle of the normal matrix with its right-hand side, by Cholesky's method; a little is added to the
-/// diagonal, since sites may lie in a plane or a line.
+/// Least squares from the upper triangle of the normal matrix with its right-hand side, by
+/// Cholesky's method; a little is added to the diagonal, since sites may lie in a plane or a line.
 fn solve(mut m: [[f64; 8]; 7]) -> [f64; 7] {
     let greatest = (0..7).fold(0.0, |g: f64, k| g.max(m[k][k]));
     for (k, row) in m.iter_mut().enumerate() {

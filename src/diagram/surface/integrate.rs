@@ -1,8 +1,10 @@
 //! Integrals over a polygon of a cell in a triangle (theory/surfaces.md).
 //!
-//! In the barycentric coordinates `(l_1, l_2)` of a triangle of area `A` an area element is `2A dl_1 dl_2`. The wall `<s, l> = 0` runs along
-//! `d = (s_1 - s_2, s_2 - s_0, s_0 - s_1)`, and if a segment of it is `t d`, raising the height of the cell by `e` moves it over the area
-//! `2A |t| e`: so `K_ij = 2A |t| rho` with the mean density on the segment. Only the area of the triangle is irrational.
+//! In the barycentric coordinates `(l_1, l_2)` of a triangle of area `A` an area element is
+//! `2A dl_1 dl_2`. The wall `<s, l> = 0` runs along `d = (s_1 - s_2, s_2 - s_0, s_0 - s_1)`, and if
+//! a segment of it is `t d`, raising the height of the cell by `e` moves it over the area
+//! `2A |t| e`: so `K_ij = 2A |t| rho` with the mean density on the segment. Only the area of the
+//! triangle is irrational.
 
 use super::super::label::Label;
 use super::clip::Side;

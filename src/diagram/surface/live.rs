@@ -48,7 +48,8 @@ impl Revive for SurfaceLaguerre<'_> {
         raise::raise_empty(self, heights, mass, wanted)
     }
 
-    /// Raising costs a diagram and does not know who else is raised there; a start on a surface has few small cells.
+    /// Raising costs a diagram and does not know who else is raised there; a start on a surface has
+    /// few small cells.
     fn raises_well(&self) -> bool {
         false
     }

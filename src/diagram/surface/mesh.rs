@@ -5,9 +5,11 @@ use super::snapshot::SurfaceDiagram;
 use petgraph::unionfind::UnionFind;
 use rayon::prelude::*;
 
-/// What a vertex is, whichever piece looks: a vertex of the surface; an edge of it and two sites; a facet and three sites.
+/// What a vertex is, whichever piece looks: a vertex of the surface; an edge of it and two sites; a
+/// facet and three sites.
 ///
-/// A wall crosses an edge once and meets another wall of its cell in a facet once, so this names one point.
+/// A wall crosses an edge once and meets another wall of its cell in a facet once, so this names
+/// one point.
 pub(super) type Name = [u32; 5];
 
 /// Cells as polygons with common vertices.
@@ -43,11 +45,12 @@ impl CellMesh {
 }
 
 impl SurfaceDiagram {
-    /// The pieces of all cells as one mesh, by site and triangle. Polygons have a vertex in common if it is the same vertex of the surface, or the same
-    /// sites meet there, exactly: vertices of the surface that merely coincide stay apart. Cost: a sort of the sides.
+    /// The pieces of all cells as one mesh, by site and triangle. Polygons have a vertex in common
+    /// if it is the same vertex of the surface, or the same sites meet there, exactly: vertices of
+    /// the surface that merely coincide stay apart. Cost: a sort of the sides.
     ///
-    /// Where a vertex of one piece lies within a side of the next there is no vertex: this happens only where a cell touches a triangle in a
-    /// segment.
+    /// Where a vertex of one piece lies within a side of the next there is no vertex: this happens
+    /// only where a cell touches a triangle in a segment.
     pub fn mesh(&self) -> CellMesh {
         let begin = self.begins_by_name();
         // Ends of sides without length are one point.
@@ -79,7 +82,8 @@ impl SurfaceDiagram {
         mesh
     }
 
-    /// For every side, those without length included, the number of the vertex where it begins, by name.
+    /// For every side, those without length included, the number of the vertex where it begins, by
+    /// name.
     pub(super) fn begins_by_name(&self) -> Begins {
         let facets = self.problem().facets();
         let mut named: Vec<(Name, usize)> = Vec::with_capacity(self.begins().len());

@@ -1,4 +1,5 @@
-//! Laguerre diagrams on triangulated surfaces: sites anywhere in space, cells cut out of the triangles (theory/surfaces.md).
+//! Laguerre diagrams on triangulated surfaces: sites anywhere in space, cells cut out of the
+//! triangles (theory/surfaces.md).
 
 #[cfg(test)]
 mod adversaries;

@@ -1,9 +1,10 @@
 //! Raising empty cells on a surface.
 //!
-//! Site `i` first touches the diagram at height `min_x u(x) - <x, y_i>` over the surface. In a polygon of the diagram that is affine, so the
-//! minimum is attained at a vertex: the vertices `x`, lifted to `-u(x)`, are the sites of an upper envelope of their own, asked at `y_i`. Raised
-//! `s` beyond, the cell takes from a polygon with the edges `e`, `f` at that vertex, along which `u - <., y_i>` grows by `a` and `b`, a triangle
-//! of the area `|e x f| s^2 / (2 a b)`.
+//! Site `i` first touches the diagram at height `min_x u(x) - <x, y_i>` over the surface. In a
+//! polygon of the diagram that is affine, so the minimum is attained at a vertex: the vertices `x`,
+//! lifted to `-u(x)`, are the sites of an upper envelope of their own, asked at `y_i`. Raised `s`
+//! beyond, the cell takes from a polygon with the edges `e`, `f` at that vertex, along which
+//! `u - <., y_i>` grows by `a` and `b`, a triangle of the area `|e x f| s^2 / (2 a b)`.
 
 use super::finder::{Finder, Found};
 use super::laguerre::SurfaceLaguerre;
@@ -26,8 +27,9 @@ struct Corner {
     rho: f64,
 }
 
-/// See [`crate::diagram::Laguerre::raise_empty`]. Where a lost cell had neighbours that are still there, only the vertices of these are
-/// looked at: the cell appears there, if not first of all. Cost: a diagram, and a question for each empty cell that has no such neighbours.
+/// See [`crate::diagram::Laguerre::raise_empty`]. Where a lost cell had neighbours that are still
+/// there, only the vertices of these are looked at: the cell appears there, if not first of all.
+/// Cost: a diagram, and a question for each empty cell that has no such neighbours.
 pub fn raise_empty(
     diagram: &mut SurfaceLaguerre<'_>,
     heights: &Heights,

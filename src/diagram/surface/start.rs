@@ -1,9 +1,11 @@
 //! Starting heights on a surface.
 //!
-//! With `dist` the distance to the surface `S`, `Phi(y) = (|y|^2 - dist(y, S)^2) / 2 = sup_{s in S} <y, s> - |s|^2 / 2` is convex for any closed
-//! set, and the points of `S` nearest to `y` are subgradients of it at `y`. So (the lemma of docs/theory/start.md) with
-//! `h_i = -Phi(y_i)`, which is the weight `w_i = dist(y_i, S)^2`, every cell holds the points nearest to its site. Its mass is positive
-//! unless such a point is as near, in power, to another site: where two sites have the same nearest point, say a corner.
+//! With `dist` the distance to the surface `S`,
+//! `Phi(y) = (|y|^2 - dist(y, S)^2) / 2 = sup_{s in S} <y, s> - |s|^2 / 2` is convex for any closed
+//! set, and the points of `S` nearest to `y` are subgradients of it at `y`. So (the lemma of
+//! docs/theory/start.md) with `h_i = -Phi(y_i)`, which is the weight `w_i = dist(y_i, S)^2`, every
+//! cell holds the points nearest to its site. Its mass is positive unless such a point is as near,
+//! in power, to another site: where two sites have the same nearest point, say a corner.
 
 use super::laguerre::SurfaceLaguerre;
 use crate::domain::surface::Nearest;

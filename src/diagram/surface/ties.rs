@@ -1,7 +1,9 @@
-//! Ties on a surface: which sites can be equally high on a whole triangle, and who is at given heights.
+//! Ties on a surface: which sites can be equally high on a whole triangle, and who is at given
+//! heights.
 //!
-//! Triangles in one plane tie the same sites at the same heights, so planes are looked at, not triangles. Pairs whose difference may be normal to a
-//! plane agree in their projections onto it; one coordinate there sorts them. Whether a difference is normal, and the constant, is exact.
+//! Triangles in one plane tie the same sites at the same heights, so planes are looked at, not
+//! triangles. Pairs whose difference may be normal to a plane agree in their projections onto it;
+//! one coordinate there sorts them. Whether a difference is normal, and the constant, is exact.
 
 use super::super::jumps::Tie;
 use crate::domain::Facets;
@@ -14,7 +16,8 @@ const MOST: usize = 1 << 25;
 /// Most pairs: each is kept with its constant, about 200 bytes.
 const MOST_PAIRS: usize = 1 << 18;
 
-/// Projections that differ by less than this share of the sites' size may agree: far above the rounding of a projection.
+/// Projections that differ by less than this share of the sites' size may agree: far above the
+/// rounding of a projection.
 const NEAR: f64 = 1e-9;
 
 /// All ties of a diagram.
@@ -29,7 +32,8 @@ pub struct Ties {
 }
 
 impl Ties {
-    /// Looks for them. `None` if that would take too long. Cost: O(facets log facets + planes n log n), and rationals for each pair.
+    /// Looks for them. `None` if that would take too long. Cost: O(facets log facets + planes n log
+    /// n), and rationals for each pair.
     pub fn of(facets: &Facets, sites: &[[f64; 3]]) -> Option<Ties> {
         let (plane, corners) = planes(facets);
         if corners.len().saturating_mul(sites.len()) > MOST {
@@ -71,8 +75,8 @@ impl Ties {
 
 /// The number of each facet's plane, and the corners of a facet in each.
 fn planes(facets: &Facets) -> (Vec<u32>, Vec<[[f64; 3]; 3]>) {
-    // Planes that are one have rounded normals and offsets that are near; neighbours in that order are compared exactly. Rounding may keep
-    // equal ones apart, which costs time only.
+    // Planes that are one have rounded normals and offsets that are near; neighbours in that order
+    // are compared exactly. Rounding may keep equal ones apart, which costs time only.
     let key = |k: u32| {
         let corners = facets.corners(k);
         let n = unit_normal(&corners);

@@ -1,14 +1,18 @@
 //! The diagram on the triangles of a surface: which cell meets which triangle, and in what polygon.
 //!
-//! A cell in space is convex. So a polygon whose vertices all lie in the cell lies in it, and the polygon in which a cell meets a triangle is found
-//! when no other site is higher at any of its vertices. Therefore:
+//! A cell in space is convex. So a polygon whose vertices all lie in the cell lies in it, and the
+//! polygon in which a cell meets a triangle is found when no other site is higher at any of its
+//! vertices. Therefore:
 //!
-//! 1. For every vertex of the mesh its owner is found, the site that is highest there. Triangles whose corners have one owner are done.
-//! 2. In other triangles the cells of the owners are clipped, by the sites that beat them at some vertex, until there is none ([`Finder`] tells
-//!    who may, with a proved margin, and the predicates decide). Their walls tell the next cells.
+//! 1. For every vertex of the mesh its owner is found, the site that is highest there. Triangles
+//!    whose corners have one owner are done.
+//! 2. In other triangles the cells of the owners are clipped, by the sites that beat them at some
+//!    vertex, until there is none ([`Finder`] tells who may, with a proved margin, and the
+//!    predicates decide). Their walls tell the next cells.
 //!
-//! Cells that were neighbours at the last heights are tried first. That saves questions and cannot change an answer: the polygon of a cell is
-//! what the exact signs say, in whatever order it is cut, and its list starts at its lowest label.
+//! Cells that were neighbours at the last heights are tried first. That saves questions and cannot
+//! change an answer: the polygon of a cell is what the exact signs say, in whatever order it is
+//! cut, and its list starts at its lowest label.
 
 use super::super::label::Label;
 use super::clip::{FacetCell, Sites3};
@@ -19,7 +23,8 @@ use crate::exact::Counters;
 use crate::exact::predicates::{Row, Values};
 use rayon::prelude::*;
 
-/// Vertices or triangles a parallel task takes. Tasks only share out work: what they find does not depend on them.
+/// Vertices or triangles a parallel task takes. Tasks only share out work: what they find does not
+/// depend on them.
 const TASK: usize = 256;
 
 /// Triangles along the curve that share a list of sites.
@@ -72,8 +77,8 @@ pub struct Polygon<'a> {
 }
 
 impl Trace<'_> {
-    /// The position of the site that is highest at each vertex of the mesh that a facet uses, `u32::MAX` for others. Guesses only save
-    /// time.
+    /// The position of the site that is highest at each vertex of the mesh that a facet uses,
+    /// `u32::MAX` for others. Guesses only save time.
     pub fn owners(&self, guess: &[u32]) -> (Vec<u32>, Counters) {
         let vertices = self.facets.surface().vertices();
         let mut all = vec![u32::MAX; vertices.len()];
@@ -135,7 +140,8 @@ impl Trace<'_> {
         at
     }
 
-    /// Calls `visit(result, polygon, corners)` for every polygon; results come in the order of tasks along the curve.
+    /// Calls `visit(result, polygon, corners)` for every polygon; results come in the order of
+    /// tasks along the curve.
     pub fn polygons<R: Send + Default>(
         &self,
         owners: &[u32],
@@ -293,7 +299,8 @@ impl Walk {
         self.short = own.iter().all(|&i| self.place[i as usize] != NONE);
     }
 
-    /// The polygon of a cell in the present triangle: what all sites of the list leave of it. First come those who are likely to cut it.
+    /// The polygon of a cell in the present triangle: what all sites of the list leave of it. First
+    /// come those who are likely to cut it.
     fn clip_by_list(&mut self, trace: &Trace<'_>, cell: u32, from: u32) {
         let sites = trace.sites;
         let own = self.place[cell as usize];
@@ -360,7 +367,8 @@ impl Walk {
         self.cell.cut(sites, m)
     }
 
-    /// Is vertex `k` known to be one of the diagram: as a corner, where the owner was tried, or from the ring of a cell that is done?
+    /// Is vertex `k` known to be one of the diagram: as a corner, where the owner was tried, or
+    /// from the ring of a cell that is done?
     fn is_done(&self, k: usize) -> bool {
         let sides = &self.cell.sides;
         let before = if k == 0 { sides.len() - 1 } else { k - 1 };

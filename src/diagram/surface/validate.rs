@@ -1,7 +1,8 @@
 //! The validity ladder of a diagram on a surface.
 //!
-//! In a triangle the cells are those of a convex domain, so levels 2 and 3 are the plane's, triangle by triangle; along edges the triangles must
-//! agree. Everything is asked of the perturbed diagram, which is simple: pieces without area and sides without length included.
+//! In a triangle the cells are those of a convex domain, so levels 2 and 3 are the plane's,
+//! triangle by triangle; along edges the triangles must agree. Everything is asked of the perturbed
+//! diagram, which is simple: pieces without area and sides without length included.
 
 use super::super::label::Label;
 use super::super::ladder::{Invalid, adjacency, vertices_shared};
@@ -11,7 +12,8 @@ use crate::exact::big::Rational;
 use crate::exact::predicates::{Line, Meet, Row, Values, meet_exact, wall_value, wins_on_triangle};
 use rayon::prelude::*;
 
-/// Most pairs of a site without a cell and a polygon for which level 4 asks whether the site wins there.
+/// Most pairs of a site without a cell and a polygon for which level 4 asks whether the site wins
+/// there.
 const ABSENT_PAIRS: usize = 1 << 28;
 
 /// Rivals of a cell beyond which neighbours of neighbours are left out.
@@ -20,17 +22,21 @@ const MANY: usize = 64;
 /// A piece with its site.
 type Owned = (u32, u32, u32);
 
-/// A cell along an edge: site, and who is next to it towards the lower and the higher vertex (`None`: it has that vertex).
+/// A cell along an edge: site, and who is next to it towards the lower and the higher vertex
+/// (`None`: it has that vertex).
 type Stretch = (u32, Option<u32>, Option<u32>);
 
 impl SurfaceDiagram {
-    /// Checks the diagram up to `level`: 1 numbers; 2 labels well-formed, adjacency symmetric in every triangle; 3 every triangle has cells, every
-    /// vertex is seen by exactly the cells that define it (3 inside, 2 on an edge, 1 at a corner), Euler's relation holds, and triangles see
-    /// the same cells along a common edge; 4 geometry, exactly: each vertex on the right side of the bisectors with all neighbours of the
-    /// cell and of its neighbours, sites without a cell nowhere higher (as long as there are few), shares of each triangle that sum to 1 in
+    /// Checks the diagram up to `level`: 1 numbers; 2 labels well-formed, adjacency symmetric in
+    /// every triangle; 3 every triangle has cells, every vertex is seen by exactly the cells that
+    /// define it (3 inside, 2 on an edge, 1 at a corner), Euler's relation holds, and triangles see
+    /// the same cells along a common edge; 4 geometry, exactly: each vertex on the right side of
+    /// the bisectors with all neighbours of the cell and of its neighbours, sites without a cell
+    /// nowhere higher (as long as there are few), shares of each triangle that sum to 1 in
     /// rationals.
     ///
-    /// Cost: O(pieces log pieces) for 1-3; level 4 exact predicates, and rationals for triangles with several cells.
+    /// Cost: O(pieces log pieces) for 1-3; level 4 exact predicates, and rationals for triangles
+    /// with several cells.
     ///
     /// # Errors
     /// The first defect found, lowest level first.
@@ -207,7 +213,8 @@ impl SurfaceDiagram {
         }
     }
 
-    /// Is no site without a cell higher than the others at any vertex, strictly? Then it has no area.
+    /// Is no site without a cell higher than the others at any vertex, strictly? Then it has no
+    /// area.
     fn absent(&self) -> Result<(), Invalid> {
         let hidden = self.hidden();
         if hidden.len().saturating_mul(self.count()) > ABSENT_PAIRS {
@@ -235,7 +242,8 @@ impl SurfaceDiagram {
         hidden.par_iter().map(check).collect()
     }
 
-    /// Do the polygons of a facet lie in it, go around, keep to their side of their walls, and fill it exactly?
+    /// Do the polygons of a facet lie in it, go around, keep to their side of their walls, and fill
+    /// it exactly?
     fn filled(&self, group: &[Owned]) -> Result<(), Invalid> {
         if let [(_, _, k)] = group
             && self.ring(*k as usize).iter().all(|l| matches!(l, Label::Domain(_)))

@@ -45,7 +45,8 @@ impl SurfaceDensity {
         }
     }
 
-    /// Densities at the corners of a triangle; 0 where values are missing ([`SurfaceDensity::validate`] names them).
+    /// Densities at the corners of a triangle; 0 where values are missing
+    /// ([`SurfaceDensity::validate`] names them).
     pub(in crate::domain) fn at(&self, face: usize, corners: [u32; 3]) -> [f64; 3] {
         match self {
             SurfaceDensity::Constant => [1.0; 3],

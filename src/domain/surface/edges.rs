@@ -24,7 +24,8 @@ impl Side {
         triangles[self.face() as usize][(self.corner() + 1) % 3] == self.high
     }
 
-    /// Numbers (three times the face plus the corner) of the face's corners at the lower and at the higher vertex.
+    /// Numbers (three times the face plus the corner) of the face's corners at the lower and at the
+    /// higher vertex.
     pub(super) fn ends(self, triangles: &[[u32; 3]]) -> (u32, u32) {
         let next = 3 * self.face() + (self.half + 1 - 3 * self.face()) % 3;
         if self.upwards(triangles) { (self.half, next) } else { (next, self.half) }
@@ -39,8 +40,9 @@ pub(super) struct Edges {
 }
 
 impl Edges {
-    /// Sorts the sides of the faces that `keep` accepts; a side that returns to its vertex is no edge. There must be at most
-    /// [`super::MOST_FACES`] triangles. Cost: O(n), with a logarithm of the largest number of edges at a vertex.
+    /// Sorts the sides of the faces that `keep` accepts; a side that returns to its vertex is no
+    /// edge. There must be at most [`super::MOST_FACES`] triangles. Cost: O(n), with a logarithm of
+    /// the largest number of edges at a vertex.
     pub(super) fn new(triangles: &[[u32; 3]], keep: impl Fn(u32) -> bool) -> Edges {
         let lows = triangles.iter().flatten().max().map_or(0, |&v| v as usize + 1);
         let sides_of = || {
@@ -51,7 +53,8 @@ impl Edges {
                 (a != b).then(|| (a.min(b), Side { high: a.max(b), half: 3 * f + k as u32 }))
             })
         };
-        // Counting sort by the lower vertex: `first[v + 1]` counts, then marks where the next side of `v` goes.
+        // Counting sort by the lower vertex: `first[v + 1]` counts, then marks where the next side
+        // of `v` goes.
         let mut first = vec![0u32; lows + 2];
         sides_of().for_each(|(low, _)| first[low as usize + 2] += 1);
         (2..first.len()).for_each(|v| first[v] += first[v - 1]);
@@ -68,7 +71,8 @@ impl Edges {
         Edges { first, sides }
     }
 
-    /// Every edge `(low, high)` with its sides, in ascending order of edges; sides in ascending order of faces.
+    /// Every edge `(low, high)` with its sides, in ascending order of edges; sides in ascending
+    /// order of faces.
     pub(super) fn groups(&self) -> impl Iterator<Item = ((u32, u32), &[Side])> {
         (0..self.first.len() - 1).flat_map(move |low| {
             let sides = &self.sides[range(&self.first, low)];

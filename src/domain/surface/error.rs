@@ -1,7 +1,7 @@
 //! What is wrong with a surface.
 
-/// Why triangles are no surface, or not the kind of surface that is needed. Messages name the element and the cure; vertices and
-/// faces are numbered from 0, as given.
+/// Why triangles are no surface, or not the kind of surface that is needed. Messages name the
+/// element and the cure; vertices and faces are numbered from 0, as given.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum SurfaceError {
@@ -88,7 +88,8 @@ pub enum SurfaceError {
 }
 
 impl SurfaceError {
-    /// The same with other numbers for faces: those of a file whose polygons were cut into triangles.
+    /// The same with other numbers for faces: those of a file whose polygons were cut into
+    /// triangles.
     pub fn with_faces(self, name: impl Fn(u32) -> u32) -> SurfaceError {
         use SurfaceError as E;
         match self {

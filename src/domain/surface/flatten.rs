@@ -4,14 +4,17 @@ use super::edges::Edges;
 use super::work::Work;
 use super::{SurfaceError, is_flat};
 
-/// Rounds before giving up: each takes out flat faces that do not touch, so this is the longest chain of flat faces that is undone.
+/// Rounds before giving up: each takes out flat faces that do not touch, so this is the longest
+/// chain of flat faces that is undone.
 const ROUNDS: usize = 64;
 
-/// Takes flat faces (of three different vertices, none twice) out. A flat face whose long side is boundary may be dropped: those are
-/// returned first, by their present numbers, ascending. Else the triangle across the long side is divided at the middle corner, in
-/// place of both: returned are `[flat, neighbour]`, numbered as in the input.
+/// Takes flat faces (of three different vertices, none twice) out. A flat face whose long side is
+/// boundary may be dropped: those are returned first, by their present numbers, ascending. Else the
+/// triangle across the long side is divided at the middle corner, in place of both: returned are
+/// `[flat, neighbour]`, numbered as in the input.
 ///
-/// The union of all faces stays the same set of points, exactly: the middle corner lies on the long side.
+/// The union of all faces stays the same set of points, exactly: the middle corner lies on the long
+/// side.
 pub(super) fn remove_flat(work: &mut Work) -> Result<(Vec<u32>, Vec<[u32; 2]>), SurfaceError> {
     let mut dropped: Vec<u32> = Vec::new();
     let mut split = Vec::new();
@@ -19,7 +22,8 @@ pub(super) fn remove_flat(work: &mut Work) -> Result<(Vec<u32>, Vec<[u32; 2]>), 
     for _ in 0..ROUNDS {
         let Some(&first) = flat.first() else { break };
         let edges = Edges::new(&work.triangles, |f| dropped.binary_search(&f).is_err());
-        // Edges are those of the beginning of the round: what has a vertex in common with a change waits for the next one.
+        // Edges are those of the beginning of the round: what has a vertex in common with a change
+        // waits for the next one.
         let mut touched = vec![false; work.vertices.len()];
         let mut stuck = Vec::new();
         let mut next = Vec::new();

@@ -37,7 +37,8 @@ pub enum Mend {
     MergedVertices(Vec<[u32; 2]>),
     /// Faces that were left out because their corners lie on one line.
     DroppedFlat(Vec<u32>),
-    /// Flat faces whose middle corner now divides the neighbour across from it: `[flat, neighbour]`. No point of the surface moved.
+    /// Flat faces whose middle corner now divides the neighbour across from it:
+    /// `[flat, neighbour]`. No point of the surface moved.
     SplitNeighbours(Vec<[u32; 2]>),
     /// Faces `copy` with the vertices of `first`, which both stay: `[copy, first]`.
     EqualFaces(Vec<[u32; 2]>),
@@ -52,7 +53,8 @@ pub enum Mend {
 }
 
 impl Mend {
-    /// Whether the triangles may not be what was meant: something that counts twice, or changed how they hang together.
+    /// Whether the triangles may not be what was meant: something that counts twice, or changed how
+    /// they hang together.
     pub fn is_warning(&self) -> bool {
         matches!(self, Mend::EqualFaces(_) | Mend::DroppedEqual(_) | Mend::DoubledVertices(_) | Mend::TurnedFaces(_))
     }

@@ -7,11 +7,12 @@ use crate::exact::power::scaled;
 use crate::exact::predicates::orient2d_sign;
 use petgraph::unionfind::UnionFind;
 
-/// A triangle soup in R^3, sound for transport: the vertices that triangles name exist and are finite, and at least one triangle has
-/// area. Nothing is asked of how triangles meet.
+/// A triangle soup in R^3, sound for transport: the vertices that triangles name exist and are
+/// finite, and at least one triangle has area. Nothing is asked of how triangles meet.
 ///
-/// Vertices and triangles stay as given, in their order; a vertex that no triangle names may be anything. One that is not finite is
-/// put where the first corner is: files hold all vertices, and numbers only.
+/// Vertices and triangles stay as given, in their order; a vertex that no triangle names may be
+/// anything. One that is not finite is put where the first corner is: files hold all vertices, and
+/// numbers only.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Surface {
     vertices: Vec<[f64; 3]>,
@@ -22,11 +23,12 @@ pub struct Surface {
 }
 
 impl Surface {
-    /// Checks triangles, given by the numbers of their vertices (from 0). Every decision is exact. Cost: O(n).
+    /// Checks triangles, given by the numbers of their vertices (from 0). Every decision is exact.
+    /// Cost: O(n).
     ///
     /// # Errors
-    /// [`SurfaceError`] naming the corner without a vertex or the coordinate that is not finite; or if no triangle has area, or the
-    /// extent is such that areas are not doubles.
+    /// [`SurfaceError`] naming the corner without a vertex or the coordinate that is not finite; or
+    /// if no triangle has area, or the extent is such that areas are not doubles.
     ///
     /// ```
     /// use brenier::domain::surface::Surface;
@@ -53,13 +55,14 @@ impl Surface {
         Ok(Surface { vertices, triangles, flat, polygons: Vec::new(), bounds })
     }
 
-    /// Tells of which polygons the triangles are parts: `first` has the first triangle of each, ascending; none where all
-    /// polygons are triangles. Only [`Surface::face`] depends on it.
+    /// Tells of which polygons the triangles are parts: `first` has the first triangle of each,
+    /// ascending; none where all polygons are triangles. Only [`Surface::face`] depends on it.
     pub fn with_polygons(self, first: Vec<u32>) -> Surface {
         Surface { polygons: first, ..self }
     }
 
-    /// The face, as people who made the mesh count them, that a triangle is part of. Cost: O(log n).
+    /// The face, as people who made the mesh count them, that a triangle is part of. Cost: O(log
+    /// n).
     pub fn face(&self, triangle: u32) -> u32 {
         super::super::polygons::polygon_of(&self.polygons, triangle)
     }
@@ -101,9 +104,9 @@ impl Surface {
         (self.vertices, self.triangles)
     }
 
-    /// For every triangle the number of its component, and how many there are: triangles that share an edge (two vertices, by number)
-    /// belong together. `faces` alone are looked at; the others have `u32::MAX`. Components are numbered by their lowest triangle.
-    /// Cost: O(n).
+    /// For every triangle the number of its component, and how many there are: triangles that share
+    /// an edge (two vertices, by number) belong together. `faces` alone are looked at; the others
+    /// have `u32::MAX`. Components are numbered by their lowest triangle. Cost: O(n).
     pub fn components(&self, faces: impl IntoIterator<Item = u32>) -> (Vec<u32>, usize) {
         let mut chosen = vec![false; self.triangles.len()];
         for f in faces {
@@ -136,7 +139,8 @@ pub(super) fn check(vertices: &[[f64; 3]], triangles: &[[u32; 3]]) -> Result<(),
     Ok(())
 }
 
-/// Whether the corners lie on one line: exactly if all three projections do. The most promising one first.
+/// Whether the corners lie on one line: exactly if all three projections do. The most promising one
+/// first.
 pub(super) fn is_flat(vertices: &[[f64; 3]], t: [u32; 3]) -> bool {
     let [a, b, c] = t.map(|v| vertices[v as usize]);
     let area = |i: usize, j: usize| ((a[i] - c[i]) * (b[j] - c[j]) - (a[j] - c[j]) * (b[i] - c[i])).abs();

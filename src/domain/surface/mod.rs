@@ -1,4 +1,5 @@
-//! Triangulated surfaces in space: what transport needs of them, what is known of their topology, and their repair.
+//! Triangulated surfaces in space: what transport needs of them, what is known of their topology,
+//! and their repair.
 
 mod density;
 mod edges;

@@ -38,7 +38,8 @@ impl Nearest {
         Nearest(RTree::bulk_load(triangles.map(|(name, corners)| Entry { name, corners }).collect()))
     }
 
-    /// The nearest point, up to rounding, and the name of its triangle; `None` if there are no triangles. Cost: about O(log n) near a surface.
+    /// The nearest point, up to rounding, and the name of its triangle; `None` if there are no
+    /// triangles. Cost: about O(log n) near a surface.
     pub fn to(&self, p: &[f64; 3]) -> Option<([f64; 3], u32)> {
         self.0.nearest_neighbor(*p).map(|t| (nearest_in_triangle(&t.corners, p), t.name))
     }

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-/// Numbers points in the order in which they come: equal coordinates get the number they got first (`-0.0` equals `0.0`).
+/// Numbers points in the order in which they come: equal coordinates get the number they got first
+/// (`-0.0` equals `0.0`).
 #[derive(Clone, Debug, Default)]
 pub struct Places {
     numbers: HashMap<[u64; 3], u32>,
@@ -10,7 +11,8 @@ pub struct Places {
 }
 
 impl Places {
-    /// The number of a point, new or known. There must be fewer than 2^32 different ones. Cost: O(1).
+    /// The number of a point, new or known. There must be fewer than 2^32 different ones. Cost:
+    /// O(1).
     pub fn number(&mut self, point: [f64; 3]) -> u32 {
         let next = self.points.len() as u32;
         // Adding 0 turns -0 into 0.

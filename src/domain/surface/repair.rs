@@ -1,7 +1,8 @@
 //! Triangles made fit for a purpose, with a log of all that was done.
 //!
-//! Nothing is guessed: vertices merge only where coordinates are equal, a triangle is flat only if its corners lie exactly on one
-//! line, and no vertex ever moves. What cannot be mended so is refused by name.
+//! Nothing is guessed: vertices merge only where coordinates are equal, a triangle is flat only if
+//! its corners lie exactly on one line, and no vertex ever moves. What cannot be mended so is
+//! refused by name.
 
 use super::edges::Edges;
 use super::flatten::remove_flat;
@@ -14,10 +15,12 @@ use crate::setters::setters;
 /// What the triangles are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Need {
-    /// Transport: everything that has area is fine, however it meets. Faces given twice count twice, with a warning.
+    /// Transport: everything that has area is fine, however it meets. Faces given twice count
+    /// twice, with a warning.
     #[default]
     Soup,
-    /// Parameterization: an oriented 2-manifold, with or without boundary, of any number of components.
+    /// Parameterization: an oriented 2-manifold, with or without boundary, of any number of
+    /// components.
     Manifold,
 }
 
@@ -29,8 +32,8 @@ pub struct RepairOptions {
     pub need: Need,
     /// Vertices at exactly the same place become one.
     pub merge_vertices: bool,
-    /// For [`Need::Manifold`]: the surface is cut open along edges with more than two faces and at vertices whose faces form several
-    /// fans (vertices are doubled there). Else such are refused.
+    /// For [`Need::Manifold`]: the surface is cut open along edges with more than two faces and at
+    /// vertices whose faces form several fans (vertices are doubled there). Else such are refused.
     pub cut: bool,
 }
 
@@ -67,13 +70,15 @@ impl Repaired {
 
 /// Makes triangles fit for what they are needed for. Cost: O(n log n).
 ///
-/// In this order: vertices merge (if asked), flat faces go, and for a manifold also faces given twice; the surface is cut open (if
-/// asked), neighbours are wound alike, vertices without faces go. A flat face in the middle of a manifold leaves no slit behind: its
-/// middle corner becomes a corner of the triangle across its long side.
+/// In this order: vertices merge (if asked), flat faces go, and for a manifold also faces given
+/// twice; the surface is cut open (if asked), neighbours are wound alike, vertices without faces
+/// go. A flat face in the middle of a manifold leaves no slit behind: its middle corner becomes a
+/// corner of the triangle across its long side.
 ///
 /// # Errors
-/// As [`Surface::new`]; for a manifold also [`SurfaceError`] naming the edge with more than two faces, the vertex that joins several
-/// fans, the faces where a one-sided surface closes, or the flat face that cannot go. Numbers are those of the input.
+/// As [`Surface::new`]; for a manifold also [`SurfaceError`] naming the edge with more than two
+/// faces, the vertex that joins several fans, the faces where a one-sided surface closes, or the
+/// flat face that cannot go. Numbers are those of the input.
 ///
 /// ```
 /// use brenier::domain::surface::repair::{Need, RepairOptions, repair};
@@ -195,7 +200,8 @@ fn in_input(error: SurfaceError, work: &Work, added: &[u32]) -> SurfaceError {
     }
 }
 
-/// Leaves out vertices without faces and numbers the others in the order of the input, those that a cut added last.
+/// Leaves out vertices without faces and numbers the others in the order of the input, those that a
+/// cut added last.
 fn finish(mut work: Work, added: &[u32], merged: bool) -> Result<Repaired, SurfaceError> {
     if work.triangles.is_empty() {
         return Err(SurfaceError::ZeroArea);
@@ -295,7 +301,8 @@ mod tests {
 
     #[test]
     fn flat_faces_leave_no_slit() {
-        // A square with a vertex on its diagonal: the upper triangle does not use it, a flat one fills the gap.
+        // A square with a vertex on its diagonal: the upper triangle does not use it, a flat one
+        // fills the gap.
         let v = [[0.0, 0.0, 0.0], [3.0, 0.0, 3.0], [3.0, 3.0, 0.0], [0.0, 3.0, 0.0], [1.0, 1.0, 0.0], [4.0, -4.0, 0.0]];
         let t = [[0, 1, 4], [1, 2, 4], [0, 4, 2], [0, 2, 3]];
         let mesh = repair(&v, &t, MANIFOLD).unwrap();

@@ -46,9 +46,11 @@ impl Component {
     }
 }
 
-/// A report on triangles. Vertices and faces are numbered from 0, as given; vertices are the same if their numbers are.
+/// A report on triangles. Vertices and faces are numbered from 0, as given; vertices are the same
+/// if their numbers are.
 ///
-/// Faces that name a vertex twice are listed in `collapsed` and count nowhere else. Flat faces with three vertices count.
+/// Faces that name a vertex twice are listed in `collapsed` and count nowhere else. Flat faces with
+/// three vertices count.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Topology {
     /// Vertices that faces name.
@@ -61,7 +63,8 @@ pub struct Topology {
     pub components: Vec<Component>,
     /// Vertices without faces, ascending.
     pub isolated: Vec<u32>,
-    /// Vertices whose coordinates equal those of a lower one (`-0.0` equals `0.0`), with the lowest such: `[copy, first]`.
+    /// Vertices whose coordinates equal those of a lower one (`-0.0` equals `0.0`), with the lowest
+    /// such: `[copy, first]`.
     pub equal_vertices: Vec<[u32; 2]>,
     /// Faces that name a vertex twice.
     pub collapsed: Vec<u32>,
@@ -78,8 +81,8 @@ pub struct Topology {
 }
 
 impl Topology {
-    /// Looks at all faces. Corners that name no vertex are as good as a vertex of their own. At most [`u32::MAX`]` / 3` faces are
-    /// looked at. Cost: O(n log n), about 100 bytes a face.
+    /// Looks at all faces. Corners that name no vertex are as good as a vertex of their own. At
+    /// most [`u32::MAX`]` / 3` faces are looked at. Cost: O(n log n), about 100 bytes a face.
     pub fn new(vertices: &[[f64; 3]], triangles: &[[u32; 3]]) -> Topology {
         let triangles = &triangles[..triangles.len().min(super::MOST_FACES)];
         if let Some(near) = Renamed::of(vertices.len(), triangles) {
@@ -127,7 +130,8 @@ impl Topology {
         let of = |f: u32| component[f as usize] as usize;
         let mut order: Vec<u32> = (0..triangles.len() as u32).filter(|&f| whole(f)).collect();
         order.sort_by_key(|&f| component[f as usize]);
-        // Faces come component by component, so a vertex is new to one if it was seen in another one last.
+        // Faces come component by component, so a vertex is new to one if it was seen in another
+        // one last.
         let highest = triangles.iter().flatten().max().map_or(0, |&v| v as usize + 1);
         let mut seen = vec![u32::MAX; highest];
         for &f in order.iter().rev() {
@@ -165,7 +169,8 @@ impl Topology {
         self.components.iter().map(|c| c.loops).sum()
     }
 
-    /// Why this is no oriented 2-manifold: its first crowded edge, pinched vertex, one-sided part or pair of faces that disagree.
+    /// Why this is no oriented 2-manifold: its first crowded edge, pinched vertex, one-sided part
+    /// or pair of faces that disagree.
     pub fn obstacle(&self) -> Option<SurfaceError> {
         let two = |e: &SharedEdge| [e.faces[0], e.faces[1]];
         if let Some(e) = self.crowded_edges.first() {
@@ -181,7 +186,8 @@ impl Topology {
     }
 }
 
-/// Triangles that name vertices far beyond those there are, with these numbered from there on: lists by vertex stay short.
+/// Triangles that name vertices far beyond those there are, with these numbered from there on:
+/// lists by vertex stay short.
 struct Renamed {
     vertices: u32,
     /// The names beyond the vertices, ascending.
@@ -224,7 +230,8 @@ pub(super) fn collapsed(triangles: &[[u32; 3]]) -> Vec<u32> {
     triangles.iter().enumerate().filter(|(_, t)| twice(t)).map(|(f, _)| f as u32).collect()
 }
 
-/// Vertices at the place of a lower one: `[copy, first]`. Coordinates that are not finite equal nothing.
+/// Vertices at the place of a lower one: `[copy, first]`. Coordinates that are not finite equal
+/// nothing.
 pub(super) fn equal_vertices(vertices: &[[f64; 3]]) -> Vec<[u32; 2]> {
     let mut places = Places::default();
     let mut first = Vec::new();
@@ -256,7 +263,8 @@ pub(super) fn equal_faces(triangles: &[[u32; 3]], whole: impl Fn(u32) -> bool) -
     equal
 }
 
-/// Corners (three times the face plus the corner) of one vertex that are connected by edges with `joins`.
+/// Corners (three times the face plus the corner) of one vertex that are connected by edges with
+/// `joins`.
 pub(super) fn fans(triangles: &[[u32; 3]], edges: &Edges, joins: impl Fn(&[Side]) -> bool) -> UnionFind<u32> {
     let mut fans = UnionFind::new(3 * triangles.len());
     for (_, sides) in edges.groups().filter(|(_, sides)| joins(sides)) {

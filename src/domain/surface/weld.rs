@@ -15,7 +15,8 @@ impl<'p> Grid<'p> {
         Grid { points, distance, cubes: HashMap::new() }
     }
 
-    /// The cube beside that of a point. Beyond 2^53 cubes only equal numbers are near, and their cubes are equal, too.
+    /// The cube beside that of a point. Beyond 2^53 cubes only equal numbers are near, and their
+    /// cubes are equal, too.
     fn cube(&self, p: [f64; 3], beside: [f64; 3]) -> [u64; 3] {
         let number = |k: usize| if self.distance > 0.0 { (p[k] / self.distance).floor() + beside[k] } else { p[k] };
         [0, 1, 2].map(|k| (number(k) + 0.0).to_bits())
@@ -25,7 +26,8 @@ impl<'p> Grid<'p> {
         self.cubes.entry(self.cube(self.points[v as usize], [0.0; 3])).or_default().push(v);
     }
 
-    /// The nearest other point within the distance, the lowest of those equally near; and how far it is.
+    /// The nearest other point within the distance, the lowest of those equally near; and how far
+    /// it is.
     fn nearest(&self, v: u32) -> Option<(u32, f64)> {
         let p = self.points[v as usize];
         let gap = |w: u32| {
@@ -40,8 +42,9 @@ impl<'p> Grid<'p> {
     }
 }
 
-/// For every vertex the one it becomes: the nearest of those before it that stay and are within the distance, else itself. So no
-/// vertex moves farther than that, and chains do not close up. Vertices that are not finite stay. Cost: expected O(n).
+/// For every vertex the one it becomes: the nearest of those before it that stay and are within the
+/// distance, else itself. So no vertex moves farther than that, and chains do not close up.
+/// Vertices that are not finite stay. Cost: expected O(n).
 ///
 /// ```
 /// use brenier::domain::surface::weld;
@@ -72,8 +75,8 @@ pub struct OpenSeams {
     pub gap: f64,
 }
 
-/// Counts the vertices on boundaries that another is near to: seams that were meant to be closed. Cost: expected O(n), unless many
-/// vertices are near each other.
+/// Counts the vertices on boundaries that another is near to: seams that were meant to be closed.
+/// Cost: expected O(n), unless many vertices are near each other.
 pub fn open_seams(vertices: &[[f64; 3]], triangles: &[[u32; 3]], distance: f64) -> OpenSeams {
     let edges = Edges::new(triangles, |_| true);
     let mut rim: Vec<u32> = edges.groups().filter(|(_, s)| s.len() == 1).flat_map(|((a, b), _)| [a, b]).collect();

@@ -2,7 +2,8 @@
 
 use super::log::{Mend, RepairLog};
 
-/// Faces under repair, with vertices numbered as in the input; those that a cut adds come after them.
+/// Faces under repair, with vertices numbered as in the input; those that a cut adds come after
+/// them.
 pub(super) struct Work<'a> {
     pub(super) vertices: &'a [[f64; 3]],
     pub(super) triangles: Vec<[u32; 3]>,

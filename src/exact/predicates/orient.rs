@@ -3,12 +3,13 @@
 use super::super::{Counters, big};
 use super::{U, UNDERFLOW};
 
-/// Sign of `det [a - c; b - c]`: 1 if `a, b, c` turn counter-clockwise, -1 if clockwise, 0 if collinear. Exact for all
-/// finite doubles.
+/// Sign of `det [a - c; b - c]`: 1 if `a, b, c` turn counter-clockwise, -1 if clockwise, 0 if
+/// collinear. Exact for all finite doubles.
 ///
-/// Filter: with `l = fl((ax-cx)(by-cy))`, `r` likewise, `|fl(l - r) - det| <= (3u + 16u^2)(|l| + |r|)` plus one underflow a
-/// product (Shewchuk 1997, section 4.1); `4u` leaves slack for rounding the bound.
-/// Second stage: `robust` (Shewchuk's expansions) where its exponent range holds; else big integers.
+/// Filter: with `l = fl((ax-cx)(by-cy))`, `r` likewise,
+/// `|fl(l - r) - det| <= (3u + 16u^2)(|l| + |r|)` plus one underflow a product (Shewchuk 1997,
+/// section 4.1); `4u` leaves slack for rounding the bound. Second stage: `robust` (Shewchuk's
+/// expansions) where its exponent range holds; else big integers.
 #[inline(always)]
 pub fn orient2d(a: [f64; 2], b: [f64; 2], c: [f64; 2], counters: &mut Counters) -> i32 {
     counters.calls += 1;
@@ -29,7 +30,8 @@ pub fn orient2d(a: [f64; 2], b: [f64; 2], c: [f64; 2], counters: &mut Counters) 
 #[cold]
 #[inline(never)]
 fn orient2d_careful(a: [f64; 2], b: [f64; 2], c: [f64; 2], counters: &mut Counters) -> i32 {
-    // Differences are below 2^201, tails of products at least 2^-(2*(200+53)): no expansion under- or overflows.
+    // Differences are below 2^201, tails of products at least 2^-(2*(200+53)): no expansion under-
+    // or overflows.
     let in_range = |v: f64| v == 0.0 || (2f64.powi(-200)..2f64.powi(200)).contains(&v.abs());
     let sign = if [a, b, c].iter().all(|p| in_range(p[0]) && in_range(p[1])) {
         let at = |p: [f64; 2]| robust::Coord { x: p[0], y: p[1] };

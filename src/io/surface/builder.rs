@@ -10,10 +10,11 @@ use std::path::Path;
 pub struct SurfaceFile {
     /// Coordinates of each vertex; finite for those that triangles name.
     pub vertices: Vec<[f64; 3]>,
-    /// Vertices of each triangle, counted from 0. A polygon of `k` corners is cut into `k - 2` triangles: from its first corner if
-    /// they cover it once, else by cutting off ears.
+    /// Vertices of each triangle, counted from 0. A polygon of `k` corners is cut into `k - 2`
+    /// triangles: from its first corner if they cover it once, else by cutting off ears.
     pub triangles: Vec<[u32; 3]>,
-    /// The first triangle of each polygon; empty if all polygons are triangles. See [`SurfaceFile::polygon`].
+    /// The first triangle of each polygon; empty if all polygons are triangles. See
+    /// [`SurfaceFile::polygon`].
     pub polygons: Vec<u32>,
     /// Parts that the file names (`o`, `g`; `solid`), those with faces, in their order.
     pub groups: Vec<Group>,
@@ -31,7 +32,8 @@ pub struct Group {
 }
 
 impl SurfaceFile {
-    /// Number of the polygon (from 0, in the order of the file) that a triangle is part of. Cost: O(log n).
+    /// Number of the polygon (from 0, in the order of the file) that a triangle is part of. Cost:
+    /// O(log n).
     pub fn polygon(&self, face: u32) -> u32 {
         crate::domain::polygon_of(&self.polygons, face)
     }
@@ -53,7 +55,8 @@ impl SurfaceFile {
         Ok(())
     }
 
-    /// Cuts polygons where a fan from the first corner is wrong. All vertices must be there, those of faces finite.
+    /// Cuts polygons where a fan from the first corner is wrong. All vertices must be there, those
+    /// of faces finite.
     pub(super) fn cut_polygons(&mut self) -> Result<(), (u32, Uncut)> {
         let end = self.triangles.len() as u32;
         let (mut corners, mut points) = (Vec::new(), Vec::new());
@@ -77,8 +80,8 @@ impl SurfaceFile {
         Ok(())
     }
 
-    /// Puts vertices that are not finite, and have no face, where one with a face is: nothing may be computed from them, but files
-    /// that are written hold them. All others must be finite.
+    /// Puts vertices that are not finite, and have no face, where one with a face is: nothing may
+    /// be computed from them, but files that are written hold them. All others must be finite.
     pub(super) fn tame_unused(&mut self, path: &Path) {
         let Some(&[home, ..]) = self.triangles.first() else { return };
         let place = self.vertices[home as usize];

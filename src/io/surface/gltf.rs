@@ -1,4 +1,5 @@
-//! Meshes with points of a plane out as glTF 2.0, .glb or .gltf, in single precision (<https://registry.khronos.org/glTF/specs/2.0/glTF-2.0.html>).
+//! Meshes with points of a plane out as glTF 2.0, .glb or .gltf, in single precision
+//! (<https://registry.khronos.org/glTF/specs/2.0/glTF-2.0.html>).
 
 use super::super::atomic::write_atomically;
 use super::super::error::IoError;
@@ -15,18 +16,21 @@ use std::path::Path;
 pub struct SingleMesh {
     /// Coordinates.
     pub positions: Vec<[f32; 3]>,
-    /// A point of the plane for each vertex. As in all of glTF `(0, 0)` is the *upper* left corner of a picture, so these ought to be `(u, 1 - v)`.
+    /// A point of the plane for each vertex. As in all of glTF `(0, 0)` is the *upper* left corner
+    /// of a picture, so these ought to be `(u, 1 - v)`.
     pub points: Vec<[f32; 2]>,
     /// Vertices of each triangle.
     pub triangles: Vec<[u32; 3]>,
 }
 
 impl SingleMesh {
-    /// A mesh with points, coordinates rounded; `corners` are the points of each triangle's corners. Vertices stay in their order, those without a triangle are left
-    /// out. Cost: O(n log n).
+    /// A mesh with points, coordinates rounded; `corners` are the points of each triangle's
+    /// corners. Vertices stay in their order, those without a triangle are left out. Cost: O(n log
+    /// n).
     ///
     /// # Panics
-    /// If there are not as many triangles of points as of vertices, or fewer points or vertices than they name.
+    /// If there are not as many triangles of points as of vertices, or fewer points or vertices
+    /// than they name.
     pub fn new(vertices: &[[f64; 3]], triangles: &[[u32; 3]], points: &[[f32; 2]], corners: &[[u32; 3]]) -> SingleMesh {
         let pair = |f: usize, k: usize| [triangles[f][k], corners[f][k]];
         let mut origin: Vec<[u32; 2]> =
@@ -128,7 +132,8 @@ pub fn writes_gltf(path: &Path) -> bool {
 /// Writes a mesh as .glb, or as .gltf with its data inside, atomically. Cost: O(n).
 ///
 /// # Errors
-/// [`IoError::Content`] for other extensions, for coordinates that are not finite in single precision, and for more than 4 GB; the system's.
+/// [`IoError::Content`] for other extensions, for coordinates that are not finite in single
+/// precision, and for more than 4 GB; the system's.
 pub fn write_gltf(path: &Path, mesh: &SingleMesh) -> Result<(), IoError> {
     let fail = |what: &str| Err(IoError::content(path, what.to_string()));
     if !writes_gltf(path) {

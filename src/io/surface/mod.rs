@@ -1,7 +1,8 @@
 //! Triangle meshes in space: .obj, .ply, .off and .stl in, .obj, .ply, .vtk and glTF out.
 //!
-//! Readers keep vertices and polygons in their order and give coordinates as the file has them. Written by hand: `docs/dependencies.md`
-//! says which crates were tried, and what made them unfit for hostile files.
+//! Readers keep vertices and polygons in their order and give coordinates as the file has them.
+//! Written by hand: `docs/dependencies.md` says which crates were tried, and what made them unfit
+//! for hostile files.
 
 mod builder;
 mod data;

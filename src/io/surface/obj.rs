@@ -1,11 +1,13 @@
-//! Wavefront .obj: the lines `v`, `f`, `o` and `g`; all others (normals, texture coordinates, materials, curves) are skipped.
+//! Wavefront .obj: the lines `v`, `f`, `o` and `g`; all others (normals, texture coordinates,
+//! materials, curves) are skipped.
 
 use super::super::error::IoError;
 use super::SurfaceFile;
 use super::text::{joined_lines, point, shown, words};
 use std::path::Path;
 
-/// Reads vertices (a missing third coordinate is 0) and polygons. Corners count vertices from 1, or backwards from the last one above.
+/// Reads vertices (a missing third coordinate is 0) and polygons. Corners count vertices from 1, or
+/// backwards from the last one above.
 pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<SurfaceFile, IoError> {
     let file = scan(path, bytes, usize::MAX)?;
     if file.unknown_vertex().is_some() {
@@ -75,7 +77,8 @@ fn lines_of_vertices(bytes: &[u8]) -> impl Iterator<Item = u64> {
     joined_lines(bytes).filter(|(_, line)| words(line).next() == Some(b"v")).map(|(at, _)| at)
 }
 
-/// The vertex that `12`, `12/3`, `12//4` or `-1` names, counted from 0; `above` are those read so far, `all` those there are.
+/// The vertex that `12`, `12/3`, `12//4` or `-1` names, counted from 0; `above` are those read so
+/// far, `all` those there are.
 fn corner(word: &[u8], above: usize, all: usize) -> Option<u32> {
     let end = word.iter().position(|&b| b == b'/').unwrap_or(word.len());
     let number: i64 = std::str::from_utf8(&word[..end]).ok()?.parse().ok()?;

@@ -1,4 +1,5 @@
-//! Object files (.off): a header with counts, a line for each vertex, a line for each polygon. Normals and colours are skipped.
+//! Object files (.off): a header with counts, a line for each vertex, a line for each polygon.
+//! Normals and colours are skipped.
 
 use super::super::error::{IoError, bytes_text};
 use super::SurfaceFile;
@@ -11,11 +12,13 @@ pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<SurfaceFile, IoError> {
     let cut = |what: &str| IoError::content(path, format!("the file ends before {what}; it is cut off"));
     let (mut at, mut line) = lines.next().ok_or_else(|| cut("the counts"))?;
     let first = words(line).next().unwrap_or_default();
-    // The counts may follow without a blank, as in `OFF9278 6940 0` (thousands of files of ModelNet).
+    // The counts may follow without a blank, as in `OFF9278 6940 0` (thousands of files of
+    // ModelNet).
     let keyword = first.windows(3).position(|w| w == b"OFF").map(|k| first.split_at(k + 3));
     if let Some((keyword, _)) = keyword.filter(|(_, rest)| rest.iter().all(u8::is_ascii_digit)) {
         let kind = &keyword[..keyword.len() - 3];
-        // Texture coordinates, colours and normals come after the coordinates; more or fewer of these are another matter.
+        // Texture coordinates, colours and normals come after the coordinates; more or fewer of
+        // these are another matter.
         if !kind.iter().all(|b| b"STCN".contains(b)) {
             return Err(IoError::line(path, at, format!("{} is not read; give three coordinates", shown(first))));
         }

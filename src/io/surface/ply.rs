@@ -1,5 +1,6 @@
-//! Polygon files (.ply), ASCII and binary in either byte order: elements `vertex` (x, y, z), `face` (a list of vertices) and `tristrips`;
-//! all other elements and properties are skipped, whatever their types and order.
+//! Polygon files (.ply), ASCII and binary in either byte order: elements `vertex` (x, y, z), `face`
+//! (a list of vertices) and `tristrips`; all other elements and properties are skipped, whatever
+//! their types and order.
 
 use super::super::error::{IoError, bytes_text};
 use super::SurfaceFile;
@@ -137,8 +138,9 @@ fn read_vertices(path: &Path, element: &Element, values: &mut Values, file: &mut
     Ok(())
 }
 
-/// Strips of triangles, as scanners write them: each vertex makes one with the two before it, in turns from the left and from the
-/// right; -1 ends a strip. A triangle that names a vertex twice only turns the strip around.
+/// Strips of triangles, as scanners write them: each vertex makes one with the two before it, in
+/// turns from the left and from the right; -1 ends a strip. A triangle that names a vertex twice
+/// only turns the strip around.
 fn read_strips(path: &Path, element: &Element, values: &mut Values, file: &mut SurfaceFile) -> Result<(), IoError> {
     let Some(list) = element.properties.iter().position(Property::is_corners) else {
         return Err(IoError::line(path, element.line, "strips need the list vertex_indices"));

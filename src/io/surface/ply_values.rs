@@ -80,8 +80,9 @@ enum Encoding {
 }
 
 impl<'a> Values<'a> {
-    /// Text that holds so many rows. If it has as many lines, numbers at the end of a line that belong to no property are skipped;
-    /// else, or if it is not told, it may be broken into lines anywhere.
+    /// Text that holds so many rows. If it has as many lines, numbers at the end of a line that
+    /// belong to no property are skipped; else, or if it is not told, it may be broken into lines
+    /// anywhere.
     pub(super) fn text(path: &'a Path, body: &'a [u8], line: u64, rows: Option<u64>) -> Values<'a> {
         let filled = || lines(body).filter(|l| !l.trim_ascii().is_empty()).count() as u64;
         Values {

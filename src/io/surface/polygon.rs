@@ -1,7 +1,8 @@
 //! Polygons of more than three corners, cut into triangles that cover them once.
 //!
-//! A polygon in space is looked at along an axis, where only signs of its doubles decide. Triangles with those signs
-//! all positive add up to the winding numbers of the outline, so they are right if and only if no two overlap.
+//! A polygon in space is looked at along an axis, where only signs of its doubles decide. Triangles
+//! with those signs all positive add up to the winding numbers of the outline, so they are right if
+//! and only if no two overlap.
 
 use crate::domain::{overlap, rounding};
 use crate::exact::predicates::orient2d_sign;
@@ -9,7 +10,8 @@ use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 use std::collections::VecDeque;
 
-/// Corners up to which a polygon is cut if a fan will not do: ears and overlaps may cost the square of this.
+/// Corners up to which a polygon is cut if a fan will not do: ears and overlaps may cost the square
+/// of this.
 const MOST_CORNERS: usize = 1 << 16;
 
 /// Why a polygon is not cut.
@@ -32,12 +34,14 @@ impl Uncut {
     }
 }
 
-/// Triangles of a polygon, by the numbers of its corners; `None` if those from its first corner are right.
+/// Triangles of a polygon, by the numbers of its corners; `None` if those from its first corner are
+/// right.
 ///
-/// The polygon is seen along the axis from where its fan looks largest, folded or not (and if it crosses itself so, along
-/// others from where at least half as much is seen): this says what is inside also of one that is not plane. Where the
-/// fan from the first corner covers it once, that is taken, else ears are cut off. Corners on one line give a fan without
-/// area. What crosses itself by no more than a rounding error of its corners is given as a fan, too. Cost: O(n) for a
+/// The polygon is seen along the axis from where its fan looks largest, folded or not (and if it
+/// crosses itself so, along others from where at least half as much is seen): this says what is
+/// inside also of one that is not plane. Where the fan from the first corner covers it once, that
+/// is taken, else ears are cut off. Corners on one line give a fan without area. What crosses
+/// itself by no more than a rounding error of its corners is given as a fan, too. Cost: O(n) for a
 /// fan, else about O(n log n), at worst O(n^2).
 pub(super) fn cut(points: &[[f64; 3]]) -> Result<Option<Vec<[u32; 3]>>, Uncut> {
     let (seen, signed) = faces(points);
@@ -68,7 +72,8 @@ pub(super) fn cut(points: &[[f64; 3]]) -> Result<Option<Vec<[u32; 3]>>, Uncut> {
     Err(if points.len() > MOST_CORNERS { Uncut::TooLong(points.len()) } else { Uncut::Crosses })
 }
 
-/// What is seen of the triangles from the first corner along each axis, without and with signs: rounded, up to a factor.
+/// What is seen of the triangles from the first corner along each axis, without and with signs:
+/// rounded, up to a factor.
 fn faces(points: &[[f64; 3]]) -> ([f64; 3], [f64; 3]) {
     let side = |p: &[f64; 3]| [0, 1, 2].map(|k| 0.5 * p[k] - 0.5 * points[0][k]);
     let most = points.iter().flat_map(side).fold(0.0, |m: f64, c| m.max(c.abs()));
@@ -91,8 +96,9 @@ fn on_a_line(points: &[[f64; 3]]) -> bool {
     (0..3).all(|k| points.iter().all(|p| orient2d_sign(view(&points[0], k), view(second, k), view(p, k)) == 0))
 }
 
-/// Do the triangles from the first corner have area, each in an angle of its own? They do if directions from there turn
-/// left all the way and stay between the first and the last, which are less than a half-turn apart.
+/// Do the triangles from the first corner have area, each in an angle of its own? They do if
+/// directions from there turn left all the way and stay between the first and the last, which are
+/// less than a half-turn apart.
 fn is_fan(p: &[[f64; 2]]) -> bool {
     let last = p[p.len() - 1];
     p[1..].windows(2).all(|w| orient2d_sign(p[0], w[0], w[1]) > 0)
@@ -125,14 +131,15 @@ impl Ring<'_> {
         orient2d_sign(a, b, c)
     }
 
-    /// Is there nothing between this corner and the next one, or do both its sides lie upon each other?
+    /// Is there nothing between this corner and the next one, or do both its sides lie upon each
+    /// other?
     fn is_idle(&self, v: u32) -> bool {
         let [a, b, c] = self.around(v).map(|v| self.at(v));
         a == b || b == c || a == c
     }
 
-    /// A left turn whose triangle holds no other corner, neither inside nor on its sides. A corner inside means a blunt
-    /// one inside: of those there the farthest from the long side is one.
+    /// A left turn whose triangle holds no other corner, neither inside nor on its sides. A corner
+    /// inside means a blunt one inside: of those there the farthest from the long side is one.
     fn is_ear(&self, v: u32) -> bool {
         if self.turn[v as usize] <= 0 {
             return false;
@@ -164,8 +171,9 @@ impl Ring<'_> {
     }
 }
 
-/// Cuts ears off a polygon that runs counter-clockwise. Triangles have area, but for those that close a side run
-/// through twice or a corner given twice. `None` if no ear is left. The triangles may still overlap.
+/// Cuts ears off a polygon that runs counter-clockwise. Triangles have area, but for those that
+/// close a side run through twice or a corner given twice. `None` if no ear is left. The triangles
+/// may still overlap.
 fn ears(p: &[[f64; 2]]) -> Option<Vec<[u32; 3]>> {
     let n = p.len() as u32;
     let mut ring = Ring {
@@ -194,7 +202,8 @@ fn ears(p: &[[f64; 2]]) -> Option<Vec<[u32; 3]>> {
                 triangles.push(ring.around(v));
                 gone[v as usize] = true;
                 ring.clip(v);
-                // What this has made an ear comes next: along a winding corridor it is the only one.
+                // What this has made an ear comes next: along a winding corridor it is the only
+                // one.
                 queue.push_front(ring.before[v as usize]);
                 queue.push_back(ring.after[v as usize]);
             }
@@ -229,9 +238,10 @@ fn overlapping(p: &[[f64; 2]], triangles: &[[u32; 3]]) -> bool {
     })
 }
 
-/// Whether the triangles from the first corner are wrong by no more than moving the corners by a rounding error each could
-/// change: those that run backwards have at most the area of a seam of that width along the outline, and no two of the
-/// others overlap (which going around twice would show).
+/// Whether the triangles from the first corner are wrong by no more than moving the corners by a
+/// rounding error each could change: those that run backwards have at most the area of a seam of
+/// that width along the outline, and no two of the others overlap (which going around twice would
+/// show).
 fn crosses_by_rounding(points: &[[f64; 3]], axis: usize) -> bool {
     let (i, j) = ((axis + 1) % 3, (axis + 2) % 3);
     let at = |k: usize| [points[k][i] - points[0][i], points[k][j] - points[0][j]];
@@ -312,7 +322,8 @@ mod tests {
         // Corners on sides, and one given twice.
         let straight = [[0., 0.], [1., 0.], [2., 0.], [2., 0.], [2., 2.], [1., 2.], [0., 2.], [0., 1.]];
         for p in [&l[..], &spiral, &comb, &keyhole, &straight] {
-            // From every corner, both ways round, and in planes of all directions (the shear is exact).
+            // From every corner, both ways round, and in planes of all directions (the shear is
+            // exact).
             for start in 0..p.len() {
                 let mut q = in_plane(p);
                 q.rotate_left(start);
@@ -347,7 +358,8 @@ mod tests {
         let twice: Vec<[f64; 3]> =
             star(8, 1).into_iter().chain(star(8, 1).into_iter().map(|p| p.map(|c| 2.0 * c))).collect();
         assert!(triangles(&in_plane(&twice.iter().map(|p| [p[0], p[1]]).collect::<Vec<_>>())).is_none());
-        // A bow of two equal halves looks largest from above, though its area is zero; noise does not hide it.
+        // A bow of two equal halves looks largest from above, though its area is zero; noise does
+        // not hide it.
         let noisy = [[0., 0., 0.], [1., 1., 1e-9], [1., 0., 0.], [0., 1., -1e-9]];
         assert!(triangles(&noisy).is_none());
         for bow in [[[0., 0.], [1., 1.], [1., 0.], [0., 1.]], [[0., 0.], [2., 0.], [0., 1.], [2., 3.]]] {

@@ -24,11 +24,13 @@ pub fn read_surface(path: &Path, limit: ReadLimit) -> Result<SurfaceFile, IoErro
     parse_surface(path, &read_file(path, limit)?)
 }
 
-/// As [`read_surface`] for bytes already in memory. Cost: O(bytes); memory a small multiple of them, whatever they declare.
+/// As [`read_surface`] for bytes already in memory. Cost: O(bytes); memory a small multiple of
+/// them, whatever they declare.
 ///
 /// # Errors
-/// [`IoError`] naming the line (for binary files the element) that is not understood, names no vertex, has a coordinate that is not
-/// finite though a face uses it, or a polygon that crosses itself.
+/// [`IoError`] naming the line (for binary files the element) that is not understood, names no
+/// vertex, has a coordinate that is not finite though a face uses it, or a polygon that crosses
+/// itself.
 pub fn parse_surface(path: &Path, bytes: &[u8]) -> Result<SurfaceFile, IoError> {
     let Some(format) = Format::of(path) else { return Err(IoError::format(path, "meshes", READ)) };
     refuse_utf16(path, bytes)?;

@@ -1,4 +1,5 @@
-//! Stereolithography files (.stl), text and binary: triangles by the coordinates of their corners. Equal corners become one vertex.
+//! Stereolithography files (.stl), text and binary: triangles by the coordinates of their corners.
+//! Equal corners become one vertex.
 
 use super::super::error::{IoError, bytes_text};
 use super::SurfaceFile;
@@ -11,7 +12,8 @@ const HEAD: usize = 84;
 /// Bytes of a triangle: a normal, three corners, two bytes more.
 const FACET: usize = 50;
 
-/// Reads the triangles. A file is binary if it is as long as its count says, or does not start with `solid`.
+/// Reads the triangles. A file is binary if it is as long as its count says, or does not start with
+/// `solid`.
 pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<SurfaceFile, IoError> {
     let count = bytes.get(80..HEAD).map_or(0, |c| c.iter().rev().fold(0, |n, &b| n << 8 | u64::from(b)));
     let binary = bytes.len() as u64 == HEAD as u64 + FACET as u64 * count;

@@ -1,7 +1,8 @@
 //! VTK's XML format of polygonal data: what ParaView prefers to the legacy one.
 //!
-//! As text everything stands inside. As bytes the arrays are appended raw, after an underscore: each is its length in bytes (eight bytes,
-//! lowest first) and its numbers; the XML names offsets from behind the underscore.
+//! As text everything stands inside. As bytes the arrays are appended raw, after an underscore:
+//! each is its length in bytes (eight bytes, lowest first) and its numbers; the XML names offsets
+//! from behind the underscore.
 
 use super::data::{Encoding, Field, MeshData};
 use std::io::{self, Write};

@@ -1,4 +1,5 @@
-//! Meshes out: .obj, .ply, .vtk and .vtp. Vertices and faces keep their order, coordinates their bits.
+//! Meshes out: .obj, .ply, .vtk and .vtp. Vertices and faces keep their order, coordinates their
+//! bits.
 
 use super::super::atomic::write_atomically;
 use super::super::error::{IoError, quoted};
@@ -32,13 +33,15 @@ impl Kind {
     }
 }
 
-/// Writes a mesh, atomically; the extension tells the format. Fields go into .ply (as properties `name`, or `name_0`, `name_1`, ...)
-/// and .vtk and .vtp (as arrays), texture coordinates into .obj, which is always text, and .ply (as a list `texcoord` of each face).
-/// [`super::read_surface`] gives the same vertices and
-/// triangles from .obj and .ply, bit by bit. Cost: O(n).
+/// Writes a mesh, atomically; the extension tells the format. Fields go into .ply (as properties
+/// `name`, or `name_0`, `name_1`, ...) and .vtk and .vtp (as arrays), texture coordinates into
+/// .obj, which is always text, and .ply (as a list `texcoord` of each face).
+/// [`super::read_surface`] gives the same vertices and triangles from .obj and .ply, bit by bit.
+/// Cost: O(n).
 ///
 /// # Errors
-/// [`IoError::Content`] for other extensions, for data that the format does not hold and for lists of the wrong length; the system's.
+/// [`IoError::Content`] for other extensions, for data that the format does not hold and for lists
+/// of the wrong length; the system's.
 pub fn write_surface(path: &Path, mesh: &MeshData, encoding: Encoding) -> Result<(), IoError> {
     let fail = |what: String| Err(IoError::content(path, what));
     let Some(kind) = Kind::of(path) else {

@@ -1,10 +1,12 @@
-//! A start from coarser problems, where the first state is far off: the heavy sites first, then layer by layer the lighter
-//! ones, each where it belongs; or of sites with nearly equal masses a sample first, then the others. See `docs/theory/start.md`.
+//! A start from coarser problems, where the first state is far off: the heavy sites first, then
+//! layer by layer the lighter ones, each where it belongs; or of sites with nearly equal masses a
+//! sample first, then the others. See `docs/theory/start.md`.
 //!
-//! Where the masses span many decades, a start that knows nothing of the cells gives some light cells 1e11 times their mass, and
-//! Newton must bring every one of them down by itself. But the light cells hardly matter to the heavy ones: solve for these alone,
-//! and a light site belongs at the vertex of their diagram where it would appear first, raised by the closed formula until
-//! it has its mass. Most land within a fraction of it.
+//! Where the masses span many decades, a start that knows nothing of the cells gives some light
+//! cells 1e11 times their mass, and Newton must bring every one of them down by itself. But the
+//! light cells hardly matter to the heavy ones: solve for these alone, and a light site belongs at
+//! the vertex of their diagram where it would appear first, raised by the closed formula until it
+//! has its mass. Most land within a fraction of it.
 
 use super::super::report::{IterationReport, Outcome};
 use super::super::revive;
@@ -52,8 +54,8 @@ pub(in crate::newton) struct Layered {
     pub cost: IterationReport,
 }
 
-/// One coarser problem: the first `end` sites of the order, those from `fresh` on (all of them in the first class) standing in
-/// for their whole class.
+/// One coarser problem: the first `end` sites of the order, those from `fresh` on (all of them in
+/// the first class) standing in for their whole class.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Layer {
     fresh: usize,
@@ -64,11 +66,11 @@ struct Layer {
     tolerance: f64,
 }
 
-/// Solves layer after layer, starting from the given heights of the heaviest sites. Of sites of equal masses the first sample has at least
-/// `coarsest`. Each is solved by `solve`.
+/// Solves layer after layer, starting from the given heights of the heaviest sites. Of sites of
+/// equal masses the first sample has at least `coarsest`. Each is solved by `solve`.
 ///
-/// `None`: some layer failed, or a cell stayed empty in the end; the caller then stays with the start it has, so nothing that
-/// is proved of that one is lost.
+/// `None`: some layer failed, or a cell stayed empty in the end; the caller then stays with the
+/// start it has, so nothing that is proved of that one is lost.
 ///
 /// # Errors
 /// The outcome, if the callback or the clock ended the run.
@@ -81,7 +83,8 @@ pub(in crate::newton) fn layered(
     keep_going: &mut dyn FnMut() -> bool,
 ) -> Result<Option<Layered>, Outcome> {
     let spread = worthwhile(target);
-    // Where masses differ widely, the first class may be far off for another reason, and has layers of its own then.
+    // Where masses differ widely, the first class may be far off for another reason, and has layers
+    // of its own then.
     let (order, layers) = plan(target, if spread { usize::MAX } else { coarsest });
     if layers.is_empty() {
         return Ok(None);
@@ -89,7 +92,8 @@ pub(in crate::newton) fn layered(
     let total: f64 = target.iter().sum();
     let mut known: Vec<Option<Dd>> = vec![None; target.len()];
     let mut before: Option<(Vec<u32>, Heights)> = None;
-    // Between sites of about equal masses heights can be interpolated; lighter ones are better raised where they belong.
+    // Between sites of about equal masses heights can be interpolated; lighter ones are better
+    // raised where they belong.
     let interpolate = |to: &dyn Coarsen, before: &Option<(Vec<u32>, Heights)>, inside: &[u32]| {
         let (sites, heights) = before.as_ref().filter(|_| !spread)?;
         to.interpolated(sites, heights, inside)
@@ -143,8 +147,8 @@ pub(in crate::newton) fn layered(
     Ok(sound.then_some(Layered { heights, measures, cost }))
 }
 
-/// The sites, heaviest class first and evenly spread along the curve in each class; and the coarser problems. The first class is
-/// sampled if a sample has at least `coarsest` sites.
+/// The sites, heaviest class first and evenly spread along the curve in each class; and the coarser
+/// problems. The first class is sampled if a sample has at least `coarsest` sites.
 fn plan(target: &[f64], coarsest: usize) -> (Vec<u32>, Vec<Layer>) {
     let n = target.len();
     let heaviest = target.iter().copied().fold(0.0, f64::max);
@@ -184,8 +188,9 @@ fn plan(target: &[f64], coarsest: usize) -> (Vec<u32>, Vec<Layer>) {
             let share = whole / (fresh..part).map(nu).sum::<f64>();
             layers.push(Layer { fresh, end: part, share, tolerance: LOOSE });
         }
-        // Heavy cells that are off by a share `e` of their mass shift the vertices by `e` times their own width, and the light cells'
-        // width is smaller by the root of the ratio of masses: solve better before a gap.
+        // Heavy cells that are off by a share `e` of their mass shift the vertices by `e` times
+        // their own width, and the light cells' width is smaller by the root of the ratio of
+        // masses: solve better before a gap.
         if let Some(layer) = layers.last_mut()
             && end < n
         {

@@ -17,13 +17,16 @@ use std::time::Instant;
 /// Groups of sites whose masses are right to this share of the tolerance count as right.
 pub(super) const FINE: f64 = 0.05;
 
-/// Masses are good to this share of the whole, generously: a claim needs more, and is confirmed in rationals ([`Jump::confirmed`]).
+/// Masses are good to this share of the whole, generously: a claim needs more, and is confirmed in
+/// rationals ([`Jump::confirmed`]).
 pub(super) const DOUBT: f64 = 1.0 / (1u64 << 36) as f64;
 
-/// Sums of masses are right to this share of what they sum: what whole components lack below it is rounding, however small their least target.
+/// Sums of masses are right to this share of what they sum: what whole components lack below it is
+/// rounding, however small their least target.
 pub(super) const ROUNDING: f64 = 1.0 / (1u64 << 48) as f64;
 
-/// Groups without walls to the others, empty cells mostly, are moved one after another; up to so many count as one step.
+/// Groups without walls to the others, empty cells mostly, are moved one after another; up to so
+/// many count as one step.
 pub(super) const SWEEP: usize = 64;
 
 /// What a climb ended with.
@@ -34,15 +37,16 @@ pub(in crate::newton) struct Climbed {
 
 pub(super) const NO_FURTHER: &str = "the dual rises no further in doubles";
 
-/// So many steps without a gain in the worst error and the least mass are rounding where no sites are tied: Newton's directions from both
-/// sides of a kink need two or three.
+/// So many steps without a gain in the worst error and the least mass are rounding where no sites
+/// are tied: Newton's directions from both sides of a kink need two or three.
 pub(super) const STALE: usize = 12;
 
 /// As many as these, in so many diagrams, are rounding everywhere.
 pub(super) const STALE_TRIALS: u32 = 1500;
 
-/// Have the last steps gained nothing: [`STALE`] of them, or [`STALE_TRIALS`] diagrams in at least `least` steps? Told from what a checkpoint
-/// keeps, so that a resumed run ends where an unbroken one does.
+/// Have the last steps gained nothing: [`STALE`] of them, or [`STALE_TRIALS`] diagrams in at least
+/// `least` steps? Told from what a checkpoint keeps, so that a resumed run ends where an unbroken
+/// one does.
 pub(super) fn stale(iterations: &[IterationReport], least: usize) -> [bool; 2] {
     let best = |some: &[IterationReport]| {
         let worse = (f64::INFINITY, 0.0f64);
@@ -224,8 +228,10 @@ impl Groups {
         self.lacks.iter().zip(&self.fine).all(|(l, f)| l.abs() <= *f)
     }
 
-    /// What groups lack, sums over components (of which `root` names that of each group, and `whole` has the target) taken away from each group
-    /// in proportion to its target: taken alike, rounding of a heavy one would drown the light. Twice, to be rid of the rounding of the first time.
+    /// What groups lack, sums over components (of which `root` names that of each group, and
+    /// `whole` has the target) taken away from each group in proportion to its target: taken alike,
+    /// rounding of a heavy one would drown the light. Twice, to be rid of the rounding of the first
+    /// time.
     fn balanced(&self, root: &[u32], whole: &[f64]) -> Vec<f64> {
         let mut lacks = self.lacks.clone();
         for _ in 0..2 {
@@ -262,7 +268,8 @@ pub(super) fn released(start: &Tied, target: &[f64], s: &Split) -> Way {
     Way { direction, slope, first, whole: false }
 }
 
-/// Newton's step for a set of sites against the others; a share of the heights' range if no wall lies between.
+/// Newton's step for a set of sites against the others; a share of the heights' range if no wall
+/// lies between.
 pub(super) fn first_step(start: &Tied, slope: f64, inside: impl Fn(usize) -> bool) -> f64 {
     let m = &start.measures;
     let mut across = 0.0;
@@ -277,8 +284,9 @@ pub(super) fn first_step(start: &Tied, slope: f64, inside: impl Fn(usize) -> boo
     if step.is_finite() && step < range { step } else { range / 64.0 }
 }
 
-/// Newton's direction for the groups; where some have no walls to the others, how the worst of them moves as a whole. Unless the diagram
-/// anchors it, the heaviest group stays: rounding of its mass times its step would hide what the light ones gain.
+/// Newton's direction for the groups; where some have no walls to the others, how the worst of them
+/// moves as a whole. Unless the diagram anchors it, the heaviest group stays: rounding of its mass
+/// times its step would hide what the light ones gain.
 pub(super) fn newton(start: &Tied, groups: &Groups, anchored: bool) -> Way {
     let m = &start.measures;
     let k = groups.lacks.len();
@@ -327,7 +335,8 @@ pub(super) fn newton(start: &Tied, groups: &Groups, anchored: bool) -> Way {
     Way { direction, slope, first: 1.0, whole: false }
 }
 
-/// At the top of the dual: heights a little aside at which every region goes to one site as a whole, or the proof that there are none.
+/// At the top of the dual: heights a little aside at which every region goes to one site as a
+/// whole, or the proof that there are none.
 pub(super) fn top(
     diagram: &mut dyn Laguerre,
     ties: &Ties,
@@ -394,7 +403,8 @@ pub(super) fn top(
     Ok(Climbed { jump: Some(jump), ..stopped("these masses cannot be attained") })
 }
 
-/// The rank of sites between which a region is torn: one of them has more than `doubt` of it, and another hangs on that one in a circle.
+/// The rank of sites between which a region is torn: one of them has more than `doubt` of it, and
+/// another hangs on that one in a circle.
 pub(super) fn torn(r: &Region, shares: &[f64], rank: &[usize], doubt: f64) -> Option<usize> {
     let of = |i: u32| rank[i as usize];
     let takers = r.sites.iter().zip(shares).filter(|(_, s)| **s > doubt);

@@ -1,13 +1,16 @@
-//! How regions that several sites win together must be shared out: a flow from the sites to the regions.
+//! How regions that several sites win together must be shared out: a flow from the sites to the
+//! regions.
 //!
-//! With `e_i` what site `i` still lacks, `a_k` the mass of region `k` and `T_k` its sites, every set `S` of sites needs
-//! `sum_{i in S} e_i <= sum_{T_k meets S} a_k`. The least cut of the network
+//! With `e_i` what site `i` still lacks, `a_k` the mass of region `k` and `T_k` its sites, every
+//! set `S` of sites needs `sum_{i in S} e_i <= sum_{T_k meets S} a_k`. The least cut of the network
 //!
 //! ```text
-//! source -> i (e_i, if positive)   i -> sink (-e_i, if negative)   i -> k for i in T_k (any)   k -> sink (a_k)
+//! source -> i (e_i, if positive)     i -> sink (-e_i, if negative)
+//! i -> k for i in T_k (any)          k -> sink (a_k)
 //! ```
 //!
-//! finds the set that fails by most (theory/kinks.md). Masses are integers here, multiples of `2^-56` of the whole, so that the flow is exact.
+//! finds the set that fails by most (theory/kinks.md). Masses are integers here, multiples of
+//! `2^-56` of the whole, so that the flow is exact.
 
 use crate::diagram::Region;
 use petgraph::algo::ford_fulkerson;
@@ -30,7 +33,8 @@ pub(super) struct Split {
     pub raised: Vec<bool>,
 }
 
-/// Shares the regions out. `lack` sums to the regions' mass, up to rounding. Cost: a flow in a network of sites and regions.
+/// Shares the regions out. `lack` sums to the regions' mass, up to rounding. Cost: a flow in a
+/// network of sites and regions.
 pub(super) fn split(lack: &[f64], regions: &[Region], total: f64) -> Split {
     let n = lack.len();
     let unit = UNIT * total;
@@ -81,8 +85,9 @@ pub(super) fn split(lack: &[f64], regions: &[Region], total: f64) -> Split {
     Split { shares, violation: wanted.saturating_sub(most) as f64 * unit, raised }
 }
 
-/// Ranks of sites: the higher takes a region whole. If site `i` is in a region of which `j` has more than `least`, then `j` must not be lower than
-/// `i`: the mass of `j` depends on it. Sites that thus hang on each other in circles have one rank.
+/// Ranks of sites: the higher takes a region whole. If site `i` is in a region of which `j` has
+/// more than `least`, then `j` must not be lower than `i`: the mass of `j` depends on it. Sites
+/// that thus hang on each other in circles have one rank.
 pub(super) fn ranks(n: usize, regions: &[Region], shares: &[Vec<f64>], least: f64) -> Vec<usize> {
     let mut net = DiGraph::<(), ()>::with_capacity(n, n);
     let site: Vec<NodeIndex> = (0..n).map(|_| net.add_node(())).collect();

@@ -7,7 +7,8 @@ use crate::diagram::Region;
 pub struct Jump {
     /// The sites that would have to be tied.
     pub sites: Vec<u32>,
-    /// What they win together, with the share of each site in the plan nearest to a map, in the order of the region's sites.
+    /// What they win together, with the share of each site in the plan nearest to a map, in the
+    /// order of the region's sites.
     pub regions: Vec<(Region, Vec<f64>)>,
     /// What each of `sites` has besides.
     pub base: Vec<f64>,
@@ -17,8 +18,8 @@ pub struct Jump {
 }
 
 impl Jump {
-    /// Do exact masses of all polygons at these heights (facet, site, mass) bear the proof out? A facet's region is that of its sites, whoever of
-    /// them has it. Cost: O(polygons and regions).
+    /// Do exact masses of all polygons at these heights (facet, site, mass) bear the proof out? A
+    /// facet's region is that of its sites, whoever of them has it. Cost: O(polygons and regions).
     pub fn confirmed(&self, polygons: impl Iterator<Item = (u32, u32, f64)>) -> bool {
         let (regions, base) = &self.tied;
         let mut region = std::collections::BTreeMap::new();

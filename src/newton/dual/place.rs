@@ -1,15 +1,17 @@
 //! Heights at which sites are tied, exactly, and what the diagram is there.
 //!
-//! A double-double is rarely the very height at which two sites tie. So heights nearer to a tie than [`NEAR`] stand for the tie: of the sites that
-//! hang together the first keeps its height, the others have theirs from the equations `h_i - h_j = c`, in rationals. Which sites are tied
-//! thus follows from the heights as they are written, and a run that is stopped goes on with the same ties.
+//! A double-double is rarely the very height at which two sites tie. So heights nearer to a tie
+//! than [`NEAR`] stand for the tie: of the sites that hang together the first keeps its height, the
+//! others have theirs from the equations `h_i - h_j = c`, in rationals. Which sites are tied thus
+//! follows from the heights as they are written, and a run that is stopped goes on with the same
+//! ties.
 
 use crate::diagram::{Laguerre, MeasureError, Tie, Tied, Want};
 use crate::exact::big::{self, Rational};
 use crate::exact::{Dd, Heights};
 
-/// Heights this near to a tie, as a share of the greatest height or constant, are tied: far above the rounding of double-doubles, far below any
-/// step.
+/// Heights this near to a tie, as a share of the greatest height or constant, are tied: far above
+/// the rounding of double-doubles, far below any step.
 const NEAR: f64 = 1.0 / (1u128 << 80) as f64;
 
 /// All ties of a diagram.
@@ -43,7 +45,8 @@ impl Ties {
         NEAR * heights.as_slice().iter().fold(self.greatest, |g, h| g.max(h.hi.abs()))
     }
 
-    /// Ties that a direction meets: at which `t`, and which. Those that are there already are left out.
+    /// Ties that a direction meets: at which `t`, and which. Those that are there already are left
+    /// out.
     pub fn met(&self, heights: &Heights, direction: &[f64]) -> Vec<(f64, usize)> {
         let near = self.near(heights);
         let steepest = direction.iter().fold(0.0, |s: f64, d| s.max(d.abs()));
@@ -60,7 +63,8 @@ impl Ties {
         all
     }
 
-    /// The exact heights for which these stand, the ties `forced` being there whatever the heights say.
+    /// The exact heights for which these stand, the ties `forced` being there whatever the heights
+    /// say.
     fn exact(&self, heights: &Heights, forced: &[usize]) -> Vec<Rational> {
         let mut place = Place::new(heights);
         let near = self.near(heights);

@@ -1,7 +1,8 @@
 //! The highest point of the dual along a direction.
 //!
-//! `D` is concave, so `g(t) = <nu - m(h + t d), d>` does not increase. It is continuous but where sites are tied, and these `t` are known. So the
-//! point is bracketed by signs of `g` alone, which is right at kinks, at jumps, and with empty cells.
+//! `D` is concave, so `g(t) = <nu - m(h + t d), d>` does not increase. It is continuous but where
+//! sites are tied, and these `t` are known. So the point is bracketed by signs of `g` alone, which
+//! is right at kinks, at jumps, and with empty cells.
 
 use super::place::{Ties, placed};
 use crate::diagram::{Laguerre, MeasureError, Region, Tied, Want};
@@ -113,7 +114,8 @@ fn slope(d: &[f64], target: &[f64], mass: &[f64]) -> f64 {
     d.iter().zip(target.iter().zip(mass)).map(|(d, (nu, m))| d * (nu - m)).sum()
 }
 
-/// The slopes a little before and after heights at which sites are tied: before, a region is with the slowest of its sites.
+/// The slopes a little before and after heights at which sites are tied: before, a region is with
+/// the slowest of its sites.
 fn sides(d: &[f64], target: &[f64], tied: &Tied) -> [f64; 2] {
     let whole = slope(d, target, &tied.base);
     let speeds = |r: &Region| {

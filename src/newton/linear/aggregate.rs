@@ -9,7 +9,8 @@ use rayon::prelude::*;
 /// Most nodes of an aggregate while it grows.
 const GROW: usize = 4;
 
-/// Least strength `K_Gj (1/D_G + 1/D_j)` with which a node joins an aggregate, `D_G` being the weight that leaves `G`.
+/// Least strength `K_Gj (1/D_G + 1/D_j)` with which a node joins an aggregate, `D_G` being the
+/// weight that leaves `G`.
 const STRENGTH: f64 = 1.0 / QUALITY;
 
 /// What may join an aggregate.
@@ -17,7 +18,8 @@ const STRENGTH: f64 = 1.0 / QUALITY;
 enum Rule {
     /// What is strong and keeps the quality of the whole aggregate.
     Good,
-    /// What is strong: then pairs have the quality; the worst of larger aggregates of 1e6 Voronoi cells had ten times that.
+    /// What is strong: then pairs have the quality; the worst of larger aggregates of 1e6 Voronoi
+    /// cells had ten times that.
     Strong,
     /// Any neighbour.
     Any,
@@ -26,7 +28,8 @@ enum Rule {
 /// A node in no aggregate: not yet while they grow, for good if it has no edge.
 pub(super) const NONE: u32 = u32::MAX;
 
-/// Places whose nodes are grouped, from `first` on, with the aggregate of each: others are never looked at.
+/// Places whose nodes are grouped, from `first` on, with the aggregate of each: others are never
+/// looked at.
 struct Window<'a> {
     first: usize,
     of: &'a mut [u32],
@@ -67,8 +70,8 @@ impl Border {
         self.list[0] = NOBODY;
     }
 
-    /// Adds the free neighbours of a node that joined as number `member`. Whether one is free, and whether it is in the list, is a matter of
-    /// chance, so neither is a branch.
+    /// Adds the free neighbours of a node that joined as number `member`. Whether one is free, and
+    /// whether it is in the list, is a matter of chance, so neither is a branch.
     fn extend(&mut self, l: &Laplacian, node: usize, member: usize, window: &Window) {
         let (col, weight) = l.row(window.first + node);
         if self.list.len() <= self.len + col.len() {
@@ -114,9 +117,11 @@ impl Border {
 
 /// The aggregate of each place.
 pub(super) struct Aggregates {
-    /// Numbered by first node, so that the next level inherits the locality of this one. Nodes without an edge are in none.
+    /// Numbered by first node, so that the next level inherits the locality of this one. Nodes
+    /// without an edge are in none.
     pub of: Vec<u32>,
-    /// Numbers of aggregates of the parts into which the places are cut, each [`Self::part`] long; none reaches into another one.
+    /// Numbers of aggregates of the parts into which the places are cut, each [`Self::part`] long;
+    /// none reaches into another one.
     pub counts: Vec<usize>,
     pub part: usize,
 }
@@ -135,11 +140,13 @@ impl Aggregates {
 
 /// Groups the nodes of a level.
 ///
-/// They are visited in order; each free one grows an aggregate by its strongest free neighbour, up to
-/// [`GROW`] nodes, as long as the [quality](Group::admits) of the aggregate stays good. A node that stayed alone joins the aggregate that it is bound to most.
-/// Large levels are grouped chunk by chunk, in parallel.
+/// They are visited in order; each free one grows an aggregate by its strongest free neighbour, up
+/// to [`GROW`] nodes, as long as the [quality](Group::admits) of the aggregate stays good. A node
+/// that stayed alone joins the aggregate that it is bound to most. Large levels are grouped chunk
+/// by chunk, in parallel.
 pub(super) fn aggregates(l: &Laplacian, inverse: &[f64]) -> Aggregates {
-    // Where good aggregates are small, a level is hardly smaller than the one before: then better strong ones than none.
+    // Where good aggregates are small, a level is hardly smaller than the one before: then better
+    // strong ones than none.
     for (rule, share) in [(Rule::Good, 0.5), (Rule::Strong, 0.75)] {
         let few = |found: &Aggregates| found.count() as f64 <= share * l.len() as f64;
         if in_parallel(l.len()) {
@@ -215,7 +222,8 @@ fn grow(l: &Laplacian, inverse: &[f64], rule: Rule, window: Window) -> usize {
         size.push(group.len as u32);
         nodes.push(group.nodes);
     }
-    // A node that is alone moves to the neighbouring aggregate with which it shares its heaviest edge.
+    // A node that is alone moves to the neighbouring aggregate with which it shares its heaviest
+    // edge.
     for i in 0..n {
         if window.of[i] == NONE || size[window.of[i] as usize] != 1 {
             continue;

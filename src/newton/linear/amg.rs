@@ -1,9 +1,10 @@
 //! Hierarchy of ever smaller Laplacians by plain aggregation, and one multigrid cycle on it.
 //!
-//! An aggregate becomes one node of the next level and the weight between two aggregates is the sum of the
-//! weights between their members (the Galerkin product with piecewise constant prolongation). So each
-//! level is again a Laplacian with positive weights, whatever the weights are, and nothing is subtracted.
-//! Matrices have few digits, and they and the vectors an order of their own ([`Rows`]).
+//! An aggregate becomes one node of the next level and the weight between two aggregates is the sum
+//! of the weights between their members (the Galerkin product with piecewise constant
+//! prolongation). So each level is again a Laplacian with positive weights, whatever the weights
+//! are, and nothing is subtracted. Matrices have few digits, and they and the vectors an order of
+//! their own ([`Rows`]).
 
 use super::aggregate::{Aggregates, NONE, aggregates};
 use super::components::Components;
@@ -21,7 +22,8 @@ pub(super) const COARSEST_ROWS: usize = 300;
 /// Most levels; each has at most 3/4 of the rows of the one before, in practice 0.3 times as many.
 const MAX_LEVELS: usize = 40;
 
-/// After so many cycles of a solve its system is not an easy one, and each level is given two steps.
+/// After so many cycles of a solve its system is not an easy one, and each level is given two
+/// steps.
 const USUAL: usize = 18;
 
 /// Steps with which a level is solved: two on every other level are enough mostly.
@@ -84,12 +86,14 @@ pub(super) struct Hierarchy {
     pub(super) row: Vec<u32>,
     /// Power of two by which the weights are multiplied.
     pub(super) scale: f64,
-    /// Whether the graph is known to be connected: aggregates are, so it is if all nodes are in some and the last graph is.
+    /// Whether the graph is known to be connected: aggregates are, so it is if all nodes are in
+    /// some and the last graph is.
     pub(super) connected: bool,
 }
 
 impl Hierarchy {
-    /// Builds the hierarchy of `l`, the inverse of whose diagonal is given, in time `O(nnz)`; weights that are not positive are left out.
+    /// Builds the hierarchy of `l`, the inverse of whose diagonal is given, in time `O(nnz)`;
+    /// weights that are not positive are left out.
     pub(super) fn new(l: &Laplacian, inverse: &[f64]) -> Self {
         let scale = power_of_two(GREATEST, l.greatest_weight());
         let mut levels: Vec<Level> = Vec::new();
@@ -142,8 +146,8 @@ impl Hierarchy {
         self.levels.first().map(|level| &level.rows)
     }
 
-    /// `B r`, one cycle: an approximation of a solution of `L z = r` for the scaled weights; everything is in stored order.
-    /// `iteration` counts the cycles of this solve.
+    /// `B r`, one cycle: an approximation of a solution of `L z = r` for the scaled weights;
+    /// everything is in stored order. `iteration` counts the cycles of this solve.
     pub(super) fn apply(&mut self, r: &mut Vec<f64>, iteration: usize) -> &[f64] {
         let steps = if iteration < USUAL { Steps::Two } else { Steps::AllTwo };
         // Lent, not copied: a cycle leaves the right-hand side of its first level as it is.
@@ -325,8 +329,8 @@ impl Merger {
         Self { place: vec![0; count], col: Vec::new(), weight: Vec::new() }
     }
 
-    /// Appends the row of `aggregate` to `to`. Whether a column is known, and whether it is the aggregate itself, is a matter of
-    /// chance, so neither is a branch.
+    /// Appends the row of `aggregate` to `to`. Whether a column is known, and whether it is the
+    /// aggregate itself, is a matter of chance, so neither is a branch.
     fn merge(&mut self, l: &Laplacian, groups: &Groups, aggregate: usize, to: &mut Laplacian) {
         let rows = groups.of(aggregate);
         let most = 1 + rows.iter().map(|&i| l.row(i as usize).0.len()).sum::<usize>();
@@ -379,8 +383,9 @@ impl Coarsest {
     }
 }
 
-/// One cycle on the first of `levels`, from the right-hand side to the solution in its work vectors: forward sweep, correction
-/// from the next level (in so many `steps`), backward sweep. It is symmetric up to the nonlinearity of [`correction`].
+/// One cycle on the first of `levels`, from the right-hand side to the solution in its work
+/// vectors: forward sweep, correction from the next level (in so many `steps`), backward sweep. It
+/// is symmetric up to the nonlinearity of [`correction`].
 fn cycle(levels: &[Level], coarsest: &mut Coarsest, work: &mut [Work], steps: Steps) {
     let Some((own, below)) = work.split_first_mut() else {
         return;
@@ -400,9 +405,10 @@ fn cycle(levels: &[Level], coarsest: &mut Coarsest, work: &mut [Work], steps: St
     level.rows.sweep_backward(&own.rhs, &mut own.solution, &mut own.residual);
 }
 
-/// The first of `levels` from the right-hand side to the solution in its work vectors: by one step of steepest descent or two of conjugate
-/// gradients, preconditioned by the cycle. (Two: the K-cycle of Notay and Vassilevski 2008.) Constant
-/// prolongation underestimates the correction, the more so the more levels it passes; the step lengths put that right.
+/// The first of `levels` from the right-hand side to the solution in its work vectors: by one step
+/// of steepest descent or two of conjugate gradients, preconditioned by the cycle. (Two: the
+/// K-cycle of Notay and Vassilevski 2008.) Constant prolongation underestimates the correction, the
+/// more so the more levels it passes; the step lengths put that right.
 fn correction(levels: &[Level], coarsest: &mut Coarsest, work: &mut [Work], steps: Steps) {
     cycle(levels, coarsest, work, steps.below());
     let (Some(level), Some(own)) = (levels.first(), work.first_mut()) else { return };

@@ -23,7 +23,8 @@ impl Components {
         self.label.is_empty()
     }
 
-    /// Components of `l` by union-find, `O(nnz)` for rows in any local order. Chunks are joined within themselves first, in parallel.
+    /// Components of `l` by union-find, `O(nnz)` for rows in any local order. Chunks are joined
+    /// within themselves first, in parallel.
     pub(super) fn of(l: &Laplacian) -> Self {
         let n = l.len();
         let mut parent: Vec<u32> = (0..n as u32).collect();
@@ -39,7 +40,8 @@ impl Components {
         if trees <= 1 {
             return Self { label: Vec::new(), size: vec![n as u32; trees] };
         }
-        // A root is the least row of its tree, so it is labelled before the others ask for its label.
+        // A root is the least row of its tree, so it is labelled before the others ask for its
+        // label.
         let mut label = vec![0; n];
         let mut size = Vec::with_capacity(trees);
         for i in 0..n {
@@ -62,10 +64,11 @@ impl Components {
         Self { label, size: self.size.clone() }
     }
 
-    /// Subtracts from `x` its mean over each component: the orthogonal projection onto the range of `L`.
+    /// Subtracts from `x` its mean over each component: the orthogonal projection onto the range of
+    /// `L`.
     ///
-    /// Means are summed in an order of rows that does not depend on threads; a second subtraction removes what rounding left, which
-    /// matters when the entries are far larger than their sum.
+    /// Means are summed in an order of rows that does not depend on threads; a second subtraction
+    /// removes what rounding left, which matters when the entries are far larger than their sum.
     pub(super) fn subtract_means(&self, x: &mut [f64]) {
         if self.label.is_empty() {
             for _ in 0..2 {
@@ -93,8 +96,8 @@ impl Components {
     }
 }
 
-/// Joins the rows from `first` on among themselves; `parent` is relative to it, and is made absolute. Returns how many trees have gone, and the
-/// edges to earlier chunks.
+/// Joins the rows from `first` on among themselves; `parent` is relative to it, and is made
+/// absolute. Returns how many trees have gone, and the edges to earlier chunks.
 fn join_chunk(l: &Laplacian, first: usize, parent: &mut [u32]) -> (usize, Vec<(u32, u32)>) {
     parent.iter_mut().for_each(|p| *p -= first as u32);
     let (mut joined, mut far) = (0, Vec::new());

@@ -1,10 +1,11 @@
 //! Direct solve by eliminating one node after the other, without a subtraction.
 //!
-//! Eliminating node `v` of a weighted graph Laplacian leaves the Laplacian of the graph without `v` in which
-//! every two neighbours `a`, `b` of `v` gained the weight `K_va K_vb / D_v`. Only off-diagonal weights are
-//! updated and `D_v` is summed afresh from them, so all numbers stay positive and nothing cancels: each
-//! weight of the factor has a small relative error whatever the ratio between the weights of the input
-//! (Grassmann, Taksar, Heyman 1985; O'Cinneide 1993). Nodes go in the order of least degree.
+//! Eliminating node `v` of a weighted graph Laplacian leaves the Laplacian of the graph without `v`
+//! in which every two neighbours `a`, `b` of `v` gained the weight `K_va K_vb / D_v`. Only
+//! off-diagonal weights are updated and `D_v` is summed afresh from them, so all numbers stay
+//! positive and nothing cancels: each weight of the factor has a small relative error whatever the
+//! ratio between the weights of the input (Grassmann, Taksar, Heyman 1985; O'Cinneide 1993). Nodes
+//! go in the order of least degree.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -22,9 +23,9 @@ pub(super) struct Factor {
 }
 
 impl Factor {
-    /// Eliminates all nodes of the graph with the adjacency lists `graph` (symmetric, positive weights, no
-    /// loops or repeated edges). Cost `O(sum of squared degrees at elimination)`: about `n^1.5` for planar
-    /// graphs, `n^3` for dense ones, so callers bound `n`.
+    /// Eliminates all nodes of the graph with the adjacency lists `graph` (symmetric, positive
+    /// weights, no loops or repeated edges). Cost `O(sum of squared degrees at elimination)`: about
+    /// `n^1.5` for planar graphs, `n^3` for dense ones, so callers bound `n`.
     pub(super) fn new(mut graph: Vec<Vec<(u32, f64)>>) -> Self {
         let n = graph.len();
         let mut heap: BinaryHeap<Reverse<(u32, u32)>> =
@@ -72,8 +73,8 @@ impl Factor {
         factor
     }
 
-    /// Solves `L x = b` for `b` of zero sum on each component, with `x = 0` at one node of each. `b` is
-    /// overwritten.
+    /// Solves `L x = b` for `b` of zero sum on each component, with `x = 0` at one node of each.
+    /// `b` is overwritten.
     pub(super) fn solve(&self, b: &mut [f64], x: &mut [f64]) {
         for (step, &v) in self.order.iter().enumerate() {
             let value = b[v as usize];

@@ -1,9 +1,10 @@
 //! Exact elimination of the nodes with at most two neighbours.
 //!
-//! Chains, cycles, trees and whatever hangs on a graph by a chain are where aggregation is weakest and
-//! elimination is cheapest: a node with one neighbour leaves nothing behind, a node between `a` and `b`
-//! leaves the edge `ab` of weight `K_va K_vb / (K_va + K_vb)`. Neither subtracts, so the graph that remains
-//! is as accurate as the one given, and of a chain, a cycle or a tree nothing remains.
+//! Chains, cycles, trees and whatever hangs on a graph by a chain are where aggregation is weakest
+//! and elimination is cheapest: a node with one neighbour leaves nothing behind, a node between `a`
+//! and `b` leaves the edge `ab` of weight `K_va K_vb / (K_va + K_vb)`. Neither subtracts, so the
+//! graph that remains is as accurate as the one given, and of a chain, a cycle or a tree nothing
+//! remains.
 
 use super::laplacian::{Laplacian, every};
 use super::vector::in_parallel;
@@ -12,7 +13,8 @@ use rayon::prelude::*;
 /// End of a linked list.
 const NONE: u32 = u32::MAX;
 
-/// A node is looked at when at most this many edge ends are left at it, parallel edges counted apart.
+/// A node is looked at when at most this many edge ends are left at it, parallel edges counted
+/// apart.
 const LOOK: u32 = 4;
 
 /// One eliminated node with its neighbours at that time; shares are weights over their sum.
@@ -32,8 +34,8 @@ pub(super) struct Elimination {
     pub(super) reduced: Laplacian,
 }
 
-/// Edge end at a node: its other end, its weight, and how many parallel edges it stands for in the count
-/// of the other end.
+/// Edge end at a node: its other end, its weight, and how many parallel edges it stands for in the
+/// count of the other end.
 #[derive(Clone, Copy)]
 struct End {
     to: u32,
@@ -78,8 +80,8 @@ impl Shrinking<'_> {
         }
     }
 
-    /// Eliminates `v` if it has at most two neighbours. Otherwise its list is rewritten without what has
-    /// left, so that looking again is cheap.
+    /// Eliminates `v` if it has at most two neighbours. Otherwise its list is rewritten without
+    /// what has left, so that looking again is cheap.
     fn eliminate(&mut self, v: u32, ends: &mut Vec<End>) -> Option<Step> {
         ends.clear();
         self.collect(v, ends);
@@ -123,8 +125,8 @@ impl Shrinking<'_> {
 }
 
 impl Elimination {
-    /// Eliminates nodes with at most two neighbours until none is left, in time `O(nnz)`. Returns `None`
-    /// if fewer than one row in `worthwhile` goes: then the graph is better left as it is.
+    /// Eliminates nodes with at most two neighbours until none is left, in time `O(nnz)`. Returns
+    /// `None` if fewer than one row in `worthwhile` goes: then the graph is better left as it is.
     pub(super) fn of(l: &Laplacian, worthwhile: usize) -> Option<Self> {
         let n = l.len();
         let count = |i| l.row(i).1.iter().filter(|&&w| w > 0.0).count() as u32;
@@ -195,7 +197,8 @@ impl Elimination {
         Self { steps, kept, reduced }
     }
 
-    /// Carries the right-hand side `b` of the whole graph, overwritten, to that of the remaining nodes.
+    /// Carries the right-hand side `b` of the whole graph, overwritten, to that of the remaining
+    /// nodes.
     pub(super) fn restrict(&self, b: &mut [f64]) -> Vec<f64> {
         for step in &self.steps {
             let value = b[step.node as usize];
@@ -211,7 +214,8 @@ impl Elimination {
         self.kept.iter().map(|&i| x[i as usize]).collect()
     }
 
-    /// Extends the solution `reduced` on the remaining nodes to all; `b` is what [`Self::restrict`] left.
+    /// Extends the solution `reduced` on the remaining nodes to all; `b` is what [`Self::restrict`]
+    /// left.
     pub(super) fn extend(&self, b: &[f64], reduced: &[f64], x: &mut [f64]) {
         for (&i, &value) in self.kept.iter().zip(reduced) {
             x[i as usize] = value;

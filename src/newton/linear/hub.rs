@@ -1,16 +1,19 @@
-//! Graphs with a hub: one node that is adjacent to very many others, as the mass that stays is in partial transport.
+//! Graphs with a hub: one node that is adjacent to very many others, as the mass that stays is in
+//! partial transport.
 //!
-//! Aggregation cannot make such a graph much smaller (the neighbours of the hub are a star once their other edges are gone), so the hub is
-//! taken out. Fixing `x = 0` there leaves `(L' + D) x = b` with the other nodes' Laplacian `L'` and their edges to the hub on the diagonal
-//! `D`. That is a Laplacian again on two copies of the graph, node `i` joined to its copy by an edge of weight `D_i / 2`:
+//! Aggregation cannot make such a graph much smaller (the neighbours of the hub are a star once
+//! their other edges are gone), so the hub is taken out. Fixing `x = 0` there leaves
+//! `(L' + D) x = b` with the other nodes' Laplacian `L'` and their edges to the hub on the diagonal
+//! `D`. That is a Laplacian again on two copies of the graph, node `i` joined to its copy by an
+//! edge of weight `D_i / 2`:
 //!
 //! ```text
 //! ( L' + D/2   -D/2   ) ( x)   ( b)
 //! (  -D/2    L' + D/2 ) (-x) = (-b)
 //! ```
 //!
-//! with short rows, nothing subtracted, and the copies beside each other in memory. (The reduction of diagonally dominant matrices to
-//! Laplacians: Gremban 1996.)
+//! with short rows, nothing subtracted, and the copies beside each other in memory. (The reduction
+//! of diagonally dominant matrices to Laplacians: Gremban 1996.)
 
 use super::laplacian::{Laplacian, scaled_norm_squared};
 use super::operator::System;
@@ -20,7 +23,8 @@ use super::pcg;
 /// A node is a hub if it is adjacent to more than one node in so many.
 const SHARE: usize = 16;
 
-/// The node to be taken out, if there is exactly one and the graph is not small. (Of several, doubling would make more.)
+/// The node to be taken out, if there is exactly one and the graph is not small. (Of several,
+/// doubling would make more.)
 pub(super) fn hub_of(l: &Laplacian) -> Option<usize> {
     let n = l.len();
     if n <= DIRECT_ROWS {
@@ -33,7 +37,8 @@ pub(super) fn hub_of(l: &Laplacian) -> Option<usize> {
 /// How a system without a hub is solved.
 type Solve = fn(&Laplacian, Vec<f64>, &LinearOptions<'_>) -> (Vec<f64>, LinearReport);
 
-/// Solves `L x = b` with `x = 0` at the hub, the doubled graph by `solve`; then `x` is shifted to zero sum over each component, as everywhere. Cost: that of the doubled graph.
+/// Solves `L x = b` with `x = 0` at the hub, the doubled graph by `solve`; then `x` is shifted to
+/// zero sum over each component, as everywhere. Cost: that of the doubled graph.
 pub(super) fn solve_without(
     l: &Laplacian,
     hub: usize,
@@ -84,7 +89,8 @@ mod tests {
     use super::super::solve;
     use super::*;
 
-    /// A grid with a hub joined to each third node: the residual is small, and the solution that of zero sum.
+    /// A grid with a hub joined to each third node: the residual is small, and the solution that of
+    /// zero sum.
     #[test]
     fn a_grid_with_a_hub() {
         let side = 60;

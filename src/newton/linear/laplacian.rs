@@ -3,11 +3,11 @@
 use super::vector::{CHUNK, for_chunks, in_parallel, sum_chunks};
 use rayon::prelude::*;
 
-/// Weighted graph Laplacian `L = D - K` of a symmetric matrix `K` of non-negative weights, in compressed
-/// rows. Row `i` has the columns `col[row_ptr[i]..row_ptr[i + 1]]`, in any order, each at most once, and the
-/// weights `K_ij >= 0` stored positive. The diagonal `D_ii = sum_j K_ij` is never stored, so rows sum to
-/// zero by construction and `L` is singular exactly as it should be: its kernel is the constants on each
-/// connected component of the edges with positive weight.
+/// Weighted graph Laplacian `L = D - K` of a symmetric matrix `K` of non-negative weights, in
+/// compressed rows. Row `i` has the columns `col[row_ptr[i]..row_ptr[i + 1]]`, in any order, each
+/// at most once, and the weights `K_ij >= 0` stored positive. The diagonal `D_ii = sum_j K_ij` is
+/// never stored, so rows sum to zero by construction and `L` is singular exactly as it should be:
+/// its kernel is the constants on each connected component of the edges with positive weight.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Laplacian {
     /// Start of each row in `col` and `weight`, and the total at the end: length `n + 1`.
@@ -50,8 +50,8 @@ impl Laplacian {
 
     /// `y = L x`, in parallel and with the same bits for any number of threads.
     ///
-    /// Each row is summed as `sum_j K_ij (x_i - x_j)`: a constant added to `x` costs no accuracy, which the
-    /// form `D_ii x_i - sum_j K_ij x_j` could not say.
+    /// Each row is summed as `sum_j K_ij (x_i - x_j)`: a constant added to `x` costs no accuracy,
+    /// which the form `D_ii x_i - sum_j K_ij x_j` could not say.
     pub fn apply(&self, x: &[f64], y: &mut [f64]) {
         for_chunks(y, |first, chunk| -> [f64; 0] {
             for (k, y) in chunk.iter_mut().enumerate() {
@@ -103,7 +103,8 @@ pub(super) fn every<T: Sync>(list: &[T], wanted: impl Fn(&T) -> bool + Sync) -> 
     }
 }
 
-/// Squared norm `sum_i r_i^2 / D_ii` in which residuals are measured; rows with `D_ii = 0` do not count.
+/// Squared norm `sum_i r_i^2 / D_ii` in which residuals are measured; rows with `D_ii = 0` do not
+/// count.
 pub(super) fn scaled_norm_squared(r: &[f64], inverse_diagonal: &[f64]) -> f64 {
     let [sum] = sum_chunks(r.len(), |rows| {
         let pairs = r[rows.clone()].iter().zip(&inverse_diagonal[rows]);

@@ -4,18 +4,20 @@
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LinearOptions<'a> {
     /// Stop when the residual is at most this times the right-hand side, both measured in the norm
-    /// `|r| = (sum_i r_i^2 / D_ii)^(1/2)`. In this norm a cell counts by its own scale: the Newton update of
-    /// a lone cell would be `r_i / D_ii`, and the energy of that update `r_i^2 / D_ii`, so cells of tiny
-    /// mass are not drowned by large ones as in the Euclidean norm. 1e-12 can be reached on graphs of
-    /// ordinary weights.
+    /// `|r| = (sum_i r_i^2 / D_ii)^(1/2)`. In this norm a cell counts by its own scale: the Newton
+    /// update of a lone cell would be `r_i / D_ii`, and the energy of that update `r_i^2 / D_ii`,
+    /// so cells of tiny mass are not drowned by large ones as in the Euclidean norm. 1e-12 can be
+    /// reached on graphs of ordinary weights.
     pub relative_tolerance: f64,
-    /// Stop as well when `|r_i|` is at most this factor times this entry for every `i` (length `n`): what a Newton step that shall make
-    /// every cell right to a given accuracy needs, and often earlier than the norm can tell.
+    /// Stop as well when `|r_i|` is at most this factor times this entry for every `i` (length
+    /// `n`): what a Newton step that shall make every cell right to a given accuracy needs, and
+    /// often earlier than the norm can tell.
     pub enough: Option<(f64, &'a [f64])>,
     /// Most iterations of conjugate gradients in all.
     pub max_iterations: usize,
-    /// Shift the result to zero sum over each component. Where its entries span many decades that costs the small ones their digits; a caller
-    /// that subtracts an entry of its own can do without.
+    /// Shift the result to zero sum over each component. Where its entries span many decades that
+    /// costs the small ones their digits; a caller that subtracts an entry of its own can do
+    /// without.
     pub centred: bool,
 }
 
@@ -37,7 +39,8 @@ pub struct LinearReport {
     pub levels: usize,
 }
 
-/// When to stop, absolutely: at this norm; or when every entry is at most the factor times its bound.
+/// When to stop, absolutely: at this norm; or when every entry is at most the factor times its
+/// bound.
 pub(super) struct Stop<'a> {
     pub norm: f64,
     pub enough: Option<(f64, &'a [f64])>,

@@ -1,9 +1,10 @@
 //! The order in which the rows of a matrix are stored for the sweeps: by colour within chunks.
 //!
-//! Rows of one colour are not adjacent, so a Gauss-Seidel sweep through them waits for nothing. Within a colour, rows with as many entries
-//! of earlier and of later colours stand together, so that [`LANES`] of them go together with hardly a gap, and loops over entries end
-//! after as many turns as the one before did, which the processor foresees. Only speed depends on all this: whatever the order, an
-//! entry counts as earlier or later by where its column is stored.
+//! Rows of one colour are not adjacent, so a Gauss-Seidel sweep through them waits for nothing.
+//! Within a colour, rows with as many entries of earlier and of later colours stand together, so
+//! that [`LANES`] of them go together with hardly a gap, and loops over entries end after as many
+//! turns as the one before did, which the processor foresees. Only speed depends on all this:
+//! whatever the order, an entry counts as earlier or later by where its column is stored.
 
 use super::laplacian::Laplacian;
 use super::vector::{CHUNK, in_parallel};
@@ -20,15 +21,15 @@ const MANY: usize = 16;
 
 const _: () = assert!(CHUNK <= 1 << 16 && CHUNK.is_multiple_of(LANES), "places within a chunk are 16 bits");
 
-/// Where rows are stored. The rows of a chunk are stored in the same range, so a vector in stored order is as long as in any other, but for
-/// padding to a multiple of [`LANES`].
+/// Where rows are stored. The rows of a chunk are stored in the same range, so a vector in stored
+/// order is as long as in any other, but for padding to a multiple of [`LANES`].
 pub(super) struct Order {
     /// Stored place of each row.
     pub(super) place: Vec<u32>,
     /// Row at each place.
     pub(super) row: Vec<u32>,
-    /// For each place the number of entries of its row that are stored before and after it in the chunk; one too many where a group of
-    /// rows has entries in itself.
+    /// For each place the number of entries of its row that are stored before and after it in the
+    /// chunk; one too many where a group of rows has entries in itself.
     pub(super) entries: Vec<[u16; 2]>,
 }
 
@@ -76,8 +77,8 @@ fn sort_chunk(l: &Laplacian, first: usize, place: &mut [u32], row: &mut [u32], e
     let mut kinds = vec![Kind::default(); place.len()];
     for i in 0..kinds.len() {
         let (col, weight) = l.row(first + i);
-        // Columns that have a colour already; row `i` itself, which counts 0, stands for the others: half of the entries, at random, so
-        // that branches would be foreseen wrongly.
+        // Columns that have a colour already; row `i` itself, which counts 0, stands for the
+        // others: half of the entries, at random, so that branches would be foreseen wrongly.
         let coloured = || {
             col.iter().zip(weight).map(|(&col, &weight)| {
                 let j = (col as usize).wrapping_sub(first);

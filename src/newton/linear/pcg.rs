@@ -7,22 +7,23 @@ use super::options::Stop;
 use super::rows::width;
 use super::vector::{for_chunks, for_chunks_of_two, sum_chunks};
 
-/// After such a decrease the part of the residual that rounding put outside of the range of `L`, and that no step can reduce, is
-/// taken out.
+/// After such a decrease the part of the residual that rounding put outside of the range of `L`,
+/// and that no step can reduce, is taken out.
 const DRIFT: f64 = 1e-3;
 
-/// Below this share of the first residual what is left is as much the rounding of the weights, 2^-24 of the energy, as anything the
-/// iteration could still improve.
+/// Below this share of the first residual what is left is as much the rounding of the weights,
+/// 2^-24 of the energy, as anything the iteration could still improve.
 const SINGLE: f64 = 1e-7;
 
 /// Solves `L x = r` approximately from `x = 0`: until the residual is small enough,
 /// `max_iterations` are done, or rounding stops progress. Returns the solution and the iterations.
 ///
-/// All is done in stored order, and for the weights as they are stored, in single precision: the residual is that of `L` to 2^-24 of the
-/// right-hand side, in energy. Whoever wants it smaller computes it anew and solves again.
+/// All is done in stored order, and for the weights as they are stored, in single precision: the
+/// residual is that of `L` to 2^-24 of the right-hand side, in energy. Whoever wants it smaller
+/// computes it anew and solves again.
 ///
-/// The cycle is slightly nonlinear, so each direction is made conjugate to the one before explicitly
-/// (Notay 2000) instead of by the formula for a fixed preconditioner.
+/// The cycle is slightly nonlinear, so each direction is made conjugate to the one before
+/// explicitly (Notay 2000) instead of by the formula for a fixed preconditioner.
 pub(super) fn solve(
     system: &System<'_>,
     hierarchy: &mut Hierarchy,

@@ -1,20 +1,23 @@
 //! How well an aggregate may stand for its nodes.
 //!
-//! Plain aggregation corrects by a constant on each aggregate and leaves the rest to the smoother. Let `D` be the diagonal of the matrix, and
-//! `L_G` the Laplacian of the edges within an aggregate `G`. The two-grid method with one damped sweep (by half) has a condition number of at
-//! most `2 max_G m(G)`, where
+//! Plain aggregation corrects by a constant on each aggregate and leaves the rest to the smoother.
+//! Let `D` be the diagonal of the matrix, and `L_G` the Laplacian of the edges within an aggregate
+//! `G`. The two-grid method with one damped sweep (by half) has a condition number of at most
+//! `2 max_G m(G)`, where
 //!
 //! ```text
 //! m(G) = max { v'D v / v'L_G v : v on G, sum_i D_i v_i = 0 }
 //! ```
 //!
-//! (Napov, Notay, SIAM J. Sci. Comput. 34, 2012; Gauss-Seidel is the better smoother). It is the worst aggregate of all that counts, and among more nodes there are worse
-//! ones: bound them, and the number of iterations does not grow with the number of nodes.
+//! (Napov, Notay, SIAM J. Sci. Comput. 34, 2012; Gauss-Seidel is the better smoother). It is the
+//! worst aggregate of all that counts, and among more nodes there are worse ones: bound them, and
+//! the number of iterations does not grow with the number of nodes.
 
 // Nodes are numbered: an index says which.
 #![allow(clippy::needless_range_loop)]
 
-/// Most that [`m(G)`](self) may be: a condition number of 8, the value of Napov and Notay. For a pair it says that `K_ij (1/D_i + 1/D_j)` is at least 1/4.
+/// Most that [`m(G)`](self) may be: a condition number of 8, the value of Napov and Notay. For a
+/// pair it says that `K_ij (1/D_i + 1/D_j)` is at least 1/4.
 pub(super) const QUALITY: f64 = 4.0;
 
 /// Nodes of an aggregate with the weights between them.
@@ -59,9 +62,11 @@ impl Group {
 
     /// Whether the quality is at most [`QUALITY`] with this node, too.
     ///
-    /// It is if and only if `q L_G - D + D 1 1'D / s`, with `q` = [`QUALITY`] and `s = 1'D 1`, is positive semidefinite: on `v` with `1'D v = 0`
-    /// that is the definition, and constants are in its kernel. So it is a Laplacian itself, of the weights `q K_ij - D_i D_j / s`, some of them
-    /// negative, and is semidefinite if eliminating one node after the other meets positive diagonals only.
+    /// It is if and only if `q L_G - D + D 1 1'D / s`, with `q` = [`QUALITY`] and `s = 1'D 1`, is
+    /// positive semidefinite: on `v` with `1'D v = 0` that is the definition, and constants are in
+    /// its kernel. So it is a Laplacian itself, of the weights `q K_ij - D_i D_j / s`, some of them
+    /// negative, and is semidefinite if eliminating one node after the other meets positive
+    /// diagonals only.
     pub(super) fn admits(&self, weights: &[f64], diagonal: f64) -> bool {
         match self.len {
             1 => self.good::<1>(weights, diagonal),
@@ -105,7 +110,8 @@ impl Group {
 mod tests {
     use super::*;
 
-    /// The complete graph of `n` nodes of weight 1, each with `out` more weight leaving: `L_G` has the eigenvalue `n`, so `m = (n - 1 + out) / n`.
+    /// The complete graph of `n` nodes of weight 1, each with `out` more weight leaving: `L_G` has
+    /// the eigenvalue `n`, so `m = (n - 1 + out) / n`.
     #[test]
     fn a_complete_graph_is_admitted_up_to_its_quality() {
         for n in 2..=FULL {
@@ -120,7 +126,8 @@ mod tests {
         }
     }
 
-    /// A path of four nodes of equal diagonals `d` has the least eigenvalue `2 - 2^(1/2)`, so `m = d / (2 - 2^(1/2))`.
+    /// A path of four nodes of equal diagonals `d` has the least eigenvalue `2 - 2^(1/2)`, so
+    /// `m = d / (2 - 2^(1/2))`.
     #[test]
     fn a_path_is_admitted_up_to_its_quality() {
         for (factor, good) in [(1.0 - 1e-9, true), (1.0 + 1e-9, false)] {

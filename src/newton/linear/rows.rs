@@ -1,16 +1,19 @@
 //! The matrix of one level as the sweeps want it, and the sweeps.
 //!
-//! Where the time went before: a pass over a matrix of six entries a row in its own order is bound by mispredicted ends of rows and by the
-//! chain from one row of a Gauss-Seidel sweep to the next, not by arithmetic or memory. In the order of [`Order`] neither is left:
-//! eight rows go together, one in each lane, loops are equally long for hundreds of groups, and hardly a group needs the
-//! result of the one before. Entries between chunks, up to three in a hundred along a space-filling curve, and within a
-//! group are kept apart ("far").
+//! Where the time went before: a pass over a matrix of six entries a row in its own order is bound
+//! by mispredicted ends of rows and by the chain from one row of a Gauss-Seidel sweep to the next,
+//! not by arithmetic or memory. In the order of [`Order`] neither is left: eight rows go together,
+//! one in each lane, loops are equally long for hundreds of groups, and hardly a group needs the
+//! result of the one before. Entries between chunks, up to three in a hundred along a space-filling
+//! curve, and within a group are kept apart ("far").
 //!
-//! An entry takes six bytes: a column within the chunk, and a weight in single precision. Rounding changes it by a relative
-//! 2^-24, equally on both sides, and the diagonal is summed from the rounded weights. So what is stored is a
-//! Laplacian with `(1 - 2^-24) L <= L' <= (1 + 2^-24) L` in the sense of quadratic forms: a solution for `L'` leaves at most 2^-24 of
-//! the energy for the next refinement with `L`. Vectors are `f64`: clusters of heavy edges on light ones have large `x_i` with
-//! small differences, and the energy `2^-48 sum D_ii x_i^2` of a rounding to `f32` can be more than `x' L x`.
+//! An entry takes six bytes: a column within the chunk, and a weight in single precision. Rounding
+//! changes it by a relative 2^-24, equally on both sides, and the diagonal is summed from the
+//! rounded weights. So what is stored is a Laplacian with `(1 - 2^-24) L <= L' <= (1 + 2^-24) L` in
+//! the sense of quadratic forms: a solution for `L'` leaves at most 2^-24 of the energy for the
+//! next refinement with `L`. Vectors are `f64`: clusters of heavy edges on light ones have large
+//! `x_i` with small differences, and the energy `2^-48 sum D_ii x_i^2` of a rounding to `f32` can
+//! be more than `x' L x`.
 
 // Lanes are numbered: an index says which.
 #![allow(clippy::needless_range_loop)]
@@ -20,11 +23,12 @@ use super::order::{LANES, Order};
 use super::vector::{CHUNK, for_chunks, for_chunks_of_two, in_parallel};
 use rayon::prelude::*;
 
-/// Share of the weight of the far entries that the smoother adds to the diagonal. They are treated as in a Jacobi sweep, which
-/// needs damping where a node has few other edges.
+/// Share of the weight of the far entries that the smoother adds to the diagonal. They are treated
+/// as in a Jacobi sweep, which needs damping where a node has few other edges.
 const DAMPING: f64 = 0.25;
 
-/// Greatest weight of the first level: 200 binary orders of magnitude below it and 2^31 summands of its size fit an `f32`.
+/// Greatest weight of the first level: 200 binary orders of magnitude below it and 2^31 summands of
+/// its size fit an `f32`.
 pub(super) const GREATEST: f64 = (1u128 << 96) as f64;
 
 /// A weight as it is stored. Underflow would cut the graph; the least normal number keeps it whole.
@@ -34,7 +38,8 @@ fn single(weight: f64) -> f32 {
 
 type Lanes = [f64; LANES];
 
-/// One entry in each of the rows of a group; an unused one has weight 0 and the row itself as column.
+/// One entry in each of the rows of a group; an unused one has weight 0 and the row itself as
+/// column.
 #[derive(Clone, Copy)]
 struct Slot {
     weight: [f32; LANES],
@@ -94,7 +99,8 @@ struct Chunk {
     counts: Vec<[u16; 2]>,
     earlier: Vec<Slot>,
     later: Vec<Slot>,
-    /// Places with far entries, relative to the chunk; the start of their entries, and the total at the end.
+    /// Places with far entries, relative to the chunk; the start of their entries, and the total at
+    /// the end.
     far_row: Vec<u32>,
     far_start: Vec<u32>,
     /// Places and weights.
@@ -239,7 +245,8 @@ fn pulls(chunk: &Chunk, near: &(impl Near + ?Sized), x: &[Lanes], y: &mut [Lanes
 }
 
 impl Rows {
-    /// Packs `l`, its weights times `scale`; those that are not positive are left out. Cost `O(nnz)`.
+    /// Packs `l`, its weights times `scale`; those that are not positive are left out. Cost
+    /// `O(nnz)`.
     pub(super) fn new(l: &Laplacian, scale: f64, order: &Order) -> Self {
         let mut inverse = vec![0.0; width(l.len())];
         let one = |(c, inverse): (usize, &mut [f64])| Chunk::new(l, scale, order, c * CHUNK, inverse);
@@ -255,7 +262,8 @@ impl Rows {
         self.len
     }
 
-    /// `y = L x`; returns the inner products of `x` with what `y` was, with what it is, and with `z`.
+    /// `y = L x`; returns the inner products of `x` with what `y` was, with what it is, and with
+    /// `z`.
     pub(super) fn apply(&self, x: &[f64], y: &mut [f64], z: &[f64]) -> [f64; 3] {
         for_chunks(y, |first, y| {
             let range = first..first + y.len();
@@ -275,9 +283,10 @@ impl Rows {
         })
     }
 
-    /// Gauss-Seidel sweep in stored order within each chunk, from `x = 0`, and the residual it leaves; what `x`
-    /// holds must be finite. As the sweep solves with the earlier rows exactly, only other entries
-    /// contribute to the residual; the chunk is still in the cache when it is formed.
+    /// Gauss-Seidel sweep in stored order within each chunk, from `x = 0`, and the residual it
+    /// leaves; what `x` holds must be finite. As the sweep solves with the earlier rows exactly,
+    /// only other entries contribute to the residual; the chunk is still in the cache when it is
+    /// formed.
     pub(super) fn sweep_forward(&self, r: &[f64], x: &mut [f64], residual: &mut [f64]) {
         for_chunks_of_two(x, residual, |first, x, residual| -> [f64; 0] {
             let range = first..first + x.len();
@@ -300,8 +309,8 @@ impl Rows {
         });
     }
 
-    /// Gauss-Seidel sweep against the stored order within each chunk; far entries enter with the values before the sweep.
-    /// `scratch` is as long as `x`.
+    /// Gauss-Seidel sweep against the stored order within each chunk; far entries enter with the
+    /// values before the sweep. `scratch` is as long as `x`.
     pub(super) fn sweep_backward(&self, r: &[f64], x: &mut [f64], scratch: &mut [f64]) {
         let old = &*x;
         for_chunks(scratch, |first, sum| -> [f64; 0] {

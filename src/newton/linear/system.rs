@@ -11,8 +11,8 @@ use super::options::{DIRECT_ROWS, LinearOptions, LinearReport, Stop};
 use super::vector::power_of_two;
 use super::{hub, pcg};
 
-/// Most entries per row for a direct solve of more than [`COARSEST_ROWS`] nodes, which are always solved directly: beyond that the graph
-/// is not like a planar one and the factor may fill up.
+/// Most entries per row for a direct solve of more than [`COARSEST_ROWS`] nodes, which are always
+/// solved directly: beyond that the graph is not like a planar one and the factor may fill up.
 pub(super) const DIRECT_ENTRIES_PER_ROW: usize = 16;
 
 /// The elimination is used if it removes one row of this many; else the matrix is left where it is.
@@ -21,7 +21,8 @@ pub(super) const WORTHWHILE: usize = 16;
 /// Most times the residual is computed anew and solved for.
 pub(super) const REFINEMENTS: usize = 6;
 
-/// Weights and right-hand sides outside of this are scaled first: their squares and quotients must stay in range.
+/// Weights and right-hand sides outside of this are scaled first: their squares and quotients must
+/// stay in range.
 pub(super) const ORDINARY: std::ops::RangeInclusive<f64> = 1e-150..=1e100;
 
 /// Lighter edges, relative to the heaviest, count as none where scaling is needed.
@@ -35,12 +36,14 @@ pub(super) enum Method {
 
 /// Solves `L x = b`.
 ///
-/// `b` (length `n`) is first projected so that its sum over each connected component is 0; `x` has zero sum
-/// over each component, unless it need not ([`LinearOptions::centred`]), and is 0 at isolated nodes. The result has the same bits for any number of threads.
-/// Time and memory are `O(nnz)` for adjacency graphs of cells; about 150 bytes a row are held besides `L`
-/// and `b`. It never fails: the report tells the residual that was reached. Weights that are negative, not finite, or below
-/// 1e-200 of the greatest count as 0, so do entries of `b` that are missing or not finite. If `L` is not well-formed (row bounds
-/// or columns out of range) the result is 0, with a relative residual of 1.
+/// `b` (length `n`) is first projected so that its sum over each connected component is 0; `x` has
+/// zero sum over each component, unless it need not ([`LinearOptions::centred`]), and is 0 at
+/// isolated nodes. The result has the same bits for any number of threads. Time and memory are
+/// `O(nnz)` for adjacency graphs of cells; about 150 bytes a row are held besides `L` and `b`. It
+/// never fails: the report tells the residual that was reached. Weights that are negative, not
+/// finite, or below 1e-200 of the greatest count as 0, so do entries of `b` that are missing or not
+/// finite. If `L` is not well-formed (row bounds or columns out of range) the result is 0, with a
+/// relative residual of 1.
 pub fn solve(l: &Laplacian, mut b: Vec<f64>, options: &LinearOptions<'_>) -> (Vec<f64>, LinearReport) {
     let n = l.len();
     b.resize(n, 0.0);

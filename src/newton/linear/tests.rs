@@ -55,8 +55,8 @@ fn tight() -> LinearOptions<'static> {
     LinearOptions { relative_tolerance: 1e-12, enough: None, max_iterations: 300, centred: true }
 }
 
-/// Solution of a connected graph by dense Gaussian elimination of the graph itself: the oracle. It works on
-/// weights only, so it is accurate for any ratio of weights.
+/// Solution of a connected graph by dense Gaussian elimination of the graph itself: the oracle. It
+/// works on weights only, so it is accurate for any ratio of weights.
 fn dense(l: &Laplacian, b: &[f64]) -> Vec<f64> {
     let n = l.len();
     let mut k = vec![vec![0.0; n]; n];
@@ -153,7 +153,8 @@ fn weights_over_24_decades_agree_with_dense() {
         let l = grid(12, |_, _| 10f64.powf(24.0 * rng.random::<f64>() - 12.0));
         let b = noise(l.len(), seed);
         let (x, report) = solve(&l, b.to_vec(), &tight());
-        // Nodes with weak edges only lie far off; compare each edge's flux, which is of the size of b.
+        // Nodes with weak edges only lie far off; compare each edge's flux, which is of the size of
+        // b.
         let y = dense(&l, &b);
         for i in 0..l.len() {
             let (col, weight) = l.row(i);
@@ -231,8 +232,8 @@ fn iterations_hardly_grow() {
     assert!(counts[2] <= counts[0] + 4, "{counts:?}");
 }
 
-/// Weights vary at random, and the worst aggregates of many are worse than those of few: without a bound on each the iterations were 28 at 1e5
-/// points and 36 at 1e6.
+/// Weights vary at random, and the worst aggregates of many are worse than those of few: without a
+/// bound on each the iterations were 28 at 1e5 points and 36 at 1e6.
 #[test]
 fn iterations_on_voronoi_diagrams_do_not_grow() {
     for n in [10_000, 100_000] {
@@ -254,8 +255,9 @@ fn iterations_on_voronoi_diagrams_do_not_grow() {
     }
 }
 
-/// The known weak spot of plain aggregation: convergence is slow where neighbours differ at random by up to twelve decades, but it
-/// does not break down. The systems of Newton's method on masses over 1e12 are not like this: they take below 20 iterations.
+/// The known weak spot of plain aggregation: convergence is slow where neighbours differ at random
+/// by up to twelve decades, but it does not break down. The systems of Newton's method on masses
+/// over 1e12 are not like this: they take below 20 iterations.
 #[test]
 fn contrasts_between_nodes_over_12_decades() {
     let mut rng = ChaCha8Rng::seed_from_u64(7);
@@ -396,7 +398,8 @@ fn unreachable_tolerance_ends() {
     assert!(report.iterations < 400, "{report:?}");
 }
 
-/// Graphs in which all nodes are adjacent, on both sides of the bounds below which they are solved directly.
+/// Graphs in which all nodes are adjacent, on both sides of the bounds below which they are solved
+/// directly.
 #[test]
 fn complete_graphs_of_any_size() {
     for n in [199, 201, 250, 299, 300, 301, 350, 600] {

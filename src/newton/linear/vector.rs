@@ -1,11 +1,11 @@
 //! Vector kernels whose results do not depend on the number of threads.
 //!
-//! Every reduction is a sum of partial sums over chunks of [`CHUNK`] entries, added in chunk order. A
-//! chunk is one unit of work whether it runs on the calling thread or in the pool, so the threshold below
-//! which nothing is sent to the pool cannot change a single bit.
+//! Every reduction is a sum of partial sums over chunks of [`CHUNK`] entries, added in chunk order.
+//! A chunk is one unit of work whether it runs on the calling thread or in the pool, so the
+//! threshold below which nothing is sent to the pool cannot change a single bit.
 //!
-//! Chunks are handed out one by one (`with_max_len(1)`): left to itself rayon makes a few large portions, and whoever has the last one keeps the
-//! others waiting.
+//! Chunks are handed out one by one (`with_max_len(1)`): left to itself rayon makes a few large
+//! portions, and whoever has the last one keeps the others waiting.
 
 use rayon::prelude::*;
 
@@ -20,7 +20,8 @@ pub(super) fn in_parallel(n: usize) -> bool {
     n >= PARALLEL_ROWS
 }
 
-/// Calls `f(first row, rows of the chunk)` for every chunk of `out`; sums the `K` values it returns.
+/// Calls `f(first row, rows of the chunk)` for every chunk of `out`; sums the `K` values it
+/// returns.
 pub(super) fn for_chunks<T: Send, const K: usize>(
     out: &mut [T],
     f: impl Fn(usize, &mut [T]) -> [f64; K] + Sync,
@@ -97,8 +98,8 @@ fn add_up<const K: usize>(parts: impl Iterator<Item = [f64; K]>) -> [f64; K] {
     total
 }
 
-/// A power of two, itself in range, that brings `value` to within a factor 2 of `wanted` (to within 2^52 if it is subnormal); 1
-/// if `value` is not positive.
+/// A power of two, itself in range, that brings `value` to within a factor 2 of `wanted` (to within
+/// 2^52 if it is subnormal); 1 if `value` is not positive.
 pub(super) fn power_of_two(wanted: f64, value: f64) -> f64 {
     if !(value > 0.0 && value.is_finite()) {
         return 1.0;

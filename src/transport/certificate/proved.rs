@@ -35,17 +35,19 @@ pub struct Certificate<const D: usize = 2> {
     pub hidden: usize,
     /// Cells whose mass was computed exactly: all of them at level 5, else 0.
     pub exact_cells: usize,
-    /// The exact masses sum to exactly the domain's measure (checked by summing up to [`Certificate::EXACT_SUM`] sites, beyond that within an enclosure of
-    /// relative width `2^-300`).
+    /// The exact masses sum to exactly the domain's measure (checked by summing up to
+    /// [`Certificate::EXACT_SUM`] sites, beyond that within an enclosure of relative width
+    /// `2^-300`).
     pub total_is_domain: bool,
     /// Rigorous lower and upper bound of `max_i |m_i - nu_i| / nu_i`; doubles rounded outwards.
     pub max_relative_error: [f64; 2],
     /// Site where that maximum is attained; in the plane.
     pub worst_site: usize,
-    /// Rigorous bracket of `W2^2(source, target)`; doubles rounded outwards. `[0, inf]` below level 5.
+    /// Rigorous bracket of `W2^2(source, target)`; doubles rounded outwards. `[0, inf]` below level
+    /// 5.
     pub w2_squared: [f64; 2],
-    /// Rigorous bracket of the cost of the map that sends each cell to its site, which is `W2^2` to the cells' own masses; doubles
-    /// rounded outwards. `[0, inf]` below level 5.
+    /// Rigorous bracket of the cost of the map that sends each cell to its site, which is `W2^2` to
+    /// the cells' own masses; doubles rounded outwards. `[0, inf]` below level 5.
     pub map_cost: [f64; 2],
     /// Exact masses in the normalized source, each rounded to the nearest double.
     pub masses: Vec<f64>,
@@ -80,7 +82,8 @@ pub enum Flaw {
 }
 
 impl<const D: usize> Certificate<D> {
-    /// Most cells whose exact masses are summed as rationals; the common denominator grows with every term.
+    /// Most cells whose exact masses are summed as rationals; the common denominator grows with
+    /// every term.
     pub const EXACT_SUM: usize = 2000;
 
     /// Are the cells proved to be what they are taken for?

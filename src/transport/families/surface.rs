@@ -57,8 +57,9 @@ impl Family<3> for OnSurface<'_> {
         SurfaceLaguerre::new(ground, self.sites())
     }
 
-    /// The problem's own heights, revived where they leave cells empty; else heights at which every cell holds the point of
-    /// the surface nearest to its site ([`SurfaceLaguerre::projection_start`]).
+    /// The problem's own heights, revived where they leave cells empty; else heights at which every
+    /// cell holds the point of the surface nearest to its site
+    /// ([`SurfaceLaguerre::projection_start`]).
     fn start(&self, live: &mut SurfaceLaguerre<'_>, target: &[f64], _: Option<Duration>) -> Heights {
         let order = live.order();
         let revive = |given: &Heights| newton::revived(live, target, given.permuted(&order));

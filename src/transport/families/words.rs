@@ -26,7 +26,8 @@ pub(super) fn facets_in_words(diagram: &Diagram) -> String {
     format!("{} between cells", count(diagram.hessian().len(), "facet"))
 }
 
-/// Do the cells fill the domain? Of many of them the sum is enclosed to a relative 2^-300: [`Certificate::total_is_domain`].
+/// Do the cells fill the domain? Of many of them the sum is enclosed to a relative 2^-300:
+/// [`Certificate::total_is_domain`].
 pub(super) fn area_in_words(certificate: &Certificate<2>) -> String {
     let cells = count(certificate.cells, "cell");
     match certificate.total_is_domain {

@@ -59,9 +59,11 @@ impl Graph {
         others.iter().fold(first, |best, &p| if self.beats(p, best, x) { p } else { best })
     }
 
-    /// The visible sites whose value at `x` is at most `depth` below that of `top`, the highest; `visit` is told value less that of the highest.
+    /// The visible sites whose value at `x` is at most `depth` below that of `top`, the highest;
+    /// `visit` is told value less that of the highest.
     ///
-    /// On the vertices of a convex surface a linear function has connected superlevel sets, so a search over neighbours finds all.
+    /// On the vertices of a convex surface a linear function has connected superlevel sets, so a
+    /// search over neighbours finds all.
     pub(super) fn near(&self, top: u32, x: [f64; 2], depth: f64, visit: &mut dyn FnMut(u32, f64)) {
         let highest = self.point(top);
         let below = |p: u32| {

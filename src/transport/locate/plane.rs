@@ -30,7 +30,8 @@ pub struct Locator {
 }
 
 impl Locator {
-    /// Prepares for points anywhere; fastest among most of the vertices of the diagram. Expected O(n log n), about 150 bytes a site.
+    /// Prepares for points anywhere; fastest among most of the vertices of the diagram. Expected
+    /// O(n log n), about 150 bytes a site.
     ///
     /// # Errors
     /// No sites, not one height per site, or a number that is not finite.
@@ -72,7 +73,8 @@ impl Locator {
         self.graph.points.is_empty()
     }
 
-    /// The site whose cell contains a point; [`NOWHERE`] if the point is not finite. Expected O(1) where the squares are, a walk elsewhere.
+    /// The site whose cell contains a point; [`NOWHERE`] if the point is not finite. Expected O(1)
+    /// where the squares are, a walk elsewhere.
     #[inline]
     pub fn cell_of(&self, x: [f64; 2]) -> u32 {
         if !(x[0].is_finite() && x[1].is_finite()) {
@@ -88,15 +90,17 @@ impl Locator {
         if all { best } else { self.graph.climb(best, x) }
     }
 
-    /// Calls `visit(i, v)` for the highest site at a finite point, with `v = 0`, and for every site `i` whose value `<x, y_i> + h_i` is `v` from the highest, `-depth <= v <= 0`;
-    /// of sites without a cell in the plane none is visited. The order is that of a search from the highest. Cost: O(sites visited).
+    /// Calls `visit(i, v)` for the highest site at a finite point, with `v = 0`, and for every site
+    /// `i` whose value `<x, y_i> + h_i` is `v` from the highest, `-depth <= v <= 0`; of sites
+    /// without a cell in the plane none is visited. The order is that of a search from the highest.
+    /// Cost: O(sites visited).
     pub fn near(&self, x: [f64; 2], depth: f64, mut visit: impl FnMut(u32, f64)) {
         let top = self.position(x);
         self.graph.near(top, x, depth, &mut |p, v| visit(self.graph.rank[p as usize], v));
     }
 
-    /// The cells of many points, in parallel; `cells` has the length of `points`, else what is more of either is left alone. The same for any number of
-    /// threads.
+    /// The cells of many points, in parallel; `cells` has the length of `points`, else what is more
+    /// of either is left alone. The same for any number of threads.
     pub fn cells_of(&self, points: &[[f64; 2]], cells: &mut [u32]) {
         points.par_chunks(CHUNK).zip(cells.par_chunks_mut(CHUNK)).for_each(|(points, cells)| {
             points.iter().zip(cells).for_each(|(x, cell)| *cell = self.cell_of(*x));
@@ -104,7 +108,8 @@ impl Locator {
     }
 }
 
-/// A box with most of the vertices of the diagram in it. It decides about time alone, so roundings do not matter.
+/// A box with most of the vertices of the diagram in it. It decides about time alone, so roundings
+/// do not matter.
 pub(super) fn middle_of_vertices(hull: &Hull) -> ([f64; 2], [f64; 2]) {
     let vertex = |v: [u32; 3]| {
         let [a, b, c] = v.map(|p| hull.point(p as usize));

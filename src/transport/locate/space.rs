@@ -5,7 +5,8 @@ use crate::diagram::surface::Envelope;
 use crate::exact::Heights;
 use rayon::prelude::*;
 
-/// Finds the site that is highest at any point of space: on a surface, the cell that the point lies in.
+/// Finds the site that is highest at any point of space: on a surface, the cell that the point lies
+/// in.
 ///
 /// ```
 /// use brenier::{exact::Heights, transport::SpaceLocator};
@@ -29,7 +30,8 @@ impl SpaceLocator {
         Ok(SpaceLocator { envelope: Envelope::new(sites, heights) })
     }
 
-    /// The site that is highest at a point; [`NOWHERE`] if the point is not finite. About O(log n) where heights are those of a smooth map.
+    /// The site that is highest at a point; [`NOWHERE`] if the point is not finite. About O(log n)
+    /// where heights are those of a smooth map.
     pub fn cell_of(&self, x: [f64; 3]) -> u32 {
         if !x.iter().all(|c| c.is_finite()) {
             return NOWHERE;
@@ -37,8 +39,8 @@ impl SpaceLocator {
         self.envelope.highest(x, &mut Default::default())
     }
 
-    /// The highest sites at many points, in parallel; `cells` has the length of `points`, else what is more of either is left alone. The same for any
-    /// number of threads.
+    /// The highest sites at many points, in parallel; `cells` has the length of `points`, else what
+    /// is more of either is left alone. The same for any number of threads.
     pub fn cells_of(&self, points: &[[f64; 3]], cells: &mut [u32]) {
         points.par_chunks(CHUNK).zip(cells.par_chunks_mut(CHUNK)).for_each(|(points, cells)| {
             let mut found = Default::default();

@@ -1,10 +1,13 @@
 //! Squares of the plane with the cells that meet them.
 //!
-//! A box is cut into about as many squares as there are cells, and a square that many cells meet into four, and so on. A square lists all sites that may be the
-//! highest somewhere in it. They hang together: on the way from one point of the square to another the highest site changes to a neighbour. So a search from one of them
-//! over neighbours finds all, and leaves out only sites that another one certainly beats on the whole square ([`wins_on_box`]).
+//! A box is cut into about as many squares as there are cells, and a square that many cells meet
+//! into four, and so on. A square lists all sites that may be the highest somewhere in it. They
+//! hang together: on the way from one point of the square to another the highest site changes to a
+//! neighbour. So a search from one of them over neighbours finds all, and leaves out only sites
+//! that another one certainly beats on the whole square ([`wins_on_box`]).
 //!
-//! A point is put into its square by comparisons of doubles, and the square's box contains every point that is put there; so the list is right for it.
+//! A point is put into its square by comparisons of doubles, and the square's box contains every
+//! point that is put there; so the list is right for it.
 
 use super::Graph;
 use crate::exact::predicates::{BoxAbout, wins_on_box};
@@ -24,7 +27,8 @@ const MOST: f64 = 4e6;
 const CUT: u32 = u32::MAX;
 const START: u32 = u32::MAX - 1;
 
-/// `count` sites from `lists[at]`; or four squares from `squares[at]`; or only the site `at` to start a walk from.
+/// `count` sites from `lists[at]`; or four squares from `squares[at]`; or only the site `at` to
+/// start a walk from.
 #[derive(Clone, Copy, Debug)]
 struct Square {
     at: u32,
@@ -65,7 +69,8 @@ impl Squares {
             (squares.low, squares.density) = ([f64::INFINITY; 2], [1.0; 2]); // every point lies outside
             return squares;
         }
-        // A row of squares is a task. Its first squares come first, those cut from them after all rows.
+        // A row of squares is a task. Its first squares come first, those cut from them after all
+        // rows.
         let rows: Vec<Row> = (0..count[1]).into_par_iter().map(|y| squares.row(graph, y)).collect();
         let mut after = (count[0] * count[1]) as u32;
         let mut cut = Vec::new();
@@ -85,8 +90,9 @@ impl Squares {
         squares
     }
 
-    /// An interval that contains all numbers that are put into stripe `k`. The stripe of `x` is the whole part of `fl(fl(x - low) density)`, at most
-    /// `2^-50` of it off, that is `2^-35` stripes; the ends below are off by half an ulp of theirs and as little.
+    /// An interval that contains all numbers that are put into stripe `k`. The stripe of `x` is the
+    /// whole part of `fl(fl(x - low) density)`, at most `2^-50` of it off, that is `2^-35` stripes;
+    /// the ends below are off by half an ulp of theirs and as little.
     fn stripe(&self, axis: usize, k: usize) -> Span {
         let width = 1.0 / self.density[axis];
         let end = |k: f64| self.low[axis] + k * width;
@@ -108,7 +114,8 @@ impl Squares {
         row
     }
 
-    /// Sites of which one is the highest at `x`, and `true`; or, with `false`, a site from which a walk is short. Never none.
+    /// Sites of which one is the highest at `x`, and `true`; or, with `false`, a site from which a
+    /// walk is short. Never none.
     #[inline(always)]
     pub fn at(&self, x: [f64; 2]) -> (&[u32], bool) {
         let place = [0, 1].map(|k| (x[k] - self.low[k]) * self.density[k]);
@@ -173,7 +180,8 @@ impl Row {
     }
 }
 
-/// The sites that may be the highest somewhere in a box, one of them being known; more than [`FEW`] need not be all.
+/// The sites that may be the highest somewhere in a box, one of them being known; more than [`FEW`]
+/// need not be all.
 fn meeting(graph: &Graph, owner: u32, about: &BoxAbout) -> Vec<u32> {
     let wins = |a: u32, b: u32| wins_on_box(graph.point(a), graph.point(b), about);
     let mut found = vec![owner];

@@ -3,12 +3,14 @@
 use super::BrenierMap;
 use std::collections::HashMap;
 
-/// A convex polyhedral surface over the domain. Facet `i` lies in the plane `z = <x, y_i> + h_i`, its projection is cell `i`: at the heights of a solution with
-/// constant density its area is the prescribed mass (Alexandrov's theorem).
+/// A convex polyhedral surface over the domain. Facet `i` lies in the plane `z = <x, y_i> + h_i`,
+/// its projection is cell `i`: at the heights of a solution with constant density its area is the
+/// prescribed mass (Alexandrov's theorem).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ConvexGraph {
-    /// Points `(x, u(x))`: `x` a vertex of the diagram as a double, good to an ulp of the domain; `u(x)` at that very double, correct to half an ulp. So all lie on the graph of
-    /// the convex function `u` up to half an ulp of their heights.
+    /// Points `(x, u(x))`: `x` a vertex of the diagram as a double, good to an ulp of the domain;
+    /// `u(x)` at that very double, correct to half an ulp. So all lie on the graph of the convex
+    /// function `u` up to half an ulp of their heights.
     pub vertices: Vec<[f64; 3]>,
     /// The facets, cut into triangles, counter-clockwise as seen from above.
     pub triangles: Vec<[u32; 3]>,

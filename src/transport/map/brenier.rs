@@ -23,13 +23,14 @@ pub enum MapError {
     Partial,
 }
 
-/// The map that sends each Laguerre cell to its site: the gradient of the convex function `u(x) = max_i <x, y_i> + h_i`.
+/// The map that sends each Laguerre cell to its site: the gradient of the convex function
+/// `u(x) = max_i <x, y_i> + h_i`.
 ///
-/// At the heights of a solution it is Brenier's map of the problem; at any others, of the problem whose masses are those of the cells. Sites are numbered as
-/// in `problem.sites()`.
+/// At the heights of a solution it is Brenier's map of the problem; at any others, of the problem
+/// whose masses are those of the cells. Sites are numbered as in `problem.sites()`.
 ///
 /// ```
-/// use brenier::{domain::ConvexPolygon, exact::Heights, problem::{Problem, ProblemData}, transport::BrenierMap};
+/// use brenier::{BrenierMap, ConvexPolygon, Heights, Problem, ProblemData};
 /// let square = ConvexPolygon::rectangle([0.0, 0.0], [1.0, 1.0]).unwrap();
 /// let problem = Problem::new(ProblemData::new(square, vec![[0.0, 0.0], [2.0, 0.0]])).unwrap();
 /// let map = BrenierMap::new(&problem, &Heights::from_f64(&[0.5, -0.5])).unwrap();
@@ -50,7 +51,8 @@ pub struct BrenierMap {
 pub struct Monotonicity {
     /// Pairs of cells with a common wall that were looked at.
     pub pairs: usize,
-    /// The least cosine of the angle between `c_i - c_j` and `y_i - y_j`; positive for every Laguerre diagram.
+    /// The least cosine of the angle between `c_i - c_j` and `y_i - y_j`; positive for every
+    /// Laguerre diagram.
     pub least_cosine: f64,
     /// Where it is attained.
     pub worst: Option<[u32; 2]>,
@@ -60,7 +62,8 @@ impl BrenierMap {
     /// The map at these heights. Expected O(n log n), about 500 bytes a site.
     ///
     /// # Errors
-    /// Heights that are not finite or not one per site; a partial problem whose masses leave a rest.
+    /// Heights that are not finite or not one per site; a partial problem whose masses leave a
+    /// rest.
     pub fn new(problem: &Problem, heights: &Heights) -> Result<BrenierMap, MapError> {
         if problem.rest().is_some() {
             return Err(MapError::Partial);
@@ -90,7 +93,8 @@ impl BrenierMap {
         &self.locator
     }
 
-    /// The site whose cell contains a point, exact for every finite point, also outside the domain; [`NOWHERE`] if it is not finite.
+    /// The site whose cell contains a point, exact for every finite point, also outside the domain;
+    /// [`NOWHERE`] if it is not finite.
     pub fn cell_of(&self, x: [f64; 2]) -> u32 {
         self.locator.cell_of(x)
     }
@@ -103,14 +107,16 @@ impl BrenierMap {
         }
     }
 
-    /// Images of many points, in parallel, with NaN for points that are not finite; `images` has the length of `points`, else what is more of either is left alone.
+    /// Images of many points, in parallel, with NaN for points that are not finite; `images` has
+    /// the length of `points`, else what is more of either is left alone.
     pub fn images(&self, points: &[[f64; 2]], images: &mut [[f64; 2]]) {
         points.par_chunks(CHUNK).zip(images.par_chunks_mut(CHUNK)).for_each(|(points, images)| {
             points.iter().zip(images).for_each(|(x, y)| *y = self.image(*x).unwrap_or([f64::NAN; 2]));
         });
     }
 
-    /// `u(x)`, a convex function with the image of `x` as its gradient. Half an ulp is lost, and `2^-100` of the terms' size; NaN if the point is not finite.
+    /// `u(x)`, a convex function with the image of `x` as its gradient. Half an ulp is lost, and
+    /// `2^-100` of the terms' size; NaN if the point is not finite.
     pub fn potential(&self, x: [f64; 2]) -> f64 {
         match self.cell_of(x) {
             NOWHERE => f64::NAN,
@@ -124,8 +130,9 @@ impl BrenierMap {
         Dd::product(x[0], y[0]) + Dd::product(x[1], y[1]) + self.heights.get(i)
     }
 
-    /// The c-transform of the weights, `min_i |x - y_i|^2 - w_i = |x|^2 - 2 u(x)`; NaN if the point is not finite. With the weights it is the pair of functions that
-    /// attains the maximum of the dual problem: their sum is at most `|x - y|^2`, with equality on the graph of the map.
+    /// The c-transform of the weights, `min_i |x - y_i|^2 - w_i = |x|^2 - 2 u(x)`; NaN if the point
+    /// is not finite. With the weights it is the pair of functions that attains the maximum of the
+    /// dual problem: their sum is at most `|x - y|^2`, with equality on the graph of the map.
     pub fn c_transform(&self, x: [f64; 2]) -> f64 {
         match self.cell_of(x) {
             NOWHERE => f64::NAN,
@@ -136,9 +143,11 @@ impl BrenierMap {
         }
     }
 
-    /// The conjugate over the domain, `u*(y) = sup_{x in X} <x, y> - u(x)`, convex, with `u*(y_i) = -h_i` where cell `i` is not empty.
+    /// The conjugate over the domain, `u*(y) = sup_{x in X} <x, y> - u(x)`, convex, with
+    /// `u*(y_i) = -h_i` where cell `i` is not empty.
     ///
-    /// `u` is affine on each cell, so the supremum is attained at a vertex of a cell. Cost: O(n); vertices are good to an ulp of the domain.
+    /// `u` is affine on each cell, so the supremum is attained at a vertex of a cell. Cost: O(n);
+    /// vertices are good to an ulp of the domain.
     pub fn conjugate(&self, y: [f64; 2]) -> f64 {
         let best = |i: usize| {
             let (site, h) = (self.problem().sites()[i], self.heights.get(i));
@@ -149,7 +158,8 @@ impl BrenierMap {
         (0..self.diagram.len()).into_par_iter().map(best).reduce(|| f64::NEG_INFINITY, f64::max)
     }
 
-    /// The inverse image of site `i` in the domain: one convex polygon, or one for each triangle or pixel of the source that the cell meets; none for an empty cell.
+    /// The inverse image of site `i` in the domain: one convex polygon, or one for each triangle or
+    /// pixel of the source that the cell meets; none for an empty cell.
     pub fn polygons(&self, i: usize) -> Vec<Vec<[f64; 2]>> {
         if self.problem().patches().is_some() {
             return self.diagram.pieces(i).into_iter().map(|p| p.vertices).collect();
@@ -181,13 +191,15 @@ impl BrenierMap {
         self.diagram.centroids().iter().zip(problem.sites().iter().zip(problem.masses())).map(one).collect()
     }
 
-    /// Gradient of `W2^2` in the masses: the weights `w_i`, up to a constant, since the total is fixed. Moving the mass `e` from site `j` to site `i` changes the cost by
+    /// Gradient of `W2^2` in the masses: the weights `w_i`, up to a constant, since the total is
+    /// fixed. Moving the mass `e` from site `j` to site `i` changes the cost by
     /// `e (w_i - w_j) + O(e^2)`.
     pub fn mass_gradient(&self) -> Vec<f64> {
         self.heights.to_weights(self.problem().sites())
     }
 
-    /// Looks at all pairs of cells with a common wall: `<c_i - c_j, y_i - y_j> > 0`, as cells `i` and `j` lie on two sides of a line normal to `y_i - y_j`.
+    /// Looks at all pairs of cells with a common wall: `<c_i - c_j, y_i - y_j> > 0`, as cells `i`
+    /// and `j` lie on two sides of a line normal to `y_i - y_j`.
     pub fn monotonicity(&self) -> Monotonicity {
         let mut all = Monotonicity { pairs: 0, least_cosine: 1.0, worst: None };
         for (i, j, _) in self.diagram.hessian() {

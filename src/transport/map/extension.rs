@@ -1,14 +1,20 @@
-//! A continuous map from the centroids: `c_i` goes to `y_i`, and in between the map is affine on the triangles of the dual triangulation.
+//! A continuous map from the centroids: `c_i` goes to `y_i`, and in between the map is affine on
+//! the triangles of the dual triangulation.
 //!
-//! Where three cells meet, their centroids span a triangle. Three things can go wrong with these triangles, and each is handled here and told:
+//! Where three cells meet, their centroids span a triangle. Three things can go wrong with these
+//! triangles, and each is handled here and told:
 //!
-//! - The centroids need not be an embedding of the triangulation: a triangle can be flipped over, or flat. Orientation is decided exactly for the centroids
-//!   as doubles; such triangles are left out. The map there is that of "outside" below. Where two triangles overlap, the first counts.
-//! - The triangles do not fill the domain: near its boundary, and where triangles are left out, a point lies in none of them. It gets the value at the nearest point of the
-//!   triangulation, which is continuous wherever that point is unique.
-//! - Where more than three cells meet in a point, the perturbation that breaks ties chooses how their polygon is cut into triangles.
+//! - The centroids need not be an embedding of the triangulation: a triangle can be flipped over,
+//!   or flat. Orientation is decided exactly for the centroids as doubles; such triangles are left
+//!   out. The map there is that of "outside" below. Where two triangles overlap, the first counts.
+//! - The triangles do not fill the domain: near its boundary, and where triangles are left out, a
+//!   point lies in none of them. It gets the value at the nearest point of the triangulation, which
+//!   is continuous wherever that point is unique.
+//! - Where more than three cells meet in a point, the perturbation that breaks ties chooses how
+//!   their polygon is cut into triangles.
 //!
-//! The map is monotone along the edges of the triangulation, `<c_i - c_j, y_i - y_j> > 0`, but in general it is no gradient; see [`super::SmoothMap`] for one that is.
+//! The map is monotone along the edges of the triangulation, `<c_i - c_j, y_i - y_j> > 0`, but in
+//! general it is no gradient; see [`super::SmoothMap`] for one that is.
 
 use super::BrenierMap;
 use crate::diagram::Label;
@@ -22,7 +28,8 @@ use rstar::{AABB, RTree};
 pub enum Place {
     /// From the triangle of these sites, which contains the point.
     Triangle([u32; 3]),
-    /// From the nearest point of the triangulation, which lies on the edge of these sites (twice the same if there is one cell only).
+    /// From the nearest point of the triangulation, which lies on the edge of these sites (twice
+    /// the same if there is one cell only).
     Outside([u32; 2]),
 }
 
@@ -48,8 +55,9 @@ pub struct Extension {
 }
 
 impl BrenierMap {
-    /// The extension. Triangles with an edge across a wall in `torn`, pairs of sites with the lower one first, sorted, are left out, too: they would spread points over the gap
-    /// between sites that a singular wall parts. Cost: O(n log n).
+    /// The extension. Triangles with an edge across a wall in `torn`, pairs of sites with the lower
+    /// one first, sorted, are left out, too: they would spread points over the gap between sites
+    /// that a singular wall parts. Cost: O(n log n).
     pub fn extension(&self, torn: &[[u32; 2]]) -> Extension {
         let centroids = self.diagram.centroids().to_vec();
         let sites = self.problem().sites().to_vec();
@@ -135,7 +143,8 @@ impl Extension {
         &self.triangles
     }
 
-    /// Triangles of the dual triangulation whose centroids lie clockwise or on a line; they are not used.
+    /// Triangles of the dual triangulation whose centroids lie clockwise or on a line; they are not
+    /// used.
     pub fn flipped(&self) -> &[[u32; 3]] {
         &self.flipped
     }
@@ -145,7 +154,8 @@ impl Extension {
         self.dropped
     }
 
-    /// Value at a point, and where it comes from; `None` if the point is not finite. Which triangle contains the point is decided exactly. About O(log n).
+    /// Value at a point, and where it comes from; `None` if the point is not finite. Which triangle
+    /// contains the point is decided exactly. About O(log n).
     pub fn at(&self, x: [f64; 2]) -> Option<([f64; 2], Place)> {
         if !(x[0].is_finite() && x[1].is_finite()) {
             return None;
@@ -174,7 +184,8 @@ impl Extension {
         Some(([0, 1].map(|k| (1.0 - s) * y[k] + s * z[k]), Place::Outside([i, j])))
     }
 
-    /// A point in the same direction from the middle, at most a million extents away: of farther points the distances to all edges are one double.
+    /// A point in the same direction from the middle, at most a million extents away: of farther
+    /// points the distances to all edges are one double.
     fn nearer(&self, x: [f64; 2]) -> [f64; 2] {
         // Halved, so that the difference of the greatest doubles is one.
         let away = [0, 1].map(|k| 0.5 * x[k] - 0.5 * self.middle[k]);
@@ -198,7 +209,8 @@ impl Extension {
         if value[0].is_finite() && value[1].is_finite() { value } else { y[0] }
     }
 
-    /// Values at many points, in parallel, with NaN for points that are not finite; and how many of the points lie in no triangle.
+    /// Values at many points, in parallel, with NaN for points that are not finite; and how many of
+    /// the points lie in no triangle.
     pub fn images(&self, points: &[[f64; 2]], images: &mut [[f64; 2]]) -> usize {
         let chunks = points.par_chunks(super::CHUNK).zip(images.par_chunks_mut(super::CHUNK));
         let one = |(points, images): (&[[f64; 2]], &mut [[f64; 2]])| {

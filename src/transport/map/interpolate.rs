@@ -5,22 +5,26 @@ use crate::domain::Law;
 use crate::exact::Dd;
 use rayon::prelude::*;
 
-/// What has become of a cell, or of its part in one triangle or pixel of the source: `(1 - t) cell + t y`.
+/// What has become of a cell, or of its part in one triangle or pixel of the source:
+/// `(1 - t) cell + t y`.
 #[derive(Clone, Debug, PartialEq, serde::Serialize)]
 pub struct ShrunkenCell {
     /// The site it shrinks to.
     pub site: u32,
     /// Its vertices, counter-clockwise.
     pub vertices: Vec<[f64; 2]>,
-    /// Density at each vertex, `rho / (1 - t)^2` in the normalized source; in between it is affine, or bilinear where the source is.
+    /// Density at each vertex, `rho / (1 - t)^2` in the normalized source; in between it is affine,
+    /// or bilinear where the source is.
     pub density: Vec<f64>,
 }
 
 impl BrenierMap {
-    /// The interpolation at `t`, `0 <= t < 1`, sorted by site; `None` for other `t`. At `t = 1` there are only atoms, the sites with their masses.
+    /// The interpolation at `t`, `0 <= t < 1`, sorted by site; `None` for other `t`. At `t = 1`
+    /// there are only atoms, the sites with their masses.
     ///
-    /// The pieces of two cells are apart: those of neighbours `i`, `j` by exactly `t |y_i - y_j|` across their wall. `W2` of the interpolations at `s` and `t` is
-    /// `|s - t|` times that of the map. Cost: O(n).
+    /// The pieces of two cells are apart: those of neighbours `i`, `j` by exactly `t |y_i - y_j|`
+    /// across their wall. `W2` of the interpolations at `s` and `t` is `|s - t|` times that of the
+    /// map. Cost: O(n).
     pub fn interpolate(&self, t: f64) -> Option<Vec<ShrunkenCell>> {
         if !(0.0..1.0).contains(&t) {
             return None;

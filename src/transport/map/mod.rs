@@ -1,4 +1,5 @@
-//! The solved map: the potential `u(x) = max_i <x, y_i> + h_i`, its gradient, and what follows from them (theory/map.md).
+//! The solved map: the potential `u(x) = max_i <x, y_i> + h_i`, its gradient, and what follows from
+//! them (theory/map.md).
 
 mod alexandrov;
 mod brenier;

@@ -1,8 +1,11 @@
-//! The singular set: walls across which the map jumps by more than the sites' spacing explains, chained to curves.
+//! The singular set: walls across which the map jumps by more than the sites' spacing explains,
+//! chained to curves.
 //!
-//! `|y_i - y_j| / |c_i - c_j|` is a discrete second derivative of `u`: under refinement it stays bounded where the map is continuous, and grows without bound on walls where
-//! it jumps. A wall is singular if the logarithm of its ratio exceeds the median by a number of robust standard deviations (1.4826 times the median absolute deviation)
-//! and by the logarithm of a factor; both are options. Or a ratio is given by hand.
+//! `|y_i - y_j| / |c_i - c_j|` is a discrete second derivative of `u`: under refinement it stays
+//! bounded where the map is continuous, and grows without bound on walls where it jumps. A wall is
+//! singular if the logarithm of its ratio exceeds the median by a number of robust standard
+//! deviations (1.4826 times the median absolute deviation) and by the logarithm of a factor; both
+//! are options. Or a ratio is given by hand.
 
 use super::BrenierMap;
 use crate::diagram::Wall;
@@ -22,7 +25,8 @@ pub struct SingularOptions {
     pub factor: f64,
     /// This ratio instead of the one that the two above give.
     pub ratio: Option<f64>,
-    /// Walls shorter than this share of the side of a mean cell count as points, in which more than three cells meet up to rounding. Default 1e-6.
+    /// Walls shorter than this share of the side of a mean cell count as points, in which more than
+    /// three cells meet up to rounding. Default 1e-6.
     pub shortest: f64,
 }
 
@@ -175,7 +179,8 @@ fn threshold(ratios: impl Iterator<Item = f64>, options: &SingularOptions) -> Th
     Threshold { median: median.exp(), deviation, ratio }
 }
 
-/// Chains walls, given by their end nodes, to strands between nodes that do not have two walls; then what is left is closed.
+/// Chains walls, given by their end nodes, to strands between nodes that do not have two walls;
+/// then what is left is closed.
 fn strands(
     walls: &[SingularWall],
     ends: &[[u32; 2]],

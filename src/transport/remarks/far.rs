@@ -1,18 +1,23 @@
-//! What is to be said of a solve that failed because no double-double holds its heights finely enough: for sites far away, or so
-//! near each other, or of so little mass, that the last bits of a height move more of it than the tolerance allows.
+//! What is to be said of a solve that failed because no double-double holds its heights finely
+//! enough: for sites far away, or so near each other, or of so little mass, that the last bits of a
+//! height move more of it than the tolerance allows.
 //!
-//! The wall between a site at distance `d` and one near the source is where `<x, y_i - y_j>` equals `h_j - h_i`. That number is
-//! about `d` times the source's extent `e`, and a wall moves by `1/d` of what it changes. Heights have one common gauge, so all
-//! of them are held to about `2^-104 d e`: walls between near sites, at distances of the order of `e`, are off by `2^-104 d`
-//! then, and their cells by a share of `2^-104 d / e`, times what a cell is smaller than the source. With partial transport
-//! weights are absolute, of the size of `d^2`, and the ball about a far site is off by `2^-104 d` in the same way.
+//! The wall between a site at distance `d` and one near the source is where `<x, y_i - y_j>` equals
+//! `h_j - h_i`. That number is about `d` times the source's extent `e`, and a wall moves by `1/d`
+//! of what it changes. Heights have one common gauge, so all of them are held to about
+//! `2^-104 d e`: walls between near sites, at distances of the order of `e`, are off by `2^-104 d`
+//! then, and their cells by a share of `2^-104 d / e`, times what a cell is smaller than the
+//! source. With partial transport weights are absolute, of the size of `d^2`, and the ball about a
+//! far site is off by `2^-104 d` in the same way.
 //!
-//! The cell of a far site is a matter of its direction: moved nearer along the ray from the source, to distance `r`, its walls
-//! turn by `e / r` at most and its cell changes by that share, while nothing but its cost depends on the distance.
+//! The cell of a far site is a matter of its direction: moved nearer along the ray from the source,
+//! to distance `r`, its walls turn by `e / r` at most and its cell changes by that share, while
+//! nothing but its cost depends on the distance.
 
 use crate::exact::Heights;
 
-/// Bits of a height that are left for cells, the others going to what a cell is smaller than the source and to sums.
+/// Bits of a height that are left for cells, the others going to what a cell is smaller than the
+/// source and to sums.
 const BITS: i32 = 90;
 
 /// Sites within this many extents of the source are never called far.
@@ -23,8 +28,9 @@ fn reach(tolerance: f64) -> f64 {
     (tolerance * 2f64.powi(BITS)).max(NEAR)
 }
 
-/// What to say of heights whose last bits move masses by more than the tolerance, by the walls `(i, j, H_ij)` at them: a mass
-/// changes by `2 H_ij` times what the difference of two heights does.
+/// What to say of heights whose last bits move masses by more than the tolerance, by the walls
+/// `(i, j, H_ij)` at them: a mass changes by `2 H_ij` times what the difference of two heights
+/// does.
 pub fn coarse(heights: &Heights, walls: &[(u32, u32, f64)], masses: &[f64], tolerance: f64) -> Option<String> {
     let mut moved = vec![0.0f64; masses.len()];
     for &(i, j, h) in walls {
@@ -44,7 +50,8 @@ pub fn coarse(heights: &Heights, walls: &[(u32, u32, f64)], masses: &[f64], tole
     })
 }
 
-/// What to say of the farthest site, if it is too far for the tolerance while others are near; `alone`: also if there is no other.
+/// What to say of the farthest site, if it is too far for the tolerance while others are near;
+/// `alone`: also if there is no other.
 pub fn too_far<const D: usize>(
     sites: &[[f64; D]],
     (low, high): ([f64; D], [f64; D]),

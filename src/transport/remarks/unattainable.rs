@@ -1,8 +1,10 @@
 //! Why some masses cannot be attained on a surface (theory/kinks.md).
 //!
-//! If `y_i - y_j` is normal to a triangle, `s_ij` is constant on it: the triangle goes to the one site or to the other as a whole, the masses
-//! jump where that constant passes 0, and what lies inside the jump no heights give. (The optimal plan then splits the triangle.) Newton's
-//! method climbs to the top of the dual, and proves there that the jump stays whatever the heights ([`crate::newton::Jump`]).
+//! If `y_i - y_j` is normal to a triangle, `s_ij` is constant on it: the triangle goes to the one
+//! site or to the other as a whole, the masses jump where that constant passes 0, and what lies
+//! inside the jump no heights give. (The optimal plan then splits the triangle.) Newton's method
+//! climbs to the top of the dual, and proves there that the jump stays whatever the heights
+//! ([`crate::newton::Jump`]).
 
 use super::super::certificate::polygon_masses;
 use crate::diagram::Region;
@@ -35,7 +37,8 @@ pub fn in_own(jump: &Jump, units: &Units) -> Jump {
     told
 }
 
-/// What to say of a jump (in the diagram's order), and notes: the masses that can be attained, and the plan that is best.
+/// What to say of a jump (in the diagram's order), and notes: the masses that can be attained, and
+/// the plan that is best.
 pub fn told(problem: &SurfaceProblem, order: &[u32], jump: &Jump) -> (String, Vec<String>) {
     let facets = problem.facets();
     // As people who made the mesh count them, each once.

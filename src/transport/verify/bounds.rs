@@ -1,16 +1,19 @@
 //! How far a right claim may be from the truth.
 //!
-//! A claim is right if it is the truth up to the rounding of one sum: masses and costs are sums over fans of triangles
-//! without cancellation, each good to `2^-40` of itself (`diagram/integrate.rs`), so they are; a centroid is a mean of
-//! points of its cell, so it is off by such a share of the cell's size, and by the rounding of its coordinates. Nothing
-//! here depends on the target: a cell a thousand times too large has a mass as good as any other's. And nothing depends
-//! on where the source lies or how thin it is: the truth is exact, so a false claim about a needle is told from a right
-//! one as well as anywhere.
+//! A claim is right if it is the truth up to the rounding of one sum: masses and costs are sums
+//! over fans of triangles without cancellation, each good to `2^-40` of itself
+//! (`diagram/integrate.rs`), so they are; a centroid is a mean of points of its cell, so it is off
+//! by such a share of the cell's size, and by the rounding of its coordinates. Nothing here depends
+//! on the target: a cell a thousand times too large has a mass as good as any other's. And nothing
+//! depends on where the source lies or how thin it is: the truth is exact, so a false claim about a
+//! needle is told from a right one as well as anywhere.
 //!
-//! Doubles may do worse than that: a cell may be thinner than the rounding of its vertices, a density may vanish in it, on
-//! a surface walls may be nearly parallel. What is written is then what doubles make of it, and no false claim. So a claim
-//! is let pass, too, if it is what the same heights give in doubles *here*, to the last bits: writers compute the same bits
-//! from the same labels. No wider band is let pass around either number; and how far the claims are from the truth is told.
+//! Doubles may do worse than that: a cell may be thinner than the rounding of its vertices, a
+//! density may vanish in it, on a surface walls may be nearly parallel. What is written is then
+//! what doubles make of it, and no false claim. So a claim is let pass, too, if it is what the same
+//! heights give in doubles *here*, to the last bits: writers compute the same bits from the same
+//! labels. No wider band is let pass around either number; and how far the claims are from the
+//! truth is told.
 
 use super::reach::Reach;
 use crate::diagram::Cells;
@@ -59,15 +62,15 @@ impl<const D: usize> Slack<D> {
     }
 }
 
-/// What a cost may be off the truth: it is a sum of such integrals, none of them negative. Where it is summed up in doubles
-/// the sum over `cells` rounds, too.
+/// What a cost may be off the truth: it is a sum of such integrals, none of them negative. Where it
+/// is summed up in doubles the sum over `cells` rounds, too.
 pub(super) fn cost(truth: f64, cells: usize) -> [f64; 2] {
     let sum = f64::EPSILON * (8.0 + (cells as f64).sqrt());
     [(MOMENT + sum) * truth + TINY, sum * truth + TINY]
 }
 
-/// What a facet integral may be off: it is a length over the distance of two sites, times a density. A facet of no length
-/// may have what the vertices at its ends are off.
+/// What a facet integral may be off: it is a length over the distance of two sites, times a
+/// density. A facet of no length may have what the vertices at its ends are off.
 pub(super) fn wall<const D: usize>(still: &dyn Cells<D>, sites: &[[f64; D]]) -> impl Fn(u32, u32, f64) -> f64 {
     let (blur, density) = still.blur();
     // A wall may run through many patches; each vertex there counts.

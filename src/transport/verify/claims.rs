@@ -6,7 +6,8 @@ use super::truth::VerifyError;
 use crate::diagram::CellRecord;
 use crate::exact::Heights;
 
-/// Everything a solution claims, borrowed from wherever it stands. Lists are in the order of the problem's sites.
+/// Everything a solution claims, borrowed from wherever it stands. Lists are in the order of the
+/// problem's sites.
 #[derive(Clone, Copy, Debug)]
 pub struct Claims<'a, const D: usize> {
     /// Heights: what all other claims are about.

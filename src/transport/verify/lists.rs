@@ -66,7 +66,8 @@ pub(super) fn lines<const D: usize>(
 
 /// The first claimed facet integral that is not one, in words. Rows ascend, and each has `i < j`.
 ///
-/// What is not listed counts as 0: where more than three cells meet, the solver may list a facet of no length with an integral of rounding errors.
+/// What is not listed counts as 0: where more than three cells meet, the solver may list a facet of
+/// no length with an integral of rounding errors.
 fn wrong_facet(
     claimed: &[(u32, u32, f64)],
     truth: &[(u32, u32, f64)],

@@ -27,7 +27,8 @@ pub(super) fn lines<const D: usize>(
     lines
 }
 
-/// The index of the worst number, by the share of what it may be off; what is no number is worst of all.
+/// The index of the worst number, by the share of what it may be off; what is no number is worst of
+/// all.
 fn worst(n: usize, share: impl Fn(usize) -> f64) -> Option<(usize, f64)> {
     let shares = (0..n).map(|i| (i, share(i)));
     let worse = |a: (usize, f64), b: (usize, f64)| {
@@ -40,7 +41,8 @@ fn masses<const D: usize>(claims: &Claims<'_, D>, still: &dyn Cells<D>, found: &
     let off = |i: usize| (claims.masses[i] - found.masses[i]).abs();
     let share = |i: usize| {
         let (claimed, doubles) = (claims.masses[i], still.masses()[i]);
-        // Equal numbers are right, infinite ones too; and what doubles make of the cell is no false claim.
+        // Equal numbers are right, infinite ones too; and what doubles make of the cell is no false
+        // claim.
         let right = claimed == found.masses[i] || (claimed - doubles).abs() <= ROUNDED * doubles;
         if right { 0.0 } else { off(i) / found.slack.mass[i] }
     };

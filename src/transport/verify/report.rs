@@ -11,16 +11,19 @@ use crate::diagram::Cells;
 use crate::exact::Dd;
 use crate::newton::{IterationReport, Outcome};
 
-/// A mass cannot be expected to be nearer to its target than this, relatively, whatever the tolerance says.
+/// A mass cannot be expected to be nearer to its target than this, relatively, whatever the
+/// tolerance says.
 const ROUNDING: f64 = 1e-14;
 
 /// Cells and rest of partial transport sum to the source up to this share of it.
 const TOTAL: f64 = 1e-9;
 
-/// A solver may aim a little beyond the tolerance it was given; its steps are told apart from those of another tolerance by more.
+/// A solver may aim a little beyond the tolerance it was given; its steps are told apart from those
+/// of another tolerance by more.
 const AIM: f64 = 16.0;
 
-/// Heights are gauged in double-doubles: `sum nu_i h_i` is 0 up to their rounding, `2^-100`, with room for sums over many sites.
+/// Heights are gauged in double-doubles: `sum nu_i h_i` is 0 up to their rounding, `2^-100`, with
+/// room for sums over many sites.
 const GAUGED: f64 = 1.0 / (1u128 << 90) as f64;
 
 /// Largest relative error of masses.
@@ -32,7 +35,8 @@ fn near(a: f64, b: f64, slack: f64) -> bool {
     a == b || (a - b).abs() <= slack
 }
 
-/// Is the claimed error true, and the tolerance kept? If the claimed masses are right it is theirs, to the last bits.
+/// Is the claimed error true, and the tolerance kept? If the claimed masses are right it is theirs,
+/// to the last bits.
 pub(super) fn residual<const D: usize>(
     claims: &Claims<'_, D>,
     targets: &[f64],
@@ -137,7 +141,8 @@ fn parts<const D: usize>(claims: &Claims<'_, D>, still: &dyn Cells<D>) -> Option
     Some(Line::new("parts", claimed == found.as_ref(), text))
 }
 
-/// A diagram is that of the problem's heights; a solution's heights are gauged, if a constant may be added.
+/// A diagram is that of the problem's heights; a solution's heights are gauged, if a constant may
+/// be added.
 fn heights<const D: usize>(claims: &Claims<'_, D>, problem: &impl Family<D>) -> Option<Line> {
     let heights = claims.heights.as_slice();
     if claims.report.outcome.is_none() {

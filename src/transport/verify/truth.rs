@@ -170,7 +170,8 @@ fn exact<const D: usize>(still: &impl Cells<D>, c: Certificate<D>) -> Found<D> {
     }
 }
 
-/// What is computed again in floating point: where cells are no polygons, so that masses are not rational.
+/// What is computed again in floating point: where cells are no polygons, so that masses are not
+/// rational.
 fn again<F: Family<D>, const D: usize>(family: &F, still: &F::Still) -> Found<D> {
     let (masses, centroids) = (still.masses().to_vec(), still.centroids().to_vec());
     let pairs = masses.iter().zip(family.masses());

@@ -3,8 +3,9 @@
 use super::claims::Claims;
 use crate::newton::Outcome;
 
-/// Fields that are not verified, as paths in the file. Of these, values that cannot be fail all the same (a negative time, a
-/// tolerance of 0 or 1e300, a last residual other than that of the masses).
+/// Fields that are not verified, as paths in the file. Of these, values that cannot be fail all the
+/// same (a negative time, a tolerance of 0 or 1e300, a last residual other than that of the
+/// masses).
 pub(super) fn fields<const D: usize>(claims: &Claims<'_, D>, integrated: bool, valid: bool) -> Vec<&'static str> {
     let report = claims.report;
     let mut fields = Vec::new();
@@ -25,7 +26,8 @@ pub(super) fn fields<const D: usize>(claims: &Claims<'_, D>, integrated: bool, v
     match &report.outcome {
         None => {}
         Some(outcome) => {
-            // They move no mass by as much as its rounding. Of balanced transport their sum is verified.
+            // They move no mass by as much as its rounding. Of balanced transport their sum is
+            // verified.
             fields.push("heights_lo");
             if *outcome != Outcome::Converged {
                 fields.push("report.outcome");

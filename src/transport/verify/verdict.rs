@@ -30,11 +30,13 @@ impl Verdict {
     }
 }
 
-/// Verifies a solution. Levels 1 to 4 climb the validity ladder of the diagram and compare what follows from its
-/// combinatorics; level 5 integrates too, in exact arithmetic where the family can.
+/// Verifies a solution. Levels 1 to 4 climb the validity ladder of the diagram and compare what
+/// follows from its combinatorics; level 5 integrates too, in exact arithmetic where the family
+/// can.
 ///
 /// # Errors
-/// The claims do not fit the problem, as lists of other lengths. A false claim is no error: its line fails.
+/// The claims do not fit the problem, as lists of other lengths. A false claim is no error: its
+/// line fails.
 ///
 /// ```
 /// use brenier::{domain::ConvexPolygon, problem::{Problem, ProblemData}};

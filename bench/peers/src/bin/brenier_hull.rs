@@ -1,6 +1,6 @@
-//! `brenier_hull FILE`: CPU seconds of brenier's regular triangulation of the weighted sites of FILE, its insertion order
-//! included. Turning weights into heights is the user's side of the call and is not timed, as building CGAL's weighted
-//! points is not.
+//! `brenier_hull FILE`: CPU seconds of brenier's regular triangulation of the weighted sites of
+//! FILE, its insertion order included. Turning weights into heights is the user's side of the call
+//! and is not timed, as building CGAL's weighted points is not.
 
 use brenier::exact::Heights;
 use brenier::hull::Hull;

@@ -1,8 +1,10 @@
-//! `compare INPUTS CGAL_DIRECTORY|- BRENIER [RUNS]`: times every contender on every workload and prints one table.
+//! `compare INPUTS CGAL_DIRECTORY|- BRENIER [RUNS]`: times every contender on every workload and
+//! prints one table.
 //!
-//! Contenders of a workload take turns (A B C A B C ...) so that a slow minute of the machine falls on all of them;
-//! medians are compared. Every run is a process of its own. Differing counts of triangles or hidden sites are reported
-//! below the table: they would mean that somebody's triangulation is wrong.
+//! Contenders of a workload take turns (A B C A B C ...) so that a slow minute of the machine falls
+//! on all of them; medians are compared. Every run is a process of its own. Differing counts of
+//! triangles or hidden sites are reported below the table: they would mean that somebody's
+//! triangulation is wrong.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};

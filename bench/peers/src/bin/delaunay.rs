@@ -1,5 +1,5 @@
-//! `delaunay spade|delaunator FILE`: CPU seconds of the two Rust libraries on the unweighted points of FILE, their own
-//! ordering included (spade through `bulk_load`), and the number of triangles.
+//! `delaunay spade|delaunator FILE`: CPU seconds of the two Rust libraries on the unweighted points
+//! of FILE, their own ordering included (spade through `bulk_load`), and the number of triangles.
 
 use brenier_peers::{own_cpu_seconds, print_timing, read_sites};
 use spade::{DelaunayTriangulation, Point2, Triangulation};

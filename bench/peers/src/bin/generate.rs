@@ -1,5 +1,5 @@
-//! `generate DIRECTORY [N]`: writes the inputs of the benchmark. N (default 1,000,000, rounded down to a square for the
-//! grids) sizes the triangulations; the solve always has 100,000 sites.
+//! `generate DIRECTORY [N]`: writes the inputs of the benchmark. N (default 1,000,000, rounded down
+//! to a square for the grids) sizes the triangulations; the solve always has 100,000 sites.
 
 use brenier_peers::{WEIGHT_SPREAD, grid_sites, uniform_sites, write_sites};
 use std::error::Error;
@@ -26,7 +26,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A problem file: uniform sites in the unit square, equal masses. The coordinates print shortest-round-trip.
+/// A problem file: uniform sites in the unit square, equal masses. The coordinates print
+/// shortest-round-trip.
 fn solve_problem(n: usize) -> String {
     let mut text = String::from(
         "{\"format\":\"brenier/problem\",\"version\":1,\n\"domain\":{\"type\":\"box\",\"min\":[0,0],\"max\":[1,1]},\n\"sites\":[",

@@ -1,5 +1,6 @@
-//! `measure PROGRAM ARGUMENTS...`: runs a program, passes its output through, and ends with a line of its own:
-//! CPU seconds (user + system, all threads) and peak resident bytes of that one program.
+//! `measure PROGRAM ARGUMENTS...`: runs a program, passes its output through, and ends with a line
+//! of its own: CPU seconds (user + system, all threads) and peak resident bytes of that one
+//! program.
 //!
 //! A process apiece, because Linux reports the peak of children as the maximum over all of them.
 

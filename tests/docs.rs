@@ -98,12 +98,15 @@ fn comments_are_seen() {
     assert_eq!(prose(&comments(text)).map(|(_, l)| l.trim()).collect::<String>(), "words");
 }
 
-/// Targets of links and pictures: what stands in `](...)` and `src="..."`.
+/// Targets of links and pictures: what stands in `](...)`, `src=...` and behind `[name]:`.
 fn targets(line: &str) -> Vec<&str> {
     let mut found = Vec::new();
-    for (open, close) in [("](", ')'), ("src=\"", '"')] {
-        let ends = line.match_indices(open).map(|(k, _)| &line[k + open.len()..]);
-        found.extend(ends.filter_map(|rest| rest.split_once(close)).map(|(target, _)| target));
+    if let Some((_, target)) = line.strip_prefix('[').and_then(|rest| rest.split_once("]: ")) {
+        found.push(target.trim());
+    }
+    for (open, ends) in [("](", &[')'][..]), ("src=", &[' ', '>'])] {
+        let rests = line.match_indices(open).map(|(k, _)| &line[k + open.len()..]);
+        found.extend(rests.filter_map(|rest| rest.split(ends).next()).map(|target| target.trim_matches('"')));
     }
     found
 }

@@ -135,7 +135,7 @@ fn the_table_of_the_readme_is_true() {
     let partial = format!(r#"{square}, "masses": [0.125, 0.25, 0.125], "partial": true"#);
     let sources = BTreeMap::from([
         ("polygon", (format!("{plane}, {square}"), "square", "")),
-        ("mesh with holes", (format!("{plane}, {mesh}"), "data/plate.obj", "")),
+        ("mesh", (format!("{plane}, {mesh}"), "data/plate.obj", "")),
         ("image", (format!("{plane}, {image}"), "image", "--density image:data/still.png")),
         ("partial", (format!("{plane}, {partial}"), "square", "--partial")),
         ("surface", (surface.to_string(), "data/spot.obj", "")),
@@ -159,7 +159,7 @@ fn the_table_of_the_readme_is_true() {
             let ran = match name {
                 "solve" => solved.clone(),
                 "quantize" => brenier(at, &format!("quantize --domain {domain} {flags} -n 6 --steps 1 -o q.json")),
-                "parameterize" if *source == "mesh with holes" || spatial => {
+                "parameterize" if *source == "mesh" || spatial => {
                     brenier(at, &format!("parameterize {domain} -o uv.obj"))
                 }
                 "parameterize" => brenier(at, "parameterize p.json -o uv.obj"),
@@ -177,7 +177,7 @@ fn the_table_of_the_readme_is_true() {
             // a result is an answer.
             let does = matches!(ran.status.code(), Some(0 | 1));
             let said = String::from_utf8_lossy(&ran.stderr);
-            assert_eq!(row[k] != "no", does, "{name}, {source}: the table says {}\n{said}", row[k]);
+            assert_eq!(!row[k].is_empty(), does, "{name}, {source}: the table says {}\n{said}", row[k]);
             pairs += 1;
         }
     }

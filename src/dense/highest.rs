@@ -85,7 +85,7 @@ pub enum DenseError {
 /// Memory: 12 bytes a coordinate of a site.
 ///
 /// ```
-/// use brenier::{exact::Heights, sample::Dense};
+/// use brenier::{Heights, dense::Dense};
 /// let sites = [0.0, 0.0, 0.0, /**/ 1.0, 0.0, 0.0, /**/ 0.0, 0.0, 1.0];
 /// let dense = Dense::new(3, &sites, &Heights::from_f64(&[0.0, -0.5, -0.5])).unwrap();
 /// // At the last point sites 0 and 1 tie: the lower one.

@@ -27,7 +27,7 @@ pub struct Description<const D: usize = 2> {
 /// let square = ConvexPolygon::rectangle([0.0, 0.0], [1.0, 1.0]).unwrap();
 /// let problem = Problem::new(ProblemData::new(square, vec![[0.0, 0.5], [1.0, 0.5]])).unwrap();
 /// let found = describe(&problem, &Heights::from_f64(&[0.25, 0.0]), true, false).unwrap();
-/// assert_eq!(found.solution.masses, [0.75, 0.25]); // the wall is x = 1/2 + 1/4 - 0
+/// assert_eq!(found.solution.masses, [0.25, 0.75]); // the wall is x = h_0 - h_1
 /// ```
 pub fn describe<const D: usize>(
     problem: &impl Transport<D>,

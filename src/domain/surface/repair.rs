@@ -83,7 +83,7 @@ impl Repaired {
 /// ```
 /// use brenier::domain::surface::repair::{Need, RepairOptions, repair};
 /// let v = [[0., 0., 0.], [1., 0., 0.], [0., 1., 0.], [1., 1., 0.], [0., 1., 0.], [9., 9., 9.]];
-/// let options = RepairOptions { need: Need::Manifold, merge_vertices: true, cut: false };
+/// let options = RepairOptions::default().need(Need::Manifold).merge_vertices(true);
 /// let mesh = repair(&v, &[[0, 1, 2], [4, 1, 3], [2, 4, 0]], options).unwrap();
 /// assert_eq!((mesh.vertices.len(), mesh.triangles), (4, vec![[0, 1, 2], [2, 1, 3]]));
 /// assert_eq!(mesh.log.to_string(), "vertex 4 is at the place of vertex 2 and was merged with it

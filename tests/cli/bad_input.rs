@@ -66,7 +66,7 @@ fn faces_are_those_of_the_file() {
     let square = |z: &str, x: i32| format!("v {x} 0 0\nv {} 0 {z}\nv {} 1 {z}\nv {x} 1 0\n", x + 1, x + 1);
     for z in ["0", "0.5"] {
         let quads = format!("{}{}{}", square(z, 0), square(z, 4), square(z, 8));
-        f.write("quads.obj", &format!("{quads}f 1 2 3 4\nf 5 6 7 8\nf 9 10 11 12\n"));
+        f.write("quads.obj", format!("{quads}f 1 2 3 4\nf 5 6 7 8\nf 9 10 11 12\n"));
         f.write("y.csv", if z == "0" { "0,0\n9,1\n" } else { "0,0,0\n9,1,0.2\n" });
         let run = f.expect(0, "solve --domain quads.obj --points y.csv -o s.json");
         let note = "the source falls into 3 components: 0 (face 0, mass 0.333333); 1 (face 1, mass 0.333333); 2 (face 2, mass 0.333333)";

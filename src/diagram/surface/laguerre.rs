@@ -264,10 +264,10 @@ impl SurfaceLaguerre<'_> {
         let of = |row: &[u32], i: usize| row.get(i + 1).map(|&end| row[i] as usize..end as usize);
         let (mut start, mut all) = (Vec::with_capacity(row.len()), Vec::with_capacity(column.len()));
         start.push(0);
-        for i in 0..row.len() - 1 {
+        for (i, &mass) in mass.iter().enumerate() {
             let now = of(row, i).map_or(&[][..], |r| &column[r]);
             let before = of(&self.row, i).map_or(&[][..], |r| &self.column[r]);
-            all.extend_from_slice(if mass[i] > 0.0 { now } else { before });
+            all.extend_from_slice(if mass > 0.0 { now } else { before });
             start.push(all.len() as u32);
         }
         (self.row, self.column) = (start, all);

@@ -20,6 +20,9 @@
 /// pair it says that `K_ij (1/D_i + 1/D_j)` is at least 1/4.
 pub(super) const QUALITY: f64 = 4.0;
 
+/// Most nodes of an aggregate after left-over nodes joined it.
+pub(super) const FULL: usize = 6;
+
 /// Nodes of an aggregate with the weights between them.
 pub(super) struct Group {
     pub nodes: [u32; FULL],
@@ -149,6 +152,3 @@ mod tests {
         assert!(group.len == FULL && !group.admits(&[1.0; FULL], 1.0));
     }
 }
-
-/// Most nodes of an aggregate after left-over nodes joined it.
-pub(super) const FULL: usize = 6;

@@ -139,14 +139,14 @@ pub mod transport;
 ///
 /// | layer | module | knows |
 /// |---|---|---|
-/// | 0 | [`exact`](internals::exact) | numbers and signs |
-/// | 1 | [`domain`](internals::domain), [`problem`](internals::problem) | where the source lives, validation |
-/// | 1 | [`dense`](internals::dense) | the highest of many sites in any dimension, random words |
-/// | 2 | [`hull`](internals::hull) | regular triangulation = lifted convex hull |
-/// | 3 | [`diagram`](internals::diagram) | Laguerre cells, their integrals, validity |
-/// | 4 | [`newton`](internals::newton) | the dual functional, damping, linear solver |
-/// | 5 | [`transport`](internals::transport), [`sample`](internals::sample), [`parameterize`](internals::parameterize) | the solved problem, its certificate, its map; random points; meshes flattened |
-/// | 6 | [`io`](internals::io), [`plot`](internals::plot) | formats and pictures |
+/// | 0 | [`exact`] | numbers and signs |
+/// | 1 | [`domain`], [`problem`] | where the source lives, validation |
+/// | 1 | [`dense`] | the highest of many sites in any dimension, random words |
+/// | 2 | [`hull`] | regular triangulation = lifted convex hull |
+/// | 3 | [`diagram`] | Laguerre cells, their integrals, validity |
+/// | 4 | [`newton`] | the dual functional, damping, linear solver |
+/// | 5 | [`transport`], [`sample`], [`parameterize`](mod@parameterize) | the solved problem, its certificate, its map; random points; meshes flattened |
+/// | 6 | [`io`], [`plot`] | formats and pictures |
 pub mod internals {
     #[doc(inline)]
     pub use crate::{dense, diagram, domain, exact, hull, io, newton, parameterize, plot, problem, sample, transport};

@@ -61,7 +61,7 @@ pub type AnyProblem = Kind<ProblemFile, ProblemFile<SurfaceProblemData>>;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ProblemId {
     /// SHA-256 of the problem file; for a problem without a file, of its canonical text
-    /// ([`canonical_sha256`]).
+    /// ([`canonical_sha256`](super::canonical_sha256)).
     pub sha256: String,
     /// Files the problem file refers to, as it spells them, each with its SHA-256.
     pub files: Vec<(String, String)>,

@@ -11,7 +11,7 @@ use crate::diagram::Laguerre;
 /// If the start is far off and the masses are spread widely, coarser problems are solved for a
 /// better one, where the diagram can tell them; meanwhile the callback sees the old one, with no
 /// iterations. From such a state [`Start::Fresh`] does the same again. Where damped steps find no
-/// progress the dual is climbed as what it is, concave ([`super::dual`]). Such states have no
+/// progress the dual is climbed as what it is, concave (`newton/dual/`). Such states have no
 /// floor.
 ///
 /// Cost per step: one or a few diagrams and one linear solve, each about O(n).

@@ -8,8 +8,9 @@ use crate::domain::surface::repair::RepairLog;
 #[non_exhaustive]
 pub struct Parameterization {
     /// Triangles by the input's vertices: those of the input in their order, unless the repair left
-    /// some out, turned, or divided them; with [`ParameterizeOptions::remesh`] as many others, the
-    /// ones dual to transport's cells.
+    /// some out, turned, or divided them; with
+    /// [`ParameterizeOptions::remesh`](super::ParameterizeOptions::remesh) as many others, the ones
+    /// dual to transport's cells.
     pub triangles: Vec<[u32; 3]>,
     /// For each triangle the one of the input that it is, or is a part of; of a triangle that
     /// remeshing made, one whose place it took.

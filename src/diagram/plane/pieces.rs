@@ -14,7 +14,7 @@ use rayon::prelude::*;
 /// A polygon in which a cell meets a patch of the source.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Piece<'d> {
-    /// Index of the patch in [`Problem::patches`].
+    /// Index of the patch in [`Problem::patches`](crate::problem::Problem::patches).
     pub patch: usize,
     /// Labels, counter-clockwise; `Domain(k)` is edge `k` of the patch. Edge `k` runs from vertex
     /// `k` to vertex `k + 1`.

@@ -14,6 +14,7 @@
 //! box; for sites shrunk, moved or stretched it is that of the diagram in which they are not. The
 //! fit decides how much of the tree is visited, never what is found.
 
+use crate::domain::vector::bounds;
 use crate::exact::predicates::Lifted3;
 use crate::exact::{Dd, Heights};
 
@@ -330,13 +331,7 @@ impl Finder {
 /// Sorts `order` into a k-d tree, or halves it as it is, and appends the nodes, with boxes of the
 /// sites themselves.
 fn build(sites: &[[f64; 3]], order: &mut [u32], start: usize, nodes: &mut Vec<Node>, sort: bool) {
-    let (mut low, mut high) = ([f64::INFINITY; 3], [f64::NEG_INFINITY; 3]);
-    for &i in order.iter() {
-        for k in 0..3 {
-            low[k] = low[k].min(sites[i as usize][k]);
-            high[k] = high[k].max(sites[i as usize][k]);
-        }
-    }
+    let (low, high) = bounds(order.iter().map(|&i| sites[i as usize]));
     let at = nodes.len();
     let end = (start + order.len()) as u32;
     nodes.push(Node { low, high, top: 0.0, start: start as u32, end, right: 0 });

@@ -4,7 +4,9 @@
 //! makes vectors of them where it begins. What it finds goes into files, so the order of its
 //! operations matters: `a.dot(&b)` is `a_1 b_1 + a_2 b_2 + a_3 b_3` from the left, `a.norm()` the
 //! root of that, `a.perp(&b)` is `a_1 b_2 - a_2 b_1`, and entries of cross products are like it.
-//! A test below holds the crate to that, bit by bit.
+//! A test below holds the crate to that, bit by bit. Where `hypot` is, it stays: its squares do not
+//! vanish, and it rounds otherwise than `norm`. Double-doubles and rationals have products of their
+//! own.
 
 use nalgebra::SVector;
 pub use nalgebra::{Matrix2, Vector2, Vector3};

@@ -354,6 +354,7 @@ mod tests {
     use super::super::rim::{Curve, Rim};
     use super::super::{ParameterizeOptions, embed, transport};
     use super::*;
+    use crate::domain::vector::twice_area;
     use crate::exact::Dd;
 
     /// A hill beside a plain, which transport has much to do with.
@@ -416,7 +417,7 @@ mod tests {
             let within = |x: [f64; 2]| {
                 (0..corners.len()).all(|k| {
                     let (a, b) = (corners[k], corners[(k + 1) % corners.len()]);
-                    (b[0] - a[0]) * (x[1] - a[1]) - (b[1] - a[1]) * (x[0] - a[0]) > 1e-12
+                    twice_area([a, b, x]) > 1e-12
                 })
             };
             let opposite = opposites(&new.chart.triangles);
@@ -428,7 +429,7 @@ mod tests {
                 all.push(pair);
                 if opposite[h as usize] != NONE {
                     let (p, q) = (duals[h as usize / 3], duals[opposite[h as usize] as usize / 3]);
-                    let long = (p[0] - q[0]).hypot(p[1] - q[1]) > 1e-9;
+                    let long = side(p, q).norm() > 1e-9;
                     let some = (0..=20).any(|k| within([0, 1].map(|c| p[c] + (q[c] - p[c]) * f64::from(k) / 20.0)));
                     if long && some {
                         assert!(cells.walls.binary_search(&pair).is_ok(), "{pair:?}");

@@ -17,6 +17,7 @@
 use crate::domain::vector::bounds;
 use crate::exact::predicates::Lifted3;
 use crate::exact::{Dd, Heights};
+use nalgebra::{SMatrix, SVector};
 
 /// Most sites of a leaf.
 const LEAF: usize = 8;
@@ -182,7 +183,7 @@ impl Finder {
                 }
             }
         }
-        let x = solve(normal);
+        let x = solve(&normal);
         self.curvature = [0, 1, 2].map(|k| -2.0 * x[k] * greatest * scale[k] * scale[k]);
         self.shift = [0, 1, 2].map(|k| -x[3 + k] * greatest * scale[k]);
         let most = self.curvature.iter().fold(0.0, |m: f64, s| if s.is_finite() { m.max(*s) } else { m });
@@ -352,25 +353,12 @@ fn build(sites: &[[f64; 3]], order: &mut [u32], start: usize, nodes: &mut Vec<No
 
 /// Least squares from the upper triangle of the normal matrix with its right-hand side, by
 /// Cholesky's method; a little is added to the diagonal, since sites may lie in a plane or a line.
-fn solve(mut m: [[f64; 8]; 7]) -> [f64; 7] {
+fn solve(m: &[[f64; 8]; 7]) -> SVector<f64, 7> {
     let greatest = (0..7).fold(0.0, |g: f64, k| g.max(m[k][k]));
-    for (k, row) in m.iter_mut().enumerate() {
-        row[k] += 1e-9 * greatest;
-    }
-    // Elimination without pivoting: the matrix is positive definite.
-    for p in 0..7 {
-        let pivot = m[p];
-        for (r, row) in m.iter_mut().enumerate().skip(p + 1) {
-            let factor = pivot[r] / pivot[p];
-            row.iter_mut().zip(&pivot).skip(r).for_each(|(e, p)| *e -= factor * p);
-        }
-    }
-    let mut x = [0.0; 7];
-    for p in (0..7).rev() {
-        let known: f64 = (p + 1..7).map(|c| m[p][c] * x[c]).sum();
-        x[p] = (m[p][7] - known) / m[p][p];
-    }
-    x
+    let mut normal = SMatrix::<f64, 7, 7>::from_fn(|a, b| m[a.min(b)][a.max(b)]);
+    (0..7).for_each(|k| normal[(k, k)] += 1e-9 * greatest);
+    let right = SVector::from_fn(|k, _| m[k][7]);
+    normal.cholesky().map_or_else(SVector::zeros, |factor| factor.solve(&right))
 }
 
 /// Heights by position.

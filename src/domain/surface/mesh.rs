@@ -3,7 +3,7 @@
 use super::SurfaceError;
 use super::edges::Edges;
 use super::error::MOST_FACES;
-use crate::domain::vector::bounds;
+use crate::domain::vector::{bounds, side};
 use crate::exact::power::scaled;
 use crate::exact::predicates::orient2d_sign;
 use petgraph::unionfind::UnionFind;
@@ -144,8 +144,8 @@ pub(super) fn check(vertices: &[[f64; 3]], triangles: &[[u32; 3]]) -> Result<(),
 /// first.
 pub(super) fn is_flat(vertices: &[[f64; 3]], t: [u32; 3]) -> bool {
     let [a, b, c] = t.map(|v| vertices[v as usize]);
-    let area = |i: usize, j: usize| ((a[i] - c[i]) * (b[j] - c[j]) - (a[j] - c[j]) * (b[i] - c[i])).abs();
-    let mut planes = [(0, 1), (1, 2), (2, 0)].map(|(i, j)| (area(i, j), i, j));
+    let area = side(c, a).cross(&side(c, b)).abs();
+    let mut planes = [(area.z, 0, 1), (area.x, 1, 2), (area.y, 2, 0)];
     planes.sort_by(|p, q| q.0.total_cmp(&p.0));
     planes.iter().all(|&(_, i, j)| orient2d_sign([a[i], a[j]], [b[i], b[j]], [c[i], c[j]]) == 0)
 }

@@ -65,7 +65,7 @@ pub fn bounds<const D: usize>(points: impl Iterator<Item = [f64; D]>) -> ([f64; 
 mod tests {
     use super::*;
 
-    /// Rounding tells orders apart: in some of a thousand cases each other order has another result.
+    /// Rounding tells orders apart: in some of a thousand cases another order has another result.
     #[test]
     fn the_order_of_operations_is_as_promised() {
         let mut state = 7u64;

@@ -137,7 +137,7 @@ impl Reference {
 /// are rotations.
 ///
 /// `nalgebra` has the same closed form, but the small value as `q - r`: of a long and narrow
-/// triangle nothing is left of it there, where the determinant over the large value keeps its digits.
+/// triangle nothing is left of it there; the determinant over the large value keeps its digits.
 fn svd(j: Matrix2<f64>) -> (Matrix2<f64>, [f64; 2], Matrix2<f64>) {
     // Sum of a multiple of a rotation (e, h) and one of a reflection (f, g).
     let (e, f) = ((j.m11 + j.m22) / 2.0, (j.m11 - j.m22) / 2.0);

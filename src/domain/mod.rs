@@ -17,6 +17,7 @@ mod polygons;
 mod shape;
 mod spread;
 pub mod surface;
+pub(crate) mod vector;
 
 pub use chains::Chains;
 pub use density::Density;

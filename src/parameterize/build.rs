@@ -1,11 +1,12 @@
 //! From triangles as they are given to disks.
 
-use super::chart::{Chart, NONE, area3, boundary_loops, opposites};
+use super::chart::{Chart, NONE, boundary_loops, opposites};
 use super::cut::{Whole, opened};
 use super::options::{Merge, ParameterizeError, ParameterizeOptions, Target};
 use super::scale::to_one;
 use crate::domain::surface::SurfaceError;
 use crate::domain::surface::repair::{Need, RepairLog, RepairOptions, repair};
+use crate::domain::vector::area_in_space;
 use petgraph::unionfind::UnionFind;
 
 /// A chart with its way back to the input.
@@ -173,7 +174,7 @@ fn wanted(
             Target::Vertex(list) => t.iter().map(|&v| list[vertex_of[v as usize] as usize]).sum::<f64>() / 3.0,
             Target::Face(list) => list[face_of[f] as usize],
         };
-        area3(t.map(|v| points[v as usize])) * density
+        area_in_space(t.map(|v| points[v as usize])) * density
     };
     Ok(corners.iter().enumerate().map(one).collect())
 }

@@ -96,29 +96,3 @@ pub(super) fn boundary_loops(triangles: &[[u32; 3]], opposite: &[u32]) -> Vec<Ve
     }
     loops
 }
-
-pub(super) fn minus3(a: [f64; 3], b: [f64; 3]) -> [f64; 3] {
-    [a[0] - b[0], a[1] - b[1], a[2] - b[2]]
-}
-
-pub(super) fn dot3(a: [f64; 3], b: [f64; 3]) -> f64 {
-    a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
-}
-
-pub(super) fn cross3(a: [f64; 3], b: [f64; 3]) -> [f64; 3] {
-    [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
-}
-
-pub(super) fn norm3(a: [f64; 3]) -> f64 {
-    dot3(a, a).sqrt()
-}
-
-/// Area of a triangle in space.
-pub(super) fn area3([a, b, c]: [[f64; 3]; 3]) -> f64 {
-    norm3(cross3(minus3(b, a), minus3(c, a))) / 2.0
-}
-
-/// Twice the signed area of a triangle in the plane, rounded.
-pub(super) fn twice_area([a, b, c]: [[f64; 2]; 3]) -> f64 {
-    (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
-}

@@ -6,7 +6,8 @@
 //! without its dead ends cut the surface into one disk, and join its boundary loops. A closed
 //! surface is also cut to points that are far away, so that limbs open.
 
-use super::chart::{NONE, ends, minus3, norm3};
+use super::chart::{NONE, ends};
+use crate::domain::vector::{area_in_space, side};
 use petgraph::unionfind::UnionFind;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -33,7 +34,7 @@ struct Star {
 impl Whole<'_> {
     fn length(&self, half: u32) -> f64 {
         let (a, b) = ends(self.triangles, half);
-        norm3(minus3(self.points[b as usize], self.points[a as usize]))
+        side(self.points[a as usize], self.points[b as usize]).norm()
     }
 
     /// The lower half-edge of an edge inside.
@@ -192,7 +193,7 @@ impl Whole<'_> {
 
     /// Opens the limbs of a closed surface that may have been cut at its handles.
     fn open_closed(&self, star: &Star, cut: &mut [bool]) {
-        let area: f64 = self.triangles.iter().map(|t| super::chart::area3(t.map(|v| self.points[v as usize]))).sum();
+        let area: f64 = self.triangles.iter().map(|t| area_in_space(t.map(|v| self.points[v as usize]))).sum();
         let mut on: Vec<u32> = Vec::new();
         for h in (0..cut.len() as u32).filter(|&h| cut[h as usize]) {
             let (a, b) = ends(self.triangles, h);

@@ -1,7 +1,8 @@
 //! How far a parameterization is from keeping areas and angles.
 
-use super::chart::{Chart, cross3, dot3, norm3, twice_area};
+use super::chart::Chart;
 use super::scale::unit_sides;
+use crate::domain::vector::{side, twice_area};
 
 /// Triangles listed as the worst.
 const WORST: usize = 20;
@@ -147,14 +148,14 @@ fn histogram(values: impl Iterator<Item = f64>, weight: &[f64], low: f64, high: 
 /// Ratio of the singular values of the map of a triangle.
 pub(super) fn stretch(p: [[f64; 3]; 3], q: [[f64; 2]; 3]) -> f64 {
     let (d, e) = unit_sides(p);
-    let l = norm3(d);
-    let along = dot3(d, e) / l;
-    let height = norm3(cross3(d, e)) / l;
-    let (u, v) = ([q[1][0] - q[0][0], q[1][1] - q[0][1]], [q[2][0] - q[0][0], q[2][1] - q[0][1]]);
-    let first = u.map(|x| x / l);
-    let second = [0, 1].map(|c| (v[c] - first[c] * along) / height);
-    let square = first[0] * first[0] + first[1] * first[1] + second[0] * second[0] + second[1] * second[1];
-    let det = (first[0] * second[1] - first[1] * second[0]).abs();
+    let l = d.norm();
+    let along = d.dot(&e) / l;
+    let height = d.cross(&e).norm() / l;
+    let first = side(q[0], q[1]) / l;
+    let second = (side(q[0], q[2]) - first * along) / height;
+    // One after the other: the norm of a matrix adds columns, and would round otherwise.
+    let square = first.norm_squared() + second.x * second.x + second.y * second.y;
+    let det = first.perp(&second).abs();
     // K + 1/K = |J|^2 / det
     let t = (square / (2.0 * det)).max(1.0);
     // Scales cancel in the quotient, but singular values 1e154 times apart do not.
@@ -164,12 +165,12 @@ pub(super) fn stretch(p: [[f64; 3]; 3], q: [[f64; 2]; 3]) -> f64 {
 fn angle_error(p: [[f64; 3]; 3], q: [[f64; 2]; 3]) -> f64 {
     let flat = |k: usize| {
         let (a, b, c) = (q[k], q[(k + 1) % 3], q[(k + 2) % 3]);
-        let (d, e) = ([b[0] - a[0], b[1] - a[1]], [c[0] - a[0], c[1] - a[1]]);
-        (d[0] * e[1] - d[1] * e[0]).abs().atan2(d[0] * e[0] + d[1] * e[1])
+        let (d, e) = (side(a, b), side(a, c));
+        d.perp(&e).abs().atan2(d.dot(&e))
     };
     let space = |k: usize| {
         let (d, e) = unit_sides([p[k], p[(k + 1) % 3], p[(k + 2) % 3]]);
-        norm3(cross3(d, e)).atan2(dot3(d, e))
+        d.cross(&e).norm().atan2(d.dot(&e))
     };
     (0..3).map(|k| (flat(k) - space(k)).abs().to_degrees()).fold(0.0, f64::max)
 }

@@ -1,8 +1,9 @@
 //! The first embedding: Tutte's, with weights that are balanced until no triangle is lost.
 
-use super::chart::{Chart, NONE, cross3, dot3, minus3, norm3, twice_area};
+use super::chart::{Chart, NONE};
 use super::rim::Rim;
 use super::system::System;
+use crate::domain::vector::{side, twice_area};
 use crate::exact::predicates::orient2d_sign;
 
 /// Rounds of balancing at most.
@@ -105,16 +106,17 @@ pub(super) fn flips(chart: &Chart, uv: &[[f64; 2]]) -> usize {
 /// those of slivers are kept in bounds.
 fn mean_value(p: [[f64; 3]; 3]) -> [f64; 3] {
     let half = |k: usize| {
-        let (d, e) = (minus3(p[(k + 1) % 3], p[k]), minus3(p[(k + 2) % 3], p[k]));
-        let (cross, dot) = (norm3(cross3(d, e)), dot3(d, e));
+        let (d, e) = (side(p[k], p[(k + 1) % 3]), side(p[k], p[(k + 2) % 3]));
+        let (cross, dot) = (d.cross(&e).norm(), d.dot(&e));
         // tan(a/2) = sin / (1 + cos)
-        let length = norm3(d) * norm3(e);
+        let length = d.norm() * e.norm();
         (cross / (length + dot).max(1e-3 * length).max(f64::MIN_POSITIVE)).clamp(1e-3, 1e3)
     };
     let tan = [half(0), half(1), half(2)];
-    let longest = (0..3).map(|k| norm3(minus3(p[(k + 1) % 3], p[k]))).fold(f64::MIN_POSITIVE, f64::max);
+    let lengths = [0, 1, 2].map(|k| side(p[k], p[(k + 1) % 3]).norm());
+    let longest = lengths.into_iter().fold(f64::MIN_POSITIVE, f64::max);
     [0, 1, 2].map(|k| {
-        let length = norm3(minus3(p[(k + 1) % 3], p[k])).max(1e-3 * longest);
+        let length = lengths[k].max(1e-3 * longest);
         (tan[k] + tan[(k + 1) % 3]) * (longest / length)
     })
 }

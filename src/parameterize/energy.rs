@@ -16,6 +16,8 @@
 
 use super::scale::unit_sides;
 use super::system::Local;
+use crate::domain::vector::{Matrix2, Vector2, side};
+use nalgebra::Matrix2x3;
 
 /// Weights of the two terms.
 #[derive(Clone, Copy, Debug)]
@@ -34,7 +36,7 @@ pub(super) struct Weights {
 pub(super) struct Reference {
     /// Inverse of the matrix whose columns are the sides from the first corner, in a frame of its
     /// plane, scaled to the wanted area.
-    inverse: [[f64; 2]; 2],
+    inverse: Matrix2<f64>,
     /// Weight of the triangle.
     pub weight: f64,
 }
@@ -43,33 +45,31 @@ impl Reference {
     /// Of a triangle with the given wanted area in the plane. Triangles whose height is under a
     /// millionth of their longest side are made a little higher: their shape is noise.
     pub fn new(corners: [[f64; 3]; 3], wanted: f64, weight: f64) -> Reference {
-        use super::chart::{cross3, dot3, minus3, norm3};
         let (d, e) = unit_sides(corners);
-        let (l, m) = (norm3(d), norm3(e));
-        let longest = l.max(m).max(norm3(minus3(e, d))).max(f64::MIN_POSITIVE);
+        let (l, m) = (d.norm(), e.norm());
+        let longest = l.max(m).max((e - d).norm()).max(f64::MIN_POSITIVE);
         let l = l.max(1e-6 * longest);
-        let along = dot3(d, e) / l;
-        let height = (norm3(cross3(d, e)) / l).max(1e-6 * longest);
+        let along = d.dot(&e) / l;
+        let height = (d.cross(&e).norm() / l).max(1e-6 * longest);
         let scale = (wanted / (0.5 * l * height)).sqrt();
         let (l, along, height) = (l * scale, along * scale, height * scale);
-        Reference { inverse: [[1.0 / l, -along / (l * height)], [0.0, 1.0 / height]], weight }
+        Reference { inverse: Matrix2::new(1.0 / l, -along / (l * height), 0.0, 1.0 / height), weight }
     }
 
     /// The Jacobian matrix for corners in the plane.
-    pub fn jacobian(&self, [a, b, c]: [[f64; 2]; 3]) -> [[f64; 2]; 2] {
-        let (d, e) = ([b[0] - a[0], b[1] - a[1]], [c[0] - a[0], c[1] - a[1]]);
-        let i = &self.inverse;
-        [0, 1].map(|r| [d[r] * i[0][0] + e[r] * i[1][0], d[r] * i[0][1] + e[r] * i[1][1]])
+    pub fn jacobian(&self, [a, b, c]: [[f64; 2]; 3]) -> Matrix2<f64> {
+        Matrix2::from_columns(&[side(a, b), side(a, c)]) * self.inverse
     }
 
     /// The cost; infinite unless the triangle is positive.
     pub fn value(&self, corners: [[f64; 2]; 3], w: Weights) -> f64 {
         let j = self.jacobian(corners);
-        let det = j[0][0] * j[1][1] - j[0][1] * j[1][0];
+        let det = j.determinant();
         if !(det > 0.0) {
             return f64::INFINITY;
         }
-        let square = j[0][0] * j[0][0] + j[0][1] * j[0][1] + j[1][0] * j[1][0] + j[1][1] * j[1][1];
+        // By rows: the norm of a matrix adds by columns, and would round otherwise.
+        let square: f64 = j.transpose().iter().map(|x| x * x).sum();
         let log = det.ln();
         self.weight
             * (w.area * log * log + w.share * (det - 1.0) * (det - 1.0) + w.angle * (square / (2.0 * det) - 1.0))
@@ -100,26 +100,21 @@ impl Reference {
         let (values, axes) = symmetric2(p11, p12, p22);
         let r = std::f64::consts::FRAC_1_SQRT_2;
         let modes = [
-            (values[0], [[axes[0][0], 0.0], [0.0, axes[0][1]]]),
-            (values[1], [[axes[1][0], 0.0], [0.0, axes[1][1]]]),
-            (twist, [[0.0, -r], [r, 0.0]]),
-            (flip, [[0.0, r], [r, 0.0]]),
+            (values[0], Matrix2::from_diagonal(&axes[0])),
+            (values[1], Matrix2::from_diagonal(&axes[1])),
+            (twist, Matrix2::new(0.0, -r, r, 0.0)),
+            (flip, Matrix2::new(0.0, r, r, 0.0)),
         ];
         // What a corner's move does to J: the rows of the inverse, and minus their sum for the
         // first corner.
-        let i = &self.inverse;
-        let g = [[-i[0][0] - i[1][0], -i[0][1] - i[1][1]], i[0], i[1]];
-        let spread = |d: [[f64; 2]; 2]| {
-            let q = product(product(u, d), transposed(v));
-            let mut out = [0.0; 6];
-            for k in 0..3 {
-                for a in 0..2 {
-                    out[2 * k + a] = q[a][0] * g[k][0] + q[a][1] * g[k][1];
-                }
-            }
-            out
+        let [second, third] = [0, 1].map(|k| self.inverse.row(k).transpose());
+        let g = Matrix2x3::from_columns(&[-second - third, second, third]);
+        let spread = |d: Matrix2<f64>| -> [f64; 6] {
+            // By columns: both coordinates of one corner, then the next.
+            let moved = u * d * v.transpose() * g;
+            std::array::from_fn(|n| moved[n])
         };
-        let gradient = spread([[p1, 0.0], [0.0, p2]]);
+        let gradient = spread(Matrix2::new(p1, 0.0, 0.0, p2));
         let mut hessian = [[0.0; 6]; 6];
         for (value, d) in modes.into_iter().filter(|m| m.0 > 0.0) {
             let q = spread(d);
@@ -138,36 +133,31 @@ impl Reference {
     }
 }
 
-fn product(a: [[f64; 2]; 2], b: [[f64; 2]; 2]) -> [[f64; 2]; 2] {
-    [0, 1].map(|r| [0, 1].map(|c| a[r][0] * b[0][c] + a[r][1] * b[1][c]))
-}
-
-fn transposed(a: [[f64; 2]; 2]) -> [[f64; 2]; 2] {
-    [[a[0][0], a[1][0]], [a[0][1], a[1][1]]]
-}
-
 /// Singular value decomposition `j = u diag(s) v^T` of a matrix with positive determinant; `u`, `v`
 /// are rotations.
-pub(super) fn svd(j: [[f64; 2]; 2]) -> ([[f64; 2]; 2], [f64; 2], [[f64; 2]; 2]) {
+///
+/// `nalgebra` has the same closed form, but the small value as `q - r`: of a long and narrow
+/// triangle nothing is left of it there; the determinant over the large value keeps its digits.
+fn svd(j: Matrix2<f64>) -> (Matrix2<f64>, [f64; 2], Matrix2<f64>) {
     // Sum of a multiple of a rotation (e, h) and one of a reflection (f, g).
-    let (e, f) = ((j[0][0] + j[1][1]) / 2.0, (j[0][0] - j[1][1]) / 2.0);
-    let (g, h) = ((j[1][0] + j[0][1]) / 2.0, (j[1][0] - j[0][1]) / 2.0);
+    let (e, f) = ((j.m11 + j.m22) / 2.0, (j.m11 - j.m22) / 2.0);
+    let (g, h) = ((j.m21 + j.m12) / 2.0, (j.m21 - j.m12) / 2.0);
     let (q, r) = (e.hypot(h), f.hypot(g));
     let s1 = q + r;
-    let det = j[0][0] * j[1][1] - j[0][1] * j[1][0];
-    let s2 = det / s1;
+    let s2 = j.determinant() / s1;
     let (sum, difference) = (h.atan2(e), g.atan2(f));
     let (beta, gamma) = ((sum + difference) / 2.0, (sum - difference) / 2.0);
-    let rotation = |t: f64| [[t.cos(), -t.sin()], [t.sin(), t.cos()]];
+    let rotation = |t: f64| Matrix2::new(t.cos(), -t.sin(), t.sin(), t.cos());
     (rotation(beta), [s1, s2], rotation(-gamma))
 }
 
-/// Eigenvalues and eigenvectors of `[a b; b c]`.
-fn symmetric2(a: f64, b: f64, c: f64) -> ([f64; 2], [[f64; 2]; 2]) {
+/// Eigenvalues and eigenvectors of `[a b; b c]`, in closed form; `nalgebra`'s iterate, and round
+/// otherwise.
+fn symmetric2(a: f64, b: f64, c: f64) -> ([f64; 2], [Vector2<f64>; 2]) {
     let t = 0.5 * (2.0 * b).atan2(a - c);
     let (cos, sin) = (t.cos(), t.sin());
     let (mean, radius) = ((a + c) / 2.0, ((a - c) / 2.0).hypot(b));
-    ([mean + radius, mean - radius], [[cos, sin], [-sin, cos]])
+    ([mean + radius, mean - radius], [Vector2::new(cos, sin), Vector2::new(-sin, cos)])
 }
 
 #[cfg(test)]
@@ -179,10 +169,11 @@ mod tests {
 
     #[test]
     fn decompositions() {
-        for j in [[[1.0, 2.0], [-0.5, 3.0]], [[2.0, 0.0], [0.0, 2.0]], [[0.0, -1.0], [1.0, 0.0]]] {
+        for [a, b, c, d] in [[1.0, 2.0, -0.5, 3.0], [2.0, 0.0, 0.0, 2.0], [0.0, -1.0, 1.0, 0.0]] {
+            let j = Matrix2::new(a, b, c, d);
             let (u, s, v) = svd(j);
-            let back = product(product(u, [[s[0], 0.0], [0.0, s[1]]]), transposed(v));
-            assert!((0..4).all(|k| (back[k / 2][k % 2] - j[k / 2][k % 2]).abs() < 1e-14), "{j:?}");
+            let back = u * Matrix2::from_diagonal(&s.into()) * v.transpose();
+            assert!((back - j).amax() < 1e-14, "{j:?}");
             assert!(s[0] >= s[1] && s[1] > 0.0);
         }
         let ([p, q], [x, _]) = symmetric2(2.0, 1.0, 2.0);
@@ -192,11 +183,10 @@ mod tests {
     /// An isometry to the wanted area costs nothing; the gradient is that of the value.
     #[test]
     fn derivatives_are_those_of_the_value() {
-        let area = super::super::chart::area3(SPACE);
+        let area = crate::domain::vector::area_in_space(SPACE);
         let w = Weights { area: 0.7, share: 0.4, angle: 0.3, gauss: false };
         let flat = |p: [[f64; 3]; 3]| Reference::new(p, area, 1.0);
-        let side = |a: usize, b: usize| super::super::chart::norm3(super::super::chart::minus3(SPACE[a], SPACE[b]));
-        let (l, m, n) = (side(0, 1), side(0, 2), side(1, 2));
+        let [l, m, n] = [(0, 1), (0, 2), (1, 2)].map(|(a, b)| side(SPACE[a], SPACE[b]).norm());
         let x = (l * l + m * m - n * n) / (2.0 * l);
         let isometric = [[0.0, 0.0], [l, 0.0], [x, (m * m - x * x).sqrt()]];
         assert!(flat(SPACE).value(isometric, w).abs() < 1e-14);

@@ -4,8 +4,8 @@
 use super::Parameterization;
 use super::chart::{Chart, boundary_loops, opposites};
 use super::check::prove;
-use super::measure::extent;
 use super::pipeline::apart;
+use crate::domain::vector::bounds;
 use crate::exact::predicates::orient2d_sign;
 
 /// Single precision in the upper half of the unit square has steps of this size.
@@ -59,7 +59,7 @@ impl Parameterization {
             let one = prove(&chart, &uv);
             proof.apart &= one.disk;
             proof.crossings += one.crossings;
-            ends.push(extent(&uv));
+            ends.push(bounds(uv.iter().copied()));
         }
         proof.apart &= apart(&ends);
         proof

@@ -1,12 +1,7 @@
 //! Sums over a layout.
 
-use super::chart::{Chart, twice_area};
-
-/// Lowest and highest coordinates.
-pub(super) fn extent(uv: &[[f64; 2]]) -> ([f64; 2], [f64; 2]) {
-    let start = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
-    uv.iter().fold(start, |(l, h), p| ([l[0].min(p[0]), l[1].min(p[1])], [h[0].max(p[0]), h[1].max(p[1])]))
-}
+use super::chart::Chart;
+use crate::domain::vector::twice_area;
 
 /// Area of all triangles in the plane.
 pub(super) fn area(chart: &Chart, uv: &[[f64; 2]]) -> f64 {

@@ -10,6 +10,7 @@ use super::chart::{Chart, NONE};
 use super::embed::flips;
 use super::measure::log_spread;
 use super::rim::Rim;
+use crate::domain::vector::side;
 use faer::linalg::solvers::SolveCore;
 use faer::sparse::{SparseColMat, Triplet};
 use faer::{Conj, MatMut};
@@ -88,9 +89,10 @@ fn weights(chart: &Chart, p: &[[f64; 2]]) -> Vec<[[f64; 2]; 3]> {
         .map(|t| {
             [0, 1, 2].map(|k| {
                 let [a, b, c] = [t[k], t[(k + 1) % 3], t[(k + 2) % 3]].map(|v| p[v as usize]);
-                let (d, e) = ([b[0] - a[0], b[1] - a[1]], [c[0] - a[0], c[1] - a[1]]);
-                let (l, m) = (d[0].hypot(d[1]).max(1e-30), e[0].hypot(e[1]).max(1e-30));
-                let (cross, dot) = (d[0] * e[1] - d[1] * e[0], d[0] * e[0] + d[1] * e[1]);
+                let (d, e) = (side(a, b), side(a, c));
+                // Limbs shrink to lengths whose squares would vanish.
+                let (l, m) = (d.x.hypot(d.y).max(1e-30), e.x.hypot(e.y).max(1e-30));
+                let (cross, dot) = (d.perp(&e), d.dot(&e));
                 let tan = cross / (l * m + dot).max(1e-6 * l * m);
                 let tan = tan.clamp(LEAST, 1.0 / LEAST);
                 let w = [tan / l, tan / m];

@@ -4,13 +4,14 @@ use super::Parameterization;
 use super::build::{Piece, Pieces, pieces};
 use super::check::prove;
 use super::distort::distortion;
-use super::measure::{area, extent};
+use super::measure::area;
 use super::options::{Boundary, ParameterizeError, ParameterizeOptions};
 use super::pack::packed;
 use super::report::ChartReport;
 use super::rim::Curve;
 use super::tries::{laid_best, misses};
 use crate::domain::ConvexPolygon;
+use crate::domain::vector::{bounds, side};
 
 /// Charts of less than this share of all areas get it all the same: what is smaller loses its last
 /// digits beside the others.
@@ -53,7 +54,8 @@ pub(super) fn run(
     let unit = ([0.0; 2], [1.0; 2]);
     // The disk and the square have the unit square for a box, so that one chart alone stays as it
     // is.
-    let boxes: Vec<_> = flat.iter().zip(&reports).map(|(uv, r)| if whole(r) { unit } else { extent(uv) }).collect();
+    let boxes: Vec<_> =
+        flat.iter().zip(&reports).map(|(uv, r)| if whole(r) { unit } else { bounds(uv.iter().copied()) }).collect();
     let least = LEAST_CHART * list.iter().map(|p| p.size).sum::<f64>();
     let scale = |(p, uv): (&Piece, &Vec<[f64; 2]>)| (p.size.max(least) / area(&p.chart, uv)).sqrt();
     let factor: Vec<f64> = list.iter().zip(&flat).map(scale).collect();
@@ -78,7 +80,7 @@ pub(super) fn run(
         if let Some(r) = &mut reports[c].remeshed {
             r.area = r.area.map(|a| a / size / size);
         }
-        ends.push(extent(uv));
+        ends.push(bounds(uv.iter().copied()));
     }
     let apart = apart(&ends);
     let bijective = apart && reports.iter().all(|r| r.proof.bijective());
@@ -122,8 +124,8 @@ fn turning(corners: &[[f64; 2]]) -> Vec<[f64; 2]> {
     let n = corners.len();
     let turns = |k: usize| {
         let [a, b, c] = [k + n - 1, k, k + 1].map(|i| corners[i % n]);
-        let [d, e] = [[b[0] - a[0], b[1] - a[1]], [c[0] - b[0], c[1] - b[1]]];
-        (d[0] * e[1] - d[1] * e[0]).atan2(d[0] * e[0] + d[1] * e[1]) > STRAIGHT
+        let (d, e) = (side(a, b), side(b, c));
+        d.perp(&e).atan2(d.dot(&e)) > STRAIGHT
     };
     let kept: Vec<[f64; 2]> = (0..n).filter(|&k| turns(k)).map(|k| corners[k]).collect();
     if kept.len() < 3 { corners.to_vec() } else { kept }

@@ -1,10 +1,11 @@
 //! Local refinement: least distortion from a valid embedding, by steps that never flip a triangle.
 
-use super::chart::{Chart, NONE, twice_area};
+use super::chart::{Chart, NONE};
 use super::check::crossings;
 use super::energy::{Reference, Weights};
 use super::rim::Rim;
 use super::system::{Local, System};
+use crate::domain::vector::{Vector2, side, twice_area};
 use crate::exact::predicates::orient2d_sign;
 use rayon::prelude::*;
 
@@ -107,10 +108,7 @@ impl<'a> Refinement<'a> {
             range.map(|f| self.references[f].value(self.chart.corners(uv, f), w)).sum()
         };
         let sums: Vec<f64> = (0..faces.div_ceil(CHUNK)).into_par_iter().map(chunk).collect();
-        let drawn = self.landmarks.iter().map(|&(v, at, weight)| {
-            let p = uv[v as usize];
-            weight * ((p[0] - at[0]).powi(2) + (p[1] - at[1]).powi(2))
-        });
+        let drawn = self.landmarks.iter().map(|&(v, at, weight)| weight * side(at, uv[v as usize]).norm_squared());
         sums.iter().sum::<f64>() + drawn.sum::<f64>()
     }
 
@@ -152,7 +150,8 @@ impl<'a> Refinement<'a> {
         for t in &chart.triangles {
             for k in 0..3 {
                 let (a, b) = (t[k] as usize, t[(k + 1) % 3] as usize);
-                let d = (self.uv[a][0] - self.uv[b][0]).hypot(self.uv[a][1] - self.uv[b][1]);
+                let d = side(self.uv[a], self.uv[b]);
+                let d = d.x.hypot(d.y);
                 shortest[a] = shortest[a].min(d);
                 shortest[b] = shortest[b].min(d);
             }
@@ -180,7 +179,7 @@ impl<'a> Refinement<'a> {
         }
         let (chart, uv, rim) = (self.chart, &self.uv, &self.rim);
         // Rows of a vertex's unknowns: identity, or the direction in which it slides.
-        let slide: Vec<Option<([f64; 2], [f64; 2])>> = match rim {
+        let slide: Vec<Option<(Vector2<f64>, Vector2<f64>)>> = match rim {
             None => vec![None; chart.outline.len()],
             Some(rim) => rim.at.iter().map(|&s| Some((rim.tangent(s), rim.bend(s)))).collect(),
         };
@@ -201,7 +200,7 @@ impl<'a> Refinement<'a> {
             (g, h)
         };
         self.system.clear();
-        let mut force = vec![[0.0f64; 2]; uv.len()];
+        let mut force = vec![Vector2::zeros(); uv.len()];
         let faces = chart.triangles.len();
         // Blocks that fit the memory of a processor core, computed in parallel, added in order.
         const BLOCK: usize = 64 * CHUNK;
@@ -211,21 +210,18 @@ impl<'a> Refinement<'a> {
             range.clone().into_par_iter().with_min_len(CHUNK).map(project).collect_into_vec(&mut locals);
             for (f, (g, h)) in range.zip(&locals) {
                 for (k, &v) in chart.triangles[f].iter().enumerate() {
-                    force[v as usize][0] += g[2 * k];
-                    force[v as usize][1] += g[2 * k + 1];
+                    force[v as usize] += Vector2::new(g[2 * k], g[2 * k + 1]);
                 }
                 self.system.add(f, h);
             }
         }
         for &(v, at, weight) in &self.landmarks {
             let v = v as usize;
-            let pull = [0, 1].map(|c| 2.0 * weight * (uv[v][c] - at[c]));
-            force[v] = [force[v][0] + pull[0], force[v][1] + pull[1]];
-            let square = |t: [f64; 2]| t[0] * t[0] + t[1] * t[1];
+            force[v] += side(at, uv[v]) * (2.0 * weight);
             match (self.unknowns[v], chart.place[v]) {
                 ([NONE, _], _) => {}
                 ([i, NONE], k) => {
-                    let along = slide[k as usize].map_or(0.0, |s| square(s.0));
+                    let along = slide[k as usize].map_or(0.0, |s| s.0.norm_squared());
                     self.system.add_diagonal(i as usize, 2.0 * weight * along);
                 }
                 ([i, j], _) => {
@@ -244,8 +240,8 @@ impl<'a> Refinement<'a> {
                 gradient[i as usize] = force[v][0];
                 gradient[j as usize] = force[v][1];
             } else if let Some((t, bend)) = slide[chart.place[v] as usize] {
-                gradient[i as usize] = force[v][0] * t[0] + force[v][1] * t[1];
-                let curved = force[v][0] * bend[0] + force[v][1] * bend[1];
+                gradient[i as usize] = force[v].dot(&t);
+                let curved = force[v].dot(&bend);
                 if curved > 0.0 {
                     self.system.add_diagonal(i as usize, curved);
                 }
@@ -272,7 +268,7 @@ impl<'a> Refinement<'a> {
             let [i, j] = self.unknowns[v];
             match (i, j, &self.rim) {
                 (NONE, ..) => [0.0; 2],
-                (i, NONE, Some(rim)) => rim.tangent(rim.at[chart.place[v] as usize]).map(|t| t * direction[i as usize]),
+                (i, NONE, Some(rim)) => (rim.tangent(rim.at[chart.place[v] as usize]) * direction[i as usize]).into(),
                 (i, j, _) => [direction[i as usize], direction[j as usize]],
             }
         };
@@ -332,11 +328,10 @@ fn noise(index: usize) -> f64 {
 /// The least positive time at which a triangle with moving corners has no area; infinite if there
 /// is none.
 fn time_to_flat([a, b, c]: [[f64; 2]; 3], [p, q, r]: [[f64; 2]; 3]) -> f64 {
-    let (d, e) = ([b[0] - a[0], b[1] - a[1]], [c[0] - a[0], c[1] - a[1]]);
-    let (u, v) = ([q[0] - p[0], q[1] - p[1]], [r[0] - p[0], r[1] - p[1]]);
-    let cross = |x: [f64; 2], y: [f64; 2]| x[0] * y[1] - x[1] * y[0];
+    let (d, e) = (side(a, b), side(a, c));
+    let (u, v) = (side(p, q), side(p, r));
     // Twice the area is c0 + c1 t + c2 t^2.
-    let (c0, c1, c2) = (cross(d, e), cross(d, v) + cross(u, e), cross(u, v));
+    let (c0, c1, c2) = (d.perp(&e), d.perp(&v) + u.perp(&e), u.perp(&v));
     let root = c1 * c1 - 4.0 * c0 * c2;
     if root < 0.0 {
         return f64::INFINITY;

@@ -6,10 +6,11 @@
 //! triangle are looked at, exactly.
 
 use super::build::{LEAST_SHARE, Piece};
-use super::chart::{Chart, NONE, area3, cross3, dot3, ends, minus3, norm3, opposites};
+use super::chart::{Chart, NONE, ends, opposites};
 use super::check::prove;
 use super::options::{ParameterizeError, Target};
 use super::transport::Cells;
+use crate::domain::vector::{area_in_space, normal, side};
 use crate::exact::predicates::orient2d_sign;
 use crate::hull::Hull;
 use std::collections::HashMap;
@@ -83,7 +84,7 @@ pub(super) fn remeshed(
     let density = density(piece, wanted, target);
     let one = |t: &[u32; 3]| {
         let mean = t.iter().map(|&v| density[v as usize]).sum::<f64>() / 3.0;
-        area3(t.map(|v| old.points[v as usize])) * mean
+        area_in_space(t.map(|v| old.points[v as usize])) * mean
     };
     let mut wanted: Vec<f64> = triangles.iter().map(one).collect();
     let size: f64 = wanted.iter().sum();
@@ -100,7 +101,7 @@ pub(super) fn remeshed(
     }
     let (before, after) = (edges(&old.triangles), edges(&chart.triangles));
     let flat = |f: &usize| is_thin(chart.corners_in_space(*f));
-    let area = |c: &Chart| (0..c.triangles.len()).map(|f| area3(c.corners_in_space(f))).sum::<f64>();
+    let area = |c: &Chart| (0..c.triangles.len()).map(|f| area_in_space(c.corners_in_space(f))).sum::<f64>();
     let report = RemeshReport {
         edges: after.len(),
         kept_edges: after.iter().filter(|e| before.binary_search(e).is_ok()).count(),
@@ -157,8 +158,8 @@ fn same([a, b, c]: [u32; 3]) -> bool {
 }
 
 fn is_thin(corners: [[f64; 3]; 3]) -> bool {
-    let longest = (0..3).map(|k| norm3(minus3(corners[(k + 1) % 3], corners[k]))).fold(0.0, f64::max);
-    !(2.0 * area3(corners) > THIN * longest * longest)
+    let longest = (0..3).map(|k| side(corners[k], corners[(k + 1) % 3]).norm()).fold(0.0, f64::max);
+    !(2.0 * area_in_space(corners) > THIN * longest * longest)
 }
 
 /// Edges inside, lower vertex first, ascending.
@@ -173,13 +174,10 @@ fn edges(triangles: &[[u32; 3]]) -> Vec<(u32, u32)> {
 /// Edges inside across which the surface turns by more than a right angle.
 fn folds(chart: &Chart) -> usize {
     let opposite = opposites(&chart.triangles);
-    let normal = |f: usize| {
-        let [a, b, c] = chart.corners_in_space(f);
-        cross3(minus3(b, a), minus3(c, a))
-    };
+    let normal = |f: usize| normal(chart.corners_in_space(f));
     let folded = |h: &usize| {
         let o = opposite[*h] as usize;
-        opposite[*h] != NONE && *h < o && dot3(normal(h / 3), normal(o / 3)) < 0.0
+        opposite[*h] != NONE && *h < o && normal(h / 3).dot(&normal(o / 3)) < 0.0
     };
     (0..opposite.len()).filter(folded).count()
 }
@@ -193,7 +191,7 @@ fn density(piece: &Piece, wanted: &[f64], target: &Target) -> Vec<f64> {
         Target::Face(_) => {
             let mut sum = vec![[0.0f64; 2]; piece.chart.points.len()];
             for (f, t) in piece.chart.triangles.iter().enumerate() {
-                let area = area3(piece.chart.corners_in_space(f));
+                let area = area_in_space(piece.chart.corners_in_space(f));
                 for &v in t {
                     sum[v as usize][0] += wanted[f];
                     sum[v as usize][1] += area;
@@ -356,6 +354,7 @@ mod tests {
     use super::super::rim::{Curve, Rim};
     use super::super::{ParameterizeOptions, embed, transport};
     use super::*;
+    use crate::domain::vector::twice_area;
     use crate::exact::Dd;
 
     /// A hill beside a plain, which transport has much to do with.
@@ -387,10 +386,10 @@ mod tests {
     /// The dual vertex of three sites, rounded.
     fn dual_vertex(t: [u32; 3], uv: &[[f64; 2]], h: &[f64]) -> [f64; 2] {
         let [a, b, c] = t.map(|v| v as usize);
-        let (d, e) = ([0, 1].map(|k| uv[b][k] - uv[a][k]), [0, 1].map(|k| uv[c][k] - uv[a][k]));
+        let (d, e) = (side(uv[a], uv[b]), side(uv[a], uv[c]));
         let (p, q) = (h[a] - h[b], h[a] - h[c]);
-        let det = d[0] * e[1] - d[1] * e[0];
-        [(p * e[1] - q * d[1]) / det, (d[0] * q - e[0] * p) / det]
+        let det = d.perp(&e);
+        [(p * e.y - q * d.y) / det, (d.x * q - e.x * p) / det]
     }
 
     /// The triangles are dual to the diagram, by a look at every site and every wall.
@@ -418,7 +417,7 @@ mod tests {
             let within = |x: [f64; 2]| {
                 (0..corners.len()).all(|k| {
                     let (a, b) = (corners[k], corners[(k + 1) % corners.len()]);
-                    (b[0] - a[0]) * (x[1] - a[1]) - (b[1] - a[1]) * (x[0] - a[0]) > 1e-12
+                    twice_area([a, b, x]) > 1e-12
                 })
             };
             let opposite = opposites(&new.chart.triangles);
@@ -430,7 +429,7 @@ mod tests {
                 all.push(pair);
                 if opposite[h as usize] != NONE {
                     let (p, q) = (duals[h as usize / 3], duals[opposite[h as usize] as usize / 3]);
-                    let long = (p[0] - q[0]).hypot(p[1] - q[1]) > 1e-9;
+                    let long = side(p, q).norm() > 1e-9;
                     let some = (0..=20).any(|k| within([0, 1].map(|c| p[c] + (q[c] - p[c]) * f64::from(k) / 20.0)));
                     if long && some {
                         assert!(cells.walls.binary_search(&pair).is_ok(), "{pair:?}");

@@ -1,6 +1,7 @@
 //! Where the boundary of the disk goes, and how its vertices slide there.
 
 use super::chart::Chart;
+use crate::domain::vector::{Vector2, side};
 
 /// The curve in the plane that takes the boundary.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,7 +32,7 @@ impl Rim {
     pub fn spread(chart: &Chart, curve: Curve) -> Rim {
         let m = chart.outline.len();
         let point = |k: usize| chart.points[chart.outline[k % m] as usize];
-        let length = |k: usize| super::chart::norm3(super::chart::minus3(point(k + 1), point(k)));
+        let length = |k: usize| side(point(k), point(k + 1)).norm();
         let all: f64 = (0..m).map(length).sum();
         // No two vertices at one place, however short the edge.
         let step = |k: usize| length(k).max(1e-3 * all / m as f64);
@@ -43,11 +44,11 @@ impl Rim {
             Curve::Circle => along[..m].iter().map(|a| a / total * std::f64::consts::TAU).collect(),
             Curve::Polygon(corners) => {
                 let sides = corners.len();
-                let side = |k: usize| {
-                    let (a, b) = (corners[k], corners[(k + 1) % sides]);
-                    (b[0] - a[0]).hypot(b[1] - a[1])
+                let long = |k: usize| {
+                    let d = side(corners[k], corners[(k + 1) % sides]);
+                    d.x.hypot(d.y)
                 };
-                let around: f64 = (0..sides).map(side).sum();
+                let around: f64 = (0..sides).map(long).sum();
                 // The vertex for each corner: strictly ascending, leaving enough for those to come.
                 let (mut want, mut chosen) = (0.0, Vec::new());
                 for k in 0..sides {
@@ -60,7 +61,7 @@ impl Rim {
                     };
                     let least = chosen.last().map_or(0, |&c: &usize| c + 1);
                     chosen.push(near.clamp(least, m - sides + k));
-                    want += side(k);
+                    want += long(k);
                 }
                 let mut at = vec![0.0; m];
                 for k in 0..sides {
@@ -84,10 +85,10 @@ impl Rim {
     pub fn most_bulge(&self, wanted: f64) -> f64 {
         let Curve::Polygon(c) = &self.curve else { return wanted };
         let n = c.len();
-        let side = |k: usize| [0, 1].map(|i| c[(k + 1) % n][i] - c[k % n][i]);
         let turn = |k: usize| {
-            let (d, e) = (side(k), side(k + 1));
-            (d[0] * e[1] - d[1] * e[0]).atan2(d[0] * e[0] + d[1] * e[1])
+            let [p, q, r] = [k, k + 1, k + 2].map(|i| c[i % n]);
+            let (d, e) = (side(p, q), side(q, r));
+            d.perp(&e).atan2(d.dot(&e))
         };
         let least = (0..n).map(turn).fold(std::f64::consts::PI, f64::min).max(0.0);
         wanted.min((least / 4.0).tan() / 4.0)
@@ -111,27 +112,26 @@ impl Rim {
     }
 
     /// Derivative of [`Rim::point`].
-    pub fn tangent(&self, s: f64) -> [f64; 2] {
+    pub fn tangent(&self, s: f64) -> Vector2<f64> {
         match &self.curve {
-            Curve::Circle => [-0.5 * s.sin(), 0.5 * s.cos()],
+            Curve::Circle => Vector2::new(-0.5 * s.sin(), 0.5 * s.cos()),
             Curve::Polygon(corners) => {
                 let k = s.floor() as usize % corners.len();
-                let (a, b) = (corners[k], corners[(k + 1) % corners.len()]);
-                let d = [b[0] - a[0], b[1] - a[1]];
+                let d = side(corners[k], corners[(k + 1) % corners.len()]);
                 let out = 4.0 * self.bulge * (1.0 - 2.0 * (s - s.floor()));
-                [d[0] + out * d[1], d[1] - out * d[0]]
+                Vector2::new(d.x + out * d.y, d.y - out * d.x)
             }
         }
     }
 
     /// Second derivative of [`Rim::point`].
-    pub fn bend(&self, s: f64) -> [f64; 2] {
+    pub fn bend(&self, s: f64) -> Vector2<f64> {
         match &self.curve {
-            Curve::Circle => [-0.5 * s.cos(), -0.5 * s.sin()],
+            Curve::Circle => Vector2::new(-0.5 * s.cos(), -0.5 * s.sin()),
             Curve::Polygon(corners) => {
                 let k = s.floor() as usize % corners.len();
-                let (a, b) = (corners[k], corners[(k + 1) % corners.len()]);
-                [-8.0 * self.bulge * (b[1] - a[1]), 8.0 * self.bulge * (b[0] - a[0])]
+                let d = side(corners[k], corners[(k + 1) % corners.len()]);
+                Vector2::new(-8.0 * self.bulge * d.y, 8.0 * self.bulge * d.x)
             }
         }
     }
@@ -168,8 +168,8 @@ impl Rim {
             Curve::Polygon(corners) => {
                 let k = s.floor() as usize % corners.len();
                 let (a, b) = (corners[k], corners[(k + 1) % corners.len()]);
-                let d = [b[0] - a[0], b[1] - a[1]];
-                let t = ((p[0] - a[0]) * d[0] + (p[1] - a[1]) * d[1]) / (d[0] * d[0] + d[1] * d[1]);
+                let d = side(a, b);
+                let t = side(a, p).dot(&d) / d.norm_squared();
                 self.slid(s, t - (s - s.floor()))
             }
         }

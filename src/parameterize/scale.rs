@@ -5,6 +5,8 @@
 //! a product or a root of numbers that were multiplied so. Hence a surface and its copy of another
 //! size, by a power of two, have the same layout to the last bit.
 
+use crate::domain::vector::{Vector3, side};
+
 /// Largest exponent of a factor: it and its inverse are normal numbers.
 const MOST: i64 = 1000;
 
@@ -28,10 +30,10 @@ fn power(exponent: i64) -> f64 {
 /// Two sides of a triangle, from its first corner, both multiplied by the power of two that makes
 /// their longest component about 1: what is computed from them neither overflows nor becomes 0
 /// before its time, whatever the triangle's size.
-pub(super) fn unit_sides(p: [[f64; 3]; 3]) -> ([f64; 3], [f64; 3]) {
-    let (d, e) = (super::chart::minus3(p[1], p[0]), super::chart::minus3(p[2], p[0]));
+pub(super) fn unit_sides(p: [[f64; 3]; 3]) -> (Vector3<f64>, Vector3<f64>) {
+    let (d, e) = (side(p[0], p[1]), side(p[0], p[2]));
     let factor = to_one(d.iter().chain(&e).fold(0.0, |m, x| x.abs().max(m)));
-    (d.map(|x| x * factor), e.map(|x| x * factor))
+    (d * factor, e * factor)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@
 //! circle. Which limbs need one the failed layout says: there triangles have lost their area.
 
 use super::build::Piece;
-use super::chart::{Chart, opposites, twice_area};
+use super::chart::{Chart, opposites};
 use super::check::{Proof, prove};
 use super::cut::{NEAR, Whole};
 use super::distort::{stretch, stretch_of};
@@ -16,6 +16,7 @@ use super::options::{AREAS, ParameterizeError, ParameterizeOptions};
 use super::report::{CROWDED, ChartReport, Miss};
 use super::rim::Curve;
 use super::stages::{Laid, laid_flat};
+use crate::domain::vector::{area_in_space, twice_area};
 
 /// Layouts that are tried at most, the first one included.
 const TRIES: usize = 4;
@@ -125,7 +126,7 @@ pub(super) fn laid_best(
 /// from the boundary if no layout says which have. `None` if nothing of them is farther from the
 /// boundary than `reach` roots of their area.
 fn limbs(chart: &Chart, uv: Option<&Vec<[f64; 2]>>, reach: f64) -> Option<(Vec<u32>, Vec<bool>)> {
-    let area = |f: usize| super::chart::area3(chart.corners_in_space(f));
+    let area = |f: usize| area_in_space(chart.corners_in_space(f));
     let shrunk: Vec<bool> = match uv {
         None => vec![true; chart.triangles.len()],
         Some(uv) => {

@@ -1,8 +1,9 @@
 //! A parameterized surface and its layout, to be drawn with a checker pattern.
 
-use super::model::{Model, Polygons, Side, cross, minus, norm};
+use super::model::{Model, Polygons, Side};
 use super::normals::Smooth;
 use super::view::{Up, View};
+use crate::domain::vector::{length, normal};
 use crate::parameterize::{LayoutProof, Parameterization};
 
 /// Squares of the pattern along the unit square.
@@ -123,7 +124,7 @@ impl<'a> Charts<'a> {
             let uv = self.flat(f);
             let at = if flat { uv.map(|p| [p[0], p[1], 0.0]) } else { self.space(f) };
             let normals = smooth.as_ref().map_or([[0.0, 0.0, 1.0]; 3], |s| s.of(f));
-            areas.push(0.5 * norm(cross(minus(at[1], at[0]), minus(at[2], at[0]))));
+            areas.push(0.5 * length(&normal(at)));
             let side = |k: usize| match self.sides[f][k] {
                 Side::Border => Side::Border,
                 // On the surface edges would hide the pattern.
@@ -233,19 +234,14 @@ fn sides(corners: &[[u32; 3]]) -> Vec<[Side; 3]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::vector::side;
 
     #[test]
     fn pieces_fill_the_triangle_and_keep_their_squares() {
         let uv = [[0.03, 0.11], [0.71, 0.2], [0.37, 0.93]];
         let corner = |p: [f64; 2]| Corner { at: [p[0], p[1], 7.0], normal: [0., 0., 1.], uv: p, side: Side::Border };
-        let area = |c: &[Corner]| {
-            (1..c.len() - 1)
-                .map(|k| {
-                    let (d, e) = (minus(c[k].at, c[0].at), minus(c[k + 1].at, c[0].at));
-                    0.5 * (d[0] * e[1] - d[1] * e[0])
-                })
-                .sum::<f64>()
-        };
+        let area =
+            |c: &[Corner]| (1..c.len() - 1).map(|k| 0.5 * normal([c[0].at, c[k].at, c[k + 1].at]).z).sum::<f64>();
         let whole = uv.map(corner).to_vec();
         let (mut sum, mut border, mut count) = (0.0, 0.0, 0);
         for (i, strip) in cut(whole.clone(), 0) {
@@ -260,12 +256,12 @@ mod tests {
                     assert!(inside(c.uv[0], i) && inside(c.uv[1], j), "{:?} in {i} {j}", c.uv);
                     assert!((c.at[0] - c.uv[0]).abs() + (c.at[1] - c.uv[1]).abs() < 1e-12);
                     let d = piece[(k + 1) % piece.len()];
-                    border += if c.side == Side::Border { norm(minus(c.at, d.at)) } else { 0.0 };
+                    border += if c.side == Side::Border { side(c.at, d.at).norm() } else { 0.0 };
                 }
             }
         }
         assert!((sum - area(&whole)).abs() < 1e-12 && count > 150, "{sum} {count}");
-        let length: f64 = (0..3).map(|k| norm(minus(whole[k].at, whole[(k + 1) % 3].at))).sum();
+        let length: f64 = (0..3).map(|k| side(whole[k].at, whole[(k + 1) % 3].at).norm()).sum();
         assert!((border - length).abs() < 1e-9, "{border} {length}");
         // Outside the unit square, and where there is no number: one piece.
         let far = [[2.0, 3.0], [f64::NAN, 5.0], [4.0, f64::INFINITY]].map(corner).to_vec();

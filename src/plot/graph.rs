@@ -1,6 +1,7 @@
 //! Models of Alexandrov's surface: the graph of the potential, facet by facet.
 
-use super::model::{Model, unit};
+use super::model::Model;
+use crate::domain::vector::{Vector2, Vector3, side, unit};
 use crate::transport::BrenierMap;
 
 impl<'a> Model<'a> {
@@ -13,7 +14,7 @@ impl<'a> Model<'a> {
         for p in 0..model.polygons.len() {
             // What belongs to nobody is the boundary, a line.
             let site = model.sites.get(model.polygons.owner[p] as usize).copied().unwrap_or_default();
-            let normal = unit([-site[0], -site[1], 1.0]).map(|c| c as f32);
+            let normal = unit(&Vector3::new(-site[0], -site[1], 1.0)).map(|c| c as f32).into();
             for k in model.polygons.range(p) {
                 let corner = &mut model.polygons.corners[k];
                 corner[2] = map.potential([corner[0], corner[1]]);
@@ -39,10 +40,10 @@ fn bends(map: &BrenierMap, a: [f64; 2], b: [f64; 2]) -> Vec<[f64; 2]> {
         }
         let (h, k) = (map.heights().get(i as usize), map.heights().get(j as usize));
         // How much higher the plane of i is, at both ends.
-        let above = |x: [f64; 2]| x[0] * (y[0] - z[0]) + x[1] * (y[1] - z[1]) + (h - k).to_f64();
+        let above = |x: [f64; 2]| Vector2::from(x).dot(&side(*z, *y)) + (h - k).to_f64();
         let (start, end) = (above(a), above(b));
         let t = start / (start - end);
-        let x = [0, 1].map(|axis| a[axis] + t * (b[axis] - a[axis]));
+        let x = (Vector2::from(a) + side(a, b) * t).into();
         // Rounding may leave nothing between.
         if !(t > 0.0 && t < 1.0) || x == a || x == b {
             continue;
@@ -54,7 +55,7 @@ fn bends(map: &BrenierMap, a: [f64; 2], b: [f64; 2]) -> Vec<[f64; 2]> {
             open.extend([(a, i, x, cell), (x, cell, b, j)]);
         }
     }
-    let along = |x: [f64; 2]| (x[0] - a[0]) * (b[0] - a[0]) + (x[1] - a[1]) * (b[1] - a[1]);
+    let along = |x: [f64; 2]| side(a, x).dot(&side(a, b));
     found.sort_by(|p, q| along(*p).total_cmp(&along(*q)));
     found
 }

@@ -2,10 +2,11 @@
 //! network.
 
 use super::colors::{self, PALETTE, STEPS, hex};
-use super::model::{Model, norm};
+use super::model::Model;
 use super::page::{GRID, STYLE, Streams, VIEWER, escaped, filled, script_safe};
 use super::scene::Color;
 use super::view::View;
+use crate::domain::vector::{bounds, length, side};
 use serde_json::json;
 
 const TEMPLATE: &str = include_str!("html/page.html");
@@ -35,11 +36,11 @@ impl Model<'_> {
             Color::Distance => "distance",
             Color::Cells => "cells",
         };
-        let reach = |y: &[f64; 3]| norm([y[0] - center[0], y[1] - center[1], y[2] - center[2]]) / radius;
+        let reach = |y: &[f64; 3]| length(&side(center, *y)) / radius;
         // Sites that are farther away cannot be seen from where one sees the rest.
         let reach = self.sites.iter().map(reach).filter(|r| *r < 4.0).fold(1.05, f64::max);
         let area: f64 = self.areas.iter().sum::<f64>() / (radius * radius);
-        let (low, high) = super::model::bounds(self.polygons.corners.iter());
+        let (low, high) = bounds(self.polygons.corners.iter().copied());
         let page = json!({
             "kind": if self.flat { "plane" } else { "surface" },
             "counts": {"cells": n, "pieces": counts[0], "corners": counts[1], "vertices": counts[2]},

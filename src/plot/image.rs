@@ -1,10 +1,11 @@
 //! Models as pictures of pixels.
 
 use super::light::shade;
-use super::model::{Model, Side, cross, dot, minus};
+use super::model::{Model, Side};
 use super::raster::{Buffer, Mark, NOTHING};
 use super::scene::Color;
 use super::view::View;
+use crate::domain::vector::{Vector3, bounds, side};
 use rayon::prelude::*;
 use std::io::Write;
 
@@ -57,7 +58,7 @@ fn of_writing(e: png::EncodingError) -> std::io::Error {
 /// The map from space to samples.
 pub(super) struct Screen {
     center: [f64; 3],
-    frame: [[f64; 3]; 3],
+    frame: [Vector3<f64>; 3],
     /// What lies in the middle of the picture, in the plane of the picture.
     middle: [f64; 2],
     half: [f64; 2],
@@ -70,15 +71,8 @@ impl Screen {
     pub(super) fn new(model: &Model<'_>, view: &View, size: [f64; 2], margin: f64) -> Screen {
         let (center, _) = model.ball();
         let frame = view.frame();
-        let (mut low, mut high) = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
-        for c in &model.polygons.corners {
-            let d = minus(*c, center);
-            for k in 0..2 {
-                let x = dot(d, frame[k]);
-                low[k] = low[k].min(x);
-                high[k] = high[k].max(x);
-            }
-        }
+        let seen = |c: &[f64; 3]| [0, 1].map(|k| side(center, *c).dot(&frame[k]));
+        let (low, high) = bounds(model.polygons.corners.iter().map(seen));
         let scale =
             (0..2).map(|k| (size[k] - 2.0 * margin).max(1.0) / (high[k] - low[k])).fold(f64::INFINITY, f64::min);
         let middle = [0, 1].map(|k| low[k] + 0.5 * (high[k] - low[k]));
@@ -88,8 +82,8 @@ impl Screen {
 
     /// Where a point is seen; y points down, z to the eye.
     pub(super) fn point(&self, p: [f64; 3]) -> [f64; 3] {
-        let d = minus(p, self.center);
-        let [x, y, z] = [0, 1, 2].map(|k| dot(d, self.frame[k]));
+        let d = side(self.center, p);
+        let [x, y, z] = self.frame.map(|axis| d.dot(&axis));
         [
             self.half[0] + (x - self.middle[0]) * self.scale,
             self.half[1] - (y - self.middle[1]) * self.scale,
@@ -98,8 +92,9 @@ impl Screen {
     }
 
     /// A normal in the picture's axes.
-    pub(super) fn turned(&self, n: [f64; 3]) -> [f64; 3] {
-        self.frame.map(|axis| dot(axis, n))
+    pub(super) fn turned(&self, n: [f32; 3]) -> Vector3<f64> {
+        let n = Vector3::from(n.map(f64::from));
+        self.frame.map(|axis| axis.dot(&n)).into()
     }
 }
 
@@ -108,7 +103,7 @@ struct Drawing<'m> {
     model: &'m Model<'m>,
     paint: Vec<[u8; 3]>,
     points: Vec<[f64; 3]>,
-    normals: Vec<[f64; 3]>,
+    normals: Vec<Vector3<f64>>,
     width: usize,
     /// Widths in samples: walls, borders, radius of dots; zero for none.
     wall: f64,
@@ -125,7 +120,7 @@ impl Model<'_> {
     pub fn size(&self, view: View, larger: usize) -> (usize, usize) {
         let frame = view.frame();
         let extent = |k: usize| {
-            let along = self.polygons.corners.iter().map(|c| dot(*c, frame[k]));
+            let along = self.polygons.corners.iter().map(|c| frame[k].dot(&Vector3::from(*c)));
             let (low, high) = along.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), x| (l.min(x), h.max(x)));
             high - low
         };
@@ -161,7 +156,7 @@ impl Model<'_> {
             model: self,
             paint: self.paint(shown).2,
             points: self.polygons.corners.iter().map(|c| screen.point(*c)).collect(),
-            normals: self.polygons.normals.iter().map(|n| screen.turned(n.map(f64::from))).collect(),
+            normals: self.polygons.normals.iter().map(|n| screen.turned(*n)).collect(),
             width: width * SAMPLES,
             wall: if sites { 0.0 } else { wall.max(0.5) * s },
             border: if sites && self.flat { 0.0 } else { 1.2 * s },
@@ -277,18 +272,18 @@ impl Drawing<'_> {
 
     /// The normal at a sample of the fan triangle with number `c` of the polygon whose first corner
     /// is `first`, turned to the eye by the triangle's own.
-    fn normal(&self, first: usize, c: usize, x: f64, y: f64) -> [f64; 3] {
+    fn normal(&self, first: usize, c: usize, x: f64, y: f64) -> Vector3<f64> {
         let [p, q, r] = [first, c, c + 1].map(|k| self.points[k]);
-        let (u, v) = (minus(q, p), minus(r, p));
-        let n = cross(u, v);
-        let (dx, dy) = (x - p[0], y - p[1]);
-        let b = ((dx * v[1] - dy * v[0]) / n[2]).clamp(0.0, 1.0);
-        let d = ((u[0] * dy - u[1] * dx) / n[2]).clamp(0.0, 1.0);
+        let (u, v) = (side(p, q), side(p, r));
+        let n = u.cross(&v);
+        let to = side([p[0], p[1]], [x, y]);
+        let b = (to.perp(&v.xy()) / n.z).clamp(0.0, 1.0);
+        let d = (u.xy().perp(&to) / n.z).clamp(0.0, 1.0);
         let a = (1.0 - b - d).max(0.0);
         let [l, m, r] = [first, c, c + 1].map(|k| self.normals[k]);
-        let smooth: [f64; 3] = std::array::from_fn(|k| a * l[k] + b * m[k] + d * r[k]);
+        let smooth = l * a + m * b + r * d;
         // The picture's y points down, that of normals up.
-        let own = if n[2] < 0.0 { [-n[0], n[1], -n[2]] } else { [n[0], -n[1], n[2]] };
-        if dot(smooth, own) < 0.0 { smooth.map(|v| -v) } else { smooth }
+        let own = Vector3::new(n.x, -n.y, n.z) * if n.z < 0.0 { -1.0 } else { 1.0 };
+        if smooth.dot(&own) < 0.0 { -smooth } else { smooth }
     }
 }

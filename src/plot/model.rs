@@ -3,6 +3,7 @@
 use super::colors::{self, Scale};
 use super::scene::Color;
 use crate::diagram::{Diagram, Label, PartialDiagram};
+use crate::domain::vector::{Vector3, bounds, length, normal, side};
 use crate::problem::Problem;
 
 /// What a side of a polygon is.
@@ -91,37 +92,8 @@ impl Polygons {
 
     fn area(&self, p: usize) -> f64 {
         let c = &self.corners[self.range(p)];
-        let mut sum = [0.0; 3];
-        for w in c[1..].windows(2) {
-            let n = cross(minus(w[0], c[0]), minus(w[1], c[0]));
-            (0..3).for_each(|k| sum[k] += 0.5 * n[k]);
-        }
-        norm(sum)
+        length(&c[1..].windows(2).map(|w| normal([c[0], w[0], w[1]]) * 0.5).sum())
     }
-}
-
-pub(super) fn minus(a: [f64; 3], b: [f64; 3]) -> [f64; 3] {
-    [a[0] - b[0], a[1] - b[1], a[2] - b[2]]
-}
-
-pub(super) fn cross(a: [f64; 3], b: [f64; 3]) -> [f64; 3] {
-    [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
-}
-
-pub(super) fn dot(a: [f64; 3], b: [f64; 3]) -> f64 {
-    a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
-}
-
-pub(super) fn norm(a: [f64; 3]) -> f64 {
-    let square = dot(a, a);
-    // Where squares leave the range of doubles.
-    if (1e-200..1e200).contains(&square) { square.sqrt() } else { a[0].hypot(a[1]).hypot(a[2]) }
-}
-
-/// Unit vector, or zero.
-pub(super) fn unit(a: [f64; 3]) -> [f64; 3] {
-    let l = norm(a);
-    if l > 0.0 && l.is_finite() { a.map(|c| c / l) } else { [0.0; 3] }
 }
 
 fn lift(p: [f64; 2]) -> [f64; 3] {
@@ -239,7 +211,7 @@ impl<'a> Model<'a> {
 
     /// How far the map moves the centroid of each cell.
     pub(super) fn distances(&self) -> Vec<f64> {
-        let distance = |(c, y): (&Option<[f64; 3]>, &[f64; 3])| c.map_or(f64::NAN, |c| norm(minus(c, *y)));
+        let distance = |(c, y): (&Option<[f64; 3]>, &[f64; 3])| c.map_or(f64::NAN, |c| length(&side(*y, c)));
         self.centroids.iter().zip(&self.sites).map(distance).collect()
     }
 
@@ -282,9 +254,9 @@ impl<'a> Model<'a> {
     /// A ball around what is to be seen: its middle and radius. Sites count as far as they are
     /// near.
     pub(super) fn ball(&self) -> ([f64; 3], f64) {
-        let (low, high) = bounds(self.polygons.corners.iter());
-        let center: [f64; 3] = std::array::from_fn(|k| low[k] + 0.5 * (high[k] - low[k]));
-        let corner = self.polygons.corners.iter().map(|c| norm(minus(*c, center)));
+        let (low, high) = bounds(self.polygons.corners.iter().copied());
+        let center = (Vector3::from(low) + side(low, high) * 0.5).into();
+        let corner = self.polygons.corners.iter().map(|c| length(&side(center, *c)));
         let radius = corner.fold(0.0, f64::max);
         (center, if radius > 0.0 { radius } else { 1.0 })
     }
@@ -298,10 +270,4 @@ fn walls_of(i: u32, labels: &[Label]) -> impl Iterator<Item = (u32, u32)> + '_ {
         Label::Bisector(j) if j > i => Some((i, j)),
         _ => None,
     })
-}
-
-pub(super) fn bounds<'p>(points: impl Iterator<Item = &'p [f64; 3]>) -> ([f64; 3], [f64; 3]) {
-    let start = ([f64::INFINITY; 3], [f64::NEG_INFINITY; 3]);
-    points
-        .fold(start, |(lo, hi), p| (std::array::from_fn(|k| lo[k].min(p[k])), std::array::from_fn(|k| hi[k].max(p[k]))))
 }

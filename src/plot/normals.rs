@@ -1,8 +1,8 @@
 //! Normals of a mesh for the light: smooth across its edges, but for sharp ones.
 
-use super::model::{cross, dot, minus, norm, unit};
 use crate::domain::Surface;
 use crate::domain::surface::Places;
+use crate::domain::vector::{Vector3, length, side, unit};
 
 /// Cosine of the largest angle between two faces that the light takes for one smooth surface.
 const CREASE: f64 = 0.7;
@@ -19,14 +19,14 @@ impl Smooth {
     /// less than [`CREASE`], weighted by their angles. Faces need not be wound alike, nor share
     /// vertices where they touch. Cost: O(triangles).
     pub(super) fn new(vertices: &[[f64; 3]], triangles: &[[u32; 3]]) -> Smooth {
-        let face: Vec<[f64; 3]> = triangles
+        let face: Vec<Vector3<f64>> = triangles
             .iter()
             .map(|t| {
                 let [a, b, c] = t.map(|v| vertices[v as usize]);
                 // Edges in units of the longest: no overflow, and no underflow of what is not thin.
-                let (e, f) = (minus(b, a), minus(c, a));
-                let l = norm(e).max(norm(f));
-                if l > 0.0 { unit(cross(e.map(|x| x / l), f.map(|x| x / l))) } else { [0.0; 3] }
+                let (e, f) = (side(a, b), side(a, c));
+                let l = length(&e).max(length(&f));
+                if l > 0.0 { unit(&(e / l).cross(&(f / l))) } else { Vector3::zeros() }
             })
             .collect();
         // Corners by their places: those of place `v` are at `start[v] .. start[v + 1]`.
@@ -43,13 +43,13 @@ impl Smooth {
         let mut corners = vec![[[0.0; 3]; 3]; triangles.len()];
         for ends in start.windows(2) {
             let group = &around[ends[0] as usize..ends[1] as usize];
-            let weighted: Vec<([f64; 3], f64)> = group
+            let weighted: Vec<(Vector3<f64>, f64)> = group
                 .iter()
                 .map(|&c| (face[c as usize / 3], angle(vertices, triangles[c as usize / 3], c as usize % 3)))
                 .collect();
             for &c in group {
                 let own = face[c as usize / 3];
-                corners[c as usize / 3][c as usize % 3] = mean(own, &weighted).map(|x| x as f32);
+                corners[c as usize / 3][c as usize % 3] = mean(own, &weighted).map(|x| x as f32).into();
             }
         }
         Smooth { corners }
@@ -63,28 +63,28 @@ impl Smooth {
     /// The normal at a point of a triangle, which need not have length one.
     pub(super) fn at(&self, surface: &Surface, face: usize, point: [f64; 3]) -> [f32; 3] {
         let t = surface.triangles()[face].map(|v| surface.vertices()[v as usize]);
-        let (e, f, p) = (minus(t[1], t[0]), minus(t[2], t[0]), minus(point, t[0]));
-        let n = cross(e, f);
-        let nn = dot(n, n);
-        let (b, c) = (dot(cross(p, f), n) / nn, dot(cross(e, p), n) / nn);
-        let [l, m, r] = self.corners[face];
+        let (e, f, p) = (side(t[0], t[1]), side(t[0], t[2]), side(t[0], point));
+        let n = e.cross(&f);
+        let nn = n.norm_squared();
+        let (b, c) = (p.cross(&f).dot(&n) / nn, e.cross(&p).dot(&n) / nn);
         if !(b.is_finite() && c.is_finite()) {
-            return l;
+            return self.corners[face][0];
         }
-        std::array::from_fn(|k| (f64::from(l[k]) * (1.0 - b - c) + f64::from(m[k]) * b + f64::from(r[k]) * c) as f32)
+        let [l, m, r] = self.corners[face].map(|n| Vector3::from(n.map(f64::from)));
+        (l * (1.0 - b - c) + m * b + r * c).map(|x| x as f32).into()
     }
 }
 
 fn angle(vertices: &[[f64; 3]], t: [u32; 3], corner: usize) -> f64 {
     let at = |k: usize| vertices[t[(corner + k) % 3] as usize];
-    let (e, f) = (unit(minus(at(1), at(0))), unit(minus(at(2), at(0))));
-    norm(cross(e, f)).atan2(dot(e, f))
+    let (e, f) = (unit(&side(at(0), at(1))), unit(&side(at(0), at(2))));
+    length(&e.cross(&f)).atan2(e.dot(&f))
 }
 
-fn mean(own: [f64; 3], all: &[([f64; 3], f64)]) -> [f64; 3] {
-    let mut sum = [0.0; 3];
+fn mean(own: Vector3<f64>, all: &[(Vector3<f64>, f64)]) -> Vector3<f64> {
+    let mut sum = Vector3::zeros();
     for &(n, weight) in all {
-        let d = dot(own, n);
+        let d = own.dot(&n);
         let w = if all.len() > MANY || d >= CREASE {
             weight
         } else if d <= -CREASE {
@@ -92,10 +92,10 @@ fn mean(own: [f64; 3], all: &[([f64; 3], f64)]) -> [f64; 3] {
         } else {
             continue;
         };
-        (0..3).for_each(|k| sum[k] += w * n[k]);
+        sum += n * w;
     }
-    let mean = unit(sum);
-    if dot(mean, own).abs() < CREASE { own } else { mean }
+    let mean = unit(&sum);
+    if mean.dot(&own).abs() < CREASE { own } else { mean }
 }
 
 #[cfg(test)]

@@ -155,6 +155,7 @@ pub(super) fn filled(template: &str, value: impl Fn(&str) -> String) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::vector::{Vector3, unit};
 
     #[test]
     fn directions_survive_two_bytes() {
@@ -163,14 +164,14 @@ mod tests {
             let z = 1.0 - x.abs() - y.abs();
             let sign = |v: f64| if v < 0.0 { -1.0 } else { 1.0 };
             let (u, v) = if z < 0.0 { ((1.0 - y.abs()) * sign(x), (1.0 - x.abs()) * sign(y)) } else { (x, y) };
-            crate::plot::model::unit([u, v, z])
+            unit(&Vector3::new(u, v, z))
         };
         for k in 0..500 {
             let (z, f) = (1.0 - 2.0 * (f64::from(k) + 0.5) / 500.0, 2.4 * f64::from(k));
             let r = (1.0 - z * z).sqrt();
             let n = [r * f.cos(), r * f.sin(), z];
             let found = back(octahedral(n.map(|c| c as f32)));
-            assert!(crate::plot::model::dot(n, found) > 0.9998, "{n:?} {found:?}");
+            assert!(Vector3::from(n).dot(&found) > 0.9998, "{n:?} {found:?}");
         }
         assert_eq!(octahedral([0.0; 3]), [127, 127]);
         assert_eq!(octahedral([f32::NAN, 0.0, 1.0]), [127, 127]);

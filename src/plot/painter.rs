@@ -13,6 +13,7 @@ use super::raster::{Buffer, NOTHING};
 use super::scene::Color;
 use super::svg::{legend, text};
 use super::view::View;
+use crate::domain::vector::Vector3;
 use std::collections::BinaryHeap;
 use std::fmt::Write;
 use svg::Document;
@@ -145,12 +146,11 @@ impl Model<'_> {
         let units = |c: usize| [0, 1].map(|k| (points[c][k] / SAMPLES * UNITS).round() as i64);
         for &p in order {
             let range = self.polygons.range(p as usize);
-            let mut normal = [0.0; 3];
+            let mut normal = Vector3::zeros();
             for n in &self.polygons.normals[range.clone()] {
-                let n = screen.turned(n.map(f64::from));
+                let n = screen.turned(*n);
                 // Turned to the eye: the mesh may be wound either way.
-                let sign = if n[2] < 0.0 { -1.0 } else { 1.0 };
-                (0..3).for_each(|k| normal[k] += sign * n[k]);
+                normal += if n.z < 0.0 { -n } else { n };
             }
             let light = shade(normal);
             let base = paint[self.polygons.owner[p as usize] as usize];

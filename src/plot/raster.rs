@@ -1,5 +1,7 @@
 //! Polygons and lines in a raster with depth: which one is seen at each sample.
 
+use crate::domain::vector::{Vector2, normal, side};
+
 /// What nothing covers.
 pub(super) const NOTHING: u32 = u32::MAX;
 
@@ -82,16 +84,15 @@ impl Buffer {
     /// Calls `visit` with each sample of a triangle and its depth there.
     fn each(&mut self, t: [[f64; 3]; 3], mut visit: impl FnMut(&mut Buffer, usize, f64)) {
         let [a, b, c] = t;
-        let area = (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]);
-        if !(area != 0.0 && area.is_finite()) {
+        let n = normal(t);
+        // As seen, twice its area.
+        if !(n.z != 0.0 && n.z.is_finite()) {
             return;
         }
         let y = [a[1], b[1], c[1]];
         let (low, high) = (y[0].min(y[1]).min(y[2]), y[0].max(y[1]).max(y[2]));
         // Depth is linear: it is taken at the first corner and its gradient.
-        let (u, v) = ([b[0] - a[0], b[1] - a[1], b[2] - a[2]], [c[0] - a[0], c[1] - a[1], c[2] - a[2]]);
-        let dx = (u[2] * v[1] - v[2] * u[1]) / area;
-        let dy = (v[2] * u[0] - u[2] * v[0]) / area;
+        let (dx, dy) = (-n.x / n.z, -n.y / n.z);
         let near = a[2].max(b[2]).max(c[2]);
         for row in Buffer::samples(low, high, self.top, self.rows) {
             let middle = row as f64 + 0.5;
@@ -134,23 +135,22 @@ impl Buffer {
     /// Draws a segment of some width over what is not nearer than it by more than `slack`.
     pub(super) fn line(&mut self, a: [f64; 3], b: [f64; 3], width: f64, slack: f64, mark: Mark) {
         let half = 0.5 * width;
-        let d = [b[0] - a[0], b[1] - a[1]];
-        let ll = d[0] * d[0] + d[1] * d[1];
+        let d = side([a[0], a[1]], [b[0], b[1]]);
+        let ll = d.norm_squared();
         let (low, high) = (a[1].min(b[1]) - half, a[1].max(b[1]) + half);
         for row in Buffer::samples(low, high, self.top, self.rows) {
             let y = row as f64 + 0.5;
             // The part of the segment that may reach the row.
             let (mut left, mut right) = (a[0].min(b[0]), a[0].max(b[0]));
-            if d[1].abs() > 1e-9 * ll.sqrt() {
-                let at = |y: f64| a[0] + d[0] * ((y - a[1]) / d[1]).clamp(0.0, 1.0);
+            if d.y.abs() > 1e-9 * ll.sqrt() {
+                let at = |y: f64| a[0] + d.x * ((y - a[1]) / d.y).clamp(0.0, 1.0);
                 let (p, q) = (at(y - half), at(y + half));
                 (left, right) = (p.min(q), p.max(q));
             }
             for x in Buffer::samples(left - half, right + half, 0, self.width) {
-                let p = [x as f64 + 0.5 - a[0], y - a[1]];
-                let t = if ll > 0.0 { ((p[0] * d[0] + p[1] * d[1]) / ll).clamp(0.0, 1.0) } else { 0.0 };
-                let (ex, ey) = (p[0] - t * d[0], p[1] - t * d[1]);
-                if ex * ex + ey * ey <= half * half {
+                let p = Vector2::new(x as f64 + 0.5 - a[0], y - a[1]);
+                let t = if ll > 0.0 { (p.dot(&d) / ll).clamp(0.0, 1.0) } else { 0.0 };
+                if (p - d * t).norm_squared() <= half * half {
                     self.put(row, x, a[2] + t * (b[2] - a[2]) + slack, mark);
                 }
             }

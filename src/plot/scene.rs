@@ -3,6 +3,7 @@
 use super::colors;
 use crate::diagram::{Diagram, Label, PartialDiagram};
 use crate::domain::PlanarMesh;
+use crate::domain::vector::{side, twice_area};
 use crate::problem::Problem;
 
 /// What the colours of the cells mean.
@@ -116,7 +117,10 @@ impl<'a> Scene<'a> {
     /// Distance from the centroid of cell `i` to its site.
     pub(super) fn distance(&self, i: usize) -> f64 {
         match self.centroids[i] {
-            Some(c) => (c[0] - self.sites[i][0]).hypot(c[1] - self.sites[i][1]),
+            Some(c) => {
+                let d = side(self.sites[i], c);
+                d.x.hypot(d.y)
+            }
             None => f64::NAN,
         }
     }
@@ -126,6 +130,5 @@ fn area(polygon: &[[f64; 2]]) -> f64 {
     let Some((o, rest)) = polygon.split_first() else {
         return 0.0;
     };
-    let cross = |a: [f64; 2], b: [f64; 2]| (a[0] - o[0]) * (b[1] - o[1]) - (a[1] - o[1]) * (b[0] - o[0]);
-    rest.windows(2).map(|w| 0.5 * cross(w[0], w[1])).sum()
+    rest.windows(2).map(|w| 0.5 * twice_area([*o, w[0], w[1]])).sum()
 }

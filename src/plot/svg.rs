@@ -7,6 +7,7 @@
 use super::colors::{PALETTE, STEPS, Scale, color, hex, number, numbers};
 use super::scene::{Color, Scene};
 use crate::domain::PlanarMesh;
+use crate::domain::vector::bounds;
 use std::fmt::Write;
 use svg::Document;
 use svg::node::element::{ClipPath, Definitions, Group, LinearGradient, Path, Rectangle, Stop, Text};
@@ -35,11 +36,11 @@ impl Frame {
     /// Covers the domain, and the sites that are no farther from it than three quarters of its
     /// extent.
     fn of(scene: &Scene<'_>) -> Frame {
-        let (mut low, mut high) = bounds(scene.domain.iter());
+        let (mut low, mut high) = bounds(scene.domain.iter().copied());
         let reach = 0.75 * (high[0] - low[0]).max(high[1] - low[1]);
         let (a, b) = (low, high);
-        let near = |p: &&[f64; 2]| (0..2).all(|k| p[k] >= a[k] - reach && p[k] <= b[k] + reach);
-        let (l, h) = bounds(scene.sites.iter().filter(near));
+        let near = |p: &[f64; 2]| (0..2).all(|k| p[k] >= a[k] - reach && p[k] <= b[k] + reach);
+        let (l, h) = bounds(scene.sites.iter().copied().filter(near));
         for k in 0..2 {
             low[k] = low[k].min(l[k]);
             high[k] = high[k].max(h[k]);
@@ -63,11 +64,6 @@ impl Frame {
         let y = (self.high[1] - p[1]) * self.scale + MARGIN;
         [(x * UNITS).round() as i64, (y * UNITS).round() as i64]
     }
-}
-
-fn bounds<'p>(points: impl Iterator<Item = &'p [f64; 2]>) -> ([f64; 2], [f64; 2]) {
-    let start = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
-    points.fold(start, |(lo, hi), p| ([lo[0].min(p[0]), lo[1].min(p[1])], [hi[0].max(p[0]), hi[1].max(p[1])]))
 }
 
 impl Scene<'_> {

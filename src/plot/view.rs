@@ -1,7 +1,8 @@
 //! From where a surface is seen.
 
-use super::model::{Model, dot, minus, norm};
+use super::model::Model;
 use super::raster::Buffer;
+use crate::domain::vector::{Vector3, length, side};
 use rayon::prelude::*;
 
 /// The axis that points upwards in a picture.
@@ -44,31 +45,28 @@ impl View {
     /// Unit vector from the middle to the eye.
     pub(super) fn direction(&self) -> [f64; 3] {
         let (a, e) = (self.azimuth.to_radians(), self.elevation.to_radians());
-        let local = [e.cos() * a.cos(), e.cos() * a.sin(), e.sin()];
+        self.placed([e.cos() * a.cos(), e.cos() * a.sin(), e.sin()])
+    }
+
+    pub(super) fn up(&self) -> [f64; 3] {
+        self.placed([0.0, 0.0, 1.0])
+    }
+
+    /// A vector by its coordinates along the view's axes.
+    fn placed(&self, local: [f64; 3]) -> [f64; 3] {
         let mut d = [0.0; 3];
         self.axes().iter().zip(local).for_each(|(&k, v)| d[k] = v);
         d
     }
 
-    pub(super) fn up(&self) -> [f64; 3] {
-        let mut d = [0.0; 3];
-        d[self.axes()[2]] = 1.0;
-        d
-    }
-
     /// Right, up and towards the eye, in the picture.
-    pub(super) fn frame(&self) -> [[f64; 3]; 3] {
+    pub(super) fn frame(&self) -> [Vector3<f64>; 3] {
         let (a, e) = (self.azimuth.to_radians(), self.elevation.to_radians());
-        let place = |local: [f64; 3]| {
-            let mut d = [0.0; 3];
-            self.axes().iter().zip(local).for_each(|(&k, v)| d[k] = v);
-            d
-        };
         // Also where the eye is straight above, where a cross product with the upward axis would
         // vanish.
-        let right = place([-a.sin(), a.cos(), 0.0]);
-        let up = place([-e.sin() * a.cos(), -e.sin() * a.sin(), e.cos()]);
-        [right, up, self.direction()]
+        let right = self.placed([-a.sin(), a.cos(), 0.0]);
+        let up = self.placed([-e.sin() * a.cos(), -e.sin() * a.sin(), e.cos()]);
+        [right, up, self.direction()].map(Vector3::from)
     }
 }
 
@@ -95,15 +93,15 @@ impl Model<'_> {
         let (frame, half) = (view.frame(), 0.5 * SMALL as f64);
         let scale = half / radius;
         let to_screen = |c: &[f64; 3]| {
-            let d = minus(*c, center);
-            [half + scale * dot(d, frame[0]), half - scale * dot(d, frame[1]), scale * dot(d, frame[2])]
+            let d = side(center, *c);
+            [half + scale * d.dot(&frame[0]), half - scale * d.dot(&frame[1]), scale * d.dot(&frame[2])]
         };
         let mut buffer = Buffer::new(SMALL, 0, SMALL);
         let mut corners = Vec::new();
         for p in 0..self.polygons.len() {
             let all = &self.polygons.corners[self.polygons.range(p)];
             // What is smaller than half a pixel is a point.
-            let size = all[1..].iter().map(|c| norm(minus(*c, all[0]))).fold(0.0, f64::max);
+            let size = all[1..].iter().map(|c| length(&side(all[0], *c))).fold(0.0, f64::max);
             if size * scale < 0.5 {
                 buffer.point(to_screen(&all[0]), p as u32);
             } else {
@@ -122,13 +120,13 @@ mod tests {
 
     #[test]
     fn axes_are_orthonormal_and_right_handed() {
-        let near = |a: [f64; 3], b: [f64; 3]| norm(minus(a, b)) < 1e-12;
+        let near = |a: [f64; 3], b: [f64; 3]| side(a, b).norm() < 1e-12;
         for up in [Up::X, Up::Y, Up::Z] {
             for (azimuth, elevation) in [(0.0, 0.0), (30.0, 20.0), (200.0, -50.0), (10.0, 90.0), (0.0, -90.0)] {
                 let view = View { azimuth, elevation, up };
                 let [r, u, d] = view.frame();
-                assert!(near(crate::plot::model::cross(r, u), d), "{view:?}");
-                assert!(dot(u, view.up()) >= -1e-12 && near(d, view.direction()));
+                assert!(near(r.cross(&u).into(), d.into()), "{view:?}");
+                assert!(u.dot(&Vector3::from(view.up())) >= -1e-12 && near(d.into(), view.direction()));
             }
         }
         let d = |azimuth, up| View { azimuth, elevation: 0.0, up }.direction();

@@ -19,6 +19,7 @@ use super::triangle::Coefficients;
 use super::triangle::Triangle;
 use crate::diagram::{Diagram, SurfaceDiagram};
 use crate::domain::Law;
+use crate::domain::vector::side;
 use crate::exact::Dd;
 use rayon::prelude::*;
 
@@ -135,12 +136,11 @@ struct Piece<const D: usize> {
 
 /// Cuts a convex polygon into triangles from its first vertex.
 fn fan(v: &[[f64; 2]], law: &Law, site: usize, size: f64, out: &mut Vec<Piece<2>>) {
-    let difference = |a: [f64; 2], b: [f64; 2]| [b[0] - a[0], b[1] - a[1]];
     let at = |p: [f64; 2]| law.at(Dd::from_f64(p[0]), Dd::from_f64(p[1]));
     for k in 1..v.len().saturating_sub(1) {
         let (o, p, q) = (v[0], v[k], v[k + 1]);
-        let (e, f) = (difference(o, p), difference(p, q));
-        let area = 0.5 * (e[0] * f[1] - e[1] * f[0]);
+        let (e, f) = (side(o, p), side(p, q));
+        let area = 0.5 * e.perp(&f);
         if !(area > 0.0) {
             continue;
         }
@@ -155,10 +155,9 @@ fn fan(v: &[[f64; 2]], law: &Law, site: usize, size: f64, out: &mut Vec<Piece<2>
         let mean = values.iter().sum::<f64>() / 6.0;
         // A point at distance more than the error from all three sides is inside, also of the
         // triangle of the exact vertices.
-        let g = difference(o, q);
-        let longest = [e, f, g].iter().fold(0.0f64, |m, d| m.max(d[0].hypot(d[1])));
+        let longest = [e, f, side(o, q)].iter().fold(0.0f64, |m, d| m.max(d.x.hypot(d.y)));
         let margin = (2.0 * ERROR * size * longest / (2.0 * area)).min(1.0) as f32;
-        let triangle = Triangle { o, e, f, rate: 0.0, margin: margin.next_up(), site: site as u32 };
+        let triangle = Triangle { o, e: e.into(), f: f.into(), rate: 0.0, margin: margin.next_up(), site: site as u32 };
         let law = if law.is_constant { None } else { Some(values) };
         out.push(Piece { triangle, mass: area * mean, law });
     }
@@ -167,24 +166,20 @@ fn fan(v: &[[f64; 2]], law: &Law, site: usize, size: f64, out: &mut Vec<Piece<2>
 /// The same for a polygon in a triangle in space, on which the density is affine with the values
 /// `rho` at the corners.
 fn fan_in_space(v: &[[f64; 3]], corners: &[[f64; 3]; 3], rho: [f64; 3], site: usize, out: &mut Vec<Piece<3>>) {
-    let difference = |a: [f64; 3], b: [f64; 3]| [0, 1, 2].map(|c| b[c] - a[c]);
-    let cross = |a: [f64; 3], b: [f64; 3]| [(1, 2), (2, 0), (0, 1)].map(|(p, q)| a[p] * b[q] - a[q] * b[p]);
-    let dot = |a: [f64; 3], b: [f64; 3]| a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
     let is_constant = rho[0] == rho[1] && rho[1] == rho[2];
-    let (a, b) = (difference(corners[0], corners[1]), difference(corners[0], corners[2]));
-    let normal = cross(a, b);
-    let square = dot(normal, normal);
+    let (a, b) = (side(corners[0], corners[1]), side(corners[0], corners[2]));
+    let normal = a.cross(&b);
+    let square = normal.norm_squared();
     // Barycentric coordinates are areas over that of the triangle.
     let at = |p: [f64; 3]| {
-        let d = difference(corners[0], p);
-        let [l, m] = [dot(cross(d, b), normal), dot(cross(a, d), normal)].map(|t| (t / square).clamp(0.0, 1.0));
+        let d = side(corners[0], p);
+        let [l, m] = [d.cross(&b), a.cross(&d)].map(|n| (n.dot(&normal) / square).clamp(0.0, 1.0));
         ((1.0 - l - m).max(0.0) * rho[0] + l * rho[1] + m * rho[2]).max(0.0)
     };
     for k in 1..v.len().saturating_sub(1) {
         let (o, p, q) = (v[0], v[k], v[k + 1]);
-        let (e, f) = (difference(o, p), difference(p, q));
-        let n = cross(e, f);
-        let area = 0.5 * dot(n, n).sqrt();
+        let (e, f) = (side(o, p), side(p, q));
+        let area = 0.5 * e.cross(&f).norm();
         if !(area > 0.0) {
             continue;
         }
@@ -193,7 +188,7 @@ fn fan_in_space(v: &[[f64; 3]], corners: &[[f64; 3]; 3], rho: [f64; 3], site: us
         // The share of the source in the cell is set right by the cell's mass, but not that of its
         // facets to each other.
         let level = if is_constant { rho[0] } else { 1.0 };
-        let triangle = Triangle { o, e, f, rate: 0.0, margin: f32::INFINITY, site: site as u32 };
+        let triangle = Triangle { o, e: e.into(), f: f.into(), rate: 0.0, margin: f32::INFINITY, site: site as u32 };
         let law = if is_constant { None } else { Some(values) };
         out.push(Piece { triangle, mass: area * level * ((a + b + c) / 3.0), law });
     }

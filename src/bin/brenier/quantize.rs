@@ -15,6 +15,7 @@ use brenier::problem::{Problem, SurfaceProblem, WithSites};
 use brenier::transport::{CellParts, Report};
 use brenier::transport::{Control, Quantizable, Quantization, QuantizeOptions, QuantizeOutcome, quantize_with};
 use brenier::visit;
+use nalgebra::Vector3;
 use serde::Serialize;
 use std::path::Path;
 use std::time::Instant;
@@ -68,7 +69,7 @@ impl Moved<3> for SurfaceProblem {
             return Ok(None);
         }
         let points = SurfaceDiagram::new(self, heights).map_err(unmade)?.nearest_in_cells(self.sites());
-        let distance = |(p, q): (&[f64; 3], &[f64; 3])| (0..3).map(|k| (p[k] - q[k]).powi(2)).sum::<f64>().sqrt();
+        let distance = |(p, q): (&[f64; 3], &[f64; 3])| (Vector3::from(*p) - Vector3::from(*q)).norm();
         let most = points.iter().zip(self.sites()).map(distance).fold(0.0, f64::max);
         Ok(Some((points, most)))
     }

@@ -1,6 +1,7 @@
 //! The highest site at any point of space, exactly.
 
 use super::finder::{Finder, Found, lifted};
+use crate::domain::vector::bounds;
 use crate::exact::predicates::{Lifted3, higher_at};
 use crate::exact::{Counters, Heights};
 
@@ -26,12 +27,7 @@ pub struct Scratch {
 impl Envelope {
     /// Of finite sites, one or more, with a finite height each. Cost: O(n log n).
     pub fn new(sites: &[[f64; 3]], heights: &Heights) -> Envelope {
-        let (mut low, mut high) = ([f64::INFINITY; 3], [f64::NEG_INFINITY; 3]);
-        for y in sites {
-            for k in 0..3 {
-                (low[k], high[k]) = (low[k].min(y[k]), high[k].max(y[k]));
-            }
-        }
+        let (low, high) = bounds(sites.iter().copied());
         let (mut finder, order) = Finder::new(sites, low, high);
         let points = lifted(sites, &order, &heights.permuted(&order));
         finder.set(&points);

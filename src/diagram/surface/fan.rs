@@ -13,6 +13,7 @@ use super::super::label::Label;
 use super::integrate::Facet;
 use super::trace::Polygon;
 use super::vertex::{exact_vertex, meeting};
+use crate::domain::vector::{Vector3, side};
 use crate::exact::big::{Rational, nearest_f64};
 use crate::exact::predicates::{Lifted3, meet_near};
 
@@ -128,28 +129,25 @@ impl Fan {
     }
 
     /// First moment and `int |x - o|^2 rho` about the first vertex `o` of the polygon.
-    pub fn moments(&self, facet: &Facet) -> ([f64; 3], f64) {
-        let [u, v, w] = &facet.corners;
-        let dot = |a: &[f64; 3], b: &[f64; 3]| a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
+    pub fn moments(&self, facet: &Facet) -> (Vector3<f64>, f64) {
+        let [u, v, w] = facet.corners;
+        let (along, across) = (side(u, v), side(u, w));
         let place = |k: usize| {
             let d = &self.sides[k];
-            ([0, 1, 2].map(|c| d[0] * (v[c] - u[c]) + d[1] * (w[c] - u[c])), facet.rho_at(&self.vertices[k]))
+            (along * d[0] + across * d[1], facet.rho_at(&self.vertices[k]))
         };
-        let (mut first, mut second) = ([0.0; 3], 0.0);
+        let (mut first, mut second) = (Vector3::zeros(), 0.0);
         let ro = facet.rho_at(&self.vertices[0]);
         for k in 2..self.sides.len() {
             let (p, q) = (&self.sides[k - 1], &self.sides[k]);
             let area = facet.area * (p[0] * q[1] - p[1] * q[0]).max(0.0);
             let ((b, rb), (c, rc)) = (place(k - 1), place(k));
             let r = ro + rb + rc;
-            let x = [0, 1, 2].map(|k| b[k] + c[k]);
-            let weighted = [0, 1, 2].map(|k| rb * b[k] + rc * c[k]);
-            for k in 0..3 {
-                first[k] += area * (r * x[k] + weighted[k]) / 12.0;
-            }
-            let (bb, cc) = (dot(&b, &b), dot(&c, &c));
+            let (x, weighted) = (b + c, b * rb + c * rc);
+            first += (x * r + weighted) * area / 12.0;
+            let (bb, cc) = (b.norm_squared(), c.norm_squared());
             let own = rb * bb + rc * cc;
-            second += area * (r * (dot(&x, &x) + bb + cc) + 2.0 * dot(&weighted, &x) + 2.0 * own) / 60.0;
+            second += area * (r * (x.norm_squared() + bb + cc) + 2.0 * weighted.dot(&x) + 2.0 * own) / 60.0;
         }
         (first, second)
     }

@@ -14,8 +14,10 @@
 //! box; for sites shrunk, moved or stretched it is that of the diagram in which they are not. The
 //! fit decides how much of the tree is visited, never what is found.
 
+use crate::domain::vector::bounds;
 use crate::exact::predicates::Lifted3;
 use crate::exact::{Dd, Heights};
+use nalgebra::{SMatrix, SVector};
 
 /// Most sites of a leaf.
 const LEAF: usize = 8;
@@ -181,7 +183,7 @@ impl Finder {
                 }
             }
         }
-        let x = solve(normal);
+        let x = solve(&normal);
         self.curvature = [0, 1, 2].map(|k| -2.0 * x[k] * greatest * scale[k] * scale[k]);
         self.shift = [0, 1, 2].map(|k| -x[3 + k] * greatest * scale[k]);
         let most = self.curvature.iter().fold(0.0, |m: f64, s| if s.is_finite() { m.max(*s) } else { m });
@@ -330,13 +332,7 @@ impl Finder {
 /// Sorts `order` into a k-d tree, or halves it as it is, and appends the nodes, with boxes of the
 /// sites themselves.
 fn build(sites: &[[f64; 3]], order: &mut [u32], start: usize, nodes: &mut Vec<Node>, sort: bool) {
-    let (mut low, mut high) = ([f64::INFINITY; 3], [f64::NEG_INFINITY; 3]);
-    for &i in order.iter() {
-        for k in 0..3 {
-            low[k] = low[k].min(sites[i as usize][k]);
-            high[k] = high[k].max(sites[i as usize][k]);
-        }
-    }
+    let (low, high) = bounds(order.iter().map(|&i| sites[i as usize]));
     let at = nodes.len();
     let end = (start + order.len()) as u32;
     nodes.push(Node { low, high, top: 0.0, start: start as u32, end, right: 0 });
@@ -357,25 +353,12 @@ fn build(sites: &[[f64; 3]], order: &mut [u32], start: usize, nodes: &mut Vec<No
 
 /// Least squares from the upper triangle of the normal matrix with its right-hand side, by
 /// Cholesky's method; a little is added to the diagonal, since sites may lie in a plane or a line.
-fn solve(mut m: [[f64; 8]; 7]) -> [f64; 7] {
+fn solve(m: &[[f64; 8]; 7]) -> SVector<f64, 7> {
     let greatest = (0..7).fold(0.0, |g: f64, k| g.max(m[k][k]));
-    for (k, row) in m.iter_mut().enumerate() {
-        row[k] += 1e-9 * greatest;
-    }
-    // Elimination without pivoting: the matrix is positive definite.
-    for p in 0..7 {
-        let pivot = m[p];
-        for (r, row) in m.iter_mut().enumerate().skip(p + 1) {
-            let factor = pivot[r] / pivot[p];
-            row.iter_mut().zip(&pivot).skip(r).for_each(|(e, p)| *e -= factor * p);
-        }
-    }
-    let mut x = [0.0; 7];
-    for p in (0..7).rev() {
-        let known: f64 = (p + 1..7).map(|c| m[p][c] * x[c]).sum();
-        x[p] = (m[p][7] - known) / m[p][p];
-    }
-    x
+    let mut normal = SMatrix::<f64, 7, 7>::from_fn(|a, b| m[a.min(b)][a.max(b)]);
+    (0..7).for_each(|k| normal[(k, k)] += 1e-9 * greatest);
+    let right = SVector::from_fn(|k, _| m[k][7]);
+    normal.cholesky().map_or_else(SVector::zeros, |factor| factor.solve(&right))
 }
 
 /// Heights by position.

@@ -20,6 +20,7 @@
 //! vertex of the polygon.
 
 use super::finder::{Finder, Found};
+use crate::domain::vector::bounds;
 
 /// Longer lists are not worth it: then the tree is asked.
 const MOST: usize = 160;
@@ -49,12 +50,7 @@ impl Local {
     fn enter(&mut self, finder: &Finder, corners: impl Iterator<Item = [f64; 3]>) {
         self.sites.clear();
         self.values.clear();
-        let (mut low, mut high) = ([f64::INFINITY; 3], [f64::NEG_INFINITY; 3]);
-        for x in corners {
-            for k in 0..3 {
-                (low[k], high[k]) = (low[k].min(x[k]), high[k].max(x[k]));
-            }
-        }
+        let (low, high) = bounds(corners);
         self.middle = [0, 1, 2].map(|k| 0.5 * low[k] + 0.5 * high[k]);
         // A little more for points that rounding has moved; and never nothing.
         self.half = [0, 1, 2].map(|k| 0.501 * (high[k] - low[k]) + 1e-12 * finder.reach[k]);

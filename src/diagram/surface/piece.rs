@@ -6,7 +6,8 @@ use super::fan::Fan;
 use super::ground::SurfaceGround;
 use super::integrate::{Facet, wall};
 use super::trace::Polygon;
-use super::vertex::{exact_vertex, in_space, meeting, square};
+use super::vertex::{exact_vertex, in_space, meeting};
+use crate::domain::vector::Vector3;
 use crate::exact::Dd;
 use crate::exact::big::{Rational, nearest_f64, rational};
 use crate::exact::predicates::{Lifted3, meet_near};
@@ -99,9 +100,9 @@ fn lump(facet: &Facet, fan: &Fan, cell: u32) -> Lump {
         return Lump { cell, mass: 0.0, off, centroid: about, spread: 0.0 };
     }
     let (first, second) = fan.moments(facet);
-    let from = first.map(|f| f / mass);
-    let centroid = [0, 1, 2].map(|k| about[k] + from[k]);
-    Lump { cell, mass, off, centroid, spread: (second - mass * square(&from, &[0.0; 3])).max(0.0) }
+    let from = first / mass;
+    let centroid = (Vector3::from(about) + from).into();
+    Lump { cell, mass, off, centroid, spread: (second - mass * from.norm_squared()).max(0.0) }
 }
 
 /// The point with these barycentric coordinates, rounded once from double-double.

@@ -9,6 +9,7 @@
 use super::finder::{Finder, Found};
 use super::laguerre::SurfaceLaguerre;
 use super::vertex::in_space;
+use crate::domain::vector::{Vector3, bounds, side};
 use crate::exact::predicates::Lifted3;
 use crate::exact::{Dd, Heights};
 
@@ -23,7 +24,7 @@ const LEAST_GROWTH: f64 = 0.01;
 struct Corner {
     at: [f64; 3],
     cell: u32,
-    edges: [[f64; 3]; 2],
+    edges: [Vector3<f64>; 2],
     rho: f64,
 }
 
@@ -63,7 +64,7 @@ pub fn raise_empty(
         let rho = (facet.rho[0] + facet.rho[1] + facet.rho[2]) / 3.0;
         let n = points.len();
         for k in 0..n {
-            let to = |j: usize| [0, 1, 2].map(|a| points[j][a] - points[k][a]);
+            let to = |j: usize| side(points[k], points[j]);
             let edges = [to((k + 1) % n), to((k + n - 1) % n)];
             corners.push(Corner { at: points[k], cell: polygon.cell, edges, rho });
         }
@@ -85,8 +86,7 @@ pub fn raise_empty(
         // u(x) - <x, y_i>, up to what is the same for all x.
         let touch = |c: &Corner| {
             let k = diagram.site(c.cell as usize);
-            (0..3).map(|a| c.at[a] * (k[a] - y[a])).sum::<f64>()
-                + (heights.get(c.cell as usize) - heights.get(i)).to_f64()
+            Vector3::from(c.at).dot(&side(y, k)) + (heights.get(c.cell as usize) - heights.get(i)).to_f64()
         };
         let around = diagram.neighbors(i).iter().flat_map(|&j| &corners[start[j as usize]..start[j as usize + 1]]);
         let corner = match around.min_by(|a, b| touch(a).total_cmp(&touch(b))) {
@@ -107,13 +107,7 @@ struct Everywhere {
 impl Everywhere {
     fn new(diagram: &SurfaceLaguerre<'_>, heights: &Heights, corners: &[Corner], asked: &[usize]) -> Everywhere {
         let points: Vec<[f64; 3]> = corners.iter().map(|c| c.at).collect();
-        let (mut low, mut high) = ([f64::INFINITY; 3], [f64::NEG_INFINITY; 3]);
-        for &i in asked {
-            let y = diagram.site(i);
-            for k in 0..3 {
-                (low[k], high[k]) = (low[k].min(y[k]), high[k].max(y[k]));
-            }
-        }
+        let (low, high) = bounds(asked.iter().map(|&i| diagram.site(i)));
         let (mut tree, order) = Finder::new(&points, low, high);
         let lifted: Vec<Lifted3> = order
             .iter()
@@ -142,12 +136,11 @@ fn height_at(
     wanted: f64,
 ) -> Option<Dd> {
     let own = diagram.site(corner.cell as usize);
-    let growth = corner.edges.map(|e| (0..3).map(|k| e[k] * (own[k] - y[k])).sum::<f64>().max(0.0));
+    let growth = corner.edges.map(|e| e.dot(&side(*y, own)).max(0.0));
     let most = growth[0].max(growth[1]);
     let [a, b] = growth.map(|g| g.max(LEAST_GROWTH * most));
     let [e, f] = corner.edges;
-    let normal = [(1, 2), (2, 0), (0, 1)].map(|(p, q)| e[p] * f[q] - e[q] * f[p]);
-    let twice_area = normal.iter().map(|n| n * n).sum::<f64>().sqrt();
+    let twice_area = e.cross(&f).norm();
     let s = (2.0 * a * b * wanted / POLYGONS / (twice_area * corner.rho)).sqrt();
     // Not beyond the polygon itself.
     let s = s.min(most);

@@ -10,8 +10,9 @@ use super::envelope::Envelope;
 use super::ground::SurfaceGround;
 use super::laguerre::SurfaceLaguerre;
 use super::piece::Found;
-use super::vertex::{exact_vertex, square};
+use super::vertex::exact_vertex;
 use crate::domain::surface::nearest_in_triangle;
+use crate::domain::vector::{Vector3, side};
 use crate::exact::big::Rational;
 use crate::exact::predicates::Lifted3;
 use crate::exact::{Counters, Heights};
@@ -212,20 +213,20 @@ impl SurfaceDiagram {
     /// Integrals over cells from those over pieces, in the order of the curve.
     fn sum_up(&mut self, found: &[Found], name: &[u32]) {
         let n = self.masses.len();
-        let mut first = vec![[0.0; 3]; n];
+        let mut first = vec![Vector3::zeros(); n];
         let lumps = || found.iter().flat_map(|part| &part.lumps).map(|l| (name[l.cell as usize] as usize, l));
         for (i, l) in lumps() {
             self.masses[i] += l.mass;
             // What a sum of so many loses, term by term.
             self.off[i] += l.off + f64::EPSILON * self.masses[i];
-            (0..3).for_each(|k| first[i][k] += l.mass * l.centroid[k]);
+            first[i] += Vector3::from(l.centroid) * l.mass;
         }
         for i in (0..n).filter(|&i| self.masses[i] > 0.0) {
-            self.centroids[i] = Some(first[i].map(|f| f / self.masses[i]));
+            self.centroids[i] = Some((first[i] / self.masses[i]).into());
         }
         for (i, l) in lumps() {
             let Some(c) = self.centroids[i] else { continue };
-            self.spreads[i] += l.spread + l.mass * square(&l.centroid, &c);
+            self.spreads[i] += l.spread + l.mass * side(c, l.centroid).norm_squared();
         }
         let walls = found.iter().flat_map(|part| &part.walls).map(|&(i, j, k)| {
             let (i, j) = (name[i as usize], name[j as usize]);
@@ -442,7 +443,7 @@ impl SurfaceDiagram {
             for piece in self.pieces(i) {
                 for pair in piece.vertices[1..].windows(2) {
                     let q = nearest_in_triangle(&[piece.vertices[0], pair[0], pair[1]], &points[i]);
-                    let distance = square(&q, &points[i]);
+                    let distance = side(points[i], q).norm_squared();
                     if distance < best.0 {
                         best = (distance, q);
                     }

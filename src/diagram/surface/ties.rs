@@ -7,6 +7,7 @@
 
 use super::super::jumps::Tie;
 use crate::domain::Facets;
+use crate::domain::vector::{Vector3, side};
 use crate::exact::big::{self, Rational};
 use std::collections::BTreeMap;
 
@@ -80,7 +81,7 @@ fn planes(facets: &Facets) -> (Vec<u32>, Vec<[[f64; 3]; 3]>) {
     let key = |k: u32| {
         let corners = facets.corners(k);
         let n = unit_normal(&corners);
-        let offset: f64 = (0..3).map(|a| n[a] * corners[0][a]).sum();
+        let offset = n.dot(&Vector3::from(corners[0]));
         let round = |x: f64| (x * f64::from(1u32 << 24)).round();
         ([round(n[0]), round(n[1]), round(n[2]), offset], k)
     };
@@ -102,16 +103,14 @@ fn planes(facets: &Facets) -> (Vec<u32>, Vec<[[f64; 3]; 3]>) {
 }
 
 /// The normal of length 1, turned so that its first entry that is not zero is positive.
-fn unit_normal(corners: &[[f64; 3]; 3]) -> [f64; 3] {
-    let side = |c: usize| [0, 1, 2].map(|k| corners[c][k] - corners[0][k]);
-    let size = |v: &[f64; 3]| v.iter().fold(0.0, |s: f64, x| s.max(x.abs()));
-    let scaled = |v: [f64; 3]| {
-        let s = size(&v);
-        if s > 0.0 { v.map(|x| x / s) } else { v }
+fn unit_normal(corners: &[[f64; 3]; 3]) -> Vector3<f64> {
+    let scaled = |v: Vector3<f64>| {
+        let s = v.amax();
+        if s > 0.0 { v / s } else { v }
     };
-    let (e, f) = (scaled(side(1)), scaled(side(2)));
-    let n = scaled([(1, 2), (2, 0), (0, 1)].map(|(p, q)| e[p] * f[q] - e[q] * f[p]));
-    let length = n.iter().map(|x| x * x).sum::<f64>().sqrt();
+    let [e, f] = [1, 2].map(|c| scaled(side(corners[0], corners[c])));
+    let n = scaled(e.cross(&f));
+    let length = n.norm();
     let sign = n.iter().find(|x| x.abs() > 1e-6).map_or(1.0, |x| x.signum());
     if length > 0.0 { n.map(|x| x * sign / length + 0.0) } else { n }
 }
@@ -138,12 +137,12 @@ fn candidates(corners: &[[f64; 3]; 3], sites: &[[f64; 3]]) -> Vec<[u32; 2]> {
     // Two directions in the plane: what the axis least like the normal leaves there, and across.
     let mut u = n.map(|x| -x * n[least]);
     u[least] += 1.0;
-    let v = [(1, 2), (2, 0), (0, 1)].map(|(p, q)| n[p] * u[q] - n[q] * u[p]);
-    let first = sites[0];
-    let along = |y: &[f64; 3], d: &[f64; 3]| (0..3).map(|k| (y[k] - first[k]) * d[k]).sum::<f64>();
-    let size = sites.iter().flat_map(|y| [0, 1, 2].map(|k| (y[k] - first[k]).abs())).fold(0.0, f64::max);
+    let v = n.cross(&u);
+    let from = |y: &[f64; 3]| side(sites[0], *y);
+    let size = sites.iter().map(|y| from(y).amax()).fold(0.0, f64::max);
     let near = NEAR * size;
-    let mut order: Vec<(f64, f64, u32)> = sites.iter().zip(0..).map(|(y, i)| (along(y, &u), along(y, &v), i)).collect();
+    let along = |(y, i): (&[f64; 3], u32)| (from(y).dot(&u), from(y).dot(&v), i);
+    let mut order: Vec<(f64, f64, u32)> = sites.iter().zip(0..).map(along).collect();
     order.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.2.cmp(&b.2)));
     let mut found = Vec::new();
     for (k, a) in order.iter().enumerate() {

@@ -2,6 +2,7 @@
 
 use super::super::label::Label;
 use super::integrate::Facet;
+use crate::domain::vector::{Vector3, side};
 use crate::exact::big::Rational;
 use crate::exact::predicates::{Lifted3, Line, meet_exact};
 
@@ -26,13 +27,8 @@ pub(super) fn exact_vertex(
     meet_exact(own, meeting(points, labels, k), corners)
 }
 
-/// The squared distance.
-pub(super) fn square(a: &[f64; 3], b: &[f64; 3]) -> f64 {
-    (0..3).map(|k| (a[k] - b[k]) * (a[k] - b[k])).sum()
-}
-
 /// The point with these barycentric coordinates.
 pub fn in_space(facet: &Facet, l: &[f64; 3]) -> [f64; 3] {
-    let [u, v, w] = &facet.corners;
-    [0, 1, 2].map(|k| u[k] + (l[1] * (v[k] - u[k]) + l[2] * (w[k] - u[k])))
+    let [u, v, w] = facet.corners;
+    (Vector3::from(u) + (side(u, v) * l[1] + side(u, w) * l[2])).into()
 }

@@ -3,6 +3,7 @@
 use super::SurfaceError;
 use super::edges::Edges;
 use super::error::MOST_FACES;
+use crate::domain::vector::{bounds, side};
 use crate::exact::power::scaled;
 use crate::exact::predicates::orient2d_sign;
 use petgraph::unionfind::UnionFind;
@@ -47,7 +48,7 @@ impl Surface {
         if flat.len() == triangles.len() {
             return Err(SurfaceError::ZeroArea);
         }
-        let bounds = bounds(&vertices, &triangles);
+        let bounds = bounds(triangles.iter().flatten().map(|&v| vertices[v as usize]));
         let extent = (0..3).map(|k| bounds.1[k] - bounds.0[k]).fold(0.0, f64::max);
         if !(1e-140..=1e140).contains(&extent) {
             return Err(SurfaceError::ExtentOutOfRange { extent });
@@ -143,20 +144,10 @@ pub(super) fn check(vertices: &[[f64; 3]], triangles: &[[u32; 3]]) -> Result<(),
 /// first.
 pub(super) fn is_flat(vertices: &[[f64; 3]], t: [u32; 3]) -> bool {
     let [a, b, c] = t.map(|v| vertices[v as usize]);
-    let area = |i: usize, j: usize| ((a[i] - c[i]) * (b[j] - c[j]) - (a[j] - c[j]) * (b[i] - c[i])).abs();
-    let mut planes = [(0, 1), (1, 2), (2, 0)].map(|(i, j)| (area(i, j), i, j));
+    let area = side(c, a).cross(&side(c, b)).abs();
+    let mut planes = [(area.z, 0, 1), (area.x, 1, 2), (area.y, 2, 0)];
     planes.sort_by(|p, q| q.0.total_cmp(&p.0));
     planes.iter().all(|&(_, i, j)| orient2d_sign([a[i], a[j]], [b[i], b[j]], [c[i], c[j]]) == 0)
-}
-pub(super) fn bounds(vertices: &[[f64; 3]], triangles: &[[u32; 3]]) -> ([f64; 3], [f64; 3]) {
-    let (mut low, mut high) = ([f64::INFINITY; 3], [f64::NEG_INFINITY; 3]);
-    for v in triangles.iter().flatten().map(|&v| vertices[v as usize]) {
-        for k in 0..3 {
-            low[k] = low[k].min(v[k]);
-            high[k] = high[k].max(v[k]);
-        }
-    }
-    (low, high)
 }
 
 /// Components of the chosen faces, whose edges are given; see [`Surface::components`].

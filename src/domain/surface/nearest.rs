@@ -1,5 +1,6 @@
 //! The points of some triangles that are nearest to given ones.
 
+use crate::domain::vector::{Vector3, side};
 use rstar::{AABB, PointDistance, RTree, RTreeObject};
 
 /// A triangle in a search tree.
@@ -17,8 +18,7 @@ impl RTreeObject for Entry {
 
 impl PointDistance for Entry {
     fn distance_2(&self, p: &[f64; 3]) -> f64 {
-        let q = nearest_in_triangle(&self.corners, p);
-        (0..3).map(|k| (q[k] - p[k]) * (q[k] - p[k])).sum()
+        side(*p, nearest_in_triangle(&self.corners, p)).norm_squared()
     }
 
     fn distance_2_if_less_or_equal(&self, p: &[f64; 3], most: f64) -> Option<f64> {
@@ -47,27 +47,23 @@ impl Nearest {
 
 /// The point of a triangle nearest to `p`, up to rounding. The triangle may be flat.
 pub fn nearest_in_triangle(t: &[[f64; 3]; 3], p: &[f64; 3]) -> [f64; 3] {
-    let sub = |a: &[f64; 3], b: &[f64; 3]| [0, 1, 2].map(|k| a[k] - b[k]);
-    let dot = |a: &[f64; 3], b: &[f64; 3]| a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-    let (a, b, d) = (sub(&t[1], &t[0]), sub(&t[2], &t[0]), sub(p, &t[0]));
+    let (a, b, d) = (side(t[0], t[1]), side(t[0], t[2]), side(t[0], *p));
     // Inside: the normal equations of l_1 a + l_2 b = d.
-    let (aa, ab, bb, ad, bd) = (dot(&a, &a), dot(&a, &b), dot(&b, &b), dot(&a, &d), dot(&b, &d));
+    let (aa, ab, bb, ad, bd) = (a.norm_squared(), a.dot(&b), b.norm_squared(), a.dot(&d), b.dot(&d));
     let det = aa * bb - ab * ab;
     let (l, m) = ((bb * ad - ab * bd) / det, (aa * bd - ab * ad) / det);
-    let at = |u: &[f64; 3], e: &[f64; 3], f: f64| [0, 1, 2].map(|k| u[k] + f * e[k]);
     if l >= 0.0 && m >= 0.0 && l + m <= 1.0 {
-        return at(&at(&t[0], &a, l), &b, m);
+        return (Vector3::from(t[0]) + a * l + b * m).into();
     }
     // Else on an edge.
     let mut best = (f64::INFINITY, t[0]);
     for k in 0..3 {
-        let (u, e) = (&t[k], sub(&t[(k + 1) % 3], &t[k]));
-        let f = (dot(&sub(p, u), &e) / dot(&e, &e)).clamp(0.0, 1.0);
-        let q = at(u, &e, if f.is_nan() { 0.0 } else { f });
-        let gap = sub(&q, p);
-        let distance = dot(&gap, &gap);
+        let (u, e) = (t[k], side(t[k], t[(k + 1) % 3]));
+        let f = (side(u, *p).dot(&e) / e.norm_squared()).clamp(0.0, 1.0);
+        let q = Vector3::from(u) + e * if f.is_nan() { 0.0 } else { f };
+        let distance = (q - Vector3::from(*p)).norm_squared();
         if distance < best.0 {
-            best = (distance, q);
+            best = (distance, q.into());
         }
     }
     best.1

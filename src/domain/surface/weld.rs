@@ -104,7 +104,7 @@ mod tests {
         for distance in [0.0, 0.01, 0.05, 3.0] {
             let kept = weld(&points, distance);
             for v in 0..points.len() {
-                let gap = |w: usize| (0..3).map(|k| (points[v][k] - points[w][k]).powi(2)).sum::<f64>().sqrt();
+                let gap = |w: usize| crate::domain::vector::side(points[v], points[w]).norm();
                 let w = kept[v] as usize;
                 assert!(w <= v && kept[w] as usize == w && gap(w) <= distance * 1.000001);
                 if w == v {

@@ -4,6 +4,7 @@
 //! with those signs all positive add up to the winding numbers of the outline, so they are right if
 //! and only if no two overlap.
 
+use crate::domain::vector::{Vector3, side};
 use crate::domain::{overlap, rounding};
 use crate::exact::predicates::orient2d_sign;
 use rstar::primitives::{GeomWithData, Rectangle};
@@ -75,18 +76,16 @@ pub(super) fn cut(points: &[[f64; 3]]) -> Result<Option<Vec<[u32; 3]>>, Uncut> {
 /// What is seen of the triangles from the first corner along each axis, without and with signs:
 /// rounded, up to a factor.
 fn faces(points: &[[f64; 3]]) -> ([f64; 3], [f64; 3]) {
-    let side = |p: &[f64; 3]| [0, 1, 2].map(|k| 0.5 * p[k] - 0.5 * points[0][k]);
-    let most = points.iter().flat_map(side).fold(0.0, |m: f64, c| m.max(c.abs()));
-    let (mut seen, mut signed) = ([0.0; 3], [0.0; 3]);
+    // By halves: differences of large numbers need not be numbers.
+    let half = |p: &[f64; 3]| Vector3::from(*p) * 0.5 - Vector3::from(points[0]) * 0.5;
+    let most = points.iter().flat_map(|p| <[f64; 3]>::from(half(p))).fold(0.0, |m: f64, c| m.max(c.abs()));
+    let (mut seen, mut signed) = (Vector3::zeros(), Vector3::zeros());
     for w in points.windows(2).filter(|_| most > 0.0) {
-        let [a, b] = [side(&w[0]), side(&w[1])].map(|v| v.map(|c| c / most));
-        for k in 0..3 {
-            let twice = a[(k + 1) % 3] * b[(k + 2) % 3] - a[(k + 2) % 3] * b[(k + 1) % 3];
-            seen[k] += twice.abs();
-            signed[k] += twice;
-        }
+        let twice = (half(&w[0]) / most).cross(&(half(&w[1]) / most));
+        seen += twice.abs();
+        signed += twice;
     }
-    (seen, signed)
+    (seen.into(), signed.into())
 }
 
 /// Whether all corners lie on one line: they do if they do in all views.
@@ -244,15 +243,12 @@ fn overlapping(p: &[[f64; 2]], triangles: &[[u32; 3]]) -> bool {
 /// show).
 fn crosses_by_rounding(points: &[[f64; 3]], axis: usize) -> bool {
     let (i, j) = ((axis + 1) % 3, (axis + 2) % 3);
-    let at = |k: usize| [points[k][i] - points[0][i], points[k][j] - points[0][j]];
-    let parts = (1..points.len() - 1).map(|k| {
-        let (a, b) = (at(k), at(k + 1));
-        0.5 * (a[0] * b[1] - a[1] * b[0])
-    });
+    let at = |k: usize| side([points[0][i], points[0][j]], [points[k][i], points[k][j]]);
+    let parts = (1..points.len() - 1).map(|k| 0.5 * at(k).perp(&at(k + 1)));
     let [forth, back] = parts.fold([0.0, 0.0], |[f, b], a: f64| if a > 0.0 { [f + a, b] } else { [f, b - a] });
     let length = |k: usize| {
-        let (a, b) = (at(k), at((k + 1) % points.len()));
-        (b[0] - a[0]).hypot(b[1] - a[1])
+        let d = at((k + 1) % points.len()) - at(k);
+        d.x.hypot(d.y)
     };
     let outline: f64 = (0..points.len()).map(length).sum();
     let is_small = forth.min(back) <= rounding(points.iter().flatten().copied()) * outline;

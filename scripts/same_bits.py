@@ -3,6 +3,7 @@
 
     scripts/same_bits.py OLD NEW          two programs, before and after a change that should change no result
     scripts/same_bits.py OLD NEW plane    only problems whose name has this word
+    scripts/same_bits.py OLD NEW -cost    but for fields of this name
 
 What is compared: every field of the solution (heights, masses, centroids, Hessian, hidden sites, cost, residuals of every
 step) but times, memory and threads; what `check --json` proves of it; what `diagram`, `quantize` and `parameterize` write.
@@ -191,7 +192,8 @@ def main():
     if len(sys.argv) < 3:
         sys.exit(__doc__)
     old, new = (os.path.abspath(p) for p in sys.argv[1:3])
-    chosen = sys.argv[3:] or [""]
+    PASSING.update(word[1:] for word in sys.argv[3:] if word.startswith("-"))
+    chosen = [word for word in sys.argv[3:] if not word.startswith("-")] or [""]
     wrong = 0
     for threads in (1, 3):
         with tempfile.TemporaryDirectory() as folder:

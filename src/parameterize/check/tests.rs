@@ -252,6 +252,32 @@ fn layouts_are_judged_as_by_every_pair_of_triangles() {
     let lattice: Vec<P> = (0..9).map(|k| [f64::from(k % 3) * 3.0, f64::from(k / 3) * 3.0]).collect();
     let mut d = Dice(3);
     let (mut good, mut overlapping, mut turned) = (0, 0, 0);
+    let mut judge = |chart: &Chart, uv: &[P]| {
+        let (proof, truth) = (prove(chart, uv), one_to_one(&chart.triangles, uv));
+        assert_eq!(proof.bijective(), truth, "{proof:?} {uv:?}");
+        let sign = |t: &[u32; 3]| {
+            let [a, b, c] = t.map(|v| uv[v as usize]);
+            ((b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])).partial_cmp(&0.0).map(|o| o as i32)
+        };
+        let count = |s: i32| chart.triangles.iter().filter(|t| sign(t) == Some(s)).count();
+        assert_eq!((proof.flat, proof.flipped), (count(0), count(-1)));
+        let wrong = proof.flat + proof.flipped;
+        good += usize::from(truth);
+        turned += usize::from(wrong > 0);
+        overlapping += usize::from(!truth && wrong == 0);
+    };
+    // A strip around most of a ring, or a little more than all of it: its ends touch or overlap.
+    let long: Vec<[u32; 3]> =
+        (0..8).flat_map(|k| [[2 * k, 2 * k + 2, 2 * k + 1], [2 * k + 1, 2 * k + 2, 2 * k + 3]]).collect();
+    let curled = chart(&long);
+    for _ in 0..400 {
+        let step = (280 + d.below(140)) as f64 / 8.0;
+        let at = |v: u32| {
+            let (angle, r) = ((step * f64::from(v / 2)).to_radians(), if v % 2 == 0 { 12.0 } else { 5.0 });
+            [(r * angle.cos()).round(), (r * angle.sin()).round()]
+        };
+        judge(&curled, &(0..18).map(at).collect::<Vec<P>>());
+    }
     for (triangles, places) in [(fan, around), (strip, along), (grid, lattice)] {
         let chart = chart(&triangles);
         for round in 0..1500 {
@@ -260,21 +286,10 @@ fn layouts_are_judged_as_by_every_pair_of_triangles() {
                 let k = d.below(uv.len() as u64) as usize;
                 uv[k] = [d.below(9) as f64, d.below(9) as f64];
             }
-            let (proof, truth) = (prove(&chart, &uv), one_to_one(&triangles, &uv));
-            assert_eq!(proof.bijective(), truth, "{proof:?} {uv:?}");
-            let sign = |t: &[u32; 3]| {
-                let [a, b, c] = t.map(|v| uv[v as usize]);
-                ((b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])).partial_cmp(&0.0).map(|o| o as i32)
-            };
-            let count = |s: i32| triangles.iter().filter(|t| sign(t) == Some(s)).count();
-            assert_eq!((proof.flat, proof.flipped), (count(0), count(-1)));
-            let wrong = proof.flat + proof.flipped;
-            good += usize::from(truth);
-            turned += usize::from(wrong > 0);
-            overlapping += usize::from(!truth && wrong == 0);
+            judge(&chart, &uv);
         }
     }
-    assert!(good > 300 && turned > 300 && overlapping > 20, "{good} {turned} {overlapping}");
+    assert!(good > 300 && turned > 300 && overlapping > 100, "{good} {turned} {overlapping}");
 }
 
 /// A fan that winds about its middle twice: every triangle turns left, and they overlap.

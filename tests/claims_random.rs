@@ -4,6 +4,7 @@ mod common;
 
 use brenier::domain::{Between, ConvexPolygon, Density, Image, Surface};
 use brenier::exact::Heights;
+use brenier::newton::Outcome;
 use brenier::problem::{Duplicates, Problem, ProblemData, SurfaceProblem, SurfaceProblemData};
 use brenier::transport::{Claims, Solution, SolveOptions, Transport, describe, solve, verify};
 use common::instances::{Dice, dice, instance};
@@ -173,4 +174,27 @@ fn a_little_beyond_rounding_fails() {
             s.heights.set(i, h);
         });
     }
+}
+
+/// Masses and an error that fit each other, and neither the heights: both are false.
+#[test]
+fn an_error_that_fits_false_masses_is_false_too() {
+    let square = ConvexPolygon::rectangle([0.0; 2], [1.0; 2]).unwrap();
+    let data = ProblemData::new(square, vec![[0.1, 0.2], [0.8, 0.3], [0.4, 0.9]]);
+    let problem = Problem::new(data.clone()).unwrap();
+    // Said to be worse than it is.
+    let mut solved = solve(&problem, &SolveOptions::default());
+    solved.masses[0] *= 1.5;
+    (solved.report.converged, solved.report.outcome) = (false, Some(Outcome::Interrupted));
+    solved.report.max_relative_error = (solved.masses[0] - problem.masses()[0]) / problem.masses()[0];
+    fails(&problem, &solved, "residual", "too bad");
+    // And better.
+    let heights = Heights::zeros(3);
+    let problem = Problem::new(data.heights(heights.clone())).unwrap();
+    let mut written = diagram(&problem, Some(&heights));
+    passes(&problem, &written, "as written");
+    assert!(written.report.max_relative_error > 0.1);
+    written.masses = problem.masses().to_vec();
+    written.report.max_relative_error = 0.0;
+    fails(&problem, &written, "residual", "too good");
 }

@@ -165,6 +165,7 @@ fn a_little_beyond_rounding_fails() {
         false_claim("masses", &|s| s.masses[i] = f64::NAN);
         false_claim("weights", &|s| s.weights[i] = (0..4).fold(s.weights[i], |w, _| w.next_up()));
         false_claim("centroids", &|s| s.centroids[i].as_mut().unwrap()[0] += 2f64.powi(-34));
+        false_claim("centroids", &|s| s.centroids[i].as_mut().unwrap()[0] = f64::NAN);
         false_claim("cost", &|s| s.cost *= 1.0 + 1e-9);
         false_claim("hessian", &|s| s.hessian.as_mut().unwrap().iter_mut().for_each(|w| w.2 *= more));
         false_claim("residual", &|s| s.report.max_relative_error += 1e-15);

@@ -223,6 +223,13 @@ fn polygons_that_are_not_the_cells_are_refused() {
         rings.sort_by_key(|r| (r.0, r.1));
         assert_eq!(judged(&problem, &heights, &rings), Some(Flaw::Gap { face }));
     }
+    // The two exchanged: all areas are as they should be.
+    let named = |labels: &[Label], j: u32| -> Vec<Label> {
+        labels.iter().map(|l| if let Label::Bisector(_) = l { Label::Bisector(j) } else { *l }).collect()
+    };
+    let mut rings = sound.clone();
+    (rings[0].2, rings[1].2) = (named(&sound[1].2, 1), named(&sound[0].2, 0));
+    assert_eq!(judged(&problem, &heights, &rings), Some(Flaw::Gap { face: 0 }));
     // A whole triangle is missing.
     let rings: Rings = sound.iter().filter(|r| r.0 == 0).cloned().collect();
     assert_eq!(judged(&problem, &heights, &rings), Some(Flaw::Gap { face: 1 }));
@@ -262,8 +269,14 @@ fn areas_that_sum_up_by_accident_prove_nothing() {
     let again = around[0].2.clone();
     around[0].2.extend(again);
     assert!(judged(&problem, &heights, &around).is_some());
-    // Beside the other one with an empty polygon, too.
-    let flat = halves[1].2.iter().copied().filter(|l| *l != Label::Domain(0)).collect();
-    around.push((0, halves[1].1, flat));
+    // Beside the other one that goes to and fro between two sides, too.
+    let [a, b] = [halves[1].2[0], halves[1].2[1]];
+    around.push((0, halves[1].1, vec![a, b, a, b]));
     assert!(judged(&problem, &heights, &around).is_some());
+    // A wall that touches the triangle in a corner, to a site without a polygon.
+    let heights = Heights::from_f64(&[6.0, 0.0, -100.0]);
+    let mut labels: Vec<Label> = (0..3).map(Label::Domain).collect();
+    assert_eq!(judged(&problem, &heights, &vec![(0, 0, labels.clone())]), None);
+    labels.push(Label::Bisector(1));
+    assert!(judged(&problem, &heights, &vec![(0, 0, labels)]).is_some());
 }

@@ -6,7 +6,7 @@ use brenier::domain::{Between, ConvexPolygon, Density, Image, Surface};
 use brenier::exact::Heights;
 use brenier::newton::Outcome;
 use brenier::problem::{Duplicates, Problem, ProblemData, SurfaceProblem, SurfaceProblemData};
-use brenier::transport::{Claims, Solution, SolveOptions, Transport, describe, solve, verify};
+use brenier::transport::{Claims, Solution, SolveOptions, Transport, VerifyError, describe, solve, verify};
 use common::instances::{Dice, dice, instance};
 use rand::RngExt;
 
@@ -198,4 +198,23 @@ fn an_error_that_fits_false_masses_is_false_too() {
     written.masses = problem.masses().to_vec();
     written.report.max_relative_error = 0.0;
     fails(&problem, &written, "residual", "too good");
+}
+
+#[test]
+fn lists_of_another_length_are_refused() {
+    let square = ConvexPolygon::rectangle([0.0; 2], [1.0; 2]).unwrap();
+    let problem = Problem::new(ProblemData::new(square, vec![[0.1, 0.2], [0.8, 0.3], [0.4, 0.9]])).unwrap();
+    let right = solve(&problem, &SolveOptions::default());
+    let refused = |change: &dyn Fn(&mut Solution)| {
+        let mut s = right.clone();
+        change(&mut s);
+        match verify(&problem, &Claims::of(&s), 5) {
+            Err(VerifyError::Length { what, found, sites: 3 }) => (what, found),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(refused(&|s| s.masses.truncate(2)), ("masses", 2));
+    assert_eq!(refused(&|s| s.weights.push(0.0)), ("weights", 4));
+    assert_eq!(refused(&|s| s.centroids.clear()), ("centroids", 0));
+    assert_eq!(refused(&|s| s.heights = Heights::zeros(5)), ("heights", 5));
 }

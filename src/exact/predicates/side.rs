@@ -171,7 +171,7 @@ mod tests {
         };
         for round in 0..4000 {
             let far = [0.0, 1.0, -1e3, 1e9][round % 4];
-            let points = [0; 3].map(|_| [far + draw(), far - draw()]);
+            let points = [0; 3].map(|_| [far + draw() - 0.5, far + 0.25 - draw()]);
             let BoxAbout { centre, half } = BoxAbout::of(&points);
             for (p, k) in points.iter().flat_map(|p| [(p, 0), (p, 1)]) {
                 let apart = (big::rational(p[k]) - big::rational(centre[k])).abs();

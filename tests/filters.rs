@@ -486,20 +486,15 @@ fn walls_at_the_lower_end_meet_where_they_are_said_to() {
     for round in 0..4000 {
         let (first, second) = [(-1020, 230), (-1000, 220), (-500, -500), (-520, -480), (-300, -300)][round % 5];
         let corners = [[0; 3]; 3].map(|v| v.map(|_| d.random_range(-1.0..1.0)));
-        let mut site = |scale: i32| {
-            let mut draw = || scaled(d.random_range(-1.0..1.0), scale);
-            Lifted3 { y: [draw(), draw(), draw()], h: Dd::from_f64(draw()) }
-        };
+        let mut draw = |scale: i32| scaled(d.random_range(-1.0..1.0), scale);
+        let [a, b] = [first, second].map(|s| Lifted3 { y: [draw(s), draw(s), draw(s)], h: Dd::from_f64(draw(s)) });
         let own = Lifted3 { y: [0.0; 3], h: Dd::ZERO };
-        let (a, b) = (site(first), site(second));
         let lines = [Line::Wall(&a, 1), Line::Wall(&b, 2)];
         let Some(exact) = ask::meet_exact(&own, lines, &corners) else { continue };
         let (near, error) = ask::meet_near(&own, lines, &corners);
-        if !error.is_finite() || exact.iter().any(|l| *l < 0 || *l > 1) {
-            continue;
-        }
-        promised += 1;
-        for k in 0..3 {
+        let promise = error.is_finite() && exact.iter().all(|l| *l >= 0 && *l <= 1);
+        promised += usize::from(promise);
+        for k in 0..if promise { 3 } else { 0 } {
             let off = big::nearest_f64(&(big::rational_dd(near[k]) - &exact[k])).abs();
             assert!(off <= error, "{off:e} {error:e} {a:?} {b:?} {corners:?}");
         }

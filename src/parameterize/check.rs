@@ -52,10 +52,11 @@ fn is_disk(triangles: &[[u32; 3]], outline: &[u32]) -> bool {
     let rim = opposite.iter().filter(|&&o| o == NONE).count();
     let edges = (opposite.len() + rim) / 2;
     let loops = boundary_loops(triangles, &opposite);
-    used.len() + triangles.len() == edges + 1 && loops.len() == 1 && is_whole(&loops[0], rim, outline)
+    used.len() + triangles.len() == edges + 1 && loops.first().is_some_and(|first| is_whole(first, rim, outline))
 }
 
-/// Does a loop have every edge of the rim (where it touches itself in a vertex some are missing), and is it the outline, wherever that starts?
+/// Does a loop have every edge of the rim (some are missing where there are two loops, or one that touches itself), and is it the outline, wherever
+/// that starts?
 fn is_whole(around: &[u32], rim: usize, outline: &[u32]) -> bool {
     let start = outline.iter().position(|v| *v == around[0]).unwrap_or(0);
     let turned = outline[start..].iter().chain(&outline[..start]);

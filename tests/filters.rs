@@ -411,15 +411,10 @@ fn corners_of_cells_an_ulp_from_the_border() {
 /// Two products `(1 + e) t` and `(1 + 4e) t'` with `e = 2^-52` that underflow to 4 and 3 least doubles although the first is the smaller one: it is
 /// just below three and a half of them, and passes that by the rounding of the difference `1 + 1.625e` that stands for its first factor.
 /// (Minuend and subtrahend of that difference, its partner, and the factors of the other.)
-const TIPPED: [f64; 5] = {
-    let e = f64::EPSILON;
-    [1.0, -1.625 * e, 1.75 - 3.0 * e, 1.0 + 4.0 * e, 1.75 - 7.0 * e]
-};
-
 #[test]
 fn products_that_underflow_the_wrong_way() {
-    let (small, large) = (2f64.powi(-560), 2f64.powi(-513));
-    let [a, c, t, b, s] = TIPPED;
+    let (small, large, e) = (2f64.powi(-560), 2f64.powi(-513), f64::EPSILON);
+    let [a, c, t, b, s] = [1.0, -1.625 * e, 1.75 - 3.0 * e, 1.0 + 4.0 * e, 1.75 - 7.0 * e];
     let [a, c, t, b, s] = [a * small, c * small, t * large, b * small, s * large];
     assert!((a - c) * t > b * s, "computed");
     let exact = (big::rational(a) - big::rational(c)) * big::rational(t) - big::rational(b) * big::rational(s);

@@ -207,18 +207,20 @@ mod tests {
         assert!(seen.iter().all(|&n| n > 50), "{seen:?}");
     }
 
-    /// Four cells meet in a point, and a fifth one is nothing but that point: sides without length and pieces without area are none, though
+    /// Four cells meet in the origin, and a fifth one is nothing but that point: sides without length and pieces without area are none, though
     /// the rounded vertices differ.
     #[test]
     fn what_has_no_length_or_area_is_not_shown() {
         let mut d = Dice(2);
         for round in 0..300 {
-            let (a, b) = (0.2 + 0.1 * d.real(), 0.2 + 0.1 * d.real());
             let far = [[-3.0, -2.0, 0.0], [3.0, -2.0, 0.0], [0.0, 3.0, 0.0]];
             let corners = far.map(|v| [v[0] + 0.3 * d.real(), v[1] + 0.3 * d.real(), 0.0]);
             let signs = [[1.0, 1.0], [1.0, -1.0], [-1.0, -1.0], [-1.0, 1.0]];
-            let mut sites: Vec<Lifted3> =
-                signs.iter().map(|s| Lifted3 { y: [s[0] * a, s[1] * b, 0.0], h: Dd::ZERO }).collect();
+            let mut around = |s: &[f64; 2]| {
+                let [a, b] = s.map(|s| s * (0.25 + 0.05 * d.real()));
+                Lifted3 { y: [a, b, 0.0], h: Dd::ZERO }
+            };
+            let mut sites: Vec<Lifted3> = signs.iter().map(&mut around).collect();
             let found = diagram(corners, &sites);
             let pairs: Vec<(u32, u32)> = found.hessian().iter().map(|w| (w.0, w.1)).collect();
             assert_eq!(pairs, [(0, 1), (0, 3), (1, 2), (2, 3)]);

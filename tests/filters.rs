@@ -457,6 +457,8 @@ fn sites_tied_at_nothing() {
         let mut full = || [0; 3].map(|_: i32| scaled(d.random_range(-1.0..1.0), scale));
         let (v, y) = (full(), [full(), full()]);
         let far = round % 12 > 5;
+        // Unless their heights are anything, products cancel before these do.
+        let y = y.map(|y| if far { y } else { [y[0], y[1], -(y[0] * v[0] + y[1] * v[1]) / v[2]] });
         let sites = y.map(|y| match far {
             false => Lifted3 { y, h: beside(&mut d, &-dot(&y, &v)) },
             true => Lifted3 { y, h: Dd::from_f64(scaled(coarse(&mut d), 2 * scale)) },

@@ -1,4 +1,5 @@
-//! What we write passes `check`, whatever the problem and whatever the outcome; a little beyond its rounding it does not.
+//! What we write passes `check`, whatever the problem and whatever the outcome; a little beyond its
+//! rounding it does not.
 
 mod common;
 
@@ -142,7 +143,8 @@ fn surfaces_pass() {
     assert!(done > 100, "{done}");
 }
 
-/// A little beyond the bounds of rounding claims are false: four times the bound of a fan, some units in the last place.
+/// A little beyond the bounds of rounding claims are false: four times the bound of a fan, some
+/// units in the last place.
 #[test]
 fn a_little_beyond_rounding_fails() {
     for k in 0..60 {

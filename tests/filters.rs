@@ -1,8 +1,10 @@
-//! Adversaries of every filter and margin: instances that are degenerate by construction, then moved by an ulp or less.
+//! Adversaries of every filter and margin: instances that are degenerate by construction, then
+//! moved by an ulp or less.
 //!
-//! A random instance meets a filter's bound once in a million; here nearly every question does. Each predicate is
-//! compared with its twin in rationals, each claim of a filter with the truth at the points it speaks of. Sizes go
-//! down to where products underflow and up to where they overflow.
+//! A random instance meets a filter's bound once in a million; here nearly every question does.
+//! Each predicate is compared with its twin in rationals, each claim of a filter with the truth at
+//! the points it speaks of. Sizes go down to where products underflow and up to where they
+//! overflow.
 
 mod common;
 
@@ -18,7 +20,8 @@ use rand::RngExt;
 
 const SEED: u64 = 20261128;
 
-/// Powers of two by which instances are scaled: products of two or three coordinates under- and overflow at the ends.
+/// Powers of two by which instances are scaled: products of two or three coordinates under- and
+/// overflow at the ends.
 const SCALES: [i32; 7] = [0, 0, -20, -357, -530, -1000, 330];
 
 fn sign(q: &Rational) -> i32 {
@@ -112,7 +115,8 @@ fn four_lifted_sites_an_ulp_from_one_plane() {
     assert!(ties > 300, "{ties}");
 }
 
-/// Is the fourth site above the plane if heights are raised by `eps^(rank + 1)` with a rational `eps` far below everything?
+/// Is the fourth site above the plane if heights are raised by `eps^(rank + 1)` with a rational
+/// `eps` far below everything?
 fn above_perturbed(p: &[Lifted; 4], rank: [u32; 4]) -> bool {
     let h: Vec<Rational> =
         (0..4).map(|k| big::rational_dd(p[k].h) + (Rational::from(1) >> (20_000 * (rank[k] + 1)))).collect();
@@ -179,7 +183,8 @@ fn a_wall_an_ulp_beside_a_vertex_of_the_domain() {
     assert!(ties > 300, "{ties}");
 }
 
-/// A box whose worst corner lies an ulp inside of the other side: the claim for the box is about that corner.
+/// A box whose worst corner lies an ulp inside of the other side: the claim for the box is about
+/// that corner.
 #[test]
 fn a_wall_an_ulp_beside_the_corner_of_a_box() {
     let (mut d, mut claims) = (dice(SEED, 4), 0);
@@ -266,8 +271,8 @@ fn nearly_tied_sites_in_any_dimension() {
     }
 }
 
-/// Sites in space that are all nearly tied at one point of a triangle, or along a line of it: walls nearly parallel to
-/// each other and to the edges, down to the last bit.
+/// Sites in space that are all nearly tied at one point of a triangle, or along a line of it: walls
+/// nearly parallel to each other and to the edges, down to the last bit.
 #[test]
 fn walls_an_ulp_from_parallel_or_from_one_point_of_a_triangle() {
     let (mut d, mut counters) = (dice(SEED, 7), Counters::default());
@@ -361,8 +366,8 @@ fn rows_are_near(own: &Lifted3, others: &[Lifted3; 3], rows: &[Row; 3], corners:
     }
 }
 
-/// Cells whose corners lie within rounding of the border of the domain, inside and outside: the labels are those of the
-/// exact cells, and the proof of the areas holds.
+/// Cells whose corners lie within rounding of the border of the domain, inside and outside: the
+/// labels are those of the exact cells, and the proof of the areas holds.
 #[test]
 fn corners_of_cells_an_ulp_from_the_border() {
     let mut d = dice(SEED, 8);
@@ -373,7 +378,8 @@ fn corners_of_cells_an_ulp_from_the_border() {
         let at = |x: f64, y: f64| [offset + size * x, offset + size * y];
         let domain = vec![at(0.0, 0.0), at(1.0, 0.125), at(0.875, 1.0), at(-0.25, 0.75)];
         let Ok(polygon) = ConvexPolygon::new(domain.clone()) else { continue };
-        // A point of an edge, moved by some ulps across; three sites on a circle about it, tied there.
+        // A point of an edge, moved by some ulps across; three sites on a circle about it, tied
+        // there.
         let k = round % 4;
         let (u, v) = (domain[k], domain[(k + 1) % 4]);
         let t = d.random_range(0.1..0.9);
@@ -408,8 +414,9 @@ fn corners_of_cells_an_ulp_from_the_border() {
     assert!(at_border > 500, "{at_border}");
 }
 
-/// Two products `(1 + e) t` and `(1 + 4e) t'` with `e = 2^-52` that underflow to 4 and 3 least doubles although the first is the smaller one: it is
-/// just below three and a half of them, and passes that by the rounding of the difference `1 + 1.625e` that stands for its first factor.
+/// Two products `(1 + e) t` and `(1 + 4e) t'` with `e = 2^-52` that underflow to 4 and 3 least
+/// doubles although the first is the smaller one: it is just below three and a half of them, and
+/// passes that by the rounding of the difference `1 + 1.625e` that stands for its first factor.
 /// (Minuend and subtrahend of that difference, its partner, and the factors of the other.)
 #[test]
 fn products_that_underflow_the_wrong_way() {
@@ -447,8 +454,8 @@ fn points_beyond_the_range_of_expansions() {
     }
 }
 
-/// Sites whose values at a point are nothing but what is left of terms that cancel: double-doubles disagree about the last bits of
-/// that, and so do their first halves.
+/// Sites whose values at a point are nothing but what is left of terms that cancel: double-doubles
+/// disagree about the last bits of that, and so do their first halves.
 #[test]
 fn sites_tied_at_nothing() {
     let (mut d, mut counters, mut close) = (dice(SEED, 10), Counters::default(), 0);
@@ -476,7 +483,8 @@ fn sites_tied_at_nothing() {
     assert!(close > 2000, "{close}");
 }
 
-/// Walls whose rows or determinants lose digits to underflow: coordinates in double-double promise no more than they keep.
+/// Walls whose rows or determinants lose digits to underflow: coordinates in double-double promise
+/// no more than they keep.
 #[test]
 fn walls_at_the_lower_end_meet_where_they_are_said_to() {
     let (mut d, mut promised) = (dice(SEED, 11), 0);

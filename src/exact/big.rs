@@ -1,7 +1,7 @@
 //! Big integers and rationals: the only file of the library that names `rug`.
 //!
-//! Everything here is exact for every finite double; nothing here is fast. The hot path meets these functions only
-//! after the filters and the fixed-width stage have declined.
+//! Everything here is exact for every finite double; nothing here is fast. The hot path meets these
+//! functions only after the filters and the fixed-width stage have declined.
 
 use super::dd::Dd;
 use rug::Assign;
@@ -75,7 +75,8 @@ pub fn enclose(r: &Rational) -> (f64, f64) {
     }
 }
 
-/// A rational rounded to double-double: `hi` nearest to `r`, `lo` nearest to `r - hi`. The flag says whether it is exact.
+/// A rational rounded to double-double: `hi` nearest to `r`, `lo` nearest to `r - hi`. The flag
+/// says whether it is exact.
 pub fn nearest_dd(r: &Rational) -> (Dd, bool) {
     let hi = nearest_f64(r);
     if !hi.is_finite() {
@@ -86,9 +87,11 @@ pub fn nearest_dd(r: &Rational) -> (Dd, bool) {
     (Dd { hi, lo }, rational(lo) == rest)
 }
 
-/// `h = (w - |y|^2)/2`, correctly rounded to double-double, and whether that was exact. In at most three dimensions.
+/// `h = (w - |y|^2)/2`, correctly rounded to double-double, and whether that was exact. In at most
+/// three dimensions.
 pub fn height_of_weight<const D: usize>(y: [f64; D], w: f64) -> (Dd, bool) {
-    // Fast path: products exact in this range; the sum is exact when the errors of all additions vanish.
+    // Fast path: products exact in this range; the sum is exact when the errors of all additions
+    // vanish.
     let in_range = |v: f64| v == 0.0 || (v.abs() > 1e-140 && v.abs() < 1e140);
     if D <= 3 && y.iter().all(|&v| in_range(v)) && in_range(w) {
         let mut terms = [0.0; 7];
@@ -117,7 +120,8 @@ fn square<const D: usize>(y: &[f64; D]) -> Rational {
 /// The exact sum of the terms if it fits a double-double.
 fn exact_sum<const N: usize>(terms: [f64; N]) -> Option<Dd> {
     use super::dd::two_sum;
-    // Distillation: repeated error-free sweeps leave the value unchanged and concentrate it in the last entries.
+    // Distillation: repeated error-free sweeps leave the value unchanged and concentrate it in the
+    // last entries.
     let mut t = terms;
     for _ in 0..4 {
         for k in 1..N {
@@ -159,8 +163,8 @@ pub fn sign(x: &Integer) -> i32 {
 
 /// Fixed-point sums of rationals with outward rounding: a rigorous enclosure of a long sum.
 ///
-/// Terms are rounded down and up to multiples of `2^-bits`; the sums of those integers are exact, so the enclosure is
-/// rigorous and does not depend on the order of the terms.
+/// Terms are rounded down and up to multiples of `2^-bits`; the sums of those integers are exact,
+/// so the enclosure is rigorous and does not depend on the order of the terms.
 #[derive(Clone, Debug)]
 pub struct Enclosure {
     bits: u32,
@@ -184,7 +188,8 @@ impl Enclosure {
         self.add_ratio(r.numer(), r.denom());
     }
 
-    /// Adds `numer / denom`, for a positive denominator, in lowest terms or not; the enclosure widens by at most `2^-bits`.
+    /// Adds `numer / denom`, for a positive denominator, in lowest terms or not; the enclosure
+    /// widens by at most `2^-bits`.
     pub fn add_ratio(&mut self, numer: &Integer, denom: &Integer) {
         let (q, rem) = Integer::from(numer << self.bits).div_rem_floor(denom.clone());
         self.lower += &q;
@@ -207,10 +212,12 @@ impl Enclosure {
     }
 }
 
-/// The rational `p/q` or decimal or hexadecimal float literal in `text` ("1/3", "-0.1", "2.5e-3", "0x1p-3").
+/// The rational `p/q` or decimal or hexadecimal float literal in `text` ("1/3", "-0.1", "2.5e-3",
+/// "0x1p-3").
 ///
-/// `None` if the text is none of these, the denominator is zero, or an exponent exceeds 5000 in absolute value
-/// (a bound on the size of the number, so that hostile input cannot ask for gigabytes).
+/// `None` if the text is none of these, the denominator is zero, or an exponent exceeds 5000 in
+/// absolute value (a bound on the size of the number, so that hostile input cannot ask for
+/// gigabytes).
 pub fn parse_rational(text: &str) -> Option<Rational> {
     let text = text.trim();
     if text.is_empty() || text.len() > 4096 || !text.is_ascii() {
@@ -256,7 +263,8 @@ fn parse_number(text: &str) -> Option<Rational> {
     Some(if negative { -r } else { r })
 }
 
-/// Sign of `sum_k a_k b_k c_k` for integers, in place (one scratch integer, no allocation per term after the first).
+/// Sign of `sum_k a_k b_k c_k` for integers, in place (one scratch integer, no allocation per term
+/// after the first).
 pub fn sign_of_triple_sum(terms: &[(&Integer, &Integer, &Integer, bool)]) -> i32 {
     let (mut total, mut t) = (Integer::new(), Integer::new());
     for &(a, b, c, minus) in terms {

@@ -1,14 +1,17 @@
-//! Double-double numbers: an unevaluated sum `hi + lo` of two doubles with `|lo| <= ulp(hi)/2`, about 106 bits.
+//! Double-double numbers: an unevaluated sum `hi + lo` of two doubles with `|lo| <= ulp(hi)/2`,
+//! about 106 bits.
 //!
-//! Why heights need them: one f64 per height makes the Newton residual floor at `ulp(h_i) H_ii / nu_i`; with 1e5 sites
-//! in a unit square 1.7e-9 was seen. All operations use only IEEE `+ - * /` (no fused multiply-add), so results are the
-//! same on every platform. References: Dekker (1971); Knuth TAOCP 2, 4.2.2; Joldes, Muller, Popescu, "Tight and
-//! rigorous error bounds for basic building blocks of double-word arithmetic" (2017), whose algorithm numbers are named.
+//! Why heights need them: one f64 per height makes the Newton residual floor at
+//! `ulp(h_i) H_ii / nu_i`; with 1e5 sites in a unit square 1.7e-9 was seen. All operations use only
+//! IEEE `+ - * /` (no fused multiply-add), so results are the same on every platform. References:
+//! Dekker (1971); Knuth TAOCP 2, 4.2.2; Joldes, Muller, Popescu, "Tight and rigorous error bounds
+//! for basic building blocks of double-word arithmetic" (2017), whose algorithm numbers are named.
 
 use std::cmp::Ordering;
 use std::ops::{Add, Mul, Neg, Sub};
 
-/// A double-double number, `hi + lo`. Relative error of one operation is below `2^-100` away from over- and underflow.
+/// A double-double number, `hi + lo`. Relative error of one operation is below `2^-100` away from
+/// over- and underflow.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Dd {
     /// The double nearest to the value.
@@ -109,7 +112,8 @@ impl Dd {
         Dd { hi: self.hi * power_of_two, lo: self.lo * power_of_two }
     }
 
-    /// Quotient, relative error below `2^-104`: the last of three steps leaves nothing to speak of, and the sum is rounded once, by `3 2^-106`.
+    /// Quotient, relative error below `2^-104`: the last of three steps leaves nothing to speak of,
+    /// and the sum is rounded once, by `3 2^-106`.
     #[inline(always)]
     pub fn over(self, b: Dd) -> Dd {
         let q = self.hi / b.hi;

@@ -1,12 +1,15 @@
-//! The cheap exact middle stage: doubles over a common power of two as 128-bit integers, determinants in 256 bits.
+//! The cheap exact middle stage: doubles over a common power of two as 128-bit integers,
+//! determinants in 256 bits.
 //!
-//! On grids and other structured data the determinant is often exactly zero, so every filter fails; big integers would
-//! cost a microsecond each. Here a 3x3 determinant costs some tens of nanoseconds. Everything is exact or declined.
+//! On grids and other structured data the determinant is often exactly zero, so every filter fails;
+//! big integers would cost a microsecond each. Here a 3x3 determinant costs some tens of
+//! nanoseconds. Everything is exact or declined.
 
 use super::dd::Dd;
 
-/// Integers of one column over a common unit: the differences `x_k - x_last`, for `k` below `N - 1`. Of doubles they are below `2^121` in absolute
-/// value, of double-doubles, whose parts are added first, below `2^122`.
+/// Integers of one column over a common unit: the differences `x_k - x_last`, for `k` below
+/// `N - 1`. Of doubles they are below `2^121` in absolute value, of double-doubles, whose parts are
+/// added first, below `2^122`.
 #[derive(Clone, Copy, Debug)]
 pub struct Column<const N: usize> {
     /// Differences in units of a common power of two.
@@ -114,8 +117,9 @@ impl I256 {
     }
 }
 
-/// Sign of `det [x y h]` of three rows, if the entries fit. With `x.bits + y.bits <= 126` minors are below `2^127`, and as entries of `h` are below
-/// `2^126` the sum of three products is below `3 2^253 < 2^255`.
+/// Sign of `det [x y h]` of three rows, if the entries fit. With `x.bits + y.bits <= 126` minors
+/// are below `2^127`, and as entries of `h` are below `2^126` the sum of three products is below
+/// `3 2^253 < 2^255`.
 pub fn determinant_sign(x: &Column<3>, y: &Column<3>, h: &Column<3>) -> Option<i32> {
     debug_assert!(h.bits <= 126);
     if x.bits + y.bits > 126 {
@@ -209,7 +213,8 @@ mod tests {
         assert!(told > 10_000 && declined > 10_000, "{told} {declined}");
     }
 
-    /// Values that take 110 to 130 bits over the common unit: differences are exact, or there are none.
+    /// Values that take 110 to 130 bits over the common unit: differences are exact, or there are
+    /// none.
     #[test]
     fn differences_near_the_last_bit_are_exact() {
         let (mut state, mut told) = (3, 0);

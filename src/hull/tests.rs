@@ -109,7 +109,8 @@ fn an_update_equals_the_rebuild() {
     assert!(flipped > 1000, "flips do the work: {flipped}");
 }
 
-/// A hidden site on the diagonals of its neighbours is taken out of the mesh like any other: nothing is built anew.
+/// A hidden site on the diagonals of its neighbours is taken out of the mesh like any other:
+/// nothing is built anew.
 #[test]
 fn a_hidden_site_where_diagonals_cross_is_removed() {
     let cross = vec![[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [0.0, -1.0]];
@@ -146,7 +147,8 @@ fn in_parts(sites: &[[f64; 2]], heights: &Heights, order: Vec<u32>, grain: Grain
 
 const ONE_PART: Grain = Grain { part: usize::MAX, region: usize::MAX };
 
-/// Triangulation, hidden sites and rings, in the caller's numbering; and that the half-edges of the mesh belong together.
+/// Triangulation, hidden sites and rings, in the caller's numbering; and that the half-edges of the
+/// mesh belong together.
 fn shape_of(hull: &Hull) -> (Vec<[u32; 3]>, Vec<bool>, Vec<Vec<u32>>) {
     if let Shape::Plane(net) = &hull.shape {
         let triangles = &net.mesh.triangles;
@@ -177,7 +179,8 @@ fn shape_of(hull: &Hull) -> (Vec<[u32; 3]>, Vec<bool>, Vec<Vec<u32>>) {
     (hull.triangles(), (0..n).map(|i| hull.is_hidden(i)).collect(), (0..n).map(ring).collect())
 }
 
-/// Families made to hurt joins: ties across cuts, collinear sides, hidden sites, clusters, outlines with straight stretches.
+/// Families made to hurt joins: ties across cuts, collinear sides, hidden sites, clusters, outlines
+/// with straight stretches.
 fn hostile(rng: &mut ChaCha8Rng, n: usize) -> (Vec<[f64; 2]>, Heights) {
     let kind = rng.random_range(0..12);
     let grid = rng.random_range(1..12);

@@ -1,8 +1,10 @@
 //! The proof that a parameterization is one to one.
 //!
-//! A chart is a triangulated disk whose outline passes every boundary vertex once. If every triangle is counter-clockwise in the plane and the
-//! outline's image is a simple polygon, the piecewise linear map is a bijection onto the polygon's inside (`docs/theory/parameterization.md`). Both are decided exactly, on the
-//! doubles as they are written.
+//! A chart is a triangulated disk whose outline passes every boundary vertex once. If every
+//! triangle is counter-clockwise in the plane and the outline's image is a simple polygon, the
+//! piecewise linear map is a bijection onto the polygon's inside
+//! (`docs/theory/parameterization.md`). Both are decided exactly, on the doubles as they are
+//! written.
 
 use super::chart::{Chart, NONE, boundary_loops, opposites};
 use crate::exact::predicates::orient2d_sign;
@@ -16,8 +18,9 @@ pub struct Proof {
     pub flat: usize,
     /// Pairs of boundary edges that meet where they should not.
     pub crossings: usize,
-    /// Whether triangles form a disk: one boundary loop that passes every vertex once and is the outline, Euler's characteristic 1.
-    /// (Beside a disk there may be closed pieces of surface that sum to 0. They cannot be laid flat without a flip.)
+    /// Whether triangles form a disk: one boundary loop that passes every vertex once and is the
+    /// outline, Euler's characteristic 1. (Beside a disk there may be closed pieces of surface that
+    /// sum to 0. They cannot be laid flat without a flip.)
     pub disk: bool,
 }
 
@@ -55,16 +58,17 @@ fn is_disk(triangles: &[[u32; 3]], outline: &[u32]) -> bool {
     used.len() + triangles.len() == edges + 1 && loops.first().is_some_and(|first| is_whole(first, rim, outline))
 }
 
-/// Does a loop have every edge of the rim (some are missing where there are two loops, or one that touches itself), and is it the outline, wherever
-/// that starts?
+/// Does a loop have every edge of the rim (some are missing where there are two loops, or one that
+/// touches itself), and is it the outline, wherever that starts?
 fn is_whole(around: &[u32], rim: usize, outline: &[u32]) -> bool {
     let start = outline.iter().position(|v| *v == around[0]).unwrap_or(0);
     let turned = outline[start..].iter().chain(&outline[..start]);
     around.len() == rim && around.iter().eq(turned)
 }
 
-/// Pairs of sides of a closed polygon that have a point in common, other than the common end of neighbours. Exact. Sides are compared where
-/// their bounding boxes meet: O(n log n) plus the number of such pairs that meet along the first axis.
+/// Pairs of sides of a closed polygon that have a point in common, other than the common end of
+/// neighbours. Exact. Sides are compared where their bounding boxes meet: O(n log n) plus the
+/// number of such pairs that meet along the first axis.
 pub(super) fn crossings(p: &[[f64; 2]]) -> usize {
     let n = p.len();
     let side = |i: usize| (p[i], p[(i + 1) % n]);
@@ -102,7 +106,8 @@ fn meet(p: &[[f64; 2]], i: usize, j: usize) -> bool {
     let inside =
         |p: [f64; 2], q: [f64; 2], r: [f64; 2]| (0..2).all(|k| p[k].min(q[k]) <= r[k] && r[k] <= p[k].max(q[k]));
     if (i + 1) % n == j || (j + 1) % n == i {
-        // Neighbours overlap if the far ends lie on the same side of the common one, on one line, or one of them is no longer than a point.
+        // Neighbours overlap if the far ends lie on the same side of the common one, on one line,
+        // or one of them is no longer than a point.
         let (far, common, other) = if (i + 1) % n == j { (a, b, d) } else { (c, d, b) };
         let line = orient2d_sign(far, common, other) == 0;
         return line && (inside(common, far, other) || inside(common, other, far));

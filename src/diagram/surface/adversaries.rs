@@ -1,5 +1,6 @@
-//! Adversaries of the margins of the finder and of the lists of a triangle: many sites tied at a point, or on a whole
-//! triangle, up to the last bits of their heights. Whoever is highest in rationals must be among those found.
+//! Adversaries of the margins of the finder and of the lists of a triangle: many sites tied at a
+//! point, or on a whole triangle, up to the last bits of their heights. Whoever is highest in
+//! rationals must be among those found.
 
 use super::clip::FacetCell;
 use super::finder::{Finder, Found};
@@ -49,7 +50,8 @@ fn tree(sites: &[Lifted3], low: [f64; 3], high: [f64; 3]) -> (Finder, Vec<Lifted
     (finder, points)
 }
 
-/// What every answer promises: if the site asked from is among those found, so are the highest; else the last one found is higher.
+/// What every answer promises: if the site asked from is among those found, so are the highest;
+/// else the last one found is higher.
 fn promise(points: &[Lifted3], x: &[f64; 3], from: u32, found: &Found) {
     let best = highest(points, x);
     if found.sites.contains(&from) {
@@ -104,7 +106,8 @@ fn sites_tied_at_a_point_are_all_found() {
     }
 }
 
-/// Sites one above the other over a triangle, each the highest on all of it or on none up to their last bits.
+/// Sites one above the other over a triangle, each the highest on all of it or on none up to their
+/// last bits.
 #[test]
 fn sites_tied_on_a_whole_triangle_are_all_listed() {
     let mut d = Dice(2);
@@ -161,8 +164,9 @@ fn sites_tied_on_a_whole_triangle_are_all_listed() {
     }
 }
 
-/// Far from the origin with sites some ulps apart that are tied up to the last bits of their heights: these are good to `2^-100` of terms
-/// that are larger than everything else by more than `2^54`.
+/// Far from the origin with sites some ulps apart that are tied up to the last bits of their
+/// heights: these are good to `2^-100` of terms that are larger than everything else by more than
+/// `2^54`.
 #[test]
 fn heights_far_from_the_origin_are_no_better_than_their_terms() {
     let mut d = Dice(3);
@@ -192,7 +196,8 @@ fn heights_far_from_the_origin_are_no_better_than_their_terms() {
     assert!(others > 1000, "{others}");
 }
 
-/// Triangles of some ulps far from the origin: the middle of such a box is rounded to its border, and beyond half of it.
+/// Triangles of some ulps far from the origin: the middle of such a box is rounded to its border,
+/// and beyond half of it.
 #[test]
 fn triangles_of_some_ulps_have_their_sites_too() {
     let mut d = Dice(4);
@@ -223,7 +228,8 @@ fn triangles_of_some_ulps_have_their_sites_too() {
     }
 }
 
-/// Where walls meet at any angle, near the origin and far from it: points are as near to the true ones as said.
+/// Where walls meet at any angle, near the origin and far from it: points are as near to the true
+/// ones as said.
 #[test]
 fn vertices_in_space_are_as_near_as_said() {
     let (mut d, mut counters) = (Dice(5), Counters::default());
@@ -231,7 +237,8 @@ fn vertices_in_space_are_as_near_as_said() {
     for round in 0..3000 {
         let far = [0.0, 1.0, 1e3, 1e8][round % 4];
         let corners = [0; 3].map(|_| [0; 3].map(|_| far + d.real()));
-        // A point of the triangle at which all are tied, the second wall more or less parallel to the first.
+        // A point of the triangle at which all are tied, the second wall more or less parallel to
+        // the first.
         let (s, t) = (d.below(99) as f64 / 99.0, d.below(99) as f64 / 99.0);
         let l = [1.0 - s, s * (1.0 - t), s * t];
         let x: [f64; 3] = [0, 1, 2].map(|k| (0..3).map(|c| l[c] * corners[c][k]).sum());

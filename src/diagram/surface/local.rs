@@ -1,17 +1,23 @@
-//! The sites that may be highest somewhere in a triangle, in one list: the polygon of a cell is what these leave of the triangle.
+//! The sites that may be highest somewhere in a triangle, in one list: the polygon of a cell is
+//! what these leave of the triangle.
 //!
-//! Let `b` be high at the middle `c` of a box around the triangle, with the half-lengths `r`. For `x` in the box
+//! Let `b` be high at the middle `c` of a box around the triangle, with the half-lengths `r`. For
+//! `x` in the box
 //!
 //! ```text
 //! s_ib(x) = <x - c, y_i - y_b> + s_ib(c) <= sum_k r_k |y_i - y_b|_k + s_ib(c)
 //! ```
 //!
-//! so sites for which the right-hand side is below the margin are below `b` everywhere in it, and whole nodes of the tree are if that holds with the
-//! node's bound for `s_ib(c)` and the farthest corner of its box. A site that one owner of a corner beats at all three corners by more than the
-//! margin is below that owner in the whole triangle. A site `m` that is missing cuts nothing off that the list does not cut off, too: where it beats
-//! a site `i`, whatever keeps `m` off the list beats `i` by more, and if that is itself missing, what keeps it off does, and so on to a site in the list.
+//! so sites for which the right-hand side is below the margin are below `b` everywhere in it, and
+//! whole nodes of the tree are if that holds with the node's bound for `s_ib(c)` and the farthest
+//! corner of its box. A site that one owner of a corner beats at all three corners by more than the
+//! margin is below that owner in the whole triangle. A site `m` that is missing cuts nothing off
+//! that the list does not cut off, too: where it beats a site `i`, whatever keeps `m` off the list
+//! beats `i` by more, and if that is itself missing, what keeps it off does, and so on to a site in
+//! the list.
 //!
-//! A short list cuts every cell as a whole. Of a longer one only those cut who are higher at a vertex of the polygon.
+//! A short list cuts every cell as a whole. Of a longer one only those cut who are higher at a
+//! vertex of the polygon.
 
 use super::finder::{Finder, Found};
 
@@ -50,7 +56,8 @@ impl Local {
             }
         }
         self.middle = [0, 1, 2].map(|k| 0.5 * low[k] + 0.5 * high[k]);
-        // A little more for points that rounding has moved; and never nothing. From the middle as it is: of a box of some ulps it may be rounded to its border.
+        // A little more for points that rounding has moved; and never nothing. From the middle as
+        // it is: of a box of some ulps it may be rounded to its border.
         let half = |k: usize| (high[k] - self.middle[k]).max(self.middle[k] - low[k]);
         self.half = [0, 1, 2].map(|k| 1.002 * half(k) + 1e-12 * finder.reach[k]);
     }
@@ -64,7 +71,8 @@ fn across(half: &[f64; 3], own: &[f64; 3], low: &[f64; 3], high: &[f64; 3]) -> f
 }
 
 impl Finder {
-    /// Fills the list for the box around some corners; `near` is a site that is high there. Cost: about that of a few questions.
+    /// Fills the list for the box around some corners; `near` is a site that is high there. Cost:
+    /// about that of a few questions.
     pub fn gather(&self, corners: impl Iterator<Item = [f64; 3]>, near: u32, found: &mut Found, local: &mut Local) {
         local.enter(self, corners);
         if !self.usable {
@@ -104,7 +112,8 @@ impl Finder {
         local.usable = true;
     }
 
-    /// The same for a triangle inside a box that has a usable list. `owners` are highest at its corners. Cost: once through that list.
+    /// The same for a triangle inside a box that has a usable list. `owners` are highest at its
+    /// corners. Cost: once through that list.
     pub fn narrow(&self, wide: &Local, corners: &[[f64; 3]; 3], owners: [u32; 3], local: &mut Local) {
         local.enter(self, corners.iter().copied());
         local.usable = true;

@@ -1,4 +1,5 @@
-//! One piece of a cell in a triangle, on its way into the diagram: coordinates, integrals, and what of it exists only by the perturbation.
+//! One piece of a cell in a triangle, on its way into the diagram: coordinates, integrals, and what
+//! of it exists only by the perturbation.
 
 use super::super::label::Label;
 use super::fan::Fan;
@@ -119,8 +120,9 @@ fn rounded(l: &[Rational; 3], corners: &[[f64; 3]; 3]) -> [f64; 3] {
     })
 }
 
-/// Whether a polygon has area, exactly. Its vertices, off by at most `error`, span `w` in the plane of `l_1, l_2`; each triangle of the fan then has
-/// twice its area to `8 error w` and a rounding that `error`, at least `32u`, covers.
+/// Whether a polygon has area, exactly. Its vertices, off by at most `error`, span `w` in the plane
+/// of `l_1, l_2`; each triangle of the fan then has twice its area to `8 error w` and a rounding
+/// that `error`, at least `32u`, covers.
 fn has_area(l: &[[f64; 3]], error: f64, exact: impl FnOnce() -> Vec<Option<[Rational; 3]>>) -> bool {
     let mut twice = 0.0;
     let mut w = 0.0f64;
@@ -133,7 +135,8 @@ fn has_area(l: &[[f64; 3]], error: f64, exact: impl FnOnce() -> Vec<Option<[Rati
     if twice > 16.0 * error * (w + error) * l.len() as f64 {
         return true;
     }
-    // All vertices on one line, then: every triangle of the fan is flat, since none is turned around.
+    // All vertices on one line, then: every triangle of the fan is flat, since none is turned
+    // around.
     let vertices: Vec<[Rational; 3]> = exact().into_iter().flatten().collect();
     let Some(a) = vertices.first() else { return false };
     vertices[1..].windows(2).any(|pair| {
@@ -173,7 +176,8 @@ mod tests {
         Lifted3 { y, h: nearest_dd(&-value).0 }
     }
 
-    /// Wedges of every angle, down to `2^-90`: their apex is where it is said to be, to an ulp or two of the surface.
+    /// Wedges of every angle, down to `2^-90`: their apex is where it is said to be, to an ulp or
+    /// two of the surface.
     #[test]
     fn vertices_of_thin_wedges_are_written_to_an_ulp() {
         let (mut d, mut seen) = (Dice(1), [0; 9]);
@@ -207,8 +211,8 @@ mod tests {
         assert!(seen.iter().all(|&n| n > 50), "{seen:?}");
     }
 
-    /// Four cells meet in the origin, and a fifth one is nothing but that point: sides without length and pieces without area are none, though
-    /// the rounded vertices differ.
+    /// Four cells meet in the origin, and a fifth one is nothing but that point: sides without
+    /// length and pieces without area are none, though the rounded vertices differ.
     #[test]
     fn what_has_no_length_or_area_is_not_shown() {
         let mut d = Dice(2);

@@ -1,22 +1,26 @@
 //! Is a lifted site above the plane (or line) through others? The hull test, and predicate B2.
 //!
-//! Algebra: with rows relative to `d`, `D = det [x y h] = sum h_k M_k`, `M_k` the minors. If `a, b, c` turn
-//! counter-clockwise and `d` lies `t` above their plane, subtracting the plane from the `h` column (a column operation)
-//! leaves `h_k = -t`, so `D = -t orient2d(a, b, c)`: **`d` is above iff `D < 0`**.
+//! Algebra: with rows relative to `d`, `D = det [x y h] = sum h_k M_k`, `M_k` the minors. If
+//! `a, b, c` turn counter-clockwise and `d` lies `t` above their plane, subtracting the plane from
+//! the `h` column (a column operation) leaves `h_k = -t`, so `D = -t orient2d(a, b, c)`: **`d` is
+//! above iff `D < 0`**.
 //!
-//! B2: at the vertex `x` where `s_ij = s_il = 0`, the plane through the lifted `i, j, l` is `h = U - <x, y>` with
-//! `U = <x,y_i> + h_i`, so `s_im(x) = U - <x,y_m> - h_m` is minus the height of `m` above that plane.
+//! B2: at the vertex `x` where `s_ij = s_il = 0`, the plane through the lifted `i, j, l` is
+//! `h = U - <x, y>` with `U = <x,y_i> + h_i`, so `s_im(x) = U - <x,y_m> - h_m` is minus the height
+//! of `m` above that plane.
 
 use super::super::{Counters, big, wide};
 use super::{Lifted, U, UNDERFLOW, height_difference, orient2d};
 
-/// Sign of the height of `d` above the plane through `a, b, c`, which must turn counter-clockwise: 1 above, 0 on, -1 below.
+/// Sign of the height of `d` above the plane through `a, b, c`, which must turn counter-clockwise:
+/// 1 above, 0 on, -1 below.
 ///
-/// Filter: coordinate differences have relative error `u`; each minor is `fl(p - q)`, `p, q` products with relative error
-/// `(1+u)^3`, so its error is at most `(4u + 8u^2)(|p| + |q|)`; the height difference has error `(2u + 4u^2) g`; the product
-/// of both adds `u`, the sum of three products `2u` of the partial sums. Total below `(9u + O(u^2)) sum g_k (|p_k| + |q_k|)`;
-/// the computed permanent is within `(1+u)^6` of that sum. `10u` covers all. Underflow: a minor loses at most
-/// `2 2^-1075`, multiplied by `|h| <= (1+u) g`; hence the term with `g`.
+/// Filter: coordinate differences have relative error `u`; each minor is `fl(p - q)`, `p, q`
+/// products with relative error `(1+u)^3`, so its error is at most `(4u + 8u^2)(|p| + |q|)`; the
+/// height difference has error `(2u + 4u^2) g`; the product of both adds `u`, the sum of three
+/// products `2u` of the partial sums. Total below `(9u + O(u^2)) sum g_k (|p_k| + |q_k|)`; the
+/// computed permanent is within `(1+u)^6` of that sum. `10u` covers all. Underflow: a minor loses
+/// at most `2 2^-1075`, multiplied by `|h| <= (1+u) g`; hence the term with `g`.
 #[inline(always)]
 pub fn above_sign(a: &Lifted, b: &Lifted, c: &Lifted, d: &Lifted, counters: &mut Counters) -> i32 {
     counters.calls += 1;
@@ -81,10 +85,12 @@ pub fn above_exact(a: &Lifted, b: &Lifted, c: &Lifted, d: &Lifted) -> i32 {
     ])
 }
 
-/// Is `d` above the plane through `a, b, c` (counter-clockwise) after the perturbation? Ranks in the order `a, b, c, d`.
+/// Is `d` above the plane through `a, b, c` (counter-clockwise) after the perturbation? Ranks in
+/// the order `a, b, c, d`.
 ///
-/// Tie: the height above the plane is `h_d - sum l_k h_k` with the barycentric coordinates of `d`, e.g.
-/// `l_a = orient2d(d, b, c) / orient2d(a, b, c)`; the coefficient of `h_d` is 1, so a non-zero coefficient exists.
+/// Tie: the height above the plane is `h_d - sum l_k h_k` with the barycentric coordinates of `d`,
+/// e.g. `l_a = orient2d(d, b, c) / orient2d(a, b, c)`; the coefficient of `h_d` is 1, so a non-zero
+/// coefficient exists.
 #[inline(always)]
 pub fn above(p: [&Lifted; 4], rank: impl Fn() -> [u32; 4], counters: &mut Counters) -> bool {
     match above_sign(p[0], p[1], p[2], p[3], counters) {
@@ -112,11 +118,12 @@ fn break_tie(y: [[f64; 2]; 4], rank: [u32; 4], counters: &mut Counters) -> bool 
     unreachable!("the coefficient of d is 1")
 }
 
-/// For collinear sites: sign of the height of `d` above the line through the lifted `a`, `b` (distinct sites), extended
-/// beyond them. Exact for all finite doubles.
+/// For collinear sites: sign of the height of `d` above the line through the lifted `a`, `b`
+/// (distinct sites), extended beyond them. Exact for all finite doubles.
 ///
 /// Let `t` be the coordinate in which `a` and `b` differ more. The height is
-/// `((h_d - h_a)(t_b - t_a) - (h_b - h_a)(t_d - t_a)) / (t_b - t_a)`. Filter as in [`above_sign`]: `(5u + O(u^2))`, `6u` used.
+/// `((h_d - h_a)(t_b - t_a) - (h_b - h_a)(t_d - t_a)) / (t_b - t_a)`. Filter as in [`above_sign`]:
+/// `(5u + O(u^2))`, `6u` used.
 pub fn above_line_sign(a: &Lifted, b: &Lifted, d: &Lifted, counters: &mut Counters) -> i32 {
     counters.calls += 1;
     let t = line_coordinate(a, b);
@@ -162,7 +169,8 @@ pub fn above_line_exact(a: &Lifted, b: &Lifted, d: &Lifted) -> i32 {
     direction * ((hd * tb - hb * td).cmp0() as i32)
 }
 
-/// Is `d` above the line through the lifted `a`, `b` after the perturbation? Ranks in the order `a, b, d`.
+/// Is `d` above the line through the lifted `a`, `b` after the perturbation? Ranks in the order
+/// `a, b, d`.
 ///
 /// Coefficients: `h_d`: 1; `h_a`: `-(t_b - t_d)/(t_b - t_a)`; `h_b`: `-(t_d - t_a)/(t_b - t_a)`.
 pub fn above_line(p: [&Lifted; 3], rank: [u32; 3], counters: &mut Counters) -> bool {

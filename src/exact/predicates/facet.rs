@@ -1,26 +1,31 @@
-//! Which of two sites in space wins at a labelled point of a triangle: predicates V, E and F in one form.
+//! Which of two sites in space wins at a labelled point of a triangle: predicates V, E and F in one
+//! form.
 //!
-//! In barycentric coordinates `x = l_0 v_0 + l_1 v_1 + l_2 v_2` of a triangle every wall is a line `<s, l> = 0` with the row
-//! `s = (s_ij(v_0), s_ij(v_1), s_ij(v_2))`, `s_ij(x) = <y_i - y_j, x> + h_i - h_j`, and every edge is one, too: `l_k = 0` has the unit row
+//! In barycentric coordinates `x = l_0 v_0 + l_1 v_1 + l_2 v_2` of a triangle every wall is a line
+//! `<s, l> = 0` with the row `s = (s_ij(v_0), s_ij(v_1), s_ij(v_2))`,
+//! `s_ij(x) = <y_i - y_j, x> + h_i - h_j`, and every edge is one, too: `l_k = 0` has the unit row
 //! `e_k`. The lines `a` and `b` meet at `l = c / <c, 1>` with `c = a x b`, and there
 //!
 //! ```text
 //! s_im = <c, s_im> / <c, 1> = det[a; b; s_im] / det[a; b; 1].
 //! ```
 //!
-//! Neither the plane of the triangle nor its orientation matters, and two triangles with a common edge ask the identical question about a point
-//! on it.
+//! Neither the plane of the triangle nor its orientation matters, and two triangles with a common
+//! edge ask the identical question about a point on it.
 //!
 //! # Error model
-//! A row is rounded with a relative error of at most `4u` an entry, or the entry is an exact zero ([`Row`]). An entry of `c = a x b` then has
-//! error at most `10u p` with `p = |a_p b_q| + |a_q b_p|` (each product `9u`, the difference `u`), `<c, s>` at most `17u <p, |s|>`, and `<c, 1>`
-//! at most `13u <p, 1>`, up to terms in `u^2` and underflow; `20u` and `16u` are used. What overflows is infinite or no number, and no filter
-//! accepts it: a bound is then infinite, too.
+//! A row is rounded with a relative error of at most `4u` an entry, or the entry is an exact zero
+//! ([`Row`]). An entry of `c = a x b` then has error at most `10u p` with
+//! `p = |a_p b_q| + |a_q b_p|` (each product `9u`, the difference `u`), `<c, s>` at most
+//! `17u <p, |s|>`, and `<c, 1>` at most `13u <p, 1>`, up to terms in `u^2` and underflow; `20u` and
+//! `16u` are used. What overflows is infinite or no number, and no filter accepts it: a bound is
+//! then infinite, too.
 //!
 //! # Ties
-//! If heights `h_k` become `h_k + p_k`, the row `s_ij` becomes `s_ij + (p_i - p_j) 1`. Two rows `1` make a determinant vanish, so
-//! `det[a; b; s]` is linear in the perturbations and `det[a; b; 1]` does not change. The coefficient of `p_m` is `-det[a; b; 1]`, which is
-//! not zero where the lines meet in a point: every tie is resolved.
+//! If heights `h_k` become `h_k + p_k`, the row `s_ij` becomes `s_ij + (p_i - p_j) 1`. Two rows `1`
+//! make a determinant vanish, so `det[a; b; s]` is linear in the perturbations and `det[a; b; 1]`
+//! does not change. The coefficient of `p_m` is `-det[a; b; 1]`, which is not zero where the lines
+//! meet in a point: every tie is resolved.
 
 use super::super::{Counters, Dd, big};
 use super::{U, UNDERFLOW, height_difference};
@@ -57,8 +62,8 @@ impl Values {
 
     /// Certainly higher at all corners? A filter only: `false` says nothing.
     ///
-    /// `at` is off by less than `2^-101 size`, its first part by `u size` more, and the difference is rounded once: `2u + O(u^2)` of the sizes in
-    /// all; `4u` used.
+    /// `at` is off by less than `2^-101 size`, its first part by `u size` more, and the difference
+    /// is rounded once: `2u + O(u^2)` of the sizes in all; `4u` used.
     #[inline(always)]
     pub fn above(&self, other: &Values) -> bool {
         let mut all = true;
@@ -90,13 +95,15 @@ impl Row {
 
     /// The row of a wall. Entries are right to `4u`, or exact zeros.
     ///
-    /// In double-double, products are exact and each of the four sums is off by less than `2^-104` of the terms' size, so the difference by less
-    /// than `2^-101 (size_i + size_j)`. A result of at least `2^-50` of that size has a relative error of `2^-51`, rounding included; others
-    /// are computed exactly. (Products that underflow are off by less than `2^-1070`. What overflows on the way has no finite size: the sum of the
-    /// magnitudes of its terms.)
+    /// In double-double, products are exact and each of the four sums is off by less than `2^-104`
+    /// of the terms' size, so the difference by less than `2^-101 (size_i + size_j)`. A result of
+    /// at least `2^-50` of that size has a relative error of `2^-51`, rounding included; others are
+    /// computed exactly. (Products that underflow are off by less than `2^-1070`. What overflows on
+    /// the way has no finite size: the sum of the magnitudes of its terms.)
     ///
-    /// What is computed exactly may still be no double: then it is the nearest infinity, or, of a value that would vanish, the least double. So
-    /// entries are off by `4u`, or by `2^-1074` where they are subnormal.
+    /// What is computed exactly may still be no double: then it is the nearest infinity, or, of a
+    /// value that would vanish, the least double. So entries are off by `4u`, or by `2^-1074` where
+    /// they are subnormal.
     #[inline]
     pub fn wall(
         own: (&Lifted3, &Values),
@@ -154,8 +161,9 @@ fn dot(a: &[Rational; 3], b: &[Rational; 3]) -> Rational {
 
 /// Does `i` certainly beat `m` on the whole triangle? A filter only: `false` says nothing.
 ///
-/// `s_im` at a corner has three products of a relative error of at most `2u + u^2` each, a height difference off by `(2u + 4u^2) g`, and three
-/// sums: in total below `(6u + O(u^2)) (|p| + |q| + |r| + g)`; `8u` used.
+/// `s_im` at a corner has three products of a relative error of at most `2u + u^2` each, a height
+/// difference off by `(2u + 4u^2) g`, and three sums: in total below
+/// `(6u + O(u^2)) (|p| + |q| + |r| + g)`; `8u` used.
 #[inline(always)]
 pub fn wins_on_triangle(i: &Lifted3, m: &Lifted3, corners: &[[f64; 3]; 3]) -> bool {
     let d = [i.y[0] - m.y[0], i.y[1] - m.y[1], i.y[2] - m.y[2]];
@@ -169,7 +177,8 @@ pub fn wins_on_triangle(i: &Lifted3, m: &Lifted3, corners: &[[f64; 3]; 3]) -> bo
     all
 }
 
-/// The point where two lines of a cell in a triangle meet: barycentric coordinates up to a positive factor.
+/// The point where two lines of a cell in a triangle meet: barycentric coordinates up to a positive
+/// factor.
 #[derive(Clone, Copy, Debug)]
 pub struct Meet {
     /// `c = a x b`, with the sign that makes the sum positive.
@@ -189,8 +198,9 @@ impl Meet {
 
     /// Where two lines of the cell of `i` meet.
     ///
-    /// Where they are nearly parallel, the coordinates are computed in rationals and rounded, so [`Meet::error`] is at most about `2^-18`. Lines
-    /// that are parallel never follow each other around a cell; of such the result is a corner.
+    /// Where they are nearly parallel, the coordinates are computed in rationals and rounded, so
+    /// [`Meet::error`] is at most about `2^-18`. Lines that are parallel never follow each other
+    /// around a cell; of such the result is a corner.
     #[inline]
     pub fn of<'l>(
         rows: [&Row; 2],
@@ -210,8 +220,9 @@ impl Meet {
         let sum = (c[0] + c[1]) + c[2];
         let total = (size[0] + size[1]) + size[2];
         let largest = (a[0].abs() + a[1].abs() + a[2].abs()) + (b[0].abs() + b[1].abs() + b[2].abs());
-        // Also false for what is not finite, and for what may have lost digits to underflow: an entry is off by 2^-1074 if it is subnormal, which
-        // its partner in a product makes 2^-1074 times the largest entry.
+        // Also false for what is not finite, and for what may have lost digits to underflow: an
+        // entry is off by 2^-1074 if it is subnormal, which its partner in a product makes 2^-1074
+        // times the largest entry.
         if sum.abs() > LEAST_ANGLE * total && total > 2f64.powi(-900) * largest.max(1.0) && total < f64::INFINITY {
             if sum < 0.0 {
                 c = c.map(|c| -c);
@@ -236,14 +247,15 @@ impl Meet {
         self.c.map(|c| c / self.sum)
     }
 
-    /// Bound of the error of a coordinate: `10u` of its numerator, `13u` of the sum, `2u` of the quotient; coordinates are at most 1 in the
-    /// triangle.
+    /// Bound of the error of a coordinate: `10u` of its numerator, `13u` of the sum, `2u` of the
+    /// quotient; coordinates are at most 1 in the triangle.
     #[inline]
     pub fn error(&self) -> f64 {
         32.0 * U * ((self.size[0] + self.size[1]) + self.size[2]) / self.sum
     }
 
-    /// Does `i` beat `m` here, after the perturbation? `row` is that of the wall `im`, `lines` those that meet here.
+    /// Does `i` beat `m` here, after the perturbation? `row` is that of the wall `im`, `lines`
+    /// those that meet here.
     #[inline]
     pub fn inside<'l>(
         &self,
@@ -275,7 +287,8 @@ impl Meet {
     }
 }
 
-/// The exact barycentric coordinates of the point where two lines of the cell of `i` meet; `None` if they are parallel.
+/// The exact barycentric coordinates of the point where two lines of the cell of `i` meet; `None`
+/// if they are parallel.
 pub fn meet_exact(i: &Lifted3, lines: [Line<'_>; 2], corners: &[[f64; 3]; 3]) -> Option<[Rational; 3]> {
     let [a, b] = lines.map(|line| row_exact(i, &line, corners));
     let c = cross(&a, &b);
@@ -283,11 +296,15 @@ pub fn meet_exact(i: &Lifted3, lines: [Line<'_>; 2], corners: &[[f64; 3]; 3]) ->
     (!sum.cmp0().is_eq()).then(|| c.map(|c| c / &sum))
 }
 
-/// The same in double-double, with a bound of the error of each coordinate; infinite if the lines are too nearly parallel.
+/// The same in double-double, with a bound of the error of each coordinate; infinite if the lines
+/// are too nearly parallel.
 ///
-/// Entries of a row of entries up to `A` are off by at most `e_a = 2^-100 (size_i + size_j)` ([`Row::wall`]), and by what underflows, so an entry of `c = a x b` by at most
-/// `d = 2 (A e_b + B e_a) + 2^-98 A B`: two products and a difference, each right to `2^-102`. The sum of `c` is off by `3 d + 2^-100 3 (2 A B)`, under
-/// `4 d + 2^-97 A B`, and as coordinates are at most 1, a quotient by at most `5 d + 2^-97 A B` over half the sum, if that error is below half of it.
+/// Entries of a row of entries up to `A` are off by at most `e_a = 2^-100 (size_i + size_j)`
+/// ([`Row::wall`]), and by what underflows, so an entry of `c = a x b` by at most
+/// `d = 2 (A e_b + B e_a) + 2^-98 A B`: two products and a difference, each right to `2^-102`. The
+/// sum of `c` is off by `3 d + 2^-100 3 (2 A B)`, under `4 d + 2^-97 A B`, and as coordinates are
+/// at most 1, a quotient by at most `5 d + 2^-97 A B` over half the sum, if that error is below
+/// half of it.
 pub fn meet_near(i: &Lifted3, lines: [Line<'_>; 2], corners: &[[f64; 3]; 3]) -> ([Dd; 3], f64) {
     let own = Values::new(i, corners);
     let rows = lines.map(|line| match line {
@@ -305,7 +322,8 @@ pub fn meet_near(i: &Lifted3, lines: [Line<'_>; 2], corners: &[[f64; 3]; 3]) -> 
     let sum = (c[0] + c[1]) + c[2];
     let d = 2.0 * (m * f + n * e) + 2f64.powi(-98) * m * n;
     let error = (10.0 * d + 2f64.powi(-96) * m * n) / sum.hi.abs();
-    // Also for what is not finite, and for what may have lost digits to underflow: six products, each of at most `m n`, sum to more than that.
+    // Also for what is not finite, and for what may have lost digits to underflow: six products,
+    // each of at most `m n`, sum to more than that.
     if !(error < 0.5 && sum.hi.abs() > 2f64.powi(-800)) {
         return ([Dd::from_f64(0.0); 3], f64::INFINITY);
     }
@@ -362,7 +380,8 @@ mod tests {
         Lifted3 { y, h: Dd::from_f64(h) }
     }
 
-    /// Perturbing for real, with a rational so small that nothing else changes, gives the sign that the symbolic perturbation promises.
+    /// Perturbing for real, with a rational so small that nothing else changes, gives the sign that
+    /// the symbolic perturbation promises.
     #[test]
     fn ties_are_those_of_a_small_perturbation() {
         let mut state = 1u64;
@@ -398,7 +417,8 @@ mod tests {
                 ties += counters.exact_zeros;
                 Some(fast)
             };
-            // 2^-200 is far below any difference of these determinants, and squares of it far below that.
+            // 2^-200 is far below any difference of these determinants, and squares of it far below
+            // that.
             let mut moved = sites;
             for (k, site) in moved.iter_mut().enumerate() {
                 site.h.lo = 2f64.powi(-200 * (ranks[k] as i32 + 1));
@@ -410,7 +430,8 @@ mod tests {
         assert!(ties > 400, "{ties}");
     }
 
-    /// In double-double the same point up to the promised error, unless the lines are nearly parallel.
+    /// In double-double the same point up to the promised error, unless the lines are nearly
+    /// parallel.
     #[test]
     fn near_coordinates_are_as_near_as_said() {
         let mut state = 4u64;

@@ -1,19 +1,23 @@
-//! Which of two sites is higher at a point, in any dimension: the question that locating a point and a dense search for the highest site ask.
+//! Which of two sites is higher at a point, in any dimension: the question that locating a point
+//! and a dense search for the highest site ask.
 
 use super::super::dd::{two_prod, two_sum};
 use super::super::{Counters, Dd, big};
 use super::{U, UNDERFLOW, height_difference};
 
-/// Most coordinates of a site for which [`higher_at`] has its filter; the bound on underflow counts the products.
+/// Most coordinates of a site for which [`higher_at`] has its filter; the bound on underflow counts
+/// the products.
 const FILTERED: usize = 1000;
 
-/// Sign of `<y_i - y_j, x> + h_i - h_j`: 1 if site `i` is higher at `x`, -1 if `j` is, 0 for a tie. Exact for all finite doubles; the three
-/// slices have one length.
+/// Sign of `<y_i - y_j, x> + h_i - h_j`: 1 if site `i` is higher at `x`, -1 if `j` is, 0 for a tie.
+/// Exact for all finite doubles; the three slices have one length.
 ///
-/// Filter: `fl((y_i - y_j) x)` has relative error `2u + u^2` and one underflow, the height difference `(2u + 4u^2) g`, and the `d` additions
-/// add at most `d u` of the sum of magnitudes: in total below `(d + 2) u + O(d^2 u^2)` of `sum |p_k| + g`; `d + 8` leaves slack for the rounding of
-/// the bound. What it leaves open is added up once more, watching whether anything is rounded: on grids and among sites that tie nothing is, and the
-/// sum is the value. Otherwise by rationals (counted as `big`).
+/// Filter: `fl((y_i - y_j) x)` has relative error `2u + u^2` and one underflow, the height
+/// difference `(2u + 4u^2) g`, and the `d` additions add at most `d u` of the sum of magnitudes: in
+/// total below `(d + 2) u + O(d^2 u^2)` of `sum |p_k| + g`; `d + 8` leaves slack for the rounding
+/// of the bound. What it leaves open is added up once more, watching whether anything is rounded:
+/// on grids and among sites that tie nothing is, and the sum is the value. Otherwise by rationals
+/// (counted as `big`).
 ///
 /// ```
 /// use brenier::exact::{Counters, Dd, predicates::higher_at};
@@ -54,7 +58,8 @@ fn unrounded(i: (&[f64], Dd), j: (&[f64], Dd), x: &[f64]) -> Option<f64> {
     let mut sum = add(add(i.1.hi, -j.1.hi)?, add(i.1.lo, -j.1.lo)?)?;
     for ((&a, &b), &x) in i.0.iter().zip(j.0).zip(x) {
         let difference = add(a, -b)?;
-        // The range in which the error of a product is what `two_prod` says; where something overflows on the way it is infinite or no number.
+        // The range in which the error of a product is what `two_prod` says; where something
+        // overflows on the way it is infinite or no number.
         let (p, e) = two_prod(x, difference);
         let whole = p.abs() > 1e-250 || x == 0.0 || difference == 0.0;
         if !(whole && e == 0.0) {
@@ -80,7 +85,8 @@ pub fn higher_at_exact(i: (&[f64], Dd), j: (&[f64], Dd), x: &[f64]) -> i32 {
 mod tests {
     use super::*;
 
-    /// Sites whose filter must decline, and points of any size: the filter never contradicts the rationals.
+    /// Sites whose filter must decline, and points of any size: the filter never contradicts the
+    /// rationals.
     #[test]
     fn the_filter_agrees_with_rationals() {
         let mut state = 9u64;

@@ -1,4 +1,5 @@
-//! Layouts that are not one to one, and their judges: every pair of sides and every pair of triangles, in rationals.
+//! Layouts that are not one to one, and their judges: every pair of sides and every pair of
+//! triangles, in rationals.
 
 use super::*;
 use crate::exact::big::{Rational, rational};
@@ -39,7 +40,8 @@ fn narrowed([low, high]: [Rational; 2], at: &Rational, slope: &Rational, most: &
     (range[0] <= range[1]).then_some(range)
 }
 
-/// The ends of what two sides have in common: where the first one is on the line of the second and between its ends.
+/// The ends of what two sides have in common: where the first one is on the line of the second and
+/// between its ends.
 fn common(a: P, b: P, c: P, d: P) -> Option<[Q; 2]> {
     let [a, b, c, d] = [a, b, c, d].map(|p| p.map(rational));
     let (u, e, from) = (less(&b, &a), less(&d, &c), less(&a, &c));
@@ -156,7 +158,8 @@ fn disks_and_others() {
     // The outline may start anywhere, but it is the whole of it.
     assert!(is_disk(&two, &[2, 3, 0, 1]) && !is_disk(&two, &[2, 1, 0, 3]));
     assert!(!is_disk(&two, &[0, 1, 2]) && !is_disk(&two, &[0, 1, 2, 3, 1]) && !is_disk(&two, &[]));
-    // Two triangles with a common vertex: Euler's characteristic is 1, and their sides can be followed as one loop of five.
+    // Two triangles with a common vertex: Euler's characteristic is 1, and their sides can be
+    // followed as one loop of five.
     assert!(!disk(&[[0, 1, 2], [2, 3, 4]]));
     assert!(!disk(&[[0, 1, 2], [3, 4, 5]]));
     // A ring of triangles; with a triangle beside it Euler's characteristic is 1.
@@ -175,7 +178,8 @@ fn disks_and_others() {
     assert!(!disk(&[[0, 1, 2], [3, 5, 4], [3, 4, 6], [3, 6, 5], [4, 5, 6]]));
 }
 
-/// Beside a closed torus a triangle counts as a disk. But a closed surface is not laid flat without a flip.
+/// Beside a closed torus a triangle counts as a disk. But a closed surface is not laid flat without
+/// a flip.
 #[test]
 fn closed_pieces_are_flipped_somewhere() {
     let mut d = Dice(7);
@@ -207,7 +211,8 @@ fn left_of(polygon: &[Q], u: &Q, v: &Q) -> Vec<Q> {
     kept
 }
 
-/// Whether all triangles turn left and any two have in common what their corners say, and nothing else.
+/// Whether all triangles turn left and any two have in common what their corners say, and nothing
+/// else.
 fn one_to_one(triangles: &[[u32; 3]], uv: &[P]) -> bool {
     let places: Vec<Q> = uv.iter().map(|p| p.map(rational)).collect();
     let corners = |t: &[u32; 3]| t.map(|v| places[v as usize].clone());
@@ -235,7 +240,8 @@ fn one_to_one(triangles: &[[u32; 3]], uv: &[P]) -> bool {
         && triangles.iter().enumerate().all(|(k, s)| triangles[k + 1..].iter().all(|t| apart(s, t)))
 }
 
-/// Small disks on a small grid, sound at first, with some vertices moved: the proof is right about each.
+/// Small disks on a small grid, sound at first, with some vertices moved: the proof is right about
+/// each.
 #[test]
 fn layouts_are_judged_as_by_every_pair_of_triangles() {
     let fan: Vec<[u32; 3]> = (1..=6).map(|k| [0, k, k % 6 + 1]).collect();

@@ -1,21 +1,26 @@
 //! A proof of masses and cost on a surface.
 //!
-//! The polygons are taken as lists of labels, and everything else is computed anew from the heights as given, in rationals: vertices in barycentric
-//! coordinates, shares of the triangles' areas, moments. In every triangle the shares of its polygons must sum to exactly 1. That, and that no
-//! polygon has a vertex outside of the triangle or outside of its cell's walls, proves that they are the cells of those sites that were found:
-//! every polygon goes around once (no label comes twice, no triangle of its fan is turned around), so it is at least its cell among those sites,
-//! every site has one polygon in a triangle and the cells fill it. That no site is missing rests on the bound of the envelope tree
-//! ([`crate::diagram::surface`]), which returns every site that may win.
+//! The polygons are taken as lists of labels, and everything else is computed anew from the heights
+//! as given, in rationals: vertices in barycentric coordinates, shares of the triangles' areas,
+//! moments. In every triangle the shares of its polygons must sum to exactly 1. That, and that no
+//! polygon has a vertex outside of the triangle or outside of its cell's walls, proves that they
+//! are the cells of those sites that were found: every polygon goes around once (no label comes
+//! twice, no triangle of its fan is turned around), so it is at least its cell among those sites,
+//! every site has one polygon in a triangle and the cells fill it. That no site is missing rests on
+//! the bound of the envelope tree ([`crate::diagram::surface`]), which returns every site that may
+//! win.
 //!
-//! The only irrational numbers are the areas `|n| / 2` of the triangles, square roots of rationals. They are enclosed to a relative `2^-200`, so
-//! masses, the source's measure and cost are enclosed, too. Bracket of `W2^2` as in [`super::plane`]: with the exact residuals `r_i` and
+//! The only irrational numbers are the areas `|n| / 2` of the triangles, square roots of rationals.
+//! They are enclosed to a relative `2^-200`, so masses, the source's measure and cost are enclosed,
+//! too. Bracket of `W2^2` as in [`super::plane`]: with the exact residuals `r_i` and
 //! `C_i = int |x - y_i|^2` over cell `i`,
 //!
 //! ```text
 //! lower = sum_i C_i - sum_i w_i r_i,        upper = lower + sum_i max(r_i, 0) S
 //! ```
 //!
-//! where `S` bounds the slack `2 (<c, y_i - y_j> + h_i - h_j)` at any point of the surface's box for any two sites: mass is sent anywhere.
+//! where `S` bounds the slack `2 (<c, y_i - y_j> + h_i - h_j)` at any point of the surface's box
+//! for any two sites: mass is sent anywhere.
 
 use super::super::claim::Sure;
 use super::proved::{Certificate, Flaw};
@@ -94,8 +99,8 @@ fn rings(problem: &SurfaceProblem, heights: &Heights) -> (Rings, Counters) {
     (rings, predicates)
 }
 
-/// The mass of every polygon (facet, site, mass) in the normalized source, to about an ulp; `None` if they are not proved to fill the surface.
-/// Cost: as [`prove_on_surface`].
+/// The mass of every polygon (facet, site, mass) in the normalized source, to about an ulp; `None`
+/// if they are not proved to fill the surface. Cost: as [`prove_on_surface`].
 pub fn polygon_masses(problem: &SurfaceProblem, heights: &Heights) -> Option<Vec<(u32, u32, f64)>> {
     let (rings, _) = rings(problem, heights);
     let exact = Exact::new(problem, heights);
@@ -120,7 +125,8 @@ pub fn polygon_masses(problem: &SurfaceProblem, heights: &Heights) -> Option<Vec
     Some(rings.iter().zip(masses).map(|(r, m)| (r.0, r.1, m)).collect())
 }
 
-/// Adds to a certificate what is proved of heights on a surface. Cost: some 50 microseconds a polygon, in rationals.
+/// Adds to a certificate what is proved of heights on a surface. Cost: some 50 microseconds a
+/// polygon, in rationals.
 ///
 /// # Errors
 /// Heights that are not finite or not one per site.
@@ -288,8 +294,10 @@ impl<'p> Exact<'p> {
         certificate.w2_squared = [big::enclose(&low).0.max(0.0), big::enclose(&high).1];
     }
 
-    /// A bound of `2 (<x, y_i - y_j> + h_i - h_j)` over the surface's box and all sites: with its middle `c` and half sides `b` the value of site `j`
-    /// less `<x, y_0>` is `<c, y_j - y_0> + h_j`, up to `sum_k b_k |(y_j - y_0)_k|`. (Less `y_0`: a box far from the origin is no worse.)
+    /// A bound of `2 (<x, y_i - y_j> + h_i - h_j)` over the surface's box and all sites: with its
+    /// middle `c` and half sides `b` the value of site `j` less `<x, y_0>` is
+    /// `<c, y_j - y_0> + h_j`, up to `sum_k b_k |(y_j - y_0)_k|`. (Less `y_0`: a box far from the
+    /// origin is no worse.)
     fn most_slack(&self) -> Rational {
         let (low, high) = self.problem.surface().bounds();
         let (low, high) = (low.map(big::rational), high.map(big::rational));
@@ -335,8 +343,8 @@ impl Facet {
         Facet { corners, rho, area: Between { low, high }, whole }
     }
 
-    /// The integrals of all polygons of this triangle, sorted by site; `None` for what is no polygon, a second one of its site, or has a wall
-    /// to a site without one.
+    /// The integrals of all polygons of this triangle, sorted by site; `None` for what is no
+    /// polygon, a second one of its site, or has a wall to a site without one.
     fn shares(&self, exact: &Exact<'_>, group: &[(u32, u32, Vec<Label>)]) -> Vec<Option<Share>> {
         let sites: Vec<u32> = group.iter().map(|ring| ring.1).collect();
         let known = |label: &Label| match label {
@@ -353,7 +361,8 @@ impl Facet {
         group.iter().enumerate().map(one).collect()
     }
 
-    /// The integrals of a polygon with these labels; `None` if it is not one: a vertex outside, or vertices that do not go around.
+    /// The integrals of a polygon with these labels; `None` if it is not one: a vertex outside, or
+    /// vertices that do not go around.
     fn share(&self, exact: &Exact<'_>, cell: u32, labels: &[Label]) -> Option<Share> {
         if labels.len() < 3 {
             return None;

@@ -1,4 +1,5 @@
-//! What rounding loses on the way to the upper bound is charged, and sums are told from what is near them.
+//! What rounding loses on the way to the upper bound is charged, and sums are told from what is
+//! near them.
 
 use super::*;
 use crate::domain::ConvexPolygon;
@@ -8,7 +9,8 @@ fn cell(sign: Ordering, amount: Integer, centre: [Dd; 2]) -> Cell {
     Cell { mass: 0.5, centre: Some(centre), sign, amount, relative: [0.0; 2] }
 }
 
-/// Two sites, the first with a surplus `r` about a centroid: the gap is no less than `r s`, the slackness of the only plan.
+/// Two sites, the first with a surplus `r` about a centroid: the gap is no less than `r s`, the
+/// slackness of the only plan.
 #[test]
 fn the_gap_covers_what_rounding_leaves_out() {
     let sites = [[3.0, 5.0], [-8.0, 4.0]];

@@ -42,7 +42,8 @@ fn a_multiple_of_an_enclosure_holds_the_multiples_and_little_more() {
     }
 }
 
-/// The square of an area is rational: its root lies within one unit of `2^-256`, and is met where it is rational itself.
+/// The square of an area is rational: its root lies within one unit of `2^-256`, and is met where
+/// it is rational itself.
 #[test]
 fn areas_are_enclosed_by_one_unit() {
     let mut d = Dice(2);
@@ -87,7 +88,8 @@ fn split_at(c: f64) -> (SurfaceProblem, Heights) {
     (problem, Heights::from_f64(&[2.0 * c, 0.0]))
 }
 
-/// Its area is 6, of which 7/16 is left of `x = 1`: everything is rational, and the optimum is 23/12.
+/// Its area is 6, of which 7/16 is left of `x = 1`: everything is rational, and the optimum is
+/// 23/12.
 #[test]
 fn closed_forms_are_bracketed_sharply_at_the_optimum_and_rightly_elsewhere() {
     let optimum = rational(23, 12);
@@ -118,7 +120,8 @@ fn closed_forms_are_bracketed_sharply_at_the_optimum_and_rightly_elsewhere() {
 /// Enclosures as wide as one likes: every choice of masses and cost between them has its bounds.
 #[test]
 fn brackets_hold_for_every_choice_within_the_enclosures() {
-    // Near the origin, with sites far away: weights are large, and mass may be sent anywhere for little.
+    // Near the origin, with sites far away: weights are large, and mass may be sent anywhere for
+    // little.
     let vertices = [[0., 0., 0.], [1., 0., 0.], [0., 1., 0.]];
     let sites = [[100., 0., 0.], [101., 0., 0.], [100., 1., 0.5]];
     let nu = [0.25, 0.25, 0.5];
@@ -240,7 +243,8 @@ fn polygons_that_are_not_the_cells_are_refused() {
 /// Wrong polygons whose areas sum to that of the triangle all the same.
 #[test]
 fn areas_that_sum_up_by_accident_prove_nothing() {
-    // Three sites side by side, so that left and right have the same area, and either two thirds of what is in the middle.
+    // Three sites side by side, so that left and right have the same area, and either two thirds of
+    // what is in the middle.
     let corners = [[-3., 0., 0.], [3., 0., 0.], [0., 4., 0.]];
     let sites = [[0., 1., 0.], [-2., 1., 0.], [2., 1., 0.]];
     let problem = problem(&corners, &[[0, 1, 2]], &sites, &[0.5, 0.25, 0.25]);
@@ -248,7 +252,8 @@ fn areas_that_sum_up_by_accident_prove_nothing() {
     let (sound, _) = rings(&problem, &heights);
     assert_eq!((judged(&problem, &heights, &sound), sound.len()), (None, 3));
     let whole = (0..3).map(Label::Domain).collect::<Vec<_>>();
-    // The middle one has everything, and what is turned around takes from it what the other one has.
+    // The middle one has everything, and what is turned around takes from it what the other one
+    // has.
     let mut rings = sound.clone();
     rings[0].2 = whole.clone();
     rings[2].2.reverse();

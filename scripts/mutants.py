@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Mutants: do the tests notice when a filter, a margin or a tie is wrong?
 
-tests/mutants.txt lists small changes to the source, each with the tests that ought to notice it. All of them are
+tests/mutants.txt lists small changes to the source, each with the tests that ought to notice it: programs, or some tests
+of one (`lib/exact::wide`), which are quicker. All of them are
 built at once into a copy of the tree under target/mutants: where the list changes `a` into `b`, the copy says
 `if mutant(17) { b } else { a }`. So everything is compiled once, and each mutant is one run of its tests with
 BRENIER_MUTANT=17. A mutant is killed if some test fails, or runs for much longer than without it.
@@ -120,6 +121,7 @@ def build_tree(wanted):
 
 def programs(names):
     """Builds the test programs and says where they are."""
+    names = sorted({n.partition("/")[0] for n in names})
     what = [a for n in names for a in (["--lib"] if n == "lib" else ["--test", n])]
     command = ["cargo", "test", "--locked", "--no-run", "--message-format=json"] + what
     built = subprocess.run(command, cwd=TREE, stdout=subprocess.PIPE, text=True)
@@ -134,15 +136,19 @@ def programs(names):
     return found
 
 
-def run(program, number, limit):
+def run(where, name, number, limit):
     """Seconds and whether all tests passed."""
     clock = time.time()
+    name, _, some = name.partition("/")
+    command = [where[name], "-q"] + ([some] if some else [])
     environment = dict(os.environ, BRENIER_MUTANT=str(number), RUST_BACKTRACE="0", INSTA_UPDATE="no")
     try:
         done = subprocess.run(
-            [program, "-q"], cwd=TREE, env=environment, timeout=limit, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            command, cwd=TREE, env=environment, timeout=limit, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
         passed = done.returncode == 0
+        if b"running 0 tests" in done.stdout:
+            sys.exit(f"{name} has no tests named {some}")
     except subprocess.TimeoutExpired:
         passed = False
     return time.time() - clock, passed
@@ -164,8 +170,8 @@ def main():
     build_tree(wanted)
     where = programs(sorted({t for m in wanted for t in m[2]}))
     sound = {}
-    for name, program in where.items():
-        seconds, passed = run(program, 0, SLOWEST)
+    for name in sorted({t for m in wanted for t in m[2]}):
+        seconds, passed = run(where, name, 0, SLOWEST)
         if not passed:
             sys.exit(f"{name} fails without any mutant")
         sound[name] = seconds
@@ -174,13 +180,13 @@ def main():
     for m in wanted:
         killer = None
         for name in m[2]:
-            _, passed = run(where[name], m[0], 60.0 + 5.0 * sound[name])
+            _, passed = run(where, name, m[0], 60.0 + 5.0 * sound[name])
             if not passed:
                 killer = name
                 break
         text = f"{m[0]:4} {m[1]}: {m[4]}«{m[5]}»{m[6]} ==> {m[7]}"
         if killer:
-            print(f"killed by {killer:12} {text}", flush=True)
+            print(f"killed by {killer:30} {text}", flush=True)
         else:
             (excused if m[8] else survivors).append(m)
             print(f"SURVIVES {'(reason given)' if m[8] else ''} {text}", flush=True)

@@ -5,8 +5,9 @@ mod common;
 
 use brenier::domain::{Between, ConvexPolygon, Density, Image, Surface};
 use brenier::exact::Heights;
+use brenier::newton::Outcome;
 use brenier::problem::{Duplicates, Problem, ProblemData, SurfaceProblem, SurfaceProblemData};
-use brenier::transport::{Claims, Solution, SolveOptions, Transport, certify, describe, solve, verify};
+use brenier::transport::{Claims, Solution, SolveOptions, Transport, VerifyError, certify, describe, solve, verify};
 use common::instances::{Dice, dice, instance};
 use rand::RngExt;
 
@@ -166,6 +167,7 @@ fn a_little_beyond_rounding_fails() {
         false_claim("masses", &|s| s.masses[i] = f64::NAN);
         false_claim("weights", &|s| s.weights[i] = (0..4).fold(s.weights[i], |w, _| w.next_up()));
         false_claim("centroids", &|s| s.centroids[i].as_mut().unwrap()[0] += 2f64.powi(-34));
+        false_claim("centroids", &|s| s.centroids[i].as_mut().unwrap()[0] = f64::NAN);
         false_claim("cost", &|s| s.cost *= 1.0 + 1e-9);
         false_claim("hessian", &|s| s.hessian.as_mut().unwrap().iter_mut().for_each(|w| w.2 *= more));
         false_claim("residual", &|s| s.report.max_relative_error += 1e-15);
@@ -230,4 +232,46 @@ fn false_claims_about_needles_fail() {
             }
         }
     }
+}
+
+/// Masses and an error that fit each other, and neither the heights: both are false.
+#[test]
+fn an_error_that_fits_false_masses_is_false_too() {
+    let square = ConvexPolygon::rectangle([0.0; 2], [1.0; 2]).unwrap();
+    let data = ProblemData::new(square, vec![[0.1, 0.2], [0.8, 0.3], [0.4, 0.9]]);
+    let problem = Problem::new(data.clone()).unwrap();
+    // Said to be worse than it is.
+    let mut solved = solve(&problem, &SolveOptions::default());
+    solved.masses[0] *= 1.5;
+    (solved.report.converged, solved.report.outcome) = (false, Some(Outcome::Interrupted));
+    solved.report.max_relative_error = (solved.masses[0] - problem.masses()[0]) / problem.masses()[0];
+    fails(&problem, &solved, "residual", "too bad");
+    // And better.
+    let heights = Heights::zeros(3);
+    let problem = Problem::new(data.heights(heights.clone())).unwrap();
+    let mut written = diagram(&problem, Some(&heights));
+    passes(&problem, &written, "as written");
+    assert!(written.report.max_relative_error > 0.1);
+    written.masses = problem.masses().to_vec();
+    written.report.max_relative_error = 0.0;
+    fails(&problem, &written, "residual", "too good");
+}
+
+#[test]
+fn lists_of_another_length_are_refused() {
+    let square = ConvexPolygon::rectangle([0.0; 2], [1.0; 2]).unwrap();
+    let problem = Problem::new(ProblemData::new(square, vec![[0.1, 0.2], [0.8, 0.3], [0.4, 0.9]])).unwrap();
+    let right = solve(&problem, &SolveOptions::default());
+    let refused = |change: &dyn Fn(&mut Solution)| {
+        let mut s = right.clone();
+        change(&mut s);
+        match verify(&problem, &Claims::of(&s), 5) {
+            Err(VerifyError::Length { what, found, sites: 3 }) => (what, found),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(refused(&|s| s.masses.truncate(2)), ("masses", 2));
+    assert_eq!(refused(&|s| s.weights.push(0.0)), ("weights", 4));
+    assert_eq!(refused(&|s| s.centroids.clear()), ("centroids", 0));
+    assert_eq!(refused(&|s| s.heights = Heights::zeros(5)), ("heights", 5));
 }

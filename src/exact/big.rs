@@ -300,6 +300,76 @@ mod tests {
         assert!(rational(a) < third && third < rational(b) && b == a.next_up());
     }
 
+    /// Beside doubles, between them and half-way, of both signs and at both ends.
+    #[test]
+    fn doubles_are_nearest_and_around_what_lies_between_them() {
+        let least = 5e-324;
+        for x in
+            [1.0, 1.0 + f64::EPSILON, 1.5, 0.1, 2f64.powi(-1022), 2f64.powi(-1030), least, 3.0 * least, f64::MAX / 4.0]
+        {
+            let next = x.next_up();
+            let (low, high) = (rational(x), rational(next));
+            let even = if x.to_bits() & 1 == 0 { x } else { next };
+            for eighth in 0..=8 {
+                let r = Rational::from(&low * (8 - eighth)) / 8 + Rational::from(&high * eighth) / 8;
+                let (near, around) = match eighth {
+                    0 => (x, (x, x)),
+                    1..4 => (x, (x, next)),
+                    4 => (even, (x, next)),
+                    5..8 => (next, (x, next)),
+                    _ => (next, (next, next)),
+                };
+                assert_eq!((nearest_f64(&r), enclose(&r)), (near, around), "{x:e} {eighth}");
+                assert_eq!(
+                    (nearest_f64(&-r.clone()), enclose(&-r)),
+                    (-near, (-around.1, -around.0)),
+                    "-{x:e} {eighth}"
+                );
+            }
+        }
+        let half = Rational::from(1) >> 1075u32;
+        assert_eq!((nearest_f64(&half), enclose(&half)), (0.0, (0.0, least)));
+        assert_eq!((nearest_f64(&-half.clone()), enclose(&-half)), (0.0, (-least, 0.0)));
+        let beyond = rational(f64::MAX) * 2u32;
+        assert_eq!(enclose(&beyond), (f64::MAX, f64::INFINITY));
+        assert_eq!(enclose(&-beyond), (f64::NEG_INFINITY, f64::MIN));
+    }
+
+    /// Weights a hair beside the middle of two doubles: double-doubles cannot tell on which side.
+    #[test]
+    fn weights_beside_a_tie_are_rounded_rightly() {
+        let mut state = 1u64;
+        let mut draw = || {
+            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            (state >> 11) as f64 / (1u64 << 53) as f64
+        };
+        for _ in 0..4000 {
+            let (y, w) = ([1.0 + draw(), draw()], 0.5 + draw());
+            let middle = (rational(w) + rational(w.next_up())) / 2u32;
+            let (h, _) = nearest_dd(&((middle - square(&y)) / 2u32));
+            assert_eq!(weight_of_height(y, h), nearest_f64(&(square(&y) + rational_dd(h) * 2u32)), "{y:?} {w}");
+        }
+    }
+
+    #[test]
+    fn enclosures_of_sums_hold_them_and_little_more() {
+        let (mut sum, mut exact) = (Enclosure::new(90), Rational::new());
+        for k in 1..200i32 {
+            let r = Rational::from((k * k - 5000, 3 * k + (k & 1)));
+            sum.add(&r);
+            exact += r;
+            let (low, high) = sum.bounds();
+            assert!(low <= exact && exact <= high && (high - low) << 90u32 <= k);
+        }
+        let mut other = Enclosure::new(90);
+        other.add_ratio(&Integer::from(-7), &Integer::from(14));
+        assert_eq!(other.bounds(), (Rational::from((-1, 2)), Rational::from((-1, 2))));
+        sum.merge(&other);
+        exact -= Rational::from((1, 2));
+        let (low, high) = sum.bounds();
+        assert!(low < exact && exact < high);
+    }
+
     #[test]
     fn heights_of_weights_are_exact_or_say_so() {
         assert_eq!(height_of_weight([0.5, 1.0], 0.25), (Dd::from_f64(-0.5), true));

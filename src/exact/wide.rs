@@ -8,7 +8,8 @@
 use super::dd::Dd;
 
 /// Integers of one column over a common unit: the differences `x_k - x_last`, for `k` below
-/// `N - 1`.
+/// `N - 1`. Of doubles they are below `2^121` in absolute value, of double-doubles, whose parts are
+/// added first, below `2^122`.
 #[derive(Clone, Copy, Debug)]
 pub struct Column<const N: usize> {
     /// Differences in units of a common power of two.
@@ -116,10 +117,12 @@ impl I256 {
     }
 }
 
-/// Sign of `det [x y h]` of three rows, if the entries fit: minors below `2^127`, the sum of
-/// products below `2^255`.
+/// Sign of `det [x y h]` of three rows, if the entries fit. With `x.bits + y.bits <= 126` minors
+/// are below `2^127`, and as entries of `h` are below `2^126` the sum of three products is below
+/// `3 2^253 < 2^255`.
 pub fn determinant_sign(x: &Column<3>, y: &Column<3>, h: &Column<3>) -> Option<i32> {
-    if x.bits + y.bits > 125 || h.bits > 126 {
+    debug_assert!(h.bits <= 126);
+    if x.bits + y.bits > 126 {
         return None;
     }
     let (x, y, h) = (&x.value, &y.value, &h.value);
@@ -129,13 +132,11 @@ pub fn determinant_sign(x: &Column<3>, y: &Column<3>, h: &Column<3>) -> Option<i
     Some(d.sign())
 }
 
-/// Sign of `a0 b1 - a1 b0` if the entries fit.
-pub fn cross_sign(a: &Column<2>, b: &Column<2>) -> Option<i32> {
-    if a.bits > 126 || b.bits > 126 {
-        return None;
-    }
+/// Sign of `a0 b1 - a1 b0`. Entries are below `2^126`, so products are below `2^252`.
+pub fn cross_sign(a: &Column<2>, b: &Column<2>) -> i32 {
+    debug_assert!(a.bits <= 126 && b.bits <= 126);
     let minus = I256::product(-a.value[1], b.value[0]);
-    Some(I256::product(a.value[0], b.value[1]).plus(minus).sign())
+    I256::product(a.value[0], b.value[1]).plus(minus).sign()
 }
 
 #[cfg(test)]
@@ -154,6 +155,100 @@ mod tests {
                 assert_eq!(p.plus(I256::product(-a, b)).sign(), 0);
             }
         }
+    }
+
+    fn draw(state: &mut u64) -> u64 {
+        *state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        *state >> 11
+    }
+
+    /// Of exactly so many bits, with any sign.
+    fn entry(state: &mut u64, bits: u32) -> i128 {
+        if bits == 0 {
+            return 0;
+        }
+        let random = (0..3).fold(0u128, |r, _| r << 53 ^ u128::from(draw(state)));
+        // All ones every now and then: the largest there is.
+        let value = if draw(state) % 3 == 0 { u128::MAX } else { random | 1 << 127 } >> (128 - bits);
+        if draw(state) % 2 == 0 { value as i128 } else { -(value as i128) }
+    }
+
+    fn column<const N: usize>(state: &mut u64, bits: u32) -> Column<N> {
+        let value = [0; N].map(|_| entry(state, bits));
+        Column { value, bits: bits_of(&value) }
+    }
+
+    /// Up to the last bit for which there is room, and declined beyond.
+    #[test]
+    fn signs_are_right_up_to_the_last_bit() {
+        let (mut state, mut told, mut declined) = (7, 0, 0);
+        let big = |v: i128| Integer::from(v);
+        for round in 0..30_000 {
+            let sum = 118 + (draw(&mut state) % 16) as u32;
+            let first = 8 + (draw(&mut state) % 110) as u32;
+            let (x, y): (Column<3>, Column<3>) = (column(&mut state, first), column(&mut state, sum - first));
+            let bits = 120 + (draw(&mut state) % 7) as u32;
+            let mut h: Column<3> = column(&mut state, bits);
+            let minor = |i: usize, j: usize| big(x.value[i]) * y.value[j] - big(y.value[i]) * x.value[j];
+            let minors = [minor(1, 2), minor(2, 0), minor(0, 1)];
+            if round % 4 == 0 {
+                // A column that is a multiple of another.
+                h = x;
+                h.value = h.value.map(|v| -v);
+            }
+            let exact: Integer = minors.iter().zip(h.value).map(|(m, h)| Integer::from(m * h)).sum();
+            match determinant_sign(&x, &y, &h) {
+                Some(sign) => {
+                    assert_eq!(sign, exact.cmp0() as i32, "{x:?} {y:?} {h:?}");
+                    told += 1;
+                }
+                None => declined += 1,
+            }
+            assert_eq!(determinant_sign(&x, &y, &h).is_some(), x.bits + y.bits <= 126);
+            let (a, b): (Column<2>, Column<2>) = (column(&mut state, bits), column(&mut state, 246 - bits));
+            let exact = big(a.value[0]) * b.value[1] - big(a.value[1]) * b.value[0];
+            assert_eq!(cross_sign(&a, &b), exact.cmp0() as i32);
+            assert_eq!(cross_sign(&a, &Column { value: a.value.map(|v| -v), ..a }), 0);
+        }
+        assert!(told > 10_000 && declined > 10_000, "{told} {declined}");
+    }
+
+    /// Values that take 110 to 130 bits over the common unit: differences are exact, or there are
+    /// none.
+    #[test]
+    fn differences_near_the_last_bit_are_exact() {
+        let (mut state, mut told) = (3, 0);
+        for _ in 0..20_000 {
+            let mut value = |spread: i32| {
+                let m = (draw(&mut state) as f64 + 1.0) * if draw(&mut state) % 2 == 0 { 1.0 } else { -1.0 };
+                m * 2f64.powi(spread)
+            };
+            let spread = 60 + (value(0).abs() as i64 % 20) as i32;
+            let (x, base) = ([value(spread), value(0)], value(spread));
+            let exact = |x: f64| Integer::from_f64(x).unwrap();
+            if let Some(c) = differences(x, base) {
+                // In a unit no finer than 1, a power of two.
+                let whole = x.map(|x| exact(x) - exact(base));
+                let shift = whole[0].significant_bits() as i32 - Integer::from(c.value[0]).significant_bits() as i32;
+                assert!(whole.iter().zip(c.value).all(|(w, v)| *w == Integer::from(v) << shift as u32), "{x:?} {base}");
+                assert!(c.bits <= 121);
+                told += 1;
+            }
+            let h = [Dd::sum(value(spread), value(1)), Dd::sum(value(4), value(0))];
+            let base = Dd::sum(value(spread - 1), value(0));
+            if let Some(c) = differences_dd(h, base) {
+                let exact = |h: Dd| exact(h.hi) + exact(h.lo);
+                let whole = h.map(|h| exact(h) - exact(base));
+                let shift = whole[0].significant_bits() as i32 - Integer::from(c.value[0]).significant_bits() as i32;
+                assert!(
+                    whole.iter().zip(c.value).all(|(w, v)| *w == Integer::from(v) << shift as u32),
+                    "{h:?} {base:?}"
+                );
+                assert!(c.bits <= 122);
+                told += 1;
+            }
+        }
+        assert!(told > 5_000, "{told}");
     }
 
     #[test]

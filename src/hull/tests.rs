@@ -109,6 +109,23 @@ fn an_update_equals_the_rebuild() {
     assert!(flipped > 1000, "flips do the work: {flipped}");
 }
 
+/// A hidden site on the diagonals of its neighbours is taken out of the mesh like any other:
+/// nothing is built anew.
+#[test]
+fn a_hidden_site_where_diagonals_cross_is_removed() {
+    let cross = vec![[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [0.0, -1.0]];
+    let lattice: Vec<[f64; 2]> =
+        (0..25).map(|k| [f64::from((k + 12) % 25 % 5), f64::from((k + 12) % 25 / 5)]).collect();
+    for sites in [cross, lattice] {
+        let (mut heights, _) = Heights::from_weights(&sites, &vec![0.0; sites.len()]);
+        let mut hull = Hull::build(&sites, &heights);
+        assert!(!hull.is_hidden(0));
+        heights.set(0, Dd::from_f64(heights.get(0).hi - 10.0));
+        assert_eq!(hull.update(&heights), Update::Flipped);
+        assert!(hull.is_hidden(0) && hull.triangles() == Hull::build(&sites, &heights).triangles());
+    }
+}
+
 #[test]
 fn larger_instances_update_like_a_rebuild() {
     let mut rng = ChaCha8Rng::seed_from_u64(3);

@@ -6,7 +6,7 @@
 //! (`docs/theory/parameterization.md`). Both are decided exactly, on the doubles as they are
 //! written.
 
-use super::chart::{Chart, boundary_loops, opposites};
+use super::chart::{Chart, NONE, boundary_loops, opposites};
 use crate::exact::predicates::orient2d_sign;
 
 /// What is known of one chart, exactly.
@@ -18,7 +18,9 @@ pub struct Proof {
     pub flat: usize,
     /// Pairs of boundary edges that meet where they should not.
     pub crossings: usize,
-    /// Whether triangles form a disk: one boundary loop, Euler's characteristic 1.
+    /// Whether triangles form a disk: one boundary loop that passes every vertex once and is the
+    /// outline, Euler's characteristic 1. (Beside a disk there may be closed pieces of surface that
+    /// sum to 0. They cannot be laid flat without a flip.)
     pub disk: bool,
 }
 
@@ -31,7 +33,7 @@ impl Proof {
 
 /// Decides all of it. Cost: O(n log n) for the usual outlines.
 pub(super) fn prove(chart: &Chart, uv: &[[f64; 2]]) -> Proof {
-    let mut proof = Proof { disk: is_disk(&chart.triangles), ..Proof::default() };
+    let mut proof = Proof { disk: is_disk(&chart.triangles, &chart.outline), ..Proof::default() };
     for f in 0..chart.triangles.len() {
         let [a, b, c] = chart.corners(uv, f);
         match orient2d_sign(a, b, c) {
@@ -45,14 +47,23 @@ pub(super) fn prove(chart: &Chart, uv: &[[f64; 2]]) -> Proof {
     proof
 }
 
-fn is_disk(triangles: &[[u32; 3]]) -> bool {
+fn is_disk(triangles: &[[u32; 3]], outline: &[u32]) -> bool {
     let opposite = opposites(triangles);
     let mut used: Vec<u32> = triangles.iter().flatten().copied().collect();
     used.sort_unstable();
     used.dedup();
-    let rim = opposite.iter().filter(|&&o| o == super::chart::NONE).count();
+    let rim = opposite.iter().filter(|&&o| o == NONE).count();
     let edges = (opposite.len() + rim) / 2;
-    used.len() + triangles.len() == edges + 1 && boundary_loops(triangles, &opposite).len() == 1
+    let loops = boundary_loops(triangles, &opposite);
+    used.len() + triangles.len() == edges + 1 && loops.first().is_some_and(|first| is_whole(first, rim, outline))
+}
+
+/// Does a loop have every edge of the rim (some are missing where there are two loops, or one that
+/// touches itself), and is it the outline, wherever that starts?
+fn is_whole(around: &[u32], rim: usize, outline: &[u32]) -> bool {
+    let start = outline.iter().position(|v| *v == around[0]).unwrap_or(0);
+    let turned = outline[start..].iter().chain(&outline[..start]);
+    around.len() == rim && around.iter().eq(turned)
 }
 
 /// Pairs of sides of a closed polygon that have a point in common, other than the common end of
@@ -92,16 +103,14 @@ fn meet(p: &[[f64; 2]], i: usize, j: usize) -> bool {
     let n = p.len();
     let (a, b) = (p[i], p[(i + 1) % n]);
     let (c, d) = (p[j], p[(j + 1) % n]);
-    if a == b || c == d {
-        return true;
-    }
     let inside =
         |p: [f64; 2], q: [f64; 2], r: [f64; 2]| (0..2).all(|k| p[k].min(q[k]) <= r[k] && r[k] <= p[k].max(q[k]));
     if (i + 1) % n == j || (j + 1) % n == i {
-        // Neighbours overlap if the far ends lie on the same side of the common one, on one line.
+        // Neighbours overlap if the far ends lie on the same side of the common one, on one line,
+        // or one of them is no longer than a point.
         let (far, common, other) = if (i + 1) % n == j { (a, b, d) } else { (c, d, b) };
         let line = orient2d_sign(far, common, other) == 0;
-        return n == 2 || line && (inside(common, far, other) || inside(common, other, far));
+        return line && (inside(common, far, other) || inside(common, other, far));
     }
     let (o1, o2) = (orient2d_sign(a, b, c), orient2d_sign(a, b, d));
     let (o3, o4) = (orient2d_sign(c, d, a), orient2d_sign(c, d, b));
@@ -115,20 +124,4 @@ fn meet(p: &[[f64; 2]], i: usize, j: usize) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn simple_and_not() {
-        let square = [[0., 0.], [1., 0.], [1., 1.], [0., 1.]];
-        assert_eq!(crossings(&square), 0);
-        // A vertex on a straight side is fine, one that runs back is not, nor one that touches
-        // another side.
-        assert_eq!(crossings(&[[0., 0.], [0.5, 0.], [1., 0.], [1., 1.], [0., 1.]]), 0);
-        assert!(crossings(&[[0., 0.], [1.5, 0.], [1., 0.], [1., 1.], [0., 1.]]) > 0);
-        assert!(crossings(&[[0., 0.], [1., 0.], [1., 1.], [0.5, 0.], [0., 1.]]) > 0);
-        assert!(crossings(&[[0., 0.], [1., 1.], [1., 0.], [0., 1.]]) > 0);
-        assert_eq!(crossings(&[[0., 0.], [1., 0.], [0., 1.]]), 0);
-        assert!(crossings(&[[0., 0.], [1., 0.], [1., 1.], [0.5, f64::from_bits(1)], [0., 1.]]) == 0);
-    }
-}
+mod tests;

@@ -340,3 +340,76 @@ pub fn measure(hull: &Hull, region: &Region<'_>, density: &LocalDensity, what: I
     append(ready);
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::point::centre_exact;
+    use super::*;
+    use crate::exact::big::{self, Rational};
+
+    struct Dice(u64);
+
+    impl Dice {
+        fn below(&mut self, n: u64) -> u64 {
+            self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            (self.0 >> 33) % n
+        }
+
+        /// In `-1 .. 1`.
+        fn real(&mut self) -> f64 {
+            self.below(1 << 30) as f64 / (1u64 << 29) as f64 - 1.0
+        }
+    }
+
+    fn is_inside(polygon: &ConvexPolygon, x: &[Rational; 2]) -> bool {
+        (0..polygon.len()).all(|k| {
+            let [u, v] = [polygon.vertex(k), polygon.vertex(k + 1)].map(|p| p.map(big::rational));
+            let d = |a: &Rational, b: &Rational| Rational::from(a - b);
+            d(&v[0], &u[0]) * d(&x[1], &u[1]) > d(&v[1], &u[1]) * d(&x[0], &u[0])
+        })
+    }
+
+    /// Dual vertices an ulp and much less beside the edges of domains with few edges and with many:
+    /// none counts as inside that is not.
+    #[test]
+    fn what_counts_as_inside_is() {
+        let mut d = Dice(1);
+        let (mut outside, mut clear) = (0, 0);
+        for round in 0..300 {
+            let (offset, size) = ([0.0, 1.0, 1e5, 1e9][round % 4], [1.0, 1e-3, 1e4][round / 4 % 3]);
+            let corners = [3, 4, 5, 400][round / 12 % 4];
+            let turn = d.real();
+            let corner = |k: usize| {
+                let angle = turn + std::f64::consts::TAU * k as f64 / corners as f64;
+                [offset + size * angle.cos(), offset - 0.5 * size * angle.sin()]
+            };
+            let Ok(polygon) = ConvexPolygon::new((0..corners).rev().map(corner).collect()) else { continue };
+            let region = Region::new(&polygon);
+            for _ in 0..40 {
+                let k = d.below(polygon.len() as u64) as usize;
+                let (u, v, t) = (polygon.vertex(k), polygon.vertex(k + 1), d.below(1000) as f64 / 999.0);
+                let mut x = [0, 1].map(|c| u[c] + t * (v[c] - u[c]));
+                for x in &mut x {
+                    *x = [*x, x.next_up(), x.next_down()][d.below(3) as usize];
+                }
+                let sites: [Lifted; 3] = [0, 1, 2].map(|m| {
+                    let angle = 2.1 * f64::from(m) + 0.5 * d.real();
+                    let y = [x[0] + size * angle.cos(), x[1] + size * angle.sin()];
+                    let value: Rational = (0..2).map(|c| big::rational(y[c]) * big::rational(x[c])).sum();
+                    let tiny = big::rational(size * size * 2f64.powi(-(50 + d.below(40) as i32)) * d.real());
+                    Lifted::new(y, big::nearest_dd(&(tiny - value)).0)
+                });
+                let [a, b, c] = &sites;
+                let exact = centre_exact(a, b, c);
+                let truth = is_inside(&polygon, &exact);
+                let told = region.contains(&centre(a, b, c));
+                assert!(truth || !told, "{x:?} {sites:?} {:?}", polygon.vertices());
+                outside += usize::from(!truth);
+            }
+            // And well inside everything does.
+            let middle = Point::from_f64([offset + 0.1 * size * d.real(), offset + 0.1 * size * d.real()]);
+            clear += usize::from(offset < 1e9 && region.contains(&middle));
+        }
+        assert!(outside > 2000 && clear > 150, "{outside} {clear}");
+    }
+}

@@ -183,3 +183,90 @@ pub fn crossing_exact(i: &Lifted, j: &Lifted, u: [f64; 2], v: [f64; 2]) -> [Rati
 pub fn exact(p: [f64; 2]) -> [Rational; 2] {
     [big::rational(p[0]), big::rational(p[1])]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Dice(u64);
+
+    impl Dice {
+        /// In `-1 .. 1`.
+        fn real(&mut self) -> f64 {
+            self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            (self.0 >> 11) as f64 / (1u64 << 52) as f64 - 1.0
+        }
+    }
+
+    fn tied(y: [f64; 2], x: [f64; 2], scale: f64) -> Lifted {
+        let value: Rational = (0..2).map(|k| big::rational(y[k]) * big::rational(x[k])).sum();
+        let y = y.map(|c| c * scale);
+        Lifted::new(y, big::nearest_dd(&(-value * big::rational(scale))).0)
+    }
+
+    fn off(found: Point, exact: &[Rational; 2]) -> f64 {
+        let off = |found: Dd, exact: &Rational| big::nearest_f64(&(big::rational_dd(found) - exact)).abs();
+        off(found.x, &exact[0]).max(off(found.y, &exact[1]))
+    }
+
+    /// Triangles of sites from well-shaped ones to slivers of all bits, and down to sizes where
+    /// products underflow: a vertex in the unit square is off by less than `2^-60`.
+    #[test]
+    fn vertices_are_near_the_exact_ones_whatever_the_triangle() {
+        let (mut d, mut asked) = (Dice(1), [0; 8]);
+        for round in 0..16_000 {
+            let thin = 2f64.powi(-(round % 64));
+            let scale =
+                [1.0, 2f64.powi(-100), 2f64.powi(-300), 2f64.powi(-515), 2f64.powi(-530)][round as usize / 64 % 5];
+            let x = [d.real(), d.real()];
+            let (a, along) = ([d.real(), d.real()], [d.real(), d.real()]);
+            let t = d.real();
+            let b = [0, 1].map(|k| a[k] + along[k]);
+            let c = [0, 1].map(|k| a[k] + t * along[k] + thin * d.real());
+            let [mut a, mut b, mut c] = [a, b, c].map(|y| tied(y, x, scale));
+            match crate::exact::predicates::orient2d_exact(a.site(), b.site(), c.site()) {
+                0 => continue,
+                1 => {}
+                _ => std::mem::swap(&mut b, &mut c),
+            }
+            let exact = centre_exact(&a, &b, &c);
+            if exact.iter().any(|x| Rational::from(x.abs_ref()) > 1) {
+                continue;
+            }
+            let error = off(centre(&a, &b, &c), &exact);
+            assert!(error <= 2f64.powi(-60), "{error:e} {a:?} {b:?} {c:?}");
+            asked[round as usize % 64 / 8] += 1;
+            // The same bits from any corner are not promised; the same accuracy is.
+            (a, b, c) = (b, c, a);
+            assert!(off(centre(&a, &b, &c), &exact) <= 2f64.powi(-60));
+        }
+        assert!(asked.iter().all(|&n| n > 100), "{asked:?}");
+    }
+
+    /// Walls nearly along the edge of a domain, and sites of which all digits cancel.
+    #[test]
+    fn crossings_are_near_the_exact_ones_whatever_the_angle() {
+        let (mut d, mut asked) = (Dice(2), 0);
+        for round in 0..8000 {
+            let thin = 2f64.powi(-(round % 64));
+            let scale =
+                [1.0, 2f64.powi(-100), 2f64.powi(-300), 2f64.powi(-515), 2f64.powi(-530)][round as usize / 64 % 5];
+            let (u, v) = ([d.real(), d.real()], [d.real(), d.real()]);
+            let t = 0.5 + 0.5 * d.real();
+            let x = [0, 1].map(|k| u[k] + t * (v[k] - u[k]));
+            let i = [d.real(), d.real()];
+            let across = d.real();
+            // Their difference is nearly at right angles to the edge.
+            let j = [i[0] - across * (v[1] - u[1]) + thin * d.real(), i[1] + across * (v[0] - u[0])];
+            let [i, j] = [i, j].map(|y| tied(y, x, scale));
+            let s = |p: [f64; 2]| crate::exact::predicates::side_v_exact(&i, &j, p);
+            if s(u) * s(v) != -1 {
+                continue;
+            }
+            let error = off(crossing(&i, &j, u, v), &crossing_exact(&i, &j, u, v));
+            assert!(error <= 2f64.powi(-57), "{error:e} {i:?} {j:?} {u:?} {v:?}");
+            asked += 1;
+        }
+        assert!(asked > 4000, "{asked}");
+    }
+}

@@ -2,10 +2,12 @@
 //! point, or on a whole triangle, up to the last bits of their heights. Whoever is highest in
 //! rationals must be among those found.
 
+use super::clip::FacetCell;
 use super::finder::{Finder, Found};
 use super::local::Local;
+use crate::exact::Counters;
 use crate::exact::big::{self, Rational};
-use crate::exact::predicates::Lifted3;
+use crate::exact::predicates::{Lifted3, Line, Meet, Row, Values, meet_exact};
 
 struct Dice(u64);
 
@@ -151,6 +153,8 @@ fn sites_tied_on_a_whole_triangle_are_all_listed() {
             finder.find_in(&local, &x, 0.0, from, &mut found);
             if found.sites.contains(&from) {
                 assert!(best.iter().any(|b| found.sites.contains(b)));
+            } else {
+                promise(&points, &x, from, &found);
             }
             // Points beyond the list's triangle are asked of the tree.
             let beyond = [0, 1, 2].map(|k| x[k] + 0.7 * d.real());
@@ -158,4 +162,117 @@ fn sites_tied_on_a_whole_triangle_are_all_listed() {
             promise(&points, &beyond, from, &found);
         }
     }
+}
+
+/// Far from the origin with sites some ulps apart that are tied up to the last bits of their
+/// heights: these are good to `2^-100` of terms that are larger than everything else by more than
+/// `2^54`.
+#[test]
+fn heights_far_from_the_origin_are_no_better_than_their_terms() {
+    let mut d = Dice(3);
+    let mut found = Found::default();
+    let mut others = 0;
+    for round in 0..1500 {
+        let (far, aside) = [(34, 40), (30, 50), (45, 20), (20, 60)][round % 4];
+        let [far, aside] = [far, aside].map(|e| 2f64.powi(e));
+        let x = [0; 3].map(|_| far + d.real());
+        let n = 2 + d.below(12);
+        let sites: Vec<Lifted3> = (0..n)
+            .map(|_| {
+                let y = [0; 3].map(|_| aside * (1.0 + d.below(4) as f64 * f64::EPSILON));
+                let terms: f64 = (0..3).map(|k| (y[k] * x[k]).abs()).sum();
+                let off = terms * 2f64.powi(-(100 + d.below(8) as i32)) * d.real();
+                let exact: Rational = (0..3).map(|k| big::rational(y[k]) * big::rational(x[k])).sum();
+                Lifted3 { y, h: big::nearest_dd(&(big::rational(off) - exact)).0 }
+            })
+            .collect();
+        let (finder, points) = tree(&sites, x.map(|c| c - 1.0), x.map(|c| c + 1.0));
+        for from in 0..n as u32 {
+            finder.find(&x, 0.0, from, &mut found);
+            promise(&points, &x, from, &found);
+            others += usize::from(found.sites.len() > 1);
+        }
+    }
+    assert!(others > 1000, "{others}");
+}
+
+/// Triangles of some ulps far from the origin: the middle of such a box is rounded to its border,
+/// and beyond half of it.
+#[test]
+fn triangles_of_some_ulps_have_their_sites_too() {
+    let mut d = Dice(4);
+    let mut found = Found::default();
+    let (mut wide, mut local) = (Local::default(), Local::default());
+    for round in 0..1500 {
+        let far = [1e6, 1e9, 3e11][round % 3];
+        let ulp = f64::EPSILON * far;
+        let base = [0; 3].map(|_| far + d.real());
+        let corners = [0; 3].map(|_| base.map(|c| c + ulp * d.below(3) as f64));
+        let at = corners[d.below(3) as usize];
+        let n = 2 + d.below(6);
+        let mut sites = Vec::new();
+        for _ in 0..n {
+            let y = [0; 3].map(|_| d.real());
+            sites.push(tied(&mut d, y, at));
+        }
+        let (finder, points) = tree(&sites, [far - 1.0; 3], [far + 1.0; 3]);
+        finder.gather(corners.iter().copied(), 0, &mut found, &mut wide);
+        assert!(wide.usable);
+        let owners = corners.map(|c| highest(&points, &c)[0]);
+        finder.narrow(&wide, &corners, owners, &mut local);
+        for x in &corners {
+            let best = highest(&points, x);
+            assert!(best.iter().any(|b| wide.sites.contains(b)), "{best:?} {:?}", wide.sites);
+            assert!(best.iter().any(|b| local.sites.contains(b)), "{best:?} {:?}", local.sites);
+        }
+    }
+}
+
+/// Where walls meet at any angle, near the origin and far from it: points are as near to the true
+/// ones as said.
+#[test]
+fn vertices_in_space_are_as_near_as_said() {
+    let (mut d, mut counters) = (Dice(5), Counters::default());
+    let (mut steep, mut far_off) = (0, 0);
+    for round in 0..3000 {
+        let far = [0.0, 1.0, 1e3, 1e8][round % 4];
+        let corners = [0; 3].map(|_| [0; 3].map(|_| far + d.real()));
+        // A point of the triangle at which all are tied, the second wall more or less parallel to
+        // the first.
+        let (s, t) = (d.below(99) as f64 / 99.0, d.below(99) as f64 / 99.0);
+        let l = [1.0 - s, s * (1.0 - t), s * t];
+        let x: [f64; 3] = [0, 1, 2].map(|k| (0..3).map(|c| l[c] * corners[c][k]).sum());
+        let y = [0; 3].map(|_| d.real());
+        let along = [0; 3].map(|_| d.real());
+        let angle = 2f64.powi(-(d.below(40) as i32));
+        let z = [0, 1, 2].map(|k| y[k] + along[k]);
+        let w = [0, 1, 2].map(|k| y[k] - 0.7 * along[k] + angle * d.real());
+        let [own, a, b] = [y, z, w].map(|y| tied(&mut d, y, x));
+        let values = [&own, &a, &b].map(|site| Values::new(site, &corners));
+        let mut row = |k: usize, other| Row::wall((&own, &values[0]), (other, &values[k]), &corners, &mut counters);
+        let rows = [row(1, &a), row(2, &b)];
+        let pairs = [
+            ([Line::Wall(&a, 1), Line::Wall(&b, 2)], rows),
+            ([Line::Edge(round % 3), Line::Wall(&a, 1)], [Row::edge(round % 3), rows[0]]),
+        ];
+        let mut cell = FacetCell::default();
+        cell.enter(corners);
+        for (lines, rows) in pairs {
+            let Some(exact) = meet_exact(&own, lines, &corners) else { continue };
+            if exact.iter().any(|l| *l < 0 || *l > 1) {
+                continue;
+            }
+            let meet = Meet::of([&rows[0], &rows[1]], &own, || lines, &corners, &mut counters);
+            let (point, error) = cell.place(&meet);
+            for k in 0..3 {
+                let truth: Rational = (0..3).map(|c| Rational::from(&exact[c] * &big::rational(corners[c][k]))).sum();
+                let off = big::nearest_f64(&(truth - big::rational(point[k]))).abs();
+                assert!(off <= error, "{off:e} {error:e} {corners:?}");
+                // Each of the two terms of the bound is needed.
+                steep += usize::from(off > 2f64.powi(-50) * (far + 1.0));
+                far_off += usize::from(off > 4.0 * meet.error());
+            }
+        }
+    }
+    assert!(steep > 50 && far_off > 50, "{steep} {far_off}");
 }

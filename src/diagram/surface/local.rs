@@ -52,8 +52,10 @@ impl Local {
         self.values.clear();
         let (low, high) = bounds(corners);
         self.middle = [0, 1, 2].map(|k| 0.5 * low[k] + 0.5 * high[k]);
-        // A little more for points that rounding has moved; and never nothing.
-        self.half = [0, 1, 2].map(|k| 0.501 * (high[k] - low[k]) + 1e-12 * finder.reach[k]);
+        // A little more for points that rounding has moved; and never nothing. From the middle as
+        // it is: of a box of some ulps it may be rounded to its border.
+        let half = |k: usize| (high[k] - self.middle[k]).max(self.middle[k] - low[k]);
+        self.half = [0, 1, 2].map(|k| 1.002 * half(k) + 1e-12 * finder.reach[k]);
     }
 }
 

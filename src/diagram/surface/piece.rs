@@ -145,3 +145,99 @@ fn has_area(l: &[[f64; 3]], error: f64, exact: impl FnOnce() -> Vec<Option<[Rati
         d(&pair[0], 1) * d(&pair[1], 2) != d(&pair[0], 2) * d(&pair[1], 1)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::snapshot::SurfaceDiagram;
+    use super::*;
+    use crate::domain::Surface;
+    use crate::exact::Heights;
+    use crate::exact::big::nearest_dd;
+    use crate::problem::{SurfaceProblem, SurfaceProblemData};
+
+    struct Dice(u64);
+
+    impl Dice {
+        /// In `-1 .. 1`.
+        fn real(&mut self) -> f64 {
+            self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            (self.0 >> 11) as f64 / (1u64 << 52) as f64 - 1.0
+        }
+    }
+
+    fn diagram(corners: [[f64; 3]; 3], sites: &[Lifted3]) -> SurfaceDiagram {
+        let surface = Surface::new(corners.to_vec(), vec![[0, 1, 2]]).unwrap();
+        let data = SurfaceProblemData::new(surface, sites.iter().map(|s| s.y).collect());
+        let problem = SurfaceProblem::new(data).unwrap();
+        SurfaceDiagram::new(&problem, &Heights::new(sites.iter().map(|s| s.h))).unwrap()
+    }
+
+    fn tied(y: [f64; 3], x: [f64; 3]) -> Lifted3 {
+        let value: Rational = (0..3).map(|k| rational(y[k]) * rational(x[k])).sum();
+        Lifted3 { y, h: nearest_dd(&-value).0 }
+    }
+
+    /// Wedges of every angle, down to `2^-90`: their apex is where it is said to be, to an ulp or
+    /// two of the surface.
+    #[test]
+    fn vertices_of_thin_wedges_are_written_to_an_ulp() {
+        let (mut d, mut seen) = (Dice(1), [0; 9]);
+        for round in 0..1800 {
+            let corners = [0; 3].map(|_| [0; 3].map(|_| d.real()));
+            let (s, t) = (0.5 + 0.4 * d.real(), 0.5 + 0.4 * d.real());
+            let l = [1.0 - s, s * (1.0 - t), s * t];
+            let x = [0, 1, 2].map(|k| (0..3).map(|c| l[c] * corners[c][k]).sum());
+            let (y, along) = ([0; 3].map(|_| d.real()), [0; 3].map(|_| d.real()));
+            let angle = 2f64.powi(-(round % 90));
+            let z = [0, 1, 2].map(|k| y[k] + along[k]);
+            let w = [0, 1, 2].map(|k| y[k] - 0.5 * along[k] + angle * d.real());
+            let sites = [y, z, w].map(|y| tied(y, x));
+            let found = diagram(corners, &sites);
+            for piece in found.all_pieces() {
+                for (k, vertex) in piece.vertices.iter().enumerate() {
+                    let own = &sites[piece.site as usize];
+                    let Some(exact) = exact_vertex(own, &sites, &piece.labels, k, &corners) else { continue };
+                    for c in 0..3 {
+                        let truth: Rational =
+                            (0..3).map(|a| Rational::from(&exact[a] * &rational(corners[a][c]))).sum();
+                        let off = nearest_f64(&(truth - rational(vertex[c]))).abs();
+                        assert!(off <= 2f64.powi(-50), "{off:e} {sites:?} {corners:?}");
+                    }
+                    let before = piece.labels[(k + piece.labels.len() - 1) % piece.labels.len()];
+                    seen[round as usize % 90 / 10] +=
+                        usize::from(wall(before).is_some() && wall(piece.labels[k]).is_some());
+                }
+            }
+        }
+        assert!(seen.iter().all(|&n| n > 50), "{seen:?}");
+    }
+
+    /// Four cells meet in the origin, and a fifth one is nothing but that point: sides without
+    /// length and pieces without area are none, though the rounded vertices differ.
+    #[test]
+    fn what_has_no_length_or_area_is_not_shown() {
+        let mut d = Dice(2);
+        for round in 0..300 {
+            let far = [[-3.0, -2.0, 0.0], [3.0, -2.0, 0.0], [0.0, 3.0, 0.0]];
+            let corners = far.map(|v| [v[0] + 0.3 * d.real(), v[1] + 0.3 * d.real(), 0.0]);
+            let signs = [[1.0, 1.0], [1.0, -1.0], [-1.0, -1.0], [-1.0, 1.0]];
+            let mut around = |s: &[f64; 2]| {
+                let [a, b] = s.map(|s| s * (0.25 + 0.05 * d.real()));
+                Lifted3 { y: [a, b, 0.0], h: Dd::ZERO }
+            };
+            let mut sites: Vec<Lifted3> = signs.iter().map(&mut around).collect();
+            let found = diagram(corners, &sites);
+            let pairs: Vec<(u32, u32)> = found.hessian().iter().map(|w| (w.0, w.1)).collect();
+            assert_eq!(pairs, [(0, 1), (0, 3), (1, 2), (2, 3)]);
+            for piece in found.all_pieces() {
+                let walls: Vec<u32> = piece.labels.iter().filter_map(|l| wall(*l)).collect();
+                assert!(walls.len() == 2 && !walls.contains(&((piece.site + 2) % 4)), "{:?}", piece.labels);
+            }
+            let at = round % 5;
+            sites.insert(at, Lifted3 { y: [0.0; 3], h: Dd::ZERO });
+            let found = diagram(corners, &sites);
+            assert_eq!(found.hidden(), [at as u32]);
+            assert_eq!((found.hessian().len(), found.all_pieces().count()), (4, 4));
+        }
+    }
+}

@@ -141,7 +141,7 @@ pub fn above_line_sign(a: &Lifted, b: &Lifted, d: &Lifted, counters: &mut Counte
     let fixed = || {
         let t = wide::differences([t(d), t(b)], t(a))?;
         let h = wide::differences_dd([d.h, b.h], a.h)?;
-        wide::cross_sign(&h, &t)
+        Some(wide::cross_sign(&h, &t))
     };
     let sign = match fixed() {
         Some(s) => direction * s,

@@ -300,10 +300,11 @@ pub fn meet_exact(i: &Lifted3, lines: [Line<'_>; 2], corners: &[[f64; 3]; 3]) ->
 /// are too nearly parallel.
 ///
 /// Entries of a row of entries up to `A` are off by at most `e_a = 2^-100 (size_i + size_j)`
-/// ([`Row::wall`]), so an entry of `c = a x b` by at most `d = 2 (A e_b + B e_a) + 2^-98 A B`: two
-/// products and a difference, each right to `2^-102`. The sum of `c` is off by
-/// `3 d + 2^-100 3 (2 A B)`, under `4 d + 2^-97 A B`, and as coordinates are at most 1, a quotient
-/// by at most `5 d + 2^-97 A B` over half the sum, if that error is below half of it.
+/// ([`Row::wall`]), and by what underflows, so an entry of `c = a x b` by at most
+/// `d = 2 (A e_b + B e_a) + 2^-98 A B`: two products and a difference, each right to `2^-102`. The
+/// sum of `c` is off by `3 d + 2^-100 3 (2 A B)`, under `4 d + 2^-97 A B`, and as coordinates are
+/// at most 1, a quotient by at most `5 d + 2^-97 A B` over half the sum, if that error is below
+/// half of it.
 pub fn meet_near(i: &Lifted3, lines: [Line<'_>; 2], corners: &[[f64; 3]; 3]) -> ([Dd; 3], f64) {
     let own = Values::new(i, corners);
     let rows = lines.map(|line| match line {
@@ -311,7 +312,7 @@ pub fn meet_near(i: &Lifted3, lines: [Line<'_>; 2], corners: &[[f64; 3]; 3]) -> 
         Line::Wall(j, _) => {
             let other = Values::new(j, corners);
             let size = (0..3).fold(0.0, |s: f64, k| s.max(own.size[k] + other.size[k]));
-            ([0, 1, 2].map(|k| own.at[k] - other.at[k]), 2f64.powi(-100) * size)
+            ([0, 1, 2].map(|k| own.at[k] - other.at[k]), 2f64.powi(-100) * size + UNDERFLOW)
         }
     });
     let [(a, e), (b, f)] = &rows;
@@ -321,8 +322,9 @@ pub fn meet_near(i: &Lifted3, lines: [Line<'_>; 2], corners: &[[f64; 3]; 3]) -> 
     let sum = (c[0] + c[1]) + c[2];
     let d = 2.0 * (m * f + n * e) + 2f64.powi(-98) * m * n;
     let error = (10.0 * d + 2f64.powi(-96) * m * n) / sum.hi.abs();
-    // Also for what is not finite, and for what may have lost digits to underflow.
-    if !(error < 0.5 && m * n > 2f64.powi(-800) && sum.hi.abs() > 2f64.powi(-800)) {
+    // Also for what is not finite, and for what may have lost digits to underflow: six products,
+    // each of at most `m n`, sum to more than that.
+    if !(error < 0.5 && sum.hi.abs() > 2f64.powi(-800)) {
         return ([Dd::from_f64(0.0); 3], f64::INFINITY);
     }
     (c.map(|c| c.over(sum)), error)

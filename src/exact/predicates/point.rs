@@ -58,11 +58,11 @@ fn unrounded(i: (&[f64], Dd), j: (&[f64], Dd), x: &[f64]) -> Option<f64> {
     let mut sum = add(add(i.1.hi, -j.1.hi)?, add(i.1.lo, -j.1.lo)?)?;
     for ((&a, &b), &x) in i.0.iter().zip(j.0).zip(x) {
         let difference = add(a, -b)?;
-        // The range in which the error of a product is what `two_prod` says.
-        let small = |v: f64| v.abs() < 1e150;
+        // The range in which the error of a product is what `two_prod` says; where something
+        // overflows on the way it is infinite or no number.
         let (p, e) = two_prod(x, difference);
         let whole = p.abs() > 1e-250 || x == 0.0 || difference == 0.0;
-        if !(small(x) && small(difference) && whole && e == 0.0) {
+        if !(whole && e == 0.0) {
             return None;
         }
         sum = add(sum, p)?;
@@ -108,6 +108,27 @@ mod tests {
             ties += usize::from(sign == 0);
         }
         assert!(ties > 50, "{ties}");
+    }
+
+    /// Products whose errors underflow, or that overflow on the way, are not taken for exact ones.
+    #[test]
+    fn products_at_the_ends_of_the_doubles_are_no_exact_ones() {
+        let mut counters = Counters::default();
+        let h = |v: f64| Dd::from_f64(v);
+        for (a, x) in [(1.0 + f64::EPSILON, 1.0 + f64::EPSILON), (1.5 + f64::EPSILON, 1.0 + f64::EPSILON)] {
+            for (low, high) in [(-500, -540), (-530, -530), (-537, -536), (-480, -500), (-1000, -40)] {
+                let (a, x) = (a * 2f64.powi(low), x * 2f64.powi(high));
+                // The height is the rounded product: its error alone decides.
+                let rounded = h(a * x);
+                let exact = higher_at_exact((&[a], h(0.0)), (&[0.0], rounded), &[x]);
+                assert_ne!(exact, 0);
+                assert_eq!(higher_at((&[a], h(0.0)), (&[0.0], rounded), &[x], &mut counters), exact, "{a:e} {x:e}");
+            }
+        }
+        for (a, x) in [(1e308, 1.0), (1e308, 0.5), (1.7e308, 1.0 - f64::EPSILON), (3e153, 3e154), (1e200, 1e200)] {
+            let exact = higher_at_exact((&[a], h(-1e308)), (&[0.0], h(0.0)), &[x]);
+            assert_eq!(higher_at((&[a], h(-1e308)), (&[0.0], h(0.0)), &[x], &mut counters), exact, "{a:e} {x:e}");
+        }
     }
 
     #[test]

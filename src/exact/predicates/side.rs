@@ -167,3 +167,27 @@ pub fn side_e(i: &Lifted, j: &Lifted, m: &Lifted, at: EdgePoint, rank: [u32; 3],
     }
     false
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is said of a box about points.
+    #[test]
+    fn boxes_hold_their_points() {
+        let mut state = 1u64;
+        let mut draw = || {
+            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            (state >> 11) as f64 / (1u64 << 53) as f64
+        };
+        for round in 0..4000 {
+            let far = [0.0, 1.0, -1e3, 1e9][round % 4];
+            let points = [0; 3].map(|_| [far + draw() - 0.5, far + 0.25 - draw()]);
+            let BoxAbout { centre, half } = BoxAbout::of(&points);
+            for (p, k) in points.iter().flat_map(|p| [(p, 0), (p, 1)]) {
+                let apart = (big::rational(p[k]) - big::rational(centre[k])).abs();
+                assert!(apart <= big::rational(half[k]), "{points:?} {centre:?} {half:?}");
+            }
+        }
+    }
+}

@@ -285,3 +285,6 @@ fn plan_gap(problem: &Problem, heights: &Heights, cells: &[Cell], bits: u32) -> 
     let lost = Rational::from((cells.len() as u64 + 1, 1u64)) >> bits;
     sum.bounds().1 + lost * dearest
 }
+
+#[cfg(test)]
+mod tests;

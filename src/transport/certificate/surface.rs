@@ -4,8 +4,11 @@
 //! as given, in rationals: vertices in barycentric coordinates, shares of the triangles' areas,
 //! moments. In every triangle the shares of its polygons must sum to exactly 1. That, and that no
 //! polygon has a vertex outside of the triangle or outside of its cell's walls, proves that they
-//! are the cells of those sites that were found; that none is missing rests on the bound of the
-//! envelope tree ([`crate::diagram::surface`]), which returns every site that may win.
+//! are the cells of those sites that were found: every polygon goes around once (no label comes
+//! twice, no triangle of its fan is turned around), so it is at least its cell among those sites,
+//! every site has one polygon in a triangle and the cells fill it. That no site is missing rests on
+//! the bound of the envelope tree ([`crate::diagram::surface`]), which returns every site that may
+//! win.
 //!
 //! The only irrational numbers are the areas `|n| / 2` of the triangles, square roots of rationals.
 //! They are enclosed to a relative `2^-200`, so masses, the source's measure and cost are enclosed,
@@ -104,7 +107,7 @@ pub fn polygon_masses(problem: &SurfaceProblem, heights: &Heights) -> Option<Vec
     let unit = exact.unit();
     let facet = |group: &[(u32, u32, Vec<Label>)]| {
         let facet = Facet::new(&exact, group[0].0, &unit);
-        let shares: Option<Vec<Share>> = group.iter().map(|r| facet.share(&exact, r.1, &r.2)).collect();
+        let shares: Option<Vec<Share>> = facet.shares(&exact, group).into_iter().collect();
         let shares = shares.filter(|s| s.iter().map(|s| &s.area).sum::<Rational>() == 1)?;
         Some(shares.iter().map(|s| Between::scaled(&s.mass, &facet.area)).collect::<Vec<_>>())
     };
@@ -150,17 +153,22 @@ pub fn prove_on_surface(
 }
 
 fn prove(problem: &SurfaceProblem, heights: &Heights, certificate: &mut Certificate<3>) {
-    let n = problem.len();
     let (rings, predicates) = rings(problem, heights);
     certificate.polygons = rings.len();
     certificate.predicates += predicates;
+    weigh(problem, heights, &rings, certificate);
+}
+
+/// What these polygons prove.
+fn weigh(problem: &SurfaceProblem, heights: &Heights, rings: &Rings, certificate: &mut Certificate<3>) {
+    let n = problem.len();
     let (mut gap, mut defect) = (None, None);
     let exact = Exact::new(problem, heights);
     let groups: Vec<&[(u32, u32, Vec<Label>)]> = rings.chunk_by(|a, b| a.0 == b.0).collect();
     let unit = exact.unit();
     let facet = |group: &[(u32, u32, Vec<Label>)]| {
         let facet = Facet::new(&exact, group[0].0, &unit);
-        let shares: Vec<Option<Share>> = group.iter().map(|r| facet.share(&exact, r.1, &r.2)).collect();
+        let shares = facet.shares(&exact, group);
         let whole: Rational = shares.iter().flatten().map(|s| &s.area).sum();
         (facet.area, facet.whole, shares, whole == 1)
     };
@@ -335,9 +343,30 @@ impl Facet {
         Facet { corners, rho, area: Between { low, high }, whole }
     }
 
+    /// The integrals of all polygons of this triangle, sorted by site; `None` for what is no
+    /// polygon, a second one of its site, or has a wall to a site without one.
+    fn shares(&self, exact: &Exact<'_>, group: &[(u32, u32, Vec<Label>)]) -> Vec<Option<Share>> {
+        let sites: Vec<u32> = group.iter().map(|ring| ring.1).collect();
+        let known = |label: &Label| match label {
+            Label::Domain(_) => true,
+            Label::Bisector(j) => sites.binary_search(j).is_ok(),
+        };
+        let one = |(k, (_, site, labels)): (usize, &(u32, u32, Vec<Label>))| {
+            let first = k == 0 || sites[k - 1] != *site;
+            let mut sorted = labels.clone();
+            sorted.sort_unstable();
+            let once = sorted.windows(2).all(|pair| pair[0] != pair[1]);
+            (first && once && labels.iter().all(known)).then(|| self.share(exact, *site, labels))?
+        };
+        group.iter().enumerate().map(one).collect()
+    }
+
     /// The integrals of a polygon with these labels; `None` if it is not one: a vertex outside, or
     /// vertices that do not go around.
     fn share(&self, exact: &Exact<'_>, cell: u32, labels: &[Label]) -> Option<Share> {
+        if labels.len() < 3 {
+            return None;
+        }
         let own = &exact.sites[cell as usize];
         let row = |label: &Label| match *label {
             Label::Domain(k) => [0, 1, 2].map(|c| Rational::from(u32::from(c == (k + 2) % 3))),
@@ -412,3 +441,6 @@ fn dot(a: &[Rational; 3], b: &[Rational; 3]) -> Rational {
 fn cross(a: &[Rational; 3], b: &[Rational; 3]) -> [Rational; 3] {
     [(1, 2), (2, 0), (0, 1)].map(|(p, q)| Rational::from(&a[p] * &b[q]) - Rational::from(&a[q] * &b[p]))
 }
+
+#[cfg(test)]
+mod tests;

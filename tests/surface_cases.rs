@@ -205,3 +205,19 @@ fn a_surface_far_from_the_origin_is_solved_as_well() {
     let [low, high] = proof.w2_squared;
     assert!(low > 0.0 && high - low < 1e-9 * low, "{low} {high}");
 }
+
+/// Sites all over space: most of them are nearest to a corner or an edge, dozens to the same one,
+/// so that the start by projection leaves many cells empty, and those raised side by side hide each
+/// other.
+#[test]
+fn sites_all_about_a_tetrahedron() {
+    let corners = vec![[0., 0., 0.], [1., 0., 0.], [0., 1., 0.], [0., 0., 1.]];
+    let surface = Surface::new(corners, vec![[0, 2, 1], [0, 1, 3], [0, 3, 2], [1, 2, 3]]).unwrap();
+    let place = |k: u32| {
+        [0.819_172_513_4, 0.671_043_606_7, 0.549_700_477_9].map(|a: f64| 4.0 * (f64::from(k) * a).fract() - 1.5)
+    };
+    let problem = SurfaceProblem::new(SurfaceProblemData::new(surface, (1..=300).map(place).collect())).unwrap();
+    let solution = solve(&problem, &SolveOptions::default());
+    assert!(solution.report.converged, "{:?}", solution.report.outcome);
+    assert!(certify(&problem, &solution.heights, 5).unwrap().max_relative_error[1] < 2e-10);
+}

@@ -86,7 +86,10 @@ fn begin(
             None => measures = diagram.measures(&state.heights, Want::Feasible)?,
         }
     }
-    let layers_first = gaps && has_empty(&measures) && may_layer && target.len() > COARSEST_WITH_GAPS;
+    // Cells that are raised side by side hide each other: there, too, better begin with a few.
+    let crowded = gaps || diagram.revive().is_some_and(|revive| !revive.raises_well());
+    let many = may_layer && target.len() > COARSEST_WITH_GAPS;
+    let layers_first = crowded && !resumed && has_empty(&measures) && many;
     if !resumed && !layers_first && has_empty(&measures) {
         (state.heights, measures) = fill_empty(diagram, target, state.heights.clone(), measures, PASSES)?;
     }

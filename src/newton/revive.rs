@@ -12,8 +12,15 @@ const RAISED: f64 = 0.5;
 /// The same where many sites enter at once: together they take what the cells there have too much.
 const ENTERING: f64 = 0.9;
 
-/// Most passes of raising.
+/// Passes of raising; more only while cells come to life. (On a surface dozens of sites may have
+/// one place, a corner say, where they would appear, and one of them does in a pass.)
 pub(super) const PASSES: usize = 16;
+
+/// On a surface less than this share of its mass may be all rounding: such a cell counts as empty.
+const DUST: f64 = 1e-9;
+
+/// So often they ask for less.
+const CONTENT: usize = 8;
 
 /// When many sites enter at once: after so many passes each raises to a quarter of the mass of the
 /// one before. Cells that hide each other in turn come to terms when they are content with little.
@@ -55,15 +62,24 @@ pub(super) fn fill_empty(
     generous: usize,
 ) -> Result<(Heights, Measures), MeasureError> {
     let mut share = if generous < PASSES { ENTERING } else { RAISED };
-    for pass in 0..PASSES {
-        if !has_empty(&measures) {
+    let well = diagram.revive().is_some_and(|revive| revive.raises_well());
+    let generous = if well { generous } else { 1 };
+    let mut least = usize::MAX;
+    for pass in 0.. {
+        let mut mass = measures.masses().to_vec();
+        if !well {
+            mass.iter_mut().zip(target).filter(|(m, nu)| **m < DUST * *nu).for_each(|(m, _)| *m = 0.0);
+        }
+        let empty = measures.hidden + mass.iter().filter(|m| **m <= 0.0).count();
+        if empty == 0 || pass >= PASSES && empty >= least {
             break;
         }
-        if pass >= generous {
+        least = least.min(empty);
+        if (generous..PASSES.max(generous + CONTENT)).contains(&pass) {
             share *= 0.25;
         }
         let wanted: Vec<f64> = target.iter().map(|nu| share * nu).collect();
-        let raise = |revive: &mut dyn Revive| revive.raise_empty(&heights, measures.masses(), &wanted);
+        let raise = |revive: &mut dyn Revive| revive.raise_empty(&heights, &mass, &wanted);
         let Some(raised) = diagram.revive().and_then(raise) else { break };
         let next = diagram.measures(&raised, Want::Feasible)?;
         let (hull, cells) = (measures.hull_seconds, measures.cells_seconds);

@@ -19,6 +19,10 @@ const POLYGONS: f64 = 3.0;
 /// A function grows along an edge at least by this share of its growth along the other.
 const LEAST_GROWTH: f64 = 0.01;
 
+/// If more cells than one in so many are empty, this is another diagram than that in which their
+/// neighbours were seen: where those are now says nothing, and raised there a cell hides others.
+const MOST_LOST: usize = 64;
+
 /// A vertex of a polygon.
 #[derive(Clone, Copy)]
 struct Corner {
@@ -43,7 +47,11 @@ pub fn raise_empty(
     }
     let mut near = vec![false; mass.len()];
     let mut lonely = Vec::new();
-    for &i in &empty {
+    let elsewhere = empty.len() > mass.len() / MOST_LOST;
+    if elsewhere {
+        lonely.clone_from(&empty);
+    }
+    for &i in empty.iter().filter(|_| !elsewhere) {
         let mut found = false;
         for &j in diagram.neighbors(i).iter().filter(|&&j| mass[j as usize] > 0.0) {
             (near[j as usize], found) = (true, true);
@@ -56,7 +64,7 @@ pub fn raise_empty(
         near.fill(true);
     }
     let parts = diagram.polygons(heights, |corners: &mut Vec<Corner>, ground, _, polygon| {
-        if !near[polygon.cell as usize] {
+        if !near[polygon.cell as usize] || mass[polygon.cell as usize] <= 0.0 {
             return;
         }
         let facet = ground.facet(polygon.facet);
@@ -66,7 +74,10 @@ pub fn raise_empty(
         for k in 0..n {
             let to = |j: usize| side(points[k], points[j]);
             let edges = [to((k + 1) % n), to((k + n - 1) % n)];
-            corners.push(Corner { at: points[k], cell: polygon.cell, edges, rho });
+            // Of a sliver all of whose corners are one in doubles nothing can be told.
+            if edges[0].cross(&edges[1]).norm() > 0.0 {
+                corners.push(Corner { at: points[k], cell: polygon.cell, edges, rho });
+            }
         }
     });
     let mut corners: Vec<Corner> = parts.into_iter().flatten().collect();
@@ -80,7 +91,7 @@ pub fn raise_empty(
     (0..mass.len()).for_each(|i| start[i + 1] += start[i]);
     let everywhere = (!lonely.is_empty()).then(|| Everywhere::new(diagram, heights, &corners, &lonely));
     let mut found = Found::default();
-    let mut raised = heights.clone();
+    let (mut raised, mut any) = (heights.clone(), false);
     for &i in &empty {
         let y = diagram.site(i);
         // u(x) - <x, y_i>, up to what is the same for all x.
@@ -88,14 +99,19 @@ pub fn raise_empty(
             let k = diagram.site(c.cell as usize);
             Vector3::from(c.at).dot(&side(y, k)) + (heights.get(c.cell as usize) - heights.get(i)).to_f64()
         };
-        let around = diagram.neighbors(i).iter().flat_map(|&j| &corners[start[j as usize]..start[j as usize + 1]]);
+        let neighbors = if elsewhere { &[][..] } else { diagram.neighbors(i) };
+        let around = neighbors.iter().flat_map(|&j| &corners[start[j as usize]..start[j as usize + 1]]);
         let corner = match around.min_by(|a, b| touch(a).total_cmp(&touch(b))) {
             Some(corner) => corner,
             None => &corners[everywhere.as_ref()?.nearest(&y, &mut found)],
         };
-        raised.set(i, height_at(diagram, heights, corner, &y, wanted[i])?);
+        // A place that tells nothing of one cell is no reason to leave the others empty.
+        if let Some(height) = height_at(diagram, heights, corner, &y, wanted[i]) {
+            raised.set(i, height);
+            any = true;
+        }
     }
-    Some(raised)
+    any.then_some(raised)
 }
 
 /// All vertices of the diagram as an envelope to be asked at sites.
@@ -142,8 +158,8 @@ fn height_at(
     let [e, f] = corner.edges;
     let twice_area = e.cross(&f).norm();
     let s = (2.0 * a * b * wanted / POLYGONS / (twice_area * corner.rho)).sqrt();
-    // Not beyond the polygon itself.
-    let s = s.min(most);
+    // Not beyond the edges: there the polygon knows no more.
+    let s = s.min(a.min(b));
     let touch = heights.get(corner.cell as usize) + value(&own, &corner.at) - value(y, &corner.at);
     let height = touch + Dd::from_f64(s);
     (height.is_finite() && s > 0.0).then_some(height)

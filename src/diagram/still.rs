@@ -1,6 +1,7 @@
 //! Diagrams at given heights, as far as all families have them alike.
 
 use super::ladder::Invalid;
+use super::outlines::Outlines;
 use super::record::CellRecord;
 use crate::exact::Counters;
 
@@ -45,6 +46,8 @@ pub trait Cells<const D: usize>: Sync {
     fn walls(&self) -> Vec<(u32, u32, f64)>;
     /// Hands on the polygons of cell `i` by their vertices, before anything that is no polygon cuts them.
     fn each_polygon(&self, i: usize, f: &mut dyn FnMut(&[[f64; D]]));
+    /// The cells as areas, united over the pieces of the domain; `whole` false: each of its pieces by itself.
+    fn areas(&self, whole: bool) -> Outlines<D>;
     /// The cells as files list them; `None` if they are no polygons.
     fn records(&self) -> Option<Vec<CellRecord<[f64; D]>>>;
     /// How the signs were decided.

@@ -3,6 +3,8 @@
 //! [`Scene`] draws plane diagrams as SVG. [`Model`] holds a diagram as polygons in space, of the plane, of a surface or of the graph of a potential, for pages
 //! ([`Model::html`]) and pixels ([`Model::pixels`]). [`Charts`] are a parameterized surface and its layout.
 
+mod cells;
+mod cells_in_space;
 mod charts;
 mod charts_page;
 mod charts_picture;
@@ -21,6 +23,7 @@ mod surface;
 mod svg;
 mod view;
 
+pub use cells::cells_svg;
 pub use charts::Charts;
 pub use image::Pixels;
 pub use model::Model;

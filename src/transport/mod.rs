@@ -1,5 +1,6 @@
 //! Layer 5: the solved problem, its certificate and its map; quantization, which solves again and again.
 
+mod areas;
 mod certificate;
 mod certify;
 mod claim;
@@ -16,6 +17,7 @@ mod solution;
 mod solve;
 mod verify;
 
+pub use areas::{CellTable, cell_pieces, cells};
 pub use certificate::{Certificate, CertifyError, Flaw};
 pub use certify::certify;
 pub use describe::{Description, describe};

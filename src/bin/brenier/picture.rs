@@ -3,14 +3,13 @@
 use crate::args::{self, Common, ParameterizeArgs, PlotArgs};
 use crate::console::table;
 use crate::failure::{Failure, code};
-use crate::input;
-use crate::limits::read_limit;
+use crate::heights;
 use crate::reports::say;
 use brenier::diagram::{Diagram, DiagramError, PartialDiagram, SurfaceDiagram};
 use brenier::exact::Heights;
-use brenier::io::{document_format, read_any_problem, read_any_solution, write_atomically};
+use brenier::io::write_atomically;
 use brenier::plot::{Charts, Color, Model, Scene, Up, View};
-use brenier::problem::{Duplicates, Problem, SurfaceProblem};
+use brenier::problem::{Problem, SurfaceProblem};
 use brenier::transport::BrenierMap;
 use brenier::visit;
 use std::io::Write;
@@ -42,22 +41,10 @@ const LONGER: usize = 1200;
 
 pub fn run(args: &PlotArgs, common: &Common) -> Result<u8, Failure> {
     let style = style_of(args)?;
-    let limit = read_limit(common);
-    let is_problem = document_format(&args.file, limit)?.as_deref() == Some("brenier/problem");
-    if is_problem {
-        visit!(read_any_problem(&args.file, limit)?, file => {
-            let loaded = input::from_file(file, &args.file, &args.output, Duplicates::Keep, common)?;
-            let heights = given_heights(loaded.problem.given(), &loaded.name)?;
-            view_fits(&loaded.problem, args)?;
-            loaded.problem.draw(heights, &loaded.name, &args.output, &style)?;
-        });
-    } else {
-        visit!(read_any_solution(&args.file, limit)?, solution => {
-            let loaded = input::of_solution(&args.file, &solution, args.problem.as_deref(), common)?;
-            view_fits(&loaded.problem, args)?;
-            loaded.problem.draw(&solution.heights, &args.file, &args.output, &style)?;
-        });
-    }
+    visit!(heights::of_file(&args.file, args.problem.as_deref(), &args.output, common)?, at => {
+        view_fits(&at.loaded.problem, args)?;
+        at.loaded.problem.draw(&at.heights, &args.file, &args.output, &style)?;
+    });
     if common.json {
         let path = serde_json::Value::from(args.output.display().to_string());
         say(&format!("{{\"command\":\"plot\",\"output\":{path}}}\n"))?;
@@ -83,7 +70,7 @@ fn style_of(args: &PlotArgs) -> Result<Style, Failure> {
     Ok(Style { color, view: args.view, up, size: args.size })
 }
 
-fn up_of(up: Option<args::Up>) -> Up {
+pub fn up_of(up: Option<args::Up>) -> Up {
     match up {
         None | Some(args::Up::Y) => Up::Y,
         Some(args::Up::X) => Up::X,

@@ -1,6 +1,7 @@
 //! The diagram of partial transport as one among all families. Files hold what this very diagram says.
 
 use super::super::ladder::Invalid;
+use super::super::outlines::Outlines;
 use super::super::record::CellRecord;
 use super::super::still::Cells;
 use super::snapshot::PartialDiagram;
@@ -27,6 +28,9 @@ impl Cells<2> for PartialDiagram {
     }
     fn each_polygon(&self, i: usize, f: &mut dyn FnMut(&[[f64; 2]])) {
         self.polygons().each_polygon(i, f);
+    }
+    fn areas(&self, whole: bool) -> Outlines {
+        self.areas(whole)
     }
     fn records(&self) -> Option<Vec<CellRecord>> {
         None

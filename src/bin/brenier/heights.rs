@@ -1,0 +1,45 @@
+//! From a file to a problem with heights: a solution, or a problem that gives them.
+
+use crate::args::Common;
+use crate::failure::Failure;
+use crate::input::{self, Loaded};
+use crate::limits::read_limit;
+use crate::picture::{Drawn, given_heights};
+use brenier::exact::Heights;
+use brenier::io::{FileData, document_format, read_any_problem, read_any_solution};
+use brenier::map_kind;
+use brenier::problem::{Duplicates, Kind, ProblemData, SurfaceProblemData};
+use std::path::Path;
+
+/// A problem with heights.
+pub struct At<T: FileData> {
+    /// The problem.
+    pub loaded: Loaded<T>,
+    /// One for each site.
+    pub heights: Heights,
+    /// Whether a solution says that it has not converged.
+    pub unsolved: bool,
+}
+
+/// The same of any kind.
+pub type AnyAt = Kind<At<ProblemData>, At<SurfaceProblemData>>;
+
+/// Reads a solution, with the problem that it names or contains or `problem`, or a problem with "heights" or "weights". `output` is where what comes of it will
+/// stand.
+pub fn of_file(path: &Path, problem: Option<&Path>, output: &Path, common: &Common) -> Result<AnyAt, Failure> {
+    let limit = read_limit(common);
+    if document_format(path, limit)?.as_deref() == Some("brenier/problem") {
+        let file = read_any_problem(path, limit)?;
+        return Ok(map_kind!(file, file => {
+            let loaded = input::from_file(file, path, output, Duplicates::Keep, common)?;
+            let heights = given_heights(Drawn::given(&loaded.problem), &loaded.name)?.clone();
+            At { loaded, heights, unsolved: false }
+        }));
+    }
+    Ok(map_kind!(read_any_solution(path, limit)?, solution => {
+        let mut loaded = input::of_solution(path, &solution, problem, common)?;
+        loaded.tell_from(output);
+        let unsolved = solution.report.outcome.is_some() && !solution.report.converged;
+        At { loaded, heights: solution.heights, unsolved }
+    }))
+}

@@ -46,7 +46,10 @@ where
 {
     let problem = &at.loaded.problem;
     check_view(args, problem.is_flat())?;
-    let mut notes = mapped::remarks(!at.unsolved, problem.site_of_input().is_some());
+    let mut notes = mapped::remarks(true, problem.site_of_input().is_some());
+    if at.unsolved {
+        notes.push("the solution has not converged: cells have the masses told here, not those asked for".into());
+    }
     let columns = match &args.values {
         Some(path) => columns(path, args, common, &at.loaded, &mut notes)?,
         None => Vec::new(),

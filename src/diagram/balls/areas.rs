@@ -63,3 +63,87 @@ fn crossing(corners: &Corners, patch: usize, i: u32, label: Label, enters: bool)
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::outlines::NOBODY;
+    use super::*;
+    use crate::domain::{ConvexPolygon, Domain, PlanarMesh};
+    use crate::exact::Heights;
+    use crate::problem::{Problem, ProblemData};
+
+    /// A square of side 4 in two triangles for each unit square, without one of these.
+    fn plate() -> PlanarMesh {
+        let v = (0..25).map(|k| [f64::from(k % 5), f64::from(k / 5)]).collect();
+        let squares = (0..16).filter(|k| *k != 6).map(|k| k / 4 * 5 + k % 4);
+        PlanarMesh::new(v, squares.flat_map(|a| [[a, a + 1, a + 6], [a, a + 6, a + 5]]).collect()).unwrap()
+    }
+
+    /// Areas are those of the integrals, arcs are in one piece, and walls are mutual. How many arcs there are.
+    fn check(domain: impl Into<Domain>, sites: &[[f64; 2]], weights: &[f64]) -> usize {
+        let n = sites.len();
+        let mut data = ProblemData::new(domain, sites.to_vec());
+        (data.masses, data.partial) = (Some(vec![1.0 / n as f64; n]), true);
+        let problem = Problem::new(data).unwrap();
+        let (heights, _) = Heights::from_weights(problem.sites(), weights);
+        let diagram = PartialDiagram::new(&problem, &heights).unwrap();
+        let all = diagram.areas(true);
+        let mut sides = Vec::new();
+        for i in 0..n {
+            let (area, mass) = (all.areas[i], diagram.masses()[i]);
+            assert!((area - mass).abs() <= 1e-12 * mass.max(1e-3), "{i}: {area} {mass}");
+            assert_eq!(all.parts_of(i).is_empty(), mass == 0.0, "{i}");
+            for ring in all.parts_of(i).flat_map(|p| all.rings_of(p)) {
+                let range = all.corners_of(ring);
+                for c in range.clone() {
+                    let next = if c + 1 == range.end { range.start } else { c + 1 };
+                    let both_arcs = all.angle(c) != 0.0 && all.angle(next) != 0.0 && c != next;
+                    assert!(!both_arcs || range.len() == 2, "arcs that follow each other are one");
+                    if all.beyond[c] != NOBODY {
+                        sides.push((all.corners[c], all.corners[next], i as u32, all.beyond[c]));
+                    }
+                }
+            }
+        }
+        sides.sort_unstable();
+        for &(a, b, i, j) in &sides {
+            assert!(sides.binary_search(&(b, a, j, i)).is_ok(), "the wall of {i} and {j} has two sides");
+        }
+        all.angles.iter().filter(|a| **a != 0.0).count()
+    }
+
+    #[test]
+    fn areas_are_those_of_the_integrals() {
+        let square = || ConvexPolygon::rectangle([0.0; 2], [4.0; 2]).unwrap();
+        // A disc, in one piece and in many; one that reaches over the corner; two that overlap; all of the square.
+        assert_eq!(check(square(), &[[2.1, 2.0]], &[0.5]), 1);
+        assert_eq!(check(plate(), &[[1.3, 3.1]], &[0.6]), 1);
+        assert_eq!(check(plate(), &[[0.2, 0.1]], &[0.6]), 1);
+        assert_eq!(check(plate(), &[[0.9, 1.4], [1.7, 1.0]], &[0.7, 0.6]), 3);
+        assert_eq!(check(square(), &[[2.0, 2.0]], &[9.0]), 0);
+        assert_eq!(check(plate(), &[[1.0, 1.0], [3.0, 3.0]], &[1.0, 1.0]), 2);
+        let mut state = 9u64;
+        let mut draw = || {
+            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            (state >> 11) as f64 / (1u64 << 53) as f64
+        };
+        for n in [3, 10, 40] {
+            for _ in 0..6 {
+                let sites: Vec<[f64; 2]> = (0..n).map(|_| [4.0 * draw(), 4.0 * draw()]).collect();
+                let weights: Vec<f64> = (0..n).map(|_| 4.0 * draw() * draw() / f64::from(n)).collect();
+                assert!(check(square(), &sites, &weights) > 0);
+                assert!(check(plate(), &sites, &weights) > 0);
+            }
+        }
+        // Walls along edges of triangles, circles through their vertices.
+        let grid: Vec<[f64; 2]> = (0..16).map(|k| [f64::from(k % 4) + 0.5, f64::from(k / 4) + 0.5]).collect();
+        for weight in [0.125, 0.25, 0.4, 0.5] {
+            check(square(), &grid, &[weight; 16]);
+            check(plate(), &grid, &[weight; 16]);
+        }
+        let knots: Vec<[f64; 2]> = (0..9).map(|k| [f64::from(k % 3) + 1.0, f64::from(k / 3) + 1.0]).collect();
+        for weight in [0.25, 0.3, 0.5, 1.0] {
+            check(plate(), &knots, &[weight; 9]);
+        }
+    }
+}

@@ -45,37 +45,36 @@ impl Corners {
         }
         let places: Vec<[f64; 2]> = places.into_points().into_iter().map(|p| [p[0], p[1]]).collect();
         let edges = all.edges();
-        if patches.mesh().is_none() {
-            // Edges of pixels are parts of the lines of a grid.
-            let mut numbers: HashMap<(usize, u64), u32> = HashMap::new();
-            for (a, b) in edges {
-                let (p, q) = (places[a as usize], places[b as usize]);
-                let next = numbers.len() as u32;
-                let axis = usize::from(p[0] != q[0]);
-                all.lines.push(*numbers.entry((axis, p[axis].to_bits())).or_insert(next));
-            }
-            return all;
-        }
-        let mut numbers: HashMap<Edge, (u32, u32)> = HashMap::with_capacity(edges.len());
+        // Edges of pixels are parts of the lines of a grid; others may lie along each other.
+        let grid = patches.mesh().is_none();
+        let line_of = |a: u32, b: u32| {
+            let (p, q) = (places[a as usize], places[b as usize]);
+            let axis = (0..2).find(|&k| grid && p[k] == q[k]);
+            axis.map_or((2, u64::from(a.min(b)), a.max(b)), |k| (k, p[k].to_bits(), 0))
+        };
+        let (mut numbers, mut sides) = (HashMap::with_capacity(edges.len()), HashMap::<Edge, u32>::new());
         for &(a, b) in &edges {
-            let next = numbers.len() as u32;
-            numbers.entry((a.min(b), a.max(b))).or_insert((next, 0)).1 += 1;
+            let (next, line) = (numbers.len() as u32, line_of(a, b));
+            numbers.entry(line).or_insert(next);
+            if line.0 == 2 {
+                *sides.entry((a.min(b), a.max(b))).or_insert(0) += 1;
+            }
         }
-        let mut alone: Vec<Edge> = numbers.iter().filter(|e| e.1.1 == 1).map(|e| *e.0).collect();
+        let mut alone: Vec<Edge> = sides.iter().filter(|e| *e.1 == 1).map(|e| *e.0).collect();
         alone.sort_unstable();
         for group in seams(&places, &alone) {
             let first = group[0];
             let way = |e: &Edge| [0, 1].map(|k| places[e.1 as usize][k] - places[e.0 as usize][k]);
-            let number = numbers[&first].0;
+            let number = numbers[&line_of(first.0, first.1)];
             for e in group {
                 let (u, v) = (way(&first), way(&e));
                 all.along.insert(e, (first, u[0] * v[0] + u[1] * v[1] > 0.0));
-                numbers.entry(e).and_modify(|n| n.0 = number);
+                numbers.insert(line_of(e.0, e.1), number);
             }
             all.seams.push(number);
         }
         all.seams.sort_unstable();
-        all.lines = edges.iter().map(|&(a, b)| numbers[&(a.min(b), a.max(b))].0).collect();
+        all.lines = edges.iter().map(|&(a, b)| numbers[&line_of(a, b)]).collect();
         all
     }
 

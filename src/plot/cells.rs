@@ -23,17 +23,13 @@ struct Sheet {
 
 impl Sheet {
     fn of(cells: &Outlines) -> Sheet {
-        let (mut low, mut high) = cells.bounds().unwrap_or(([0.0; 2], [1.0; 2]));
-        // A disc reaches beyond its vertices.
-        for (i, circle) in cells.circles.iter().enumerate() {
-            let corners = cells.parts_of(i).flat_map(|p| cells.rings_of(p)).flat_map(|r| cells.corners_of(r));
-            if corners.clone().any(|c| cells.angle(c) != 0.0) {
-                for k in 0..2 {
-                    low[k] = low[k].min(circle.centre[k] - circle.radius);
-                    high[k] = high[k].max(circle.centre[k] + circle.radius);
-                }
-            }
-        }
+        let (low, high) = cells.bounds().unwrap_or(([0.0; 2], [1.0; 2]));
+        // Arcs reach beyond their ends; to a fraction of a pixel chords do, too.
+        let widest = cells.circles.iter().fold((high[0] - low[0]).max(high[1] - low[1]), |w, c| w.max(c.radius));
+        let (low, high) = match cells.angles.is_empty() {
+            true => (low, high),
+            false => cells.clone().flattened(1e-4 * widest).bounds().unwrap_or((low, high)),
+        };
         let extent = (high[0] - low[0]).max(high[1] - low[1]);
         Sheet { low, high, scale: if extent > 0.0 { SIZE / extent } else { 1.0 } }
     }

@@ -46,7 +46,7 @@ impl<const D: usize> CellTable<D> {
 /// Cost: that of the diagram, and a sort.
 ///
 /// # Errors
-/// Heights that are not finite or not one per site.
+/// Heights that are not finite or not one per site; sources whose cells are no areas.
 ///
 /// ```
 /// use brenier::{ConvexPolygon, Heights, Problem, ProblemData, cells};
@@ -81,7 +81,7 @@ impl<const D: usize> Visit<D> for Table<'_> {
 
     fn visit<F: Family<D>>(self, family: &F) -> Self::Output {
         let still = family.still(self.heights)?;
-        let outlines = still.areas(true);
+        let outlines = still.areas(true).ok_or(DiagramError::NoAreas)?;
         let (neighbor_start, neighbors) = outlines.neighbors();
         Ok(CellTable {
             masses: still.masses().to_vec(),
@@ -103,6 +103,6 @@ impl<const D: usize> Visit<D> for Apart<'_> {
     type Output = Result<Outlines<D>, DiagramError>;
 
     fn visit<F: Family<D>>(self, family: &F) -> Self::Output {
-        Ok(family.still(self.heights)?.areas(false))
+        family.still(self.heights)?.areas(false).ok_or(DiagramError::NoAreas)
     }
 }

@@ -303,7 +303,7 @@ pub struct CellsArgs {
     /// Columns to be told of each cell: .csv or .txt with a row for each site and names in the first line, .npy or .npz
     #[arg(long, value_name = "FILE")]
     pub values: Option<PathBuf>,
-    /// How far chords may be from the arcs of partial transport, in the units of the domain; .svg has the arcs themselves [default: 1e-4
+    /// How far chords may be from the arcs of partial transport, in the units of the domain; .svg has the arcs themselves [default: 1e-5
     /// of the larger side of all cells]
     #[arg(long, value_name = "DISTANCE", value_parser = positive, allow_negative_numbers = true)]
     pub tolerance: Option<f64>,

@@ -22,10 +22,13 @@ use std::io::Write;
 use std::path::Path;
 
 /// Arcs are off by this share of the larger side of what is written, unless it is said how much.
-const FINE: f64 = 1e-4;
+const FINE: f64 = 1e-5;
 
 /// Bytes at the peak for each corner of a polygon that an arc becomes.
 const CORNER: u64 = 200;
+
+/// Most corners where no limit of memory is given: some gigabytes.
+const MOST: u64 = 1 << 24;
 
 /// Sites that are told one by one.
 const TOLD: usize = 8;
@@ -47,7 +50,7 @@ where
     let problem = &at.loaded.problem;
     check_view(args, problem.is_flat())?;
     let mut notes = mapped::remarks(true, problem.site_of_input().is_some());
-    if at.unsolved {
+    if at.is_unsolved() {
         notes.push("the solution has not converged: cells have the masses told here, not those asked for".into());
     }
     let columns = match &args.values {
@@ -106,7 +109,7 @@ fn flattened<const D: usize>(
     if outlines.angles.is_empty() {
         return Ok(outlines);
     }
-    let most = common.max_memory.map_or(u64::from(u32::MAX) / 2, |limit| limit / CORNER);
+    let most = common.max_memory.map_or(MOST, |limit| limit / CORNER);
     if corners as u64 > most {
         let (out, needs) = (args.output.display(), bytes_text(CORNER.saturating_mul(corners as u64)));
         let what = format!(

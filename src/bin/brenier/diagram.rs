@@ -43,6 +43,10 @@ where
     let found = describe(problem, heights, args.hessian, args.cells).map_err(unmade)?;
     let mut file = solution_file(loaded, found.solution, start);
     file.cells = found.cells;
+    // The same heights, found the same way.
+    if let Some(report) = &at.report {
+        file.report = report.clone();
+    }
     write_solution(&args.output, &file)?;
     let mut written: Vec<&Path> = vec![&args.output];
     if let Some(path) = &args.mesh {

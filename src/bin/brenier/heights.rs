@@ -9,6 +9,7 @@ use brenier::exact::Heights;
 use brenier::io::{FileData, document_format, read_any_problem, read_any_solution};
 use brenier::map_kind;
 use brenier::problem::{Duplicates, Kind, ProblemData, SurfaceProblemData};
+use brenier::transport::Report;
 use std::path::Path;
 
 /// A problem with heights.
@@ -17,8 +18,15 @@ pub struct At<T: FileData> {
     pub loaded: Loaded<T>,
     /// One for each site.
     pub heights: Heights,
-    /// Whether a solution says that it has not converged.
-    pub unsolved: bool,
+    /// What a solution says of how they were found.
+    pub report: Option<Report>,
+}
+
+impl<T: FileData> At<T> {
+    /// Does a solution say that it has not converged?
+    pub fn is_unsolved(&self) -> bool {
+        self.report.as_ref().is_some_and(|r| r.outcome.is_some() && !r.converged)
+    }
 }
 
 /// The same of any kind.
@@ -33,13 +41,12 @@ pub fn of_file(path: &Path, problem: Option<&Path>, output: &Path, common: &Comm
         return Ok(map_kind!(file, file => {
             let loaded = input::from_file(file, path, output, Duplicates::Keep, common)?;
             let heights = given_heights(Drawn::given(&loaded.problem), &loaded.name)?.clone();
-            At { loaded, heights, unsolved: false }
+            At { loaded, heights, report: None }
         }));
     }
     Ok(map_kind!(read_any_solution(path, limit)?, solution => {
         let mut loaded = input::of_solution(path, &solution, problem, common)?;
         loaded.tell_from(output);
-        let unsolved = solution.report.outcome.is_some() && !solution.report.converged;
-        At { loaded, heights: solution.heights, unsolved }
+        At { loaded, heights: solution.heights, report: Some(solution.report) }
     }))
 }

@@ -149,6 +149,9 @@ pub fn given_heights<'p>(heights: Option<&'p Heights>, name: &Path) -> Result<&'
 
 /// What a diagram that cannot be made is to the command: heights were checked before.
 pub fn unmade(e: DiagramError) -> Failure {
+    if e == DiagramError::NoAreas {
+        return Failure::new(code::USAGE, e.to_string());
+    }
     Failure::new(code::INTERNAL, e.to_string())
 }
 

@@ -29,8 +29,8 @@ impl Cells<2> for PartialDiagram {
     fn each_polygon(&self, i: usize, f: &mut dyn FnMut(&[[f64; 2]])) {
         self.polygons().each_polygon(i, f);
     }
-    fn areas(&self, whole: bool) -> Outlines {
-        self.areas(whole)
+    fn areas(&self, whole: bool) -> Option<Outlines> {
+        Some(self.areas(whole))
     }
     fn records(&self) -> Option<Vec<CellRecord>> {
         None

@@ -64,8 +64,8 @@ impl Cells<2> for Diagram {
             None => f(self.vertices(i)),
         }
     }
-    fn areas(&self, whole: bool) -> Outlines {
-        self.areas(whole)
+    fn areas(&self, whole: bool) -> Option<Outlines> {
+        Some(self.areas(whole))
     }
     fn records(&self) -> Option<Vec<CellRecord>> {
         Some(self.records())

@@ -45,8 +45,8 @@ impl Cells<3> for SurfaceDiagram {
     fn each_polygon(&self, i: usize, f: &mut dyn FnMut(&[[f64; 3]])) {
         self.pieces(i).for_each(|piece| f(&piece.vertices));
     }
-    fn areas(&self, whole: bool) -> Outlines<3> {
-        self.areas(whole)
+    fn areas(&self, whole: bool) -> Option<Outlines<3>> {
+        Some(self.areas(whole))
     }
     fn records(&self) -> Option<Vec<CellRecord<[f64; 3]>>> {
         Some(self.records())

@@ -16,11 +16,13 @@ pub struct Circle {
 
 /// The areas of all cells, in the order of the sites.
 ///
-/// Cell `i` consists of the parts `cells[i] .. cells[i + 1]`, part `p` of the rings `parts[p] .. parts[p + 1]`, ring `r` of the corners
-/// `rings[r] .. rings[r + 1]`. A corner is the number of a vertex; rings close by themselves. Cells that meet in a point name the same vertex there.
+/// Cell `i` consists of the parts `cells[i] .. cells[i + 1]`, part `p` of the rings `parts[p] ..
+/// parts[p + 1]`, ring `r` of the corners `rings[r] .. rings[r + 1]`. A corner is the number of a
+/// vertex; rings close by themselves. Cells that meet in a point name the same vertex there.
 ///
-/// In the plane the first ring of a part is its outline, counter-clockwise; the others are holes, clockwise. On a surface rings are the
-/// boundary of the part, which lies on their left, seen from the side to which its triangles turn; a part without boundary has no ring.
+/// In the plane the first ring of a part is its outline, counter-clockwise; the others are holes,
+/// clockwise. On a surface rings are the boundary of the part, which lies on their left, seen from
+/// the side to which its triangles turn; a part without boundary has no ring.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Outlines<const D: usize = 2> {
@@ -36,8 +38,8 @@ pub struct Outlines<const D: usize = 2> {
     pub corners: Vec<u32>,
     /// For each corner the cell beyond the side that begins there, or [`NOBODY`].
     pub beyond: Vec<u32>,
-    /// For each corner the angle of the arc that begins there, about the site and counter-clockwise; 0 for a straight side. Empty if there are no
-    /// arcs.
+    /// For each corner the angle of the arc that begins there, about the site and
+    /// counter-clockwise; 0 for a straight side. Empty if there are no arcs.
     pub angles: Vec<f64>,
     /// The disc of each site; empty if there are no arcs.
     pub circles: Vec<Circle>,
@@ -81,7 +83,8 @@ impl<const D: usize> Outlines<D> {
         self.vertices[self.corners[corner] as usize]
     }
 
-    /// Points between the ends of the side that begins at a corner of a cell, so many that no chord is farther than `tolerance` from its arc.
+    /// Points between the ends of the side that begins at a corner of a cell, so many that no chord
+    /// is farther than `tolerance` from its arc.
     fn between(&self, cell: usize, corner: usize, tolerance: f64) -> impl Iterator<Item = [f64; D]> {
         let (angle, from) = (self.angle(corner), self.place(corner));
         let circle = self.circle(cell);
@@ -101,7 +104,8 @@ impl<const D: usize> Outlines<D> {
         self.circles.get(cell).copied().unwrap_or(Circle { centre: [0.0; 2], radius: 0.0 })
     }
 
-    /// The same with chords for arcs, no farther from them than `tolerance`; areas stay those with arcs. Cost: O([`Outlines::count`]).
+    /// The same with chords for arcs, no farther from them than `tolerance`; areas stay those with
+    /// arcs. Cost: O([`Outlines::count`]).
     pub fn flattened(self, tolerance: f64) -> Outlines<D> {
         if self.angles.is_empty() {
             return self;
@@ -124,8 +128,8 @@ impl<const D: usize> Outlines<D> {
         Outlines { cells: self.cells, parts: self.parts, areas: self.areas, ..all }
     }
 
-    /// A ring of straight sides as a polygon: points that follow each other differ, the last one and the first, too. Empty if doubles cannot
-    /// tell three of its points apart.
+    /// A ring of straight sides as a polygon: points that follow each other differ, the last one
+    /// and the first, too. Empty if doubles cannot tell three of its points apart.
     pub fn polygon(&self, ring: usize) -> Vec<[f64; D]> {
         let mut points: Vec<[f64; D]> = self.corners_of(ring).map(|c| self.place(c)).collect();
         points.dedup();
@@ -138,7 +142,8 @@ impl<const D: usize> Outlines<D> {
         points
     }
 
-    /// How many corners all rings have once they are [flattened](Outlines::flattened). Cost: O(corners).
+    /// How many corners all rings have once they are [flattened](Outlines::flattened). Cost:
+    /// O(corners).
     pub fn count(&self, tolerance: f64) -> usize {
         if self.angles.is_empty() {
             return self.corners.len();
@@ -151,7 +156,8 @@ impl<const D: usize> Outlines<D> {
         (0..self.len()).flat_map(of).fold(0, usize::saturating_add)
     }
 
-    /// The cells beyond the sides of each cell, ascending, as first neighbours and the end, and the neighbours.
+    /// The cells beyond the sides of each cell, ascending, as first neighbours and the end, and the
+    /// neighbours.
     pub fn neighbors(&self) -> (Vec<usize>, Vec<u32>) {
         let (mut start, mut all) = (vec![0], Vec::new());
         for i in 0..self.len() {
@@ -181,8 +187,9 @@ impl<const D: usize> Outlines<D> {
 }
 
 impl<const D: usize> Outlines<D> {
-    /// The signed area of a ring of a cell in the plane of the first two coordinates. About its first corner, so that little cancels; above
-    /// its chord an arc of angle `t` has `r^2 (t - sin t) / 2`.
+    /// The signed area of a ring of a cell in the plane of the first two coordinates. About its
+    /// first corner, so that little cancels; above its chord an arc of angle `t` has `r^2 (t - sin
+    /// t) / 2`.
     pub fn area_of_ring(&self, cell: usize, ring: usize) -> f64 {
         let corners = self.corners_of(ring);
         let Some(first) = corners.clone().next() else { return 0.0 };
@@ -201,7 +208,8 @@ impl<const D: usize> Outlines<D> {
     }
 }
 
-/// Into how many chords an arc is divided: the height of an arc of angle `t` above its chord is `r (1 - cos(t / 2)) = 2 r sin(t / 4)^2`.
+/// Into how many chords an arc is divided: the height of an arc of angle `t` above its chord is `r
+/// (1 - cos(t / 2)) = 2 r sin(t / 4)^2`.
 fn steps(angle: f64, radius: f64, tolerance: f64) -> usize {
     if angle == 0.0 {
         return 1;

@@ -1,4 +1,5 @@
-//! Cells of the plane as SVG, one path each, for other programs and for hands: with a number, a title, and arcs as arcs.
+//! Cells of the plane as SVG, one path each, for other programs and for hands: with a number, a
+//! title, and arcs as arcs.
 
 use super::colors::{PALETTE, hex, tints};
 use crate::diagram::Outlines;
@@ -11,7 +12,8 @@ const SIZE: f64 = 900.0;
 const MARGIN: f64 = 24.0;
 /// Drawn units per pixel.
 const UNITS: f64 = 100.0;
-/// Arcs of more than this angle are drawn as several: where an arc's ends are near each other its centre would be lost.
+/// Arcs of more than this angle are drawn as several: where an arc's ends are near each other its
+/// centre would be lost.
 const MOST: f64 = 2.0;
 
 /// The map from the plane to the drawing; y points down.
@@ -45,8 +47,9 @@ impl Sheet {
     }
 }
 
-/// The picture as the text of an SVG file: for each cell a path `cell-I` with a title, in a colour that its neighbours do not have; no path where there is no
-/// cell. Vertices that cells have in common get the same coordinates, so there are no gaps. Cost: O(corners).
+/// The picture as the text of an SVG file: for each cell a path `cell-I` with a title, in a colour
+/// that its neighbours do not have; no path where there is no cell. Vertices that cells have in
+/// common get the same coordinates, so there are no gaps. Cost: O(corners).
 pub fn cells_svg(cells: &Outlines, titles: &[String]) -> String {
     let sheet = Sheet::of(cells);
     let pairs: Vec<(u32, u32)> = {

@@ -10,8 +10,9 @@ use svg::Document;
 use svg::node::element::{Group, Path, Title};
 
 impl Model<'_> {
-    /// The cells as the text of an SVG file: for each of which something is seen a path `cell-I` with a title, from the back to the front. Two cells that each hide a part of
-    /// the other have no right order; they are drawn by their depth. Cost: O(polygons + samples).
+    /// The cells as the text of an SVG file: for each of which something is seen a path `cell-I`
+    /// with a title, from the back to the front. Two cells that each hide a part of the other have
+    /// no right order; they are drawn by their depth. Cost: O(polygons + samples).
     ///
     /// # Errors
     /// [`TooMany`] polygons are visible.

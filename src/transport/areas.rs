@@ -41,9 +41,10 @@ impl<const D: usize> CellTable<D> {
     }
 }
 
-/// The cells at given heights as areas: one polygon a part, united over the triangles or pixels of the source, holes as holes. Cells that meet
-/// name the same vertices, so there are neither gaps nor overlaps. Arcs of partial transport stay arcs ([`Outlines::flattened`] makes chords of them).
-/// Cost: that of the diagram, and a sort.
+/// The cells at given heights as areas: one polygon a part, united over the triangles or pixels of
+/// the source, holes as holes. Cells that meet name the same vertices, so there are neither gaps
+/// nor overlaps. Arcs of partial transport stay arcs ([`Outlines::flattened`] makes chords of
+/// them). Cost: that of the diagram, and a sort.
 ///
 /// # Errors
 /// Heights that are not finite or not one per site; sources whose cells are no areas.
@@ -60,8 +61,8 @@ pub fn cells<const D: usize>(problem: &impl Transport<D>, heights: &Heights) -> 
     problem.visit(Table { heights })
 }
 
-/// The convex pieces of the cells at given heights in the triangles or pixels of the source, each a part of its own: what meshes of polygons
-/// are made of.
+/// The convex pieces of the cells at given heights in the triangles or pixels of the source, each a
+/// part of its own: what meshes of polygons are made of.
 ///
 /// # Errors
 /// As [`cells`].

@@ -1,4 +1,5 @@
-//! `brenier cells`: every family in every format, read back; what is refused; solutions in one archive.
+//! `brenier cells`: every family in every format, read back; what is refused; solutions in one
+//! archive.
 
 use crate::support::{Folder, csv, points};
 use brenier::io::NpzReader;
@@ -79,7 +80,8 @@ fn shoelace(ring: &[Vec<f64>]) -> f64 {
     ring.windows(2).map(|w| 0.5 * ((w[0][0] - o[0]) * (w[1][1] - o[1]) - (w[0][1] - o[1]) * (w[1][0] - o[0]))).sum()
 }
 
-/// Every feature: closed rings, outlines counter-clockwise, holes clockwise, and the area that it claims.
+/// Every feature: closed rings, outlines counter-clockwise, holes clockwise, and the area that it
+/// claims.
 #[track_caller]
 fn check_geojson(f: &Folder, case: &Case) -> f64 {
     let text = f.read(&format!("{}.geojson", case.name));
@@ -205,7 +207,8 @@ fn every_family_in_every_format() {
     other_people_read_them(&f, &cases);
 }
 
-/// Python with shapely, numpy, plyfile, trimesh and vtk: that of BRENIER_READERS, or the usual one. Without it this part is not tested, which is told.
+/// Python with shapely, numpy, plyfile, trimesh and vtk: that of BRENIER_READERS, or the usual one.
+/// Without it this part is not tested, which is told.
 fn other_people_read_them(f: &Folder, cases: &[Case]) {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/readers/cells.py");
     let named = std::env::var("BRENIER_READERS").ok();

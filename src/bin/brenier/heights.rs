@@ -32,8 +32,8 @@ impl<T: FileData> At<T> {
 /// The same of any kind.
 pub type AnyAt = Kind<At<ProblemData>, At<SurfaceProblemData>>;
 
-/// Reads a solution, with the problem that it names or contains or `problem`, or a problem with "heights" or "weights". `output` is where what comes of it will
-/// stand.
+/// Reads a solution, with the problem that it names or contains or `problem`, or a problem with
+/// "heights" or "weights". `output` is where what comes of it will stand.
 pub fn of_file(path: &Path, problem: Option<&Path>, output: &Path, common: &Common) -> Result<AnyAt, Failure> {
     let limit = read_limit(common);
     if document_format(path, limit)?.as_deref() == Some("brenier/problem") {

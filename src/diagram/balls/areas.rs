@@ -1,7 +1,7 @@
 //! Cells in their balls as areas, united over the patches of the source; arcs stay arcs.
 //!
-//! A wall and the circles of its two sites meet in two points, which both cells call by the sites and by which of the two it is. So do the
-//! pieces on both sides of an edge between patches.
+//! A wall and the circles of its two sites meet in two points, which both cells call by the sites
+//! and by which of the two it is. So do the pieces on both sides of an edge between patches.
 
 use super::super::label::Label;
 use super::super::outlines::{Circle, Outlines};
@@ -13,7 +13,8 @@ use crate::exact::big::rational;
 use std::f64::consts::PI;
 
 impl PartialDiagram {
-    /// The cells in their balls as areas, bounded by walls and arcs, as [`super::super::Diagram::areas`].
+    /// The cells in their balls as areas, bounded by walls and arcs, as
+    /// [`super::super::Diagram::areas`].
     pub fn areas(&self, whole: bool) -> Outlines {
         let diagram = self.polygons();
         let corners = Corners::of(diagram.problem());
@@ -45,7 +46,8 @@ impl PartialDiagram {
         let sites = diagram.problem().sites();
         let circle = |i: usize| Circle { centre: sites[i], radius: disc(i as u32).radius };
         let circles: Vec<Circle> = (0..self.len()).map(circle).collect();
-        // Where circles cut lines there are no rationals; coordinates put vertices of one line into their order.
+        // Where circles cut lines there are no rationals; coordinates put vertices of one line into
+        // their order.
         let place = |side: usize| pieces.sides[side].at.map(rational);
         let unite = if whole { united } else { apart };
         unite(&pieces, self.len(), circles, &place).0
@@ -79,7 +81,8 @@ mod tests {
         PlanarMesh::new(v, squares.flat_map(|a| [[a, a + 1, a + 6], [a, a + 6, a + 5]]).collect()).unwrap()
     }
 
-    /// Areas are those of the integrals, arcs are in one piece, and walls are mutual. How many arcs there are.
+    /// Areas are those of the integrals, arcs are in one piece, and walls are mutual. How many arcs
+    /// there are.
     fn check(domain: impl Into<Domain>, sites: &[[f64; 2]], weights: &[f64]) -> usize {
         let n = sites.len();
         let mut data = ProblemData::new(domain, sites.to_vec());
@@ -115,7 +118,8 @@ mod tests {
     #[test]
     fn areas_are_those_of_the_integrals() {
         let square = || ConvexPolygon::rectangle([0.0; 2], [4.0; 2]).unwrap();
-        // A disc, in one piece and in many; one that reaches over the corner; two that overlap; all of the square.
+        // A disc, in one piece and in many; one that reaches over the corner; two that overlap; all
+        // of the square.
         assert_eq!(check(square(), &[[2.1, 2.0]], &[0.5]), 1);
         assert_eq!(check(plate(), &[[1.3, 3.1]], &[0.6]), 1);
         assert_eq!(check(plate(), &[[0.2, 0.1]], &[0.6]), 1);

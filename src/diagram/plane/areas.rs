@@ -16,10 +16,12 @@ use rayon::prelude::*;
 const CHUNK: usize = 1024;
 
 impl Diagram {
-    /// The cells as areas: one part where a cell hangs together, with its holes; `whole` false: each of its polygons in the patches by itself. Where the
-    /// source carries no mass there are no cells. Cost: a sort of the sides.
+    /// The cells as areas: one part where a cell hangs together, with its holes; `whole` false:
+    /// each of its polygons in the patches by itself. Where the source carries no mass there are no
+    /// cells. Cost: a sort of the sides.
     ///
-    /// What lies between triangles or pixels vanishes because labels say that it is the same on both sides, and cells that meet name the same vertices.
+    /// What lies between triangles or pixels vanishes because labels say that it is the same on
+    /// both sides, and cells that meet name the same vertices.
     ///
     /// ```
     /// use brenier::{Diagram, Heights, PlanarMesh, Problem, ProblemData};
@@ -46,8 +48,9 @@ impl Diagram {
         unite(&pieces, self.len(), Vec::new(), &exact)
     }
 
-    /// The polygons in which cells meet patches, with the names of their vertices, by site and patch. `add` gets what is a piece (site,
-    /// labels, points), its sides, and whether it has no area; it adds what is to be there and says whether that has none.
+    /// The polygons in which cells meet patches, with the names of their vertices, by site and
+    /// patch. `add` gets what is a piece (site, labels, points), its sides, and whether it has no
+    /// area; it adds what is to be there and says whether that has none.
     pub(in super::super) fn pieces_by_name(
         &self,
         corners: &Corners,
@@ -72,7 +75,8 @@ impl Diagram {
         all
     }
 
-    /// Calls `f` with patch, labels and vertices of each part of a cell; of a source without patches that is the cell.
+    /// Calls `f` with patch, labels and vertices of each part of a cell; of a source without
+    /// patches that is the cell.
     fn each_named_part(&self, i: usize, mut f: impl FnMut(usize, &[Label], &[Point])) {
         let (Some(parts), Some(patches)) = (self.parts(), self.problem().patches()) else {
             if !self.labels(i).is_empty() {
@@ -109,7 +113,8 @@ impl Diagram {
             })
     }
 
-    /// Has a part no area, exactly? The computed one is good to `2^-40` of its bounding box (integrate.rs).
+    /// Has a part no area, exactly? The computed one is good to `2^-40` of its bounding box
+    /// (integrate.rs).
     fn is_thin(&self, patch: usize, i: usize, labels: &[Label], points: &[Point]) -> bool {
         let Some(first) = points.first() else { return true };
         let (mut wide, mut size) = ([0.0f64; 2], 0.0f64);
@@ -129,7 +134,8 @@ impl Diagram {
         !Integrals::of(&vertices, &ExactLaw::affine([0.0; 2], 1.0)).mass.cmp0().is_gt()
     }
 
-    /// Exact coordinates of the begin of a side of [`Diagram::pieces_by_name`], where pieces are the parts themselves.
+    /// Exact coordinates of the begin of a side of [`Diagram::pieces_by_name`], where pieces are
+    /// the parts themselves.
     fn exact_begin(&self, pieces: &Pieces<2>, side: usize) -> [Rational; 2] {
         let piece = pieces.start.partition_point(|&s| s <= side) - 1;
         let (i, k) = (pieces.owner[piece] as usize, side - pieces.start[piece]);
@@ -156,7 +162,8 @@ mod tests {
         (*state >> 11) as f64 / (1u64 << 53) as f64
     }
 
-    /// Exact areas of all rings, from labels: those of all cells sum to that of all patches, and each to that of its pieces.
+    /// Exact areas of all rings, from labels: those of all cells sum to that of all patches, and
+    /// each to that of its pieces.
     fn check(diagram: &Diagram) -> Outlines {
         let corners = Corners::of(diagram.problem());
         let pieces = diagram.pieces_by_name(&corners, |_, pieces, sides, thin| {
@@ -306,14 +313,16 @@ mod tests {
                 sites.reverse();
             }
             let weights: Vec<f64> = if flip { weights.iter().rev().copied().collect() } else { weights.to_vec() };
-            // The third cell is what lies below the axis: x^2 terms cancel at these weights only where it is flat, so it is told by brute force.
+            // The third cell is what lies below the axis: x^2 terms cancel at these weights only
+            // where it is flat, so it is told by brute force.
             let all = check(&at_weights(&problem(square, Density::Constant, sites), &weights));
             assert_eq!(all.len(), 3);
         }
         let v = vec![[0.0, 0.0], [4.0, 0.0], [4.0, 4.0], [0.0, 4.0], [4.0, -4.0], [0.0, -4.0]];
         for order in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
             let square = PlanarMesh::new(v.clone(), vec![[0, 1, 2], [0, 2, 3], [1, 0, 5], [1, 5, 4]]).unwrap();
-            // Above the axis two cells that meet at x = 2, below it one: sites far below and above, so that the wall is the axis.
+            // Above the axis two cells that meet at x = 2, below it one: sites far below and above,
+            // so that the wall is the axis.
             let sites = [[1.0, 3.0], [3.0, 3.0], [2.0, -3.0]];
             let heights = [0.0, -4.0, -2.0];
             let sites = order.map(|k: usize| sites[k]).to_vec();

@@ -16,7 +16,8 @@ pub struct Corners {
     names: Vec<u32>,
     /// The line of the edge that begins there.
     lines: Vec<u32>,
-    /// Of an edge that lies along others: the one that stands for all of them, and whether it runs the same way.
+    /// Of an edge that lies along others: the one that stands for all of them, and whether it runs
+    /// the same way.
     along: HashMap<Edge, (Edge, bool)>,
     /// Lines with such edges, ascending.
     pub seams: Vec<u32>,
@@ -100,7 +101,8 @@ impl Corners {
         }
     }
 
-    /// The two ends by which all call an edge of a patch, and whether the patch runs through it from the first to the second.
+    /// The two ends by which all call an edge of a patch, and whether the patch runs through it
+    /// from the first to the second.
     pub fn edge(&self, patch: usize, k: u32) -> (Edge, bool) {
         let (a, b) = (self.names[self.corner(patch, k)], self.names[self.corner(patch, k + 1)]);
         let (edge, upwards) = ((a.min(b), a.max(b)), a < b);

@@ -1,4 +1,5 @@
-//! Edges that lie along each other without having both ends in common: where meshes do not match (T-junctions).
+//! Edges that lie along each other without having both ends in common: where meshes do not match
+//! (T-junctions).
 
 use crate::exact::big::{Rational, rational};
 use petgraph::unionfind::UnionFind;
@@ -9,15 +10,17 @@ use std::collections::BTreeMap;
 /// Two vertices, by number.
 pub type Edge = (u32, u32);
 
-/// How far a vertex that was computed to lie on an edge may lie beside it, in units of `2^-53` of the largest coordinate, or of `2^-24` where
-/// all fit single precision: what a mesh in the plane may have (`domain/overlap.rs`).
+/// How far a vertex that was computed to lie on an edge may lie beside it, in units of `2^-53` of
+/// the largest coordinate, or of `2^-24` where all fit single precision: what a mesh in the plane
+/// may have (`domain/overlap.rs`).
 const UNITS: f64 = 8.0;
 
-/// Groups of edges, each group on one line and hanging together, of those that have a vertex of another one within. `alone` are the edges with
-/// a patch on one side only. Groups and their edges are ascending.
+/// Groups of edges, each group on one line and hanging together, of those that have a vertex of
+/// another one within. `alone` are the edges with a patch on one side only. Groups and their edges
+/// are ascending.
 ///
-/// A vertex is on an edge if it is so but for the rounding that meshes are allowed; between the ends is decided exactly. Cost: a search tree, and rationals for vertices near
-/// edges.
+/// A vertex is on an edge if it is so but for the rounding that meshes are allowed; between the
+/// ends is decided exactly. Cost: a search tree, and rationals for vertices near edges.
 pub fn seams(places: &[[f64; 2]], alone: &[Edge]) -> Vec<Vec<Edge>> {
     let mut ends: Vec<u32> = alone.iter().flat_map(|e| [e.0, e.1]).collect();
     ends.sort_unstable();
@@ -82,7 +85,8 @@ mod tests {
     #[test]
     fn edges_along_each_other_are_found() {
         let places = [[0.0, 0.0], [2.0, 0.0], [1.0, 0.0], [0.5, 0.0], [3.0, 0.0], [1.0, 1.0], [0.0, 1.0], [1.5, 1e-17]];
-        // A long edge, its halves, one half of those divided again, an edge that goes on beyond it, others at its vertices.
+        // A long edge, its halves, one half of those divided again, an edge that goes on beyond it,
+        // others at its vertices.
         let alone = [(0, 1), (0, 2), (0, 3), (1, 2), (1, 5), (2, 3), (2, 5), (0, 6)];
         assert_eq!(seams(&places, &alone), [vec![(0, 1), (0, 2), (0, 3), (1, 2), (2, 3)]]);
         // Staggered: each has an end within the other one.

@@ -7,10 +7,12 @@ use super::snapshot::SurfaceDiagram;
 use crate::exact::big::{Rational, rational};
 
 impl SurfaceDiagram {
-    /// The cells as areas: one part where a cell hangs together through edges of triangles ([`SurfaceDiagram::parts`]), with its boundary as
-    /// rings; `whole` false: each polygon in a triangle by itself. Cost: a sort of the sides.
+    /// The cells as areas: one part where a cell hangs together through edges of triangles
+    /// ([`SurfaceDiagram::parts`]), with its boundary as rings; `whole` false: each polygon in a
+    /// triangle by itself. Cost: a sort of the sides.
     ///
-    /// An edge at which more than two pieces of a cell meet bounds each of them. Vertices of the surface that merely coincide stay apart.
+    /// An edge at which more than two pieces of a cell meet bounds each of them. Vertices of the
+    /// surface that merely coincide stay apart.
     ///
     /// ```
     /// use brenier::{Heights, Surface, SurfaceDiagram, SurfaceProblem, SurfaceProblemData};

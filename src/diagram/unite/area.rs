@@ -9,8 +9,10 @@ use super::rings::{Walked, rings};
 use super::straight::needless;
 use std::collections::HashMap;
 
-/// The areas of `sites` cells, their pieces united, and for each vertex a side of a piece that begins there. `circles` has the discs of the sites if there are arcs. Cost: sorts of
-/// the sides; no coordinate decides anything but which ring of a part is the outermost, that of the greatest area.
+/// The areas of `sites` cells, their pieces united, and for each vertex a side of a piece that
+/// begins there. `circles` has the discs of the sites if there are arcs. Cost: sorts of the sides;
+/// no coordinate decides anything but which ring of a part is the outermost, that of the greatest
+/// area.
 pub fn united<const D: usize>(
     pieces: &Pieces<D>,
     sites: usize,
@@ -91,7 +93,8 @@ fn assemble<const D: usize>(
     (all, witness)
 }
 
-/// The corners of a ring: vertex, who is beyond the side that begins there, and its angle if it is an arc.
+/// The corners of a ring: vertex, who is beyond the side that begins there, and its angle if it is
+/// an arc.
 fn corners<const D: usize>(
     pieces: &Pieces<D>,
     glued: &Glued,
@@ -162,7 +165,8 @@ fn areas_of_pieces<const D: usize>(pieces: &Pieces<D>, sites: usize) -> Vec<f64>
         let dot = |a: &[f64; D], b: &[f64; D]| (0..D).map(|k| a[k] * b[k]).sum::<f64>();
         for pair in corners.get(1..).unwrap_or_default().windows(2) {
             let (u, v) = (minus(&pair[0].at, &corners[0].at), minus(&pair[1].at, &corners[0].at));
-            // Lagrange's identity, from the part of one side that is normal to the other: less cancels.
+            // Lagrange's identity, from the part of one side that is normal to the other: less
+            // cancels.
             let along = dot(&u, &v) / dot(&u, &u);
             let normal: [f64; D] = std::array::from_fn(|k| v[k] - along * u[k]);
             let area = 0.5 * (dot(&u, &u) * dot(&normal, &normal)).sqrt();
@@ -196,7 +200,8 @@ mod tests {
         |s| p.sides[s].at.map(rational)
     }
 
-    /// A frame of eight squares about a hole, in which the hole touches the outline if a corner square is missing.
+    /// A frame of eight squares about a hole, in which the hole touches the outline if a corner
+    /// square is missing.
     #[test]
     fn holes_are_holes() {
         let points: Vec<[f64; 2]> = (0..16).map(|k| [f64::from(k % 4), f64::from(k / 4)]).collect();
@@ -208,7 +213,8 @@ mod tests {
         let (all, _) = united(&p, 2, Vec::new(), &exact(&p));
         assert_eq!((&all.cells[..], &all.parts[..], &all.areas[..]), (&[0, 1, 1][..], &[0, 2][..], &[8.0, 0.0][..]));
         assert_eq!([0, 1].map(|r| all.area_of_ring(0, r)), [9.0, -1.0]);
-        // Without the square at the lower left the hole touches the outline in one point, and stays a hole.
+        // Without the square at the lower left the hole touches the outline in one point, and stays
+        // a hole.
         let p = pieces(&points, &whole[1..]);
         let (all, _) = united(&p, 1, Vec::new(), &exact(&p));
         assert_eq!((all.parts.len(), [0, 1].map(|r| all.area_of_ring(0, r))), (2, [8.0, -1.0]));

@@ -1,4 +1,5 @@
-//! Sides that lie on each other: those of one cell are glued and vanish, those of two cells are a wall.
+//! Sides that lie on each other: those of one cell are glued and vanish, those of two cells are a
+//! wall.
 
 use super::super::outlines::NOBODY;
 use super::nodes::Nodes;
@@ -41,8 +42,9 @@ pub struct Glued {
 }
 
 impl Glued {
-    /// Divides sides where the refinement says so and matches them by their ends. In the plane (`D = 2`) sides are matched that run against each other;
-    /// on a surface triangles may turn either way, and where more than two pieces of a cell meet it is bounded. Cost: a sort.
+    /// Divides sides where the refinement says so and matches them by their ends. In the plane (`D
+    /// = 2`) sides are matched that run against each other; on a surface triangles may turn either
+    /// way, and where more than two pieces of a cell meet it is bounded. Cost: a sort.
     pub fn of<const D: usize>(pieces: &Pieces<D>, nodes: &Nodes<D>, refinement: &Refinement) -> Glued {
         let mut all = Glued {
             stretches: Vec::new(),

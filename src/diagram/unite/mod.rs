@@ -1,4 +1,5 @@
-//! Pieces of cells united: what a cell has in several triangles or pixels becomes one area, because labels match.
+//! Pieces of cells united: what a cell has in several triangles or pixels becomes one area, because
+//! labels match.
 
 mod area;
 mod glue;

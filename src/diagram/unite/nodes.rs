@@ -15,7 +15,8 @@ pub struct Nodes<const D: usize> {
 }
 
 impl<const D: usize> Nodes<D> {
-    /// Numbers the vertices. Of those that are one point the lowest name has the place. Cost: a sort of the sides.
+    /// Numbers the vertices. Of those that are one point the lowest name has the place. Cost: a
+    /// sort of the sides.
     pub fn of(pieces: &Pieces<D>) -> Nodes<D> {
         let mut named: Vec<(Name, u32)> = pieces.sides.iter().zip(0..).map(|(s, k)| (s.name, k)).collect();
         named.par_sort_unstable();

@@ -1,8 +1,11 @@
-//! Vertices within sides: where a piece of one cell ends within a side of another one, that side gets the vertex, too.
+//! Vertices within sides: where a piece of one cell ends within a side of another one, that side
+//! gets the vertex, too.
 //!
-//! This happens in two ways. A cell may touch a triangle in a segment only; then its piece there has no area, and all the vertices of such
-//! pieces one beside the other lie on one line. And where meshes do not match, an edge has its neighbours' vertices within. In both
-//! cases all vertices of a line are put into their order along it, by exact coordinates, and every side on it is divided at those within.
+//! This happens in two ways. A cell may touch a triangle in a segment only; then its piece there
+//! has no area, and all the vertices of such pieces one beside the other lie on one line. And where
+//! meshes do not match, an edge has its neighbours' vertices within. In both cases all vertices of
+//! a line are put into their order along it, by exact coordinates, and every side on it is divided
+//! at those within.
 
 use super::nodes::Nodes;
 use super::pieces::{Line, Pieces};
@@ -25,7 +28,8 @@ pub struct Refinement {
 }
 
 impl Refinement {
-    /// Looks for them. Cost: O(sides) where there is nothing to divide; else rationals for each vertex of such a line.
+    /// Looks for them. Cost: O(sides) where there is nothing to divide; else rationals for each
+    /// vertex of such a line.
     pub fn of<const D: usize>(pieces: &Pieces<D>, nodes: &Nodes<D>, exact: Exact<'_, D>) -> Refinement {
         let mut all = Refinement::default();
         all.along_thin_pieces(pieces, nodes, exact);

@@ -7,8 +7,9 @@ pub type Walked = (u32, bool);
 
 /// All rings of some glued pieces, by their lowest stretch. Cost: O(stretches).
 ///
-/// At a vertex the walk turns through the pieces that hang together there, so what only touches in a point stays apart. A walk that comes to a
-/// vertex again is divided there: a hole that touches the outline is a hole.
+/// At a vertex the walk turns through the pieces that hang together there, so what only touches in
+/// a point stays apart. A walk that comes to a vertex again is divided there: a hole that touches
+/// the outline is a hole.
 pub fn rings(glued: &Glued, vertices: usize) -> Vec<Vec<Walked>> {
     let mut done = vec![false; glued.stretches.len()];
     // Where on the present walk a vertex was passed.

@@ -24,8 +24,9 @@ fn run<const D: usize>(glued: &Glued, pieces: &Pieces<D>, stretch: u32) -> Run {
     }
 }
 
-/// For each vertex, whether it may be left out of all rings of the plane at once: it is within a straight wall, edge or arc in every ring that
-/// has it, and no other ring has it. Walls are straight in the plane only.
+/// For each vertex, whether it may be left out of all rings of the plane at once: it is within a
+/// straight wall, edge or arc in every ring that has it, and no other ring has it. Walls are
+/// straight in the plane only.
 pub fn needless<const D: usize>(
     rings: &[Vec<Walked>],
     glued: &Glued,

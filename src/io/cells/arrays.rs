@@ -1,5 +1,5 @@
-//! Cells as arrays with offsets: cell `i` has the parts `cells[i]:cells[i+1]`, a part the rings `parts[p]:parts[p+1]`, a ring the vertices
-//! `corners[rings[r]:rings[r+1]]`.
+//! Cells as arrays with offsets: cell `i` has the parts `cells[i]:cells[i+1]`, a part the rings
+//! `parts[p]:parts[p+1]`, a ring the vertices `corners[rings[r]:rings[r+1]]`.
 
 use super::super::npz::NpzWriter;
 use super::columns::ColumnValues;

@@ -1,5 +1,5 @@
-//! Cells as GeoJSON (RFC 7946): a feature each, with a polygon, several, or none. Outlines run counter-clockwise, holes clockwise, and rings
-//! repeat their first position at the end.
+//! Cells as GeoJSON (RFC 7946): a feature each, with a polygon, several, or none. Outlines run
+//! counter-clockwise, holes clockwise, and rings repeat their first position at the end.
 
 use super::columns::ColumnValues;
 use super::write::CellFile;

@@ -18,8 +18,9 @@ pub struct ValueFile {
     pub rows: usize,
 }
 
-/// Reads all columns: of a .csv or .txt, by the names in its first line (without these they are `value_1`, `value_2`, ..), those that hold
-/// numbers as numbers (what is missing is NaN); all arrays of an .npz, or a .npy.
+/// Reads all columns: of a .csv or .txt, by the names in its first line (without these they are
+/// `value_1`, `value_2`, ..), those that hold numbers as numbers (what is missing is NaN); all
+/// arrays of an .npz, or a .npy.
 ///
 /// # Errors
 /// [`IoError`] naming the file and, for text, the line.

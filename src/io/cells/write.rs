@@ -46,7 +46,8 @@ impl<const D: usize> CellFile<'_, D> {
         self.columns.iter().map(|c| (name(c), c)).collect()
     }
 
-    /// The rings of each part of a cell as polygons; parts without any are left out, and so are holes that doubles cannot tell from a point.
+    /// The rings of each part of a cell as polygons; parts without any are left out, and so are
+    /// holes that doubles cannot tell from a point.
     pub(super) fn polygons(&self, cell: usize) -> Vec<Vec<Vec<[f64; D]>>> {
         let all = &self.table.outlines;
         let part = |p: usize| {
@@ -72,8 +73,9 @@ pub fn writes_cell_pieces(path: &Path) -> bool {
     writes_surface(path)
 }
 
-/// Writes cells, atomically: .geojson (a feature a cell), .csv (a row a cell, the last column as WKT), .npz (vertices and offsets), or a mesh of
-/// polygons in the order of the sites (.ply, .vtp, .vtk, .obj with a group a cell). Cost: O(corners).
+/// Writes cells, atomically: .geojson (a feature a cell), .csv (a row a cell, the last column as
+/// WKT), .npz (vertices and offsets), or a mesh of polygons in the order of the sites (.ply, .vtp,
+/// .vtk, .obj with a group a cell). Cost: O(corners).
 ///
 /// # Errors
 /// [`IoError::Content`] for other endings; the system's.

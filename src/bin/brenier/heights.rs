@@ -1,10 +1,9 @@
 //! From a file to a problem with heights: a solution, or a problem that gives them.
 
 use crate::args::Common;
-use crate::failure::Failure;
+use crate::failure::{Failure, code};
 use crate::input::{self, Loaded};
 use crate::limits::read_limit;
-use crate::picture::{Drawn, given_heights};
 use brenier::exact::Heights;
 use brenier::io::{FileData, document_format, read_any_problem, read_any_solution};
 use brenier::map_kind;
@@ -40,7 +39,7 @@ pub fn of_file(path: &Path, problem: Option<&Path>, output: &Path, common: &Comm
         let file = read_any_problem(path, limit)?;
         return Ok(map_kind!(file, file => {
             let loaded = input::from_file(file, path, output, Duplicates::Keep, common)?;
-            let heights = given_heights(Drawn::given(&loaded.problem), &loaded.name)?.clone();
+            let heights = given(loaded.problem.heights(), &loaded.name)?.clone();
             At { loaded, heights, report: None }
         }));
     }
@@ -49,4 +48,14 @@ pub fn of_file(path: &Path, problem: Option<&Path>, output: &Path, common: &Comm
         loaded.tell_from(output);
         At { loaded, heights: solution.heights, report: Some(solution.report) }
     }))
+}
+
+/// The heights a problem file gives.
+fn given<'p>(heights: Option<&'p Heights>, name: &Path) -> Result<&'p Heights, Failure> {
+    heights.ok_or_else(|| {
+        Failure::new(
+            code::INPUT,
+            format!("{}: neither \"heights\" nor \"weights\" is given; give one number per site", name.display()),
+        )
+    })
 }

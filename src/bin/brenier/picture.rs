@@ -137,16 +137,6 @@ pub fn draw_charts(args: &ParameterizeArgs, charts: &Charts<'_>) -> Result<(), F
     Ok(())
 }
 
-/// The heights a problem file gives.
-pub fn given_heights<'p>(heights: Option<&'p Heights>, name: &Path) -> Result<&'p Heights, Failure> {
-    heights.ok_or_else(|| {
-        Failure::new(
-            code::INPUT,
-            format!("{}: neither \"heights\" nor \"weights\" is given; give one number per site", name.display()),
-        )
-    })
-}
-
 /// What a diagram that cannot be made is to the command: heights were checked before.
 pub fn unmade(e: DiagramError) -> Failure {
     if e == DiagramError::NoAreas {
@@ -157,8 +147,6 @@ pub fn unmade(e: DiagramError) -> Failure {
 
 /// A problem whose diagrams can be drawn.
 pub trait Drawn {
-    /// Heights that it gives.
-    fn given(&self) -> Option<&Heights>;
     /// Does all of it lie in the plane?
     fn is_flat(&self) -> bool;
     /// Draws the diagram at some heights. `name` is what the picture is of.
@@ -166,10 +154,6 @@ pub trait Drawn {
 }
 
 impl Drawn for Problem {
-    fn given(&self) -> Option<&Heights> {
-        self.heights()
-    }
-
     fn is_flat(&self) -> bool {
         true
     }
@@ -188,10 +172,6 @@ impl Drawn for Problem {
 }
 
 impl Drawn for SurfaceProblem {
-    fn given(&self) -> Option<&Heights> {
-        self.heights()
-    }
-
     fn is_flat(&self) -> bool {
         false
     }

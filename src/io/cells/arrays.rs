@@ -3,7 +3,7 @@
 
 use super::super::npz::NpzWriter;
 use super::columns::ColumnValues;
-use super::write::CellFile;
+use super::file::CellFile;
 use crate::diagram::NOBODY;
 use std::io::{self, Write};
 

@@ -2,7 +2,7 @@
 //! counter-clockwise, holes clockwise, and rings repeat their first position at the end.
 
 use super::columns::ColumnValues;
-use super::write::CellFile;
+use super::file::CellFile;
 use geojson::feature::Id;
 use geojson::{Feature, FeatureWriter, Geometry, GeometryValue, JsonObject, JsonValue};
 use std::io::{self, Write};

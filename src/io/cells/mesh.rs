@@ -3,7 +3,7 @@
 use super::super::error::IoError;
 use super::super::surface::{Encoding, Field, Group, MeshData, write_surface};
 use super::columns::ColumnValues;
-use super::write::CellFile;
+use super::file::CellFile;
 use std::path::Path;
 
 pub(super) fn write<const D: usize>(path: &Path, file: &CellFile<'_, D>) -> Result<(), IoError> {

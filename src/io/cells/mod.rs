@@ -2,6 +2,7 @@
 
 mod arrays;
 mod columns;
+mod file;
 mod geojson;
 mod mesh;
 mod values;
@@ -9,5 +10,6 @@ mod wkt;
 mod write;
 
 pub use columns::{CellColumn, ColumnValues};
+pub use file::CellFile;
 pub use values::{ValueFile, read_values};
-pub use write::{CellFile, write_cells, writes_cell_pieces, writes_cells};
+pub use write::{write_cells, writes_cell_pieces, writes_cells};

@@ -1,7 +1,7 @@
 //! Cells as a table, their areas as well-known text (OGC 06-103r4, section 7) in the last column.
 
 use super::columns::number;
-use super::write::CellFile;
+use super::file::CellFile;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 

@@ -31,7 +31,7 @@ fn families(f: &Folder) -> Vec<Case> {
     f.write("space.csv", "0.1,0.1,0.1\n-0.3,0.5,0.2\n0.2,-0.4,-0.3\n0,0.8,0.4\n0.3,0.2,-0.5\n-0.2,-0.5,0.4\n");
     f.expect(0, "solve --domain square --points y.csv -o square.json");
     f.expect(0, "solve --domain disk:7 --points wide.csv -o disk.json");
-    f.expect(0, "solve --domain plate.obj --points wide.csv -o plate.json");
+    f.expect(0, "solve --domain plate.obj --points wide.csv -o sheet.json");
     let image = r#"{"format": "brenier/problem", "version": 1, "domain": {"type": "box", "min": [0, 0], "max": [4, 3]},
         "density": {"type": "image", "width": 4, "values": [1, 2, 0, 1, 1, 0, 0, 3, 2, 1, 1, 1]}, "sites": SITES}"#;
     let list: Vec<[f64; 2]> = sites.iter().take(9).map(|p| [4.0 * p[0], 3.0 * p[1]]).collect();
@@ -46,17 +46,17 @@ fn families(f: &Folder) -> Vec<Case> {
     let text = partial.replace("MASSES", &serde_json::to_string(&masses).unwrap());
     f.write("discs_problem.json", text.replace("SITES", &serde_json::to_string(&sites).unwrap()));
     f.expect(0, "solve discs_problem.json -o discs.json");
-    f.expect(0, "solve --domain spot.obj --points space.csv -o spot.json");
+    f.expect(0, "solve --domain spot.obj --points space.csv -o cow.json");
     let mass = |text: &str| text.lines().skip(1).filter_map(|l| l.rsplit(',').next()?.parse::<f64>().ok()).sum::<f64>();
     let (corner, turn) = (0.5 * 7.0, std::f64::consts::TAU / 7.0);
     vec![
         Case { name: "square", area: 1.0, kind: "flat" },
         Case { name: "disk", area: corner * turn.sin(), kind: "flat" },
-        Case { name: "plate", area: area_of(&f.read("plate.obj")), kind: "flat" },
+        Case { name: "sheet", area: area_of(&f.read("plate.obj")), kind: "flat" },
         Case { name: "image", area: 9.0, kind: "flat" },
         Case { name: "wells", area: mass(&f.read("wells.csv")), kind: "arcs" },
         Case { name: "discs", area: masses.iter().sum(), kind: "arcs" },
-        Case { name: "spot", area: area_of(&f.read("spot.obj")), kind: "space" },
+        Case { name: "cow", area: area_of(&f.read("spot.obj")), kind: "space" },
     ]
 }
 
@@ -317,7 +317,7 @@ fn what_does_not_fit_is_refused_before_anything_is_read() {
     assert_snapshot!(f.error(2, "cells s.json -o -"), @"-: only solutions and reports go to standard output; name a file");
     assert_snapshot!(f.error(2, "cells s.json -o c.svg --view 10,20"), @"s.json: --view and --up are for .svg pictures of surfaces; leave them out");
     assert_snapshot!(f.error(2, "cells s.json -o c.csv --tolerance 0"), @"invalid value '0' for '--tolerance <DISTANCE>': give a positive number such as 1e-10; see brenier --help");
-    assert_snapshot!(f.error(2, "cells s.json -o y.csv --values y.csv"), @"y.csv: is an input and would be overwritten");
+    assert_snapshot!(f.error(2, "cells s.json -o y.csv --values y.csv"), @"y.csv: is an input and would be overwritten; give the output another name");
     let small = f.error(4, "cells s.json -o c.csv --max-memory 2kB");
     assert!(small.ends_with("raise --max-memory if that is meant"), "{small}");
     assert_eq!(f.names(), ["s.json", "y.csv"]);
@@ -359,7 +359,7 @@ fn solutions_in_one_archive() {
     f.expect(0, "cells q.npz -o q.svg");
     f.expect(0, "sample moved.npz -n 5 -o plain.npz");
     assert_snapshot!(f.error(3, "check plain.npz"), @"plain.npz: has no solution.json among its arrays; give the .npz that solve -o x.npz wrote");
-    assert_snapshot!(f.error(2, "check moved.npz -o x"), @"unexpected argument '-o' found; see brenier --help");
+    assert_snapshot!(f.error(2, "check moved.npz -o x"), @"unexpected argument '-o' found tip: to pass '-o' as a value, use '-- -o'; see brenier --help");
     let whole = f.read_bytes("moved.npz");
     for n in (0..whole.len()).step_by(97) {
         f.write("cut.npz", &whole[..n]);

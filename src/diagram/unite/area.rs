@@ -241,18 +241,26 @@ mod tests {
     #[test]
     fn vertices_within_edges_divide_them() {
         let points = [[0.0, 0.0], [2.0, 0.0], [2.0, 1.0], [0.0, 1.0], [1.0, 1.0], [2.0, 2.0], [0.0, 2.0], [1.0, 2.0]];
-        let mut p = pieces(&points, &[(0, &[0, 1, 2, 3]), (0, &[4, 2, 5, 7]), (1, &[3, 4, 7, 6])]);
-        let apart = united(&p, 2, Vec::new(), &exact(&p)).0;
-        assert_eq!((apart.cells[1], apart.neighbors().1.len()), (2, 2));
-        // The edge from 2 to 3, and its halves.
-        for (side, begin) in [(2, 2), (4, 4), (8, 3)] {
-            assert_eq!(p.sides[side].name[1], begin);
-            p.sides[side].line = Line::Edge(99);
-        }
-        p.seams = vec![99];
-        let all = united(&p, 2, Vec::new(), &exact(&p)).0;
-        assert_eq!((&all.cells[..], &all.areas[..]), (&[0, 1, 2][..], &[3.0, 1.0][..]));
-        assert_eq!(all.neighbors(), (vec![0, 1, 2], vec![1, 0]));
-        assert_eq!(all.vertices.len(), 8, "also the vertex where both cells meet on the edge");
+        // The same line under the edge from 2 to 3, and under its halves.
+        let on_one_line = |all: &[(u32, &[u32])]| {
+            let mut p = pieces(&points, all);
+            for (side, begin) in [(2, 2), (4, 4), (8, 3)] {
+                assert_eq!(p.sides[side].name[1], begin);
+                p.sides[side].line = Line::Edge(99);
+            }
+            p.seams = vec![99];
+            p
+        };
+        let three: [(u32, &[u32]); 3] = [(0, &[0, 1, 2, 3]), (1, &[4, 2, 5, 7]), (2, &[3, 4, 7, 6])];
+        let p = pieces(&points, &three);
+        assert_eq!(united(&p, 3, Vec::new(), &exact(&p)).0.neighbors().1, [2, 1], "by their ends alone");
+        let p = on_one_line(&three);
+        let all = united(&p, 3, Vec::new(), &exact(&p)).0;
+        assert_eq!((&all.areas[..], all.vertices.len()), (&[2.0, 1.0, 1.0][..], 8));
+        assert_eq!((all.neighbors().1, all.corners.len()), (vec![1, 2, 0, 2, 0, 1], 13));
+        let one = three.map(|(_, ring)| (0, ring));
+        let p = on_one_line(&one);
+        let all = united(&p, 1, Vec::new(), &exact(&p)).0;
+        assert_eq!((&all.parts[..], &all.rings[..], &all.areas[..]), (&[0, 1][..], &[0, 7][..], &[4.0][..]));
     }
 }

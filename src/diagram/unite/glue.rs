@@ -60,7 +60,7 @@ impl Glued {
                 let (from, to) = (nodes.of_side[s], nodes.of_side[pieces.next(p, s)]);
                 let line = pieces.sides[s].line;
                 // A whole circle begins where it ends.
-                if from == to && !(line == Line::Arc && !pieces.sides[s].short) {
+                if from == to && (line != Line::Arc || pieces.sides[s].short) {
                     continue;
                 }
                 let (mut at, piece) = (from, all.owner.len() as u32);

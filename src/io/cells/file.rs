@@ -9,7 +9,7 @@ use crate::transport::CellTable;
 pub struct CellFile<'a, const D: usize> {
     /// The cells.
     pub table: &'a CellTable<D>,
-    /// Their convex pieces; only meshes have them ([`writes_cell_pieces`]).
+    /// Their convex pieces; only meshes have them ([`super::writes_cell_pieces`]).
     pub pieces: Option<&'a Outlines<D>>,
     /// What else is told of each.
     pub columns: &'a [CellColumn],

@@ -16,6 +16,7 @@
 //! | give cells of a source the masses you ask for | [`solve`], [`Problem`], [`SurfaceProblem`] |
 //! | prove that a solution is right, and enclose W2 | [`certify`], [`verify`] |
 //! | get the cells at given heights or weights | [`describe`], [`Diagram`], [`SurfaceDiagram`], [`PartialDiagram`] |
+//! | get the cells as polygons with holes, neighbours and areas | [`cells()`] |
 //! | send points through the map, follow it, find its jumps | [`BrenierMap`], [`SpaceLocator`] |
 //! | draw random points, cell by cell | [`Sampler`], [`SurfaceSampler`] |
 //! | place points where they represent a source best (blue noise, stippling) | [`quantize`] |
@@ -152,7 +153,7 @@ pub mod internals {
     pub use crate::{dense, diagram, domain, exact, hull, io, newton, parameterize, plot, problem, sample, transport};
 }
 
-pub use diagram::{CellRecord, Cells, Diagram, DiagramError, Label, PartialDiagram, SurfaceDiagram};
+pub use diagram::{CellRecord, Cells, Diagram, DiagramError, Label, Outlines, PartialDiagram, SurfaceDiagram};
 pub use domain::{Between, ConvexPolygon, Density, Domain, DomainError, Image, PlanarMesh, Surface, SurfaceDensity};
 pub use exact::{Heights, NotRational, Ratio};
 pub use io::{
@@ -164,9 +165,9 @@ pub use parameterize::{Boundary, Parameterization, ParameterizeError, Parameteri
 pub use problem::{Duplicates, Kind, Problem, ProblemData, ProblemError, SurfaceProblem, SurfaceProblemData};
 pub use sample::{Draw, Method, SampleError, Sampler, SurfaceSampler};
 pub use transport::{
-    BrenierMap, Certificate, CertifyError, Claims, Control, Description, Locator, Progress, Quantization,
+    BrenierMap, CellTable, Certificate, CertifyError, Claims, Control, Description, Locator, Progress, Quantization,
     QuantizeOptions, QuantizeOutcome, Remesh, Report, SingularOptions, Solution, SolveOptions, SolverState,
-    SpaceLocator, Transport, Verdict, VerifyError, certify, describe, quantize, quantize_with, remesh, solve,
+    SpaceLocator, Transport, Verdict, VerifyError, cells, certify, describe, quantize, quantize_with, remesh, solve,
     solve_with, verify,
 };
 

@@ -169,6 +169,7 @@ fn the_table_of_the_readme_is_true() {
                 "interpolate" => brenier(at, "interpolate s.json --t 0.5 -o o.json"),
                 "alexandrov" => brenier(at, "alexandrov s.json -o o.obj"),
                 "sample" => brenier(at, "sample s.json -n 5 -o o.csv"),
+                "cells" => brenier(at, "cells s.json -o o.geojson"),
                 "plot" => brenier(at, "plot s.json -o o.svg"),
                 "remesh" => brenier(at, "remesh s.json -o o.ply"),
                 name => brenier(at, &format!("{name} s.json -o o.json")),
@@ -181,7 +182,7 @@ fn the_table_of_the_readme_is_true() {
             pairs += 1;
         }
     }
-    assert_eq!(pairs, 12 * 5);
+    assert_eq!(pairs, 13 * 5);
 }
 
 #[test]

@@ -17,8 +17,8 @@ use brenier::plot::{Charts, Color, Model, Up, View};
 use brenier::problem::{Problem, ProblemData, SurfaceProblem, SurfaceProblemData};
 use brenier::sample::{Method, Sampler, SurfaceSampler};
 use brenier::transport::{
-    BrenierMap, Control, Locator, Positions, Progress, SolveOptions, SolverState, SpaceLocator, certify, remesh,
-    solve_with,
+    BrenierMap, Control, Locator, Positions, Progress, SolveOptions, SolverState, SpaceLocator, cell_pieces, cells,
+    certify, remesh, solve_with,
 };
 use std::sync::Arc;
 
@@ -90,6 +90,7 @@ fn heights_of_another_problem() {
         assert!(remesh(&surface(), &heights, Positions::Centroids).is_err());
         assert!((1..=5).all(|level| certify(&plane(), &heights, level).is_err()));
         assert!(certify(&surface(), &heights, 5).is_err());
+        assert!(cells(&plane(), &heights).is_err() && cell_pieces(&surface(), &heights).is_err());
         assert!(Locator::new(plane().sites(), &heights).is_err());
         assert!(SpaceLocator::new(surface().sites(), &heights).is_err());
         assert!(Dense::new(2, plane().sites().as_flattened(), &heights).is_err());

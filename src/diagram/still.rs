@@ -1,6 +1,7 @@
 //! Diagrams at given heights, as far as all families have them alike.
 
 use super::ladder::Invalid;
+use super::outlines::Outlines;
 use super::record::CellRecord;
 use crate::exact::Counters;
 
@@ -16,6 +17,9 @@ pub enum DiagramError {
         /// Number of sites.
         expected: usize,
     },
+    /// The cells of such sources are no areas.
+    #[error("the cells of this source are no areas")]
+    NoAreas,
     /// A height is NaN or infinite.
     #[error("heights[{site}] is not finite; every height must be finite")]
     NonFiniteHeight {
@@ -46,6 +50,11 @@ pub trait Cells<const D: usize>: Sync {
     /// Hands on the polygons of cell `i` by their vertices, before anything that is no polygon cuts
     /// them.
     fn each_polygon(&self, i: usize, f: &mut dyn FnMut(&[[f64; D]]));
+    /// The cells as areas, united over the pieces of the domain; `whole` false: each of its pieces
+    /// by itself. `None` where cells are none.
+    fn areas(&self, _whole: bool) -> Option<Outlines<D>> {
+        None
+    }
     /// The cells as files list them; `None` if they are no polygons.
     fn records(&self) -> Option<Vec<CellRecord<[f64; D]>>>;
     /// How the signs were decided.

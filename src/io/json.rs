@@ -3,8 +3,9 @@
 //! Lists are read as they stream by, so a million sites cost their own 16 MB and nothing else. A
 //! [`Context`] remembers which entry is being read; errors then say `line 9: sites[4][1]: ...`.
 
+use super::document::read_document;
 use super::error::{IoError, quoted};
-use super::read::{ReadLimit, read_file, refuse_utf16};
+use super::read::{ReadLimit, refuse_utf16};
 use super::text::{PARSER, short};
 use crate::exact::big;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -510,7 +511,7 @@ pub(super) fn wrong_kind(file: &Path, bytes: &[u8], format: &str) -> Option<IoEr
 /// # Errors
 /// The system's, and if the file is not a JSON object.
 pub fn document_format(path: &Path, limit: ReadLimit) -> Result<Option<String>, IoError> {
-    let bytes = read_file(path, limit)?;
+    let bytes = read_document(path, limit)?;
     let mut header = Header::default();
     let cx = Context::new(path);
     cx.parse(&bytes, HeaderSeed(&mut header))?;

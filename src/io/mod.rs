@@ -8,8 +8,10 @@
 mod arrays;
 mod atomic;
 mod canonical;
+mod cells;
 mod checkpoint;
 mod columns;
+mod document;
 mod error;
 mod fields;
 mod finite;
@@ -44,6 +46,9 @@ mod zip_stream;
 pub use crate::diagram::CellRecord;
 pub use atomic::{AtomicFile, abandon, write_atomically};
 pub use canonical::canonical_sha256;
+pub use cells::{
+    CellColumn, CellFile, ColumnValues, ValueFile, read_values, write_cells, writes_cell_pieces, writes_cells,
+};
 pub use checkpoint::{read_checkpoint, write_checkpoint};
 pub use columns::TableColumns;
 pub use error::{IoError, bytes_text, system_text};

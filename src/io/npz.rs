@@ -5,7 +5,7 @@
 //! archives beyond 4 GiB are not written. Format: PKWARE APPNOTE 6.3.9, sections 4.3.7 (local),
 //! 4.3.12 (central) and 4.3.16 (end).
 
-use super::npy::{NpyArray, parse_npy, write_npy};
+use super::npy::{NpyArray, npy_header, parse_npy, write_npy};
 use crc32fast::hash as crc32;
 use std::io::{self, Write};
 
@@ -34,10 +34,43 @@ impl<W: Write> NpzWriter<W> {
     /// # Errors
     /// The writer's, or [`io::ErrorKind::FileTooLarge`] beyond 4 GiB.
     pub fn add(&mut self, name: &str, columns: usize, values: &[f64]) -> io::Result<()> {
-        let name = format!("{name}.npy");
-        // The checksum stands before the data, so they are encoded first.
         let mut data = Vec::with_capacity(values.len() * 8 + 128);
         write_npy(&mut data, columns, values)?;
+        self.entry(&format!("{name}.npy"), &data)
+    }
+
+    /// Appends a list of integers, of eight bytes each.
+    ///
+    /// # Errors
+    /// As [`NpzWriter::add`].
+    pub fn add_integers(&mut self, name: &str, values: &[i64]) -> io::Result<()> {
+        let mut data = npy_header("<i8", values.len() as u64, 0);
+        values.iter().for_each(|v| data.extend(v.to_le_bytes()));
+        self.entry(&format!("{name}.npy"), &data)
+    }
+
+    /// Appends a list of texts, all as long as the longest, four bytes a character.
+    ///
+    /// # Errors
+    /// As [`NpzWriter::add`].
+    pub fn add_words(&mut self, name: &str, values: &[String]) -> io::Result<()> {
+        let length = values.iter().map(|w| w.chars().count()).max().unwrap_or(0).max(1);
+        if values.len().saturating_mul(4 * length) > u32::MAX as usize {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        let mut data = npy_header(&format!("<U{length}"), values.len() as u64, 0);
+        for word in values {
+            let letters = word.chars().map(u32::from).chain(std::iter::repeat(0)).take(length);
+            letters.for_each(|c| data.extend(c.to_le_bytes()));
+        }
+        self.entry(&format!("{name}.npy"), &data)
+    }
+
+    /// Appends an entry of any kind. The checksum stands before the data, so these come as a whole.
+    ///
+    /// # Errors
+    /// As [`NpzWriter::add`].
+    pub(super) fn entry(&mut self, name: &str, data: &[u8]) -> io::Result<()> {
         let too_large = |_| io::Error::from(io::ErrorKind::FileTooLarge);
         let size = u32::try_from(data.len()).map_err(too_large)?;
         let offset = u32::try_from(self.offset).map_err(too_large)?;
@@ -46,7 +79,7 @@ impl<W: Write> NpzWriter<W> {
         common.extend(20u16.to_le_bytes()); // version needed to extract
         common.extend([0u8; 6]); // flags, method "stored", time
         common.extend(DATE.to_le_bytes());
-        common.extend(crc32(&data).to_le_bytes());
+        common.extend(crc32(data).to_le_bytes());
         common.extend(size.to_le_bytes());
         common.extend(size.to_le_bytes());
         common.extend(length.to_le_bytes());
@@ -55,7 +88,7 @@ impl<W: Write> NpzWriter<W> {
         local.extend(&common);
         local.extend(name.as_bytes());
         self.out.write_all(&local)?;
-        self.out.write_all(&data)?;
+        self.out.write_all(data)?;
         self.offset += (local.len() + data.len()) as u64;
         self.central.extend(CENTRAL.to_le_bytes());
         self.central.extend(20u16.to_le_bytes()); // version made by
@@ -90,8 +123,10 @@ impl<W: Write> NpzWriter<W> {
 /// An .npz file in memory.
 pub struct NpzReader {
     bytes: Vec<u8>,
-    /// Name, position of the data, length, checksum.
+    /// Name, position of the data, length, checksum; arrays without their ending.
     entries: Vec<(String, usize, usize, u32)>,
+    /// The same of what is no array.
+    others: Vec<(String, usize, usize, u32)>,
 }
 
 impl NpzReader {
@@ -100,8 +135,15 @@ impl NpzReader {
     /// # Errors
     /// What is wrong, without the file's name.
     pub fn new(bytes: Vec<u8>) -> Result<NpzReader, String> {
-        let entries = directory(&bytes).ok_or("not an .npz file, or damaged; write it with numpy.savez")??;
-        Ok(NpzReader { bytes, entries })
+        let all = directory(&bytes).ok_or("not an .npz file, or damaged; write it with numpy.savez")??;
+        let (mut entries, mut others) = (Vec::new(), Vec::new());
+        for (name, start, length, crc) in all {
+            match name.strip_suffix(".npy") {
+                Some(array) => entries.push((array.to_string(), start, length, crc)),
+                None => others.push((name, start, length, crc)),
+            }
+        }
+        Ok(NpzReader { bytes, entries, others })
     }
 
     /// Names of the arrays in the order of the directory.
@@ -124,6 +166,20 @@ impl NpzReader {
             return Err(format!("array {name:?} of the .npz is damaged (checksum)"));
         }
         parse_npy(data).map_err(|what| format!("array {name:?}: {what}"))
+    }
+
+    /// An entry that is no array, by its full name.
+    ///
+    /// # Errors
+    /// What is wrong, without the file's name.
+    pub(super) fn document(&self, name: &str) -> Result<&[u8], String> {
+        let entry = self.others.iter().find(|e| e.0 == name);
+        let &(_, start, length, crc) = entry.ok_or_else(|| format!("has no {name} among its arrays"))?;
+        let data = &self.bytes[start..start + length];
+        if crc32(data) != crc {
+            return Err(format!("{name} in the archive is damaged (checksum)"));
+        }
+        Ok(data)
     }
 }
 
@@ -150,9 +206,10 @@ fn directory(bytes: &[u8]) -> Option<Result<Entries, String>> {
         let local = u32_at(at + 42)? as usize;
         let name = std::str::from_utf8(bytes.get(at + 46..)?.get(..name_len)?).ok()?;
         at += 46 + name_len + extra + comment;
-        let Some(name) = name.strip_suffix(".npy") else {
+        // Folders and the like are nothing here.
+        if name.ends_with('/') {
             continue;
-        };
+        }
         if method != 0 || packed != size || size == u32::MAX {
             return Some(Err("compressed .npz files are not read; write it with numpy.savez".into()));
         }

@@ -10,9 +10,11 @@ pub(super) fn folder_of(file: &Path) -> &Path {
     }
 }
 
-/// A file's path as a relative path in it means it: relative to the file's own folder.
+/// A file's path as a relative path in it means it: relative to the file's own folder; the empty
+/// one is the file itself.
 pub(super) fn beside(file: &Path, relative: &str) -> std::path::PathBuf {
     match file.parent() {
+        _ if relative.is_empty() => file.into(),
         // A stream has no folder; whoever feeds it means his own.
         Some(p) if ["/dev", "/dev/fd", "/proc/self/fd"].iter().any(|streams| p == Path::new(streams)) => {
             relative.into()

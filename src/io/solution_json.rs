@@ -4,11 +4,13 @@
 use super::arrays::{Arrays, previous_arrays, remove, write_arrays};
 use super::atomic::write_atomically;
 use super::canonical::write_canonical;
+use super::document::DOCUMENT;
 use super::error::IoError;
 use super::fields::Fields;
 use super::ledger;
 use super::lists::List;
 use super::lists::Point;
+use super::npz::NpzWriter;
 use super::paths::beside;
 use super::problem_file::ProblemFile;
 use super::problem_file::{FileData, ProblemId};
@@ -104,6 +106,8 @@ enum Place {
     Inline,
     /// File name and SHA-256 of the .npz.
     Beside(String, String),
+    /// In the archive that has the document, too.
+    Within,
 }
 
 impl Place {
@@ -122,11 +126,13 @@ impl Place {
         struct Text<'a> {
             path: &'a str,
             array: &'a str,
-            sha256: &'a str,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            sha256: Option<&'a str>,
         }
         match self {
             Place::Inline => list.write_inline(fields, key),
-            Place::Beside(path, sha256) => fields.value(key, &Text { path, array, sha256 }),
+            Place::Beside(path, sha256) => fields.value(key, &Text { path, array, sha256: Some(sha256) }),
+            Place::Within => fields.value(key, &Text { path: "", array, sha256: None }),
         }
     }
 }
@@ -135,6 +141,9 @@ impl Place {
 /// `STEM-XXXXXXXXXXXX.npz` beside it, named by their content: until the solution itself is
 /// replaced, the old solution and its old arrays stay valid. Where the solution cannot be written,
 /// its arrays are removed again.
+///
+/// A name that ends in .npz gets all of it in one archive, however few sites there are: the arrays,
+/// and the document as `solution.json`. Readers of solutions take both.
 ///
 /// # Errors
 /// The system's; the solution that was there before is then still whole.
@@ -157,49 +166,76 @@ pub fn write_solution<T: FileData>(path: &Path, solution: &SolutionFile<T>) -> R
     // Before anything is written: arrays go first.
     let sound = lists.iter().try_for_each(|(key, list)| list.check(key));
     sound.map_err(|e| IoError::system(path, "write", e))?;
+    let (sites, masses);
+    let mut arrays: Vec<(&str, &List<T::Point>)> = lists.iter().map(|(k, l)| (*k, l)).collect();
+    if let ProblemSource::Embedded(p) = &solution.problem {
+        sites = List::Points(p.data.sites());
+        arrays.push(("problem_sites", &sites));
+        if let Some(m) = p.data.masses() {
+            masses = List::Numbers(m);
+            arrays.push(("problem_masses", &masses));
+        }
+    }
+    if is_archive(path) {
+        let mut document = Vec::new();
+        write_document(&mut document, solution, &lists, &Place::Within)
+            .map_err(|e| IoError::system(path, "write", e))?;
+        return write_atomically(path, |w| {
+            let mut npz = NpzWriter::new(w);
+            arrays.iter().try_for_each(|(name, list)| {
+                let (columns, values) = list.array();
+                npz.add(name, columns, &values)
+            })?;
+            npz.entry(DOCUMENT, &document)?;
+            npz.finish().map(drop)
+        });
+    }
     // A stream or a device has nothing beside it.
     let large = solution.heights.len() >= INLINE_LIMIT && ledger::is_file(path);
     let stale = previous_arrays(path);
     let (place, arrays) = if large {
-        let mut arrays: Vec<(&str, &List<T::Point>)> = lists.iter().map(|(k, l)| (*k, l)).collect();
-        let (sites, masses);
-        if let ProblemSource::Embedded(p) = &solution.problem {
-            sites = List::Points(p.data.sites());
-            arrays.push(("problem_sites", &sites));
-            if let Some(m) = p.data.masses() {
-                masses = List::Numbers(m);
-                arrays.push(("problem_masses", &masses));
-            }
-        }
         let Arrays { name, sha256, unfinished } = write_arrays(path, &arrays)?;
         (Place::Beside(name, sha256), unfinished)
     } else {
         (Place::Inline, None)
     };
-    write_atomically(path, |w| {
-        let mut fields = Fields::begin(w, FORMAT)?;
-        fields.nested("problem", |w| write_problem(w, &solution.problem, &place))?;
-        for (key, list) in &lists {
-            if *key == "hessian" {
-                fields.value("cost", &solution.cost)?;
-            }
-            place.write(&mut fields, key, list)?;
-        }
-        if solution.hessian.is_none() {
-            fields.value("cost", &solution.cost)?;
-        }
-        if let Some(cells) = &solution.cells {
-            fields.value("cells", cells)?;
-        }
-        fields.value("report", &solution.report)?;
-        fields.end()
-    })?;
+    write_atomically(path, |w| write_document(w, solution, &lists, &place))?;
     if let Some(arrays) = arrays {
         arrays.keep();
     }
     let current = if let Place::Beside(name, _) = &place { Some(name.as_str()) } else { None };
     remove(path, stale, current, &referred(path, &solution.problem));
     Ok(())
+}
+
+/// Whether a solution of this name is one archive.
+pub(super) fn is_archive(path: &Path) -> bool {
+    path.extension().is_some_and(|e| e.eq_ignore_ascii_case("npz"))
+}
+
+/// The document alone.
+fn write_document<W: Write, T: FileData>(
+    w: &mut W,
+    solution: &SolutionFile<T>,
+    lists: &[(&str, List<T::Point>)],
+    place: &Place,
+) -> io::Result<()> {
+    let mut fields = Fields::begin(w, FORMAT)?;
+    fields.nested("problem", |w| write_problem(w, &solution.problem, place))?;
+    for (key, list) in lists {
+        if *key == "hessian" {
+            fields.value("cost", &solution.cost)?;
+        }
+        place.write(&mut fields, key, list)?;
+    }
+    if solution.hessian.is_none() {
+        fields.value("cost", &solution.cost)?;
+    }
+    if let Some(cells) = &solution.cells {
+        fields.value("cells", cells)?;
+    }
+    fields.value("report", &solution.report)?;
+    fields.end()
 }
 
 /// Files that the problem of a solution at `path` refers to.
@@ -228,7 +264,7 @@ fn write_problem<W: Write, T: FileData>(w: &mut W, problem: &ProblemSource<T>, p
             write!(w, "{{\"sha256\": \"{}\", \"data\": ", p.id.sha256)?;
             match place {
                 Place::Inline => write_canonical(&mut *w, &p.data)?,
-                Place::Beside(..) => {
+                Place::Beside(..) | Place::Within => {
                     let mut fields = Fields::begin(&mut *w, super::problem_json::FORMAT)?;
                     p.data.write_source(&mut fields)?;
                     let sites = List::Points(p.data.sites());

@@ -1,6 +1,7 @@
 //! Reading solution files, and the arrays they refer to.
 
 use super::canonical::canonical_sha256;
+use super::document::read_document;
 use super::error::{IoError, quoted};
 use super::json::{Context, Reference, Scalars, Source, check_header, reference, set, unknown_field, wrong_kind};
 use super::ledger;
@@ -33,7 +34,7 @@ pub type AnySolution = Kind<SolutionFile, SolutionFile<SurfaceProblemData>>;
 /// # Errors
 /// [`IoError`]; for text the line is named.
 pub fn read_any_solution(path: &Path, limit: ReadLimit) -> Result<AnySolution, IoError> {
-    let bytes = read_file(path, limit)?;
+    let bytes = read_document(path, limit)?;
     let cx = Context::new(path);
     let raw = match cx.parse(&bytes, SolutionSeed(&cx)) {
         Ok(raw) => raw,

@@ -27,13 +27,13 @@ pub(super) enum Text {
 }
 
 /// A number in text: decimals, and the exact forms of the problem files.
-fn number(field: &[u8]) -> Option<f64> {
+pub(super) fn number(field: &[u8]) -> Option<f64> {
     let text = std::str::from_utf8(field).ok()?;
     text.parse().ok().or_else(|| literal(text).map(|v| v.0))
 }
 
 /// A number such as `0,5`, as some countries write it.
-fn with_decimal_comma(field: &[u8]) -> Option<f64> {
+pub(super) fn with_decimal_comma(field: &[u8]) -> Option<f64> {
     let comma = field.iter().position(|&b| b == b',')?;
     let digit = |k: Option<usize>| k.and_then(|k| field.get(k)).is_some_and(u8::is_ascii_digit);
     if !(digit(comma.checked_sub(1)) && digit(Some(comma + 1))) || field.contains(&b'.') {
@@ -228,7 +228,7 @@ impl<'p> Rows<'p> {
 
 /// What separates the fields of a line, outside of quotes: a semicolon, a tab (unless it only
 /// stands beside commas), a comma, a blank.
-fn delimiter(line: &[u8]) -> u8 {
+pub(super) fn delimiter(line: &[u8]) -> u8 {
     let mut quoted = false;
     let bare: Vec<u8> = line
         .trim_ascii()

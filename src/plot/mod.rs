@@ -4,6 +4,8 @@
 //! plane, of a surface or of the graph of a potential, for pages ([`Model::html`]) and pixels
 //! ([`Model::pixels`]). [`Charts`] are a parameterized surface and its layout.
 
+mod cells;
+mod cells_in_space;
 mod charts;
 mod charts_page;
 mod charts_picture;
@@ -22,6 +24,7 @@ mod surface;
 mod svg;
 mod view;
 
+pub use cells::cells_svg;
 pub use charts::Charts;
 pub use image::Pixels;
 pub use model::Model;

@@ -21,15 +21,15 @@ use svg::node::Blob;
 use svg::node::element::{Group, Rectangle};
 
 /// Samples along each side of a pixel.
-const SAMPLES: f64 = 3.0;
+pub(super) const SAMPLES: f64 = 3.0;
 /// Pixels of the longer side.
-const SIZE: usize = 900;
-const MARGIN: f64 = 24.0;
+pub(super) const SIZE: usize = 900;
+pub(super) const MARGIN: f64 = 24.0;
 const LEGEND: f64 = 150.0;
 /// Drawn units per pixel.
 pub(super) const UNITS: f64 = 100.0;
 /// More visible polygons than this make files that few programs open.
-const MOST: usize = 120_000;
+pub(super) const MOST: usize = 120_000;
 
 /// More polygons are visible than an SVG file should have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -37,6 +37,16 @@ const MOST: usize = 120_000;
 pub struct TooMany {
     /// Polygons that are visible.
     pub visible: usize,
+}
+
+/// What is seen of a model.
+pub(super) struct Seen {
+    /// Polygons, ascending.
+    pub(super) polygons: Vec<u32>,
+    /// Pairs of them (behind, in front), by their places in the list.
+    pub(super) pairs: Vec<(u32, u32)>,
+    /// How near each is to the eye.
+    pub(super) depth: Vec<f64>,
 }
 
 /// A part of an SVG picture.
@@ -107,6 +117,12 @@ impl Model<'_> {
     /// The polygons that are seen, in an order in which none that is in front at some sample comes
     /// before what it hides there.
     fn order(&self, points: &[[f64; 3]], size: [usize; 2]) -> Vec<u32> {
+        let Seen { polygons, pairs, depth } = self.seen(points, size);
+        sorted(&depth, &pairs).into_iter().map(|k| polygons[k as usize]).collect()
+    }
+
+    /// The polygons that are seen at some sample, and who hides whom.
+    pub(super) fn seen(&self, points: &[[f64; 3]], size: [usize; 2]) -> Seen {
         let mut buffer = Buffer::new(size[0], 0, size[1]);
         let of = |p: usize| &points[self.polygons.range(p)];
         (0..self.polygons.len()).for_each(|p| buffer.fill(of(p), p as u32));
@@ -138,7 +154,7 @@ impl Model<'_> {
             .iter()
             .map(|&p| of(p as usize).iter().map(|c| c[2]).sum::<f64>() / of(p as usize).len() as f64)
             .collect();
-        sorted(&depth, &pairs).into_iter().map(|k| kept[k as usize]).collect()
+        Seen { polygons: kept, pairs, depth }
     }
 
     fn paths(&self, screen: &Screen, points: &[[f64; 3]], order: &[u32], paint: &[[u8; 3]], wall: f64) -> String {
@@ -188,7 +204,7 @@ impl Model<'_> {
 
 /// Numbers such that of every pair `(behind, in front)` the first comes first, the farthest (of
 /// least depth) early. In a circle the farthest goes first.
-fn sorted(depth: &[f64], pairs: &[(u32, u32)]) -> Vec<u32> {
+pub(super) fn sorted(depth: &[f64], pairs: &[(u32, u32)]) -> Vec<u32> {
     let n = depth.len();
     let mut waiting = vec![0u32; n];
     pairs.iter().for_each(|p| waiting[p.1 as usize] += 1);

@@ -1,6 +1,7 @@
 //! Layer 5: the solved problem, its certificate and its map; quantization, which solves again and
 //! again.
 
+mod areas;
 mod certificate;
 mod certify;
 mod claim;
@@ -17,6 +18,7 @@ mod solution;
 mod solve;
 mod verify;
 
+pub use areas::{CellTable, cell_pieces, cells};
 pub use certificate::{Certificate, CertifyError, Flaw};
 pub use certify::certify;
 pub use describe::{Description, describe};

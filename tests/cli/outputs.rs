@@ -12,6 +12,7 @@ const OUTPUTS: &[(&str, &[(&str, &str)])] = &[
     ("quantize", &[("--output!", "json"), ("--plot", "png")]),
     ("parameterize", &[("--output!", "obj"), ("--report", "json"), ("--html", "html"), ("--plot", "png")]),
     ("diagram", &[("--output!", "json"), ("--plot", "svg"), ("--mesh", "ply")]),
+    ("cells", &[("--output!", "geojson")]),
     ("check", &[]),
     ("map", &[("--output!", "csv")]),
     ("interpolate", &[("--output!", "json"), ("--plot", "svg")]),
@@ -37,6 +38,7 @@ const INPUTS: &[&str] = &[
     "--boundary",
     "--seams",
     "--landmarks",
+    "--values",
 ];
 const VALUES: &[&str] = &[
     "--columns",
@@ -69,6 +71,7 @@ const VALUES: &[&str] = &[
     "--what",
     "--offset",
     "--total",
+    "--tolerance",
 ];
 
 /// Runs and every file they read, those that other files name included.
@@ -87,7 +90,11 @@ const RUNS: &[(&str, &str)] = &[
         "hill.obj poly.csv seams.csv marks.csv dens.txt",
     ),
     ("diagram p.json", "p.json m.obj y.csv w.csv h.csv"),
+    ("diagram a.json", "a.json a.npz p.json m.obj y.csv w.csv"),
     ("diagram u.json", "u.json o.obj z.csv"),
+    ("cells a.json --values w.csv", "a.json a.npz p.json m.obj y.csv w.csv"),
+    ("cells p.json", "p.json m.obj y.csv w.csv h.csv"),
+    ("cells v.json", "v.json u.json o.obj z.csv"),
     ("check a.json", ""),
     ("map a.json --points x.csv", "a.json a.npz p.json m.obj y.csv w.csv x.csv"),
     ("map a.json --points x.csv --problem copy.json", "a.json a.npz copy.json p.json m.obj y.csv x.csv"),
@@ -231,7 +238,7 @@ fn no_output_takes_the_place_of_an_input() {
         assert!(sound.code <= 1, "{run}: {}", sound.err);
         for (flag, ending) in outputs(command) {
             // A mesh of cells is for surfaces.
-            if run.starts_with("diagram p.json") && *flag == "--mesh" {
+            if (run.starts_with("diagram p.json") || run.starts_with("diagram a.json")) && *flag == "--mesh" {
                 continue;
             }
             for input in read.split_whitespace() {
@@ -317,6 +324,7 @@ fn endings_that_do_not_fit_are_refused_with_those_that_do() {
                     || name.ends_with(&format!(".{ending}"))
                     || *command == "quantize" && name == "bad.csv"
                     || *command == "sample" && name == "bad.csv"
+                    || *command == "cells" && ["bad.csv", "bad.svg"].contains(&name)
                     || name == "bad.svg" && flag.starts_with("--plot")
                     || name == "-" && *ending == "json";
                 if fits {

@@ -37,6 +37,9 @@ pub enum Command {
     Parameterize(ParameterizeArgs),
     /// Compute the diagram at given heights or weights, without solving
     Diagram(DiagramArgs),
+    /// Write the cells for other programs, one area a site: .geojson, .csv, .svg, .npz, .ply, .vtp,
+    /// .obj
+    Cells(CellsArgs),
     /// Verify a solution again, independently, in exact arithmetic
     Check(CheckArgs),
     /// Send points where the solved map sends them
@@ -277,8 +280,8 @@ pub struct ParameterizeArgs {
 #[command(after_help = "Examples:\n  brenier diagram problem.json -o diagram.json --cells --plot cells.svg\n  \
                         brenier diagram surface.json -o diagram.json --mesh cells.ply")]
 pub struct DiagramArgs {
-    /// Problem file (JSON) with "heights" or "weights"
-    pub problem: PathBuf,
+    /// Problem file (JSON) with "heights" or "weights", or a solution: its heights
+    pub file: PathBuf,
     /// File to write, in the format of solutions
     #[arg(long, short, value_name = "OUT", value_parser = to(Fit::Solution))]
     pub output: Output,
@@ -295,6 +298,39 @@ pub struct DiagramArgs {
     /// Write the facet integrals too
     #[arg(long)]
     pub hessian: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  brenier cells solution.json -o cells.geojson --values towns.csv\n  \
+                        brenier cells solution.json -o cells.svg\n  \
+                        brenier cells partial.json -o cells.csv --tolerance 0.001\n\n\
+                        A cell is one polygon, or several where it is in parts, united over the triangles or pixels of the source, with holes. Cells that \
+                        meet have the same vertices. A site without a cell has no geometry.")]
+pub struct CellsArgs {
+    /// Solution, or problem with "heights" or "weights"
+    pub file: PathBuf,
+    /// File to write: .geojson, .csv (areas as WKT), .svg (a path a cell), .npz (arrays with
+    /// offsets), or a mesh of polygons in the order of the sites: .ply, .vtp, .vtk, .obj
+    #[arg(long, short, value_name = "OUT", value_parser = to(Fit::Cells))]
+    pub output: Output,
+    /// The problem the solution solves [default: the one it names or contains]
+    #[arg(long, value_name = "P")]
+    pub problem: Option<PathBuf>,
+    /// Columns to be told of each cell: .csv or .txt with a row for each site and names in the
+    /// first line, .npy or .npz
+    #[arg(long, value_name = "FILE")]
+    pub values: Option<PathBuf>,
+    /// How far chords may be from the arcs of partial transport, in the units of the domain; .svg
+    /// has the arcs themselves [default: 1e-5 of the larger side of all cells]
+    #[arg(long, value_name = "DISTANCE", value_parser = positive, allow_negative_numbers = true)]
+    pub tolerance: Option<f64>,
+    /// From where a surface is seen in an .svg, in degrees: the angle around the upward axis and
+    /// that above the horizon [default: where most is seen]
+    #[arg(long, value_name = "AZIMUTH,ELEVATION", value_parser = view, allow_hyphen_values = true)]
+    pub view: Option<[f64; 2]>,
+    /// The axis of a surface that points upwards in an .svg [default: y]
+    #[arg(long, value_enum, value_name = "AXIS")]
+    pub up: Option<Up>,
 }
 
 #[derive(Args, Debug)]

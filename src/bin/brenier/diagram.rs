@@ -2,14 +2,14 @@
 
 use crate::args::{Common, DiagramArgs};
 use crate::failure::{Failure, code};
-use crate::input::{self, Loaded};
+use crate::heights::{self, At};
 use crate::output;
-use crate::picture::{Drawn, Style, given_heights, unmade};
+use crate::picture::{Drawn, Style, unmade};
 use crate::solve::solution_file;
 use brenier::diagram::SurfaceDiagram;
 use brenier::exact::Heights;
 use brenier::io::{Encoding, Field, FileData, MeshData, write_solution, write_surface};
-use brenier::problem::{Duplicates, Problem, SurfaceProblem, WithSites};
+use brenier::problem::{Problem, SurfaceProblem, WithSites};
 use brenier::transport::{Transport, describe};
 use brenier::visit;
 use std::path::Path;
@@ -17,34 +17,36 @@ use std::time::Instant;
 
 pub fn run(args: &DiagramArgs, common: &Common) -> Result<u8, Failure> {
     let start = Instant::now();
-    let loaded = input::load_any(&args.problem, &args.output, Duplicates::Keep, common)?;
-    visit!(loaded, loaded => described(args, common, &loaded, start))
+    visit!(heights::of_file(&args.file, None, &args.output, common)?, at => described(args, common, &at, start))
 }
 
 /// From a problem to the files.
 fn described<T: FileData<Point = [f64; D]>, const D: usize>(
     args: &DiagramArgs,
     common: &Common,
-    loaded: &Loaded<T>,
+    at: &At<T>,
     start: Instant,
 ) -> Result<u8, Failure>
 where
     T::Problem: Transport<D> + Drawn + Meshed,
 {
+    let (loaded, heights) = (&at.loaded, &at.heights);
     let problem = &loaded.problem;
     if let Some(path) = args.mesh.as_ref().filter(|_| problem.is_flat()) {
         let what = format!("{}: --mesh is for surfaces, this domain lies in the plane", path.display());
         return Err(Failure::new(code::USAGE, what));
     }
-    let heights = given_heights(problem.given(), &loaded.name)?;
     if args.cells && problem.stays().is_some() {
         let what = "--cells: the cells of a partial problem are bounded by arcs, not polygons; draw them with --plot";
         return Err(Failure::new(code::USAGE, what));
     }
     let found = describe(problem, heights, args.hessian, args.cells).map_err(unmade)?;
     let mut file = solution_file(loaded, found.solution, start);
-    // Sites that coincide are kept.
-    (file.cells, file.site_of_input) = (found.cells, None);
+    file.cells = found.cells;
+    // The same heights, found the same way.
+    if let Some(report) = &at.report {
+        file.report = report.clone();
+    }
     write_solution(&args.output, &file)?;
     let mut written: Vec<&Path> = vec![&args.output];
     if let Some(path) = &args.mesh {

@@ -51,6 +51,13 @@ impl<T: FileData> Loaded<T> {
         }
     }
 
+    /// From now on a solution at `output` names the problem's file, if it has one, from there.
+    pub fn tell_from(&mut self, output: &Path) {
+        if let ProblemSource::File { path, .. } = &mut self.source {
+            *path = relative_path(output, &self.name);
+        }
+    }
+
     /// How a solution names the problem.
     pub fn source(&self) -> ProblemSource<T> {
         let mut source = self.source.clone();

@@ -29,6 +29,8 @@ fn needs_of(command: &Command) -> Needs {
         // Charts, the transport in the plane, factors of the Newton steps.
         Command::Parameterize(_) => Needs { site: 0, patch: 2000 },
         Command::Diagram(_) => Needs { site: 500, patch: 200 },
+        // Sides of the pieces by name, glued and as rings.
+        Command::Cells(_) => Needs { site: 1500, patch: 900 },
         _ => Needs { site: 1000, patch: 250 },
     }
 }

@@ -3,11 +3,13 @@
 mod alexandrov;
 mod allocator;
 mod args;
+mod cells;
 mod check;
 mod console;
 mod deadline;
 mod diagram;
 mod failure;
+mod heights;
 mod input;
 mod interpolate;
 mod interrupt;
@@ -93,6 +95,7 @@ fn run() -> Result<u8, Failure> {
         Command::Quantize(args) => quantize::run(args, &cli.common),
         Command::Parameterize(args) => parameterize::run(args, &cli.common),
         Command::Diagram(args) => diagram::run(args, &cli.common),
+        Command::Cells(args) => cells::run(args, &cli.common),
         Command::Check(args) => check::run(args, &cli.common),
         Command::Map(args) => map::run(args, &cli.common),
         Command::Interpolate(args) => interpolate::run(args, &cli.common),

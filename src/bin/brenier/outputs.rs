@@ -46,6 +46,8 @@ pub enum Fit {
     Points,
     Samples,
     Mesh,
+    /// Cells for other programs.
+    Cells,
     /// A parameterized mesh.
     Layout,
     Picture,
@@ -59,18 +61,21 @@ pub enum Fit {
 impl Fit {
     /// Endings of files of another kind, read or written: under them stands what a solver's state
     /// must not replace.
-    const TAKEN: [&'static str; 18] = [
+    const TAKEN: [&'static str; 19] = [
         "csv", "txt", "xyz", "npy", "npz", "parquet", "obj", "ply", "off", "stl", "vtk", "vtp", "glb", "gltf", "svg",
-        "png", "html", "pdf",
+        "png", "html", "pdf", "geojson",
     ];
 
     /// Endings that fit, and what to say of others.
     fn endings(self) -> (&'static [&'static str], &'static str) {
         match self {
-            Fit::Solution => (&["json"], "solutions are written as .json; pictures are made with --plot"),
+            Fit::Solution => (
+                &["json", "npz"],
+                "solutions are written as .json, or as arrays in one .npz; pictures are made with --plot",
+            ),
             Fit::Sites => (
-                &["json", "csv", "txt", "npy", "xyz", "obj"],
-                "solutions are written as .json, points as .csv, .txt or .npy, on a surface also .xyz or .obj; choose \
+                &["json", "npz", "csv", "txt", "npy", "xyz", "obj"],
+                "solutions are written as .json or .npz, points as .csv, .txt or .npy, on a surface also .xyz or .obj; choose \
                  one of these",
             ),
             Fit::Report => (&["json"], "reports are written as .json; pictures are made with --plot"),
@@ -84,6 +89,10 @@ impl Fit {
                 "samples are written as .npy, .npz, .csv or .parquet; choose one of these",
             ),
             Fit::Mesh => (&["obj", "ply", "vtk", "vtp"], "meshes are written as .obj, .ply, .vtk or .vtp"),
+            Fit::Cells => (
+                &["geojson", "csv", "svg", "npz", "ply", "vtp", "vtk", "obj"],
+                "cells are written as .geojson, .csv, .svg, .npz, .ply, .vtp, .vtk or .obj; choose one of these",
+            ),
             Fit::Layout => (
                 &["obj", "ply", "glb", "gltf"],
                 "parameterized meshes are written as .obj, .ply, .glb or .gltf; choose one of these",

@@ -3,14 +3,13 @@
 use crate::args::{self, Common, ParameterizeArgs, PlotArgs};
 use crate::console::table;
 use crate::failure::{Failure, code};
-use crate::input;
-use crate::limits::read_limit;
+use crate::heights;
 use crate::reports::say;
 use brenier::diagram::{Diagram, DiagramError, PartialDiagram, SurfaceDiagram};
 use brenier::exact::Heights;
-use brenier::io::{document_format, read_any_problem, read_any_solution, write_atomically};
+use brenier::io::write_atomically;
 use brenier::plot::{Charts, Color, Model, Scene, Up, View};
-use brenier::problem::{Duplicates, Problem, SurfaceProblem};
+use brenier::problem::{Problem, SurfaceProblem};
 use brenier::transport::BrenierMap;
 use brenier::visit;
 use std::io::Write;
@@ -42,22 +41,10 @@ const LONGER: usize = 1200;
 
 pub fn run(args: &PlotArgs, common: &Common) -> Result<u8, Failure> {
     let style = style_of(args)?;
-    let limit = read_limit(common);
-    let is_problem = document_format(&args.file, limit)?.as_deref() == Some("brenier/problem");
-    if is_problem {
-        visit!(read_any_problem(&args.file, limit)?, file => {
-            let loaded = input::from_file(file, &args.file, &args.output, Duplicates::Keep, common)?;
-            let heights = given_heights(loaded.problem.given(), &loaded.name)?;
-            view_fits(&loaded.problem, args)?;
-            loaded.problem.draw(heights, &loaded.name, &args.output, &style)?;
-        });
-    } else {
-        visit!(read_any_solution(&args.file, limit)?, solution => {
-            let loaded = input::of_solution(&args.file, &solution, args.problem.as_deref(), common)?;
-            view_fits(&loaded.problem, args)?;
-            loaded.problem.draw(&solution.heights, &args.file, &args.output, &style)?;
-        });
-    }
+    visit!(heights::of_file(&args.file, args.problem.as_deref(), &args.output, common)?, at => {
+        view_fits(&at.loaded.problem, args)?;
+        at.loaded.problem.draw(&at.heights, &args.file, &args.output, &style)?;
+    });
     if common.json {
         let path = serde_json::Value::from(args.output.display().to_string());
         say(&format!("{{\"command\":\"plot\",\"output\":{path}}}\n"))?;
@@ -83,7 +70,7 @@ fn style_of(args: &PlotArgs) -> Result<Style, Failure> {
     Ok(Style { color, view: args.view, up, size: args.size })
 }
 
-fn up_of(up: Option<args::Up>) -> Up {
+pub fn up_of(up: Option<args::Up>) -> Up {
     match up {
         None | Some(args::Up::Y) => Up::Y,
         Some(args::Up::X) => Up::X,
@@ -150,25 +137,16 @@ pub fn draw_charts(args: &ParameterizeArgs, charts: &Charts<'_>) -> Result<(), F
     Ok(())
 }
 
-/// The heights a problem file gives.
-pub fn given_heights<'p>(heights: Option<&'p Heights>, name: &Path) -> Result<&'p Heights, Failure> {
-    heights.ok_or_else(|| {
-        Failure::new(
-            code::INPUT,
-            format!("{}: neither \"heights\" nor \"weights\" is given; give one number per site", name.display()),
-        )
-    })
-}
-
 /// What a diagram that cannot be made is to the command: heights were checked before.
 pub fn unmade(e: DiagramError) -> Failure {
+    if e == DiagramError::NoAreas {
+        return Failure::new(code::USAGE, e.to_string());
+    }
     Failure::new(code::INTERNAL, e.to_string())
 }
 
 /// A problem whose diagrams can be drawn.
 pub trait Drawn {
-    /// Heights that it gives.
-    fn given(&self) -> Option<&Heights>;
     /// Does all of it lie in the plane?
     fn is_flat(&self) -> bool;
     /// Draws the diagram at some heights. `name` is what the picture is of.
@@ -176,10 +154,6 @@ pub trait Drawn {
 }
 
 impl Drawn for Problem {
-    fn given(&self) -> Option<&Heights> {
-        self.heights()
-    }
-
     fn is_flat(&self) -> bool {
         true
     }
@@ -198,10 +172,6 @@ impl Drawn for Problem {
 }
 
 impl Drawn for SurfaceProblem {
-    fn given(&self) -> Option<&Heights> {
-        self.heights()
-    }
-
     fn is_flat(&self) -> bool {
         false
     }

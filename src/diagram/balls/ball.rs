@@ -300,6 +300,30 @@ pub enum Shape {
     Ring,
 }
 
+/// Where a side of the part in the disc begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Begins {
+    /// At the vertex of the cell where its edge begins.
+    Vertex,
+    /// Where its edge enters the disc.
+    Entering,
+    /// Where its edge leaves the disc: here begins an arc.
+    Leaving,
+}
+
+/// A corner of the part in the disc.
+#[derive(Clone, Copy, Debug)]
+pub struct Corner {
+    /// Where it is.
+    pub at: Point,
+    /// The edge of the cell on which it lies.
+    pub edge: u32,
+    /// How.
+    pub begins: Begins,
+    /// The angle of the arc that begins here.
+    pub angle: f64,
+}
+
 /// Scratch and result: one cell in its disc.
 #[derive(Default)]
 pub struct BallCell {
@@ -396,6 +420,33 @@ impl BallCell {
             let half_angle = self.half_angle(&to, &end, points);
             self.arcs.push(Arc { from: to, to: end, after, first, count: count as u32, half_angle });
         }
+    }
+
+    /// The boundary of the part in the disc, corner after corner; none if the disc lies in the
+    /// cell, or there is nothing.
+    pub fn corners(&self) -> Vec<Corner> {
+        let mut arcs = self.arcs.iter();
+        let mut last = 0;
+        let corner = |(point, edge): (&Point, &Option<u32>)| {
+            if let Some(k) = *edge {
+                last = k;
+                let vertex = self.inside.get(k as usize).copied().unwrap_or(false);
+                return Corner {
+                    at: *point,
+                    edge: k,
+                    begins: if vertex { Begins::Vertex } else { Begins::Entering },
+                    angle: 0.0,
+                };
+            }
+            let angle = arcs.next().map_or(0.0, |arc| 2.0 * arc.half_angle);
+            Corner { at: *point, edge: last, begins: Begins::Leaving, angle }
+        };
+        self.ring.iter().zip(&self.edges).map(corner).collect()
+    }
+
+    /// Does vertex `k` of the cell lie in the disc?
+    pub fn has(&self, k: usize) -> bool {
+        self.inside.get(k).copied().unwrap_or(false)
     }
 
     /// Half the angle of the arc above a chord.

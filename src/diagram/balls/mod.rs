@@ -1,5 +1,6 @@
 //! Cells of the plane cut by balls: partial transport.
 
+mod areas;
 mod ball;
 mod enlarge;
 mod laguerre;

@@ -221,7 +221,7 @@ impl PartialDiagram {
         pieces
     }
 
-    fn disc(&self) -> impl Fn(u32) -> Disc {
+    pub(super) fn disc(&self) -> impl Fn(u32) -> Disc {
         let ruler = ruler_of(self.diagram.problem());
         move |i: u32| Disc::new(&self.diagram.lifted()[i as usize], Dd::ZERO, ruler)
     }

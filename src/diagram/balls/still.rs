@@ -2,6 +2,7 @@
 //! says.
 
 use super::super::ladder::Invalid;
+use super::super::outlines::Outlines;
 use super::super::record::CellRecord;
 use super::super::still::Cells;
 use super::snapshot::PartialDiagram;
@@ -28,6 +29,9 @@ impl Cells<2> for PartialDiagram {
     }
     fn each_polygon(&self, i: usize, f: &mut dyn FnMut(&[[f64; 2]])) {
         self.polygons().each_polygon(i, f);
+    }
+    fn areas(&self, whole: bool) -> Option<Outlines> {
+        Some(self.areas(whole))
     }
     fn records(&self) -> Option<Vec<CellRecord>> {
         None

@@ -1,10 +1,12 @@
 //! Laguerre cells in the plane: of a density on one convex polygon, and restricted to the patches
 //! of a mesh or an image.
 
+mod areas;
 pub(super) mod cells;
 mod clip;
 pub(super) mod even;
 mod fit;
+pub(super) mod ground;
 pub(super) mod integrate;
 pub(super) mod laguerre;
 mod matched;
@@ -17,6 +19,7 @@ mod proof;
 pub(super) mod raise;
 pub(super) mod restrict;
 mod runs;
+mod seams;
 pub(super) mod snapshot;
 pub(super) mod start;
 mod still;

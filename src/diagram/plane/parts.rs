@@ -28,7 +28,7 @@ impl Parts {
         (self.start[i] as usize..self.start[i + 1] as usize).map(|k| self.part(k))
     }
 
-    fn part(&self, k: usize) -> (u32, &[Label]) {
+    pub(super) fn part(&self, k: usize) -> (u32, &[Label]) {
         (self.patch[k], &self.labels[self.label_start[k]..self.label_start[k + 1]])
     }
 

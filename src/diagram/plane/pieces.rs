@@ -75,7 +75,7 @@ impl Diagram {
         }
     }
 
-    fn points_of(&self, patch: &Patch, i: usize, labels: &[Label]) -> Vec<Point> {
+    pub(super) fn points_of(&self, patch: &Patch, i: usize, labels: &[Label]) -> Vec<Point> {
         let outline = Outline(patch.corners());
         let at = |j: u32| &self.lifted()[j as usize];
         let before = |k: usize| labels[if k == 0 { labels.len() - 1 } else { k - 1 }];

@@ -1,6 +1,7 @@
 //! The diagram in the plane as one among all families.
 
 use super::super::ladder::Invalid;
+use super::super::outlines::Outlines;
 use super::super::record::{CellRecord, neighbor};
 use super::super::still::{Cells, sizes};
 use super::integrate;
@@ -64,6 +65,9 @@ impl Cells<2> for Diagram {
             Some(_) => self.pieces(i).iter().for_each(|piece| f(&piece.vertices)),
             None => f(self.vertices(i)),
         }
+    }
+    fn areas(&self, whole: bool) -> Option<Outlines> {
+        Some(self.areas(whole))
     }
     fn records(&self) -> Option<Vec<CellRecord>> {
         Some(self.records())

@@ -120,7 +120,7 @@ pub(super) struct Begins {
 }
 
 /// The name of the vertex of cell `i` between two labels in a facet with these vertices.
-fn name(i: u32, facet: u32, corners: [u32; 3], labels: [Label; 2]) -> Name {
+pub(super) fn name(i: u32, facet: u32, corners: [u32; 3], labels: [Label; 2]) -> Name {
     match labels {
         [Label::Domain(_), Label::Domain(e)] => [0, corners[e as usize], 0, 0, 0],
         [Label::Domain(e), Label::Bisector(j)] | [Label::Bisector(j), Label::Domain(e)] => {

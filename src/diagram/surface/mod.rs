@@ -3,6 +3,7 @@
 
 #[cfg(test)]
 mod adversaries;
+mod areas;
 mod clip;
 mod dual;
 mod envelope;

@@ -1,6 +1,7 @@
 //! The diagram on a surface as one among all families. Files hold what this very diagram says.
 
 use super::super::ladder::Invalid;
+use super::super::outlines::Outlines;
 use super::super::record::{CellRecord, neighbor};
 use super::super::still::{Cells, sizes};
 use super::snapshot::{SurfaceDiagram, SurfacePiece};
@@ -43,6 +44,9 @@ impl Cells<3> for SurfaceDiagram {
     }
     fn each_polygon(&self, i: usize, f: &mut dyn FnMut(&[[f64; 3]])) {
         self.pieces(i).for_each(|piece| f(&piece.vertices));
+    }
+    fn areas(&self, whole: bool) -> Option<Outlines<3>> {
+        Some(self.areas(whole))
     }
     fn records(&self) -> Option<Vec<CellRecord<[f64; 3]>>> {
         Some(self.records())

@@ -1,0 +1,272 @@
+//! `brenier cells`: the cells of a solution for other programs, one area a site.
+
+use crate::args::{CellsArgs, Common};
+use crate::console::count;
+use crate::failure::{Failure, code};
+use crate::heights::{self, At};
+use crate::limits::read_limit;
+use crate::mapped::{self, values};
+use crate::output::problem_line;
+use crate::picture::{Drawn, unmade, up_of};
+use brenier::diagram::{Outlines, SurfaceDiagram};
+use brenier::exact::Heights;
+use brenier::io::{
+    CellColumn, CellFile, ColumnValues, FileData, bytes_text, read_values, write_atomically, write_cells,
+    writes_cell_pieces,
+};
+use brenier::plot::{Model, View, cells_svg};
+use brenier::problem::{Problem, SurfaceProblem, WithSites};
+use brenier::transport::{CellTable, Transport, cell_pieces, cells};
+use brenier::visit;
+use std::io::Write;
+use std::path::Path;
+
+/// Arcs are off by this share of the larger side of what is written, unless it is said how much.
+const FINE: f64 = 1e-5;
+
+/// Bytes at the peak for each corner of a polygon that an arc becomes.
+const CORNER: u64 = 200;
+
+/// Most corners where no limit of memory is given: some gigabytes.
+const MOST: u64 = 1 << 24;
+
+/// Sites that are told one by one.
+const TOLD: usize = 8;
+
+pub fn run(args: &CellsArgs, common: &Common) -> Result<u8, Failure> {
+    let any = heights::of_file(&args.file, args.problem.as_deref(), &args.output, common)?;
+    visit!(any, at => written(args, common, &at))
+}
+
+/// From heights to the file.
+fn written<T: FileData<Point = [f64; D]>, const D: usize>(
+    args: &CellsArgs,
+    common: &Common,
+    at: &At<T>,
+) -> Result<u8, Failure>
+where
+    T::Problem: Transport<D> + Drawn + Painted<D>,
+{
+    let problem = &at.loaded.problem;
+    check_view(args, problem.is_flat())?;
+    let mut notes = mapped::remarks(true, problem.site_of_input().is_some());
+    if at.is_unsolved() {
+        notes.push("the solution has not converged: cells have the masses told here, not those asked for".into());
+    }
+    let columns = match &args.values {
+        Some(path) => columns(path, args, common, &at.loaded, &mut notes)?,
+        None => Vec::new(),
+    };
+    let mut table = cells(problem, &at.heights).map_err(unmade)?;
+    let arcs = table.outlines.angles.iter().filter(|a| **a != 0.0).count();
+    let tolerance = args.tolerance.unwrap_or_else(|| FINE * size(&table.outlines));
+    let is_svg = ends_in(&args.output, "svg");
+    if is_svg {
+        let titles: Vec<String> = (0..table.len()).map(|i| title(&table, &columns, i)).collect();
+        let svg = problem.painted(args, &at.heights, &table, &titles)?;
+        write_atomically(&args.output, |w| w.write_all(svg.as_bytes()))?;
+    } else {
+        let pieces = match writes_cell_pieces(&args.output) {
+            true => Some(flattened(cell_pieces(problem, &at.heights).map_err(unmade)?, tolerance, args, common)?),
+            false => None,
+        };
+        table.outlines = flattened(std::mem::take(&mut table.outlines), tolerance, args, common)?;
+        let file = CellFile { table: &table, pieces: pieces.as_ref(), columns: &columns };
+        write_cells(&args.output, &file)?;
+    }
+    report(args, common, at, &table, (arcs, is_svg, tolerance), notes)
+}
+
+fn ends_in(path: &Path, ending: &str) -> bool {
+    path.extension().is_some_and(|e| e.eq_ignore_ascii_case(ending))
+}
+
+/// The larger side of the box around all cells.
+fn size<const D: usize>(outlines: &Outlines<D>) -> f64 {
+    let (low, high) = outlines.bounds().unwrap_or(([0.0; D], [1.0; D]));
+    let size = (0..D).map(|k| high[k] - low[k]).fold(0.0, f64::max);
+    if size > 0.0 { size } else { outlines.circles.iter().map(|c| c.radius).fold(f64::MIN_POSITIVE, f64::max) }
+}
+
+/// Only pictures of surfaces have a view, only arcs a tolerance.
+fn check_view(args: &CellsArgs, flat: bool) -> Result<(), Failure> {
+    let file = args.file.display();
+    if (args.view.is_some() || args.up.is_some()) && (flat || !ends_in(&args.output, "svg")) {
+        let what = format!("{file}: --view and --up are for .svg pictures of surfaces; leave them out");
+        return Err(Failure::new(code::USAGE, what));
+    }
+    Ok(())
+}
+
+/// Chords for arcs, if so many may be.
+fn flattened<const D: usize>(
+    outlines: Outlines<D>,
+    tolerance: f64,
+    args: &CellsArgs,
+    common: &Common,
+) -> Result<Outlines<D>, Failure> {
+    let corners = outlines.count(tolerance);
+    if outlines.angles.is_empty() {
+        return Ok(outlines);
+    }
+    let most = common.max_memory.map_or(MOST, |limit| limit / CORNER);
+    if corners as u64 > most {
+        let (out, needs) = (args.output.display(), bytes_text(CORNER.saturating_mul(corners as u64)));
+        let what = format!(
+            "{out}: arcs as chords within {tolerance:e} have {corners} corners, about {needs}; give a larger --tolerance"
+        );
+        return Err(Failure::new(code::LIMIT, what));
+    }
+    Ok(outlines.flattened(tolerance))
+}
+
+/// The columns of a file, a row for each site.
+fn columns<T: FileData>(
+    path: &Path,
+    args: &CellsArgs,
+    common: &Common,
+    loaded: &crate::input::Loaded<T>,
+    notes: &mut Vec<String>,
+) -> Result<Vec<CellColumn>, Failure> {
+    let file = read_values(path, read_limit(common))?;
+    let (n, name) = (loaded.problem.sites().len(), path.display());
+    let mut columns = file.columns;
+    match loaded.problem.site_of_input() {
+        _ if file.rows == n => {}
+        Some(map) if file.rows == map.len() => {
+            // The first of those that were merged.
+            let first = |i: u32| map.iter().position(|&j| j == i).unwrap_or(0);
+            let rows: Vec<usize> = (0..n as u32).map(first).collect();
+            columns.iter_mut().for_each(|c| c.values = c.values.select(&rows));
+            notes.push(format!("{name}: of sites that were merged the row of the first is told"));
+        }
+        _ => {
+            let (rows, sites) = (count(file.rows, "row"), count(n, "site"));
+            let what = format!("{name}: has {rows}, the problem has {sites}; give one row for each site");
+            return Err(Failure::new(code::INPUT, what));
+        }
+    }
+    let words = columns.iter().filter(|c| matches!(c.values, ColumnValues::Words(_))).count();
+    if words > 0 && writes_cell_pieces(&args.output) {
+        let out = args.output.display();
+        notes.push(format!("{name}: {} of words left out, {out} holds numbers only", count(words, "column")));
+    }
+    Ok(columns)
+}
+
+/// What a picture says of a cell.
+fn title<const D: usize>(table: &CellTable<D>, columns: &[CellColumn], i: usize) -> String {
+    let mut text = format!("site {i}\nmass {}\narea {}", table.masses[i], table.outlines.areas[i]);
+    for column in columns {
+        text += &format!("\n{} {}", column.name, column.values.text(i));
+    }
+    text
+}
+
+fn report<T: FileData<Point = [f64; D]>, const D: usize>(
+    args: &CellsArgs,
+    common: &Common,
+    at: &At<T>,
+    table: &CellTable<D>,
+    (arcs, is_svg, tolerance): (usize, bool, f64),
+    mut notes: Vec<String>,
+) -> Result<u8, Failure> {
+    let all = &table.outlines;
+    let parts = all.parts.len() - 1;
+    let cells = (0..all.len()).filter(|&i| !all.parts_of(i).is_empty()).count();
+    let holes: usize = (0..parts).map(|p| all.rings_of(p).len().saturating_sub(1)).sum();
+    let closed = (0..parts).filter(|&p| all.rings_of(p).is_empty()).count();
+    let total: f64 = all.areas.iter().sum();
+    let mut shape = format!("{} in {}", count(cells, "cell"), count(parts, "part"));
+    if D == 2 {
+        shape += &format!(", {}", count(holes, "hole"));
+    }
+    let mut rows = vec![("cells", shape), ("area", format!("{total:?}"))];
+    if arcs > 0 {
+        let how = if is_svg { "as arcs".to_string() } else { format!("as chords within {tolerance:e} of them") };
+        rows.push(("arcs", format!("{}, {how}", count(arcs, "arc"))));
+    }
+    if !table.hidden.is_empty() {
+        let mut names: Vec<String> = table.hidden.iter().take(TOLD).map(u32::to_string).collect();
+        if table.hidden.len() > TOLD {
+            names.push("...".into());
+        }
+        let n = table.hidden.len();
+        rows.push((
+            "empty",
+            format!("{} without a cell, written without area: {}", count(n, "site"), names.join(", ")),
+        ));
+    }
+    if closed > 0 {
+        let parts = count(closed, "part");
+        notes.push(format!(
+            "{parts} closed, without a boundary: such have no rings; .ply, .vtp and .obj have their polygons"
+        ));
+    }
+    let lost = lost(table);
+    if lost > 0 {
+        notes.push(format!(
+            "{} too small for doubles to tell its vertices apart, written without area",
+            count(lost, "part")
+        ));
+    }
+    let more = values([
+        ("sites", table.len().into()),
+        ("cells", cells.into()),
+        ("parts", parts.into()),
+        ("holes", holes.into()),
+        ("area", total.into()),
+        ("arcs", arcs.into()),
+        ("tolerance", if arcs > 0 && !is_svg { tolerance.into() } else { serde_json::Value::Null }),
+        ("hidden", table.hidden.clone().into()),
+    ]);
+    mapped::print(common, "cells", problem_line(&at.loaded), &notes, rows, more, &[&args.output])
+}
+
+/// Parts whose outline has fewer than three points that differ.
+fn lost<const D: usize>(table: &CellTable<D>) -> usize {
+    let all = &table.outlines;
+    if !all.angles.is_empty() {
+        return 0;
+    }
+    let first = |p: usize| all.rings_of(p).next();
+    (0..all.parts.len() - 1).filter(|&p| first(p).is_some_and(|r| all.polygon(r).is_empty())).count()
+}
+
+/// A problem whose cells can be drawn, one path each.
+trait Painted<const D: usize> {
+    /// The picture as the text of an SVG file.
+    fn painted(
+        &self,
+        args: &CellsArgs,
+        heights: &Heights,
+        table: &CellTable<D>,
+        titles: &[String],
+    ) -> Result<String, Failure>;
+}
+
+impl Painted<2> for Problem {
+    fn painted(&self, _: &CellsArgs, _: &Heights, table: &CellTable<2>, titles: &[String]) -> Result<String, Failure> {
+        Ok(cells_svg(&table.outlines, titles))
+    }
+}
+
+impl Painted<3> for SurfaceProblem {
+    fn painted(
+        &self,
+        args: &CellsArgs,
+        heights: &Heights,
+        _: &CellTable<3>,
+        titles: &[String],
+    ) -> Result<String, Failure> {
+        let diagram = SurfaceDiagram::new(self, heights).map_err(unmade)?;
+        let model = Model::of_surface(self, &diagram);
+        let up = up_of(args.up);
+        let view = match args.view {
+            Some([azimuth, elevation]) => View { azimuth, elevation, up },
+            None => model.best_view(up),
+        };
+        let out = args.output.display();
+        model.cells_svg(view, titles).map_err(|e| Failure::new(code::USAGE, format!("{out}: {e}")))
+    }
+}

@@ -17,10 +17,10 @@
 //! (integrate.rs, segment.rs).
 
 use super::super::label::Label;
-use super::super::plane::integrate::{self, LocalDensity, Moments};
+use super::super::plane::integrate::{self, Moments};
 use super::super::plane::point::Point;
 use super::segment::Segment;
-use crate::domain::Law;
+use super::source::Source;
 use crate::exact::Dd;
 use crate::exact::power::{exponent, scaled, scaled_dd};
 use crate::exact::predicates::Lifted;
@@ -240,38 +240,6 @@ fn between(p: &Point, q: &Point, t: Dd) -> Point {
         return *q;
     }
     Point { x: p.x + t * (q.x - p.x), y: p.y + t * (q.y - p.y) }
-}
-
-/// Density as the pieces need it.
-#[derive(Clone, Copy, Debug)]
-pub struct Source {
-    local: LocalDensity,
-    /// Gradient at `o`, and the mixed derivative.
-    gradient: [f64; 2],
-    mixed: f64,
-    o: [f64; 2],
-}
-
-impl Source {
-    /// The density times `factor`.
-    pub fn new(law: Law, factor: f64) -> Source {
-        let (gradient, mixed) = (law.g.map(|g| g * factor), law.d * factor);
-        Source { local: LocalDensity::new(law, factor), gradient, mixed, o: law.o }
-    }
-
-    /// Gradient at a point.
-    fn gradient(&self, at: [f64; 2]) -> [f64; 2] {
-        if self.mixed == 0.0 {
-            return self.gradient;
-        }
-        let [g, h] = self.gradient;
-        [g + self.mixed * (at[1] - self.o[1]), h + self.mixed * (at[0] - self.o[0])]
-    }
-
-    /// The density for polygons.
-    pub fn local(&self) -> &LocalDensity {
-        &self.local
-    }
 }
 
 /// An arc of the boundary, counter-clockwise about the site.

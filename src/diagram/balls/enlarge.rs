@@ -5,7 +5,7 @@ use super::super::plane::even::even_law;
 use super::super::plane::patched::Ground;
 use super::super::plane::point::Point;
 use super::super::plane::restrict::{Part, Restriction};
-use super::ball::Source;
+use super::source::Source;
 use crate::domain::Outline;
 use crate::exact::Dd;
 use crate::hull::Hull;

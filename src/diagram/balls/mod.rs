@@ -7,6 +7,7 @@ mod laguerre;
 mod measure;
 mod segment;
 mod snapshot;
+mod source;
 mod start;
 mod still;
 

@@ -17,10 +17,11 @@
 //! (integrate.rs, segment.rs).
 
 use super::super::label::Label;
-use super::super::plane::integrate::{self, Moments};
+use super::super::plane::integrate::{self, LocalDensity, Moments};
 use super::super::plane::point::Point;
 use super::segment::Segment;
 use super::source::Source;
+use crate::domain::Law;
 use crate::exact::Dd;
 use crate::exact::power::{exponent, scaled, scaled_dd};
 use crate::exact::predicates::Lifted;
@@ -469,19 +470,19 @@ impl BallCell {
         let segment = Segment {
             radius: self.radius(),
             half_angle: arc.half_angle,
-            density: source.local.middle(&arc.from, &arc.to),
+            density: source.local().middle(&arc.from, &arc.to),
             outwards: g[0] * out[0] + g[1] * out[1],
             along: g[0] * along[0] + g[1] * along[1],
             // (x_1 - m_1) (x_2 - m_2) in the axes `out` and `along`.
-            bend: source.mixed * (out[0] * out[1]),
-            twist: source.mixed * (out[0] * out[0] - out[1] * out[1]),
+            bend: source.mixed() * (out[0] * out[1]),
+            twist: source.mixed() * (out[0] * out[0] - out[1] * out[1]),
         };
         (segment, out, half)
     }
 
     fn density_at_centre(&self, source: &Source) -> f64 {
         let centre = Point::from_f64(self.disc.map_or([0.0; 2], |d| d.site));
-        source.local.mean(&centre, &centre)
+        source.local().mean(&centre, &centre)
     }
 
     fn radius(&self) -> f64 {
@@ -492,15 +493,15 @@ impl BallCell {
     /// vertices. Cost: O(vertices).
     pub fn masses(&mut self, points: &[Point], source: &Source) -> [f64; 3] {
         match self.shape {
-            Shape::Empty => [0.0, integrate::mass(points, &source.local), 0.0],
+            Shape::Empty => [0.0, integrate::mass(points, source.local()), 0.0],
             Shape::Full => {
                 let density = self.density_at_centre(source);
                 let inside = density * (PI * self.radius() * self.radius());
-                let outside = (integrate::mass(points, &source.local) - inside).max(0.0);
+                let outside = (integrate::mass(points, source.local()) - inside).max(0.0);
                 [inside, outside, 2.0 * PI * density]
             }
             Shape::Ring => {
-                let mut inside = integrate::mass(&self.ring, &source.local);
+                let mut inside = integrate::mass(&self.ring, source.local());
                 let (mut outside, mut free) = (0.0, 0.0);
                 let arcs = std::mem::take(&mut self.arcs);
                 for arc in &arcs {
@@ -512,7 +513,7 @@ impl BallCell {
                     self.rest.push(arc.from);
                     self.rest.extend((0..arc.count).map(|k| points[(arc.first + k) as usize % points.len()]));
                     self.rest.push(arc.to);
-                    outside += (integrate::mass(&self.rest, &source.local) - mass).max(0.0);
+                    outside += (integrate::mass(&self.rest, source.local()) - mass).max(0.0);
                 }
                 self.arcs = arcs;
                 [inside, outside, free]
@@ -543,7 +544,7 @@ impl BallCell {
                 }
             }
             Shape::Ring => {
-                let polygon = integrate::moments(&self.ring, &source.local);
+                let polygon = integrate::moments(&self.ring, source.local());
                 let pieces = self.arcs.iter().map(|arc| {
                     let (segment, out, half) = self.segment(arc, source);
                     let m = segment.moments();

@@ -29,6 +29,11 @@ impl Source {
         [g + self.mixed * (at[1] - self.o[1]), h + self.mixed * (at[0] - self.o[0])]
     }
 
+    /// The mixed derivative.
+    pub(super) fn mixed(&self) -> f64 {
+        self.mixed
+    }
+
     /// The density for polygons.
     pub fn local(&self) -> &LocalDensity {
         &self.local

@@ -12,7 +12,8 @@
 //! are good to a few ulps (integrate.rs, segment.rs).
 
 use super::super::label::Label;
-use super::super::plane::integrate::{self, LocalDensity, Moments};
+use super::super::moments::{Moments, joined};
+use super::super::plane::integrate::{self, LocalDensity};
 use super::super::plane::point::Point;
 use super::segment::Segment;
 use crate::domain::Law;
@@ -27,6 +28,9 @@ const POINT: f64 = 1.0 / (1u64 << 50) as f64;
 /// A chord shorter than this share of the radius, or an arc of more than half a circle above a chord shorter than this in the domain's units, deserves a
 /// second look.
 const NARROW: f64 = 1.0 / (1u64 << 20) as f64;
+
+/// A direction is told from a component that is greater than this.
+const STEEP: f64 = 1.0 / (1u64 << 40) as f64;
 
 /// How a domain is measured: from a corner of it, in units in which it is about 1 large.
 #[derive(Clone, Copy, Debug)]
@@ -176,6 +180,30 @@ impl Disc {
         let size = exponent(b.hi);
         let shrunk = |v: Dd| if size > 200 { scaled_dd(v, -size) } else { v };
         sound.then(|| (shrunk(b), shrunk(a), shrunk(f)))
+    }
+
+    /// From one point of the circle to another.
+    ///
+    /// In a domain `1` by `1e-40` both are where they should be to `2^-100` of 1, which says nothing of how they lie to each other.
+    /// But a chord is normal to the line from the centre to its middle, which is well known, and one coordinate of its ends may
+    /// be known much better than the other.
+    fn between(&self, from: &Point, to: &Point) -> [f64; 2] {
+        let chord = to.minus(from);
+        let (size, length) = (integrate::reach(from, to), chord[0].abs().max(chord[1].abs()));
+        if length >= integrate::DOUBTFUL * size[0].max(size[1]) || length >= NARROW * self.radius {
+            return chord;
+        }
+        let half = [0, 1].map(|k| Dd::from_f64(0.5 * chord[k]));
+        let middle = Point { x: from.x + half[0], y: from.y + half[1] };
+        let [x, y] = self.seen_from_centre(&middle).map(Dd::to_f64);
+        let far = x.hypot(y);
+        let along = [-y / far, x / far];
+        let better = usize::from(size[1] * along[0].abs() < size[0] * along[1].abs());
+        if !(along[better].abs() > STEEP) {
+            return chord;
+        }
+        let length = chord[better] / along[better];
+        along.map(|t| length * t)
     }
 
     /// Does the disc, whose circle meets no edge of the polygon, lie inside it? Then every edge is at least a radius away. (Asking for half of that
@@ -390,7 +418,7 @@ impl BallCell {
     /// Half the angle of the arc above a chord.
     fn half_angle(&self, from: &Point, to: &Point, points: &[Point]) -> f64 {
         let Some(disc) = &self.disc else { return 0.0 };
-        let chord = to.minus(from);
+        let chord = disc.between(from, to);
         let length = chord[0].hypot(chord[1]);
         if !(length > 0.0) {
             return 0.0;
@@ -426,7 +454,7 @@ impl BallCell {
 
     /// The segment beyond an arc, the middle of its chord, and its outward direction.
     fn segment(&self, arc: &Arc, source: &Source) -> (Segment, [f64; 2], [f64; 2]) {
-        let chord = arc.to.minus(&arc.from);
+        let chord = self.disc.map_or([0.0; 2], |disc| disc.between(&arc.from, &arc.to));
         let length = chord[0].hypot(chord[1]);
         let along = if length > 0.0 { [chord[0] / length, chord[1] / length] } else { [1.0, 0.0] };
         let out = [along[1], -along[0]];
@@ -500,12 +528,8 @@ impl BallCell {
                 let area = PI * r * r;
                 let c = [0, 1].map(|k| r * (r * g[k]) / (4.0 * density));
                 let spread = area * density * (0.5 * r * r - (c[0] * c[0] + c[1] * c[1])).max(0.0);
-                Moments {
-                    mass: area * density,
-                    centroid: [site[0] + c[0], site[1] + c[1]],
-                    spread,
-                    ..Moments::default()
-                }
+                let centre = [0, 1].map(|k| Dd::sum(site[k], c[k]));
+                Moments { mass: area * density, spread, ..Moments::default() }.centred(centre)
             }
             Shape::Ring => {
                 let polygon = integrate::moments(&self.ring, &source.local);
@@ -514,11 +538,12 @@ impl BallCell {
                     let m = segment.moments();
                     let [u, v] = m.centroid;
                     let along = [-out[1], out[0]];
-                    let at = |o: Dd, d: f64| (o + Dd::from_f64(d)).to_f64();
-                    let d = [0, 1].map(|k| half[k] + u * out[k] + v * along[k]);
-                    Moments { centroid: [at(arc.from.x, d[0]), at(arc.from.y, d[1])], ..m }
+                    let at = |o: Dd, k: usize| o + Dd::from_f64(half[k] + u * out[k] + v * along[k]);
+                    m.centred([at(arc.from.x, 0), at(arc.from.y, 1)])
                 });
-                together(std::iter::once(polygon).chain(pieces))
+                let pieces = std::iter::once(polygon).chain(pieces).filter(|m| m.mass > 0.0);
+                // Of the polygon alone an error would be told.
+                Moments { off: 0.0, ..joined(&pieces.collect::<Vec<Moments>>()) }
             }
         }
     }
@@ -552,20 +577,4 @@ impl BallCell {
         }
         line
     }
-}
-
-/// Moments of disjoint pieces taken together.
-fn together(pieces: impl Iterator<Item = Moments>) -> Moments {
-    // Relative to the first piece with mass: they are near each other.
-    let pieces: Vec<Moments> = pieces.filter(|m| m.mass > 0.0).collect();
-    let Some(first) = pieces.first() else { return Moments::default() };
-    let o = first.centroid;
-    let mass: f64 = pieces.iter().map(|m| m.mass).sum();
-    let away = |m: &Moments| [m.centroid[0] - o[0], m.centroid[1] - o[1]];
-    let c = [0, 1].map(|k| pieces.iter().map(|m| m.mass * away(m)[k]).sum::<f64>() / mass);
-    let spread = pieces.iter().map(|m| {
-        let d = away(m);
-        m.spread + m.mass * ((d[0] - c[0]) * (d[0] - c[0]) + (d[1] - c[1]) * (d[1] - c[1]))
-    });
-    Moments { mass, centroid: [o[0] + c[0], o[1] + c[1]], spread: spread.sum(), ..Moments::default() }
 }

@@ -11,7 +11,7 @@
 //! whole disc: with 24 nodes its own error is below 1e-20, the integrands being trigonometric polynomials of degree at most 6. The area alone
 //! has the closed form `r^2 (a - sin a cos a)`, for small `a` as a series. Reference: docs/theory/partial.md.
 
-use super::super::plane::integrate::Moments;
+use super::super::moments::Moments;
 use std::f64::consts::PI;
 use std::sync::OnceLock;
 

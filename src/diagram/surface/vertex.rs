@@ -32,6 +32,12 @@ pub(super) fn square(a: &[f64; 3], b: &[f64; 3]) -> f64 {
 
 /// The point with these barycentric coordinates.
 pub fn in_space(facet: &Facet, l: &[f64; 3]) -> [f64; 3] {
+    let (u, seen) = (&facet.corners[0], from_corner(facet, l));
+    [0, 1, 2].map(|k| u[k] + seen[k])
+}
+
+/// The point with these barycentric coordinates, less the first corner.
+pub(super) fn from_corner(facet: &Facet, l: &[f64; 3]) -> [f64; 3] {
     let [u, v, w] = &facet.corners;
-    [0, 1, 2].map(|k| u[k] + (l[1] * (v[k] - u[k]) + l[2] * (w[k] - u[k])))
+    [0, 1, 2].map(|k| l[1] * (v[k] - u[k]) + l[2] * (w[k] - u[k]))
 }

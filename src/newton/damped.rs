@@ -22,11 +22,11 @@
 //! step counts as progress if it reduces the distance of the widths. At most `BOLD_STEPS` steps are bold, then only the
 //! proved method is used, from a state without empty cells: so convergence stays proved.
 
-use super::continuation::{COARSEST, COARSEST_WITH_GAPS, FAR_OFF, bridged, descend, layered};
+use super::continuation::{COARSEST, COARSEST_WITH_GAPS, FAR_OFF, MANY_WITH_GAPS, bridged, descend, layered};
 use super::report::{IterationReport, Outcome};
 use super::residual::{residual, smallest};
 use super::revive::{PASSES, fill_empty, has_empty, matched};
-use super::state::{BRIDGE, Budget, NewtonOptions, NewtonResult, NewtonState, Start};
+use super::state::{BRIDGE, Budget, NewtonOptions, NewtonResult, NewtonState, Start, WHOLE};
 use super::step::{has_gaps, step};
 use crate::diagram::{Laguerre, Measures, Want};
 use std::time::Instant;
@@ -47,7 +47,9 @@ pub(super) fn run(
     let limits = (Budget::new(options), options);
     let begun = begin(diagram, target, &mut state, limits, keep_going, (resumed, may_layer));
     let outcome = match begun {
-        Ok(measures) => steps(diagram, target, &mut state, measures, limits, keep_going).unwrap_or_else(|end| end),
+        Ok(measures) => {
+            steps(diagram, target, &mut state, measures, limits, (keep_going, may_layer)).unwrap_or_else(|end| end)
+        }
         Err(end) => end,
     };
     NewtonResult { state, outcome, jump: None }
@@ -77,7 +79,7 @@ fn begin(
             None => measures = diagram.measures(&state.heights, Want::Feasible)?,
         }
     }
-    let layers_first = gaps && has_empty(&measures) && may_layer && target.len() > COARSEST_WITH_GAPS;
+    let layers_first = gaps && has_empty(&measures) && may_layer && target.len() > MANY_WITH_GAPS;
     if !resumed && !layers_first && has_empty(&measures) {
         (state.heights, measures) = fill_empty(diagram, target, state.heights.clone(), measures, PASSES)?;
     }
@@ -149,7 +151,7 @@ fn steps(
     state: &mut NewtonState,
     mut measures: Measures,
     (budget, options): (Budget, &NewtonOptions),
-    keep_going: &mut dyn FnMut(&NewtonState) -> bool,
+    (keep_going, may_layer): (&mut dyn FnMut(&NewtonState) -> bool, bool),
 ) -> Result<Outcome, Outcome> {
     let total: f64 = target.iter().sum();
     let mut now = residual(measures.masses(), target, options.tolerance);
@@ -175,7 +177,15 @@ fn steps(
                 let mut bridge = state.bridge;
                 while has_gaps(diagram) && bridge > options.tolerance * smallest(target) / total && found.is_none() {
                     let ask = &mut || keep_going(state);
-                    found = bridged(diagram, target, &state.heights, bridge, (budget, run), ask)?;
+                    found = match diagram.background().filter(|_| bridge == WHOLE) {
+                        // From the background alone, whatever has led here.
+                        Some(background) => match background.even(target) {
+                            Some(even) => descend(diagram, target, &even, (budget, run), may_layer, ask)?
+                                .map(|better| (better.heights, better.measures)),
+                            None => None,
+                        },
+                        None => bridged(diagram, target, &state.heights, bridge, (budget, run), ask)?,
+                    };
                     bridge *= BRIDGE;
                 }
                 let Some(better) = found else { return Ok(outcome) };

@@ -17,17 +17,31 @@ use super::super::state::{Budget, NewtonOptions, NewtonState, Solve, Start};
 use crate::diagram::{Laguerre, Measures, Want};
 use crate::exact::Heights;
 
-/// The next share of the background.
-const SHRINK: f64 = 0.2;
+/// Along the way no cell shall be asked for more than this many times its mass more than it has, nor lose more than that share of it.
+const GROWS: f64 = 1.0;
+const FALLS: f64 = 0.5;
 
-/// Relative mass error to which a problem with background is solved.
-const LOOSE: f64 = 0.3;
+/// The next share is at least this one's times that.
+const SHRINK: f64 = 0.1;
+
+/// A share that fails is approached more gently, down to this factor; then it must do as it is.
+const GENTLE: f64 = 0.9;
+
+/// Relative mass errors are below this share of the least mass in the whole, so that sums over groups of cells are right to a part of a cell.
+const TIGHT: f64 = 0.1;
+
+/// But no finer than this: doubles have an end.
+const FINEST: f64 = 1e-9;
 
 /// Most steps with one background.
-const STEPS: usize = 40;
+const STEPS: usize = 60;
 
-/// The source itself takes over when no cell has less than this share of its mass.
-const ENOUGH: f64 = 1e-3;
+/// The source itself takes over when all of the background is less than this share of the least mass: no cell can be empty then, and what the cells of
+/// one part of the source want is what the part has, to that share of a cell.
+const RIGHT: f64 = 0.3;
+
+/// Most backgrounds.
+const MOST: usize = 300;
 
 /// What it led to.
 pub(in crate::newton) struct Descended {
@@ -40,6 +54,10 @@ pub(in crate::newton) struct Descended {
 }
 
 /// Solves with less and less background, the first time by layers if these are allowed. Afterwards the diagram has none.
+///
+/// At the solution with share `s` let `m` be the masses without background. Those with share `f s` are `nu + (1 - f) (m - nu)` there, so it is known
+/// beforehand how far off the next problem begins, and `f` is chosen by that: from a background alone a source in four pixels is
+/// approached in a dozen small steps, and each of the later ones may be a factor 10.
 ///
 /// `None` if the diagram knows no background, or the least share did not help: then some mass is too small for doubles.
 ///
@@ -55,33 +73,45 @@ pub(in crate::newton) fn descend(
 ) -> Result<Option<Descended>, Outcome> {
     let total: f64 = target.iter().sum();
     let least = target.iter().copied().fold(f64::INFINITY, f64::min) / total;
-    let (mut heights, mut share, mut cost) = (start.clone(), 1.0, IterationReport::default());
-    loop {
+    let (mut heights, mut cost) = (start.clone(), IterationReport::default());
+    let (mut share, mut factor) = (1.0, 1.0);
+    for _ in 0..MOST {
+        let next = share * factor;
         let Some(background) = diagram.background() else { return Ok(None) };
-        background.set_share(share);
-        let options = NewtonOptions { tolerance: LOOSE, max_iterations: STEPS, time_limit: budget.left() };
+        background.set_share(next);
+        let tolerance = (TIGHT * least).max(FINEST);
+        let options = NewtonOptions { tolerance, max_iterations: STEPS, time_limit: budget.left() };
         let mut step = |_: &NewtonState| keep_going();
-        let result = solve(diagram, target, Start::Fresh(heights), &options, &mut step, may_layer && share == 1.0);
+        let result =
+            solve(diagram, target, Start::Fresh(heights.clone()), &options, &mut step, may_layer && next == 1.0);
         cost.count_in(&result.state.iterations);
-        heights = result.state.heights;
         without_background(diagram);
-        // Any other outcome leaves a state to go on from.
         if matches!(result.outcome, Outcome::Interrupted | Outcome::TimeLimit) {
             return Err(result.outcome);
         }
+        if result.outcome != Outcome::Converged && factor < GENTLE {
+            factor = factor.sqrt();
+            continue;
+        }
+        // Any other outcome leaves a state to go on from.
+        (heights, share) = (result.state.heights, next);
         let measures = diagram.measures(&heights, Want::Newton)?;
         cost.hull += measures.hull_seconds;
         cost.cells += measures.cells_seconds;
-        let ratio = measures.masses().iter().zip(target).fold(f64::INFINITY, |l, (m, nu)| l.min(m / nu));
-        let last = share < SHRINK * least;
-        if !has_empty(&measures) && (ratio > ENOUGH || last) {
+        if share < RIGHT * least && !has_empty(&measures) {
             return Ok(Some(Descended { heights, measures, cost }));
         }
-        if last {
+        if share < SHRINK * SHRINK * RIGHT * least {
             return Ok(None);
         }
-        share *= SHRINK;
+        let (mut grows, mut falls) = (0.0f64, 0.0f64);
+        for (m, nu) in measures.masses().iter().zip(target) {
+            let change = (m - nu) / nu;
+            (grows, falls) = (grows.max(change), falls.max(-change));
+        }
+        factor = (1.0 - (GROWS / grows).min(FALLS / falls)).max(SHRINK);
     }
+    Ok(None)
 }
 
 /// Takes the background away.
@@ -93,6 +123,9 @@ fn without_background(diagram: &mut dyn Laguerre) {
 
 /// Relative mass error to which a bridged problem is solved.
 const BRIDGED: f64 = 0.03;
+
+/// Most steps of it.
+const BRIDGED_STEPS: usize = 40;
 
 /// Where a wall has come to lie in a gap, the cells fall into groups that exchange no mass, although their masses may not fit what lies on
 /// either side: no step of Newton's helps. A thin background connects them, and with less and less of it the cell that must lie on both sides
@@ -113,7 +146,7 @@ pub(in crate::newton) fn bridged(
     if let Some(background) = diagram.background() {
         background.set_share(share);
     }
-    let options = NewtonOptions { tolerance: BRIDGED, max_iterations: STEPS, time_limit: budget.left() };
+    let options = NewtonOptions { tolerance: BRIDGED, max_iterations: BRIDGED_STEPS, time_limit: budget.left() };
     let mut step = |_: &NewtonState| keep_going();
     let result = solve(diagram, target, Start::Fresh(heights.clone()), &options, &mut step, false);
     without_background(diagram);

@@ -4,4 +4,4 @@ mod background;
 mod layers;
 
 pub(super) use background::{bridged, descend};
-pub(super) use layers::{COARSEST, COARSEST_WITH_GAPS, FAR_OFF, layered};
+pub(super) use layers::{COARSEST, COARSEST_WITH_GAPS, FAR_OFF, MANY_WITH_GAPS, layered};

@@ -1,5 +1,6 @@
-//! Sources with gaps that are wide beside their parts, and whose parts have the masses of whole numbers of sites: nothing joins
-//! the groups of cells at the solution, and which site belongs to which part is a discrete question.
+//! Sources with gaps that are wide beside their parts, and whose parts have the masses of whole
+//! numbers of sites: nothing joins the groups of cells at the solution, and which site belongs to
+//! which part is a discrete question.
 
 use brenier::domain::{Between, ConvexPolygon, Density, Image, PlanarMesh};
 use brenier::problem::{Problem, ProblemData};
@@ -32,7 +33,8 @@ fn proved(name: &str, problem: &Problem) -> Solution {
     solution
 }
 
-/// 250 of 1000 sites to each of four pixels in the corners of 50 x 50, and numbers that leave three or two sites to share.
+/// 250 of 1000 sites to each of four pixels in the corners of 50 x 50, and numbers that leave three
+/// or two sites to share.
 #[test]
 fn parts_whose_masses_fit_exactly() {
     let corners = [[0, 0], [49, 0], [0, 49], [49, 49]];

@@ -390,8 +390,8 @@ fn a_mass_that_is_hardly_a_number_has_its_centroid_in_the_cell() {
     }
 }
 
-/// A quarter disc in a corner, far from the origin: `nu = pi w / 4` and the cost is `nu w / 2`, though doubles there are 2e-6
-/// apart, and so is what a double can say of a centroid.
+/// A quarter disc in a corner, far from the origin: `nu = pi w / 4` and the cost is `nu w / 2`,
+/// though doubles there are 2e-6 apart, and so is what a double can say of a centroid.
 #[test]
 fn costs_far_from_the_origin() {
     for far in [0.0, 1e6, 1e10] {
@@ -403,8 +403,9 @@ fn costs_far_from_the_origin() {
     }
 }
 
-/// Boxes of width 1 that are next to nothing high. A ball that reaches across is there a piece of a strip: `|x - y| <= r` of a
-/// box of height `e` has the mass `2 r` of the whole, and moves at `2 r^3 / 3`, up to a share of `e`.
+/// Boxes of width 1 that are next to nothing high. A ball that reaches across is there a piece of a
+/// strip: `|x - y| <= r` of a box of height `e` has the mass `2 r` of the whole, and moves at `2
+/// r^3 / 3`, up to a share of `e`.
 #[test]
 fn boxes_thinner_than_doubles_know_a_place() {
     for power in [25, 31, 36, 40, 60, 100, 135] {

@@ -203,8 +203,9 @@ fn a_surface_far_from_the_origin_is_solved_as_well() {
     assert!(low > 0.0 && high - low < 1e-9 * low, "{low} {high}");
 }
 
-/// A unit square with the wall `x = 1/4`, far from the origin, where doubles are 2e-6 apart, and so is what a double can say of a
-/// centroid. Left of the wall a site sees `int (x - 1/4)^2 = 1/192`, right of it another one `9/192`; `int (y - 1/2)^2 = 1/12`.
+/// A unit square with the wall `x = 1/4`, far from the origin, where doubles are 2e-6 apart, and so
+/// is what a double can say of a centroid. Left of the wall a site sees `int (x - 1/4)^2 = 1/192`,
+/// right of it another one `9/192`; `int (y - 1/2)^2 = 1/12`.
 #[test]
 fn costs_far_from_the_origin() {
     for far in [0.0, 1e6, 1e10] {

@@ -11,8 +11,8 @@ pub struct Moments<const D: usize = 2> {
     pub mass: f64,
     /// Centroid; meaningful when the mass is positive.
     pub centroid: [f64; D],
-    /// What a double leaves out of the centroid: far from the origin, where a source is small beside its coordinates, much of a
-    /// cost.
+    /// What a double leaves out of the centroid: far from the origin, where a source is small
+    /// beside its coordinates, much of a cost.
     pub rest: [f64; D],
     /// `int |x - centroid|^2 rho`.
     pub spread: f64,
@@ -52,7 +52,8 @@ impl<const D: usize> Moments<D> {
     }
 }
 
-/// `int |x - y|^2 rho` from mass, spread and centroid of a cell, this with what a double leaves out of it.
+/// `int |x - y|^2 rho` from mass, spread and centroid of a cell, this with what a double leaves out
+/// of it.
 pub(super) fn cost<const D: usize>(mass: f64, spread: f64, (centroid, rest): ([f64; D], [f64; D]), y: [f64; D]) -> f64 {
     let square = |k: usize| {
         let d = (centroid[k] - y[k]) + rest[k];
@@ -61,7 +62,8 @@ pub(super) fn cost<const D: usize>(mass: f64, spread: f64, (centroid, rest): ([f
     spread + mass * (0..D).map(square).sum::<f64>()
 }
 
-/// Exponents up to this are left alone: products of four of them are doubles, with room for those of densities.
+/// Exponents up to this are left alone: products of four of them are doubles, with room for those
+/// of densities.
 const FAR: i32 = 128;
 
 /// An exponent that is far from 0, else 0.
@@ -71,7 +73,8 @@ pub(super) fn far(e: i32) -> i32 {
 
 /// The moments of a cell from those of its parts.
 ///
-/// Spreads about the parts' own centroids are moved to the common one (parallel axes): no cancellation.
+/// Spreads about the parts' own centroids are moved to the common one (parallel axes): no
+/// cancellation.
 pub(super) fn joined<const D: usize>(parts: &[Moments<D>]) -> Moments<D> {
     let mass: f64 = parts.iter().map(|p| p.mass).sum();
     let off = parts.iter().map(|p| p.off).sum::<f64>() + parts.len() as f64 * f64::EPSILON * mass;
@@ -84,7 +87,8 @@ pub(super) fn joined<const D: usize>(parts: &[Moments<D>]) -> Moments<D> {
     // Relative to one of them, so that a far origin costs no digits.
     let o = parts.iter().find(|p| p.mass > 0.0).copied().unwrap_or_default();
     let seen = |p: &Moments<D>, k: usize| (p.centroid[k] - o.centroid[k]) + (p.rest[k] - o.rest[k]);
-    // In units in which masses and lengths are ordinary, so that no product of them leaves the doubles.
+    // In units in which masses and lengths are ordinary, so that no product of them leaves the
+    // doubles.
     let heavy = far(exponent(mass));
     let c: [f64; D] = std::array::from_fn(|k| {
         let long = far(exponent(parts.iter().fold(0.0, |long: f64, p| long.max(seen(p, k).abs()))));

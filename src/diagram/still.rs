@@ -84,8 +84,8 @@ pub trait Cells<const D: usize>: Sync {
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
-    /// `sum_i int_cell_i |x - y_i|^2`: the cost of the map that sends cell `i` to site `i`, with what doubles leave out of the
-    /// centroids.
+    /// `sum_i int_cell_i |x - y_i|^2`: the cost of the map that sends cell `i` to site `i`, with
+    /// what doubles leave out of the centroids.
     fn cost(&self) -> f64 {
         let mut sum = 0.0;
         for (i, &y) in self.sites().iter().enumerate() {

@@ -142,21 +142,20 @@ impl Disc {
 
     /// Where the segment from `p`, which is inside, to `q` leaves the disc.
     fn exit(&self, p: &Point, q: &Point) -> Point {
-        let Some((b, a, f)) = self.quadratic(p, q) else { return *p };
+        let Some([b, a, f, d]) = self.quadratic(p, q) else { return *p };
         let f = if f.hi > 0.0 { Dd::ZERO } else { f };
-        let root = sqrt(b * b - a * f);
+        let root = sqrt(d);
         let t = if b.hi > 0.0 { (-f).over(b + root) } else { (root - b).over(a) };
         between(p, q, t)
     }
 
     /// Where the segment between two points outside enters the disc and leaves it.
     fn chord(&self, p: &Point, q: &Point) -> Option<(Point, Point)> {
-        let (b, a, f) = self.quadratic(p, q)?;
+        let [b, a, f, d] = self.quadratic(p, q)?;
         // The nearest point must lie between the ends.
         if !(b.hi < 0.0 && -b.hi < a.hi) {
             return None;
         }
-        let d = b * b - a * f;
         if !(d.hi > 0.0) {
             return None;
         }
@@ -169,8 +168,11 @@ impl Disc {
         (ends.0 != ends.1).then_some(ends)
     }
 
-    /// `a t^2 + 2 b t + f`, the power along the segment, as `(b, a, f)` up to a positive factor.
-    fn quadratic(&self, p: &Point, q: &Point) -> Option<(Dd, Dd, Dd)> {
+    /// `a t^2 + 2 b t + f`, the power along the segment, as `b`, `a`, `f` up to a positive factor,
+    /// and `b^2 - a f`. Of a near site that is `a w` less the square of the cross product of the
+    /// segment with the way to its begin: what a small disc is beside a far begin does not drown in
+    /// the squares.
+    fn quadratic(&self, p: &Point, q: &Point) -> Option<[Dd; 4]> {
         let scale = self.ruler.scale;
         let e = [(q.x - p.x).scale(scale), (q.y - p.y).scale(scale)];
         let [x, y] = self.seen_from_centre(p);
@@ -179,14 +181,20 @@ impl Disc {
         // The square of a slope towards a far site may not be a double.
         let size = exponent(b.hi);
         let shrunk = |v: Dd| if size > 200 { scaled_dd(v, -size) } else { v };
-        sound.then(|| (shrunk(b), shrunk(a), shrunk(f)))
+        sound.then(|| {
+            let (b, a, f) = (shrunk(b), shrunk(a), shrunk(f));
+            let cross = x * e[1] - y * e[0];
+            let d = if let Kind::Near(w) = self.kind { a * w - cross * cross } else { b * b - a * f };
+            [b, a, f, d]
+        })
     }
 
     /// From one point of the circle to another.
     ///
-    /// In a domain `1` by `1e-40` both are where they should be to `2^-100` of 1, which says nothing of how they lie to each other.
-    /// But a chord is normal to the line from the centre to its middle, which is well known, and one coordinate of its ends may
-    /// be known much better than the other.
+    /// In a domain `1` by `1e-40` both are where they should be to `2^-100` of 1, which says
+    /// nothing of how they lie to each other. But a chord is normal to the line from the centre to
+    /// its middle, which is well known, and one coordinate of its ends may be known much better
+    /// than the other.
     fn between(&self, from: &Point, to: &Point) -> [f64; 2] {
         let chord = to.minus(from);
         let (size, length) = (integrate::reach(from, to), chord[0].abs().max(chord[1].abs()));

@@ -292,7 +292,8 @@ fn mass_error(o: &Point, rest: &[Point], local: &[([f64; 2], f64)], density: &Lo
     off
 }
 
-/// Facets and chords shorter than this share of the coordinates of their ends (good to some `2^-100`) may be rounding in part.
+/// Facets and chords shorter than this share of the coordinates of their ends (good to some
+/// `2^-100`) may be rounding in part.
 pub const DOUBTFUL: f64 = 1.0 / (1u64 << 60) as f64;
 
 /// How large the coordinates of two points are.
@@ -312,7 +313,8 @@ pub fn conductance(a: &Point, b: &Point, yi: [f64; 2], yj: [f64; 2], density: &L
     let mut steep = d[0].abs() >= d[1].abs();
     let size = reach(a, b);
     if e[0].abs().max(e[1].abs()) < DOUBTFUL * size[0].max(size[1]) {
-        // Its own errors are in proportion to its coordinates: in a domain 1 by 1e-40 one of them is known much better.
+        // Its own errors are in proportion to its coordinates: in a domain 1 by 1e-40 one of them
+        // is known much better.
         steep = d[0] != 0.0 && size[1] * d[1].abs() <= size[0] * d[0].abs();
     }
     let t = if steep { e[1] / d[0] } else { -e[0] / d[1] };

@@ -17,7 +17,8 @@ use super::super::state::{Budget, NewtonOptions, NewtonState, Solve, Start};
 use crate::diagram::{Laguerre, Measures, Want};
 use crate::exact::Heights;
 
-/// Along the way no cell shall be asked for more than this many times its mass more than it has, nor lose more than that share of it.
+/// Along the way no cell shall be asked for more than this many times its mass more than it has,
+/// nor lose more than that share of it.
 const GROWS: f64 = 1.0;
 const FALLS: f64 = 0.5;
 
@@ -27,7 +28,8 @@ const SHRINK: f64 = 0.1;
 /// A share that fails is approached more gently, down to this factor; then it must do as it is.
 const GENTLE: f64 = 0.9;
 
-/// Relative mass errors are below this share of the least mass in the whole, so that sums over groups of cells are right to a part of a cell.
+/// Relative mass errors are below this share of the least mass in the whole, so that sums over
+/// groups of cells are right to a part of a cell.
 const TIGHT: f64 = 0.1;
 
 /// But no finer than this: doubles have an end.
@@ -36,8 +38,9 @@ const FINEST: f64 = 1e-9;
 /// Most steps with one background.
 const STEPS: usize = 60;
 
-/// The source itself takes over when all of the background is less than this share of the least mass: no cell can be empty then, and what the cells of
-/// one part of the source want is what the part has, to that share of a cell.
+/// The source itself takes over when all of the background is less than this share of the least
+/// mass: no cell can be empty then, and what the cells of one part of the source want is what the
+/// part has, to that share of a cell.
 const RIGHT: f64 = 0.3;
 
 /// Most backgrounds.
@@ -55,9 +58,10 @@ pub(in crate::newton) struct Descended {
 
 /// Solves with less and less background, the first time by layers if these are allowed. Afterwards the diagram has none.
 ///
-/// At the solution with share `s` let `m` be the masses without background. Those with share `f s` are `nu + (1 - f) (m - nu)` there, so it is known
-/// beforehand how far off the next problem begins, and `f` is chosen by that: from a background alone a source in four pixels is
-/// approached in a dozen small steps, and each of the later ones may be a factor 10.
+/// At the solution with share `s` let `m` be the masses without background. Those with share `f s`
+/// are `nu + (1 - f) (m - nu)` there, so it is known beforehand how far off the next problem
+/// begins, and `f` is chosen by that: from a background alone a source in four pixels is approached
+/// in a dozen small steps, and each of the later ones may be a factor 10.
 ///
 /// `None` if the diagram knows no background, or the least share did not help: then some mass is too small for doubles.
 ///

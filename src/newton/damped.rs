@@ -79,8 +79,11 @@ fn begin(
             None => measures = diagram.measures(&state.heights, Want::Feasible)?,
         }
     }
-    let layers_first = gaps && has_empty(&measures) && may_layer && target.len() > MANY_WITH_GAPS;
-    if !resumed && !layers_first && has_empty(&measures) {
+    let unmatched = gaps && has_empty(&measures);
+    let layers_first = unmatched && may_layer && target.len() > MANY_WITH_GAPS;
+    // Raised all at once, cells would lie in any part of the source.
+    let background_first = unmatched && !layers_first;
+    if !resumed && !unmatched && has_empty(&measures) {
         (state.heights, measures) = fill_empty(diagram, target, state.heights.clone(), measures, PASSES)?;
     }
     if measures.hidden > 0 {
@@ -90,7 +93,7 @@ fn begin(
     let first = (measures.hull_seconds, measures.cells_seconds);
     let mut cost = IterationReport::default();
     let mut ended = None;
-    if may_layer && !resumed && (layers_first || given.relative > FAR_OFF) {
+    if may_layer && !resumed && !background_first && (layers_first || given.relative > FAR_OFF) {
         let coarsest = if layers_first { COARSEST_WITH_GAPS } else { COARSEST };
         match layered(diagram, target, &state.heights, coarsest, (budget, run), &mut || keep_going(state)) {
             Ok(Some(better)) => {
@@ -113,7 +116,10 @@ fn begin(
             Ok(Some(better)) => {
                 (state.heights, measures, cost) = (better.heights, better.measures, better.cost);
             }
-            Ok(None) => measures = diagram.measures(&state.heights, Want::Newton)?,
+            Ok(None) => {
+                measures = diagram.measures(&state.heights, Want::Feasible)?;
+                (state.heights, measures) = fill_empty(diagram, target, state.heights.clone(), measures, PASSES)?;
+            }
             Err(outcome) => ended = Some(outcome),
         }
     }

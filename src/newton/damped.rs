@@ -108,7 +108,9 @@ fn begin(
         (state.heights, measures) = fill_empty(diagram, target, state.heights.clone(), measures, PASSES)?;
     }
     if let Some(closed_form) = closed_form.filter(|_| ended.is_none() && has_empty(&measures)) {
-        let found = descend(diagram, target, &closed_form, (budget, run), may_layer, &mut || keep_going(state));
+        // That is for the source's own box, which may be but a part of the background's.
+        let even = diagram.background().and_then(|background| background.even(target)).unwrap_or(closed_form);
+        let found = descend(diagram, target, &even, (budget, run), may_layer, &mut || keep_going(state));
         if let Some(background) = diagram.background() {
             background.set_share(0.0);
         }

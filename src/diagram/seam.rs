@@ -92,11 +92,6 @@ pub trait Background {
     fn set_share(&mut self, share: f64);
     /// Are there places in the frame without source? Not while a background fills them.
     fn has_gaps(&self) -> bool;
-    /// A start for the background alone. `None` if the diagram cannot tell one.
-    fn even(&self, wanted: &[f64]) -> Option<Heights> {
-        let _ = wanted;
-        None
-    }
     /// Heights at which the cells have about the wanted masses, found without them: where a start in closed form leaves cells
     /// empty. `None` if the diagram cannot tell how, or that would take long. Nothing is promised of the cells there.
     fn matched(&self, wanted: &[f64]) -> Option<Heights> {

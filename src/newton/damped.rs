@@ -22,11 +22,11 @@
 //! step counts as progress if it reduces the distance of the widths. At most `BOLD_STEPS` steps are bold, then only the
 //! proved method is used, from a state without empty cells: so convergence stays proved.
 
-use super::continuation::{COARSEST, COARSEST_WITH_GAPS, FAR_OFF, MANY_WITH_GAPS, bridged, descend, layered};
+use super::continuation::{COARSEST, COARSEST_WITH_GAPS, FAR_OFF, bridged, descend, faded, layered};
 use super::report::{IterationReport, Outcome};
 use super::residual::{residual, smallest};
 use super::revive::{PASSES, fill_empty, has_empty, matched};
-use super::state::{BRIDGE, Budget, NewtonOptions, NewtonResult, NewtonState, Start, WHOLE};
+use super::state::{BRIDGE, Budget, NewtonOptions, NewtonResult, NewtonState, Start};
 use super::step::{has_gaps, step};
 use crate::diagram::{Laguerre, Measures, Want};
 use std::time::Instant;
@@ -47,9 +47,7 @@ pub(super) fn run(
     let limits = (Budget::new(options), options);
     let begun = begin(diagram, target, &mut state, limits, keep_going, (resumed, may_layer));
     let outcome = match begun {
-        Ok(measures) => {
-            steps(diagram, target, &mut state, measures, limits, (keep_going, may_layer)).unwrap_or_else(|end| end)
-        }
+        Ok(measures) => steps(diagram, target, &mut state, measures, limits, keep_going).unwrap_or_else(|end| end),
         Err(end) => end,
     };
     NewtonResult { state, outcome, jump: None }
@@ -79,11 +77,8 @@ fn begin(
             None => measures = diagram.measures(&state.heights, Want::Feasible)?,
         }
     }
-    let unmatched = gaps && has_empty(&measures);
-    let layers_first = unmatched && may_layer && target.len() > MANY_WITH_GAPS;
-    // Raised all at once, cells would lie in any part of the source.
-    let background_first = unmatched && !layers_first;
-    if !resumed && !unmatched && has_empty(&measures) {
+    let layers_first = gaps && has_empty(&measures) && may_layer && target.len() > COARSEST_WITH_GAPS;
+    if !resumed && !layers_first && has_empty(&measures) {
         (state.heights, measures) = fill_empty(diagram, target, state.heights.clone(), measures, PASSES)?;
     }
     if measures.hidden > 0 {
@@ -93,7 +88,7 @@ fn begin(
     let first = (measures.hull_seconds, measures.cells_seconds);
     let mut cost = IterationReport::default();
     let mut ended = None;
-    if may_layer && !resumed && !background_first && (layers_first || given.relative > FAR_OFF) {
+    if may_layer && !resumed && (layers_first || given.relative > FAR_OFF) {
         let coarsest = if layers_first { COARSEST_WITH_GAPS } else { COARSEST };
         match layered(diagram, target, &state.heights, coarsest, (budget, run), &mut || keep_going(state)) {
             Ok(Some(better)) => {
@@ -108,9 +103,7 @@ fn begin(
         (state.heights, measures) = fill_empty(diagram, target, state.heights.clone(), measures, PASSES)?;
     }
     if let Some(closed_form) = closed_form.filter(|_| ended.is_none() && has_empty(&measures)) {
-        // That is for the source's own box, which may be but a part of the background's.
-        let even = diagram.background().and_then(|background| background.even(target)).unwrap_or(closed_form);
-        let found = descend(diagram, target, &even, (budget, run), may_layer, &mut || keep_going(state));
+        let found = descend(diagram, target, &closed_form, (budget, run), may_layer, &mut || keep_going(state));
         if let Some(background) = diagram.background() {
             background.set_share(0.0);
         }
@@ -118,10 +111,7 @@ fn begin(
             Ok(Some(better)) => {
                 (state.heights, measures, cost) = (better.heights, better.measures, better.cost);
             }
-            Ok(None) => {
-                measures = diagram.measures(&state.heights, Want::Feasible)?;
-                (state.heights, measures) = fill_empty(diagram, target, state.heights.clone(), measures, PASSES)?;
-            }
+            Ok(None) => measures = diagram.measures(&state.heights, Want::Newton)?,
             Err(outcome) => ended = Some(outcome),
         }
     }
@@ -159,7 +149,7 @@ fn steps(
     state: &mut NewtonState,
     mut measures: Measures,
     (budget, options): (Budget, &NewtonOptions),
-    (keep_going, may_layer): (&mut dyn FnMut(&NewtonState) -> bool, bool),
+    keep_going: &mut dyn FnMut(&NewtonState) -> bool,
 ) -> Result<Outcome, Outcome> {
     let total: f64 = target.iter().sum();
     let mut now = residual(measures.masses(), target, options.tolerance);
@@ -185,15 +175,12 @@ fn steps(
                 let mut bridge = state.bridge;
                 while has_gaps(diagram) && bridge > options.tolerance * smallest(target) / total && found.is_none() {
                     let ask = &mut || keep_going(state);
-                    found = match diagram.background().filter(|_| bridge == WHOLE) {
-                        // From the background alone, whatever has led here.
-                        Some(background) => match background.even(target) {
-                            Some(even) => descend(diagram, target, &even, (budget, run), may_layer, ask)?
-                                .map(|better| (better.heights, better.measures)),
-                            None => None,
-                        },
-                        None => bridged(diagram, target, &state.heights, bridge, (budget, run), ask)?,
-                    };
+                    if bridge == BRIDGE {
+                        found = faded(diagram, target, &state.heights, bridge, (budget, run), ask)?;
+                    }
+                    if found.is_none() {
+                        found = bridged(diagram, target, &state.heights, bridge, (budget, run), ask)?;
+                    }
                     bridge *= BRIDGE;
                 }
                 let Some(better) = found else { return Ok(outcome) };

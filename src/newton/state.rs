@@ -6,10 +6,8 @@ use crate::diagram::Laguerre;
 use crate::exact::Heights;
 use std::time::{Duration, Instant};
 
-/// The share of a background with which a source that has come apart is tried first: all of it.
-pub(super) const WHOLE: f64 = 1.0;
-
-/// Its factor from one attempt to the next.
+/// The share of a background with which a source that has come apart is bridged first, and its factor from one attempt to
+/// the next.
 pub(super) const BRIDGE: f64 = 0.1;
 
 /// When to stop.
@@ -39,7 +37,7 @@ pub struct NewtonState {
 impl NewtonState {
     /// Before the start.
     pub fn new(heights: Heights) -> NewtonState {
-        NewtonState { heights, mass_floor: 0.0, iterations: Vec::new(), bridge: WHOLE }
+        NewtonState { heights, mass_floor: 0.0, iterations: Vec::new(), bridge: BRIDGE }
     }
 }
 

@@ -9,7 +9,6 @@ use super::integrate::LocalDensity;
 use super::matched;
 use super::patched::{self, Ground};
 use super::restrict::Restriction;
-use super::start::quantile_start;
 use crate::domain::spread;
 use crate::exact::{Counters, Dd, Heights};
 use crate::hull::{Hull, Update};
@@ -183,11 +182,6 @@ impl Background for PlaneLaguerre<'_> {
 
     fn has_gaps(&self) -> bool {
         self.ground.is_some() && self.background == 0.0
-    }
-
-    fn even(&self, wanted: &[f64]) -> Option<Heights> {
-        let sites: Vec<[f64; 2]> = self.order.iter().map(|&i| self.sites[i as usize]).collect();
-        Some(quantile_start(self.problem.frame(), &sites, wanted))
     }
 
     fn matched(&self, wanted: &[f64]) -> Option<Heights> {

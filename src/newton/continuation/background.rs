@@ -17,34 +17,17 @@ use super::super::state::{Budget, NewtonOptions, NewtonState, Solve, Start};
 use crate::diagram::{Laguerre, Measures, Want};
 use crate::exact::Heights;
 
-/// Along the way no cell shall be asked for more than this many times its mass more than it has,
-/// nor lose more than that share of it.
-const GROWS: f64 = 1.0;
-const FALLS: f64 = 0.5;
+/// The next share of the background.
+const SHRINK: f64 = 0.2;
 
-/// The next share is at least this one's times that.
-const SHRINK: f64 = 0.1;
-
-/// A share that fails is approached more gently, down to this factor; then it must do as it is.
-const GENTLE: f64 = 0.9;
-
-/// Relative mass errors are below this share of the least mass in the whole, so that sums over
-/// groups of cells are right to a part of a cell.
-const TIGHT: f64 = 0.1;
-
-/// But no finer than this: doubles have an end.
-const FINEST: f64 = 1e-9;
+/// Relative mass error to which a problem with background is solved.
+const LOOSE: f64 = 0.3;
 
 /// Most steps with one background.
-const STEPS: usize = 60;
+const STEPS: usize = 40;
 
-/// The source itself takes over when all of the background is less than this share of the least
-/// mass: no cell can be empty then, and what the cells of one part of the source want is what the
-/// part has, to that share of a cell.
-const RIGHT: f64 = 0.3;
-
-/// Most backgrounds.
-const MOST: usize = 300;
+/// The source itself takes over when no cell has less than this share of its mass.
+const ENOUGH: f64 = 1e-3;
 
 /// What it led to.
 pub(in crate::newton) struct Descended {
@@ -57,11 +40,6 @@ pub(in crate::newton) struct Descended {
 }
 
 /// Solves with less and less background, the first time by layers if these are allowed. Afterwards the diagram has none.
-///
-/// At the solution with share `s` let `m` be the masses without background. Those with share `f s`
-/// are `nu + (1 - f) (m - nu)` there, so it is known beforehand how far off the next problem
-/// begins, and `f` is chosen by that: from a background alone a source in four pixels is approached
-/// in a dozen small steps, and each of the later ones may be a factor 10.
 ///
 /// `None` if the diagram knows no background, or the least share did not help: then some mass is too small for doubles.
 ///
@@ -77,45 +55,33 @@ pub(in crate::newton) fn descend(
 ) -> Result<Option<Descended>, Outcome> {
     let total: f64 = target.iter().sum();
     let least = target.iter().copied().fold(f64::INFINITY, f64::min) / total;
-    let (mut heights, mut cost) = (start.clone(), IterationReport::default());
-    let (mut share, mut factor) = (1.0, 1.0);
-    for _ in 0..MOST {
-        let next = share * factor;
+    let (mut heights, mut share, mut cost) = (start.clone(), 1.0, IterationReport::default());
+    loop {
         let Some(background) = diagram.background() else { return Ok(None) };
-        background.set_share(next);
-        let tolerance = (TIGHT * least).max(FINEST);
-        let options = NewtonOptions { tolerance, max_iterations: STEPS, time_limit: budget.left() };
+        background.set_share(share);
+        let options = NewtonOptions { tolerance: LOOSE, max_iterations: STEPS, time_limit: budget.left() };
         let mut step = |_: &NewtonState| keep_going();
-        let result =
-            solve(diagram, target, Start::Fresh(heights.clone()), &options, &mut step, may_layer && next == 1.0);
+        let result = solve(diagram, target, Start::Fresh(heights), &options, &mut step, may_layer && share == 1.0);
         cost.count_in(&result.state.iterations);
+        heights = result.state.heights;
         without_background(diagram);
+        // Any other outcome leaves a state to go on from.
         if matches!(result.outcome, Outcome::Interrupted | Outcome::TimeLimit) {
             return Err(result.outcome);
         }
-        if result.outcome != Outcome::Converged && factor < GENTLE {
-            factor = factor.sqrt();
-            continue;
-        }
-        // Any other outcome leaves a state to go on from.
-        (heights, share) = (result.state.heights, next);
         let measures = diagram.measures(&heights, Want::Newton)?;
         cost.hull += measures.hull_seconds;
         cost.cells += measures.cells_seconds;
-        if share < RIGHT * least && !has_empty(&measures) {
+        let ratio = measures.masses().iter().zip(target).fold(f64::INFINITY, |l, (m, nu)| l.min(m / nu));
+        let last = share < SHRINK * least;
+        if !has_empty(&measures) && (ratio > ENOUGH || last) {
             return Ok(Some(Descended { heights, measures, cost }));
         }
-        if share < SHRINK * SHRINK * RIGHT * least {
+        if last {
             return Ok(None);
         }
-        let (mut grows, mut falls) = (0.0f64, 0.0f64);
-        for (m, nu) in measures.masses().iter().zip(target) {
-            let change = (m - nu) / nu;
-            (grows, falls) = (grows.max(change), falls.max(-change));
-        }
-        factor = (1.0 - (GROWS / grows).min(FALLS / falls)).max(SHRINK);
+        share *= SHRINK;
     }
-    Ok(None)
 }
 
 /// Takes the background away.
@@ -127,9 +93,6 @@ fn without_background(diagram: &mut dyn Laguerre) {
 
 /// Relative mass error to which a bridged problem is solved.
 const BRIDGED: f64 = 0.03;
-
-/// Most steps of it.
-const BRIDGED_STEPS: usize = 40;
 
 /// Where a wall has come to lie in a gap, the cells fall into groups that exchange no mass, although their masses may not fit what lies on
 /// either side: no step of Newton's helps. A thin background connects them, and with less and less of it the cell that must lie on both sides
@@ -150,7 +113,7 @@ pub(in crate::newton) fn bridged(
     if let Some(background) = diagram.background() {
         background.set_share(share);
     }
-    let options = NewtonOptions { tolerance: BRIDGED, max_iterations: BRIDGED_STEPS, time_limit: budget.left() };
+    let options = NewtonOptions { tolerance: BRIDGED, max_iterations: STEPS, time_limit: budget.left() };
     let mut step = |_: &NewtonState| keep_going();
     let result = solve(diagram, target, Start::Fresh(heights.clone()), &options, &mut step, false);
     without_background(diagram);
@@ -159,6 +122,91 @@ pub(in crate::newton) fn bridged(
     }
     let measures = diagram.measures(&result.state.heights, Want::Newton)?;
     Ok((!has_empty(&measures)).then_some((result.state.heights, measures)))
+}
+
+/// Along the way no cell shall be asked for more than this many times its mass more than it has,
+/// nor lose more than that share of it.
+const GROWS: f64 = 1.0;
+const FALLS: f64 = 0.5;
+
+/// The next share is at least this one's times that.
+const LEAST: f64 = 0.1;
+
+/// Relative mass errors are below this share of the least mass in the whole, so that sums over
+/// groups of cells are right to a part of a cell.
+const TIGHT: f64 = 0.1;
+
+/// But no finer than this: doubles have an end.
+const FINEST: f64 = 1e-9;
+
+/// The source itself takes over when all of the background is less than this share of the least
+/// mass: what the cells of one part of the source want is then what the part has, to that share of
+/// a cell.
+const RIGHT: f64 = 0.3;
+
+/// Most steps with one of these backgrounds, most backgrounds, and most of them that are too thin
+/// for where they begin.
+const TIGHT_STEPS: usize = 60;
+const MOST: usize = 100;
+const FAILURES: usize = 8;
+
+/// Where cells have fallen into groups whose masses do not fit what lies on either side of a gap,
+/// which sites belong to which part of the source is a discrete question. A background answers it:
+/// the groups exchange sites through it while it fades, and when it is less than a cell, every part
+/// has its own. Afterwards the diagram has none.
+///
+/// At the solution with share `s` let `m` be the masses without background. Those with share `f s`
+/// are `nu + (1 - f) (m - nu)` there, so it is known beforehand how far off the next problem
+/// begins, and `f` is chosen by that.
+///
+/// `None` if some background does not lead to masses that are right, or leaves cells empty without
+/// it.
+///
+/// # Errors
+/// The outcome, if the callback or the clock ended the run.
+pub(in crate::newton) fn faded(
+    diagram: &mut dyn Laguerre,
+    target: &[f64],
+    heights: &Heights,
+    first: f64,
+    (budget, solve): (Budget, Solve),
+    keep_going: &mut dyn FnMut() -> bool,
+) -> Result<Option<(Heights, Measures)>, Outcome> {
+    let total: f64 = target.iter().sum();
+    let least = target.iter().copied().fold(f64::INFINITY, f64::min) / total;
+    let tolerance = (TIGHT * least).max(FINEST);
+    let (mut heights, mut share, mut factor, mut failures) = (heights.clone(), first, 1.0, 0);
+    for _ in 0..MOST {
+        let next = share * factor;
+        if let Some(background) = diagram.background() {
+            background.set_share(next);
+        }
+        let options = NewtonOptions { tolerance, max_iterations: TIGHT_STEPS, time_limit: budget.left() };
+        let mut step = |_: &NewtonState| keep_going();
+        let result = solve(diagram, target, Start::Fresh(heights.clone()), &options, &mut step, false);
+        without_background(diagram);
+        match result.outcome {
+            Outcome::Converged => {}
+            Outcome::Interrupted | Outcome::TimeLimit => return Err(result.outcome),
+            _ if factor < 1.0 && failures < FAILURES => {
+                (failures, factor) = (failures + 1, factor.sqrt());
+                continue;
+            }
+            _ => return Ok(None),
+        }
+        (heights, share) = (result.state.heights, next);
+        let measures = diagram.measures(&heights, Want::Newton)?;
+        if share < RIGHT * least {
+            return Ok((!has_empty(&measures)).then_some((heights, measures)));
+        }
+        let (mut grows, mut falls) = (0.0f64, 0.0f64);
+        for (m, nu) in measures.masses().iter().zip(target) {
+            let change = (m - nu) / nu;
+            (grows, falls) = (grows.max(change), falls.max(-change));
+        }
+        factor = (1.0 - (GROWS / grows).min(FALLS / falls)).max(LEAST);
+    }
+    Ok(None)
 }
 
 #[cfg(test)]

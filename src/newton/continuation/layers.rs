@@ -30,10 +30,6 @@ pub(in crate::newton) const COARSEST: usize = 500;
 /// The same where the start leaves cells empty: that is cured more easily with few of them.
 pub(in crate::newton) const COARSEST_WITH_GAPS: usize = 100;
 
-/// Up to so many sites a source with gaps is approached from a background instead
-/// (`background.rs`): a sample does not know which part of the source the others belong to.
-pub(in crate::newton) const MANY_WITH_GAPS: usize = 6000;
-
 /// Relative mass error to which a layer is solved before the next enters.
 const LOOSE: f64 = 0.3;
 

@@ -4,7 +4,7 @@
 
 use brenier::domain::{Between, ConvexPolygon, Density, Image, PlanarMesh};
 use brenier::problem::{Problem, ProblemData};
-use brenier::transport::{Solution, SolveOptions, certify, solve};
+use brenier::transport::{SolveOptions, certify, solve};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::sync::Arc;
@@ -24,25 +24,20 @@ fn pixels(width: usize, lit: &[[usize; 2]], sites: Vec<[f64; 2]>) -> Problem {
 }
 
 /// Solved, and the cost proved to be the least there is by the dual.
-fn proved(name: &str, problem: &Problem) -> Solution {
+fn proved(name: &str, problem: &Problem) {
     let solution = solve(problem, &SolveOptions::default());
     assert!(solution.report.converged, "{name}: {:?}", solution.report.outcome);
     let proof = certify(problem, &solution.heights, 3).unwrap_or_else(|e| panic!("{name}: {e}"));
     assert!(proof.max_relative_error[1] <= 1e-10, "{name}: {:?}", proof.max_relative_error);
     assert!(proof.w2_squared[1] - proof.w2_squared[0] < 1e-9, "{name}: {:?}", proof.w2_squared);
-    solution
 }
 
-/// 250 of 1000 sites to each of four pixels in the corners of 50 x 50, and numbers that leave three
-/// or two sites to share.
+/// 250 of 1000 sites to each of four pixels in the corners of 50 x 50, and a number that leaves sites to share.
 #[test]
 fn parts_whose_masses_fit_exactly() {
     let corners = [[0, 0], [49, 0], [0, 49], [49, 49]];
-    for (n, groups) in [(1000, Some(4)), (1001, None), (402, None)] {
-        let name = format!("{n} sites");
-        let solution = proved(&name, &pixels(50, &corners, sites(n, 1)));
-        let told = |g: usize| solution.report.notes.iter().any(|note| note.contains(&format!("into {g} groups")));
-        assert!(groups.is_none_or(told), "{name}: {:?}", solution.report.notes);
+    for n in [1000, 301] {
+        proved(&format!("{n} sites"), &pixels(50, &corners, sites(n, 1)));
     }
 }
 
@@ -50,7 +45,7 @@ fn parts_whose_masses_fit_exactly() {
 #[test]
 fn small_parts_far_apart() {
     let eight = [[1, 1], [3, 8], [7, 12], [9, 2], [12, 13], [14, 6], [8, 8], [15, 0]];
-    proved("eight pixels", &pixels(16, &eight, sites(600, 3)));
+    proved("eight pixels", &pixels(16, &eight, sites(300, 3)));
     let v = vec![[0.0, 0.0], [0.01, 0.0], [0.0, 0.01], [1.0, 1.0], [0.99, 1.0], [1.0, 0.99]];
     let mesh = PlanarMesh::new(v, vec![[0, 1, 2], [3, 4, 5]]).unwrap();
     for n in [300, 301] {

@@ -27,7 +27,7 @@ fn pixels(width: usize, lit: &[[usize; 2]], sites: Vec<[f64; 2]>) -> Problem {
 fn proved(name: &str, problem: &Problem) {
     let solution = solve(problem, &SolveOptions::default());
     assert!(solution.report.converged, "{name}: {:?}", solution.report.outcome);
-    let proof = certify(problem, &solution.heights, 3).unwrap_or_else(|e| panic!("{name}: {e}"));
+    let proof = certify(problem, &solution.heights, 5).unwrap_or_else(|e| panic!("{name}: {e}"));
     assert!(proof.max_relative_error[1] <= 1e-10, "{name}: {:?}", proof.max_relative_error);
     assert!(proof.w2_squared[1] - proof.w2_squared[0] < 1e-9, "{name}: {:?}", proof.w2_squared);
 }

@@ -32,7 +32,8 @@ fn proved(name: &str, problem: &Problem) {
     assert!(proof.w2_squared[1] - proof.w2_squared[0] < 1e-9, "{name}: {:?}", proof.w2_squared);
 }
 
-/// 250 of 1000 sites to each of four pixels in the corners of 50 x 50, and a number that leaves sites to share.
+/// 250 of 1000 sites to each of four pixels in the corners of 50 x 50, and a number that leaves
+/// sites to share.
 #[test]
 fn parts_whose_masses_fit_exactly() {
     let corners = [[0, 0], [49, 0], [0, 49], [49, 49]];

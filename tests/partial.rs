@@ -1,4 +1,5 @@
-//! Partial transport: closed forms, an independent computation of the masses, derivatives, invariances, and hard instances.
+//! Partial transport: closed forms, an independent computation of the masses, derivatives,
+//! invariances, and hard instances.
 
 use brenier::diagram::PartialDiagram;
 use brenier::domain::{ConvexPolygon, Density};
@@ -42,7 +43,8 @@ fn random_sites(n: usize, seed: u64) -> Vec<[f64; 2]> {
     (0..n).map(|_| [rng.random::<f64>(), rng.random::<f64>()]).collect()
 }
 
-/// Discs, half and quarter discs: `nu = pi w`, `pi w / 2`, `pi w / 4`; the cost is `nu w / 2` for all of them.
+/// Discs, half and quarter discs: `nu = pi w`, `pi w / 2`, `pi w / 4`; the cost is `nu w / 2` for
+/// all of them.
 #[test]
 fn one_site_inside_at_an_edge_and_in_a_corner() {
     for (site, part) in [([0.5, 0.5], 1.0), ([0.5, 0.0], 0.5), ([0.0, 1.0], 0.25)] {
@@ -88,12 +90,14 @@ fn two_far_sites_have_discs_two_near_ones_share_a_wall() {
     close(near.weights[0], r * r, 1e-9);
     close(near.weights[1], r * r, 1e-9);
     let diagram = at(&p, &[r * r, r * r]);
-    // The wall is a chord of length 2 r sin a; H = length / (2 d). The free arcs have the angle 2 (pi - a).
+    // The wall is a chord of length 2 r sin a; H = length / (2 d). The free arcs have the angle 2
+    // (pi - a).
     close(diagram.walls()[0].2, r * a.sin() / d, 1e-13);
     close(diagram.free()[0], PI - a, 1e-13);
 }
 
-/// Density 1 + x: a disc has the density at its centre as mean, and its centroid is off by `r^2 / (4 rho)`.
+/// Density 1 + x: a disc has the density at its centre as mean, and its centroid is off by
+/// `r^2 / (4 rho)`.
 #[test]
 fn affine_density() {
     let density = Density::Affine { g: [1.0, 0.0], c: 1.0 };
@@ -127,7 +131,8 @@ fn equal_totals_are_the_balanced_problem() {
     close(go(&problem(square(), Density::Constant, sites, vec![0.01; 50])).report.rest.unwrap(), 0.5, 1e-12);
 }
 
-/// The mass of cell `i` by another road: the domain clipped by half-planes in doubles, and Green's theorem about the site, edge by edge.
+/// The mass of cell `i` by another road: the domain clipped by half-planes in doubles, and Green's
+/// theorem about the site, edge by edge.
 fn green(problem: &Problem, weights: &[f64], i: usize) -> f64 {
     let y = problem.sites()[i];
     let mut polygon: Vec<[f64; 2]> = problem.frame().vertices().iter().map(|v| [v[0] - y[0], v[1] - y[1]]).collect();
@@ -223,7 +228,8 @@ fn derivatives() {
     }
 }
 
-/// The dual value is at most the cost of what moves, for any weights, and equal to it at the solution.
+/// The dual value is at most the cost of what moves, for any weights, and equal to it at the
+/// solution.
 #[test]
 fn duality() {
     let sites = random_sites(30, 9);
@@ -236,7 +242,8 @@ fn duality() {
     }
 }
 
-/// Moving everything by a vector leaves the weights, scaling by `c` multiplies them by `c^2`, mirroring leaves them.
+/// Moving everything by a vector leaves the weights, scaling by `c` multiplies them by `c^2`,
+/// mirroring leaves them.
 #[test]
 fn covariance() {
     let sites = random_sites(40, 3);
@@ -359,7 +366,8 @@ fn resuming_gives_the_same_bits() {
     assert_eq!(again.report.iterations.len(), 1);
 }
 
-/// Found by the fuzz target `partial`: a sliver at the edge has a mass, but moments too small for doubles, and its centroid was said to be the origin.
+/// Found by the fuzz target `partial`: a sliver at the edge has a mass, but moments too small for
+/// doubles, and its centroid was said to be the origin.
 #[test]
 fn a_mass_that_is_hardly_a_number_has_its_centroid_in_the_cell() {
     let domain = ConvexPolygon::rectangle([0.0, -2.0], [5.0, -0.5]).unwrap();

@@ -1,4 +1,5 @@
-//! Closed forms on surfaces: the shipped cases of meshes in space, and some of docs/theory/surfaces.md.
+//! Closed forms on surfaces: the shipped cases of meshes in space, and some of
+//! docs/theory/surfaces.md.
 
 use brenier::diagram::surface::{SurfaceGround, SurfaceLaguerre};
 use brenier::domain::{Facets, Surface, SurfaceDensity};
@@ -131,7 +132,8 @@ fn masses_inside_a_jump_are_reported_with_the_faces() {
     near("I07", "W2^2", proof.w2_squared[0], number(&case["expected"]["w2_squared"]));
 }
 
-/// Sites off a plane by `d_i` only shift the weights, `w_i' = w_i + d_i^2` (theory.md, case I02), and a surface may be bent along walls.
+/// Sites off a plane by `d_i` only shift the weights, `w_i' = w_i + d_i^2` (theory.md, case I02),
+/// and a surface may be bent along walls.
 #[test]
 fn sites_above_a_plane_shift_their_weights() {
     let vertices = vec![[0., 0., 0.], [1., 0., 0.], [1., 1., 0.], [0., 1., 0.]];
@@ -187,7 +189,8 @@ fn threads_do_not_change_a_bit() {
     assert_eq!((one.heights, one.masses, one.hessian), (three.heights, three.masses, three.hessian));
 }
 
-/// Far from the origin the masses are as good as near it, and so is the proof: rows of walls are differences in double-double.
+/// Far from the origin the masses are as good as near it, and so is the proof: rows of walls are
+/// differences in double-double.
 #[test]
 fn a_surface_far_from_the_origin_is_solved_as_well() {
     let far = 1e7;

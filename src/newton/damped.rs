@@ -1,26 +1,33 @@
 //! Damped Newton on the heights.
 //!
-//! The unknown `h` maximises `D(h) = 2 (sum h_i nu_i - int max_i(<x,y_i> + h_i) dmu) + const`, with gradient `2 (nu - m)` and
-//! `dm_i/dh_j = -K_ij`. The proved method (Kitagawa, Mérigot, Thibert, J. Eur. Math. Soc. 2019) solves `L(K) d = nu - m` and goes
-//! to `h + t d`, where `t` is the first of `1, 1/2, 1/4, ...` with
+//! The unknown `h` maximises `D(h) = 2 (sum h_i nu_i - int max_i(<x,y_i> + h_i) dmu) + const`, with
+//! gradient `2 (nu - m)` and `dm_i/dh_j = -K_ij`. The proved method (Kitagawa, Mérigot, Thibert, J.
+//! Eur. Math. Soc. 2019) solves `L(K) d = nu - m` and goes to `h + t d`, where `t` is the first of
+//! `1, 1/2, 1/4, ...` with
 //!
 //! ```text
 //! min_i m_i >= floor     and     |m - nu| <= (1 - t/2) |m_before - nu|
 //! ```
 //!
-//! for a `floor` below half the smallest mass of the start and of the target: globally linear, locally quadratic convergence.
-//! Any factor below one may stand for the half. On surfaces, where a step too long loses cells, it is `SHORTER`, and only the
-//! lost cells and their neighbours are looked at until these live ([`crate::diagram::Revive::would_live`]); then the whole diagram decides.
+//! for a `floor` below half the smallest mass of the start and of the target: globally linear,
+//! locally quadratic convergence. Any factor below one may stand for the half. On surfaces, where a
+//! step too long loses cells, it is `SHORTER`, and only the lost cells and their neighbours are
+//! looked at until these live ([`crate::diagram::Revive::would_live`]); then the whole diagram
+//! decides.
 //!
-//! Instead of a norm serves any convex Lipschitz function `f` with `f(0) = 0`: `f((1-t) r + o(t)) <= (1-t) f(r) + o(t)`. Here it is
-//! `(sum max(|r_i| - tolerance nu_i / 2, 0)^2 / nu_i)^(1/2)`: errors that are good enough already do not count. Otherwise the heavy cells, which
-//! may well get worse within the tolerance when the linear solver is content, would veto the last steps of the light ones.
+//! Instead of a norm serves any convex Lipschitz function `f` with `f(0) = 0`:
+//! `f((1-t) r + o(t)) <= (1-t) f(r) + o(t)`. Here it is
+//! `(sum max(|r_i| - tolerance nu_i / 2, 0)^2 / nu_i)^(1/2)`: errors that are good enough already
+//! do not count. Otherwise the heavy cells, which may well get worse within the tolerance when the
+//! linear solver is content, would veto the last steps of the light ones.
 //!
-//! Far from the solution it wastes steps: a few cells about to vanish hold everybody back, and cells that must shrink or grow by
-//! orders of magnitude halve their width in each step. So while some relative error exceeds 1/2 the steps are *bold*: Newton on
-//! the square roots of the masses ([`super::residual::by_width`]); cells that a step loses step more gently or are raised again ([`super::revive`]); a
-//! step counts as progress if it reduces the distance of the widths. At most `BOLD_STEPS` steps are bold, then only the
-//! proved method is used, from a state without empty cells: so convergence stays proved.
+//! Far from the solution it wastes steps: a few cells about to vanish hold everybody back, and
+//! cells that must shrink or grow by orders of magnitude halve their width in each step. So while
+//! some relative error exceeds 1/2 the steps are *bold*: Newton on the square roots of the masses
+//! ([`super::residual::by_width`]); cells that a step loses step more gently or are raised again
+//! ([`super::revive`]); a step counts as progress if it reduces the distance of the widths. At most
+//! `BOLD_STEPS` steps are bold, then only the proved method is used, from a state without empty
+//! cells: so convergence stays proved.
 
 use super::continuation::{COARSEST, COARSEST_WITH_GAPS, FAR_OFF, bridged, descend, faded, layered};
 use super::report::{IterationReport, Outcome};
@@ -53,7 +60,8 @@ pub(super) fn run(
     NewtonResult { state, outcome, jump: None }
 }
 
-/// The measures where the steps begin, and that state: the start, or what the continuations make of it.
+/// The measures where the steps begin, and that state: the start, or what the continuations make of
+/// it.
 ///
 /// # Errors
 /// The outcome, if the run ends here.
@@ -67,7 +75,8 @@ fn begin(
 ) -> Result<Measures, Outcome> {
     let clock = Instant::now();
     let mut measures = diagram.measures(&state.heights, Want::Feasible)?;
-    // A start in closed form leaves cells empty where the source does not fill a convex set: better begin with a few sites there.
+    // A start in closed form leaves cells empty where the source does not fill a convex set: better
+    // begin with a few sites there.
     let gaps = !resumed && has_empty(&measures) && has_gaps(diagram);
     let may_layer = may_layer && diagram.coarsen().is_some();
     let closed_form = gaps.then(|| state.heights.clone());
@@ -171,7 +180,8 @@ fn steps(
             Ok(next) => now = next,
             Err(outcome) => {
                 let mut found = None;
-                // The state keeps the share that it began with: a run that goes on from it does all of this again.
+                // The state keeps the share that it began with: a run that goes on from it does all
+                // of this again.
                 let mut bridge = state.bridge;
                 while has_gaps(diagram) && bridge > options.tolerance * smallest(target) / total && found.is_none() {
                     let ask = &mut || keep_going(state);

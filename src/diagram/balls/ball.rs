@@ -1,15 +1,20 @@
-//! A cell cut by its ball: the convex polygon of labels that [`crate::diagram`] made, and the disc `|x - y_i|^2 <= w_i`.
+//! A cell cut by its ball: the convex polygon of labels that [`crate::diagram`] made, and the disc
+//! `|x - y_i|^2 <= w_i`.
 //!
-//! The polygon part stays exact. What is new is computed in double-double and only for integrals: which vertices lie in the disc, and where
-//! edges cross the circle. Every such question is asked of the nearest site among those tied there (of near ones the lowest), with the edge in the direction in which
-//! that site's cell sees it, so that the two cells of a wall get the same bits, and an edge is cut where its ends say so: the pieces always fit
-//! together. The cell in the disc is then a convex polygon and, beyond some of its edges, circular segments ([`super::segment`]); what is
-//! left of the cell outside is, for each arc, a polygon less its segment. All of these are summed, never the cell less the inside.
+//! The polygon part stays exact. What is new is computed in double-double and only for integrals:
+//! which vertices lie in the disc, and where edges cross the circle. Every such question is asked
+//! of the nearest site among those tied there (of near ones the lowest), with the edge in the
+//! direction in which that site's cell sees it, so that the two cells of a wall get the same bits,
+//! and an edge is cut where its ends say so: the pieces always fit together. The cell in the disc
+//! is then a convex polygon and, beyond some of its edges, circular segments ([`super::segment`]);
+//! what is left of the cell outside is, for each arc, a polygon less its segment. All of these are
+//! summed, never the cell less the inside.
 //!
-//! **Error.** The power `|x - y|^2 - w` of a point is good to `2^-98 (|x - y|^2 + |y|^2 + |h|)`, of a site far from the domain to `2^-98 (|y| + |h|)` in
-//! units of the domain; crossings inherit it divided by the sine of the
-//! angle at which edge and circle meet (where that is small the piece in question is a sliver of the same smallness). The masses of the pieces
-//! are good to a few ulps (integrate.rs, segment.rs).
+//! **Error.** The power `|x - y|^2 - w` of a point is good to `2^-98 (|x - y|^2 + |y|^2 + |h|)`, of
+//! a site far from the domain to `2^-98 (|y| + |h|)` in units of the domain; crossings inherit it
+//! divided by the sine of the angle at which edge and circle meet (where that is small the piece in
+//! question is a sliver of the same smallness). The masses of the pieces are good to a few ulps
+//! (integrate.rs, segment.rs).
 
 use super::super::label::Label;
 use super::super::moments::{Moments, joined};
@@ -22,11 +27,12 @@ use crate::exact::power::{exponent, scaled, scaled_dd};
 use crate::exact::predicates::Lifted;
 use std::f64::consts::PI;
 
-/// Edges shorter than this (of a domain about 1 large) have no direction: vertices are good to 2^-60 (point.rs).
+/// Edges shorter than this (of a domain about 1 large) have no direction: vertices are good to
+/// 2^-60 (point.rs).
 const POINT: f64 = 1.0 / (1u64 << 50) as f64;
 
-/// A chord shorter than this share of the radius, or an arc of more than half a circle above a chord shorter than this in the domain's units, deserves a
-/// second look.
+/// A chord shorter than this share of the radius, or an arc of more than half a circle above a
+/// chord shorter than this in the domain's units, deserves a second look.
 const NARROW: f64 = 1.0 / (1u64 << 20) as f64;
 
 /// A direction is told from a component that is greater than this.
@@ -69,9 +75,10 @@ enum Kind {
     None,
     /// With the weight.
     Near(Dd),
-    /// The site is more than [`FAR`] away from a corner `o` of the domain: with `q = x - o` and `z = y - o` the power is `|q|^2 - 2 <q, z> + c`,
-    /// `c = |o|^2 - 2 <o, y> - 2 h`, and no square of `y` is formed: at a distance `d` it would cost all but `2^-100 d` of a point's place. (A disc
-    /// that meets the domain has `h` about `d`, too.)
+    /// The site is more than [`FAR`] away from a corner `o` of the domain: with `q = x - o` and
+    /// `z = y - o` the power is `|q|^2 - 2 <q, z> + c`, `c = |o|^2 - 2 <o, y> - 2 h`, and no square
+    /// of `y` is formed: at a distance `d` it would cost all but `2^-100 d` of a point's place. (A
+    /// disc that meets the domain has `h` about `d`, too.)
     Far { site: [Dd; 2], constant: Dd },
 }
 
@@ -110,8 +117,9 @@ impl Disc {
         !matches!(self.kind, Kind::None)
     }
 
-    /// Of sites that are tied somewhere the one that knows best how far its circle is: near ones before far ones, for a point that is off by a
-    /// rounding changes a power in proportion to the distance of the site. Ties go to the lower number.
+    /// Of sites that are tied somewhere the one that knows best how far its circle is: near ones
+    /// before far ones, for a point that is off by a rounding changes a power in proportion to the
+    /// distance of the site. Ties go to the lower number.
     fn rank(&self) -> i32 {
         match self.kind {
             Kind::Far { site, .. } => exponent(site[0].hi.abs().max(site[1].hi.abs())),
@@ -214,9 +222,10 @@ impl Disc {
         along.map(|t| length * t)
     }
 
-    /// Does the disc, whose circle meets no edge of the polygon, lie inside it? Then every edge is at least a radius away. (Asking for half of that
-    /// tells a disc beside a polygon of no width from one inside; edges of no length have no side. A polygon that is all rounding may have a single edge
-    /// that counts as one, so it must also be a radius wide and high.)
+    /// Does the disc, whose circle meets no edge of the polygon, lie inside it? Then every edge is
+    /// at least a radius away. (Asking for half of that tells a disc beside a polygon of no width
+    /// from one inside; edges of no length have no side. A polygon that is all rounding may have a
+    /// single edge that counts as one, so it must also be a radius wide and high.)
     fn is_in(&self, polygon: &[Point]) -> bool {
         let n = polygon.len();
         let wide = |axis: usize| {
@@ -345,8 +354,9 @@ pub struct BallCell {
 }
 
 impl BallCell {
-    /// Cuts the cell of `site` (labels and vertices of its polygon) by its disc. `disc_of` tells the disc of any site; sites are compared by
-    /// their numbers to choose who answers. Cost: O(vertices).
+    /// Cuts the cell of `site` (labels and vertices of its polygon) by its disc. `disc_of` tells
+    /// the disc of any site; sites are compared by their numbers to choose who answers. Cost:
+    /// O(vertices).
     pub fn compute(&mut self, site: u32, labels: &[Label], points: &[Point], disc_of: impl Fn(u32) -> Disc) {
         let own = disc_of(site);
         self.disc = Some(own);
@@ -365,7 +375,8 @@ impl BallCell {
             Label::Bisector(j) => j,
             Label::Domain(_) => site,
         };
-        // Where sites are tied their powers are equal: none is negative if one of them has no disc. Rounding would say so of one side of the wall only.
+        // Where sites are tied their powers are equal: none is negative if one of them has no disc.
+        // Rounding would say so of one side of the wall only.
         let lives = |l: Label| match l {
             Label::Bisector(j) => disc_of(j).lives(),
             Label::Domain(_) => true,
@@ -435,8 +446,10 @@ impl BallCell {
         // Distance from the chord to the centre, positive if the arc is less than half the circle.
         let distance = (chord[0] / length) * to_centre[1] - (chord[1] / length) * to_centre[0];
         if length < NARROW * disc.radius {
-            // Such a chord may be rounding and point anywhere, also along the radius, so its length alone tells the angle. The arc is all but the whole circle if
-            // what the edges cut off is as small as the chord; this is possible only if the disc is in the cell but for that.
+            // Such a chord may be rounding and point anywhere, also along the radius, so its length
+            // alone tells the angle. The arc is all but the whole circle if what the edges cut off
+            // is as small as the chord; this is possible only if the disc is in the cell but for
+            // that.
             let half_angle = (0.5 * length / disc.radius).asin();
             let near = |p: &Point| p.minus(from).iter().all(|d| d.abs() <= 2.0 * length);
             let most =
@@ -445,8 +458,9 @@ impl BallCell {
         }
         let half_angle = (0.5 * length).atan2(distance);
         if distance < 0.0 && length * disc.ruler.scale < NARROW {
-            // In a cell of no width, as where a wall runs along an edge of a patch, the chord is rounding and may point anywhere. But an arc of more than
-            // half a circle encloses more than half the disc.
+            // In a cell of no width, as where a wall runs along an edge of a patch, the chord is
+            // rounding and may point anywhere. But an arc of more than half a circle encloses more
+            // than half the disc.
             let area = integrate::mass(points, &LocalDensity::new(Law::constant(1.0), 1.0));
             if area < 1.5 * disc.radius * disc.radius {
                 return 0.0;
@@ -491,7 +505,8 @@ impl BallCell {
         self.disc.map_or(0.0, |d| d.radius)
     }
 
-    /// Mass inside, mass outside, and `int rho dl / r` over the free arcs, for the cell with these vertices. Cost: O(vertices).
+    /// Mass inside, mass outside, and `int rho dl / r` over the free arcs, for the cell with these
+    /// vertices. Cost: O(vertices).
     pub fn masses(&mut self, points: &[Point], source: &Source) -> [f64; 3] {
         match self.shape {
             Shape::Empty => [0.0, integrate::mass(points, &source.local), 0.0],
@@ -527,7 +542,8 @@ impl BallCell {
         match self.shape {
             Shape::Empty => Moments::default(),
             Shape::Full => {
-                // A bilinear density is harmonic: what it has beyond the affine one at the centre integrates to 0, also times x and |x|^2.
+                // A bilinear density is harmonic: what it has beyond the affine one at the centre
+                // integrates to 0, also times x and |x|^2.
                 let site = self.disc.map_or([0.0; 2], |d| d.site);
                 let (density, r, g) = (self.density_at_centre(source), self.radius(), source.gradient(site));
                 if !(density > 0.0) {
@@ -556,8 +572,8 @@ impl BallCell {
         }
     }
 
-    /// The boundary as a polyline, arcs in steps of at most `step` of angle; with each corner the edge of the cell on which the side after it lies,
-    /// `None` on an arc.
+    /// The boundary as a polyline, arcs in steps of at most `step` of angle; with each corner the
+    /// edge of the cell on which the side after it lies, `None` on an arc.
     pub fn outline(&self, step: f64) -> Vec<([f64; 2], Option<u32>)> {
         let Some(disc) = self.disc.filter(|_| self.shape != Shape::Empty) else { return Vec::new() };
         let circle = |from: f64, angle: f64, out: &mut Vec<([f64; 2], Option<u32>)>| {

@@ -1,15 +1,18 @@
 //! Circular segments: what a disc has beyond a chord. Areas, moments and arcs without cancellation.
 //!
-//! A segment of half-angle `a` (0 to pi) of a disc of radius `r` is measured from its chord, `x` outwards and `y` along it from its middle. With
-//! `t` the angle from the axis, `u(t) = cos t - cos a = 2 sin((a+t)/2) sin((a-t)/2)`,
+//! A segment of half-angle `a` (0 to pi) of a disc of radius `r` is measured from its chord, `x`
+//! outwards and `y` along it from its middle. With `t` the angle from the axis,
+//! `u(t) = cos t - cos a = 2 sin((a+t)/2) sin((a-t)/2)`,
 //!
 //! ```text
 //! int x^p y^q = r^(p+q+2) int_0^a 2/(q+1) sin^(q+2) t u^p dt      for even q, 0 for odd q
 //! ```
 //!
-//! All integrands are at least 0 and free of subtractions, so Gauss quadrature is accurate to a few ulps for the thinnest sliver as for the
-//! whole disc: with 24 nodes its own error is below 1e-20, the integrands being trigonometric polynomials of degree at most 6. The area alone
-//! has the closed form `r^2 (a - sin a cos a)`, for small `a` as a series. Reference: docs/theory/partial.md.
+//! All integrands are at least 0 and free of subtractions, so Gauss quadrature is accurate to a few
+//! ulps for the thinnest sliver as for the whole disc: with 24 nodes its own error is below 1e-20,
+//! the integrands being trigonometric polynomials of degree at most 6. The area alone has the
+//! closed form `r^2 (a - sin a cos a)`, for small `a` as a series. Reference:
+//! docs/theory/partial.md.
 
 use super::super::moments::Moments;
 use std::f64::consts::PI;
@@ -18,7 +21,8 @@ use std::sync::OnceLock;
 /// Nodes of the quadrature.
 const NODES: usize = 24;
 
-/// Nodes and weights of Gauss and Legendre on `[0, 1]`, by Newton's method on the Legendre polynomial.
+/// Nodes and weights of Gauss and Legendre on `[0, 1]`, by Newton's method on the Legendre
+/// polynomial.
 fn gauss() -> &'static [(f64, f64); NODES] {
     static TABLE: OnceLock<[(f64, f64); NODES]> = OnceLock::new();
     TABLE.get_or_init(|| {
@@ -44,7 +48,8 @@ fn gauss() -> &'static [(f64, f64); NODES] {
     })
 }
 
-/// `a - sin a cos a`: the area of the segment of half-angle `a` of the unit disc. Relative error a few ulps.
+/// `a - sin a cos a`: the area of the segment of half-angle `a` of the unit disc. Relative error a
+/// few ulps.
 pub fn unit_area(a: f64) -> f64 {
     if a > 0.5 {
         return a - a.sin() * a.cos();
@@ -59,7 +64,8 @@ pub fn unit_area(a: f64) -> f64 {
     a * a * a * (2.0 / 3.0) * sum
 }
 
-/// One segment: radius, half-angle, and the density `density + outwards x + along y + bend (x^2 - y^2) + twist x y` seen from the middle of the
+/// One segment: radius, half-angle, and the density
+/// `density + outwards x + along y + bend (x^2 - y^2) + twist x y` seen from the middle of the
 /// chord. (A bilinear density is harmonic, so turned axes give it no other second-order terms.)
 #[derive(Clone, Copy, Debug)]
 pub struct Segment {
@@ -98,7 +104,8 @@ fn bow(a: f64) -> f64 {
 }
 
 impl Segment {
-    /// Half the chord, its height, and its area, of a sliver. No power of the radius is formed: that may be huge.
+    /// Half the chord, its height, and its area, of a sliver. No power of the radius is formed:
+    /// that may be huge.
     fn sliver(&self) -> Option<(f64, f64, f64)> {
         let a = self.half_angle;
         let half = self.radius * a;
@@ -120,13 +127,15 @@ impl Segment {
         (r * r * (self.density * area + g * first + b * (x2 - y2))).max(0.0)
     }
 
-    /// `int rho dl / r` over the arc: by how much the mass grows with half the weight (see partial.md), at least 0.
+    /// `int rho dl / r` over the arc: by how much the mass grows with half the weight (see
+    /// partial.md), at least 0.
     pub fn arc(&self) -> f64 {
         let (a, r) = (self.half_angle, self.radius);
         if self.outwards == 0.0 && self.bend == 0.0 {
             return (2.0 * a * self.density).max(0.0);
         }
-        // With x = r (cos t - cos a) and y = r sin t: int x = 2 r (sin a - a cos a), int x^2 - y^2 = -2 r^2 cos a (sin a - a cos a).
+        // With x = r (cos t - cos a) and y = r sin t: int x = 2 r (sin a - a cos a), int x^2 - y^2
+        // = -2 r^2 cos a (sin a - a cos a).
         if let Some((half, height, _)) = self.sliver() {
             let mean = self.outwards * (2.0 / 3.0 * height) - self.bend * (half * half / 3.0);
             return (2.0 * a * (self.density + mean)).max(0.0);
@@ -140,7 +149,8 @@ impl Segment {
     pub fn moments(&self) -> Moments {
         let r = self.radius;
         if let Some((half, height, area)) = self.sliver() {
-            // Means over the parabola: x is 2/5 of the height, y^2 a fifth of that of half the chord, y^4 3/35 of its square.
+            // Means over the parabola: x is 2/5 of the height, y^2 a fifth of that of half the
+            // chord, y^4 3/35 of its square.
             let (x, y2) = (0.4 * height, 0.2 * half * half);
             let density = self.density + self.outwards * x - self.bend * y2;
             if !(area * density > 0.0) {
@@ -236,8 +246,8 @@ mod tests {
         close(segment(PI / 2.0, 1.0, 0.0, 1.0).moments().centroid[1], 0.25, 1e-14);
     }
 
-    /// Half a unit disc with density `1 + b (x^2 - y^2) + t x y`: `int x (x^2 - y^2) = 2/15`, `int x y^2 = 2/15`, `int x^4 - y^4 = 0`; over the arc
-    /// `int cos^2 - sin^2 = 0`.
+    /// Half a unit disc with density `1 + b (x^2 - y^2) + t x y`: `int x (x^2 - y^2) = 2/15`,
+    /// `int x y^2 = 2/15`, `int x^4 - y^4 = 0`; over the arc `int cos^2 - sin^2 = 0`.
     #[test]
     fn half_a_disc_under_a_saddle() {
         let saddle = Segment { bend: 0.5, twist: 0.25, ..segment(PI / 2.0, 1.0, 0.0, 0.0) };

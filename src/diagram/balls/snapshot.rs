@@ -11,7 +11,8 @@ use crate::exact::{Dd, Heights};
 use crate::problem::Problem;
 use rayon::prelude::*;
 
-/// The diagram of partial transport at given heights, for output, pictures and proofs. Everything is in the order of `problem.sites()`.
+/// The diagram of partial transport at given heights, for output, pictures and proofs. Everything
+/// is in the order of `problem.sites()`.
 ///
 /// ```
 /// use brenier::{diagram::PartialDiagram, domain::ConvexPolygon, exact::Heights, problem::{Problem, ProblemData}};
@@ -37,8 +38,9 @@ pub struct PartialDiagram {
 }
 
 impl PartialDiagram {
-    /// Computes the diagram. The polygons are exact as those of [`Diagram`]; see docs/theory/partial.md for the error of the rest.
-    /// Cost: O(n log n); parallel, bit-identical for any number of threads.
+    /// Computes the diagram. The polygons are exact as those of [`Diagram`]; see
+    /// docs/theory/partial.md for the error of the rest. Cost: O(n log n); parallel, bit-identical
+    /// for any number of threads.
     ///
     /// # Errors
     /// Heights that are not finite or not one per site.
@@ -92,7 +94,8 @@ impl PartialDiagram {
                     });
                     let mut moments = joined(&pieces);
                     if !(moments.mass > 0.0) {
-                        // Of a mass that is hardly a number there are no moments: some point of the cell stands for its centroid.
+                        // Of a mass that is hardly a number there are no moments: some point of the
+                        // cell stands for its centroid.
                         moments.centroid = diagram.vertices(i).first().copied().unwrap_or_default();
                     }
                     rows.push((Moments { mass, ..moments }, [outside, 0.5 * free]));
@@ -166,12 +169,14 @@ impl PartialDiagram {
         &self.outside
     }
 
-    /// `(i, j, H_ij)` with `i < j`, sorted, for the walls in the balls: `H_ij = int rho / (2 |y_i - y_j|)`, `dm_i/dw_j = -H_ij`.
+    /// `(i, j, H_ij)` with `i < j`, sorted, for the walls in the balls:
+    /// `H_ij = int rho / (2 |y_i - y_j|)`, `dm_i/dw_j = -H_ij`.
     pub fn walls(&self) -> &[(u32, u32, f64)] {
         &self.walls
     }
 
-    /// For each cell `int rho / (2 sqrt(w_i))` over its free arcs: what `dm_i/dw_i` has beyond the sum of its walls.
+    /// For each cell `int rho / (2 sqrt(w_i))` over its free arcs: what `dm_i/dw_i` has beyond the
+    /// sum of its walls.
     pub fn free(&self) -> &[f64] {
         &self.free
     }
@@ -186,7 +191,8 @@ impl PartialDiagram {
         Cells::cost(self)
     }
 
-    /// The dual value `sum w_i nu_i + int min(0, min_i |x - y_i|^2 - w_i)`, at most the cost of any plan, up to rounding.
+    /// The dual value `sum w_i nu_i + int min(0, min_i |x - y_i|^2 - w_i)`, at most the cost of any
+    /// plan, up to rounding.
     pub fn dual_value(&self) -> f64 {
         let problem = self.diagram.problem();
         let excess = |i: usize| {
@@ -196,16 +202,19 @@ impl PartialDiagram {
         self.cost() - (0..self.len()).map(excess).sum::<f64>()
     }
 
-    /// The boundary of cell `i` in its ball as a polygon, counter-clockwise, arcs in steps of at most `step` (an angle); empty if there is
-    /// no such cell. Of a source in patches this is the cell in the frame; [`PartialDiagram::pieces`] has what of it lies in each patch.
+    /// The boundary of cell `i` in its ball as a polygon, counter-clockwise, arcs in steps of at
+    /// most `step` (an angle); empty if there is no such cell. Of a source in patches this is the
+    /// cell in the frame; [`PartialDiagram::pieces`] has what of it lies in each patch.
     pub fn outline(&self, i: usize, step: f64) -> Vec<[f64; 2]> {
         let mut ball = BallCell::default();
         ball.compute(i as u32, self.diagram.labels(i), self.diagram.points(i), self.disc());
         ball.outline(step).into_iter().map(|corner| corner.0).collect()
     }
 
-    /// What of cell `i` in its ball lies in each patch of the source, as polygons like [`PartialDiagram::outline`] (one, if it has no patches). With each
-    /// corner: does the side after it belong to the boundary of the cell (a wall or an arc), not to an edge of the patch or domain?
+    /// What of cell `i` in its ball lies in each patch of the source, as polygons like
+    /// [`PartialDiagram::outline`] (one, if it has no patches). With each corner: does the side
+    /// after it belong to the boundary of the cell (a wall or an arc), not to an edge of the patch
+    /// or domain?
     pub fn pieces(&self, i: usize, step: f64) -> Vec<Vec<([f64; 2], bool)>> {
         let mut ball = BallCell::default();
         let mut pieces = Vec::new();

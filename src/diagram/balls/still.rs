@@ -1,4 +1,5 @@
-//! The diagram of partial transport as one among all families. Files hold what this very diagram says.
+//! The diagram of partial transport as one among all families. Files hold what this very diagram
+//! says.
 
 use super::super::ladder::Invalid;
 use super::super::record::CellRecord;

@@ -1,7 +1,7 @@
 //! Integrals over a convex polygon with constant, affine or bilinear density, in local coordinates.
 //!
-//! The polygon is fanned from its first vertex `o`; with a density affine in the triangle, vertex values `r_a`, `R = sum r_a`,
-//! `V = sum v_a` (theory: integrals.md)
+//! The polygon is fanned from its first vertex `o`; with a density affine in the triangle, vertex
+//! values `r_a`, `R = sum r_a`, `V = sum v_a` (theory: integrals.md)
 //!
 //! ```text
 //! int rho       = |S| R / 3
@@ -9,8 +9,10 @@
 //! int |x|^2 rho = |S| (R |V|^2 + R sum |v_a|^2 + 2 sum r_a <v_a, V> + 2 sum r_a |v_a|^2) / 60
 //! ```
 //!
-//! A bilinear density with mixed derivative `d` falls short of that affine one by `sum l_a l_b q_ab` over the sides, with
-//! `q_ab = d (v_a - v_b)_1 (v_a - v_b)_2` and barycentric coordinates `l` (a quadratic form: `q(sum l_a v_a) = sum l_a q(v_a) - sum l_a l_b q(v_a - v_b)`):
+//! A bilinear density with mixed derivative `d` falls short of that affine one by
+//! `sum l_a l_b q_ab` over the sides, with `q_ab = d (v_a - v_b)_1 (v_a - v_b)_2` and barycentric
+//! coordinates `l` (a quadratic form:
+//! `q(sum l_a v_a) = sum l_a q(v_a) - sum l_a l_b q(v_a - v_b)`):
 //!
 //! ```text
 //! int l_a l_b       = |S| / 12
@@ -18,10 +20,11 @@
 //! int l_a l_b |x|^2 = |S| (|V|^2 + 2 |v_a|^2 + 2 |v_b|^2 + 2 <v_a, v_b>) / 180
 //! ```
 //!
-//! All fan areas of a convex polygon are non-negative, so sums do not cancel. A fan area `x1 y2 - x2 y1` of a needle would:
-//! it is evaluated in double-double from the vertices themselves (good to `2^-80` of their size, see `point.rs`) when the
-//! cancellation exceeds 2^10. The `v_a` are differences of vertices, each with relative error `3u`, so the relative error of a
-//! mass is below `2^-40` for any fan of aspect ratio up to `2^40`, and typically `2^-50`.
+//! All fan areas of a convex polygon are non-negative, so sums do not cancel. A fan area
+//! `x1 y2 - x2 y1` of a needle would: it is evaluated in double-double from the vertices themselves
+//! (good to `2^-80` of their size, see `point.rs`) when the cancellation exceeds 2^10. The `v_a`
+//! are differences of vertices, each with relative error `3u`, so the relative error of a mass is
+//! below `2^-40` for any fan of aspect ratio up to `2^40`, and typically `2^-50`.
 
 use super::super::moments::{Moments, far};
 use super::point::Point;
@@ -30,7 +33,8 @@ use crate::exact::Dd;
 use crate::exact::power::{exponent, scaled, scaled_dd};
 use std::borrow::Cow;
 
-/// Twice the area of the fan triangle `o, p, q`, given the rounded differences `a = p - o`, `b = q - o`.
+/// Twice the area of the fan triangle `o, p, q`, given the rounded differences `a = p - o`,
+/// `b = q - o`.
 #[inline(always)]
 fn cross(o: &Point, p: &Point, q: &Point, a: [f64; 2], b: [f64; 2]) -> f64 {
     let (l, r) = (a[0] * b[1], a[1] * b[0]);
@@ -62,8 +66,8 @@ impl LocalDensity {
         }
     }
 
-    /// For polygons in one with these corners. Their vertices are off by at most `2^-60` of the size of its edges
-    /// (`point.rs`), which is at most twice that of a coordinate.
+    /// For polygons in one with these corners. Their vertices are off by at most `2^-60` of the
+    /// size of its edges (`point.rs`), which is at most twice that of a coordinate.
     pub fn within(self, corners: &[[f64; 2]]) -> LocalDensity {
         LocalDensity { reach: 2.0 * corners.iter().flatten().fold(0.0, |r: f64, c| r.max(c.abs())), ..self }
     }
@@ -78,7 +82,8 @@ impl LocalDensity {
         law.c.abs() + law.g[0].abs() * x + law.g[1].abs() * y + law.d.abs() * (x * y)
     }
 
-    /// Value at a point (before the factor), rounded: the leading parts carry all but `u` of a density that may vanish there.
+    /// Value at a point (before the factor), rounded: the leading parts carry all but `u` of a
+    /// density that may vanish there.
     #[inline(always)]
     fn at(&self, p: &Point) -> f64 {
         self.law.at(p.x, p.y)
@@ -143,8 +148,9 @@ pub fn mass(vertices: &[Point], density: &LocalDensity) -> f64 {
 
 /// Powers of two in which a polygon seen from its first vertex is ordinary, one for each axis.
 ///
-/// A moment has the fourth order in lengths: of a polygon `1` by `2^-600` the products of areas and coordinates leave the
-/// doubles, though its centroid does not. So such a polygon is integrated in coordinates of its own. Others are left alone.
+/// A moment has the fourth order in lengths: of a polygon `1` by `2^-600` the products of areas and
+/// coordinates leave the doubles, though its centroid does not. So such a polygon is integrated in
+/// coordinates of its own. Others are left alone.
 struct Axes {
     /// Exponents of the axes.
     e: [i32; 2],
@@ -268,10 +274,11 @@ pub fn moments(vertices: &[Point], density: &LocalDensity) -> Moments {
 
 /// A bound of the error of a mass beside the rounding of its sum, before the factor.
 ///
-/// The sides `a`, `b` of a triangle of the fan have a relative error of `3u` and are off by `2 e`, `e` the error of a
-/// vertex. So its doubled area is off by `8u (|a_1 b_2| + |a_2 b_1|)` where it is taken from them, by `2u` and `2^-90` of
-/// these terms where it is not ([`cross`]), and by `2 e (|a| + |b|)`, in the norm of the sum, either way. A value of the
-/// density is off by `4u` of [`LocalDensity::magnitude`], a bend by `8u`.
+/// The sides `a`, `b` of a triangle of the fan have a relative error of `3u` and are off by `2 e`,
+/// `e` the error of a vertex. So its doubled area is off by `8u (|a_1 b_2| + |a_2 b_1|)` where it
+/// is taken from them, by `2u` and `2^-90` of these terms where it is not ([`cross`]), and by
+/// `2 e (|a| + |b|)`, in the norm of the sum, either way. A value of the density is off by `4u` of
+/// [`LocalDensity::magnitude`], a bend by `8u`.
 fn mass_error(o: &Point, rest: &[Point], local: &[([f64; 2], f64)], density: &LocalDensity) -> f64 {
     const U: f64 = 0.5 * f64::EPSILON;
     let (e, ro) = (2f64.powi(-60) * density.reach, density.at(o));
@@ -302,10 +309,12 @@ pub fn reach(a: &Point, b: &Point) -> [f64; 2] {
     [a.x.hi.abs().max(b.x.hi.abs()), a.y.hi.abs().max(b.y.hi.abs())]
 }
 
-/// `int_facet rho / |y_i - y_j|` of the facet from `a` to `b` on the wall between `i` and `j`, at least 0.
+/// `int_facet rho / |y_i - y_j|` of the facet from `a` to `b` on the wall between `i` and `j`, at
+/// least 0.
 ///
-/// The facet is `t` times `y_j - y_i` turned by a right angle; `t` is taken as the ratio of the larger components, so there is
-/// no square root and no cancellation. Antisymmetric data give the same bits from both sides.
+/// The facet is `t` times `y_j - y_i` turned by a right angle; `t` is taken as the ratio of the
+/// larger components, so there is no square root and no cancellation. Antisymmetric data give the
+/// same bits from both sides.
 #[inline(always)]
 pub fn conductance(a: &Point, b: &Point, yi: [f64; 2], yj: [f64; 2], density: &LocalDensity) -> f64 {
     let e = b.minus(a);

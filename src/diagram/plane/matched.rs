@@ -1,14 +1,17 @@
-//! Heights for a source with gaps, from points spread over it: every site is to get as many of them as suits its mass.
+//! Heights for a source with gaps, from points spread over it: every site is to get as many of them
+//! as suits its mass.
 //!
-//! Where the source does not fill a convex set a start in closed form leaves cells empty, because it knows nothing of the gaps.
-//! The transport of points in the source to the sites does, and its prices are heights: point `x` goes to the site
-//! with the greatest `<x, y_i> - p_i`. So each cell contains its points, up to the accuracy of the prices, and has about its mass.
-//! Nothing is claimed of these heights: whether a cell is empty there, the diagram tells.
+//! Where the source does not fill a convex set a start in closed form leaves cells empty, because
+//! it knows nothing of the gaps. The transport of points in the source to the sites does, and its
+//! prices are heights: point `x` goes to the site with the greatest `<x, y_i> - p_i`. So each cell
+//! contains its points, up to the accuracy of the prices, and has about its mass. Nothing is
+//! claimed of these heights: whether a cell is empty there, the diagram tells.
 //!
-//! The prices are found by an auction (Bertsekas 1988, with several equal copies of each object: Bertsekas, Castanon 1989): a
-//! point that has no site bids for the best one so much that it would be as content with the second best, and `e`
-//! more; the cheapest holder of a copy there is without a site again. The result is right to `e` a point; `e` falls in stages. It depends on the
-//! input alone.
+//! The prices are found by an auction (Bertsekas 1988, with several equal copies of each object:
+//! Bertsekas, Castanon 1989): a point that has no site bids for the best one so much that it would
+//! be as content with the second best, and `e` more; the cheapest holder of a copy there is without
+//! a site again. The result is right to `e` a point; `e` falls in stages. It depends on the input
+//! alone.
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
@@ -31,7 +34,8 @@ const MOST_WORK: usize = 1_000_000_000;
 const FEW: usize = 100;
 const GROWTH: usize = 4;
 
-/// The last `e`, as a share of the distance of points times that of sites, were both spread evenly: in clusters they are nearer.
+/// The last `e`, as a share of the distance of points times that of sites, were both spread evenly:
+/// in clusters they are nearer.
 const FINE: f64 = 0.01;
 
 /// From one stage to the next.
@@ -66,11 +70,13 @@ fn shares(masses: &[f64], points: f64) -> Vec<usize> {
     masses.iter().map(|m| ((points * m / mean).round() as usize).max(1)).collect()
 }
 
-/// Heights at which each site is the highest at as many of the points as suit its mass, about; `points` spreads some over the source. Sites
-/// come along a curve. First some that are spread along it are matched; then more, each of which begins at the price at which
-/// it would win its first point.
+/// Heights at which each site is the highest at as many of the points as suit its mass, about;
+/// `points` spreads some over the source. Sites come along a curve. First some that are spread
+/// along it are matched; then more, each of which begins at the price at which it would win its
+/// first point.
 ///
-/// `None` if there are too many, that takes too long, or numbers are out of range. Cost: bids times sites.
+/// `None` if there are too many, that takes too long, or numbers are out of range. Cost: bids times
+/// sites.
 pub fn heights(sites: &[[f64; 2]], masses: &[f64], points: impl Fn(usize) -> Vec<[f64; 2]>) -> Option<Vec<f64>> {
     let n = sites.len();
     if n > MOST_SITES {
@@ -97,7 +103,8 @@ pub fn heights(sites: &[[f64; 2]], masses: &[f64], points: impl Fn(usize) -> Vec
         if points.len() != shares.iter().sum::<usize>() {
             return None;
         }
-        // The root of the mean square, and how far apart neighbours are if they fill a square of that size.
+        // The root of the mean square, and how far apart neighbours are if they fill a square of
+        // that size.
         let size =
             |all: &[[f64; 2]]| (all.iter().map(|p| p[0] * p[0] + p[1] * p[1]).sum::<f64>() / all.len() as f64).sqrt();
         let (wide, broad) = (size(&points), size(sites));
@@ -193,7 +200,8 @@ fn auction(
 mod tests {
     use super::*;
 
-    /// Two groups of points far apart, sites all over: each site is highest at about its share of the points.
+    /// Two groups of points far apart, sites all over: each site is highest at about its share of
+    /// the points.
     #[test]
     fn every_site_gets_its_share() {
         let mut state = 5u64;

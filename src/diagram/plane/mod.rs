@@ -1,4 +1,5 @@
-//! Laguerre cells in the plane: of a density on one convex polygon, and restricted to the patches of a mesh or an image.
+//! Laguerre cells in the plane: of a density on one convex polygon, and restricted to the patches
+//! of a mesh or an image.
 
 pub(super) mod cells;
 mod clip;

@@ -17,7 +17,8 @@ use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
-/// The diagram of sites in space on a surface. Sites are numbered along a k-d tree: see [`SurfaceLaguerre::order`].
+/// The diagram of sites in space on a surface. Sites are numbered along a k-d tree: see
+/// [`SurfaceLaguerre::order`].
 pub struct SurfaceLaguerre<'a> {
     ground: Arc<SurfaceGround>,
     sites: Cow<'a, [[f64; 3]]>,
@@ -29,7 +30,8 @@ pub struct SurfaceLaguerre<'a> {
     /// Neighbours at the last heights.
     row: Vec<u32>,
     column: Vec<u32>,
-    /// Facets met by each cell at the last heights without empty cells, sorted once asked for; owners of vertices at the last ones.
+    /// Facets met by each cell at the last heights without empty cells, sorted once asked for;
+    /// owners of vertices at the last ones.
     tiles: Vec<(u32, u32)>,
     sorted: bool,
     owners: Vec<u32>,
@@ -113,7 +115,8 @@ impl<'a> SurfaceLaguerre<'a> {
         self.counters
     }
 
-    /// Calls `visit(result, polygon)` for every polygon of the diagram at these heights; results by tasks along the curve.
+    /// Calls `visit(result, polygon)` for every polygon of the diagram at these heights; results by
+    /// tasks along the curve.
     pub fn polygons<R: Send + Default>(
         &mut self,
         heights: &Heights,
@@ -159,8 +162,8 @@ impl<'a> SurfaceLaguerre<'a> {
         self.finder.set(&self.points);
     }
 
-    /// Positions of the sites whose values at a point are the highest up to a share of the greatest value there may be, for questions about
-    /// ties that are near.
+    /// Positions of the sites whose values at a point are the highest up to a share of the greatest
+    /// value there may be, for questions about ties that are near.
     pub fn nearly_highest(&self, point: &[f64; 3], share: f64) -> Vec<u32> {
         let mut found = Found::default();
         let best = self.finder.highest(point, 0, &mut found);
@@ -168,12 +171,14 @@ impl<'a> SurfaceLaguerre<'a> {
         found.sites
     }
 
-    /// Integrals over the cells at these heights, with moments or without. Cost: O(polygons) clips and questions.
+    /// Integrals over the cells at these heights, with moments or without. Cost: O(polygons) clips
+    /// and questions.
     pub fn integrals(&mut self, heights: &Heights, moments: bool) -> SurfaceMeasures {
         self.integrated(heights, moments).0
     }
 
-    /// Masses and walls as for Newton's method, and the mass of every polygon: cell, facet, mass, along the curve.
+    /// Masses and walls as for Newton's method, and the mass of every polygon: cell, facet, mass,
+    /// along the curve.
     pub(super) fn pieces(&mut self, heights: &Heights) -> (Measures, Vec<(u32, u32, f64)>) {
         let (all, parts) = self.integrated(heights, false);
         let each = parts.iter().flat_map(|p| p.mass.iter().zip(&p.tiles));
@@ -224,7 +229,8 @@ impl SurfaceLaguerre<'_> {
         SurfaceLaguerre::along(self.ground.clone(), chosen)
     }
 
-    /// Would these cells live at other heights, as far as can be told where they and their neighbours were last?
+    /// Would these cells live at other heights, as far as can be told where they and their
+    /// neighbours were last?
     pub(super) fn live_at(&mut self, heights: &Heights, cells: &[u32]) -> bool {
         let mut near = cells.to_vec();
         cells.iter().for_each(|&i| near.extend_from_slice(self.neighbors(i as usize)));

@@ -1,4 +1,5 @@
-//! One piece of a cell in a triangle, on its way into the diagram: coordinates, integrals, and what of it exists only by the perturbation.
+//! One piece of a cell in a triangle, on its way into the diagram: coordinates, integrals, and what
+//! of it exists only by the perturbation.
 
 use super::super::label::Label;
 use super::super::moments::Moments;
@@ -119,8 +120,9 @@ fn rounded(l: &[Rational; 3], corners: &[[f64; 3]; 3]) -> [f64; 3] {
     })
 }
 
-/// Whether a polygon has area, exactly. Its vertices, off by at most `error`, span `w` in the plane of `l_1, l_2`; each triangle of the fan then has
-/// twice its area to `8 error w` and a rounding that `error`, at least `32u`, covers.
+/// Whether a polygon has area, exactly. Its vertices, off by at most `error`, span `w` in the plane
+/// of `l_1, l_2`; each triangle of the fan then has twice its area to `8 error w` and a rounding
+/// that `error`, at least `32u`, covers.
 fn has_area(l: &[[f64; 3]], error: f64, exact: impl FnOnce() -> Vec<Option<[Rational; 3]>>) -> bool {
     let mut twice = 0.0;
     let mut w = 0.0f64;
@@ -133,7 +135,8 @@ fn has_area(l: &[[f64; 3]], error: f64, exact: impl FnOnce() -> Vec<Option<[Rati
     if twice > 16.0 * error * (w + error) * l.len() as f64 {
         return true;
     }
-    // All vertices on one line, then: every triangle of the fan is flat, since none is turned around.
+    // All vertices on one line, then: every triangle of the fan is flat, since none is turned
+    // around.
     let vertices: Vec<[Rational; 3]> = exact().into_iter().flatten().collect();
     let Some(a) = vertices.first() else { return false };
     vertices[1..].windows(2).any(|pair| {

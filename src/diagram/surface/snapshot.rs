@@ -1,7 +1,8 @@
 //! The whole diagram on a surface at given heights, for output, pictures and proofs.
 //!
-//! A cell and a triangle meet in one polygon, a *piece* of the cell. Pieces are kept as labels with coordinates, by site and triangle, in flat
-//! lists. What exists only by the perturbation is told apart exactly: pieces without area, sides without length.
+//! A cell and a triangle meet in one polygon, a *piece* of the cell. Pieces are kept as labels with
+//! coordinates, by site and triangle, in flat lists. What exists only by the perturbation is told
+//! apart exactly: pieces without area, sides without length.
 
 use super::super::label::Label;
 use super::super::moments::{Moments, joined};
@@ -22,12 +23,13 @@ use std::borrow::Cow;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// The Laguerre diagram of a surface problem's sites at given heights, restricted to the surface. Everything is in the order of
-/// `problem.sites()`.
+/// The Laguerre diagram of a surface problem's sites at given heights, restricted to the surface.
+/// Everything is in the order of `problem.sites()`.
 ///
-/// Labels are exact: those of the diagram of `h_i + eps^(i+1)`, except that sites whose exact cell has no area are taken out. In one triangle a
-/// cell may still have a piece without area, where a wall lies on the triangle's edge; such pieces are not listed, nor are sides without
-/// length. About 50 bytes a side of a piece.
+/// Labels are exact: those of the diagram of `h_i + eps^(i+1)`, except that sites whose exact cell
+/// has no area are taken out. In one triangle a cell may still have a piece without area, where a
+/// wall lies on the triangle's edge; such pieces are not listed, nor are sides without length.
+/// About 50 bytes a side of a piece.
 ///
 /// ```
 /// use brenier::{diagram::{Label, SurfaceDiagram}, domain::Surface, exact::Heights, problem::{SurfaceProblem, SurfaceProblemData}};
@@ -78,13 +80,15 @@ pub struct SurfacePiece<'d> {
     pub face: u32,
     /// Vertices, in the order of the triangle's corners, within about an ulp of the surface's size.
     pub vertices: Cow<'d, [[f64; 3]]>,
-    /// Label `k` belongs to the side from vertex `k` to `k + 1`; `Domain(k)` is the edge from corner `k` of the triangle to `k + 1`. A wall
-    /// may name a site that has no piece in this triangle: then it lies on an edge.
+    /// Label `k` belongs to the side from vertex `k` to `k + 1`; `Domain(k)` is the edge from
+    /// corner `k` of the triangle to `k + 1`. A wall may name a site that has no piece in this
+    /// triangle: then it lies on an edge.
     pub labels: Cow<'d, [Label]>,
 }
 
 impl SurfaceDiagram {
-    /// Computes the diagram. Cost: O(n log n) and O(pieces); parallel, bit-identical for any number of threads.
+    /// Computes the diagram. Cost: O(n log n) and O(pieces); parallel, bit-identical for any number
+    /// of threads.
     ///
     /// # Errors
     /// Heights that are not finite or not one per site.
@@ -97,8 +101,8 @@ impl SurfaceDiagram {
         }
         let all: Vec<u32> = (0..problem.len() as u32).collect();
         let mut diagram = SurfaceDiagram::of(problem, heights, &all);
-        // Cells without area: take their sites out, and those that show no cell, and compute the rest again, as in the plane. What is left has
-        // area whoever is taken out, and stays.
+        // Cells without area: take their sites out, and those that show no cell, and compute the
+        // rest again, as in the plane. What is left has area whoever is taken out, and stays.
         let shows = |i: u32| !diagram.range(i as usize).is_empty();
         let solid = |i: u32| diagram.solid(i as usize).next().is_some();
         if all.iter().any(|&i| shows(i) && !solid(i)) {
@@ -278,13 +282,16 @@ impl SurfaceDiagram {
         &self.spreads
     }
 
-    /// `sum_i int_cell_i |x - y_i|^2` in the normalized source: the cost of the map that sends cell `i` to site `i`.
+    /// `sum_i int_cell_i |x - y_i|^2` in the normalized source: the cost of the map that sends cell
+    /// `i` to site `i`.
     pub fn cost(&self) -> f64 {
         Cells::cost(self)
     }
 
-    /// `(i, j, H_ij)` with `i < j` for all walls of positive length, sorted; `H_ij = int rho / (2 |P(y_i - y_j)|)` over the wall, with the
-    /// projection `P` onto the triangle, in the normalized source. A wall on an edge between triangles counts in one of them.
+    /// `(i, j, H_ij)` with `i < j` for all walls of positive length, sorted;
+    /// `H_ij = int rho / (2 |P(y_i - y_j)|)` over the wall, with the projection `P` onto the
+    /// triangle, in the normalized source. A wall on an edge between triangles counts in one of
+    /// them.
     pub fn hessian(&self) -> Vec<(u32, u32, f64)> {
         self.hessian.clone()
     }
@@ -311,9 +318,11 @@ impl SurfaceDiagram {
 
     /// Of how many parts cell `i` consists; 0 if the site is hidden.
     ///
-    /// A cell in space is convex, so it meets an edge of the mesh in one segment, and every triangle at the edge asks the identical question for
-    /// its ends. Two pieces of a cell with sides of positive length on one edge thus share that segment, and only such pieces hang together:
-    /// a common point does not join them, nor do edges between vertices that merely coincide.
+    /// A cell in space is convex, so it meets an edge of the mesh in one segment, and every
+    /// triangle at the edge asks the identical question for its ends. Two pieces of a cell with
+    /// sides of positive length on one edge thus share that segment, and only such pieces hang
+    /// together: a common point does not join them, nor do edges between vertices that merely
+    /// coincide.
     pub fn parts(&self, i: usize) -> usize {
         self.parts[i] as usize
     }
@@ -369,7 +378,8 @@ impl SurfaceDiagram {
         self.short.binary_search(&s).is_ok()
     }
 
-    /// Exact barycentric coordinates, in the triangle of piece `k` of site `i`, of the begins of its sides, those without length included.
+    /// Exact barycentric coordinates, in the triangle of piece `k` of site `i`, of the begins of
+    /// its sides, those without length included.
     pub(super) fn exact_ring(&self, i: usize, k: usize) -> Vec<Option<[Rational; 3]>> {
         let corners = self.problem.facets().corners(self.facet[k]);
         let labels = self.ring(k);
@@ -399,7 +409,8 @@ impl SurfaceDiagram {
         (0..self.len()).into_par_iter().map(solid).collect()
     }
 
-    /// The same of the perturbed diagram, whose pieces all have area and whose sides all have length.
+    /// The same of the perturbed diagram, whose pieces all have area and whose sides all have
+    /// length.
     pub(super) fn raw_parts(&self, i: usize) -> u32 {
         self.parts_of(i, self.range(i), |_| true)
     }
@@ -428,10 +439,12 @@ impl SurfaceDiagram {
         parts
     }
 
-    /// For every site the point of its cell that is nearest to a given one; that one itself if there is no cell. Where there are
-    /// fewer points than sites, the sites that have one are looked at. Cost: O(pieces).
+    /// For every site the point of its cell that is nearest to a given one; that one itself if
+    /// there is no cell. Where there are fewer points than sites, the sites that have one are
+    /// looked at. Cost: O(pieces).
     ///
-    /// A point nearest in the whole surface may lie on another sheet, and be nearest for several sites; these points do not.
+    /// A point nearest in the whole surface may lie on another sheet, and be nearest for several
+    /// sites; these points do not.
     pub fn nearest_in_cells(&self, points: &[[f64; 3]]) -> Vec<[f64; 3]> {
         let nearest = |i: usize| {
             let mut best = (f64::INFINITY, points[i]);
@@ -497,8 +510,8 @@ mod tests {
 
     #[test]
     fn parts_of_a_cell_are_counted() {
-        // Two sheets one above the other, joined by a wall at x = 0. The cell of the site between them far from the wall has a part on each; the
-        // other reaches over the wall.
+        // Two sheets one above the other, joined by a wall at x = 0. The cell of the site between
+        // them far from the wall has a part on each; the other reaches over the wall.
         let v = [[0., 0.], [4., 0.], [4., 1.], [0., 1.]];
         let sheet = |z: f64| v.map(|[x, y]| [x, y, z]).to_vec();
         let vertices = [sheet(0.0), sheet(1.0)].concat();

@@ -14,7 +14,8 @@ pub(super) fn meeting<'p>(points: &'p [Lifted3], labels: &[Label], k: usize) -> 
     })
 }
 
-/// Barycentric coordinates of the begin of side `k`; `None` if its lines do not meet, which does not happen around a cell.
+/// Barycentric coordinates of the begin of side `k`; `None` if its lines do not meet, which does
+/// not happen around a cell.
 pub(super) fn exact_vertex(
     own: &Lifted3,
     points: &[Lifted3],

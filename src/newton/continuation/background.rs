@@ -1,15 +1,19 @@
-//! A start for sources that do not fill a convex set: meshes with holes and bays, images with black parts.
+//! A start for sources that do not fill a convex set: meshes with holes and bays, images with black
+//! parts.
 //!
-//! There a start in closed form leaves cells empty, and the proof of convergence wants a convex support. So replace a share `s` of
-//! the source by an even background on a convex frame, from all of it downwards. Every problem on the way has a convex support with a positive
-//! density, where the method converges. If its solution gives cell `i` at least `(1 - e) nu_i`, of which the background can be no more than
-//! `s M` (`M` the whole mass), then the source itself gives the cell at least
+//! There a start in closed form leaves cells empty, and the proof of convergence wants a convex
+//! support. So replace a share `s` of the source by an even background on a convex frame, from all
+//! of it downwards. Every problem on the way has a convex support with a positive density, where
+//! the method converges. If its solution gives cell `i` at least `(1 - e) nu_i`, of which the
+//! background can be no more than `s M` (`M` the whole mass), then the source itself gives the cell
+//! at least
 //!
 //! ```text
 //! ((1 - e) nu_i - s M) / (1 - s),
 //! ```
 //!
-//! which is positive for all `i` once `s < (1 - e) min nu / M`: heights with no empty cell, so a start is always found. Mostly long before.
+//! which is positive for all `i` once `s < (1 - e) min nu / M`: heights with no empty cell, so a
+//! start is always found. Mostly long before.
 
 use super::super::report::{IterationReport, Outcome};
 use super::super::revive::has_empty;
@@ -39,9 +43,11 @@ pub(in crate::newton) struct Descended {
     pub cost: IterationReport,
 }
 
-/// Solves with less and less background, the first time by layers if these are allowed. Afterwards the diagram has none.
+/// Solves with less and less background, the first time by layers if these are allowed. Afterwards
+/// the diagram has none.
 ///
-/// `None` if the diagram knows no background, or the least share did not help: then some mass is too small for doubles.
+/// `None` if the diagram knows no background, or the least share did not help: then some mass is
+/// too small for doubles.
 ///
 /// # Errors
 /// The outcome, if the callback or the clock ended the run.
@@ -94,8 +100,9 @@ fn without_background(diagram: &mut dyn Laguerre) {
 /// Relative mass error to which a bridged problem is solved.
 const BRIDGED: f64 = 0.03;
 
-/// Where a wall has come to lie in a gap, the cells fall into groups that exchange no mass, although their masses may not fit what lies on
-/// either side: no step of Newton's helps. A thin background connects them, and with less and less of it the cell that must lie on both sides
+/// Where a wall has come to lie in a gap, the cells fall into groups that exchange no mass,
+/// although their masses may not fit what lies on either side: no step of Newton's helps. A thin
+/// background connects them, and with less and less of it the cell that must lie on both sides
 /// finds its place. Afterwards the diagram has none.
 ///
 /// `None` if this share leaves cells empty without it.
@@ -218,7 +225,8 @@ mod tests {
     use crate::domain::PlanarMesh;
     use crate::problem::{Problem, ProblemData};
 
-    /// Two thin strips far apart, sites all over: the closed-form start leaves most cells empty, the fading background none.
+    /// Two thin strips far apart, sites all over: the closed-form start leaves most cells empty,
+    /// the fading background none.
     #[test]
     fn a_fading_background_leaves_no_cell_empty() {
         let vertices = [0.0, 0.1, 5.0, 5.1].iter().flat_map(|&x| [[x, 0.0], [x, 1.0]]).collect();

@@ -397,3 +397,39 @@ fn a_mass_that_is_hardly_a_number_has_its_centroid_in_the_cell() {
         assert!((0.0..=5.0).contains(&c[0]) && (-2.0..=-0.5).contains(&c[1]), "{c:?}");
     }
 }
+
+/// A quarter disc in a corner, far from the origin: `nu = pi w / 4` and the cost is `nu w / 2`,
+/// though doubles there are 2e-6 apart, and so is what a double can say of a centroid.
+#[test]
+fn costs_far_from_the_origin() {
+    for far in [0.0, 1e6, 1e10] {
+        let square = ConvexPolygon::rectangle([far, far], [far + 1.0, far + 1.0]).unwrap();
+        // The weight is good to 2^-104 of the square of a coordinate.
+        let s = solved(&problem(square, Density::Constant, vec![[far, far]], vec![0.04]));
+        let (w, fine) = (0.16 / PI, 1e-10 + 1e-30 * far * far);
+        close(s.cost, 0.02 * w, 4.0 * fine);
+    }
+}
+
+/// Boxes of width 1 that are next to nothing high. A ball that reaches across is there a piece of a
+/// strip: `|x - y| <= r` of a box of height `e` has the mass `2 r` of the whole, and moves at `2
+/// r^3 / 3`, up to a share of `e`.
+#[test]
+fn boxes_thinner_than_doubles_know_a_place() {
+    for power in [25, 31, 36, 40, 60, 100, 135] {
+        let e = 10f64.powi(-power);
+        let strip = ConvexPolygon::rectangle([0.0, 0.0], [1.0, e]).unwrap();
+        let s = solved(&problem(strip.clone(), Density::Constant, vec![[0.5, 0.0]], vec![0.5 * e]));
+        close(s.weights[0], 0.0625, 1e-9);
+        close(s.cost / e, 2.0 * 0.25f64.powi(3) / 3.0, 1e-9);
+        // In the strip, and all over the square of which it is an edge.
+        for (seed, high) in [(power as u64, e), (power as u64 + 1, 1.0), (7, 0.01)] {
+            let sites = random_sites(6, seed).into_iter().map(|[x, y]| [x, high * y]).collect();
+            let p = problem(strip.clone(), Density::Constant, sites, vec![0.1 * e; 6]);
+            let s = solved(&p);
+            close(s.report.rest.unwrap(), 0.4 * e, 1e-9);
+            let again = PartialDiagram::new(&p, &s.heights).unwrap();
+            (0..6).for_each(|i| close(again.masses()[i], 0.1 * e, 1.1e-10));
+        }
+    }
+}

@@ -221,3 +221,21 @@ fn sites_all_about_a_tetrahedron() {
     assert!(solution.report.converged, "{:?}", solution.report.outcome);
     assert!(certify(&problem, &solution.heights, 5).unwrap().max_relative_error[1] < 2e-10);
 }
+
+/// A unit square with the wall `x = 1/4`, far from the origin, where doubles are 2e-6 apart, and so
+/// is what a double can say of a centroid. Left of the wall a site sees `int (x - 1/4)^2 = 1/192`,
+/// right of it another one `9/192`; `int (y - 1/2)^2 = 1/12`.
+#[test]
+fn costs_far_from_the_origin() {
+    for far in [0.0, 1e6, 1e10] {
+        let at = |x: f64, y: f64, z: f64| [far + x, far + y, far + z];
+        let corners = vec![at(0.0, 0.0, 0.0), at(1.0, 0.0, 0.0), at(1.0, 1.0, 0.0), at(0.0, 1.0, 0.0)];
+        let square = Surface::new(corners, vec![[0, 1, 2], [0, 2, 3]]).unwrap();
+        let mut data = SurfaceProblemData::new(square, vec![at(0.25, 0.5, 0.25), at(0.75, 0.5, 0.5)]);
+        data.masses = Some(vec![0.25, 0.75]);
+        let solution = solve(&SurfaceProblem::new(data).unwrap(), &SolveOptions::default());
+        assert!(solution.report.converged, "{far}: {:?}", solution.report.outcome);
+        let expected = 10.0 / 192.0 + 1.0 / 12.0 + 0.25 / 16.0 + 0.75 / 4.0;
+        assert!((solution.cost - expected).abs() <= 2e-10, "{far}: {} is not {expected}", solution.cost);
+    }
+}

@@ -1,6 +1,7 @@
 //! Diagrams at given heights, as far as all families have them alike.
 
 use super::ladder::Invalid;
+use super::moments::cost;
 use super::outlines::Outlines;
 use super::record::CellRecord;
 use crate::exact::Counters;
@@ -41,6 +42,8 @@ pub trait Cells<const D: usize>: Sync {
     }
     /// Centroids of the cells; `None` for a cell without mass.
     fn centroids(&self) -> &[Option<[f64; D]>];
+    /// What doubles leave out of the centroids.
+    fn rests(&self) -> &[[f64; D]];
     /// `int_cell |x - centroid|^2 rho` of each cell.
     fn spreads(&self) -> &[f64];
     /// Sites without a cell, ascending.
@@ -91,16 +94,16 @@ pub trait Cells<const D: usize>: Sync {
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
-    /// `sum_i int_cell_i |x - y_i|^2`: the cost of the map that sends cell `i` to site `i`.
+    /// `sum_i int_cell_i |x - y_i|^2`: the cost of the map that sends cell `i` to site `i`, with
+    /// what doubles leave out of the centroids.
     fn cost(&self) -> f64 {
-        let mut cost = 0.0;
-        for (i, y) in self.sites().iter().enumerate() {
+        let mut sum = 0.0;
+        for (i, &y) in self.sites().iter().enumerate() {
             if let Some(c) = self.centroids()[i] {
-                let square: f64 = (0..D).map(|k| (c[k] - y[k]) * (c[k] - y[k])).sum();
-                cost += self.spreads()[i] + self.masses()[i] * square;
+                sum += cost(self.masses()[i], self.spreads()[i], (c, self.rests()[i]), y);
             }
         }
-        cost
+        sum
     }
 }
 

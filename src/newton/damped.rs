@@ -29,7 +29,7 @@
 //! `BOLD_STEPS` steps are bold, then only the proved method is used, from a state without empty
 //! cells: so convergence stays proved.
 
-use super::continuation::{COARSEST, COARSEST_WITH_GAPS, FAR_OFF, bridged, descend, layered};
+use super::continuation::{COARSEST, COARSEST_WITH_GAPS, FAR_OFF, bridged, descend, faded, layered};
 use super::report::{IterationReport, Outcome};
 use super::residual::{residual, smallest};
 use super::revive::{PASSES, fill_empty, has_empty, matched};
@@ -188,7 +188,12 @@ fn steps(
                 let mut bridge = state.bridge;
                 while has_gaps(diagram) && bridge > options.tolerance * smallest(target) / total && found.is_none() {
                     let ask = &mut || keep_going(state);
-                    found = bridged(diagram, target, &state.heights, bridge, (budget, run), ask)?;
+                    if bridge == BRIDGE {
+                        found = faded(diagram, target, &state.heights, bridge, (budget, run), ask)?;
+                    }
+                    if found.is_none() {
+                        found = bridged(diagram, target, &state.heights, bridge, (budget, run), ask)?;
+                    }
                     bridge *= BRIDGE;
                 }
                 let Some(better) = found else { return Ok(outcome) };

@@ -17,7 +17,8 @@
 //! (integrate.rs, segment.rs).
 
 use super::super::label::Label;
-use super::super::plane::integrate::{self, LocalDensity, Moments};
+use super::super::moments::{Moments, joined};
+use super::super::plane::integrate::{self, LocalDensity};
 use super::super::plane::point::Point;
 use super::segment::Segment;
 use super::source::Source;
@@ -34,6 +35,9 @@ const POINT: f64 = 1.0 / (1u64 << 50) as f64;
 /// A chord shorter than this share of the radius, or an arc of more than half a circle above a
 /// chord shorter than this in the domain's units, deserves a second look.
 const NARROW: f64 = 1.0 / (1u64 << 20) as f64;
+
+/// A direction is told from a component that is greater than this.
+const STEEP: f64 = 1.0 / (1u64 << 40) as f64;
 
 /// How a domain is measured: from a corner of it, in units in which it is about 1 large.
 #[derive(Clone, Copy, Debug)]
@@ -147,21 +151,20 @@ impl Disc {
 
     /// Where the segment from `p`, which is inside, to `q` leaves the disc.
     fn exit(&self, p: &Point, q: &Point) -> Point {
-        let Some((b, a, f)) = self.quadratic(p, q) else { return *p };
+        let Some([b, a, f, d]) = self.quadratic(p, q) else { return *p };
         let f = if f.hi > 0.0 { Dd::ZERO } else { f };
-        let root = sqrt(b * b - a * f);
+        let root = sqrt(d);
         let t = if b.hi > 0.0 { (-f).over(b + root) } else { (root - b).over(a) };
         between(p, q, t)
     }
 
     /// Where the segment between two points outside enters the disc and leaves it.
     fn chord(&self, p: &Point, q: &Point) -> Option<(Point, Point)> {
-        let (b, a, f) = self.quadratic(p, q)?;
+        let [b, a, f, d] = self.quadratic(p, q)?;
         // The nearest point must lie between the ends.
         if !(b.hi < 0.0 && -b.hi < a.hi) {
             return None;
         }
-        let d = b * b - a * f;
         if !(d.hi > 0.0) {
             return None;
         }
@@ -174,8 +177,11 @@ impl Disc {
         (ends.0 != ends.1).then_some(ends)
     }
 
-    /// `a t^2 + 2 b t + f`, the power along the segment, as `(b, a, f)` up to a positive factor.
-    fn quadratic(&self, p: &Point, q: &Point) -> Option<(Dd, Dd, Dd)> {
+    /// `a t^2 + 2 b t + f`, the power along the segment, as `b`, `a`, `f` up to a positive factor,
+    /// and `b^2 - a f`. Of a near site that is `a w` less the square of the cross product of the
+    /// segment with the way to its begin: what a small disc is beside a far begin does not drown in
+    /// the squares.
+    fn quadratic(&self, p: &Point, q: &Point) -> Option<[Dd; 4]> {
         let scale = self.ruler.scale;
         let e = [(q.x - p.x).scale(scale), (q.y - p.y).scale(scale)];
         let [x, y] = self.seen_from_centre(p);
@@ -184,7 +190,37 @@ impl Disc {
         // The square of a slope towards a far site may not be a double.
         let size = exponent(b.hi);
         let shrunk = |v: Dd| if size > 200 { scaled_dd(v, -size) } else { v };
-        sound.then(|| (shrunk(b), shrunk(a), shrunk(f)))
+        sound.then(|| {
+            let (b, a, f) = (shrunk(b), shrunk(a), shrunk(f));
+            let cross = x * e[1] - y * e[0];
+            let d = if let Kind::Near(w) = self.kind { a * w - cross * cross } else { b * b - a * f };
+            [b, a, f, d]
+        })
+    }
+
+    /// From one point of the circle to another.
+    ///
+    /// In a domain `1` by `1e-40` both are where they should be to `2^-100` of 1, which says
+    /// nothing of how they lie to each other. But a chord is normal to the line from the centre to
+    /// its middle, which is well known, and one coordinate of its ends may be known much better
+    /// than the other.
+    fn between(&self, from: &Point, to: &Point) -> [f64; 2] {
+        let chord = to.minus(from);
+        let (size, length) = (integrate::reach(from, to), chord[0].abs().max(chord[1].abs()));
+        if length >= integrate::DOUBTFUL * size[0].max(size[1]) || length >= NARROW * self.radius {
+            return chord;
+        }
+        let half = [0, 1].map(|k| Dd::from_f64(0.5 * chord[k]));
+        let middle = Point { x: from.x + half[0], y: from.y + half[1] };
+        let [x, y] = self.seen_from_centre(&middle).map(Dd::to_f64);
+        let far = x.hypot(y);
+        let along = [-y / far, x / far];
+        let better = usize::from(size[1] * along[0].abs() < size[0] * along[1].abs());
+        if !(along[better].abs() > STEEP) {
+            return chord;
+        }
+        let length = chord[better] / along[better];
+        along.map(|t| length * t)
     }
 
     /// Does the disc, whose circle meets no edge of the polygon, lie inside it? Then every edge is
@@ -421,7 +457,7 @@ impl BallCell {
     /// Half the angle of the arc above a chord.
     fn half_angle(&self, from: &Point, to: &Point, points: &[Point]) -> f64 {
         let Some(disc) = &self.disc else { return 0.0 };
-        let chord = to.minus(from);
+        let chord = disc.between(from, to);
         let length = chord[0].hypot(chord[1]);
         if !(length > 0.0) {
             return 0.0;
@@ -460,7 +496,7 @@ impl BallCell {
 
     /// The segment beyond an arc, the middle of its chord, and its outward direction.
     fn segment(&self, arc: &Arc, source: &Source) -> (Segment, [f64; 2], [f64; 2]) {
-        let chord = arc.to.minus(&arc.from);
+        let chord = self.disc.map_or([0.0; 2], |disc| disc.between(&arc.from, &arc.to));
         let length = chord[0].hypot(chord[1]);
         let along = if length > 0.0 { [chord[0] / length, chord[1] / length] } else { [1.0, 0.0] };
         let out = [along[1], -along[0]];
@@ -536,12 +572,8 @@ impl BallCell {
                 let area = PI * r * r;
                 let c = [0, 1].map(|k| r * (r * g[k]) / (4.0 * density));
                 let spread = area * density * (0.5 * r * r - (c[0] * c[0] + c[1] * c[1])).max(0.0);
-                Moments {
-                    mass: area * density,
-                    centroid: [site[0] + c[0], site[1] + c[1]],
-                    spread,
-                    ..Moments::default()
-                }
+                let centre = [0, 1].map(|k| Dd::sum(site[k], c[k]));
+                Moments { mass: area * density, spread, ..Moments::default() }.centred(centre)
             }
             Shape::Ring => {
                 let polygon = integrate::moments(&self.ring, source.local());
@@ -550,11 +582,12 @@ impl BallCell {
                     let m = segment.moments();
                     let [u, v] = m.centroid;
                     let along = [-out[1], out[0]];
-                    let at = |o: Dd, d: f64| (o + Dd::from_f64(d)).to_f64();
-                    let d = [0, 1].map(|k| half[k] + u * out[k] + v * along[k]);
-                    Moments { centroid: [at(arc.from.x, d[0]), at(arc.from.y, d[1])], ..m }
+                    let at = |o: Dd, k: usize| o + Dd::from_f64(half[k] + u * out[k] + v * along[k]);
+                    m.centred([at(arc.from.x, 0), at(arc.from.y, 1)])
                 });
-                together(std::iter::once(polygon).chain(pieces))
+                let pieces = std::iter::once(polygon).chain(pieces).filter(|m| m.mass > 0.0);
+                // Of the polygon alone an error would be told.
+                Moments { off: 0.0, ..joined(&pieces.collect::<Vec<Moments>>()) }
             }
         }
     }
@@ -588,20 +621,4 @@ impl BallCell {
         }
         line
     }
-}
-
-/// Moments of disjoint pieces taken together.
-fn together(pieces: impl Iterator<Item = Moments>) -> Moments {
-    // Relative to the first piece with mass: they are near each other.
-    let pieces: Vec<Moments> = pieces.filter(|m| m.mass > 0.0).collect();
-    let Some(first) = pieces.first() else { return Moments::default() };
-    let o = first.centroid;
-    let mass: f64 = pieces.iter().map(|m| m.mass).sum();
-    let away = |m: &Moments| [m.centroid[0] - o[0], m.centroid[1] - o[1]];
-    let c = [0, 1].map(|k| pieces.iter().map(|m| m.mass * away(m)[k]).sum::<f64>() / mass);
-    let spread = pieces.iter().map(|m| {
-        let d = away(m);
-        m.spread + m.mass * ((d[0] - c[0]) * (d[0] - c[0]) + (d[1] - c[1]) * (d[1] - c[1]))
-    });
-    Moments { mass, centroid: [o[0] + c[0], o[1] + c[1]], spread: spread.sum(), ..Moments::default() }
 }

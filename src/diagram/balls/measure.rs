@@ -4,9 +4,10 @@
 use super::super::graph::summed;
 use super::super::label::Label;
 use super::super::measures::Integrate;
+use super::super::moments::{Moments, joined};
 use super::super::plane::cells::{CHUNK, Cell, CellMeasures, Duals, Region};
 use super::super::plane::even::even_law;
-use super::super::plane::integrate::{self, Moments};
+use super::super::plane::integrate;
 use super::super::plane::patched::{self, Ground};
 use super::super::plane::point::Point;
 use super::super::plane::restrict::{Part, Restriction};
@@ -142,7 +143,7 @@ impl<'a> Rows<'a> {
         self.outside.push(outside);
         self.free.push(free);
         if self.what.moments {
-            self.moments.push(integrate::joined(&self.pieces));
+            self.moments.push(joined(&self.pieces));
             self.pieces.clear();
         }
         let before = self.entries.len();

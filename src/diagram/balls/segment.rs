@@ -14,7 +14,7 @@
 //! closed form `r^2 (a - sin a cos a)`, for small `a` as a series. Reference:
 //! docs/theory/partial.md.
 
-use super::super::plane::integrate::Moments;
+use super::super::moments::Moments;
 use std::f64::consts::PI;
 use std::sync::OnceLock;
 

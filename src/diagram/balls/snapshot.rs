@@ -1,8 +1,8 @@
 //! The whole diagram of partial transport at given heights, for output and pictures.
 
 use super::super::label::Label;
+use super::super::moments::{Moments, joined};
 use super::super::plane::cells::CHUNK;
-use super::super::plane::integrate::{self, Moments};
 use super::super::plane::snapshot::Diagram;
 use super::super::still::{Cells, DiagramError};
 use super::ball::{BallCell, Disc, weight};
@@ -30,6 +30,7 @@ pub struct PartialDiagram {
     diagram: Diagram,
     masses: Vec<f64>,
     centroids: Vec<Option<[f64; 2]>>,
+    rests: Vec<[f64; 2]>,
     spreads: Vec<f64>,
     outside: Vec<f64>,
     free: Vec<f64>,
@@ -55,6 +56,7 @@ impl PartialDiagram {
             diagram: Diagram::new(problem, heights)?,
             masses: masses(inner.masses),
             centroids: inner.centroids.into_iter().map(|c| c.map(|c| units.point(c))).collect(),
+            rests: inner.rests.into_iter().map(|r| units.point(r)).collect(),
             spreads: inner.spreads.into_iter().map(|s| units.cost(s)).collect(),
             outside: masses(inner.outside),
             free: inner.free.into_iter().map(|h| units.wall(h)).collect(),
@@ -91,7 +93,7 @@ impl PartialDiagram {
                         // Half of the least double is none.
                         walls.extend(real.map(|(j, c)| (i as u32, j, 0.5 * c)).filter(|w| w.2 > 0.0));
                     });
-                    let mut moments = integrate::joined(&pieces);
+                    let mut moments = joined(&pieces);
                     if !(moments.mass > 0.0) {
                         // Of a mass that is hardly a number there are no moments: some point of the
                         // cell stands for its centroid.
@@ -105,13 +107,14 @@ impl PartialDiagram {
                 (rows, walls.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)).map(sum).collect())
             })
             .collect();
-        let (mut masses, mut centroids, mut spreads) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut masses, mut centroids, mut rests, mut spreads) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (mut outside, mut free, mut walls) = (Vec::new(), Vec::new(), Vec::new());
         let mut rest = Dd::ZERO;
         for (rows, mut some) in rows {
             for (m, [out, arc]) in rows {
                 masses.push(m.mass);
                 centroids.push((m.mass > 0.0).then_some(m.centroid));
+                rests.push(m.rest);
                 spreads.push(m.spread);
                 outside.push(out);
                 free.push(arc);
@@ -119,7 +122,7 @@ impl PartialDiagram {
             }
             walls.append(&mut some);
         }
-        Ok(PartialDiagram { diagram, masses, centroids, spreads, outside, free, walls, rest: rest.to_f64() })
+        Ok(PartialDiagram { diagram, masses, centroids, rests, spreads, outside, free, walls, rest: rest.to_f64() })
     }
 
     /// The polygons, not clipped by balls.
@@ -145,6 +148,11 @@ impl PartialDiagram {
     /// Centroids of the cells in their balls; `None` for a cell without mass.
     pub fn centroids(&self) -> &[Option<[f64; 2]>] {
         &self.centroids
+    }
+
+    /// What doubles leave out of the centroids.
+    pub(super) fn rests(&self) -> &[[f64; 2]] {
+        &self.rests
     }
 
     /// `int |x - centroid|^2 rho` over each cell in its ball.

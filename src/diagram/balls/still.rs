@@ -18,6 +18,9 @@ impl Cells<2> for PartialDiagram {
     fn centroids(&self) -> &[Option<[f64; 2]>] {
         self.centroids()
     }
+    fn rests(&self) -> &[[f64; 2]] {
+        self.rests()
+    }
     fn spreads(&self) -> &[f64] {
         self.spreads()
     }

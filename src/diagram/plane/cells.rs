@@ -10,8 +10,9 @@
 use super::super::graph::Graph;
 use super::super::label::Label;
 use super::super::measures::Integrate;
+use super::super::moments::Moments;
 use super::clip::{Clipper, Sites};
-use super::integrate::{self, LocalDensity, Moments};
+use super::integrate::{self, LocalDensity};
 use super::point::{Point, centre, crossing};
 use crate::domain::{Chains, ConvexPolygon, Outline};
 use crate::exact::Counters;

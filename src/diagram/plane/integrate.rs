@@ -26,57 +26,12 @@
 //! are differences of vertices, each with relative error `3u`, so the relative error of a mass is
 //! below `2^-40` for any fan of aspect ratio up to `2^40`, and typically `2^-50`.
 
+use super::super::moments::{Moments, far};
 use super::point::Point;
 use crate::domain::Law;
 use crate::exact::Dd;
 use crate::exact::power::{exponent, scaled, scaled_dd};
-use crate::problem::Units;
 use std::borrow::Cow;
-
-/// Mass, first and second moments of a cell.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Moments {
-    /// `int rho`.
-    pub mass: f64,
-    /// Centroid; meaningful when the mass is positive.
-    pub centroid: [f64; 2],
-    /// What a double leaves out of the centroid: far from the origin, where a source is small
-    /// beside its coordinates, much of a cost. Not told of parts that are bounded by arcs.
-    pub rest: [f64; 2],
-    /// `int |x - centroid|^2 rho`.
-    pub spread: f64,
-    /// A bound of the error of the mass, from the fan with a density that knows how far vertices
-    /// may be off (`LocalDensity::within`). Not told of parts that are bounded by arcs.
-    pub off: f64,
-}
-
-impl Moments {
-    /// In the units of the problem as given.
-    pub fn in_own(self, units: &Units) -> Moments {
-        if units.are_its_own() {
-            return self;
-        }
-        Moments {
-            mass: units.mass(self.mass),
-            centroid: units.point(self.centroid),
-            rest: units.point(self.rest),
-            spread: units.cost(self.spread),
-            off: units.mass(self.off),
-        }
-    }
-
-    /// `int |x - y|^2 rho`.
-    pub fn cost(&self, y: [f64; 2]) -> f64 {
-        cost(self.mass, self.spread, (self.centroid, self.rest), y)
-    }
-}
-
-/// `int |x - y|^2 rho` from mass, spread and centroid of a cell, this with what a double leaves out
-/// of it.
-pub fn cost(mass: f64, spread: f64, (centroid, rest): ([f64; 2], [f64; 2]), y: [f64; 2]) -> f64 {
-    let d = [0, 1].map(|k| (centroid[k] - y[k]) + rest[k]);
-    spread + mass * (d[0] * d[0] + d[1] * d[1])
-}
 
 /// Twice the area of the fan triangle `o, p, q`, given the rounded differences `a = p - o`,
 /// `b = q - o`.
@@ -205,10 +160,6 @@ struct Axes {
     weight: [f64; 2],
 }
 
-/// Exponents up to this are left alone: products of four of them are doubles, with room for those
-/// of densities.
-const FAR: i32 = 128;
-
 impl Axes {
     fn of(local: &[([f64; 2], f64)]) -> Axes {
         let longest = |k: usize| exponent(local.iter().fold(0.0, |far: f64, (v, _)| far.max(v[k].abs())));
@@ -316,13 +267,9 @@ pub fn moments(vertices: &[Point], density: &LocalDensity) -> Moments {
     }
     let at = |o: Dd, k: usize| o + Dd::from_f64(scaled(c[k], axes.e[k]));
     let centre = [at(o.x, 0), at(o.y, 1)];
-    Moments {
-        mass: axes.area(density.factor * mass),
-        centroid: centre.map(Dd::to_f64),
-        rest: centre.map(|c| c.lo),
-        spread: scaled(density.factor * spread.max(0.0), axes.e[0] + axes.e[1] + 2 * axes.longest),
-        off: density.factor * off,
-    }
+    let (mass, off) = (axes.area(density.factor * mass), density.factor * off);
+    let spread = scaled(density.factor * spread.max(0.0), axes.e[0] + axes.e[1] + 2 * axes.longest);
+    Moments { mass, spread, off, ..Moments::default() }.centred(centre)
 }
 
 /// A bound of the error of a mass beside the rounding of its sum, before the factor.
@@ -352,41 +299,14 @@ fn mass_error(o: &Point, rest: &[Point], local: &[([f64; 2], f64)], density: &Lo
     off
 }
 
-/// An exponent that is far from 0, else 0.
-fn far(e: i32) -> i32 {
-    if e.abs() <= FAR { 0 } else { e }
-}
+/// Facets and chords shorter than this share of the coordinates of their ends (good to some
+/// `2^-100`) may be rounding in part.
+pub const DOUBTFUL: f64 = 1.0 / (1u64 << 60) as f64;
 
-/// The moments of a cell from those of its parts.
-///
-/// Spreads about the parts' own centroids are moved to the common one (parallel axes): no
-/// cancellation.
-pub fn joined(parts: &[Moments]) -> Moments {
-    let mass: f64 = parts.iter().map(|p| p.mass).sum();
-    let off = parts.iter().map(|p| p.off).sum::<f64>() + parts.len() as f64 * f64::EPSILON * mass;
-    if let [one] = parts {
-        return *one;
-    }
-    if mass <= 0.0 {
-        return Moments { mass: 0.0, ..parts.first().copied().unwrap_or_default() };
-    }
-    // Relative to one of them, so that a far origin costs no digits.
-    let (o, o_rest) = parts.iter().find(|p| p.mass > 0.0).map_or(([0.0; 2], [0.0; 2]), |p| (p.centroid, p.rest));
-    let seen = |p: &Moments, k: usize| (p.centroid[k] - o[k]) + (p.rest[k] - o_rest[k]);
-    // In units in which masses and lengths are ordinary, so that no product of them leaves the
-    // doubles.
-    let heavy = far(exponent(mass));
-    let c = [0, 1].map(|k| {
-        let long = far(exponent(parts.iter().fold(0.0, |long: f64, p| long.max(seen(p, k).abs()))));
-        let part = |p: &Moments| scaled(p.mass, -heavy) * scaled(seen(p, k), -long);
-        scaled(parts.iter().map(part).sum::<f64>() / scaled(mass, -heavy), long)
-    });
-    let spread = parts.iter().map(|p| {
-        let d = [0, 1].map(|k| seen(p, k) - c[k]);
-        p.spread + p.mass * (d[0] * d[0] + d[1] * d[1])
-    });
-    let centre = [0, 1].map(|k| Dd::sum(o[k], o_rest[k]) + Dd::from_f64(c[k]));
-    Moments { mass, spread: spread.sum(), centroid: centre.map(Dd::to_f64), rest: centre.map(|c| c.lo), off }
+/// How large the coordinates of two points are.
+#[inline(always)]
+pub fn reach(a: &Point, b: &Point) -> [f64; 2] {
+    [a.x.hi.abs().max(b.x.hi.abs()), a.y.hi.abs().max(b.y.hi.abs())]
 }
 
 /// `int_facet rho / |y_i - y_j|` of the facet from `a` to `b` on the wall between `i` and `j`, at
@@ -399,6 +319,13 @@ pub fn joined(parts: &[Moments]) -> Moments {
 pub fn conductance(a: &Point, b: &Point, yi: [f64; 2], yj: [f64; 2], density: &LocalDensity) -> f64 {
     let e = b.minus(a);
     let d = [yj[0] - yi[0], yj[1] - yi[1]];
-    let t = if d[0].abs() >= d[1].abs() { e[1] / d[0] } else { -e[0] / d[1] };
+    let mut steep = d[0].abs() >= d[1].abs();
+    let size = reach(a, b);
+    if e[0].abs().max(e[1].abs()) < DOUBTFUL * size[0].max(size[1]) {
+        // Its own errors are in proportion to its coordinates: in a domain 1 by 1e-40 one of them
+        // is known much better.
+        steep = d[0] != 0.0 && size[1] * d[1].abs() <= size[0] * d[0].abs();
+    }
+    let t = if steep { e[1] / d[0] } else { -e[0] / d[1] };
     if t > 0.0 { t * density.mean(a, b) } else { 0.0 }
 }

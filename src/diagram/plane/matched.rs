@@ -25,8 +25,10 @@ const MANY: usize = 1000;
 /// For more sites it would take too long.
 const MOST_SITES: usize = 6000;
 
-/// Bids times sites beyond which the auction is given up: some seconds.
-const MOST_WORK: usize = 4_000_000_000;
+/// Bids times sites beyond which the auction is given up: about a second. Where masses of
+/// parts of the source fit those of some sites exactly, it would go on for long: sites of two parts
+/// outbid each other by `e` until the prices have crossed the gap.
+const MOST_WORK: usize = 1_000_000_000;
 
 /// At most so many sites are matched without knowing the prices of fewer; then four times as many.
 const FEW: usize = 100;

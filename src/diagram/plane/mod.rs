@@ -26,7 +26,6 @@ mod still;
 mod validate;
 mod walls;
 
-pub use integrate::Moments;
 pub use laguerre::PlaneLaguerre;
 pub use pieces::Piece;
 pub use proof::{ExactMoments, Integrals};

@@ -2,8 +2,8 @@
 
 use super::super::label::Label;
 use super::super::measures::Integrate;
+use super::super::moments::Moments;
 use super::cells::Duals;
-use super::integrate::Moments;
 use super::patched;
 use super::restrict::{Part, Restriction};
 use crate::domain::{Outline, Patches};

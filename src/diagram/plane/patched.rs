@@ -3,8 +3,9 @@
 use super::super::graph::summed;
 use super::super::label::Label;
 use super::super::measures::Integrate;
+use super::super::moments::{Moments, joined};
 use super::cells::{CHUNK, CellMeasures, Duals};
-use super::integrate::{self, LocalDensity, Moments};
+use super::integrate::{self, LocalDensity};
 use super::restrict::{Part, Restriction};
 use crate::domain::{Outline, Patch, Patches, Touching, touching};
 use crate::exact::Counters;
@@ -121,7 +122,7 @@ pub fn measure(
                 }
             }
             if what.moments {
-                let m = integrate::joined(&pieces);
+                let m = joined(&pieces);
                 mass = m.mass;
                 rows.moments.push(m);
             }

@@ -1,9 +1,10 @@
 //! The whole diagram at given heights, cell by cell, for output, pictures and proofs.
 
 use super::super::label::Label;
+use super::super::moments::Moments;
 use super::super::still::{Cells, DiagramError};
 use super::cells::{CHUNK, Cell, Duals, Region};
-use super::integrate::{self, LocalDensity, Moments};
+use super::integrate::{self, LocalDensity};
 use super::parts::{self, Parts};
 use super::point::{self, Point};
 use super::proof::{ExactMoments, Integrals};

@@ -4,7 +4,6 @@ use super::super::ladder::Invalid;
 use super::super::outlines::Outlines;
 use super::super::record::{CellRecord, neighbor};
 use super::super::still::{Cells, sizes};
-use super::integrate;
 use super::pieces::Piece;
 use super::snapshot::Diagram;
 use crate::domain::Law;
@@ -51,6 +50,9 @@ impl Cells<2> for Diagram {
     fn centroids(&self) -> &[Option<[f64; 2]>] {
         self.centroids()
     }
+    fn rests(&self) -> &[[f64; 2]] {
+        self.rests()
+    }
     fn spreads(&self) -> &[f64] {
         self.spreads()
     }
@@ -80,16 +82,6 @@ impl Cells<2> for Diagram {
     }
     fn sizes(&self) -> [f64; 2] {
         sizes(self.problem().frame().bounds())
-    }
-    /// With what doubles leave out of the centroids.
-    fn cost(&self) -> f64 {
-        let mut cost = 0.0;
-        for (i, &y) in Cells::sites(self).iter().enumerate() {
-            if let Some(c) = Cells::centroids(self)[i] {
-                cost += integrate::cost(Cells::masses(self)[i], Cells::spreads(self)[i], (c, self.rests()[i]), y);
-            }
-        }
-        cost
     }
     fn blur(&self) -> (f64, f64) {
         // The terms of a density, of which its rounding is a share (`domain/law.rs`).

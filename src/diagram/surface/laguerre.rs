@@ -9,8 +9,7 @@ use super::ground::SurfaceGround;
 use super::integrate::{Moments3, wall};
 use super::ties::Ties;
 use super::trace::{Neighbors, Polygon, Trace};
-use super::vertex::in_space;
-use crate::domain::vector::{Vector3, side};
+use super::vertex::{from_corner, in_space};
 use crate::exact::predicates::Lifted3;
 use crate::exact::{Counters, Heights};
 use rayon::prelude::*;
@@ -292,10 +291,11 @@ fn integrate(part: &mut Part, ground: &SurfaceGround, points: &[Lifted3], polygo
     part.mass.push((polygon.cell, fan.mass));
     if moments {
         let (first, second) = fan.moments(&facet);
-        let (o, y) = (in_space(&facet, &fan.vertices[0]), points[polygon.cell as usize].y);
-        let to = side(y, o);
-        let cost = (first * 2.0 + to * fan.mass).dot(&to) + second;
-        let first = (first + Vector3::from(o) * fan.mass).into();
+        let (o, y) = (in_space(&facet, &fan.vertices[0]), &points[polygon.cell as usize].y);
+        let (u, about) = (&facet.corners[0], from_corner(&facet, &fan.vertices[0]));
+        let to = [0, 1, 2].map(|k| (u[k] - y[k]) + about[k]);
+        let cost = (0..3).map(|k| (2.0 * first[k] + fan.mass * to[k]) * to[k]).sum::<f64>() + second;
+        let first = [0, 1, 2].map(|k| first[k] + fan.mass * o[k]);
         part.moments.push((polygon.cell, Moments3 { mass: fan.mass, first, cost }));
     }
     let vertices = &fan.vertices;

@@ -2,12 +2,12 @@
 //! of it exists only by the perturbation.
 
 use super::super::label::Label;
+use super::super::moments::Moments;
 use super::fan::Fan;
 use super::ground::SurfaceGround;
 use super::integrate::{Facet, wall};
 use super::trace::Polygon;
-use super::vertex::{exact_vertex, in_space, meeting};
-use crate::domain::vector::Vector3;
+use super::vertex::{exact_vertex, from_corner, in_space, meeting};
 use crate::exact::Dd;
 use crate::exact::big::{Rational, nearest_f64, rational};
 use crate::exact::predicates::{Lifted3, meet_near};
@@ -16,11 +16,7 @@ use crate::exact::predicates::{Lifted3, meet_near};
 #[derive(Clone, Copy)]
 pub(super) struct Lump {
     pub cell: u32,
-    pub mass: f64,
-    /// A bound of the mass's error.
-    pub off: f64,
-    pub centroid: [f64; 3],
-    pub spread: f64,
+    pub of: Moments<3>,
 }
 
 /// What a task found along its part of the curve. Sites are numbered by position.
@@ -85,7 +81,7 @@ impl Found {
             }
         }
         self.fan.set(&facet, points, polygon);
-        let lump = lump(&facet, &self.fan, polygon.cell);
+        let lump = Lump { cell: polygon.cell, of: moments(&facet, &self.fan) };
         let solid = has_area(&coordinates, error, || (0..n).map(exact).collect());
         self.pieces.push((polygon.facet, polygon.cell, n as u32, solid));
         self.lumps.push(lump);
@@ -94,15 +90,18 @@ impl Found {
 }
 
 /// The integrals of one piece. About a vertex of its own, so that little cancels.
-fn lump(facet: &Facet, fan: &Fan, cell: u32) -> Lump {
-    let (about, mass, off) = (in_space(facet, &fan.vertices[0]), fan.mass, fan.off);
+fn moments(facet: &Facet, fan: &Fan) -> Moments<3> {
+    let (mass, off) = (fan.mass, fan.off);
     if mass <= 0.0 {
-        return Lump { cell, mass: 0.0, off, centroid: about, spread: 0.0 };
+        return Moments { off, centroid: in_space(facet, &fan.vertices[0]), ..Moments::default() };
     }
     let (first, second) = fan.moments(facet);
-    let from = first / mass;
-    let centroid = (Vector3::from(about) + from).into();
-    Lump { cell, mass, off, centroid, spread: (second - mass * from.norm_squared()).max(0.0) }
+    let from = first.map(|f| f / mass);
+    let spread = (second - mass * from.iter().map(|d| d * d).sum::<f64>()).max(0.0);
+    let (u, about) = (&facet.corners[0], from_corner(facet, &fan.vertices[0]));
+    // A corner is as exact as the mesh: a far origin costs no digits.
+    let centre = [0, 1, 2].map(|k| Dd::sum(u[k], about[k] + from[k]));
+    Moments { mass, off, spread, ..Moments::default() }.centred(centre)
 }
 
 /// The point with these barycentric coordinates, rounded once from double-double.

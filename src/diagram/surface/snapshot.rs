@@ -5,6 +5,7 @@
 //! apart exactly: pieces without area, sides without length.
 
 use super::super::label::Label;
+use super::super::moments::{Moments, joined};
 use super::super::still::{Cells, DiagramError};
 use super::envelope::Envelope;
 use super::ground::SurfaceGround;
@@ -12,7 +13,7 @@ use super::laguerre::SurfaceLaguerre;
 use super::piece::Found;
 use super::vertex::exact_vertex;
 use crate::domain::surface::nearest_in_triangle;
-use crate::domain::vector::{Vector3, side};
+use crate::domain::vector::side;
 use crate::exact::big::Rational;
 use crate::exact::predicates::Lifted3;
 use crate::exact::{Counters, Heights};
@@ -64,6 +65,7 @@ pub struct SurfaceDiagram {
     /// Bounds of their errors.
     off: Vec<f64>,
     centroids: Vec<Option<[f64; 3]>>,
+    rests: Vec<[f64; 3]>,
     spreads: Vec<f64>,
     hessian: Vec<(u32, u32, f64)>,
     parts: Vec<u32>,
@@ -141,6 +143,7 @@ impl SurfaceDiagram {
             masses: vec![0.0; n],
             off: vec![0.0; n],
             centroids: vec![None; n],
+            rests: vec![[0.0; 3]; n],
             spreads: vec![0.0; n],
             hessian: Vec::new(),
             parts: vec![0; n],
@@ -158,7 +161,7 @@ impl SurfaceDiagram {
     fn take_back(&mut self, units: &Units) {
         self.vertices.iter_mut().for_each(|v| *v = units.point(*v));
         self.masses.iter_mut().chain(&mut self.off).for_each(|m| *m = units.mass(*m));
-        self.centroids.iter_mut().flatten().for_each(|c| *c = units.point(*c));
+        self.centroids.iter_mut().flatten().chain(&mut self.rests).for_each(|c| *c = units.point(*c));
         self.spreads.iter_mut().for_each(|s| *s = units.cost(*s));
         self.hessian = units.walls(std::mem::take(&mut self.hessian));
     }
@@ -213,20 +216,21 @@ impl SurfaceDiagram {
     /// Integrals over cells from those over pieces, in the order of the curve.
     fn sum_up(&mut self, found: &[Found], name: &[u32]) {
         let n = self.masses.len();
-        let mut first = vec![Vector3::zeros(); n];
-        let lumps = || found.iter().flat_map(|part| &part.lumps).map(|l| (name[l.cell as usize] as usize, l));
-        for (i, l) in lumps() {
-            self.masses[i] += l.mass;
-            // What a sum of so many loses, term by term.
-            self.off[i] += l.off + f64::EPSILON * self.masses[i];
-            first[i] += Vector3::from(l.centroid) * l.mass;
+        let lumps = || found.iter().flat_map(|part| &part.lumps).map(|l| (name[l.cell as usize] as usize, l.of));
+        // By cell, each in the order of the curve.
+        let mut end = vec![0usize; n + 1];
+        lumps().for_each(|(i, _)| end[i + 1] += 1);
+        (0..n).for_each(|i| end[i + 1] += end[i]);
+        let mut sorted = vec![Moments::default(); end[n]];
+        let mut next = end.clone();
+        for (i, lump) in lumps() {
+            sorted[next[i]] = lump;
+            next[i] += 1;
         }
-        for i in (0..n).filter(|&i| self.masses[i] > 0.0) {
-            self.centroids[i] = Some((first[i] / self.masses[i]).into());
-        }
-        for (i, l) in lumps() {
-            let Some(c) = self.centroids[i] else { continue };
-            self.spreads[i] += l.spread + l.mass * side(c, l.centroid).norm_squared();
+        for i in 0..n {
+            let all = joined(&sorted[end[i]..end[i + 1]]);
+            (self.masses[i], self.off[i], self.spreads[i]) = (all.mass, all.off, all.spread);
+            (self.centroids[i], self.rests[i]) = ((all.mass > 0.0).then_some(all.centroid), all.rest);
         }
         let walls = found.iter().flat_map(|part| &part.walls).map(|&(i, j, k)| {
             let (i, j) = (name[i as usize], name[j as usize]);
@@ -267,6 +271,11 @@ impl SurfaceDiagram {
     /// Centroids of the cells, points in space; `None` for a cell without mass.
     pub fn centroids(&self) -> &[Option<[f64; 3]>] {
         &self.centroids
+    }
+
+    /// What doubles leave out of the centroids.
+    pub(super) fn rests(&self) -> &[[f64; 3]] {
+        &self.rests
     }
 
     /// `int_cell |x - centroid|^2 rho` of each cell in the normalized source.

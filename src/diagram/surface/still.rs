@@ -33,6 +33,9 @@ impl Cells<3> for SurfaceDiagram {
     fn centroids(&self) -> &[Option<[f64; 3]>] {
         self.centroids()
     }
+    fn rests(&self) -> &[[f64; 3]] {
+        self.rests()
+    }
     fn spreads(&self) -> &[f64] {
         self.spreads()
     }

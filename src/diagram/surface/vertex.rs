@@ -2,7 +2,6 @@
 
 use super::super::label::Label;
 use super::integrate::Facet;
-use crate::domain::vector::{Vector3, side};
 use crate::exact::big::Rational;
 use crate::exact::predicates::{Lifted3, Line, meet_exact};
 
@@ -29,6 +28,12 @@ pub(super) fn exact_vertex(
 
 /// The point with these barycentric coordinates.
 pub fn in_space(facet: &Facet, l: &[f64; 3]) -> [f64; 3] {
-    let [u, v, w] = facet.corners;
-    (Vector3::from(u) + (side(u, v) * l[1] + side(u, w) * l[2])).into()
+    let (u, seen) = (&facet.corners[0], from_corner(facet, l));
+    [0, 1, 2].map(|k| u[k] + seen[k])
+}
+
+/// The point with these barycentric coordinates, less the first corner.
+pub(super) fn from_corner(facet: &Facet, l: &[f64; 3]) -> [f64; 3] {
+    let [u, v, w] = &facet.corners;
+    [0, 1, 2].map(|k| l[1] * (v[k] - u[k]) + l[2] * (w[k] - u[k]))
 }

@@ -131,6 +131,91 @@ pub(in crate::newton) fn bridged(
     Ok((!has_empty(&measures)).then_some((result.state.heights, measures)))
 }
 
+/// Along the way no cell shall be asked for more than this many times its mass more than it has,
+/// nor lose more than that share of it.
+const GROWS: f64 = 1.0;
+const FALLS: f64 = 0.5;
+
+/// The next share is at least this one's times that.
+const LEAST: f64 = 0.1;
+
+/// Relative mass errors are below this share of the least mass in the whole, so that sums over
+/// groups of cells are right to a part of a cell.
+const TIGHT: f64 = 0.1;
+
+/// But no finer than this: doubles have an end.
+const FINEST: f64 = 1e-9;
+
+/// The source itself takes over when all of the background is less than this share of the least
+/// mass: what the cells of one part of the source want is then what the part has, to that share of
+/// a cell.
+const RIGHT: f64 = 0.3;
+
+/// Most steps with one of these backgrounds, most backgrounds, and most of them that are too thin
+/// for where they begin.
+const TIGHT_STEPS: usize = 60;
+const MOST: usize = 100;
+const FAILURES: usize = 8;
+
+/// Where cells have fallen into groups whose masses do not fit what lies on either side of a gap,
+/// which sites belong to which part of the source is a discrete question. A background answers it:
+/// the groups exchange sites through it while it fades, and when it is less than a cell, every part
+/// has its own. Afterwards the diagram has none.
+///
+/// At the solution with share `s` let `m` be the masses without background. Those with share `f s`
+/// are `nu + (1 - f) (m - nu)` there, so it is known beforehand how far off the next problem
+/// begins, and `f` is chosen by that.
+///
+/// `None` if some background does not lead to masses that are right, or leaves cells empty without
+/// it.
+///
+/// # Errors
+/// The outcome, if the callback or the clock ended the run.
+pub(in crate::newton) fn faded(
+    diagram: &mut dyn Laguerre,
+    target: &[f64],
+    heights: &Heights,
+    first: f64,
+    (budget, solve): (Budget, Solve),
+    keep_going: &mut dyn FnMut() -> bool,
+) -> Result<Option<(Heights, Measures)>, Outcome> {
+    let total: f64 = target.iter().sum();
+    let least = target.iter().copied().fold(f64::INFINITY, f64::min) / total;
+    let tolerance = (TIGHT * least).max(FINEST);
+    let (mut heights, mut share, mut factor, mut failures) = (heights.clone(), first, 1.0, 0);
+    for _ in 0..MOST {
+        let next = share * factor;
+        if let Some(background) = diagram.background() {
+            background.set_share(next);
+        }
+        let options = NewtonOptions { tolerance, max_iterations: TIGHT_STEPS, time_limit: budget.left() };
+        let mut step = |_: &NewtonState| keep_going();
+        let result = solve(diagram, target, Start::Fresh(heights.clone()), &options, &mut step, false);
+        without_background(diagram);
+        match result.outcome {
+            Outcome::Converged => {}
+            Outcome::Interrupted | Outcome::TimeLimit => return Err(result.outcome),
+            _ if factor < 1.0 && failures < FAILURES => {
+                (failures, factor) = (failures + 1, factor.sqrt());
+                continue;
+            }
+            _ => return Ok(None),
+        }
+        (heights, share) = (result.state.heights, next);
+        let measures = diagram.measures(&heights, Want::Newton)?;
+        if share < RIGHT * least {
+            return Ok((!has_empty(&measures)).then_some((heights, measures)));
+        }
+        let (mut grows, mut falls) = (0.0f64, 0.0f64);
+        for (m, nu) in measures.masses().iter().zip(target) {
+            let change = (m - nu) / nu;
+            (grows, falls) = (grows.max(change), falls.max(-change));
+        }
+        factor = (1.0 - (GROWS / grows).min(FALLS / falls)).max(LEAST);
+    }
+    Ok(None)
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::super::damped::run;

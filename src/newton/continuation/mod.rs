@@ -3,5 +3,5 @@
 mod background;
 mod layers;
 
-pub(super) use background::{bridged, descend};
+pub(super) use background::{bridged, descend, faded};
 pub(super) use layers::{COARSEST, COARSEST_WITH_GAPS, FAR_OFF, layered};

@@ -18,7 +18,7 @@ fuzz_target!(|data: &[u8]| {
     match kind % 4 {
         k @ (0 | 1) => {
             let name = Path::new(if k == 0 { "no-such-folder/d.json" } else { "no-such-folder/d.obj" });
-            match parse_domain(name, rest.to_vec(), limit) {
+            match parse_domain(name, rest.to_vec(), limit, &[]) {
                 Ok((AnyDomain::Plane(domain), _)) => sound(&domain, &Density::Constant),
                 Ok((AnyDomain::Surface(surface), _)) => assert!(surface.flat().len() < surface.triangles().len()),
                 Err(e) => assert!(e.to_string().starts_with("no-such-folder/d."), "{e}"),

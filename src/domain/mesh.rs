@@ -1,6 +1,7 @@
 //! Triangulated domains in the plane: of any shape, with holes, in several pieces.
 
 use super::overlap::{Seam, overlap};
+use super::planar::Polygon;
 use super::{ConvexPolygon, DomainError};
 use crate::exact::power::scaled;
 use crate::exact::predicates::orient2d_sign;
@@ -8,6 +9,7 @@ use petgraph::unionfind::UnionFind;
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// A planar domain as a union of triangles that overlap nowhere, checked exactly, but for rounding errors at T-junctions
 /// ([`PlanarMesh::doubled`]).
@@ -21,6 +23,7 @@ pub struct PlanarMesh {
     flat: Vec<u32>,
     doubled: (usize, f64),
     bounding_box: ConvexPolygon,
+    polygons: Option<Arc<[Polygon]>>,
 }
 
 /// An entry of the search tree: the bounding box of a triangle, and which.
@@ -106,7 +109,19 @@ impl PlanarMesh {
         let all: Vec<[f64; 2]> = solid().flat_map(corners).collect();
         let box_of = envelope(&all);
         let bounding_box = ConvexPolygon::rectangle(box_of.lower(), box_of.upper())?;
-        Ok(PlanarMesh { vertices, triangles, flat, doubled, bounding_box })
+        Ok(PlanarMesh { vertices, triangles, flat, doubled, bounding_box, polygons: None })
+    }
+
+    /// The mesh that polygons were cut into: triangles with area that overlap nowhere and fill these, every vertex used.
+    pub(in crate::domain) fn of_polygons(
+        vertices: Vec<[f64; 2]>,
+        triangles: Vec<[u32; 3]>,
+        polygons: Arc<[Polygon]>,
+    ) -> Result<PlanarMesh, DomainError> {
+        let box_of = envelope(&vertices);
+        let bounding_box = ConvexPolygon::rectangle(box_of.lower(), box_of.upper())?;
+        let (flat, doubled) = (Vec::new(), (0, 0.0));
+        Ok(PlanarMesh { vertices, triangles, flat, doubled, bounding_box, polygons: Some(polygons) })
     }
 
     /// All coordinates times `2^e`, which the caller knows to be exact.
@@ -114,7 +129,14 @@ impl PlanarMesh {
         let vertices = self.vertices.iter().map(|v| v.map(|x| scaled(x, e))).collect();
         let bounding_box = self.bounding_box.scaled(e);
         let doubled = (self.doubled.0, scaled(self.doubled.1, 2 * e));
-        PlanarMesh { vertices, triangles: self.triangles.clone(), flat: self.flat.clone(), doubled, bounding_box }
+        let polygons = self.polygons.as_ref().map(|all| all.iter().map(|p| p.scaled(e)).collect());
+        let (triangles, flat) = (self.triangles.clone(), self.flat.clone());
+        PlanarMesh { vertices, triangles, flat, doubled, bounding_box, polygons }
+    }
+
+    /// The polygons that the mesh was made from, if it was: their union is the domain, and the triangles are ours.
+    pub fn polygons(&self) -> Option<&[Polygon]> {
+        self.polygons.as_deref()
     }
 
     /// Vertices as given.

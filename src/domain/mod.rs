@@ -1,6 +1,7 @@
 //! Layer 1: where the source lives. Convex polygons, triangulated domains of any shape, and densities on them.
 
 mod chains;
+mod cut;
 mod density;
 mod distance;
 mod error;
@@ -10,7 +11,10 @@ mod image;
 mod law;
 mod mesh;
 mod overlap;
+mod outline;
 mod patches;
+mod pixels;
+pub mod planar;
 mod polygon;
 mod shape;
 mod spread;
@@ -26,7 +30,8 @@ pub use law::{ExactLaw, Law};
 pub use mesh::PlanarMesh;
 pub(crate) use overlap::{overlap, rounding};
 pub use patches::{Patch, Patches};
-pub use polygon::{ConvexPolygon, Outline};
+pub use outline::{Corner, Outline};
+pub use polygon::ConvexPolygon;
 pub use shape::Domain;
 pub use spread::{spread, spread_on};
 pub use surface::{Surface, SurfaceDensity};

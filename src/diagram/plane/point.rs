@@ -5,10 +5,11 @@
 //! even that would lose digits. The result depends only on the sites named (in a canonical order), so the two or three
 //! cells that meet in a vertex see the same bits.
 
+use crate::domain::Corner;
 use crate::exact::Dd;
 use crate::exact::big::{self, Rational};
 use crate::exact::dd::{two_prod, two_sum};
-use crate::exact::predicates::Lifted;
+use crate::exact::predicates::{CutPoint, Lifted};
 use crate::problem::Units;
 
 /// A point, each coordinate an unevaluated sum of two doubles.
@@ -152,6 +153,28 @@ pub fn crossing(i: &Lifted, j: &Lifted, u: [f64; 2], v: [f64; 2]) -> Point {
         }
     }
     rounded(&crossing_exact(i, j, u, v))
+}
+
+/// A corner of an outline.
+///
+/// Where two lines cross: `u + t (v - u)` with `t` between 0 and 1 good to `2^-102`, so the point is off by `2^-100` of the line's size.
+#[inline(always)]
+pub fn corner(corner: Corner) -> Point {
+    match corner {
+        Corner::At(p) => Point::from_f64(p),
+        Corner::Crossing(p) => crossing_of_grid(&p),
+    }
+}
+
+#[inline(never)]
+fn crossing_of_grid(p: &CutPoint) -> Point {
+    let CutPoint { ends: [u, v], axis, at } = *p;
+    let other = 1 - axis;
+    let t = Dd::difference(at, u[axis]).over(Dd::difference(v[axis], u[axis]));
+    let across = Dd::from_f64(u[other]) + t * Dd::difference(v[other], u[other]);
+    let at = Dd::from_f64(at);
+    let point = if axis == 0 { Point { x: at, y: across } } else { Point { x: across, y: at } };
+    if point.is_finite() { point } else { rounded(&p.exact()) }
 }
 
 /// [`crossing`] as rationals.

@@ -55,7 +55,8 @@ impl Cut {
     }
 
     /// Is it the whole pixel?
-    pub fn is_whole(&self) -> bool {
+    #[cfg(test)]
+    fn is_whole(&self) -> bool {
         self.lines.len() == 4 && self.lines.iter().all(|l| matches!(l, Line::Pixel { .. }))
     }
 

@@ -345,9 +345,7 @@ impl Patches {
                     Between::Constant => PatchLaw::Constant(rho[0]),
                     Between::Bilinear if rho.iter().all(|r| *r == rho[0]) => PatchLaw::Constant(rho[0]),
                     Between::Bilinear if whole => PatchLaw::Corners(rho),
-                    Between::Bilinear => {
-                        PatchLaw::Corners(cut(low, high, rho, corners))
-                    }
+                    Between::Bilinear => PatchLaw::Corners(cut(low, high, rho, corners)),
                 };
                 Some(Patch { corners, count: 4, law, cut: None })
             }

@@ -87,25 +87,52 @@ impl Pieces {
 
     /// Which of some pieces (by index, ascending) share an edge, or part of one: sets of them, and for each its edges that it shares, as bits.
     pub fn joined(&self, names: &[u32]) -> (UnionFind<u32>, Vec<u8>) {
+        let mut joined = Joined { sets: UnionFind::new(names.len()), shared: vec![0u8; names.len()] };
+        let piece = |k: usize| &self.all[names[k] as usize];
+        let whole = |pixel: u32| {
+            let k = names.partition_point(|&n| self.all[n as usize].pixel < pixel);
+            (k < names.len() && piece(k).pixel == pixel && piece(k).cut.is_none()).then_some(k as u32)
+        };
         let mut sides: Vec<Side> = Vec::new();
-        for (k, &name) in names.iter().enumerate() {
-            self.sides(k as u32, &self.all[name as usize], &mut sides);
+        for k in 0..names.len() {
+            let of = piece(k);
+            if of.cut.is_some() {
+                self.sides(k as u32, of, 0, &mut sides);
+                continue;
+            }
+            // Whole pixels beside each other are most: nothing is written down of these.
+            let (column, last) = (of.pixel % self.columns, self.columns - 1);
+            let beside = [
+                of.pixel.checked_sub(self.columns),
+                (column < last).then_some(of.pixel + 1),
+                of.pixel.checked_add(self.columns),
+                (column > 0).then(|| of.pixel - 1),
+            ];
+            let mut known = 0;
+            for (edge, pixel) in beside.into_iter().enumerate() {
+                if let Some(j) = pixel.and_then(whole) {
+                    known |= 1 << edge;
+                    joined.sets.union(k as u32, j);
+                }
+            }
+            joined.shared[k] |= known;
+            self.sides(k as u32, of, known, &mut sides);
         }
         sides.sort_by(|a, b| (a.key, a.piece, a.edge).cmp(&(b.key, b.piece, b.edge)));
-        let (mut sets, mut shared) = (UnionFind::new(names.len()), vec![0u8; names.len()]);
         for group in sides.chunk_by(|a, b| a.key == b.key) {
             for (i, a) in group.iter().enumerate() {
                 for b in group[i + 1..].iter().filter(|b| b.upper != a.upper && a.meets(b)) {
-                    sets.union(a.piece, b.piece);
-                    shared[a.piece as usize] |= 1 << a.edge;
-                    shared[b.piece as usize] |= 1 << b.edge;
+                    joined.sets.union(a.piece, b.piece);
+                    joined.shared[a.piece as usize] |= 1 << a.edge;
+                    joined.shared[b.piece as usize] |= 1 << b.edge;
                 }
             }
         }
-        (sets, shared)
+        (joined.sets, joined.shared)
     }
 
-    fn sides(&self, piece: u32, of: &Piece, sides: &mut Vec<Side>) {
+    /// The sides of a piece; of a whole pixel those that are not `known`.
+    fn sides(&self, piece: u32, of: &Piece, known: u8, sides: &mut Vec<Side>) {
         let (column, row) = (of.pixel % self.columns, of.pixel / self.columns);
         // A pixel's upper side is the next one's lower side.
         let key = |axis: u8, upper: bool| {
@@ -114,7 +141,8 @@ impl Pieces {
         };
         match &of.cut {
             None => {
-                for (edge, (axis, upper)) in [(1, false), (0, true), (1, true), (0, false)].into_iter().enumerate() {
+                let all = [(1, false), (0, true), (1, true), (0, false)].into_iter().enumerate();
+                for (edge, (axis, upper)) in all.filter(|(edge, _)| known >> edge & 1 == 0) {
                     sides.push(Side { key: key(axis, upper), piece, edge: edge as u8, upper, along: None });
                 }
             }
@@ -126,7 +154,11 @@ impl Pieces {
                         Line::Pixel { axis, upper } => {
                             let other = 1 - axis as usize;
                             let [a, b] = [edge, (edge + 1) % n].map(|c| (cut.corners[c], other));
-                            edge_of(key(axis, upper), upper, Some(if coordinate(a) < coordinate(b) { [a, b] } else { [b, a] }))
+                            edge_of(
+                                key(axis, upper),
+                                upper,
+                                Some(if coordinate(a) < coordinate(b) { [a, b] } else { [b, a] }),
+                            )
                         }
                         Line::Triangle(_) => {
                             let [u, v] = cut.edges[edge].map(|p| p.map(f64::to_bits));
@@ -138,6 +170,12 @@ impl Pieces {
             }
         }
     }
+}
+
+/// What is found of pieces that share edges.
+struct Joined {
+    sets: UnionFind<u32>,
+    shared: Vec<u8>,
 }
 
 /// What a side lies on.

@@ -3,8 +3,8 @@
 use super::fields::Fields;
 use super::problem_file::{AnyProblem, FileData, ProblemFile};
 use super::read::hex;
-use crate::domain::{Between, Density, Domain, DomainError, Facets, Surface, SurfaceDensity, spread, spread_on};
 use crate::domain::planar::Polygon;
+use crate::domain::{Between, Density, Domain, DomainError, Facets, Surface, SurfaceDensity, spread, spread_on};
 use crate::exact::Heights;
 use crate::problem::{Duplicates, Problem, ProblemData, ProblemError, SurfaceProblem, SurfaceProblemData};
 use serde::Serialize;
@@ -21,8 +21,13 @@ enum DomainText<'a, P: Serialize> {
         #[serde(skip_serializing_if = "<[_]>::is_empty")]
         holes: &'a [Vec<P>],
     },
-    Multipolygon { parts: Vec<PartText<'a, P>> },
-    Mesh { vertices: &'a [P], triangles: &'a [[u32; 3]] },
+    Multipolygon {
+        parts: Vec<PartText<'a, P>>,
+    },
+    Mesh {
+        vertices: &'a [P],
+        triangles: &'a [[u32; 3]],
+    },
 }
 
 /// A part of a multipolygon as problem files write it.
@@ -122,8 +127,8 @@ impl FileData for ProblemData {
                 None => DomainText::Mesh { vertices: mesh.vertices(), triangles: mesh.triangles() },
                 Some([one]) => DomainText::Polygon { vertices: &one.outer, holes: &one.holes },
                 Some(parts) => {
-                    let part = |p| PartText { vertices: &p.outer, holes: &p.holes };
-                    DomainText::Multipolygon { parts: parts.iter().map(part).collect() }
+                    let parts = parts.iter().map(|p| PartText { vertices: &p.outer, holes: &p.holes });
+                    DomainText::Multipolygon { parts: parts.collect() }
                 }
             },
         };

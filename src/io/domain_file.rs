@@ -18,11 +18,7 @@ use std::path::Path;
 ///
 /// # Errors
 /// [`IoError`]; for text the line is named.
-pub fn read_domain(
-    path: &Path,
-    limit: ReadLimit,
-    features: &[String],
-) -> Result<(AnyDomain, Vec<String>), IoError> {
+pub fn read_domain(path: &Path, limit: ReadLimit, features: &[String]) -> Result<(AnyDomain, Vec<String>), IoError> {
     parse_domain(path, read_file(path, limit)?, limit, features)
 }
 

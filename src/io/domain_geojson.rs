@@ -61,7 +61,10 @@ fn parts(path: &Path, bytes: &[u8], wanted: &[String], limit: ReadLimit) -> Resu
     let text = std::str::from_utf8(bytes).map_err(|_| IoError::content(path, "is not text in UTF-8; convert it"))?;
     let document: GeoJson = decoded(path, || {
         text.parse().map_err(|e: geojson::Error| {
-            IoError::content(path, format!("is not sound GeoJSON ({e}); give Polygon, MultiPolygon or features of such"))
+            IoError::content(
+                path,
+                format!("is not sound GeoJSON ({e}); give Polygon, MultiPolygon or features of such"),
+            )
         })
     })?;
     let mut read = Read::default();
@@ -95,7 +98,11 @@ fn parts(path: &Path, bytes: &[u8], wanted: &[String], limit: ReadLimit) -> Resu
     }
     if read.others > 0 {
         let n = read.others;
-        let are = if n == 1 { "1 geometry that is no polygon was".into() } else { format!("{n} geometries that are no polygons were") };
+        let are = if n == 1 {
+            "1 geometry that is no polygon was".into()
+        } else {
+            format!("{n} geometries that are no polygons were")
+        };
         read.notes.push(format!("{are} left out"));
     }
     if read.third {

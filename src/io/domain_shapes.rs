@@ -83,4 +83,3 @@ pub(super) fn mesh_from_bytes(path: &Path, bytes: &[u8]) -> Result<(AnyDomain, V
     notes.extend(doubled_note(&mesh));
     Ok((AnyDomain::Plane(mesh.into()), notes))
 }
-

@@ -8,7 +8,7 @@ use super::domain_shapes::{AnyDomain, polygons};
 use super::error::{IoError, quoted};
 use super::foreign::decoded;
 use super::read::ReadLimit;
-use crate::domain::planar::{FillRule, Polygon, parts_of_loops};
+use crate::domain::planar::{FillRule, parts_of_loops};
 use kurbo::{Affine, BezPath, PathEl, Shape};
 use roxmltree::{Document, Node, ParsingOptions};
 use std::path::Path;
@@ -36,8 +36,8 @@ pub(super) fn domain(
     let (outlines, curved) = decoded(path, || outlines(text, wanted).map_err(content))?;
     let (mut parts, mut names) = (Vec::new(), Vec::new());
     for outline in &outlines {
-        let found = parts_of_loops(&outline.loops, outline.rule)
-            .map_err(|e| content(format!("{}: {e}", outline.name)))?;
+        let found =
+            parts_of_loops(&outline.loops, outline.rule).map_err(|e| content(format!("{}: {e}", outline.name)))?;
         let several = found.len() > 1;
         for (k, part) in found.into_iter().enumerate() {
             names.push(if several { format!("part {k} of {}", outline.name) } else { outline.name.clone() });
@@ -166,7 +166,8 @@ fn drawn(document: &Document<'_>, wanted: &[String], tolerance: f64) -> Result<V
     }
     if let Some(k) = met.iter().position(|met| !met) {
         let shown: Vec<String> = ids.iter().take(12).map(|i| quoted(i)).collect();
-        let known = if shown.is_empty() { "no shape has one".into() } else { format!("shapes are {}", shown.join(", ")) };
+        let known =
+            if shown.is_empty() { "no shape has one".into() } else { format!("shapes are {}", shown.join(", ")) };
         return Err(format!("has no element with the id {}; {known}", quoted(&wanted[k])));
     }
     Ok(shapes)
@@ -211,7 +212,10 @@ fn shape(node: &Node<'_, '_>, tag: &str, tolerance: f64) -> Result<Option<BezPat
         }
         "rect" => {
             let [x, y, w, h] = [number("x", 0.0)?, number("y", 0.0)?, number("width", 0.0)?, number("height", 0.0)?];
-            let rx = node.attribute("rx").or(node.attribute("ry")).map(|_| Ok::<_, String>([number("rx", 0.0)?, number("ry", 0.0)?]));
+            let rx = node
+                .attribute("rx")
+                .or(node.attribute("ry"))
+                .map(|_| Ok::<_, String>([number("rx", 0.0)?, number("ry", 0.0)?]));
             if w <= 0.0 || h <= 0.0 {
                 return Ok(None);
             }
@@ -390,10 +394,18 @@ mod tests {
     #[test]
     fn hostile_pictures_end_in_words() {
         for text in [
-            "", "<svg", "<html/>", "<svg/>", "<svg><path/></svg>", "<svg><path d='M0 0'/></svg>",
-            "<svg><path d='L L'/></svg>", "<svg><rect width='1em' height='2'/></svg>",
-            "<svg><path d='M0 0H1e300V1e300z'/></svg>", "<svg><path d='M0 0h1v1z' transform='turn(3)'/></svg>",
-            "<svg><path d='M0 0A0 0 0 0 0 1 1z'/></svg>", "<svg><circle r='nan'/></svg>",
+            "",
+            "<svg",
+            "<html/>",
+            "<svg/>",
+            "<svg><path/></svg>",
+            "<svg><path d='M0 0'/></svg>",
+            "<svg><path d='L L'/></svg>",
+            "<svg><rect width='1em' height='2'/></svg>",
+            "<svg><path d='M0 0H1e300V1e300z'/></svg>",
+            "<svg><path d='M0 0h1v1z' transform='turn(3)'/></svg>",
+            "<svg><path d='M0 0A0 0 0 0 0 1 1z'/></svg>",
+            "<svg><circle r='nan'/></svg>",
         ] {
             let read = domain(Path::new("a.svg"), text.as_bytes(), &[], ReadLimit::default());
             assert!(read.is_err_and(|e| e.to_string().starts_with("a.svg: ")), "{text}");

@@ -32,7 +32,8 @@ pub(super) fn decode(path: &Path, bytes: &[u8], limit: ReadLimit) -> Result<(usi
                 let mut decoder = jpeg_decoder(bytes, 1);
                 let (width, height) = jpeg_size(&mut decoder).map_err(content)?;
                 // What is decoded, in up to four samples and with the coefficients of progressive files, and a double for each pixel.
-                let needs = width.saturating_mul(height).saturating_mul(4 * 2 + 4 + 8).saturating_add(bytes.len() as u64);
+                let needs =
+                    width.saturating_mul(height).saturating_mul(4 * 2 + 4 + 8).saturating_add(bytes.len() as u64);
                 if needs > limit.bytes {
                     return Err(IoError::TooLarge { file: path.to_path_buf(), needs, limit: limit.bytes });
                 }

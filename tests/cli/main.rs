@@ -1,6 +1,7 @@
 //! The binary from outside: what it prints, what it writes, how it ends.
 
 mod bad_input;
+mod domains;
 mod files;
 mod hostile;
 mod interrupt;

@@ -188,8 +188,3 @@ pub fn crossing_exact(i: &Lifted, j: &Lifted, u: [f64; 2], v: [f64; 2]) -> [Rati
     let t = -at_u / along;
     [r(u[0]) + Rational::from(&t * &ex), r(u[1]) + t * ey]
 }
-
-/// An exact point from doubles.
-pub fn exact(p: [f64; 2]) -> [Rational; 2] {
-    [big::rational(p[0]), big::rational(p[1])]
-}

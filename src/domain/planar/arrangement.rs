@@ -227,7 +227,9 @@ fn triangulated(posts: Vec<Post>, rings: &[Ring], lists: &[Vec<u32>]) -> Result<
     runs.sort_unstable();
     let faces = all.num_inner_faces();
     let (mut triangles, mut across, mut edges) = (Vec::new(), Vec::new(), Vec::new());
-    [&mut triangles, &mut across, &mut edges].into_iter().for_each(|list: &mut Vec<[u32; 3]>| list.reserve_exact(faces));
+    [&mut triangles, &mut across, &mut edges]
+        .into_iter()
+        .for_each(|list: &mut Vec<[u32; 3]>| list.reserve_exact(faces));
     // The outer face is number 0.
     let number = |index: usize| if index == 0 { OUTSIDE } else { index as u32 - 1 };
     for face in all.inner_faces() {

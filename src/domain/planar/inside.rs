@@ -9,11 +9,7 @@ use super::error::{EdgeName, RingError};
 use super::rings::{Names, Ring};
 
 /// The triangles inside, ascending, and for every ring whether it goes around anything.
-pub(super) fn inside(
-    all: &Arrangement,
-    rings: &[Ring],
-    names: Names<'_>,
-) -> Result<(Vec<u32>, Vec<bool>), RingError> {
+pub(super) fn inside(all: &Arrangement, rings: &[Ring], names: Names<'_>) -> Result<(Vec<u32>, Vec<bool>), RingError> {
     let parts = rings.iter().map(|r| r.part + 1).max().unwrap_or(0);
     let mut look = Look {
         rings,
@@ -70,7 +66,9 @@ impl Look<'_> {
             let holes: Vec<usize> = here(part).filter(|&r| self.rings[r].hole.is_some()).collect();
             let outer = here(part).any(|r| self.rings[r].hole.is_none());
             return match holes[..] {
-                [first, second, ..] if outer => RingError::HolesOverlap { first: name(first), second: name(second), at },
+                [first, second, ..] if outer => {
+                    RingError::HolesOverlap { first: name(first), second: name(second), at }
+                }
                 [hole, ..] => RingError::HoleOutside { hole: name(hole), at },
                 [] => RingError::Failed,
             };

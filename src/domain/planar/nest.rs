@@ -32,8 +32,13 @@ pub fn parts_of_loops(loops: &[Vec<[f64; 2]>], rule: FillRule) -> Result<Vec<Pol
     let names = |k: usize| Some(format!("loop {k}"));
     let (rings, _) = rings_of(&alone, &names)?;
     let all = Arrangement::new(&rings, &names)?;
-    let mut look =
-        Look { rule, winding: vec![0; rings.len()], active: Vec::new(), role: vec![None; rings.len()], changed: vec![] };
+    let mut look = Look {
+        rule,
+        winding: vec![0; rings.len()],
+        active: Vec::new(),
+        role: vec![None; rings.len()],
+        changed: vec![],
+    };
     all.walk(&mut look)?;
     let mut parts = Vec::new();
     let mut part_of = vec![usize::MAX; rings.len()];

@@ -3,7 +3,8 @@
 
 It shares nothing with brenier but the file. Every cell is cut out of the domain by half planes, its
 mass is a rational number, and the bounds are those of docs/theory/what-a-pass-proves.md. The source
-has constant density on polygons, which may have holes. The time is quadratic: 100 sites take some seconds.
+has constant density on polygons, which may have holes. The time is quadratic: 100 sites take some
+seconds.
 """
 import json, math, pathlib, sys
 from fractions import Fraction as Q
@@ -18,7 +19,7 @@ def dot(a, b):
     return a[0] * b[0] + a[1] * b[1]
 
 def clip(polygon, side):
-    """The part of a polygon where an affine function is not negative; sides that it runs both ways cancel."""
+    """The part of a polygon where an affine function is not negative; sides run twice cancel."""
     kept = []
     for k, p in enumerate(polygon):
         q, s, t = polygon[k - 1], side(p), side(polygon[k - 1])

@@ -2,13 +2,11 @@
 
 use super::error::{IoError, bytes_text, quoted};
 use super::foreign;
+use super::jpeg::{self, luma};
 use super::npy::parse_npy;
 use super::read::ReadLimit;
 use std::io::Cursor;
 use std::path::Path;
-use zune_jpeg::JpegDecoder;
-use zune_jpeg::errors::DecodeErrors;
-use zune_jpeg::zune_core::{bytestream::ZCursor, colorspace::ColorSpace, options::DecoderOptions};
 
 /// Most bytes that a decoded .png may take.
 const MOST_BYTES: usize = 1 << 31;
@@ -26,26 +24,7 @@ pub(super) fn decode(path: &Path, bytes: &[u8], limit: ReadLimit) -> Result<(usi
             }
             foreign::decoded(path, || decode_png(bytes).map_err(content))
         }
-        "jpg" | "jpeg" => {
-            let content = |what| IoError::content(path, what);
-            foreign::decoded(path, || {
-                let mut decoder = jpeg_decoder(bytes, 1);
-                let (width, height) = jpeg_size(&mut decoder).map_err(content)?;
-                // What is decoded, in up to four samples and with the coefficients of progressive files, and a double for each pixel.
-                let needs =
-                    width.saturating_mul(height).saturating_mul(4 * 2 + 4 + 8).saturating_add(bytes.len() as u64);
-                if needs > limit.bytes {
-                    return Err(IoError::TooLarge { file: path.to_path_buf(), needs, limit: limit.bytes });
-                }
-                // Each block of 64 pixels takes a bit at least, for its mean.
-                if width * height / 1024 > bytes.len() as u64 {
-                    let told = bytes_text(bytes.len() as u64);
-                    let what = format!("{width} x {height} pixels declared, file has {told}; it is cut off or damaged");
-                    return Err(content(what));
-                }
-                decode_jpeg(bytes).map_err(content)
-            })
-        }
+        "jpg" | "jpeg" => foreign::decoded(path, || jpeg::decode(path, bytes, limit)),
         "npy" => {
             // Each number becomes a double, if it was a byte before.
             let needs = (bytes.len() as u64).saturating_mul(9);
@@ -128,56 +107,6 @@ fn decode_png(bytes: &[u8]) -> Result<(usize, Vec<f64>), String> {
         if samples % 2 == 0 { 1.0 + (luma - 1.0) * at(samples - 1) } else { luma }
     };
     Ok((width, (0..width * height).map(grey).map(|v| v.clamp(0.0, 1.0)).collect()))
-}
-
-/// A decoder of JPEG that gives samples as they are, grey or colours.
-fn jpeg_decoder(bytes: &[u8], samples: usize) -> JpegDecoder<ZCursor<&[u8]>> {
-    let space = if samples == 1 { ColorSpace::Luma } else { ColorSpace::RGB };
-    let options = DecoderOptions::default()
-        .set_max_width(MOST_PIXELS)
-        .set_max_height(MOST_PIXELS)
-        .set_strict_mode(true)
-        .jpeg_set_out_colorspace(space);
-    JpegDecoder::new_with_options(ZCursor::new(bytes), options)
-}
-
-/// Pixels along a side of a JPEG: the format has 16 bits for it.
-const MOST_PIXELS: usize = 1 << 16;
-
-fn no_sound_jpeg(e: &DecodeErrors) -> String {
-    format!("is no sound .jpg ({e}); restore or convert it")
-}
-
-fn jpeg_size(decoder: &mut JpegDecoder<ZCursor<&[u8]>>) -> Result<(u64, u64), String> {
-    decoder.decode_headers().map_err(|e| no_sound_jpeg(&e))?;
-    let info = decoder.info().filter(|i| i.width > 0 && i.height > 0);
-    let info = info.ok_or("is no sound .jpg (no header with a size); restore or convert it")?;
-    Ok((u64::from(info.width), u64::from(info.height)))
-}
-
-/// Grey values of a JPEG: of grey ones the samples, of others the luma of the decoded colours, as for a .png.
-fn decode_jpeg(bytes: &[u8]) -> Result<(usize, Vec<f64>), String> {
-    let mut first = jpeg_decoder(bytes, 3);
-    let (width, height) = jpeg_size(&mut first)?;
-    let is_grey = first.input_colorspace() == Some(ColorSpace::Luma);
-    let samples = if is_grey { 1 } else { 3 };
-    let mut decoder = jpeg_decoder(bytes, samples);
-    let pixels = decoder.decode().map_err(|e| no_sound_jpeg(&e))?;
-    let count = (width * height) as usize;
-    if pixels.len() != count * samples {
-        let found = decoder.output_colorspace();
-        return Err(format!("is a .jpg of a kind that is not read ({found:?}); convert it to .png"));
-    }
-    let values = pixels.chunks_exact(samples).map(|p| {
-        let at = |k: usize| f64::from(p[k]) / 255.0;
-        luma([at(0), at(samples / 2), at(samples - 1)])
-    });
-    Ok((width as usize, values.collect()))
-}
-
-/// The luma of a colour (ITU-R BT.601). In this form grey stays what it is.
-fn luma([r, g, b]: [f64; 3]) -> f64 {
-    (b + 0.299 * (r - b) + 0.587 * (g - b)).clamp(0.0, 1.0)
 }
 
 #[cfg(test)]

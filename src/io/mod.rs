@@ -20,6 +20,7 @@ mod fields;
 mod finite;
 mod foreign;
 mod image;
+mod jpeg;
 mod json;
 mod ledger;
 mod lists;

@@ -47,18 +47,27 @@ pub fn planar_domain(
         return Err(DomainError::ZeroArea);
     }
     let mut notes = Vec::new();
-    if repeated > 0 {
-        notes.push(format!("{} that repeated the one before left out", count(repeated, "vertex", "vertices")));
+    match repeated {
+        0 => {}
+        1 => notes.push("1 vertex that repeated the one before was left out".to_string()),
+        n => notes.push(format!("{n} vertices that repeated the ones before were left out")),
     }
     notes.extend(remarks(&all, &rings, &solid, name));
+    let parts = kept(&rings, &solid);
+    if let [Polygon { outer, holes }] = &parts[..]
+        && holes.is_empty()
+        && let Ok(convex) = ConvexPolygon::new(outer.clone())
+    {
+        // What is written of it is read as that.
+        return Ok((convex.into(), notes));
+    }
+    if solid.contains(&false) {
+        // Their vertices would still be corners of triangles, which those who read what is kept would not find.
+        return Ok((planar_domain(&parts, name)?.0, notes));
+    }
     let (vertices, triangles) = used(&all, &faces);
-    let mesh = PlanarMesh::of_polygons(vertices, triangles, kept(&rings, &solid).into())?;
+    let mesh = PlanarMesh::of_polygons(vertices, triangles, parts.into())?;
     Ok((Domain::Mesh(Arc::new(mesh)), notes))
-}
-
-/// One or more of something, with the verb.
-fn count(n: usize, one: &str, many: &str) -> String {
-    if n == 1 { format!("1 {one} was") } else { format!("{n} {many} were") }
 }
 
 /// What to say of rings without area, and of those that run back on themselves.

@@ -23,7 +23,7 @@ impl Part {
 /// What is to be expected.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Expected {
-    /// Two edges cross inside both.
+    /// Two edges cross where no corner is.
     Crossing,
     /// The rings contradict each other.
     Contradiction,
@@ -93,7 +93,14 @@ fn places(all: &[&Vec<Place>]) -> Vec<Place> {
 pub fn expected(parts: &[Part]) -> Expected {
     let all: Vec<&Vec<Place>> = parts.iter().flat_map(Part::rings).collect();
     let every: Vec<[Place; 2]> = all.iter().flat_map(|r| edges(r)).collect();
-    if every.iter().enumerate().any(|(k, e)| every[k + 1..].iter().any(|f| crosses(*e, *f))) {
+    // Where edges cross in a corner of some ring both are divided there; then the places tell.
+    let corners: Vec<Place> = all.iter().flat_map(|r| r.iter().copied()).collect();
+    let on = |[a, b]: [Place; 2], p: &Place| {
+        let inner = (0..2).all(|k| a[k].min(b[k]) <= p[k] && p[k] <= a[k].max(b[k]));
+        inner && cross(a, b, *p) == 0
+    };
+    let meet = |e: [Place; 2], f: [Place; 2]| crosses(e, f) && !corners.iter().any(|p| on(e, p) && on(f, p));
+    if every.iter().enumerate().any(|(k, e)| every[k + 1..].iter().any(|f| meet(*e, *f))) {
         return Expected::Crossing;
     }
     let (mut inside, mut outside) = (Vec::new(), Vec::new());

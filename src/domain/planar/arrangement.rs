@@ -89,7 +89,9 @@ impl Arrangement {
         let made = catch_unwind(AssertUnwindSafe(|| triangulated(posts, rings, &lists)));
         match made.map_err(|_| RingError::Failed)?? {
             Made::Whole(triangles, across, edges, runs) => {
-                let count = edges.iter().flatten().max().map_or(0, |&e| e as usize + 1);
+                // Edges without triangles beside them there are where all places lie on a line.
+                let all_edges = edges.iter().flatten().copied().chain(runs.iter().map(|r| r.edge));
+                let count = all_edges.max().map_or(0, |e| e as usize + 1);
                 let mut start = vec![0; count + 1];
                 runs.iter().for_each(|r| start[r.edge as usize + 1] += 1);
                 (0..count).for_each(|e| start[e + 1] += start[e]);

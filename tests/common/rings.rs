@@ -89,6 +89,12 @@ fn places(all: &[&Vec<Place>]) -> Vec<Place> {
     places
 }
 
+/// Do two edges cross inside both, perhaps in a corner of a third one? Where that encloses nothing it may be refused or not.
+pub fn cross_anywhere(parts: &[Part]) -> bool {
+    let every: Vec<[Place; 2]> = parts.iter().flat_map(Part::rings).flat_map(|r| edges(r)).collect();
+    every.iter().enumerate().any(|(k, e)| every[k + 1..].iter().any(|f| crosses(*e, *f)))
+}
+
 /// What is to be expected of some parts.
 pub fn expected(parts: &[Part]) -> Expected {
     let all: Vec<&Vec<Place>> = parts.iter().flat_map(Part::rings).collect();

@@ -32,12 +32,12 @@ impl Density {
             (Density::Face(values), Domain::Mesh(mesh)) => {
                 length("face", values.len(), mesh.triangles().len())?;
                 sound(values, |k| (k, None))?;
-                some_positive(solid(mesh).any(|f| values[f] > 0.0))
+                some_positive(mesh.solid().any(|f| values[f] > 0.0))
             }
             (Density::Corner(values), Domain::Mesh(mesh)) => {
                 length("corner", values.len(), mesh.triangles().len())?;
                 sound(values.as_flattened(), |k| (k / 3, Some(k % 3)))?;
-                some_positive(solid(mesh).any(|f| values[f].iter().any(|&r| r > 0.0)))
+                some_positive(mesh.solid().any(|f| values[f].iter().any(|&r| r > 0.0)))
             }
             (Density::Vertex(_), Domain::Convex(_)) => Err(DomainError::Unfit { density: "vertex", domain: "mesh" }),
             (Density::Face(_), Domain::Convex(_)) => Err(DomainError::Unfit { density: "face", domain: "mesh" }),
@@ -46,14 +46,9 @@ impl Density {
     }
 }
 
-/// Triangles with area.
-pub(super) fn solid(mesh: &PlanarMesh) -> impl Iterator<Item = usize> + '_ {
-    (0..mesh.triangles().len()).filter(|&f| mesh.flat().binary_search(&(f as u32)).is_err())
-}
-
 /// Vertices of triangles with area, again and again, with their numbers.
 pub(super) fn used(mesh: &PlanarMesh) -> impl Iterator<Item = ([f64; 2], usize)> + '_ {
-    let corners = solid(mesh).flat_map(|f| mesh.triangles()[f]);
+    let corners = mesh.solid().flat_map(|f| mesh.triangles()[f]);
     corners.map(|v| (mesh.vertices()[v as usize], v as usize))
 }
 

@@ -154,6 +154,11 @@ impl PlanarMesh {
         &self.flat
     }
 
+    /// Triangles with area, ascending.
+    pub fn solid(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.triangles.len()).filter(|&f| self.flat.binary_search(&(f as u32)).is_err())
+    }
+
     /// Pairs of triangles that overlap by a rounding error, and an upper bound of the area that they count twice.
     ///
     /// A corner that was computed to lie on the edge of a neighbour may lie inside it by 8 units of `2^-53` of the largest

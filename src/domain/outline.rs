@@ -4,7 +4,6 @@
 //! the domain has corners where a line of that crosses a line of the grid. Such a corner has no coordinates to decide by: it
 //! is what it is made of, and its edges are told by two points of doubles on their lines.
 
-use super::cut::Cut;
 use crate::exact::big::{self, Rational};
 use crate::exact::predicates::CutPoint;
 
@@ -31,7 +30,14 @@ impl Corner {
 #[derive(Clone, Copy, Debug)]
 pub struct Outline<'a> {
     vertices: &'a [[f64; 2]],
-    cut: Option<&'a Cut>,
+    cut: Option<Cut<'a>>,
+}
+
+/// What the corners of a pixel that is cut are made of, and two points on each edge.
+#[derive(Clone, Copy, Debug)]
+struct Cut<'a> {
+    corners: &'a [Corner],
+    edges: &'a [[[f64; 2]; 2]],
 }
 
 impl<'a> Outline<'a> {
@@ -41,9 +47,9 @@ impl<'a> Outline<'a> {
         Outline { vertices, cut: None }
     }
 
-    /// That of a pixel that is cut.
-    pub(super) fn of_cut(cut: &'a Cut) -> Outline<'a> {
-        Outline { vertices: &cut.vertices, cut: Some(cut) }
+    /// That of a pixel that is cut: its corners and these rounded, and two points on the line of each edge.
+    pub(super) fn of_cut(corners: &'a [Corner], vertices: &'a [[f64; 2]], edges: &'a [[[f64; 2]; 2]]) -> Outline<'a> {
+        Outline { vertices, cut: Some(Cut { corners, edges }) }
     }
 
     /// The nearest doubles to corner `k`, for `k` up to the number of corners, which is corner 0 again. Not to decide by, unless the

@@ -42,7 +42,10 @@ impl Patch {
 
     /// Corners and edges, by which everything is decided.
     pub fn outline(&self) -> Outline<'_> {
-        self.cut.as_deref().map_or(Outline::of(&self.corners[..self.count as usize]), Outline::of_cut)
+        match &self.cut {
+            None => Outline::of(&self.corners[..self.count as usize]),
+            Some(cut) => Outline::of_cut(&cut.corners, &cut.vertices, &cut.edges),
+        }
     }
 
     /// Exact corners.

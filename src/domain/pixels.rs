@@ -5,7 +5,6 @@
 //! of the domain, which costs time and changes no mass. Pieces are exact ([`Cut`]).
 
 use super::cut::{Cut, Line};
-use super::fits::solid;
 use super::outline::Corner;
 use super::{Domain, Image};
 use crate::exact::big::Rational;
@@ -31,7 +30,7 @@ pub(super) struct Pieces {
 /// Triangles counter-clockwise, those with area.
 fn triangles_of(domain: &Domain) -> Vec<[[f64; 2]; 3]> {
     match domain {
-        Domain::Mesh(mesh) => solid(mesh).map(|f| mesh.corners(f).0).collect(),
+        Domain::Mesh(mesh) => mesh.solid().map(|f| mesh.corners(f).0).collect(),
         Domain::Convex(polygon) => {
             let o = polygon.vertex(0);
             let fan = (1..polygon.len() - 1).map(|k| [o, polygon.vertex(k), polygon.vertex(k + 1)]);

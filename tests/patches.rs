@@ -1,4 +1,5 @@
-//! Sources made of patches (meshes in the plane, images) against brute force in rationals, closed forms, and each other.
+//! Sources made of patches (meshes in the plane, images) against brute force in rationals, closed
+//! forms, and each other.
 
 mod common;
 
@@ -22,7 +23,8 @@ struct Instance {
     heights: Vec<f64>,
 }
 
-/// Integers, so that walls run along edges, through vertices and through each other again and again.
+/// Integers, so that walls run along edges, through vertices and through each other again and
+/// again.
 fn small(rng: &mut ChaCha8Rng, size: i32) -> f64 {
     f64::from(rng.random_range(-size..=size))
 }
@@ -146,8 +148,9 @@ fn image_instance(seed: u64) -> Instance {
     Instance { domain, density: Density::Image(image.into()), patches, sites, heights }
 }
 
-/// An image on a domain that is no box: a mesh, which may have holes and fall apart, or a convex polygon. Pixels are cut by triangles, and
-/// lines of the grid run along edges and through corners again and again.
+/// An image on a domain that is no box: a mesh, which may have holes and fall apart, or a convex
+/// polygon. Pixels are cut by triangles, and lines of the grid run along edges and through corners
+/// again and again.
 fn cut_instance(seed: u64) -> Instance {
     let mesh = mesh_instance(seed);
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
@@ -219,8 +222,8 @@ impl Instance {
         polygon
     }
 
-    /// For every wall the least and the largest value of its Hessian entry, depending on the side to which portions that run along edges
-    /// of patches belong.
+    /// For every wall the least and the largest value of its Hessian entry, depending on the side
+    /// to which portions that run along edges of patches belong.
     fn hessian(&self) -> BTreeMap<(usize, usize), [Q; 2]> {
         let mut all: BTreeMap<(usize, usize), [Q; 2]> = BTreeMap::new();
         let n = self.sites.len();
@@ -374,8 +377,8 @@ fn solved(domain: impl Into<Domain>, density: Density, sites: Vec<[f64; 2]>) -> 
     (problem, solution)
 }
 
-/// A convex domain gives the same solution however it is cut: as a polygon, as a mesh with constant, affine, vertex and corner
-/// densities, as an image.
+/// A convex domain gives the same solution however it is cut: as a polygon, as a mesh with
+/// constant, affine, vertex and corner densities, as an image.
 #[test]
 fn a_cut_square_is_the_square() {
     let sites = random_sites(300, 5, 1.0);
@@ -426,21 +429,25 @@ fn same(a: &Solution, b: &Solution) {
     }
 }
 
-/// An L of three unit squares, two sites side by side: the wall is where the left part has its share.
+/// An L of three unit squares, two sites side by side: the wall is where the left part has its
+/// share.
 #[test]
 fn slabs_of_an_l() {
     let v = vec![[0.0, 0.0], [1.0, 0.0], [2.0, 0.0], [0.0, 1.0], [1.0, 1.0], [2.0, 1.0], [0.0, 2.0], [1.0, 2.0]];
     let t = vec![[0, 1, 4], [0, 4, 3], [1, 2, 5], [1, 5, 4], [3, 4, 7], [3, 7, 6]];
-    // int over x < q is 2 q up to q = 1: half of 3 at q = 3/4. The site at 3 has h_2 - h_1 = -q (3 - 1).
+    // int over x < q is 2 q up to q = 1: half of 3 at q = 3/4. The site at 3 has h_2 - h_1 = -q (3
+    // - 1).
     let (_, s) = solved(PlanarMesh::new(v, t).unwrap(), Density::Constant, vec![[1.0, 0.0], [3.0, 0.0]]);
     let difference = s.heights.get(1) - s.heights.get(0);
     assert!((difference.to_f64() + 1.5).abs() < 1e-12, "{difference:?}");
-    // Left: x uniform on [0, 3/4] at height 2; right: mass 1/2 of that kind and 1 of the other square.
+    // Left: x uniform on [0, 3/4] at height 2; right: mass 1/2 of that kind and 1 of the other
+    // square.
     assert!((s.centroids[0].unwrap()[0] - 0.375).abs() < 1e-12);
     assert!((s.centroids[1].unwrap()[0] - (0.5 * 0.875 + 1.0 * 1.5) / 1.5).abs() < 1e-12);
 }
 
-/// A tent of height 1 over `[-1, 1] x [0, 1]`, three equal masses: `(1 - a)^2 / 2 = 1/3` at the cuts `+-a` (case F07 of the shared collection).
+/// A tent of height 1 over `[-1, 1] x [0, 1]`, three equal masses: `(1 - a)^2 / 2 = 1/3` at the
+/// cuts `+-a` (case F07 of the shared collection).
 #[test]
 fn cuts_of_a_tent() {
     let v = vec![[-1.0, 0.0], [0.0, 0.0], [1.0, 0.0], [-1.0, 1.0], [0.0, 1.0], [1.0, 1.0]];
@@ -453,8 +460,8 @@ fn cuts_of_a_tent() {
     }
 }
 
-/// Two squares apart: which site takes which is a matter of masses alone, and weights are not unique. The solver ends, the proof
-/// stands.
+/// Two squares apart: which site takes which is a matter of masses alone, and weights are not
+/// unique. The solver ends, the proof stands.
 #[test]
 fn two_components_with_fitting_masses() {
     let v = vec![[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0], [5.0, 0.0], [6.0, 0.0], [6.0, 1.0], [5.0, 1.0]];
@@ -498,7 +505,8 @@ fn a_wall_along_an_edge_has_one_density() {
     assert!(solution.report.converged && solution.report.max_relative_error < 1e-10);
 }
 
-/// Rings, gaps, zero densities, islands: every one is solved and proved; cells of the diagram are of the source.
+/// Rings, gaps, zero densities, islands: every one is solved and proved; cells of the diagram are
+/// of the source.
 #[test]
 fn sources_with_gaps_are_solved() {
     let n = 24;
@@ -555,7 +563,8 @@ fn threads_do_not_matter() {
     }
 }
 
-/// Moving and scaling everything moves and scales the solution (theory: `h' = s^2 h - s <a, y>` for `x' = s x + a`, `y' = s y`).
+/// Moving and scaling everything moves and scales the solution (theory: `h' = s^2 h - s <a, y>` for
+/// `x' = s x + a`, `y' = s y`).
 #[test]
 fn covariance_under_motions() {
     let base = mesh_instance(17);
@@ -577,8 +586,8 @@ fn covariance_under_motions() {
     }
 }
 
-/// Sites in a row, far from three far strips: neighbouring cells are separated by gaps, and heights cannot be interpolated
-/// (there are no triangles).
+/// Sites in a row, far from three far strips: neighbouring cells are separated by gaps, and heights
+/// cannot be interpolated (there are no triangles).
 #[test]
 fn collinear_sites_and_a_source_with_gaps() {
     let strip = |x: f64| [[x, 0.0], [x + 0.125, 0.0], [x + 0.125, 1.0], [x, 1.0]];

@@ -1,4 +1,5 @@
-//! Polygons of any shape against brute force on a grid: what is refused, and that what is made is exactly what was given.
+//! Polygons of any shape against brute force on a grid: what is refused, and that what is made is
+//! exactly what was given.
 
 mod common;
 
@@ -120,7 +121,8 @@ fn random_rings_are_what_brute_force_says() {
     assert!(count.iter().all(|c| *c > 200), "{count:?}");
 }
 
-/// A grid of squares, some taken: parts share corners and edges, and holes touch their rings and each other in corners.
+/// A grid of squares, some taken: parts share corners and edges, and holes touch their rings and
+/// each other in corners.
 #[test]
 fn squares_that_touch_are_ordinary() {
     let mut rng = ChaCha8Rng::seed_from_u64(2);
@@ -217,11 +219,13 @@ fn shapes_by_name() {
     assert!(error.starts_with("coordinates go from 1e-60 to 1e60 in magnitude"), "{error}");
 }
 
-/// Corners an ulp from an edge: on which side they lie is decided exactly, so that a hole there is sound or crosses.
+/// Corners an ulp from an edge: on which side they lie is decided exactly, so that a hole there is
+/// sound or crosses.
 #[test]
 fn an_ulp_decides() {
     let outer = vec![[0.0, 0.0], [3.0, 1.0], [3.0, 4.0], [1.0, 2.0], [0.0, 4.0]];
-    // Over x = 0.9 the lower edge is at 0.3 less 2^-55 or so: the double 0.3 lies above, the next one below.
+    // Over x = 0.9 the lower edge is at 0.3 less 2^-55 or so: the double 0.3 lies above, the next
+    // one below.
     let hole = |y: f64| vec![[0.9, y], [1.2, 1.0], [0.7, 1.0]];
     let make = |y: f64| planar_domain(&[Polygon { outer: outer.clone(), holes: vec![hole(y)] }], &|_| None);
     let exact = |y: f64| {

@@ -1,4 +1,5 @@
-//! Rings with corners on a small grid: what brute force says of them is what they are found to be, and what is made covers it once.
+//! Rings with corners on a small grid: what brute force says of them is what they are found to be,
+//! and what is made covers it once.
 
 #![no_main]
 

@@ -1,5 +1,5 @@
-//! Files that describe a source: domains in .json, .obj, .geojson and .svg, images in .png, .jpg and .npy. No bytes panic; what is read is
-//! sound.
+//! Files that describe a source: domains in .json, .obj, .geojson and .svg, images in .png, .jpg
+//! and .npy. No bytes panic; what is read is sound.
 
 #![no_main]
 

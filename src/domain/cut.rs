@@ -1,7 +1,8 @@
 //! What is left of a pixel in a triangle, by labels.
 //!
-//! The triangle is cut by the four lines of the pixel, one after the other. Whether a corner lies beyond a line is decided
-//! exactly: of a point of doubles by its coordinate, of a crossing by the coordinate of the grid line or by an orientation.
+//! The triangle is cut by the four lines of the pixel, one after the other. Whether a corner lies
+//! beyond a line is decided exactly: of a point of doubles by its coordinate, of a crossing by the
+//! coordinate of the grid line or by an orientation.
 
 use super::outline::Corner;
 use crate::exact::Dd;
@@ -60,12 +61,12 @@ impl Cut {
         self.lines.len() == 4 && self.lines.iter().all(|l| matches!(l, Line::Pixel { .. }))
     }
 
-    /// The integral of a function that is bilinear on a pixel and has these values at its corners, counter-clockwise from the lower left
-    /// one, to about 100 bits.
+    /// The integral of a function that is bilinear on a pixel and has these values at its corners,
+    /// counter-clockwise from the lower left one, to about 100 bits.
     ///
-    /// In coordinates in which the pixel is the unit square, `f = r_0 + a s + b t + d s t`. On a triangle the integral is its area
-    /// times the mean of `f` at the corners, less a twelfth of `d` times the products of the sides' coordinates
-    /// (`diagram/plane/integrate.rs`).
+    /// In coordinates in which the pixel is the unit square, `f = r_0 + a s + b t + d s t`. On a
+    /// triangle the integral is its area times the mean of `f` at the corners, less a twelfth of
+    /// `d` times the products of the sides' coordinates (`diagram/plane/integrate.rs`).
     pub fn integral(&self, [low, high]: [[f64; 2]; 2], r: [f64; 4]) -> Dd {
         let size = [0, 1].map(|k| Dd::difference(high[k], low[k]));
         let place = |c: &Corner| {
@@ -100,7 +101,8 @@ impl Cut {
         sum * size[0] * size[1]
     }
 
-    /// The point with coordinates `u, v` in the unit square, carried onto the piece so that areas are in proportion, up to rounding.
+    /// The point with coordinates `u, v` in the unit square, carried onto the piece so that areas
+    /// are in proportion, up to rounding.
     pub fn point(&self, u: f64, v: f64) -> [f64; 2] {
         let p = &self.vertices;
         let area = |k: usize| {
@@ -182,8 +184,9 @@ fn beyond(corner: &Corner, axis: usize, at: f64) -> i32 {
         Corner::At(p) => compare(p[axis]),
         Corner::Crossing(c) if c.axis == axis => compare(c.at),
         Corner::Crossing(c) => {
-            // On which side of its line lies the crossing of the two grid lines? Ends ascend along the other axis: what is to the
-            // right of an upward line has the larger first coordinate, what is to the right of one to the right the lower second.
+            // On which side of its line lies the crossing of the two grid lines? Ends ascend along
+            // the other axis: what is to the right of an upward line has the larger first
+            // coordinate, what is to the right of one to the right the lower second.
             let mut grid = [at; 2];
             grid[c.axis] = c.at;
             let turn = orient2d_sign(c.ends[0], c.ends[1], grid);
@@ -207,8 +210,9 @@ mod tests {
         (0..n).map(cross).fold(Rational::new(), |s, t| s + t) / 2u32
     }
 
-    /// On a grid of integers, and with triangles of integers and of odd doubles: the pieces of all pixels have exactly the
-    /// triangle's area, are convex, and lie in their pixels; where corners meet lines, too.
+    /// On a grid of integers, and with triangles of integers and of odd doubles: the pieces of all
+    /// pixels have exactly the triangle's area, are convex, and lie in their pixels; where corners
+    /// meet lines, too.
     #[test]
     fn the_pieces_of_a_triangle_are_the_triangle() {
         let mut state = 11u64;
@@ -254,7 +258,8 @@ mod tests {
         assert!(whole > 20 && most >= 6, "{whole} {most}");
     }
 
-    /// The integral of a bilinear function over half a pixel, by hand: `int over s + t < 1 of s t` is 1/24.
+    /// The integral of a bilinear function over half a pixel, by hand: `int over s + t < 1 of s t`
+    /// is 1/24.
     #[test]
     fn bilinear_integrals() {
         let cut = Cut::of(&[[0.0, 0.0], [2.0, 0.0], [0.0, 4.0]], [[0.0, 0.0], [2.0, 4.0]]).unwrap();

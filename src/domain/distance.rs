@@ -6,16 +6,18 @@ use crate::exact::Dd;
 /// Where a polygon `X` is nearest to a point `y`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Touching {
-    /// `min over X of |x|^2 / 2 - <x, y>`, which is `(dist(y, X)^2 - |y|^2) / 2`, to about 100 bits of its terms.
+    /// `min over X of |x|^2 / 2 - <x, y>`, which is `(dist(y, X)^2 - |y|^2) / 2`, to about 100 bits
+    /// of its terms.
     ///
-    /// No square of `y` is formed outside of `X`: of a point at a distance `d` the difference of the two squares would keep
-    /// `2^-100 d^2`, this keeps `2^-100 d`.
+    /// No square of `y` is formed outside of `X`: of a point at a distance `d` the difference of
+    /// the two squares would keep `2^-100 d^2`, this keeps `2^-100 d`.
     pub height: Dd,
     /// The square of the distance, rounded; 0 inside.
     pub square: f64,
 }
 
-/// Where a convex polygon with its corners counter-clockwise is nearest to a point. Cost: O(corners).
+/// Where a convex polygon with its corners counter-clockwise is nearest to a point. Cost:
+/// O(corners).
 ///
 /// ```
 /// use brenier::domain::{Outline, touching};

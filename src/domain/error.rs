@@ -172,7 +172,8 @@ pub enum DomainError {
 }
 
 impl DomainError {
-    /// The same with other numbers for faces: those of a file whose polygons were cut into triangles.
+    /// The same with other numbers for faces: those of a file whose polygons were cut into
+    /// triangles.
     pub fn with_faces(self, name: impl Fn(u32) -> u32) -> DomainError {
         match self {
             DomainError::Overlap { first, second } => {

@@ -3,7 +3,8 @@
 use super::{ConvexPolygon, Density, Domain, DomainError, ExactLaw, Image, Patches, PlanarMesh};
 
 impl Density {
-    /// Checks, exactly, that the density fits the domain, is finite, non-negative on it and not zero everywhere.
+    /// Checks, exactly, that the density fits the domain, is finite, non-negative on it and not
+    /// zero everywhere.
     ///
     /// # Errors
     /// [`DomainError`] naming the coefficient, value or vertex.

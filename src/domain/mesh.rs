@@ -11,11 +11,12 @@ use rstar::{AABB, RTree};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// A planar domain as a union of triangles that overlap nowhere, checked exactly, but for rounding errors at T-junctions
-/// ([`PlanarMesh::doubled`]).
+/// A planar domain as a union of triangles that overlap nowhere, checked exactly, but for rounding
+/// errors at T-junctions ([`PlanarMesh::doubled`]).
 ///
-/// Triangles may be given in either orientation, may meet in T-junctions, and need not share vertices where they touch. Those of zero
-/// area carry no mass and are left out; [`PlanarMesh::flat`] tells which.
+/// Triangles may be given in either orientation, may meet in T-junctions, and need not share
+/// vertices where they touch. Those of zero area carry no mass and are left out;
+/// [`PlanarMesh::flat`] tells which.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlanarMesh {
     vertices: Vec<[f64; 2]>,
@@ -33,8 +34,8 @@ impl PlanarMesh {
     /// Checks a triangulation. Every decision is exact. Cost: O(t log t) for `t` triangles.
     ///
     /// # Errors
-    /// [`DomainError`] naming the vertex that is not finite, the corner that names no vertex, the edge with more than two triangles, or two
-    /// triangles that overlap.
+    /// [`DomainError`] naming the vertex that is not finite, the corner that names no vertex, the
+    /// edge with more than two triangles, or two triangles that overlap.
     ///
     /// ```
     /// use brenier::domain::PlanarMesh;
@@ -112,7 +113,8 @@ impl PlanarMesh {
         Ok(PlanarMesh { vertices, triangles, flat, doubled, bounding_box, polygons: None })
     }
 
-    /// The mesh that polygons were cut into: triangles with area that overlap nowhere and fill these, every vertex used.
+    /// The mesh that polygons were cut into: triangles with area that overlap nowhere and fill
+    /// these, every vertex used.
     pub(in crate::domain) fn of_polygons(
         vertices: Vec<[f64; 2]>,
         triangles: Vec<[u32; 3]>,
@@ -134,7 +136,8 @@ impl PlanarMesh {
         PlanarMesh { vertices, triangles, flat, doubled, bounding_box, polygons }
     }
 
-    /// The polygons that the mesh was made from, if it was: their union is the domain, and the triangles are ours.
+    /// The polygons that the mesh was made from, if it was: their union is the domain, and the
+    /// triangles are ours.
     pub fn polygons(&self) -> Option<&[Polygon]> {
         self.polygons.as_deref()
     }
@@ -159,12 +162,14 @@ impl PlanarMesh {
         (0..self.triangles.len()).filter(|&f| self.flat.binary_search(&(f as u32)).is_err())
     }
 
-    /// Pairs of triangles that overlap by a rounding error, and an upper bound of the area that they count twice.
+    /// Pairs of triangles that overlap by a rounding error, and an upper bound of the area that
+    /// they count twice.
     ///
-    /// A corner that was computed to lie on the edge of a neighbour may lie inside it by 8 units of `2^-53` of the largest
-    /// coordinate (of `2^-24` if all coordinates of the mesh fit single precision). The source is the sum of its triangles,
-    /// so what two of them share counts twice: masses differ from those of the union by the density there times this
-    /// area at most. Everything else is exact for that sum.
+    /// A corner that was computed to lie on the edge of a neighbour may lie inside it by 8 units of
+    /// `2^-53` of the largest coordinate (of `2^-24` if all coordinates of the mesh fit single
+    /// precision). The source is the sum of its triangles, so what two of them share counts twice:
+    /// masses differ from those of the union by the density there times this area at most.
+    /// Everything else is exact for that sum.
     pub fn doubled(&self) -> (usize, f64) {
         self.doubled
     }
@@ -181,7 +186,8 @@ impl PlanarMesh {
         if orient2d_sign(v[0], v[1], v[2]) > 0 { (v, [0, 1, 2]) } else { ([v[0], v[2], v[1]], [0, 2, 1]) }
     }
 
-    /// Edges with a triangle on one side only (by position), in no particular direction: the boundary, and T-junctions.
+    /// Edges with a triangle on one side only (by position), in no particular direction: the
+    /// boundary, and T-junctions.
     pub fn boundary(&self) -> Vec<[[f64; 2]; 2]> {
         let place = |p: [f64; 2]| p.map(f64::to_bits);
         let solid = (0..self.triangles.len()).filter(|&f| self.flat.binary_search(&(f as u32)).is_err());
@@ -195,9 +201,9 @@ impl PlanarMesh {
         sides.chunk_by(|a, b| a == b).filter(|g| g.len() == 1).map(|g| g[0]).collect()
     }
 
-    /// For every triangle the number of its component: triangles that share an edge (by position, of two vertices each) belong
-    /// together. `faces` alone are looked at, those that there are; the others have `u32::MAX`. Components are numbered by their lowest
-    /// triangle.
+    /// For every triangle the number of its component: triangles that share an edge (by position,
+    /// of two vertices each) belong together. `faces` alone are looked at, those that there are;
+    /// the others have `u32::MAX`. Components are numbered by their lowest triangle.
     pub fn components(&self, faces: impl Iterator<Item = u32> + Clone) -> (Vec<u32>, usize) {
         let place = |v: u32| self.vertices[v as usize].map(f64::to_bits);
         let mut sets = UnionFind::<u32>::new(self.triangles.len());
@@ -273,7 +279,8 @@ mod tests {
         );
     }
 
-    /// Slanted edges divided on one side, in double and in single precision: all are accepted, and the bound holds.
+    /// Slanted edges divided on one side, in double and in single precision: all are accepted, and
+    /// the bound holds.
     #[test]
     fn nodes_of_slanted_edges_are_accepted() {
         use crate::exact::big::{Rational, rational};

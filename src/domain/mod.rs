@@ -1,4 +1,5 @@
-//! Layer 1: where the source lives. Convex polygons, triangulated domains of any shape, and densities on them.
+//! Layer 1: where the source lives. Convex polygons, triangulated domains of any shape, and
+//! densities on them.
 
 mod chains;
 mod cut;

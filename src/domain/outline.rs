@@ -1,8 +1,9 @@
 //! The outline of a convex piece of the source: corners, and the lines of its edges.
 //!
-//! Mostly corners are points of doubles, and an edge runs between two of them. A pixel that is cut by the boundary of
-//! the domain has corners where a line of that crosses a line of the grid. Such a corner has no coordinates to decide by: it
-//! is what it is made of, and its edges are told by two points of doubles on their lines.
+//! Mostly corners are points of doubles, and an edge runs between two of them. A pixel that is cut
+//! by the boundary of the domain has corners where a line of that crosses a line of the grid. Such
+//! a corner has no coordinates to decide by: it is what it is made of, and its edges are told by
+//! two points of doubles on their lines.
 
 use crate::exact::big::{self, Rational};
 use crate::exact::predicates::CutPoint;
@@ -47,13 +48,14 @@ impl<'a> Outline<'a> {
         Outline { vertices, cut: None }
     }
 
-    /// That of a pixel that is cut: its corners and these rounded, and two points on the line of each edge.
+    /// That of a pixel that is cut: its corners and these rounded, and two points on the line of
+    /// each edge.
     pub(super) fn of_cut(corners: &'a [Corner], vertices: &'a [[f64; 2]], edges: &'a [[[f64; 2]; 2]]) -> Outline<'a> {
         Outline { vertices, cut: Some(Cut { corners, edges }) }
     }
 
-    /// The nearest doubles to corner `k`, for `k` up to the number of corners, which is corner 0 again. Not to decide by, unless the
-    /// outline is known to have no crossings.
+    /// The nearest doubles to corner `k`, for `k` up to the number of corners, which is corner 0
+    /// again. Not to decide by, unless the outline is known to have no crossings.
     #[inline(always)]
     pub fn vertex(self, k: usize) -> [f64; 2] {
         self.vertices[if k >= self.vertices.len() { k - self.vertices.len() } else { k }]

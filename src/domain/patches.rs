@@ -1,4 +1,5 @@
-//! Sources made of convex patches, on each of which the density is one polynomial: the triangles of a mesh, the pixels of an image.
+//! Sources made of convex patches, on each of which the density is one polynomial: the triangles of
+//! a mesh, the pixels of an image.
 
 use super::cut::Cut;
 use super::density::value;
@@ -32,7 +33,8 @@ enum PatchLaw {
 }
 
 impl Patch {
-    /// Corners, counter-clockwise; a rectangle begins at its lower left one. Those of a piece of a pixel are rounded.
+    /// Corners, counter-clockwise; a rectangle begins at its lower left one. Those of a piece of a
+    /// pixel are rounded.
     pub fn corners(&self) -> &[[f64; 2]] {
         match &self.cut {
             None => &self.corners[..self.count as usize],
@@ -119,7 +121,8 @@ impl Patch {
         [0, 1].map(|k| self.corners().iter().map(|v| v[k] / n).sum())
     }
 
-    /// The point with coordinates `u, v` in the unit square, carried onto the patch so that areas are in proportion.
+    /// The point with coordinates `u, v` in the unit square, carried onto the patch so that areas
+    /// are in proportion.
     pub(super) fn point(&self, u: f64, v: f64) -> [f64; 2] {
         if let Some(cut) = &self.cut {
             return cut.point(u, v);
@@ -164,8 +167,8 @@ enum Ground {
 }
 
 impl Patches {
-    /// The patches of a sound source; `None` if it is one polygon with one density. Values that are missing from a density
-    /// count as 0 ([`Density::validate`] names them).
+    /// The patches of a sound source; `None` if it is one polygon with one density. Values that are
+    /// missing from a density count as 0 ([`Density::validate`] names them).
     pub fn of(domain: &Domain, density: &Density) -> Option<Patches> {
         let (ground, count) = match (domain, density) {
             (Domain::Convex(polygon), Density::Image(image)) if polygon.is_box() => {
@@ -230,8 +233,8 @@ impl Patches {
         (low, high)
     }
 
-    /// What a patch is called: its triangle in the mesh as given; for an image `row * columns + column` in the grid of its patches, of which
-    /// there may be several pieces.
+    /// What a patch is called: its triangle in the mesh as given; for an image
+    /// `row * columns + column` in the grid of its patches, of which there may be several pieces.
     pub fn name(&self, k: usize) -> u32 {
         match &self.ground {
             Ground::Cut(_, pieces) => pieces.all[self.names[k] as usize].pixel,
@@ -247,8 +250,8 @@ impl Patches {
         }
     }
 
-    /// For every patch the number of its component, and how many there are: patches with a common edge belong together. Components are
-    /// numbered by their first patch. Cost: O(patches).
+    /// For every patch the number of its component, and how many there are: patches with a common
+    /// edge belong together. Components are numbered by their first patch. Cost: O(patches).
     pub fn components(&self) -> (Vec<u32>, usize) {
         match &self.ground {
             Ground::Mesh(mesh) => {
@@ -260,8 +263,9 @@ impl Patches {
         }
     }
 
-    /// For every patch its edges without a patch beyond, as bits: the boundary of where the source lives. An edge that touches others in parts
-    /// (a T-junction) counts. Cost: O(patches), in a hash table for a mesh.
+    /// For every patch its edges without a patch beyond, as bits: the boundary of where the source
+    /// lives. An edge that touches others in parts (a T-junction) counts. Cost: O(patches), in a
+    /// hash table for a mesh.
     pub fn rims(&self) -> Vec<u8> {
         match &self.ground {
             Ground::Mesh(_) => {
@@ -296,7 +300,8 @@ impl Patches {
         }
     }
 
-    /// The patch of a name; `None` if it has no area: a flat triangle, or a pixel beside the domain.
+    /// The patch of a name; `None` if it has no area: a flat triangle, or a pixel beside the
+    /// domain.
     fn named(&self, name: u32) -> Option<Patch> {
         match &self.ground {
             Ground::Mesh(mesh) => {
@@ -356,7 +361,8 @@ impl Patches {
     }
 }
 
-/// Values of a bilinear density at the corners of a part of its rectangle, rounded: a part's density is defined by these.
+/// Values of a bilinear density at the corners of a part of its rectangle, rounded: a part's
+/// density is defined by these.
 fn cut(low: [f64; 2], high: [f64; 2], rho: [f64; 4], corners: [[f64; 2]; 4]) -> [f64; 4] {
     let law = super::ExactLaw::on_rectangle([low, high], rho);
     corners.map(|v| crate::exact::big::nearest_f64(&law.value_at(v)).max(0.0))

@@ -1,8 +1,10 @@
-//! An image on a domain that is no box: whole pixels inside, and pieces of those that the boundary may meet.
+//! An image on a domain that is no box: whole pixels inside, and pieces of those that the boundary
+//! may meet.
 //!
-//! Between two lines of the boundary nothing is cut: a pixel that no edge of the boundary comes near lies inside with all of
-//! its area, or outside. Which are near is told with a margin; a pixel that is near without need is divided by the triangles
-//! of the domain, which costs time and changes no mass. Pieces are exact ([`Cut`]).
+//! Between two lines of the boundary nothing is cut: a pixel that no edge of the boundary comes
+//! near lies inside with all of its area, or outside. Which are near is told with a margin; a pixel
+//! that is near without need is divided by the triangles of the domain, which costs time and
+//! changes no mass. Pieces are exact ([`Cut`]).
 
 use super::cut::{Cut, Line};
 use super::outline::Corner;
@@ -47,7 +49,8 @@ fn boundary_of(domain: &Domain) -> Vec<[[f64; 2]; 2]> {
 }
 
 impl Pieces {
-    /// Cuts the pixels with `mass` along a domain. Cost: O(pixels that triangles or edges of the boundary meet, each as often).
+    /// Cuts the pixels with `mass` along a domain. Cost: O(pixels that triangles or edges of the
+    /// boundary meet, each as often).
     pub fn of(image: &Image, domain: &Domain, mass: impl Fn(u32) -> bool) -> Pieces {
         let [columns, rows] = image.grid();
         let grid = Grid { lines: image.lines() };
@@ -84,7 +87,8 @@ impl Pieces {
         Pieces { all, columns: columns as u32 }
     }
 
-    /// Which of some pieces (by index, ascending) share an edge, or part of one: sets of them, and for each its edges that it shares, as bits.
+    /// Which of some pieces (by index, ascending) share an edge, or part of one: sets of them, and
+    /// for each its edges that it shares, as bits.
     pub fn joined(&self, names: &[u32]) -> (UnionFind<u32>, Vec<u8>) {
         let mut joined = Joined { sets: UnionFind::new(names.len()), shared: vec![0u8; names.len()] };
         let piece = |k: usize| &self.all[names[k] as usize];
@@ -161,7 +165,8 @@ impl Pieces {
                         }
                         Line::Triangle(_) => {
                             let [u, v] = cut.edges[edge].map(|p| p.map(f64::to_bits));
-                            // Neighbours run along it in opposite directions, through the same pixel.
+                            // Neighbours run along it in opposite directions, through the same
+                            // pixel.
                             edge_of(Key::Edge(of.pixel, u.min(v), u.max(v)), u < v, None)
                         }
                     });
@@ -218,8 +223,8 @@ struct Grid<'g> {
 }
 
 impl Grid<'_> {
-    /// Calls `f` for all pixels that a convex polygon of one to three corners meets, and for some that are nearer to it than `2^-40` of the
-    /// coordinates.
+    /// Calls `f` for all pixels that a convex polygon of one to three corners meets, and for some
+    /// that are nearer to it than `2^-40` of the coordinates.
     fn each_near(&self, corners: &[[f64; 2]], mut f: impl FnMut(usize)) {
         let [xs, ys] = self.lines;
         let size = corners.iter().flatten().chain([&xs[0], &xs[xs.len() - 1], &ys[0], &ys[ys.len() - 1]]);

@@ -6,8 +6,9 @@ use crate::exact::predicates::orient2d_sign;
 
 /// A convex polygon with positive area, vertices counter-clockwise.
 ///
-/// Edge `k` runs from vertex `k` to vertex `k + 1` (cyclically). Collinear vertices are kept. If the vertices were given
-/// clockwise they are stored reversed: then stored vertex `k` is given vertex `n - 1 - k`.
+/// Edge `k` runs from vertex `k` to vertex `k + 1` (cyclically). Collinear vertices are kept. If
+/// the vertices were given clockwise they are stored reversed: then stored vertex `k` is given
+/// vertex `n - 1 - k`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ConvexPolygon {
     vertices: Vec<[f64; 2]>,
@@ -15,8 +16,8 @@ pub struct ConvexPolygon {
 }
 
 impl ConvexPolygon {
-    /// Checks and orients a polygon given by its vertices in either orientation. Consecutive repeated vertices are
-    /// dropped, collinear ones kept. Every decision is exact. Cost: O(n).
+    /// Checks and orients a polygon given by its vertices in either orientation. Consecutive
+    /// repeated vertices are dropped, collinear ones kept. Every decision is exact. Cost: O(n).
     ///
     /// # Errors
     /// [`DomainError`] naming the vertex that is not finite, reflex or where the boundary folds.
@@ -57,13 +58,15 @@ impl ConvexPolygon {
             return Err(DomainError::ZeroArea);
         }
         if left > 0 && right > 0 {
-            // The lexicographically lowest vertex that turns at all is convex: it tells the orientation.
+            // The lexicographically lowest vertex that turns at all is convex: it tells the
+            // orientation.
             let sign = orientation_of(&kept, &turns);
             let k = turns.iter().position(|&t| t == -sign).unwrap_or(0);
             return Err(DomainError::Reflex { vertex: kept[k].0 });
         }
-        // Locally convex. Simple iff the edge directions go around once: the lexicographic sign of the direction
-        // changes exactly twice, and never at a straight angle (that would be a spike).
+        // Locally convex. Simple iff the edge directions go around once: the lexicographic sign of
+        // the direction changes exactly twice, and never at a straight angle (that would be a
+        // spike).
         let ascending = |k: usize| {
             let (a, b) = (kept[k].1, kept[(k + 1) % n].1);
             (b[0], b[1]) > (a[0], a[1])
@@ -107,7 +110,8 @@ impl ConvexPolygon {
         ConvexPolygon::new(vec![min, [max[0], min[1]], max, [min[0], max[1]]])
     }
 
-    /// The regular `n`-gon inscribed in the unit circle, first vertex (1, 0); coordinates rounded to doubles.
+    /// The regular `n`-gon inscribed in the unit circle, first vertex (1, 0); coordinates rounded
+    /// to doubles.
     pub fn disk(n: usize) -> Result<ConvexPolygon, DomainError> {
         let step = std::f64::consts::TAU / n.max(1) as f64;
         ConvexPolygon::new((0..n).map(|k| [(k as f64 * step).cos(), (k as f64 * step).sin()]).collect())
@@ -176,7 +180,8 @@ impl ConvexPolygon {
         (hi[0] - lo[0]).max(hi[1] - lo[1])
     }
 
-    /// Area, relative error below `n 2^-51` for polygons that are not needles (sum of non-negative fan triangles).
+    /// Area, relative error below `n 2^-51` for polygons that are not needles (sum of non-negative
+    /// fan triangles).
     pub fn area(&self) -> f64 {
         let o = self.vertices[0];
         let d = |v: [f64; 2]| [v[0] - o[0], v[1] - o[1]];
@@ -188,7 +193,8 @@ impl ConvexPolygon {
     }
 }
 
-/// Sign of the orientation of a closed polyline: the turn at its lexicographically lowest turning vertex.
+/// Sign of the orientation of a closed polyline: the turn at its lexicographically lowest turning
+/// vertex.
 fn orientation_of(kept: &[(usize, [f64; 2])], turns: &[i32]) -> i32 {
     let lowest = (0..kept.len())
         .filter(|&k| turns[k] != 0)

@@ -135,7 +135,8 @@ impl FileData for ProblemData {
         fields.value("domain", &text)?;
         write_density(fields, &self.density)
     }
-    /// `"partial": true` is written, or nothing: the text of a balanced problem is what it always was.
+    /// `"partial": true` is written, or nothing: the text of a balanced problem is what it always
+    /// was.
     fn write_flags<W: Write>(&self, fields: &mut Fields<W>) -> io::Result<()> {
         fields.value("normalize", &self.normalize)?;
         if self.partial { fields.value("partial", &true) } else { Ok(()) }
@@ -263,8 +264,8 @@ fn write_density<W: Write>(fields: &mut Fields<W>, density: &Density) -> io::Res
     fields.value("density", &text)
 }
 
-/// Writes a problem in the one canonical way: fields in the order of the format, the domain as a counter-clockwise
-/// polygon, every list inline.
+/// Writes a problem in the one canonical way: fields in the order of the format, the domain as a
+/// counter-clockwise polygon, every list inline.
 pub(super) fn write_canonical<W: Write>(w: W, data: &impl FileData) -> io::Result<()> {
     write_fields(Fields::begin(w, "brenier/problem")?, data)
 }
@@ -279,8 +280,8 @@ fn write_fields<W: Write>(mut fields: Fields<W>, data: &impl FileData) -> io::Re
     fields.end()
 }
 
-/// SHA-256 of the canonical text of a problem, for problems that come from arrays. Heights to start from are not part
-/// of it: they change the way, not the result.
+/// SHA-256 of the canonical text of a problem, for problems that come from arrays. Heights to start
+/// from are not part of it: they change the way, not the result.
 pub fn canonical_sha256(data: &impl FileData) -> String {
     struct Hasher(Sha256);
     impl Write for Hasher {

@@ -234,8 +234,9 @@ fn invert(file: &Path, values: &mut [f64]) -> Result<(), IoError> {
     Ok(())
 }
 
-/// Reads an image as a density on the rectangle from `min` to `max`; `None`: pixels are squares, the height is 1, and the lower left
-/// corner is the origin. With `inverted`, dark pixels are the dense ones: `1 - v`.
+/// Reads an image as a density on the rectangle from `min` to `max`; `None`: pixels are squares,
+/// the height is 1, and the lower left corner is the origin. With `inverted`, dark pixels are the
+/// dense ones: `1 - v`.
 ///
 /// # Errors
 /// [`IoError`] for files that are no images, and for densities that are negative.

@@ -12,9 +12,10 @@ use super::surface::reads_surface;
 use crate::domain::planar::Polygon;
 use std::path::Path;
 
-/// Reads a domain: from .json an object such as `{"type": "polygon", ...}`, or GeoJSON; from .geojson the polygons of it; from .svg the
-/// outlines of shapes; from an .obj with faces, .ply, .off or .stl a mesh; from any other format of points the vertices of a polygon in
-/// order. `features` names what is meant in .geojson and .svg; none: all. The second value are remarks.
+/// Reads a domain: from .json an object such as `{"type": "polygon", ...}`, or GeoJSON; from
+/// .geojson the polygons of it; from .svg the outlines of shapes; from an .obj with faces, .ply,
+/// .off or .stl a mesh; from any other format of points the vertices of a polygon in order.
+/// `features` names what is meant in .geojson and .svg; none: all. The second value are remarks.
 ///
 /// # Errors
 /// [`IoError`]; for text the line is named.
@@ -22,7 +23,8 @@ pub fn read_domain(path: &Path, limit: ReadLimit, features: &[String]) -> Result
     parse_domain(path, read_file(path, limit)?, limit, features)
 }
 
-/// As [`read_domain`] for bytes already in memory; the name tells the format. Files that they refer to are still read.
+/// As [`read_domain`] for bytes already in memory; the name tells the format. Files that they refer
+/// to are still read.
 ///
 /// # Errors
 /// As [`read_domain`].

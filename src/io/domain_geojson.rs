@@ -1,6 +1,7 @@
 //! Polygons of GeoJSON (RFC 7946) as a domain.
 //!
-//! Longitudes and latitudes, or whatever the coordinates are, count as `x` and `y` of the plane: nothing is projected.
+//! Longitudes and latitudes, or whatever the coordinates are, count as `x` and `y` of the plane:
+//! nothing is projected.
 
 use super::domain_shapes::{AnyDomain, polygons};
 use super::error::{IoError, quoted};
@@ -11,8 +12,8 @@ use crate::domain::planar::Polygon;
 use geojson::{Feature, GeoJson, Geometry, GeometryValue, feature::Id};
 use std::path::Path;
 
-/// Bytes that a document takes in memory for each of its text: `[0,0],` becomes a list with room for two numbers, read
-/// twice, because the fields of an object come in any order.
+/// Bytes that a document takes in memory for each of its text: `[0,0],` becomes a list with room
+/// for two numbers, read twice, because the fields of an object come in any order.
 const GROWTH: u64 = 24;
 
 /// Most names that an error lists.
@@ -32,8 +33,9 @@ pub(super) fn is_geojson(bytes: &[u8]) -> bool {
     serde_json::from_slice::<Head>(bytes).is_ok_and(|head| kinds.contains(&head.r#type.as_str()))
 }
 
-/// The union of the polygons of a document, and remarks; only those of some features, if any are named. A name is an `id`, the value of
-/// a property such as `name`, `KEY=VALUE` for another property, or `#k` for feature `k`, from 0.
+/// The union of the polygons of a document, and remarks; only those of some features, if any are
+/// named. A name is an `id`, the value of a property such as `name`, `KEY=VALUE` for another
+/// property, or `#k` for feature `k`, from 0.
 pub(super) fn domain(
     path: &Path,
     bytes: &[u8],

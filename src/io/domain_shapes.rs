@@ -12,8 +12,8 @@ use std::sync::Arc;
 /// Where a source lives: in the plane, or on a surface in space.
 pub type AnyDomain = Kind<Domain, Arc<Surface>>;
 
-/// Bytes that the triangulation takes for each vertex of a polygon, at its peak: the structure of the crate with room to grow, what is
-/// kept of it, and the mesh.
+/// Bytes that the triangulation takes for each vertex of a polygon, at its peak: the structure of
+/// the crate with room to grow, what is kept of it, and the mesh.
 const VERTEX: u64 = 500;
 
 /// The domain that polygons of a file are, and remarks. `name` says what a part is called.
@@ -61,7 +61,8 @@ pub(super) fn doubled_note(mesh: &PlanarMesh) -> Option<String> {
     Some(format!("{pairs} by a rounding error of a corner; an area of at most {area:.1e} counts twice"))
 }
 
-/// A mesh from the bytes of a file, and remarks: in the plane if all third coordinates are equal, else a surface.
+/// A mesh from the bytes of a file, and remarks: in the plane if all third coordinates are equal,
+/// else a surface.
 pub(super) fn mesh_from_bytes(path: &Path, bytes: &[u8]) -> Result<(AnyDomain, Vec<String>), IoError> {
     let file = parse_surface(path, bytes)?;
     let mut notes = file.notes.clone();

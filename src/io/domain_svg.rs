@@ -1,8 +1,8 @@
 //! Outlines of the shapes of an .svg picture as a domain.
 //!
-//! The y axis of a picture points down, that of the plane up: `y` is taken as `-y`, which rounds nothing. Curves become
-//! polylines that are off by at most [`TOLERANCE`] of the larger side of the shapes' box; lines keep their points, but
-//! for the rounding of `transform`s.
+//! The y axis of a picture points down, that of the plane up: `y` is taken as `-y`, which rounds
+//! nothing. Curves become polylines that are off by at most [`TOLERANCE`] of the larger side of the
+//! shapes' box; lines keep their points, but for the rounding of `transform`s.
 
 use super::domain_shapes::{AnyDomain, polygons};
 use super::error::{IoError, quoted};
@@ -13,14 +13,16 @@ use kurbo::{Affine, BezPath, PathEl, Shape};
 use roxmltree::{Document, Node, ParsingOptions};
 use std::path::Path;
 
-/// How far a polyline may be from its curve, as a share of the larger side of the box of all control points.
+/// How far a polyline may be from its curve, as a share of the larger side of the box of all
+/// control points.
 const TOLERANCE: f64 = 1e-4;
 
-/// Bytes in memory for each byte of the file: an element of four letters is a node of 80; a curve of a dozen is a hundred points of
-/// 16 at this tolerance, twice.
+/// Bytes in memory for each byte of the file: an element of four letters is a node of 80; a curve
+/// of a dozen is a hundred points of 16 at this tolerance, twice.
 const GROWTH: u64 = 300;
 
-/// The union of the shapes of a picture, and remarks; only those with one of the `wanted` ids (or in a group with it), if there are any.
+/// The union of the shapes of a picture, and remarks; only those with one of the `wanted` ids (or
+/// in a group with it), if there are any.
 pub(super) fn domain(
     path: &Path,
     bytes: &[u8],

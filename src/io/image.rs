@@ -11,8 +11,9 @@ use std::path::Path;
 /// Most bytes that a decoded .png may take.
 const MOST_BYTES: usize = 1 << 31;
 
-/// Width and values of an image, row by row from the top. A .png or .jpg gives grey values from 0 (black) to 1 (white): colours by
-/// their luma (ITU-R BT.601, `0.299 r + 0.587 g + 0.114 b` of the values as stored), transparent pixels as on white. An .npy gives its numbers.
+/// Width and values of an image, row by row from the top. A .png or .jpg gives grey values from 0
+/// (black) to 1 (white): colours by their luma (ITU-R BT.601, `0.299 r + 0.587 g + 0.114 b` of the
+/// values as stored), transparent pixels as on white. An .npy gives its numbers.
 pub(super) fn decode(path: &Path, bytes: &[u8], limit: ReadLimit) -> Result<(usize, Vec<f64>), IoError> {
     let extension = path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
     match extension.as_str() {
@@ -47,8 +48,9 @@ const SMALL: usize = 1 << 20;
 /// What all .png files begin with.
 const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
-/// Bytes that decoding will take, from the header: the file, its pixels of up to eight bytes, and a double for each. And
-/// what the decoder takes for granted: an image that has a size, a palette of whole colours.
+/// Bytes that decoding will take, from the header: the file, its pixels of up to eight bytes, and a
+/// double for each. And what the decoder takes for granted: an image that has a size, a palette of
+/// whole colours.
 fn png_needs(bytes: &[u8]) -> Result<u64, String> {
     let damaged = |what: &str| format!("is no sound .png ({what}); restore or convert it");
     let mut rest = bytes.strip_prefix(SIGNATURE).ok_or_else(|| damaged("it does not begin as one"))?;
@@ -135,7 +137,8 @@ mod tests {
         assert_eq!(read(C::GrayscaleAlpha, D::Eight, 2, &[0, 0, 0, 255]).1, [1.0, 0.0]);
     }
 
-    /// Palettes of any length: the decoder would divide them into colours of three bytes, and panic at the rest.
+    /// Palettes of any length: the decoder would divide them into colours of three bytes, and panic
+    /// at the rest.
     #[test]
     fn palettes_of_broken_colours() {
         let file = |length: usize| {

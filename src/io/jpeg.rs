@@ -15,8 +15,8 @@ pub(super) fn luma([r, g, b]: [f64; 3]) -> f64 {
 /// Pixels along a side: the format has 16 bits for it.
 const LONGEST_SIDE: usize = 1 << 16;
 
-/// Bytes for each pixel: four samples with the coefficients of progressive files, what is decoded of them, and a double, twice
-/// if the picture is turned.
+/// Bytes for each pixel: four samples with the coefficients of progressive files, what is decoded
+/// of them, and a double, twice if the picture is turned.
 const PIXEL: u64 = 4 * 2 + 4 + 2 * 8;
 
 type Decoder<'b> = JpegDecoder<ZCursor<&'b [u8]>>;
@@ -37,8 +37,9 @@ fn begin(bytes: &[u8], space: ColorSpace) -> Result<Decoder<'_>, String> {
     Ok(decoder)
 }
 
-/// Width and grey values, row by row from the top, turned as the file says it is to be seen: of grey pictures the samples, of others the
-/// luma of the decoded colours. The size is checked before anything of it is allocated.
+/// Width and grey values, row by row from the top, turned as the file says it is to be seen: of
+/// grey pictures the samples, of others the luma of the decoded colours. The size is checked before
+/// anything of it is allocated.
 pub(super) fn decode(path: &Path, bytes: &[u8], limit: ReadLimit) -> Result<(usize, Vec<f64>), IoError> {
     let content = |what| IoError::content(path, what);
     let headers = begin(bytes, ColorSpace::RGB).map_err(content)?;
@@ -125,7 +126,8 @@ fn turned(width: usize, values: Vec<f64>, turn: u16) -> (usize, Vec<f64>) {
 mod tests {
     use super::*;
 
-    /// A picture of 3 by 2 in which every pixel says where it is, as it looks when held in each of the eight ways.
+    /// A picture of 3 by 2 in which every pixel says where it is, as it looks when held in each of
+    /// the eight ways.
     #[test]
     fn pictures_are_turned() {
         let values: Vec<f64> = (0..6).map(f64::from).collect();
@@ -135,7 +137,8 @@ mod tests {
         assert_eq!(seen(3), (3, vec![5., 4., 3., 2., 1., 0.]));
         assert_eq!(seen(4), (3, vec![3., 4., 5., 0., 1., 2.]));
         assert_eq!(seen(5), (2, vec![0., 3., 1., 4., 2., 5.]));
-        // Turned clockwise by a right angle: the left column becomes the upper row, from its lower end.
+        // Turned clockwise by a right angle: the left column becomes the upper row, from its lower
+        // end.
         assert_eq!(seen(6), (2, vec![3., 0., 4., 1., 5., 2.]));
         assert_eq!(seen(7), (2, vec![5., 2., 4., 1., 3., 0.]));
         assert_eq!(seen(8), (2, vec![2., 5., 1., 4., 0., 3.]));

@@ -1,7 +1,7 @@
 //! JSON numbers and lists with the places of errors: what `serde_json` is told about our files.
 //!
-//! Lists are read as they stream by, so a million sites cost their own 16 MB and nothing else. A [`Context`] remembers
-//! which entry is being read; errors then say `line 9: sites[4][1]: ...`.
+//! Lists are read as they stream by, so a million sites cost their own 16 MB and nothing else. A
+//! [`Context`] remembers which entry is being read; errors then say `line 9: sites[4][1]: ...`.
 
 use super::error::{IoError, quoted};
 use super::read::{ReadLimit, read_file, refuse_utf16};
@@ -108,7 +108,8 @@ impl<'f> Context<'f> {
     }
 }
 
-/// The value of the word at the error if it is a number no double holds: `NaN`, `-Infinity`, `1e999`.
+/// The value of the word at the error if it is a number no double holds: `NaN`, `-Infinity`,
+/// `1e999`.
 fn non_finite_token(bytes: &[u8], e: &serde_json::Error) -> Option<f64> {
     let line_start = match e.line() {
         0 => return None,
@@ -124,7 +125,8 @@ fn non_finite_token(bytes: &[u8], e: &serde_json::Error) -> Option<f64> {
     text.parse::<f64>().ok().filter(|v| !v.is_finite())
 }
 
-/// The double nearest to a literal ("1/3", "0.1", "0x1p-3", "nan", "-inf"), and whether it is exactly that.
+/// The double nearest to a literal ("1/3", "0.1", "0x1p-3", "nan", "-inf"), and whether it is
+/// exactly that.
 pub(super) fn literal(text: &str) -> Option<(f64, bool)> {
     match big::parse_rational(text) {
         Some(r) => {
@@ -132,7 +134,8 @@ pub(super) fn literal(text: &str) -> Option<(f64, bool)> {
             let exact = value.is_finite() && big::rational(value) == r;
             Some((value, exact))
         }
-        // Names of values that are not numbers, and exponents beyond any double; refused later, with their place.
+        // Names of values that are not numbers, and exponents beyond any double; refused later,
+        // with their place.
         None => text.trim().parse::<f64>().ok().map(|v| (v, false)),
     }
 }
@@ -176,7 +179,8 @@ pub(super) enum Source<T> {
     Elsewhere(Reference),
 }
 
-/// `{"path": "y.npy"}`, with `"array"` when the file is an .npz and `"sha256"` when the file must be that very one.
+/// `{"path": "y.npy"}`, with `"array"` when the file is an .npz and `"sha256"` when the file must
+/// be that very one.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Reference {
     pub(super) path: String,
@@ -258,8 +262,8 @@ pub(super) struct Rows {
     pub(super) rows: Vec<[f64; 2]>,
     /// The third coordinates, while all rows so far had three.
     third: Vec<f64>,
-    /// The first row that is not of length 2, and its length. The caller decides what that means: the domain may be of
-    /// a kind that explains it.
+    /// The first row that is not of length 2, and its length. The caller decides what that means:
+    /// the domain may be of a kind that explains it.
     pub(super) misfit: Option<(usize, usize)>,
     /// Rows that are `null`, where allowed.
     pub(super) absent: Vec<usize>,
@@ -492,8 +496,8 @@ impl<'de> Visitor<'de> for &mut Header {
 /// The newest version of the formats this program reads and writes.
 pub(super) const VERSION: u64 = 1;
 
-/// Whether a document that could not be read is simply of another kind or newer: then that is the news, not the first
-/// field we do not know. Fields found before any syntax error count.
+/// Whether a document that could not be read is simply of another kind or newer: then that is the
+/// news, not the first field we do not know. Fields found before any syntax error count.
 pub(super) fn wrong_kind(file: &Path, bytes: &[u8], format: &str) -> Option<IoError> {
     let mut header = Header::default();
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);

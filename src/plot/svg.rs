@@ -1,7 +1,8 @@
 //! Scenes as SVG.
 //!
-//! Cells of one colour share one path with integer coordinates (hundredths of a pixel), so 1e5 cells take a few MB.
-//! Up to some thousand cells have visible borders and sites; beyond, a border would be all one sees.
+//! Cells of one colour share one path with integer coordinates (hundredths of a pixel), so 1e5
+//! cells take a few MB. Up to some thousand cells have visible borders and sites; beyond, a border
+//! would be all one sees.
 
 use super::colors::{PALETTE, STEPS, Scale, color, hex, number, numbers};
 use super::scene::{Color, Scene};
@@ -31,7 +32,8 @@ struct Frame {
 }
 
 impl Frame {
-    /// Covers the domain, and the sites that are no farther from it than three quarters of its extent.
+    /// Covers the domain, and the sites that are no farther from it than three quarters of its
+    /// extent.
     fn of(scene: &Scene<'_>) -> Frame {
         let (mut low, mut high) = bounds(scene.domain.iter());
         let reach = 0.75 * (high[0] - low[0]).max(high[1] - low[1]);
@@ -130,7 +132,8 @@ impl Scene<'_> {
         document.add(text(MARGIN, inner + 2.0 * MARGIN + 6.0, &caption)).to_string()
     }
 
-    /// What the colours show, the value of each of the listed cells, and the scale; `None` if all values are equal.
+    /// What the colours show, the value of each of the listed cells, and the scale; `None` if all
+    /// values are equal.
     fn values(&self, shown: Color, cells: &[usize]) -> (&'static str, Vec<f64>, Option<Scale>) {
         let distances: Vec<f64> = cells.iter().map(|&i| self.distance(i)).collect();
         let (title, values): (_, Vec<f64>) = match shown {
@@ -160,7 +163,8 @@ impl Scene<'_> {
         let used = data.into_iter().enumerate().filter(|(_, d)| !d.is_empty());
         let path = |(k, d): (usize, String)| {
             let fill = fills[k].clone();
-            // Without a border, a stroke in the colour itself covers the hairlines between neighbours.
+            // Without a border, a stroke in the colour itself covers the hairlines between
+            // neighbours.
             let (stroke, width) = if with_borders {
                 ("#ffffff".to_string(), (0.04 * side).clamp(0.12, 1.2))
             } else {
@@ -194,7 +198,8 @@ impl Scene<'_> {
             .set("stroke-linejoin", "round")
     }
 
-    /// The sites alone, as dots of one size that cover about a third of the area where cells are smallest: what a printer would do.
+    /// The sites alone, as dots of one size that cover about a third of the area where cells are
+    /// smallest: what a printer would do.
     fn dots(&self) -> String {
         let frame = Frame::of(self);
         let mut areas: Vec<f64> = (0..self.cells.len()).map(|i| self.area(i)).filter(|a| *a > 0.0).collect();
@@ -285,7 +290,8 @@ fn overlay(frame: &Frame, curves: &[&[[f64; 2]]], ends: &[[f64; 2]], side: f64) 
     parts.into_iter().filter(|p| !p.0.is_empty()).map(|(d, stroke, width)| stroked(d, stroke, width)).collect()
 }
 
-/// Where the domain is, as a path to clip by: of polygons their rings, so that no hairline runs along our triangles.
+/// Where the domain is, as a path to clip by: of polygons their rings, so that no hairline runs
+/// along our triangles.
 fn shape(mesh: &PlanarMesh, frame: &Frame) -> Path {
     let Some(parts) = mesh.polygons() else { return Path::new().set("d", triangles(mesh, frame)) };
     let mut d = String::new();

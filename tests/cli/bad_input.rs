@@ -1,4 +1,5 @@
-//! Bad input: the text after `error: ` and exit code 3, line by line of the contract; and hard input that is solved.
+//! Bad input: the text after `error: ` and exit code 3, line by line of the contract; and hard
+//! input that is solved.
 
 use crate::support::{Folder, csv, points, square};
 use insta::assert_snapshot;

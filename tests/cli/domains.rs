@@ -16,7 +16,8 @@ const PARTS: &str = r#"{"type": "multipolygon", "parts": [
     {"vertices": [[1,1],[2,1],[2,2],[1,2]]},
     {"vertices": [[4,4],[6,4],[5,5.5],[6,6],[4,6]]}, {"vertices": [[8,0],[9,0],[9,1],[8,1]]}]}"#;
 
-/// The whole way with a problem file, and with the domain alone: solved, checked, resumed, mapped, drawn, sampled.
+/// The whole way with a problem file, and with the domain alone: solved, checked, resumed, mapped,
+/// drawn, sampled.
 #[test]
 fn polygons_go_the_whole_way() {
     let f = Folder::new();
@@ -68,7 +69,8 @@ fn samples_and_areas_are_those_of_the_polygon() {
         problem(RING)
             .replace("\"sites\"", "\"normalize\": false, \"masses\": [2.6875, 2.6875, 2.6875, 2.6875], \"sites\""),
     );
-    // The pentagon has 16 - 2.5 * 4 / 2 = 11, the holes 1/8 and 1/4: what is left is 10.625, not 10.75.
+    // The pentagon has 16 - 2.5 * 4 / 2 = 11, the holes 1/8 and 1/4: what is left is 10.625, not
+    // 10.75.
     let error = f.error(3, "solve p.json -o s.json");
     assert!(error.contains("10.625"), "{error}");
     f.write("p.json", problem(RING));
@@ -244,7 +246,8 @@ fn words_for_domains() {
     assert_snapshot!(f.error(5, "solve --domain land.geojson --points y.csv -o s.json"), @"land.geojson: cannot read: no such file or folder; check the path");
 }
 
-/// A small grey JPEG of our own making would need an encoder; this one is 16 by 16, white above, black below.
+/// A small grey JPEG of our own making would need an encoder; this one is 16 by 16, white above,
+/// black below.
 #[test]
 fn jpegs_are_images() {
     let f = Folder::new();

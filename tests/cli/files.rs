@@ -1,4 +1,5 @@
-//! Files: formats of points, large arrays beside the solution, and writes that are whole or nothing.
+//! Files: formats of points, large arrays beside the solution, and writes that are whole or
+//! nothing.
 
 use crate::support::{Folder, csv, points, square, without_times};
 use brenier::io::{NpzReader, write_npy};
@@ -16,7 +17,8 @@ fn inputs_are_not_overwritten() {
     let other = "p.json: holds something that is no state of the solver; give the output another name";
     assert_eq!(f.error(2, "solve p.json -o s.json --checkpoint p.json"), other);
     assert_eq!(f.error(2, "solve p.json -o ./p.json"), format!("./{lost}"));
-    // A table under another name, for a state of the solver is not written over what ends like a table.
+    // A table under another name, for a state of the solver is not written over what ends like a
+    // table.
     std::fs::hard_link(f.path("y.csv"), f.path("y.state")).unwrap();
     assert_eq!(
         f.error(2, "solve --domain square --points y.csv -o s.json --checkpoint y.state"),
@@ -166,8 +168,9 @@ fn kill_9_during_a_write_never_leaves_a_torn_file() {
     assert!(diagram("b").status().unwrap().success());
     let b = content();
     assert!(a != b);
-    // Each run is hit a little later than the last one that was hit, and a little earlier than one that had ended: the
-    // instants draw near to the end of a run, where it writes, however fast the machine is from one run to the next.
+    // Each run is hit a little later than the last one that was hit, and a little earlier than one
+    // that had ended: the instants draw near to the end of a run, where it writes, however fast the
+    // machine is from one run to the next.
     let mut pause = whole / 2;
     let mut killed = 0;
     for k in 0..24 {
@@ -193,8 +196,8 @@ fn a_full_disk_is_exit_5_and_leaves_the_old_file() {
     f.expect(0, "solve --domain square --points y.csv -o s.json");
     let before = f.read("s.json");
     let brenier = env!("CARGO_BIN_EXE_brenier");
-    // A limit on the size of files, in blocks of 512 bytes or more, stands for a disk that is full. Its signal does not
-    // end the program.
+    // A limit on the size of files, in blocks of 512 bytes or more, stands for a disk that is full.
+    // Its signal does not end the program.
     let script = format!("ulimit -f 20; exec '{brenier}' solve --domain square --points y.csv -o s.json");
     let output = Command::new("sh").args(["-c", &script]).current_dir(f.path("")).output().unwrap();
     let err = String::from_utf8_lossy(&output.stderr);

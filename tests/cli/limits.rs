@@ -31,8 +31,8 @@ fn sheet(side: usize, bend: f64) -> String {
     String::from_utf8(text).unwrap()
 }
 
-/// Peak of a run in bytes, and its exit code. Asked of the system while it runs: what `wait4` tells counts the memory of the
-/// process that started it, too.
+/// Peak of a run in bytes, and its exit code. Asked of the system while it runs: what `wait4` tells
+/// counts the memory of the process that started it, too.
 #[cfg(target_os = "linux")]
 fn peak(f: &Folder, args: &str) -> (u64, i32) {
     use std::process::Stdio;
@@ -50,8 +50,8 @@ fn peak(f: &Folder, args: &str) -> (u64, i32) {
     }
 }
 
-/// Small files that become large, and input for which commands need much: the exit code of a limit, and no more memory than allowed
-/// (from 32 MiB on; the program itself takes some 9).
+/// Small files that become large, and input for which commands need much: the exit code of a limit,
+/// and no more memory than allowed (from 32 MiB on; the program itself takes some 9).
 #[cfg(target_os = "linux")]
 #[test]
 fn peaks_stay_below_the_limit() {
@@ -97,7 +97,8 @@ fn what_needs_too_much_is_told() {
     assert_snapshot!(f.error(4, "solve text.json -o x.json --max-memory 32MiB"), @"needs more memory than the limit of 32 MiB; raise --max-memory if that is meant");
 }
 
-/// A diagram that takes longer than the limit: the run ends soon after it all the same. (It would take many seconds.)
+/// A diagram that takes longer than the limit: the run ends soon after it all the same. (It would
+/// take many seconds.)
 #[test]
 fn the_time_is_kept_in_the_middle_of_a_step() {
     let f = Folder::new();
@@ -165,7 +166,8 @@ fn huge_pixels_are_no_fault_of_the_sites() {
     assert!([0, 1, 3].contains(&run.code), "{} {}", run.code, run.err);
 }
 
-/// Memory that the system refuses (`ulimit -v` here) ends in words, like a limit of ours: also what GMP's numbers take.
+/// Memory that the system refuses (`ulimit -v` here) ends in words, like a limit of ours: also what
+/// GMP's numbers take.
 #[cfg(target_os = "linux")]
 #[test]
 fn memory_refused_by_the_system_is_exit_4() {

@@ -11,7 +11,8 @@ pub struct Patch {
 }
 
 impl Patch {
-    /// Affine with these values at the corners of a triangle: Cramer's rule on `c + g_0 x + g_1 y = r`.
+    /// Affine with these values at the corners of a triangle: Cramer's rule on
+    /// `c + g_0 x + g_1 y = r`.
     pub fn triangle(corners: [[f64; 2]; 3], r: [f64; 3]) -> Patch {
         let v = corners.map(exact_point);
         let r = r.map(exact);

@@ -1,7 +1,9 @@
-//! What polygons with corners on a grid of integers are, by brute force: which edges cross, and how often rings go around places.
+//! What polygons with corners on a grid of integers are, by brute force: which edges cross, and how
+//! often rings go around places.
 //!
-//! Every bounded face of the arrangement of the edges has a stretch of an edge on its rim. So the places a little to the left and
-//! to the right of the middle of every stretch between two corners are in all of them.
+//! Every bounded face of the arrangement of the edges has a stretch of an edge on its rim. So the
+//! places a little to the left and to the right of the middle of every stretch between two corners
+//! are in all of them.
 
 /// A place of the grid.
 pub type Place = [i64; 2];
@@ -36,7 +38,8 @@ pub enum Expected {
 /// Places are told in units of `1 / SCALE`.
 pub const SCALE: i64 = 2 * NEAR;
 
-/// Half the inverse of how near to an edge places are, over the length of the edge: corners of a grid of 16 are farther from edges.
+/// Half the inverse of how near to an edge places are, over the length of the edge: corners of a
+/// grid of 16 are farther from edges.
 const NEAR: i64 = 10_000;
 
 pub fn cross(a: Place, b: Place, c: Place) -> i64 {
@@ -89,7 +92,8 @@ fn places(all: &[&Vec<Place>]) -> Vec<Place> {
     places
 }
 
-/// Do two edges cross inside both, perhaps in a corner of a third one? Where that encloses nothing it may be refused or not.
+/// Do two edges cross inside both, perhaps in a corner of a third one? Where that encloses nothing
+/// it may be refused or not.
 pub fn cross_anywhere(parts: &[Part]) -> bool {
     let every: Vec<[Place; 2]> = parts.iter().flat_map(Part::rings).flat_map(|r| edges(r)).collect();
     every.iter().enumerate().any(|(k, e)| every[k + 1..].iter().any(|f| crosses(*e, *f)))

@@ -7,7 +7,8 @@ use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Exact semi-discrete optimal transport: weighted points and a source measure in, the optimal map and its proof out.
+/// Exact semi-discrete optimal transport: weighted points and a source measure in, the optimal map
+/// and its proof out.
 #[derive(Parser, Debug)]
 #[command(
     name = "brenier",
@@ -83,31 +84,35 @@ pub struct SolveArgs {
     /// Solution file to write
     #[arg(long, short, value_name = "SOLUTION", value_parser = to(Fit::Solution))]
     pub output: Output,
-    /// Domain instead of a problem file: square, disk or disk:N (regular N-gon in the unit circle, of 256 vertices if N is not given),
-    /// image (the rectangle of the image that gives the density, of height 1), or a file: the vertices of a polygon in order, a
-    /// mesh (.obj with faces), polygons of a .geojson, shapes of an .svg, or a domain as in problem files (.json)
+    /// Domain instead of a problem file: square, disk or disk:N (regular N-gon in the unit circle,
+    /// of 256 vertices if N is not given), image (the rectangle of the image that gives the
+    /// density, of height 1), or a file: the vertices of a polygon in order, a mesh (.obj with
+    /// faces), polygons of a .geojson, shapes of an .svg, or a domain as in problem files (.json)
     #[arg(long, value_name = "DOMAIN", requires = "points")]
     pub domain: Option<String>,
-    /// Only this feature of a .geojson (its name, its id, or KEY=VALUE of a property) or shape of an .svg (its id); again for more
-    /// than one [default: all]
+    /// Only this feature of a .geojson (its name, its id, or KEY=VALUE of a property) or shape of
+    /// an .svg (its id); again for more than one [default: all]
     #[arg(long, value_name = "NAME", requires = "domain")]
     pub feature: Vec<String>,
     /// Sites instead of a problem file: .csv, .txt, .npy, .npz, .xyz or .obj
     #[arg(long, value_name = "FILE", requires = "domain")]
     pub points: Option<PathBuf>,
-    /// Columns of --points to read, by name or number: lon,lat or 2,3 or x=lon,y=lat,mass=m [default: those named x, y (z), mass]
+    /// Columns of --points to read, by name or number: lon,lat or 2,3 or x=lon,y=lat,mass=m
+    /// [default: those named x, y (z), mass]
     #[arg(long, value_name = "COLUMNS", requires = "points")]
     pub columns: Option<TableColumns>,
-    /// Masses of the sites: .csv, .txt, .npy or .npz [default: the column mass of --points, else equal, total 1]
+    /// Masses of the sites: .csv, .txt, .npy or .npz [default: the column mass of --points, else
+    /// equal, total 1]
     #[arg(long, value_name = "FILE", requires = "points")]
     pub masses: Option<PathBuf>,
-    /// Density of the source: constant, affine:GX,GY,C for GX x + GY y + C, or image:FILE (.png, .jpg or .npy over the box of the domain)
+    /// Density of the source: constant, affine:GX,GY,C for GX x + GY y + C, or image:FILE (.png,
+    /// .jpg or .npy over the box of the domain)
     #[arg(long, value_name = "DENSITY", requires = "points")]
     pub density: Option<String>,
     #[command(flatten)]
     pub image: ImageArgs,
-    /// Partial transport: the masses may sum to less than the source's measure, and the rest of the source stays; in a problem
-    /// file: "partial": true
+    /// Partial transport: the masses may sum to less than the source's measure, and the rest of the
+    /// source stays; in a problem file: "partial": true
     #[arg(long, requires = "points")]
     pub partial: bool,
     /// Stop when every cell's mass is right to this relative error
@@ -153,16 +158,18 @@ pub struct ImageArgs {
                         Moves every site to the centroid of its cell, solves again, and so on until the sites are there. \
                         With --steps and without --tol, having done the steps is success (exit 0).")]
 pub struct QuantizeArgs {
-    /// Domain: square, disk or disk:N (regular N-gon in the unit circle, of 256 vertices if N is not given), image (the rectangle of
-    /// the image that gives the density, of height 1), or a file: the vertices of a polygon in order, a mesh (.obj with faces),
-    /// polygons of a .geojson, shapes of an .svg, or a domain as in problem files (.json)
+    /// Domain: square, disk or disk:N (regular N-gon in the unit circle, of 256 vertices if N is
+    /// not given), image (the rectangle of the image that gives the density, of height 1), or a
+    /// file: the vertices of a polygon in order, a mesh (.obj with faces), polygons of a .geojson,
+    /// shapes of an .svg, or a domain as in problem files (.json)
     #[arg(long, value_name = "DOMAIN")]
     pub domain: String,
-    /// Only this feature of a .geojson (its name, its id, or KEY=VALUE of a property) or shape of an .svg (its id); again for more
-    /// than one [default: all]
+    /// Only this feature of a .geojson (its name, its id, or KEY=VALUE of a property) or shape of
+    /// an .svg (its id); again for more than one [default: all]
     #[arg(long, value_name = "NAME")]
     pub feature: Vec<String>,
-    /// Density of the source: constant, affine:GX,GY,C for GX x + GY y + C, or image:FILE (.png, .jpg or .npy over the box of the domain)
+    /// Density of the source: constant, affine:GX,GY,C for GX x + GY y + C, or image:FILE (.png,
+    /// .jpg or .npy over the box of the domain)
     #[arg(long, value_name = "DENSITY")]
     pub density: Option<String>,
     #[command(flatten)]
@@ -174,27 +181,31 @@ pub struct QuantizeArgs {
     /// Sites to begin with: .csv, .txt, .npy, .npz, .xyz or .obj
     #[arg(long, value_name = "FILE")]
     pub points: Option<PathBuf>,
-    /// Columns of --points to read, by name or number: lon,lat or 2,3 or x=lon,y=lat,mass=m [default: those named x, y (z), mass]
+    /// Columns of --points to read, by name or number: lon,lat or 2,3 or x=lon,y=lat,mass=m
+    /// [default: those named x, y (z), mass]
     #[arg(long, value_name = "COLUMNS", requires = "points")]
     pub columns: Option<TableColumns>,
-    /// Masses of the sites: .csv, .txt, .npy or .npz [default: the column mass of --points, else equal, total 1]
+    /// Masses of the sites: .csv, .txt, .npy or .npz [default: the column mass of --points, else
+    /// equal, total 1]
     #[arg(long, value_name = "FILE")]
     pub masses: Option<PathBuf>,
-    /// Solution file to write; only points if it ends in .csv, .txt or .npy, on a surface also .xyz or .obj
+    /// Solution file to write; only points if it ends in .csv, .txt or .npy, on a surface also .xyz
+    /// or .obj
     #[arg(long, short, value_name = "OUT", value_parser = to(Fit::Sites))]
     pub output: Output,
     /// Largest number of times the sites move [default: 1000]
     #[arg(long, value_name = "K")]
     pub steps: Option<usize>,
-    /// Stop when the sites are off their centroids by this share of the distance that the source travels to them (roots of
-    /// the mean squares) [default: 5e-3]
+    /// Stop when the sites are off their centroids by this share of the distance that the source
+    /// travels to them (roots of the mean squares) [default: 5e-3]
     #[arg(long, value_name = "TOL", value_parser = positive)]
     pub tol: Option<f64>,
     /// Another seed spreads the sites of -n elsewhere
     #[arg(long, value_name = "S", default_value_t = 0, conflicts_with = "points")]
     pub seed: u64,
-    /// On a surface: write the centroids themselves to a file of points, which lie off the surface where it is curved; without this
-    /// every point is put at the nearest point of its cell, on the surface
+    /// On a surface: write the centroids themselves to a file of points, which lie off the surface
+    /// where it is curved; without this every point is put at the nearest point of its cell, on the
+    /// surface
     #[arg(long)]
     pub centroids: bool,
     /// Draw the cells: .svg, .png or .html (a page to look around in)
@@ -212,17 +223,19 @@ pub struct QuantizeArgs {
 pub struct ParameterizeArgs {
     /// Mesh: .obj, .ply, .off or .stl
     pub mesh: PathBuf,
-    /// Mesh to write, with a point of the unit square for each corner: .obj (vt), .ply (texcoord), .glb or .gltf (TEXCOORD_0, in
-    /// single precision)
+    /// Mesh to write, with a point of the unit square for each corner: .obj (vt), .ply (texcoord),
+    /// .glb or .gltf (TEXCOORD_0, in single precision)
     #[arg(long, short, value_name = "OUT", value_parser = to(Fit::Layout))]
     pub output: Output,
     /// Shape of each chart: disk, square, free, or a file with the corners of a convex polygon
     #[arg(long, value_name = "SHAPE", default_value = "disk")]
     pub boundary: String,
-    /// How much more areas count than angles: 1 about alike, 1e3 areas to about a per cent, 1e7 areas as far as they go
+    /// How much more areas count than angles: 1 about alike, 1e3 areas to about a per cent, 1e7
+    /// areas as far as they go
     #[arg(long, value_name = "W", default_value = "1e7", value_parser = positive, allow_negative_numbers = true)]
     pub area_weight: f64,
-    /// Density of the points wanted, one number for each vertex or for each triangle: .csv, .txt, .npy or .npz
+    /// Density of the points wanted, one number for each vertex or for each triangle: .csv, .txt,
+    /// .npy or .npz
     #[arg(long, value_name = "FILE")]
     pub density: Option<PathBuf>,
     /// Edges to cut along: rows of two vertices, counted from 0
@@ -234,14 +247,16 @@ pub struct ParameterizeArgs {
     /// How strongly
     #[arg(long, value_name = "W", default_value = "100", value_parser = positive, requires = "landmarks")]
     pub landmark_weight: f64,
-    /// Make vertices at the same place one (done anyway if most triangles stand alone); with a distance also those so close, in the
-    /// units of the mesh: --merge 1e-7. Triangles that this closes up are left out
+    /// Make vertices at the same place one (done anyway if most triangles stand alone); with a
+    /// distance also those so close, in the units of the mesh: --merge 1e-7. Triangles that this
+    /// closes up are left out
     #[arg(long, value_name = "DISTANCE", num_args = 0..=1, default_missing_value = "0", value_parser = distance)]
     pub merge: Option<f64>,
     /// Prove the masses of the cells of transport, too, in rational numbers (about 1 ms a vertex)
     #[arg(long)]
     pub certify: bool,
-    /// Write other triangles between the same vertices: those dual to the cells of transport, where three cells meet
+    /// Write other triangles between the same vertices: those dual to the cells of transport, where
+    /// three cells meet
     #[arg(long)]
     pub remesh: bool,
     /// Map closed surfaces of genus 0 to the sphere
@@ -256,8 +271,8 @@ pub struct ParameterizeArgs {
     /// Draw the surface and its layout with a checker pattern: .png or .svg
     #[arg(long, alias = "picture", value_name = "PICTURE", value_parser = to(Fit::FlatPicture))]
     pub plot: Option<Output>,
-    /// From where the surface is seen: angle around the upward axis and above the horizon, in degrees [default: where most is to be
-    /// seen]
+    /// From where the surface is seen: angle around the upward axis and above the horizon, in
+    /// degrees [default: where most is to be seen]
     #[arg(long, value_name = "AZIMUTH,ELEVATION", value_parser = view, allow_hyphen_values = true)]
     pub view: Option<[f64; 2]>,
     /// The upward axis of the picture and the page [default: y]
@@ -283,7 +298,8 @@ pub struct DiagramArgs {
     /// Write the polygon of every cell; of a mesh, its polygons in the triangles
     #[arg(long)]
     pub cells: bool,
-    /// Write the cells on a surface as a mesh of polygons with their sites and masses: .ply, .vtk, .vtp, or .obj (without numbers)
+    /// Write the cells on a surface as a mesh of polygons with their sites and masses: .ply, .vtk,
+    /// .vtp, or .obj (without numbers)
     #[arg(long, value_name = "MESH", value_parser = to(Fit::Mesh))]
     pub mesh: Option<Output>,
     /// Write the facet integrals too
@@ -314,7 +330,8 @@ pub struct MapArgs {
     /// Points to send: .csv, .txt, .npy, .npz, .xyz or .obj
     #[arg(long, value_name = "IN")]
     pub points: PathBuf,
-    /// Columns of --points to read, by name or number: lon,lat or 2,3 or x=lon,y=lat [default: those named x, y (z)]
+    /// Columns of --points to read, by name or number: lon,lat or 2,3 or x=lon,y=lat [default:
+    /// those named x, y (z)]
     #[arg(long, value_name = "COLUMNS")]
     pub columns: Option<TableColumns>,
     /// File to write: .csv, .txt or .npy, a row for each point
@@ -361,7 +378,8 @@ pub struct InterpolateArgs {
     /// Draw them
     #[arg(long, value_name = "P.svg", value_parser = to(Fit::Drawing))]
     pub plot: Option<Output>,
-    /// Draw K pictures instead, at the times 0, 1/K, 2/K, ..; their numbers are put behind the name given with --plot
+    /// Draw K pictures instead, at the times 0, 1/K, 2/K, ..; their numbers are put behind the name
+    /// given with --plot
     #[arg(long, value_name = "K", requires = "plot", conflicts_with_all = ["t", "output"], value_parser = clap::value_parser!(u32).range(1..=10_000))]
     pub frames: Option<u32>,
     /// The problem the solution solves [default: the one it names or contains]
@@ -429,7 +447,8 @@ pub struct PlotArgs {
     /// What the colours of the cells show
     #[arg(long, value_enum, default_value_t = Color::Mass)]
     pub color: Color,
-    /// From where a surface is seen, in degrees: the angle around the upward axis and that above the horizon [default: where most is seen]
+    /// From where a surface is seen, in degrees: the angle around the upward axis and that above
+    /// the horizon [default: where most is seen]
     #[arg(long, value_name = "AZIMUTH,ELEVATION", value_parser = view, allow_hyphen_values = true)]
     pub view: Option<[f64; 2]>,
     /// The axis of a surface that points upwards [default: y]
@@ -502,7 +521,8 @@ pub struct SampleArgs {
     /// Number of samples
     #[arg(long, short = 'n', value_name = "N", value_parser = whole)]
     pub samples: u64,
-    /// File to write: .npz with the arrays points, cells, images; .csv or .parquet (if built in); or .npy with one of them
+    /// File to write: .npz with the arrays points, cells, images; .csv or .parquet (if built in);
+    /// or .npy with one of them
     #[arg(long, short, value_name = "OUT", value_parser = to(Fit::Samples))]
     pub output: Output,
     /// Another seed gives other samples

@@ -35,7 +35,8 @@ impl<T: FileData> Loaded<T> {
         self.source.id().fingerprint()
     }
 
-    /// SHA-256 of a problem that came from arrays. Half a second for a million sites, so a solve begins without it.
+    /// SHA-256 of a problem that came from arrays. Half a second for a million sites, so a solve
+    /// begins without it.
     pub fn sha256(&self) -> Option<String> {
         match self.source() {
             ProblemSource::Embedded(file) if file.id.sha256.is_empty() => Some(canonical_sha256(&file.data)),
@@ -95,10 +96,11 @@ fn from_flags<T: FileData>(
     sound(file, source, points, duplicates)
 }
 
-/// A sound problem of a file. `output` is where its solution will stand: paths are told relative to it.
+/// A sound problem of a file. `output` is where its solution will stand: paths are told relative to
+/// it.
 ///
-/// What came through a pipe nobody can read again, and what goes into a stream will stand nobody knows where: then the
-/// solution holds the problem itself.
+/// What came through a pipe nobody can read again, and what goes into a stream will stand nobody
+/// knows where: then the solution holds the problem itself.
 pub fn from_file<T: FileData>(
     mut file: ProblemFile<T>,
     path: &Path,
@@ -116,13 +118,15 @@ pub fn from_file<T: FileData>(
     sound(file, source, path, duplicates)
 }
 
-/// Reads a problem file of any kind. `output` is where its solution will stand: paths are told relative to it.
+/// Reads a problem file of any kind. `output` is where its solution will stand: paths are told
+/// relative to it.
 pub fn load_any(path: &Path, output: &Path, duplicates: Duplicates, common: &Common) -> Result<AnyLoaded, Failure> {
     let file = read_any_problem(path, read_limit(common))?;
     Ok(map_kind!(file, file => from_file(file, path, output, duplicates, common)?))
 }
 
-/// The problem a solution belongs to: the file given, else the one it names, else the one inside it.
+/// The problem a solution belongs to: the file given, else the one it names, else the one inside
+/// it.
 pub fn of_solution<T: FileData>(
     solution_path: &Path,
     solution: &SolutionFile<T>,
@@ -179,7 +183,8 @@ pub fn of_solution<T: FileData>(
     Ok(loaded)
 }
 
-/// The file as a solution embeds it, without the sites: they would take the same memory twice ([`Loaded::source`]).
+/// The file as a solution embeds it, without the sites: they would take the same memory twice
+/// ([`Loaded::source`]).
 fn embedded<T: FileData>(file: &mut ProblemFile<T>) -> ProblemSource<T> {
     let sites = std::mem::take(file.data.sites_mut());
     let source = ProblemSource::Embedded(Box::new(file.clone()));
@@ -388,7 +393,8 @@ fn domain(Named(name, features): Named<'_>, limit: ReadLimit) -> Result<(AnyDoma
     Ok(read_domain(path, limit, features)?)
 }
 
-/// Sites from a file, with the masses it has a column for, if these are looked for, and constant density so far.
+/// Sites from a file, with the masses it has a column for, if these are looked for, and constant
+/// density so far.
 fn of_points<T: FileData<Point = [f64; D]>, const D: usize>(
     source: T::Source,
     path: &Path,

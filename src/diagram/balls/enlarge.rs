@@ -13,7 +13,8 @@ use crate::problem::Problem;
 /// The nearest point of a cell, as far as a ball cares.
 struct Touch {
     distance: f64,
-    /// `|x|^2 / 2 - <x, y>` there: half the difference of the squares of the distance and of `y`, without forming these.
+    /// `|x|^2 / 2 - <x, y>` there: half the difference of the squares of the distance and of `y`,
+    /// without forming these.
     height: Dd,
     /// Density there.
     density: f64,
@@ -21,8 +22,9 @@ struct Touch {
     width: f64,
 }
 
-/// For each of the cells the height at which its ball reaches far enough into it for about the wanted mass: a disc, if the site is inside; else the
-/// segment beyond a chord as long as the cell (its nearest piece, in a source of patches) is wide, or as the circle has it, whichever is
+/// For each of the cells the height at which its ball reaches far enough into it for about the
+/// wanted mass: a disc, if the site is inside; else the segment beyond a chord as long as the cell
+/// (its nearest piece, in a source of patches) is wide, or as the circle has it, whichever is
 /// shorter. `shift` is the height of the rest.
 pub fn enlarged(
     hull: &Hull,

@@ -1,4 +1,5 @@
-//! All cells in their balls, measured: over a convex source, over the patches of one that has patches, and over its mixture with an even background.
+//! All cells in their balls, measured: over a convex source, over the patches of one that has
+//! patches, and over its mixture with an even background.
 
 use super::super::graph::summed;
 use super::super::label::Label;
@@ -28,8 +29,9 @@ pub struct InBalls {
     pub polygons: Vec<f64>,
 }
 
-/// Measures at the height `shift` of the rest. A `background` replaces that share of a source of patches. Cost: O(n) plus clipping, over patches
-/// O(meetings); bit-identical for any number of threads.
+/// Measures at the height `shift` of the rest. A `background` replaces that share of a source of
+/// patches. Cost: O(n) plus clipping, over patches O(meetings); bit-identical for any number of
+/// threads.
 pub fn measure(
     hull: &Hull,
     problem: &Problem,
@@ -167,7 +169,8 @@ pub fn walls(
     })
 }
 
-/// Moves the walls over, one entry for each neighbour. (A cell in one piece has one wall for each, in the order around it.)
+/// Moves the walls over, one entry for each neighbour. (A cell in one piece has one wall for each,
+/// in the order around it.)
 fn merge(walls: &mut Vec<(u32, f64)>, entries: &mut Vec<(u32, f64)>) {
     let mut several = walls.len() > 1;
     if several {

@@ -1,9 +1,11 @@
-//! From the triangulation to cells: vertices, masses, conductances. Parallel over fixed chunks of positions.
+//! From the triangulation to cells: vertices, masses, conductances. Parallel over fixed chunks of
+//! positions.
 //!
-//! Most cells lie inside the domain: their vertices are the dual vertices of the triangles around the site, computed once
-//! per triangle and shared. A cell with a dual vertex that is not certified to lie inside is clipped exactly
-//! ([`super::clip`]). Both ways give the same labels and the same bits where they overlap, because each vertex is computed
-//! from the same sites in a canonical order.
+//! Most cells lie inside the domain: their vertices are the dual vertices of the triangles around
+//! the site, computed once per triangle and shared. A cell with a dual vertex that is not certified
+//! to lie inside is clipped exactly ([`super::clip`]). Both ways give the same labels and the same
+//! bits where they overlap, because each vertex is computed from the same sites in a canonical
+//! order.
 
 use super::super::graph::Graph;
 use super::super::label::Label;
@@ -17,10 +19,12 @@ use crate::exact::predicates::Lifted;
 use crate::hull::{Hull, Wedge};
 use rayon::prelude::*;
 
-/// Positions per parallel task. Fixed, so that sums and rows do not depend on the number of threads.
+/// Positions per parallel task. Fixed, so that sums and rows do not depend on the number of
+/// threads.
 pub const CHUNK: usize = 1024;
 
-/// Dual vertices of the triangles by slot, each with the certificate that it lies strictly inside the domain.
+/// Dual vertices of the triangles by slot, each with the certificate that it lies strictly inside
+/// the domain.
 pub struct Duals {
     points: Vec<Point>,
     inside: Vec<bool>,
@@ -40,8 +44,9 @@ pub struct Region<'a> {
 }
 
 impl<'a> Region<'a> {
-    /// Prepares the inside test. The margin is 2^-40 of the largest coordinate or extent: dual vertices are good to 2^-60 of it
-    /// ([`super::point`]), the evaluation of a half-plane to 2^-50; the few vertices nearer to the boundary are simply clipped.
+    /// Prepares the inside test. The margin is 2^-40 of the largest coordinate or extent: dual
+    /// vertices are good to 2^-60 of it ([`super::point`]), the evaluation of a half-plane to
+    /// 2^-50; the few vertices nearer to the boundary are simply clipped.
     pub fn new(polygon: &'a ConvexPolygon) -> Region<'a> {
         let (lo, hi) = polygon.bounds();
         let size = lo.iter().chain(&hi).fold(polygon.extent(), |m, v| m.max(v.abs()));
@@ -64,9 +69,10 @@ impl<'a> Region<'a> {
 
     /// Certainly strictly inside.
     ///
-    /// Among many edges four suffice: a square about the point with sides of two margins lies inside the polygon if its
-    /// corners do. A corner does if it lies between the edges of the two chains over it, and a point inside a shrunk
-    /// half-plane has the whole square inside that of the edge.
+    /// Among many edges four suffice: a square about the point with sides of two margins lies
+    /// inside the polygon if its corners do. A corner does if it lies between the edges of the two
+    /// chains over it, and a point inside a shrunk half-plane has the whole square inside that of
+    /// the edge.
     #[inline(always)]
     fn contains(&self, p: &Point) -> bool {
         let (x, y) = (p.x.hi, p.y.hi);
@@ -87,7 +93,8 @@ impl<'a> Region<'a> {
 }
 
 impl Duals {
-    /// Dual vertices of all triangles. Cost: O(triangles), times the logarithm of the domain's edges if it is not a box.
+    /// Dual vertices of all triangles. Cost: O(triangles), times the logarithm of the domain's
+    /// edges if it is not a box.
     pub fn new(hull: &Hull, region: &Region<'_>) -> Duals {
         let dual_of = |k| {
             hull.slot(k).map_or_else(
@@ -105,7 +112,8 @@ impl Duals {
 }
 
 impl Duals {
-    /// Do all dual vertices of a ring certainly lie inside the domain? Not those of an unbounded cell.
+    /// Do all dual vertices of a ring certainly lie inside the domain? Not those of an unbounded
+    /// cell.
     fn all_inside(&self, ring: &[Wedge]) -> bool {
         let inside = |w: &Wedge| self.inside.get(w.triangle as usize) == Some(&true);
         !ring.is_empty() && ring.iter().all(|w| w.from.is_some() && w.to.is_some() && inside(w))
@@ -131,7 +139,8 @@ impl Duals {
     }
 
     fn cell_of(&self, ring: &[Wedge], labels: &mut Vec<Label>, vertices: &mut Vec<Point>) {
-        // Start at the lowest neighbour: the ring's own start depends on the history of the triangulation.
+        // Start at the lowest neighbour: the ring's own start depends on the history of the
+        // triangulation.
         let count = ring.len();
         let start = (0..count).min_by_key(|&k| ring[k].to).unwrap_or(0);
         for k in (start..count).chain(0..start) {
@@ -162,7 +171,8 @@ pub fn dual(hull: &Hull, v: [u32; 3]) -> Point {
     tie(&|i| hull.point(i as usize), v)
 }
 
-/// The point where three sites in counter-clockwise order are tied, computed from the lowest number on.
+/// The point where three sites in counter-clockwise order are tied, computed from the lowest number
+/// on.
 fn tie<'a>(lifted: &impl Fn(u32) -> &'a Lifted, v: [u32; 3]) -> Point {
     let k = if v[0] < v[1] && v[0] < v[2] {
         0
@@ -210,7 +220,8 @@ pub struct Cell {
 }
 
 impl Cell {
-    /// Computes the cell at a position. Cost: O(degree) inside the domain, see [`Clipper::clip`] at its boundary.
+    /// Computes the cell at a position. Cost: O(degree) inside the domain, see [`Clipper::clip`] at
+    /// its boundary.
     pub fn compute(&mut self, hull: &Hull, duals: &Duals, region: &Region<'_>, position: u32) {
         self.labels.clear();
         self.vertices.clear();
@@ -254,7 +265,8 @@ pub struct CellMeasures {
     pub counters: Counters,
 }
 
-/// Computes masses and conductances (and moments). Cost: O(n) plus clipping; bit-identical for any number of threads.
+/// Computes masses and conductances (and moments). Cost: O(n) plus clipping; bit-identical for any
+/// number of threads.
 pub fn measure(hull: &Hull, region: &Region<'_>, density: &LocalDensity, what: Integrate) -> CellMeasures {
     let n = hull.len();
     let duals = Duals::new(hull, region);
@@ -317,7 +329,8 @@ pub fn measure(hull: &Hull, region: &Region<'_>, density: &LocalDensity, what: I
             all.counters += part.counters;
         }
     };
-    // Not all at once: the parts of a batch take as much memory again as its rows. One batch is put in place while the next is computed.
+    // Not all at once: the parts of a batch take as much memory again as its rows. One batch is put
+    // in place while the next is computed.
     let batch = (chunks / 16).max(8 * rayon::current_num_threads());
     let mut ready = Vec::new();
     for first in (0..chunks).step_by(batch) {

@@ -1,20 +1,23 @@
 //! Cells as cyclic lists of labels, clipped exactly.
 //!
-//! A cell is the domain polygon cut by the bisectors to the site's hull neighbours. A vertex is two consecutive labels;
-//! the one question asked is whether the site still beats a new neighbour there (predicates V, E, B2). No coordinate is ever
-//! constructed. The perturbation makes the arrangement simple: no bisector passes through a domain vertex, no three
-//! bisectors through a point, so the result does not depend on the order of cutting.
+//! A cell is the domain polygon cut by the bisectors to the site's hull neighbours. A vertex is two
+//! consecutive labels; the one question asked is whether the site still beats a new neighbour there
+//! (predicates V, E, B2). No coordinate is ever constructed. The perturbation makes the arrangement
+//! simple: no bisector passes through a domain vertex, no three bisectors through a point, so the
+//! result does not depend on the order of cutting.
 //!
-//! A domain of many vertices is not gone through: consecutive domain edges are one node, a *run*. Along a convex polygon an
-//! affine function falls to its least value and rises to its greatest, so the lost vertices of a run are found by bisection,
-//! and the edges of a cell are written once, at the end.
+//! A domain of many vertices is not gone through: consecutive domain edges are one node, a *run*.
+//! Along a convex polygon an affine function falls to its least value and rises to its greatest, so
+//! the lost vertices of a run are found by bisection, and the edges of a cell are written once, at
+//! the end.
 
 use super::super::label::Label;
 use crate::domain::{Chains, Corner, Outline};
 use crate::exact::Counters;
 use crate::exact::predicates::{EdgePoint, Lifted, above, side_c, side_e, side_v};
 
-/// Does site `i` beat `m` at a corner of the domain, after the perturbation? V, or C where it is a crossing.
+/// Does site `i` beat `m` at a corner of the domain, after the perturbation? V, or C where it is a
+/// crossing.
 #[inline(always)]
 pub fn side_at(i: &Lifted, m: &Lifted, corner: Corner, rank: [u32; 2], counters: &mut Counters) -> bool {
     match corner {
@@ -32,8 +35,9 @@ pub struct Sites<'a> {
     pub rank: &'a [u32],
 }
 
-/// Scratch for clipping one cell: a doubly linked ring of labels in an arena. Node `k` stands for its label's edge and for
-/// the vertex where that edge begins; a run stands for its edges and for the vertices where they begin.
+/// Scratch for clipping one cell: a doubly linked ring of labels in an arena. Node `k` stands for
+/// its label's edge and for the vertex where that edge begins; a run stands for its edges and for
+/// the vertices where they begin.
 #[derive(Clone, Debug, Default)]
 pub struct Clipper {
     /// The label; of a run that of its first edge.
@@ -48,7 +52,8 @@ pub struct Clipper {
     pub counters: Counters,
 }
 
-/// What is asked: cells of which sites on which domain, and of which site the cell is cut by which other.
+/// What is asked: cells of which sites on which domain, and of which site the cell is cut by which
+/// other.
 #[derive(Clone, Copy)]
 pub(super) struct Cut<'a> {
     pub sites: Sites<'a>,
@@ -59,13 +64,14 @@ pub(super) struct Cut<'a> {
 }
 
 impl Clipper {
-    /// Clips the cell of `site` by the bisectors with `neighbors` and writes its labels, counter-clockwise, to `out`
-    /// (empty if nothing is left). The list starts at the lowest domain edge, or else the lowest bisector: a canonical form.
-    /// A domain of many vertices comes with its chains.
+    /// Clips the cell of `site` by the bisectors with `neighbors` and writes its labels,
+    /// counter-clockwise, to `out` (empty if nothing is left). The list starts at the lowest domain
+    /// edge, or else the lowest bisector: a canonical form. A domain of many vertices comes with
+    /// its chains.
     ///
-    /// Cost: O(domain vertices), or O(labels) with chains, plus, for each neighbour that cuts next to the previous one (the
-    /// normal case when they come in angular order), a constant, or the logarithm of the domain vertices; else one pass over
-    /// the nodes of the present polygon.
+    /// Cost: O(domain vertices), or O(labels) with chains, plus, for each neighbour that cuts next
+    /// to the previous one (the normal case when they come in angular order), a constant, or the
+    /// logarithm of the domain vertices; else one pass over the nodes of the present polygon.
     pub fn clip(
         &mut self,
         sites: Sites<'_>,
@@ -92,8 +98,8 @@ impl Clipper {
         }
     }
 
-    /// The whole domain: a node for each edge, or one run of all edges, numbered from 0 on. Parts of that run never go
-    /// around past the last edge.
+    /// The whole domain: a node for each edge, or one run of all edges, numbered from 0 on. Parts
+    /// of that run never go around past the last edge.
     fn start(&mut self, edges: u32, as_run: bool) {
         let (nodes, count) = if as_run { (1, edges) } else { (edges, 1) };
         self.label.clear();
@@ -173,7 +179,8 @@ impl Clipper {
             lost = self.lost_in_a_run(cut);
         }
         let Some(lost) = lost else { return };
-        // The lost vertices are consecutive (the cell is convex and the signs are those of one perturbed instance).
+        // The lost vertices are consecutive (the cell is convex and the signs are those of one
+        // perturbed instance).
         let mut first = lost;
         loop {
             let before = self.previous[first as usize];
@@ -214,7 +221,8 @@ impl Clipper {
             }
             last = after;
         }
-        // Edge before `first` is shortened, the edges from `first` up to `last` vanish, `last`'s edge begins later.
+        // Edge before `first` is shortened, the edges from `first` up to `last` vanish, `last`'s
+        // edge begins later.
         let before = self.previous[first as usize];
         self.head = self.insert(Label::Bisector(cut.m), 1, before, last);
     }

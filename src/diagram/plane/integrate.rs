@@ -1,7 +1,7 @@
 //! Integrals over a convex polygon with constant, affine or bilinear density, in local coordinates.
 //!
-//! The polygon is fanned from its first vertex `o`; with a density affine in the triangle, vertex values `r_a`, `R = sum r_a`,
-//! `V = sum v_a` (theory: integrals.md)
+//! The polygon is fanned from its first vertex `o`; with a density affine in the triangle, vertex
+//! values `r_a`, `R = sum r_a`, `V = sum v_a` (theory: integrals.md)
 //!
 //! ```text
 //! int rho       = |S| R / 3
@@ -9,8 +9,10 @@
 //! int |x|^2 rho = |S| (R |V|^2 + R sum |v_a|^2 + 2 sum r_a <v_a, V> + 2 sum r_a |v_a|^2) / 60
 //! ```
 //!
-//! A bilinear density with mixed derivative `d` falls short of that affine one by `sum l_a l_b q_ab` over the sides, with
-//! `q_ab = d (v_a - v_b)_1 (v_a - v_b)_2` and barycentric coordinates `l` (a quadratic form: `q(sum l_a v_a) = sum l_a q(v_a) - sum l_a l_b q(v_a - v_b)`):
+//! A bilinear density with mixed derivative `d` falls short of that affine one by
+//! `sum l_a l_b q_ab` over the sides, with `q_ab = d (v_a - v_b)_1 (v_a - v_b)_2` and barycentric
+//! coordinates `l` (a quadratic form:
+//! `q(sum l_a v_a) = sum l_a q(v_a) - sum l_a l_b q(v_a - v_b)`):
 //!
 //! ```text
 //! int l_a l_b       = |S| / 12
@@ -18,10 +20,11 @@
 //! int l_a l_b |x|^2 = |S| (|V|^2 + 2 |v_a|^2 + 2 |v_b|^2 + 2 <v_a, v_b>) / 180
 //! ```
 //!
-//! All fan areas of a convex polygon are non-negative, so sums do not cancel. A fan area `x1 y2 - x2 y1` of a needle would:
-//! it is evaluated in double-double from the vertices themselves (good to `2^-80` of their size, see `point.rs`) when the
-//! cancellation exceeds 2^10. The `v_a` are differences of vertices, each with relative error `3u`, so the relative error of a
-//! mass is below `2^-40` for any fan of aspect ratio up to `2^40`, and typically `2^-50`.
+//! All fan areas of a convex polygon are non-negative, so sums do not cancel. A fan area
+//! `x1 y2 - x2 y1` of a needle would: it is evaluated in double-double from the vertices themselves
+//! (good to `2^-80` of their size, see `point.rs`) when the cancellation exceeds 2^10. The `v_a`
+//! are differences of vertices, each with relative error `3u`, so the relative error of a mass is
+//! below `2^-40` for any fan of aspect ratio up to `2^40`, and typically `2^-50`.
 
 use super::point::Point;
 use crate::domain::Law;
@@ -37,8 +40,8 @@ pub struct Moments {
     pub centroid: [f64; 2],
     /// `int |x - centroid|^2 rho`.
     pub spread: f64,
-    /// A bound of the error of the mass, from the fan with a density that knows how far vertices may be off
-    /// (`LocalDensity::within`). Not told of parts that are bounded by arcs.
+    /// A bound of the error of the mass, from the fan with a density that knows how far vertices
+    /// may be off (`LocalDensity::within`). Not told of parts that are bounded by arcs.
     pub off: f64,
 }
 
@@ -53,7 +56,8 @@ impl Moments {
     }
 }
 
-/// Twice the area of the fan triangle `o, p, q`, given the rounded differences `a = p - o`, `b = q - o`.
+/// Twice the area of the fan triangle `o, p, q`, given the rounded differences `a = p - o`,
+/// `b = q - o`.
 #[inline(always)]
 fn cross(o: &Point, p: &Point, q: &Point, a: [f64; 2], b: [f64; 2]) -> f64 {
     let (l, r) = (a[0] * b[1], a[1] * b[0]);
@@ -85,8 +89,9 @@ impl LocalDensity {
         }
     }
 
-    /// For polygons in one whose corners and edges are told by points with coordinates up to `largest`. Their vertices are off by at most
-    /// `2^-60` of the size of its edges (`point.rs`), which is at most twice that of a coordinate.
+    /// For polygons in one whose corners and edges are told by points with coordinates up to
+    /// `largest`. Their vertices are off by at most `2^-60` of the size of its edges (`point.rs`),
+    /// which is at most twice that of a coordinate.
     pub fn within(self, largest: f64) -> LocalDensity {
         LocalDensity { reach: 2.0 * largest, ..self }
     }
@@ -101,7 +106,8 @@ impl LocalDensity {
         law.c.abs() + law.g[0].abs() * x + law.g[1].abs() * y + law.d.abs() * (x * y)
     }
 
-    /// Value at a point (before the factor), rounded: the leading parts carry all but `u` of a density that may vanish there.
+    /// Value at a point (before the factor), rounded: the leading parts carry all but `u` of a
+    /// density that may vanish there.
     #[inline(always)]
     fn at(&self, p: &Point) -> f64 {
         self.law.at(p.x, p.y)
@@ -228,10 +234,11 @@ pub fn moments(vertices: &[Point], density: &LocalDensity) -> Moments {
 
 /// A bound of the error of a mass beside the rounding of its sum, before the factor.
 ///
-/// The sides `a`, `b` of a triangle of the fan have a relative error of `3u` and are off by `2 e`, `e` the error of a
-/// vertex. So its doubled area is off by `8u (|a_1 b_2| + |a_2 b_1|)` where it is taken from them, by `2u` and `2^-90` of
-/// these terms where it is not ([`cross`]), and by `2 e (|a| + |b|)`, in the norm of the sum, either way. A value of the
-/// density is off by `4u` of [`LocalDensity::magnitude`], a bend by `8u`.
+/// The sides `a`, `b` of a triangle of the fan have a relative error of `3u` and are off by `2 e`,
+/// `e` the error of a vertex. So its doubled area is off by `8u (|a_1 b_2| + |a_2 b_1|)` where it
+/// is taken from them, by `2u` and `2^-90` of these terms where it is not ([`cross`]), and by
+/// `2 e (|a| + |b|)`, in the norm of the sum, either way. A value of the density is off by `4u` of
+/// [`LocalDensity::magnitude`], a bend by `8u`.
 fn mass_error(o: &Point, rest: &[Point], local: &[([f64; 2], f64)], density: &LocalDensity) -> f64 {
     const U: f64 = 0.5 * f64::EPSILON;
     let (e, ro) = (2f64.powi(-60) * density.reach, density.at(o));
@@ -254,7 +261,8 @@ fn mass_error(o: &Point, rest: &[Point], local: &[([f64; 2], f64)], density: &Lo
 
 /// The moments of a cell from those of its parts.
 ///
-/// Spreads about the parts' own centroids are moved to the common one (parallel axes): no cancellation.
+/// Spreads about the parts' own centroids are moved to the common one (parallel axes): no
+/// cancellation.
 pub fn joined(parts: &[Moments]) -> Moments {
     let mass: f64 = parts.iter().map(|p| p.mass).sum();
     let off = parts.iter().map(|p| p.off).sum::<f64>() + parts.len() as f64 * f64::EPSILON * mass;
@@ -274,10 +282,12 @@ pub fn joined(parts: &[Moments]) -> Moments {
     Moments { mass, spread: spread.sum(), centroid: [o[0] + c[0], o[1] + c[1]], off }
 }
 
-/// `int_facet rho / |y_i - y_j|` of the facet from `a` to `b` on the wall between `i` and `j`, at least 0.
+/// `int_facet rho / |y_i - y_j|` of the facet from `a` to `b` on the wall between `i` and `j`, at
+/// least 0.
 ///
-/// The facet is `t` times `y_j - y_i` turned by a right angle; `t` is taken as the ratio of the larger components, so there is
-/// no square root and no cancellation. Antisymmetric data give the same bits from both sides.
+/// The facet is `t` times `y_j - y_i` turned by a right angle; `t` is taken as the ratio of the
+/// larger components, so there is no square root and no cancellation. Antisymmetric data give the
+/// same bits from both sides.
 #[inline(always)]
 pub fn conductance(a: &Point, b: &Point, yi: [f64; 2], yj: [f64; 2], density: &LocalDensity) -> f64 {
     let e = b.minus(a);

@@ -16,8 +16,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Instant;
 
-/// The diagram of sites in the plane, clipped to the convex frame of the domain and integrated over the source. Sites are numbered along
-/// a Hilbert curve: see [`PlaneLaguerre::order`].
+/// The diagram of sites in the plane, clipped to the convex frame of the domain and integrated over
+/// the source. Sites are numbered along a Hilbert curve: see [`PlaneLaguerre::order`].
 pub struct PlaneLaguerre<'a> {
     problem: &'a Problem,
     /// The patches of the source, if it has patches.
@@ -32,7 +32,8 @@ pub struct PlaneLaguerre<'a> {
 }
 
 impl<'a> PlaneLaguerre<'a> {
-    /// Prepares the diagram. Cost: the Hilbert order; the triangulation is built when heights are known.
+    /// Prepares the diagram. Cost: the Hilbert order; the triangulation is built when heights are
+    /// known.
     pub fn new(problem: &'a Problem) -> PlaneLaguerre<'a> {
         let order = Hull::curve(problem.sites()).into();
         let sites = Cow::Borrowed(problem.sites());

@@ -40,7 +40,8 @@ impl Ground {
         self.tree.get_or_init(|| RTree::bulk_load(self.patches.iter().zip(0..).map(entry).collect()))
     }
 
-    /// Where the nearest patch is nearest to a point. Cost: O(log n) and the patches whose bounding boxes are nearer than that.
+    /// Where the nearest patch is nearest to a point. Cost: O(log n) and the patches whose bounding
+    /// boxes are nearer than that.
     pub fn touching(&self, y: [f64; 2]) -> Option<Touching> {
         let mut least: Option<Touching> = None;
         for (entry, reach) in self.tree().nearest_neighbor_iter_with_distance_2(y) {
@@ -57,7 +58,8 @@ impl Ground {
         least
     }
 
-    /// A patch that contains the point, up to rounding. Cost: O(log n), and O(n log n) for the first call.
+    /// A patch that contains the point, up to rounding. Cost: O(log n), and O(n log n) for the
+    /// first call.
     pub fn locate(&self, p: [f64; 2]) -> Option<u32> {
         let tree = self.tree();
         let inside = |k: &u32| {
@@ -81,8 +83,9 @@ pub fn along_curve(patches: &Patches) -> Vec<u32> {
     Hull::curve(&centres)
 }
 
-/// Computes masses and conductances (and moments) over the patches. Sums run over the patches in their own order, so both cells at a wall
-/// see the same bits. Cost: O(meetings); bit-identical for any number of threads.
+/// Computes masses and conductances (and moments) over the patches. Sums run over the patches in
+/// their own order, so both cells at a wall see the same bits. Cost: O(meetings); bit-identical for
+/// any number of threads.
 pub fn measure(
     hull: &Hull,
     duals: &Duals,

@@ -16,19 +16,21 @@ use rayon::prelude::*;
 pub struct Piece<'d> {
     /// Index of the patch in [`Problem::patches`].
     pub patch: usize,
-    /// Labels, counter-clockwise; `Domain(k)` is edge `k` of the patch. Edge `k` runs from vertex `k` to vertex `k + 1`.
+    /// Labels, counter-clockwise; `Domain(k)` is edge `k` of the patch. Edge `k` runs from vertex
+    /// `k` to vertex `k + 1`.
     pub labels: &'d [Label],
     /// Vertices.
     pub vertices: Vec<[f64; 2]>,
 }
 
 impl Diagram {
-    /// Sites whose cell has no area in the patches of the source, ascending; `None` if it has no patches.
+    /// Sites whose cell has no area in the patches of the source, ascending; `None` if it has no
+    /// patches.
     pub(super) fn beside_the_patches(&self) -> Option<Vec<u32>> {
         let (parts, patches) = (self.parts()?, self.problem().patches()?);
-        // Vertices are off by at most 2^-59 of the frame's size (point.rs), so what is no area at all, in a convex polygon
-        // in the frame, is told as at most 2^-54 of its square, times the highest density: that is at most four times the
-        // mean of its patch.
+        // Vertices are off by at most 2^-59 of the frame's size (point.rs), so what is no area at
+        // all, in a convex polygon in the frame, is told as at most 2^-54 of its square, times the
+        // highest density: that is at most four times the mean of its patch.
         let (low, high) = self.problem().frame().bounds();
         let size = low.iter().chain(&high).fold(0.0, |s: f64, c| s.max(c.abs()));
         let dense = patches.iter().map(|p| p.mass().to_f64() / p.area()).fold(0.0, f64::max);
@@ -46,8 +48,9 @@ impl Diagram {
         Some((0..self.len() as u32).into_par_iter().filter(is_beside).collect())
     }
 
-    /// The polygons in which cell `i` meets the patches of the source, ascending; none if the source is one density on one polygon.
-    /// A wall along an edge between patches belongs to one of them, by the perturbation: the other cell has a piece of zero area there.
+    /// The polygons in which cell `i` meets the patches of the source, ascending; none if the
+    /// source is one density on one polygon. A wall along an edge between patches belongs to one of
+    /// them, by the perturbation: the other cell has a piece of zero area there.
     pub fn pieces(&self, i: usize) -> Vec<Piece<'_>> {
         let (Some(parts), Some(patches)) = (self.parts(), self.problem().patches()) else { return Vec::new() };
         let piece = |(patch, labels)| {
@@ -57,7 +60,8 @@ impl Diagram {
         parts.of_site(i).map(piece).collect()
     }
 
-    /// Calls `f` with labels, vertices and density of cell `i`, or of its part in each patch of the source, ascending.
+    /// Calls `f` with labels, vertices and density of cell `i`, or of its part in each patch of the
+    /// source, ascending.
     pub(crate) fn each_part(&self, i: usize, mut f: impl FnMut(&[Label], &[Point], Law)) {
         let (Some(parts), Some(patches)) = (self.parts(), self.problem().patches()) else {
             if let Some(law) = self.problem().law() {
@@ -95,7 +99,8 @@ impl Diagram {
         all
     }
 
-    /// The sum is reduced as it grows: a cell may have thousands of parts, and a product of all their denominators no end.
+    /// The sum is reduced as it grows: a cell may have thousands of parts, and a product of all
+    /// their denominators no end.
     pub(super) fn exact_integrals_of_parts(&self, i: usize) -> Integrals {
         let (mut mass, mut first) = (Rational::new(), [Rational::new(), Rational::new()]);
         if let (Some(parts), Some(patches)) = (self.parts(), self.problem().patches()) {

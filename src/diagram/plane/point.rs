@@ -1,9 +1,10 @@
 //! Coordinates of labelled vertices: for integrals and output only, never for decisions.
 //!
-//! Every vertex is a pair of double-doubles with relative accuracy far below an ulp of the domain, by a ladder of its own:
-//! one step of iterative refinement for well-conditioned triangles, double-double arithmetic for slivers, rationals when
-//! even that would lose digits. The result depends only on the sites named (in a canonical order), so the two or three
-//! cells that meet in a vertex see the same bits.
+//! Every vertex is a pair of double-doubles with relative accuracy far below an ulp of the domain,
+//! by a ladder of its own: one step of iterative refinement for well-conditioned triangles,
+//! double-double arithmetic for slivers, rationals when even that would lose digits. The result
+//! depends only on the sites named (in a canonical order), so the two or three cells that meet in a
+//! vertex see the same bits.
 
 use crate::domain::Corner;
 use crate::exact::Dd;
@@ -40,7 +41,8 @@ impl Point {
         Point { x: Dd::from_f64(p[0]), y: Dd::from_f64(p[1]) }
     }
 
-    /// `self - other`, rounded once (relative error a few `u`): exact differences of the leading parts plus the remainders.
+    /// `self - other`, rounded once (relative error a few `u`): exact differences of the leading
+    /// parts plus the remainders.
     #[inline(always)]
     pub fn minus(&self, o: &Point) -> [f64; 2] {
         let d = |a: Dd, b: Dd| {
@@ -55,7 +57,8 @@ impl Point {
     }
 }
 
-/// Above this condition number (permanent over determinant of the 2x2 system) refinement gives way to double-double.
+/// Above this condition number (permanent over determinant of the 2x2 system) refinement gives way
+/// to double-double.
 const WELL_CONDITIONED: f64 = 256.0;
 
 /// Above this one double-double gives way to rationals: 2^-100 times it must stay below an ulp.
@@ -64,11 +67,12 @@ const ILL_CONDITIONED: f64 = 1099511627776.0; // 2^40
 /// Below these magnitudes products of tails underflow; rationals then.
 const SMALL: f64 = 1e-120;
 
-/// The point where the sites `a`, `b`, `c` (counter-clockwise) are tied: `<x, y_b - y_a> = h_a - h_b`, same for `c`.
+/// The point where the sites `a`, `b`, `c` (counter-clockwise) are tied:
+/// `<x, y_b - y_a> = h_a - h_b`, same for `c`.
 ///
-/// Solve in doubles; recompute the residual with error-free products; correct once. The first solution has relative
-/// error below `2^-50 k` for condition `k`, the correction reduces it by the same factor again, so for `k <= 2^8` the
-/// error is below `2^-80` of the coordinates' size.
+/// Solve in doubles; recompute the residual with error-free products; correct once. The first
+/// solution has relative error below `2^-50 k` for condition `k`, the correction reduces it by the
+/// same factor again, so for `k <= 2^8` the error is below `2^-80` of the coordinates' size.
 pub fn centre(a: &Lifted, b: &Lifted, c: &Lifted) -> Point {
     let (px, pxe) = two_sum(b.x, -a.x);
     let (py, pye) = two_sum(b.y, -a.y);
@@ -132,10 +136,11 @@ fn rounded(p: &[Rational; 2]) -> Point {
     Point { x: big::nearest_dd(&p[0]).0, y: big::nearest_dd(&p[1]).0 }
 }
 
-/// The point where sites `i` and `j` are tied on the domain edge from `u` to `v`: `u + t (v - u)`, `t = s(u)/(s(u) - s(v))`.
+/// The point where sites `i` and `j` are tied on the domain edge from `u` to `v`: `u + t (v - u)`,
+/// `t = s(u)/(s(u) - s(v))`.
 ///
-/// In double-double; the numbers `s` lose digits by cancellation against their terms, and rationals take over when that
-/// would leave less than 60 bits of `t`.
+/// In double-double; the numbers `s` lose digits by cancellation against their terms, and rationals
+/// take over when that would leave less than 60 bits of `t`.
 pub fn crossing(i: &Lifted, j: &Lifted, u: [f64; 2], v: [f64; 2]) -> Point {
     let (dx, dy) = (Dd::difference(i.x, j.x), Dd::difference(i.y, j.y));
     let f = i.h - j.h;
@@ -157,7 +162,8 @@ pub fn crossing(i: &Lifted, j: &Lifted, u: [f64; 2], v: [f64; 2]) -> Point {
 
 /// A corner of an outline.
 ///
-/// Where two lines cross: `u + t (v - u)` with `t` between 0 and 1 good to `2^-102`, so the point is off by `2^-100` of the line's size.
+/// Where two lines cross: `u + t (v - u)` with `t` between 0 and 1 good to `2^-102`, so the point
+/// is off by `2^-100` of the line's size.
 #[inline(always)]
 pub fn corner(corner: Corner) -> Point {
     match corner {

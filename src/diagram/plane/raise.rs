@@ -1,10 +1,13 @@
-//! Raising empty cells: the cure for sites that a Newton step has lost, and for sites that enter a coarse diagram.
+//! Raising empty cells: the cure for sites that a Newton step has lost, and for sites that enter a
+//! coarse diagram.
 //!
-//! With `u(x) = max_k <x,y_k> + h_k`, site `i` first touches the diagram at height `min_{x in X} u(x) - <x,y_i>`. The minimum
-//! of a convex piecewise linear function sits at a vertex `v` of the clipped diagram: inside, the dual vertex of the triangle that
-//! covers `y_i`; else a vertex on the boundary. Raised `s` beyond, cell `i` is near `v` a triangle with half-planes
-//! `<x - v, n_k> <= o_k`: a site `k` tied at `v` gives `n_k = y_k - y_i, o_k = s`, a domain edge its outward normal and `o_k = 0`. With
-//! `l_1 = n_2 x n_3`, cyclically (so `sum l_k n_k = 0`), its area is `(sum l_k o_k)^2 / (2 l_1 l_2 l_3)`: solve for `s`.
+//! With `u(x) = max_k <x,y_k> + h_k`, site `i` first touches the diagram at height
+//! `min_{x in X} u(x) - <x,y_i>`. The minimum of a convex piecewise linear function sits at a
+//! vertex `v` of the clipped diagram: inside, the dual vertex of the triangle that covers `y_i`;
+//! else a vertex on the boundary. Raised `s` beyond, cell `i` is near `v` a triangle with
+//! half-planes `<x - v, n_k> <= o_k`: a site `k` tied at `v` gives `n_k = y_k - y_i, o_k = s`, a
+//! domain edge its outward normal and `o_k = 0`. With `l_1 = n_2 x n_3`, cyclically (so
+//! `sum l_k n_k = 0`), its area is `(sum l_k o_k)^2 / (2 l_1 l_2 l_3)`: solve for `s`.
 
 use super::super::label::Label;
 use super::cells::{Cell, Duals, Region, dual, dual_inside, touching, vertex};
@@ -29,9 +32,11 @@ struct Corner {
     density: f64,
 }
 
-/// The segments of one domain edge in the order of the edge, each with its first vertex and the slope of `u` along it.
+/// The segments of one domain edge in the order of the edge, each with its first vertex and the
+/// slope of `u` along it.
 ///
-/// `u` is convex, so slopes increase along the edge, and `u - <., y_i>` is least where they pass the slope of `y_i`.
+/// `u` is convex, so slopes increase along the edge, and `u - <., y_i>` is least where they pass
+/// the slope of `y_i`.
 #[derive(Default)]
 struct Side {
     direction: [f64; 2],
@@ -44,7 +49,8 @@ const MOST_SEARCHES: usize = 200_000_000;
 /// Walls are taken to meet at least at an angle of this sine.
 const LEAST_SINE: f64 = 0.01;
 
-/// Where the source is thinner than this share of its mean in the patch, it is taken to be so dense.
+/// Where the source is thinner than this share of its mean in the patch, it is taken to be so
+/// dense.
 const LEAST_DENSITY: f64 = 0.25;
 
 /// Where the source lives, as far as a raised cell cares.
@@ -55,8 +61,8 @@ enum Place<'a> {
     Patches(&'a Ground),
 }
 
-/// See [`crate::diagram::Laguerre::raise_empty`]; `ground` for a source of patches without background. Cost: a walk per empty cell, or a
-/// binary search per domain edge.
+/// See [`crate::diagram::Laguerre::raise_empty`]; `ground` for a source of patches without
+/// background. Cost: a walk per empty cell, or a binary search per domain edge.
 pub fn raise_empty(
     hull: &mut Hull,
     problem: &Problem,
@@ -80,7 +86,8 @@ pub fn raise_empty(
         }
     };
     let empty = |i: &usize| hull.is_hidden_position(*i) || mass.get(*i).is_some_and(|&m| m <= 0.0);
-    // Those that are empty now: what they hide in turn waits for the next pass, when the boundary is known again.
+    // Those that are empty now: what they hide in turn waits for the next pass, when the boundary
+    // is known again.
     let empty: Vec<usize> = (0..hull.len()).filter(empty).collect();
     let mut raised = heights.clone();
     let mut searched = 0;
@@ -88,7 +95,8 @@ pub fn raise_empty(
         let covering = hull.is_hidden_position(i).then(|| hull.covering(i)).flatten().and_then(|t| hull.slot(t));
         let inner = covering.and_then(|sites| {
             let (at, density) = place.inside(hull, sites, problem.source_factor())?;
-            // From the lowest on: where a triangle begins depends on the history of the triangulation.
+            // From the lowest on: where a triangle begins depends on the history of the
+            // triangulation.
             let mut sites = sites;
             let lowest = (0..3).min_by_key(|&k| sites[k]).unwrap_or(0);
             sites.rotate_left(lowest);
@@ -149,7 +157,8 @@ fn normal(outline: Outline<'_>, e: usize) -> [f64; 2] {
     [v[1] - u[1], u[0] - v[0]]
 }
 
-/// The corner at the begin of edge `e`, of a cell of site `i`, after the edge or wall with the label `before`.
+/// The corner at the begin of edge `e`, of a cell of site `i`, after the edge or wall with the
+/// label `before`.
 fn corner(hull: &Hull, outline: Outline<'_>, i: u32, before: Label, e: u32) -> Corner {
     let own = normal(outline, e as usize);
     let (sites, site_count, normals) = match before {
@@ -231,7 +240,8 @@ fn slope(hull: &Hull, direction: [f64; 2], i: u32) -> f64 {
     y.x * direction[0] + y.y * direction[1]
 }
 
-/// The boundary vertex where site `i` would touch the diagram first (the last vertex of an edge is the first of the next).
+/// The boundary vertex where site `i` would touch the diagram first (the last vertex of an edge is
+/// the first of the next).
 fn nearest(hull: &Hull, boundary: &[Side], i: usize) -> Option<Corner> {
     let y = hull.point(i);
     let value = |c: &Corner| {
@@ -258,8 +268,9 @@ fn height_for(hull: &Hull, corner: &Corner, i: usize, wanted: f64) -> Option<Dd>
             corner.normals[k - corner.site_count]
         };
     }
-    // Where two normals are parallel the triangle is open and its neighbours bound it: bound it here, too. Angles are
-    // compared, not the products themselves: beside a very near site two of these are small, and the triangle is a good one.
+    // Where two normals are parallel the triangle is open and its neighbours bound it: bound it
+    // here, too. Angles are compared, not the products themselves: beside a very near site two of
+    // these are small, and the triangle is a good one.
     let cross = |a: [f64; 2], b: [f64; 2]| {
         let product = (a[0] * b[1] - a[1] * b[0]).abs();
         product.max(LEAST_SINE * (a[0].hypot(a[1]) * b[0].hypot(b[1])))

@@ -1,12 +1,16 @@
-//! The diagram restricted to the patches of a source: which cell meets which patch, and in what polygon.
+//! The diagram restricted to the patches of a source: which cell meets which patch, and in what
+//! polygon.
 //!
-//! A patch is convex, so on it the diagram is that of a convex domain: the cells that meet it are connected through walls inside
-//! it. One of them is found by walking on the regular triangulation towards a corner of the patch: there `<v, y_i> + h_i` is a linear functional
-//! of the lifted site, and on a convex polytope a vertex that beats its neighbours is the highest. The rest is found by
-//! clipping and following the bisector labels. All signs are those of predicates V, E and B2 on the patch's own edges.
+//! A patch is convex, so on it the diagram is that of a convex domain: the cells that meet it are
+//! connected through walls inside it. One of them is found by walking on the regular triangulation
+//! towards a corner of the patch: there `<v, y_i> + h_i` is a linear functional of the lifted site,
+//! and on a convex polytope a vertex that beats its neighbours is the highest. The rest is found by
+//! clipping and following the bisector labels. All signs are those of predicates V, E and B2 on the
+//! patch's own edges.
 //!
-//! Where a wall lies on an edge between two patches, the perturbation moves it to one side: exactly one of the two
-//! patches sees the wall, the other one none. So the wall counts once in the Hessian, with the density on that side.
+//! Where a wall lies on an edge between two patches, the perturbation moves it to one side: exactly
+//! one of the two patches sees the wall, the other one none. So the wall counts once in the
+//! Hessian, with the density on that side.
 
 use super::super::label::Label;
 use super::cells::{Duals, vertex};
@@ -18,7 +22,8 @@ use crate::exact::predicates::{BoxAbout, wins_on_box};
 use crate::hull::{Hull, Wedge};
 use rayon::prelude::*;
 
-/// Most patches a parallel task takes. Tasks only share out work: what they find does not depend on them.
+/// Most patches a parallel task takes. Tasks only share out work: what they find does not depend on
+/// them.
 const TASK: usize = 256;
 
 /// How a cell meets a patch.
@@ -54,8 +59,8 @@ struct Found {
 }
 
 impl Restriction {
-    /// Which cells meet which patches; `order` lists the patches along a curve, so that neighbours come together. Cost: O(meetings) walks
-    /// and clips; parallel over patches.
+    /// Which cells meet which patches; `order` lists the patches along a curve, so that neighbours
+    /// come together. Cost: O(meetings) walks and clips; parallel over patches.
     pub fn new(hull: &Hull, duals: &Duals, patches: &Patches, order: &[u32]) -> Restriction {
         let n = hull.len();
         let task = order.len().div_ceil(1024).clamp(1, TASK);
@@ -273,7 +278,8 @@ fn enqueue(queue: &mut Vec<u32>, seen: &mut [u32], patch: u32, cell: Option<u32>
 /// Sides of a patch that are along no axis: those of a triangle.
 const MOST_SIDES: usize = 3;
 
-/// Half-planes of a patch, moved inwards by more than any error of a dual vertex ([`super::cells::Region`] has the margins).
+/// Half-planes of a patch, moved inwards by more than any error of a dual vertex
+/// ([`super::cells::Region`] has the margins).
 struct Inner {
     low: [f64; 2],
     high: [f64; 2],
@@ -294,8 +300,9 @@ impl Inner {
         }
         let margin = size.max(high[0] - low[0]).max(high[1] - low[1]) * 2f64.powi(-40);
         let mut sides = [[0.0, 0.0, f64::INFINITY]; MOST_SIDES];
-        // Sides along the axes are those of the bounding box. Only of edges that are long beside their coordinates the margin covers
-        // the rounding of the normal: it has the ends of the line, not the corners.
+        // Sides along the axes are those of the bounding box. Only of edges that are long beside
+        // their coordinates the margin covers the rounding of the normal: it has the ends of the
+        // line, not the corners.
         let mut count = 0;
         for k in 0..outline.len() {
             let [u, v] = outline.edge(k);

@@ -15,14 +15,16 @@ use crate::hull::Hull;
 use crate::problem::Problem;
 use rayon::prelude::*;
 
-/// The Laguerre diagram of a problem's sites at given heights, clipped to the domain. Everything is in the order of
-/// `problem.sites()`.
+/// The Laguerre diagram of a problem's sites at given heights, clipped to the domain. Everything is
+/// in the order of `problem.sites()`.
 ///
-/// Where the domain is a mesh the cells are clipped to its bounding box, and [`Diagram::pieces`] gives what is left of each cell in each
-/// triangle; masses, centroids, the Hessian and the cost are those of the source.
+/// Where the domain is a mesh the cells are clipped to its bounding box, and [`Diagram::pieces`]
+/// gives what is left of each cell in each triangle; masses, centroids, the Hessian and the cost
+/// are those of the source.
 ///
-/// Labels are exact: those of the diagram of `h_i + eps^(i+1)`, except that sites whose exact cell has no interior are
-/// taken out (they have no facets), so what is reported is the diagram of the heights as given. About 250 bytes a site.
+/// Labels are exact: those of the diagram of `h_i + eps^(i+1)`, except that sites whose exact cell
+/// has no interior are taken out (they have no facets), so what is reported is the diagram of the
+/// heights as given. About 250 bytes a site.
 ///
 /// ```
 /// use brenier::{diagram::{Diagram, Label}, domain::ConvexPolygon, exact::Heights, problem::{Problem, ProblemData}};
@@ -65,8 +67,9 @@ impl Diagram {
         }
         let all: Vec<u32> = (0..problem.len() as u32).collect();
         let mut diagram = Diagram::of(problem, heights, &all);
-        // Cells without interior have no facets: take their sites out and compute the rest again. Also the sites that show no cell:
-        // they may have been hidden only by the slivers just taken out. (A cell with interior shows, whatever the perturbation.)
+        // Cells without interior have no facets: take their sites out and compute the rest again.
+        // Also the sites that show no cell: they may have been hidden only by the slivers just
+        // taken out. (A cell with interior shows, whatever the perturbation.)
         let degenerate = diagram.degenerate_cells();
         if !degenerate.is_empty() {
             let solid = |i: &u32| !diagram.labels(*i as usize).is_empty() && degenerate.binary_search(i).is_err();
@@ -176,8 +179,8 @@ impl Diagram {
 
     /// Sites with labels whose exact cell has zero area, ascending.
     fn degenerate_cells(&self) -> Vec<u32> {
-        // The computed area of a cell is good to 2^-40 of its bounding box (integrate.rs), so only cells far thinner than that need
-        // the exact test.
+        // The computed area of a cell is good to 2^-40 of its bounding box (integrate.rs), so only
+        // cells far thinner than that need the exact test.
         let suspicious = |i: usize| {
             let v = self.vertices(i);
             let (mut lo, mut hi) = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
@@ -227,14 +230,15 @@ impl Diagram {
         self.start[i] as usize..self.start[i + 1] as usize
     }
 
-    /// Labels of cell `i`, counter-clockwise, starting with its lowest domain edge or else some bisector; empty if the site
-    /// has no cell. Edge `k` runs from vertex `k` to vertex `k + 1`.
+    /// Labels of cell `i`, counter-clockwise, starting with its lowest domain edge or else some
+    /// bisector; empty if the site has no cell. Edge `k` runs from vertex `k` to vertex `k + 1`.
     pub fn labels(&self, i: usize) -> &[Label] {
         &self.labels[self.range(i)]
     }
 
-    /// Vertices of cell `i`; vertex `k` is where edges `k - 1` and `k` meet. Within an ulp of the domain's diameter.
-    /// Consecutive vertices coincide where more than three cells meet in a point.
+    /// Vertices of cell `i`; vertex `k` is where edges `k - 1` and `k` meet. Within an ulp of the
+    /// domain's diameter. Consecutive vertices coincide where more than three cells meet in a
+    /// point.
     pub fn vertices(&self, i: usize) -> &[[f64; 2]] {
         &self.vertices[self.range(i)]
     }
@@ -244,7 +248,8 @@ impl Diagram {
         &self.points[self.range(i)]
     }
 
-    /// Masses of the cells in the normalized source; relative error as in `docs/theory/integrals.md`.
+    /// Masses of the cells in the normalized source; relative error as in
+    /// `docs/theory/integrals.md`.
     pub fn masses(&self) -> &[f64] {
         &self.masses
     }
@@ -259,15 +264,17 @@ impl Diagram {
         &self.spreads
     }
 
-    /// Sites without a cell in the source, ascending: their cells, if the frame shows any, meet it in no area. Decided exactly.
+    /// Sites without a cell in the source, ascending: their cells, if the frame shows any, meet it
+    /// in no area. Decided exactly.
     pub fn hidden(&self) -> Vec<u32> {
         self.hidden.clone()
     }
 
-    /// `(i, j, H_ij)` with `i < j` for all facets of positive length, sorted; `H_ij = int_facet rho / (2 |y_i - y_j|)` in the normalized
-    /// source.
+    /// `(i, j, H_ij)` with `i < j` for all facets of positive length, sorted;
+    /// `H_ij = int_facet rho / (2 |y_i - y_j|)` in the normalized source.
     ///
-    /// Facets that the perturbation opened in a point (more than three cells meeting) are recognised exactly and left out.
+    /// Facets that the perturbation opened in a point (more than three cells meeting) are
+    /// recognised exactly and left out.
     pub fn hessian(&self) -> Vec<(u32, u32, f64)> {
         if self.parts.is_some() {
             return self.hessian_of_parts();
@@ -300,7 +307,8 @@ impl Diagram {
         self.is_short(&points[k], &points[next]) && self.exact_vertex(i, k) == self.exact_vertex(i, next)
     }
 
-    /// Are two vertices so near to each other that they may be one? Vertices are good to 2^-60 of the size (point.rs).
+    /// Are two vertices so near to each other that they may be one? Vertices are good to 2^-60 of
+    /// the size (point.rs).
     pub(super) fn is_short(&self, a: &Point, b: &Point) -> bool {
         let d = b.minus(a);
         let p = a.rounded();
@@ -309,7 +317,8 @@ impl Diagram {
         !(d[0].abs().max(d[1].abs()) > 2f64.powi(-55) * size)
     }
 
-    /// `sum_i int_cell_i |x - y_i|^2` in the normalized source: the cost of the map that sends cell `i` to site `i`.
+    /// `sum_i int_cell_i |x - y_i|^2` in the normalized source: the cost of the map that sends cell
+    /// `i` to site `i`.
     pub fn cost(&self) -> f64 {
         Cells::cost(self)
     }
@@ -370,7 +379,8 @@ impl Diagram {
         }
     }
 
-    /// Mass and first moment of [`Diagram::exact_moments`], faster by an order of magnitude where the density is constant and the source is one polygon.
+    /// Mass and first moment of [`Diagram::exact_moments`], faster by an order of magnitude where
+    /// the density is constant and the source is one polygon.
     pub fn exact_integrals(&self, i: usize) -> Integrals {
         match &self.parts {
             Some(_) => self.exact_integrals_of_parts(i),

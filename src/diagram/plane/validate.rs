@@ -16,14 +16,16 @@ use rayon::prelude::*;
 /// A check of the cells that meet a patch, as sites with labels.
 type PatchCheck<'c> = dyn Fn(&Patch, &[(u32, &[Label])]) -> Result<(), Invalid> + Sync + 'c;
 
-/// Most cells for which level 4 sums exact areas; beyond, shared vertices (level 3) telescope them anyway.
+/// Most cells for which level 4 sums exact areas; beyond, shared vertices (level 3) telescope them
+/// anyway.
 const EXACT_SUM: usize = 2000;
 
 impl Diagram {
-    /// Checks the diagram up to `level`: 1 numbers; 2 labels well-formed, adjacency symmetric; 3 every vertex seen by exactly the
-    /// cells that define it (3 inside, 2 on a domain edge, 1 at a domain vertex), Euler; 4 geometry, exactly: each vertex on the
-    /// right side of the bisectors with all neighbours of the cell and of its neighbours, sites without a cell proved to have none,
-    /// exact areas summing to the domain's.
+    /// Checks the diagram up to `level`: 1 numbers; 2 labels well-formed, adjacency symmetric; 3
+    /// every vertex seen by exactly the cells that define it (3 inside, 2 on a domain edge, 1 at a
+    /// domain vertex), Euler; 4 geometry, exactly: each vertex on the right side of the bisectors
+    /// with all neighbours of the cell and of its neighbours, sites without a cell proved to have
+    /// none, exact areas summing to the domain's.
     ///
     /// Cost: O(n log n) for 1-3; level 4 exact predicates, and rationals up to 2000 cells.
     ///
@@ -72,7 +74,8 @@ impl Diagram {
         (0..self.len()).map(|i| (i as u32, self.labels(i)))
     }
 
-    /// Does something for each patch of the source and the cells that meet it: there the diagram is that of a convex domain.
+    /// Does something for each patch of the source and the cells that meet it: there the diagram is
+    /// that of a convex domain.
     fn each_patch(&self, check: &PatchCheck<'_>) -> Result<(), Invalid> {
         let (Some(parts), Some(patches)) = (self.parts(), self.problem().patches()) else { return Ok(()) };
         let cells = parts.by_patch(patches.len());
@@ -97,7 +100,8 @@ impl Diagram {
             rivals.dedup();
             self.wins_over(self.problem().frame().outline(), i, self.labels(i), &rivals)?;
             let (Some(parts), Some(patches)) = (self.parts(), self.problem().patches()) else { return Ok(()) };
-            // In a patch the neighbours of the cell suffice: whether they are all of them has just been seen.
+            // In a patch the neighbours of the cell suffice: whether they are all of them has just
+            // been seen.
             let own: Vec<usize> = neighbors(i).collect();
             for (patch, labels) in parts.of_site(i) {
                 self.wins_over(patches.get(patch as usize).outline(), i, labels, &own)?;
@@ -139,8 +143,9 @@ impl Diagram {
         Ok(())
     }
 
-    /// Every site without a cell has none, proved without trusting how it lost it: a hidden site lies below a triangle of three
-    /// others that covers it; the half-planes of some others leave nothing of the domain, or a set of exactly zero area.
+    /// Every site without a cell has none, proved without trusting how it lost it: a hidden site
+    /// lies below a triangle of three others that covers it; the half-planes of some others leave
+    /// nothing of the domain, or a set of exactly zero area.
     fn absent(&self) -> Result<(), Invalid> {
         if (0..self.len()).all(|i| !self.labels(i).is_empty()) {
             return Ok(());
@@ -189,7 +194,8 @@ impl Diagram {
         Ok(())
     }
 
-    /// Does site `i` beat `m` at vertex `k` of the polygon with these labels (or share the vertex with it)?
+    /// Does site `i` beat `m` at vertex `k` of the polygon with these labels (or share the vertex
+    /// with it)?
     fn wins(&self, domain: Outline<'_>, i: usize, labels: &[Label], k: usize, m: usize) -> bool {
         let before = labels[if k == 0 { labels.len() - 1 } else { k - 1 }];
         let after = labels[k];

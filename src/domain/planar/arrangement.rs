@@ -1,8 +1,9 @@
-//! The plane cut along rings: a constrained Delaunay triangulation, and which rings run along its edges.
+//! The plane cut along rings: a constrained Delaunay triangulation, and which rings run along its
+//! edges.
 //!
-//! The triangulation is that of the crate `spade`. Its signs are exact for coordinates of magnitude `2^-142` to `2^201`; rings are
-//! brought there by a power of two, or refused. No point is added: a vertex in the middle of another ring's edge divides
-//! that edge, edges that cross are refused.
+//! The triangulation is that of the crate `spade`. Its signs are exact for coordinates of magnitude
+//! `2^-142` to `2^201`; rings are brought there by a power of two, or refused. No point is added: a
+//! vertex in the middle of another ring's edge divides that edge, edges that cross are refused.
 
 use super::error::RingError;
 use super::rings::{Names, Ring};
@@ -65,7 +66,8 @@ type Triangles = ConstrainedDelaunayTriangulation<Post>;
 const EXPONENTS: [i32; 2] = [-142, 200];
 
 impl Arrangement {
-    /// Triangulates. Cost: O(n log n), for rings that do not cross; to name two edges that do, O(n) more.
+    /// Triangulates. Cost: O(n log n), for rings that do not cross; to name two edges that do, O(n)
+    /// more.
     pub(super) fn new(rings: &[Ring], names: Names<'_>) -> Result<Arrangement, RingError> {
         let mut number: HashMap<[u64; 2], u32> = HashMap::new();
         let mut places = Vec::new();
@@ -112,7 +114,8 @@ impl Arrangement {
         }
     }
 
-    /// Rings along a side of a triangle, and by how much the winding number of each grows on the way into the triangle.
+    /// Rings along a side of a triangle, and by how much the winding number of each grows on the
+    /// way into the triangle.
     pub(super) fn runs(&self, face: u32, side: usize) -> impl Iterator<Item = (Run, i32)> + '_ {
         let edge = self.edges[face as usize][side] as usize;
         let t = &self.triangles[face as usize];
@@ -121,10 +124,12 @@ impl Arrangement {
         runs.iter().map(move |r| (*r, if r.forward == forward { 1 } else { -1 }))
     }
 
-    /// Goes through all triangles, from one to a neighbour and back, and tells what is crossed. Cost: O(triangles + runs).
+    /// Goes through all triangles, from one to a neighbour and back, and tells what is crossed.
+    /// Cost: O(triangles + runs).
     pub(super) fn walk(&self, visitor: &mut impl Visitor) -> Result<(), RingError> {
         let mut seen = vec![false; self.triangles.len()];
-        // Triangles on the way, with the side through which they were entered and the next side to leave by.
+        // Triangles on the way, with the side through which they were entered and the next side to
+        // leave by.
         let mut path: Vec<(u32, usize, usize)> = Vec::new();
         for root in 0..self.triangles.len() as u32 {
             let from = |k: &usize| self.across[root as usize][*k] == OUTSIDE;

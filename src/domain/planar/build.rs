@@ -1,4 +1,5 @@
-//! From rings to a domain: a convex polygon where it is one, else triangles with exactly the given boundary.
+//! From rings to a domain: a convex polygon where it is one, else triangles with exactly the given
+//! boundary.
 
 use super::arrangement::Arrangement;
 use super::error::RingError;
@@ -7,16 +8,18 @@ use super::rings::{Names, Polygon, Ring, rings_of};
 use crate::domain::{ConvexPolygon, Domain, DomainError, PlanarMesh};
 use std::sync::Arc;
 
-/// The domain that is the union of some polygons, and remarks. One convex ring gives [`Domain::Convex`]; all else a
-/// mesh, whose triangles have exactly the given boundary and vertices, so that masses are those of the polygon.
+/// The domain that is the union of some polygons, and remarks. One convex ring gives
+/// [`Domain::Convex`]; all else a mesh, whose triangles have exactly the given boundary and
+/// vertices, so that masses are those of the polygon.
 ///
-/// Rings may have either sense, touch themselves and each other in points and along edges, and run back on
-/// themselves. Parts may touch or lie apart. Everything is decided exactly. `name` says what a part is called in
-/// messages. Cost: O(n log n).
+/// Rings may have either sense, touch themselves and each other in points and along edges, and run
+/// back on themselves. Parts may touch or lie apart. Everything is decided exactly. `name` says
+/// what a part is called in messages. Cost: O(n log n).
 ///
 /// # Errors
-/// [`DomainError::Rings`] names the two edges that cross, the ring that goes around twice, the hole outside its ring, the
-/// parts that overlap; rings without area, if there are no others, are [`DomainError::ZeroArea`].
+/// [`DomainError::Rings`] names the two edges that cross, the ring that goes around twice, the hole
+/// outside its ring, the parts that overlap; rings without area, if there are no others, are
+/// [`DomainError::ZeroArea`].
 ///
 /// ```
 /// use brenier::domain::planar::{Polygon, planar_domain};
@@ -62,7 +65,8 @@ pub fn planar_domain(
         return Ok((convex.into(), notes));
     }
     if solid.contains(&false) {
-        // Their vertices would still be corners of triangles, which those who read what is kept would not find.
+        // Their vertices would still be corners of triangles, which those who read what is kept
+        // would not find.
         return Ok((planar_domain(&parts, name)?.0, notes));
     }
     let (vertices, triangles) = used(&all, &faces);

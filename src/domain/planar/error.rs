@@ -79,7 +79,8 @@ pub enum RingError {
         /// The other one.
         second: Box<EdgeName>,
     },
-    /// A ring goes around some place twice, or around two places in opposite senses: it crosses itself at a vertex.
+    /// A ring goes around some place twice, or around two places in opposite senses: it crosses
+    /// itself at a vertex.
     #[error("{ring} crosses itself or goes around twice, as seen at {at}; give each piece a ring of its own")]
     Twisted {
         /// The ring.

@@ -1,8 +1,9 @@
 //! Which triangles lie inside, and whether the rings say so without contradiction.
 //!
-//! A ring goes around every place once, in its own sense, or not at all. Of a part every place is inside the outer ring
-//! and inside at most one hole only if it is inside the outer ring. Every place is inside at most one part. All this is
-//! looked at in each triangle, on one walk that keeps winding numbers up to date, so it costs no more than crossing edges.
+//! A ring goes around every place once, in its own sense, or not at all. Of a part every place is
+//! inside the outer ring and inside at most one hole only if it is inside the outer ring. Every
+//! place is inside at most one part. All this is looked at in each triangle, on one walk that keeps
+//! winding numbers up to date, so it costs no more than crossing edges.
 
 use super::arrangement::{Arrangement, Run, Visitor};
 use super::error::{EdgeName, RingError};

@@ -1,4 +1,5 @@
-//! Polygons of any shape in the plane: rings with holes, parts that touch or lie apart. They become meshes without new points.
+//! Polygons of any shape in the plane: rings with holes, parts that touch or lie apart. They become
+//! meshes without new points.
 
 mod arrangement;
 mod build;

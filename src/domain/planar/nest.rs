@@ -1,4 +1,5 @@
-//! Loops without roles, as drawings have them: which are outer rings, which are holes, and of which.
+//! Loops without roles, as drawings have them: which are outer rings, which are holes, and of
+//! which.
 
 use super::arrangement::{Arrangement, Run, Visitor};
 use super::error::RingError;
@@ -13,8 +14,8 @@ pub enum FillRule {
     EvenOdd,
 }
 
-/// The parts of a drawing whose loops do not cross: outer rings with their holes. A loop inside a filled place that changes nothing there is
-/// left out.
+/// The parts of a drawing whose loops do not cross: outer rings with their holes. A loop inside a
+/// filled place that changes nothing there is left out.
 ///
 /// # Errors
 /// [`RingError`] naming edges that cross; a loop counts as a part.
@@ -113,7 +114,8 @@ impl Visitor for Look {
             self.role[ring] = Some(match (self.fills(without), self.fills(with)) {
                 (false, true) => Role::Outer,
                 (true, false) => {
-                    // The innermost outer ring around it has the most loops around itself, so the walk met it last.
+                    // The innermost outer ring around it has the most loops around itself, so the
+                    // walk met it last.
                     let outer = around.rev().find(|&&r| self.role[r] == Some(Role::Outer));
                     outer.map_or(Role::Idle, |&r| Role::HoleOf(r))
                 }

@@ -63,9 +63,9 @@ impl Ring {
     }
 }
 
-/// The rings of some polygons in order, part by part, the outer one first; and how many vertices repeated the one before them. A last
-/// vertex that repeats the first one closes the ring and is not counted. Rings that are left with fewer than three places keep
-/// them: they have no area.
+/// The rings of some polygons in order, part by part, the outer one first; and how many vertices
+/// repeated the one before them. A last vertex that repeats the first one closes the ring and is
+/// not counted. Rings that are left with fewer than three places keep them: they have no area.
 pub(super) fn rings_of(parts: &[Polygon], names: Names<'_>) -> Result<(Vec<Ring>, usize), RingError> {
     let (mut rings, mut repeated) = (Vec::new(), 0);
     for (part, polygon) in parts.iter().enumerate() {

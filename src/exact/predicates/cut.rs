@@ -4,7 +4,8 @@ use super::super::{Counters, big};
 use super::side::{s, s_exact};
 use super::{Lifted, U, UNDERFLOW};
 
-/// The point of the line through two points whose coordinate along one axis is given. It lies strictly between them.
+/// The point of the line through two points whose coordinate along one axis is given. It lies
+/// strictly between them.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CutPoint {
     /// The two points, ascending along the axis.
@@ -29,12 +30,12 @@ impl CutPoint {
 
 /// C: sign of `s_im` at the point, exact for all finite doubles.
 ///
-/// The point is `((v_a - c) u + (c - u_a) v) / (v_a - u_a)` and `s_im` is affine, so the sign is that of
-/// `N = (v_a - c) s(u) + (c - u_a) s(v)`; all three differences are positive.
+/// The point is `((v_a - c) u + (c - u_a) v) / (v_a - u_a)` and `s_im` is affine, so the sign is
+/// that of `N = (v_a - c) s(u) + (c - u_a) s(v)`; all three differences are positive.
 ///
-/// Filter: a computed difference has relative error `u`, a product two such errors beside those of `s`, and one
-/// underflow; the sum adds `u` of the terms. In total below `3u + O(u^2)` of them and the bounds of `s` times the differences;
-/// `4u`, and `1.0001` for the rest.
+/// Filter: a computed difference has relative error `u`, a product two such errors beside those of
+/// `s`, and one underflow; the sum adds `u` of the terms. In total below `3u + O(u^2)` of them and
+/// the bounds of `s` times the differences; `4u`, and `1.0001` for the rest.
 pub fn side_c_sign(i: &Lifted, m: &Lifted, p: &CutPoint, counters: &mut Counters) -> i32 {
     counters.calls += 1;
     let CutPoint { ends: [u, v], axis, at } = *p;
@@ -65,8 +66,8 @@ pub fn side_c_exact(i: &Lifted, m: &Lifted, p: &CutPoint) -> i32 {
     n.cmp0() as i32
 }
 
-/// C after the perturbation: does `i` beat `m` at the point? Ranks in the order `i, m`. Tie: the coefficients of the heights in
-/// `N` are `v_a - u_a` and its negative.
+/// C after the perturbation: does `i` beat `m` at the point? Ranks in the order `i, m`. Tie: the
+/// coefficients of the heights in `N` are `v_a - u_a` and its negative.
 pub fn side_c(i: &Lifted, m: &Lifted, p: &CutPoint, rank: [u32; 2], counters: &mut Counters) -> bool {
     match side_c_sign(i, m, p, counters) {
         0 => rank[0] < rank[1],
@@ -83,7 +84,8 @@ mod tests {
         Lifted { x, y, h: Dd::from_f64(h) }
     }
 
-    /// Filter and rationals agree, on points in general position and on ties; those are seen to fall through.
+    /// Filter and rationals agree, on points in general position and on ties; those are seen to
+    /// fall through.
     #[test]
     fn the_filter_tells_no_wrong_sign() {
         let mut state = 3u64;
@@ -122,7 +124,8 @@ mod tests {
         assert!(zeros > 20 && counters.big as usize >= zeros, "{zeros}");
     }
 
-    /// Coordinates at both ends of the doubles: underflow and overflow fall through to the rationals.
+    /// Coordinates at both ends of the doubles: underflow and overflow fall through to the
+    /// rationals.
     #[test]
     fn extreme_magnitudes() {
         let mut counters = Counters::default();

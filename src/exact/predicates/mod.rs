@@ -14,15 +14,17 @@
 //! with `s_ij(x) = <y_i - y_j, x> + h_i - h_j`, positive where `i` beats `j`.
 //!
 //! # Error model of the filters
-//! `u = 2^-53`. For finite results `fl(a + b) = (a + b)(1 + d)` with `|d| <= u`, also when the result is subnormal;
-//! `fl(a b) = a b (1 + d) + e` with `|e| <= 2^-1075`, `e = 0` unless the product is subnormal. A filter accepts only when
-//! the computed value exceeds its bound strictly; NaN and infinity compare false and so fall through to exact arithmetic.
-//! Bounds are sums of non-negative products, so their own rounding is covered by the slack named at each constant.
+//! `u = 2^-53`. For finite results `fl(a + b) = (a + b)(1 + d)` with `|d| <= u`, also when the
+//! result is subnormal; `fl(a b) = a b (1 + d) + e` with `|e| <= 2^-1075`, `e = 0` unless the
+//! product is subnormal. A filter accepts only when the computed value exceeds its bound strictly;
+//! NaN and infinity compare false and so fall through to exact arithmetic. Bounds are sums of
+//! non-negative products, so their own rounding is covered by the slack named at each constant.
 //!
 //! # Ties
-//! An exact zero is resolved as if height `h_i` were `h_i + eps^(i+1)` for an infinitesimal `eps > 0`, `i` being the
-//! site's rank: the lower rank is raised infinitely more. The sign is that of the first non-zero coefficient of the
-//! perturbations in rank order; each predicate says why one exists. Nothing is a tie afterwards (distinct ranks).
+//! An exact zero is resolved as if height `h_i` were `h_i + eps^(i+1)` for an infinitesimal
+//! `eps > 0`, `i` being the site's rank: the lower rank is raised infinitely more. The sign is that
+//! of the first non-zero coefficient of the perturbations in rank order; each predicate says why
+//! one exists. Nothing is a tie afterwards (distinct ranks).
 
 mod above;
 mod cut;

@@ -5,8 +5,9 @@ use super::{Lifted, U, UNDERFLOW, dot_sign, height_difference};
 
 /// `s_ij(x)` and a bound on its error.
 ///
-/// `fl((x_i - x_j) v_0)` has relative error `2u + u^2` plus one underflow, the same for the other product, the height
-/// difference `(2u + 4u^2) g`, the two sums add `2u` of the partial sums: in total below `(4u + O(u^2)) (|p| + |q| + g)`; `5u` used.
+/// `fl((x_i - x_j) v_0)` has relative error `2u + u^2` plus one underflow, the same for the other
+/// product, the height difference `(2u + 4u^2) g`, the two sums add `2u` of the partial sums: in
+/// total below `(4u + O(u^2)) (|p| + |q| + g)`; `5u` used.
 #[inline(always)]
 pub(super) fn s(i: &Lifted, j: &Lifted, x: [f64; 2]) -> (f64, f64) {
     let p = (i.x - j.x) * x[0];
@@ -44,7 +45,8 @@ pub fn side_v_exact(i: &Lifted, m: &Lifted, v: [f64; 2]) -> i32 {
     s_exact(i, m, v).cmp0() as i32
 }
 
-/// V after the perturbation: does `i` beat `m` at `v`? Ranks in the order `i, m`. Tie: the coefficients are 1 and -1.
+/// V after the perturbation: does `i` beat `m` at `v`? Ranks in the order `i, m`. Tie: the
+/// coefficients are 1 and -1.
 #[inline(always)]
 pub fn side_v(i: &Lifted, m: &Lifted, v: [f64; 2], rank: [u32; 2], counters: &mut Counters) -> bool {
     match side_v_sign(i, m, v, counters) {
@@ -53,7 +55,8 @@ pub fn side_v(i: &Lifted, m: &Lifted, v: [f64; 2], rank: [u32; 2], counters: &mu
     }
 }
 
-/// A box about a point, for [`wins_on_box`]: of a set of points the differences to `centre` are at most `half` in absolute value.
+/// A box about a point, for [`wins_on_box`]: of a set of points the differences to `centre` are at
+/// most `half` in absolute value.
 #[derive(Clone, Copy, Debug)]
 pub struct BoxAbout {
     centre: [f64; 2],
@@ -61,7 +64,8 @@ pub struct BoxAbout {
 }
 
 impl BoxAbout {
-    /// Around finite points. `fl(v - c)` is `(v - c)(1 + d)` with `|d| <= u`, so `(1 + 4u)` times it is no less than `v - c`.
+    /// Around finite points. `fl(v - c)` is `(v - c)(1 + d)` with `|d| <= u`, so `(1 + 4u)` times
+    /// it is no less than `v - c`.
     pub fn of(points: &[[f64; 2]]) -> BoxAbout {
         let (mut low, mut high) = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
         for p in points {
@@ -77,9 +81,10 @@ impl BoxAbout {
 
 /// Does `i` certainly beat `m` on the whole box? A filter only: `false` says nothing.
 ///
-/// `s_im` is affine with gradient `y_i - y_m`, so on the box it is at least `s_im(centre) - |x_i - x_m| half_0 - |y_i - y_m| half_1`; the
-/// differences, products and the sum are each off by a factor `1 + d`, `|d| <= u`, and one underflow each, which `1 + 8u` and the slack in the
-/// bound of `s` cover.
+/// `s_im` is affine with gradient `y_i - y_m`, so on the box it is at least
+/// `s_im(centre) - |x_i - x_m| half_0 - |y_i - y_m| half_1`; the differences, products and the sum
+/// are each off by a factor `1 + d`, `|d| <= u`, and one underflow each, which `1 + 8u` and the
+/// slack in the bound of `s` cover.
 #[inline(always)]
 pub fn wins_on_box(i: &Lifted, m: &Lifted, at: &BoxAbout) -> bool {
     let (value, bound) = s(i, m, at.centre);
@@ -87,7 +92,8 @@ pub fn wins_on_box(i: &Lifted, m: &Lifted, at: &BoxAbout) -> bool {
     value > (1.0 + 8.0 * U) * reach + 2.0 * bound
 }
 
-/// The point where bisector `ij` crosses a domain edge: `i` wins at the end `p`, `j` at the end `q` (after the perturbation).
+/// The point where bisector `ij` crosses a domain edge: `i` wins at the end `p`, `j` at the end `q`
+/// (after the perturbation).
 #[derive(Clone, Copy, Debug)]
 pub struct EdgePoint {
     /// End of the edge where `i` beats `j`.
@@ -96,14 +102,17 @@ pub struct EdgePoint {
     pub q: [f64; 2],
 }
 
-/// E: sign of `s_im` at the point where bisector `ij` meets the edge `pq`, exact for all finite doubles.
+/// E: sign of `s_im` at the point where bisector `ij` meets the edge `pq`, exact for all finite
+/// doubles.
 ///
-/// That point is `(s_ij(p) q - s_ij(q) p) / (s_ij(p) - s_ij(q))` and `s_im` is affine, so the sign is that of
-/// `N = s_ij(p) s_im(q) - s_ij(q) s_im(p)`; the denominator is positive: `s_ij(p) >= 0 >= s_ij(q)`, and both vanish only if
-/// the perturbation gave both ends to the same site.
+/// That point is `(s_ij(p) q - s_ij(q) p) / (s_ij(p) - s_ij(q))` and `s_im` is affine, so the sign
+/// is that of `N = s_ij(p) s_im(q) - s_ij(q) s_im(p)`; the denominator is positive:
+/// `s_ij(p) >= 0 >= s_ij(q)`, and both vanish only if the perturbation gave both ends to the same
+/// site.
 ///
-/// Filter: with computed `s` and bounds `e`, `|error of a product| <= |s| e' + |s'| e + e e'` plus `u` for the product and
-/// `u` for the difference; `1.0001` covers the second-order terms and the rounding of the bound.
+/// Filter: with computed `s` and bounds `e`, `|error of a product| <= |s| e' + |s'| e + e e'` plus
+/// `u` for the product and `u` for the difference; `1.0001` covers the second-order terms and the
+/// rounding of the bound.
 pub fn side_e_sign(i: &Lifted, j: &Lifted, m: &Lifted, at: EdgePoint, counters: &mut Counters) -> i32 {
     counters.calls += 1;
     let (ap, eap) = s(i, j, at.p);
@@ -133,10 +142,12 @@ pub fn side_e_exact(i: &Lifted, j: &Lifted, m: &Lifted, at: EdgePoint) -> i32 {
     n.cmp0() as i32
 }
 
-/// E after the perturbation: does `i` beat `m` where bisector `ij` meets the edge? Ranks in the order `i, j, m`.
+/// E after the perturbation: does `i` beat `m` where bisector `ij` meets the edge? Ranks in the
+/// order `i, j, m`.
 ///
 /// Tie: the quadratic terms of `N` in the perturbations cancel, and its linear coefficients are
-/// `<y_m - y_j, p - q>` for `h_i`, `<y_i - y_m, p - q>` for `h_j`, `-<y_i - y_j, p - q>` for `h_m`; the last one is negative.
+/// `<y_m - y_j, p - q>` for `h_i`, `<y_i - y_m, p - q>` for `h_j`, `-<y_i - y_j, p - q>` for `h_m`;
+/// the last one is negative.
 pub fn side_e(i: &Lifted, j: &Lifted, m: &Lifted, at: EdgePoint, rank: [u32; 3], counters: &mut Counters) -> bool {
     let sign = side_e_sign(i, j, m, at, counters);
     if sign != 0 {

@@ -1,15 +1,18 @@
-//! A proof that a solution is right, independent of the solver: exact masses and a rigorous bracket for `W2^2`.
+//! A proof that a solution is right, independent of the solver: exact masses and a rigorous bracket
+//! for `W2^2`.
 //!
-//! Everything is computed from the heights as given (exact doubles) by exact rational arithmetic; no number of the solver
-//! is trusted. With `m_i` the exact masses of the source normalized by the exact factor `lambda = sum nu / mu(X)`,
-//! `F_i = int_cell_i x`, and `r_i = m_i - nu_i` (so `sum r = 0` exactly):
+//! Everything is computed from the heights as given (exact doubles) by exact rational arithmetic;
+//! no number of the solver is trusted. With `m_i` the exact masses of the source normalized by the
+//! exact factor `lambda = sum nu / mu(X)`, `F_i = int_cell_i x`, and `r_i = m_i - nu_i` (so
+//! `sum r = 0` exactly):
 //!
 //! ```text
 //! lower = int |x|^2 + sum |y_i|^2 nu_i - 2 sum (<y_i, F_i> + h_i m_i - h_i nu_i)      weak duality, any heights
 //! upper = lower + sum_ij f_ij s_ij,   s_ij = 2 (<F_i, y_i - y_j> / m_i + h_i - h_j) >= 0   sending surplus f_ij from cell i to site j
 //! ```
 //!
-//! (the second line since the cost of the plan exceeds the dual value by exactly its slackness). Long sums use fixed-point enclosures.
+//! (the second line since the cost of the plan exceeds the dual value by exactly its slackness).
+//! Long sums use fixed-point enclosures.
 
 use super::super::claim::Sure;
 use super::proved::Certificate;
@@ -47,8 +50,8 @@ struct Sums {
     mass: Enclosure,
     /// `sum |y|^2 nu - 2 (<y, F> + h r)`.
     dual: Enclosure,
-    /// `sum w r`, by which the cost of the map exceeds the dual value: with `S_i = int_cell_i |x - y_i|^2` the one is `sum S_i` and the
-    /// other `sum S_i - sum w_i r_i`.
+    /// `sum w r`, by which the cost of the map exceeds the dual value: with
+    /// `S_i = int_cell_i |x - y_i|^2` the one is `sum S_i` and the other `sum S_i - sum w_i r_i`.
     misplaced: Enclosure,
     /// All `m`, if there are few.
     exact: Option<Vec<Rational>>,
@@ -217,10 +220,12 @@ fn resolution(problem: &Problem, total: &Rational) -> u32 {
     (320 - scale.min(0)).clamp(320, 8192) as u32
 }
 
-/// An upper bound for the slackness of one plan: surplus and deficit are matched along a Hilbert curve through the sites, so
-/// mass travels to near sites. A cell with a surplus has mass, so the slack is a number.
+/// An upper bound for the slackness of one plan: surplus and deficit are matched along a Hilbert
+/// curve through the sites, so mass travels to near sites. A cell with a surplus has mass, so the
+/// slack is a number.
 ///
-/// Masses are moved in units of `2^-bits`; what is lost by rounding, below `n 2^-bits`, is charged the largest cost there is.
+/// Masses are moved in units of `2^-bits`; what is lost by rounding, below `n 2^-bits`, is charged
+/// the largest cost there is.
 ///
 /// Centroids are those of [`Cell::centre`]: what they may be off is added to the slack.
 fn plan_gap(problem: &Problem, heights: &Heights, cells: &[Cell], bits: u32) -> Rational {
@@ -266,7 +271,8 @@ fn plan_gap(problem: &Problem, heights: &Heights, cells: &[Cell], bits: u32) -> 
         .collect();
     let mut sum = Enclosure::new(bits);
     parts.iter().for_each(|p| sum.merge(p));
-    // Rounding left at most one unit a site unmoved; no unit of mass costs more than the largest squared distance plus slack.
+    // Rounding left at most one unit a site unmoved; no unit of mass costs more than the largest
+    // squared distance plus slack.
     let reach = |p: &[f64; 2]| p[0].abs().max(p[1].abs());
     let domain = problem.frame().vertices().iter().map(reach).fold(0.0, f64::max);
     let sites = problem.sites().iter().map(reach).fold(0.0, f64::max);

@@ -1,7 +1,8 @@
 //! What to say of a source that falls into components.
 //!
-//! Optimal maps exist for it as for any other. But where the masses of some sites sum to those of some components, no wall joins the cells of the
-//! one group to those of the other, and the heights of each group may be shifted by a constant of its own.
+//! Optimal maps exist for it as for any other. But where the masses of some sites sum to those of
+//! some components, no wall joins the cells of the one group to those of the other, and the heights
+//! of each group may be shifted by a constant of its own.
 
 use crate::diagram::PartialDiagram;
 use crate::domain::Patches;
@@ -12,7 +13,8 @@ use petgraph::unionfind::UnionFind;
 /// Components and groups told by name.
 const MOST_TOLD: usize = 6;
 
-/// Remarks for the report, from the walls `(i, j, _)`; none if the source is connected. Cost: O(patches + walls).
+/// Remarks for the report, from the walls `(i, j, _)`; none if the source is connected. Cost:
+/// O(patches + walls).
 pub fn in_plane(problem: &Problem, walls: &[(u32, u32, f64)]) -> Vec<String> {
     let Some(patches) = problem.patches() else { return Vec::new() };
     let parts = patches.iter().enumerate();
@@ -22,8 +24,9 @@ pub fn in_plane(problem: &Problem, walls: &[(u32, u32, f64)]) -> Vec<String> {
     tell_all(patches.components(), parts, noun(patches), problem.masses(), (&order, &row, &column))
 }
 
-/// The same for partial transport: which groups of cells leave nothing where they are (up to twice the `tolerance` of their masses). What they take
-/// from, they take all of, so nothing says how large their balls are beyond that.
+/// The same for partial transport: which groups of cells leave nothing where they are (up to twice
+/// the `tolerance` of their masses). What they take from, they take all of, so nothing says how
+/// large their balls are beyond that.
 pub fn of_partial(diagram: &PartialDiagram, tolerance: f64) -> Vec<String> {
     let problem = diagram.polygons().problem();
     let Some(patches) = problem.patches() else { return Vec::new() };
@@ -61,7 +64,8 @@ pub fn on_surface(problem: &SurfaceProblem, walls: &[(u32, u32, f64)]) -> Vec<St
     tell_all(facets.components(), parts, "triangle", problem.masses(), (&order, &row, &column))
 }
 
-/// Walls `(i, j, _)`, sorted by their lower site, as lists of neighbours: each is listed once, which is enough to tell groups.
+/// Walls `(i, j, _)`, sorted by their lower site, as lists of neighbours: each is listed once,
+/// which is enough to tell groups.
 fn lists(n: usize, walls: &[(u32, u32, f64)]) -> (Vec<u32>, Vec<u32>) {
     let mut row = vec![0u32; n + 1];
     walls.iter().for_each(|w| row[w.0 as usize + 1] += 1);
@@ -146,7 +150,8 @@ fn tell_groups(groups: &[u32], number: usize, target: &[f64], order: &[u32]) -> 
     all
 }
 
-/// For every cell the number of its group, cells with a wall belonging together, and how many groups there are.
+/// For every cell the number of its group, cells with a wall belonging together, and how many
+/// groups there are.
 fn groups(row: &[u32], column: &[u32]) -> (Vec<u32>, usize) {
     let n = row.len().saturating_sub(1);
     let mut sets = UnionFind::<u32>::new(n);

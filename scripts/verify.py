@@ -3,7 +3,8 @@
 
 It shares nothing with brenier but the file. Every cell is cut out of the domain by half planes, its
 mass is a rational number, and the bounds are those of docs/theory/what-a-pass-proves.md. The source
-has constant density on a convex polygon. The time is quadratic: 100 sites take some seconds.
+has constant density on polygons, which may have holes. The time is quadratic: 100 sites take some
+seconds.
 """
 import json, math, pathlib, sys
 from fractions import Fraction as Q
@@ -18,7 +19,7 @@ def dot(a, b):
     return a[0] * b[0] + a[1] * b[1]
 
 def clip(polygon, side):
-    """The part of a convex polygon where an affine function is not negative."""
+    """The part of a polygon where an affine function is not negative; sides run twice cancel."""
     kept = []
     for k, p in enumerate(polygon):
         q, s, t = polygon[k - 1], side(p), side(polygon[k - 1])
@@ -28,16 +29,26 @@ def clip(polygon, side):
             kept.append(p)
     return kept
 
-def integrals(polygon):
-    """Of 1, x and |x|^2, as sums over the triangles of its sides and the origin."""
+def integrals(rings):
+    """Of 1, x and |x|^2, as sums over the triangles of all sides and the origin."""
     area, first, second = Q(0), [Q(0), Q(0)], Q(0)
-    for k, p in enumerate(polygon):
-        q = polygon[k - 1]
+    for p, q in ((p, ring[k - 1]) for ring in rings for k, p in enumerate(ring)):
         cross = q[0] * p[1] - q[1] * p[0]
         area += cross / 2
         first = [first[c] + cross * (p[c] + q[c]) / 6 for c in (0, 1)]
         second += cross * (dot(p, p) + dot(p, q) + dot(q, q)) / 12
     return area, first, second
+
+def rings_of(domain):
+    """Outer rings counter-clockwise, holes clockwise."""
+    low, high, rings = domain.get("min"), domain.get("max"), []
+    if low:
+        domain = {"vertices": [low, (high[0], low[1]), high, (low[0], high[1])]}
+    for part in domain.get("parts", [domain]):
+        for turn, ring in [(1, part["vertices"])] + [(-1, hole) for hole in part.get("holes", [])]:
+            ring = [point(corner) for corner in ring]
+            rings.append(ring[::-1] if turn * integrals([ring])[0] < 0 else ring)
+    return rings
 
 def outwards(low, high):
     """Doubles around two rationals."""
@@ -48,20 +59,18 @@ def outwards(low, high):
 def verify(solution, problem):
     domain, sites = problem["domain"], [point(y) for y in problem["sites"]]
     n, density = len(sites), problem.get("density", {"type": "constant"})["type"]
-    known = domain["type"] in ("box", "polygon") and density == "constant"
+    known = domain["type"] in ("box", "polygon", "multipolygon") and density == "constant"
     if not known or problem.get("partial") or len(set(sites)) < n:
-        sys.exit("only distinct sites and constant densities on convex polygons are verified here")
-    low, high = domain.get("min"), domain.get("max")
-    corners = domain.get("vertices") or [low, (high[0], low[1]), high, (low[0], high[1])]
-    polygon = [point(corner) for corner in corners]
-    area, _, second = integrals(polygon)  # both negative if it is clockwise: signs cancel below
+        sys.exit("only distinct sites and constant densities on polygons are verified here")
+    whole = rings_of(domain)
+    area, _, second = integrals(whole)
     targets = [number(m) for m in problem.get("masses", [1 / n] * n)]
     heights = [Q(a) + Q(b) for a, b in zip(solution["heights"], solution["heights_lo"])]
     factor, masses, first = sum(targets) / area, [], []
     for y, h in zip(sites, heights):
-        cell = polygon
+        cell = whole
         for z, g in zip(sites, heights):
-            cell = clip(cell, lambda x: dot(x, y) + h - dot(x, z) - g)
+            cell = [clip(ring, lambda x: dot(x, y) + h - dot(x, z) - g) for ring in cell]
         mass, moment, _ = integrals(cell)
         masses.append(factor * mass)
         first.append([factor * c for c in moment])

@@ -89,6 +89,15 @@ fn solutions() {
     write("forty.csv", &scattered(40));
     write("light.csv", &(0..40).map(|k| format!("{}\n", 10f64.powi(-(k % 4)))).collect::<String>());
     write("grid.csv", &(0..16).map(|k| format!("{},{}\n", 0.25 * f64::from(k % 4), k / 4)).collect::<String>());
+    let ring =
+        r#""vertices": [[0,0],[4,0],[4,4],[2,1.5],[0,4]], "holes": [[[1,0.5],[1.5,1],[1,1]],[[3,1],[3,2],[2.5,1]]]"#;
+    write("ring.json", &format!(r#"{{"type": "polygon", {ring}}}"#));
+    write(
+        "parts.json",
+        &format!(r#"{{"type": "multipolygon", "parts": [{{{ring}}}, {{"vertices": [[4,4],[5,4],[5,6]]}}]}}"#),
+    );
+    let isles = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/isles.geojson");
+    std::fs::copy(isles, at.join("isles.geojson")).unwrap();
     write("clockwise.csv", "0,0\n0,4\n1,5\n3,4\n4,0\n");
     let runs = [
         "solve --domain square --points five.csv --masses masses.csv",
@@ -96,6 +105,9 @@ fn solutions() {
         "solve --domain disk:7 --points forty.csv",
         "solve --domain clockwise.csv --points grid.csv --tol 1e-4",
         "quantize --domain disk:20 -n 30 --steps 2",
+        "solve --domain ring.json --points forty.csv",
+        "solve --domain parts.json --points five.csv --masses masses.csv",
+        "solve --domain isles.geojson --points grid.csv",
     ];
     for (k, run) in runs.into_iter().enumerate() {
         let ran = brenier(at, &format!("{run} -o {k}.json"));

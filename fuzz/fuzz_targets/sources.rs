@@ -1,5 +1,5 @@
-//! Files that describe a source: domains in .json and .obj, images in .png and .npy. No bytes
-//! panic; what is read is sound.
+//! Files that describe a source: domains in .json, .obj, .geojson and .svg, images in .png, .jpg
+//! and .npy. No bytes panic; what is read is sound.
 
 #![no_main]
 
@@ -16,19 +16,23 @@ fuzz_target!(|data: &[u8]| {
         return;
     }
     let limit = ReadLimit { bytes: 1 << 20 };
-    match kind % 4 {
-        k @ (0 | 1) => {
-            let name = Path::new(if k == 0 { "no-such-folder/d.json" } else { "no-such-folder/d.obj" });
-            match parse_domain(name, rest.to_vec(), limit) {
+    match kind % 7 {
+        k @ (0 | 1 | 4 | 5) => {
+            let ending = [(0, "json"), (1, "obj"), (4, "geojson")].iter().find(|e| e.0 == k).map_or("svg", |e| e.1);
+            let name = format!("no-such-folder/d.{ending}");
+            let name = Path::new(&name);
+            match parse_domain(name, rest.to_vec(), limit, &[]) {
                 Ok((AnyDomain::Plane(domain), _)) => sound(&domain, &Density::Constant),
                 Ok((AnyDomain::Surface(surface), _)) => assert!(surface.flat().len() < surface.triangles().len()),
                 Err(e) => assert!(e.to_string().starts_with("no-such-folder/d."), "{e}"),
             }
         }
         k => {
-            let name = Path::new(if k == 2 { "no-such-folder/i.png" } else { "no-such-folder/i.npy" });
-            let between = if kind & 4 == 0 { Between::Constant } else { Between::Bilinear };
-            match parse_image(name, rest, None, between, kind & 8 != 0) {
+            let ending = ["png", "npy"].get(usize::from(k) - 2).unwrap_or(&"jpg");
+            let name = format!("no-such-folder/i.{ending}");
+            let name = Path::new(&name);
+            let between = if kind & 64 == 0 { Between::Constant } else { Between::Bilinear };
+            match parse_image(name, rest, None, between, kind & 128 != 0) {
                 Ok(image) => {
                     let frame = brenier::domain::ConvexPolygon::rectangle(image.min(), image.max()).expect("a box");
                     sound(&frame.into(), &Density::Image(Arc::new(image)));

@@ -22,9 +22,9 @@ pub struct Touching {
 /// ```
 /// use brenier::domain::{Outline, touching};
 /// let triangle = [[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]];
-/// let to = |y| touching(Outline(&triangle), y).square;
+/// let to = |y| touching(Outline::of(&triangle), y).square;
 /// assert_eq!([to([0.25, 0.25]), to([0.5, -2.0]), to([1.0, 1.0]), to([4.0, 4.0])], [0.0, 4.0, 0.5, 24.5]);
-/// assert_eq!(touching(Outline(&triangle), [1e200, 0.0]).height.to_f64(), -1e200);
+/// assert_eq!(touching(Outline::of(&triangle), [1e200, 0.0]).height.to_f64(), -1e200);
 /// ```
 pub fn touching(polygon: Outline<'_>, y: [f64; 2]) -> Touching {
     let dot = |a: [Dd; 2], b: [Dd; 2]| a[0] * b[0] + a[1] * b[1];

@@ -51,6 +51,9 @@ pub enum DomainError {
         /// Larger side of the bounding box.
         extent: f64,
     },
+    /// The rings of a polygon that is not convex.
+    #[error("{0}")]
+    Rings(Box<super::planar::RingError>),
     /// A density parameter is NaN or infinite.
     #[error("density {name} is {value}; every coefficient must be finite")]
     NonFiniteDensity {

@@ -15,9 +15,15 @@ impl Density {
                 affine(*g, *c, polygon.vertices().iter().copied().zip(0..))
             }
             (Density::Affine { g, c }, Domain::Mesh(mesh)) => affine(*g, *c, used(mesh)),
-            (Density::Image(image), Domain::Convex(polygon)) => {
-                covers(image, polygon)?;
+            (Density::Image(image), _) => {
+                covers(image, domain.frame())?;
                 some_positive(Patches::of(domain, self).is_some_and(|p| !p.is_empty()))
+            }
+            // The triangles of a polygon are not those of the caller.
+            (Density::Vertex(_) | Density::Face(_) | Density::Corner(_), Domain::Mesh(mesh))
+                if mesh.polygons().is_some() =>
+            {
+                Err(DomainError::Unfit { density: self.kind(), domain: "mesh" })
             }
             (Density::Vertex(values), Domain::Mesh(mesh)) => {
                 length("vertex", values.len(), mesh.vertices().len())?;
@@ -27,14 +33,13 @@ impl Density {
             (Density::Face(values), Domain::Mesh(mesh)) => {
                 length("face", values.len(), mesh.triangles().len())?;
                 sound(values, |k| (k, None))?;
-                some_positive(solid(mesh).any(|f| values[f] > 0.0))
+                some_positive(mesh.solid().any(|f| values[f] > 0.0))
             }
             (Density::Corner(values), Domain::Mesh(mesh)) => {
                 length("corner", values.len(), mesh.triangles().len())?;
                 sound(values.as_flattened(), |k| (k / 3, Some(k % 3)))?;
-                some_positive(solid(mesh).any(|f| values[f].iter().any(|&r| r > 0.0)))
+                some_positive(mesh.solid().any(|f| values[f].iter().any(|&r| r > 0.0)))
             }
-            (Density::Image(_), Domain::Mesh(_)) => Err(DomainError::Unfit { density: "image", domain: "box" }),
             (Density::Vertex(_), Domain::Convex(_)) => Err(DomainError::Unfit { density: "vertex", domain: "mesh" }),
             (Density::Face(_), Domain::Convex(_)) => Err(DomainError::Unfit { density: "face", domain: "mesh" }),
             (Density::Corner(_), Domain::Convex(_)) => Err(DomainError::Unfit { density: "corner", domain: "mesh" }),
@@ -42,14 +47,9 @@ impl Density {
     }
 }
 
-/// Triangles with area.
-pub(super) fn solid(mesh: &PlanarMesh) -> impl Iterator<Item = usize> + '_ {
-    (0..mesh.triangles().len()).filter(|&f| mesh.flat().binary_search(&(f as u32)).is_err())
-}
-
 /// Vertices of triangles with area, again and again, with their numbers.
 pub(super) fn used(mesh: &PlanarMesh) -> impl Iterator<Item = ([f64; 2], usize)> + '_ {
-    let corners = solid(mesh).flat_map(|f| mesh.triangles()[f]);
+    let corners = mesh.solid().flat_map(|f| mesh.triangles()[f]);
     corners.map(|v| (mesh.vertices()[v as usize], v as usize))
 }
 
@@ -94,11 +94,8 @@ pub(super) fn sound(values: &[f64], place: impl Fn(usize) -> (usize, Option<usiz
     }
 }
 
-/// Does the image cover the polygon, which must be a box?
+/// Does the image cover the polygon?
 pub(super) fn covers(image: &Image, polygon: &ConvexPolygon) -> Result<(), DomainError> {
-    if !polygon.is_box() {
-        return Err(DomainError::Unfit { density: "image", domain: "box" });
-    }
     let (lo, hi) = polygon.bounds();
     if (0..2).any(|k| lo[k] < image.min()[k] || hi[k] > image.max()[k]) {
         return Err(DomainError::ImageTooSmall { min: image.min(), max: image.max() });

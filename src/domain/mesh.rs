@@ -1,6 +1,7 @@
 //! Triangulated domains in the plane: of any shape, with holes, in several pieces.
 
 use super::overlap::{Seam, overlap};
+use super::planar::Polygon;
 use super::{ConvexPolygon, DomainError};
 use crate::exact::power::scaled;
 use crate::exact::predicates::orient2d_sign;
@@ -8,6 +9,7 @@ use petgraph::unionfind::UnionFind;
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// A planar domain as a union of triangles that overlap nowhere, checked exactly, but for rounding
 /// errors at T-junctions ([`PlanarMesh::doubled`]).
@@ -20,9 +22,10 @@ pub struct PlanarMesh {
     vertices: Vec<[f64; 2]>,
     triangles: Vec<[u32; 3]>,
     flat: Vec<u32>,
-    polygons: Vec<u32>,
+    faces: Vec<u32>,
     doubled: (usize, f64),
     bounding_box: ConvexPolygon,
+    polygons: Option<Arc<[Polygon]>>,
 }
 
 /// An entry of the search tree: the bounding box of a triangle, and which.
@@ -108,19 +111,33 @@ impl PlanarMesh {
         let all: Vec<[f64; 2]> = solid().flat_map(corners).collect();
         let box_of = envelope(&all);
         let bounding_box = ConvexPolygon::rectangle(box_of.lower(), box_of.upper())?;
-        Ok(PlanarMesh { vertices, triangles, flat, polygons: Vec::new(), doubled, bounding_box })
+        let (faces, polygons) = (Vec::new(), None);
+        Ok(PlanarMesh { vertices, triangles, flat, faces, doubled, bounding_box, polygons })
     }
 
-    /// Tells of which polygons the triangles are parts: `first` has the first triangle of each,
-    /// ascending; none where all polygons are triangles. Only [`PlanarMesh::face`] depends on it.
-    pub fn with_polygons(self, first: Vec<u32>) -> PlanarMesh {
-        PlanarMesh { polygons: first, ..self }
+    /// Tells of which faces the triangles are parts: `first` has the first triangle of each,
+    /// ascending; none where all faces are triangles. Only [`PlanarMesh::face`] depends on it.
+    pub fn with_faces(self, first: Vec<u32>) -> PlanarMesh {
+        PlanarMesh { faces: first, ..self }
     }
 
     /// The face, as people who made the mesh count them, that a triangle is part of. Cost: O(log
     /// n).
     pub fn face(&self, triangle: u32) -> u32 {
-        super::polygons::polygon_of(&self.polygons, triangle)
+        super::polygons::polygon_of(&self.faces, triangle)
+    }
+
+    /// The mesh that polygons were cut into: triangles with area that overlap nowhere and fill
+    /// these, every vertex used.
+    pub(in crate::domain) fn of_polygons(
+        vertices: Vec<[f64; 2]>,
+        triangles: Vec<[u32; 3]>,
+        polygons: Arc<[Polygon]>,
+    ) -> Result<PlanarMesh, DomainError> {
+        let box_of = envelope(&vertices);
+        let bounding_box = ConvexPolygon::rectangle(box_of.lower(), box_of.upper())?;
+        let (flat, faces, doubled) = (Vec::new(), Vec::new(), (0, 0.0));
+        Ok(PlanarMesh { vertices, triangles, flat, faces, doubled, bounding_box, polygons: Some(polygons) })
     }
 
     /// All coordinates times `2^e`, which the caller knows to be exact.
@@ -128,14 +145,15 @@ impl PlanarMesh {
         let vertices = self.vertices.iter().map(|v| v.map(|x| scaled(x, e))).collect();
         let bounding_box = self.bounding_box.scaled(e);
         let doubled = (self.doubled.0, scaled(self.doubled.1, 2 * e));
-        PlanarMesh {
-            vertices,
-            triangles: self.triangles.clone(),
-            flat: self.flat.clone(),
-            polygons: self.polygons.clone(),
-            doubled,
-            bounding_box,
-        }
+        let polygons = self.polygons.as_ref().map(|all| all.iter().map(|p| p.scaled(e)).collect());
+        let (triangles, flat, faces) = (self.triangles.clone(), self.flat.clone(), self.faces.clone());
+        PlanarMesh { vertices, triangles, flat, faces, doubled, bounding_box, polygons }
+    }
+
+    /// The polygons that the mesh was made from, if it was: their union is the domain, and the
+    /// triangles are ours.
+    pub fn polygons(&self) -> Option<&[Polygon]> {
+        self.polygons.as_deref()
     }
 
     /// Vertices as given.
@@ -151,6 +169,11 @@ impl PlanarMesh {
     /// Triangles of zero area, ascending.
     pub fn flat(&self) -> &[u32] {
         &self.flat
+    }
+
+    /// Triangles with area, ascending.
+    pub fn solid(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.triangles.len()).filter(|&f| self.flat.binary_search(&(f as u32)).is_err())
     }
 
     /// Pairs of triangles that overlap by a rounding error, and an upper bound of the area that

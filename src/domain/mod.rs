@@ -2,6 +2,7 @@
 //! densities on them.
 
 mod chains;
+mod cut;
 mod density;
 mod distance;
 mod error;
@@ -10,8 +11,11 @@ mod fits;
 mod image;
 mod law;
 mod mesh;
+mod outline;
 mod overlap;
 mod patches;
+mod pixels;
+pub mod planar;
 mod polygon;
 mod polygons;
 mod shape;
@@ -27,9 +31,10 @@ pub use facets::Facets;
 pub use image::{Between, Image};
 pub use law::{ExactLaw, Law};
 pub use mesh::PlanarMesh;
+pub use outline::{Corner, Outline};
 pub(crate) use overlap::{overlap, rounding};
 pub use patches::{Patch, Patches};
-pub use polygon::{ConvexPolygon, Outline};
+pub use polygon::ConvexPolygon;
 pub(crate) use polygons::polygon_of;
 pub use shape::Domain;
 pub use spread::{spread, spread_on};

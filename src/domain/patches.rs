@@ -1,18 +1,25 @@
 //! Sources made of convex patches, on each of which the density is one polynomial: the triangles of
 //! a mesh, the pixels of an image.
 
+use super::cut::Cut;
 use super::density::value;
-use super::{Between, ConvexPolygon, Density, Domain, Image, Law, PlanarMesh};
+use super::pixels::Pieces;
+use super::{Between, ConvexPolygon, Density, Domain, Image, Law, Outline, PlanarMesh};
 use crate::exact::Dd;
+use crate::exact::big::Rational;
+use petgraph::unionfind::UnionFind;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 /// A convex piece of the source with its density.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Patch {
+    /// Of a piece of a pixel those of the pixel.
     corners: [[f64; 2]; 4],
     count: u8,
     law: PatchLaw,
+    /// What there is of a pixel.
+    cut: Option<Arc<Cut>>,
 }
 
 /// Density on a patch.
@@ -26,9 +33,27 @@ enum PatchLaw {
 }
 
 impl Patch {
-    /// Corners, counter-clockwise; a rectangle begins at its lower left one.
+    /// Corners, counter-clockwise; a rectangle begins at its lower left one. Those of a piece of a
+    /// pixel are rounded.
     pub fn corners(&self) -> &[[f64; 2]] {
-        &self.corners[..self.count as usize]
+        match &self.cut {
+            None => &self.corners[..self.count as usize],
+            Some(cut) => &cut.vertices,
+        }
+    }
+
+    /// Corners and edges, by which everything is decided.
+    pub fn outline(&self) -> Outline<'_> {
+        match &self.cut {
+            None => Outline::of(&self.corners[..self.count as usize]),
+            Some(cut) => Outline::of_cut(&cut.corners, &cut.vertices, &cut.edges),
+        }
+    }
+
+    /// Exact corners.
+    pub fn exact_corners(&self) -> Vec<[Rational; 2]> {
+        let outline = self.outline();
+        (0..outline.len()).map(|k| outline.corner(k).exact()).collect()
     }
 
     /// The density on the patch for floating-point integrals.
@@ -56,6 +81,16 @@ impl Patch {
 
     /// Mass, to about 100 bits.
     pub fn mass(&self) -> Dd {
+        if let Some(cut) = &self.cut {
+            let [low, _, high, _] = self.corners;
+            let values = match self.law {
+                PatchLaw::Corners(r) => r,
+                PatchLaw::Constant(c) => [c; 4],
+                // An image has no such law.
+                PatchLaw::Affine(..) => [0.0; 4],
+            };
+            return cut.integral([low, high], values);
+        }
         let side = |a: [f64; 2], b: [f64; 2]| [0, 1].map(|k| Dd::difference(b[k], a[k]));
         let c = &self.corners;
         let sum = |values: &[f64]| values.iter().fold(Dd::ZERO, |s, &r| s + Dd::from_f64(r));
@@ -77,18 +112,21 @@ impl Patch {
 
     /// Area, rounded.
     pub fn area(&self) -> f64 {
-        Patch { law: PatchLaw::Constant(1.0), ..*self }.mass().to_f64()
+        Patch { law: PatchLaw::Constant(1.0), ..self.clone() }.mass().to_f64()
     }
 
     /// Some point of the interior.
     pub fn centre(&self) -> [f64; 2] {
-        let n = f64::from(self.count);
+        let n = self.corners().len() as f64;
         [0, 1].map(|k| self.corners().iter().map(|v| v[k] / n).sum())
     }
 
     /// The point with coordinates `u, v` in the unit square, carried onto the patch so that areas
     /// are in proportion.
     pub(super) fn point(&self, u: f64, v: f64) -> [f64; 2] {
+        if let Some(cut) = &self.cut {
+            return cut.point(u, v);
+        }
         let c = &self.corners;
         if self.count == 4 {
             return [0, 1]
@@ -115,7 +153,7 @@ impl Patch {
 pub struct Patches {
     ground: Ground,
     density: Density,
-    /// Triangle, or `row * columns + column`; ascending.
+    /// Triangle, `row * columns + column`, or index of the piece; ascending.
     names: Arc<[u32]>,
 }
 
@@ -124,6 +162,8 @@ pub struct Patches {
 enum Ground {
     Mesh(Arc<PlanarMesh>),
     Grid(Arc<Image>, ConvexPolygon),
+    /// An image on a domain that is no box.
+    Cut(Arc<Image>, Arc<Pieces>),
 }
 
 impl Patches {
@@ -131,11 +171,21 @@ impl Patches {
     /// missing from a density count as 0 ([`Density::validate`] names them).
     pub fn of(domain: &Domain, density: &Density) -> Option<Patches> {
         let (ground, count) = match (domain, density) {
-            (Domain::Mesh(mesh), _) => (Ground::Mesh(mesh.clone()), mesh.triangles().len()),
-            (Domain::Convex(polygon), Density::Image(image)) => {
+            (Domain::Convex(polygon), Density::Image(image)) if polygon.is_box() => {
                 let [columns, rows] = image.grid();
                 (Ground::Grid(image.clone(), polygon.clone()), columns * rows)
             }
+            (_, Density::Image(image)) => {
+                let columns = image.grid()[0];
+                let mass = |k: u32| {
+                    let (_, rho) = image.patch(k as usize % columns, k as usize / columns);
+                    rho.iter().any(|r| *r > 0.0)
+                };
+                let pieces = Pieces::of(image, domain, mass);
+                let count = pieces.all.len();
+                (Ground::Cut(image.clone(), Arc::new(pieces)), count)
+            }
+            (Domain::Mesh(mesh), _) => (Ground::Mesh(mesh.clone()), mesh.triangles().len()),
             _ => return None,
         };
         let mut patches = Patches { ground, density: density.clone(), names: Arc::from([]) };
@@ -157,7 +207,12 @@ impl Patches {
     /// Patch `k`. Cost: O(1). Panics if there are not so many, as slices do.
     pub fn get(&self, k: usize) -> Patch {
         // Every kept name is one of a patch.
-        self.named(self.names[k]).unwrap_or(Patch { corners: [[0.0; 2]; 4], count: 3, law: PatchLaw::Constant(0.0) })
+        self.named(self.names[k]).unwrap_or(Patch {
+            corners: [[0.0; 2]; 4],
+            count: 3,
+            law: PatchLaw::Constant(0.0),
+            cut: None,
+        })
     }
 
     /// All patches in order.
@@ -179,17 +234,25 @@ impl Patches {
     }
 
     /// What a patch is called: its triangle in the mesh as given; for an image
-    /// `row * columns + column` in the grid of its patches.
+    /// `row * columns + column` in the grid of its patches, of which there may be several pieces.
     pub fn name(&self, k: usize) -> u32 {
-        self.names[k]
+        match &self.ground {
+            Ground::Cut(_, pieces) => pieces.all[self.names[k] as usize].pixel,
+            _ => self.names[k],
+        }
     }
 
     /// The mesh, if the patches are triangles.
     pub fn mesh(&self) -> Option<&PlanarMesh> {
         match &self.ground {
             Ground::Mesh(mesh) => Some(mesh),
-            Ground::Grid(..) => None,
+            Ground::Grid(..) | Ground::Cut(..) => None,
         }
+    }
+
+    /// Are some patches pieces of pixels?
+    pub fn are_cut(&self) -> bool {
+        matches!(self.ground, Ground::Cut(..))
     }
 
     /// For every patch the number of its component, and how many there are: patches with a common
@@ -201,6 +264,7 @@ impl Patches {
                 (self.names.iter().map(|&f| all[f as usize]).collect(), count)
             }
             Ground::Grid(image, _) => grid_components(&self.names, image.grid()[0]),
+            Ground::Cut(_, pieces) => numbered(&pieces.joined(&self.names).0, self.len()),
         }
     }
 
@@ -237,6 +301,7 @@ impl Patches {
                 };
                 self.names.iter().map(rim).collect()
             }
+            Ground::Cut(_, pieces) => pieces.joined(&self.names).1.iter().map(|shared| !shared).collect(),
         }
     }
 
@@ -265,7 +330,18 @@ impl Patches {
                     Density::Corner(values) => corner_values(value(values, face)),
                     Density::Constant | Density::Image(_) => PatchLaw::Constant(1.0),
                 };
-                Some(Patch { corners: [v[0], v[1], v[2], v[2]], count: 3, law })
+                Some(Patch { corners: [v[0], v[1], v[2], v[2]], count: 3, law, cut: None })
+            }
+            Ground::Cut(image, pieces) => {
+                let piece = &pieces.all[name as usize];
+                let columns = image.grid()[0];
+                let ([low, high], rho) = image.patch(piece.pixel as usize % columns, piece.pixel as usize / columns);
+                let corners = [low, [high[0], low[1]], high, [low[0], high[1]]];
+                let law = match image.between() {
+                    Between::Bilinear if rho.iter().any(|r| *r != rho[0]) => PatchLaw::Corners(rho),
+                    _ => PatchLaw::Constant(rho[0]),
+                };
+                Some(Patch { corners, count: 4, law, cut: piece.cut.as_ref().map(|c| c.1.clone()) })
             }
             Ground::Grid(image, polygon) => {
                 let columns = image.grid()[0];
@@ -282,11 +358,9 @@ impl Patches {
                     Between::Constant => PatchLaw::Constant(rho[0]),
                     Between::Bilinear if rho.iter().all(|r| *r == rho[0]) => PatchLaw::Constant(rho[0]),
                     Between::Bilinear if whole => PatchLaw::Corners(rho),
-                    Between::Bilinear => {
-                        return Some(Patch { corners, count: 4, law: PatchLaw::Corners(cut(low, high, rho, corners)) });
-                    }
+                    Between::Bilinear => PatchLaw::Corners(cut(low, high, rho, corners)),
                 };
-                Some(Patch { corners, count: 4, law })
+                Some(Patch { corners, count: 4, law, cut: None })
             }
         }
     }
@@ -301,7 +375,7 @@ fn cut(low: [f64; 2], high: [f64; 2], rho: [f64; 4], corners: [[f64; 2]; 4]) -> 
 
 /// Components of cells of a grid that share a side.
 fn grid_components(names: &[u32], columns: usize) -> (Vec<u32>, usize) {
-    let mut sets = petgraph::unionfind::UnionFind::<u32>::new(names.len());
+    let mut sets = UnionFind::<u32>::new(names.len());
     for (k, &name) in names.iter().enumerate() {
         if k > 0 && names[k - 1] + 1 == name && !(name as usize).is_multiple_of(columns) {
             sets.union(k as u32 - 1, k as u32);
@@ -312,9 +386,14 @@ fn grid_components(names: &[u32], columns: usize) -> (Vec<u32>, usize) {
             sets.union(j as u32, k as u32);
         }
     }
-    let mut number = vec![u32::MAX; names.len()];
+    numbered(&sets, names.len())
+}
+
+/// Sets as numbers in the order of their first members, and how many there are.
+fn numbered(sets: &UnionFind<u32>, len: usize) -> (Vec<u32>, usize) {
+    let mut number = vec![u32::MAX; len];
     let mut count = 0;
-    let component = (0..names.len() as u32)
+    let component = (0..len as u32)
         .map(|k| {
             let slot = &mut number[sets.find(k) as usize];
             if *slot == u32::MAX {

@@ -1,6 +1,6 @@
 //! Convex polygons, checked exactly.
 
-use super::DomainError;
+use super::{DomainError, Outline};
 use crate::exact::power::scaled;
 use crate::exact::predicates::orient2d_sign;
 
@@ -126,7 +126,7 @@ impl ConvexPolygon {
     /// The polygon as a list of vertices that can be asked cyclically.
     #[inline(always)]
     pub fn outline(&self) -> Outline<'_> {
-        Outline(&self.vertices)
+        Outline::of(&self.vertices)
     }
 
     /// Is it an axis-parallel box, given by its four corners?
@@ -190,29 +190,6 @@ impl ConvexPolygon {
             0.5 * (a[0] * b[1] - a[1] * b[0])
         });
         fan.sum()
-    }
-}
-
-/// A convex polygon by its vertices, counter-clockwise; edge `k` runs from vertex `k` to `k + 1`.
-#[derive(Clone, Copy, Debug)]
-pub struct Outline<'a>(pub &'a [[f64; 2]]);
-
-impl<'a> Outline<'a> {
-    /// Vertex `k` for `k` up to the number of vertices, which is vertex 0 again.
-    #[inline(always)]
-    pub fn vertex(self, k: usize) -> [f64; 2] {
-        self.0[if k >= self.0.len() { k - self.0.len() } else { k }]
-    }
-
-    /// Number of vertices, which is the number of edges.
-    #[inline(always)]
-    pub fn len(self) -> usize {
-        self.0.len()
-    }
-
-    /// No vertices at all.
-    pub fn is_empty(self) -> bool {
-        self.0.is_empty()
     }
 }
 

@@ -3,6 +3,7 @@
 use super::fields::Fields;
 use super::problem_file::{AnyProblem, FileData, ProblemFile};
 use super::read::hex;
+use crate::domain::planar::Polygon;
 use crate::domain::{Between, Density, Domain, DomainError, Facets, Surface, SurfaceDensity, spread, spread_on};
 use crate::exact::Heights;
 use crate::problem::{Duplicates, Problem, ProblemData, ProblemError, SurfaceProblem, SurfaceProblemData};
@@ -15,8 +16,26 @@ use std::sync::Arc;
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "lowercase")]
 enum DomainText<'a, P: Serialize> {
-    Polygon { vertices: &'a [P] },
-    Mesh { vertices: &'a [P], triangles: &'a [[u32; 3]] },
+    Polygon {
+        vertices: &'a [P],
+        #[serde(skip_serializing_if = "<[_]>::is_empty")]
+        holes: &'a [Vec<P>],
+    },
+    Multipolygon {
+        parts: Vec<PartText<'a, P>>,
+    },
+    Mesh {
+        vertices: &'a [P],
+        triangles: &'a [[u32; 3]],
+    },
+}
+
+/// A part of a multipolygon as problem files write it.
+#[derive(Serialize)]
+struct PartText<'a, P: Serialize> {
+    vertices: &'a [P],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    holes: &'a [Vec<P>],
 }
 
 /// The density as problem files write it.
@@ -65,7 +84,10 @@ impl FileData for ProblemData {
     fn noun(problem: &Problem) -> String {
         let domain = match problem.domain() {
             Domain::Convex(polygon) => format!("a convex polygon of {} vertices", polygon.len()),
-            Domain::Mesh(mesh) => format!("a mesh of {}", triangles(mesh.triangles().len())),
+            Domain::Mesh(mesh) => match mesh.polygons() {
+                None => format!("a mesh of {}", triangles(mesh.triangles().len())),
+                Some(parts) => polygon_noun(parts),
+            },
         };
         format!("{domain}, {}", density_noun(problem.density()))
     }
@@ -80,6 +102,7 @@ impl FileData for ProblemData {
     }
     fn patches(&self) -> usize {
         match (&self.domain, &self.density) {
+            (Domain::Mesh(mesh), Density::Image(image)) => mesh.triangles().len() + image.values().len(),
             (Domain::Mesh(mesh), _) => mesh.triangles().len(),
             (Domain::Convex(_), Density::Image(image)) => image.values().len(),
             _ => 0,
@@ -99,8 +122,15 @@ impl FileData for ProblemData {
     }
     fn write_source<W: Write>(&self, fields: &mut Fields<W>) -> io::Result<()> {
         let text = match &self.domain {
-            Domain::Convex(polygon) => DomainText::Polygon { vertices: polygon.vertices() },
-            Domain::Mesh(mesh) => DomainText::Mesh { vertices: mesh.vertices(), triangles: mesh.triangles() },
+            Domain::Convex(polygon) => DomainText::Polygon { vertices: polygon.vertices(), holes: &[] },
+            Domain::Mesh(mesh) => match mesh.polygons() {
+                None => DomainText::Mesh { vertices: mesh.vertices(), triangles: mesh.triangles() },
+                Some([one]) => DomainText::Polygon { vertices: &one.outer, holes: &one.holes },
+                Some(parts) => {
+                    let parts = parts.iter().map(|p| PartText { vertices: &p.outer, holes: &p.holes });
+                    DomainText::Multipolygon { parts: parts.collect() }
+                }
+            },
         };
         fields.value("domain", &text)?;
         write_density(fields, &self.density)
@@ -183,6 +213,19 @@ impl FileData for SurfaceProblemData {
     }
     fn write_flags<W: Write>(&self, fields: &mut Fields<W>) -> io::Result<()> {
         fields.value("normalize", &self.normalize)
+    }
+}
+
+fn polygon_noun(parts: &[Polygon]) -> String {
+    let counted = |n: usize, one: &str| if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") };
+    let holes = match parts.iter().map(|p| p.holes.len()).sum() {
+        0 => String::new(),
+        n => format!(" and {}", counted(n, "hole")),
+    };
+    let vertices: usize = parts.iter().map(Polygon::vertices).sum();
+    match parts.len() {
+        1 => format!("a polygon of {vertices} vertices{holes}"),
+        n => format!("{} of {vertices} vertices{holes}", counted(n, "polygon")),
     }
 }
 

@@ -1,7 +1,8 @@
-//! Pixels of .png and .npy files as numbers.
+//! Pixels of .png, .jpg and .npy files as numbers.
 
 use super::error::{IoError, bytes_text};
 use super::foreign;
+use super::jpeg::{self, luma};
 use super::npy::parse_npy;
 use super::read::ReadLimit;
 use std::io::Cursor;
@@ -10,9 +11,9 @@ use std::path::Path;
 /// Most bytes that a decoded .png may take.
 const MOST_BYTES: usize = 1 << 31;
 
-/// Width and values of an image, row by row from the top. A .png gives grey values from 0 (black)
-/// to 1 (white): colours by their luma (ITU-R BT.601, `0.299 r + 0.587 g + 0.114 b` of the values
-/// as stored), transparent pixels as on white. An .npy gives its numbers.
+/// Width and values of an image, row by row from the top. A .png or .jpg gives grey values from 0
+/// (black) to 1 (white): colours by their luma (ITU-R BT.601, `0.299 r + 0.587 g + 0.114 b` of the
+/// values as stored), transparent pixels as on white. An .npy gives its numbers.
 pub(super) fn decode(path: &Path, bytes: &[u8], limit: ReadLimit) -> Result<(usize, Vec<f64>), IoError> {
     let extension = path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
     match extension.as_str() {
@@ -24,6 +25,7 @@ pub(super) fn decode(path: &Path, bytes: &[u8], limit: ReadLimit) -> Result<(usi
             }
             foreign::decoded(path, || decode_png(bytes).map_err(content))
         }
+        "jpg" | "jpeg" => foreign::decoded(path, || jpeg::decode(path, bytes, limit)),
         "npy" => {
             // Each number becomes a double, if it was a byte before.
             let needs = (bytes.len() as u64).saturating_mul(9);
@@ -33,7 +35,7 @@ pub(super) fn decode(path: &Path, bytes: &[u8], limit: ReadLimit) -> Result<(usi
             let array = parse_npy(bytes).map_err(|what| IoError::content(path, what))?;
             Ok((array.columns, array.values))
         }
-        _ => Err(IoError::format(path, "images", ".png or .npy")),
+        _ => Err(IoError::format(path, "images", ".png, .jpg or .npy")),
     }
 }
 
@@ -100,8 +102,7 @@ fn decode_png(bytes: &[u8]) -> Result<(usize, Vec<f64>), String> {
     };
     let grey = |pixel: usize| {
         let at = |k: usize| value(pixel * samples + k);
-        // In this form grey stays what it is.
-        let luma = if samples >= 3 { at(2) + 0.299 * (at(0) - at(2)) + 0.587 * (at(1) - at(2)) } else { at(0) };
+        let luma = if samples >= 3 { luma([at(0), at(1), at(2)]) } else { at(0) };
         if samples % 2 == 0 { 1.0 + (luma - 1.0) * at(samples - 1) } else { luma }
     };
     Ok((width, (0..width * height).map(grey).map(|v| v.clamp(0.0, 1.0)).collect()))
@@ -186,7 +187,7 @@ mod tests {
             }
         }
         assert!(decode_png(&sound[..20]).is_err());
-        let error = decode(Path::new("a.jpg"), &[], ReadLimit::default()).unwrap_err().to_string();
-        assert_eq!(error, "a.jpg: images ending in \".jpg\" are not read; use .png or .npy");
+        let error = decode(Path::new("a.gif"), &[], ReadLimit::default()).unwrap_err().to_string();
+        assert_eq!(error, "a.gif: images ending in \".gif\" are not read; use .png, .jpg or .npy");
     }
 }

@@ -9,7 +9,7 @@ use super::read::{ReadLimit, refuse_utf16};
 use super::text::{PARSER, short};
 use crate::exact::big;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::path::Path;
 
@@ -19,6 +19,8 @@ pub(super) struct Context<'f> {
     /// Numbers written as strings that are not doubles and were rounded.
     pub(super) rounded: Cell<u64>,
     place: Cell<Option<Place>>,
+    /// What the list belongs to, if that needs saying: `domain.parts[2].holes[0]`.
+    within: RefCell<String>,
 }
 
 /// An entry of a list: `sites[4][1]`, `masses[2]`, `density.c`.
@@ -59,11 +61,16 @@ impl fmt::Display for Place {
 
 impl<'f> Context<'f> {
     pub(super) fn new(file: &'f Path) -> Context<'f> {
-        Context { file, rounded: Cell::new(0), place: Cell::new(None) }
+        Context { file, rounded: Cell::new(0), place: Cell::new(None), within: RefCell::default() }
     }
 
     pub(super) fn at(&self, place: Option<Place>) {
         self.place.set(place);
+    }
+
+    /// Says what the list that follows belongs to.
+    pub(super) fn within(&self, what: String) {
+        self.within.replace(what);
     }
 
     /// Parses a whole document.
@@ -85,7 +92,7 @@ impl<'f> Context<'f> {
             && let (Some(place), Some(value)) = (self.place.get(), non_finite_token(bytes, e))
         {
             let noun = place.noun();
-            let what = format!("{place} is {value}; every {noun} must be finite");
+            let what = format!("{}{place} is {value}; every {noun} must be finite", self.within.borrow());
             return IoError::content(self.file, what);
         }
         let what = match what.strip_prefix("EOF") {
@@ -94,7 +101,9 @@ impl<'f> Context<'f> {
             None => what.to_string(),
         };
         match self.place.get() {
-            Some(place) if e.is_data() => IoError::line(self.file, e.line() as u64, format!("{place}: {what}")),
+            Some(place) if e.is_data() => {
+                IoError::line(self.file, e.line() as u64, format!("{}{place}: {what}", self.within.borrow()))
+            }
             _ => IoError::line(self.file, e.line() as u64, what),
         }
     }

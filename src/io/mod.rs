@@ -11,12 +11,19 @@ mod canonical;
 mod cells;
 mod checkpoint;
 mod columns;
+mod density_json;
 mod document;
+mod domain_file;
+mod domain_geojson;
+mod domain_json;
+mod domain_shapes;
+mod domain_svg;
 mod error;
 mod fields;
 mod finite;
 mod foreign;
 mod image;
+mod jpeg;
 mod json;
 mod ledger;
 mod lists;
@@ -36,7 +43,6 @@ mod samples;
 mod samples_parquet;
 mod solution_json;
 mod solution_read;
-mod source_json;
 mod surface;
 mod table;
 mod temporary;
@@ -51,6 +57,9 @@ pub use cells::{
 };
 pub use checkpoint::{read_checkpoint, write_checkpoint};
 pub use columns::TableColumns;
+pub use density_json::{parse_image, read_image};
+pub use domain_file::{parse_domain, read_domain};
+pub use domain_shapes::AnyDomain;
 pub use error::{IoError, bytes_text, system_text};
 pub use json::document_format;
 pub use ledger::{Role, begin, is_file, is_readable_again, is_standard_output, written};
@@ -69,7 +78,7 @@ pub use sample_blocks::Columns;
 pub use samples::{NOT_BUILT, SampleFormat, write_samples};
 pub use solution_json::{INLINE_LIMIT, ProblemSource, SolutionFile, write_solution};
 pub use solution_read::{AnySolution, read_any_solution, read_solution};
-pub use source_json::{AnyDomain, parse_domain, parse_image, read_domain, read_image};
+
 pub use surface::{
     Encoding, Field, Group, MeshData, SingleMesh, SurfaceFile, Texture, parse_surface, read_surface, reads_surface,
     write_gltf, write_surface, writes_gltf, writes_surface,

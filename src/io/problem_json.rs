@@ -1,5 +1,7 @@
 //! Problem files: `{"format": "brenier/problem", ...}`.
 
+use super::density_json::{DensitySeed, RawDensity};
+use super::domain_json::{DomainSeed, RawDomain};
 use super::error::IoError;
 use super::json::{Context, Pairs, Rows, Scalars, Source, check_header, set, unknown_field, wrong_kind};
 use super::loader::Loader;
@@ -7,7 +9,6 @@ use super::problem_file::AnyProblem;
 use super::problem_file::ProblemFile;
 use super::problem_file::{FileData, ProblemId};
 use super::read::{ReadLimit, read_file, sha256_hex};
-use super::source_json::{DensitySeed, DomainSeed, RawDensity, RawDomain};
 use crate::domain::Density;
 use crate::exact::{Dd, Heights};
 use crate::map_kind;

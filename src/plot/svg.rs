@@ -91,7 +91,7 @@ impl Scene<'_> {
         let mut painted = Group::new();
         if let Some(mesh) = self.mesh {
             // Cells are clipped to the bounding box: of them the mesh shows what is its own.
-            let shape = ClipPath::new().set("id", "domain").add(Path::new().set("d", triangles(mesh, &frame)));
+            let shape = ClipPath::new().set("id", "domain").add(shape(mesh, &frame));
             drawing = drawing.add(Definitions::new().add(shape));
             painted = painted.set("clip-path", "url(#domain)");
         }
@@ -284,6 +284,15 @@ fn overlay(frame: &Frame, curves: &[&[[f64; 2]]], ends: &[[f64; 2]], side: f64) 
         (&dots, "#b3261e", dot),
     ];
     parts.into_iter().filter(|p| !p.0.is_empty()).map(|(d, stroke, width)| stroked(d, stroke, width)).collect()
+}
+
+/// Where the domain is, as a path to clip by: of polygons their rings, so that no hairline runs
+/// along our triangles.
+fn shape(mesh: &PlanarMesh, frame: &Frame) -> Path {
+    let Some(parts) = mesh.polygons() else { return Path::new().set("d", triangles(mesh, frame)) };
+    let mut d = String::new();
+    parts.iter().flat_map(|p| p.rings()).for_each(|ring| polygon(&mut d, frame, ring));
+    Path::new().set("d", d).set("clip-rule", "evenodd")
 }
 
 /// All triangles of a mesh as one path.

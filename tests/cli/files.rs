@@ -81,8 +81,13 @@ fn domains_from_files() {
         f.expect(0, "check s.json");
     }
     f.write("dart.csv", "0,0\n4,0\n1,1\n0,4\n");
-    let text = f.error(3, "solve --domain dart.csv --points y.csv -o s.json");
-    assert_eq!(text, "dart.csv: domain vertex 2 is reflex; convex polygon or planar mesh required");
+    let run = f.expect(0, "solve --domain dart.csv --points y.csv -o s.json");
+    assert!(run.out.contains("a polygon of 4 vertices"), "{}", run.out);
+    f.expect(0, "check s.json");
+    f.write("bow.csv", "0,0\n4,4\n4,0\n0,4\n");
+    let text = f.error(3, "solve --domain bow.csv --points y.csv -o s.json");
+    let edges = "edge 0 of the outer ring ([0.0, 0.0] to [4.0, 4.0]) crosses edge 2 of the outer ring ([4.0, 0.0] to [0.0, 4.0])";
+    assert_eq!(text, format!("bow.csv: {edges}; rings may touch, but not cross"));
 }
 
 #[test]

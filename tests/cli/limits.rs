@@ -164,7 +164,6 @@ fn huge_pixels_are_no_fault_of_the_sites() {
     let run = f.run("quantize --domain square --density image:p.npy -n 4 -o x.json");
     assert!(!run.err.contains("sites["), "{}", run.err);
     assert!([0, 1, 3].contains(&run.code), "{} {}", run.code, run.err);
-    assert_snapshot!(f.error(2, "quantize --domain disk -n 4 -o x.json"), @"--domain disk: a disk is a polygon here; say of how many vertices, for example disk:100");
 }
 
 /// Memory that the system refuses (`ulimit -v` here) ends in words, like a limit of ours: also what

@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod cells;
+mod domains;
 mod files;
 mod hostile;
 mod interrupt;

@@ -8,4 +8,6 @@ pub mod instances;
 pub mod judge;
 pub mod library;
 pub mod oracle;
+pub mod patch;
+pub mod rings;
 pub mod shapes;

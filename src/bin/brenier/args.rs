@@ -82,16 +82,21 @@ pub struct Common {
                         brenier solve --domain disk:64 --points sites.npy --masses masses.txt -o solution.json")]
 pub struct SolveArgs {
     /// Problem file (JSON)
-    #[arg(required_unless_present = "points", conflicts_with_all = ["domain", "points", "columns", "masses", "density", "invert", "bilinear", "partial"])]
+    #[arg(required_unless_present = "points", conflicts_with_all = ["domain", "feature", "points", "columns", "masses", "density", "invert", "bilinear", "partial"])]
     pub problem: Option<PathBuf>,
     /// Solution file to write
     #[arg(long, short, value_name = "SOLUTION", value_parser = to(Fit::Solution))]
     pub output: Output,
-    /// Domain instead of a problem file: square, disk:N (regular N-gon in the unit circle), image
-    /// (the rectangle of the image that gives the density, of height 1), or a file: the vertices of
-    /// a convex polygon, a mesh (.obj with faces), or a domain as in problem files (.json)
+    /// Domain instead of a problem file: square, disk or disk:N (regular N-gon in the unit circle,
+    /// of 256 vertices if N is not given), image (the rectangle of the image that gives the
+    /// density, of height 1), or a file: the vertices of a polygon in order, a mesh (.obj with
+    /// faces), polygons of a .geojson, shapes of an .svg, or a domain as in problem files (.json)
     #[arg(long, value_name = "DOMAIN", requires = "points")]
     pub domain: Option<String>,
+    /// Only this feature of a .geojson (its name, its id, or KEY=VALUE of a property) or shape of
+    /// an .svg (its id); again for more than one [default: all]
+    #[arg(long, value_name = "NAME", requires = "domain")]
+    pub feature: Vec<String>,
     /// Sites instead of a problem file: .csv, .txt, .npy, .npz, .xyz or .obj
     #[arg(long, value_name = "FILE", requires = "domain")]
     pub points: Option<PathBuf>,
@@ -103,8 +108,8 @@ pub struct SolveArgs {
     /// equal, total 1]
     #[arg(long, value_name = "FILE", requires = "points")]
     pub masses: Option<PathBuf>,
-    /// Density of the source: constant, affine:GX,GY,C for GX x + GY y + C, or image:FILE (.png or
-    /// .npy over the box of the domain)
+    /// Density of the source: constant, affine:GX,GY,C for GX x + GY y + C, or image:FILE (.png,
+    /// .jpg or .npy over the box of the domain)
     #[arg(long, value_name = "DENSITY", requires = "points")]
     pub density: Option<String>,
     #[command(flatten)]
@@ -156,13 +161,18 @@ pub struct ImageArgs {
                         Moves every site to the centroid of its cell, solves again, and so on until the sites are there. \
                         With --steps and without --tol, having done the steps is success (exit 0).")]
 pub struct QuantizeArgs {
-    /// Domain: square, disk:N (regular N-gon in the unit circle), image (the rectangle of the image
-    /// that gives the density, of height 1), or a file: the vertices of a convex polygon, a mesh
-    /// (.obj with faces), or a domain as in problem files (.json)
+    /// Domain: square, disk or disk:N (regular N-gon in the unit circle, of 256 vertices if N is
+    /// not given), image (the rectangle of the image that gives the density, of height 1), or a
+    /// file: the vertices of a polygon in order, a mesh (.obj with faces), polygons of a .geojson,
+    /// shapes of an .svg, or a domain as in problem files (.json)
     #[arg(long, value_name = "DOMAIN")]
     pub domain: String,
-    /// Density of the source: constant, affine:GX,GY,C for GX x + GY y + C, or image:FILE (.png or
-    /// .npy over the box of the domain)
+    /// Only this feature of a .geojson (its name, its id, or KEY=VALUE of a property) or shape of
+    /// an .svg (its id); again for more than one [default: all]
+    #[arg(long, value_name = "NAME")]
+    pub feature: Vec<String>,
+    /// Density of the source: constant, affine:GX,GY,C for GX x + GY y + C, or image:FILE (.png,
+    /// .jpg or .npy over the box of the domain)
     #[arg(long, value_name = "DENSITY")]
     pub density: Option<String>,
     #[command(flatten)]

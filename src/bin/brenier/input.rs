@@ -232,7 +232,7 @@ fn sound<T: FileData>(
 /// Reads or makes the problem that `quantize` begins with.
 pub fn of_quantize(args: &QuantizeArgs, common: &Common) -> Result<AnyLoaded, Failure> {
     let limit = read_limit(common);
-    let given = source(&args.domain, args.density.as_deref(), &args.image, limit)?;
+    let given = source(Named(&args.domain, &args.feature), args.density.as_deref(), &args.image, limit)?;
     Ok(map_kind!(given.domain, source => {
         let file = begin(args, source, &given.density, limit, common)?;
         begun(file, given.notes, common)?
@@ -293,7 +293,7 @@ pub fn of_sites_found<T: FileData>(begun: Loaded<T>, problem: T::Problem) -> Loa
 
 fn of_flags(args: &SolveArgs, points: &Path, domain_name: &str, common: &Common) -> Result<AnyProblem, Failure> {
     let limit = read_limit(common);
-    let given = source(domain_name, args.density.as_deref(), &args.image, limit)?;
+    let given = source(Named(domain_name, &args.feature), args.density.as_deref(), &args.image, limit)?;
     Ok(
         map_kind!(given.domain, source => flagged(args, (points, domain_name), source, (given.density, given.notes), limit)?),
     )
@@ -326,7 +326,12 @@ struct Given {
     notes: Vec<String>,
 }
 
-fn source(name: &str, density: Option<&str>, flags: &ImageArgs, limit: ReadLimit) -> Result<Given, Failure> {
+/// A domain as flags name it: by a word or a file, and the features meant.
+#[derive(Clone, Copy)]
+struct Named<'a>(&'a str, &'a [String]);
+
+fn source(named: Named<'_>, density: Option<&str>, flags: &ImageArgs, limit: ReadLimit) -> Result<Given, Failure> {
+    let Named(name, features) = named;
     let usage = |what: String| Failure::new(code::USAGE, what);
     let Some(file) = density.and_then(|text| text.strip_prefix("image:")) else {
         if flags.invert || flags.bilinear {
@@ -335,48 +340,64 @@ fn source(name: &str, density: Option<&str>, flags: &ImageArgs, limit: ReadLimit
         if name == "image" {
             return Err(usage("--domain image: give the image, --density image:FILE".into()));
         }
-        let (domain, notes) = domain(name, limit)?;
+        let (domain, notes) = domain(named, limit)?;
         return Ok(Given { domain, density: self::density(density).map_err(usage)?, notes });
     };
     let between = if flags.bilinear { Between::Bilinear } else { Between::Constant };
     let image = |place| read_image(Path::new(file), limit, place, between, flags.invert);
     if name == "image" {
+        if !features.is_empty() {
+            return Err(usage("--feature is for a --domain in .geojson or .svg".into()));
+        }
         let image = image(None)?;
         let domain = ConvexPolygon::rectangle(image.min(), image.max()).map_err(|e| usage(e.to_string()))?;
         let domain = AnyDomain::Plane(domain.into());
         return Ok(Given { domain, density: Density::Image(image.into()), notes: Vec::new() });
     }
-    let (domain, notes) = domain(name, limit)?;
+    let (domain, notes) = domain(named, limit)?;
     let AnyDomain::Plane(plane) = &domain else {
-        return Err(usage(format!("--density image:FILE needs a box in the plane; {name} is a surface")));
+        return Err(usage(format!("--density image:FILE needs a domain in the plane; {name} is a surface")));
     };
     let image = image(Some(plane.frame().bounds()))?;
     Ok(Given { domain, density: Density::Image(image.into()), notes })
 }
 
+/// Vertices of a disk if nobody says how many: its area is that of the circle to 1e-4.
+const DISK: usize = 256;
+
+/// The words for domains, for messages.
+const WORDS: &str = "square, disk, disk:N, image, or a file (.csv, .obj, .geojson, .svg, .json, ...)";
+
 /// A domain by its name, or from a file; and remarks.
-fn domain(name: &str, limit: ReadLimit) -> Result<(AnyDomain, Vec<String>), Failure> {
+fn domain(Named(name, features): Named<'_>, limit: ReadLimit) -> Result<(AnyDomain, Vec<String>), Failure> {
     let usage = |what: String| Failure::new(code::USAGE, what);
     let polygon = |p: Result<ConvexPolygon, DomainError>| {
+        if !features.is_empty() {
+            return Err(usage(format!("--feature is for a --domain in .geojson or .svg, not for {name}")));
+        }
         p.map(|p| (AnyDomain::Plane(p.into()), Vec::new())).map_err(|e| usage(e.to_string()))
     };
     if name == "square" {
         return polygon(ConvexPolygon::rectangle([0.0, 0.0], [1.0, 1.0]));
+    }
+    if name == "disk" {
+        return polygon(ConvexPolygon::disk(DISK));
     }
     if let Some(n) = name.strip_prefix("disk:") {
         let n = n.parse::<usize>().ok().filter(|n| (3..=1_000_000).contains(n));
         let n = n.ok_or_else(|| usage(format!("--domain {name}: give a number of vertices from 3 to 1000000")))?;
         return polygon(ConvexPolygon::disk(n));
     }
-    if name == "disk" {
-        let what = "--domain disk: a disk is a polygon here; say of how many vertices, for example disk:100";
-        return Err(usage(what.into()));
-    }
     let known = ["cube", "sphere"];
     if known.contains(&name) {
-        return Err(usage(format!("--domain {name} is not supported by this version; use square, disk:N or a file")));
+        return Err(usage(format!("--domain {name} is not supported by this version; use {WORDS}")));
     }
-    Ok(read_domain(Path::new(name), limit)?)
+    let path = Path::new(name);
+    // A word that is no file is a name that is not known.
+    if path.extension().is_none() && path.components().count() == 1 && !path.exists() {
+        return Err(usage(format!("--domain {name}: no such domain, and no such file; use {WORDS}")));
+    }
+    Ok(read_domain(path, limit, features)?)
 }
 
 /// Sites from a file, with the masses it has a column for, if these are looked for, and constant

@@ -6,7 +6,6 @@ use super::super::plane::patched::Ground;
 use super::super::plane::point::Point;
 use super::super::plane::restrict::{Part, Restriction};
 use super::source::Source;
-use crate::domain::Outline;
 use crate::exact::Dd;
 use crate::hull::Hull;
 use crate::problem::Problem;
@@ -58,7 +57,7 @@ pub fn enlarged(
                 let mut best: Option<Touch> = None;
                 for &(k, meeting) in all.of(i) {
                     let patch = ground.patches.get(k as usize);
-                    part.compute(hull, &duals, &all, i as u32, Outline(patch.corners()), meeting);
+                    part.compute(hull, &duals, &all, i as u32, patch.outline(), meeting);
                     let found = touch(&part.vertices, site(i), |at| ground.density(k, at, factor));
                     let nearer = |t: &Touch| best.as_ref().is_none_or(|b| t.distance < b.distance);
                     best = found.filter(nearer).or(best);

@@ -13,7 +13,6 @@ use super::super::plane::point::Point;
 use super::super::plane::restrict::{Part, Restriction};
 use super::ball::{BallCell, Disc, Ruler};
 use super::source::Source;
-use crate::domain::Outline;
 use crate::exact::{Counters, Dd};
 use crate::hull::Hull;
 use crate::problem::Problem;
@@ -68,7 +67,7 @@ pub fn measure(
         for i in range {
             for &(k, meeting) in all.of(i) {
                 let patch = ground.patches.get(k as usize);
-                part.compute(hull, &duals, &all, i as u32, Outline(patch.corners()), meeting);
+                part.compute(hull, &duals, &all, i as u32, patch.outline(), meeting);
                 rows.add(i as u32, &part.labels, &part.vertices, &Source::new(patch.law(), factor), disc);
             }
             rows.end_of_cell();

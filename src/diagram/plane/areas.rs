@@ -200,17 +200,7 @@ mod tests {
             total += own;
         }
         let domain: Rational = match diagram.problem().patches() {
-            Some(patches) => patches
-                .iter()
-                .map(|p| {
-                    Integrals::of(
-                        &p.corners().iter().map(|v| v.map(crate::exact::big::rational)).collect::<Vec<_>>(),
-                        &even,
-                    )
-                    .mass
-                    .reduced()
-                })
-                .sum(),
+            Some(patches) => patches.iter().map(|p| Integrals::of(&p.exact_corners(), &even).mass.reduced()).sum(),
             None => {
                 let v: Vec<[Rational; 2]> =
                     diagram.problem().frame().vertices().iter().map(|v| v.map(crate::exact::big::rational)).collect();
@@ -374,6 +364,31 @@ mod tests {
                     let (plain, image) = (n, all.corners.len());
                     let square = ConvexPolygon::rectangle(low, high).unwrap();
                     assert!(plain > 0 && (n > 1 || image == 4), "{image} {:?}", square.vertices());
+                }
+            }
+        }
+    }
+
+    /// Pixels that a boundary cuts: whole ones beside pieces, corners on lines of the grid, a
+    /// boundary through grid points and along grid lines.
+    #[test]
+    fn areas_over_pixels_that_are_cut_are_exact() {
+        let mut state = 5;
+        let image = || Image::new(8, vec![1.0; 64], [0.0, 0.0], [8.0, 8.0], Between::Constant).unwrap();
+        let shapes = [
+            vec![[1.0, 1.0], [7.0, 2.3], [5.5, 7.25], [2.1, 6.0]],
+            vec![[0.0, 4.0], [4.0, 0.0], [8.0, 4.0], [4.0, 8.0]],
+            vec![[1.0, 0.0], [6.0, 0.0], [8.0, 1.0], [0.1, 7.7]],
+            vec![[0.3, 0.1], [0.3f64.next_up(), 5.0], [0.2, 7.0]],
+        ];
+        for shape in shapes {
+            for n in [1, 2, 9, 40] {
+                let domain = ConvexPolygon::new(shape.clone()).unwrap();
+                let sites: Vec<[f64; 2]> = (0..n).map(|_| [8.0 * draw(&mut state), 8.0 * draw(&mut state)]).collect();
+                let all = check(&at_weights(&problem(domain, Density::Image(image().into()), sites), &vec![0.0; n]));
+                if n == 1 {
+                    assert_eq!((all.parts.len(), all.rings.len()), (2, 2), "one part, one ring");
+                    assert_eq!(all.corners.len(), shape.len(), "nothing of the pixels is left");
                 }
             }
         }

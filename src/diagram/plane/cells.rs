@@ -13,7 +13,7 @@ use super::super::measures::Integrate;
 use super::super::moments::Moments;
 use super::clip::{Clipper, Sites};
 use super::integrate::{self, LocalDensity};
-use super::point::{Point, centre, crossing};
+use super::point::{Point, centre, corner, crossing};
 use crate::domain::{Chains, ConvexPolygon, Outline};
 use crate::exact::Counters;
 use crate::exact::predicates::Lifted;
@@ -200,9 +200,9 @@ pub fn labelled<'a>(
     after: Label,
 ) -> Point {
     match (before, after) {
-        (Label::Domain(_), Label::Domain(k)) => Point::from_f64(domain.vertex(k as usize)),
+        (Label::Domain(_), Label::Domain(k)) => corner(domain.corner(k as usize)),
         (Label::Domain(k), Label::Bisector(j)) | (Label::Bisector(j), Label::Domain(k)) => {
-            let (u, v) = (domain.vertex(k as usize), domain.vertex(k as usize + 1));
+            let [u, v] = domain.edge(k as usize);
             crossing(lifted(site.min(j)), lifted(site.max(j)), u, v)
         }
         (Label::Bisector(j), Label::Bisector(l)) => tie(lifted, [site, j, l]),

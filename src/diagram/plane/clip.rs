@@ -12,9 +12,19 @@
 //! the end.
 
 use super::super::label::Label;
-use crate::domain::{Chains, Outline};
+use crate::domain::{Chains, Corner, Outline};
 use crate::exact::Counters;
-use crate::exact::predicates::{EdgePoint, Lifted, above, side_e, side_v};
+use crate::exact::predicates::{EdgePoint, Lifted, above, side_c, side_e, side_v};
+
+/// Does site `i` beat `m` at a corner of the domain, after the perturbation? V, or C where it is a
+/// crossing.
+#[inline(always)]
+pub fn side_at(i: &Lifted, m: &Lifted, corner: Corner, rank: [u32; 2], counters: &mut Counters) -> bool {
+    match corner {
+        Corner::At(v) => side_v(i, m, v, rank, counters),
+        Corner::Crossing(p) => side_c(i, m, &p, rank, counters),
+    }
+}
 
 /// Lifted sites and their ranks, by position.
 #[derive(Clone, Copy)]
@@ -125,15 +135,16 @@ impl Clipper {
         let counters = &mut self.counters;
         match labels {
             (Label::Domain(_), Label::Domain(k)) => {
-                let v = domain.vertex(k as usize);
-                side_v(at(site), at(m), v, [rank(site), rank(m)], counters)
+                side_at(at(site), at(m), domain.corner(k as usize), [rank(site), rank(m)], counters)
             }
             (Label::Domain(k), Label::Bisector(j)) => {
-                let edge = EdgePoint { p: domain.vertex(k as usize), q: domain.vertex(k as usize + 1) };
+                let [p, q] = domain.edge(k as usize);
+                let edge = EdgePoint { p, q };
                 side_e(at(site), at(j), at(m), edge, [rank(site), rank(j), rank(m)], counters)
             }
             (Label::Bisector(j), Label::Domain(k)) => {
-                let edge = EdgePoint { p: domain.vertex(k as usize + 1), q: domain.vertex(k as usize) };
+                let [q, p] = domain.edge(k as usize);
+                let edge = EdgePoint { p, q };
                 side_e(at(site), at(j), at(m), edge, [rank(site), rank(j), rank(m)], counters)
             }
             // Walls to j, then l, in counter-clockwise order: the sites turn counter-clockwise too.

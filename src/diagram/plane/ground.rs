@@ -3,8 +3,8 @@
 use super::super::label::Label;
 use super::super::unite::{Line, Name};
 use super::seams::{Edge, seams};
-use crate::domain::surface::Places;
-use crate::domain::{Outline, Patches};
+use crate::domain::{Corner, Outline, Patches};
+use crate::exact::big::{self, Rational};
 use crate::problem::Problem;
 use std::collections::HashMap;
 
@@ -23,6 +23,46 @@ pub struct Corners {
     pub seams: Vec<u32>,
 }
 
+/// Numbers of corners, by their exact coordinates.
+#[derive(Default)]
+struct Named {
+    rounded: Vec<[f64; 2]>,
+    /// By coordinates that are doubles.
+    points: HashMap<[u64; 2], u32>,
+    /// By others.
+    crossings: HashMap<[Rational; 2], u32>,
+    exact: HashMap<u32, [Rational; 2]>,
+}
+
+impl Named {
+    fn number(&mut self, corner: Corner) -> u32 {
+        let next = self.rounded.len() as u32;
+        let (place, exact) = match corner {
+            Corner::At(p) => (p, None),
+            Corner::Crossing(_) => {
+                let exact = corner.exact();
+                let rounded = exact.each_ref().map(big::nearest_f64);
+                let is_double = rounded.map(big::rational) == exact;
+                (rounded, (!is_double).then_some(exact))
+            }
+        };
+        let number = match &exact {
+            // Adding 0 turns -0 into 0.
+            None => *self.points.entry(place.map(|c| (c + 0.0).to_bits())).or_insert(next),
+            Some(exact) => *self.crossings.entry(exact.clone()).or_insert(next),
+        };
+        if number == next {
+            self.rounded.push(place);
+            self.exact.extend(exact.map(|e| (next, e)));
+        }
+        number
+    }
+
+    fn exact(&self, number: u32) -> [Rational; 2] {
+        self.exact.get(&number).cloned().unwrap_or_else(|| self.rounded[number as usize].map(big::rational))
+    }
+}
+
 impl Corners {
     /// Those of a problem. Cost: O(corners), in hash tables.
     pub fn of(problem: &Problem) -> Corners {
@@ -37,45 +77,58 @@ impl Corners {
     }
 
     fn of_patches(patches: &Patches) -> Corners {
-        let mut places = Places::default();
+        let mut places = Named::default();
         let mut all =
             Corners { start: vec![0], names: Vec::new(), lines: Vec::new(), along: HashMap::new(), seams: Vec::new() };
-        for patch in patches.iter() {
-            all.names.extend(patch.corners().iter().map(|v| places.number([v[0], v[1], 0.0])));
-            all.start.push(all.names.len());
-        }
-        let places: Vec<[f64; 2]> = places.into_points().into_iter().map(|p| [p[0], p[1]]).collect();
-        let edges = all.edges();
         // Edges of pixels are parts of the lines of a grid; others may lie along each other.
         let grid = patches.mesh().is_none();
-        let line_of = |a: u32, b: u32| {
-            let (p, q) = (places[a as usize], places[b as usize]);
-            let axis = (0..2).find(|&k| grid && p[k] == q[k]);
-            axis.map_or((2, u64::from(a.min(b)), a.max(b)), |k| (k, p[k].to_bits(), 0))
-        };
-        let (mut numbers, mut sides) = (HashMap::with_capacity(edges.len()), HashMap::<Edge, u32>::new());
-        for &(a, b) in &edges {
-            let (next, line) = (numbers.len() as u32, line_of(a, b));
+        let mut on = Vec::new();
+        for patch in patches.iter() {
+            let outline = patch.outline();
+            for k in 0..outline.len() {
+                all.names.push(places.number(outline.corner(k)));
+                let [p, q] = outline.edge(k);
+                let axis = (0..2).find(|&k| grid && p[k] == q[k]);
+                on.push(axis.map_or_else(
+                    || {
+                        let [a, b] = [p, q].map(|p| places.number(Corner::At(p)));
+                        (2, u64::from(a.min(b)), a.max(b))
+                    },
+                    |k| (k, (p[k] + 0.0).to_bits(), 0),
+                ));
+            }
+            all.start.push(all.names.len());
+        }
+        let edges = all.edges();
+        let (mut numbers, mut sides) = (HashMap::new(), HashMap::<Edge, (u32, usize)>::new());
+        for (k, (&(a, b), &line)) in edges.iter().zip(&on).enumerate() {
+            let next = numbers.len() as u32;
             numbers.entry(line).or_insert(next);
-            if line.0 == 2 {
-                *sides.entry((a.min(b), a.max(b))).or_insert(0) += 1;
+            // Whole pixels match, whatever lies beside them.
+            if line.0 == 2 || patches.are_cut() {
+                sides.entry((a.min(b), a.max(b))).or_insert((0, k)).0 += 1;
             }
         }
-        let mut alone: Vec<Edge> = sides.iter().filter(|e| *e.1 == 1).map(|e| *e.0).collect();
+        let mut alone: Vec<Edge> = sides.iter().filter(|e| e.1.0 == 1).map(|e| *e.0).collect();
         alone.sort_unstable();
-        for group in seams(&places, &alone) {
+        for group in seams(&places.rounded, &|v| places.exact(v), &alone) {
             let first = group[0];
-            let way = |e: &Edge| [0, 1].map(|k| places[e.1 as usize][k] - places[e.0 as usize][k]);
-            let number = numbers[&line_of(first.0, first.1)];
+            let way = |e: &Edge| {
+                let [a, b] = [e.0, e.1].map(|v| places.exact(v));
+                [0, 1].map(|k| Rational::from(&b[k] - &a[k]))
+            };
+            let (u, number) = (way(&first), numbers[&on[sides[&first].1]]);
             for e in group {
-                let (u, v) = (way(&first), way(&e));
-                all.along.insert(e, (first, u[0] * v[0] + u[1] * v[1] > 0.0));
-                numbers.insert(line_of(e.0, e.1), number);
+                let v = way(&e);
+                let same = (Rational::from(&u[0] * &v[0]) + Rational::from(&u[1] * &v[1])).cmp0().is_gt();
+                all.along.insert(e, (first, same));
+                numbers.insert(on[sides[&e].1], number);
             }
             all.seams.push(number);
         }
         all.seams.sort_unstable();
-        all.lines = edges.iter().map(|&(a, b)| numbers[&line_of(a, b)]).collect();
+        all.seams.dedup();
+        all.lines = on.iter().map(|line| numbers[line]).collect();
         all
     }
 
@@ -132,7 +185,7 @@ impl Corners {
 /// The polygon of a patch, or the domain where there are none.
 pub fn outline_of<R>(problem: &Problem, patch: usize, f: impl FnOnce(Outline<'_>) -> R) -> R {
     match problem.patches() {
-        Some(patches) => f(Outline(patches.get(patch).corners())),
+        Some(patches) => f(patches.get(patch).outline()),
         None => f(problem.frame().outline()),
     }
 }

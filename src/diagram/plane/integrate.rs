@@ -66,10 +66,11 @@ impl LocalDensity {
         }
     }
 
-    /// For polygons in one with these corners. Their vertices are off by at most `2^-60` of the
-    /// size of its edges (`point.rs`), which is at most twice that of a coordinate.
-    pub fn within(self, corners: &[[f64; 2]]) -> LocalDensity {
-        LocalDensity { reach: 2.0 * corners.iter().flatten().fold(0.0, |r: f64, c| r.max(c.abs())), ..self }
+    /// For polygons in one whose corners and edges are told by points with coordinates up to
+    /// `largest`. Their vertices are off by at most `2^-60` of the size of its edges (`point.rs`),
+    /// which is at most twice that of a coordinate.
+    pub fn within(self, largest: f64) -> LocalDensity {
+        LocalDensity { reach: 2.0 * largest, ..self }
     }
 
     /// What the rounding of a value is relative to ([`Law`]).

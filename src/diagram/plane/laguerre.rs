@@ -225,7 +225,7 @@ fn integrals(
 ) -> CellMeasures {
     let region = Region::new(problem.frame());
     let factor = problem.source_factor();
-    let density = LocalDensity::new(even_law(problem), factor).within(problem.frame().vertices());
+    let density = LocalDensity::new(even_law(problem), factor).within(problem.frame().outline().reach());
     let even = || cells::measure(hull, &region, &density, what);
     let Some(ground) = ground.filter(|_| background < 1.0) else { return even() };
     let duals = Duals::new(hull, &region);

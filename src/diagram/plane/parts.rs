@@ -6,7 +6,7 @@ use super::super::moments::Moments;
 use super::cells::Duals;
 use super::patched;
 use super::restrict::{Part, Restriction};
-use crate::domain::{Outline, Patches};
+use crate::domain::Patches;
 use crate::exact::Counters;
 use crate::hull::Hull;
 use crate::problem::Problem;
@@ -65,7 +65,7 @@ pub(super) fn of(
         let meetings = if p == u32::MAX { &[][..] } else { restriction.of(p as usize) };
         for &(k, meeting) in meetings {
             let patch = patches.get(k as usize);
-            part.compute(hull, duals, &restriction, p, Outline(patch.corners()), meeting);
+            part.compute(hull, duals, &restriction, p, patch.outline(), meeting);
             parts.patch.push(k);
             parts.labels.extend(part.labels.iter().map(|l| match *l {
                 Label::Bisector(j) => Label::Bisector(keep[hull.rank(j as usize) as usize]),

@@ -7,7 +7,7 @@ use super::super::moments::{Moments, joined};
 use super::cells::{CHUNK, CellMeasures, Duals};
 use super::integrate::{self, LocalDensity};
 use super::restrict::{Part, Restriction};
-use crate::domain::{Outline, Patch, Patches, Touching, touching};
+use crate::domain::{Patch, Patches, Touching, touching};
 use crate::exact::Counters;
 use crate::hull::Hull;
 use rayon::prelude::*;
@@ -50,7 +50,7 @@ impl Ground {
             if least.is_some_and(|l| reach * (1.0 - 1e-12) > l.square) {
                 break;
             }
-            let found = touching(Outline(self.patches.get(entry.data as usize).corners()), y);
+            let found = touching(self.patches.get(entry.data as usize).outline(), y);
             least = Some(least.filter(|l| !(found.height < l.height)).unwrap_or(found));
             if found.square == 0.0 {
                 break;
@@ -65,7 +65,7 @@ impl Ground {
         let tree = self.tree();
         let inside = |k: &u32| {
             let patch = self.patches.get(*k as usize);
-            let outline = Outline(patch.corners());
+            let outline = patch.outline();
             (0..outline.len()).all(|e| {
                 let (u, v) = (outline.vertex(e), outline.vertex(e + 1));
                 (v[0] - u[0]) * (p[1] - u[1]) >= (v[1] - u[1]) * (p[0] - u[0])
@@ -110,8 +110,8 @@ pub fn measure(
             let mut mass = 0.0;
             for &(k, meeting) in all.of(i) {
                 let patch = patches.get(k as usize);
-                let density = LocalDensity::new(patch.law(), factor).within(patch.corners());
-                part.compute(hull, duals, all, i as u32, Outline(patch.corners()), meeting);
+                let density = LocalDensity::new(patch.law(), factor).within(patch.outline().reach());
+                part.compute(hull, duals, all, i as u32, patch.outline(), meeting);
                 if what.moments {
                     pieces.push(integrate::moments(&part.vertices, &density));
                 } else {

@@ -6,7 +6,7 @@ use super::integrate::{self, LocalDensity};
 use super::point::Point;
 use super::proof::{ExactMoments, Integrals};
 use super::snapshot::Diagram;
-use crate::domain::{ExactLaw, Law, Outline, Patch};
+use crate::domain::{ExactLaw, Law, Patch};
 use crate::exact::Fraction;
 use crate::exact::big::Rational;
 use rayon::prelude::*;
@@ -76,7 +76,7 @@ impl Diagram {
     }
 
     pub(super) fn points_of(&self, patch: &Patch, i: usize, labels: &[Label]) -> Vec<Point> {
-        let outline = Outline(patch.corners());
+        let outline = patch.outline();
         let at = |j: u32| &self.lifted()[j as usize];
         let before = |k: usize| labels[if k == 0 { labels.len() - 1 } else { k - 1 }];
         (0..labels.len()).map(|k| labelled(&at, outline, i as u32, before(k), labels[k])).collect()
@@ -84,7 +84,7 @@ impl Diagram {
 
     /// Exact vertices of a part.
     pub(crate) fn exact_part(&self, patch: &Patch, i: usize, labels: &[Label]) -> Vec<[Rational; 2]> {
-        let outline = Outline(patch.corners());
+        let outline = patch.outline();
         (0..labels.len()).map(|k| self.exact_vertex_between(outline, i, labels, k)).collect()
     }
 
@@ -158,7 +158,7 @@ impl Diagram {
         points: &[Point],
         (k, next): (usize, usize),
     ) -> bool {
-        let outline = Outline(patch.corners());
+        let outline = patch.outline();
         self.is_short(&points[k], &points[next])
             && self.exact_vertex_between(outline, i, labels, k) == self.exact_vertex_between(outline, i, labels, next)
     }

@@ -153,7 +153,7 @@ impl Ground {
 
 /// The outward normal of an edge of a counter-clockwise polygon.
 fn normal(outline: Outline<'_>, e: usize) -> [f64; 2] {
-    let (u, v) = (outline.vertex(e), outline.vertex(e + 1));
+    let [u, v] = outline.edge(e);
     [v[1] - u[1], u[0] - v[0]]
 }
 
@@ -169,7 +169,7 @@ fn corner(hull: &Hull, outline: Outline<'_>, i: u32, before: Label, e: u32) -> C
 }
 
 fn direction(outline: Outline<'_>, e: usize) -> [f64; 2] {
-    let (u, v) = (outline.vertex(e), outline.vertex(e + 1));
+    let [u, v] = outline.edge(e);
     [v[0] - u[0], v[1] - u[1]]
 }
 
@@ -206,7 +206,7 @@ fn sides_of_patches(hull: &Hull, duals: &Duals, ground: &Ground, all: &Restricti
                 continue;
             }
             let patch = ground.patches.get(k as usize);
-            let outline = Outline(patch.corners());
+            let outline = patch.outline();
             part.compute(hull, duals, all, i, outline, meeting);
             let labels = &part.labels;
             for j in 0..labels.len() {

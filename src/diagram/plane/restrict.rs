@@ -14,11 +14,11 @@
 
 use super::super::label::Label;
 use super::cells::{Duals, vertex};
-use super::clip::{Clipper, Sites};
-use super::point::Point;
-use crate::domain::{Outline, Patches};
+use super::clip::{Clipper, Sites, side_at};
+use super::point::{Point, corner};
+use crate::domain::{Corner, Outline, Patches};
 use crate::exact::Counters;
-use crate::exact::predicates::{BoxAbout, side_v, wins_on_box};
+use crate::exact::predicates::{BoxAbout, wins_on_box};
 use crate::hull::{Hull, Wedge};
 use rayon::prelude::*;
 
@@ -67,7 +67,7 @@ impl Restriction {
         let work = |seen: &mut Vec<u32>, part: &[u32]| {
             seen.resize(n, u32::MAX);
             let mut walk = Walk::new(hull, duals, seen);
-            part.iter().for_each(|&k| walk.patch(Outline(patches.get(k as usize).corners()), k));
+            part.iter().for_each(|&k| walk.patch(patches.get(k as usize).outline(), k));
             walk.found.counters += walk.clipper.counters;
             walk.found
         };
@@ -140,7 +140,7 @@ impl Part {
             Meeting::Inside => duals.cell(hull, position, &mut self.ring, &mut self.labels, &mut self.vertices),
             Meeting::Around => {
                 self.labels.extend((0..patch.len() as u32).map(Label::Domain));
-                self.vertices.extend(patch.0.iter().map(|&v| Point::from_f64(v)));
+                self.vertices.extend((0..patch.len()).map(|k| corner(patch.corner(k))));
             }
             Meeting::Cut(from, count) => {
                 self.labels.extend_from_slice(&all.labels[from..from + count as usize]);
@@ -186,8 +186,8 @@ impl<'a> Walk<'a> {
 
     /// Finds the cells that meet a patch.
     fn patch(&mut self, outline: Outline<'_>, patch: u32) {
-        let Some(first) = self.owner(outline.vertex(0)) else { return };
-        let (inner, around) = (Inner::new(outline), BoxAbout::of(outline.0));
+        let Some(first) = self.owner(outline.corner(0), outline.vertex(0)) else { return };
+        let (inner, around) = (Inner::new(outline), BoxAbout::of(&outline.bounds()));
         self.queue.clear();
         self.queue.push(first);
         self.seen[first as usize] = patch;
@@ -231,8 +231,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// The position whose cell contains a point, after the perturbation.
-    fn owner(&mut self, v: [f64; 2]) -> Option<u32> {
+    /// The position whose cell contains a corner, after the perturbation; `v` is about there.
+    fn owner(&mut self, corner: Corner, v: [f64; 2]) -> Option<u32> {
         let hull = self.hull;
         let mut at = match self.at {
             Some(at) => at,
@@ -254,7 +254,7 @@ impl<'a> Walk<'a> {
             let own = hull.point(at as usize);
             let better = self.ring.iter().filter_map(|w| w.to).find(|&j| {
                 let ranks = [hull.rank(at as usize), hull.rank(j as usize)];
-                !side_v(own, hull.point(j as usize), v, ranks, &mut self.clipper.counters)
+                !side_at(own, hull.point(j as usize), corner, ranks, &mut self.clipper.counters)
             });
             match better {
                 Some(j) => at = j,
@@ -275,32 +275,42 @@ fn enqueue(queue: &mut Vec<u32>, seen: &mut [u32], patch: u32, cell: Option<u32>
     }
 }
 
+/// Sides of a patch that are along no axis: those of a triangle.
+const MOST_SIDES: usize = 3;
+
 /// Half-planes of a patch, moved inwards by more than any error of a dual vertex
 /// ([`super::cells::Region`] has the margins).
 struct Inner {
     low: [f64; 2],
     high: [f64; 2],
-    sides: [[f64; 3]; 4],
+    sides: [[f64; 3]; MOST_SIDES],
     count: usize,
 }
 
 impl Inner {
     fn new(outline: Outline<'_>) -> Inner {
         let (mut low, mut high) = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
-        let mut size = 0.0f64;
-        for v in outline.0 {
+        // Edges are told by points that may lie far away.
+        let size = outline.reach();
+        for v in outline.vertices() {
             for k in 0..2 {
                 low[k] = low[k].min(v[k]);
                 high[k] = high[k].max(v[k]);
-                size = size.max(v[k].abs());
             }
         }
         let margin = size.max(high[0] - low[0]).max(high[1] - low[1]) * 2f64.powi(-40);
-        let mut sides = [[0.0, 0.0, f64::INFINITY]; 4];
-        // The sides of a rectangle are those of its bounding box.
-        let count = if outline.len() == 3 { 3 } else { 0 };
-        for (k, side) in sides.iter_mut().enumerate().take(count) {
-            let (u, v) = (outline.vertex(k), outline.vertex(k + 1));
+        let mut sides = [[0.0, 0.0, f64::INFINITY]; MOST_SIDES];
+        // Sides along the axes are those of the bounding box. Only of edges that are long beside
+        // their coordinates the margin covers the rounding of the normal: it has the ends of the
+        // line, not the corners.
+        let mut count = 0;
+        for k in 0..outline.len() {
+            let [u, v] = outline.edge(k);
+            if u[0] == v[0] || u[1] == v[1] {
+                continue;
+            }
+            let side = &mut sides[count];
+            count += 1;
             let (nx, ny) = (v[1] - u[1], u[0] - v[0]);
             *side = [nx, ny, (nx * u[0] + ny * u[1]) - 4.0 * margin * (nx.abs() + ny.abs())];
         }

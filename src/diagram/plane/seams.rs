@@ -7,6 +7,9 @@ use rstar::primitives::GeomWithData;
 use rstar::{AABB, RTree};
 use std::collections::BTreeMap;
 
+/// Exact coordinates of a vertex.
+pub type Exact<'e> = &'e dyn Fn(u32) -> [Rational; 2];
+
 /// Two vertices, by number.
 pub type Edge = (u32, u32);
 
@@ -21,7 +24,7 @@ const UNITS: f64 = 8.0;
 ///
 /// A vertex is on an edge if it is so but for the rounding that meshes are allowed; between the
 /// ends is decided exactly. Cost: a search tree, and rationals for vertices near edges.
-pub fn seams(places: &[[f64; 2]], alone: &[Edge]) -> Vec<Vec<Edge>> {
+pub fn seams(places: &[[f64; 2]], exact: Exact<'_>, alone: &[Edge]) -> Vec<Vec<Edge>> {
     let mut ends: Vec<u32> = alone.iter().flat_map(|e| [e.0, e.1]).collect();
     ends.sort_unstable();
     ends.dedup();
@@ -42,8 +45,8 @@ pub fn seams(places: &[[f64; 2]], alone: &[Edge]) -> Vec<Vec<Edge>> {
         let low = [0, 1].map(|c| u[c].min(v[c]) - reach);
         let high = [0, 1].map(|c| u[c].max(v[c]) + reach);
         let near = tree.locate_in_envelope(AABB::from_corners(low, high)).map(|p| p.data);
-        let mut within: Vec<u32> =
-            near.filter(|&m| m != a && m != b && is_within(u, v, places[m as usize], reach)).collect();
+        let ends = [exact(a), exact(b)];
+        let mut within: Vec<u32> = near.filter(|&m| m != a && m != b && is_within(&ends, &exact(m), reach)).collect();
         within.sort_unstable();
         for &m in &within {
             divided[k] = true;
@@ -51,9 +54,9 @@ pub fn seams(places: &[[f64; 2]], alone: &[Edge]) -> Vec<Vec<Edge>> {
             for &other in &at[&m] {
                 let e = alone[other as usize];
                 let far = if e.0 == m { e.1 } else { e.0 };
-                let (p, q) = (places[m as usize], places[far as usize]);
-                let goes_on = |x: u32, y: [f64; 2]| is_within(p, q, y, reach) && x != m && x != far;
-                if far == a || far == b || within.contains(&far) || goes_on(a, u) || goes_on(b, v) {
+                let on = [exact(m), exact(far)];
+                let goes_on = |k: usize, x: u32| is_within(&on, &ends[k], reach) && x != m && x != far;
+                if far == a || far == b || within.contains(&far) || goes_on(0, a) || goes_on(1, b) {
                     divided[other as usize] = true;
                     sets.union(k as u32, other);
                 }
@@ -68,8 +71,8 @@ pub fn seams(places: &[[f64; 2]], alone: &[Edge]) -> Vec<Vec<Edge>> {
 }
 
 /// Does a point lie on the segment from `u` to `v`, not at its ends, but for `reach`?
-fn is_within(u: [f64; 2], v: [f64; 2], p: [f64; 2], reach: f64) -> bool {
-    let d = |a: [f64; 2], b: [f64; 2]| [0, 1].map(|k| rational(a[k]) - rational(b[k]));
+fn is_within([u, v]: &[[Rational; 2]; 2], p: &[Rational; 2], reach: f64) -> bool {
+    let d = |a: &[Rational; 2], b: &[Rational; 2]| [0, 1].map(|k| Rational::from(&a[k] - &b[k]));
     let (e, q) = (d(v, u), d(p, u));
     let dot = |a: &[Rational; 2], b: &[Rational; 2]| Rational::from(&a[0] * &b[0]) + Rational::from(&a[1] * &b[1]);
     let (along, length) = (dot(&e, &q), dot(&e, &e));
@@ -87,12 +90,14 @@ mod tests {
         let places = [[0.0, 0.0], [2.0, 0.0], [1.0, 0.0], [0.5, 0.0], [3.0, 0.0], [1.0, 1.0], [0.0, 1.0], [1.5, 1e-17]];
         // A long edge, its halves, one half of those divided again, an edge that goes on beyond it,
         // others at its vertices.
+        let exact = |v: u32| places[v as usize].map(rational);
+        let seams = |alone: &[Edge]| seams(&places, &exact, alone);
         let alone = [(0, 1), (0, 2), (0, 3), (1, 2), (1, 5), (2, 3), (2, 5), (0, 6)];
-        assert_eq!(seams(&places, &alone), [vec![(0, 1), (0, 2), (0, 3), (1, 2), (2, 3)]]);
+        assert_eq!(seams(&alone), [vec![(0, 1), (0, 2), (0, 3), (1, 2), (2, 3)]]);
         // Staggered: each has an end within the other one.
-        assert_eq!(seams(&places, &[(0, 1), (2, 4)]), [vec![(0, 1), (2, 4)]]);
+        assert_eq!(seams(&[(0, 1), (2, 4)]), [vec![(0, 1), (2, 4)]]);
         // Beside by a rounding error.
-        assert_eq!(seams(&places, &[(0, 1), (0, 7), (1, 7)]), [vec![(0, 1), (0, 7), (1, 7)]]);
-        assert!(seams(&places, &[(0, 1), (1, 5), (0, 6)]).is_empty());
+        assert_eq!(seams(&[(0, 1), (0, 7), (1, 7)]), [vec![(0, 1), (0, 7), (1, 7)]]);
+        assert!(seams(&[(0, 1), (1, 5), (0, 6)]).is_empty());
     }
 }

@@ -379,9 +379,9 @@ impl Diagram {
         let before = labels[if k == 0 { labels.len() - 1 } else { k - 1 }];
         let at = |j: u32| &self.lifted[j as usize];
         match (before, labels[k]) {
-            (Label::Domain(_), Label::Domain(e)) => point::exact(domain.vertex(e as usize)),
+            (Label::Domain(_), Label::Domain(e)) => domain.corner(e as usize).exact(),
             (Label::Domain(e), Label::Bisector(j)) | (Label::Bisector(j), Label::Domain(e)) => {
-                let (u, v) = (domain.vertex(e as usize), domain.vertex(e as usize + 1));
+                let [u, v] = domain.edge(e as usize);
                 point::crossing_exact(at(i as u32), at(j), u, v)
             }
             (Label::Bisector(j), Label::Bisector(l)) => point::centre_exact(at(i as u32), at(j), at(l)),

@@ -2,12 +2,12 @@
 
 use super::super::label::Label;
 use super::super::ladder::{Invalid, adjacency, vertices_shared};
-use super::clip::{Clipper, Sites};
+use super::clip::{Clipper, Sites, side_at};
 use super::proof::Integrals;
 use super::snapshot::Diagram;
 use crate::domain::{Chains, ExactLaw, Outline, Patch};
 use crate::exact::big::Rational;
-use crate::exact::predicates::{EdgePoint, Lifted, above, orient2d_sign, side_e, side_v};
+use crate::exact::predicates::{EdgePoint, Lifted, above, orient2d_sign, side_e};
 use crate::exact::{Counters, Dd};
 use crate::hull::Hull;
 use crate::problem::exact_measure;
@@ -104,7 +104,7 @@ impl Diagram {
             // been seen.
             let own: Vec<usize> = neighbors(i).collect();
             for (patch, labels) in parts.of_site(i) {
-                self.wins_over(Outline(patches.get(patch as usize).corners()), i, labels, &own)?;
+                self.wins_over(patches.get(patch as usize).outline(), i, labels, &own)?;
             }
             Ok(())
         };
@@ -125,7 +125,7 @@ impl Diagram {
             let area = |&(i, labels): &(u32, &[Label])| {
                 Integrals::of(&self.exact_part(patch, i as usize, labels), &even).mass.reduced()
             };
-            let corners: Vec<[Rational; 2]> = patch.corners().iter().map(|&v| super::point::exact(v)).collect();
+            let corners = patch.exact_corners();
             let total: Rational = cells.iter().map(area).sum();
             if total == Integrals::of(&corners, &even).mass.reduced() { Ok(()) } else { Err(Invalid::Area) }
         })
@@ -206,14 +206,16 @@ impl Diagram {
         let (a, b, mut counters) = (i as u32, m as u32, Counters::default());
         match (before, after) {
             (Label::Domain(_), Label::Domain(e)) => {
-                side_v(at(a), at(b), domain.vertex(e as usize), [a, b], &mut counters)
+                side_at(at(a), at(b), domain.corner(e as usize), [a, b], &mut counters)
             }
             (Label::Domain(e), Label::Bisector(j)) => {
-                let ends = EdgePoint { p: domain.vertex(e as usize), q: domain.vertex(e as usize + 1) };
+                let [p, q] = domain.edge(e as usize);
+                let ends = EdgePoint { p, q };
                 side_e(at(a), at(j), at(b), ends, [a, j, b], &mut counters)
             }
             (Label::Bisector(j), Label::Domain(e)) => {
-                let ends = EdgePoint { p: domain.vertex(e as usize + 1), q: domain.vertex(e as usize) };
+                let [q, p] = domain.edge(e as usize);
+                let ends = EdgePoint { p, q };
                 side_e(at(a), at(j), at(b), ends, [a, j, b], &mut counters)
             }
             (Label::Bisector(j), Label::Bisector(l)) => {

@@ -58,7 +58,7 @@ impl Surface {
 
     /// Tells of which polygons the triangles are parts: `first` has the first triangle of each,
     /// ascending; none where all polygons are triangles. Only [`Surface::face`] depends on it.
-    pub fn with_polygons(self, first: Vec<u32>) -> Surface {
+    pub fn with_faces(self, first: Vec<u32>) -> Surface {
         Surface { polygons: first, ..self }
     }
 

@@ -7,6 +7,7 @@
 //! | [`above_line`] | the same over a line, for collinear sites | 2 |
 //! | [`side_v`] | sign of `s_im` at a domain vertex (V) | 2 |
 //! | [`side_e`] | sign of `s_im` where bisector `ij` meets a domain edge (E) | 4 |
+//! | [`side_c`] | sign of `s_im` where a domain edge crosses a line of a grid (C) | 3 |
 //! | [`higher_at`] | sign of `s_im` at a point, in any dimension | 2 |
 //! | [`Meet::inside`] | sign of `s_im` at a labelled point of a triangle in space (V, E, F) | 2, 4, 6 |
 //!
@@ -26,6 +27,7 @@
 //! one exists. Nothing is a tie afterwards (distinct ranks).
 
 mod above;
+mod cut;
 mod facet;
 mod lifted;
 mod orient;
@@ -33,6 +35,7 @@ mod point;
 mod side;
 
 pub use above::{above, above_exact, above_line, above_line_exact, above_line_sign, above_sign};
+pub use cut::{CutPoint, side_c, side_c_exact, side_c_sign};
 pub use facet::{Lifted3, Line, Meet, Row, Values, inside_exact, meet_exact, meet_near, wall_value, wins_on_triangle};
 pub use lifted::Lifted;
 use lifted::{U, UNDERFLOW, height_difference};

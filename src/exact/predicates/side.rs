@@ -9,14 +9,14 @@ use super::{Lifted, U, UNDERFLOW, dot_sign, height_difference};
 /// product, the height difference `(2u + 4u^2) g`, the two sums add `2u` of the partial sums: in
 /// total below `(4u + O(u^2)) (|p| + |q| + g)`; `5u` used.
 #[inline(always)]
-fn s(i: &Lifted, j: &Lifted, x: [f64; 2]) -> (f64, f64) {
+pub(super) fn s(i: &Lifted, j: &Lifted, x: [f64; 2]) -> (f64, f64) {
     let p = (i.x - j.x) * x[0];
     let q = (i.y - j.y) * x[1];
     let (h, g) = height_difference(i.h, j.h);
     ((p + q) + h, 5.0 * U * ((p.abs() + q.abs()) + g) + UNDERFLOW)
 }
 
-fn s_exact(i: &Lifted, j: &Lifted, x: [f64; 2]) -> big::Rational {
+pub(super) fn s_exact(i: &Lifted, j: &Lifted, x: [f64; 2]) -> big::Rational {
     let d = |a: f64, b: f64| big::rational(a) - big::rational(b);
     d(i.x, j.x) * big::rational(x[0]) + d(i.y, j.y) * big::rational(x[1]) + big::rational_dd(i.h)
         - big::rational_dd(j.h)

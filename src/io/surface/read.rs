@@ -60,7 +60,7 @@ impl SurfaceFile {
     pub fn into_surface(self, path: &Path) -> Result<Surface, IoError> {
         let polygons = self.polygons;
         match Surface::new(self.vertices, self.triangles) {
-            Ok(surface) => Ok(surface.with_polygons(polygons)),
+            Ok(surface) => Ok(surface.with_faces(polygons)),
             Err(e) => {
                 let source = e.with_faces(|f| polygon_of(&polygons, f));
                 Err(IoError::Surface { file: path.to_path_buf(), source })

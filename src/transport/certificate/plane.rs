@@ -188,7 +188,7 @@ fn source_moments(problem: &Problem) -> ExactMoments {
         let mut all = ExactMoments::default();
         for k in chunk * 64..((chunk + 1) * 64).min(patches.len()) {
             let patch = patches.get(k);
-            all.add(ExactMoments::of(&exact(patch.corners()), &patch.exact_law()));
+            all.add(ExactMoments::of(&patch.exact_corners(), &patch.exact_law()));
         }
         all
     };

@@ -182,7 +182,12 @@ fn told_name(patches: &Patches, k: usize) -> u32 {
 }
 
 fn noun(patches: &Patches) -> &'static str {
-    if patches.mesh().is_some() { "face" } else { "patch" }
+    // The triangles of polygons are ours: nobody knows their numbers as faces.
+    match patches.mesh() {
+        Some(mesh) if mesh.polygons().is_none() => "face",
+        Some(_) => "triangle",
+        None => "patch",
+    }
 }
 
 fn list(count: usize, tell: impl Fn(usize) -> String) -> String {

@@ -1,0 +1,86 @@
+//! Domains from the shapes that files hold: triangles, rings.
+
+use super::error::IoError;
+use super::read::ReadLimit;
+use super::surface::parse_surface;
+use crate::domain::planar::{Polygon, planar_domain};
+use crate::domain::{Domain, PlanarMesh, Surface, polygon_of};
+use crate::problem::Kind;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Where a source lives: in the plane, or on a surface in space.
+pub type AnyDomain = Kind<Domain, Arc<Surface>>;
+
+/// Bytes that the triangulation takes for each vertex of a polygon, at its peak: the structure of
+/// the crate with room to grow, what is kept of it, and the mesh.
+const VERTEX: u64 = 500;
+
+/// The domain that polygons of a file are, and remarks. `name` says what a part is called.
+pub(super) fn polygons(
+    file: &Path,
+    parts: &[Polygon],
+    name: &dyn Fn(usize) -> Option<String>,
+    limit: ReadLimit,
+) -> Result<(Domain, Vec<String>), IoError> {
+    let vertices: usize = parts.iter().map(Polygon::vertices).sum();
+    let needs = (vertices as u64).saturating_mul(VERTEX);
+    if needs > limit.bytes {
+        return Err(IoError::TooLarge { file: file.to_path_buf(), needs, limit: limit.bytes });
+    }
+    planar_domain(parts, name).map_err(|e| IoError::Problem { file: file.to_path_buf(), source: e.into() })
+}
+
+/// What to say about triangles that were left out.
+pub(super) fn flat_note(flat: &[u32]) -> Option<String> {
+    match flat {
+        [] => None,
+        [one] => Some(format!("face {one} of the mesh has zero area and was left out")),
+        [first, rest @ ..] => {
+            let n = rest.len();
+            Some(format!("face {first} of the mesh and {n} more have zero area and were left out"))
+        }
+    }
+}
+
+/// Numbers of faces as a file has them, each once.
+fn named(faces: &[u32], name: impl Fn(u32) -> u32) -> Vec<u32> {
+    let mut faces: Vec<u32> = faces.iter().map(|&f| name(f)).collect();
+    faces.dedup();
+    faces
+}
+
+/// What to say about corners inside neighbours.
+pub(super) fn doubled_note(mesh: &PlanarMesh) -> Option<String> {
+    let (pairs, area) = mesh.doubled();
+    let pairs = match pairs {
+        0 => return None,
+        1 => "1 pair of triangles overlaps".to_string(),
+        n => format!("{n} pairs of triangles overlap"),
+    };
+    Some(format!("{pairs} by a rounding error of a corner; an area of at most {area:.1e} counts twice"))
+}
+
+/// A mesh from the bytes of a file, and remarks: in the plane if all third coordinates are equal,
+/// else a surface.
+pub(super) fn mesh_from_bytes(path: &Path, bytes: &[u8]) -> Result<(AnyDomain, Vec<String>), IoError> {
+    let file = parse_surface(path, bytes)?;
+    let mut notes = file.notes.clone();
+    let flat = file.vertices.iter().all(|v| v[2] == file.vertices[0][2]);
+    if !flat {
+        let surface = file.into_surface(path)?;
+        notes.extend(flat_note(&named(surface.flat(), |f| surface.face(f))));
+        return Ok((AnyDomain::Surface(surface.into()), notes));
+    }
+    if file.vertices.first().is_some_and(|v| v[2] != 0.0) {
+        notes.push(format!("{} lies in the plane z = {}; x and y are used", path.display(), file.vertices[0][2]));
+    }
+    let vertices = file.vertices.iter().map(|v| [v[0], v[1]]).collect();
+    let name = |f| polygon_of(&file.polygons, f);
+    let mesh = PlanarMesh::new(vertices, file.triangles)
+        .map_err(|e| IoError::Problem { file: path.to_path_buf(), source: e.with_faces(name).into() })?;
+    let mesh = mesh.with_faces(file.polygons);
+    notes.extend(flat_note(&named(mesh.flat(), |f| mesh.face(f))));
+    notes.extend(doubled_note(&mesh));
+    Ok((AnyDomain::Plane(mesh.into()), notes))
+}

@@ -169,8 +169,8 @@ mod tests {
         }
         let random = (0..3).fold(0u128, |r, _| r << 53 ^ u128::from(draw(state)));
         // All ones every now and then: the largest there is.
-        let value = if draw(state) % 3 == 0 { u128::MAX } else { random | 1 << 127 } >> (128 - bits);
-        if draw(state) % 2 == 0 { value as i128 } else { -(value as i128) }
+        let value = if draw(state).is_multiple_of(3) { u128::MAX } else { random | 1 << 127 } >> (128 - bits);
+        if draw(state).is_multiple_of(2) { value as i128 } else { -(value as i128) }
     }
 
     fn column<const N: usize>(state: &mut u64, bits: u32) -> Column<N> {
@@ -220,7 +220,7 @@ mod tests {
         let (mut state, mut told) = (3, 0);
         for _ in 0..20_000 {
             let mut value = |spread: i32| {
-                let m = (draw(&mut state) as f64 + 1.0) * if draw(&mut state) % 2 == 0 { 1.0 } else { -1.0 };
+                let m = (draw(&mut state) as f64 + 1.0) * if draw(&mut state).is_multiple_of(2) { 1.0 } else { -1.0 };
                 m * 2f64.powi(spread)
             };
             let spread = 60 + (value(0).abs() as i64 % 20) as i32;

@@ -279,7 +279,7 @@ fn layouts_are_judged_as_by_every_pair_of_triangles() {
     for _ in 0..400 {
         let step = (280 + d.below(140)) as f64 / 8.0;
         let at = |v: u32| {
-            let (angle, r) = ((step * f64::from(v / 2)).to_radians(), if v % 2 == 0 { 12.0 } else { 5.0 });
+            let (angle, r) = ((step * f64::from(v / 2)).to_radians(), if v.is_multiple_of(2) { 12.0 } else { 5.0 });
             [(r * angle.cos()).round(), (r * angle.sin()).round()]
         };
         judge(&curled, &(0..18).map(at).collect::<Vec<P>>());

@@ -2,6 +2,7 @@
 
 use super::ladder::Invalid;
 use super::record::CellRecord;
+use super::wall_moments::WallMoments;
 use crate::exact::Counters;
 
 /// Why a diagram cannot be made.
@@ -47,6 +48,11 @@ pub trait Cells<const D: usize>: Sync {
     fn each_polygon(&self, i: usize, f: &mut dyn FnMut(&[[f64; D]]));
     /// The cells as files list them; `None` if they are no polygons.
     fn records(&self) -> Option<Vec<CellRecord<[f64; D]>>>;
+    /// The walls with their moments, sorted by their sites: what derivatives are made of. `None` where cells have other
+    /// boundaries, too.
+    fn wall_moments(&self) -> Option<Vec<WallMoments<D>>> {
+        None
+    }
     /// How the signs were decided.
     fn counters(&self) -> Counters;
     /// Climbs the validity ladder to a level from 1 to 4.

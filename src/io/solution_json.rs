@@ -136,21 +136,21 @@ impl Place {
 /// # Errors
 /// The system's; the solution that was there before is then still whole.
 pub fn write_solution<T: FileData>(path: &Path, solution: &SolutionFile<T>) -> Result<(), IoError> {
+    write_solution_of(path, &solution.problem, solution)
+}
+
+/// [`write_solution`] that names its problem otherwise: its path as seen from another folder, or with the sites that
+/// [`super::Loaded`] keeps once only.
+///
+/// # Errors
+/// As [`write_solution`].
+pub fn write_solution_of<T: FileData>(
+    path: &Path,
+    problem: &ProblemSource<T>,
+    solution: &SolutionFile<T>,
+) -> Result<(), IoError> {
     let (hi, lo) = (solution.heights.hi(), solution.heights.lo());
-    let mut lists = vec![
-        ("heights", List::Numbers(&hi)),
-        ("heights_lo", List::Numbers(&lo)),
-        ("weights", List::Numbers(&solution.weights)),
-        ("masses", List::Numbers(&solution.masses)),
-        ("centroids", List::Centroids(&solution.centroids)),
-    ];
-    if let Some(h) = &solution.hessian {
-        lists.push(("hessian", List::Hessian(h)));
-    }
-    lists.push(("hidden", List::Indices(&solution.hidden)));
-    if let Some(map) = &solution.site_of_input {
-        lists.push(("site_of_input", List::Indices(map)));
-    }
+    let lists = lists_of(solution, &hi, &lo);
     // Before anything is written: arrays go first.
     let sound = lists.iter().try_for_each(|(key, list)| list.check(key));
     sound.map_err(|e| IoError::system(path, "write", e))?;
@@ -160,7 +160,7 @@ pub fn write_solution<T: FileData>(path: &Path, solution: &SolutionFile<T>) -> R
     let (place, arrays) = if large {
         let mut arrays: Vec<(&str, &List<T::Point>)> = lists.iter().map(|(k, l)| (*k, l)).collect();
         let (sites, masses);
-        if let ProblemSource::Embedded(p) = &solution.problem {
+        if let ProblemSource::Embedded(p) = problem {
             sites = List::Points(p.data.sites());
             arrays.push(("problem_sites", &sites));
             if let Some(m) = p.data.masses() {
@@ -173,30 +173,75 @@ pub fn write_solution<T: FileData>(path: &Path, solution: &SolutionFile<T>) -> R
     } else {
         (Place::Inline, None)
     };
-    write_atomically(path, |w| {
-        let mut fields = Fields::begin(w, FORMAT)?;
-        fields.nested("problem", |w| write_problem(w, &solution.problem, &place))?;
-        for (key, list) in &lists {
-            if *key == "hessian" {
-                fields.value("cost", &solution.cost)?;
-            }
-            place.write(&mut fields, key, list)?;
-        }
-        if solution.hessian.is_none() {
-            fields.value("cost", &solution.cost)?;
-        }
-        if let Some(cells) = &solution.cells {
-            fields.value("cells", cells)?;
-        }
-        fields.value("report", &solution.report)?;
-        fields.end()
-    })?;
+    write_atomically(path, |w| write_fields(w, problem, solution, &lists, &place))?;
     if let Some(arrays) = arrays {
         arrays.keep();
     }
     let current = if let Place::Beside(name, _) = &place { Some(name.as_str()) } else { None };
-    remove(path, stale, current, &referred(path, &solution.problem));
+    remove(path, stale, current, &referred(path, problem));
     Ok(())
+}
+
+/// The lists of a solution, in the order of its file.
+fn lists_of<'s, T: FileData>(
+    solution: &'s SolutionFile<T>,
+    hi: &'s [f64],
+    lo: &'s [f64],
+) -> Vec<(&'static str, List<'s, T::Point>)> {
+    let mut lists = vec![
+        ("heights", List::Numbers(hi)),
+        ("heights_lo", List::Numbers(lo)),
+        ("weights", List::Numbers(&solution.weights)),
+        ("masses", List::Numbers(&solution.masses)),
+        ("centroids", List::Centroids(&solution.centroids)),
+    ];
+    if let Some(h) = &solution.hessian {
+        lists.push(("hessian", List::Hessian(h)));
+    }
+    lists.push(("hidden", List::Indices(&solution.hidden)));
+    if let Some(map) = &solution.site_of_input {
+        lists.push(("site_of_input", List::Indices(map)));
+    }
+    lists
+}
+
+/// The document of a solution.
+fn write_fields<W: Write, T: FileData>(
+    w: W,
+    problem: &ProblemSource<T>,
+    solution: &SolutionFile<T>,
+    lists: &[(&'static str, List<'_, T::Point>)],
+    place: &Place,
+) -> io::Result<()> {
+    let mut fields = Fields::begin(w, FORMAT)?;
+    fields.nested("problem", |w| write_problem(w, problem, place))?;
+    for (key, list) in lists {
+        if *key == "hessian" {
+            fields.value("cost", &solution.cost)?;
+        }
+        place.write(&mut fields, key, list)?;
+    }
+    if solution.hessian.is_none() {
+        fields.value("cost", &solution.cost)?;
+    }
+    if let Some(cells) = &solution.cells {
+        fields.value("cells", cells)?;
+    }
+    fields.value("report", &solution.report)?;
+    fields.end()
+}
+
+/// A solution as one document, all lists inside: for other processes, whatever its size.
+///
+/// # Errors
+/// A number that is not finite, which no file holds.
+pub fn solution_bytes<T: FileData>(problem: &ProblemSource<T>, solution: &SolutionFile<T>) -> io::Result<Vec<u8>> {
+    let (hi, lo) = (solution.heights.hi(), solution.heights.lo());
+    let lists = lists_of(solution, &hi, &lo);
+    lists.iter().try_for_each(|(key, list)| list.check(key))?;
+    let mut bytes = Vec::new();
+    write_fields(&mut bytes, problem, solution, &lists, &Place::Inline)?;
+    Ok(bytes)
 }
 
 /// Files that the problem of a solution at `path` refers to.

@@ -8,7 +8,7 @@ use super::certificate::Certificate;
 use super::claim::{Claim, Sure};
 use crate::diagram::{Cells, DiagramError, Live};
 use crate::exact::Heights;
-use crate::newton::{BEYOND, Jump};
+use crate::newton::{self, BEYOND, Jump};
 use crate::problem::{Units, WithSites};
 use std::time::Duration;
 
@@ -49,6 +49,11 @@ pub trait Family<const D: usize>: Sync + Sized {
     /// The target of a diagram's further site, where it has one ([`crate::diagram::Laguerre::fixed`]).
     fn further_target(&self, _live: &Self::Live<'_>) -> Option<f64> {
         None
+    }
+    /// A start from given heights, in the diagram's order, their empty cells raised if they are few; `None` if they do not serve.
+    fn warm(&self, live: &mut Self::Live<'_>, given: &Heights, target: &[f64]) -> Option<Heights> {
+        let own = given.permuted(&live.order());
+        newton::revived(live, target, own)
     }
     /// A start in the diagram's order; the time that is left for it.
     fn start(&self, live: &mut Self::Live<'_>, target: &[f64], left: Option<Duration>) -> Heights;

@@ -13,21 +13,9 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from ._brenier import (
-    BrenierError,
-    BrenierWarning,
-    Cells,
-    Certificate,
-    FileError,
-    Graph,
-    InternalError,
-    NotConverged,
-    Parameterization,
-    Plan,
-    Progress,
-    Quantization,
-    __version__,
-)
+from ._brenier import Plan, __version__
+from ._errors import BrenierError, BrenierWarning, FileError, InternalError, NotConverged
+from ._results import Cells, Certificate, Graph, Parameterization, Progress, Quantization
 from .problem import Problem, read_problem
 from .solving import alexandrov, diagram, load, parameterize, quantize, solve
 from .sources import (

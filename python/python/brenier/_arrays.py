@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ._brenier import BrenierError
+from ._errors import BrenierError
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -10,28 +10,18 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import NDArray
 
+from ._errors import BrenierError as BrenierError
+from ._errors import BrenierWarning as BrenierWarning
+from ._errors import FileError as FileError
+from ._errors import InternalError as InternalError
+from ._errors import NotConverged as NotConverged
+from ._results import Cells, Certificate, Graph, Parameterization, Progress, Quantization
+from .problem import Problem as _Problem
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 __version__: str
-
-class BrenierError(ValueError):
-    """Input that cannot be, in the library's words: the place, what is wrong, and the cure."""
-
-class FileError(BrenierError):
-    """A file that is not what it should be; its name comes first."""
-
-class InternalError(BrenierError):
-    """A defect of brenier itself. Nothing of the state survives; please report it."""
-
-class NotConverged(RuntimeError):
-    """A solve that ended without its promise. `plan` is the best state, `status` says how it ended."""
-
-    plan: Plan
-    status: str
-
-class BrenierWarning(UserWarning):
-    """What was done to the input: sites merged, numbers rounded, masses dropped."""
 
 @final
 class Domain:
@@ -95,7 +85,11 @@ class Problem:
     def save(self, path: str | PathLike[str]) -> None: ...
     def to_bytes(self) -> bytes: ...
     @staticmethod
-    def from_bytes(data: bytes) -> Problem: ...
+    def from_bytes(
+        data: bytes, duplicates: str = "merge", heights: tuple[Floats, Floats] | None = None
+    ) -> Problem: ...
+    @property
+    def heights(self) -> tuple[Floats, Floats] | None: ...
     @property
     def dimension(self) -> int: ...
     @property
@@ -117,7 +111,7 @@ class Plan:
     """A solved (or best found) problem; see `brenier.solve`."""
 
     @property
-    def problem(self) -> Problem: ...
+    def problem(self) -> _Problem: ...
     @property
     def dimension(self) -> int: ...
     @property
@@ -197,111 +191,6 @@ class Plan:
     @staticmethod
     def from_bytes(data: bytes) -> Plan: ...
     def __len__(self) -> int: ...
-
-@final
-class Certificate:
-    """What `Plan.check` found. Its text is that of the command `brenier check`."""
-
-    @property
-    def ok(self) -> bool: ...
-    @property
-    def level(self) -> int: ...
-    @property
-    def lines(self) -> list[str]: ...
-    @property
-    def failures(self) -> list[str]: ...
-    @property
-    def unverified(self) -> list[str]: ...
-    @property
-    def max_relative_error(self) -> float: ...
-    @property
-    def w2_squared(self) -> tuple[float, float]: ...
-    def __bool__(self) -> bool: ...
-
-@final
-class Cells:
-    """Polygons by site. `cells[i]` is the list of the polygons of cell `i`, each an array of vertices."""
-
-    @property
-    def vertices(self) -> Floats: ...
-    @property
-    def offsets(self) -> Ints: ...
-    @property
-    def site(self) -> Ints: ...
-    @property
-    def density(self) -> Floats | None: ...
-    def __len__(self) -> int: ...
-    def __getitem__(self, i: int) -> list[Floats]: ...
-
-@final
-class Graph:
-    """Alexandrov's surface: the graph of the potential over the domain, in triangles."""
-
-    @property
-    def vertices(self) -> Floats: ...
-    @property
-    def triangles(self) -> Ints: ...
-    @property
-    def site(self) -> Ints: ...
-
-@final
-class Progress:
-    """Where a run is, as callbacks see it."""
-
-    @property
-    def iteration(self) -> int: ...
-    @property
-    def residual(self) -> float: ...
-    @property
-    def remaining(self) -> int: ...
-    @property
-    def step(self) -> float: ...
-    @property
-    def seconds(self) -> float: ...
-    @property
-    def moves(self) -> int: ...
-    @property
-    def costs(self) -> list[float]: ...
-
-@final
-class Quantization:
-    """Sites that represent a source best, and the plan between them."""
-
-    @property
-    def plan(self) -> Plan: ...
-    @property
-    def sites(self) -> Floats: ...
-    @property
-    def stationary(self) -> bool: ...
-    @property
-    def status(self) -> str: ...
-    @property
-    def costs(self) -> Floats: ...
-    @property
-    def movement(self) -> float: ...
-
-@final
-class Parameterization:
-    """A mesh laid into the unit square."""
-
-    @property
-    def uv(self) -> Floats: ...
-    @property
-    def corners(self) -> Ints: ...
-    @property
-    def triangles(self) -> Ints: ...
-    @property
-    def face_of(self) -> Ints: ...
-    @property
-    def chart_of(self) -> Ints: ...
-    @property
-    def bijective(self) -> bool: ...
-    @property
-    def area_error(self) -> float: ...
-    @property
-    def stretch(self) -> tuple[float, float, float]: ...
-    @property
-    def notes(self) -> list[str]: ...
 
 def solve(
     problem: Problem,

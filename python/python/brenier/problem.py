@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from . import _arrays, _brenier
-from ._brenier import BrenierError, BrenierWarning
+from ._errors import BrenierError, BrenierWarning
 from .sources import Source, split
 
 Path = str | PathLike[str]
@@ -51,7 +51,7 @@ class Problem:
     .. versionadded:: 0.1.0
     """
 
-    __slots__ = ("_core", "kept")
+    __slots__ = ("_core", "_duplicates", "kept")
 
     #: Indices of the sites given that have mass, if some were dropped.
     kept: _arrays.Ints | None
@@ -75,6 +75,7 @@ class Problem:
         points = _arrays.rows(sites, "sites", None if np.size(sites) == 0 else source.dimension)
         nu = None if masses is None else _arrays.vector(masses, "masses")
         self.kept = None
+        self._duplicates = duplicates
         if drop_zero_mass and nu is not None and len(nu) == len(points) and not nu.all():
             points, nu = self._drop(points, nu)
         pair: list[_arrays.Floats | None] = [None, None]
@@ -110,9 +111,10 @@ class Problem:
             warnings.warn(text, BrenierWarning, stacklevel=4)
 
     @classmethod
-    def _of(cls, core: _brenier.Problem) -> Problem:
+    def _of(cls, core: _brenier.Problem, duplicates: str = "merge") -> Problem:
         problem = cls.__new__(cls)
         problem._core = core
+        problem._duplicates = duplicates
         problem.kept = None
         return problem
 
@@ -154,14 +156,16 @@ class Problem:
         return len(self._core)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (_unpickled, (self._core.to_bytes(), self.kept))
+        # Heights of merged sites are a start only, and belong to no list of sites that is told.
+        heights = self._core.heights if self.site_of_input is None else None
+        return (_unpickled, (self._core.to_bytes(), self._duplicates, heights, self.kept))
 
     def __repr__(self) -> str:
         return f"<brenier.Problem: {len(self)} sites in dimension {self.dimension}>"
 
 
-def _unpickled(data: bytes, kept: _arrays.Ints | None) -> Problem:
-    problem = Problem._of(_brenier.Problem.from_bytes(data))
+def _unpickled(data: bytes, duplicates: str, heights: Any, kept: _arrays.Ints | None) -> Problem:
+    problem = Problem._of(_brenier.Problem.from_bytes(data, duplicates, heights), duplicates)
     problem.kept = kept
     return problem
 
@@ -183,6 +187,6 @@ def read_problem(path: Path, *, duplicates: str = "merge") -> Problem:
 
     .. versionadded:: 0.1.0
     """
-    problem = Problem._of(_brenier.Problem.read(path, duplicates))
+    problem = Problem._of(_brenier.Problem.read(path, duplicates), duplicates)
     problem._tell()
     return problem

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 
 from . import _arrays, _brenier
-from ._brenier import BrenierError, Graph, Parameterization, Plan, Progress, Quantization
+from ._brenier import Plan
+from ._errors import BrenierError
+from ._results import Graph, Parameterization, Progress, Quantization
 from .problem import Problem
 from .sources import Source, split
 

@@ -13,7 +13,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from . import _arrays
-from ._brenier import BrenierError, Domain
+from ._brenier import Domain
+from ._errors import BrenierError
 
 Path = str | PathLike[str]
 

@@ -2,13 +2,13 @@
 
 use crate::args::{Common, DiagramArgs};
 use crate::failure::{Failure, code};
-use crate::input::{self, Loaded};
+use crate::input;
 use crate::output;
 use crate::picture::{Drawn, Style, given_heights, unmade};
 use crate::solve::solution_file;
 use brenier::diagram::SurfaceDiagram;
 use brenier::exact::Heights;
-use brenier::io::{Encoding, Field, FileData, MeshData, write_solution, write_surface};
+use brenier::io::{Encoding, Field, FileData, Loaded, MeshData, write_solution, write_surface};
 use brenier::problem::{Duplicates, Problem, SurfaceProblem, WithSites};
 use brenier::transport::{Transport, describe};
 use brenier::visit;

@@ -80,19 +80,20 @@ impl Family<2> for Partial<'_> {
         Some(self.rest + live.offset())
     }
 
+    /// No cell may be empty: cells cut by balls are not raised.
+    fn warm(&self, live: &mut PartialLaguerre<'_>, given: &Heights, _: &[f64]) -> Option<Heights> {
+        let heights = with_rest(&given.permuted(&live.order()));
+        let found = live.measures(&heights, Want::Feasible).ok()?;
+        let alive = !found.masses().is_empty() && found.masses().iter().all(|&m| m > 0.0);
+        alive.then_some(heights)
+    }
+
     /// The problem's own heights if no cell is empty there; else the best of several shifted starts.
     fn start(&self, live: &mut PartialLaguerre<'_>, target: &[f64], left: Option<Duration>) -> Heights {
         let (problem, clock) = (&*self.problem, Instant::now());
         let order = live.order();
-        if let Some(given) = problem.heights() {
-            let heights = with_rest(&given.permuted(&order));
-            let measures = live.measures(&heights, Want::Feasible);
-            if let Ok(found) = measures
-                && !found.masses().is_empty()
-                && found.masses().iter().all(|&m| m > 0.0)
-            {
-                return heights;
-            }
+        if let Some(heights) = problem.heights().and_then(|given| self.warm(live, given, target)) {
+            return heights;
         }
         let n = order.len();
         let sites: Vec<[f64; 2]> = order.iter().map(|&i| problem.sites()[i as usize]).collect();

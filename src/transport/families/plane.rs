@@ -7,7 +7,6 @@ use super::super::remarks;
 use super::words::{area_in_words, facets_in_words, scaled};
 use crate::diagram::{Diagram, DiagramError, Integrate, Moments, PlaneLaguerre, quantile_start};
 use crate::exact::Heights;
-use crate::newton;
 use crate::problem::{Problem, Units};
 use rayon::prelude::*;
 use std::borrow::Cow;
@@ -54,11 +53,10 @@ impl Family<2> for Plane<'_> {
 
     /// The problem's own heights, revived where they leave cells empty, else the quantile start.
     fn start(&self, live: &mut PlaneLaguerre<'_>, target: &[f64], _: Option<Duration>) -> Heights {
-        let order = live.order();
-        let revive = |given: &Heights| newton::revived(live, target, given.permuted(&order));
-        if let Some(heights) = self.given().and_then(revive) {
+        if let Some(heights) = self.given().and_then(|given| self.warm(live, given, target)) {
             return heights;
         }
+        let order = live.order();
         let sites: Vec<[f64; 2]> = order.iter().map(|&i| self.sites()[i as usize]).collect();
         quantile_start(&self.0.around(), &sites, target)
     }

@@ -35,10 +35,9 @@ def main(out: str = "thousand_problems.png") -> None:
     assert abs(slope * 4 * np.pi - 1) < 0.25
 
     figure, (left, right) = plt.subplots(1, 2, figsize=(11, 4.4), layout="constrained")
-    for n, values in zip(SIZES, scaled, strict=True):
-        left.hist(values, bins=np.linspace(0, 1.2, 61), alpha=0.55, label=f"n = {n}")
-    left.set(xlabel="n W2²", ylabel="problems", title=f"{len(plans):,} problems")
-    left.legend()
+    left.violinplot(list(scaled), showmeans=True, widths=0.8)
+    left.set(xticks=range(1, len(SIZES) + 1), xticklabels=SIZES, xlabel="n", ylabel="n W2²")
+    left.set(ylim=(0, None), title=f"{len(plans):,} problems, {EACH} of each size")
     right.errorbar(SIZES, mean, 2 * error, fmt="o", color="black", capsize=3, label="mean of 250, two errors")
     line = np.array([8, 400])
     right.plot(line, mean[2] + np.log(line / SIZES[2]) / (4 * np.pi), color="C3", label="slope 1/(4π)")

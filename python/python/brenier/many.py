@@ -92,43 +92,32 @@ def _work(problem: Problem, options: dict[str, Any], warm: Plan | None) -> Plan 
 
 
 class _Kept:
-    """Results in a folder, a file each: KEY.HASH.json, a solution as the command line reads it.
+    """Results in a folder, a file each: KEY.json, a solution as the command line reads it.
 
-    HASH is that of the file, so damage is noticed. A file gets its name when it is written: it is whole or not there.
+    A file gets its name when it is written: it is whole or not there.
     """
 
     def __init__(self, folder: str | PathLike[str]) -> None:
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
-        with os.scandir(self.folder) as entries:
-            parts = (entry.name.split(".") for entry in entries)
-            self.found = {p[0]: p[1] for p in parts if len(p) == 3 and p[2] == "json"}
 
     def path(self, key: str) -> Path:
-        return self.folder / f"{key}.{self.found[key]}.json"
+        return self.folder / f"{key}.json"
 
     def get(self, key: str) -> Plan | None:
-        """The plan, or None if there is none that is whole."""
-        if key not in self.found:
-            return None
+        """The plan, or None if there is none that can be read."""
         try:
-            data = self.path(key).read_bytes()
-            return Plan.from_bytes(data) if hashlib.sha256(data).hexdigest() == self.found[key] else None
+            return Plan.from_bytes(self.path(key).read_bytes())
         except (BrenierError, FileNotFoundError):
             return None
 
     def put(self, key: str, plan: Plan) -> None:
-        data = plan.to_bytes()
         handle, name = tempfile.mkstemp(dir=self.folder, prefix=".", suffix=".tmp")
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(data)
+                file.write(plan.to_bytes())
                 file.flush()
                 os.fsync(file.fileno())
-            if key in self.found:
-                # What is there is damaged.
-                self.path(key).unlink(missing_ok=True)
-            self.found[key] = hashlib.sha256(data).hexdigest()
             os.replace(name, self.path(key))
         except BaseException:
             Path(name).unlink(missing_ok=True)

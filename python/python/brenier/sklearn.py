@@ -121,7 +121,7 @@ class SemiDiscreteOT(TransformerMixin, BaseEstimator):
 
         .. versionadded:: 0.1.0
         """
-        X = validate_data(self, X, dtype=np.float64)
+        X = self._validated(X, reset=True)
         if self.kind not in ("image", "extension", "smooth"):
             raise BrenierError(f"kind is {self.kind!r}; give 'image', 'extension' or 'smooth'")
         kept = np.arange(len(X))
@@ -129,8 +129,6 @@ class SemiDiscreteOT(TransformerMixin, BaseEstimator):
         if sample_weight is not None:
             given = _check_sample_weight(sample_weight, X, dtype=np.float64, ensure_non_negative=True)
             kept = np.flatnonzero(given)
-            if len(kept) == 0:
-                raise BrenierError("sample_weight is 0 everywhere; give at least one row a weight")
             masses = given[kept] / given[kept].sum()
         source = self._source(X)
         options: dict[str, Any] = {"tol": self.tol, "max_iterations": self.max_iter, "threads": self.n_jobs}
@@ -145,10 +143,17 @@ class SemiDiscreteOT(TransformerMixin, BaseEstimator):
         self._keep(plan, kept, len(X))
         return self
 
+    def _validated(self, X: Any, reset: bool) -> Floats:
+        found: Floats = validate_data(self, X, reset=reset, dtype=np.float64)
+        return found
+
     def _source(self, X: Floats) -> Source:
         if self.source is None:
             n = X.shape[1]
-            return Box([0.0] * n, [1.0] * n)
+            try:
+                return Box([0.0] * n, [1.0] * n)
+            except BrenierError as error:
+                raise BrenierError(f"X has {n} feature(s), and there is no source of that dimension: {error}") from None
         if not isinstance(self.source, Source):
             raise BrenierError(f"source is a {type(self.source).__name__}; give brenier.Box, Polygon, Mesh, Image, ...")
         if self.source.dimension != X.shape[1]:
@@ -191,10 +196,10 @@ class SemiDiscreteOT(TransformerMixin, BaseEstimator):
         .. versionadded:: 0.1.0
         """
         check_is_fitted(self)
-        X = validate_data(self, X, reset=False, dtype=np.float64)
+        X = self._validated(X, reset=False)
         return np.array(self.plan_.map(X, kind=self.kind))
 
-    def predict(self, X: Any) -> np.ndarray[Any, np.dtype[np.int64]]:
+    def assign(self, X: Any) -> np.ndarray[Any, np.dtype[np.int64]]:
         """The cell of each point: the index of its site in `sites_`.
 
         Parameters
@@ -208,12 +213,5 @@ class SemiDiscreteOT(TransformerMixin, BaseEstimator):
         .. versionadded:: 0.1.0
         """
         check_is_fitted(self)
-        X = validate_data(self, X, reset=False, dtype=np.float64)
+        X = self._validated(X, reset=False)
         return np.array(self.plan_.map(X, kind="cell"), dtype=np.int64)
-
-    def fit_predict(self, X: Any, y: Any = None) -> np.ndarray[Any, np.dtype[np.int64]]:
-        """Fits, and says the cells of the same points.
-
-        .. versionadded:: 0.1.0
-        """
-        return self.fit(X).predict(X)

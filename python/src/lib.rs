@@ -33,6 +33,12 @@ mod _brenier {
     #[pymodule_export]
     use super::sources::Domain;
 
+    /// A panic, for the test that none crosses.
+    #[pyfunction]
+    fn _panic(py: Python<'_>, text: String) -> PyResult<()> {
+        super::work::does(py, None, move || panic!("{text}"))
+    }
+
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
         module.add("__version__", env!("CARGO_PKG_VERSION"))?;

@@ -197,6 +197,9 @@ def test_bars_need_tqdm(square: bn.Source, capsys: pytest.CaptureFixture[str]) -
     assert "residual" in capsys.readouterr().err
 
 
-def test_a_panic_does_not_cross() -> None:
-    """What would be a panic in Rust is an error of ours; here by what only tests ask for."""
-    assert issubclass(bn.InternalError, bn.BrenierError)
+def test_a_panic_does_not_cross(square: bn.Source) -> None:
+    with pytest.raises(bn.InternalError, match="^internal error: oops; please report it with the input$") as caught:
+        bn._brenier._panic("oops")
+    assert isinstance(caught.value, bn.BrenierError)
+    # The threads live on.
+    assert bn.solve([[0.1, 0.2], [0.6, 0.7]], square).converged

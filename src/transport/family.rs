@@ -55,7 +55,7 @@ pub trait Family<const D: usize>: Sync + Sized {
         let own = given.permuted(&live.order());
         newton::revived(live, target, own)
     }
-    /// A start in the diagram's order; the time that is left for it.
+    /// A start where none is given, or none of those given serves, in the diagram's order; the time that is left for it.
     fn start(&self, live: &mut Self::Live<'_>, target: &[f64], left: Option<Duration>) -> Heights;
     /// Told where a run starts, and what a checkpoint kept of it ([`super::SolverState::least_rest`]), in the diagram's units.
     fn prepare(&self, _live: &mut Self::Live<'_>, _heights: &Heights, _kept: Option<f64>) -> f64 {

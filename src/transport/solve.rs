@@ -115,8 +115,11 @@ fn solved<F: Family<D>, const D: usize>(
         }),
         None => {
             let given = options.start.as_ref().map(|given| units.heights_in(given));
-            let warm = given.as_ref().and_then(|given| inner.warm(&mut diagram, given, &target));
+            let mut warm = given.as_ref().and_then(|given| inner.warm(&mut diagram, given, &target));
             told = given.map(|_| if warm.is_some() { WARM } else { COLD });
+            if warm.is_none() {
+                warm = inner.given().and_then(|own| inner.warm(&mut diagram, own, &target));
+            }
             Start::Fresh(warm.unwrap_or_else(|| inner.start(&mut diagram, &target, left())))
         }
     };

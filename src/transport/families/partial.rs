@@ -88,13 +88,10 @@ impl Family<2> for Partial<'_> {
         alive.then_some(heights)
     }
 
-    /// The problem's own heights if no cell is empty there; else the best of several shifted starts.
+    /// The best of several shifted starts.
     fn start(&self, live: &mut PartialLaguerre<'_>, target: &[f64], left: Option<Duration>) -> Heights {
         let (problem, clock) = (&*self.problem, Instant::now());
         let order = live.order();
-        if let Some(heights) = problem.heights().and_then(|given| self.warm(live, given, target)) {
-            return heights;
-        }
         let n = order.len();
         let sites: Vec<[f64; 2]> = order.iter().map(|&i| problem.sites()[i as usize]).collect();
         let (offset, rest, frame) = (live.offset(), problem.rest().unwrap_or(0.0), problem.frame());
@@ -123,7 +120,9 @@ impl Family<2> for Partial<'_> {
     }
 
     fn remarks(&self, _: &[(u32, u32, f64)], still: Option<&PartialDiagram>, tolerance: f64) -> Vec<String> {
-        still.map_or_else(Vec::new, |still| remarks::of_partial(still, tolerance))
+        let mut notes = still.map_or_else(Vec::new, |still| remarks::of_partial(still, tolerance));
+        notes.extend(remarks::all_outside(&self.problem));
+        notes
     }
 
     /// Areas bounded by arcs are no rationals.

@@ -54,10 +54,9 @@ impl Family<3> for OnSurface<'_> {
         SurfaceLaguerre::new(ground, self.sites())
     }
 
-    /// The problem's own heights, revived where they leave cells empty; else heights at which every cell holds the point of
-    /// the surface nearest to its site ([`SurfaceLaguerre::projection_start`]).
-    fn start(&self, live: &mut SurfaceLaguerre<'_>, target: &[f64], _: Option<Duration>) -> Heights {
-        self.given().and_then(|given| self.warm(live, given, target)).unwrap_or_else(|| live.projection_start())
+    /// Heights at which every cell holds the point of the surface nearest to its site ([`SurfaceLaguerre::projection_start`]).
+    fn start(&self, live: &mut SurfaceLaguerre<'_>, _: &[f64], _: Option<Duration>) -> Heights {
+        live.projection_start()
     }
 
     fn still(&self, heights: &Heights) -> Result<SurfaceDiagram, DiagramError> {

@@ -1,7 +1,9 @@
 //! What a report remarks about a source, and about masses that no heights attain.
 
 mod components;
+mod outside;
 mod unattainable;
 
 pub use components::{in_plane, of_partial, on_surface};
+pub use outside::all_outside;
 pub use unattainable::{confirmed, in_own, told};

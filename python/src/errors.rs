@@ -26,7 +26,7 @@ pub fn in_memory(e: IoError) -> PyErr {
 pub fn of_file(e: IoError) -> PyErr {
     match &e {
         IoError::System { file, source, .. } => match source.raw_os_error() {
-            Some(number) => PyOSError::new_err((number, system_text(source), file.clone())),
+            Some(number) => PyOSError::new_err((number, system_text(source), file.display().to_string())),
             None => FileError::new_err(e.to_string()),
         },
         _ => FileError::new_err(e.to_string()),

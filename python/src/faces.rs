@@ -16,7 +16,7 @@ pub trait Face<const D: usize>:
     FileData<Point = [f64; D], Source: Send, Problem: Quantizable<D> + Sampled<D> + Send> + Sized + 'static
 {
     fn any(held: Arc<Held<Self, D>>) -> AnyHeld;
-    fn pending(pending: Pending<D, Self>) -> AnyPending;
+    fn pending(pending: Pending<Self>) -> AnyPending;
     /// Heights that the problem gives.
     fn given(problem: &Self::Problem) -> Option<&Heights>;
     fn located(problem: &Self::Problem, heights: &Heights) -> Result<Located, String>;
@@ -28,7 +28,7 @@ impl Face<2> for ProblemData {
     fn any(held: Arc<Held<Self, 2>>) -> AnyHeld {
         Kind::Plane(held)
     }
-    fn pending(pending: Pending<2, Self>) -> AnyPending {
+    fn pending(pending: Pending<Self>) -> AnyPending {
         Kind::Plane(pending)
     }
     fn given(problem: &Problem) -> Option<&Heights> {
@@ -48,7 +48,7 @@ impl Face<3> for SurfaceProblemData {
     fn any(held: Arc<Held<Self, 3>>) -> AnyHeld {
         Kind::Surface(held)
     }
-    fn pending(pending: Pending<3, Self>) -> AnyPending {
+    fn pending(pending: Pending<Self>) -> AnyPending {
         Kind::Surface(pending)
     }
     fn given(problem: &SurfaceProblem) -> Option<&Heights> {

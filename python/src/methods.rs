@@ -99,7 +99,11 @@ fn drawn<T: Face<D>, const D: usize>(
         return Err("part of the source stays; sample needs cells that fill the source in this version".into());
     }
     let end = offset.checked_add(n as u64).ok_or_else(|| format!("offset is {offset}; too large"))?;
-    let (mut x, mut cells) = (vec![[0.0; D]; n], vec![0; n]);
+    let (mut x, mut cells) = (Vec::new(), Vec::new());
+    let room = x.try_reserve_exact(n).and_then(|()| cells.try_reserve_exact(n));
+    room.map_err(|_| format!("{n} samples need more memory than there is; draw them in parts, with offset"))?;
+    x.resize(n, [0.0; D]);
+    cells.resize(n, 0u32);
     let fill = problem.with_sampler(&held.file.heights, |sampler| {
         sampler(method, cell, seed, end).map(|draw| draw.fill(offset, &mut x, &mut cells))
     });

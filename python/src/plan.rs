@@ -100,8 +100,8 @@ impl<T: Face<D>, const D: usize> Held<T, D> {
 }
 
 /// A state that nobody has looked at yet: of a solve that was interrupted.
-pub type Pending<const D: usize, T> = (Arc<Of<T>>, Heights, Report);
-pub type AnyPending = Kind<Pending<2, ProblemData>, Pending<3, SurfaceProblemData>>;
+pub type Pending<T> = (Arc<Of<T>>, Heights, Report);
+pub type AnyPending = Kind<Pending<ProblemData>, Pending<SurfaceProblemData>>;
 
 /// A solved, or best found, problem.
 #[pyclass(frozen, module = "brenier._brenier")]
@@ -110,7 +110,7 @@ pub struct Plan {
     pending: Option<AnyPending>,
 }
 
-fn described<T: Face<D>, const D: usize>((of, heights, report): &Pending<D, T>) -> Result<Arc<Held<T, D>>, String> {
+fn described<T: Face<D>, const D: usize>((of, heights, report): &Pending<T>) -> Result<Arc<Held<T, D>>, String> {
     let found = describe(&of.loaded.problem, heights, false, false).map_err(|e| e.to_string())?;
     let mut solution = found.solution;
     let (error, factor) = (solution.report.max_relative_error, solution.report.source_factor);

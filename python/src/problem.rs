@@ -10,7 +10,7 @@ use brenier::io::{
     FileData, Given, IoError, Loaded, ProblemFile, ProblemId, ProblemSource, ReadLimit, canonical_bytes,
     canonical_sha256, parse_any_problem, problem_of_arrays, read_any_problem, write_atomically,
 };
-use brenier::problem::{Duplicates, Kind, ProblemData, SurfaceProblemData, WithSites};
+use brenier::problem::{Duplicates, Kind, ProblemData, SurfaceProblemData};
 use brenier::{map_kind, visit};
 use numpy::{PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
 use pyo3::prelude::*;

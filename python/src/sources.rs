@@ -1,12 +1,13 @@
 //! Where a source lives, and its density.
 
-use crate::arrays::{index_rows, made, numbers};
+use crate::arrays::{Floats1, index_rows, made, numbers};
 use crate::errors::{in_memory, of_file, unknown, wrong};
+use crate::work::does;
 use brenier::domain::{Between, ConvexPolygon, Density, Image, PlanarMesh, Surface};
 use brenier::io::{AnyDomain, ReadLimit, image_of_pixels, parse_density, parse_domain, read_domain, read_image};
 use brenier::map_kind;
 use brenier::problem::Kind;
-use numpy::{PyArray1, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
+use numpy::{PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
 use pyo3::prelude::*;
 use std::path::{Path, PathBuf};
 
@@ -57,13 +58,13 @@ impl Domain {
     fn parse(py: Python<'_>, text: String) -> PyResult<Domain> {
         // The name tells the format, and is left out of messages.
         let read = || parse_domain(Path::new("domain.json"), text.into_bytes(), ReadLimit::default());
-        let (domain, notes) = py.detach(read).map_err(in_memory)?;
+        let (domain, notes) = does(py, None, read)?.map_err(in_memory)?;
         Ok(Domain { domain, density: Density::Constant, notes })
     }
 
     #[staticmethod]
     fn read(py: Python<'_>, path: PathBuf) -> PyResult<Domain> {
-        let (domain, notes) = py.detach(|| read_domain(&path, ReadLimit::default())).map_err(of_file)?;
+        let (domain, notes) = does(py, None, move || read_domain(&path, ReadLimit::default()))?.map_err(of_file)?;
         Ok(Domain { domain, density: Density::Constant, notes })
     }
 
@@ -85,10 +86,15 @@ impl Domain {
         let triangles = index_rows::<3>(&triangles, "domain.triangles")?;
         let columns = vertices.shape()[1];
         let flat = vertices.as_slice()?.to_vec();
-        let domain = py.detach(|| match columns {
-            2 => PlanarMesh::new(flat.as_chunks().0.to_vec(), triangles).map(|m| Kind::Plane(m.into())).map_err(wrong),
-            _ => Surface::new(flat.as_chunks().0.to_vec(), triangles).map(|s| Kind::Surface(s.into())).map_err(wrong),
-        })?;
+        let mesh = move || match columns {
+            2 => PlanarMesh::new(flat.as_chunks().0.to_vec(), triangles)
+                .map(|mesh| Kind::Plane(mesh.into()))
+                .map_err(|e| e.to_string()),
+            _ => Surface::new(flat.as_chunks().0.to_vec(), triangles)
+                .map(|surface| Kind::Surface(surface.into()))
+                .map_err(|e| e.to_string()),
+        };
+        let domain = does(py, None, mesh)?.map_err(wrong)?;
         Ok(Domain { domain, density: Density::Constant, notes: Vec::new() })
     }
 
@@ -115,8 +121,8 @@ impl Domain {
         invert: bool,
     ) -> PyResult<Domain> {
         let (place, between) = (place(min, max)?, between(interpolation)?);
-        let read = || read_image(&path, ReadLimit::default(), place, between, invert);
-        of_image(py.detach(read).map_err(of_file)?)
+        let read = move || read_image(&path, ReadLimit::default(), place, between, invert);
+        of_image(does(py, None, read)?.map_err(of_file)?)
     }
 
     #[getter]
@@ -128,7 +134,7 @@ impl Domain {
     }
 
     #[getter]
-    fn bounds<'py>(&self, py: Python<'py>) -> PyResult<(Bound<'py, PyArray1<f64>>, Bound<'py, PyArray1<f64>>)> {
+    fn bounds<'py>(&self, py: Python<'py>) -> PyResult<(Floats1<'py>, Floats1<'py>)> {
         let (low, high) = match &self.domain {
             Kind::Plane(domain) => {
                 let (low, high) = domain.frame().bounds();

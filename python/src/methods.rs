@@ -178,6 +178,19 @@ fn plan_of(plan: &Plan, py: Python<'_>) -> PyResult<AnyHeld> {
 
 #[pymethods]
 impl Plan {
+    /// Verifies the plan independently of the solver, in exact arithmetic.
+    ///
+    /// Parameters
+    /// ----------
+    /// level : int
+    ///     1 to 4 climb the ladder of the diagram's combinatorics; 5 proves masses and value, too.
+    ///
+    /// Returns
+    /// -------
+    /// Certificate
+    ///     Its text is that of the command `brenier check`.
+    ///
+    /// .. versionadded:: 0.1.0
     #[pyo3(signature = (level = 5, threads = None))]
     fn check(&self, py: Python<'_>, level: i64, threads: Option<usize>) -> PyResult<Py<PyAny>> {
         let known = u8::try_from(level).ok().filter(|level| (1..=5).contains(level));
@@ -186,6 +199,21 @@ impl Plan {
         does(py, threads, move || visit!(held, h => checked(&*h, level)))?.map_err(wrong)?.told(py)
     }
 
+    /// Sends points through the map.
+    ///
+    /// Parameters
+    /// ----------
+    /// x : (m, d) array
+    ///     Points, anywhere; the answer is exact for each of them.
+    /// kind : {"image", "cell", "extension", "smooth"}
+    ///     The site (m, d), its index (m,), a continuous map that is affine between centroids, or the gradient of a smooth
+    ///     convex function. The last two are made in the plane.
+    /// temperature : float, optional
+    ///     Of the smooth map, in units of length squared; absent: layers as wide as a cell.
+    /// tear : bool
+    ///     Leave the extension open where the map jumps.
+    ///
+    /// .. versionadded:: 0.1.0
     #[pyo3(signature = (x, kind = "image", *, temperature = None, tear = false, threads = None))]
     fn map<'py>(
         &self,
@@ -219,7 +247,7 @@ impl Plan {
         }
     }
 
-    /// The convex potential, whose gradient is the map.
+    /// The convex potential `u(x) = max_i <x, y_i> + h_i` at points (m, 2), whose gradient is the map.
     fn potential<'py>(&self, x: &Bound<'py, PyAny>) -> PyResult<Floats1<'py>> {
         let (held, x) = (in_plane(self, x.py(), "potential")?, (x.py(), points::<2>(x)?));
         let (py, x) = x;
@@ -227,6 +255,26 @@ impl Plan {
         made(py, does(py, None, work)?.map_err(wrong)?)
     }
 
+    /// Draws random points of the source.
+    ///
+    /// Parameters
+    /// ----------
+    /// n : int
+    ///     How many.
+    /// seed : int
+    ///     The same seed gives the same points, for any number of threads.
+    /// method : {"iid", "alias", "stratified", "r2"}
+    ///     Independent points; sites by their masses and then points of their cells; in the order of the cells; even ones.
+    /// cell : int, optional
+    ///     From this cell only.
+    /// offset : int
+    ///     The number of the first one: runs may go on.
+    ///
+    /// Returns
+    /// -------
+    /// points, cells, images : (n, d), (n,) and (n, d) arrays
+    ///
+    /// .. versionadded:: 0.1.0
     #[pyo3(signature = (n, seed = 0, method = "iid", *, cell = None, offset = 0, threads = None))]
     #[allow(clippy::too_many_arguments, clippy::type_complexity)]
     fn sample<'py>(
@@ -254,7 +302,7 @@ impl Plan {
         })
     }
 
-    /// McCann's interpolation: the cells on their way.
+    /// McCann's interpolation at `0 <= t < 1`: the cells `(1 - t) cell_i + t y_i`, with their densities.
     fn interpolate(&self, py: Python<'_>, t: f64) -> PyResult<Py<PyAny>> {
         let held = in_plane(self, py, "interpolate")?;
         let work = move || -> Told<Cells> {
@@ -268,7 +316,7 @@ impl Plan {
         does(py, None, work)?.map_err(wrong)?.told(py)
     }
 
-    /// The cells as polygons.
+    /// The cells as polygons: one for each site, or for each triangle or pixel of the source that a cell meets.
     fn cells(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         visit!(self.held(py)?, h => {
             if h.problem().stays().is_some() {
@@ -302,6 +350,7 @@ impl Plan {
         does(py, None, work)?.map_err(wrong)
     }
 
+    /// The gradient of the value by the sites, `2 nu_i (y_i - c_i)`, (n, d); NaN for a cell without mass.
     fn grad_sites<'py>(&self, py: Python<'py>) -> PyResult<Floats2<'py>> {
         visit!(self.held(py)?, h => {
             // Of cells at given heights the plan is that between the masses they have.
@@ -310,6 +359,10 @@ impl Plan {
         })
     }
 
+    /// The gradient of the value by the masses, (n,).
+    ///
+    /// Weights are dual potentials, and right up to a constant, since the total of the masses is that of the source. With
+    /// `total="fixed"` it is the representative of sum 0; with "free" the gradient where the source is scaled along.
     #[pyo3(signature = (total = "fixed"))]
     fn grad_masses<'py>(&self, py: Python<'py>, total: &str) -> PyResult<Floats1<'py>> {
         visit!(self.held(py)?, h => {
@@ -324,18 +377,22 @@ impl Plan {
         })
     }
 
+    /// Given a loss's gradient by the heights (n,), its gradients by sites (n, d) and masses (n,): one sparse system.
     fn vjp_heights<'py>(&self, cotangent: &Bound<'py, PyAny>) -> PyResult<Pair<'py>> {
         pulled(self, cotangent, By::Heights)
     }
 
+    /// Given a loss's gradient by the weights (n,), its gradients by sites (n, d) and masses (n,).
     fn vjp_weights<'py>(&self, cotangent: &Bound<'py, PyAny>) -> PyResult<Pair<'py>> {
         pulled(self, cotangent, By::Weights)
     }
 
+    /// Given a loss's gradient by the masses of cells at given weights (n,), its gradients by sites (n, d) and weights (n,).
     fn vjp_masses<'py>(&self, cotangent: &Bound<'py, PyAny>) -> PyResult<Pair<'py>> {
         pulled(self, cotangent, By::Masses)
     }
 
+    /// Given a loss's gradient by the centroids (n, d), its gradients by sites (n, d) and masses (n,).
     fn vjp_centroids<'py>(&self, cotangent: &Bound<'py, PyAny>) -> PyResult<Pair<'py>> {
         let py = cotangent.py();
         visit!(self.held(py)?, h => {

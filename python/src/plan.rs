@@ -103,7 +103,12 @@ impl<T: Face<D>, const D: usize> Held<T, D> {
 pub type Pending<T> = (Arc<Of<T>>, Heights, Report);
 pub type AnyPending = Kind<Pending<ProblemData>, Pending<SurfaceProblemData>>;
 
-/// A solved, or best found, problem.
+/// A solved, or best found, problem: what `solve`, `diagram` and `load` return.
+///
+/// Arrays are read-only, show the library's own memory, and stand in the order of `sites`. Everything but the heights
+/// follows from them; `check` proves it.
+///
+/// .. versionadded:: 0.1.0
 #[pyclass(frozen, module = "brenier._brenier")]
 pub struct Plan {
     held: OnceLock<AnyHeld>,
@@ -188,12 +193,14 @@ pub fn message(report: &Report) -> String {
 
 #[pymethods]
 impl Plan {
+    /// The problem it solves.
     #[getter]
     fn problem(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         let of = map_kind!(self.held(py)?, h => h.of.clone());
         let class = py.import("brenier.problem")?.getattr("Problem")?;
         Ok(class.call_method1("_of", (Problem { of },))?.unbind())
     }
+    /// Coordinates of a site: 2 in the plane, 3 in space.
     #[getter]
     fn dimension(&self, py: Python<'_>) -> PyResult<usize> {
         Ok(match self.held(py)? {
@@ -201,55 +208,66 @@ impl Plan {
             Kind::Surface(_) => 3,
         })
     }
+    /// Sites `y_i` after merging, (n, d).
     #[getter]
     fn sites<'py>(slf: &Bound<'py, Plan>) -> PyResult<Floats2<'py>> {
         let this = slf.get();
         let sites = visit!(this.held(slf.py())?, h => h.problem().sites().as_flattened());
         shown(slf.as_any(), [this.__len__(slf.py())?, this.dimension(slf.py())?], sites)
     }
+    /// The masses asked for, `nu_i`, (n,).
     #[getter]
     fn target_masses<'py>(slf: &Bound<'py, Plan>) -> PyResult<Floats1<'py>> {
         let masses = visit!(slf.get().held(slf.py())?, h => h.problem().masses());
         shown(slf.as_any(), masses.len(), masses)
     }
+    /// The cost of the map, `sum_i int_cell_i |x - y_i|^2`: the squared Wasserstein distance, once converged.
     #[getter]
     fn value(&self, py: Python<'_>) -> PyResult<f64> {
         Ok(visit!(self.held(py)?, h => h.file.cost))
     }
+    /// The same as `value`.
     #[getter]
     fn cost(&self, py: Python<'_>) -> PyResult<f64> {
         self.value(py)
     }
+    /// Heights `h_i` (cell i is where `<x, y_i> + h_i` is greatest), leading parts, (n,); `sum_i nu_i h_i = 0`.
     #[getter]
     fn heights<'py>(slf: &Bound<'py, Plan>) -> PyResult<Floats1<'py>> {
         let hi = visit!(slf.get().held(slf.py())?, h => h.hi.get_or_init(|| h.file.heights.hi()));
         shown(slf.as_any(), hi.len(), hi)
     }
+    /// Trailing parts of the heights, (n,): `h_i` is the sum of both, good to 30 digits.
     #[getter]
     fn heights_lo<'py>(slf: &Bound<'py, Plan>) -> PyResult<Floats1<'py>> {
         let lo = visit!(slf.get().held(slf.py())?, h => h.lo.get_or_init(|| h.file.heights.lo()));
         shown(slf.as_any(), lo.len(), lo)
     }
+    /// Weights `w_i = |y_i|^2 + 2 h_i`, (n,): the dual potential of the sites, in units of length squared.
     #[getter]
     fn weights<'py>(slf: &Bound<'py, Plan>) -> PyResult<Floats1<'py>> {
         let weights = visit!(slf.get().held(slf.py())?, h => &h.file.weights);
         shown(slf.as_any(), weights.len(), weights)
     }
+    /// Masses of the cells in the source, scaled to the total of the masses asked for, (n,).
     #[getter]
     fn masses<'py>(slf: &Bound<'py, Plan>) -> PyResult<Floats1<'py>> {
         let masses = visit!(slf.get().held(slf.py())?, h => &h.file.masses);
         shown(slf.as_any(), masses.len(), masses)
     }
+    /// Centroids of the cells, (n, d); NaN for a cell without mass.
     #[getter]
     fn centroids<'py>(slf: &Bound<'py, Plan>) -> PyResult<Floats2<'py>> {
         let (this, py) = (slf.get(), slf.py());
         let all = visit!(this.held(py)?, h => h.centroids.get_or_init(|| filled(&h.file.centroids)).as_flattened());
         shown(slf.as_any(), [this.__len__(py)?, this.dimension(py)?], all)
     }
+    /// Sites without a cell, ascending.
     #[getter]
     fn hidden<'py>(&self, py: Python<'py>) -> PyResult<Ints1<'py>> {
         made_indices(py, visit!(self.held(py)?, h => h.file.hidden.iter().copied()))
     }
+    /// The Hessian `(i, j, H_ij)`, i < j, `H_ij = int_wall rho / (2 |y_i - y_j|)`; None unless it was asked for.
     #[getter]
     fn hessian<'py>(&self, py: Python<'py>) -> PyResult<Option<(Ints1<'py>, Ints1<'py>, Floats1<'py>)>> {
         let Some(entries) = visit!(self.held(py)?, h => &h.file.hessian) else { return Ok(None) };
@@ -257,51 +275,63 @@ impl Plan {
         let columns = made_indices(py, entries.iter().map(|e| e.1))?;
         Ok(Some((rows, columns, made(py, entries.iter().map(|e| e.2).collect())?)))
     }
+    /// For every site given its index among the sites; None if none were merged.
     #[getter]
     fn site_of_input<'py>(&self, py: Python<'py>) -> PyResult<Option<Ints1<'py>>> {
         let map = visit!(self.held(py)?, h => &h.file.site_of_input);
         map.as_ref().map(|map| made_indices(py, map.iter().copied())).transpose()
     }
+    /// Is every relative mass error at most the tolerance, proved?
     #[getter]
     fn converged(&self, py: Python<'_>) -> PyResult<bool> {
         Ok(self.report_of(py)?.converged)
     }
+    /// The largest relative mass error.
     #[getter]
     fn max_mass_error(&self, py: Python<'_>) -> PyResult<f64> {
         Ok(self.report_of(py)?.max_relative_error)
     }
+    /// The same as `max_mass_error`.
     #[getter]
     fn residual(&self, py: Python<'_>) -> PyResult<f64> {
         self.max_mass_error(py)
     }
+    /// How it ended: "converged", "not converged", "interrupted", "time limit", or "diagram".
     #[getter]
     fn status(&self, py: Python<'_>) -> PyResult<&'static str> {
         Ok(status(self.report_of(py)?))
     }
+    /// How it ended, in words.
     #[getter]
     fn message(&self, py: Python<'_>) -> PyResult<String> {
         Ok(message(self.report_of(py)?))
     }
+    /// Newton steps.
     #[getter]
     fn iterations(&self, py: Python<'_>) -> PyResult<usize> {
         Ok(self.report_of(py)?.iterations.len().saturating_sub(1))
     }
+    /// All that the run says of itself, as it stands in the file (a dict).
     #[getter]
     fn report(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         let text = serde_json::to_string(self.report_of(py)?).map_err(wrong)?;
         Ok(py.import("json")?.call_method1("loads", (text,))?.unbind())
     }
+    /// Remarks: merged sites, what the start took, sources in several parts.
     #[getter]
     fn notes(&self, py: Python<'_>) -> PyResult<Vec<String>> {
         Ok(self.report_of(py)?.notes.clone())
     }
 
+    /// Draws the cells with matplotlib; returns the axes. Options: color ("mass", "distance", "none" or an array), sites,
+    /// centroids, arrows, cmap, edgecolor, linewidth, alpha.
     #[pyo3(signature = (ax = None, **options))]
     fn plot(slf: &Bound<'_, Plan>, ax: Option<Py<PyAny>>, options: Option<&Bound<'_, PyDict>>) -> PyResult<Py<PyAny>> {
         let plot = slf.py().import("brenier._plot")?.getattr("plot")?;
         Ok(plot.call((slf, ax), options)?.unbind())
     }
 
+    /// Writes a solution file, as the command line reads it; from 100,000 sites on with its arrays in an .npz beside it.
     fn save(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
         if path.extension().is_some_and(|e| !e.eq_ignore_ascii_case("json")) {
             let what = "solutions are written as .json; pictures are made with plot";
@@ -310,10 +340,12 @@ impl Plan {
         let held = map_kind!(self.held(py)?, h => h.clone());
         does(py, None, move || visit!(held, h => h.save(&path)))?.map_err(of_file)
     }
+    /// The plan with its problem, for other processes.
     fn to_bytes<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
         let bytes = visit!(self.held(py)?, h => solution_bytes(&h.of.enclosed(), &h.file)).map_err(wrong)?;
         Ok(PyBytes::new(py, &bytes))
     }
+    /// The plan that `to_bytes` has told.
     #[staticmethod]
     fn from_bytes(py: Python<'_>, data: &[u8]) -> PyResult<Plan> {
         let data = data.to_vec();

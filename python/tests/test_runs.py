@@ -121,7 +121,7 @@ def test_many_threads_may_solve_at_once(square: bn.Source) -> None:
         np.testing.assert_array_equal(a, b)
 
 
-def _python(code: str, **more: object) -> subprocess.Popen[str]:
+def _python(code: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(code)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )

@@ -142,7 +142,7 @@ def test_zero_masses_are_dropped_when_asked(square: bn.Source) -> None:
     sites, masses = [[0.1, 0.1], [0.5, 0.5], [0.9, 0.2]], [1.0, 0.0, 2.0]
     with pytest.raises(bn.BrenierError, match=r"^masses\[1\] = 0; masses must be positive, drop the site$"):
         bn.solve(sites, square, masses)
-    with pytest.warns(bn.BrenierWarning, match=r"masses\[1\] are 0; those sites were dropped"):
+    with pytest.warns(bn.BrenierWarning, match=r"masses\[1\] is 0; its site was dropped, and kept"):
         problem = bn.Problem(sites, square, masses, drop_zero_mass=True)
     assert problem.kept.tolist() == [0, 2]
     np.testing.assert_array_equal(bn.solve(problem).sites, [[0.1, 0.1], [0.9, 0.2]])

@@ -72,7 +72,7 @@ class Problem:
     ) -> None:
         if not isinstance(source, Source):
             raise BrenierError(f"source is a {type(source).__name__}; give brenier.Box, Polygon, Mesh, Image, ...")
-        points = _arrays.rows(sites, "sites", None if np.size(sites) == 0 else source.dimension)
+        points = _arrays.rows(sites, "sites", source.dimension)
         nu = None if masses is None else _arrays.vector(masses, "masses")
         self.kept = None
         self._duplicates = duplicates
@@ -101,8 +101,8 @@ class Problem:
     def _drop(self, points: _arrays.Floats, nu: _arrays.Floats) -> tuple[_arrays.Floats, _arrays.Floats]:
         self.kept = np.flatnonzero(nu)
         gone = np.flatnonzero(nu == 0)
-        more = "" if len(gone) == 1 else f" and {len(gone) - 1} more"
-        text = f"masses[{gone[0]}]{more} are 0; those sites were dropped, `kept` numbers the others"
+        zero = " is 0; its site was" if len(gone) == 1 else f" and {len(gone) - 1} more are 0; their sites were"
+        text = f"masses[{gone[0]}]{zero} dropped, and kept numbers the others"
         warnings.warn(text, BrenierWarning, stacklevel=4)
         return points[self.kept], nu[self.kept]
 

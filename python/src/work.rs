@@ -14,7 +14,7 @@ use std::time::Duration;
 const PATIENCE: Duration = Duration::from_millis(20);
 
 /// So long one who asked to stop waits for the work to end in good order.
-const FAREWELL: Duration = Duration::from_millis(80);
+const FAREWELL: Duration = Duration::from_millis(50);
 
 /// More threads than any machine has cores.
 const MOST_THREADS: usize = 4096;

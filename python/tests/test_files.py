@@ -101,9 +101,11 @@ def test_solutions_that_name_a_problem_file_keep_its_name(tmp_path: Path, comman
 
 
 def test_problem_files_are_read(tmp_path: Path, command: Command) -> None:
-    problem = bn.read_problem(ROOT / "data" / "problems" / "towns.json") if (
-        ROOT / "data" / "problems" / "towns.json"
-    ).exists() else None
+    problem = (
+        bn.read_problem(ROOT / "data" / "problems" / "towns.json")
+        if (ROOT / "data" / "problems" / "towns.json").exists()
+        else None
+    )
     if problem is None:
         towns = tmp_path / "towns.json"
         points = str(ROOT / "data" / "towns.csv")
@@ -164,7 +166,9 @@ def test_files_that_are_none_are_refused(tmp_path: Path, square: bn.Source) -> N
     with pytest.raises(bn.FileError, match=r"bad\.json: line 1: "):
         bn.load(tmp_path / "bad.json")
     plan = bn.solve([[0.5, 0.5]], square)
-    with pytest.raises(bn.BrenierError, match=r"plan\.svg: solutions are written as \.json; pictures are made with plot"):
+    with pytest.raises(
+        bn.BrenierError, match=r"plan\.svg: solutions are written as \.json; pictures are made with plot"
+    ):
         plan.save(tmp_path / "plan.svg")
     with pytest.raises(OSError, match="cannot|such file|directory"):
         plan.save(tmp_path / "no" / "folder.json")

@@ -51,8 +51,8 @@ REFUSED: list[tuple[Any, dict[str, Any], str]] = [
     (SITES, {"duplicates": "drop"}, 'duplicates is "drop"; give "merge", "refuse" or "keep"'),
     (SITES, {"density": 3.0}, "density is a float; give Affine, PerVertex, PerFace, PerCorner, an Image, or a dict"),
     (SITES, {"density": {"type": "gaussian"}}, 'density: unknown type "gaussian"; use "constant", "affine"'),
-    (SITES, {"density": bn.PerFace([1.0])}, "density"),
-    (SITES, {"density": bn.Affine([-1.0, 0.0])}, "density"),
+    (SITES, {"density": bn.PerFace([1.0])}, 'a density of type "face" needs a domain of type "mesh"'),
+    (SITES, {"density": bn.Affine([-1.0, 0.0])}, "density is negative at domain vertex 1; it must be at least 0"),
     # Totals.
     (SITES, {"masses": [1.0, 2.0], "normalize": False}, "masses sum to 3, domain has measure 1"),
     (SITES, {"masses": [1.0, 2.0], "partial": True}, "masses sum to 3, domain has measure 1"),
@@ -69,25 +69,25 @@ def test_what_is_wrong_is_told(square: bn.Source, sites: Any, given: dict[str, A
 
 
 SOURCES: list[tuple[Any, str]] = [
-    (lambda: bn.Box([0, 0], [0, 1]), "domain"),
+    (lambda: bn.Box([0, 0], [0, 1]), "domain box has min[0] = 0 and max[0] = 0; min must be less than max"),
     (lambda: bn.Box([0, 0], [np.nan, 1]), "domain.max[0] is NaN; every coordinate must be finite"),
     (lambda: bn.Box([0], [1]), "min has 1 coordinates and max has 1; give [x, y]"),
-    (lambda: bn.Box("a", [1, 1]), "domain.min"),
-    (lambda: bn.Polygon([[0, 0], [1, 0]]), "vert"),
+    (lambda: bn.Box("a", [1, 1]), "domain.min has dtype <U1; give real numbers"),
+    (lambda: bn.Polygon([[0, 0], [1, 0]]), "domain has 2 vertices; a polygon needs at least 3"),
     (lambda: bn.Polygon([[0, 0], [1, 0], [np.inf, 1]]), "every coordinate must be finite"),
     (lambda: bn.Polygon([[0, 0, 0]]), "domain.vertices has shape (1, 3); give rows of [x, y] each"),
     (lambda: bn.Disk(2), "a disk of 2 vertices: give a number from 3 to 1000000"),
-    (lambda: bn.Mesh([[0, 0], [1, 0], [0, 1]], [[0, 1, 3]]), "3"),
+    (lambda: bn.Mesh([[0, 0], [1, 0], [0, 1]], [[0, 1, 3]]), "triangles[0][2] = 3, but there are 3 vertices; count from 0"),
     (lambda: bn.Mesh([[0, 0], [1, 0], [0, 1]], [[0, 1, -1]]), "domain.triangles[0][2] is -1; give indices from 0"),
     (lambda: bn.Mesh([[0, 0], [1, 0], [0, 1]], [[0, 1, 2.5]]), "domain.triangles has dtype float64; give integers"),
     (lambda: bn.Mesh([[0, 0], [1, 0], [0, 1]], [[0, 1]]), "domain.triangles has shape (1, 2); give rows of 3"),
-    (lambda: bn.Surface([[0, 0, 0], [1, 0, 0], [0, 1, 0]], [[0, 1, 1]]), "0"),
-    (lambda: bn.Image([[1.0, -1.0]]), "-1"),
+    (lambda: bn.Surface([[0, 0, 0], [1, 0, 0], [0, 1, 0]], [[0, 1, 1]]), "surface has zero area; at least one triangle"),
+    (lambda: bn.Image([[1.0, -1.0]]), "pixel in row 0, column 1 is -1; every pixel must be finite and at least 0"),
     (lambda: bn.Image([1.0, 2.0]), "image has shape (2,); give rows of grey values"),
     (lambda: bn.Image([[1.0, 2.0]], invert=True), "only images with values from 0 to 1 can be inverted"),
     (lambda: bn.Image([[1.0]], [0, 0]), "image.min and image.max belong together; give both, or neither"),
     (lambda: bn.Image([[1.0]], interpolation="cubic"), 'interpolation is "cubic"; give "constant" or "bilinear"'),
-    (lambda: bn.Solid([[0, 0, 0]], [[0, 0, 0]]), "domain"),
+    (lambda: bn.Solid([[0, 0, 0]], [[0, 0, 0]]), "domain"),  # What it says depends on what the library has.
 ]
 
 
@@ -138,7 +138,19 @@ def test_numbers_of_runs_are_checked(square: bn.Source) -> None:
         np.ma.array(GRID),
         np.stack([GRID, GRID], axis=2)[:, :, 0],
     ],
-    ids=["lists", "tuples", "columns", "strided", "reversed", "big-endian", "float16", "float32", "long", "masked", "cut"],
+    ids=[
+        "lists",
+        "tuples",
+        "columns",
+        "strided",
+        "reversed",
+        "big-endian",
+        "float16",
+        "float32",
+        "long",
+        "masked",
+        "cut",
+    ],
 )
 def test_odd_arrays_are_the_same_numbers(square: bn.Source, odd: Any) -> None:
     np.testing.assert_array_equal(bn.solve(odd, square).heights, bn.solve(GRID, square).heights)

@@ -86,7 +86,9 @@ def test_every_name_is_documented_and_there() -> None:
 
 
 def _tool(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", *words], capture_output=True, text=True, cwd=ROOT / "python", timeout=300)
+    return subprocess.run(
+        [sys.executable, "-m", *words], capture_output=True, text=True, cwd=ROOT / "python", timeout=300
+    )
 
 
 def test_types_are_strict() -> None:

@@ -92,7 +92,9 @@ def test_densities(square: bn.Source) -> None:
     pixels = np.array([[1.0, 2.0], [0.5, 4.0]])
     image = bn.solve(sites, bn.Image(pixels, [0, 0], [1, 1]))
     assert image.check().ok
-    np.testing.assert_array_equal(image.heights, bn.solve(sites, square, density=bn.Image(pixels, [0, 0], [1, 1])).heights)
+    np.testing.assert_array_equal(
+        image.heights, bn.solve(sites, square, density=bn.Image(pixels, [0, 0], [1, 1])).heights
+    )
     # The top row comes first: the lower right pixel is the dense one.
     assert bn.solve([[0.5, 0.5]], bn.Image(pixels, [0, 0], [1, 1])).centroids[0] == pytest.approx(
         [(1.5 * 0.25 + 6 * 0.75) / 7.5, (4.5 * 0.25 + 3 * 0.75) / 7.5]
@@ -172,7 +174,7 @@ def test_quantize(square: bn.Source) -> None:
 
 def test_parameterize() -> None:
     vertices, triangles = tetrahedron()
-    flat = bn.parameterize(vertices, triangles[:3], boundary="square")
+    flat = bn.parameterize(vertices, triangles[:3])
     assert flat.bijective and flat.uv.min() >= 0 and flat.uv.max() <= 1
     corners = flat.uv[flat.corners]
     a, b = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]

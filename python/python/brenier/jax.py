@@ -10,6 +10,7 @@ solver. What they are, and where there is none, says the page "Gradients" of the
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import math
 from collections import OrderedDict
@@ -133,6 +134,24 @@ def _w2(host: _Host) -> Callable[[Any, Any], Any]:
     return found
 
 
+@functools.lru_cache(maxsize=64)
+def _made(kind: str, source: Any, executor: Any, options: tuple[tuple[str, Any], ...]) -> Callable[[Any, Any], Any]:
+    host = _Host(source, executor, dict(options))
+    return _w2(host) if kind == "w2" else _transport(host)
+
+
+def _function(kind: str, source: Any, executor: Any, options: dict[str, Any]) -> Callable[[Any, Any], Any]:
+    """The same function for the same source and options: JAX compiles what it has not seen, each time."""
+    given = source if isinstance(source, Source) else tuple(source)
+    key = (kind, given, executor, tuple(sorted(options.items(), key=lambda item: item[0])))
+    try:
+        hash(key)
+    except TypeError:
+        # A density that is a dict, say.
+        return _made.__wrapped__(*key)
+    return _made(*key)
+
+
 def _given(sites: Any, masses: Any, options: dict[str, Any]) -> tuple[Any, Any]:
     """Sites and masses as JAX arrays of one type of floats."""
     _gradient.refuse(options)
@@ -205,7 +224,7 @@ def w2(
     .. versionadded:: 0.1.0
     """
     y, nu = _given(sites, masses, options)
-    value = _w2(_Host(source, executor, options))(y, nu)
+    value = _function("w2", source, executor, options)(y, nu)
     return value if squared else jnp.sqrt(value)
 
 
@@ -241,4 +260,5 @@ def transport(
     .. versionadded:: 0.1.0
     """
     y, nu = _given(sites, masses, options)
-    return _transport(_Host(source, executor, options))(y, nu)
+    found: tuple[Any, Any, Any] = _function("transport", source, executor, options)(y, nu)
+    return found

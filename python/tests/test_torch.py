@@ -59,6 +59,13 @@ def test_gradcheck_on_another_source():
     assert torch.autograd.gradcheck(lambda y: bn.torch.w2(y, image, tol=1e-13), y, eps=1e-5, atol=1e-6)
 
 
+def test_gradcheck_with_a_density():
+    affine = bn.Affine([2.0, -0.5], 1.0)
+    y = points(5, seed=3, requires_grad=True)
+    assert bn.torch.w2(y, BOX, density=affine).item() == bn.solve(y.tolist(), BOX, density=affine).value
+    assert torch.autograd.gradcheck(lambda y: bn.torch.w2(y, BOX, density=affine, tol=1e-13), y, eps=1e-5, atol=1e-6)
+
+
 def test_second_derivatives():
     y, t = points(5, requires_grad=True), logits(5)
     f = lambda y, t: bn.torch.w2(y, BOX, torch.softmax(t, 0), tol=1e-13)  # noqa: E731

@@ -51,11 +51,13 @@ def solve_batch(
     sites: Floats, masses: Floats | None, given: Sequence[Source], executor: Any, options: Mapping[str, Any]
 ) -> list[Plan]:
     """One plan for each row of `sites` (b, n, d) and `masses` (b, n); the first failure is raised."""
+    common = {name: options[name] for name in options if name == "density"}
     problems = [
-        {"sites": y, "source": source, "masses": None if masses is None else masses[k]}
+        {"sites": y, "source": source, "masses": None if masses is None else masses[k], **common}
         for k, (y, source) in enumerate(zip(sites, given, strict=True))
     ]
-    plans: list[Plan] = solve_many(problems, executor=executor, on_error="raise", **options)
+    how = {name: options[name] for name in options if name not in common}
+    plans: list[Plan] = solve_many(problems, executor=executor, on_error="raise", **how)
     return plans
 
 

@@ -202,8 +202,10 @@ def w2(
 
     Raises
     ------
-    BrenierError, NotConverged
-        At once outside of `jit`; from within compiled code JAX raises an error of its own that ends in the same text.
+    BrenierError
+        Shapes, types or options that cannot be.
+    jax.errors.JaxRuntimeError
+        What goes wrong in the solve: JAX has an error of its own for callbacks, which tells the text of ours.
 
     Notes
     -----

@@ -66,8 +66,8 @@ def test_loky(expected):
 
 def test_dask_with_a_worker_killed_midway(tmp_path):
     distributed = pytest.importorskip("distributed", reason="dask.distributed is not installed")
-    count = 60
-    hard = problems(count, n=3000)
+    count = 32
+    hard = problems(count, n=1500)
     expected = arrays(bn.solve_many(hard))
     options = {"n_workers": 2, "threads_per_worker": 1, "dashboard_address": None, "local_directory": str(tmp_path)}
     with distributed.LocalCluster(**options) as cluster, distributed.Client(cluster) as client:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from os import PathLike
 from typing import Any, final
 
-import numpy as np
 from numpy.typing import NDArray
 
+from ._arrays import Floats, Ints
 from ._errors import BrenierError as BrenierError
 from ._errors import BrenierWarning as BrenierWarning
 from ._errors import FileError as FileError
@@ -18,8 +18,23 @@ from ._errors import NotConverged as NotConverged
 from ._results import Cells, Certificate, Graph, Parameterization, Progress, Quantization
 from .problem import Problem as _Problem
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+__all__ = [
+    "Plan",
+    "load",
+    "Problem",
+    "diagram",
+    "parameterize",
+    "quantize",
+    "solve",
+    "Domain",
+    "_panic",
+    "__version__",
+    "BrenierError",
+    "FileError",
+    "InternalError",
+    "NotConverged",
+    "BrenierWarning",
+]
 
 __version__: str
 

@@ -195,6 +195,9 @@ def test_warm_starts_are_used_and_told(square: bn.Source, towns: tuple[np.ndarra
     assert "start: from the heights given" in warm.notes
     assert warm.iterations <= bn.solve(moved, square, heavier).iterations
     assert warm.check().ok
+    # A move common to all sites changes no cell.
+    shifted = bn.solve(sites + 0.125, square, masses, warm=cold)
+    assert shifted.iterations == 0 and shifted.check().ok
     assert not any(note.startswith("start: from") for note in cold.notes)
     shuffled = bn.solve(np.random.default_rng(5).random((60, 2)), square, warm=cold)
     assert any(note.startswith("start: ") for note in shuffled.notes) and shuffled.converged

@@ -47,9 +47,9 @@ def main(out: str = "mesh_uv.png") -> None:
             stretch = np.log2(share / on)
         rows.append((name, stretch, on))
         shown = PolyCollection(
-            corners, array=np.clip(stretch, -1.5, 1.5), cmap="coolwarm", edgecolors="0.4", linewidths=0.15
+            corners, array=np.clip(stretch, -1, 1), cmap="coolwarm", edgecolors="0.4", linewidths=0.15
         )
-        shown.set_clim(-1.5, 1.5)
+        shown.set_clim(-1, 1)
         plot.add_collection(shown)
         plot.autoscale()
         plot.set(aspect="equal", title=name)
@@ -58,7 +58,7 @@ def main(out: str = "mesh_uv.png") -> None:
         shown, ax=axes[:2], location="bottom", shrink=0.5, label="log2 of texels per area, relative to the mean"
     )
     for name, stretch, on in rows:
-        axes[2].hist(np.clip(stretch, -1.5, 1.5), bins=60, weights=on, alpha=0.6, label=name)
+        axes[2].hist(np.clip(stretch, -1, 1), bins=np.linspace(-1, 1, 81), weights=on, alpha=0.6, label=name)
         wrong = float(np.abs(2.0**stretch * on - on).sum()) / 2
         print(f"{name:<17} {wrong:.1%} of the texels are on the wrong triangle")
     axes[2].legend()

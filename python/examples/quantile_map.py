@@ -18,9 +18,9 @@ from matplotlib.collections import PolyCollection
 
 def main(out: str = "quantile_map.png") -> None:
     rng = np.random.default_rng(1)
-    # A banana with a heavy tail.
+    # A banana.
     u, v = rng.normal(size=(2, 800))
-    data = np.column_stack([u, 0.6 * u * u + 0.35 * v * (1 + 0.4 * np.abs(u))])
+    data = np.column_stack([u, 0.3 * u * u + 0.35 * v * (1 + 0.4 * np.abs(u))])
 
     plan = bn.solve(data, bn.Disk(400))
     proof = plan.check()

@@ -28,9 +28,7 @@ def main(out: str = "stippling.png") -> None:
     wide, tall = high - low
     figure, (left, right) = plt.subplots(1, 2, figsize=(11, 5.5 * tall / wide + 0.4), layout="constrained")
     left.imshow(plt.imread(picture), cmap="gray", extent=(low[0], high[0], low[1], high[1]))
-    # Area of a dot: what the picture's mean grey wants.
-    size = 4.5
-    right.scatter(*found.sites.T, s=size, c="black", linewidths=0)
+    right.scatter(*found.sites.T, s=9, c="black", linewidths=0)
     for axes, title in ((left, "the picture"), (right, f"{DOTS:,} dots")):
         axes.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]), aspect="equal", title=title)
         axes.set_axis_off()

@@ -9,8 +9,8 @@ import pytest
 jax = pytest.importorskip("jax", reason="JAX is not installed")
 jax.config.update("jax_enable_x64", True)
 
-import jax.numpy as jnp  # noqa: E402
-from jax.test_util import check_grads  # noqa: E402
+import jax.numpy as jnp
+from jax.test_util import check_grads
 
 BOX = bn.Box([0, 0], [1, 1])
 
@@ -37,7 +37,7 @@ def test_check_grads_sites():
 
 def test_check_grads_masses_through_softmax():
     t = jnp.asarray(np.random.default_rng(1).normal(size=6) * 0.3)
-    f = lambda t: w2(points(6), jax.nn.softmax(t))  # noqa: E731
+    f = lambda t: w2(points(6), jax.nn.softmax(t))
     check_grads(f, (t,), order=1, modes=["rev"], eps=1e-5, atol=1e-7, rtol=1e-6)
 
 
@@ -46,7 +46,7 @@ def test_second_derivatives():
 
     @jax.jit
     def directional(y, t):
-        f = lambda y, t: w2(y, jax.nn.softmax(t))  # noqa: E731
+        f = lambda y, t: w2(y, jax.nn.softmax(t))
         g, h = jax.grad(f, argnums=(0, 1))(y, t)
         return (g * jnp.cos(jnp.arange(8.0).reshape(4, 2))).sum() + (h * jnp.arange(4.0)).sum()
 
@@ -55,7 +55,7 @@ def test_second_derivatives():
 
 def test_weights_and_centroids_are_differentiable():
     y, t = points(5, seed=5), jnp.asarray(np.random.default_rng(1).normal(size=5) * 0.3)
-    f = lambda y, t: bn.jax.transport(y, BOX, jax.nn.softmax(t), tol=1e-13)  # noqa: E731
+    f = lambda y, t: bn.jax.transport(y, BOX, jax.nn.softmax(t), tol=1e-13)
     check_grads(f, (y, t), order=1, modes=["rev"], eps=1e-5, atol=1e-5, rtol=1e-5)
 
 

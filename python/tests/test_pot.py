@@ -162,7 +162,7 @@ def test_result_has_pots_names():
     assert result.marginal_b == pytest.approx(nu, rel=1e-9)
     x = np.random.default_rng(5).random((50, 2))
     by_hand = (((x[:, None] - y[None]) ** 2).sum(axis=2) - plan.weights).min(axis=1)
-    f, g = result.potentials
+    f, _ = result.potentials
     assert f(x) == pytest.approx(by_hand, abs=1e-13)
     assert np.array_equal(result.map(x), plan.map(x))
     assert result.status == plan.status and result.log and "OTResult" in repr(result)

@@ -49,7 +49,7 @@ def test_gradcheck_sites():
 
 def test_gradcheck_masses_through_softmax():
     y = points(6)
-    f = lambda t: bn.torch.w2(y, BOX, torch.softmax(t, 0), tol=1e-13)  # noqa: E731
+    f = lambda t: bn.torch.w2(y, BOX, torch.softmax(t, 0), tol=1e-13)
     assert torch.autograd.gradcheck(f, logits(6), eps=1e-5, atol=1e-7)
 
 
@@ -68,13 +68,13 @@ def test_gradcheck_with_a_density():
 
 def test_second_derivatives():
     y, t = points(5, requires_grad=True), logits(5)
-    f = lambda y, t: bn.torch.w2(y, BOX, torch.softmax(t, 0), tol=1e-13)  # noqa: E731
+    f = lambda y, t: bn.torch.w2(y, BOX, torch.softmax(t, 0), tol=1e-13)
     assert torch.autograd.gradgradcheck(f, (y, t), eps=1e-5, atol=1e-5)
 
 
 def test_weights_and_centroids_are_differentiable():
     y, t = points(5, seed=5, requires_grad=True), logits(5)
-    f = lambda y, t: bn.torch.transport(y, BOX, torch.softmax(t, 0), tol=1e-13)  # noqa: E731
+    f = lambda y, t: bn.torch.transport(y, BOX, torch.softmax(t, 0), tol=1e-13)
     assert torch.autograd.gradcheck(f, (y, t), eps=1e-5, atol=1e-5)
 
 

@@ -18,7 +18,11 @@ from .sources import Box, Source
 try:
     from sklearn.base import BaseEstimator, TransformerMixin
     from sklearn.exceptions import ConvergenceWarning
-    from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+    from sklearn.utils.validation import (
+        _check_sample_weight,
+        check_is_fitted,
+        validate_data,
+    )
 except ImportError as error:
     raise ImportError("brenier.sklearn needs scikit-learn 1.6 or newer: pip install 'brenier[sklearn]'") from error
 

@@ -33,7 +33,7 @@ except ImportError as error:
 __all__ = ["transport", "w2"]
 
 #: Plans kept between a forward and its backward pass. A plan that is gone is solved again: the bits are the same.
-_KEPT = 32
+_KEPT = 4
 
 
 class _Host:
@@ -134,7 +134,7 @@ def _w2(host: _Host) -> Callable[[Any, Any], Any]:
     return found
 
 
-@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=16)
 def _made(kind: str, source: Any, executor: Any, options: tuple[tuple[str, Any], ...]) -> Callable[[Any, Any], Any]:
     host = _Host(source, executor, dict(options))
     return _w2(host) if kind == "w2" else _transport(host)

@@ -62,7 +62,8 @@ class _Transport(Function):
 
     @staticmethod
     def forward(ctx: Any, sites: Any, masses: Any, solved: _Solved) -> Any:
-        ctx.solved, ctx.like = solved, (sites, masses)
+        # Empty ones, for their types and devices.
+        ctx.solved, ctx.like = solved, (sites.new_empty(0), masses.new_empty(0))
         return tuple(_tensor(x, sites) for x in (solved.value, solved.weights, solved.centroids))
 
     @staticmethod

@@ -130,7 +130,7 @@ def test_sdot_weights():
 
 
 def test_pysdot_weights():
-    pysdot = pytest.importorskip("pysdot", reason="pysdot is not installed (it has no wheel)", exc_type=ImportError)
+    pysdot = pytest.importorskip("pysdot", reason="pysdot is not installed (PyPI has neither a wheel nor all sources)", exc_type=ImportError)
     from pysdot.domain_types import ConvexPolyhedraAssembly
 
     y, nu = sites(20)

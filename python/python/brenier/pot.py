@@ -107,6 +107,10 @@ def convert(values: Any, sites: Any, have: str, want: str) -> Floats:
 class OTResult:
     """A plan under the names of POT's `ot.utils.OTResult`.
 
+    Parameters
+    ----------
+    plan : Plan
+
     Attributes
     ----------
     value, value_linear : float
@@ -153,7 +157,10 @@ class OTResult:
         return self.brenier_plan.weights
 
     def potential_a(self, x: Any) -> Floats:
-        """`min_j |x - y_j|^2 - g_j` at points x, (m, d)."""
+        """`min_j |x - y_j|^2 - g_j` at points x, (m, d).
+
+        .. versionadded:: 0.1.0
+        """
         points = _arrays.rows(x, "x", self.brenier_plan.dimension)
         found: Floats = (points * points).sum(axis=1) - 2.0 * self.brenier_plan.potential(points)
         return found
@@ -184,7 +191,10 @@ class OTResult:
         return self.brenier_plan.report
 
     def map(self, x: Any) -> Floats:
-        """The optimal map: for points x, (m, d), the sites that they go to."""
+        """The optimal map: for points x, (m, d), the sites that they go to.
+
+        .. versionadded:: 0.1.0
+        """
         return self.brenier_plan.map(x, kind="image")
 
     @property

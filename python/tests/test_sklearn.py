@@ -62,14 +62,20 @@ OTHERS = (
 )
 
 
-@parametrize_with_checks([SemiDiscreteOT()], expected_failed_checks=lambda _: dict.fromkeys(OTHERS, REASON))
+@parametrize_with_checks([SemiDiscreteOT()])
 def test_conventions(estimator, check):
-    try:
+    inner = check
+    while hasattr(inner, "func"):
+        inner = inner.func
+    if inner.__name__ not in OTHERS:
         check(estimator)
-    except (bn.BrenierError, AssertionError) as error:
-        # For that reason and no other.
-        assert "no source of that dimension" in str(error) + str(error.__cause__) + str(error.__context__)
-        raise
+        return
+    with pytest.raises((bn.BrenierError, AssertionError)) as caught:
+        check(estimator)
+    # For that reason and no other.
+    error = caught.value
+    assert "no source of that dimension" in f"{error} {error.__cause__} {error.__context__}"
+    pytest.xfail(REASON)
 
 
 def data(n: int = 60, seed: int = 0):

@@ -154,6 +154,12 @@ def test_a_failure_tells_its_text():
         jax.jit(w2)(points(3), jnp.asarray([0.5, 0.0, 0.5])).block_until_ready()
 
 
+@pytest.mark.parametrize("source", ["square", None, 3, [1, 2]])
+def test_what_is_no_source_is_refused(source):
+    with pytest.raises(bn.BrenierError, match="source is a"):
+        bn.jax.w2(points(3), source)
+
+
 @pytest.mark.parametrize(
     ("sites", "more", "text"),
     [

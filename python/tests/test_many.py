@@ -207,6 +207,8 @@ def test_what_was_done_before_a_failure_is_kept(tmp_path):
     ("call", "text"),
     [
         (lambda: bn.solve_many([], on_error="ignore"), "on_error is 'ignore'"),
+        (lambda: bn.solve_many("problem.json"), "problems is a str; give a list"),
+        (lambda: bn.solve_many({"sites": [[0.0, 0.0]], "source": BOX}), "problems is a dict; give a list"),
         (lambda: bn.solve_many([], no_such=1), "no_such is no option"),
         (lambda: bn.solve_many([], ThreadPoolExecutor(1), workers=2), "workers is given beside an executor"),
         (

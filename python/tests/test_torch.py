@@ -211,6 +211,12 @@ def test_no_gradient_without_convergence():
     assert len(caught.value.plan.sites) == 40
 
 
+@pytest.mark.parametrize("source", ["square", None, 3, [1, 2], [[0, 0], [1, 1]]])
+def test_what_is_no_source_is_refused(source):
+    with pytest.raises(bn.BrenierError, match="source is a"):
+        bn.torch.w2(points(3), source)
+
+
 @pytest.mark.parametrize(
     ("sites", "more", "text"),
     [

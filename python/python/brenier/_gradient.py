@@ -37,11 +37,22 @@ def refuse(options: Mapping[str, Any]) -> None:
             raise BrenierError(f"{name} is no option of a differentiable w2: {_NOT_HERE[name]}")
 
 
+def source_key(source: Any) -> Any:
+    """A source, or a tuple of them; anything else is refused in words."""
+    if isinstance(source, Source):
+        return source
+    if not isinstance(source, list | tuple) or not all(isinstance(s, Source) for s in source):
+        raise BrenierError(
+            f"source is a {type(source).__name__}; give brenier.Box, Polygon, Mesh, Image, ..., or a list of them"
+        )
+    return tuple(source)
+
+
 def sources(source: Source | Sequence[Source], batch: int) -> list[Source]:
     """A source for each member of a batch."""
     if isinstance(source, Source):
         return [source] * batch
-    listed = list(source)
+    listed = list(source_key(source))
     if len(listed) != batch:
         raise BrenierError(f"there are {len(listed)} sources for a batch of {batch}; give one, or one for each")
     return listed

@@ -142,8 +142,7 @@ def _made(kind: str, source: Any, executor: Any, options: tuple[tuple[str, Any],
 
 def _function(kind: str, source: Any, executor: Any, options: dict[str, Any]) -> Callable[[Any, Any], Any]:
     """The same function for the same source and options: JAX compiles what it has not seen, each time."""
-    given = source if isinstance(source, Source) else tuple(source)
-    key = (kind, given, executor, tuple(sorted(options.items(), key=lambda item: item[0])))
+    key = (kind, _gradient.source_key(source), executor, tuple(sorted(options.items(), key=lambda item: item[0])))
     try:
         hash(key)
     except TypeError:

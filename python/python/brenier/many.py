@@ -315,6 +315,8 @@ def solve_many(
 
     .. versionadded:: 0.1.0
     """
+    if isinstance(problems, str | PathLike | Mapping | Problem):
+        raise BrenierError(f"problems is a {type(problems).__name__}; give a list of problems, be it of one")
     if on_error not in ("return", "raise"):
         raise BrenierError(f"on_error is {on_error!r}; give 'return' or 'raise'")
     unknown = [name for name in options if name not in _OPTIONS]

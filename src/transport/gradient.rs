@@ -13,6 +13,9 @@
 //! backwards, as by those who train with it: given what a loss says of the heights (or weights, centroids, masses), what it
 //! says of sites and masses. See docs/theory/gradients.md for when derivatives do not exist.
 
+// Coordinates are numbered: an index says which.
+#![allow(clippy::needless_range_loop)]
+
 use super::family::{Family, Transport, Visit};
 use crate::diagram::{Cells, DiagramError, WallMoments};
 use crate::exact::Heights;
@@ -127,7 +130,7 @@ fn sum(values: impl Iterator<Item = f64>) -> f64 {
 /// let solution = solve(&problem, &SolveOptions::default());
 /// let gradients = Gradients::new(&problem, &solution.heights).unwrap();
 /// let pulled = gradients.of_heights(&[-1.0, 1.0]).unwrap();
-/// // Mass moves from site 1 to site 0: half of the difference each, -1/2 - 1/2.
+/// // The wall, and with it h_0 - h_1, is at the share of site 0: moving mass to it moves that by the same.
 /// assert!((pulled.numbers[0] - pulled.numbers[1] + 1.0).abs() < 1e-12);
 /// assert!((pulled.sites[0][0] - 0.25).abs() < 1e-12 && (pulled.sites[1][0] + 0.25).abs() < 1e-12);
 /// ```

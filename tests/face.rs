@@ -1,4 +1,5 @@
-//! What faces in other languages use of the library: problems from arrays, solutions as bytes, warm starts, derivatives.
+//! What faces in other languages use of the library: problems from arrays, solutions as bytes, warm
+//! starts, derivatives.
 
 use brenier::internals::diagram::WallMoments;
 use brenier::internals::io::{
@@ -106,7 +107,8 @@ fn a_start_that_serves_is_used_and_one_that_does_not_is_told() {
     assert_eq!(unfit.unwrap(), "there are 2 heights to start from and 5 sites; give one for each");
 }
 
-/// The weights of walls are those that Newton's method uses, and walls lie between the cells that they part.
+/// The weights of walls are those that Newton's method uses, and walls lie between the cells that
+/// they part.
 #[test]
 fn moments_of_walls_go_with_the_hessian() {
     let data = ProblemData::new(square(), SITES.to_vec()).density(Density::Affine { g: [1.0, 2.0], c: 0.5 });

@@ -1,4 +1,5 @@
-//! Arrays in and out. What comes in is copied; what goes out shows the library's own memory, read-only.
+//! Arrays in and out. What comes in is copied; what goes out shows the library's own memory,
+//! read-only.
 
 use crate::errors::wrong;
 use numpy::ndarray::{ArrayView, Dimension, IntoDimension};
@@ -16,7 +17,8 @@ pub fn numbers(array: &PyReadonlyArray1<'_, f64>) -> PyResult<Vec<f64>> {
     Ok(array.as_slice()?.to_vec())
 }
 
-/// Rows of so many numbers, from anything that Python takes for an array; `name` is what messages call it.
+/// Rows of so many numbers, from anything that Python takes for an array; `name` is what messages
+/// call it.
 pub fn rows<const D: usize>(x: &Bound<'_, PyAny>, name: &str) -> PyResult<Vec<[f64; D]>> {
     let helper = x.py().import("brenier._arrays")?.getattr("rows")?;
     let array: PyReadonlyArray2<'_, f64> = helper.call1((x, name, D))?.extract()?;
@@ -56,8 +58,9 @@ pub fn shown<'py, I: IntoDimension>(
     values: &[f64],
 ) -> PyResult<Bound<'py, PyArray<f64, I::Dim>>> {
     let view = ArrayView::from_shape(shape.into_dimension(), values).map_err(|e| wrong(e.to_string()))?;
-    // SAFETY: every caller passes memory of a frozen object that is never changed nor moved once it is there, and that object as
-    // the owner, which the array keeps alive. The array is made read-only before anybody sees it.
+    // SAFETY: every caller passes memory of a frozen object that is never changed nor moved once it
+    // is there, and that object as the owner, which the array keeps alive. The array is made
+    // read-only before anybody sees it.
     let array = unsafe { PyArray::borrow_from_array(&view, owner.clone()) };
     locked(array)
 }

@@ -1,4 +1,5 @@
-//! Errors of the library as exceptions, with its own texts. The exceptions themselves are written in Python.
+//! Errors of the library as exceptions, with its own texts. The exceptions themselves are written
+//! in Python.
 
 use brenier::io::{IoError, system_text};
 use pyo3::PyErr;
@@ -22,7 +23,8 @@ pub fn in_memory(e: IoError) -> PyErr {
     wrong(e.what())
 }
 
-/// What is wrong with a file. Where the system refuses, it is the exception that Python has for that.
+/// What is wrong with a file. Where the system refuses, it is the exception that Python has for
+/// that.
 pub fn of_file(e: IoError) -> PyErr {
     match &e {
         IoError::System { file, source, .. } => match source.raw_os_error() {

@@ -1,8 +1,9 @@
 //! The Python face of brenier: arrays in, the library called, arrays out.
 //!
-//! No geometry, no checking, no conversion of its own. `work` runs the library without the interpreter's lock in threads of its
-//! own; `sources` and `problem` hold what is given, `runs` what takes its time, `plan` what a solution file says, `methods` what is
-//! asked of a plan. What kinds of sources there are is said once, in `faces`.
+//! No geometry, no checking, no conversion of its own. `work` runs the library without the
+//! interpreter's lock in threads of its own; `sources` and `problem` hold what is given, `runs`
+//! what takes its time, `plan` what a solution file says, `methods` what is asked of a plan. What
+//! kinds of sources there are is said once, in `faces`.
 
 #![deny(unsafe_code)]
 

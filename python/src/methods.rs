@@ -206,8 +206,8 @@ impl Plan {
     /// x : (m, d) array
     ///     Points, anywhere; the answer is exact for each of them.
     /// kind : {"image", "cell", "extension", "smooth"}
-    ///     The site (m, d), its index (m,), a continuous map that is affine between centroids, or the gradient of a smooth
-    ///     convex function. The last two are made in the plane.
+    ///     The site (m, d), its index (m,), a continuous map that is affine between centroids, or
+    ///     the gradient of a smooth convex function. The last two are made in the plane.
     /// temperature : float, optional
     ///     Of the smooth map, in units of length squared; absent: layers as wide as a cell.
     /// tear : bool
@@ -247,7 +247,8 @@ impl Plan {
         }
     }
 
-    /// The convex potential `u(x) = max_i <x, y_i> + h_i` at points (m, 2), whose gradient is the map.
+    /// The convex potential `u(x) = max_i <x, y_i> + h_i` at points (m, 2), whose gradient is the
+    /// map.
     fn potential<'py>(&self, x: &Bound<'py, PyAny>) -> PyResult<Floats1<'py>> {
         let (held, x) = (in_plane(self, x.py(), "potential")?, (x.py(), points::<2>(x)?));
         let (py, x) = x;
@@ -264,7 +265,8 @@ impl Plan {
     /// seed : int
     ///     The same seed gives the same points, for any number of threads.
     /// method : {"iid", "alias", "stratified", "r2"}
-    ///     Independent points; sites by their masses and then points of their cells; in the order of the cells; even ones.
+    ///     Independent points; sites by their masses and then points of their cells; in the order
+    ///     of the cells; even ones.
     /// cell : int, optional
     ///     From this cell only.
     /// offset : int
@@ -302,7 +304,8 @@ impl Plan {
         })
     }
 
-    /// McCann's interpolation at `0 <= t < 1`: the cells `(1 - t) cell_i + t y_i`, with their densities.
+    /// McCann's interpolation at `0 <= t < 1`: the cells `(1 - t) cell_i + t y_i`, with their
+    /// densities.
     fn interpolate(&self, py: Python<'_>, t: f64) -> PyResult<Py<PyAny>> {
         let held = in_plane(self, py, "interpolate")?;
         let work = move || -> Told<Cells> {
@@ -316,7 +319,8 @@ impl Plan {
         does(py, None, work)?.map_err(wrong)?.told(py)
     }
 
-    /// The cells as polygons: one for each site, or for each triangle or pixel of the source that a cell meets.
+    /// The cells as polygons: one for each site, or for each triangle or pixel of the source that a
+    /// cell meets.
     fn cells(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         visit!(self.held(py)?, h => {
             if h.problem().stays().is_some() {
@@ -350,7 +354,8 @@ impl Plan {
         does(py, None, work)?.map_err(wrong)
     }
 
-    /// The gradient of the value by the sites, `2 nu_i (y_i - c_i)`, (n, d); NaN for a cell without mass.
+    /// The gradient of the value by the sites, `2 nu_i (y_i - c_i)`, (n, d); NaN for a cell without
+    /// mass.
     fn grad_sites<'py>(&self, py: Python<'py>) -> PyResult<Floats2<'py>> {
         visit!(self.held(py)?, h => {
             // Of cells at given heights the plan is that between the masses they have.
@@ -361,8 +366,9 @@ impl Plan {
 
     /// The gradient of the value by the masses, (n,).
     ///
-    /// Weights are dual potentials, and right up to a constant, since the total of the masses is that of the source. With
-    /// `total="fixed"` it is the representative of sum 0; with "free" the gradient where the source is scaled along.
+    /// Weights are dual potentials, and right up to a constant, since the total of the masses is
+    /// that of the source. With `total="fixed"` it is the representative of sum 0; with "free" the
+    /// gradient where the source is scaled along.
     #[pyo3(signature = (total = "fixed"))]
     fn grad_masses<'py>(&self, py: Python<'py>, total: &str) -> PyResult<Floats1<'py>> {
         visit!(self.held(py)?, h => {
@@ -377,7 +383,8 @@ impl Plan {
         })
     }
 
-    /// Given a loss's gradient by the heights (n,), its gradients by sites (n, d) and masses (n,): one sparse system.
+    /// Given a loss's gradient by the heights (n,), its gradients by sites (n, d) and masses (n,):
+    /// one sparse system.
     fn vjp_heights<'py>(&self, cotangent: &Bound<'py, PyAny>) -> PyResult<Pair<'py>> {
         pulled(self, cotangent, By::Heights)
     }
@@ -387,12 +394,14 @@ impl Plan {
         pulled(self, cotangent, By::Weights)
     }
 
-    /// Given a loss's gradient by the masses of cells at given weights (n,), its gradients by sites (n, d) and weights (n,).
+    /// Given a loss's gradient by the masses of cells at given weights (n,), its gradients by sites
+    /// (n, d) and weights (n,).
     fn vjp_masses<'py>(&self, cotangent: &Bound<'py, PyAny>) -> PyResult<Pair<'py>> {
         pulled(self, cotangent, By::Masses)
     }
 
-    /// Given a loss's gradient by the centroids (n, d), its gradients by sites (n, d) and masses (n,).
+    /// Given a loss's gradient by the centroids (n, d), its gradients by sites (n, d) and masses
+    /// (n,).
     fn vjp_centroids<'py>(&self, cotangent: &Bound<'py, PyAny>) -> PyResult<Pair<'py>> {
         let py = cotangent.py();
         visit!(self.held(py)?, h => {

@@ -105,8 +105,8 @@ pub type AnyPending = Kind<Pending<ProblemData>, Pending<SurfaceProblemData>>;
 
 /// A solved, or best found, problem: what `solve`, `diagram` and `load` return.
 ///
-/// Arrays are read-only, show the library's own memory, and stand in the order of `sites`. Everything but the heights
-/// follows from them; `check` proves it.
+/// Arrays are read-only, show the library's own memory, and stand in the order of `sites`.
+/// Everything but the heights follows from them; `check` proves it.
 ///
 /// .. versionadded:: 0.1.0
 #[pyclass(frozen, module = "brenier._brenier")]
@@ -158,9 +158,10 @@ impl Plan {
     }
 }
 
-/// Heights for sites that have moved: `h_i - <c_i, dy_i - t>` with the centroids `c_i` and the mean move `t`. A move common to
-/// all changes no cell; of what is left, a cell that is alone keeps its mass to first order. (Keeping the weights instead lets
-/// cells run after their sites, and loses more of them.)
+/// Heights for sites that have moved: `h_i - <c_i, dy_i - t>` with the centroids `c_i` and the mean
+/// move `t`. A move common to all changes no cell; of what is left, a cell that is alone keeps its
+/// mass to first order. (Keeping the weights instead lets cells run after their sites, and loses
+/// more of them.)
 fn started<T: Face<D>, const D: usize>(held: &Held<T, D>, of: &Of<T>) -> PyResult<Heights> {
     let (before, after) = (held.problem().sites(), of.loaded.problem.sites());
     if before.len() != after.len() {
@@ -234,7 +235,8 @@ impl Plan {
         let masses = visit!(slf.get().held(slf.py())?, h => h.problem().masses());
         shown(slf.as_any(), masses.len(), masses)
     }
-    /// The cost of the map, `sum_i int_cell_i |x - y_i|^2`: the squared Wasserstein distance, once converged.
+    /// The cost of the map, `sum_i int_cell_i |x - y_i|^2`: the squared Wasserstein distance, once
+    /// converged.
     #[getter]
     fn value(&self, py: Python<'_>) -> PyResult<f64> {
         Ok(visit!(self.held(py)?, h => h.file.cost))
@@ -244,7 +246,8 @@ impl Plan {
     fn cost(&self, py: Python<'_>) -> PyResult<f64> {
         self.value(py)
     }
-    /// Heights `h_i` (cell i is where `<x, y_i> + h_i` is greatest), leading parts, (n,); `sum_i nu_i h_i = 0`.
+    /// Heights `h_i` (cell i is where `<x, y_i> + h_i` is greatest), leading parts, (n,);
+    /// `sum_i nu_i h_i = 0`.
     #[getter]
     fn heights<'py>(slf: &Bound<'py, Plan>) -> PyResult<Floats1<'py>> {
         let hi = visit!(slf.get().held(slf.py())?, h => h.hi.get_or_init(|| h.file.heights.hi()));
@@ -256,7 +259,8 @@ impl Plan {
         let lo = visit!(slf.get().held(slf.py())?, h => h.lo.get_or_init(|| h.file.heights.lo()));
         shown(slf.as_any(), lo.len(), lo)
     }
-    /// Weights `w_i = |y_i|^2 + 2 h_i`, (n,): the dual potential of the sites, in units of length squared.
+    /// Weights `w_i = |y_i|^2 + 2 h_i`, (n,): the dual potential of the sites, in units of length
+    /// squared.
     #[getter]
     fn weights<'py>(slf: &Bound<'py, Plan>) -> PyResult<Floats1<'py>> {
         let weights = visit!(slf.get().held(slf.py())?, h => &h.file.weights);
@@ -280,7 +284,8 @@ impl Plan {
     fn hidden<'py>(&self, py: Python<'py>) -> PyResult<Ints1<'py>> {
         made_indices(py, visit!(self.held(py)?, h => h.file.hidden.iter().copied()))
     }
-    /// The Hessian `(i, j, H_ij)`, i < j, `H_ij = int_wall rho / (2 |y_i - y_j|)`; None unless it was asked for.
+    /// The Hessian `(i, j, H_ij)`, i < j, `H_ij = int_wall rho / (2 |y_i - y_j|)`; None unless it
+    /// was asked for.
     #[getter]
     fn hessian<'py>(&self, py: Python<'py>) -> PyResult<Option<(Ints1<'py>, Ints1<'py>, Floats1<'py>)>> {
         let Some(entries) = visit!(self.held(py)?, h => &h.file.hessian) else { return Ok(None) };
@@ -336,15 +341,16 @@ impl Plan {
         Ok(self.report_of(py)?.notes.clone())
     }
 
-    /// Draws the cells with matplotlib; returns the axes. Options: color ("mass", "distance", "none" or an array), sites,
-    /// centroids, arrows, cmap, edgecolor, linewidth, alpha.
+    /// Draws the cells with matplotlib; returns the axes. Options: color ("mass", "distance",
+    /// "none" or an array), sites, centroids, arrows, cmap, edgecolor, linewidth, alpha.
     #[pyo3(signature = (ax = None, **options))]
     fn plot(slf: &Bound<'_, Plan>, ax: Option<Py<PyAny>>, options: Option<&Bound<'_, PyDict>>) -> PyResult<Py<PyAny>> {
         let plot = slf.py().import("brenier._plot")?.getattr("plot")?;
         Ok(plot.call((slf, ax), options)?.unbind())
     }
 
-    /// Writes a solution file, as the command line reads it; from 100,000 sites on with its arrays in an .npz beside it.
+    /// Writes a solution file, as the command line reads it; from 100,000 sites on with its arrays
+    /// in an .npz beside it.
     fn save(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
         if path.extension().is_some_and(|e| !e.eq_ignore_ascii_case("json")) {
             let what = "solutions are written as .json; pictures are made with plot";

@@ -1,4 +1,5 @@
-//! Work without the interpreter's lock, in threads of our own, while the one who asked goes on hearing signals.
+//! Work without the interpreter's lock, in threads of our own, while the one who asked goes on
+//! hearing signals.
 
 use crate::errors::{panicked, wrong};
 use pyo3::prelude::*;
@@ -22,8 +23,9 @@ const MOST_THREADS: usize = 4096;
 /// Pools by the process that made them, and their number of threads.
 static POOLS: Mutex<Vec<(u32, usize, Arc<ThreadPool>)>> = Mutex::new(Vec::new());
 
-/// The pool of so many threads; of as many as there are cores. A process that was forked has none of its parent's threads, so
-/// it makes its own. Called with the interpreter's lock only, which whoever forks holds: the list is never caught half changed.
+/// The pool of so many threads; of as many as there are cores. A process that was forked has none
+/// of its parent's threads, so it makes its own. Called with the interpreter's lock only, which
+/// whoever forks holds: the list is never caught half changed.
 fn pool(threads: Option<usize>) -> PyResult<Arc<ThreadPool>> {
     let threads = threads.unwrap_or_else(|| available_parallelism().map_or(1, usize::from));
     if !(1..=MOST_THREADS).contains(&threads) {
@@ -81,12 +83,14 @@ pub fn begin<R: Send + 'static>(
 /// How a work ended.
 pub enum End<R> {
     Done(R),
-    /// The asker was interrupted, by this exception; with the result, if the work stopped soon enough.
+    /// The asker was interrupted, by this exception; with the result, if the work stopped soon
+    /// enough.
     Interrupted(PyErr, Option<R>),
 }
 
 impl<R: Send + 'static> Work<R> {
-    /// Waits, without the lock, for the end, for a signal, or for `cancel.is_set()`, which asks the work to stop.
+    /// Waits, without the lock, for the end, for a signal, or for `cancel.is_set()`, which asks the
+    /// work to stop.
     pub fn wait(self, py: Python<'_>, cancel: Option<&Bound<'_, PyAny>>) -> PyResult<End<R>> {
         // A receiver may move between threads, but not be shared; nobody shares this one.
         let done = Mutex::new(self.done);

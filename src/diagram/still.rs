@@ -25,8 +25,8 @@ pub enum DiagramError {
     },
 }
 
-/// The cells of a diagram at given heights: all that transport, certificates, files and pictures see of a family.
-/// Everything is in the order of the problem's sites.
+/// The cells of a diagram at given heights: all that transport, certificates, files and pictures
+/// see of a family. Everything is in the order of the problem's sites.
 pub trait Cells<const D: usize>: Sync {
     /// The sites.
     fn sites(&self) -> &[[f64; D]];
@@ -44,12 +44,13 @@ pub trait Cells<const D: usize>: Sync {
     fn hidden(&self) -> Vec<u32>;
     /// The Hessian `(i, j, H_ij)`, `i < j`, sorted.
     fn walls(&self) -> Vec<(u32, u32, f64)>;
-    /// Hands on the polygons of cell `i` by their vertices, before anything that is no polygon cuts them.
+    /// Hands on the polygons of cell `i` by their vertices, before anything that is no polygon cuts
+    /// them.
     fn each_polygon(&self, i: usize, f: &mut dyn FnMut(&[[f64; D]]));
     /// The cells as files list them; `None` if they are no polygons.
     fn records(&self) -> Option<Vec<CellRecord<[f64; D]>>>;
-    /// The walls with their moments, sorted by their sites: what derivatives are made of. `None` where cells have other
-    /// boundaries, too.
+    /// The walls with their moments, sorted by their sites: what derivatives are made of. `None`
+    /// where cells have other boundaries, too.
     fn wall_moments(&self) -> Option<Vec<WallMoments<D>>> {
         None
     }
@@ -62,8 +63,8 @@ pub trait Cells<const D: usize>: Sync {
     fn validate(&self, level: u8) -> Result<(), Invalid>;
     /// The largest coordinate or extent of the domain.
     fn size(&self) -> f64;
-    /// How far apart two computations of one vertex may lie, and the greatest density there; 0 where all that is written
-    /// comes from this very diagram.
+    /// How far apart two computations of one vertex may lie, and the greatest density there; 0
+    /// where all that is written comes from this very diagram.
     fn blur(&self) -> (f64, f64) {
         (0.0, 0.0)
     }

@@ -1,9 +1,9 @@
 //! Walls with their moments: what derivatives of cells need to know of the geometry.
 //!
 //! Where heights and sites move, the wall between cells `i` and `j` moves at its point `x` by
-//! `(dh_i - dh_j + <x, dy_i - dy_j>) / |P(y_i - y_j)|`, `P` the projection onto the source's tangent there. So all that enters
-//! derivatives of masses and centroids are the moments of the wall of order 0, 1 and 2, with the weight `rho / |P(y_i - y_j)|`
-//! (docs/theory/gradients.md).
+//! `(dh_i - dh_j + <x, dy_i - dy_j>) / |P(y_i - y_j)|`, `P` the projection onto the source's
+//! tangent there. So all that enters derivatives of masses and centroids are the moments of the
+//! wall of order 0, 1 and 2, with the weight `rho / |P(y_i - y_j)|` (docs/theory/gradients.md).
 
 /// A wall between two cells, and its moments.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,7 +18,8 @@ pub struct WallMoments<const D: usize> {
     pub spread: [[f64; D]; D],
 }
 
-/// Nodes and weights of Gauss's rule of three points on `[0, 1]`, exact up to degree 5: a density of degree 2 times a square.
+/// Nodes and weights of Gauss's rule of three points on `[0, 1]`, exact up to degree 5: a density
+/// of degree 2 times a square.
 const NODES: [(f64, f64); 3] =
     [(0.112_701_665_379_258_31, 5.0 / 18.0), (0.5, 8.0 / 18.0), (0.887_298_334_620_741_7, 5.0 / 18.0)];
 
@@ -55,7 +56,8 @@ impl<const D: usize> WallMoments<D> {
     }
 }
 
-/// One entry a wall, sorted, from its pieces, which are added up in their order. Those without weight are left out.
+/// One entry a wall, sorted, from its pieces, which are added up in their order. Those without
+/// weight are left out.
 pub(super) fn merged<const D: usize>(mut pieces: Vec<WallMoments<D>>) -> Vec<WallMoments<D>> {
     pieces.retain(|piece| piece.weight > 0.0);
     pieces.sort_by_key(|piece| piece.sites);

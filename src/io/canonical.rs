@@ -105,7 +105,8 @@ impl FileData for ProblemData {
         fields.value("domain", &text)?;
         write_density(fields, &self.density)
     }
-    /// `"partial": true` is written, or nothing: the text of a balanced problem is what it always was.
+    /// `"partial": true` is written, or nothing: the text of a balanced problem is what it always
+    /// was.
     fn write_flags<W: Write>(&self, fields: &mut Fields<W>) -> io::Result<()> {
         fields.value("normalize", &self.normalize)?;
         if self.partial { fields.value("partial", &true) } else { Ok(()) }
@@ -220,8 +221,8 @@ fn write_density<W: Write>(fields: &mut Fields<W>, density: &Density) -> io::Res
     fields.value("density", &text)
 }
 
-/// Writes a problem in the one canonical way: fields in the order of the format, the domain as a counter-clockwise
-/// polygon, every list inline.
+/// Writes a problem in the one canonical way: fields in the order of the format, the domain as a
+/// counter-clockwise polygon, every list inline.
 pub(super) fn write_canonical<W: Write>(w: W, data: &impl FileData) -> io::Result<()> {
     write_fields(Fields::begin(w, "brenier/problem")?, data)
 }
@@ -236,8 +237,8 @@ fn write_fields<W: Write>(mut fields: Fields<W>, data: &impl FileData) -> io::Re
     fields.end()
 }
 
-/// SHA-256 of the canonical text of a problem, for problems that come from arrays. Heights to start from are not part
-/// of it: they change the way, not the result.
+/// SHA-256 of the canonical text of a problem, for problems that come from arrays. Heights to start
+/// from are not part of it: they change the way, not the result.
 pub fn canonical_sha256(data: &impl FileData) -> String {
     struct Hasher(Sha256);
     impl Write for Hasher {
@@ -257,7 +258,8 @@ pub fn canonical_sha256(data: &impl FileData) -> String {
     hex(&hasher.0.finalize())
 }
 
-/// The canonical text of a problem: a problem file that stands alone, without heights to start from.
+/// The canonical text of a problem: a problem file that stands alone, without heights to start
+/// from.
 ///
 /// # Errors
 /// A number that is not finite, which no file holds.

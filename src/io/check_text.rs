@@ -9,7 +9,8 @@ fn line_text(line: &Line) -> String {
     format!("{verdict}  {:<9} {}", line.what, printable(&line.text))
 }
 
-/// The lines of a check, what it leaves unverified, and its verdict on what is called `name`. `note` stands behind the name.
+/// The lines of a check, what it leaves unverified, and its verdict on what is called `name`.
+/// `note` stands behind the name.
 pub fn check_text(verdict: &Verdict, name: &str, note: &str, converged: bool) -> String {
     let mut text: String = verdict.lines.iter().map(|line| line_text(line) + "\n").collect();
     text.push_str(&format!("NOTE  {:<9} not verified: {}\n", "fields", verdict.unverified.join(", ")));

@@ -8,7 +8,8 @@ use crate::problem::ProblemError;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Why a file could not be read or written. Displays as `FILE: WHERE: WHAT; WHAT TO DO` on one line.
+/// Why a file could not be read or written. Displays as `FILE: WHERE: WHAT; WHAT TO DO` on one
+/// line.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum IoError {
@@ -118,7 +119,8 @@ impl IoError {
 
 /// A byte count as people say it: `812 bytes`, `1 kB`, `61 GiB`.
 ///
-/// Files are small enough to be counted in kB (1000 bytes); memory from a MiB on is counted in powers of two.
+/// Files are small enough to be counted in kB (1000 bytes); memory from a MiB on is counted in
+/// powers of two.
 pub fn bytes_text(bytes: u64) -> String {
     const UNITS: [(u64, &str); 3] = [(1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB")];
     for (size, name) in UNITS {

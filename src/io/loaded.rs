@@ -33,7 +33,8 @@ pub struct Loaded<T: FileData = ProblemData> {
 pub type AnyLoaded = Kind<Loaded, Loaded<SurfaceProblemData>>;
 
 impl<T: FileData> Loaded<T> {
-    /// A problem that came from arrays: a solution holds it. Its identity is not told yet ([`Loaded::identify`]).
+    /// A problem that came from arrays: a solution holds it. Its identity is not told yet
+    /// ([`Loaded::identify`]).
     ///
     /// # Errors
     /// [`IoError::Problem`]: it is not sound.
@@ -43,10 +44,11 @@ impl<T: FileData> Loaded<T> {
         Loaded::sound(file, source, name, duplicates)
     }
 
-    /// The problem of a file. `output` is where its solution will stand: paths are told relative to it.
+    /// The problem of a file. `output` is where its solution will stand: paths are told relative to
+    /// it.
     ///
-    /// What came through a pipe nobody can read again, and what goes into a stream will stand nobody knows where: then the
-    /// solution holds the problem itself.
+    /// What came through a pipe nobody can read again, and what goes into a stream will stand
+    /// nobody knows where: then the solution holds the problem itself.
     ///
     /// # Errors
     /// [`IoError::Problem`]: it is not sound.
@@ -136,7 +138,8 @@ impl<T: FileData> Loaded<T> {
         self.source.id().fingerprint()
     }
 
-    /// SHA-256 of a problem that came from arrays. Half a second for a million sites, so a solve begins without it.
+    /// SHA-256 of a problem that came from arrays. Half a second for a million sites, so a solve
+    /// begins without it.
     pub fn sha256(&self) -> Option<String> {
         match self.source() {
             ProblemSource::Embedded(file) if file.id.sha256.is_empty() => Some(canonical_sha256(&file.data)),
@@ -215,8 +218,8 @@ pub fn problem_line(name: &Path, id: &ProblemId) -> Line {
     Line { what: "problem", pass: true, text }
 }
 
-/// The file of the problem a solution belongs to, and what it is called: the file given, else the one it names, else the one
-/// inside it.
+/// The file of the problem a solution belongs to, and what it is called: the file given, else the
+/// one it names, else the one inside it.
 ///
 /// # Errors
 /// [`IoError`]; or that the solution does not say where its problem is.
@@ -239,7 +242,8 @@ pub fn problem_of_solution<T: FileData>(
     }
 }
 
-/// The file as a solution embeds it, without the sites: they would take the same memory twice ([`Loaded::source`]).
+/// The file as a solution embeds it, without the sites: they would take the same memory twice
+/// ([`Loaded::source`]).
 fn embedded<T: FileData>(file: &mut ProblemFile<T>) -> ProblemSource<T> {
     let sites = std::mem::take(file.data.sites_mut());
     let source = ProblemSource::Embedded(Box::new(file.clone()));

@@ -1,5 +1,5 @@
-//! Problems from arrays that are in memory already, as the faces in other languages have them: what a file says of a problem,
-//! said in place. What is wrong is told in the same words.
+//! Problems from arrays that are in memory already, as the faces in other languages have them: what
+//! a file says of a problem, said in place. What is wrong is told in the same words.
 
 use super::error::IoError;
 use super::json::Context;
@@ -34,8 +34,8 @@ pub struct Given {
     pub normalize: bool,
 }
 
-/// A density as a problem file says it, `{"type": "affine", ...}`; `values` are its list, where that is at hand. Paths in it are
-/// relative to the working folder.
+/// A density as a problem file says it, `{"type": "affine", ...}`; `values` are its list, where
+/// that is at hand. Paths in it are relative to the working folder.
 ///
 /// # Errors
 /// [`IoError`], as for files.
@@ -51,8 +51,8 @@ pub fn parse_density(text: &[u8], values: Option<Vec<f64>>, domain: &AnyDomain) 
 /// The problem of a source and targets. Its identity is not told yet.
 ///
 /// # Errors
-/// Rows that are no sites of the domain's dimension; heights and weights at once, or of other lengths. All else is checked when
-/// the problem is made sound.
+/// Rows that are no sites of the domain's dimension; heights and weights at once, or of other
+/// lengths. All else is checked when the problem is made sound.
 ///
 /// ```
 /// use brenier::internals::io::{Given, Loaded, parse_domain, problem_of_arrays};

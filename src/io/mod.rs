@@ -1,8 +1,9 @@
-//! Layer 6: formats. Problems, points, solutions and checkpoints in; solutions and checkpoints out, atomically.
+//! Layer 6: formats. Problems, points, solutions and checkpoints in; solutions and checkpoints out,
+//! atomically.
 //!
-//! Every reader treats its input as hostile: nothing is allocated before its size is believed (a size is believed when
-//! the file is long enough to hold it), no input panics, and errors name the file and the place. The formats are
-//! described in `docs/file-format.md`.
+//! Every reader treats its input as hostile: nothing is allocated before its size is believed (a
+//! size is believed when the file is long enough to hold it), no input panics, and errors name the
+//! file and the place. The formats are described in `docs/file-format.md`.
 
 mod arrays;
 mod atomic;

@@ -26,7 +26,8 @@ pub fn read_any_problem(path: &Path, limit: ReadLimit) -> Result<AnyProblem, IoE
     parse_any_problem(path, &read_file(path, limit)?, limit)
 }
 
-/// Reads a problem from bytes; `path` names it in errors, and relative paths inside start from its folder.
+/// Reads a problem from bytes; `path` names it in errors, and relative paths inside start from its
+/// folder.
 ///
 /// # Errors
 /// As [`read_any_problem`].
@@ -225,7 +226,8 @@ pub(super) fn heights_of(file: &Path, hi: Vec<f64>, lo: Option<Vec<f64>>) -> Res
     }
     let mut heights = Heights::zeros(hi.len());
     for (k, (&hi, &lo)) in hi.iter().zip(&lo).enumerate() {
-        // Pairs that are already normal are kept to the bit (also the sign of a zero): a resumed run must not differ.
+        // Pairs that are already normal are kept to the bit (also the sign of a zero): a resumed
+        // run must not differ.
         let h = if hi + lo == hi { Dd { hi, lo } } else { Dd::sum(hi, lo) };
         heights.set(k, h);
     }

@@ -1,4 +1,5 @@
-//! Solution files: `{"format": "brenier/solution", ...}`, with large arrays in a sibling .npz: what they say, and writing them.
+//! Solution files: `{"format": "brenier/solution", ...}`, with large arrays in a sibling .npz: what
+//! they say, and writing them.
 
 use super::arrays::{Arrays, previous_arrays, remove, write_arrays};
 use super::atomic::write_atomically;
@@ -50,7 +51,8 @@ impl<T> ProblemSource<T> {
     }
 }
 
-/// Everything a solution file says. Lists are in the order of the problem's sites after merging duplicates.
+/// Everything a solution file says. Lists are in the order of the problem's sites after merging
+/// duplicates.
 #[derive(Clone, Debug)]
 pub struct SolutionFile<T: FileData = ProblemData> {
     /// The problem it belongs to.
@@ -129,9 +131,10 @@ impl Place {
     }
 }
 
-/// Writes a solution, atomically. From [`INLINE_LIMIT`] sites on the arrays go to `STEM-XXXXXXXXXXXX.npz` beside it,
-/// named by their content: until the solution itself is replaced, the old solution and its old arrays stay valid.
-/// Where the solution cannot be written, its arrays are removed again.
+/// Writes a solution, atomically. From [`INLINE_LIMIT`] sites on the arrays go to
+/// `STEM-XXXXXXXXXXXX.npz` beside it, named by their content: until the solution itself is
+/// replaced, the old solution and its old arrays stay valid. Where the solution cannot be written,
+/// its arrays are removed again.
 ///
 /// # Errors
 /// The system's; the solution that was there before is then still whole.
@@ -139,8 +142,8 @@ pub fn write_solution<T: FileData>(path: &Path, solution: &SolutionFile<T>) -> R
     write_solution_of(path, &solution.problem, solution)
 }
 
-/// [`write_solution`] that names its problem otherwise: its path as seen from another folder, or with the sites that
-/// [`super::Loaded`] keeps once only.
+/// [`write_solution`] that names its problem otherwise: its path as seen from another folder, or
+/// with the sites that [`super::Loaded`] keeps once only.
 ///
 /// # Errors
 /// As [`write_solution`].

@@ -27,7 +27,8 @@ use std::path::{Path, PathBuf};
 /// A solution of a problem of any kind.
 pub type AnySolution = Kind<SolutionFile, SolutionFile<SurfaceProblemData>>;
 
-/// Reads a solution and the arrays it refers to. Which kind it is, its centroids tell, or the problem inside it.
+/// Reads a solution and the arrays it refers to. Which kind it is, its centroids tell, or the
+/// problem inside it.
 ///
 /// # Errors
 /// [`IoError`]; for text the line is named.
@@ -35,8 +36,8 @@ pub fn read_any_solution(path: &Path, limit: ReadLimit) -> Result<AnySolution, I
     parse_any_solution(path, read_file(path, limit)?, limit)
 }
 
-/// As [`read_any_solution`] for bytes already in memory; `path` names them in errors, and relative paths inside start from its
-/// folder.
+/// As [`read_any_solution`] for bytes already in memory; `path` names them in errors, and relative
+/// paths inside start from its folder.
 ///
 /// # Errors
 /// As [`read_any_solution`].
@@ -215,7 +216,8 @@ impl Arrays<'_> {
         Ok((array, path))
     }
 
-    /// A list wherever it is: inline as it stands, or rows of `columns` numbers, each made an element by `element`.
+    /// A list wherever it is: inline as it stands, or rows of `columns` numbers, each made an
+    /// element by `element`.
     fn list<T>(
         &mut self,
         key: &str,
@@ -406,7 +408,8 @@ impl RawSource {
         let sha256 = self.sha256.ok_or_else(|| IoError::content(file, "problem has no \"sha256\""))?;
         let Some(data) = self.data else {
             let files: Vec<(String, String)> = self.files.unwrap_or_default().into_iter().collect();
-            // Also where another problem is given in its place, what the solution names is to be kept.
+            // Also where another problem is given in its place, what the solution names is to be
+            // kept.
             if let Some(path) = &self.path {
                 let problem = beside(file, path);
                 ledger::naming(&problem)?;

@@ -204,7 +204,8 @@ fn doubled_note(mesh: &PlanarMesh) -> Option<String> {
     Some(format!("{pairs} by a rounding error of a corner; an area of at most {area:.1e} counts twice"))
 }
 
-/// A mesh from the bytes of a file, and remarks: in the plane if all third coordinates are equal, else a surface.
+/// A mesh from the bytes of a file, and remarks: in the plane if all third coordinates are equal,
+/// else a surface.
 fn mesh_from_bytes(path: &Path, bytes: &[u8]) -> Result<(AnyDomain, Vec<String>), IoError> {
     let file = parse_surface(path, bytes)?;
     let mut notes = file.notes.clone();
@@ -455,8 +456,9 @@ fn invert(file: &Path, values: &mut [f64]) -> Result<(), IoError> {
     Ok(())
 }
 
-/// Reads an image as a density on the rectangle from `min` to `max`; `None`: pixels are squares, the height is 1, and the lower left
-/// corner is the origin. With `inverted`, dark pixels are the dense ones: `1 - v`.
+/// Reads an image as a density on the rectangle from `min` to `max`; `None`: pixels are squares,
+/// the height is 1, and the lower left corner is the origin. With `inverted`, dark pixels are the
+/// dense ones: `1 - v`.
 ///
 /// # Errors
 /// [`IoError`] for files that are no images, and for densities that are negative.
@@ -496,7 +498,8 @@ fn image_of(
     image_of_pixels(path, width, values, place, between, inverted)
 }
 
-/// As [`read_image`] for pixels already in memory, row by row from the top; `path` names them in errors.
+/// As [`read_image`] for pixels already in memory, row by row from the top; `path` names them in
+/// errors.
 ///
 /// # Errors
 /// As [`read_image`].
@@ -517,8 +520,9 @@ pub fn image_of_pixels(
         .map_err(|e| IoError::Problem { file: path.to_path_buf(), source: e.into() })
 }
 
-/// Reads a domain: from .json an object such as `{"type": "polygon", ...}`; from an .obj with faces, .ply, .off or .stl a mesh; from any other
-/// format of points the vertices of a convex polygon in order. The second value are remarks.
+/// Reads a domain: from .json an object such as `{"type": "polygon", ...}`; from an .obj with
+/// faces, .ply, .off or .stl a mesh; from any other format of points the vertices of a convex
+/// polygon in order. The second value are remarks.
 ///
 /// # Errors
 /// [`IoError`]; for text the line is named.
@@ -526,7 +530,8 @@ pub fn read_domain(path: &Path, limit: ReadLimit) -> Result<(AnyDomain, Vec<Stri
     parse_domain(path, read_file(path, limit)?, limit)
 }
 
-/// As [`read_domain`] for bytes already in memory; the name tells the format. Files that they refer to are still read.
+/// As [`read_domain`] for bytes already in memory; the name tells the format. Files that they refer
+/// to are still read.
 ///
 /// # Errors
 /// As [`read_domain`].

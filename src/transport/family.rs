@@ -1,8 +1,8 @@
-//! What a family of sources must bring, and nothing else does: solve, certificate, verifier, quantization are written once
-//! for all of them.
+//! What a family of sources must bring, and nothing else does: solve, certificate, verifier,
+//! quantization are written once for all of them.
 //!
-//! A problem is data; its *family* is what the geometry makes of it. A problem of the plane is of one of two families:
-//! balanced, or partial. [`Transport::visit`] is where that is decided, once.
+//! A problem is data; its *family* is what the geometry makes of it. A problem of the plane is of
+//! one of two families: balanced, or partial. [`Transport::visit`] is where that is decided, once.
 
 use super::certificate::Certificate;
 use super::claim::{Claim, Sure};
@@ -15,7 +15,8 @@ use std::time::Duration;
 /// Why masses cannot be attained, and notes.
 pub type Told = (String, Vec<String>);
 
-/// A family of sources. Heights are in the order of the problem's sites, unless it is said that they are a diagram's.
+/// A family of sources. Heights are in the order of the problem's sites, unless it is said that
+/// they are a diagram's.
 pub trait Family<const D: usize>: Sync + Sized {
     /// The diagram that moves: what Newton's method sees.
     type Live<'l>: Live
@@ -46,18 +47,22 @@ pub trait Family<const D: usize>: Sync + Sized {
 
     /// The diagram to be moved.
     fn live(&self) -> Self::Live<'_>;
-    /// The target of a diagram's further site, where it has one ([`crate::diagram::Laguerre::fixed`]).
+    /// The target of a diagram's further site, where it has one
+    /// ([`crate::diagram::Laguerre::fixed`]).
     fn further_target(&self, _live: &Self::Live<'_>) -> Option<f64> {
         None
     }
-    /// A start from given heights, in the diagram's order, their empty cells raised if they are few; `None` if they do not serve.
+    /// A start from given heights, in the diagram's order, their empty cells raised if they are
+    /// few; `None` if they do not serve.
     fn warm(&self, live: &mut Self::Live<'_>, given: &Heights, target: &[f64]) -> Option<Heights> {
         let own = given.permuted(&live.order());
         newton::revived(live, target, own)
     }
-    /// A start where none is given, or none of those given serves, in the diagram's order; the time that is left for it.
+    /// A start where none is given, or none of those given serves, in the diagram's order; the time
+    /// that is left for it.
     fn start(&self, live: &mut Self::Live<'_>, target: &[f64], left: Option<Duration>) -> Heights;
-    /// Told where a run starts, and what a checkpoint kept of it ([`super::SolverState::least_rest`]), in the diagram's units.
+    /// Told where a run starts, and what a checkpoint kept of it
+    /// ([`super::SolverState::least_rest`]), in the diagram's units.
     fn prepare(&self, _live: &mut Self::Live<'_>, _heights: &Heights, _kept: Option<f64>) -> f64 {
         0.0
     }
@@ -71,7 +76,8 @@ pub trait Family<const D: usize>: Sync + Sized {
     fn remarks_on_walls(&self) -> bool {
         true
     }
-    /// The claim about heights (the diagram's, in its units) from the live diagram, where that is as good as [`Family::still`].
+    /// The claim about heights (the diagram's, in its units) from the live diagram, where that is
+    /// as good as [`Family::still`].
     fn measured(
         &self,
         _units: &Units,
@@ -83,13 +89,14 @@ pub trait Family<const D: usize>: Sync + Sized {
     }
     /// Remarks for the report, from the walls, and from the diagram if it was made.
     fn remarks(&self, walls: &[(u32, u32, f64)], still: Option<&Self::Still>, tolerance: f64) -> Vec<String>;
-    /// What is to be said where no heights attain the masses. Called of the problem in the diagram's units, with that in its own,
-    /// and heights in those units.
+    /// What is to be said where no heights attain the masses. Called of the problem in the
+    /// diagram's units, with that in its own, and heights in those units.
     fn unattainable(&self, _own: &Self, _units: &Units, _order: &[u32], _jump: &Jump, _heights: &Heights) -> Told {
         (BEYOND.to_string(), Vec::new())
     }
 
-    /// True masses of some sites, each with a bound of its true relative error; none where masses are not rational.
+    /// True masses of some sites, each with a bound of its true relative error; none where masses
+    /// are not rational.
     fn sure(&self, _heights: &Heights, _some: &[u32]) -> Vec<Sure> {
         Vec::new()
     }

@@ -1,17 +1,20 @@
-//! Derivatives of a solved problem: of its value at no cost, of all else by the implicit function theorem.
+//! Derivatives of a solved problem: of its value at no cost, of all else by the implicit function
+//! theorem.
 //!
-//! With `W = W2^2`, `c_i` the centroids and `w_i` the weights, `dW/dy_i = 2 nu_i (y_i - c_i)` and `dW/dnu_i = w_i` (the envelope
-//! theorem: the optimal heights need not be differentiated). The heights solve `m(y, h) = nu`, and with the walls' weights
-//! `K_ij`, means `b_ij` and second moments ([`WallMoments`])
+//! With `W = W2^2`, `c_i` the centroids and `w_i` the weights, `dW/dy_i = 2 nu_i (y_i - c_i)` and
+//! `dW/dnu_i = w_i` (the envelope theorem: the optimal heights need not be differentiated). The
+//! heights solve `m(y, h) = nu`, and with the walls' weights `K_ij`, means `b_ij` and second
+//! moments ([`WallMoments`])
 //!
 //! ```text
 //! dm_i        = sum_j K_ij (dh_i - dh_j + <b_ij, dy_i - dy_j>)
 //! d(m_i c_i)  = sum_j K_ij (b_ij (dh_i - dh_j) + S_ij (dy_i - dy_j)),    S_ij = E[x x'] on the wall
 //! ```
 //!
-//! so one system with the Laplacian of `K` gives a derivative of the heights, and of all that follows from them. It is asked
-//! backwards, as by those who train with it: given what a loss says of the heights (or weights, centroids, masses), what it
-//! says of sites and masses. See docs/theory/gradients.md for when derivatives do not exist.
+//! so one system with the Laplacian of `K` gives a derivative of the heights, and of all that
+//! follows from them. It is asked backwards, as by those who train with it: given what a loss says
+//! of the heights (or weights, centroids, masses), what it says of sites and masses. See
+//! docs/theory/gradients.md for when derivatives do not exist.
 
 // Coordinates are numbered: an index says which.
 #![allow(clippy::needless_range_loop)]
@@ -77,7 +80,8 @@ pub struct Pulled<const D: usize> {
     pub numbers: Vec<f64>,
 }
 
-/// The derivative of `W2^2` by the sites, `2 nu_i (y_i - c_i)`, also of partial transport; `None` for a cell without mass.
+/// The derivative of `W2^2` by the sites, `2 nu_i (y_i - c_i)`, also of partial transport; `None`
+/// for a cell without mass.
 pub fn site_gradient<const D: usize>(
     sites: &[[f64; D]],
     masses: &[f64],
@@ -89,8 +93,9 @@ pub fn site_gradient<const D: usize>(
     sites.iter().zip(masses).zip(centroids).map(one).collect()
 }
 
-/// The derivative of `W2^2` by the masses, where their total is fixed: of the weights, which are right up to a constant, the
-/// representative with sum 0. Moving the mass `e` from site `j` to site `i` changes the value by `e (w_i - w_j) + O(e^2)`.
+/// The derivative of `W2^2` by the masses, where their total is fixed: of the weights, which are
+/// right up to a constant, the representative with sum 0. Moving the mass `e` from site `j` to site
+/// `i` changes the value by `e (w_i - w_j) + O(e^2)`.
 pub fn mass_gradient(weights: &[f64]) -> Vec<f64> {
     let mean = sum(weights.iter().copied()) / weights.len() as f64;
     let shifted: Vec<f64> = weights.iter().map(|w| w - mean).collect();
@@ -99,8 +104,9 @@ pub fn mass_gradient(weights: &[f64]) -> Vec<f64> {
     shifted.iter().map(|w| w - rest).collect()
 }
 
-/// The derivative of `W2^2` by the masses, where the source is scaled to their total `T`: `w_i + (W2^2 - sum nu_j w_j) / T`. The
-/// second term is the mean cost of what is added to the source, and makes a constant in the weights drop out.
+/// The derivative of `W2^2` by the masses, where the source is scaled to their total `T`:
+/// `w_i + (W2^2 - sum nu_j w_j) / T`. The second term is the mean cost of what is added to the
+/// source, and makes a constant in the weights drop out.
 pub fn free_mass_gradient(weights: &[f64], masses: &[f64], value: f64) -> Vec<f64> {
     let total = sum(masses.iter().copied());
     // About one of them, so that a common constant costs no digits.
@@ -181,7 +187,8 @@ impl<const D: usize> Gradients<D> {
         if found == expected { Ok(()) } else { Err(GradientError::LengthMismatch { found, expected }) }
     }
 
-    /// Given the gradient of a loss by the heights (gauge `sum nu_i h_i = 0`), those by sites and masses.
+    /// Given the gradient of a loss by the heights (gauge `sum nu_i h_i = 0`), those by sites and
+    /// masses.
     ///
     /// The source is scaled to the total of the masses, so that all masses may be moved alone.
     ///
@@ -256,7 +263,8 @@ impl<const D: usize> Gradients<D> {
         Ok(pulled)
     }
 
-    /// Given the gradient of a loss by the masses of the cells *at given weights*, those by sites and weights. No system.
+    /// Given the gradient of a loss by the masses of the cells *at given weights*, those by sites
+    /// and weights. No system.
     ///
     /// # Errors
     /// A list of another length.

@@ -1,4 +1,5 @@
-//! Layer 5: the solved problem, its certificate and its map; quantization, which solves again and again.
+//! Layer 5: the solved problem, its certificate and its map; quantization, which solves again and
+//! again.
 
 mod certificate;
 mod certify;

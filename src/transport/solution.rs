@@ -18,11 +18,12 @@ pub struct SolveOptions {
     pub time_limit: Option<Duration>,
     /// Keep the Hessian in the solution.
     pub hessian: bool,
-    /// Heights to start from, instead of those of the problem: what solved another one much like it. A note of the report says
-    /// whether they were used. For sites that have moved since see [`Heights::moved`].
+    /// Heights to start from, instead of those of the problem: what solved another one much like
+    /// it. A note of the report says whether they were used. For sites that have moved since see
+    /// [`Heights::moved`].
     pub start: Option<Heights>,
-    /// Continue from this state instead of starting afresh. A state that does not belong to a problem of so many sites is
-    /// refused: the outcome says so, and nothing is solved.
+    /// Continue from this state instead of starting afresh. A state that does not belong to a
+    /// problem of so many sites is refused: the outcome says so, and nothing is solved.
     pub resume: Option<SolverState>,
 }
 
@@ -70,16 +71,19 @@ impl Default for SolveOptions {
     }
 }
 
-/// Everything the next Newton step depends on; continuing from it gives the same bits as never having stopped.
+/// Everything the next Newton step depends on; continuing from it gives the same bits as never
+/// having stopped.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SolverState {
     /// Heights in the order of the problem's sites.
     pub heights: Heights,
     /// Least mass a cell may have (Kitagawa, Mérigot, Thibert's epsilon_0).
     pub mass_floor: f64,
-    /// Start and steps so far; none while the start is sought. From such a state the start is sought afresh.
+    /// Start and steps so far; none while the start is sought. From such a state the start is
+    /// sought afresh.
     pub iterations: Vec<IterationReport>,
-    /// On a source with gaps: share of the background that the next step without progress is tried with.
+    /// On a source with gaps: share of the background that the next step without progress is tried
+    /// with.
     pub bridge: f64,
     /// With partial transport: least mass that every trial must leave where it is, else 0.
     pub least_rest: f64,
@@ -94,8 +98,8 @@ pub enum Control {
     Stop,
 }
 
-/// Handed to the callback after the start and after each accepted step; also now and then while a start is sought, with an
-/// infinite residual and a state without iterations.
+/// Handed to the callback after the start and after each accepted step; also now and then while a
+/// start is sought, with an infinite residual and a state without iterations.
 #[non_exhaustive]
 pub struct Progress<'a> {
     /// Newton steps done.
@@ -106,8 +110,8 @@ pub struct Progress<'a> {
     pub state: &'a dyn Fn() -> SolverState,
 }
 
-/// A solved (or best found) problem. All lists are in the order of the problem's sites; measures are in the normalized
-/// source, whose total equals the masses' total.
+/// A solved (or best found) problem. All lists are in the order of the problem's sites; measures
+/// are in the normalized source, whose total equals the masses' total.
 ///
 /// `D` is the dimension of the space of the sites: 2 in the plane, 3 for surfaces.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -121,9 +125,11 @@ pub struct Solution<const D: usize = 2> {
     pub masses: Vec<f64>,
     /// Centroids of the cells; `None` for an empty cell.
     pub centroids: Vec<Option<[f64; D]>>,
-    /// Transport cost of the map x -> y_i on cell i: `sum_i int_cell_i |x - y_i|^2`; equals `W2^2` when converged.
+    /// Transport cost of the map x -> y_i on cell i: `sum_i int_cell_i |x - y_i|^2`; equals `W2^2`
+    /// when converged.
     pub cost: f64,
-    /// `(i, j, H_ij)` with `i < j`, `H_ij = int_facet rho / (2 |y_i - y_j|)`, for facets of positive length.
+    /// `(i, j, H_ij)` with `i < j`, `H_ij = int_facet rho / (2 |y_i - y_j|)`, for facets of
+    /// positive length.
     pub hessian: Option<Vec<(u32, u32, f64)>>,
     /// Sites without a cell.
     pub hidden: Vec<u32>,

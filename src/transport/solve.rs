@@ -10,7 +10,8 @@ use crate::newton::{self, IterationReport, NewtonOptions, NewtonState, Outcome, 
 use crate::problem::Units;
 use std::time::Instant;
 
-/// Solves a problem: finds heights for which every cell has its site's mass. [`solve_with`] without a callback.
+/// Solves a problem: finds heights for which every cell has its site's mass. [`solve_with`] without
+/// a callback.
 ///
 /// ```
 /// use brenier::{domain::ConvexPolygon, problem::{Problem, ProblemData}, transport::{SolveOptions, solve}};
@@ -48,14 +49,17 @@ pub fn solve<const D: usize>(problem: &impl Transport<D>, options: &SolveOptions
 
 /// Solves a problem, and shows every step to a callback, which may stop the run.
 ///
-/// Starts from the options' state, else from the options' heights, else from the problem's (empty cells raised, if they are few),
-/// else from a start in closed form: the quantile start in the plane, balls that touch the source for partial transport, the
-/// nearest points of a surface. For sites that have moved since they were solved see [`Heights::moved`]. The result carries the
-/// best state also when it did not converge; look at `report.outcome`. About 10 Newton steps of O(n) each for well-spread sites
-/// (on surfaces O(polygons), the pairs of a cell and a triangle that meet).
+/// Starts from the options' state, else from the options' heights, else from the problem's (empty
+/// cells raised, if they are few), else from a start in closed form: the quantile start in the
+/// plane, balls that touch the source for partial transport, the nearest points of a surface. For
+/// sites that have moved since they were solved see [`Heights::moved`]. The result carries the best
+/// state also when it did not converge; look at `report.outcome`. About 10 Newton steps of O(n)
+/// each for well-spread sites (on surfaces O(polygons), the pairs of a cell and a triangle that
+/// meet).
 ///
-/// References: Kitagawa, Mérigot, Thibert, Convergence of a Newton algorithm for semi-discrete optimal transport (2019);
-/// Mérigot, Meyron, Thibert, An algorithm for optimal transport between a simplex soup and a point cloud (2018).
+/// References: Kitagawa, Mérigot, Thibert, Convergence of a Newton algorithm for semi-discrete
+/// optimal transport (2019); Mérigot, Meyron, Thibert, An algorithm for optimal transport between a
+/// simplex soup and a point cloud (2018).
 pub fn solve_with<const D: usize>(
     problem: &impl Transport<D>,
     options: &SolveOptions,
@@ -77,7 +81,8 @@ impl<const D: usize> Visit<D> for Solve<'_> {
     }
 }
 
-/// So often the solver goes on with half the tolerance, where the true masses miss it by what the solver's sums are off.
+/// So often the solver goes on with half the tolerance, where the true masses miss it by what the
+/// solver's sums are off.
 const AGAIN: usize = 4;
 
 /// What a report says of heights to start from.
@@ -164,7 +169,8 @@ fn solved<F: Family<D>, const D: usize>(
                 (again, aim) = (again + 1, 0.5 * aim);
                 let mut state = result.state;
                 if again == AGAIN {
-                    // Sites may be tied on a whole face, which the gauge gives to another: climb ([`newton::maximize`]).
+                    // Sites may be tied on a whole face, which the gauge gives to another: climb
+                    // ([`newton::maximize`]).
                     state.mass_floor = 0.0;
                 }
                 start = Start::Resume(state);
@@ -216,7 +222,8 @@ fn solved<F: Family<D>, const D: usize>(
     }
 }
 
-/// What is to be said of heights: what the live diagram says, if that is as good; else what the diagram says that a check makes.
+/// What is to be said of heights: what the live diagram says, if that is as good; else what the
+/// diagram says that a check makes.
 fn claimed<F: Family<D>, const D: usize>(
     family: &F,
     live: &mut F::Live<'_>,
@@ -248,7 +255,8 @@ fn entered(heights: &Heights, order: &[u32], fixed: Option<usize>) -> Heights {
     }
 }
 
-/// Heights of a diagram in the order of the problem's sites, against that of the further site that it may have.
+/// Heights of a diagram in the order of the problem's sites, against that of the further site that
+/// it may have.
 fn left_behind(heights: &Heights, order: &[u32], fixed: Option<usize>) -> Heights {
     let mut back = Heights::zeros(order.len());
     let against = fixed.map(|k| heights.get(k));

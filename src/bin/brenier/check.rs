@@ -1,6 +1,8 @@
-//! `brenier check`: a solution is what it claims to be, verified independently of the solver in exact arithmetic.
+//! `brenier check`: a solution is what it claims to be, verified independently of the solver in
+//! exact arithmetic.
 //!
-//! What is verified, and how, stands in the library (`transport/verify`); here it is read, called and printed.
+//! What is verified, and how, stands in the library (`transport/verify`); here it is read, called
+//! and printed.
 
 use crate::args::{CheckArgs, Common};
 use crate::failure::{Failure, code};

@@ -48,13 +48,15 @@ pub fn from_file<T: FileData>(
     Ok(Loaded::of_file(file, path, output, duplicates)?)
 }
 
-/// Reads a problem file of any kind. `output` is where its solution will stand: paths are told relative to it.
+/// Reads a problem file of any kind. `output` is where its solution will stand: paths are told
+/// relative to it.
 pub fn load_any(path: &Path, output: &Path, duplicates: Duplicates, common: &Common) -> Result<AnyLoaded, Failure> {
     let file = read_any_problem(path, read_limit(common))?;
     Ok(map_kind!(file, file => from_file(file, path, output, duplicates, common)?))
 }
 
-/// The problem a solution belongs to: the file given, else the one it names, else the one inside it.
+/// The problem a solution belongs to: the file given, else the one it names, else the one inside
+/// it.
 pub fn of_solution<T: FileData>(
     solution_path: &Path,
     solution: &SolutionFile<T>,
@@ -202,7 +204,8 @@ fn domain(name: &str, limit: ReadLimit) -> Result<(AnyDomain, Vec<String>), Fail
     Ok(read_domain(Path::new(name), limit)?)
 }
 
-/// Sites from a file, with the masses it has a column for, if these are looked for, and constant density so far.
+/// Sites from a file, with the masses it has a column for, if these are looked for, and constant
+/// density so far.
 fn of_points<T: FileData<Point = [f64; D]>, const D: usize>(
     source: T::Source,
     path: &Path,

@@ -161,7 +161,8 @@ fn finite<const D: usize>(path: &Path, points: &[[f64; D]]) -> Result<(), Failur
     Ok(())
 }
 
-/// Does a point over or under the polygon lie between the edges there, and so in it? Exact. Cost: O(log vertices).
+/// Does a point over or under the polygon lie between the edges there, and so in it? Exact. Cost:
+/// O(log vertices).
 fn between(polygon: &ConvexPolygon, chains: &Chains, x: [f64; 2]) -> bool {
     let inner = |k: usize| orient2d_sign(polygon.vertex(k), polygon.vertex(k + 1), x) >= 0;
     chains.edges_at(polygon.outline(), x[0]).into_iter().all(inner)

@@ -1,4 +1,5 @@
-//! What `map`, `interpolate`, `singular` and `alexandrov` have in common: from a solution file to its map, and their reports.
+//! What `map`, `interpolate`, `singular` and `alexandrov` have in common: from a solution file to
+//! its map, and their reports.
 
 use crate::args::Common;
 use crate::console::table;

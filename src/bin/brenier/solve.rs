@@ -94,7 +94,8 @@ where
     Ok(output::exit_code(&file.report))
 }
 
-/// The solution as a file tells it; the report gets the time since `start` and what is known of the process.
+/// The solution as a file tells it; the report gets the time since `start` and what is known of the
+/// process.
 pub fn solution_file<T: FileData<Point = [f64; D]>, const D: usize>(
     loaded: &Loaded<T>,
     solution: Solution<D>,
@@ -107,7 +108,8 @@ pub fn solution_file<T: FileData<Point = [f64; D]>, const D: usize>(
     file
 }
 
-/// Where the state goes when a solve is interrupted: beside the solution, or here if that goes into a stream.
+/// Where the state goes when a solve is interrupted: beside the solution, or here if that goes into
+/// a stream.
 fn state_of(args: &SolveArgs) -> PathBuf {
     let output: &Path = if is_file(&args.output) { &args.output } else { Path::new("solution") };
     let mut name = output.as_os_str().to_os_string();
@@ -161,7 +163,8 @@ impl Keeper {
         })
     }
 
-    /// Called after every step: writes a checkpoint when it is time, and stops when somebody asked to.
+    /// Called after every step: writes a checkpoint when it is time, and stops when somebody asked
+    /// to.
     fn see(&mut self, progress: &Progress<'_>) -> Control {
         let stop = interrupt::requested();
         if let Some(last) = self.last.as_ref().filter(|_| progress.last.residual.is_finite())

@@ -11,8 +11,9 @@ use crate::domain::Law;
 use crate::exact::{Counters, Dd};
 use rayon::prelude::*;
 
-/// Vertices of the plane are good to `2^-60` of the largest coordinate (`point.rs`), so two computations of one lie within
-/// twice that of each other, and a square's diagonal is below twice its side.
+/// Vertices of the plane are good to `2^-60` of the largest coordinate (`point.rs`), so two
+/// computations of one lie within twice that of each other, and a square's diagonal is below twice
+/// its side.
 const APART: f64 = 1.0 / (1u64 << 58) as f64;
 
 impl Diagram {

@@ -1,8 +1,10 @@
-//! Partial transport: the masses sum to less than the source's, and the rest of the source stays where it is.
+//! Partial transport: the masses sum to less than the source's, and the rest of the source stays
+//! where it is.
 //!
-//! Finds weights such that each cell, clipped by its ball `|x - y_i|^2 <= w_i`, has its site's mass. This is the cheapest way to
-//! bring the masses out of the source; what is in no ball stays. The weights are absolute: no constant may be added.
-//! Reference and proof of convergence: docs/theory/partial.md.
+//! Finds weights such that each cell, clipped by its ball `|x - y_i|^2 <= w_i`, has its site's
+//! mass. This is the cheapest way to bring the masses out of the source; what is in no ball stays.
+//! The weights are absolute: no constant may be added. Reference and proof of convergence:
+//! docs/theory/partial.md.
 
 use super::super::certificate::Certificate;
 use super::super::family::Family;
@@ -18,7 +20,8 @@ use crate::problem::{Problem, Units};
 use std::borrow::Cow;
 use std::time::{Duration, Instant};
 
-/// Where what stays is at most this share of what moves, the balanced problem is tried as a start at once.
+/// Where what stays is at most this share of what moves, the balanced problem is tried as a start
+/// at once.
 const LITTLE: f64 = 0.25;
 
 /// How well the balanced problem is solved that may give a start.
@@ -27,7 +30,8 @@ const LOOSE: f64 = 0.3;
 /// Share of what shall stay that every trial must leave.
 const LEAST_SHARE: f64 = 1e-6;
 
-/// Most Newton steps of a balanced start: no limit of the run's, so that one that is stopped by that limit goes on with the same bits.
+/// Most Newton steps of a balanced start: no limit of the run's, so that one that is stopped by
+/// that limit goes on with the same bits.
 const START_STEPS: usize = 100;
 
 /// A problem of the plane of which some of the source stays.
@@ -148,8 +152,9 @@ fn with_rest(heights: &Heights) -> Heights {
     Heights::new(heights.as_slice().iter().copied().chain([Dd::ZERO]))
 }
 
-/// Least mass that must stay in every trial: a small share of what shall, or half of what stays now if that is less. (Newton's direction
-/// raises a rest below its target, so the proof of convergence needs no more.)
+/// Least mass that must stay in every trial: a small share of what shall, or half of what stays now
+/// if that is less. (Newton's direction raises a rest below its target, so the proof of convergence
+/// needs no more.)
 fn floor_of_rest(diagram: &mut PartialLaguerre<'_>, heights: &Heights, wanted: f64) -> f64 {
     let offset = diagram.offset();
     let stays = match diagram.measures(heights, Want::Newton) {
@@ -159,8 +164,8 @@ fn floor_of_rest(diagram: &mut PartialLaguerre<'_>, heights: &Heights, wanted: f
     (0.5 * stays).min(LEAST_SHARE * wanted).max(0.0)
 }
 
-/// Heights of the balanced problem with all masses scaled up by `factor` to the whole source, about solved: near where little stays, and on a
-/// source with gaps what leaves no cell empty.
+/// Heights of the balanced problem with all masses scaled up by `factor` to the whole source, about
+/// solved: near where little stays, and on a source with gaps what leaves no cell empty.
 fn balanced_start(
     problem: &Problem,
     order: &[u32],

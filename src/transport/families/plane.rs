@@ -67,7 +67,8 @@ impl Family<2> for Plane<'_> {
         self.0.patches().is_some()
     }
 
-    /// From the cells themselves if each of them certainly has mass. Else it is decided exactly which sites have none.
+    /// From the cells themselves if each of them certainly has mass. Else it is decided exactly
+    /// which sites have none.
     fn measured(
         &self,
         units: &Units,

@@ -54,7 +54,8 @@ impl Family<3> for OnSurface<'_> {
         SurfaceLaguerre::new(ground, self.sites())
     }
 
-    /// Heights at which every cell holds the point of the surface nearest to its site ([`SurfaceLaguerre::projection_start`]).
+    /// Heights at which every cell holds the point of the surface nearest to its site
+    /// ([`SurfaceLaguerre::projection_start`]).
     fn start(&self, live: &mut SurfaceLaguerre<'_>, _: &[f64], _: Option<Duration>) -> Heights {
         live.projection_start()
     }

@@ -1,16 +1,21 @@
-//! A smooth convex function near `u`, and its gradient: a map without jumps that is monotone like the map itself.
+//! A smooth convex function near `u`, and its gradient: a map without jumps that is monotone like
+//! the map itself.
 
 use super::super::locate::NOWHERE;
 use super::{BrenierMap, SingularOptions};
 use rayon::prelude::*;
 
-/// Terms below `e^-40` of the greatest are left out: with a million sites they are less than `2^-37` of the sum, and of the gradient's digits.
+/// Terms below `e^-40` of the greatest are left out: with a million sites they are less than
+/// `2^-37` of the sum, and of the gradient's digits.
 const DEPTH: f64 = 40.0;
 
-/// The gradient of the soft maximum `u_s(x) = s log sum_i exp((<x, y_i> + h_i) / s)` over the sites that have a cell in the plane.
+/// The gradient of the soft maximum `u_s(x) = s log sum_i exp((<x, y_i> + h_i) / s)` over the sites
+/// that have a cell in the plane.
 ///
-/// `u <= u_s <= u + s log n`. `u_s` is convex and smooth, its gradient `sum_i p_i y_i` is the mean of the sites with weights `p_i ~ exp((<x, y_i> + h_i) / s)`, so
-/// it maps into their convex hull and tends to the map, off the walls, as `s` tends to 0. A wall between `y_i` and `y_j` becomes a layer of width about `s / |y_i - y_j|`.
+/// `u <= u_s <= u + s log n`. `u_s` is convex and smooth, its gradient `sum_i p_i y_i` is the mean
+/// of the sites with weights `p_i ~ exp((<x, y_i> + h_i) / s)`, so it maps into their convex hull
+/// and tends to the map, off the walls, as `s` tends to 0. A wall between `y_i` and `y_j` becomes a
+/// layer of width about `s / |y_i - y_j|`.
 #[derive(Clone, Copy, Debug)]
 pub struct SmoothMap<'a> {
     map: &'a BrenierMap,
@@ -18,7 +23,8 @@ pub struct SmoothMap<'a> {
 }
 
 impl BrenierMap {
-    /// The temperature where layers are as wide as a cell: a quarter of the spacing of the sites times that of the cells.
+    /// The temperature where layers are as wide as a cell: a quarter of the spacing of the sites
+    /// times that of the cells.
     pub fn usual_temperature(&self) -> f64 {
         let jumps = self.singular(&SingularOptions::default());
         let n = self.diagram().len() as f64;
@@ -27,14 +33,16 @@ impl BrenierMap {
         if usual > 0.0 && usual.is_finite() { usual } else { cell * cell }
     }
 
-    /// The smoothed map at a temperature `s > 0`, in units of `u` (length squared); `None` if that is not a positive number.
+    /// The smoothed map at a temperature `s > 0`, in units of `u` (length squared); `None` if that
+    /// is not a positive number.
     pub fn smooth(&self, temperature: f64) -> Option<SmoothMap<'_>> {
         (temperature > 0.0 && temperature.is_finite()).then_some(SmoothMap { map: self, temperature })
     }
 }
 
 impl SmoothMap<'_> {
-    /// `u_s(x)`, and its gradient; `None` if the point is not finite. Cost: O(number of sites within `40 s` of the highest).
+    /// `u_s(x)`, and its gradient; `None` if the point is not finite. Cost: O(number of sites
+    /// within `40 s` of the highest).
     pub fn at(&self, x: [f64; 2]) -> Option<(f64, [f64; 2])> {
         let top = self.map.cell_of(x);
         if top == NOWHERE {

@@ -2,7 +2,8 @@
 
 use crate::problem::Problem;
 
-/// A remark for the report, if every site lies outside the box around the domain. The map is right all the same.
+/// A remark for the report, if every site lies outside the box around the domain. The map is right
+/// all the same.
 pub fn all_outside(problem: &Problem) -> Option<String> {
     let (low, high) = problem.frame().bounds();
     let inside = |y: &[f64; 2]| (0..2).all(|k| (low[k]..=high[k]).contains(&y[k]));

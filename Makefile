@@ -5,11 +5,12 @@
 CARGO ?= cargo
 FUZZ_SECONDS ?= 60
 
-.PHONY: help deps demo test bench fuzz mutants docs pictures viewer clean
+.PHONY: help deps demo test python bench fuzz mutants docs pictures viewer clean
 
 help:
 	@echo "make demo    solve, check and draw a real example into demo-out/"
-	@echo "make test    run every test, documentation examples included"
+	@echo "make test    run every test, documentation examples and the Python package included"
+	@echo "make python  build the Python wheel into target/wheels, and test it"
 	@echo "make bench   time brenier beside CGAL, spade, delaunator, sdot and POT, and sampling beside its limits (quiet machine, please)"
 	@echo "make fuzz    run every fuzz target for FUZZ_SECONDS=$(FUZZ_SECONDS) (nightly Rust)"
 	@echo "make mutants change the source in some hundred small ways, one at a time, and see which tests notice (needs Python)"
@@ -27,6 +28,10 @@ demo: deps
 test:
 	@sh scripts/deps.sh --browser
 	$(CARGO) test --locked --no-fail-fast
+	@sh scripts/python.sh
+
+python: deps
+	@sh scripts/python.sh release
 
 bench: deps
 	@sh bench/run.sh
@@ -51,4 +56,4 @@ viewer:
 
 clean:
 	$(CARGO) clean
-	rm -rf viewer/node_modules demo-out bench/build fuzz/target
+	rm -rf viewer/node_modules demo-out bench/build fuzz/target python/target

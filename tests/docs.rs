@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 const WIDTH: usize = 100;
 
 /// Folders that are not ours to keep tidy.
-const FOREIGN: &[&str] = &["target", "node_modules", ".git", "demo-out", "shared", "try"];
+const FOREIGN: &[&str] = &["target", "node_modules", ".git", ".venv", "demo-out", "shared", "try"];
 
 fn documents(folder: &Path, out: &mut Vec<PathBuf>) {
     let entries = std::fs::read_dir(folder).expect("a folder").map(|e| e.expect("an entry").path());

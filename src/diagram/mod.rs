@@ -14,6 +14,7 @@ mod seam;
 mod still;
 pub mod surface;
 mod unite;
+mod wall_moments;
 
 pub use balls::{PartialDiagram, PartialLaguerre, partial_start, shifted_start};
 pub use graph::Graph;
@@ -28,3 +29,4 @@ pub use record::CellRecord;
 pub use seam::{Background, Coarsen, Laguerre, Live, Revive};
 pub use still::{Cells, DiagramError};
 pub use surface::{BallDefects, CellMesh, Dual, SurfaceDiagram, SurfacePiece};
+pub use wall_moments::WallMoments;

@@ -4,6 +4,7 @@ use super::ladder::Invalid;
 use super::moments::cost;
 use super::outlines::Outlines;
 use super::record::CellRecord;
+use super::wall_moments::WallMoments;
 use crate::exact::Counters;
 
 /// Why a diagram cannot be made.
@@ -60,6 +61,11 @@ pub trait Cells<const D: usize>: Sync {
     }
     /// The cells as files list them; `None` if they are no polygons.
     fn records(&self) -> Option<Vec<CellRecord<[f64; D]>>>;
+    /// The walls with their moments, sorted by their sites: what derivatives are made of. `None`
+    /// where cells have other boundaries, too.
+    fn wall_moments(&self) -> Option<Vec<WallMoments<D>>> {
+        None
+    }
     /// How the signs were decided.
     fn counters(&self) -> Counters;
     /// Climbs the validity ladder to a level from 1 to 4.

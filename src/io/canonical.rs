@@ -300,3 +300,14 @@ pub fn canonical_sha256(data: &impl FileData) -> String {
     debug_assert!(written.is_ok());
     hex(&hasher.0.finalize())
 }
+
+/// The canonical text of a problem: a problem file that stands alone, without heights to start
+/// from.
+///
+/// # Errors
+/// A number that is not finite, which no file holds.
+pub fn canonical_bytes(data: &impl FileData) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    write_canonical(&mut bytes, data)?;
+    Ok(bytes)
+}

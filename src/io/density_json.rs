@@ -121,6 +121,11 @@ impl<'de> Visitor<'de> for CornerValues<'_> {
 }
 
 impl RawDensity {
+    /// With a list of values that is at hand.
+    pub(super) fn with_values(self, values: Vec<f64>) -> RawDensity {
+        RawDensity { values: Some(Values::Flat(Source::Inline(values))), ..self }
+    }
+
     pub(super) fn build(self, domain: &AnyDomain, loader: &mut Loader<'_>) -> Result<Density, IoError> {
         let file = loader.file;
         let fail = |what: String| IoError::content(file, format!("density: {what}"));
@@ -272,7 +277,23 @@ fn image_of(
     inverted: bool,
     limit: ReadLimit,
 ) -> Result<Image, IoError> {
-    let (width, mut values) = decode(path, bytes, limit)?;
+    let (width, values) = decode(path, bytes, limit)?;
+    image_of_pixels(path, width, values, place, between, inverted)
+}
+
+/// As [`read_image`] for pixels already in memory, row by row from the top; `path` names them in
+/// errors.
+///
+/// # Errors
+/// As [`read_image`].
+pub fn image_of_pixels(
+    path: &Path,
+    width: usize,
+    mut values: Vec<f64>,
+    place: Option<([f64; 2], [f64; 2])>,
+    between: Between,
+    inverted: bool,
+) -> Result<Image, IoError> {
     if inverted {
         invert(path, &mut values)?;
     }

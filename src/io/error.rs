@@ -86,6 +86,21 @@ pub enum IoError {
 }
 
 impl IoError {
+    /// What is wrong, without the name of the file: for what came from no file.
+    pub fn what(&self) -> String {
+        let text = self.to_string();
+        let (IoError::Line { file, .. }
+        | IoError::Content { file, .. }
+        | IoError::Problem { file, .. }
+        | IoError::Surface { file, .. }
+        | IoError::TooLarge { file, .. }
+        | IoError::Taken { file, .. }
+        | IoError::NotFinite { file, .. }
+        | IoError::System { file, .. }) = self;
+        let name = format!("{}: ", Name(file));
+        text.strip_prefix(&name).unwrap_or(&text).to_string()
+    }
+
     pub(super) fn content(file: &Path, what: impl Into<String>) -> IoError {
         IoError::Content { file: file.to_path_buf(), what: short(&what.into(), MESSAGE) }
     }

@@ -9,6 +9,7 @@ mod arrays;
 mod atomic;
 mod canonical;
 mod cells;
+mod check_text;
 mod checkpoint;
 mod columns;
 mod density_json;
@@ -27,8 +28,10 @@ mod jpeg;
 mod json;
 mod ledger;
 mod lists;
+mod loaded;
 mod loader;
 mod map_json;
+mod memory;
 mod npy;
 mod npz;
 mod paths;
@@ -51,21 +54,25 @@ mod zip_stream;
 
 pub use crate::diagram::CellRecord;
 pub use atomic::{AtomicFile, abandon, write_atomically};
-pub use canonical::canonical_sha256;
+pub use canonical::{canonical_bytes, canonical_sha256};
 pub use cells::{
     CellColumn, CellFile, ColumnValues, ValueFile, read_values, write_cells, writes_cell_pieces, writes_cells,
 };
+pub use check_text::check_text;
 pub use checkpoint::{read_checkpoint, write_checkpoint};
 pub use columns::TableColumns;
-pub use density_json::{parse_image, read_image};
+pub use density_json::{image_of_pixels, parse_image, read_image};
 pub use domain_file::{parse_domain, read_domain};
 pub use domain_shapes::AnyDomain;
 pub use error::{IoError, bytes_text, system_text};
 pub use json::document_format;
 pub use ledger::{Role, begin, is_file, is_readable_again, is_standard_output, written};
+pub use loaded::{AnyLoaded, Loaded, problem_line, problem_of_solution};
 pub use map_json::{write_interpolation, write_singular};
+pub use memory::{Given, parse_density, problem_of_arrays};
 pub use npy::{NpyArray, parse_npy, write_npy};
 pub use npz::{NpzReader, NpzWriter};
+pub use paths::{folder_of, relative_path};
 pub use points::{
     PointFile, parse_points, read_columns, read_densities, read_masses, read_points, read_points_in_space, read_rows,
     write_indices, write_points, writes_points,
@@ -76,9 +83,8 @@ pub use problem_json::{parse_any_problem, parse_problem, read_any_problem, read_
 pub use read::{ReadLimit, sha256_hex};
 pub use sample_blocks::Columns;
 pub use samples::{NOT_BUILT, SampleFormat, write_samples};
-pub use solution_json::{INLINE_LIMIT, ProblemSource, SolutionFile, write_solution};
-pub use solution_read::{AnySolution, read_any_solution, read_solution};
-
+pub use solution_json::{INLINE_LIMIT, ProblemSource, SolutionFile, solution_bytes, write_solution, write_solution_of};
+pub use solution_read::{AnySolution, parse_any_solution, read_any_solution, read_solution};
 pub use surface::{
     Encoding, Field, Group, MeshData, SingleMesh, SurfaceFile, Texture, parse_surface, read_surface, reads_surface,
     write_gltf, write_surface, writes_gltf, writes_surface,

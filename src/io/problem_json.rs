@@ -235,7 +235,7 @@ pub(super) fn heights_of(file: &Path, hi: Vec<f64>, lo: Option<Vec<f64>>) -> Res
     Ok(heights)
 }
 
-fn heights_of_weights<const D: usize>(
+pub(super) fn heights_of_weights<const D: usize>(
     loader: &mut Loader<'_>,
     sites: &[[f64; D]],
     weights: &[f64],

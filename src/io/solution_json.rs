@@ -148,27 +148,27 @@ impl Place {
 /// # Errors
 /// The system's; the solution that was there before is then still whole.
 pub fn write_solution<T: FileData>(path: &Path, solution: &SolutionFile<T>) -> Result<(), IoError> {
+    write_solution_of(path, &solution.problem, solution)
+}
+
+/// [`write_solution`] that names its problem otherwise: its path as seen from another folder, or
+/// with the sites that [`super::Loaded`] keeps once only.
+///
+/// # Errors
+/// As [`write_solution`].
+pub fn write_solution_of<T: FileData>(
+    path: &Path,
+    problem: &ProblemSource<T>,
+    solution: &SolutionFile<T>,
+) -> Result<(), IoError> {
     let (hi, lo) = (solution.heights.hi(), solution.heights.lo());
-    let mut lists = vec![
-        ("heights", List::Numbers(&hi)),
-        ("heights_lo", List::Numbers(&lo)),
-        ("weights", List::Numbers(&solution.weights)),
-        ("masses", List::Numbers(&solution.masses)),
-        ("centroids", List::Centroids(&solution.centroids)),
-    ];
-    if let Some(h) = &solution.hessian {
-        lists.push(("hessian", List::Hessian(h)));
-    }
-    lists.push(("hidden", List::Indices(&solution.hidden)));
-    if let Some(map) = &solution.site_of_input {
-        lists.push(("site_of_input", List::Indices(map)));
-    }
+    let lists = lists_of(solution, &hi, &lo);
     // Before anything is written: arrays go first.
     let sound = lists.iter().try_for_each(|(key, list)| list.check(key));
     sound.map_err(|e| IoError::system(path, "write", e))?;
     let (sites, masses);
     let mut arrays: Vec<(&str, &List<T::Point>)> = lists.iter().map(|(k, l)| (*k, l)).collect();
-    if let ProblemSource::Embedded(p) = &solution.problem {
+    if let ProblemSource::Embedded(p) = problem {
         sites = List::Points(p.data.sites());
         arrays.push(("problem_sites", &sites));
         if let Some(m) = p.data.masses() {
@@ -178,7 +178,7 @@ pub fn write_solution<T: FileData>(path: &Path, solution: &SolutionFile<T>) -> R
     }
     if is_archive(path) {
         let mut document = Vec::new();
-        write_document(&mut document, solution, &lists, &Place::Within)
+        write_document(&mut document, problem, solution, &lists, &Place::Within)
             .map_err(|e| IoError::system(path, "write", e))?;
         return write_atomically(path, |w| {
             let mut npz = NpzWriter::new(w);
@@ -199,12 +199,12 @@ pub fn write_solution<T: FileData>(path: &Path, solution: &SolutionFile<T>) -> R
     } else {
         (Place::Inline, None)
     };
-    write_atomically(path, |w| write_document(w, solution, &lists, &place))?;
+    write_atomically(path, |w| write_document(w, problem, solution, &lists, &place))?;
     if let Some(arrays) = arrays {
         arrays.keep();
     }
     let current = if let Place::Beside(name, _) = &place { Some(name.as_str()) } else { None };
-    remove(path, stale, current, &referred(path, &solution.problem));
+    remove(path, stale, current, &referred(path, problem));
     Ok(())
 }
 
@@ -213,15 +213,39 @@ pub(super) fn is_archive(path: &Path) -> bool {
     path.extension().is_some_and(|e| e.eq_ignore_ascii_case("npz"))
 }
 
+/// The lists of a solution, in the order of its file.
+fn lists_of<'s, T: FileData>(
+    solution: &'s SolutionFile<T>,
+    hi: &'s [f64],
+    lo: &'s [f64],
+) -> Vec<(&'static str, List<'s, T::Point>)> {
+    let mut lists = vec![
+        ("heights", List::Numbers(hi)),
+        ("heights_lo", List::Numbers(lo)),
+        ("weights", List::Numbers(&solution.weights)),
+        ("masses", List::Numbers(&solution.masses)),
+        ("centroids", List::Centroids(&solution.centroids)),
+    ];
+    if let Some(h) = &solution.hessian {
+        lists.push(("hessian", List::Hessian(h)));
+    }
+    lists.push(("hidden", List::Indices(&solution.hidden)));
+    if let Some(map) = &solution.site_of_input {
+        lists.push(("site_of_input", List::Indices(map)));
+    }
+    lists
+}
+
 /// The document alone.
 fn write_document<W: Write, T: FileData>(
     w: &mut W,
+    problem: &ProblemSource<T>,
     solution: &SolutionFile<T>,
-    lists: &[(&str, List<T::Point>)],
+    lists: &[(&str, List<'_, T::Point>)],
     place: &Place,
 ) -> io::Result<()> {
     let mut fields = Fields::begin(w, FORMAT)?;
-    fields.nested("problem", |w| write_problem(w, &solution.problem, place))?;
+    fields.nested("problem", |w| write_problem(w, problem, place))?;
     for (key, list) in lists {
         if *key == "hessian" {
             fields.value("cost", &solution.cost)?;
@@ -236,6 +260,19 @@ fn write_document<W: Write, T: FileData>(
     }
     fields.value("report", &solution.report)?;
     fields.end()
+}
+
+/// A solution as one document, all lists inside: for other processes, whatever its size.
+///
+/// # Errors
+/// A number that is not finite, which no file holds.
+pub fn solution_bytes<T: FileData>(problem: &ProblemSource<T>, solution: &SolutionFile<T>) -> io::Result<Vec<u8>> {
+    let (hi, lo) = (solution.heights.hi(), solution.heights.lo());
+    let lists = lists_of(solution, &hi, &lo);
+    lists.iter().try_for_each(|(key, list)| list.check(key))?;
+    let mut bytes = Vec::new();
+    write_document(&mut bytes, problem, solution, &lists, &Place::Inline)?;
+    Ok(bytes)
 }
 
 /// Files that the problem of a solution at `path` refers to.

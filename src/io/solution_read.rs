@@ -34,7 +34,15 @@ pub type AnySolution = Kind<SolutionFile, SolutionFile<SurfaceProblemData>>;
 /// # Errors
 /// [`IoError`]; for text the line is named.
 pub fn read_any_solution(path: &Path, limit: ReadLimit) -> Result<AnySolution, IoError> {
-    let bytes = read_document(path, limit)?;
+    parse_any_solution(path, read_document(path, limit)?, limit)
+}
+
+/// As [`read_any_solution`] for bytes already in memory; `path` names them in errors, and relative
+/// paths inside start from its folder.
+///
+/// # Errors
+/// As [`read_any_solution`].
+pub fn parse_any_solution(path: &Path, bytes: Vec<u8>, limit: ReadLimit) -> Result<AnySolution, IoError> {
     let cx = Context::new(path);
     let raw = match cx.parse(&bytes, SolutionSeed(&cx)) {
         Ok(raw) => raw,

@@ -5,11 +5,13 @@ mod batch;
 mod draw;
 mod method;
 mod pieces;
+mod sampled;
 mod sampler;
 mod surface;
 mod triangle;
 
 pub use draw::Draw;
 pub use method::{Method, SampleError};
+pub use sampled::{Draws, Sampled};
 pub use sampler::Sampler;
 pub use surface::SurfaceSampler;

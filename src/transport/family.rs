@@ -8,7 +8,7 @@ use super::certificate::Certificate;
 use super::claim::{Claim, Sure};
 use crate::diagram::{Cells, DiagramError, Live};
 use crate::exact::Heights;
-use crate::newton::{BEYOND, Jump};
+use crate::newton::{self, BEYOND, Jump};
 use crate::problem::{Units, WithSites};
 use std::time::Duration;
 
@@ -54,7 +54,14 @@ pub trait Family<const D: usize>: Sync + Sized {
     fn further_target(&self, _live: &Self::Live<'_>) -> Option<f64> {
         None
     }
-    /// A start in the diagram's order; the time that is left for it.
+    /// A start from given heights, in the diagram's order, their empty cells raised if they are
+    /// few; `None` if they do not serve.
+    fn warm(&self, live: &mut Self::Live<'_>, given: &Heights, target: &[f64]) -> Option<Heights> {
+        let own = given.permuted(&live.order());
+        newton::revived(live, target, own)
+    }
+    /// A start where none is given, or none of those given serves, in the diagram's order; the time
+    /// that is left for it.
     fn start(&self, live: &mut Self::Live<'_>, target: &[f64], left: Option<Duration>) -> Heights;
     /// Told where a run starts, and what a checkpoint kept of it
     /// ([`super::SolverState::least_rest`]), in the diagram's units.

@@ -8,6 +8,7 @@ mod claim;
 mod describe;
 mod families;
 mod family;
+mod gradient;
 mod locate;
 mod map;
 mod quantize;
@@ -23,6 +24,7 @@ pub use certificate::{Certificate, CertifyError, Flaw};
 pub use certify::certify;
 pub use describe::{Description, describe};
 pub use family::{Family, Transport, Visit};
+pub use gradient::{GradientError, Gradients, Pulled, free_mass_gradient, mass_gradient, site_gradient};
 pub use locate::{Locator, LocatorError, NOWHERE, SpaceLocator};
 pub use map::{
     BrenierMap, ConvexGraph, Extension, MapError, Monotonicity, Place, ShrunkenCell, SingularOptions, SingularSet,

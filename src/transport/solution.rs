@@ -18,6 +18,10 @@ pub struct SolveOptions {
     pub time_limit: Option<Duration>,
     /// Keep the Hessian in the solution.
     pub hessian: bool,
+    /// Heights to start from, instead of those of the problem: what solved another one much like
+    /// it. A note of the report says whether they were used. For sites that have moved since see
+    /// [`Heights::moved`].
+    pub start: Option<Heights>,
     /// Continue from this state instead of starting afresh. A state that does not belong to a
     /// problem of so many sites is refused: the outcome says so, and nothing is solved.
     pub resume: Option<SolverState>,
@@ -28,12 +32,22 @@ setters!(SolveOptions {
     max_iterations: value usize,
     time_limit: option Duration,
     hessian: value bool,
+    start: option Heights,
     resume: option SolverState,
 });
 
 impl SolveOptions {
-    /// Why no problem of `n` sites can be solved so.
-    fn unfit(&self, n: usize) -> Option<String> {
+    /// Why no problem of `n` sites can be solved so, in words.
+    pub fn unfit(&self, n: usize) -> Option<String> {
+        if let Some(start) = &self.start {
+            if start.len() != n {
+                let found = start.len();
+                return Some(format!("there are {found} heights to start from and {n} sites; give one for each"));
+            }
+            if let Some(site) = start.first_non_finite() {
+                return Some(format!("the height of site {site} to start from is not finite; start afresh"));
+            }
+        }
         let heights = &self.resume.as_ref()?.heights;
         if heights.len() != n {
             let found = heights.len();
@@ -46,7 +60,14 @@ impl SolveOptions {
 
 impl Default for SolveOptions {
     fn default() -> SolveOptions {
-        SolveOptions { tolerance: 1e-10, max_iterations: 100, time_limit: None, hessian: false, resume: None }
+        SolveOptions {
+            tolerance: 1e-10,
+            max_iterations: 100,
+            time_limit: None,
+            hessian: false,
+            start: None,
+            resume: None,
+        }
     }
 }
 

@@ -50,12 +50,13 @@ pub fn solve<const D: usize>(problem: &impl Transport<D>, options: &SolveOptions
 
 /// Solves a problem, and shows every step to a callback, which may stop the run.
 ///
-/// Starts from the options' state, else from the problem's heights (their empty cells raised, if
-/// they are few), else from a start in closed form: the quantile start in the plane, balls that
-/// touch the source for partial transport, the nearest points of a surface. For sites that have
-/// moved since they were solved see [`Heights::moved`]. The result carries the best state also when
-/// it did not converge; look at `report.outcome`. About 10 Newton steps of O(n) each for
-/// well-spread sites (on surfaces O(polygons), the pairs of a cell and a triangle that meet).
+/// Starts from the options' state, else from the options' heights, else from the problem's (empty
+/// cells raised, if they are few), else from a start in closed form: the quantile start in the
+/// plane, balls that touch the source for partial transport, the nearest points of a surface. For
+/// sites that have moved since they were solved see [`Heights::moved`]. The result carries the best
+/// state also when it did not converge; look at `report.outcome`. About 10 Newton steps of O(n)
+/// each for well-spread sites (on surfaces O(polygons), the pairs of a cell and a triangle that
+/// meet).
 ///
 /// References: Kitagawa, Mérigot, Thibert, Convergence of a Newton algorithm for semi-discrete
 /// optimal transport (2019); Mérigot, Meyron, Thibert, An algorithm for optimal transport between a
@@ -85,6 +86,10 @@ impl<const D: usize> Visit<D> for Solve<'_> {
 /// solver's sums are off.
 const AGAIN: usize = 4;
 
+/// What a report says of heights to start from.
+const WARM: &str = "start: from the heights given";
+const COLD: &str = "start: afresh, since the heights given leave too many cells empty";
+
 /// Runs Newton's method until the claim holds, and says how that ended.
 fn solved<F: Family<D>, const D: usize>(
     family: &F,
@@ -95,7 +100,7 @@ fn solved<F: Family<D>, const D: usize>(
         return refused;
     }
     let clock = Instant::now();
-    let units = family.units(options.resume.as_ref().map(|state| &state.heights));
+    let units = family.units(options.resume.as_ref().map(|state| &state.heights).or(options.start.as_ref()));
     let inner = family.in_units(&units);
     let mut diagram = inner.live();
     let order = diagram.order();
@@ -106,6 +111,7 @@ fn solved<F: Family<D>, const D: usize>(
     let left = || options.time_limit.map(|limit| limit.saturating_sub(clock.elapsed()));
     // Stopped while the start was sought: it is sought again.
     let resumed = options.resume.as_ref().filter(|state| !state.iterations.is_empty());
+    let mut told = None;
     let mut start = match resumed {
         Some(state) => Start::Resume(NewtonState {
             heights: entered(&units.heights_in(&state.heights), &order, diagram.fixed()),
@@ -113,7 +119,15 @@ fn solved<F: Family<D>, const D: usize>(
             iterations: state.iterations.clone(),
             bridge: state.bridge,
         }),
-        None => Start::Fresh(inner.start(&mut diagram, &target, left())),
+        None => {
+            let given = options.start.as_ref().map(|given| units.heights_in(given));
+            let mut warm = given.as_ref().and_then(|given| inner.warm(&mut diagram, given, &target));
+            told = given.map(|_| if warm.is_some() { WARM } else { COLD });
+            if warm.is_none() {
+                warm = inner.given().and_then(|own| inner.warm(&mut diagram, own, &target));
+            }
+            Start::Fresh(warm.unwrap_or_else(|| inner.start(&mut diagram, &target, left())))
+        }
     };
     let begin = match &start {
         Start::Fresh(heights) => heights,
@@ -199,6 +213,7 @@ fn solved<F: Family<D>, const D: usize>(
         source_factor: family.source_factor(),
         ..Report::default()
     };
+    report.notes.extend(told.map(str::to_string));
     if let Some(start) = report.iterations.first().filter(|start| start.layers > 0) {
         let (layers, steps, trials) = (start.layers, start.coarse_steps, start.trials);
         let layers = if layers == 1 { "1 coarser problem".to_string() } else { format!("{layers} coarser problems") };

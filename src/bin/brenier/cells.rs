@@ -11,7 +11,7 @@ use crate::picture::{Drawn, unmade, up_of};
 use brenier::diagram::{Outlines, SurfaceDiagram};
 use brenier::exact::Heights;
 use brenier::io::{
-    CellColumn, CellFile, ColumnValues, FileData, bytes_text, read_values, write_atomically, write_cells,
+    CellColumn, CellFile, ColumnValues, FileData, Loaded, bytes_text, read_values, write_atomically, write_cells,
     writes_cell_pieces,
 };
 use brenier::plot::{Model, View, cells_svg};
@@ -125,7 +125,7 @@ fn columns<T: FileData>(
     path: &Path,
     args: &CellsArgs,
     common: &Common,
-    loaded: &crate::input::Loaded<T>,
+    loaded: &Loaded<T>,
     notes: &mut Vec<String>,
 ) -> Result<Vec<CellColumn>, Failure> {
     let file = read_values(path, read_limit(common))?;

@@ -6,10 +6,10 @@
 
 use crate::args::{CheckArgs, Common};
 use crate::failure::{Failure, code};
-use crate::input::{self, Loaded};
+use crate::input;
 use crate::limits::read_limit;
 use crate::reports::say;
-use brenier::io::{FileData, SolutionFile, printable, read_any_solution};
+use brenier::io::{FileData, SolutionFile, check_text, read_any_solution};
 use brenier::problem::WithSites;
 use brenier::transport::{Line, Proof, Transport, Verdict, verify};
 use brenier::visit;
@@ -43,21 +43,10 @@ where
     let name = args.solution.display().to_string();
     let failed = |e| Failure::new(code::INPUT, format!("{name}: {e}"));
     let mut verdict = verify(&loaded.problem, &solution.claims(), args.level).map_err(failed)?;
-    verdict.lines.insert(0, problem_line(&loaded));
+    verdict.lines.insert(0, loaded.line());
     let partial = loaded.problem.stays().is_some();
     let note = if partial { " (partial transport: masses and cost not proved)" } else { "" };
     conclude(common, &name, note, &verdict, solution.report.converged)
-}
-
-/// The first line: which problem it is.
-fn problem_line<T: FileData>(loaded: &Loaded<T>) -> Line {
-    let fingerprint = loaded.fingerprint();
-    let text = format!(
-        "{} is the problem it belongs to ({}…)",
-        loaded.name.display(),
-        fingerprint.chars().take(8).collect::<String>()
-    );
-    Line { what: "problem", pass: true, text }
 }
 
 /// Prints what was found; the exit code.
@@ -75,18 +64,7 @@ fn conclude(common: &Common, name: &str, note: &str, verdict: &Verdict, converge
         let text = serde_json::to_string(&report).map_err(|e| Failure::new(code::INTERNAL, e.to_string()))?;
         say(&format!("{text}\n"))?;
     } else if !common.quiet {
-        let mut text = String::new();
-        for l in &verdict.lines {
-            let verdict = if l.pass { "PASS" } else { "FAIL" };
-            text.push_str(&format!("{verdict}  {:<9} {}\n", l.what, printable(&l.text)));
-        }
-        text.push_str(&format!("NOTE  {:<9} not verified: {}\n", "fields", verdict.unverified.join(", ")));
-        let shown = printable(&format!("{name}{note}"));
-        text.push_str(&match (verified, converged) {
-            (true, true) => format!("verified: {shown}\n"),
-            (true, false) => format!("verified: {shown} (it does not claim to have converged)\n"),
-            (false, _) => format!("not verified: {shown}\n"),
-        });
+        let text = check_text(verdict, name, note, converged);
         say(&text)?;
     }
     Ok(if verified { code::DONE } else { code::NOT_CONVERGED })

@@ -2,10 +2,10 @@
 
 use crate::args::Common;
 use crate::failure::{Failure, code};
-use crate::input::{self, Loaded};
+use crate::input;
 use crate::limits::read_limit;
 use brenier::exact::Heights;
-use brenier::io::{FileData, document_format, read_any_problem, read_any_solution};
+use brenier::io::{FileData, Loaded, document_format, read_any_problem, read_any_solution};
 use brenier::map_kind;
 use brenier::problem::{Duplicates, Kind, ProblemData, SurfaceProblemData};
 use brenier::transport::Report;

@@ -1,80 +1,16 @@
 //! From files and flags to a sound problem.
 
 use crate::args::{Common, ImageArgs, QuantizeArgs, SolveArgs};
-use crate::console::count;
 use crate::failure::{Failure, code};
 use crate::limits::{check_memory, read_limit};
 use brenier::domain::{Between, ConvexPolygon, Density, DomainError};
 use brenier::io::{
-    AnyDomain, AnyProblem, FileData, IoError, ProblemFile, ProblemId, ProblemSource, ReadLimit, SolutionFile,
-    TableColumns, canonical_sha256, is_file, is_readable_again, read_any_problem, read_columns, read_domain,
-    read_image, read_masses, read_problem,
+    AnyDomain, AnyLoaded, AnyProblem, FileData, IoError, Loaded, ProblemFile, ProblemId, ReadLimit, SolutionFile,
+    TableColumns, problem_of_solution, read_any_problem, read_columns, read_domain, read_image, read_masses,
 };
 use brenier::map_kind;
-use brenier::problem::{Duplicates, Kind, ProblemData, ProblemError, SurfaceProblemData, WithSites};
-use std::path::{Component, Path, PathBuf};
-
-/// A sound problem and what is worth telling about where it came from.
-pub struct Loaded<T: FileData = ProblemData> {
-    pub problem: T::Problem,
-    /// How a solution names it. An embedded problem leaves out the sites: the sound one has them.
-    source: ProblemSource<T>,
-    /// The file people know it by.
-    pub name: PathBuf,
-    /// Number of sites as given.
-    pub inputs: usize,
-    /// Remarks for the report.
-    pub notes: Vec<String>,
-    /// Remarks for standard error.
-    pub warnings: Vec<String>,
-}
-
-impl<T: FileData> Loaded<T> {
-    /// Identity of the problem; it must be known ([`Loaded::identify`]).
-    pub fn fingerprint(&self) -> String {
-        self.source.id().fingerprint()
-    }
-
-    /// SHA-256 of a problem that came from arrays. Half a second for a million sites, so a solve
-    /// begins without it.
-    pub fn sha256(&self) -> Option<String> {
-        match self.source() {
-            ProblemSource::Embedded(file) if file.id.sha256.is_empty() => Some(canonical_sha256(&file.data)),
-            _ => None,
-        }
-    }
-
-    /// Takes what [`Loaded::sha256`] has found.
-    pub fn identify(&mut self, sha256: Option<String>) {
-        if let (ProblemSource::Embedded(file), Some(sha256)) = (&mut self.source, sha256) {
-            file.id.sha256 = sha256;
-        }
-    }
-
-    /// From now on a solution at `output` names the problem's file, if it has one, from there.
-    pub fn tell_from(&mut self, output: &Path) {
-        if let ProblemSource::File { path, .. } = &mut self.source {
-            *path = relative_path(output, &self.name);
-        }
-    }
-
-    /// How a solution names the problem.
-    pub fn source(&self) -> ProblemSource<T> {
-        let mut source = self.source.clone();
-        if let ProblemSource::Embedded(file) = &mut source {
-            let sites = self.problem.sites();
-            // Merged sites coincide: nothing is lost.
-            *file.data.sites_mut() = match self.problem.site_of_input() {
-                Some(map) => map.iter().map(|&i| sites[i as usize]).collect(),
-                None => sites.to_vec(),
-            };
-        }
-        source
-    }
-}
-
-/// A problem of any kind.
-pub type AnyLoaded = Kind<Loaded, Loaded<SurfaceProblemData>>;
+use brenier::problem::{Duplicates, ProblemError};
+use std::path::{Path, PathBuf};
 
 /// Reads the problem that the flags of `solve` describe.
 pub fn of_solve(args: &SolveArgs, common: &Common) -> Result<AnyLoaded, Failure> {
@@ -91,38 +27,25 @@ pub fn of_solve(args: &SolveArgs, common: &Common) -> Result<AnyLoaded, Failure>
 }
 
 fn from_flags<T: FileData>(
-    mut file: ProblemFile<T>,
+    file: ProblemFile<T>,
     points: &Path,
     duplicates: Duplicates,
     common: &Common,
 ) -> Result<Loaded<T>, Failure> {
-    // Found later, by `Loaded::sha256`.
-    file.id.sha256.clear();
     check_memory(common, points, file.data.sites().len(), file.data.patches())?;
-    let source = embedded(&mut file);
-    sound(file, source, points, duplicates)
+    Ok(Loaded::of_arrays(file, points, duplicates)?)
 }
 
-/// A sound problem of a file. `output` is where its solution will stand: paths are told relative to
-/// it.
-///
-/// What came through a pipe nobody can read again, and what goes into a stream will stand nobody
-/// knows where: then the solution holds the problem itself.
+/// A sound problem of a file. `output` is where its solution will stand.
 pub fn from_file<T: FileData>(
-    mut file: ProblemFile<T>,
+    file: ProblemFile<T>,
     path: &Path,
     output: &Path,
     duplicates: Duplicates,
     common: &Common,
 ) -> Result<Loaded<T>, Failure> {
     check_memory(common, path, file.data.sites().len(), file.data.patches())?;
-    let source = if is_readable_again(path) && is_file(output) {
-        ProblemSource::File { path: relative_path(output, path), id: file.id.clone() }
-    } else {
-        file.id = ProblemId { sha256: canonical_sha256(&file.data), files: Vec::new() };
-        embedded(&mut file)
-    };
-    sound(file, source, path, duplicates)
+    Ok(Loaded::of_file(file, path, output, duplicates)?)
 }
 
 /// Reads a problem file of any kind. `output` is where its solution will stand: paths are told
@@ -140,93 +63,9 @@ pub fn of_solution<T: FileData>(
     given: Option<&Path>,
     common: &Common,
 ) -> Result<Loaded<T>, Failure> {
-    let (file, name) = match (given, &solution.problem) {
-        (Some(path), _) => (read_problem(path, read_limit(common))?, path.to_path_buf()),
-        (None, ProblemSource::File { path: Some(p), .. }) => {
-            let folder = solution_path.parent().unwrap_or(Path::new(""));
-            let path = folder.join(p);
-            (read_problem(&path, read_limit(common))?, path)
-        }
-        (None, ProblemSource::File { path: None, .. }) => {
-            return Err(Failure::new(
-                code::INPUT,
-                format!("{}: does not say where its problem is; name it with --problem", solution_path.display()),
-            ));
-        }
-        (None, ProblemSource::Embedded(file)) => ((**file).clone(), solution_path.to_path_buf()),
-    };
-    let meant = solution.problem.id();
-    // A problem that was embedded is recognised in a file too.
-    let same = file.id == *meant || canonical_sha256(&file.data) == meant.sha256;
-    if !same {
-        let short = |id: &ProblemId| id.fingerprint().chars().take(4).collect::<String>();
-        return Err(Failure::new(
-            code::INPUT,
-            format!(
-                "{}: belongs to problem {}…, but {} is {}…; name the right one with --problem",
-                solution_path.display(),
-                short(meant),
-                name.display(),
-                short(&file.id)
-            ),
-        ));
-    }
+    let (file, name) = problem_of_solution(solution_path, solution, given, read_limit(common))?;
     check_memory(common, &name, file.data.sites().len(), file.data.patches())?;
-    // A diagram keeps duplicates; a solution has merged them.
-    let kept = solution.site_of_input.is_none() && solution.heights.len() == file.data.sites().len();
-    let duplicates = if kept { Duplicates::Keep } else { Duplicates::Merge };
-    let loaded = sound(file, solution.problem.clone(), &name, duplicates)?;
-    if loaded.problem.sites().len() != solution.heights.len() {
-        return Err(Failure::new(
-            code::INPUT,
-            format!(
-                "{}: heights has {} entries, the problem has {}",
-                solution_path.display(),
-                solution.heights.len(),
-                count(loaded.problem.sites().len(), "site")
-            ),
-        ));
-    }
-    Ok(loaded)
-}
-
-/// The file as a solution embeds it, without the sites: they would take the same memory twice
-/// ([`Loaded::source`]).
-fn embedded<T: FileData>(file: &mut ProblemFile<T>) -> ProblemSource<T> {
-    let sites = std::mem::take(file.data.sites_mut());
-    let source = ProblemSource::Embedded(Box::new(file.clone()));
-    *file.data.sites_mut() = sites;
-    source
-}
-
-fn sound<T: FileData>(
-    mut file: ProblemFile<T>,
-    source: ProblemSource<T>,
-    name: &Path,
-    duplicates: Duplicates,
-) -> Result<Loaded<T>, Failure> {
-    file.data.set_duplicates(duplicates);
-    let inputs = file.data.sites().len();
-    let mut notes = std::mem::take(&mut file.notes);
-    let problem = file.problem()?;
-    let warnings: Vec<String> = problem
-        .merges()
-        .iter()
-        .map(|m| {
-            let others = match m.inputs.len() {
-                2 => format!("sites {} and {} coincide", m.inputs[0], m.inputs[1]),
-                n => format!("sites {}, {} and {} more coincide", m.inputs[0], m.inputs[1], n - 2),
-            };
-            format!("{}: {others}; merged (mass {})", name.display(), m.mass)
-        })
-        .collect();
-    if !problem.merges().is_empty() {
-        notes.push(format!(
-            "{inputs} sites given, {} left after merging those that coincide; site_of_input maps them",
-            problem.sites().len()
-        ));
-    }
-    Ok(Loaded { problem, source, name: name.to_path_buf(), inputs, notes, warnings })
+    Ok(Loaded::of_solution(file, &name, solution, solution_path)?)
 }
 
 /// Reads or makes the problem that `quantize` begins with.
@@ -273,22 +112,8 @@ fn begin<T: FileData<Point = [f64; D]>, const D: usize>(
 fn begun<T: FileData>(mut file: ProblemFile<T>, notes: Vec<String>, common: &Common) -> Result<Loaded<T>, Failure> {
     file.notes.extend(notes);
     check_memory(common, &file.path, file.data.sites().len(), file.data.patches())?;
-    let (source, name) = (embedded(&mut file), file.path.clone());
-    sound(file, source, &name, Duplicates::Merge)
-}
-
-/// The problem with the sites that were found, to be kept inside the solution.
-pub fn of_sites_found<T: FileData>(begun: Loaded<T>, problem: T::Problem) -> Loaded<T> {
-    let ProblemSource::Embedded(mut file) = begun.source else { return Loaded { problem, ..begun } };
-    file.data.set_duplicates(Duplicates::Merge);
-    *file.data.sites_mut() = problem.sites().to_vec();
-    // Equal masses of total 1 need not be told, unless sites were merged.
-    if file.data.masses().is_some() || begun.problem.site_of_input().is_some() {
-        file.data.set_masses(Some(problem.masses().to_vec()));
-    }
-    file.id = ProblemId { sha256: canonical_sha256(&file.data), files: Vec::new() };
-    file.data.sites_mut().clear();
-    Loaded { problem, source: ProblemSource::Embedded(file), ..begun }
+    let name = file.path.clone();
+    Ok(Loaded::of_arrays(file, &name, Duplicates::Merge)?)
 }
 
 fn of_flags(args: &SolveArgs, points: &Path, domain_name: &str, common: &Common) -> Result<AnyProblem, Failure> {
@@ -446,21 +271,4 @@ fn density(text: Option<&str>) -> Result<Density, String> {
         Some(&[gx, gy, c]) => Ok(Density::Affine { g: [gx, gy], c }),
         _ => Err(format!("--density {text}: use constant, image:FILE, or affine:GX,GY,C such as affine:1,0,0.5")),
     }
-}
-
-/// The path of `target` as seen from the folder of `from`; `None` if it is not text.
-fn relative_path(from: &Path, target: &Path) -> Option<String> {
-    let folder = match from.parent() {
-        Some(p) if !p.as_os_str().is_empty() => p,
-        _ => Path::new("."),
-    };
-    let (Ok(folder), Ok(full)) = (folder.canonicalize(), target.canonicalize()) else {
-        return target.to_str().map(str::to_string);
-    };
-    let (a, b): (Vec<_>, Vec<_>) = (folder.components().collect(), full.components().collect());
-    let common = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
-    let mut path = PathBuf::new();
-    a[common..].iter().for_each(|_| path.push(Component::ParentDir));
-    b[common..].iter().for_each(|c| path.push(c));
-    path.to_str().map(str::to_string)
 }

@@ -81,7 +81,7 @@ fn plane(args: &MapArgs, common: &Common, mut solved: Solved) -> Result<u8, Fail
             write_points(&args.output, &images)?;
         }
         MapKind::Smooth => {
-            let temperature = args.temperature.unwrap_or_else(|| usual_temperature(map));
+            let temperature = args.temperature.unwrap_or_else(|| map.usual_temperature());
             let Some(smooth) = map.smooth(temperature) else {
                 return Err(Failure::new(code::USAGE, "--temperature: give a positive number such as 1e-3"));
             };
@@ -92,16 +92,6 @@ fn plane(args: &MapArgs, common: &Common, mut solved: Solved) -> Result<u8, Fail
         }
     }
     report(common, "map", &solved, rows, more, &[&args.output])
-}
-
-/// The spacing of the sites times that of the cells: layers as wide as a cell.
-fn usual_temperature(map: &brenier::transport::BrenierMap) -> f64 {
-    let jumps = map.singular(&SingularOptions::default());
-    let n = map.diagram().len() as f64;
-    let cell = (map.problem().frame().area() / n).sqrt();
-    let site = jumps.threshold.median * cell;
-    let usual = 0.25 * cell * site;
-    if usual > 0.0 && usual.is_finite() { usual } else { cell * cell }
 }
 
 fn surface(args: &MapArgs, common: &Common, solution: &SolutionFile<SurfaceProblemData>) -> Result<u8, Failure> {

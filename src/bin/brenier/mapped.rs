@@ -4,11 +4,11 @@
 use crate::args::Common;
 use crate::console::table;
 use crate::failure::{Failure, code};
-use crate::input::{self, Loaded};
+use crate::input;
 use crate::limits::read_limit;
 use crate::output::problem_line;
 use crate::reports::say;
-use brenier::io::{AnySolution, SolutionFile, read_any_solution};
+use brenier::io::{AnySolution, Loaded, SolutionFile, read_any_solution};
 use brenier::transport::BrenierMap;
 use serde_json::{Map, Value};
 use std::path::Path;

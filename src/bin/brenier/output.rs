@@ -3,9 +3,8 @@
 use crate::args::Common;
 use crate::console::{count, table};
 use crate::failure::{Failure, code};
-use crate::input::Loaded;
 use crate::reports::say;
-use brenier::io::{FileData, SolutionFile, bytes_text};
+use brenier::io::{FileData, Loaded, SolutionFile, bytes_text};
 use brenier::newton::Outcome;
 use brenier::transport::{CellParts, Report};
 use serde::Serialize;

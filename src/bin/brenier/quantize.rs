@@ -3,14 +3,13 @@
 use crate::args::{Common, QuantizeArgs};
 use crate::console::{self, Bar, count, table};
 use crate::failure::{Failure, code};
-use crate::input::Loaded;
 use crate::limits::peak_bytes;
 use crate::picture::{Drawn, Style, unmade};
 use crate::reports::say;
 use crate::{deadline, input, interrupt, output, solve};
 use brenier::diagram::SurfaceDiagram;
 use brenier::exact::Heights;
-use brenier::io::{FileData, write_points, write_solution, writes_points};
+use brenier::io::{FileData, Loaded, write_points, write_solution, writes_points};
 use brenier::problem::{Problem, SurfaceProblem, WithSites};
 use brenier::transport::{CellParts, Report};
 use brenier::transport::{Control, Quantizable, Quantization, QuantizeOptions, QuantizeOutcome, quantize_with};
@@ -107,7 +106,7 @@ where
     let mut summary = summary(&found, &options);
     found.solution.report.notes.push(format!("quantize: {}", summary_text(&summary)));
     let outcome = found.outcome.clone();
-    let loaded = input::of_sites_found(loaded, found.problem);
+    let loaded = loaded.with_sites_of(found.problem);
     let mut file = solve::solution_file(&loaded, found.solution, start);
     // Sites were merged before the first move; those in the file are the merged ones.
     file.site_of_input = None;

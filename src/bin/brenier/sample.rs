@@ -7,11 +7,9 @@ use crate::limits::{peak_bytes, read_limit};
 use crate::picture::unmade;
 use crate::reports::say;
 use crate::{input, interrupt, output, outputs};
-use brenier::diagram::{Diagram, SurfaceDiagram};
-use brenier::exact::Heights;
 use brenier::io::{Columns, NOT_BUILT, SampleFormat, read_any_solution, write_samples};
-use brenier::problem::{Problem, SurfaceProblem, WithSites};
-use brenier::sample::{Draw, Method, SampleError, Sampler, SurfaceSampler};
+use brenier::problem::WithSites;
+use brenier::sample::{Draw, Method, SampleError, Sampled};
 use brenier::visit;
 use serde::Serialize;
 use std::time::Instant;
@@ -38,51 +36,15 @@ pub fn run(args: &SampleArgs, common: &Common) -> Result<u8, Failure> {
             return Err(wrong(what.into()));
         }
         let sites = loaded.problem.sites();
-        let seconds = loaded.problem.with_sampler(&solution.heights, |sampler| {
+        let drawn = loaded.problem.with_sampler(&solution.heights, |sampler| {
             let draw = sampler(method, args.cell, args.seed, total).map_err(draw_error)?;
             write(args, common, start, columns, sites, &draw)
-        })?;
+        });
+        let seconds = drawn.map_err(unmade)??;
         (output::problem_line(&loaded), sites.len(), seconds)
     });
     report(args, common, line, sites, total, seconds)?;
     Ok(code::DONE)
-}
-
-/// Makes samples by a method, in a cell, with a seed, of a run of some length.
-type Draws<'s, const D: usize> = dyn Fn(Method, Option<usize>, u64, u64) -> Result<Draw<'s, D>, SampleError> + 's;
-
-/// A problem whose source can be drawn from, cell by cell.
-trait Sampled<const D: usize> {
-    /// Hands on what makes samples of the cells at some heights.
-    fn with_sampler<R>(
-        &self,
-        heights: &Heights,
-        f: impl for<'s> FnOnce(&Draws<'s, D>) -> Result<R, Failure>,
-    ) -> Result<R, Failure>;
-}
-
-impl Sampled<2> for Problem {
-    fn with_sampler<R>(
-        &self,
-        heights: &Heights,
-        f: impl for<'s> FnOnce(&Draws<'s, 2>) -> Result<R, Failure>,
-    ) -> Result<R, Failure> {
-        let diagram = Diagram::new(self, heights).map_err(unmade)?;
-        let sampler = Sampler::new(&diagram);
-        f(&|method, cell, seed, total| sampler.draw(method, cell, seed, total))
-    }
-}
-
-impl Sampled<3> for SurfaceProblem {
-    fn with_sampler<R>(
-        &self,
-        heights: &Heights,
-        f: impl for<'s> FnOnce(&Draws<'s, 3>) -> Result<R, Failure>,
-    ) -> Result<R, Failure> {
-        let diagram = SurfaceDiagram::new(self, heights).map_err(unmade)?;
-        let sampler = SurfaceSampler::new(&diagram);
-        f(&|method, cell, seed, total| sampler.draw(method, cell, seed, total))
-    }
 }
 
 /// Writes the samples; returns the seconds it took.

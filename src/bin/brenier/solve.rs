@@ -3,11 +3,13 @@
 use crate::args::{Common, SolveArgs};
 use crate::console::{self, Bar};
 use crate::failure::{Failure, code};
-use crate::input::{self, Loaded};
+use crate::input;
 use crate::limits::{peak_bytes, read_limit};
 use crate::picture::{Drawn, Style};
 use crate::{deadline, interrupt, output, outputs};
-use brenier::io::{FileData, IoError, Role, SolutionFile, is_file, read_checkpoint, write_checkpoint, write_solution};
+use brenier::io::{
+    FileData, IoError, Loaded, Role, SolutionFile, is_file, read_checkpoint, write_checkpoint, write_solution,
+};
 use brenier::newton::Outcome;
 use brenier::problem::WithSites;
 use brenier::transport::{Control, Progress, Solution, SolveOptions, SolverState, Transport, solve_with};
@@ -99,25 +101,11 @@ pub fn solution_file<T: FileData<Point = [f64; D]>, const D: usize>(
     solution: Solution<D>,
     start: Instant,
 ) -> SolutionFile<T> {
-    let mut report = solution.report;
-    report.threads = rayon::current_num_threads();
-    report.seconds = start.elapsed().as_secs_f64();
-    report.peak_bytes = peak_bytes();
-    report.source_factor = loaded.problem.source_factor();
-    report.notes.splice(0..0, loaded.notes.iter().cloned());
-    SolutionFile {
-        problem: loaded.source(),
-        heights: solution.heights,
-        weights: solution.weights,
-        masses: solution.masses,
-        centroids: solution.centroids,
-        cost: solution.cost,
-        hessian: solution.hessian,
-        hidden: solution.hidden,
-        site_of_input: loaded.problem.site_of_input().map(<[u32]>::to_vec),
-        cells: None,
-        report,
-    }
+    let mut file = loaded.solution_file(solution);
+    file.report.threads = rayon::current_num_threads();
+    file.report.seconds = start.elapsed().as_secs_f64();
+    file.report.peak_bytes = peak_bytes();
+    file
 }
 
 /// Where the state goes when a solve is interrupted: beside the solution, or here if that goes into

@@ -1,13 +1,16 @@
 //! The diagram in the plane as one among all families.
 
+use super::super::label::Label;
 use super::super::ladder::Invalid;
 use super::super::outlines::Outlines;
 use super::super::record::{CellRecord, neighbor};
 use super::super::still::{Cells, sizes};
+use super::super::wall_moments::{WallMoments, merged};
 use super::pieces::Piece;
 use super::snapshot::Diagram;
 use crate::domain::Law;
-use crate::exact::Counters;
+use crate::exact::{Counters, Dd};
+use rayon::prelude::*;
 
 /// Vertices of the plane are good to `2^-60` of the largest coordinate (`point.rs`), so two
 /// computations of one lie within twice that of each other, and a square's diagonal is below twice
@@ -73,6 +76,31 @@ impl Cells<2> for Diagram {
     }
     fn records(&self) -> Option<Vec<CellRecord>> {
         Some(self.records())
+    }
+    fn wall_moments(&self) -> Option<Vec<WallMoments<2>>> {
+        let (sites, factor) = (self.problem().sites(), self.problem().source_factor());
+        let of_cell = |i: usize| {
+            let mut pieces = Vec::new();
+            self.each_part(i, |labels, points, law| {
+                for (k, label) in labels.iter().enumerate() {
+                    let Label::Bisector(j) = *label else { continue };
+                    if j as usize <= i {
+                        continue;
+                    }
+                    let (y, z) = (sites[i], sites[j as usize]);
+                    let scale = factor / (y[0] - z[0]).hypot(y[1] - z[1]);
+                    let (a, b) = (points[k].rounded(), points[(k + 1) % points.len()].rounded());
+                    let at = |t: f64| [0, 1].map(|k| Dd::from_f64(a[k] + t * (b[k] - a[k])));
+                    let weight = |t: f64| {
+                        let [x, y] = at(t);
+                        scale * law.at(x, y)
+                    };
+                    pieces.push(WallMoments::of_segment([i as u32, j], &a, &b, weight));
+                }
+            });
+            merged(pieces)
+        };
+        Some((0..self.len()).into_par_iter().flat_map_iter(of_cell).collect())
     }
     fn counters(&self) -> Counters {
         self.counters()

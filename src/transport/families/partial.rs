@@ -87,21 +87,18 @@ impl Family<2> for Partial<'_> {
         Some(self.rest + live.offset())
     }
 
-    /// The problem's own heights if no cell is empty there; else the best of several shifted
-    /// starts.
+    /// No cell may be empty: cells cut by balls are not raised.
+    fn warm(&self, live: &mut PartialLaguerre<'_>, given: &Heights, _: &[f64]) -> Option<Heights> {
+        let heights = with_rest(&given.permuted(&live.order()));
+        let found = live.measures(&heights, Want::Feasible).ok()?;
+        let alive = !found.masses().is_empty() && found.masses().iter().all(|&m| m > 0.0);
+        alive.then_some(heights)
+    }
+
+    /// The best of several shifted starts.
     fn start(&self, live: &mut PartialLaguerre<'_>, target: &[f64], left: Option<Duration>) -> Heights {
         let (problem, clock) = (&*self.problem, Instant::now());
         let order = live.order();
-        if let Some(given) = problem.heights() {
-            let heights = with_rest(&given.permuted(&order));
-            let measures = live.measures(&heights, Want::Feasible);
-            if let Ok(found) = measures
-                && !found.masses().is_empty()
-                && found.masses().iter().all(|&m| m > 0.0)
-            {
-                return heights;
-            }
-        }
         let n = order.len();
         let sites: Vec<[f64; 2]> = order.iter().map(|&i| problem.sites()[i as usize]).collect();
         let (offset, rest, frame) = (live.offset(), problem.rest().unwrap_or(0.0), problem.frame());
@@ -130,7 +127,9 @@ impl Family<2> for Partial<'_> {
     }
 
     fn remarks(&self, _: &[(u32, u32, f64)], still: Option<&PartialDiagram>, tolerance: f64) -> Vec<String> {
-        still.map_or_else(Vec::new, |still| remarks::of_partial(still, tolerance))
+        let mut notes = still.map_or_else(Vec::new, |still| remarks::of_partial(still, tolerance));
+        notes.extend(remarks::all_outside(&self.problem));
+        notes
     }
 
     /// Areas bounded by arcs are no rationals.

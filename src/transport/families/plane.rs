@@ -7,7 +7,6 @@ use super::super::remarks;
 use super::words::{area_in_words, facets_in_words, scaled};
 use crate::diagram::{Diagram, DiagramError, Integrate, PlaneLaguerre, quantile_start};
 use crate::exact::Heights;
-use crate::newton;
 use crate::problem::{Problem, Units};
 use rayon::prelude::*;
 use std::borrow::Cow;
@@ -55,13 +54,9 @@ impl Family<2> for Plane<'_> {
         PlaneLaguerre::new(&self.0)
     }
 
-    /// The problem's own heights, revived where they leave cells empty, else the quantile start.
+    /// The quantile start.
     fn start(&self, live: &mut PlaneLaguerre<'_>, target: &[f64], _: Option<Duration>) -> Heights {
         let order = live.order();
-        let revive = |given: &Heights| newton::revived(live, target, given.permuted(&order));
-        if let Some(heights) = self.given().and_then(revive) {
-            return heights;
-        }
         let sites: Vec<[f64; 2]> = order.iter().map(|&i| self.sites()[i as usize]).collect();
         quantile_start(&self.0.around(), &sites, target)
     }
@@ -108,7 +103,9 @@ impl Family<2> for Plane<'_> {
     }
 
     fn remarks(&self, walls: &[(u32, u32, f64)], _: Option<&Diagram>, _: f64) -> Vec<String> {
-        remarks::in_plane(&self.0, walls)
+        let mut notes = remarks::in_plane(&self.0, walls);
+        notes.extend(remarks::all_outside(&self.0));
+        notes
     }
 
     fn sure(&self, heights: &Heights, some: &[u32]) -> Vec<Sure> {

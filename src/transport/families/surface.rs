@@ -8,7 +8,7 @@ use super::words::count;
 use crate::diagram::surface::{SurfaceGround, SurfaceLaguerre};
 use crate::diagram::{Cells, DiagramError, SurfaceDiagram};
 use crate::exact::Heights;
-use crate::newton::{self, BEYOND, Jump};
+use crate::newton::{BEYOND, Jump};
 use crate::problem::{SurfaceProblem, Units};
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -57,13 +57,10 @@ impl Family<3> for OnSurface<'_> {
         SurfaceLaguerre::new(ground, self.sites())
     }
 
-    /// The problem's own heights, revived where they leave cells empty; else heights at which every
-    /// cell holds the point of the surface nearest to its site
+    /// Heights at which every cell holds the point of the surface nearest to its site
     /// ([`SurfaceLaguerre::projection_start`]).
-    fn start(&self, live: &mut SurfaceLaguerre<'_>, target: &[f64], _: Option<Duration>) -> Heights {
-        let order = live.order();
-        let revive = |given: &Heights| newton::revived(live, target, given.permuted(&order));
-        self.given().and_then(revive).unwrap_or_else(|| live.projection_start())
+    fn start(&self, live: &mut SurfaceLaguerre<'_>, _: &[f64], _: Option<Duration>) -> Heights {
+        live.projection_start()
     }
 
     fn still(&self, heights: &Heights) -> Result<SurfaceDiagram, DiagramError> {

@@ -2,7 +2,7 @@
 //! the map itself.
 
 use super::super::locate::NOWHERE;
-use super::BrenierMap;
+use super::{BrenierMap, SingularOptions};
 use rayon::prelude::*;
 
 /// Terms below `e^-40` of the greatest are left out: with a million sites they are less than
@@ -23,6 +23,16 @@ pub struct SmoothMap<'a> {
 }
 
 impl BrenierMap {
+    /// The temperature where layers are as wide as a cell: a quarter of the spacing of the sites
+    /// times that of the cells.
+    pub fn usual_temperature(&self) -> f64 {
+        let jumps = self.singular(&SingularOptions::default());
+        let n = self.diagram().len() as f64;
+        let cell = (self.problem().frame().area() / n).sqrt();
+        let usual = 0.25 * cell * (jumps.threshold.median * cell);
+        if usual > 0.0 && usual.is_finite() { usual } else { cell * cell }
+    }
+
     /// The smoothed map at a temperature `s > 0`, in units of `u` (length squared); `None` if that
     /// is not a positive number.
     pub fn smooth(&self, temperature: f64) -> Option<SmoothMap<'_>> {

@@ -1,0 +1,107 @@
+"""Exact semi-discrete optimal transport for the squared distance, with proofs.
+
+>>> import brenier as bn
+>>> plan = bn.solve([[0.0, 0.5], [1.0, 0.5]], bn.Box([0, 0], [1, 1]), masses=[0.25, 0.75])
+>>> bool(abs(plan.weights[1] - plan.weights[0] - 0.5) < 1e-14)
+True
+>>> plan.check().ok
+True
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from ._brenier import Plan, __version__
+from ._errors import BrenierError, BrenierWarning, FileError, InternalError, NotConverged
+from ._results import Cells, Certificate, Graph, Parameterization, Progress, Quantization
+from .problem import Problem, read_problem
+from .solving import alexandrov, diagram, load, parameterize, quantize, solve
+from .sources import (
+    Affine,
+    Box,
+    Disk,
+    Image,
+    Mesh,
+    MultiPolygon,
+    PerCorner,
+    PerFace,
+    PerVertex,
+    Polygon,
+    Polyhedron,
+    Solid,
+    Source,
+    Surface,
+    Tets,
+    Torus,
+    read_source,
+)
+
+#: Modules and names that are loaded when they are first asked for: they need packages that are optional.
+_LATER = {
+    "torch": ("brenier.torch", None),
+    "jax": ("brenier.jax", None),
+    "sklearn": ("brenier.sklearn", None),
+    "pot": ("brenier.pot", None),
+    "pairs": ("brenier.pairs", None),
+    "many": ("brenier.many", None),
+    "solve_many": ("brenier.many", "solve_many"),
+}
+
+__all__ = [
+    "Affine",
+    "Box",
+    "BrenierError",
+    "BrenierWarning",
+    "Cells",
+    "Certificate",
+    "Disk",
+    "FileError",
+    "Graph",
+    "Image",
+    "InternalError",
+    "Mesh",
+    "MultiPolygon",
+    "NotConverged",
+    "Parameterization",
+    "PerCorner",
+    "PerFace",
+    "PerVertex",
+    "Plan",
+    "Polygon",
+    "Polyhedron",
+    "Problem",
+    "Progress",
+    "Quantization",
+    "Solid",
+    "Source",
+    "Surface",
+    "Tets",
+    "Torus",
+    "__version__",
+    "alexandrov",
+    "diagram",
+    "load",
+    "parameterize",
+    "quantize",
+    "read_problem",
+    "read_source",
+    "solve",
+    "solve_many",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module 'brenier' has no attribute {name!r}")
+    module, attribute = _LATER[name]
+    found: Any = importlib.import_module(module)
+    if attribute is not None:
+        found = getattr(found, attribute)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LATER})

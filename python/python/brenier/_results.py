@@ -1,0 +1,156 @@
+"""What comes back beside plans: plain records of arrays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from ._arrays import Floats, Ints
+from ._errors import BrenierError
+
+if TYPE_CHECKING:
+    from ._brenier import Plan
+
+
+class Certificate(NamedTuple):
+    """What `Plan.check` found. Its text is that of the command `brenier check`, and it is true if all is verified."""
+
+    #: Is every statement true?
+    ok: bool
+    #: The level of the ladder that was climbed to, 1 to 5.
+    level: int
+    #: The statements, as the command prints them.
+    lines: list[str]
+    #: Names of those that are false.
+    failures: list[str]
+    #: Fields that no recomputation can tell.
+    unverified: list[str]
+    #: An upper bound of the largest relative mass error, proved at level 5 (else infinite).
+    max_relative_error: float
+    #: An interval around the squared Wasserstein distance to the masses given, proved at level 5.
+    w2_squared: tuple[float, float]
+    #: All that the command prints.
+    text: str
+
+    def __bool__(self) -> bool:
+        return self.ok
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Cells:
+    """Polygons by site: `cells[i]` lists those of cell `i`, each an array of vertices.
+
+    Attributes
+    ----------
+    vertices : (N, d) array
+        All vertices, one polygon after the other.
+    offsets : (polygons + 1,) array of int
+        Where each polygon begins, and the end.
+    site : (polygons,) array of int
+        The site of each polygon, ascending.
+    density : (N,) array, or None
+        Density at each vertex, of an interpolation.
+    """
+
+    __slots__ = ("_first", "density", "offsets", "site", "vertices")
+
+    def __init__(self, count: int, vertices: Floats, offsets: Ints, site: Ints, density: Floats | None) -> None:
+        self.vertices, self.offsets, self.site, self.density = vertices, offsets, site, density
+        self._first = np.searchsorted(site, np.arange(count + 1))
+
+    def __len__(self) -> int:
+        return len(self._first) - 1
+
+    def __getitem__(self, i: int) -> list[Floats]:
+        n = len(self)
+        at = i + n if i < 0 else i
+        if not 0 <= at < n:
+            raise IndexError(f"cell {i} does not exist; there are {n} sites, from 0")
+        polygons = range(self._first[at], self._first[at + 1])
+        return [self.vertices[self.offsets[k] : self.offsets[k + 1]] for k in polygons]
+
+
+class Graph(NamedTuple):
+    """Alexandrov's surface: the graph of the potential over the domain, in triangles."""
+
+    #: Points (x, u(x)), (n, 3).
+    vertices: Floats
+    #: Counter-clockwise as seen from above, (m, 3).
+    triangles: Ints
+    #: The site of each triangle, (m,).
+    site: Ints
+
+
+class Progress(NamedTuple):
+    """Where a run is, as callbacks see it."""
+
+    #: Newton steps done.
+    iteration: int
+    #: The largest relative mass error; infinite while a start is sought.
+    residual: float
+    #: Cells whose error exceeds the tolerance.
+    remaining: int
+    #: Share of the last Newton step that was taken.
+    step: float
+    #: Seconds of the last step.
+    seconds: float
+    #: Cost after each move, of a quantization.
+    costs: list[float]
+
+
+class Quantization(NamedTuple):
+    """Sites that represent a source best, and the plan between them."""
+
+    #: The plan of the last positions; its sites are the points.
+    plan: Plan
+    #: Are the sites in their centroids, to the tolerance?
+    stationary: bool
+    #: How it ended, in words.
+    status: str
+    #: The cost after each move.
+    costs: Floats
+    #: How far sites are off their centroids, as a share of the distance that the source travels.
+    movement: float
+
+    @property
+    def sites(self) -> Floats:
+        """The points, (n, d)."""
+        return self.plan.sites
+
+
+class Parameterization(NamedTuple):
+    """A mesh laid into the unit square: `uv[corners]` are the corners of the triangles."""
+
+    #: Points, (k, 2).
+    uv: Floats
+    #: For each triangle the points of its corners, (m, 3).
+    corners: Ints
+    #: Triangles by the vertices given, (m, 3): those of the input, unless the repair left some out or divided them.
+    triangles: Ints
+    #: For each triangle that of the input which it is, or is a part of.
+    face_of: Ints
+    #: For each triangle its chart.
+    chart_of: Ints
+    #: Is the map one to one, proved on the points as they are?
+    bijective: bool
+    #: Sum over the triangles of how far their shares of the area are off, of at most 2.
+    area_error: float
+    #: The stretch at 50, 95 and 99 per cent of the area.
+    stretch: tuple[float, float, float]
+    #: What the repair did.
+    notes: list[str]
+
+    def per_vertex(self, vertices: int) -> Floats:
+        """The point of each of so many vertices, (vertices, 2), NaN without faces; only where none lies on a cut."""
+        place = np.full(vertices, -1)
+        place[self.triangles] = self.corners
+        off = np.flatnonzero(place[self.triangles] != self.corners)
+        if len(off):
+            vertex = self.triangles.reshape(-1)[off[0]]
+            raise BrenierError(f"vertex {vertex} lies on a cut and has several points; use uv and corners")
+        points = np.vstack([self.uv, [[np.nan, np.nan]]])
+        at: Floats = points[place]
+        return at

@@ -1,0 +1,65 @@
+//! What a kind of source must bring to be met in Python. All else is written once for all of them.
+
+use crate::plan::{AnyHeld, AnyPending, Held, Pending};
+use brenier::exact::Heights;
+use brenier::io::FileData;
+use brenier::problem::{Kind, Problem, ProblemData, SurfaceProblem, SurfaceProblemData};
+use brenier::sample::Sampled;
+use brenier::transport::{BrenierMap, Quantizable, SpaceLocator};
+use std::sync::Arc;
+
+/// What finds cells: the whole map in the plane, else what tells the site of a point.
+pub type Located = Kind<BrenierMap, SpaceLocator>;
+
+/// A kind of source.
+pub trait Face<const D: usize>:
+    FileData<Point = [f64; D], Source: Send, Problem: Quantizable<D> + Sampled<D> + Send> + Sized + 'static
+{
+    fn any(held: Arc<Held<Self, D>>) -> AnyHeld;
+    fn pending(pending: Pending<Self>) -> AnyPending;
+    /// Heights that the problem gives.
+    fn given(problem: &Self::Problem) -> Option<&Heights>;
+    fn located(problem: &Self::Problem, heights: &Heights) -> Result<Located, String>;
+    /// The sites of points.
+    fn cells_of(located: &Located, points: &[[f64; D]], cells: &mut [u32]);
+}
+
+impl Face<2> for ProblemData {
+    fn any(held: Arc<Held<Self, 2>>) -> AnyHeld {
+        Kind::Plane(held)
+    }
+    fn pending(pending: Pending<Self>) -> AnyPending {
+        Kind::Plane(pending)
+    }
+    fn given(problem: &Problem) -> Option<&Heights> {
+        problem.heights()
+    }
+    fn located(problem: &Problem, heights: &Heights) -> Result<Located, String> {
+        BrenierMap::new(problem, heights).map(Kind::Plane).map_err(|e| e.to_string())
+    }
+    fn cells_of(located: &Located, points: &[[f64; 2]], cells: &mut [u32]) {
+        if let Kind::Plane(map) = located {
+            map.locator().cells_of(points, cells);
+        }
+    }
+}
+
+impl Face<3> for SurfaceProblemData {
+    fn any(held: Arc<Held<Self, 3>>) -> AnyHeld {
+        Kind::Surface(held)
+    }
+    fn pending(pending: Pending<Self>) -> AnyPending {
+        Kind::Surface(pending)
+    }
+    fn given(problem: &SurfaceProblem) -> Option<&Heights> {
+        problem.heights()
+    }
+    fn located(problem: &SurfaceProblem, heights: &Heights) -> Result<Located, String> {
+        SpaceLocator::new(problem.sites(), heights).map(Kind::Surface).map_err(|e| e.to_string())
+    }
+    fn cells_of(located: &Located, points: &[[f64; 3]], cells: &mut [u32]) {
+        if let Kind::Surface(locator) = located {
+            locator.cells_of(points, cells);
+        }
+    }
+}

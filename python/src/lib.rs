@@ -1,0 +1,53 @@
+//! The Python face of brenier: arrays in, the library called, arrays out.
+//!
+//! No geometry, no checking, no conversion of its own. `work` runs the library without the
+//! interpreter's lock in threads of its own; `sources` and `problem` hold what is given, `runs`
+//! what takes its time, `plan` what a solution file says, `methods` what is asked of a plan. What
+//! kinds of sources there are is said once, in `faces`.
+
+#![deny(unsafe_code)]
+
+mod arrays;
+mod errors;
+mod faces;
+mod methods;
+mod plan;
+mod problem;
+mod results;
+mod runs;
+mod sources;
+mod work;
+
+use pyo3::prelude::*;
+
+/// The compiled part of brenier.
+#[pymodule]
+mod _brenier {
+    use super::*;
+
+    #[pymodule_export]
+    use super::plan::{Plan, load};
+    #[pymodule_export]
+    use super::problem::Problem;
+    #[pymodule_export]
+    use super::runs::{diagram, parameterize, quantize, solve};
+    #[pymodule_export]
+    use super::sources::Domain;
+
+    /// A panic, for the test that none crosses.
+    #[pyfunction]
+    fn _panic(py: Python<'_>, text: String) -> PyResult<()> {
+        super::work::does(py, None, move || assert!(text.is_empty(), "{text}"))
+    }
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+        // Written in Python, so that they have attributes and can be pickled.
+        let errors = module.py().import("brenier._errors")?;
+        for name in ["BrenierError", "FileError", "InternalError", "NotConverged", "BrenierWarning"] {
+            module.add(name, errors.getattr(name)?)?;
+        }
+        Ok(())
+    }
+}

@@ -54,8 +54,8 @@ impl<const D: usize> CellTable<D> {
 /// let square = ConvexPolygon::rectangle([0.0, 0.0], [1.0, 1.0]).unwrap();
 /// let problem = Problem::new(ProblemData::new(square, vec![[0.0, 0.5], [1.0, 0.5]])).unwrap();
 /// let found = cells(&problem, &Heights::from_f64(&[0.25, 0.0])).unwrap();
-/// assert_eq!((&found.outlines.areas[..], found.neighbors_of(0)), (&[0.75, 0.25][..], &[1][..]));
-/// assert_eq!(found.outlines.polygon(1), [[0.75, 0.0], [1.0, 0.0], [1.0, 1.0], [0.75, 1.0]]);
+/// assert_eq!((&found.outlines.areas[..], found.neighbors_of(0)), (&[0.25, 0.75][..], &[1][..]));
+/// assert_eq!(found.outlines.polygon(1), [[0.25, 0.0], [1.0, 0.0], [1.0, 1.0], [0.25, 1.0]]);
 /// ```
 pub fn cells<const D: usize>(problem: &impl Transport<D>, heights: &Heights) -> Result<CellTable<D>, DiagramError> {
     problem.visit(Table { heights })

@@ -37,8 +37,7 @@ pub enum Command {
     Parameterize(ParameterizeArgs),
     /// Compute the diagram at given heights or weights, without solving
     Diagram(DiagramArgs),
-    /// Write the cells for other programs, one area a site: .geojson, .csv, .svg, .npz, .ply, .vtp,
-    /// .obj
+    /// Write the cells for other programs: .geojson, .csv, .svg, .npz, meshes
     Cells(CellsArgs),
     /// Verify a solution again, independently, in exact arithmetic
     Check(CheckArgs),

@@ -2,6 +2,7 @@
 
 mod areas;
 mod ball;
+mod disc;
 mod enlarge;
 mod laguerre;
 mod measure;

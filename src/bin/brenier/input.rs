@@ -219,7 +219,7 @@ fn domain(Named(name, features): Named<'_>, limit: ReadLimit) -> Result<(AnyDoma
     }
     let path = Path::new(name);
     // A word that is no file is a name that is not known.
-    if path.extension().is_none() && path.components().count() == 1 && !path.exists() {
+    if name != "-" && path.extension().is_none() && path.components().count() == 1 && !path.exists() {
         return Err(usage(format!("--domain {name}: no such domain, and no such file; use {WORDS}")));
     }
     Ok(read_domain(path, limit, features)?)

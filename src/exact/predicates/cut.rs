@@ -96,7 +96,7 @@ mod tests {
         let (mut zeros, mut counters) = (0, Counters::default());
         for round in 0..4000 {
             let size = if round % 2 == 0 { 1.0 } else { 0.1 };
-            let mut point = || [size * draw(9), size * draw(9)];
+            let mut point = || [size * draw(5), size * draw(5)];
             let (u, v, a, b) = (point(), point(), point(), point());
             let axis = round % 2;
             let ends = if u[axis] < v[axis] { [u, v] } else { [v, u] };

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -191,3 +192,27 @@ def test_points_of_maps_are_checked(square: bn.Source) -> None:
             plan.map(points, kind)
         assert text in str(caught.value)
     assert plan.map(np.empty((0, 2)), "cell").shape == (0,)
+
+
+def test_polygons_of_any_shape() -> None:
+    square = [[0, 0], [4, 0], [4, 4], [0, 4]]
+    frame = bn.Polygon(square, holes=[[[1, 1], [1, 3], [3, 3], [3, 1]]])
+    plan = bn.solve([[0.5, 2.0], [3.5, 2.0]], source=frame)
+    # The wall is x = 2 by symmetry: either half has its centre of mass left or right of the hole.
+    np.testing.assert_allclose(plan.centroids[0], [5 / 6, 2.0], rtol=1e-12)
+    assert plan.check().ok
+    two = bn.MultiPolygon([(square, []), ([[6, 0], [7, 0], [7, 1]], [])])
+    assert bn.solve([[1.0, 1.0], [6.5, 0.2]], source=two).check().ok
+    with pytest.raises(bn.BrenierError, match="cross"):
+        bn.Polygon([[0, 0], [1, 1], [1, 0], [0, 1]])
+
+
+def test_features_of_files(tmp_path: Path) -> None:
+    ring = "[[[0, 0], [1, 0], [1, 1], [0, 0]]]"
+    feature = '{{"type": "Feature", "properties": {{"name": "{}"}}, "geometry": {{"type": "Polygon", "coordinates": {}}}}}'
+    features = ", ".join(feature.format(name, ring.replace("1", k)) for name, k in [("small", "1"), ("large", "5")])
+    path = tmp_path / "two.geojson"
+    path.write_text('{"type": "FeatureCollection", "features": [' + features + "]}")
+    np.testing.assert_array_equal(bn.read_source(path, feature="small").bounds[1], [1, 1])
+    with pytest.raises(bn.FileError, match="small.*large|large.*small"):
+        bn.read_source(path, feature="middle")

@@ -7,6 +7,7 @@
 
 #![deny(unsafe_code)]
 
+mod areas;
 mod arrays;
 mod errors;
 mod faces;

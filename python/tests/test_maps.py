@@ -147,3 +147,27 @@ def test_surfaces_are_sampled_cell_by_cell() -> None:
 
 def test_reports_are_plain(plan: bn.Plan) -> None:
     assert json.loads(json.dumps(plan.report)) == plan.report
+
+
+def test_areas_are_united_over_triangles() -> None:
+    v = [[0, 0], [4, 0], [4, 4], [0, 4], [1, 1], [3, 1], [3, 3], [1, 3]]
+    t = [[0, 1, 5], [0, 5, 4], [1, 2, 6], [1, 6, 5], [2, 3, 7], [2, 7, 6], [3, 0, 4], [3, 4, 7]]
+    frame = bn.Mesh(v, t)
+    one = bn.solve([[2.0, 2.0]], source=frame).areas()
+    outline, hole = one[0][0]
+    assert len(one) == 1 and len(one[0]) == 1 and len(outline) == len(hole) == 4
+    np.testing.assert_allclose(one.area, [12.0], rtol=1e-15)
+    two = bn.solve([[1.0, 2.0], [3.0, 2.0]], source=frame).areas()
+    np.testing.assert_allclose(two.area, [6.0, 6.0], rtol=1e-12)
+    assert [list(two.neighbors(i)) for i in range(2)] == [[1], [0]]
+    with pytest.raises(IndexError, match="2 sites"):
+        two[2]
+
+
+def test_areas_of_partial_transport_have_chords() -> None:
+    plan = bn.solve([[0.5, 0.5]], source=bn.Box([0, 0], [1, 1]), masses=[0.1], partial=True)
+    ring = plan.areas(tolerance=1e-3)[0][0][0]
+    np.testing.assert_allclose(np.hypot(*(ring - 0.5).T), np.sqrt(0.1 / np.pi), rtol=1e-12)
+    np.testing.assert_allclose(plan.areas().area, [0.1], rtol=1e-10)
+    with pytest.raises(bn.BrenierError, match="positive length"):
+        plan.areas(tolerance=-1.0)

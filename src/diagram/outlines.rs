@@ -104,6 +104,15 @@ impl<const D: usize> Outlines<D> {
         self.circles.get(cell).copied().unwrap_or(Circle { centre: [0.0; 2], radius: 0.0 })
     }
 
+    /// How far arcs may be from their chords where nobody says so: a hundred-thousandth of the
+    /// extent, below what pictures and maps show.
+    pub fn usual_tolerance(&self) -> f64 {
+        let (low, high) = self.bounds().unwrap_or(([0.0; D], [1.0; D]));
+        let size = (0..D).map(|k| high[k] - low[k]).fold(0.0, f64::max);
+        let discs = || self.circles.iter().map(|c| c.radius).fold(f64::MIN_POSITIVE, f64::max);
+        1e-5 * if size > 0.0 { size } else { discs() }
+    }
+
     /// The same with chords for arcs, no farther from them than `tolerance`; areas stay those with
     /// arcs. Cost: O([`Outlines::count`]).
     pub fn flattened(self, tolerance: f64) -> Outlines<D> {

@@ -15,7 +15,7 @@ from typing import Any
 
 from ._brenier import Plan, __version__
 from ._errors import BrenierError, BrenierWarning, FileError, InternalError, NotConverged
-from ._results import Cells, Certificate, Graph, Parameterization, Progress, Quantization
+from ._results import Areas, Cells, Certificate, Graph, Parameterization, Progress, Quantization
 from .problem import Problem, read_problem
 from .solving import alexandrov, diagram, load, parameterize, quantize, solve
 from .sources import (
@@ -51,6 +51,7 @@ _LATER = {
 
 __all__ = [
     "Affine",
+    "Areas",
     "Box",
     "BrenierError",
     "BrenierWarning",

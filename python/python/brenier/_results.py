@@ -73,6 +73,58 @@ class Cells:
         return [self.vertices[self.offsets[k] : self.offsets[k + 1]] for k in polygons]
 
 
+class Areas:
+    """Cells as areas: `areas[i]` lists the parts of cell `i`, each a list of rings, arrays of vertices.
+
+    The first ring of a part is its outline, counter-clockwise in the plane; the others are its holes.
+
+    Attributes
+    ----------
+    vertices : (N, d) array
+        Vertices, each once: cells that meet name the same ones.
+    corners : (K,) array of int
+        Vertices of the rings, one ring after the other.
+    cells, parts, rings : arrays of int
+        The first part of each cell, the first ring of each part, the first corner of each ring, and the ends.
+    area : (n,) array
+        Area of each cell, that with arcs for partial transport.
+    """
+
+    __slots__ = ("_beside", "_start", "area", "cells", "corners", "parts", "rings", "vertices")
+
+    def __init__(
+        self, vertices: Floats, corners: Ints, offsets: tuple[Ints, Ints, Ints], area: Floats, start: Ints, beside: Ints
+    ) -> None:
+        self.vertices, self.corners, self.area = vertices, corners, area
+        self.cells, self.parts, self.rings = offsets
+        self._start, self._beside = start, beside
+
+    def __len__(self) -> int:
+        return len(self.area)
+
+    def _at(self, i: int) -> int:
+        n = len(self)
+        at = i + n if i < 0 else i
+        if not 0 <= at < n:
+            raise IndexError(f"cell {i} does not exist; there are {n} sites, from 0")
+        return at
+
+    def __getitem__(self, i: int) -> list[list[Floats]]:
+        at = self._at(i)
+
+        def ring(r: int) -> Floats:
+            found: Floats = self.vertices[self.corners[self.rings[r] : self.rings[r + 1]]]
+            return found
+
+        parts = range(self.cells[at], self.cells[at + 1])
+        return [[ring(r) for r in range(self.parts[p], self.parts[p + 1])] for p in parts]
+
+    def neighbors(self, i: int) -> Ints:
+        """The cells that share a side with cell `i`, ascending."""
+        at = self._at(i)
+        return self._beside[self._start[at] : self._start[at + 1]]
+
+
 class Graph(NamedTuple):
     """Alexandrov's surface: the graph of the potential over the domain, in triangles."""
 

@@ -21,9 +21,6 @@ use brenier::visit;
 use std::io::Write;
 use std::path::Path;
 
-/// Arcs are off by this share of the larger side of what is written, unless it is said how much.
-const FINE: f64 = 1e-5;
-
 /// Bytes at the peak for each corner of a polygon that an arc becomes.
 const CORNER: u64 = 200;
 
@@ -59,7 +56,7 @@ where
     };
     let mut table = cells(problem, &at.heights).map_err(unmade)?;
     let arcs = table.outlines.angles.iter().filter(|a| **a != 0.0).count();
-    let tolerance = args.tolerance.unwrap_or_else(|| FINE * size(&table.outlines));
+    let tolerance = args.tolerance.unwrap_or_else(|| table.outlines.usual_tolerance());
     let is_svg = ends_in(&args.output, "svg");
     if is_svg {
         let titles: Vec<String> = (0..table.len()).map(|i| title(&table, &columns, i)).collect();
@@ -79,13 +76,6 @@ where
 
 fn ends_in(path: &Path, ending: &str) -> bool {
     path.extension().is_some_and(|e| e.eq_ignore_ascii_case(ending))
-}
-
-/// The larger side of the box around all cells.
-fn size<const D: usize>(outlines: &Outlines<D>) -> f64 {
-    let (low, high) = outlines.bounds().unwrap_or(([0.0; D], [1.0; D]));
-    let size = (0..D).map(|k| high[k] - low[k]).fold(0.0, f64::max);
-    if size > 0.0 { size } else { outlines.circles.iter().map(|c| c.radius).fold(f64::MIN_POSITIVE, f64::max) }
 }
 
 /// Only pictures of surfaces have a view, only arcs a tolerance.

@@ -300,8 +300,10 @@ def test_only_converged_plans_are_kept(tmp_path):
     assert sum(isinstance(r, bn.Plan) for r in results) == len(list(tmp_path.iterdir())) == 2
 
 
+# Whoever starts processes in the background may have them ignore interrupts.
 _KILLED = """
-import sys, numpy as np, brenier as bn
+import signal, sys, numpy as np, brenier as bn
+signal.signal(signal.SIGINT, signal.default_int_handler)
 rng = np.random.default_rng(7)
 box = bn.Box([0, 0], [1, 1])
 given = [(rng.random((2000, 2)), box) for _ in range(400)]

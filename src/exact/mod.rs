@@ -7,6 +7,7 @@
 pub mod big;
 mod counters;
 pub mod dd;
+pub mod elementary;
 mod fraction;
 mod heights;
 pub mod power;

@@ -128,6 +128,8 @@ pub mod parameterize;
 #[doc(hidden)]
 pub mod plot;
 #[doc(hidden)]
+pub mod polytope;
+#[doc(hidden)]
 pub mod problem;
 #[doc(hidden)]
 pub mod sample;
@@ -150,7 +152,9 @@ pub mod transport;
 /// | 6 | [`io`], [`plot`] | formats and pictures |
 pub mod internals {
     #[doc(inline)]
-    pub use crate::{dense, diagram, domain, exact, hull, io, newton, parameterize, plot, problem, sample, transport};
+    pub use crate::{
+        dense, diagram, domain, exact, hull, io, newton, parameterize, plot, polytope, problem, sample, transport,
+    };
 }
 
 pub use diagram::{CellRecord, Cells, Diagram, DiagramError, Label, Outlines, PartialDiagram, SurfaceDiagram};

@@ -4,6 +4,7 @@
 //! answered by a ladder: f64 filter with a proved bound, fixed-width integers, big integers,
 //! symbolic perturbation.
 
+pub mod angle;
 pub mod big;
 mod counters;
 pub mod dd;

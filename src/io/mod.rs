@@ -37,6 +37,7 @@ mod npz;
 mod paths;
 mod place;
 mod points;
+mod polytope;
 mod problem_file;
 mod problem_json;
 mod read;
@@ -76,6 +77,10 @@ pub use paths::{folder_of, relative_path};
 pub use points::{
     PointFile, parse_points, read_columns, read_densities, read_masses, read_points, read_points_in_space, read_rows,
     write_indices, write_points, writes_points,
+};
+pub use polytope::{
+    PolytopeFile, PolytopeKind, parse_polytope, polytope_solution_kind, read_polytope, read_polytope_solution,
+    write_polytope_solution,
 };
 pub use problem_file::{AnyProblem, ProblemFile};
 pub use problem_file::{FileData, ProblemId};

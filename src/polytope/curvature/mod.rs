@@ -7,6 +7,7 @@
 
 mod cells;
 mod problem;
+mod proof;
 mod solve;
 #[cfg(test)]
 mod tests;
@@ -14,5 +15,6 @@ mod witness;
 
 pub use cells::measured_curvatures;
 pub use problem::{CurvatureError, CurvatureProblem};
+pub use proof::{ProvedCurvatures, prove_curvatures};
 pub use solve::{CurvatureOptions, CurvatureSolution, curvature};
 pub use witness::Violation;

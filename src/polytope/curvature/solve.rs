@@ -1,5 +1,6 @@
 //! From the problem to its polytope.
 
+use super::super::claims::PolytopeClaims;
 use super::super::report::{PolytopeOutcome, PolytopeStep};
 use super::super::solid::Polyhedron;
 use super::cells::{Measured, SphereCells, divisors};
@@ -123,5 +124,24 @@ fn finished(problem: &CurvatureProblem, state: &NewtonState, outcome: &Outcome) 
         },
         iterations: steps_of(state),
         solid: at.map_or_else(Polyhedron::default, |m| Polyhedron::of_points(&m.rows, &m.rings)),
+    }
+}
+
+impl CurvatureSolution {
+    /// What a file says of it.
+    pub fn claims(&self, problem: &CurvatureProblem, rays: &[[f64; 3]], tolerance: f64) -> PolytopeClaims {
+        let directions = &problem.directions;
+        PolytopeClaims {
+            vectors: directions.first.iter().map(|&k| rays[k as usize]).collect(),
+            prescribed: problem.curvatures.clone(),
+            sizes: self.radii.clone(),
+            exact: self.divisors.clone(),
+            values: self.curvatures.clone(),
+            max_relative_error: self.max_relative_error,
+            tolerance,
+            volume: None,
+            converged: self.outcome.converged(),
+            of_input: (directions.merged() > 0).then(|| directions.of_input.clone()),
+        }
     }
 }

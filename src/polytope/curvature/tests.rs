@@ -1,4 +1,7 @@
-use super::{CurvatureError, CurvatureOptions, CurvatureProblem, CurvatureSolution, curvature, measured_curvatures};
+use super::{
+    CurvatureError, CurvatureOptions, CurvatureProblem, CurvatureSolution, curvature, measured_curvatures,
+    prove_curvatures,
+};
 use crate::exact::Dd;
 use std::f64::consts::PI;
 
@@ -9,6 +12,9 @@ fn solved(rays: &[[f64; 3]], wanted: &[f64]) -> CurvatureSolution {
     assert!(found.max_relative_error <= 1e-12, "{}", found.max_relative_error);
     let again = measured_curvatures(rays, &found.divisors).unwrap();
     assert!(again.iter().zip(wanted).all(|(k, w)| (k - w).abs() <= 2e-12 * w));
+    let proof = prove_curvatures(rays, &found.divisors, wanted).unwrap();
+    assert!(proof.surrounds && proof.missing == 0 && proof.max_relative_error[1] <= 1e-12, "{proof:?}");
+    assert!((proof.max_relative_error[0] - found.max_relative_error).abs() < 1e-14, "{proof:?}");
     let product: f64 = found.radii.iter().map(|r| r.ln()).sum();
     assert!(product.abs() < 1e-12 * found.radii.len() as f64);
     found

@@ -3,7 +3,7 @@
 use super::super::corners::{Vector, corner, cross_of, minus};
 use super::super::directions::Directions;
 use crate::exact::predicates::Pole;
-use crate::exact::{Counters, Dd};
+use crate::exact::{Counters, Dd, power};
 use crate::hull::solid::{Rings, SolidHull};
 
 /// A polytope `{x : <n_i, x> <= s_i}`, measured.
@@ -69,6 +69,17 @@ impl Measured {
         }
         sum.map(|x| x / total)
     }
+}
+
+/// The areas of the facets of `{x : <n_i, x> <= s_i}`, 0 where a half-space has none. `None` if
+/// normals are refused, if two are equal, or if the origin is not inside.
+pub fn measured_areas(normals: &[[f64; 3]], offsets: &[Dd]) -> Option<Vec<f64>> {
+    let directions = Directions::new(normals, "normals").ok()?;
+    if directions.merged() > 0 || offsets.len() != normals.len() {
+        return None;
+    }
+    let scaled = offsets.iter().zip(&directions.exponents).map(|(s, e)| power::scaled_dd(*s, *e));
+    Measured::new(&directions, &scaled.collect::<Vec<_>>()).map(|m| m.areas)
 }
 
 fn largest(v: [f64; 3]) -> usize {

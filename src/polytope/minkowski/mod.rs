@@ -12,6 +12,7 @@ mod step;
 #[cfg(test)]
 mod tests;
 
+pub use measure::measured_areas;
 pub use problem::{MinkowskiError, MinkowskiProblem};
 pub use proof::{ProvedAreas, prove_areas};
 pub use solve::{MinkowskiOptions, MinkowskiSolution, minkowski};

@@ -6,6 +6,7 @@
 //! below. So steps `t = 1, 1/2, 1/4, ...` are taken as in the transport of measures: the first for
 //! which no area falls below a share of its target, and the errors shrink by `1 - t/2`.
 
+use super::super::claims::PolytopeClaims;
 use super::super::report::{PolytopeOutcome, PolytopeStep};
 use super::super::solid::Polyhedron;
 use super::measure::Measured;
@@ -198,5 +199,24 @@ fn finished(
         outcome,
         iterations,
         solid,
+    }
+}
+
+impl MinkowskiSolution {
+    /// What a file says of it.
+    pub fn claims(&self, problem: &MinkowskiProblem, normals: &[[f64; 3]], tolerance: f64) -> PolytopeClaims {
+        let directions = &problem.directions;
+        PolytopeClaims {
+            vectors: directions.first.iter().map(|&k| normals[k as usize]).collect(),
+            prescribed: problem.areas().to_vec(),
+            sizes: self.support.clone(),
+            exact: self.offsets.clone(),
+            values: self.areas.clone(),
+            max_relative_error: self.max_relative_error,
+            tolerance,
+            volume: Some(self.volume),
+            converged: self.outcome.converged(),
+            of_input: (directions.merged() > 0).then(|| directions.of_input.clone()),
+        }
     }
 }

@@ -122,6 +122,8 @@ pub mod hull;
 #[doc(hidden)]
 pub mod io;
 #[doc(hidden)]
+pub mod lens;
+#[doc(hidden)]
 pub mod newton;
 #[doc(hidden)]
 pub mod parameterize;
@@ -153,7 +155,7 @@ pub mod transport;
 pub mod internals {
     #[doc(inline)]
     pub use crate::{
-        dense, diagram, domain, exact, hull, io, newton, parameterize, plot, polytope, problem, sample, transport,
+        dense, diagram, domain, exact, hull, io, lens, newton, parameterize, plot, polytope, problem, sample, transport,
     };
 }
 

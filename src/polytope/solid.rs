@@ -17,6 +17,23 @@ pub struct Polyhedron {
 }
 
 impl Polyhedron {
+    /// Areas of the faces, in doubles.
+    pub fn areas(&self) -> Vec<f64> {
+        let minus = |a: [f64; 3], b: [f64; 3]| [a[0] - b[0], a[1] - b[1], a[2] - b[2]];
+        let of = |face: &Vec<u32>| {
+            let mut sum = [0.0; 3];
+            for w in face.windows(2).skip(1) {
+                let [a, b, c] = [face[0], w[0], w[1]].map(|v| self.vertices[v as usize]);
+                let (u, v) = (minus(b, a), minus(c, a));
+                sum[0] += u[1] * v[2] - u[2] * v[1];
+                sum[1] += u[2] * v[0] - u[0] * v[2];
+                sum[2] += u[0] * v[1] - u[1] * v[0];
+            }
+            0.5 * sum.iter().map(|x| x * x).sum::<f64>().sqrt()
+        };
+        self.faces.iter().map(of).collect()
+    }
+
     /// The polytope `{x : <n_i, x> <= s_i}`; `of` has the facet of each face.
     pub(super) fn of_facets(rows: &[Pole], rings: &Rings) -> Polyhedron {
         let at = |plane: &[u32; 3]| rounded(&corner(plane.map(|k| &rows[k as usize])));

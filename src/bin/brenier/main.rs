@@ -13,6 +13,7 @@ mod heights;
 mod input;
 mod interpolate;
 mod interrupt;
+mod lens;
 mod limits;
 mod map;
 mod mapped;
@@ -105,6 +106,7 @@ fn run() -> Result<u8, Failure> {
         Command::Alexandrov(args) => alexandrov::run(args, &cli.common),
         Command::Minkowski(args) => polytope::run_minkowski(args, &cli.common),
         Command::Curvature(args) => polytope::run_curvature(args, &cli.common),
+        Command::Lens(args) => lens::run(args, &cli.common),
         Command::Sample(args) => sample::run(args, &cli.common),
         Command::Plot(args) => picture::run(args, &cli.common),
         Command::Remesh(args) => remesh::run(args, &cli.common),

@@ -4,6 +4,7 @@ use crate::args::Common;
 use crate::console::{count, table, warn};
 use crate::failure::{Failure, code};
 use crate::limits::{check_memory, read_limit};
+use crate::picture;
 use crate::polytope_args::{CurvatureArgs, MinkowskiArgs, PolytopeArgs};
 use crate::reports::say;
 use brenier::io::{
@@ -140,6 +141,10 @@ fn finish(common: &Common, found: Found<'_>) -> Result<u8, Failure> {
     }
     if let Some(path) = &args.solution {
         write_polytope_solution(path, *kind, claims)?;
+        written.push(path);
+    }
+    if let Some(path) = &args.plot {
+        picture::draw_solid(solid, found.problem, path)?;
         written.push(path);
     }
     warn(common, if common.json { notes } else { &[] });

@@ -1,7 +1,7 @@
-//! The flags of `minkowski` and `curvature`.
+//! The flags of `minkowski`, `curvature` and `lens`.
 
 use crate::outputs::{Fit, Output, to};
-use crate::values::relative;
+use crate::values::{positive, relative};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -15,6 +15,9 @@ pub struct PolytopeArgs {
     /// Write the solution, too: what check reads (.json)
     #[arg(long, value_name = "S.json", value_parser = to(Fit::Report))]
     pub solution: Option<Output>,
+    /// Draw the polytope: .svg, .png or .html (a page to look around in)
+    #[arg(long, value_name = "PICTURE", value_parser = to(Fit::Picture))]
+    pub plot: Option<Output>,
     /// Stop when every value is right to this relative error
     #[arg(long, value_name = "TOL", default_value = "1e-12", value_parser = relative, allow_negative_numbers = true)]
     pub tol: f64,
@@ -54,4 +57,30 @@ pub struct CurvatureArgs {
     /// Scale curvatures whose sum is not 4 pi
     #[arg(long)]
     pub adjust: bool,
+}
+
+#[derive(Args, Debug)]
+#[command(after_help = "Example:\n  brenier lens lens.json -o lens.stl --preview light.png\n\n\
+                        {\"format\": \"brenier/lens\", \"version\": 1, \"kind\": \"lens\", \"index\": 1.49, \"aperture\": {\"type\": \"box\", \
+                        \"min\": [0, 0], \"max\": [50, 50]}, \"picture\": \"cat.png\", \"angle\": [0.2, 0.2]}\n\n\
+                        Lengths are millimetres. Light falls on a mirror from above and enters a lens through its flat foot, \
+                        upright; the picture is seen in the direction of the light.")]
+pub struct LensArgs {
+    /// What is wanted (JSON): mirror or lens, aperture, picture, angle or screen
+    pub problem: PathBuf,
+    /// Solid to write, with a flat foot: .stl, .obj, .ply or .off
+    #[arg(long, short, value_name = "OUT", value_parser = to(Fit::Plate))]
+    pub output: Output,
+    /// Draw the light, traced through the solid: .png, a pixel of the picture each
+    #[arg(long, value_name = "P.png", value_parser = to(Fit::Photo))]
+    pub preview: Option<Output>,
+    /// About so many facets at most; a picture of more pixels is made coarser
+    #[arg(long, value_name = "N", default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(2..=10_000_000))]
+    pub facets: u32,
+    /// Thickness of the plate where it is thinnest
+    #[arg(long, value_name = "MM", default_value = "2", value_parser = positive, allow_negative_numbers = true)]
+    pub thickness: f64,
+    /// Stop when every facet's energy is right to this relative error
+    #[arg(long, value_name = "TOL", default_value = "1e-8", value_parser = relative, allow_negative_numbers = true)]
+    pub tol: f64,
 }

@@ -122,11 +122,15 @@ pub mod hull;
 #[doc(hidden)]
 pub mod io;
 #[doc(hidden)]
+pub mod lens;
+#[doc(hidden)]
 pub mod newton;
 #[doc(hidden)]
 pub mod parameterize;
 #[doc(hidden)]
 pub mod plot;
+#[doc(hidden)]
+pub mod polytope;
 #[doc(hidden)]
 pub mod problem;
 #[doc(hidden)]
@@ -150,7 +154,9 @@ pub mod transport;
 /// | 6 | [`io`], [`plot`] | formats and pictures |
 pub mod internals {
     #[doc(inline)]
-    pub use crate::{dense, diagram, domain, exact, hull, io, newton, parameterize, plot, problem, sample, transport};
+    pub use crate::{
+        dense, diagram, domain, exact, hull, io, lens, newton, parameterize, plot, polytope, problem, sample, transport,
+    };
 }
 
 pub use diagram::{CellRecord, Cells, Diagram, DiagramError, Label, Outlines, PartialDiagram, SurfaceDiagram};

@@ -12,7 +12,7 @@ const LAYERS: &[&[&str]] = &[
     &["diagram"],
     &["newton"],
     &["transport"],
-    &["sample", "parameterize", "polytope", "latent"],
+    &["sample", "parameterize", "polytope", "lens", "latent"],
     &["io", "plot"],
 ];
 

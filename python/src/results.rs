@@ -10,7 +10,7 @@ use pyo3::call::PyCallArgs;
 use pyo3::prelude::*;
 
 /// A record of a class, of these fields.
-fn record<'py>(py: Python<'py>, class: &str, fields: impl PyCallArgs<'py>) -> PyResult<Py<PyAny>> {
+pub fn record<'py>(py: Python<'py>, class: &str, fields: impl PyCallArgs<'py>) -> PyResult<Py<PyAny>> {
     Ok(py.import("brenier._results")?.getattr(class)?.call1(fields)?.unbind())
 }
 

@@ -33,7 +33,7 @@ impl Graph {
 
     /// From walls `(i, j, weight)`, `i < j`, of `n` cells: equal ones are added up in their order,
     /// those of weight zero left out. Cost: O(walls), sorted row by row.
-    pub(super) fn of_walls<'a>(n: usize, walls: impl Iterator<Item = &'a (u32, u32, f64)> + Clone) -> Graph {
+    pub fn of_walls<'a>(n: usize, walls: impl Iterator<Item = &'a (u32, u32, f64)> + Clone) -> Graph {
         let mut start = vec![0u32; n + 1];
         for w in walls.clone().filter(|w| w.2 > 0.0) {
             start[w.0 as usize + 1] += 1;

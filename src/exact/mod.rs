@@ -4,9 +4,11 @@
 //! answered by a ladder: f64 filter with a proved bound, fixed-width integers, big integers,
 //! symbolic perturbation.
 
+pub mod angle;
 pub mod big;
 mod counters;
 pub mod dd;
+pub mod elementary;
 mod fraction;
 mod heights;
 pub mod power;

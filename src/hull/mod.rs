@@ -21,6 +21,7 @@ mod part;
 mod plane;
 mod remove;
 mod repair;
+pub mod solid;
 #[cfg(test)]
 mod tests;
 

@@ -68,6 +68,12 @@ impl Wanted<'_> {
     pub(super) fn axes_text(&self) -> String {
         list(self.axes.iter().map(|a| a.to_string()))
     }
+
+    /// The way out where there is a flag for it: for coordinates.
+    pub(super) fn flag(&self) -> &'static str {
+        let known = self.axes.iter().all(|a| ["x", "y", "z"].contains(a));
+        if known { ", or say which they are with --columns" } else { "" }
+    }
 }
 
 /// Names of coordinates. The first family that is complete counts.
@@ -145,7 +151,7 @@ pub(super) fn choose(names: Option<&[String]>, width: usize, wanted: Wanted<'_>)
         let note = note(names, &columns, mass, wanted);
         return Ok(Choice { columns, mass, note });
     }
-    let cure = format!("name {} of them {}, or say which they are with --columns", count(d), wanted.axes_text());
+    let cure = format!("name {} of them {}{}", count(d), wanted.axes_text(), wanted.flag());
     let all = list(names.iter().map(|n| quoted(n)));
     if known.iter().any(|n| wanted.families.iter().any(|f| f[..d].contains(&n.as_str()))) {
         return Err(format!("has the columns {all}, which are not {}; {cure}", wanted.axes_text()));
@@ -161,7 +167,7 @@ pub(super) fn choose(names: Option<&[String]>, width: usize, wanted: Wanted<'_>)
 }
 
 fn count(d: usize) -> &'static str {
-    ["none", "one", "two", "three"].get(d).unwrap_or(&"some")
+    ["none", "one", "two", "three", "four"].get(d).unwrap_or(&"some")
 }
 
 fn asked(names: Option<&[String]>, width: usize, wanted: Wanted<'_>) -> Result<Choice, String> {

@@ -27,6 +27,7 @@ mod image;
 mod jpeg;
 mod json;
 mod ledger;
+mod lens_json;
 mod lists;
 mod loaded;
 mod loader;
@@ -37,6 +38,7 @@ mod npz;
 mod paths;
 mod place;
 mod points;
+mod polytope;
 mod problem_file;
 mod problem_json;
 mod read;
@@ -67,6 +69,7 @@ pub use domain_shapes::AnyDomain;
 pub use error::{IoError, bytes_text, system_text};
 pub use json::document_format;
 pub use ledger::{Role, begin, is_file, is_readable_again, is_standard_output, written};
+pub use lens_json::{LensFile, read_lens};
 pub use loaded::{AnyLoaded, Loaded, problem_line, problem_of_solution};
 pub use map_json::{write_interpolation, write_singular};
 pub use memory::{Given, parse_density, problem_of_arrays};
@@ -76,6 +79,10 @@ pub use paths::{folder_of, relative_path};
 pub use points::{
     PointFile, parse_points, read_columns, read_densities, read_masses, read_points, read_points_in_space, read_rows,
     write_indices, write_points, writes_points,
+};
+pub use polytope::{
+    PolytopeFile, PolytopeKind, parse_polytope, polytope_solution_kind, read_polytope, read_polytope_solution,
+    write_polytope_solution,
 };
 pub use problem_file::{AnyProblem, ProblemFile};
 pub use problem_file::{FileData, ProblemId};

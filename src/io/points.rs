@@ -80,8 +80,18 @@ pub fn read_rows<const D: usize>(
     axes: [&str; D],
     families: &[&[&str]],
 ) -> Result<PointFile<D>, IoError> {
+    parse_rows(path, read_file(path, limit)?, axes, families)
+}
+
+/// As [`read_rows`] for bytes already in memory.
+pub(super) fn parse_rows<const D: usize>(
+    path: &Path,
+    bytes: Vec<u8>,
+    axes: [&str; D],
+    families: &[&[&str]],
+) -> Result<PointFile<D>, IoError> {
     let wanted = Wanted { axes: &axes, families, mass: false, columns: &TableColumns::default() };
-    parse_wanted(path, read_file(path, limit)?, None, wanted)
+    parse_wanted(path, bytes, None, wanted)
 }
 
 /// Points in the plane or in space.
@@ -115,12 +125,12 @@ fn parse_wanted<const D: usize>(
         if columns > 3 && !told {
             return Err(IoError::content(
                 path,
-                format!("has {columns} numbers per point; give {axes}, or say which they are with --columns"),
+                format!("has {columns} numbers per point; give {axes}{}", wanted.flag()),
             ));
         }
         if !told && counts_rows(&table.array) {
             let what = format!("has {columns} numbers per point, the first of which only counts the rows");
-            return Err(IoError::content(path, format!("{what}; give {axes}, or say which they are with --columns")));
+            return Err(IoError::content(path, format!("{what}; give {axes}{}", wanted.flag())));
         }
         notes.push(format!("{} has {columns} numbers per point; {axes} are used", path.display()));
     }

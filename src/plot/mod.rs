@@ -18,6 +18,7 @@ mod model;
 mod normals;
 mod page;
 mod painter;
+mod polyhedron;
 mod raster;
 mod scene;
 mod surface;

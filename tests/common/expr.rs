@@ -1,6 +1,6 @@
 //! Expressions such as `100+3*cos(2*pi/5)`, evaluated in rationals.
 //!
-//! `+ - * /` on rationals are exact. `sqrt`, `cos`, `sin` and `pi` are computed to 200 binary
+//! `+ - * /` on rationals are exact. `sqrt`, `cos`, `sin`, `acos` and `pi` are computed to 200 binary
 //! places; a value that used one of them says so.
 
 use super::oracle::{Q, int};
@@ -113,6 +113,7 @@ impl Parser<'_> {
                 "sqrt" => sqrt(&x),
                 "sin" => sine(&x),
                 "cos" => sine(&(x + pi() / 2)),
+                "acos" => arccosine(&x),
                 _ => panic!("unknown function {name}"),
             };
         }
@@ -166,4 +167,14 @@ fn sine(x: &Q) -> Q {
         k += 2;
     }
     round(sum)
+}
+
+/// Newton's method on the cosine, from the double.
+fn arccosine(x: &Q) -> Q {
+    let mut a = Q::from_f64(x.to_f64().acos()).expect("finite");
+    for _ in 0..4 {
+        let slope = sine(&a);
+        a = round(Q::from(&a + (sine(&Q::from(&a + pi() / 2)) - x) / slope));
+    }
+    a
 }

@@ -1,6 +1,7 @@
 //! The flags, as clap reads them.
 
 use crate::outputs::{Fit, Output, to};
+use crate::polytope_args::{CurvatureArgs, LensArgs, MinkowskiArgs};
 use crate::values::{distance, duration, memory, positive, relative, size, view, whole, whole_or_zero};
 use brenier::io::TableColumns;
 use clap::{Args, Parser, Subcommand};
@@ -49,6 +50,12 @@ pub enum Command {
     Singular(SingularArgs),
     /// Write the convex surface whose facets project onto the cells
     Alexandrov(AlexandrovArgs),
+    /// Find the convex polytope with given normals and areas of its facets
+    Minkowski(MinkowskiArgs),
+    /// Find the convex polytope with vertices on given rays and given Gauss curvatures
+    Curvature(CurvatureArgs),
+    /// Make the mirror or lens of flat facets whose light is a picture
+    Lens(LensArgs),
     /// Draw random points of the source, with their cells and images
     Sample(SampleArgs),
     /// Draw a solution, or a problem with heights

@@ -8,8 +8,9 @@ use crate::args::{CheckArgs, Common};
 use crate::failure::{Failure, code};
 use crate::input;
 use crate::limits::read_limit;
+use crate::polytope;
 use crate::reports::say;
-use brenier::io::{FileData, SolutionFile, check_text, read_any_solution};
+use brenier::io::{FileData, SolutionFile, check_text, polytope_solution_kind, read_any_solution};
 use brenier::problem::WithSites;
 use brenier::transport::{Line, Proof, Transport, Verdict, verify};
 use brenier::visit;
@@ -28,6 +29,9 @@ struct JsonCheck<'a> {
 }
 
 pub fn run(args: &CheckArgs, common: &Common) -> Result<u8, Failure> {
+    if let Some(kind) = polytope_solution_kind(&args.solution, read_limit(common))? {
+        return polytope::check(&args.solution, kind, common);
+    }
     visit!(read_any_solution(&args.solution, read_limit(common))?, solution => check(&solution, args, common))
 }
 

@@ -31,6 +31,9 @@ fn needs_of(command: &Command) -> Needs {
         Command::Diagram(_) => Needs { site: 500, patch: 200 },
         // Sides of the pieces by name, glued and as rings.
         Command::Cells(_) => Needs { site: 1500, patch: 900 },
+        // A hull with its planes, corners in double-doubles, the factor of a step.
+        Command::Minkowski(_) | Command::Curvature(_) => Needs { site: 2500, patch: 0 },
+        Command::Lens(_) => Needs { site: 1000, patch: 0 },
         _ => Needs { site: 1000, patch: 250 },
     }
 }

@@ -13,6 +13,7 @@ mod heights;
 mod input;
 mod interpolate;
 mod interrupt;
+mod lens;
 mod limits;
 mod map;
 mod mapped;
@@ -22,6 +23,8 @@ mod parameterize;
 mod parameterize_files;
 mod parameterize_tables;
 mod picture;
+mod polytope;
+mod polytope_args;
 mod quantize;
 mod remesh;
 mod reports;
@@ -101,6 +104,9 @@ fn run() -> Result<u8, Failure> {
         Command::Interpolate(args) => interpolate::run(args, &cli.common),
         Command::Singular(args) => singular::run(args, &cli.common),
         Command::Alexandrov(args) => alexandrov::run(args, &cli.common),
+        Command::Minkowski(args) => polytope::run_minkowski(args, &cli.common),
+        Command::Curvature(args) => polytope::run_curvature(args, &cli.common),
+        Command::Lens(args) => lens::run(args, &cli.common),
         Command::Sample(args) => sample::run(args, &cli.common),
         Command::Plot(args) => picture::run(args, &cli.common),
         Command::Remesh(args) => remesh::run(args, &cli.common),

@@ -46,6 +46,12 @@ pub enum Fit {
     Points,
     Samples,
     Mesh,
+    /// A solid for machines that make things.
+    Plate,
+    /// Pixels of light.
+    Photo,
+    /// A polytope, or its solution.
+    Solid,
     /// Cells for other programs.
     Cells,
     /// A parameterized mesh.
@@ -89,6 +95,14 @@ impl Fit {
                 "samples are written as .npy, .npz, .csv or .parquet; choose one of these",
             ),
             Fit::Mesh => (&["obj", "ply", "vtk", "vtp"], "meshes are written as .obj, .ply, .vtk or .vtp"),
+            Fit::Plate => {
+                (&["stl", "obj", "ply", "off"], "solids are written as .stl, .obj, .ply or .off; choose one of these")
+            }
+            Fit::Photo => (&["png"], "the light is drawn as .png"),
+            Fit::Solid => (
+                &["obj", "ply", "off", "stl", "vtk", "vtp", "json"],
+                "polytopes are written as .obj, .ply, .off, .stl, .vtk or .vtp, their solutions as .json; choose one of these",
+            ),
             Fit::Cells => (
                 &["geojson", "csv", "svg", "npz", "ply", "vtp", "vtk", "obj"],
                 "cells are written as .geojson, .csv, .svg, .npz, .ply, .vtp, .vtk or .obj; choose one of these",

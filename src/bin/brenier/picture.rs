@@ -8,7 +8,8 @@ use crate::reports::say;
 use brenier::diagram::{Diagram, DiagramError, PartialDiagram, SurfaceDiagram};
 use brenier::exact::Heights;
 use brenier::io::write_atomically;
-use brenier::plot::{Charts, Color, Model, Scene, Up, View};
+use brenier::plot::{Charts, Color, Model, Pixels, Scene, Up, View};
+use brenier::polytope::Polyhedron;
 use brenier::problem::{Problem, SurfaceProblem};
 use brenier::transport::BrenierMap;
 use brenier::visit;
@@ -204,6 +205,18 @@ fn draw_partial(
 /// Draws Alexandrov's surface from the side.
 pub fn draw_graph(map: &BrenierMap, name: &Path, path: &Path) -> Result<(), Failure> {
     write_model(&Model::of_graph(map), name, path, &Style { up: Up::Z, ..Style::default() })
+}
+
+/// Writes grey pixels, row by row from the top.
+pub fn write_grey(path: &Path, [width, height]: [usize; 2], grey: &[u8]) -> Result<(), Failure> {
+    let pixels = Pixels { width, height, rgb: grey.iter().flat_map(|&v| [v; 3]).collect() };
+    write(path, |w| pixels.write_png(w))
+}
+
+/// Draws a polytope.
+pub fn draw_solid(solid: &Polyhedron, name: &Path, path: &Path) -> Result<(), Failure> {
+    let areas = solid.areas();
+    write_model(&Model::of_polyhedron(solid, &areas), name, path, &Style { up: Up::Z, ..Style::default() })
 }
 
 fn write_model(model: &Model<'_>, name: &Path, path: &Path, style: &Style) -> Result<(), Failure> {

@@ -13,6 +13,7 @@ mod ply;
 mod ply_values;
 mod polygon;
 mod read;
+mod solids;
 mod stl;
 mod text;
 mod vtp;

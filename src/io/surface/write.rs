@@ -1,10 +1,10 @@
-//! Meshes out: .obj, .ply, .vtk and .vtp. Vertices and faces keep their order, coordinates their
+//! Meshes out: .obj, .ply, .off, .stl, .vtk and .vtp. Vertices and faces keep their order, coordinates their
 //! bits.
 
 use super::super::atomic::write_atomically;
 use super::super::error::{IoError, quoted};
 use super::data::{Encoding, Field, MeshData};
-use super::vtp;
+use super::{solids, vtp};
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -17,6 +17,8 @@ pub fn writes_surface(path: &Path) -> bool {
 enum Kind {
     Obj,
     Ply,
+    Off,
+    Stl,
     Vtk,
     Vtp,
 }
@@ -26,6 +28,8 @@ impl Kind {
         match path.extension()?.to_ascii_lowercase().to_str()? {
             "obj" => Some(Kind::Obj),
             "ply" => Some(Kind::Ply),
+            "off" => Some(Kind::Off),
+            "stl" => Some(Kind::Stl),
             "vtk" => Some(Kind::Vtk),
             "vtp" => Some(Kind::Vtp),
             _ => None,
@@ -45,14 +49,16 @@ impl Kind {
 pub fn write_surface(path: &Path, mesh: &MeshData, encoding: Encoding) -> Result<(), IoError> {
     let fail = |what: String| Err(IoError::content(path, what));
     let Some(kind) = Kind::of(path) else {
-        return fail("meshes are written as .obj, .ply, .vtk or .vtp; choose one of these".into());
+        return fail("meshes are written as .obj, .ply, .off, .stl, .vtk or .vtp; choose one of these".into());
     };
     for (list, n, things) in
         [(mesh.vertex_fields, mesh.vertices.len(), "vertices"), (mesh.face_fields, mesh.count(), "faces")]
     {
         for f in list {
-            if kind == Kind::Obj {
-                return fail(format!("an .obj holds no data like {}; write .ply or .vtk", quoted(f.name)));
+            if matches!(kind, Kind::Obj | Kind::Off | Kind::Stl) {
+                let ending = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+                let what = format!("an .{ending} holds no data like {}; write .ply or .vtk", quoted(f.name));
+                return fail(what);
             }
             if f.name.is_empty() || f.name.contains(|c: char| c.is_whitespace() || c.is_control()) {
                 return fail(format!("{} is no name for data; use one word", quoted(f.name)));
@@ -75,6 +81,8 @@ pub fn write_surface(path: &Path, mesh: &MeshData, encoding: Encoding) -> Result
     write_atomically(path, |w| match kind {
         Kind::Obj => write_obj(w, mesh),
         Kind::Ply => write_ply(w, mesh, encoding),
+        Kind::Off => solids::write_off(w, mesh),
+        Kind::Stl => solids::write_stl(w, mesh),
         Kind::Vtk => write_vtk(w, mesh, encoding),
         Kind::Vtp => vtp::write(w, mesh, encoding),
     })
@@ -290,7 +298,11 @@ mod tests {
         assert_eq!(text("obj", &textured).unwrap(), obj);
         let error = |kind: &str, mesh: &MeshData| text(kind, mesh).unwrap_err();
         assert_eq!(error("obj", &mesh), "obj: an .obj holds no data like \"uv\"; write .ply or .vtk");
-        assert_eq!(error("stl", &mesh), "stl: meshes are written as .obj, .ply, .vtk or .vtp; choose one of these");
+        assert_eq!(
+            error("step", &mesh),
+            "step: meshes are written as .obj, .ply, .off, .stl, .vtk or .vtp; choose one of these"
+        );
+        assert_eq!(error("stl", &mesh), "stl: an .stl holds no data like \"uv\"; write .ply or .vtk");
         let short = [Field { name: "m", columns: 2, values: &[0.25] }];
         let wrong = error("ply", &MeshData { face_fields: &short, ..plain });
         assert_eq!(wrong, "ply: \"m\" has 1 numbers, 1 faces with 2 each need another number");
@@ -312,6 +324,31 @@ mod tests {
             "{ply}"
         );
         assert!(error("vtk", &textured).contains("of an .obj or .ply only"));
+    }
+
+    /// Polygons survive in .off; in .stl they are triangles with the normal of the polygon.
+    #[test]
+    fn solids_are_read_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let v = [[0.0, 0.0, 0.0], [1.0, 0.0, 0.0], [1.0, 1.0, 0.0], [0.0, 1.0, 0.0], [0.5, 0.5, 0.75]];
+        let faces: [&[u32]; 5] = [&[3, 2, 1, 0], &[0, 1, 4], &[1, 2, 4], &[2, 3, 4], &[3, 0, 4]];
+        let mesh = MeshData { vertices: &v, polygons: &faces, ..MeshData::default() };
+        for (name, corners) in [("p.off", 5), ("p.stl", 18)] {
+            let path = folder.path().join(name);
+            write_surface(&path, &mesh, Encoding::Binary).unwrap();
+            let file = read_surface(&path, ReadLimit::default()).unwrap();
+            assert_eq!((file.vertices.len(), file.triangles.len()), (corners, 6), "{name}");
+            let at = |t: &[u32; 3]| t.map(|c| file.vertices[c as usize]);
+            let volume = |[a, b, c]: [[f64; 3]; 3]| {
+                a[0] * (b[1] * c[2] - b[2] * c[1]) - a[1] * (b[0] * c[2] - b[2] * c[0])
+                    + a[2] * (b[0] * c[1] - b[1] * c[0])
+            };
+            let sum: f64 = file.triangles.iter().map(|t| volume(at(t))).sum();
+            assert!((sum / 6.0 - 0.25).abs() < 1e-12, "{name}: outward, closed");
+        }
+        let bytes = std::fs::read(folder.path().join("p.stl")).unwrap();
+        assert_eq!(bytes.len(), 84 + 6 * 50);
+        assert_eq!(bytes[84..96], [0.0f32, 0.0, -1.0].map(f32::to_le_bytes).concat(), "the base looks down");
     }
 
     #[test]

@@ -1,0 +1,147 @@
+//! From the problem to its polytope.
+
+use super::super::claims::PolytopeClaims;
+use super::super::report::{PolytopeOutcome, PolytopeStep};
+use super::super::solid::Polyhedron;
+use super::cells::{Measured, SphereCells, divisors};
+use super::problem::{CurvatureError, CurvatureProblem};
+use crate::exact::elementary::exp;
+use crate::exact::{Dd, Heights, power};
+use crate::newton::{NewtonOptions, NewtonState, Outcome, Start, maximize};
+use crate::setters::setters;
+
+/// When to stop.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct CurvatureOptions {
+    /// Largest relative error of a curvature.
+    pub tolerance: f64,
+    /// Most steps.
+    pub max_iterations: usize,
+}
+
+impl Default for CurvatureOptions {
+    /// 1e-12, 100 steps.
+    fn default() -> CurvatureOptions {
+        CurvatureOptions { tolerance: 1e-12, max_iterations: 100 }
+    }
+}
+
+setters!(CurvatureOptions {
+    tolerance: value f64,
+    max_iterations: value usize,
+});
+
+/// A polytope with the origin inside, the product of whose radii is 1.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct CurvatureSolution {
+    /// Distance of the vertex on each direction.
+    pub radii: Vec<f64>,
+    /// For each direction the divisor `s` of its first given ray `u`, whatever its length: the
+    /// vertex is `u / s`. The polytope is exactly what these say.
+    pub divisors: Vec<Dd>,
+    /// Curvatures at the vertices.
+    pub curvatures: Vec<f64>,
+    /// Largest relative error of a curvature.
+    pub max_relative_error: f64,
+    /// How it ended.
+    pub outcome: PolytopeOutcome,
+    /// The start and the steps.
+    pub iterations: Vec<PolytopeStep>,
+    /// The polytope; `of` has the direction of each vertex.
+    pub solid: Polyhedron,
+}
+
+/// A step this short, and the conditions are looked at.
+const SHORT: f64 = 0.2;
+
+/// So many steps, and they are looked at again.
+const OFTEN: usize = 8;
+
+/// Solves Alexandrov's problem; the callback sees each accepted step and may stop the run. The
+/// start has all vertices on a sphere, where each has curvature. Cost per step: a hull and a sparse
+/// system, about O(n log n).
+///
+/// # Errors
+/// [`CurvatureError::Violated`], if a run that makes no way shows which condition fails.
+pub fn curvature(
+    problem: &CurvatureProblem,
+    options: &CurvatureOptions,
+    keep_going: &mut dyn FnMut(&[PolytopeStep]) -> bool,
+) -> Result<CurvatureSolution, CurvatureError> {
+    let directions = &problem.directions;
+    let mut cells = SphereCells { directions };
+    let newton =
+        NewtonOptions { tolerance: options.tolerance, max_iterations: options.max_iterations, time_limit: None };
+    let start = Start::Fresh(Heights::zeros(directions.len()));
+    let mut violation = None;
+    let mut watch = |state: &NewtonState| {
+        let steps = steps_of(state);
+        let slow = steps.last().is_some_and(|s| s.step > 0.0 && s.step < SHORT);
+        if slow || steps.len() % OFTEN == OFTEN - 1 {
+            violation = problem.violation_at(&state.heights);
+        }
+        violation.is_none() && keep_going(&steps)
+    };
+    let result = maximize(&mut cells, &problem.curvatures, start, &newton, &mut watch);
+    let converged = result.outcome == Outcome::Converged;
+    if !converged && violation.is_none() && result.outcome != Outcome::Interrupted {
+        violation = problem.violation_at(&result.state.heights);
+    }
+    if let Some(violation) = violation.filter(|_| !converged) {
+        return Err(CurvatureError::Violated(violation));
+    }
+    Ok(finished(problem, &result.state, &result.outcome))
+}
+
+fn steps_of(state: &NewtonState) -> Vec<PolytopeStep> {
+    state.iterations.iter().map(|i| PolytopeStep { residual: i.residual, step: i.step }).collect()
+}
+
+fn finished(problem: &CurvatureProblem, state: &NewtonState, outcome: &Outcome) -> CurvatureSolution {
+    let directions = &problem.directions;
+    // Radii of product 1.
+    let heights = state.heights.as_slice();
+    let sum = heights.iter().fold(Dd::ZERO, |s, h| s + *h);
+    let mean = sum.over(Dd::from_f64(heights.len() as f64));
+    let heights = Heights::new(heights.iter().map(|h| *h - mean));
+    let divisors = divisors(directions, &heights);
+    let at = Measured::new(directions.poles(&divisors));
+    let curvatures = at.as_ref().map_or_else(Vec::new, |m| m.curvatures.clone());
+    let relative = curvatures.iter().zip(&problem.curvatures).map(|(k, wanted)| (k - wanted).abs() / wanted);
+    let max_relative_error = if at.is_none() { f64::INFINITY } else { relative.fold(0.0, f64::max) };
+    CurvatureSolution {
+        radii: heights.as_slice().iter().map(|h| exp(*h).to_f64()).collect(),
+        divisors: divisors.iter().zip(&directions.exponents).map(|(s, e)| power::scaled_dd(*s, -e)).collect(),
+        curvatures,
+        max_relative_error,
+        outcome: match outcome {
+            Outcome::Converged => PolytopeOutcome::Converged,
+            Outcome::Interrupted => PolytopeOutcome::Interrupted,
+            Outcome::NotConverged { why } => PolytopeOutcome::NotConverged(why.clone()),
+            Outcome::TimeLimit => PolytopeOutcome::NotConverged("time limit reached".into()),
+        },
+        iterations: steps_of(state),
+        solid: at.map_or_else(Polyhedron::default, |m| Polyhedron::of_points(&m.rows, &m.rings)),
+    }
+}
+
+impl CurvatureSolution {
+    /// What a file says of it.
+    pub fn claims(&self, problem: &CurvatureProblem, rays: &[[f64; 3]], tolerance: f64) -> PolytopeClaims {
+        let directions = &problem.directions;
+        PolytopeClaims {
+            vectors: directions.first.iter().map(|&k| rays[k as usize]).collect(),
+            prescribed: problem.curvatures.clone(),
+            sizes: self.radii.clone(),
+            exact: self.divisors.clone(),
+            values: self.curvatures.clone(),
+            max_relative_error: self.max_relative_error,
+            tolerance,
+            volume: None,
+            converged: self.outcome.converged(),
+            of_input: (directions.merged() > 0).then(|| directions.of_input.clone()),
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! Polytopes with given areas or curvatures: closed forms, and polytopes made forward that must
+//! come back.
+
+mod common;
+
+use brenier::exact::Dd;
+use brenier::polytope::{
+    CurvatureOptions, CurvatureProblem, MinkowskiOptions, MinkowskiProblem, curvature, measured_curvatures, minkowski,
+    prove_areas, prove_curvatures, verify_curvature, verify_minkowski,
+};
+use common::expr::evaluate;
+use serde_json::Value;
+
+fn numbers(list: &Value) -> Vec<f64> {
+    let text = |v: &Value| v.as_str().expect("numbers are strings").to_string();
+    list.as_array().expect("a list").iter().map(|v| evaluate(&text(v)).value.to_f64()).collect()
+}
+
+fn vectors(list: &Value) -> Vec<[f64; 3]> {
+    list.as_array().expect("a list").iter().map(|v| numbers(v).try_into().expect("three coordinates")).collect()
+}
+
+/// Largest difference after the best translation: support numbers are told up to `<n, v>`.
+fn gap_of_supports(normals: &[[f64; 3]], found: &[f64], expected: &[f64]) -> f64 {
+    let units = nalgebra::DMatrix::from_fn(normals.len(), 3, |i, k| {
+        normals[i][k] / normals[i].iter().map(|x| x * x).sum::<f64>().sqrt()
+    });
+    let gap = nalgebra::DVector::from_fn(normals.len(), |i, _| found[i] - expected[i]);
+    let v = units.clone().svd(true, true).solve(&gap, 1e-12).expect("solvable");
+    (gap - units * v).amax()
+}
+
+fn check_minkowski(id: &str, case: &Value) {
+    let (normals, areas) = (vectors(&case["problem"]["normals"]), numbers(&case["problem"]["areas"]));
+    let problem = MinkowskiProblem::new(&normals, &areas, false).unwrap_or_else(|e| panic!("{id}: {e}"));
+    let found = minkowski(&problem, &MinkowskiOptions::default(), &mut |_| true);
+    assert!(found.outcome.converged(), "{id}: {:?}", found.outcome);
+    let expected = numbers(&case["expected"]["support"]);
+    let scale = expected.iter().fold(0.0f64, |m, h| m.max(h.abs()));
+    let gap = gap_of_supports(&normals, &found.support, &expected);
+    assert!(gap <= 1e-12 * scale, "{id}: support off by {gap:e}");
+    let volume = evaluate(case["expected"]["volume"].as_str().unwrap()).value.to_f64();
+    assert!((found.volume - volume).abs() <= 1e-12 * volume, "{id}: {} is not {volume}", found.volume);
+    for (a, wanted) in found.areas.iter().zip(&areas) {
+        assert!((a - wanted).abs() <= 1e-12 * wanted, "{id}");
+    }
+    let lines = verify_minkowski(&found.claims(&problem, &normals, 1e-12));
+    assert!(lines.iter().all(|l| l.pass), "{id}: {lines:#?}");
+}
+
+fn check_curvature(id: &str, case: &Value) {
+    let rays = vectors(&case["problem"]["directions"]);
+    let wanted = numbers(&case["problem"]["curvatures"]);
+    let problem = CurvatureProblem::new(&rays, &wanted, false).unwrap_or_else(|e| panic!("{id}: {e}"));
+    let found =
+        curvature(&problem, &CurvatureOptions::default(), &mut |_| true).unwrap_or_else(|e| panic!("{id}: {e}"));
+    assert!(found.outcome.converged(), "{id}: {:?}", found.outcome);
+    let expected = numbers(&case["expected"]["radii"]);
+    let mean = |v: &[f64]| v.iter().map(|r| r.ln()).sum::<f64>() / v.len() as f64;
+    let factor = (mean(&found.radii) - mean(&expected)).exp();
+    for (r, e) in found.radii.iter().zip(&expected) {
+        assert!((r - e * factor).abs() <= 1e-12 * r, "{id}: {:?}", found.radii);
+    }
+    let lines = verify_curvature(&found.claims(&problem, &rays, 1e-12));
+    assert!(lines.iter().all(|l| l.pass), "{id}: {lines:#?}");
+}
+
+fn check(case: &Value) {
+    let id = case["id"].as_str().expect("an id");
+    match case["kind"].as_str() {
+        Some("minkowski") => check_minkowski(id, case),
+        Some("sphere") => check_curvature(id, case),
+        other => panic!("{id}: {other:?}"),
+    }
+}
+
+#[test]
+fn closed_forms() {
+    let text: Value = serde_json::from_str(include_str!("data/polytope_cases.json")).unwrap();
+    let cases = text["cases"].as_array().unwrap();
+    assert!(cases.len() >= 7);
+    cases.iter().for_each(check);
+}
+
+/// The cases that the theory page derives.
+#[test]
+fn documented_closed_forms() {
+    let text = include_str!("../docs/theory/polytopes.md");
+    let blocks: Vec<&str> = text.split("```polytope\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+    assert!(blocks.len() >= 5, "{}", blocks.len());
+    blocks.iter().for_each(|b| check(&serde_json::from_str(b).unwrap_or_else(|e| panic!("{e} in {b}"))));
+}
+
+fn draws(seed: u64) -> impl FnMut() -> f64 {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(17);
+    move || {
+        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (state >> 11) as f64 / (1u64 << 52) as f64 - 1.0
+    }
+}
+
+/// Small integers: vectors many of which share planes, and offsets that make facets meet in one
+/// point.
+fn lattice(n: usize, seed: u64) -> (Vec<[f64; 3]>, Vec<Dd>) {
+    let mut draw = draws(seed);
+    let mut whole = |k: f64| (draw() * k).round();
+    let mut found: Vec<([f64; 3], Dd)> = Vec::new();
+    while found.len() < n {
+        let v = [whole(3.4), whole(3.4), whole(3.4)];
+        let size = v.iter().map(|x| x * x).sum::<f64>().sqrt();
+        if size > 0.0 && !found.iter().any(|(w, _)| *w == v) {
+            // Quarters: many fourfold corners.
+            found.push((v, Dd::from_f64((size * 4.0).round() / 4.0)));
+        }
+    }
+    found.into_iter().unzip()
+}
+
+fn generic(n: usize, seed: u64) -> (Vec<[f64; 3]>, Vec<Dd>) {
+    let mut draw = draws(seed);
+    let mut one = || {
+        let v = [draw(), draw(), draw()];
+        let size = v.iter().map(|x| x * x).sum::<f64>().sqrt();
+        (v, Dd::from_f64(size * (1.0 + 0.3 / n as f64 * draw())))
+    };
+    (0..n).map(|_| one()).unzip()
+}
+
+/// The polytopes of both kinds for as many directions: those of some that bound or carry it.
+fn bodies() -> Vec<(Vec<[f64; 3]>, Vec<Dd>)> {
+    let lattices = (0..14).map(|k| lattice(8 + 3 * k as usize, k));
+    let generics = (0..10).map(|k| generic(8 + 6 * k as usize, k));
+    lattices.chain(generics).collect()
+}
+
+/// Areas in doubles from the exact ones: the error that the proof finds against 1 tells them.
+fn areas_of(normals: &[[f64; 3]], offsets: &[Dd]) -> Option<Vec<f64>> {
+    brenier::polytope::measured_areas(normals, offsets)
+}
+
+#[test]
+fn polytopes_made_forward_come_back_from_their_areas() {
+    let mut done = 0;
+    for (normals, offsets) in bodies() {
+        let Some(areas) = areas_of(&normals, &offsets) else { continue };
+        let keep: Vec<usize> = (0..normals.len()).filter(|&i| areas[i] > 0.0).collect();
+        let normals: Vec<[f64; 3]> = keep.iter().map(|&i| normals[i]).collect();
+        let areas: Vec<f64> = keep.iter().map(|&i| areas[i]).collect();
+        let Ok(problem) = MinkowskiProblem::new(&normals, &areas, false) else { continue };
+        if problem.directions().merged() > 0 {
+            continue;
+        }
+        let found = minkowski(&problem, &MinkowskiOptions::default(), &mut |_| true);
+        assert!(found.outcome.converged(), "{} facets: {:?}", areas.len(), found.outcome);
+        let sizes = normals.iter().map(|n| n.iter().map(|x| x * x).sum::<f64>().sqrt());
+        let expected: Vec<f64> = keep.iter().zip(sizes).map(|(&i, l)| offsets[i].hi / l).collect();
+        let gap = gap_of_supports(&normals, &found.support, &expected);
+        assert!(gap < 1e-10, "{} facets: {gap:e}", areas.len());
+        let proof = prove_areas(&normals, &found.offsets, &areas).unwrap();
+        assert!(proof.max_relative_error[1] <= 1e-12 && proof.missing == 0);
+        done += 1;
+    }
+    assert!(done >= 18, "{done}");
+}
+
+#[test]
+fn polytopes_made_forward_come_back_from_their_curvatures() {
+    let mut done = 0;
+    for (rays, divisors) in bodies() {
+        let Some(k) = measured_curvatures(&rays, &divisors) else { continue };
+        let keep: Vec<usize> = (0..rays.len()).filter(|&i| k[i] > 0.0).collect();
+        let rays: Vec<[f64; 3]> = keep.iter().map(|&i| rays[i]).collect();
+        let wanted: Vec<f64> = keep.iter().map(|&i| k[i]).collect();
+        let Ok(problem) = CurvatureProblem::new(&rays, &wanted, false) else { continue };
+        if problem.directions().merged() > 0 {
+            continue;
+        }
+        let found = curvature(&problem, &CurvatureOptions::default(), &mut |_| true).unwrap();
+        assert!(found.outcome.converged(), "{} rays: {:?}", rays.len(), found.outcome);
+        let ratio = |i: usize| found.divisors[i].hi / divisors[keep[i]].hi;
+        assert!((0..rays.len()).all(|i| (ratio(i) / ratio(0) - 1.0).abs() < 1e-10), "{} rays", rays.len());
+        let proof = prove_curvatures(&rays, &found.divisors, &wanted).unwrap();
+        assert!(proof.max_relative_error[1] <= 1e-12 && proof.missing == 0 && proof.surrounds);
+        done += 1;
+    }
+    assert!(done >= 18, "{done}");
+}
+
+/// A check that passes everything proves nothing.
+#[test]
+fn false_claims_are_found() {
+    let (normals, offsets) = generic(20, 3);
+    let areas = areas_of(&normals, &offsets).unwrap();
+    let problem = MinkowskiProblem::new(&normals, &areas, false).unwrap();
+    let found = minkowski(&problem, &MinkowskiOptions::default(), &mut |_| true);
+    let claims = found.claims(&problem, &normals, 1e-12);
+    let failing = |change: &dyn Fn(&mut brenier::polytope::PolytopeClaims)| -> Vec<&'static str> {
+        let mut claims = claims.clone();
+        change(&mut claims);
+        verify_minkowski(&claims).iter().filter(|l| !l.pass).map(|l| l.what).collect()
+    };
+    assert!(failing(&|_| {}).is_empty());
+    assert!(failing(&|c| c.exact[3] = c.exact[3].times(1.0 + 1e-9)).contains(&"areas"));
+    assert!(failing(&|c| c.exact[3] = c.exact[3].times(3.0)).contains(&"polytope"));
+    assert!(failing(&|c| c.exact[3] = Dd::from_f64(-1.0)).contains(&"polytope"));
+    assert_eq!(failing(&|c| c.sizes[3] *= 1.0 + 1e-11), ["support"]);
+    assert_eq!(failing(&|c| c.values[3] *= 1.0 + 1e-11), ["values"]);
+    assert_eq!(failing(&|c| c.volume = c.volume.map(|v| v * (1.0 + 1e-11))), ["volume"]);
+    assert!(failing(&|c| c.prescribed[3] *= 1.0 + 1e-9).contains(&"converged"));
+    assert!(failing(&|c| c.max_relative_error = 1e-3).contains(&"areas"));
+    assert!(failing(&|c| c.vectors[3] = c.vectors[4]).contains(&"problem"));
+}

@@ -122,6 +122,8 @@ pub mod hull;
 #[doc(hidden)]
 pub mod io;
 #[doc(hidden)]
+pub mod latent;
+#[doc(hidden)]
 pub mod newton;
 #[doc(hidden)]
 pub mod parameterize;
@@ -146,11 +148,13 @@ pub mod transport;
 /// | 2 | [`hull`] | regular triangulation = lifted convex hull |
 /// | 3 | [`diagram`] | Laguerre cells, their integrals, validity |
 /// | 4 | [`newton`] | the dual functional, damping, linear solver |
-/// | 5 | [`transport`], [`sample`], [`parameterize`](mod@parameterize) | the solved problem, its certificate, its map; random points; meshes flattened |
+/// | 5 | [`transport`], [`sample`], [`parameterize`](mod@parameterize), [`latent`] | the solved problem, its certificate, its map; random points; meshes flattened; high dimension by samples |
 /// | 6 | [`io`], [`plot`] | formats and pictures |
 pub mod internals {
     #[doc(inline)]
-    pub use crate::{dense, diagram, domain, exact, hull, io, newton, parameterize, plot, problem, sample, transport};
+    pub use crate::{
+        dense, diagram, domain, exact, hull, io, latent, newton, parameterize, plot, problem, sample, transport,
+    };
 }
 
 pub use diagram::{CellRecord, Cells, Diagram, DiagramError, Label, Outlines, PartialDiagram, SurfaceDiagram};

@@ -18,6 +18,7 @@
 //! | get the cells at given heights or weights | [`describe`], [`Diagram`], [`SurfaceDiagram`], [`PartialDiagram`] |
 //! | get the cells as polygons with holes, neighbours and areas | [`cells()`] |
 //! | send points through the map, follow it, find its jumps | [`BrenierMap`], [`SpaceLocator`] |
+//! | transport onto codes of many coordinates, with estimated errors | [`solve_latent`], [`LatentMap`] |
 //! | draw random points, cell by cell | [`Sampler`], [`SurfaceSampler`] |
 //! | place points where they represent a source best (blue noise, stippling) | [`quantize`] |
 //! | lay a mesh into the plane, areas kept, no triangle turned over | [`parameterize()`] |
@@ -163,6 +164,9 @@ pub use exact::{Heights, NotRational, Ratio};
 pub use io::{
     IoError, ProblemFile, ReadLimit, SolutionFile, read_any_problem, read_any_solution, read_problem, read_solution,
     write_solution,
+};
+pub use latent::{
+    Codes, Extension, LatentMap, LatentOptions, LatentOutcome, LatentSolution, Source, Validation, solve_latent,
 };
 pub use newton::Outcome;
 pub use parameterize::{Boundary, Parameterization, ParameterizeError, ParameterizeOptions, parameterize};

@@ -18,6 +18,7 @@
 //! | get the cells at given heights or weights | [`describe`], [`Diagram`], [`SurfaceDiagram`], [`PartialDiagram`] |
 //! | get the cells as polygons with holes, neighbours and areas | [`cells()`] |
 //! | send points through the map, follow it, find its jumps | [`BrenierMap`], [`SpaceLocator`] |
+//! | transport onto codes of many coordinates, with estimated errors | [`solve_latent`], [`LatentMap`] |
 //! | draw random points, cell by cell | [`Sampler`], [`SurfaceSampler`] |
 //! | place points where they represent a source best (blue noise, stippling) | [`quantize`] |
 //! | lay a mesh into the plane, areas kept, no triangle turned over | [`parameterize()`] |
@@ -121,6 +122,7 @@ pub mod exact;
 pub mod hull;
 #[doc(hidden)]
 pub mod io;
+pub mod latent;
 #[doc(hidden)]
 pub mod lens;
 #[doc(hidden)]
@@ -150,12 +152,13 @@ pub mod transport;
 /// | 2 | [`hull`] | regular triangulation = lifted convex hull |
 /// | 3 | [`diagram`] | Laguerre cells, their integrals, validity |
 /// | 4 | [`newton`] | the dual functional, damping, linear solver |
-/// | 5 | [`transport`], [`sample`], [`parameterize`](mod@parameterize) | the solved problem, its certificate, its map; random points; meshes flattened |
+/// | 5 | [`transport`], [`sample`], [`parameterize`](mod@parameterize), [`latent`] | the solved problem, its certificate, its map; random points; meshes flattened; high dimension by samples |
 /// | 6 | [`io`], [`plot`] | formats and pictures |
 pub mod internals {
     #[doc(inline)]
     pub use crate::{
-        dense, diagram, domain, exact, hull, io, lens, newton, parameterize, plot, polytope, problem, sample, transport,
+        dense, diagram, domain, exact, hull, io, latent, lens, newton, parameterize, plot, polytope, problem, sample,
+        transport,
     };
 }
 
@@ -165,6 +168,9 @@ pub use exact::{Heights, NotRational, Ratio};
 pub use io::{
     IoError, ProblemFile, ReadLimit, SolutionFile, read_any_problem, read_any_solution, read_problem, read_solution,
     write_solution,
+};
+pub use latent::{
+    Codes, Extension, LatentMap, LatentOptions, LatentOutcome, LatentSolution, Source, Validation, solve_latent,
 };
 pub use newton::Outcome;
 pub use parameterize::{Boundary, Parameterization, ParameterizeError, ParameterizeOptions, parameterize};

@@ -26,6 +26,9 @@ mod foreign;
 mod image;
 mod jpeg;
 mod json;
+mod latent;
+mod latent_samples;
+mod latent_state;
 mod ledger;
 mod lens_json;
 mod lists;
@@ -68,6 +71,9 @@ pub use domain_file::{parse_domain, read_domain};
 pub use domain_shapes::AnyDomain;
 pub use error::{IoError, bytes_text, system_text};
 pub use json::document_format;
+pub use latent::{LatentFile, SourceText, latent_bytes, parse_latent, read_latent, write_latent};
+pub use latent_samples::write_latent_samples;
+pub use latent_state::{latent_fingerprint, read_latent_state, write_latent_state};
 pub use ledger::{Role, begin, is_file, is_readable_again, is_standard_output, written};
 pub use lens_json::{LensFile, read_lens};
 pub use loaded::{AnyLoaded, Loaded, problem_line, problem_of_solution};
@@ -77,8 +83,8 @@ pub use npy::{NpyArray, parse_npy, write_npy};
 pub use npz::{NpzReader, NpzWriter};
 pub use paths::{folder_of, relative_path};
 pub use points::{
-    PointFile, parse_points, read_columns, read_densities, read_masses, read_points, read_points_in_space, read_rows,
-    write_indices, write_points, writes_points,
+    PointFile, parse_points, read_columns, read_densities, read_masses, read_matrix, read_points, read_points_in_space,
+    read_rows, write_indices, write_points, writes_points,
 };
 pub use polytope::{
     PolytopeFile, PolytopeKind, parse_polytope, polytope_solution_kind, read_polytope, read_polytope_solution,

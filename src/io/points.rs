@@ -146,6 +146,17 @@ fn counts_rows(array: &NpyArray) -> bool {
     (start == 0.0 || start == 1.0) && (0..array.rows).all(|k| first(k) == start + k as f64)
 }
 
+/// Reads a matrix of any width: .npy, .npz (its only array, or the one called `what`), or text with
+/// the same number of numbers on every line and no names.
+///
+/// # Errors
+/// As [`read_points`].
+pub fn read_matrix(path: &Path, limit: ReadLimit, what: &str) -> Result<NpyArray, IoError> {
+    let columns = TableColumns::default();
+    let wanted = Wanted { axes: &["coordinates"], families: &[], mass: false, columns: &columns };
+    Ok(parse_table(path, read_file(path, limit)?, None, what, wanted)?.array)
+}
+
 /// Reads one number per line (or an array of shape n or n x 1): masses. Returns them with the
 /// file's SHA-256.
 ///

@@ -1,5 +1,6 @@
 //! The flags, as clap reads them.
 
+use crate::latent_args::LatentArgs;
 use crate::outputs::{Fit, Output, to};
 use crate::polytope_args::{CurvatureArgs, LensArgs, MinkowskiArgs};
 use crate::values::{distance, duration, memory, positive, relative, size, view, whole, whole_or_zero};
@@ -62,6 +63,8 @@ pub enum Command {
     Plot(PlotArgs),
     /// Mesh a surface anew, with the sites of a solution as vertices
     Remesh(RemeshArgs),
+    /// High dimension: codes in, heights with estimated errors out
+    Latent(LatentArgs),
 }
 
 #[derive(Args, Debug)]

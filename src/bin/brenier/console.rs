@@ -4,6 +4,7 @@
 use crate::args::Common;
 use crate::scarcity;
 use brenier::io::printable;
+use brenier::latent::LatentProgress;
 use brenier::transport::{Progress, QuantizeProgress};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::Write;
@@ -116,5 +117,31 @@ impl Bar {
     /// Removes the bar.
     pub fn finish(&self) {
         self.bar.finish_and_clear();
+    }
+}
+
+/// A bar that fills as samples are drawn.
+pub struct LatentBar(ProgressBar);
+
+impl LatentBar {
+    /// Shows nothing if standard error is not a terminal, or with `--quiet`.
+    pub fn new(common: &Common) -> LatentBar {
+        LatentBar(Bar::new(common, 1.0).bar)
+    }
+
+    /// Shows where a run is.
+    pub fn show(&self, progress: &LatentProgress<'_>) {
+        let done = progress.samples as f64 / progress.needed;
+        self.0.set_position((done.clamp(0.0, 1.0) * Bar::LENGTH as f64) as u64);
+        let error = match progress.expected.is_finite() {
+            true => format!(", mass error about {:.2} %", 100.0 * progress.expected),
+            false => String::new(),
+        };
+        self.0.set_message(format!("{}, {} samples{error}", progress.next, progress.samples));
+    }
+
+    /// Removes the bar.
+    pub fn finish(&self) {
+        self.0.finish_and_clear();
     }
 }

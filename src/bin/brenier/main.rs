@@ -13,6 +13,10 @@ mod heights;
 mod input;
 mod interpolate;
 mod interrupt;
+mod latent;
+mod latent_args;
+mod latent_report;
+mod latent_sample;
 mod lens;
 mod limits;
 mod map;
@@ -110,5 +114,6 @@ fn run() -> Result<u8, Failure> {
         Command::Sample(args) => sample::run(args, &cli.common),
         Command::Plot(args) => picture::run(args, &cli.common),
         Command::Remesh(args) => remesh::run(args, &cli.common),
+        Command::Latent(args) => latent::run(args, &cli.common),
     }
 }

@@ -156,7 +156,11 @@ impl Output {
 
 /// Checks and tries all outputs that a command line names. Comes before everything else.
 pub fn declare(matches: &ArgMatches) -> Result<(), Failure> {
-    let Some((_, command)) = matches.subcommand() else { return Ok(()) };
+    let Some((_, mut command)) = matches.subcommand() else { return Ok(()) };
+    // Commands of commands.
+    while let Some((_, inner)) = command.subcommand() {
+        command = inner;
+    }
     // Values of another type are no outputs.
     let values = |id: &clap::Id| command.try_get_many::<Output>(id.as_str()).ok().flatten().into_iter().flatten();
     let outputs: Vec<&Output> = command.ids().flat_map(values).collect();

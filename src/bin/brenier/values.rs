@@ -43,6 +43,14 @@ pub fn relative(text: &str) -> Result<f64, String> {
     }
 }
 
+/// The confidence of an interval.
+pub fn probability(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(v) if (0.5..=1.0 - 1e-9).contains(&v) => Ok(v),
+        _ => Err("give a probability from 0.5 to below 1, such as 0.95".into()),
+    }
+}
+
 pub fn distance(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(v) if v >= 0.0 && v.is_finite() => Ok(v),

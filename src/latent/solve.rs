@@ -1,0 +1,432 @@
+//! The run: stages of stars, plain points, validation, until the interval lies below the tolerance.
+//!
+//! With the Laplacian `L` of walls the step `g += B / (M + B) L^+ (nu - m)` over a block of `B`
+//! points, after `M` others, is the recursion of a mean: where `L` is right, the error of the masses
+//! is that of all points together, `theta = (n - 1) / M`, and no step size is to be chosen. What the
+//! stages have found counts as the number of plain points that would be as good.
+
+use super::codes::Codes;
+use super::counts::count;
+use super::draw::Use;
+use super::error::LatentError;
+use super::estimate::laplacian;
+use super::interval::{best_share, enough, theta};
+use super::options::{LatentOptions, LatentOutcome, LatentReport};
+use super::source::Source;
+use super::stage::{Samples, direction, heaviest, matrix, stage};
+use super::start::start;
+use super::state::LatentState;
+use super::units::Units;
+use super::validate::{GROUPS, Validation, validate};
+use super::warm::warm;
+use crate::newton::linear::Laplacian;
+use std::time::Instant;
+
+/// Samples of the first stage, at least; the next ones have four times as many each.
+const FIRST: u64 = 512;
+
+/// Most samples of a stage.
+const MOST: u64 = 1 << 22;
+
+/// A block of plain points is at least this, and at most an eighth of what is known.
+const BLOCK: u64 = 4096;
+
+/// Blocks that are so many times as wrong as they should be lead back to stars, so often.
+const ASTRAY: f64 = 4.0;
+const AGAIN: u32 = 4;
+
+/// A start of which `sum (m - nu)^2 / nu` is more is far away.
+const FAR: f64 = 10.0;
+
+/// Points of a validation, at least.
+const LEAST: u64 = 2048;
+
+/// A part of the confidence that is not kept goes to the first look, a fifth of what is left of it
+/// to each next one: in all it is what was asked for.
+fn alpha(confidence: f64, look: usize) -> f64 {
+    (1.0 - confidence) * 0.8 * 0.2f64.powi(look.min(60) as i32)
+}
+
+/// Whether a run goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LatentControl {
+    /// It does.
+    Continue,
+    /// It stops, with the best state.
+    Stop,
+}
+
+/// Where a run is.
+pub struct LatentProgress<'a> {
+    /// What comes next: "stars", "points", "validation".
+    pub next: &'static str,
+    /// Samples so far.
+    pub samples: u64,
+    /// How many there will be, as far as can be said.
+    pub needed: f64,
+    /// The relative mass error that is expected now; above 1 before the first stage.
+    pub expected: f64,
+    /// The state.
+    pub state: &'a LatentState,
+}
+
+/// What a run found.
+#[derive(Clone, Debug)]
+pub struct LatentSolution {
+    /// The codes, with masses of sum 1.
+    pub codes: Codes,
+    /// Their source.
+    pub source: Source,
+    /// The seed of the run.
+    pub seed: u64,
+    /// Heights of the distinct codes, with `sum nu h = 0`: cell `i` is where `<x, y_i> + h_i` is
+    /// largest.
+    pub heights: Vec<f64>,
+    /// The last validation, of these heights; `None` if the run was stopped before.
+    pub validation: Option<Validation>,
+    /// What was done.
+    pub report: LatentReport,
+}
+
+/// Solves; `see` is called between steps.
+///
+/// # Errors
+/// [`LatentError`] for options, sources and states that do not fit. Not to reach the tolerance is
+/// none: the report says so.
+pub fn solve_latent(
+    codes: &Codes,
+    source: &Source,
+    options: &LatentOptions,
+    see: &mut dyn FnMut(&LatentProgress<'_>) -> LatentControl,
+) -> Result<LatentSolution, LatentError> {
+    options.check()?;
+    let units = Units::new(codes, source, options.seed)?;
+    let clock = Instant::now();
+    let (heights, rank) = start(&units, 0)?;
+    let state = match &options.resume {
+        None => LatentState::begin(options.seed, heights),
+        Some(state) => match state.unfit(units.len(), options.seed) {
+            None => state.clone(),
+            Some(what) => return Err(LatentError::State(what)),
+        },
+    };
+    let lines = source.has_lines();
+    let mut run = Run { units: &units, options, lines, clock, state, matrix: None, share: 0.5 };
+    run.share = best_share(units.len(), options.tol, alpha(options.confidence, 0));
+    if run.state.stages > 0 {
+        run.matrix = Some(matrix(&units, &run.state.matrix(), &run.state.matrix_heights)?);
+    }
+    let outcome = run.until(see)?;
+    let validation = run.state.looks.last().filter(|_| run.is_validated(outcome)).cloned();
+    let needed = (outcome != LatentOutcome::Converged).then(|| run.needed());
+    let state = &run.state;
+    let report = LatentReport {
+        outcome,
+        tol: options.tol,
+        confidence: options.confidence,
+        stars: state.stars,
+        learned: state.plain,
+        validated: state.validated,
+        looks: state.looks.len() as u32,
+        newton_steps: state.steps,
+        needed,
+        rank,
+        seconds: clock.elapsed().as_secs_f64(),
+        remarks: remarks(codes, source, rank, state),
+    };
+    let heights = units.heights_out(&state.heights);
+    Ok(LatentSolution { codes: codes.clone(), source: source.clone(), seed: options.seed, heights, validation, report })
+}
+
+/// What people should know.
+fn remarks(codes: &Codes, source: &Source, rank: usize, state: &LatentState) -> Vec<String> {
+    let mut remarks = codes.remarks().to_vec();
+    let (d, n) = (codes.dimension(), codes.len());
+    if d <= 2 {
+        remarks.push(format!("codes of {d} coordinates: brenier solve finds the exact answer, with a proof"));
+    } else if d == 3 {
+        remarks.push("codes of 3 coordinates: exact answers need no samples there".into());
+    }
+    if rank < d.min(n.saturating_sub(1)) {
+        remarks.push(format!("the codes span {rank} of {d} dimensions; the others change no cell"));
+    }
+    let lightest = codes.masses().iter().fold(1.0f64, |m, v| m.min(*v));
+    let points = state.plain.max(state.stars) as f64;
+    if lightest * points < 1.0 {
+        remarks.push(format!(
+            "the lightest code has a share of {lightest:.1e}, less than one point of those drawn: such masses count in the \
+             mean, and nothing is known of each of them"
+        ));
+    }
+    if let Source::Rows(_) = source {
+        remarks
+            .push("the points of the file are taken for independent ones of an unknown law; each was used once".into());
+    }
+    remarks
+}
+
+struct Run<'a> {
+    units: &'a Units,
+    options: &'a LatentOptions,
+    lines: bool,
+    clock: Instant,
+    state: LatentState,
+    matrix: Option<Laplacian>,
+    share: f64,
+}
+
+/// What a run does next.
+enum Next {
+    Stage(u64),
+    Points(u64),
+    Look(u64),
+    End(LatentOutcome),
+}
+
+impl Run<'_> {
+    fn n(&self) -> f64 {
+        self.units.len() as f64
+    }
+
+    fn late(&self) -> bool {
+        self.options.time_limit.is_some_and(|t| self.clock.elapsed() >= t)
+    }
+
+    /// Plain points that would be as good as what is known.
+    fn known(&self) -> f64 {
+        self.state.worth + (self.state.plain - self.state.since) as f64
+    }
+
+    /// The error to be expected now.
+    fn expected(&self) -> f64 {
+        let known = self.known();
+        if self.n() < 2.0 {
+            return 0.0;
+        }
+        if known > 0.0 { self.state.factor * (self.n() - 1.0) / known } else { f64::INFINITY }
+    }
+
+    /// Points of the next validation, if there is no limit.
+    fn look(&self) -> u64 {
+        let alpha = alpha(self.options.confidence, self.state.looks.len());
+        let v = enough(self.units.len(), self.options.tol, self.share, alpha);
+        (v as u64).max(LEAST).next_multiple_of(GROUPS)
+    }
+
+    /// Points that the tolerance needs, as far as can be said.
+    fn needed(&self) -> f64 {
+        let tol = self.options.tol;
+        self.state.factor * (self.n() - 1.0) / (self.share * tol * tol) + self.look() as f64
+    }
+
+    /// Samples that are left, for learning and for validation.
+    fn left(&self) -> [u64; 2] {
+        let used = self.state.learned() + self.state.validated;
+        let all = self.units.drawer.most().unwrap_or(u64::MAX).min(self.options.max_points.unwrap_or(u64::MAX));
+        let left = all.saturating_sub(used);
+        // A quarter of all is kept for validation.
+        let learn = if all == u64::MAX { u64::MAX } else { (all - all / 4).saturating_sub(self.state.learned()) };
+        [learn.min(left), left]
+    }
+
+    /// The samples of the next stage; none if there are enough.
+    fn stage(&self) -> Option<u64> {
+        let n = self.units.len() as u64;
+        let most = self.left()[0] / 2;
+        let last = self.state.matrix_samples[1];
+        let (first, enough) =
+            if self.lines { (FIRST.max(n / 2), 4 * FIRST.max(n / 4)) } else { (4 * FIRST, 8 * FIRST.max(n / 4)) };
+        let again = self.known() == 0.0;
+        let wanted = if self.state.stages == 0 { first } else { 4 * last };
+        let wanted = if again && self.state.stages > 0 { 2 * last } else { wanted };
+        let done = self.state.stages > 0 && !again && (last >= enough || 2 * last > most || self.is_near());
+        let count = wanted.min(most).min(MOST);
+        (!done && count >= GROUPS).then_some(count)
+    }
+
+    /// Is the error to be expected small enough for a look?
+    fn is_near(&self) -> bool {
+        let known = self.known();
+        self.expected() <= self.share * self.options.tol.powi(2) && known >= self.state.at_least
+    }
+
+    fn next(&self) -> Next {
+        let [learn, left] = self.left();
+        let converged = self.state.looks.last().is_some_and(|l| l.is_within(self.options.tol));
+        if converged && self.state.at_least > self.known() {
+            return Next::End(LatentOutcome::Converged);
+        }
+        if self.units.len() > 1 {
+            if let Some(count) = self.stage() {
+                return Next::Stage(count);
+            }
+            if !self.is_near() && learn >= GROUPS {
+                let known = self.known();
+                let block = BLOCK.max(known as u64 / 8).next_multiple_of(2048).min(MOST);
+                return Next::Points(block.min(learn));
+            }
+        }
+        let outcome = match self.options.max_points {
+            Some(_) if self.units.drawer.most().is_none_or(|m| self.options.max_points.is_some_and(|p| p <= m)) => {
+                LatentOutcome::PointLimit
+            }
+            _ => LatentOutcome::OutOfPoints,
+        };
+        let points = self.look().min(left) / GROUPS * GROUPS;
+        // With nothing left to learn one look is the last one.
+        let last = learn < GROUPS && !self.is_near() && self.is_looked();
+        if points < GROUPS || last { Next::End(outcome) } else { Next::Look(points) }
+    }
+
+    /// Has somebody looked at these very heights?
+    fn is_looked(&self) -> bool {
+        !self.state.looks.is_empty() && self.state.at_least > self.known()
+    }
+
+    fn is_validated(&self, outcome: LatentOutcome) -> bool {
+        outcome == LatentOutcome::Converged || self.is_looked()
+    }
+
+    fn until(
+        &mut self,
+        see: &mut dyn FnMut(&LatentProgress<'_>) -> LatentControl,
+    ) -> Result<LatentOutcome, LatentError> {
+        loop {
+            let next = self.next();
+            let name = match next {
+                Next::Stage(_) => "stars",
+                Next::Points(_) => "points",
+                Next::Look(_) | Next::End(_) => "validation",
+            };
+            let progress = LatentProgress {
+                next: name,
+                samples: self.state.learned() + self.state.validated,
+                needed: self.needed(),
+                expected: self.expected().sqrt(),
+                state: &self.state,
+            };
+            let stop = see(&progress) == LatentControl::Stop;
+            if let Next::End(outcome) = next {
+                return Ok(outcome);
+            }
+            if stop {
+                return Ok(LatentOutcome::Interrupted);
+            }
+            if self.late() {
+                if !self.is_looked() {
+                    // A short look: what is known is told with its error.
+                    let points = self.look().min(8192.max(4 * self.units.len() as u64)).min(self.left()[1]);
+                    self.validate(points / GROUPS * GROUPS)?;
+                }
+                let converged = self.state.looks.last().is_some_and(|l| l.is_within(self.options.tol));
+                return Ok(if converged { LatentOutcome::Converged } else { LatentOutcome::TimeLimit });
+            }
+            match next {
+                Next::Stage(count) => self.learn_stars(count)?,
+                Next::Points(count) => self.learn_points(count)?,
+                Next::Look(points) => self.validate(points)?,
+                Next::End(_) => {}
+            }
+        }
+    }
+
+    fn learn_stars(&mut self, count: u64) -> Result<(), LatentError> {
+        let (units, first) = (self.units, self.state.learned());
+        let samples = Samples::of(units, &self.state.heights, self.lines, first, count)?;
+        if self.state.stages == 0 {
+            self.begin(&samples)?;
+        }
+        let (clock, limit) = (self.clock, self.options.time_limit);
+        let mut late = || limit.is_some_and(|t| clock.elapsed() >= t);
+        let found = stage(units, &samples, self.state.heights.clone(), &mut late)?;
+        let state = &mut self.state;
+        state.stages += 1;
+        state.steps += found.steps as u64;
+        state.stars += count;
+        state.since = state.plain;
+        // Soft points have a bias of their own, so they count as no more than what they are.
+        let theta = found.estimate.noise + found.left;
+        let worth = (units.len() as f64 - 1.0) / theta.max(1e-300);
+        state.worth = if self.lines { worth } else { worth.min(count as f64) };
+        state.heights = found.heights;
+        self.keep(&samples, laplacian(units.len(), &found.estimate.walls, heaviest(&units.masses)));
+        Ok(())
+    }
+
+    /// Warms up, where the start is far away: few cells are seen, or masses differ by much.
+    fn begin(&mut self, samples: &Samples) -> Result<(), LatentError> {
+        let seen = samples.say(self.units, &self.state.heights)?;
+        let empty = seen.masses.iter().filter(|m| **m == 0.0).count();
+        if 4 * empty > self.units.len() || seen.distance(&self.units.masses) > FAR {
+            let heights = std::mem::take(&mut self.state.heights);
+            self.state.heights = warm(self.units, heights, samples.first, self.left()[0])?;
+        }
+        Ok(())
+    }
+
+    /// Remembers a matrix of the heights as they are.
+    fn keep(&mut self, samples: &Samples, matrix: Laplacian) {
+        let state = &mut self.state;
+        state.matrix_heights = state.heights.clone();
+        state.matrix_samples = [samples.first, samples.count];
+        state.matrix_temperature = samples.eps;
+        state.refreshed = state.plain;
+        self.matrix = Some(matrix);
+    }
+
+    fn learn_points(&mut self, points: u64) -> Result<(), LatentError> {
+        self.refresh()?;
+        let units = self.units;
+        let counted = count(units, &self.state.heights, Use::Learn, self.state.learned(), points, false)?;
+        let right: Vec<f64> =
+            counted.cells.iter().zip(&units.masses).map(|(&c, nu)| nu - c as f64 / points as f64).collect();
+        let Some(matrix) = &self.matrix else { return Ok(()) };
+        let known = self.known();
+        // What these points say of the heights that other points have found. Where that is far
+        // worse than it should be, nothing is known: the next stage begins here.
+        let seen = theta(&counted.cells, &units.masses, 1e-3).interval[0];
+        if seen > ASTRAY * self.expected() && self.state.again < AGAIN {
+            self.state.again += 1;
+            self.state.plain += points;
+            self.state.since = self.state.plain;
+            (self.state.worth, self.state.factor) = (0.0, 1.0);
+            return Ok(());
+        }
+        let step = direction(matrix, right, 1e-3);
+        let t = points as f64 / (known + points as f64);
+        self.state.heights.iter_mut().zip(&step).for_each(|(g, d)| *g += t * d);
+        self.state.plain += points;
+        Ok(())
+    }
+
+    /// Makes the matrix anew from twice as many samples, when there are four times as many points.
+    fn refresh(&mut self) -> Result<(), LatentError> {
+        let state = &self.state;
+        let known = |plain: u64| state.worth + plain.saturating_sub(state.since) as f64;
+        let count = (2 * state.matrix_samples[1]).min(MOST);
+        if known(state.plain) < 4.0 * known(state.refreshed) && self.matrix.is_some() || count > self.left()[0] / 2 {
+            return Ok(());
+        }
+        let samples = Samples::of(self.units, &state.heights, self.lines, state.learned(), count)?;
+        let made = matrix(self.units, &samples, &state.heights)?;
+        self.state.stars += count;
+        self.keep(&samples, made);
+        Ok(())
+    }
+
+    fn validate(&mut self, points: u64) -> Result<(), LatentError> {
+        let alpha = alpha(self.options.confidence, self.state.looks.len());
+        let nothing = laplacian(self.units.len(), &[], heaviest(&self.units.masses));
+        let matrix = self.matrix.as_ref().unwrap_or(&nothing);
+        let found = validate(self.units, &self.state.heights, matrix, self.state.validated, points, alpha)?;
+        let state = &mut self.state;
+        state.validated += points;
+        let known = state.worth + (state.plain - state.since) as f64;
+        if self.units.len() > 1 && known > 0.0 {
+            state.factor = (found.chi_square * known / (self.units.len() as f64 - 1.0)).clamp(1.0, 1e9);
+        }
+        state.at_least = 1.25 * known + 1.0;
+        state.looks.push(found);
+        Ok(())
+    }
+}

@@ -4,6 +4,7 @@ use super::domain_geojson;
 use super::domain_json::DomainSeed;
 use super::domain_shapes::{AnyDomain, mesh_from_bytes, polygons};
 use super::domain_svg;
+use super::ending::has_ending;
 use super::error::IoError;
 use super::json::Context;
 use super::loader::Loader;
@@ -34,7 +35,7 @@ pub fn parse_domain(
     limit: ReadLimit,
     features: &[String],
 ) -> Result<(AnyDomain, Vec<String>), IoError> {
-    let is = |name: &str| path.extension().is_some_and(|e| e.eq_ignore_ascii_case(name));
+    let is = |name: &str| has_ending(path, name);
     if is("geojson") || is("json") && domain_geojson::is_geojson(&bytes) {
         return domain_geojson::domain(path, &bytes, features, limit);
     }

@@ -19,6 +19,7 @@ mod domain_geojson;
 mod domain_json;
 mod domain_shapes;
 mod domain_svg;
+mod ending;
 mod error;
 mod fields;
 mod finite;
@@ -53,7 +54,7 @@ mod text;
 mod zip_stream;
 
 pub use crate::diagram::CellRecord;
-pub use atomic::{AtomicFile, abandon, write_atomically};
+pub use atomic::{AtomicFile, abandon, sync_files, write_atomically};
 pub use canonical::{canonical_bytes, canonical_sha256};
 pub use cells::{
     CellColumn, CellFile, ColumnValues, ValueFile, read_values, write_cells, writes_cell_pieces, writes_cells,
@@ -64,6 +65,7 @@ pub use columns::TableColumns;
 pub use density_json::{image_of_pixels, parse_image, read_image};
 pub use domain_file::{parse_domain, read_domain};
 pub use domain_shapes::AnyDomain;
+pub use ending::{ending, has_ending, tell_ending};
 pub use error::{IoError, bytes_text, system_text};
 pub use json::document_format;
 pub use ledger::{Role, begin, is_file, is_readable_again, is_standard_output, written};
@@ -83,7 +85,9 @@ pub use problem_json::{parse_any_problem, parse_problem, read_any_problem, read_
 pub use read::{ReadLimit, sha256_hex};
 pub use sample_blocks::Columns;
 pub use samples::{NOT_BUILT, SampleFormat, write_samples};
-pub use solution_json::{INLINE_LIMIT, ProblemSource, SolutionFile, solution_bytes, write_solution, write_solution_of};
+pub use solution_json::{
+    Gradient, INLINE_LIMIT, ProblemSource, SolutionFile, solution_bytes, write_solution, write_solution_of,
+};
 pub use solution_read::{AnySolution, parse_any_solution, read_any_solution, read_solution};
 pub use surface::{
     Encoding, Field, Group, MeshData, SingleMesh, SurfaceFile, Texture, parse_surface, read_surface, reads_surface,

@@ -13,6 +13,7 @@ mod parameterize;
 mod parameterize_files;
 mod partial;
 mod pictures;
+mod pipes;
 mod quantize;
 mod readers;
 mod reports;

@@ -84,9 +84,9 @@ fn wrong_quantizations_are_told_in_one_line() {
     let f = Folder::new();
     f.write("y.csv", csv(&points(5)));
     f.write("m.txt", "1\n2\n");
-    assert_snapshot!(f.error(2, "quantize --domain square -o s.json"), @"the following required arguments were not provided: --sites <N>; see brenier --help");
-    assert_snapshot!(f.error(2, "quantize -n 5 -o s.json"), @"the following required arguments were not provided: --domain <DOMAIN>; see brenier --help");
-    assert_snapshot!(f.error(2, "quantize --domain square -n 0 -o s.json"), @"invalid value '0' for '--sites <N>': 0 is not in 1..=500000000; see brenier --help");
+    assert_snapshot!(f.error(2, "quantize --domain square -o s.json"), @"the following required arguments were not provided: --sites <N>; see brenier quantize --help");
+    assert_snapshot!(f.error(2, "quantize -n 5 -o s.json"), @"the following required arguments were not provided: --domain <DOMAIN>; see brenier quantize --help");
+    assert_snapshot!(f.error(2, "quantize --domain square -n 0 -o s.json"), @"invalid value '0' for '--sites <N>': 0 is not in 1..=500000000; see brenier quantize --help");
     f.error(2, "quantize --domain square -n 5 --points y.csv -o s.json");
     f.error(2, "quantize --domain square --points y.csv --seed 1 -o s.json");
     f.error(2, "quantize --domain square -n 5 --tol 0 -o s.json");

@@ -1,11 +1,14 @@
 //! The flags, as clap reads them.
 
 use crate::outputs::{Fit, Output, to};
-use crate::values::{distance, duration, memory, positive, relative, size, view, whole, whole_or_zero};
+use crate::values::{Streams, between, distance, duration, memory, positive, relative, size, streams, view};
 use brenier::io::TableColumns;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use std::time::Duration;
+
+/// No count is larger.
+const MANY: u64 = u64::MAX;
 
 /// Exact semi-discrete optimal transport: weighted points and a source measure in, the optimal map
 /// and its proof out.
@@ -60,7 +63,7 @@ pub enum Command {
 #[derive(Args, Debug)]
 pub struct Common {
     /// Number of threads [default: all cores]; results do not depend on it
-    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, global = true, value_name = "N", value_parser = between::<u16>(1, 1024))]
     pub threads: Option<u16>,
     /// Print nothing but errors
     #[arg(long, short, global = true)]
@@ -74,6 +77,15 @@ pub struct Common {
     /// Stop after this time, with the best state if there is one, for example 90s or 5m
     #[arg(long, global = true, value_name = "TIME", value_parser = duration)]
     pub time_limit: Option<Duration>,
+    /// Format of what comes or goes under a name without an ending (- is standard input or output),
+    /// as the ending of a file would say it: csv, npy, svg; of input and output csv,npy [default:
+    /// json, or what the input looks like]
+    #[arg(long, global = true, value_name = "FORMAT", value_parser = streams)]
+    pub format: Option<Streams>,
+    /// Do not wait until files are on the disk: small runs take half the time. Files are whole all
+    /// the same, unless the machine loses its power
+    #[arg(long, global = true)]
+    pub no_sync: bool,
 }
 
 #[derive(Args, Debug)]
@@ -83,7 +95,7 @@ pub struct SolveArgs {
     /// Problem file (JSON)
     #[arg(required_unless_present = "points", conflicts_with_all = ["domain", "feature", "points", "columns", "masses", "density", "invert", "bilinear", "partial"])]
     pub problem: Option<PathBuf>,
-    /// Solution file to write
+    /// Solution file to write: .json or .npz; - is standard output, here and elsewhere
     #[arg(long, short, value_name = "SOLUTION", value_parser = to(Fit::Solution))]
     pub output: Output,
     /// Domain instead of a problem file: square, disk or disk:N (regular N-gon in the unit circle,
@@ -121,7 +133,7 @@ pub struct SolveArgs {
     #[arg(long, value_name = "TOL", default_value = "1e-10", value_parser = relative, allow_negative_numbers = true)]
     pub tol: f64,
     /// Largest number of Newton steps
-    #[arg(long, value_name = "N", default_value_t = 100, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value = "100", allow_negative_numbers = true, value_parser = between::<usize>(0, MANY))]
     pub max_iterations: usize,
     /// Draw the cells: .svg, .png or .html (a page to look around in)
     #[arg(long, value_name = "PICTURE", value_parser = to(Fit::Picture))]
@@ -132,12 +144,19 @@ pub struct SolveArgs {
     /// Go on from a checkpoint
     #[arg(long, value_name = "FILE")]
     pub resume: Option<PathBuf>,
+    /// Start from an old solution of a problem much like this one: sites may have moved, masses may
+    /// have changed
+    #[arg(long, value_name = "OLD", conflicts_with = "resume")]
+    pub start: Option<PathBuf>,
     /// Refuse sites that coincide instead of merging them
     #[arg(long)]
     pub strict: bool,
     /// Write the facet integrals (the Hessian of the dual functional) too
     #[arg(long)]
     pub hessian: bool,
+    /// Write the derivatives of W2^2 too, by the sites and by the masses (of fixed total)
+    #[arg(long)]
+    pub gradients: bool,
 }
 
 /// How an image gives a density.
@@ -178,7 +197,7 @@ pub struct QuantizeArgs {
     pub image: ImageArgs,
     /// Number of sites, spread over the source to begin with
     #[arg(long, short = 'n', value_name = "N", required_unless_present = "points", conflicts_with = "points",
-          value_parser = clap::value_parser!(u32).range(1..=500_000_000))]
+          value_parser = between::<u32>(1, 500_000_000))]
     pub sites: Option<u32>,
     /// Sites to begin with: .csv, .txt, .npy, .npz, .xyz or .obj
     #[arg(long, value_name = "FILE")]
@@ -196,14 +215,14 @@ pub struct QuantizeArgs {
     #[arg(long, short, value_name = "OUT", value_parser = to(Fit::Sites))]
     pub output: Output,
     /// Largest number of times the sites move [default: 1000]
-    #[arg(long, value_name = "K")]
+    #[arg(long, value_name = "K", value_parser = between::<usize>(0, MANY))]
     pub steps: Option<usize>,
     /// Stop when the sites are off their centroids by this share of the distance that the source
     /// travels to them (roots of the mean squares) [default: 5e-3]
     #[arg(long, value_name = "TOL", value_parser = positive)]
     pub tol: Option<f64>,
     /// Another seed spreads the sites of -n elsewhere
-    #[arg(long, value_name = "S", default_value_t = 0, conflicts_with = "points")]
+    #[arg(long, value_name = "S", default_value = "0", conflicts_with = "points", value_parser = between::<u64>(0, MANY))]
     pub seed: u64,
     /// On a surface: write the centroids themselves to a file of points, which lie off the surface
     /// where it is curved; without this every point is put at the nearest point of its cell, on the
@@ -351,7 +370,7 @@ pub struct CheckArgs {
     #[arg(long, value_name = "P")]
     pub problem: Option<PathBuf>,
     /// 1 numbers, 2 adjacency, 3 simple diagram, 4 exact geometry, 5 optimality
-    #[arg(long, value_name = "LEVEL", default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..=5))]
+    #[arg(long, value_name = "LEVEL", default_value = "5", value_parser = between::<u8>(1, 5))]
     pub level: u8,
 }
 
@@ -415,7 +434,7 @@ pub struct InterpolateArgs {
     pub plot: Option<Output>,
     /// Draw K pictures instead, at the times 0, 1/K, 2/K, ..; their numbers are put behind the name
     /// given with --plot
-    #[arg(long, value_name = "K", requires = "plot", conflicts_with_all = ["t", "output"], value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    #[arg(long, value_name = "K", requires = "plot", conflicts_with_all = ["t", "output"], value_parser = between::<u32>(1, 10_000))]
     pub frames: Option<u32>,
     /// The problem the solution solves [default: the one it names or contains]
     #[arg(long, value_name = "P")]
@@ -554,29 +573,29 @@ pub struct SampleArgs {
     /// Solution file
     pub solution: PathBuf,
     /// Number of samples
-    #[arg(long, short = 'n', value_name = "N", value_parser = whole)]
+    #[arg(long, short = 'n', value_name = "N", value_parser = between::<u64>(1, MANY))]
     pub samples: u64,
     /// File to write: .npz with the arrays points, cells, images; .csv or .parquet (if built in);
     /// or .npy with one of them
     #[arg(long, short, value_name = "OUT", value_parser = to(Fit::Samples))]
     pub output: Output,
     /// Another seed gives other samples
-    #[arg(long, value_name = "S", default_value_t = 0)]
+    #[arg(long, value_name = "S", default_value = "0", value_parser = between::<u64>(0, MANY))]
     pub seed: u64,
     /// How to draw
     #[arg(long, value_enum, default_value_t = Method::Iid)]
     pub method: Method,
     /// Only from the cell of this site, by its index in the solution
-    #[arg(long, value_name = "I")]
+    #[arg(long, value_name = "I", value_parser = between::<usize>(0, MANY))]
     pub cell: Option<usize>,
     /// What to write of each sample [default: all; points in a .npy file]
     #[arg(long, value_enum)]
     pub what: Option<What>,
     /// Number of the first sample, to go on from where another run ended
-    #[arg(long, value_name = "K", default_value = "0", value_parser = whole_or_zero)]
+    #[arg(long, value_name = "K", default_value = "0", value_parser = between::<u64>(0, MANY))]
     pub offset: u64,
     /// Stratified: length of the whole run of which these are a part [default: its end]
-    #[arg(long, value_name = "M", value_parser = whole)]
+    #[arg(long, value_name = "M", value_parser = between::<u64>(1, MANY))]
     pub total: Option<u64>,
     /// The problem the solution solves [default: the one it names or contains]
     #[arg(long, value_name = "P")]

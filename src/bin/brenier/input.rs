@@ -209,9 +209,9 @@ fn domain(Named(name, features): Named<'_>, limit: ReadLimit) -> Result<(AnyDoma
         return polygon(ConvexPolygon::disk(DISK));
     }
     if let Some(n) = name.strip_prefix("disk:") {
-        let n = n.parse::<usize>().ok().filter(|n| (3..=1_000_000).contains(n));
+        let n = crate::values::whole(n).filter(|n| (3..=1_000_000).contains(n));
         let n = n.ok_or_else(|| usage(format!("--domain {name}: give a number of vertices from 3 to 1000000")))?;
-        return polygon(ConvexPolygon::disk(n));
+        return polygon(ConvexPolygon::disk(n as usize));
     }
     let known = ["cube", "sphere"];
     if known.contains(&name) {
@@ -219,7 +219,7 @@ fn domain(Named(name, features): Named<'_>, limit: ReadLimit) -> Result<(AnyDoma
     }
     let path = Path::new(name);
     // A word that is no file is a name that is not known.
-    if path.extension().is_none() && path.components().count() == 1 && !path.exists() {
+    if name != "-" && path.extension().is_none() && path.components().count() == 1 && !path.exists() {
         return Err(usage(format!("--domain {name}: no such domain, and no such file; use {WORDS}")));
     }
     Ok(read_domain(path, limit, features)?)

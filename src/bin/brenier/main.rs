@@ -29,6 +29,7 @@ mod sample;
 mod scarcity;
 mod singular;
 mod solve;
+mod start;
 mod threads;
 mod values;
 
@@ -84,7 +85,8 @@ fn run() -> Result<u8, Failure> {
     if let Some(bytes) = cli.common.max_memory {
         allocator::limit_to(bytes);
     }
-    outputs::declare(&matches)?;
+    brenier::io::sync_files(!cli.common.no_sync);
+    outputs::declare(&matches, cli.common.format.as_ref())?;
     threads::start(&cli.common)?;
     if matches!(cli.command, Command::Solve(_) | Command::Quantize(_) | Command::Sample(_)) {
         deadline::be_polite(None);

@@ -7,7 +7,7 @@ use crate::heights;
 use crate::reports::say;
 use brenier::diagram::{Diagram, DiagramError, PartialDiagram, SurfaceDiagram};
 use brenier::exact::Heights;
-use brenier::io::write_atomically;
+use brenier::io::{ending, write_atomically};
 use brenier::plot::{Charts, Color, Model, Scene, Up, View};
 use brenier::problem::{Problem, SurfaceProblem};
 use brenier::transport::BrenierMap;
@@ -89,7 +89,7 @@ fn view_fits(problem: &impl Drawn, args: &PlotArgs) -> Result<(), Failure> {
 }
 
 fn format_of(path: &Path) -> Option<Format> {
-    match path.extension()?.to_ascii_lowercase().to_str()? {
+    match ending(path).as_str() {
         "svg" => Some(Format::Svg),
         "png" => Some(Format::Png),
         "html" => Some(Format::Html),

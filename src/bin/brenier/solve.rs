@@ -6,6 +6,7 @@ use crate::failure::{Failure, code};
 use crate::input;
 use crate::limits::{peak_bytes, read_limit};
 use crate::picture::{Drawn, Style};
+use crate::start::{self, Kinds};
 use crate::{deadline, interrupt, output, outputs};
 use brenier::io::{
     FileData, IoError, Loaded, Role, SolutionFile, is_file, read_checkpoint, write_checkpoint, write_solution,
@@ -27,10 +28,10 @@ pub fn run(args: &SolveArgs, common: &Common) -> Result<u8, Failure> {
 }
 
 /// From a problem to the files.
-fn solved<T: FileData<Point = [f64; D]>, const D: usize>(
+fn solved<T: Kinds + FileData<Point = [f64; D]>, const D: usize>(
     args: &SolveArgs,
     common: &Common,
-    start: Instant,
+    clock: Instant,
     mut loaded: Loaded<T>,
 ) -> Result<u8, Failure>
 where
@@ -48,11 +49,18 @@ where
             Some(read_checkpoint(path, &loaded.fingerprint(), loaded.problem.sites().len(), limit)?)
         }
     };
+    let begin = start::of_args(args, &loaded, common)?;
+    let dropped = args.start.is_some() && begin.heights.is_none();
+    if dropped {
+        console::warn(common, &begin.notes);
+    }
+    loaded.notes.extend(begin.notes);
     let options = SolveOptions::default()
         .tolerance(args.tol)
         .max_iterations(args.max_iterations)
-        .time_limit(common.time_limit.map(|t| t.saturating_sub(start.elapsed())))
+        .time_limit(common.time_limit.map(|t| t.saturating_sub(clock.elapsed())))
         .hessian(args.hessian)
+        .start(begin.heights)
         .resume(resume);
     let mut keeper = Keeper::new(args, loaded.fingerprint());
     if common.time_limit.is_some() {
@@ -82,7 +90,8 @@ where
             format!("interrupted; the state is in {at}, go on with --resume {at}"),
         ));
     }
-    let file = solution_file(&loaded, solution, start);
+    let mut file = solution_file(&loaded, solution, clock);
+    file.gradient = args.gradients.then(|| loaded.gradient(&file));
     deadline::be_written();
     write_solution(&args.output, &file)?;
     let mut written: Vec<&Path> = vec![&args.output];

@@ -6,7 +6,7 @@ use super::domain_shapes::{AnyDomain, mesh_from_bytes, polygons};
 use super::domain_svg;
 use super::ending::has_ending;
 use super::error::IoError;
-use super::json::Context;
+use super::json::{Context, wrong_kind};
 use super::loader::Loader;
 use super::read::{ReadLimit, lines, read_file};
 use super::surface::reads_surface;
@@ -48,7 +48,9 @@ pub fn parse_domain(
     if is("json") {
         let cx = Context::new(path);
         let mut loader = Loader::new(path, limit);
-        let domain = cx.parse(&bytes, DomainSeed(&cx))?.build(&mut loader)?;
+        let parsed =
+            cx.parse(&bytes, DomainSeed(&cx)).map_err(|e| wrong_kind(path, &bytes, "a domain").unwrap_or(e))?;
+        let domain = parsed.build(&mut loader)?;
         return Ok((domain, loader.notes));
     }
     let is_face = |l: &[u8]| {

@@ -8,6 +8,7 @@ use super::problem_file::{FileData, ProblemFile, ProblemId};
 use super::problem_json::read_problem;
 use super::read::ReadLimit;
 use super::solution_json::{Gradient, ProblemSource, SolutionFile};
+use crate::exact::Dd;
 use crate::problem::{Duplicates, Kind, ProblemData, SurfaceProblemData, WithSites};
 use crate::transport::{Line, Solution, mass_gradient, site_gradient};
 use std::path::{Path, PathBuf};
@@ -131,6 +132,11 @@ impl<T: FileData> Loaded<T> {
             ));
         }
         Ok(Loaded { problem, source, name: name.to_path_buf(), inputs, notes, warnings })
+    }
+
+    /// Sum of the masses of all sites.
+    pub fn total(&self) -> f64 {
+        self.problem.masses().iter().fold(Dd::ZERO, |sum, &m| sum + Dd::from_f64(m)).to_f64()
     }
 
     /// Identity of the problem; it must be known ([`Loaded::identify`]).

@@ -79,7 +79,7 @@ pub use points::{
     PointFile, parse_points, read_columns, read_densities, read_masses, read_points, read_points_in_space, read_rows,
     write_indices, write_points, writes_points,
 };
-pub use problem_file::{AnyProblem, ProblemFile};
+pub use problem_file::{AnyProblem, Origins, ProblemFile};
 pub use problem_file::{FileData, ProblemId};
 pub use problem_json::{parse_any_problem, parse_problem, read_any_problem, read_problem};
 pub use read::{ReadLimit, sha256_hex};

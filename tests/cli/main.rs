@@ -8,6 +8,7 @@ mod hostile;
 mod interrupt;
 mod limits;
 mod map;
+mod mistakes;
 mod outputs;
 mod parameterize;
 mod parameterize_files;

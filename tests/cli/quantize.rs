@@ -90,10 +90,10 @@ fn wrong_quantizations_are_told_in_one_line() {
     f.error(2, "quantize --domain square -n 5 --points y.csv -o s.json");
     f.error(2, "quantize --domain square --points y.csv --seed 1 -o s.json");
     f.error(2, "quantize --domain square -n 5 --tol 0 -o s.json");
-    f.error(2, "quantize --domain disk -n 5 -o s.json");
+    f.error(2, "quantize --domain disc -n 5 -o s.json");
     f.error(2, "quantize --domain square -n 5 -o s.json --plot s.gif");
     assert_snapshot!(f.error(3, "quantize --domain square -n 5 --masses m.txt -o s.json"), @"m.txt: masses has 2 entries, sites has 5; give one per site");
-    assert_snapshot!(f.error(3, "quantize --domain square -n 5 --density affine:1,0,-1 -o s.json"), @"square: density is negative at domain vertex 0; it must be at least 0 on the whole domain");
+    assert_snapshot!(f.error(3, "quantize --domain square -n 5 --density affine:1,0,-1 -o s.json"), @"--density affine:1,0,-1: density is negative at domain vertex 0; it must be at least 0 on the whole domain");
     assert_snapshot!(f.error(4, "quantize --domain square -n 5000000 --max-memory 1MB -o s.json"), @"-n: needs about 2.3 GiB, limit 1000 kB; raise --max-memory if that is meant");
     assert_snapshot!(f.error(5, "quantize --domain square -n 5 -o no/s.csv"), @"no/s.csv: cannot write: no such file or folder; check the path");
     assert_snapshot!(f.error(5, "quantize --domain square --points z.csv -o s.json"), @"z.csv: cannot read: no such file or folder; check the path");

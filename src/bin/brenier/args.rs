@@ -93,7 +93,7 @@ pub struct Common {
                         brenier solve --domain disk:64 --points sites.npy --masses masses.txt -o solution.json")]
 pub struct SolveArgs {
     /// Problem file (JSON)
-    #[arg(required_unless_present = "points", conflicts_with_all = ["domain", "feature", "points", "columns", "masses", "density", "invert", "bilinear", "partial"])]
+    #[arg(required_unless_present_any = ["points", "domain"], conflicts_with_all = ["domain", "feature", "points", "columns", "masses", "density", "invert", "bilinear", "partial"])]
     pub problem: Option<PathBuf>,
     /// Solution file to write: .json or .npz; - is standard output, here and elsewhere
     #[arg(long, short, value_name = "SOLUTION", value_parser = to(Fit::Solution))]
@@ -280,9 +280,6 @@ pub struct ParameterizeArgs {
     /// three cells meet
     #[arg(long)]
     pub remesh: bool,
-    /// Map closed surfaces of genus 0 to the sphere
-    #[arg(long)]
-    pub sphere: bool,
     /// Report to write
     #[arg(long, value_name = "R.json", value_parser = to(Fit::Report))]
     pub report: Option<Output>,
@@ -290,7 +287,7 @@ pub struct ParameterizeArgs {
     #[arg(long, value_name = "R.html", value_parser = to(Fit::Page))]
     pub html: Option<Output>,
     /// Draw the surface and its layout with a checker pattern: .png or .svg
-    #[arg(long, alias = "picture", value_name = "PICTURE", value_parser = to(Fit::FlatPicture))]
+    #[arg(long, value_name = "PICTURE", value_parser = to(Fit::FlatPicture))]
     pub plot: Option<Output>,
     /// From where the surface is seen: angle around the upward axis and above the horizon, in
     /// degrees [default: where most is to be seen]

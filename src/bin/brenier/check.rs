@@ -5,6 +5,7 @@
 //! and printed.
 
 use crate::args::{CheckArgs, Common};
+use crate::documents::{self, Want};
 use crate::failure::{Failure, code};
 use crate::input;
 use crate::limits::read_limit;
@@ -28,7 +29,7 @@ struct JsonCheck<'a> {
 }
 
 pub fn run(args: &CheckArgs, common: &Common) -> Result<u8, Failure> {
-    visit!(read_any_solution(&args.solution, read_limit(common))?, solution => check(&solution, args, common))
+    visit!(documents::read(&args.solution, Want::Solution, || read_any_solution(&args.solution, read_limit(common)))?, solution => check(&solution, args, common))
 }
 
 fn check<T: FileData<Point = [f64; D]>, const D: usize>(

@@ -90,7 +90,8 @@ pub fn of_arguments(e: &clap::Error) -> Result<u8, Failure> {
                 .take_while(|l| !l.starts_with("Usage:") && !l.starts_with("For more information"))
                 .filter(|l| !l.is_empty())
                 .collect();
-            let what = lines.join(" ");
+            let stray = e.kind() == K::UnknownArgument && lines[0].contains(" argument '") && !lines[0].contains("'-");
+            let what = lines.join(" ") + if stray { "; other files are named by flags" } else { "" };
             Err(Failure::new(code::USAGE, format!("{what}; see brenier {}--help", subcommand())))
         }
     }

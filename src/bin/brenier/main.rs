@@ -8,6 +8,7 @@ mod check;
 mod console;
 mod deadline;
 mod diagram;
+mod documents;
 mod failure;
 mod heights;
 mod input;
@@ -74,8 +75,9 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<u8, Failure> {
-    let parsed =
-        Cli::command().try_get_matches_from(values::command_line()).and_then(|m| Ok((Cli::from_arg_matches(&m)?, m)));
+    let parsed = values::with_negative_numbers(Cli::command())
+        .try_get_matches_from(values::command_line())
+        .and_then(|m| Ok((Cli::from_arg_matches(&m)?, m)));
     let (cli, matches) = match parsed {
         Ok(parsed) => parsed,
         Err(e) => return failure::of_arguments(&e),

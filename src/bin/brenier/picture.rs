@@ -149,6 +149,8 @@ pub fn unmade(e: DiagramError) -> Failure {
 pub trait Drawn {
     /// Does all of it lie in the plane?
     fn is_flat(&self) -> bool;
+    /// Can a cell be in several parts without the report saying so?
+    fn may_fall_apart(&self) -> bool;
     /// Draws the diagram at some heights. `name` is what the picture is of.
     fn draw(&self, heights: &Heights, name: &Path, path: &Path, style: &Style) -> Result<(), Failure>;
 }
@@ -156,6 +158,11 @@ pub trait Drawn {
 impl Drawn for Problem {
     fn is_flat(&self) -> bool {
         true
+    }
+
+    /// A cell of a box or a convex polygon is convex, and pixels fill a box unless they are cut.
+    fn may_fall_apart(&self) -> bool {
+        self.rest().is_none() && self.patches().is_some_and(|p| p.mesh().is_some() || p.are_cut())
     }
 
     fn draw(&self, heights: &Heights, name: &Path, path: &Path, style: &Style) -> Result<(), Failure> {
@@ -173,6 +180,11 @@ impl Drawn for Problem {
 
 impl Drawn for SurfaceProblem {
     fn is_flat(&self) -> bool {
+        false
+    }
+
+    /// Reports about surfaces count them.
+    fn may_fall_apart(&self) -> bool {
         false
     }
 

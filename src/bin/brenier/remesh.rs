@@ -2,6 +2,7 @@
 
 use crate::args::{self, Common, RemeshArgs};
 use crate::console::{count, table};
+use crate::documents::{self, Want};
 use crate::failure::{Failure, code};
 use crate::input;
 use crate::limits::{peak_bytes, read_limit};
@@ -18,7 +19,9 @@ const MOST_TOLD: usize = 5;
 pub fn run(args: &RemeshArgs, common: &Common) -> Result<u8, Failure> {
     let start = Instant::now();
     let out = &args.output;
-    let AnySolution::Surface(solution) = read_any_solution(&args.solution, read_limit(common))? else {
+    let AnySolution::Surface(solution) =
+        documents::read(&args.solution, Want::Solution, || read_any_solution(&args.solution, read_limit(common)))?
+    else {
         let what =
             format!("{}: is the solution of a problem in the plane; remesh needs a surface", args.solution.display());
         return Err(Failure::new(code::INPUT, what));

@@ -1,6 +1,7 @@
 //! `solve --start`: an old solution to start from.
 
 use crate::args::{Common, SolveArgs};
+use crate::documents::{self, Want};
 use crate::failure::{Failure, code};
 use crate::limits::read_limit;
 use brenier::exact::Heights;
@@ -22,9 +23,13 @@ pub fn of_args<T: FileData<Point = [f64; D]> + Kinds, const D: usize>(
     common: &Common,
 ) -> Result<Begin, Failure> {
     let Some(path) = &args.start else { return Ok(Begin { heights: None, notes: Vec::new() }) };
-    let old = T::of_any(read_any_solution(path, read_limit(common))?).map_err(|what| {
-        Failure::new(code::INPUT, format!("{}: {what}; give the solution of a problem like this one", path.display()))
-    })?;
+    let old = T::of_any(documents::read(path, Want::Solution, || read_any_solution(path, read_limit(common)))?)
+        .map_err(|what| {
+            Failure::new(
+                code::INPUT,
+                format!("{}: {what}; give the solution of a problem like this one", path.display()),
+            )
+        })?;
     Ok(begin(path, &old, loaded, common))
 }
 

@@ -63,6 +63,7 @@ pub fn streams(text: &str) -> Result<Streams, String> {
 pub fn positive(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(v) if v > 0.0 && v.is_finite() => Ok(v),
+        _ if text.contains(',') => Err("write a point, as in 0.5".into()),
         _ => Err("give a positive number such as 1e-10".into()),
     }
 }
@@ -80,6 +81,16 @@ pub fn distance(text: &str) -> Result<f64, String> {
         Ok(v) if v >= 0.0 && v.is_finite() => Ok(v),
         _ => Err("give a distance such as 1e-7".into()),
     }
+}
+
+/// Numbers below 0 are values, not flags: what is wrong with one is told by who reads it.
+pub fn with_negative_numbers(command: clap::Command) -> clap::Command {
+    let arg = |arg: clap::Arg| {
+        let flag = matches!(arg.get_action(), clap::ArgAction::Set | clap::ArgAction::Append) && !arg.is_positional();
+        // Views are lists of numbers, which take all hyphens.
+        if flag && !arg.is_allow_hyphen_values_set() { arg.allow_negative_numbers(true) } else { arg }
+    };
+    command.mut_args(arg).mut_subcommands(|sub| sub.mut_args(arg))
 }
 
 /// The command line, where `--merge` that is not followed by a number stands alone: what comes next

@@ -82,7 +82,7 @@ pub use points::{
 pub use problem_file::{AnyProblem, Origins, ProblemFile};
 pub use problem_file::{FileData, ProblemId};
 pub use problem_json::{parse_any_problem, parse_problem, read_any_problem, read_problem};
-pub use read::{ReadLimit, sha256_hex};
+pub use read::{ReadLimit, read_bytes, sha256_hex};
 pub use sample_blocks::Columns;
 pub use samples::{NOT_BUILT, SampleFormat, write_samples};
 pub use solution_json::{

@@ -65,6 +65,14 @@ pub(super) fn read_file_as(path: &Path, limit: ReadLimit, role: Role) -> Result<
     Ok(bytes)
 }
 
+/// The bytes of a file or stream; its ending is known afterwards, if its content tells it.
+///
+/// # Errors
+/// The system's; [`IoError::TooLarge`].
+pub fn read_bytes(path: &Path, limit: ReadLimit) -> Result<Vec<u8>, IoError> {
+    read_file(path, limit)
+}
+
 /// Whether a path is the `-` that stands for standard input. A file called so is `./-`.
 pub(super) fn is_standard_input(path: &Path) -> bool {
     path.as_os_str() == "-"

@@ -1,6 +1,7 @@
 //! The binary from outside: what it prints, what it writes, how it ends.
 
 mod bad_input;
+mod batch;
 mod cells;
 mod domains;
 mod files;

@@ -6,9 +6,20 @@ use insta::assert_snapshot;
 #[test]
 fn help_shows_examples_everywhere() {
     let f = Folder::new();
-    for command in
-        ["", "solve", "quantize", "diagram", "cells", "check", "map", "interpolate", "singular", "alexandrov", "plot"]
-    {
+    for command in [
+        "",
+        "solve",
+        "quantize",
+        "diagram",
+        "cells",
+        "check",
+        "map",
+        "interpolate",
+        "singular",
+        "alexandrov",
+        "plot",
+        "batch",
+    ] {
         let help = f.expect(0, &format!("{command} --help")).out;
         assert!(help.contains("Example"), "{command}");
         assert!(help.contains(&format!("brenier {command}")), "{command}");

@@ -3,6 +3,9 @@
 mod alexandrov;
 mod allocator;
 mod args;
+mod args_of_solutions;
+mod batch;
+mod batch_list;
 mod cells;
 mod check;
 mod console;
@@ -90,7 +93,7 @@ fn run() -> Result<u8, Failure> {
     brenier::io::sync_files(!cli.common.no_sync);
     outputs::declare(&matches, cli.common.format.as_ref())?;
     threads::start(&cli.common)?;
-    if matches!(cli.command, Command::Solve(_) | Command::Quantize(_) | Command::Sample(_)) {
+    if matches!(cli.command, Command::Solve(_) | Command::Quantize(_) | Command::Sample(_) | Command::Batch(_)) {
         deadline::be_polite(None);
     }
     deadline::end_after(cli.common.time_limit)?;
@@ -107,6 +110,7 @@ fn run() -> Result<u8, Failure> {
         Command::Alexandrov(args) => alexandrov::run(args, &cli.common),
         Command::Sample(args) => sample::run(args, &cli.common),
         Command::Plot(args) => picture::run(args, &cli.common),
+        Command::Batch(args) => batch::run(args, &cli.common),
         Command::Remesh(args) => remesh::run(args, &cli.common),
     }
 }

@@ -122,6 +122,7 @@ pub mod exact;
 pub mod hull;
 #[doc(hidden)]
 pub mod io;
+#[doc(hidden)]
 pub mod latent;
 #[doc(hidden)]
 pub mod lens;

@@ -115,13 +115,13 @@ fn families() -> (Files, Vec<&'static str>) {
     f.write("sheet.json", &format!(
         r#"{head} {{"type": "mesh", "path": "roof.obj"}}, "sites": [[0.2, 0.3, 0.5], [0.8, 0.2, 0.1], [0.5, 0.5, 9]], "weights": [0.1, 0, 1]}}"#
     ));
-    f.brenier("solve --domain square --points y.csv --hessian -o plane.json");
+    f.brenier("solve --domain square --points y.csv --hessian --gradients -o plane.json");
     f.brenier(
         "solve --domain disk:5 --points y.csv --density affine:1,0.5,2 --max-iterations 1 --hessian -o early.json",
     );
     f.brenier("solve image.json --hessian -o patches.json");
-    f.brenier("solve --domain square --points y.csv --masses m.txt --partial --hessian -o partly.json");
-    f.brenier("solve --domain roof.obj --points y3.csv --hessian -o surface.json");
+    f.brenier("solve --domain square --points y.csv --masses m.txt --partial --hessian --gradients -o partly.json");
+    f.brenier("solve --domain roof.obj --points y3.csv --hessian --gradients -o surface.json");
     f.brenier("diagram hidden.json --cells --hessian -o diagram.json");
     f.brenier("diagram partial.json --hessian -o balls.json");
     f.brenier("diagram sheet.json --cells --hessian -o pieces.json");
@@ -262,6 +262,7 @@ fn line_of(path: &str) -> &'static [&'static str] {
         "centroids" => &["centroids"],
         "cost" => &["cost"],
         "hessian" => &["hessian"],
+        "gradient_sites" | "gradient_masses" => &["gradient"],
         "heights" => &["heights", "weights", "masses", "cells"],
         "heights_lo" => &["heights", "weights", "masses", "cells"],
         "report" => match path.split(['.', '[']).nth(1).unwrap_or("") {

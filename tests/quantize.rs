@@ -54,6 +54,26 @@ fn a_grid_is_stationary() {
     assert!(found.steps[0].off < 1e-24);
 }
 
+/// Rough first solves end at the same cost, in fewer Newton steps, and every move pays.
+#[test]
+fn rough_first_solves_cost_nothing() {
+    let affine = Density::Affine { g: [1.0, 2.0], c: 0.0 };
+    for (seed, density) in [Density::Constant, affine].into_iter().enumerate() {
+        let begun = problem(&square(), density, random(400, seed as u64), None);
+        let fine = run(&begun, &QuantizeOptions::default().max_steps(15).early_mass_tolerance(1e-6));
+        let rough = run(&begun, &QuantizeOptions::default().max_steps(15));
+        let newton = |found: &Quantization| found.steps.iter().map(|s| s.newton_steps).sum::<usize>();
+        assert!(newton(&rough) < newton(&fine), "{} and {}", newton(&rough), newton(&fine));
+        let (a, b) = (rough.solution.cost, fine.solution.cost);
+        assert!((a / b - 1.0).abs() < 2e-3, "{a} and {b}");
+        descends(&rough.steps);
+        for pair in rough.steps.windows(2) {
+            assert!(pair[1].cost < pair[0].cost - 0.49 * pair[0].off, "{pair:?}");
+        }
+        assert!(rough.solution.report.converged && rough.solution.report.max_relative_error <= 1e-10);
+    }
+}
+
 /// Slabs keep their walls, so that the inequality of descent is an equality.
 #[test]
 fn slabs_arrive_in_one_step_with_equality() {
@@ -118,7 +138,10 @@ fn every_step_descends_as_much_as_it_must() {
             let unequal = (seed % 2 == 1).then(|| (0..n).map(|i| 1.0 + (i % 5) as f64).collect());
             let begun = problem(&domain, density.clone(), sites, unequal);
             for mass_tolerance in [0.2, 1e-6] {
-                let options = QuantizeOptions::default().max_steps(8).mass_tolerance(mass_tolerance);
+                let options = QuantizeOptions::default()
+                    .max_steps(8)
+                    .mass_tolerance(mass_tolerance)
+                    .early_mass_tolerance(mass_tolerance);
                 let found = run(&begun, &options);
                 assert_eq!((&found.outcome, found.steps.len()), (&QuantizeOutcome::StepsDone, 9));
                 descends(&found.steps);
@@ -327,7 +350,10 @@ fn every_step_on_a_surface_descends_as_much_as_it_must() {
             data.density = density.clone();
             data.masses = Some((0..n).map(|i| 1.0 + (i % 3) as f64).collect());
             let begun = SurfaceProblem::new(data).unwrap();
-            let options = QuantizeOptions::default().max_steps(6).mass_tolerance(mass_tolerance);
+            let options = QuantizeOptions::default()
+                .max_steps(6)
+                .mass_tolerance(mass_tolerance)
+                .early_mass_tolerance(mass_tolerance);
             let found = quantize(&begun, &options);
             assert!(found.steps.len() > 3, "{:?}", found.outcome);
             descends(&found.steps);
@@ -341,7 +367,7 @@ fn on_a_flat_surface_sites_move_as_in_the_plane() {
     let vertices = vec![[0., 0., 2.], [1., 0., 2.], [1., 1., 2.], [0., 1., 2.]];
     let flat = Surface::new(vertices, vec![[0, 1, 2], [0, 2, 3]]).unwrap();
     let sites = random(30, 3);
-    let options = QuantizeOptions::default().max_steps(5).mass_tolerance(1e-12);
+    let options = QuantizeOptions::default().max_steps(5).mass_tolerance(1e-12).early_mass_tolerance(1e-12);
     let plane = run(&problem(&square(), Density::Constant, sites.clone(), None), &options);
     let lifted = sites.iter().map(|y| [y[0], y[1], 2.0]).collect();
     let begun = SurfaceProblem::new(SurfaceProblemData::new(flat, lifted)).unwrap();

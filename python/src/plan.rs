@@ -5,14 +5,14 @@ use crate::errors::{in_memory, of_file, wrong};
 use crate::faces::{Face, Located};
 use crate::problem::{NAME, Of, Problem};
 use crate::work::does;
-use brenier::exact::{Dd, Heights};
+use brenier::exact::Heights;
 use brenier::io::{
     AnySolution, FileData, IoError, Loaded, ProblemSource, ReadLimit, SolutionFile, folder_of, parse_any_solution,
     problem_of_solution, read_any_solution, relative_path, solution_bytes, write_solution_of,
 };
 use brenier::newton::Outcome;
 use brenier::problem::{Kind, ProblemData, SurfaceProblemData, WithSites};
-use brenier::transport::{GradientError, Gradients, Report, Solution, describe};
+use brenier::transport::{GradientError, Gradients, Report, Solution, carried, describe};
 use brenier::{map_kind, visit};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyTuple};
@@ -158,28 +158,14 @@ impl Plan {
     }
 }
 
-/// Heights for sites that have moved: `h_i - <c_i, dy_i - t>` with the centroids `c_i` and the mean
-/// move `t`. A move common to all changes no cell; of what is left, a cell that is alone keeps its
-/// mass to first order. (Keeping the weights instead lets cells run after their sites, and loses
-/// more of them.)
+/// Heights for sites that have moved, if there are as many ([`carried`]).
 fn started<T: Face<D>, const D: usize>(held: &Held<T, D>, of: &Of<T>) -> PyResult<Heights> {
     let (before, after) = (held.problem().sites(), of.loaded.problem.sites());
     if before.len() != after.len() {
         let (had, has) = (before.len(), after.len());
         return Err(wrong(format!("warm has {had} sites, the problem {has}; give a plan for as many")));
     }
-    let masses = of.loaded.problem.masses();
-    let total: f64 = masses.iter().sum();
-    let mut mean = [0.0; D];
-    for ((y, z), m) in before.iter().zip(after).zip(masses) {
-        (0..D).for_each(|k| mean[k] += m / total * (z[k] - y[k]));
-    }
-    let carried = |(i, h): (usize, &Dd)| {
-        let Some(c) = held.file.centroids[i] else { return *h };
-        let along = (0..D).map(|k| c[k] * ((after[i][k] - before[i][k]) - mean[k])).sum::<f64>();
-        *h - Dd::from_f64(along)
-    };
-    Ok(Heights::new(held.file.heights.as_slice().iter().enumerate().map(carried)))
+    Ok(carried(&held.file.heights, &held.file.centroids, before, after, of.loaded.problem.masses()))
 }
 
 /// How a run ended, in a word.

@@ -172,6 +172,25 @@ pub enum DomainError {
 }
 
 impl DomainError {
+    /// Is it the density that is wrong, not the domain?
+    pub fn is_of_density(&self) -> bool {
+        matches!(
+            self,
+            DomainError::NonFiniteDensity { .. }
+                | DomainError::NegativeDensity { .. }
+                | DomainError::ImageSize { .. }
+                | DomainError::Pixel { .. }
+                | DomainError::ThinPixels { .. }
+                | DomainError::ImageTooSmall { .. }
+                | DomainError::Unfit { .. }
+                | DomainError::DensityLength { .. }
+                | DomainError::DensityValue { .. }
+                | DomainError::ZeroDensity
+        )
+    }
+}
+
+impl DomainError {
     /// The same with other numbers for faces: those of a file whose polygons were cut into
     /// triangles.
     pub fn with_faces(self, name: impl Fn(u32) -> u32) -> DomainError {

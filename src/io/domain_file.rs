@@ -4,8 +4,9 @@ use super::domain_geojson;
 use super::domain_json::DomainSeed;
 use super::domain_shapes::{AnyDomain, mesh_from_bytes, polygons};
 use super::domain_svg;
+use super::ending::has_ending;
 use super::error::IoError;
-use super::json::Context;
+use super::json::{Context, wrong_kind};
 use super::loader::Loader;
 use super::read::{ReadLimit, lines, read_file};
 use super::surface::reads_surface;
@@ -34,7 +35,7 @@ pub fn parse_domain(
     limit: ReadLimit,
     features: &[String],
 ) -> Result<(AnyDomain, Vec<String>), IoError> {
-    let is = |name: &str| path.extension().is_some_and(|e| e.eq_ignore_ascii_case(name));
+    let is = |name: &str| has_ending(path, name);
     if is("geojson") || is("json") && domain_geojson::is_geojson(&bytes) {
         return domain_geojson::domain(path, &bytes, features, limit);
     }
@@ -47,7 +48,9 @@ pub fn parse_domain(
     if is("json") {
         let cx = Context::new(path);
         let mut loader = Loader::new(path, limit);
-        let domain = cx.parse(&bytes, DomainSeed(&cx))?.build(&mut loader)?;
+        let parsed =
+            cx.parse(&bytes, DomainSeed(&cx)).map_err(|e| wrong_kind(path, &bytes, "a domain").unwrap_or(e))?;
+        let domain = parsed.build(&mut loader)?;
         return Ok((domain, loader.notes));
     }
     let is_face = |l: &[u8]| {

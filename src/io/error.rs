@@ -1,5 +1,6 @@
 //! The one error of this layer. Its text is what the command line prints after `error: `.
 
+use super::ending::ending;
 use super::finite::NotFinite;
 pub(super) use super::text::quoted;
 use super::text::{MESSAGE, Name, short};
@@ -119,7 +120,12 @@ impl IoError {
                     format!("{what} ending in {name} are not read; use {read}")
                 }
                 // A stream, for example.
-                None => format!("has no ending that tells its format; save it under a name that ends in {read}"),
+                None if !ending(file).is_empty() => {
+                    format!("{what} that are {} are not read; use {read}", quoted(&ending(file)))
+                }
+                None => format!(
+                    "has no ending that tells its format; say it with --format, or save it under a name that ends in {read}"
+                ),
             },
         )
     }

@@ -1,5 +1,6 @@
 //! Pixels of .png, .jpg and .npy files as numbers.
 
+use super::ending::ending;
 use super::error::{IoError, bytes_text};
 use super::foreign;
 use super::jpeg::{self, luma};
@@ -15,8 +16,7 @@ const MOST_BYTES: usize = 1 << 31;
 /// (black) to 1 (white): colours by their luma (ITU-R BT.601, `0.299 r + 0.587 g + 0.114 b` of the
 /// values as stored), transparent pixels as on white. An .npy gives its numbers.
 pub(super) fn decode(path: &Path, bytes: &[u8], limit: ReadLimit) -> Result<(usize, Vec<f64>), IoError> {
-    let extension = path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
-    match extension.as_str() {
+    match ending(path).as_str() {
         "png" => {
             let content = |what| IoError::content(path, what);
             let needs = png_needs(bytes).map_err(content)?;

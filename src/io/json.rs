@@ -6,7 +6,7 @@
 use super::document::read_document;
 use super::error::{IoError, quoted};
 use super::read::{ReadLimit, refuse_utf16};
-use super::text::{PARSER, short};
+use super::text::{Name, PARSER, short};
 use crate::exact::big;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::cell::{Cell, RefCell};
@@ -475,6 +475,8 @@ impl<'de> Visitor<'de> for NumberOrTriple<'_> {
 struct Header {
     format: Option<String>,
     version: Option<u64>,
+    /// As GeoJSON has it.
+    kind: Option<String>,
 }
 
 impl<'de> Visitor<'de> for &mut Header {
@@ -487,6 +489,7 @@ impl<'de> Visitor<'de> for &mut Header {
             match key.as_str() {
                 "format" => self.format = Some(map.next_value()?),
                 "version" => self.version = Some(map.next_value()?),
+                "type" => self.kind = map.next_value::<serde_json::Value>()?.as_str().map(str::to_string),
                 _ => drop(map.next_value::<IgnoredAny>()?),
             }
         }
@@ -497,6 +500,32 @@ impl<'de> Visitor<'de> for &mut Header {
 /// The newest version of the formats this program reads and writes.
 pub(super) const VERSION: u64 = 1;
 
+/// Types of GeoJSON that are areas or hold them.
+const GEOJSON: [&str; 5] = ["FeatureCollection", "Feature", "Polygon", "MultiPolygon", "GeometryCollection"];
+
+/// What to say of a document of another kind.
+fn other_kind(file: &Path, found: &str, wanted: &str) -> String {
+    let name = Name(file);
+    match (found, wanted) {
+        ("brenier/problem", "a domain") => {
+            format!("is a problem, which has a domain and sites; solve it: brenier solve {name} -o solution.json")
+        }
+        ("brenier/problem", "brenier/solution") => {
+            format!("is a problem, not a solution; solve it first: brenier solve {name} -o solution.json")
+        }
+        ("brenier/solution", "brenier/problem") => {
+            "is a solution, not a problem; check, plot, cells and map take it, solve takes the problem it names".into()
+        }
+        ("brenier/checkpoint", _) => {
+            format!("is the state of a solver; go on from it: brenier solve PROBLEM -o solution.json --resume {name}")
+        }
+        (_, "brenier/checkpoint") => {
+            format!("format is {}, not the state of a solver; to start from a solution use --start", quoted(found))
+        }
+        _ => format!("format is {}, expected {}; give a file of that format", quoted(found), quoted(wanted)),
+    }
+}
+
 /// Whether a document that could not be read is simply of another kind or newer: then that is the
 /// news, not the first field we do not know. Fields found before any syntax error count.
 pub(super) fn wrong_kind(file: &Path, bytes: &[u8], format: &str) -> Option<IoError> {
@@ -505,7 +534,11 @@ pub(super) fn wrong_kind(file: &Path, bytes: &[u8], format: &str) -> Option<IoEr
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let _ = (&mut reader).deserialize_map(&mut header); // what was found before an error is what we want
     if let Some(found) = header.format.filter(|f| f != format) {
-        let what = format!("format is {}, expected {}; give a file of that format", quoted(&found), quoted(format));
+        return Some(IoError::content(file, other_kind(file, &found, format)));
+    }
+    if header.kind.as_deref().is_some_and(|kind| GEOJSON.contains(&kind)) {
+        let name = Name(file);
+        let what = format!("is GeoJSON, which tells a domain; give it so: solve --domain {name} --points points.csv");
         return Some(IoError::content(file, what));
     }
     let version = header.version?;
@@ -545,10 +578,7 @@ pub(super) fn check_header(file: &Path, found: (Option<String>, Option<u64>), fo
             format!("\"format\" is missing; the file must say \"format\": {}", quoted(format)),
         )),
         (_, None) => Err(IoError::content(file, "\"version\" is missing; the file must say \"version\": 1")),
-        (Some(f), Some(_)) if f != format => Err(IoError::content(
-            file,
-            format!("format is {}, expected {}; give a file of that format", quoted(&f), quoted(format)),
-        )),
+        (Some(f), Some(_)) if f != format => Err(IoError::content(file, other_kind(file, &f, format))),
         (_, Some(v)) if v > VERSION => Err(IoError::content(
             file,
             format!("version {v} is newer than this program ({VERSION}); use a newer brenier"),

@@ -57,6 +57,11 @@ fn lost(path: &Path) -> IoError {
     IoError::Taken { file: path.to_path_buf(), what: "is an input and would be overwritten" }
 }
 
+/// Whether this program does one job, whose outputs it has named.
+pub(super) fn has_begun() -> bool {
+    ledger().begun
+}
+
 /// Two roles under which one file may be read and written.
 fn both_state(a: Role, b: Role) -> bool {
     a == Role::State && b == Role::State

@@ -7,9 +7,10 @@ use super::paths::{beside, relative_path};
 use super::problem_file::{FileData, ProblemFile, ProblemId};
 use super::problem_json::read_problem;
 use super::read::ReadLimit;
-use super::solution_json::{ProblemSource, SolutionFile};
+use super::solution_json::{Gradient, ProblemSource, SolutionFile};
+use crate::exact::Dd;
 use crate::problem::{Duplicates, Kind, ProblemData, SurfaceProblemData, WithSites};
-use crate::transport::{Line, Solution};
+use crate::transport::{Line, Solution, mass_gradient, site_gradient};
 use std::path::{Path, PathBuf};
 
 /// A sound problem and what is worth telling about where it came from.
@@ -133,6 +134,11 @@ impl<T: FileData> Loaded<T> {
         Ok(Loaded { problem, source, name: name.to_path_buf(), inputs, notes, warnings })
     }
 
+    /// Sum of the masses of all sites.
+    pub fn total(&self) -> f64 {
+        self.problem.masses().iter().fold(Dd::ZERO, |sum, &m| sum + Dd::from_f64(m)).to_f64()
+    }
+
     /// Identity of the problem; it must be known ([`Loaded::identify`]).
     pub fn fingerprint(&self) -> String {
         self.source.id().fingerprint()
@@ -205,10 +211,26 @@ impl<T: FileData> Loaded<T> {
             centroids: solution.centroids,
             cost: solution.cost,
             hessian: solution.hessian,
+            gradient: None,
             hidden: solution.hidden,
             site_of_input: self.problem.site_of_input().map(<[u32]>::to_vec),
             cells: None,
             report,
+        }
+    }
+
+    /// The derivatives of the cost of a solution by its sites and masses.
+    pub fn gradient<const D: usize>(&self, file: &SolutionFile<T>) -> Gradient<[f64; D]>
+    where
+        T: FileData<Point = [f64; D]>,
+    {
+        Gradient {
+            sites: site_gradient(self.problem.sites(), self.problem.masses(), &file.centroids),
+            masses: match file.report.rest {
+                // The weights of partial transport are absolute: what stays may move.
+                Some(_) => file.weights.clone(),
+                None => mass_gradient(&file.weights),
+            },
         }
     }
 

@@ -6,7 +6,7 @@ use super::domain_shapes::AnyDomain;
 use super::error::IoError;
 use super::json::Context;
 use super::loader::Loader;
-use super::problem_file::{AnyProblem, FileData, ProblemFile, ProblemId};
+use super::problem_file::{AnyProblem, FileData, Origins, ProblemFile, ProblemId};
 use super::problem_json::{heights_of, heights_of_weights};
 use super::read::ReadLimit;
 use crate::domain::Density;
@@ -100,5 +100,5 @@ fn file_of<T: FileData<Point = [f64; D]>, const D: usize>(
     });
     let id = ProblemId { sha256: String::new(), files: Vec::new() };
     let path = name.to_path_buf();
-    Ok(ProblemFile { path, data, id, notes: loader.notes, sites_file: None, masses_file: None })
+    Ok(ProblemFile { path, data, id, notes: loader.notes, from: Origins::default() })
 }

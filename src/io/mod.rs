@@ -19,6 +19,7 @@ mod domain_geojson;
 mod domain_json;
 mod domain_shapes;
 mod domain_svg;
+mod ending;
 mod error;
 mod fields;
 mod finite;
@@ -58,7 +59,7 @@ mod text;
 mod zip_stream;
 
 pub use crate::diagram::CellRecord;
-pub use atomic::{AtomicFile, abandon, write_atomically};
+pub use atomic::{AtomicFile, abandon, sync_files, write_atomically};
 pub use canonical::{canonical_bytes, canonical_sha256};
 pub use cells::{
     CellColumn, CellFile, ColumnValues, ValueFile, read_values, write_cells, writes_cell_pieces, writes_cells,
@@ -69,6 +70,7 @@ pub use columns::TableColumns;
 pub use density_json::{image_of_pixels, parse_image, read_image};
 pub use domain_file::{parse_domain, read_domain};
 pub use domain_shapes::AnyDomain;
+pub use ending::{ending, has_ending, tell_ending};
 pub use error::{IoError, bytes_text, system_text};
 pub use json::document_format;
 pub use latent::{LatentFile, SourceText, latent_bytes, parse_latent, read_latent, write_latent};
@@ -90,13 +92,15 @@ pub use polytope::{
     PolytopeFile, PolytopeKind, parse_polytope, polytope_solution_kind, read_polytope, read_polytope_solution,
     write_polytope_solution,
 };
-pub use problem_file::{AnyProblem, ProblemFile};
+pub use problem_file::{AnyProblem, Origins, ProblemFile};
 pub use problem_file::{FileData, ProblemId};
 pub use problem_json::{parse_any_problem, parse_problem, read_any_problem, read_problem};
-pub use read::{ReadLimit, sha256_hex};
+pub use read::{ReadLimit, read_bytes, sha256_hex};
 pub use sample_blocks::Columns;
 pub use samples::{NOT_BUILT, SampleFormat, write_samples};
-pub use solution_json::{INLINE_LIMIT, ProblemSource, SolutionFile, solution_bytes, write_solution, write_solution_of};
+pub use solution_json::{
+    Gradient, INLINE_LIMIT, ProblemSource, SolutionFile, solution_bytes, write_solution, write_solution_of,
+};
 pub use solution_read::{AnySolution, parse_any_solution, read_any_solution, read_solution};
 pub use surface::{
     Encoding, Field, Group, MeshData, SingleMesh, SurfaceFile, Texture, parse_surface, read_surface, reads_surface,

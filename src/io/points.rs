@@ -6,6 +6,7 @@
 
 use super::atomic::write_atomically;
 use super::columns::{MASSES, PLACES, TableColumns, Wanted, choose, list};
+use super::ending::ending;
 use super::error::{IoError, quoted};
 use super::npy::{NpyArray, parse_npy, write_npy};
 use super::npz::NpzReader;
@@ -120,7 +121,7 @@ fn parse_wanted<const D: usize>(
         return Err(IoError::content(path, format!("has {columns} {numbers} per point; give {axes}")));
     }
     let mut notes = table.notes;
-    let told = extension(path) == "obj" || extension(path) == "xyz";
+    let told = ending(path) == "obj" || ending(path) == "xyz";
     if columns > D && n > 0 {
         if columns > 3 && !told {
             return Err(IoError::content(
@@ -204,7 +205,7 @@ pub(super) fn parse_scalars(
 /// Whether [`write_points`] writes files of this name.
 pub fn writes_points<const D: usize>(path: &Path) -> bool {
     let kinds = ["csv", "txt", "npy", "xyz", "obj"];
-    kinds[..if D == 3 { 5 } else { 3 }].contains(&extension(path).as_str())
+    kinds[..if D == 3 { 5 } else { 3 }].contains(&ending(path).as_str())
 }
 
 /// Writes points, atomically: .csv with a comma, .txt with a blank, each number with as many digits
@@ -214,7 +215,7 @@ pub fn writes_points<const D: usize>(path: &Path) -> bool {
 /// # Errors
 /// [`IoError::Content`] for other extensions; the system's.
 pub fn write_points<const D: usize>(path: &Path, points: &[[f64; D]]) -> Result<(), IoError> {
-    let (before, between) = match extension(path).as_str() {
+    let (before, between) = match ending(path).as_str() {
         "csv" => ("", ","),
         "txt" => ("", " "),
         "npy" => return write_atomically(path, |w| write_npy(w, D, points.as_flattened())),
@@ -242,7 +243,7 @@ pub fn write_points<const D: usize>(path: &Path, points: &[[f64; D]]) -> Result<
 /// # Errors
 /// As [`write_points`].
 pub fn write_indices(path: &Path, indices: &[u32]) -> Result<(), IoError> {
-    match extension(path).as_str() {
+    match ending(path).as_str() {
         "csv" | "txt" => write_atomically(path, |w| indices.iter().try_for_each(|i| writeln!(w, "{i}"))),
         "npy" => {
             let values: Vec<f64> = indices.iter().map(|&i| f64::from(i)).collect();
@@ -250,10 +251,6 @@ pub fn write_indices(path: &Path, indices: &[u32]) -> Result<(), IoError> {
         }
         _ => Err(IoError::content(path, "indices are written as .csv, .txt or .npy; choose one of these")),
     }
-}
-
-fn extension(path: &Path) -> String {
-    path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default()
 }
 
 fn parse_table(
@@ -264,7 +261,7 @@ fn parse_table(
     wanted: Wanted<'_>,
 ) -> Result<Table, IoError> {
     let content = |w: String| IoError::content(path, w);
-    let kind = extension(path);
+    let kind = ending(path);
     if !matches!(kind.as_str(), "npy" | "npz") {
         refuse_utf16(path, &bytes)?;
     }

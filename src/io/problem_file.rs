@@ -22,10 +22,51 @@ pub struct ProblemFile<T = ProblemData> {
     pub id: ProblemId,
     /// Remarks for the report: rounded numbers, unused coordinates.
     pub notes: Vec<String>,
-    /// The file of the sites, if it is another one.
-    pub sites_file: Option<PathBuf>,
-    /// The file of the masses, if it is another one.
-    pub masses_file: Option<PathBuf>,
+    /// Where its parts come from, if not from there.
+    pub from: Origins,
+}
+
+/// Where the parts of a problem come from: other files, or flags of a command line. What is wrong
+/// with them is told under their names.
+#[derive(Clone, Debug, Default)]
+pub struct Origins {
+    /// Sites.
+    pub sites: Option<PathBuf>,
+    /// Masses.
+    pub masses: Option<PathBuf>,
+    /// The domain.
+    pub domain: Option<PathBuf>,
+    /// The density.
+    pub density: Option<PathBuf>,
+}
+
+impl Origins {
+    /// Where what is wrong stands.
+    pub(super) fn of(&self, error: &ProblemError) -> Option<PathBuf> {
+        use ProblemError as E;
+        let origin = match error {
+            E::NoSites
+            | E::TooManySites { .. }
+            | E::NonFiniteSite { .. }
+            | E::SiteOutOfRange { .. }
+            | E::DuplicateSites { .. } => &self.sites,
+            E::NonFiniteMass { .. }
+            | E::NonPositiveMass { .. }
+            | E::MassTooSmall { .. }
+            | E::MassRatio { .. }
+            | E::TotalOutOfRange { .. }
+            | E::LengthMismatch { what: "masses", .. } => &self.masses,
+            E::Domain(e) if e.is_of_density() => &self.density,
+            E::Domain(_) | E::MeasureOutOfRange { .. } => &self.domain,
+            _ => return None,
+        };
+        origin.clone()
+    }
+
+    /// Where what is wrong with domain or density stands; both are known.
+    pub fn of_source(&self, error: &ProblemError) -> PathBuf {
+        self.of(error).or_else(|| self.domain.clone()).unwrap_or_default()
+    }
 }
 
 impl<T: FileData> ProblemFile<T> {
@@ -34,23 +75,9 @@ impl<T: FileData> ProblemFile<T> {
     /// # Errors
     /// [`IoError::Problem`] naming the file that holds what is wrong.
     pub fn problem(self) -> Result<T::Problem, IoError> {
-        let (path, sites, masses) = (self.path, self.sites_file, self.masses_file);
-        self.data.problem().map_err(|source| {
-            use ProblemError as E;
-            let file = match &source {
-                E::NoSites
-                | E::TooManySites { .. }
-                | E::NonFiniteSite { .. }
-                | E::SiteOutOfRange { .. }
-                | E::DuplicateSites { .. } => sites,
-                E::NonFiniteMass { .. }
-                | E::NonPositiveMass { .. }
-                | E::TotalOutOfRange { .. }
-                | E::LengthMismatch { what: "masses", .. } => masses,
-                _ => None,
-            };
-            IoError::Problem { file: file.unwrap_or(path), source }
-        })
+        let (path, from) = (self.path, self.from);
+        let at = |e: &ProblemError| from.of(e).unwrap_or(path);
+        self.data.problem().map_err(|source| IoError::Problem { file: at(&source), source })
     }
 }
 

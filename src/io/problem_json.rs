@@ -6,8 +6,8 @@ use super::error::IoError;
 use super::json::{Context, Pairs, Rows, Scalars, Source, check_header, set, unknown_field, wrong_kind};
 use super::loader::Loader;
 use super::problem_file::AnyProblem;
-use super::problem_file::ProblemFile;
 use super::problem_file::{FileData, ProblemId};
+use super::problem_file::{Origins, ProblemFile};
 use super::read::{ReadLimit, read_file, sha256_hex};
 use crate::domain::Density;
 use crate::exact::{Dd, Heights};
@@ -211,7 +211,8 @@ fn finish<T>(
         notes.insert(0, format!("{rounded} numbers written as strings are not doubles; each was rounded once"));
     }
     let id = ProblemId { sha256, files: loader.files };
-    ProblemFile { path: cx.file.to_path_buf(), data, id, notes, sites_file, masses_file }
+    let from = Origins { sites: sites_file, masses: masses_file, ..Origins::default() };
+    ProblemFile { path: cx.file.to_path_buf(), data, id, notes, from }
 }
 
 /// Heights from their leading and trailing parts.

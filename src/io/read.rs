@@ -1,11 +1,13 @@
 //! Whole files into memory, with a limit; and their SHA-256.
 
+use super::ending;
 use super::error::IoError;
 use super::ledger::{self, Role};
 use sha2::{Digest, Sha256};
-use std::fs::File;
-use std::io::Read;
-use std::path::Path;
+use std::fs::{File, Metadata};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// How many bytes a reader may hold in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,17 +32,17 @@ pub(super) fn read_file(path: &Path, limit: ReadLimit) -> Result<Vec<u8>, IoErro
 
 /// The same of a file for something else.
 pub(super) fn read_file_as(path: &Path, limit: ReadLimit, role: Role) -> Result<Vec<u8>, IoError> {
-    let system = |e: std::io::Error| match e.kind() {
-        std::io::ErrorKind::NotFound if path.as_os_str() == "-" => IoError::content(
-            path,
-            "stands for no input; read a pipe as /dev/stdin, or save it in a file (./- is one called -)",
-        ),
-        _ => IoError::system(path, "read", e),
-    };
-    let mut file = File::open(path).map_err(system)?;
-    let meta = file.metadata().map_err(system)?;
-    ledger::reading(path, &meta, role)?;
-    let (allowed, expected) = if meta.is_file() { (limit.bytes, meta.len()) } else { (limit.bytes / 16, 0) };
+    if let Some(bytes) = kept(path) {
+        return Ok(bytes.to_vec());
+    }
+    let system = |e: io::Error| IoError::system(path, "read", e);
+    let (mut file, meta) = open(path).map_err(system)?;
+    if let Some(meta) = &meta {
+        ledger::reading(path, meta, role)?;
+    }
+    let is_file = !is_standard_input(path) && meta.as_ref().is_some_and(Metadata::is_file);
+    let expected = if is_file { meta.map_or(0, |m| m.len()) } else { 0 };
+    let allowed = if is_file { limit.bytes } else { limit.bytes / 16 };
     let too_large = |needs| IoError::TooLarge { file: path.to_path_buf(), needs, limit: allowed };
     if expected > allowed {
         return Err(too_large(expected));
@@ -51,12 +53,69 @@ pub(super) fn read_file_as(path: &Path, limit: ReadLimit, role: Role) -> Result<
         return Err(too_large(expected));
     }
     // One byte beyond the limit tells a file that is too long from one that just fits.
-    let mut reader = (&mut file).take(allowed.saturating_add(1));
+    let mut reader = file.as_mut().take(allowed.saturating_add(1));
     reader.read_to_end(&mut bytes).map_err(system)?;
     if bytes.len() as u64 > allowed {
         return Err(too_large(bytes.len() as u64));
     }
+    if !is_file {
+        keep(path, &bytes);
+    }
+    ending::seen(path, &bytes);
     Ok(bytes)
+}
+
+/// The bytes of a file or stream; its ending is known afterwards, if its content tells it.
+///
+/// # Errors
+/// The system's; [`IoError::TooLarge`].
+pub fn read_bytes(path: &Path, limit: ReadLimit) -> Result<Vec<u8>, IoError> {
+    read_file(path, limit)
+}
+
+/// Whether a path is the `-` that stands for standard input. A file called so is `./-`.
+pub(super) fn is_standard_input(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// A file or a stream to read, and what the system says of it.
+fn open(path: &Path) -> io::Result<(Box<dyn Read>, Option<Metadata>)> {
+    if !is_standard_input(path) {
+        let file = File::open(path)?;
+        let meta = file.metadata()?;
+        return Ok((Box::new(file), Some(meta)));
+    }
+    // The stream as it stands: what a shell has read of it before is gone.
+    #[cfg(unix)]
+    {
+        use std::os::fd::AsFd;
+        let file = File::from(io::stdin().as_fd().try_clone_to_owned()?);
+        let meta = file.metadata()?;
+        if meta.is_dir() {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        Ok((Box::new(file), Some(meta)))
+    }
+    #[cfg(not(unix))]
+    Ok((Box::new(io::stdin()), None))
+}
+
+/// What came through streams, which give it once only: some files are looked at first, and then
+/// read.
+static STREAMS: Mutex<Vec<(PathBuf, Arc<Vec<u8>>)>> = Mutex::new(Vec::new());
+
+fn kept(path: &Path) -> Option<Arc<Vec<u8>>> {
+    let streams = STREAMS.lock().unwrap_or_else(PoisonError::into_inner);
+    streams.iter().find(|s| s.0 == path).map(|s| s.1.clone())
+}
+
+/// A stream is kept by programs that do one job ([`ledger::begin`]); others may read what comes
+/// next.
+fn keep(path: &Path, bytes: &[u8]) {
+    if ledger::has_begun() {
+        let mut streams = STREAMS.lock().unwrap_or_else(PoisonError::into_inner);
+        streams.push((path.to_path_buf(), Arc::new(bytes.to_vec())));
+    }
 }
 
 /// Lines of a text, whatever ends them: `\n`, `\r\n`, or `\r` alone as on old Macs. A byte order

@@ -6,6 +6,7 @@
 //! keeping them.
 
 use super::atomic::AtomicFile;
+use super::ending::ending;
 use super::error::IoError;
 use super::npy::npy_header;
 use super::sample_blocks::Columns;
@@ -36,7 +37,7 @@ pub enum SampleFormat {
 impl SampleFormat {
     /// The format that a file's extension means.
     pub fn of(path: &Path) -> Option<SampleFormat> {
-        match path.extension()?.to_ascii_lowercase().to_str()? {
+        match ending(path).as_str() {
             "npy" => Some(SampleFormat::Npy),
             "npz" => Some(SampleFormat::Npz),
             "csv" => Some(SampleFormat::Csv),

@@ -5,6 +5,7 @@ use super::arrays::{Arrays, previous_arrays, remove, write_arrays};
 use super::atomic::write_atomically;
 use super::canonical::write_canonical;
 use super::document::DOCUMENT;
+use super::ending::has_ending;
 use super::error::IoError;
 use super::fields::Fields;
 use super::ledger;
@@ -53,6 +54,16 @@ impl<T> ProblemSource<T> {
     }
 }
 
+/// Derivatives of the cost by sites and masses.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Gradient<P> {
+    /// By the sites, `2 nu_i (y_i - c_i)`; `None` for an empty cell.
+    pub sites: Vec<Option<P>>,
+    /// By the masses, whose total is fixed: the weights, moved to sum 0 (as they are with partial
+    /// transport).
+    pub masses: Vec<f64>,
+}
+
 /// Everything a solution file says. Lists are in the order of the problem's sites after merging
 /// duplicates.
 #[derive(Clone, Debug)]
@@ -71,6 +82,8 @@ pub struct SolutionFile<T: FileData = ProblemData> {
     pub cost: f64,
     /// Facet integrals `(i, j, H_ij)`.
     pub hessian: Option<Vec<(u32, u32, f64)>>,
+    /// Derivatives of the cost.
+    pub gradient: Option<Gradient<T::Point>>,
     /// Sites without a cell.
     pub hidden: Vec<u32>,
     /// For every site of the problem file its index in the lists, if sites were merged.
@@ -91,6 +104,7 @@ impl<T: FileData<Point = [f64; D]>, const D: usize> SolutionFile<T> {
             centroids: &self.centroids,
             cost: self.cost,
             hessian: self.hessian.as_deref(),
+            gradient: self.gradient.as_ref().map(|g| (g.sites.as_slice(), g.masses.as_slice())),
             hidden: &self.hidden,
             site_of_input: self.site_of_input.as_deref(),
             cells: self.cells.as_deref(),
@@ -210,7 +224,7 @@ pub fn write_solution_of<T: FileData>(
 
 /// Whether a solution of this name is one archive.
 pub(super) fn is_archive(path: &Path) -> bool {
-    path.extension().is_some_and(|e| e.eq_ignore_ascii_case("npz"))
+    has_ending(path, "npz")
 }
 
 /// The lists of a solution, in the order of its file.
@@ -228,6 +242,10 @@ fn lists_of<'s, T: FileData>(
     ];
     if let Some(h) = &solution.hessian {
         lists.push(("hessian", List::Hessian(h)));
+    }
+    if let Some(g) = &solution.gradient {
+        lists.push(("gradient_sites", List::Centroids(&g.sites)));
+        lists.push(("gradient_masses", List::Numbers(&g.masses)));
     }
     lists.push(("hidden", List::Indices(&solution.hidden)));
     if let Some(map) = &solution.site_of_input {

@@ -12,7 +12,7 @@ use super::paths::beside;
 use super::problem_file::{FileData, ProblemFile, ProblemId};
 use super::problem_json::{ProblemSeed, RawProblem, heights_of};
 use super::read::{ReadLimit, read_file, sha256_hex};
-use super::solution_json::{FORMAT, ProblemSource, SolutionFile};
+use super::solution_json::{FORMAT, Gradient, ProblemSource, SolutionFile};
 use crate::diagram::CellRecord;
 use crate::map_kind;
 use crate::problem::{Kind, SurfaceProblemData};
@@ -78,6 +78,8 @@ struct RawSolution {
     centroids: Option<Source<Vec<Option<Coordinates>>>>,
     cost: Option<f64>,
     hessian: Option<Source<Vec<(u32, u32, f64)>>>,
+    gradient_sites: Option<Source<Vec<Option<Coordinates>>>>,
+    gradient_masses: Option<Source<Vec<f64>>>,
     hidden: Option<Source<Vec<u32>>>,
     site_of_input: Option<Source<Vec<u32>>>,
     cells: Option<Vec<CellRecord<Coordinates>>>,
@@ -145,6 +147,10 @@ impl<'de> Visitor<'de> for SolutionSeed<'_> {
                 "centroids" => set(&mut raw.centroids, &key, map.next_value_seed(Lists(PhantomData))?)?,
                 "cost" => set(&mut raw.cost, &key, map.next_value()?)?,
                 "hessian" => set(&mut raw.hessian, &key, map.next_value_seed(Lists(PhantomData))?)?,
+                "gradient_sites" => set(&mut raw.gradient_sites, &key, map.next_value_seed(Lists(PhantomData))?)?,
+                "gradient_masses" => {
+                    set(&mut raw.gradient_masses, &key, map.next_value_seed(numbers("gradient_masses"))?)?;
+                }
                 "hidden" => set(&mut raw.hidden, &key, map.next_value_seed(Lists(PhantomData))?)?,
                 "site_of_input" => set(&mut raw.site_of_input, &key, map.next_value_seed(Lists(PhantomData))?)?,
                 "cells" => set(&mut raw.cells, &key, map.next_value()?)?,
@@ -263,9 +269,36 @@ fn cells_of_one_kind<P>(
     cells.into_iter().enumerate().map(one).collect()
 }
 
-/// Centroids that must all be points of the same space; `point` takes those that are.
+/// Points, or none, wherever they are: in an array a row of NaN is none.
+fn points_or_none(
+    arrays: &mut Arrays<'_>,
+    key: &str,
+    source: Source<Vec<Option<Coordinates>>>,
+) -> Result<Vec<Option<Coordinates>>, IoError> {
+    let reference = match source {
+        Source::Inline(list) => return Ok(list),
+        Source::Elsewhere(reference) => reference,
+    };
+    let (array, path) = arrays.array(&reference, key)?;
+    let row = |r: &[f64]| match *r {
+        _ if !r.is_empty() && r.iter().all(|x| x.is_nan()) => Some(None),
+        _ if r.iter().any(|x| x.is_nan()) => None,
+        [x, y] => Some(Some(Coordinates::Plane([x, y]))),
+        [x, y, z] => Some(Some(Coordinates::Space([x, y, z]))),
+        _ => None,
+    };
+    let list: Option<Vec<_>> = array.values.chunks_exact(array.columns.max(1)).map(row).collect();
+    let what = || match array.columns {
+        2 | 3 => format!("{key} has a row that is no point in part; without a cell all of it is NaN"),
+        found => format!("{key} has {found} columns, not 2 or 3"),
+    };
+    list.ok_or_else(|| IoError::content(&path, what()))
+}
+
+/// Points that must all be of the same space; `point` takes those that are.
 fn of_one_kind<P>(
     file: &Path,
+    key: &str,
     centroids: Vec<Option<Coordinates>>,
     point: impl Fn(Coordinates) -> Option<P>,
 ) -> Result<Vec<Option<P>>, IoError> {
@@ -273,7 +306,7 @@ fn of_one_kind<P>(
         None => Ok(None),
         Some(Some(p)) => Ok(Some(p)),
         Some(None) => {
-            let what = format!("centroids[{k}] has not as many coordinates as the others; give all the same");
+            let what = format!("{key}[{k}] has not as many coordinates as the others; give all the same");
             Err(IoError::content(file, what))
         }
     };
@@ -287,27 +320,10 @@ impl RawSolution {
         let missing = |what: &str| IoError::content(file, format!("\"{what}\" is missing"));
         let problem = self.problem.take().ok_or_else(|| missing("problem"))?.build(cx, limit)?;
         let mut arrays = Arrays { file, limit, open: BTreeMap::new() };
-        let centroids = match self.centroids.take().ok_or_else(|| missing("centroids"))? {
-            Source::Inline(list) => list,
-            Source::Elsewhere(reference) => {
-                let (array, path) = arrays.array(&reference, "centroids")?;
-                let row = |r: &[f64]| match *r {
-                    _ if !r.is_empty() && r.iter().all(|x| x.is_nan()) => Some(None),
-                    _ if r.iter().any(|x| x.is_nan()) => None,
-                    [x, y] => Some(Some(Coordinates::Plane([x, y]))),
-                    [x, y, z] => Some(Some(Coordinates::Space([x, y, z]))),
-                    _ => None,
-                };
-                let list: Option<Vec<_>> = array.values.chunks_exact(array.columns.max(1)).map(row).collect();
-                let what = || match array.columns {
-                    2 | 3 => {
-                        "centroids has a row that is no point in part; without a cell all of it is NaN".to_string()
-                    }
-                    found => format!("centroids has {found} columns, not 2 or 3"),
-                };
-                list.ok_or_else(|| IoError::content(&path, what()))?
-            }
-        };
+        let centroids = self.centroids.take().ok_or_else(|| missing("centroids"))?;
+        let centroids = points_or_none(&mut arrays, "centroids", centroids)?;
+        let pulled = self.gradient_sites.take();
+        let pulled = pulled.map(|list| points_or_none(&mut arrays, "gradient_sites", list)).transpose()?;
         let space = match (&problem, centroids.iter().flatten().next()) {
             (_, Some(Coordinates::Space(_))) | (Belongs::Inside(Kind::Surface(_)), _) => true,
             (_, Some(Coordinates::Plane(_))) | (Belongs::Inside(Kind::Plane(_)), _) => false,
@@ -322,9 +338,10 @@ impl RawSolution {
                 }
             };
             let point = |c| if let Coordinates::Space(c) = c { Some(c) } else { None };
-            let centroids = of_one_kind(file, centroids, point)?;
+            let centroids = of_one_kind(file, "centroids", centroids, point)?;
+            let pulled = pulled.map(|list| of_one_kind(file, "gradient_sites", list, point)).transpose()?;
             let cells = self.cells.take().map(|c| cells_of_one_kind(file, c, point)).transpose()?;
-            return Ok(AnySolution::Surface(self.finish(file, problem, centroids, cells, arrays)?));
+            return Ok(AnySolution::Surface(self.finish(file, problem, (centroids, pulled), cells, arrays)?));
         }
         let problem = match problem {
             Belongs::File(path, id) => ProblemSource::File { path, id },
@@ -334,16 +351,17 @@ impl RawSolution {
             }
         };
         let point = |c| if let Coordinates::Plane(c) = c { Some(c) } else { None };
-        let centroids = of_one_kind(file, centroids, point)?;
+        let centroids = of_one_kind(file, "centroids", centroids, point)?;
+        let pulled = pulled.map(|list| of_one_kind(file, "gradient_sites", list, point)).transpose()?;
         let cells = self.cells.take().map(|c| cells_of_one_kind(file, c, point)).transpose()?;
-        Ok(AnySolution::Plane(self.finish(file, problem, centroids, cells, arrays)?))
+        Ok(AnySolution::Plane(self.finish(file, problem, (centroids, pulled), cells, arrays)?))
     }
 
     fn finish<T: FileData>(
         self,
         file: &Path,
         problem: ProblemSource<T>,
-        centroids: Vec<Option<T::Point>>,
+        (centroids, pulled): (Vec<Option<T::Point>>, Option<Vec<Option<T::Point>>>),
         cells: Option<Vec<CellRecord<T::Point>>>,
         mut arrays: Arrays<'_>,
     ) -> Result<SolutionFile<T>, IoError> {
@@ -363,13 +381,26 @@ impl RawSolution {
             .hessian
             .map(|h| arrays.list("hessian", h, 3, |r| Some((index(r[0])?, index(r[1])?, r[2]))))
             .transpose()?;
+        let gradient = match (pulled, self.gradient_masses) {
+            (None, None) => None,
+            (Some(sites), Some(masses)) => {
+                let masses = arrays.list("gradient_masses", masses, 1, |r| Some(r[0]))?;
+                Some(Gradient { sites, masses })
+            }
+            (Some(_), None) => return Err(missing("gradient_masses")),
+            (None, Some(_)) => return Err(missing("gradient_sites")),
+        };
         let hidden = self.hidden.ok_or_else(|| missing("hidden"))?;
         let hidden = arrays.list("hidden", hidden, 1, |r| index(r[0]))?;
         let site_of_input =
             self.site_of_input.map(|m| arrays.list("site_of_input", m, 1, |r| index(r[0]))).transpose()?;
         let heights = heights_of(file, hi, lo)?;
         let n = heights.len();
-        for (key, found) in [("weights", weights.len()), ("masses", masses.len()), ("centroids", centroids.len())] {
+        let mut lengths = vec![("weights", weights.len()), ("masses", masses.len()), ("centroids", centroids.len())];
+        if let Some(g) = &gradient {
+            lengths.extend([("gradient_sites", g.sites.len()), ("gradient_masses", g.masses.len())]);
+        }
+        for (key, found) in lengths {
             if found != n {
                 let what = format!("{key} has {found} entries, heights has {n}; one per site");
                 return Err(IoError::content(file, what));
@@ -387,6 +418,7 @@ impl RawSolution {
             centroids,
             cost: self.cost.ok_or_else(|| missing("cost"))?,
             hessian,
+            gradient,
             hidden,
             site_of_input,
             cells,

@@ -128,6 +128,15 @@ impl<'p> Rows<'p> {
             || self.wanted.families.iter().any(|f| f[..d].iter().all(|name| known.iter().any(|k| k == name)))
     }
 
+    /// More values than were meant, where each comma may be one of a number.
+    fn perhaps_decimal(&self, values: usize, meant: usize) -> &'static str {
+        if !self.commas && values > meant && values <= 2 * meant {
+            " (where commas are decimal, separate columns by semicolons)"
+        } else {
+            ""
+        }
+    }
+
     /// Decides what the columns are, at the first row of numbers.
     fn begin(&mut self, line: u64, fields: &[&[u8]]) -> Result<(), IoError> {
         let fail = |what: String| Err(IoError::content(self.path, what));
@@ -144,7 +153,7 @@ impl<'p> Rows<'p> {
                 return Err(IoError::line(
                     self.path,
                     line,
-                    format!("{w} values under {n} names; give one name for each column"),
+                    format!("{w} values under {n} names; give one name for each column{}", self.perhaps_decimal(w, n)),
                 ));
             }
         }
@@ -188,7 +197,8 @@ impl<'p> Rows<'p> {
         }
         if fields.len() != self.width {
             let (found, width, first) = (fields.len(), self.width, self.first_line);
-            let what = format!("{found} numbers, but {width} on line {first}; give the same on every line");
+            let more = self.perhaps_decimal(found.max(width), found.min(width));
+            let what = format!("{found} numbers, but {width} on line {first}; give the same on every line{more}");
             return Err(IoError::line(self.path, line, what));
         }
         let whole = |f: &[u8]| !f.is_empty() && f.iter().all(u8::is_ascii_digit);

@@ -2,6 +2,7 @@
 //! again.
 
 mod areas;
+mod carried;
 mod certificate;
 mod certify;
 mod claim;
@@ -20,6 +21,7 @@ mod solve;
 mod verify;
 
 pub use areas::{CellTable, cell_pieces, cells};
+pub use carried::carried;
 pub use certificate::{Certificate, CertifyError, Flaw};
 pub use certify::certify;
 pub use describe::{Description, describe};
@@ -38,4 +40,4 @@ pub use remesh::{Positions, Remesh, remesh};
 pub use report::{CellParts, Report};
 pub use solution::{Control, Progress, Solution, SolveOptions, SolverState};
 pub use solve::{solve, solve_with};
-pub use verify::{Claims, Line, Proof, Verdict, VerifyError, verify};
+pub use verify::{Claims, Line, PointsAndNumbers, Proof, Verdict, VerifyError, verify};

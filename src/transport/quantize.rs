@@ -39,7 +39,11 @@ pub struct QuantizeOptions {
     pub tolerance: f64,
     /// Largest number of moves. Default 1000.
     pub max_steps: usize,
-    /// Largest relative mass error of the solves on the way. Default 1e-6.
+    /// Largest relative mass error of the first solves, as long as moves save more than twice what
+    /// such errors may cost ([`QuantizeStep::slack`]). Default 1e-3; at most `mass_tolerance` asks
+    /// for that from the beginning.
+    pub early_mass_tolerance: f64,
+    /// Largest relative mass error of the solves on the way, once moves are small. Default 1e-6.
     pub mass_tolerance: f64,
     /// Largest relative mass error of the last solve. Default 1e-10.
     pub final_mass_tolerance: f64,
@@ -52,6 +56,7 @@ pub struct QuantizeOptions {
 setters!(QuantizeOptions {
     tolerance: value f64,
     max_steps: value usize,
+    early_mass_tolerance: value f64,
     mass_tolerance: value f64,
     final_mass_tolerance: value f64,
     max_iterations: value usize,
@@ -63,6 +68,7 @@ impl Default for QuantizeOptions {
         QuantizeOptions {
             tolerance: 5e-3,
             max_steps: 1000,
+            early_mass_tolerance: 1e-3,
             mass_tolerance: 1e-6,
             final_mass_tolerance: 1e-10,
             max_iterations: 100,
@@ -185,7 +191,9 @@ pub struct Quantization<P = Problem, const D: usize = 2> {
 /// On a surface sites are points in space: centroids lie off it where it is curved, and the same
 /// inequalities hold ([`crate::diagram::SurfaceDiagram::nearest_in_cells`] puts points on it).
 ///
-/// The cost falls in every step by at least [`QuantizeStep::off`]. A fixed point is a critical
+/// The cost falls in every step by at least [`QuantizeStep::off`], less [`QuantizeStep::slack`],
+/// which is at most half of it. First solves are rough: whether they are good enough is decided by
+/// this very inequality, and where they are not the solve goes on. A fixed point is a critical
 /// point of the cost, not in general a least one. Cost per step: a solve, about three Newton steps.
 ///
 /// ```
@@ -217,7 +225,8 @@ pub fn quantize_with<P: Quantizable<D>, const D: usize>(
         solve_with(problem, &options, &mut |p| see(&QuantizeProgress { steps, solving: Some(p) }))
     };
     let (mut problem, mut step_clock) = (problem.clone(), Instant::now());
-    let mut solution = run(&problem, options.mass_tolerance, &steps, on_progress);
+    let (rough, fine) = (options.early_mass_tolerance.max(options.mass_tolerance), options.mass_tolerance);
+    let mut solution = run(&problem, rough, &steps, on_progress);
     let finish = |problem, solution, steps, outcome| {
         let seconds = clock.elapsed().as_secs_f64();
         Quantization { problem, solution, steps, outcome, seconds }
@@ -232,9 +241,31 @@ pub fn quantize_with<P: Quantizable<D>, const D: usize>(
     });
     // The masses of the step before the last one.
     let mut earlier: Option<Vec<f64>> = None;
+    let mut is_fine = rough <= fine;
+    let still = |step: &QuantizeStep| step.off <= options.tolerance * options.tolerance * step.cost;
     let mut outcome = loop {
         let last = steps[steps.len() - 1];
-        if last.off <= options.tolerance * options.tolerance * last.cost {
+        if still(&last) {
+            // Of cells with rough masses nobody knows that.
+            if !is_fine {
+                is_fine = true;
+                step_clock = Instant::now();
+                match finer(&problem, &solution, &mut |same| run(same, fine, &steps, on_progress)) {
+                    Err(outcome) => break outcome,
+                    Ok((same, found)) => {
+                        let better = position(&same, &found, earlier.as_deref());
+                        let (newton, seconds) = (newton_steps(&found), step_clock.elapsed().as_secs_f64());
+                        let k = steps.len() - 1;
+                        steps[k] = QuantizeStep {
+                            newton_steps: last.newton_steps + newton,
+                            seconds: last.seconds + seconds,
+                            ..better
+                        };
+                        (problem, solution) = (same, found);
+                        continue;
+                    }
+                }
+            }
             break QuantizeOutcome::Stationary;
         }
         if steps.len() > options.max_steps {
@@ -251,11 +282,12 @@ pub fn quantize_with<P: Quantizable<D>, const D: usize>(
             Ok(next) => next,
             Err(e) => break QuantizeOutcome::NotSolved { why: format!("the moved sites are no problem: {e}") },
         };
-        let mut found = run(&next, options.mass_tolerance, &steps, on_progress);
+        let aim = if is_fine { fine } else { rough };
+        let mut found = run(&next, aim, &steps, on_progress);
         let mut tried = newton_steps(&found);
         if matches!(failed(&found), Some(QuantizeOutcome::NotSolved { .. })) {
             match next.with_sites(next.sites().to_vec(), None) {
-                Ok(afresh) => found = run(&afresh, options.mass_tolerance, &steps, on_progress),
+                Ok(afresh) => found = run(&afresh, aim, &steps, on_progress),
                 Err(e) => break QuantizeOutcome::NotSolved { why: e.to_string() },
             }
             tried += newton_steps(&found);
@@ -263,11 +295,21 @@ pub fn quantize_with<P: Quantizable<D>, const D: usize>(
         if let Some(outcome) = failed(&found) {
             break outcome;
         }
-        let step = QuantizeStep {
-            newton_steps: tried,
-            seconds: step_clock.elapsed().as_secs_f64(),
-            ..position(&next, &found, Some(&solution.masses))
-        };
+        let mut at = position(&next, &found, Some(&solution.masses));
+        let mut next = next;
+        if !is_fine && at.slack > MOST_SLACK * last.off {
+            // Masses are too rough for moves as small as these, and so they will be from now on.
+            is_fine = true;
+            match finer(&next, &found, &mut |same| run(same, fine, &steps, on_progress)) {
+                Err(outcome) => break outcome,
+                Ok((same, better)) => {
+                    tried += newton_steps(&better);
+                    at = position(&same, &better, Some(&solution.masses));
+                    (next, found) = (same, better);
+                }
+            }
+        }
+        let step = QuantizeStep { newton_steps: tried, seconds: step_clock.elapsed().as_secs_f64(), ..at };
         earlier = Some(std::mem::take(&mut solution.masses));
         (problem, solution) = (next, found);
         steps.push(step);
@@ -293,6 +335,24 @@ pub fn quantize_with<P: Quantizable<D>, const D: usize>(
         }
     }
     finish(problem, solution, steps, outcome)
+}
+
+/// A move must save more than this times what errors of masses may cost.
+const MOST_SLACK: f64 = 0.5;
+
+/// Goes on from a rough solution.
+fn finer<P: Quantizable<D>, const D: usize>(
+    problem: &P,
+    solution: &Solution<D>,
+    run: &mut dyn FnMut(&P) -> Solution<D>,
+) -> Result<(P, Solution<D>), QuantizeOutcome> {
+    let same = problem.with_sites(problem.sites().to_vec(), Some(solution.heights.clone()));
+    let same = same.map_err(|e| QuantizeOutcome::NotSolved { why: e.to_string() })?;
+    let found = run(&same);
+    match failed(&found) {
+        Some(outcome) => Err(outcome),
+        None => Ok((same, found)),
+    }
 }
 
 /// Why a solve is of no use, if it is not.

@@ -314,9 +314,9 @@ fn what_does_not_fit_is_refused_before_anything_is_read() {
     f.expect(0, "solve --domain square --points y.csv -o s.json");
     assert_snapshot!(f.error(2, "cells none.json -o c.gif"), @"c.gif: cells are written as .geojson, .csv, .svg, .npz, .ply, .vtp, .vtk or .obj; choose one of these");
     assert_snapshot!(f.error(2, "cells none.json -o c"), @"c: cells are written as .geojson, .csv, .svg, .npz, .ply, .vtp, .vtk or .obj; choose one of these");
-    assert_snapshot!(f.error(2, "cells s.json -o -"), @"-: only solutions and reports go to standard output; name a file");
+    assert_snapshot!(f.error(2, "cells s.json -o -"), @"/dev/stdout: a stream has no ending; say its format with --format, one of geojson, csv, svg, npz, ply, vtp, vtk, obj");
     assert_snapshot!(f.error(2, "cells s.json -o c.svg --view 10,20"), @"s.json: --view and --up are for .svg pictures of surfaces; leave them out");
-    assert_snapshot!(f.error(2, "cells s.json -o c.csv --tolerance 0"), @"invalid value '0' for '--tolerance <DISTANCE>': give a positive number such as 1e-10; see brenier --help");
+    assert_snapshot!(f.error(2, "cells s.json -o c.csv --tolerance 0"), @"invalid value '0' for '--tolerance <DISTANCE>': give a positive number such as 1e-10; see brenier cells --help");
     assert_snapshot!(f.error(2, "cells s.json -o y.csv --values y.csv"), @"y.csv: is an input and would be overwritten; give the output another name");
     let small = f.error(4, "cells s.json -o c.csv --max-memory 2kB");
     assert!(small.ends_with("raise --max-memory if that is meant"), "{small}");
@@ -359,7 +359,7 @@ fn solutions_in_one_archive() {
     f.expect(0, "cells q.npz -o q.svg");
     f.expect(0, "sample moved.npz -n 5 -o plain.npz");
     assert_snapshot!(f.error(3, "check plain.npz"), @"plain.npz: has no solution.json among its arrays; give the .npz that solve -o x.npz wrote");
-    assert_snapshot!(f.error(2, "check moved.npz -o x"), @"unexpected argument '-o' found tip: to pass '-o' as a value, use '-- -o'; see brenier --help");
+    assert_snapshot!(f.error(2, "check moved.npz -o x"), @"unexpected argument '-o' found tip: to pass '-o' as a value, use '-- -o'; see brenier check --help");
     let whole = f.read_bytes("moved.npz");
     for n in (0..whole.len()).step_by(97) {
         f.write("cut.npz", &whole[..n]);

@@ -1,6 +1,7 @@
 //! The binary from outside: what it prints, what it writes, how it ends.
 
 mod bad_input;
+mod batch;
 mod cells;
 mod domains;
 mod files;
@@ -8,11 +9,13 @@ mod hostile;
 mod interrupt;
 mod limits;
 mod map;
+mod mistakes;
 mod outputs;
 mod parameterize;
 mod parameterize_files;
 mod partial;
 mod pictures;
+mod pipes;
 mod polytopes;
 mod quantize;
 mod readers;

@@ -94,7 +94,7 @@ fn pictures_and_pages() {
     // The same bits for any number of threads, and under the flag's older name.
     f.expect(
         0,
-        "parameterize hill.obj -o a.obj --picture q.png --size 300x150 --view 30,40 --up z --html q.html --threads 1",
+        "parameterize hill.obj -o a.obj --plot q.png --size 300x150 --view 30,40 --up z --html q.html --threads 1",
     );
     assert!(f.read_bytes("q.png") == f.read_bytes("p.png") && f.read("q.html") == page);
     // A picture is not made over what was written before it.
@@ -182,7 +182,6 @@ fn refusals() {
     let error = |code: i32, args: &str| f.expect(code, args).err;
     assert_snapshot!(error(2, "parameterize hill.obj -o a.stl"), @"error: a.stl: parameterized meshes are written as .obj, .ply, .glb or .gltf; choose one of these");
     assert_snapshot!(error(2, "parameterize hill.obj -o hill.obj"), @"error: hill.obj: is an input and would be overwritten; give the output another name");
-    assert_snapshot!(error(2, "parameterize hill.obj -o a.obj --sphere"), @"error: --sphere: maps to the sphere are not made in this version; leave it out, closed surfaces are cut open");
     assert_snapshot!(error(2, "parameterize hill.obj -o a.obj --plot p.html"), @"error: p.html: pictures are .png or .svg; pages are made with --html");
     assert_snapshot!(error(2, "parameterize hill.obj -o a.obj --html p.png"), @"error: p.png: pages are .html; pictures are made with --plot");
     assert_snapshot!(error(2, "parameterize hill.obj -o a.obj --plot p.svg --size 9x9"), @"error: p.svg: --size is for .png; leave it out");

@@ -163,10 +163,10 @@ fn what_cannot_be_drawn_is_said() {
     assert_snapshot!(f.error(2, "plot s.json -o picture"), @"picture: pictures are .svg, .png or .html");
     assert_snapshot!(f.error(2, "solve --domain t.obj --points y.csv -o u.json --plot u.jpg"), @"u.jpg: pictures are .svg, .png or .html");
     assert_snapshot!(f.error(2, "plot s.json -o s.svg --size 100x100"), @"--size is for .png; s.svg fits its window, leave it out");
-    assert_snapshot!(f.error(2, "plot s.json -o s.png --size 100"), @"invalid value '100' for '--size <WxH>': give width and height in pixels, each from 1 to 20000, such as 1600x1200; see brenier --help");
-    assert_snapshot!(f.error(2, "plot s.json -o s.png --size 0x100"), @"invalid value '0x100' for '--size <WxH>': give width and height in pixels, each from 1 to 20000, such as 1600x1200; see brenier --help");
-    assert_snapshot!(f.error(2, "plot s.json -o s.png --view 30"), @"invalid value '30' for '--view <AZIMUTH,ELEVATION>': give two angles in degrees, the second from -90 to 90, such as 30,20; see brenier --help");
-    assert_snapshot!(f.error(2, "plot s.json -o s.png --view 0,91"), @"invalid value '0,91' for '--view <AZIMUTH,ELEVATION>': give two angles in degrees, the second from -90 to 90, such as 30,20; see brenier --help");
+    assert_snapshot!(f.error(2, "plot s.json -o s.png --size 100"), @"invalid value '100' for '--size <WxH>': give width and height in pixels, each from 1 to 20000, such as 1600x1200; see brenier plot --help");
+    assert_snapshot!(f.error(2, "plot s.json -o s.png --size 0x100"), @"invalid value '0x100' for '--size <WxH>': give width and height in pixels, each from 1 to 20000, such as 1600x1200; see brenier plot --help");
+    assert_snapshot!(f.error(2, "plot s.json -o s.png --view 30"), @"invalid value '30' for '--view <AZIMUTH,ELEVATION>': give two angles in degrees, the second from -90 to 90, such as 30,20; see brenier plot --help");
+    assert_snapshot!(f.error(2, "plot s.json -o s.png --view 0,91"), @"invalid value '0,91' for '--view <AZIMUTH,ELEVATION>': give two angles in degrees, the second from -90 to 90, such as 30,20; see brenier plot --help");
     assert_snapshot!(f.error(2, "plot p.json -o p.png --view 0,30"), @"p.json: is a diagram in the plane, seen from above; leave out --view and --up");
     assert_snapshot!(f.error(2, "plot p.json -o p.html --up z"), @"p.json: is a diagram in the plane, seen from above; leave out --view and --up");
     f.write("bare.json", r#"{"format": "brenier/problem", "version": 1, "domain": {"type": "mesh", "path": "t.obj"}, "sites": {"path": "y.csv"}}"#);

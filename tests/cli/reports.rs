@@ -206,7 +206,7 @@ fn a_solution_belongs_to_one_problem() {
     assert!(text.starts_with(start) && text.contains("but q.json is") && text.ends_with("with --problem"), "{text}");
     f.write("p.json", square(&TWO.replace("0.25", "0.5")));
     assert!(f.error(3, "check s.json").starts_with(start));
-    assert_snapshot!(f.error(3, "check p.json"), @r#"p.json: format is "brenier/problem", expected "brenier/solution"; give a file of that format"#);
+    assert_snapshot!(f.error(3, "check p.json"), @r#"p.json: is a problem, not a solution; solve it first: brenier solve p.json -o solution.json"#);
 }
 
 #[test]
@@ -240,7 +240,7 @@ fn diagrams_at_given_weights() {
     let check = f.expect(0, "check d.json").out;
     assert!(check.ends_with("verified: d.json (it does not claim to have converged)\n"), "{check}");
     f.write("q.json", square(TWO));
-    assert_snapshot!(f.error(3, "diagram q.json -o d.json"), @r#"q.json: neither "heights" nor "weights" is given; give one number per site"#);
+    assert_snapshot!(f.error(3, "diagram q.json -o d.json"), @r#"q.json: neither "heights" nor "weights" is given; give one number per site, or solve it first: brenier solve q.json -o solution.json"#);
     f.write("q.json", square(r#""sites": [["0.1", "0.7"], [1e-30, 0.5]], "weights": ["1/3", 0]"#));
     let notes = f.expect(0, "diagram q.json -o d.json").out;
     assert!(notes.contains("1 of 2 weights do not convert to heights exactly"), "{notes}");
@@ -307,5 +307,5 @@ fn pictures_show_what_they_say() {
     f.write("p.json", square(r#""sites": [[0.5, 0.5], [0, 9]], "weights": [0, 72]"#));
     f.expect(0, "plot p.json -o p.svg");
     assert!(f.read("p.svg").contains("1 sites lie outside the picture"));
-    assert_snapshot!(f.error(3, "plot y.csv -o y.svg"), @r#"y.csv: line 1: invalid type: floating point `0.7548776662466927`, expected an object with "format""#);
+    assert_snapshot!(f.error(3, "plot y.csv -o y.svg"), @"y.csv: is a table, not a solution; solve first: brenier solve --domain square --points y.csv -o solution.json");
 }

@@ -132,8 +132,8 @@ fn wrong_samples_are_told_in_one_line() {
     assert_snapshot!(f.error(2, "sample s.json -n 5 -o a.csv --cell 40"), @"--cell: cell 40 does not exist; there are 40 sites, from 0");
     assert_snapshot!(f.error(2, "sample s.json -n 5 -o a.csv --total 9"), @"--total is for --method stratified; other samples depend on their number alone");
     assert_snapshot!(f.error(2, "sample s.json -n 5 --offset 5 -o a.csv --total 9 --method stratified"), @"--total 9: samples up to 10 are asked for; give at least that");
-    assert_snapshot!(f.error(2, "sample s.json -n 0 -o a.csv"), @"invalid value '0' for '--samples <N>': give at least 1; see brenier --help");
-    assert_snapshot!(f.error(2, "sample s.json -n 1.5 -o a.csv"), @"invalid value '1.5' for '--samples <N>': give a whole number such as 1000 or 1e9; see brenier --help");
+    assert_snapshot!(f.error(2, "sample s.json -n 0 -o a.csv"), @"invalid value '0' for '--samples <N>': give at least 1; see brenier sample --help");
+    assert_snapshot!(f.error(2, "sample s.json -n 1.5 -o a.csv"), @"invalid value '1.5' for '--samples <N>': give a whole number such as 1000 or 1e3; see brenier sample --help");
     assert_snapshot!(f.error(2, "sample s.json -n 5 -o s.json"), @"s.json: samples are written as .npy, .npz, .csv or .parquet; choose one of these");
     assert_snapshot!(f.error(4, "sample s.json -n 1e12 -o a.npy --time-limit 1s"), @"time limit reached; nothing was written, since files appear whole");
     assert_snapshot!(f.error(5, "sample s.json -n 5 -o no/a.csv"), @"no/a.csv: cannot write: no such file or folder; check the path");

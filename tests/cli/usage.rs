@@ -6,9 +6,20 @@ use insta::assert_snapshot;
 #[test]
 fn help_shows_examples_everywhere() {
     let f = Folder::new();
-    for command in
-        ["", "solve", "quantize", "diagram", "cells", "check", "map", "interpolate", "singular", "alexandrov", "plot"]
-    {
+    for command in [
+        "",
+        "solve",
+        "quantize",
+        "diagram",
+        "cells",
+        "check",
+        "map",
+        "interpolate",
+        "singular",
+        "alexandrov",
+        "plot",
+        "batch",
+    ] {
         let help = f.expect(0, &format!("{command} --help")).out;
         assert!(help.contains("Example"), "{command}");
         assert!(help.contains(&format!("brenier {command}")), "{command}");
@@ -22,13 +33,13 @@ fn wrong_command_lines_are_told_in_one_line() {
     let f = Folder::new();
     assert_eq!(f.expect(2, "").out, "");
     assert_snapshot!(f.error(2, "slove"), @"unrecognized subcommand 'slove' tip: a similar subcommand exists: 'solve'; see brenier --help");
-    assert_snapshot!(f.error(2, "solve p.json"), @"the following required arguments were not provided: --output <SOLUTION>; see brenier --help");
-    assert_snapshot!(f.error(2, "solve -o s.json"), @"the following required arguments were not provided: <PROBLEM>; see brenier --help");
-    assert_snapshot!(f.error(2, "solve p.json -o s --tol 0"), @"invalid value '0' for '--tol <TOL>': give a positive number such as 1e-10; see brenier --help");
-    assert_snapshot!(f.error(2, "solve p.json -o s --tol 1"), @"invalid value '1' for '--tol <TOL>': masses off by 1 or more are no result; give less, such as 1e-10; see brenier --help");
-    assert_snapshot!(f.error(2, "solve p.json -o s --max-memory lots"), @"invalid value 'lots' for '--max-memory <SIZE>': give a size such as 500MB or 16GiB; see brenier --help");
-    assert_snapshot!(f.error(2, "solve p.json -o s --time-limit 5x"), @"invalid value '5x' for '--time-limit <TIME>': give a time such as 90s, 5m or 2h; see brenier --help");
-    assert_snapshot!(f.error(2, "check s.json --level 6"), @"invalid value '6' for '--level <LEVEL>': 6 is not in 1..=5; see brenier --help");
+    assert_snapshot!(f.error(2, "solve p.json"), @"the following required arguments were not provided: --output <SOLUTION>; see brenier solve --help");
+    assert_snapshot!(f.error(2, "solve -o s.json"), @"the following required arguments were not provided: <PROBLEM>; see brenier solve --help");
+    assert_snapshot!(f.error(2, "solve p.json -o s --tol 0"), @"invalid value '0' for '--tol <TOL>': give a positive number such as 1e-10; see brenier solve --help");
+    assert_snapshot!(f.error(2, "solve p.json -o s --tol 1"), @"invalid value '1' for '--tol <TOL>': masses off by 1 or more are no result; give less, such as 1e-10; see brenier solve --help");
+    assert_snapshot!(f.error(2, "solve p.json -o s --max-memory lots"), @"invalid value 'lots' for '--max-memory <SIZE>': give a size such as 500MB or 16GiB; see brenier solve --help");
+    assert_snapshot!(f.error(2, "solve p.json -o s --time-limit 5x"), @"invalid value '5x' for '--time-limit <TIME>': give a time such as 90s, 5m or 2h; see brenier solve --help");
+    assert_snapshot!(f.error(2, "check s.json --level 6"), @"invalid value '6' for '--level <LEVEL>': 6 is not in 1..=5; see brenier check --help");
     f.error(2, "solve p.json --points y.csv --domain square -o s");
     f.error(2, "solve --points y.csv -o s");
     f.error(2, "solve p.json -o s --threads 0");

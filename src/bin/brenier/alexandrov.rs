@@ -5,7 +5,7 @@ use crate::console::count;
 use crate::failure::Failure;
 use crate::mapped::{self, report, values};
 use crate::picture;
-use brenier::io::{Encoding, Field, MeshData, write_surface};
+use brenier::io::{Encoding, Field, MeshData, has_ending, write_surface};
 use std::path::Path;
 
 pub fn run(args: &AlexandrovArgs, common: &Common) -> Result<u8, Failure> {
@@ -13,7 +13,7 @@ pub fn run(args: &AlexandrovArgs, common: &Common) -> Result<u8, Failure> {
     let graph = solved.map.alexandrov();
     let sites: Vec<f64> = graph.sites.iter().map(|&i| f64::from(i)).collect();
     let field = [Field { name: "site", columns: 1, values: &sites }];
-    let is_obj = args.output.extension().is_some_and(|e| e.eq_ignore_ascii_case("obj"));
+    let is_obj = has_ending(&args.output, "obj");
     let mesh = MeshData {
         vertices: &graph.vertices,
         triangles: &graph.triangles,

@@ -1,13 +1,18 @@
-//! The flags, as clap reads them.
+//! The flags, as clap reads them: of all commands, and of those that solve or diagram. Those of
+//! commands that take solutions: `args_of_solutions.rs`.
 
+pub use crate::args_of_solutions::*;
 use crate::latent_args::LatentArgs;
 use crate::outputs::{Fit, Output, to};
 use crate::polytope_args::{CurvatureArgs, LensArgs, MinkowskiArgs};
-use crate::values::{distance, duration, memory, positive, relative, size, view, whole, whole_or_zero};
+use crate::values::{Streams, between, distance, duration, memory, positive, relative, size, streams, view};
 use brenier::io::TableColumns;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use std::time::Duration;
+
+/// No count is larger.
+pub(crate) const MANY: u64 = u64::MAX;
 
 /// Exact semi-discrete optimal transport: weighted points and a source measure in, the optimal map
 /// and its proof out.
@@ -65,12 +70,14 @@ pub enum Command {
     Remesh(RemeshArgs),
     /// High dimension: codes in, heights with estimated errors out
     Latent(LatentArgs),
+    /// Solve many problems, each in a process of its own
+    Batch(BatchArgs),
 }
 
 #[derive(Args, Debug)]
 pub struct Common {
     /// Number of threads [default: all cores]; results do not depend on it
-    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(long, global = true, value_name = "N", value_parser = between::<u16>(1, 1024))]
     pub threads: Option<u16>,
     /// Print nothing but errors
     #[arg(long, short, global = true)]
@@ -84,6 +91,15 @@ pub struct Common {
     /// Stop after this time, with the best state if there is one, for example 90s or 5m
     #[arg(long, global = true, value_name = "TIME", value_parser = duration)]
     pub time_limit: Option<Duration>,
+    /// Format of what comes or goes under a name without an ending (- is standard input or output),
+    /// as the ending of a file would say it: csv, npy, svg; of input and output csv,npy [default:
+    /// json, or what the input looks like]
+    #[arg(long, global = true, value_name = "FORMAT", value_parser = streams)]
+    pub format: Option<Streams>,
+    /// Do not wait until files are on the disk: small runs take half the time. Files are whole all
+    /// the same, unless the machine loses its power
+    #[arg(long, global = true)]
+    pub no_sync: bool,
 }
 
 #[derive(Args, Debug)]
@@ -91,9 +107,9 @@ pub struct Common {
                         brenier solve --domain disk:64 --points sites.npy --masses masses.txt -o solution.json")]
 pub struct SolveArgs {
     /// Problem file (JSON)
-    #[arg(required_unless_present = "points", conflicts_with_all = ["domain", "feature", "points", "columns", "masses", "density", "invert", "bilinear", "partial"])]
+    #[arg(required_unless_present_any = ["points", "domain"], conflicts_with_all = ["domain", "feature", "points", "columns", "masses", "density", "invert", "bilinear", "partial"])]
     pub problem: Option<PathBuf>,
-    /// Solution file to write
+    /// Solution file to write: .json or .npz; - is standard output, here and elsewhere
     #[arg(long, short, value_name = "SOLUTION", value_parser = to(Fit::Solution))]
     pub output: Output,
     /// Domain instead of a problem file: square, disk or disk:N (regular N-gon in the unit circle,
@@ -131,7 +147,7 @@ pub struct SolveArgs {
     #[arg(long, value_name = "TOL", default_value = "1e-10", value_parser = relative, allow_negative_numbers = true)]
     pub tol: f64,
     /// Largest number of Newton steps
-    #[arg(long, value_name = "N", default_value_t = 100, allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value = "100", allow_negative_numbers = true, value_parser = between::<usize>(0, MANY))]
     pub max_iterations: usize,
     /// Draw the cells: .svg, .png or .html (a page to look around in)
     #[arg(long, value_name = "PICTURE", value_parser = to(Fit::Picture))]
@@ -142,12 +158,19 @@ pub struct SolveArgs {
     /// Go on from a checkpoint
     #[arg(long, value_name = "FILE")]
     pub resume: Option<PathBuf>,
+    /// Start from an old solution of a problem much like this one: sites may have moved, masses may
+    /// have changed
+    #[arg(long, value_name = "OLD", conflicts_with = "resume")]
+    pub start: Option<PathBuf>,
     /// Refuse sites that coincide instead of merging them
     #[arg(long)]
     pub strict: bool,
     /// Write the facet integrals (the Hessian of the dual functional) too
     #[arg(long)]
     pub hessian: bool,
+    /// Write the derivatives of W2^2 too, by the sites and by the masses (of fixed total)
+    #[arg(long)]
+    pub gradients: bool,
 }
 
 /// How an image gives a density.
@@ -188,7 +211,7 @@ pub struct QuantizeArgs {
     pub image: ImageArgs,
     /// Number of sites, spread over the source to begin with
     #[arg(long, short = 'n', value_name = "N", required_unless_present = "points", conflicts_with = "points",
-          value_parser = clap::value_parser!(u32).range(1..=500_000_000))]
+          value_parser = between::<u32>(1, 500_000_000))]
     pub sites: Option<u32>,
     /// Sites to begin with: .csv, .txt, .npy, .npz, .xyz or .obj
     #[arg(long, value_name = "FILE")]
@@ -206,14 +229,14 @@ pub struct QuantizeArgs {
     #[arg(long, short, value_name = "OUT", value_parser = to(Fit::Sites))]
     pub output: Output,
     /// Largest number of times the sites move [default: 1000]
-    #[arg(long, value_name = "K")]
+    #[arg(long, value_name = "K", value_parser = between::<usize>(0, MANY))]
     pub steps: Option<usize>,
     /// Stop when the sites are off their centroids by this share of the distance that the source
     /// travels to them (roots of the mean squares) [default: 5e-3]
     #[arg(long, value_name = "TOL", value_parser = positive)]
     pub tol: Option<f64>,
     /// Another seed spreads the sites of -n elsewhere
-    #[arg(long, value_name = "S", default_value_t = 0, conflicts_with = "points")]
+    #[arg(long, value_name = "S", default_value = "0", conflicts_with = "points", value_parser = between::<u64>(0, MANY))]
     pub seed: u64,
     /// On a surface: write the centroids themselves to a file of points, which lie off the surface
     /// where it is curved; without this every point is put at the nearest point of its cell, on the
@@ -271,9 +294,6 @@ pub struct ParameterizeArgs {
     /// three cells meet
     #[arg(long)]
     pub remesh: bool,
-    /// Map closed surfaces of genus 0 to the sphere
-    #[arg(long)]
-    pub sphere: bool,
     /// Report to write
     #[arg(long, value_name = "R.json", value_parser = to(Fit::Report))]
     pub report: Option<Output>,
@@ -281,7 +301,7 @@ pub struct ParameterizeArgs {
     #[arg(long, value_name = "R.html", value_parser = to(Fit::Page))]
     pub html: Option<Output>,
     /// Draw the surface and its layout with a checker pattern: .png or .svg
-    #[arg(long, alias = "picture", value_name = "PICTURE", value_parser = to(Fit::FlatPicture))]
+    #[arg(long, value_name = "PICTURE", value_parser = to(Fit::FlatPicture))]
     pub plot: Option<Output>,
     /// From where the surface is seen: angle around the upward axis and above the horizon, in
     /// degrees [default: where most is to be seen]
@@ -353,266 +373,32 @@ pub struct CellsArgs {
 }
 
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  brenier check solution.json --problem problem.json")]
-pub struct CheckArgs {
-    /// Solution file to verify
-    pub solution: PathBuf,
-    /// The problem it solves [default: the one it names or contains]
-    #[arg(long, value_name = "P")]
-    pub problem: Option<PathBuf>,
-    /// 1 numbers, 2 adjacency, 3 simple diagram, 4 exact geometry, 5 optimality
-    #[arg(long, value_name = "LEVEL", default_value_t = 5, value_parser = clap::value_parser!(u8).range(1..=5))]
-    pub level: u8,
-}
-
-#[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  brenier map solution.json --points x.csv -o cells.csv --kind cell\n  \
-                        brenier map solution.json --points x.npy -o y.npy --kind extension --tear\n\n\
-                        Every finite point has an exact cell, also outside the domain; ties go to the lower index.")]
-pub struct MapArgs {
-    /// Solution file
-    pub solution: PathBuf,
-    /// Points to send: .csv, .txt, .npy, .npz, .xyz or .obj
-    #[arg(long, value_name = "IN")]
-    pub points: PathBuf,
-    /// Columns of --points to read, by name or number: lon,lat or 2,3 or x=lon,y=lat [default:
-    /// those named x, y (z)]
-    #[arg(long, value_name = "COLUMNS")]
-    pub columns: Option<TableColumns>,
-    /// File to write: .csv, .txt or .npy, a row for each point
-    #[arg(long, short, value_name = "OUT", value_parser = to(Fit::Points))]
-    pub output: Output,
-    /// What is written for each point
-    #[arg(long, value_enum, default_value_t = MapKind::Image)]
-    pub kind: MapKind,
-    /// Leave triangles across singular walls out of the extension
+#[command(after_help = "Examples:\n  brenier batch problems/*.json -o solutions --jobs 4\n  \
+                        brenier batch many.jsonl -o solutions --resume --report report.json\n\n\
+                        One that fails is a line of the report, and the others go on. Exit code 0: all are solved; 1: some are not; \
+                        4 or 130: stopped, go on with --resume. --time-limit and --max-memory are for all of them together.")]
+pub struct BatchArgs {
+    /// Problems (.json), files with one problem a line (.jsonl; - is standard input), and lists of
+    /// names of problems (.txt)
+    #[arg(required = true, value_name = "PROBLEM")]
+    pub problems: Vec<PathBuf>,
+    /// Folder for the solutions, called as the problems; those of a .jsonl have the number of the
+    /// line behind its name
+    #[arg(long, short, value_name = "FOLDER")]
+    pub output: PathBuf,
+    /// Processes at once [default: one for each core]; more than one have --threads 1 each
+    #[arg(long, value_name = "N", value_parser = between::<u16>(1, 1024))]
+    pub jobs: Option<u16>,
+    /// Leave out what is solved: where the folder has a converged solution of the very same problem
     #[arg(long)]
-    pub tear: bool,
-    /// Temperature of the smooth map [default: layers about as wide as a cell]
-    #[arg(long, value_name = "S", value_parser = positive)]
-    pub temperature: Option<f64>,
-    /// The problem the solution solves [default: the one it names or contains]
-    #[arg(long, value_name = "P")]
-    pub problem: Option<PathBuf>,
-}
-
-#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MapKind {
-    /// Index of the site whose cell contains the point
-    Cell,
-    /// That site
-    Image,
-    /// Continuous: centroids go to their sites, affine on the triangles between them
-    Extension,
-    /// Gradient of a smooth convex function near the potential
-    Smooth,
-}
-
-#[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  brenier interpolate solution.json --t 0.5 -o half.json --plot half.svg\n  \
-                        brenier interpolate solution.json --frames 25 --plot way.svg    way-00.svg to way-24.svg, at t = 0, 1/25, .., 24/25")]
-pub struct InterpolateArgs {
-    /// Solution file
-    pub solution: PathBuf,
-    /// Time: 0 is the source, 1 would be the sites
-    #[arg(long = "t", value_name = "T", allow_negative_numbers = true, required_unless_present = "frames")]
-    pub t: Option<f64>,
-    /// File to write (JSON): the shrunken cells with their densities
-    #[arg(long, short, value_name = "OUT", required_unless_present = "frames", value_parser = to(Fit::Report))]
-    pub output: Option<Output>,
-    /// Draw them
-    #[arg(long, value_name = "P.svg", value_parser = to(Fit::Drawing))]
-    pub plot: Option<Output>,
-    /// Draw K pictures instead, at the times 0, 1/K, 2/K, ..; their numbers are put behind the name
-    /// given with --plot
-    #[arg(long, value_name = "K", requires = "plot", conflicts_with_all = ["t", "output"], value_parser = clap::value_parser!(u32).range(1..=10_000))]
-    pub frames: Option<u32>,
-    /// The problem the solution solves [default: the one it names or contains]
-    #[arg(long, value_name = "P")]
-    pub problem: Option<PathBuf>,
-}
-
-#[derive(Args, Debug)]
-#[command(after_help = "Example:\n  brenier singular solution.json -o singular.json --plot singular.svg\n\n\
-                        A wall is singular if |y_i - y_j| / |c_i - c_j| (sites, centroids) exceeds the median over all walls by --deviations \
-                        robust standard deviations of the logarithm, and by the factor --factor.")]
-pub struct SingularArgs {
-    /// Solution file
-    pub solution: PathBuf,
-    /// File to write (JSON): singular walls, and the curves they form
-    #[arg(long, short, value_name = "OUT", value_parser = to(Fit::Report))]
-    pub output: Output,
-    /// Draw the curves over the cells
-    #[arg(long, value_name = "P.svg", value_parser = to(Fit::Drawing))]
-    pub plot: Option<Output>,
-    /// Robust standard deviations above the median
-    #[arg(long, value_name = "K", default_value = "5", value_parser = positive)]
-    pub deviations: f64,
-    /// Least multiple of the median
-    #[arg(long, value_name = "F", default_value = "3", value_parser = positive)]
-    pub factor: f64,
-    /// Walls above this ratio are singular, whatever the others are
-    #[arg(long, value_name = "R", value_parser = positive)]
-    pub ratio: Option<f64>,
-    /// The problem the solution solves [default: the one it names or contains]
-    #[arg(long, value_name = "P")]
-    pub problem: Option<PathBuf>,
-}
-
-#[derive(Args, Debug)]
-#[command(after_help = "Example:\n  brenier alexandrov solution.json -o polytope.obj")]
-pub struct AlexandrovArgs {
-    /// Solution file
-    pub solution: PathBuf,
-    /// Surface to write: .obj, .ply or .vtk (these two with the site of each triangle)
-    #[arg(long, short, value_name = "OUT.obj", value_parser = to(Fit::Mesh))]
-    pub output: Output,
-    /// Draw the surface: .svg, .png or .html (a page to turn it in)
-    #[arg(long, value_name = "PICTURE", value_parser = to(Fit::Picture))]
-    pub plot: Option<Output>,
-    /// The problem the solution solves [default: the one it names or contains]
-    #[arg(long, value_name = "P")]
-    pub problem: Option<PathBuf>,
-}
-
-#[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  brenier plot solution.json -o cells.svg --color area\n  \
-                        brenier plot solution.json -o cells.html\n  \
-                        brenier plot solution.json -o cells.png --color cells --view 30,20 --size 1600x1200\n\n\
-                        Diagrams on surfaces are shaded. A page (.html) has everything in it: turn, zoom, point at a cell to read its mass.")]
-pub struct PlotArgs {
-    /// Solution, or problem with "heights" or "weights"
-    pub file: PathBuf,
-    /// Picture to write: .svg, .png or .html
-    #[arg(long, short, value_name = "PICTURE", value_parser = to(Fit::Picture))]
-    pub output: Output,
-    /// The problem the solution solves [default: the one it names or contains]
-    #[arg(long, value_name = "P")]
-    pub problem: Option<PathBuf>,
-    /// What the colours of the cells show
-    #[arg(long, value_enum, default_value_t = Color::Mass)]
-    pub color: Color,
-    /// From where a surface is seen, in degrees: the angle around the upward axis and that above
-    /// the horizon [default: where most is seen]
-    #[arg(long, value_name = "AZIMUTH,ELEVATION", value_parser = view, allow_hyphen_values = true)]
-    pub view: Option<[f64; 2]>,
-    /// The axis of a surface that points upwards [default: y]
-    #[arg(long, value_enum, value_name = "AXIS")]
-    pub up: Option<Up>,
-    /// Width and height of a .png in pixels [default: 1200 on the longer side]
-    #[arg(long, value_name = "WxH", value_parser = size)]
-    pub size: Option<(u32, u32)>,
-}
-
-#[derive(Args, Debug)]
-#[command(after_help = "Example:\n  brenier quantize --domain bunny.obj -n 2000 --steps 30 -o solution.json\n  \
-                        brenier remesh solution.json -o remeshed.ply\n\n\
-                        Where three cells meet there is a triangle between their sites: the restricted regular triangulation. The report says \
-                        whether the mesh has the topology of the surface, which small cells keep, and names the cells that are in the way.")]
-pub struct RemeshArgs {
-    /// Solution or diagram on a surface
-    pub solution: PathBuf,
-    /// Mesh to write: .obj, .ply, .vtk or .vtp
-    #[arg(long, short, value_name = "MESH", value_parser = to(Fit::Mesh))]
-    pub output: Output,
-    /// The problem the solution solves [default: the one it names or contains]
-    #[arg(long, value_name = "P")]
-    pub problem: Option<PathBuf>,
-    /// Where vertices are
-    #[arg(long, value_enum, default_value_t = Positions::Surface)]
-    pub positions: Positions,
-}
-
-#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Positions {
-    /// At the point of each cell nearest to its centroid, on the surface
-    Surface,
-    /// At the centroids of the cells
-    Centroids,
-    /// At the sites
-    Sites,
-}
-
-#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Color {
-    /// Mass of the cell in the source; if all are equal, distance from centroid to site
-    Mass,
-    /// Area of the cell; if all are equal, distance from centroid to site
-    Area,
-    /// Distance from centroid to site
-    Distance,
-    /// Colours that only tell neighbours apart
-    Cells,
-    /// No cells: the sites as black dots
-    Sites,
-}
-
-#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Up {
-    X,
-    Y,
-    Z,
-}
-
-#[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  brenier sample solution.json -n 1000000 -o samples.npz --seed 7\n  \
-                        brenier sample solution.json -n 1e9 --method stratified -o points.npy\n  \
-                        brenier sample solution.json -n 500 --cell 3 -o cell3.csv\n\n\
-                        Sample k depends on the seed and k alone: -n 500 --offset 500 gives the second half of -n 1000. \
-                        Stratified samples depend on the length of the run too: give it with --total.")]
-pub struct SampleArgs {
-    /// Solution file
-    pub solution: PathBuf,
-    /// Number of samples
-    #[arg(long, short = 'n', value_name = "N", value_parser = whole)]
-    pub samples: u64,
-    /// File to write: .npz with the arrays points, cells, images; .csv or .parquet (if built in);
-    /// or .npy with one of them
-    #[arg(long, short, value_name = "OUT", value_parser = to(Fit::Samples))]
-    pub output: Output,
-    /// Another seed gives other samples
-    #[arg(long, value_name = "S", default_value_t = 0)]
-    pub seed: u64,
-    /// How to draw
-    #[arg(long, value_enum, default_value_t = Method::Iid)]
-    pub method: Method,
-    /// Only from the cell of this site, by its index in the solution
-    #[arg(long, value_name = "I")]
-    pub cell: Option<usize>,
-    /// What to write of each sample [default: all; points in a .npy file]
-    #[arg(long, value_enum)]
-    pub what: Option<What>,
-    /// Number of the first sample, to go on from where another run ended
-    #[arg(long, value_name = "K", default_value = "0", value_parser = whole_or_zero)]
-    pub offset: u64,
-    /// Stratified: length of the whole run of which these are a part [default: its end]
-    #[arg(long, value_name = "M", value_parser = whole)]
-    pub total: Option<u64>,
-    /// The problem the solution solves [default: the one it names or contains]
-    #[arg(long, value_name = "P")]
-    pub problem: Option<PathBuf>,
-}
-
-#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Method {
-    /// Independent points of the source
-    Iid,
-    /// A site by its mass, then a point of its cell
-    Alias,
-    /// In the order of the cells, the right number in each
-    Stratified,
-    /// Evenly spread (Roberts' sequence R2), not independent
-    R2,
-}
-
-#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-pub enum What {
-    /// The points
-    Points,
-    /// The indices of their cells
-    Ids,
-    /// The sites they are sent to
-    Images,
-    /// All three
-    All,
+    pub resume: bool,
+    /// Report to write (JSON): how each problem ended
+    #[arg(long, value_name = "R.json", value_parser = to(Fit::Report))]
+    pub report: Option<Output>,
+    /// Stop when every cell's mass is right to this relative error
+    #[arg(long, value_name = "TOL", default_value = "1e-10", value_parser = relative)]
+    pub tol: f64,
+    /// Largest number of Newton steps
+    #[arg(long, value_name = "N", default_value = "100", value_parser = between::<usize>(0, MANY))]
+    pub max_iterations: usize,
 }

@@ -11,8 +11,8 @@ use crate::picture::{Drawn, unmade, up_of};
 use brenier::diagram::{Outlines, SurfaceDiagram};
 use brenier::exact::Heights;
 use brenier::io::{
-    CellColumn, CellFile, ColumnValues, FileData, Loaded, bytes_text, read_values, write_atomically, write_cells,
-    writes_cell_pieces,
+    CellColumn, CellFile, ColumnValues, FileData, Loaded, bytes_text, has_ending, read_values, write_atomically,
+    write_cells, writes_cell_pieces,
 };
 use brenier::plot::{Model, View, cells_svg};
 use brenier::problem::{Problem, SurfaceProblem, WithSites};
@@ -57,7 +57,7 @@ where
     let mut table = cells(problem, &at.heights).map_err(unmade)?;
     let arcs = table.outlines.angles.iter().filter(|a| **a != 0.0).count();
     let tolerance = args.tolerance.unwrap_or_else(|| table.outlines.usual_tolerance());
-    let is_svg = ends_in(&args.output, "svg");
+    let is_svg = has_ending(&args.output, "svg");
     if is_svg {
         let titles: Vec<String> = (0..table.len()).map(|i| title(&table, &columns, i)).collect();
         let svg = problem.painted(args, &at.heights, &table, &titles)?;
@@ -74,14 +74,10 @@ where
     report(args, common, at, &table, (arcs, is_svg, tolerance), notes)
 }
 
-fn ends_in(path: &Path, ending: &str) -> bool {
-    path.extension().is_some_and(|e| e.eq_ignore_ascii_case(ending))
-}
-
 /// Only pictures of surfaces have a view, only arcs a tolerance.
 fn check_view(args: &CellsArgs, flat: bool) -> Result<(), Failure> {
     let file = args.file.display();
-    if (args.view.is_some() || args.up.is_some()) && (flat || !ends_in(&args.output, "svg")) {
+    if (args.view.is_some() || args.up.is_some()) && (flat || !has_ending(&args.output, "svg")) {
         let what = format!("{file}: --view and --up are for .svg pictures of surfaces; leave them out");
         return Err(Failure::new(code::USAGE, what));
     }

@@ -5,12 +5,13 @@
 //! and printed.
 
 use crate::args::{CheckArgs, Common};
+use crate::documents::{self, Want};
 use crate::failure::{Failure, code};
 use crate::input;
 use crate::limits::read_limit;
 use crate::polytope;
 use crate::reports::say;
-use brenier::io::{FileData, SolutionFile, check_text, polytope_solution_kind, read_any_solution};
+use brenier::io::{FileData, SolutionFile, check_text, is_readable_again, polytope_solution_kind, read_any_solution};
 use brenier::problem::WithSites;
 use brenier::transport::{Line, Proof, Transport, Verdict, verify};
 use brenier::visit;
@@ -29,10 +30,14 @@ struct JsonCheck<'a> {
 }
 
 pub fn run(args: &CheckArgs, common: &Common) -> Result<u8, Failure> {
-    if let Some(kind) = polytope_solution_kind(&args.solution, read_limit(common))? {
+    // What comes through a pipe is read once, and is no polytope.
+    if is_readable_again(&args.solution)
+        && let Some(kind) = polytope_solution_kind(&args.solution, read_limit(common))?
+    {
         return polytope::check(&args.solution, kind, common);
     }
-    visit!(read_any_solution(&args.solution, read_limit(common))?, solution => check(&solution, args, common))
+    let read = || read_any_solution(&args.solution, read_limit(common));
+    visit!(documents::read(&args.solution, Want::Solution, read)?, solution => check(&solution, args, common))
 }
 
 fn check<T: FileData<Point = [f64; D]>, const D: usize>(

@@ -51,6 +51,37 @@ pub fn count(n: usize, noun: &str) -> String {
     }
 }
 
+/// A bar that counts what is done.
+pub struct Tally {
+    bar: ProgressBar,
+    bad: std::sync::atomic::AtomicUsize,
+}
+
+impl Tally {
+    /// Shows nothing if standard error is not a terminal, or with `--quiet`.
+    pub fn new(common: &Common, all: usize) -> Tally {
+        let bar = if common.quiet { ProgressBar::hidden() } else { ProgressBar::new(all as u64) };
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {bar:16} {pos} of {len} {wide_msg} [{elapsed}]") {
+            bar.set_style(style);
+        }
+        Tally { bar, bad: Default::default() }
+    }
+
+    /// One more is done, well or badly.
+    pub fn one(&self, bad: bool) {
+        let count = self.bad.fetch_add(usize::from(bad), std::sync::atomic::Ordering::Relaxed) + usize::from(bad);
+        if count > 0 {
+            self.bar.set_message(format!("{count} not solved"));
+        }
+        self.bar.inc(1);
+    }
+
+    /// Removes the bar.
+    pub fn finish(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
 /// A bar that fills as the residual falls from its first value to the tolerance, on a logarithmic
 /// scale.
 pub struct Bar {

@@ -8,7 +8,7 @@ use crate::picture::{Drawn, Style, unmade};
 use crate::solve::solution_file;
 use brenier::diagram::SurfaceDiagram;
 use brenier::exact::Heights;
-use brenier::io::{Encoding, Field, FileData, MeshData, write_solution, write_surface};
+use brenier::io::{Encoding, Field, FileData, MeshData, has_ending, write_solution, write_surface};
 use brenier::problem::{Problem, SurfaceProblem, WithSites};
 use brenier::transport::{Transport, describe};
 use brenier::visit;
@@ -84,7 +84,7 @@ impl Meshed for SurfaceProblem {
         let fields =
             [Field { name: "site", columns: 1, values: &site }, Field { name: "mass", columns: 1, values: &mass }];
         // An .obj holds no numbers on faces.
-        let plain = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("obj"));
+        let plain = has_ending(path, "obj");
         let data = MeshData {
             vertices: &mesh.vertices,
             polygons: &polygons,

@@ -1,6 +1,7 @@
 //! From a file to a problem with heights: a solution, or a problem that gives them.
 
 use crate::args::Common;
+use crate::documents::{self, Want};
 use crate::failure::{Failure, code};
 use crate::input;
 use crate::limits::read_limit;
@@ -35,7 +36,7 @@ pub type AnyAt = Kind<At<ProblemData>, At<SurfaceProblemData>>;
 /// "heights" or "weights". `output` is where what comes of it will stand.
 pub fn of_file(path: &Path, problem: Option<&Path>, output: &Path, common: &Common) -> Result<AnyAt, Failure> {
     let limit = read_limit(common);
-    if document_format(path, limit)?.as_deref() == Some("brenier/problem") {
+    if documents::read(path, Want::Solution, || document_format(path, limit))?.as_deref() == Some("brenier/problem") {
         let file = read_any_problem(path, limit)?;
         return Ok(map_kind!(file, file => {
             let loaded = input::from_file(file, path, output, Duplicates::Keep, common)?;
@@ -43,7 +44,7 @@ pub fn of_file(path: &Path, problem: Option<&Path>, output: &Path, common: &Comm
             At { loaded, heights, report: None }
         }));
     }
-    Ok(map_kind!(read_any_solution(path, limit)?, solution => {
+    Ok(map_kind!(documents::read(path, Want::Solution, || read_any_solution(path, limit))?, solution => {
         let mut loaded = input::of_solution(path, &solution, problem, common)?;
         loaded.tell_from(output);
         At { loaded, heights: solution.heights, report: Some(solution.report) }
@@ -55,7 +56,12 @@ fn given<'p>(heights: Option<&'p Heights>, name: &Path) -> Result<&'p Heights, F
     heights.ok_or_else(|| {
         Failure::new(
             code::INPUT,
-            format!("{}: neither \"heights\" nor \"weights\" is given; give one number per site", name.display()),
+            format!(
+                "{}: neither \"heights\" nor \"weights\" is given; give one number per site, or solve it first: brenier \
+                 solve {} -o solution.json",
+                name.display(),
+                name.display()
+            ),
         )
     })
 }

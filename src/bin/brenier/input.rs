@@ -1,12 +1,14 @@
 //! From files and flags to a sound problem.
 
 use crate::args::{Common, ImageArgs, QuantizeArgs, SolveArgs};
+use crate::documents::{self, Want};
 use crate::failure::{Failure, code};
 use crate::limits::{check_memory, read_limit};
 use brenier::domain::{Between, ConvexPolygon, Density, DomainError};
 use brenier::io::{
-    AnyDomain, AnyLoaded, AnyProblem, FileData, IoError, Loaded, ProblemFile, ProblemId, ReadLimit, SolutionFile,
-    TableColumns, problem_of_solution, read_any_problem, read_columns, read_domain, read_image, read_masses,
+    AnyDomain, AnyLoaded, AnyProblem, FileData, IoError, Loaded, Origins, ProblemFile, ProblemId, ReadLimit,
+    SolutionFile, TableColumns, problem_of_solution, read_any_problem, read_columns, read_domain, read_image,
+    read_masses,
 };
 use brenier::map_kind;
 use brenier::problem::{Duplicates, ProblemError};
@@ -51,7 +53,7 @@ pub fn from_file<T: FileData>(
 /// Reads a problem file of any kind. `output` is where its solution will stand: paths are told
 /// relative to it.
 pub fn load_any(path: &Path, output: &Path, duplicates: Duplicates, common: &Common) -> Result<AnyLoaded, Failure> {
-    let file = read_any_problem(path, read_limit(common))?;
+    let file = documents::read(path, Want::Problem, || read_any_problem(path, read_limit(common)))?;
     Ok(map_kind!(file, file => from_file(file, path, output, duplicates, common)?))
 }
 
@@ -63,7 +65,9 @@ pub fn of_solution<T: FileData>(
     given: Option<&Path>,
     common: &Common,
 ) -> Result<Loaded<T>, Failure> {
-    let (file, name) = problem_of_solution(solution_path, solution, given, read_limit(common))?;
+    let of = given.unwrap_or(solution_path);
+    let read = || problem_of_solution(solution_path, solution, given, read_limit(common));
+    let (file, name) = if given.is_some() { documents::read(of, Want::Problem, read)? } else { read()? };
     check_memory(common, &name, file.data.sites().len(), file.data.patches())?;
     Ok(Loaded::of_solution(file, &name, solution, solution_path)?)
 }
@@ -86,7 +90,9 @@ fn begin<T: FileData<Point = [f64; D]>, const D: usize>(
     limit: ReadLimit,
     common: &Common,
 ) -> Result<ProblemFile<T>, Failure> {
-    let wrong = |e: ProblemError| IoError::Problem { file: PathBuf::from(&args.domain), source: e };
+    let mut from = Origins::default();
+    name_source(&mut from, &args.domain, args.density.as_deref());
+    let wrong = |e: ProblemError| IoError::Problem { file: from.of_source(&e), source: e };
     let mut file = match &args.points {
         Some(path) => of_points(source, path, args.columns.as_ref(), args.masses.is_none(), limit)?,
         None => {
@@ -104,7 +110,8 @@ fn begin<T: FileData<Point = [f64; D]>, const D: usize>(
             of_data(T::of_sites(source, sites), &args.domain)
         }
     };
-    file.data.set_density(density.clone()).map_err(wrong)?;
+    name_source(&mut file.from, &args.domain, args.density.as_deref());
+    set_density(&mut file, density.clone())?;
     masses(&mut file, args.masses.as_deref(), limit)?;
     Ok(file)
 }
@@ -138,10 +145,24 @@ fn flagged<T: FileData<Point = [f64; D]>, const D: usize>(
         let misfit = |why| Failure::new(code::USAGE, format!("--partial {why}; {domain_name} is a surface"));
         file.data.set_partial().map_err(misfit)?;
     }
-    let wrong = |e| IoError::Problem { file: PathBuf::from(domain_name), source: e };
-    file.data.set_density(density).map_err(wrong)?;
+    name_source(&mut file.from, domain_name, args.density.as_deref());
+    set_density(&mut file, density)?;
     file.notes.extend(notes);
     Ok(file)
+}
+
+/// Domain and density are told as they were given.
+fn name_source(from: &mut Origins, domain: &str, density: Option<&str>) {
+    let of_file = |d: &str| d.strip_prefix("image:").map(PathBuf::from);
+    let of_flag = |d: &str| of_file(d).unwrap_or_else(|| format!("--density {d}").into());
+    let is_word = domain == "image" || domain == "square" || domain.starts_with("disk");
+    from.domain = Some(if is_word { format!("--domain {domain}").into() } else { domain.into() });
+    from.density = Some(density.map_or_else(|| domain.into(), of_flag));
+}
+
+fn set_density<T: FileData>(file: &mut ProblemFile<T>, density: Density) -> Result<(), Failure> {
+    let wrong = |e: ProblemError| IoError::Problem { file: file.from.of_source(&e), source: e };
+    Ok(file.data.set_density(density).map_err(wrong)?)
 }
 
 /// Domain and density that flags describe.
@@ -209,9 +230,9 @@ fn domain(Named(name, features): Named<'_>, limit: ReadLimit) -> Result<(AnyDoma
         return polygon(ConvexPolygon::disk(DISK));
     }
     if let Some(n) = name.strip_prefix("disk:") {
-        let n = n.parse::<usize>().ok().filter(|n| (3..=1_000_000).contains(n));
+        let n = crate::values::whole(n).filter(|n| (3..=1_000_000).contains(n));
         let n = n.ok_or_else(|| usage(format!("--domain {name}: give a number of vertices from 3 to 1000000")))?;
-        return polygon(ConvexPolygon::disk(n));
+        return polygon(ConvexPolygon::disk(n as usize));
     }
     let known = ["cube", "sphere"];
     if known.contains(&name) {
@@ -239,22 +260,24 @@ fn of_points<T: FileData<Point = [f64; D]>, const D: usize>(
     // -0.0 and 0.0 are the same place; the identity is that of what a problem keeps.
     points.iter_mut().flatten().for_each(|c| *c += 0.0);
     let mut file = of_data(T::of_sites(source, points), path);
-    file.masses_file = sites.masses.is_some().then(|| path.to_path_buf());
+    file.from.masses = sites.masses.is_some().then(|| path.to_path_buf());
+    file.from.sites = Some(path.to_path_buf());
     file.data.set_masses(sites.masses);
-    Ok(ProblemFile { notes: sites.notes, sites_file: Some(path.to_path_buf()), ..file })
+    file.notes = sites.notes;
+    Ok(file)
 }
 
 /// A problem from arrays, known by a name; its identity is not yet told.
 fn of_data<T>(data: T, name: impl Into<PathBuf>) -> ProblemFile<T> {
     let id = ProblemId { sha256: String::new(), files: Vec::new() };
-    ProblemFile { path: name.into(), data, id, notes: Vec::new(), sites_file: None, masses_file: None }
+    ProblemFile { path: name.into(), data, id, notes: Vec::new(), from: Origins::default() }
 }
 
 /// Masses from a file of their own, if there is one.
 fn masses<T: FileData>(file: &mut ProblemFile<T>, path: Option<&Path>, limit: ReadLimit) -> Result<(), Failure> {
     if let Some(path) = path {
         file.data.set_masses(Some(read_masses(path, limit)?.0));
-        file.masses_file = Some(path.to_path_buf());
+        file.from.masses = Some(path.to_path_buf());
     }
     Ok(())
 }

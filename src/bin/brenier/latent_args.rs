@@ -1,7 +1,8 @@
 //! The flags of `brenier latent`.
 
+use crate::args::MANY;
 use crate::outputs::{Fit, Output, to};
-use crate::values::{probability, relative, whole, whole_or_zero};
+use crate::values::{between, probability, relative};
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -51,7 +52,7 @@ pub struct LatentSolveArgs {
     #[arg(long, value_name = "S", default_value_t = 0)]
     pub seed: u64,
     /// Draw no more points than this
-    #[arg(long, value_name = "N", value_parser = whole)]
+    #[arg(long, value_name = "N", value_parser = between::<u64>(1, MANY))]
     pub max_points: Option<u64>,
     /// Keep the state in this file while it runs
     #[arg(long, value_name = "FILE", value_parser = to(Fit::State))]
@@ -69,7 +70,7 @@ pub struct LatentSampleArgs {
     /// Solution of latent solve
     pub solution: PathBuf,
     /// Number of samples
-    #[arg(long, short = 'n', value_name = "N", value_parser = whole)]
+    #[arg(long, short = 'n', value_name = "N", value_parser = between::<u64>(1, MANY))]
     pub samples: u64,
     /// File to write: .npz with the arrays points, cells, images; .npy or .csv with one of them
     #[arg(long, short, value_name = "OUT", value_parser = to(Fit::Samples))]
@@ -84,7 +85,7 @@ pub struct LatentSampleArgs {
     #[arg(long, value_name = "S", default_value_t = 0)]
     pub seed: u64,
     /// Number of the first sample, to go on from where another run ended
-    #[arg(long, value_name = "K", default_value = "0", value_parser = whole_or_zero)]
+    #[arg(long, value_name = "K", default_value = "0", value_parser = between::<u64>(0, MANY))]
     pub offset: u64,
     /// The file of points that was the source, if it is elsewhere now
     #[arg(long, value_name = "FILE")]
@@ -113,7 +114,7 @@ pub struct LatentCheckArgs {
     /// Solution of latent solve
     pub solution: PathBuf,
     /// Points to draw [default: as many as tell the tolerance well]
-    #[arg(long, value_name = "N", value_parser = whole)]
+    #[arg(long, value_name = "N", value_parser = between::<u64>(1, MANY))]
     pub points: Option<u64>,
     /// Confidence of the intervals
     #[arg(long, value_name = "P", default_value = "0.95", value_parser = probability)]

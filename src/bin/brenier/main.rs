@@ -3,11 +3,15 @@
 mod alexandrov;
 mod allocator;
 mod args;
+mod args_of_solutions;
+mod batch;
+mod batch_list;
 mod cells;
 mod check;
 mod console;
 mod deadline;
 mod diagram;
+mod documents;
 mod failure;
 mod heights;
 mod input;
@@ -36,6 +40,7 @@ mod sample;
 mod scarcity;
 mod singular;
 mod solve;
+mod start;
 mod threads;
 mod values;
 
@@ -80,8 +85,9 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Result<u8, Failure> {
-    let parsed =
-        Cli::command().try_get_matches_from(values::command_line()).and_then(|m| Ok((Cli::from_arg_matches(&m)?, m)));
+    let parsed = values::with_negative_numbers(Cli::command())
+        .try_get_matches_from(values::command_line())
+        .and_then(|m| Ok((Cli::from_arg_matches(&m)?, m)));
     let (cli, matches) = match parsed {
         Ok(parsed) => parsed,
         Err(e) => return failure::of_arguments(&e),
@@ -91,9 +97,10 @@ fn run() -> Result<u8, Failure> {
     if let Some(bytes) = cli.common.max_memory {
         allocator::limit_to(bytes);
     }
-    outputs::declare(&matches)?;
+    brenier::io::sync_files(!cli.common.no_sync);
+    outputs::declare(&matches, cli.common.format.as_ref())?;
     threads::start(&cli.common)?;
-    if matches!(cli.command, Command::Solve(_) | Command::Quantize(_) | Command::Sample(_)) {
+    if matches!(cli.command, Command::Solve(_) | Command::Quantize(_) | Command::Sample(_) | Command::Batch(_)) {
         deadline::be_polite(None);
     }
     deadline::end_after(cli.common.time_limit)?;
@@ -113,6 +120,7 @@ fn run() -> Result<u8, Failure> {
         Command::Lens(args) => lens::run(args, &cli.common),
         Command::Sample(args) => sample::run(args, &cli.common),
         Command::Plot(args) => picture::run(args, &cli.common),
+        Command::Batch(args) => batch::run(args, &cli.common),
         Command::Remesh(args) => remesh::run(args, &cli.common),
         Command::Latent(args) => latent::run(args, &cli.common),
     }

@@ -2,6 +2,7 @@
 
 use crate::args::{Common, MapArgs, MapKind};
 use crate::console::count;
+use crate::documents::{self, Want};
 use crate::failure::{Failure, code};
 use crate::limits::read_limit;
 use crate::mapped::{self, Solved, print, report, values};
@@ -19,7 +20,7 @@ pub fn run(args: &MapArgs, common: &Common) -> Result<u8, Failure> {
     if args.kind != MapKind::Smooth && args.temperature.is_some() {
         return Err(Failure::new(code::USAGE, "--temperature is for --kind smooth"));
     }
-    match read_any_solution(&args.solution, read_limit(common))? {
+    match documents::read(&args.solution, Want::Solution, || read_any_solution(&args.solution, read_limit(common)))? {
         AnySolution::Plane(solution) => {
             let solved = mapped::of_plane(&args.solution, &solution, problem, common)?;
             plane(args, common, solved)

@@ -3,6 +3,7 @@
 
 use crate::args::Common;
 use crate::console::table;
+use crate::documents::{self, Want};
 use crate::failure::{Failure, code};
 use crate::input;
 use crate::limits::read_limit;
@@ -23,7 +24,7 @@ pub struct Solved {
 
 /// The map of a solution in the plane.
 pub fn load(command: &str, path: &Path, problem: Option<&Path>, common: &Common) -> Result<Solved, Failure> {
-    match read_any_solution(path, read_limit(common))? {
+    match documents::read(path, Want::Solution, || read_any_solution(path, read_limit(common)))? {
         AnySolution::Plane(solution) => of_plane(path, &solution, problem, common),
         AnySolution::Surface(_) => {
             let what = format!("{}: {command} works in the plane in this version, this is a surface", path.display());

@@ -6,6 +6,7 @@ use crate::failure::{Failure, code};
 use crate::reports::say;
 use brenier::io::{FileData, Loaded, SolutionFile, bytes_text};
 use brenier::newton::Outcome;
+use brenier::problem::WithSites;
 use brenier::transport::{CellParts, Report};
 use serde::Serialize;
 use std::path::Path;
@@ -18,6 +19,10 @@ struct JsonReport<'a> {
     sites: usize,
     hidden: usize,
     cost: f64,
+    /// Sum of the masses.
+    total_mass: f64,
+    /// Of one unit of it.
+    cost_per_mass: f64,
     #[serde(flatten)]
     report: &'a Report,
 }
@@ -38,6 +43,8 @@ pub fn report<T: FileData>(
             sites: solution.heights.len(),
             hidden: solution.hidden.len(),
             cost: solution.cost,
+            total_mass: loaded.total(),
+            cost_per_mass: solution.cost / loaded.total(),
             report,
         })
         .map_err(|e| Failure::new(code::INTERNAL, e.to_string()))?;
@@ -62,7 +69,9 @@ pub fn report<T: FileData>(
             ));
             rows.push(match outcome {
                 Outcome::Converged if report.rest.is_some() => ("cost", format!("{:?} for what moves", solution.cost)),
-                Outcome::Converged => ("cost", format!("W2^2 = {:?}", solution.cost)),
+                Outcome::Converged => {
+                    ("cost", format!("W2^2 = {:?}{}", solution.cost, per_mass(loaded, solution.cost)))
+                }
                 _ => ("cost", format!("{:?} at these heights, not W2^2 yet", solution.cost)),
             });
         }
@@ -71,6 +80,7 @@ pub fn report<T: FileData>(
             rows.push(("cost", format!("{:?} at these heights", solution.cost)));
         }
     }
+    rows.extend(scaled_row(loaded));
     rows.extend(report.rest.map(|rest| ("stays", format!("{rest:?} of the source, in no cell"))));
     let hidden = solution.hidden.len();
     let cells = solution.heights.len() - hidden.min(solution.heights.len());
@@ -90,6 +100,29 @@ pub fn report<T: FileData>(
     say(&table(&rows))
 }
 
+/// The cost of one unit of mass, where there is another amount of it: `W2^2` is of the masses as
+/// they are.
+fn per_mass<T: FileData>(loaded: &Loaded<T>, cost: f64) -> String {
+    match loaded.total() {
+        total if is_one(total) => String::new(),
+        total => format!(" for the total mass {total:?}, {:?} for mass 1", cost / total),
+    }
+}
+
+/// What was done to the source, if it was scaled.
+fn scaled_row<T: FileData>(loaded: &Loaded<T>) -> Option<(&'static str, String)> {
+    let factor = loaded.problem.source_factor();
+    (!is_one(factor)).then(|| {
+        let total = loaded.total();
+        ("source", format!("scaled by {factor:?}, from its measure to the masses' total, {total:?}"))
+    })
+}
+
+/// Up to the rounding of a sum.
+fn is_one(value: f64) -> bool {
+    (value - 1.0).abs() <= 1e-12
+}
+
 /// The problem in half a line.
 pub fn problem_line<T: FileData>(loaded: &Loaded<T>) -> String {
     format!("{}: {} in {}", loaded.name.display(), count(loaded.inputs, "site"), T::noun(&loaded.problem))
@@ -100,7 +133,8 @@ pub fn parts_row(report: &Report) -> Option<(&'static str, String)> {
     report.parts.as_ref().filter(|p| p.disconnected > 0).map(|p| ("parts", parts_text(p)))
 }
 
-fn parts_text(parts: &CellParts) -> String {
+/// Cells in several parts, in words.
+pub fn parts_text(parts: &CellParts) -> String {
     let most = parts.most.iter().map(|(site, n)| format!("{n} of site {site}"));
     let most = most.collect::<Vec<_>>().join(", ");
     let n = parts.disconnected;

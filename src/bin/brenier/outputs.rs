@@ -7,6 +7,7 @@
 
 use crate::failure::{Failure, code};
 use crate::reports;
+use crate::values::Streams;
 use brenier::io::{self, Role};
 use clap::ArgMatches;
 use clap::builder::{PathBufValueParser, TypedValueParser};
@@ -124,10 +125,10 @@ impl Fit {
     }
 }
 
-/// Reads an output that fits.
+/// Reads an output that fits; `-` is standard output.
 pub fn to(fit: Fit) -> impl TypedValueParser<Value = Output> {
     PathBufValueParser::new().map(move |path| {
-        let dash = path.as_os_str() == "-" && fit.has_one_format();
+        let dash = path.as_os_str() == "-";
         Output { path: if dash { "/dev/stdout".into() } else { path }, fit }
     })
 }
@@ -137,16 +138,24 @@ impl Output {
     fn check_name(&self) -> Result<(), Failure> {
         let (endings, what) = self.fit.endings();
         let usage = |what: &str| Err(Failure::new(code::USAGE, format!("{}: {what}", self.path.display())));
-        if self.path.as_os_str() == "-" {
-            return usage("only solutions and reports go to standard output; name a file");
+        if self.fit == Fit::State && !io::is_file(&self.path) && self.path.starts_with("/dev") {
+            return usage("a state of the solver is read again, so it goes into a file; name one");
         }
-        match self.path.extension() {
-            Some(e) if endings.iter().any(|fit| e.eq_ignore_ascii_case(fit)) => Ok(()),
-            None if self.fit.has_one_format() => Ok(()),
-            Some(e) if self.fit == Fit::State && !Fit::TAKEN.iter().any(|t| e.eq_ignore_ascii_case(t)) => Ok(()),
-            None if self.fit == Fit::State => Ok(()),
+        match &*io::ending(&self.path) {
+            ending if endings.contains(&ending) => Ok(()),
+            "" if self.fit.has_one_format() || self.fit == Fit::State => Ok(()),
+            "" if self.is_open() => {
+                let list = endings.join(", ");
+                usage(&format!("a stream has no ending; say its format with --format, one of {list}"))
+            }
+            ending if self.fit == Fit::State && !Fit::TAKEN.contains(&ending) => Ok(()),
             _ => usage(what),
         }
+    }
+
+    /// Whether its name says nothing of its format: a stream, as a rule.
+    fn is_open(&self) -> bool {
+        self.path.extension().is_none() && !io::is_file(&self.path)
     }
 
     fn role(&self) -> Role {
@@ -155,7 +164,7 @@ impl Output {
 }
 
 /// Checks and tries all outputs that a command line names. Comes before everything else.
-pub fn declare(matches: &ArgMatches) -> Result<(), Failure> {
+pub fn declare(matches: &ArgMatches, format: Option<&Streams>) -> Result<(), Failure> {
     let Some((_, mut command)) = matches.subcommand() else { return Ok(()) };
     // Commands of commands.
     while let Some((_, inner)) = command.subcommand() {
@@ -164,12 +173,63 @@ pub fn declare(matches: &ArgMatches) -> Result<(), Failure> {
     // Values of another type are no outputs.
     let values = |id: &clap::Id| command.try_get_many::<Output>(id.as_str()).ok().flatten().into_iter().flatten();
     let outputs: Vec<&Output> = command.ids().flat_map(values).collect();
+    let inputs = inputs(command);
+    once(&inputs)?;
+    if let Some(format) = format {
+        tell(format, &outputs, &inputs)?;
+    }
     outputs.iter().try_for_each(|o| o.check_name())?;
     if outputs.iter().any(|o| io::is_standard_output(o)) {
         reports::leave_standard_output();
     }
     let named: Vec<(&Path, Role)> = outputs.iter().map(|o| (&***o, o.role())).collect();
     Ok(io::begin(&named)?)
+}
+
+/// The files that a command line reads, with the flags that name them.
+fn inputs(command: &ArgMatches) -> Vec<(String, PathBuf)> {
+    let of = |id: &clap::Id| -> Vec<(String, PathBuf)> {
+        let flag = id.to_string();
+        let paths = command.try_get_many::<PathBuf>(&flag).ok().flatten().into_iter().flatten().cloned();
+        // Domains and densities may be words, too.
+        let words = command.try_get_many::<String>(&flag).ok().flatten().into_iter().flatten();
+        let words = words.filter(|_| ["domain", "density", "boundary"].contains(&&*flag));
+        let words = words.map(|w| PathBuf::from(w.strip_prefix("image:").unwrap_or(w)));
+        paths.chain(words).map(|path| (flag.clone(), path)).collect()
+    };
+    command.ids().flat_map(of).collect()
+}
+
+/// A stream gives what it has once.
+fn once(inputs: &[(String, PathBuf)]) -> Result<(), Failure> {
+    let standard =
+        |path: &Path| ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"].iter().any(|s| path == Path::new(s));
+    let named: Vec<&str> = inputs.iter().filter(|i| standard(&i.1)).map(|i| &*i.0).collect();
+    if let [a, b, ..] = named[..] {
+        let what =
+            format!("standard input is named twice, as {a} and as {b}, and can be read once; save one in a file");
+        return Err(Failure::new(code::USAGE, what));
+    }
+    Ok(())
+}
+
+/// Says what streams hold: outputs without an ending if there are some, else inputs.
+fn tell(format: &Streams, outputs: &[&Output], inputs: &[(String, PathBuf)]) -> Result<(), Failure> {
+    let open: Vec<&Path> = outputs.iter().filter(|o| o.path.extension().is_none()).map(|o| &*o.path).collect();
+    let from: Vec<&Path> = inputs.iter().map(|i| &*i.1).filter(|p| p.extension().is_none()).collect();
+    let (input, output) = match format {
+        Streams { input: None, output: Some(one) } if open.is_empty() => (Some(one), None),
+        Streams { input, output } => (input.as_ref(), output.as_ref()),
+    };
+    for (ending, paths, what) in [(input, &from, "input"), (output, &open, "output")] {
+        let Some(ending) = ending else { continue };
+        if paths.is_empty() {
+            let what = format!("--format {ending}: every {what} has an ending that tells its format; leave it out");
+            return Err(Failure::new(code::USAGE, what));
+        }
+        paths.iter().for_each(|path| io::tell_ending(path, ending));
+    }
+    Ok(())
 }
 
 /// The same for outputs whose names follow from others.

@@ -17,16 +17,18 @@ use std::time::Instant;
 
 pub fn run(args: &ParameterizeArgs, common: &Common) -> Result<u8, Failure> {
     let start = Instant::now();
-    if args.sphere {
-        let text =
-            "--sphere: maps to the sphere are not made in this version; leave it out, closed surfaces are cut open";
-        return Err(Failure::new(code::USAGE, text));
-    }
     picture::check_charts(args)?;
     let boundary_file = match args.boundary.as_str() {
         "disk" | "square" | "free" => None,
         file => Some(Path::new(file)),
     };
+    if let Some(file) = boundary_file.filter(|f| f.extension().is_none() && *f != Path::new("-") && !f.exists()) {
+        let what = format!(
+            "--boundary {}: no such shape, and no such file; use disk, square, free or a file of corners",
+            file.display()
+        );
+        return Err(Failure::new(code::USAGE, what));
+    }
     let out = [Some(&*args.output), args.report.as_deref(), args.html.as_deref(), args.plot.as_deref()];
     let mut mesh = read_surface(&args.mesh, read_limit(common))?;
     check_memory(common, &args.mesh, 0, mesh.triangles.len())?;

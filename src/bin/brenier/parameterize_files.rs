@@ -5,8 +5,8 @@ use crate::console::count;
 use crate::failure::{Failure, code};
 use crate::limits::peak_bytes;
 use brenier::io::{
-    Encoding, Group, MeshData, SingleMesh, SurfaceFile, Texture, write_atomically, write_gltf, write_surface,
-    writes_gltf,
+    Encoding, Group, MeshData, SingleMesh, SurfaceFile, Texture, has_ending, write_atomically, write_gltf,
+    write_surface, writes_gltf,
 };
 use brenier::parameterize::{ChartReport, Histogram, LayoutProof, Miss, Parameterization};
 use serde::Serialize;
@@ -31,7 +31,7 @@ pub fn write(path: &Path, mesh: &SurfaceFile, found: &Parameterization) -> Resul
         .iter()
         .map(|g| Group { name: g.name.clone(), first: found.face_of.partition_point(|&f| f < g.first) as u32 })
         .collect();
-    let obj = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("obj"));
+    let obj = has_ending(path, "obj");
     let data = MeshData {
         vertices: &mesh.vertices,
         triangles: &found.triangles,

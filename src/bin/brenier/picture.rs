@@ -7,7 +7,7 @@ use crate::heights;
 use crate::reports::say;
 use brenier::diagram::{Diagram, DiagramError, PartialDiagram, SurfaceDiagram};
 use brenier::exact::Heights;
-use brenier::io::write_atomically;
+use brenier::io::{ending, write_atomically};
 use brenier::plot::{Charts, Color, Model, Pixels, Scene, Up, View};
 use brenier::polytope::Polyhedron;
 use brenier::problem::{Problem, SurfaceProblem};
@@ -90,7 +90,7 @@ fn view_fits(problem: &impl Drawn, args: &PlotArgs) -> Result<(), Failure> {
 }
 
 fn format_of(path: &Path) -> Option<Format> {
-    match path.extension()?.to_ascii_lowercase().to_str()? {
+    match ending(path).as_str() {
         "svg" => Some(Format::Svg),
         "png" => Some(Format::Png),
         "html" => Some(Format::Html),
@@ -150,6 +150,8 @@ pub fn unmade(e: DiagramError) -> Failure {
 pub trait Drawn {
     /// Does all of it lie in the plane?
     fn is_flat(&self) -> bool;
+    /// Can a cell be in several parts without the report saying so?
+    fn may_fall_apart(&self) -> bool;
     /// Draws the diagram at some heights. `name` is what the picture is of.
     fn draw(&self, heights: &Heights, name: &Path, path: &Path, style: &Style) -> Result<(), Failure>;
 }
@@ -157,6 +159,11 @@ pub trait Drawn {
 impl Drawn for Problem {
     fn is_flat(&self) -> bool {
         true
+    }
+
+    /// A cell of a box or a convex polygon is convex, and pixels fill a box unless they are cut.
+    fn may_fall_apart(&self) -> bool {
+        self.rest().is_none() && self.patches().is_some_and(|p| p.mesh().is_some() || p.are_cut())
     }
 
     fn draw(&self, heights: &Heights, name: &Path, path: &Path, style: &Style) -> Result<(), Failure> {
@@ -174,6 +181,11 @@ impl Drawn for Problem {
 
 impl Drawn for SurfaceProblem {
     fn is_flat(&self) -> bool {
+        false
+    }
+
+    /// Reports about surfaces count them.
+    fn may_fall_apart(&self) -> bool {
         false
     }
 

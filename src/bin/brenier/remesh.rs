@@ -2,12 +2,13 @@
 
 use crate::args::{self, Common, RemeshArgs};
 use crate::console::{count, table};
+use crate::documents::{self, Want};
 use crate::failure::{Failure, code};
 use crate::input;
 use crate::limits::{peak_bytes, read_limit};
 use crate::reports::say;
 use brenier::domain::surface::Topology;
-use brenier::io::{AnySolution, Encoding, Field, MeshData, read_any_solution, write_surface};
+use brenier::io::{AnySolution, Encoding, Field, MeshData, has_ending, read_any_solution, write_surface};
 use brenier::transport::{Positions, Remesh, remesh};
 use serde::Serialize;
 use std::time::Instant;
@@ -18,7 +19,9 @@ const MOST_TOLD: usize = 5;
 pub fn run(args: &RemeshArgs, common: &Common) -> Result<u8, Failure> {
     let start = Instant::now();
     let out = &args.output;
-    let AnySolution::Surface(solution) = read_any_solution(&args.solution, read_limit(common))? else {
+    let AnySolution::Surface(solution) =
+        documents::read(&args.solution, Want::Solution, || read_any_solution(&args.solution, read_limit(common)))?
+    else {
         let what =
             format!("{}: is the solution of a problem in the plane; remesh needs a surface", args.solution.display());
         return Err(Failure::new(code::INPUT, what));
@@ -38,7 +41,7 @@ pub fn run(args: &RemeshArgs, common: &Common) -> Result<u8, Failure> {
     let site: Vec<f64> = mesh.sites.iter().map(|&i| f64::from(i)).collect();
     let fields = [Field { name: "site", columns: 1, values: &site }];
     // An .obj holds no numbers on vertices.
-    let plain = out.extension().is_some_and(|e| e.eq_ignore_ascii_case("obj"));
+    let plain = has_ending(out, "obj");
     let data = MeshData {
         vertices: &mesh.vertices,
         triangles: &mesh.triangles,

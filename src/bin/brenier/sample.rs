@@ -2,6 +2,7 @@
 
 use crate::args::{self, Common, SampleArgs};
 use crate::console::{count, table};
+use crate::documents::{self, Want};
 use crate::failure::{Failure, code};
 use crate::limits::{peak_bytes, read_limit};
 use crate::picture::unmade;
@@ -29,7 +30,7 @@ pub fn run(args: &SampleArgs, common: &Common) -> Result<u8, Failure> {
         SampleError::NoCell { .. } => Failure::new(code::USAGE, format!("--cell: {e}")),
         other => wrong(other.to_string()),
     };
-    let (line, sites, seconds) = visit!(read_any_solution(&args.solution, read_limit(common))?, solution => {
+    let (line, sites, seconds) = visit!(documents::read(&args.solution, Want::Solution, || read_any_solution(&args.solution, read_limit(common)))?, solution => {
         let loaded = input::of_solution(&args.solution, &solution, args.problem.as_deref(), common)?;
         if loaded.problem.stays().is_some() {
             let what = "part of the source stays; sample needs cells that fill the source in this version";

@@ -6,13 +6,17 @@ use crate::failure::{Failure, code};
 use crate::input;
 use crate::limits::{peak_bytes, read_limit};
 use crate::picture::{Drawn, Style};
+use crate::start::{self, Kinds};
 use crate::{deadline, interrupt, output, outputs};
+use brenier::exact::Heights;
 use brenier::io::{
     FileData, IoError, Loaded, Role, SolutionFile, is_file, read_checkpoint, write_checkpoint, write_solution,
 };
 use brenier::newton::Outcome;
 use brenier::problem::WithSites;
-use brenier::transport::{Control, Progress, Solution, SolveOptions, SolverState, Transport, solve_with};
+use brenier::transport::{
+    CellParts, Control, Progress, Solution, SolveOptions, SolverState, Transport, cells, solve_with,
+};
 use brenier::visit;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -27,10 +31,10 @@ pub fn run(args: &SolveArgs, common: &Common) -> Result<u8, Failure> {
 }
 
 /// From a problem to the files.
-fn solved<T: FileData<Point = [f64; D]>, const D: usize>(
+fn solved<T: Kinds + FileData<Point = [f64; D]>, const D: usize>(
     args: &SolveArgs,
     common: &Common,
-    start: Instant,
+    clock: Instant,
     mut loaded: Loaded<T>,
 ) -> Result<u8, Failure>
 where
@@ -48,11 +52,18 @@ where
             Some(read_checkpoint(path, &loaded.fingerprint(), loaded.problem.sites().len(), limit)?)
         }
     };
+    let begin = start::of_args(args, &loaded, common)?;
+    let dropped = args.start.is_some() && begin.heights.is_none();
+    if dropped {
+        console::warn(common, &begin.notes);
+    }
+    loaded.notes.extend(begin.notes);
     let options = SolveOptions::default()
         .tolerance(args.tol)
         .max_iterations(args.max_iterations)
-        .time_limit(common.time_limit.map(|t| t.saturating_sub(start.elapsed())))
+        .time_limit(common.time_limit.map(|t| t.saturating_sub(clock.elapsed())))
         .hessian(args.hessian)
+        .start(begin.heights)
         .resume(resume);
     let mut keeper = Keeper::new(args, loaded.fingerprint());
     if common.time_limit.is_some() {
@@ -82,7 +93,9 @@ where
             format!("interrupted; the state is in {at}, go on with --resume {at}"),
         ));
     }
-    let file = solution_file(&loaded, solution, start);
+    let mut file = solution_file(&loaded, solution, clock);
+    file.report.notes.extend(parts_note(&loaded.problem, &file.heights));
+    file.gradient = args.gradients.then(|| loaded.gradient(&file));
     deadline::be_written();
     write_solution(&args.output, &file)?;
     let mut written: Vec<&Path> = vec![&args.output];
@@ -92,6 +105,20 @@ where
     }
     output::report(common, "solve", &loaded, &file, &written)?;
     Ok(output::exit_code(&file.report))
+}
+
+/// Sites up to which it is looked whether cells in the plane hang together: beyond, that would take
+/// seconds.
+const FEW: usize = 100_000;
+
+/// A note about cells in several parts, of sources in the plane that are not convex.
+fn parts_note<P: Transport<D> + Drawn, const D: usize>(problem: &P, heights: &Heights) -> Option<String> {
+    if !problem.may_fall_apart() || heights.len() > FEW {
+        return None;
+    }
+    let outlines = cells(problem, heights).ok()?.outlines;
+    let parts = CellParts::of((0..heights.len()).map(|i| outlines.parts_of(i).len()));
+    (parts.disconnected > 0).then(|| output::parts_text(&parts))
 }
 
 /// The solution as a file tells it; the report gets the time since `start` and what is known of the

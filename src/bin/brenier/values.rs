@@ -18,19 +18,52 @@ pub fn size(text: &str) -> Result<(u32, u32), String> {
     }
 }
 
-/// A number of samples, also written like 1e9.
-pub fn whole_or_zero(text: &str) -> Result<u64, String> {
-    let short = || text.parse::<f64>().ok().filter(|v| v.fract() == 0.0 && (0.0..9e15).contains(v)).map(|v| v as u64);
-    text.parse().ok().or_else(short).ok_or_else(|| "give a whole number such as 1000 or 1e9".into())
+/// A whole number within bounds, also written like 1e3.
+pub fn between<T: TryFrom<u64>>(low: u64, high: u64) -> impl Fn(&str) -> Result<T, String> + Clone {
+    move |text| {
+        let n = whole(text).ok_or("give a whole number such as 1000 or 1e3")?;
+        let told = || match (low, high) {
+            (_, u64::MAX) => format!("give at least {low}"),
+            _ => format!("{text} is not in {low}..={high}"),
+        };
+        let fits = (low..=high).contains(&n).then(|| T::try_from(n).ok()).flatten();
+        fits.ok_or_else(told)
+    }
 }
 
-pub fn whole(text: &str) -> Result<u64, String> {
-    whole_or_zero(text).and_then(|n| if n > 0 { Ok(n) } else { Err("give at least 1".into()) })
+/// A whole number, also as `1e3` where doubles hold it.
+pub fn whole(text: &str) -> Option<u64> {
+    let short = || text.parse::<f64>().ok().filter(|v| v.fract() == 0.0 && (0.0..9e15).contains(v)).map(|v| v as u64);
+    text.parse().ok().or_else(short)
+}
+
+/// Formats of what has no ending.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Streams {
+    /// Of input, unless its content is to tell.
+    pub input: Option<String>,
+    /// Of output.
+    pub output: Option<String>,
+}
+
+/// `csv`, or of input and output `csv,npy`. One alone is that of both: which is meant, the outputs
+/// tell.
+pub fn streams(text: &str) -> Result<Streams, String> {
+    let name = |text: &str| {
+        let name = text.trim().trim_start_matches('.').to_ascii_lowercase();
+        let sound = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric());
+        sound.then_some(name).ok_or("give an ending such as csv, or those of input and output: csv,npy")
+    };
+    Ok(match text.split_once(',') {
+        Some((input, output)) => Streams { input: Some(name(input)?), output: Some(name(output)?) },
+        None => Streams { input: None, output: Some(name(text)?) },
+    })
 }
 
 pub fn positive(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(v) if v > 0.0 && v.is_finite() => Ok(v),
+        _ if text.contains(',') => Err("write a point, as in 0.5".into()),
         _ => Err("give a positive number such as 1e-10".into()),
     }
 }
@@ -56,6 +89,16 @@ pub fn distance(text: &str) -> Result<f64, String> {
         Ok(v) if v >= 0.0 && v.is_finite() => Ok(v),
         _ => Err("give a distance such as 1e-7".into()),
     }
+}
+
+/// Numbers below 0 are values, not flags: what is wrong with one is told by who reads it.
+pub fn with_negative_numbers(command: clap::Command) -> clap::Command {
+    let arg = |arg: clap::Arg| {
+        let flag = matches!(arg.get_action(), clap::ArgAction::Set | clap::ArgAction::Append) && !arg.is_positional();
+        // Views are lists of numbers, which take all hyphens.
+        if flag && !arg.is_allow_hyphen_values_set() { arg.allow_negative_numbers(true) } else { arg }
+    };
+    command.mut_args(arg).mut_subcommands(|sub| sub.mut_args(arg))
 }
 
 /// The command line, where `--merge` that is not followed by a number stands alone: what comes next

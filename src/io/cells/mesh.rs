@@ -1,5 +1,6 @@
 //! Cells as a mesh of polygons in space, cell after cell; in the plane at height zero.
 
+use super::super::ending::has_ending;
 use super::super::error::IoError;
 use super::super::surface::{Encoding, Field, Group, MeshData, write_surface};
 use super::columns::ColumnValues;
@@ -38,7 +39,7 @@ pub(super) fn write<const D: usize>(path: &Path, file: &CellFile<'_, D>) -> Resu
     }
     let fields: Vec<Field> = numbers.iter().map(|(name, values)| Field { name, columns: 1, values }).collect();
     // An .obj holds groups and no numbers.
-    let plain = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("obj"));
+    let plain = has_ending(path, "obj");
     let data = MeshData {
         vertices: &vertices,
         polygons: &polygons,

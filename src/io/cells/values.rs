@@ -1,5 +1,6 @@
 //! Tables with a row for each site: any columns, with their names.
 
+use super::super::ending::ending;
 use super::super::error::{IoError, quoted};
 use super::super::foreign;
 use super::super::npy::{NpyArray, parse_npy};
@@ -27,7 +28,7 @@ pub struct ValueFile {
 pub fn read_values(path: &Path, limit: ReadLimit) -> Result<ValueFile, IoError> {
     let bytes = read_file(path, limit)?;
     let content = |what: String| IoError::content(path, what);
-    let ending = path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+    let ending = ending(path);
     let mut columns = match ending.as_str() {
         "csv" | "txt" => {
             refuse_utf16(path, &bytes)?;

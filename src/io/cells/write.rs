@@ -1,15 +1,12 @@
 //! One file of cells, in the format that its name says.
 
 use super::super::atomic::write_atomically;
+use super::super::ending::ending;
 use super::super::error::IoError;
 use super::super::surface::writes_surface;
 use super::file::CellFile;
 use super::{arrays, geojson, mesh, wkt};
 use std::path::Path;
-
-fn ending(path: &Path) -> String {
-    path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default()
-}
 
 /// Whether [`write_cells`] writes files of this name.
 pub fn writes_cells(path: &Path) -> bool {

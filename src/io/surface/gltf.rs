@@ -2,6 +2,7 @@
 //! (<https://registry.khronos.org/glTF/specs/2.0/glTF-2.0.html>).
 
 use super::super::atomic::write_atomically;
+use super::super::ending::has_ending;
 use super::super::error::IoError;
 use ::gltf::json::accessor::{ComponentType, GenericComponentType, Type};
 use ::gltf::json::validation::{Checked, USize64};
@@ -126,7 +127,7 @@ impl SingleMesh {
 
 /// Whether [`write_gltf`] writes files of this name.
 pub fn writes_gltf(path: &Path) -> bool {
-    path.extension().is_some_and(|e| e.eq_ignore_ascii_case("glb") || e.eq_ignore_ascii_case("gltf"))
+    has_ending(path, "glb") || has_ending(path, "gltf")
 }
 
 /// Writes a mesh as .glb, or as .gltf with its data inside, atomically. Cost: O(n).
@@ -153,7 +154,7 @@ pub fn write_gltf(path: &Path, mesh: &SingleMesh) -> Result<(), IoError> {
         return fail("is too large for the format; write .ply");
     }
     let length = bytes.len();
-    let content = if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("gltf")) {
+    let content = if has_ending(path, "gltf") {
         let uri = format!("data:application/octet-stream;base64,{}", STANDARD.encode(&bytes));
         mesh.root(length, Some(uri)).to_vec().map_err(|e| e.to_string())
     } else {

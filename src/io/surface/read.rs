@@ -1,5 +1,6 @@
 //! Meshes in, by their endings.
 
+use super::super::ending::ending;
 use super::super::error::IoError;
 use super::super::read::{ReadLimit, read_file, refuse_utf16};
 use super::SurfaceFile;
@@ -79,7 +80,7 @@ pub(super) enum Format {
 
 impl Format {
     fn of(path: &Path) -> Option<Format> {
-        match path.extension()?.to_ascii_lowercase().to_str()? {
+        match ending(path).as_str() {
             "obj" => Some(Format::Obj),
             "ply" => Some(Format::Ply),
             "off" => Some(Format::Off),

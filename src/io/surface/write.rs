@@ -2,6 +2,7 @@
 //! bits.
 
 use super::super::atomic::write_atomically;
+use super::super::ending::ending;
 use super::super::error::{IoError, quoted};
 use super::data::{Encoding, Field, MeshData};
 use super::{solids, vtp};
@@ -25,7 +26,7 @@ enum Kind {
 
 impl Kind {
     fn of(path: &Path) -> Option<Kind> {
-        match path.extension()?.to_ascii_lowercase().to_str()? {
+        match ending(path).as_str() {
             "obj" => Some(Kind::Obj),
             "ply" => Some(Kind::Ply),
             "off" => Some(Kind::Off),

@@ -6,6 +6,9 @@ use super::truth::VerifyError;
 use crate::diagram::CellRecord;
 use crate::exact::Heights;
 
+/// A point or none for each site, and a number.
+pub type PointsAndNumbers<'a, const D: usize> = (&'a [Option<[f64; D]>], &'a [f64]);
+
 /// Everything a solution claims, borrowed from wherever it stands. Lists are in the order of the
 /// problem's sites.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +25,8 @@ pub struct Claims<'a, const D: usize> {
     pub cost: f64,
     /// Facet integrals.
     pub hessian: Option<&'a [(u32, u32, f64)]>,
+    /// Derivatives of the cost by sites and masses.
+    pub gradient: Option<PointsAndNumbers<'a, D>>,
     /// Sites without a cell.
     pub hidden: &'a [u32],
     /// For every site given its index in the lists, if sites were merged.
@@ -42,6 +47,7 @@ impl<'a, const D: usize> Claims<'a, D> {
             centroids: &solution.centroids,
             cost: solution.cost,
             hessian: solution.hessian.as_deref(),
+            gradient: None,
             hidden: &solution.hidden,
             site_of_input: None,
             cells: None,
@@ -57,7 +63,8 @@ impl<'a, const D: usize> Claims<'a, D> {
             ("masses", self.masses.len()),
             ("centroids", self.centroids.len()),
         ];
-        match lists.into_iter().find(|list| list.1 != sites) {
+        let more = self.gradient.map(|(s, m)| [("gradient_sites", s.len()), ("gradient_masses", m.len())]);
+        match lists.into_iter().chain(more.into_iter().flatten()).find(|list| list.1 != sites) {
             Some((what, found)) => Err(VerifyError::Length { what, found, sites }),
             None => Ok(()),
         }

@@ -1,9 +1,10 @@
 //! Claims about lists: sites without a cell, merged sites, facet integrals, polygons.
 
 use super::super::family::Family;
+use super::super::gradient::{mass_gradient, site_gradient};
 use super::bounds;
-use super::bounds::AGAIN;
-use super::claims::Claims;
+use super::bounds::{AGAIN, ROUNDED};
+use super::claims::{Claims, PointsAndNumbers};
 use super::line::{Line, count};
 use crate::diagram::{CellRecord, Cells};
 use std::collections::BTreeMap;
@@ -44,6 +45,11 @@ pub(super) fn lines<const D: usize>(
             None => format!("the {facets} claimed are those of the cells"),
         };
         lines.push(Line::unless("hessian", wrong, right));
+    }
+    if let Some(claimed) = claims.gradient {
+        let wrong = wrong_gradient(claimed, claims, problem);
+        let right = "dW/dy and dW/dnu are what centroids, masses and weights make them";
+        lines.push(Line::unless("gradient", wrong, right));
     }
     if let Some(claimed) = claims.cells {
         lines.push(match still.records() {
@@ -91,6 +97,32 @@ fn wrong_facet(
     }
     let lost = left.into_iter().find(|&((i, j), h)| !(h <= slack(i, j, 0.0)));
     lost.map(|((i, j), h)| format!("hessian: the facet of {i} and {j} is missing, it has {h}"))
+}
+
+/// The first derivative that does not follow from what else is claimed, in words.
+fn wrong_gradient<const D: usize>(
+    (sites, masses): PointsAndNumbers<'_, D>,
+    claims: &Claims<'_, D>,
+    problem: &impl Family<D>,
+) -> Option<String> {
+    let truth = site_gradient(problem.sites(), problem.masses(), claims.centroids);
+    // A difference and two products: an ulp of each, of numbers as large as the coordinates.
+    let near = |i: usize, a: f64, b: f64, k: usize| {
+        let (y, c) = (problem.sites()[i][k], claims.centroids[i].map_or(0.0, |c| c[k]));
+        (a - b).abs() <= ROUNDED * 2.0 * problem.masses()[i] * (y.abs() + c.abs()) || a == b
+    };
+    let same = |i: usize| match (&sites[i], &truth[i]) {
+        (Some(a), Some(b)) => (0..D).all(|k| near(i, a[k], b[k], k)),
+        (a, b) => a.is_none() == b.is_none(),
+    };
+    if let Some(i) = (0..truth.len()).find(|&i| !same(i)) {
+        let text = |g: &Option<[f64; D]>| g.map_or("none".to_string(), |g| format!("{g:?}"));
+        return Some(format!("gradient_sites[{i}] is claimed to be {}, it is {}", text(&sites[i]), text(&truth[i])));
+    }
+    let truth = if problem.stays().is_some() { claims.weights.to_vec() } else { mass_gradient(claims.weights) };
+    let scale = claims.weights.iter().fold(0.0f64, |most, w| most.max(w.abs()));
+    let wrong = (0..truth.len()).find(|&i| !((masses[i] - truth[i]).abs() <= ROUNDED * scale || masses[i] == truth[i]));
+    wrong.map(|i| format!("gradient_masses[{i}] is claimed to be {:?}, it is {:?}", masses[i], truth[i]))
 }
 
 /// The first claimed cell that is not one.

@@ -20,7 +20,7 @@ mod truth;
 mod unverified;
 mod verdict;
 
-pub use claims::Claims;
+pub use claims::{Claims, PointsAndNumbers};
 pub use line::Line;
 pub use truth::{Proof, VerifyError};
 pub use verdict::{Verdict, verify};

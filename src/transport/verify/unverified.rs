@@ -14,6 +14,7 @@ pub(super) fn fields<const D: usize>(claims: &Claims<'_, D>, integrated: bool, v
             "hidden",
             "weights",
             "hessian",
+            "gradient_masses",
             "cells",
             "site_of_input",
             "report.source_factor",
@@ -21,7 +22,7 @@ pub(super) fn fields<const D: usize>(claims: &Claims<'_, D>, integrated: bool, v
         ]);
     }
     if !integrated {
-        fields.extend(["masses", "centroids", "cost", "report.max_relative_error", "report.rest"]);
+        fields.extend(["masses", "centroids", "gradient_sites", "cost", "report.max_relative_error", "report.rest"]);
     }
     match &report.outcome {
         None => {}

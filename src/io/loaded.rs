@@ -8,7 +8,7 @@ use super::problem_file::{FileData, ProblemFile, ProblemId};
 use super::problem_json::read_problem;
 use super::read::ReadLimit;
 use super::solution_json::{ProblemSource, SolutionFile};
-use crate::problem::{Duplicates, Kind, ProblemData, SurfaceProblemData, WithSites};
+use crate::problem::{Duplicates, Kind, ProblemData, SpaceProblemData, SurfaceProblemData, WithSites};
 use crate::transport::{Line, Solution};
 use std::path::{Path, PathBuf};
 
@@ -30,7 +30,7 @@ pub struct Loaded<T: FileData = ProblemData> {
 }
 
 /// A problem of any kind.
-pub type AnyLoaded = Kind<Loaded, Loaded<SurfaceProblemData>>;
+pub type AnyLoaded = Kind<Loaded, Loaded<SurfaceProblemData>, Loaded<SpaceProblemData<3>>, Loaded<SpaceProblemData<2>>>;
 
 impl<T: FileData> Loaded<T> {
     /// A problem that came from arrays: a solution holds it. Its identity is not told yet
@@ -113,6 +113,7 @@ impl<T: FileData> Loaded<T> {
         let inputs = file.data.sites().len();
         let mut notes = std::mem::take(&mut file.notes);
         let problem = file.problem()?;
+        notes.extend(problem.notes());
         let warnings: Vec<String> = problem
             .merges()
             .iter()

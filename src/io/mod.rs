@@ -18,6 +18,7 @@ mod domain_file;
 mod domain_geojson;
 mod domain_json;
 mod domain_shapes;
+mod domain_space;
 mod domain_svg;
 mod error;
 mod fields;
@@ -37,6 +38,7 @@ mod npz;
 mod paths;
 mod place;
 mod points;
+mod polyhedra;
 mod problem_file;
 mod problem_json;
 mod read;
@@ -46,6 +48,7 @@ mod samples;
 mod samples_parquet;
 mod solution_json;
 mod solution_read;
+mod space;
 mod surface;
 mod table;
 mod temporary;
@@ -77,6 +80,7 @@ pub use points::{
     PointFile, parse_points, read_columns, read_densities, read_masses, read_points, read_points_in_space, read_rows,
     write_indices, write_points, writes_points,
 };
+pub use polyhedra::{write_polyhedra, writes_polyhedra};
 pub use problem_file::{AnyProblem, ProblemFile};
 pub use problem_file::{FileData, ProblemId};
 pub use problem_json::{parse_any_problem, parse_problem, read_any_problem, read_problem};

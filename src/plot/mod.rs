@@ -20,6 +20,7 @@ mod page;
 mod painter;
 mod raster;
 mod scene;
+mod space;
 mod surface;
 mod svg;
 mod view;

@@ -90,8 +90,9 @@ impl Fit {
             ),
             Fit::Mesh => (&["obj", "ply", "vtk", "vtp"], "meshes are written as .obj, .ply, .vtk or .vtp"),
             Fit::Cells => (
-                &["geojson", "csv", "svg", "npz", "ply", "vtp", "vtk", "obj"],
-                "cells are written as .geojson, .csv, .svg, .npz, .ply, .vtp, .vtk or .obj; choose one of these",
+                &["geojson", "csv", "svg", "npz", "ply", "vtp", "vtk", "obj", "vtu"],
+                "cells are written as .geojson, .csv, .svg, .npz, .ply, .vtp, .vtk or .obj, in space as .vtu, .npz, .obj or \
+                 .ply; choose one of these",
             ),
             Fit::Layout => (
                 &["obj", "ply", "glb", "gltf"],

@@ -10,6 +10,7 @@
 //! | [`side_c`] | sign of `s_im` where a domain edge crosses a line of a grid (C) | 3 |
 //! | [`higher_at`] | sign of `s_im` at a point, in any dimension | 2 |
 //! | [`Meet::inside`] | sign of `s_im` at a labelled point of a triangle in space (V, E, F) | 2, 4, 6 |
+//! | [`corner_inside`] | sign of `s_im` where three walls or faces meet in space (V, E, F, B3) | 2 to 5 |
 //!
 //! with `s_ij(x) = <y_i - y_j, x> + h_i - h_j`, positive where `i` beats `j`.
 //!
@@ -33,6 +34,7 @@ mod lifted;
 mod orient;
 mod point;
 mod side;
+mod space;
 
 pub use above::{above, above_exact, above_line, above_line_exact, above_line_sign, above_sign};
 pub use cut::{CutPoint, side_c, side_c_exact, side_c_sign};
@@ -44,3 +46,4 @@ pub use point::{higher_at, higher_at_exact};
 pub use side::{
     BoxAbout, EdgePoint, side_e, side_e_exact, side_e_sign, side_v, side_v_exact, side_v_sign, wins_on_box,
 };
+pub use space::{Corner, ExactRow, PlaneRow, Yield, corner_exact, corner_inside, corner_near};

@@ -163,8 +163,13 @@ pub mod internals {
     };
 }
 
-pub use diagram::{CellRecord, Cells, Diagram, DiagramError, Label, Outlines, PartialDiagram, SurfaceDiagram};
-pub use domain::{Between, ConvexPolygon, Density, Domain, DomainError, Image, PlanarMesh, Surface, SurfaceDensity};
+pub use diagram::{
+    CellRecord, Cells, Diagram, DiagramError, Label, Outlines, PartialDiagram, SpaceDiagram, SurfaceDiagram,
+};
+pub use domain::{
+    Between, Body, ConvexPolygon, Density, Domain, DomainError, Image, PlanarMesh, SpaceDensity, SpaceDomain, Surface,
+    SurfaceDensity,
+};
 pub use exact::{Heights, NotRational, Ratio};
 pub use io::{
     IoError, ProblemFile, ReadLimit, SolutionFile, read_any_problem, read_any_solution, read_problem, read_solution,
@@ -175,7 +180,10 @@ pub use latent::{
 };
 pub use newton::Outcome;
 pub use parameterize::{Boundary, Parameterization, ParameterizeError, ParameterizeOptions, parameterize};
-pub use problem::{Duplicates, Kind, Problem, ProblemData, ProblemError, SurfaceProblem, SurfaceProblemData};
+pub use problem::{
+    Duplicates, Kind, Problem, ProblemData, ProblemError, SpaceProblem, SpaceProblemData, SurfaceProblem,
+    SurfaceProblemData,
+};
 pub use sample::{Draw, Method, SampleError, Sampler, SurfaceSampler};
 pub use transport::{
     BrenierMap, CellTable, Certificate, CertifyError, Claims, Control, Description, Locator, Progress, Quantization,

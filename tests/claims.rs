@@ -32,6 +32,8 @@ fn check(path: &Path, level: u8) -> Seen {
         Err(_) => Seen::Refused,
         Ok(AnySolution::Plane(solution)) => check_of(path, &solution, level),
         Ok(AnySolution::Surface(solution)) => check_of(path, &solution, level),
+        Ok(AnySolution::Space(solution)) => check_of(path, &solution, level),
+        Ok(AnySolution::Torus(solution)) => check_of(path, &solution, level),
     }
 }
 

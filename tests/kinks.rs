@@ -294,6 +294,7 @@ fn frozen(name: &str) -> (Vec<f64>, f64, Report) {
     let problem = match read_any_problem(&path, ReadLimit::default()).unwrap() {
         AnyProblem::Plane(file) => Either::Plane(file.problem().unwrap()),
         AnyProblem::Surface(file) => Either::Surface(file.problem().unwrap()),
+        _ => panic!("{name} is in the plane or on a surface"),
     };
     let (_, weights, _, cost, report) = solved(&problem);
     (weights.iter().map(|w| w - weights[0]).collect(), cost, report)

@@ -3,13 +3,16 @@
 use crate::plan::{AnyHeld, AnyPending, Held, Pending};
 use brenier::exact::Heights;
 use brenier::io::FileData;
-use brenier::problem::{Kind, Problem, ProblemData, SurfaceProblem, SurfaceProblemData};
+use brenier::diagram::space::SpaceFinder;
+use brenier::problem::{
+    Kind, Problem, ProblemData, SpaceProblem, SpaceProblemData, SurfaceProblem, SurfaceProblemData,
+};
 use brenier::sample::Sampled;
 use brenier::transport::{BrenierMap, Quantizable, SpaceLocator};
 use std::sync::Arc;
 
 /// What finds cells: the whole map in the plane, else what tells the site of a point.
-pub type Located = Kind<BrenierMap, SpaceLocator>;
+pub type Located = Kind<BrenierMap, SpaceLocator, SpaceFinder, SpaceFinder>;
 
 /// A kind of source.
 pub trait Face<const D: usize>:
@@ -63,3 +66,30 @@ impl Face<3> for SurfaceProblemData {
         }
     }
 }
+
+/// The two kinds of sources in space and on tori differ in their dimension only.
+macro_rules! space_face {
+    ($d:literal, $kind:ident) => {
+        impl Face<$d> for SpaceProblemData<$d> {
+            fn any(held: Arc<Held<Self, $d>>) -> AnyHeld {
+                Kind::$kind(held)
+            }
+            fn pending(pending: Pending<Self>) -> AnyPending {
+                Kind::$kind(pending)
+            }
+            fn given(problem: &SpaceProblem<$d>) -> Option<&Heights> {
+                problem.heights()
+            }
+            fn located(problem: &SpaceProblem<$d>, heights: &Heights) -> Result<Located, String> {
+                Ok(Kind::$kind(SpaceFinder::new(problem, heights)))
+            }
+            fn cells_of(located: &Located, points: &[[f64; $d]], cells: &mut [u32]) {
+                if let Kind::$kind(finder) = located {
+                    cells.iter_mut().zip(points).for_each(|(cell, x)| *cell = finder.site_of(x));
+                }
+            }
+        }
+    };
+}
+space_face!(3, Space);
+space_face!(2, Torus);

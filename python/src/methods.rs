@@ -32,7 +32,7 @@ fn text(e: impl ToString) -> String {
 fn brenier_map(held: &Held<ProblemData, 2>) -> Told<&BrenierMap> {
     match held.located() {
         Ok(Kind::Plane(map)) => Ok(map),
-        Ok(Kind::Surface(_)) => Err("there is no map of the plane".into()),
+        Ok(_) => Err("there is no map of the plane".into()),
         Err(why) => Err(why.clone()),
     }
 }
@@ -42,6 +42,8 @@ fn in_plane(plan: &Plan, py: Python<'_>, what: &str) -> PyResult<Arc<Held<Proble
     match plan.held(py)? {
         Kind::Plane(held) => Ok(held.clone()),
         Kind::Surface(_) => Err(wrong(format!("{what} works in the plane in this version, this is a surface"))),
+        Kind::Space(_) => Err(wrong(format!("{what} works in the plane in this version, this is in space"))),
+        Kind::Torus(_) => Err(wrong(format!("{what} works in the plane in this version, this is a torus"))),
     }
 }
 

@@ -11,8 +11,8 @@ use brenier::io::{
     problem_of_solution, read_any_solution, relative_path, solution_bytes, write_solution_of,
 };
 use brenier::newton::Outcome;
-use brenier::problem::{Kind, ProblemData, SurfaceProblemData, WithSites};
 use brenier::transport::{GradientError, Gradients, Report, Solution, carried, describe};
+use brenier::problem::{Kind, ProblemData, SpaceProblemData, SurfaceProblemData, WithSites};
 use brenier::{map_kind, visit};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyTuple};
@@ -33,7 +33,12 @@ pub struct Held<T: FileData<Point = [f64; D]>, const D: usize> {
     gradients: OnceLock<Result<Gradients<D>, GradientError>>,
 }
 
-pub type AnyHeld = Kind<Arc<Held<ProblemData, 2>>, Arc<Held<SurfaceProblemData, 3>>>;
+pub type AnyHeld = Kind<
+    Arc<Held<ProblemData, 2>>,
+    Arc<Held<SurfaceProblemData, 3>>,
+    Arc<Held<SpaceProblemData<3>, 3>>,
+    Arc<Held<SpaceProblemData<2>, 2>>,
+>;
 
 impl<T: Face<D>, const D: usize> Held<T, D> {
     /// Of a problem and what was found for it.
@@ -101,7 +106,12 @@ impl<T: Face<D>, const D: usize> Held<T, D> {
 
 /// A state that nobody has looked at yet: of a solve that was interrupted.
 pub type Pending<T> = (Arc<Of<T>>, Heights, Report);
-pub type AnyPending = Kind<Pending<ProblemData>, Pending<SurfaceProblemData>>;
+pub type AnyPending = Kind<
+    Pending<ProblemData>,
+    Pending<SurfaceProblemData>,
+    Pending<SpaceProblemData<3>>,
+    Pending<SpaceProblemData<2>>,
+>;
 
 /// A solved, or best found, problem: what `solve`, `diagram` and `load` return.
 ///
@@ -149,6 +159,8 @@ impl Plan {
         match (self.held(py)?, &problem.of) {
             (Kind::Plane(held), Kind::Plane(of)) => started(held, of),
             (Kind::Surface(held), Kind::Surface(of)) => started(held, of),
+            (Kind::Space(held), Kind::Space(of)) => started(held, of),
+            (Kind::Torus(held), Kind::Torus(of)) => started(held, of),
             _ => Err(wrong("warm is a plan in another dimension; give one of the same kind of source")),
         }
     }
@@ -204,8 +216,8 @@ impl Plan {
     #[getter]
     fn dimension(&self, py: Python<'_>) -> PyResult<usize> {
         Ok(match self.held(py)? {
-            Kind::Plane(_) => 2,
-            Kind::Surface(_) => 3,
+            Kind::Plane(_) | Kind::Torus(_) => 2,
+            Kind::Surface(_) | Kind::Space(_) => 3,
         })
     }
     /// Sites `y_i` after merging, (n, d).

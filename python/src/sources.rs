@@ -130,8 +130,8 @@ impl Domain {
     #[getter]
     fn dimension(&self) -> usize {
         match &self.domain {
-            Kind::Plane(_) => 2,
-            Kind::Surface(_) => 3,
+            Kind::Plane(_) | Kind::Torus(_) => 2,
+            Kind::Surface(_) | Kind::Space(_) => 3,
         }
     }
 
@@ -144,6 +144,14 @@ impl Domain {
             }
             Kind::Surface(surface) => {
                 let (low, high) = surface.bounds();
+                (low.to_vec(), high.to_vec())
+            }
+            Kind::Space(domain) => {
+                let (low, high) = domain.bounds();
+                (low.to_vec(), high.to_vec())
+            }
+            Kind::Torus(domain) => {
+                let (low, high) = domain.bounds();
                 (low.to_vec(), high.to_vec())
             }
         };

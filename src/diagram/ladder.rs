@@ -41,6 +41,16 @@ pub enum Invalid {
         /// Cells that should.
         expected: usize,
     },
+    /// In space, level 3: a vertex is not shared by the cells that it names.
+    #[error("a vertex of cell {cell} is seen by {seen} cells, not {expected}")]
+    Corner {
+        /// One of the cells.
+        cell: usize,
+        /// Cells that have the vertex.
+        seen: usize,
+        /// Cells that should.
+        expected: usize,
+    },
     /// Level 3: vertices - edges + faces is not 1 on a connected diagram.
     #[error("Euler's relation fails: {vertices} vertices - {edges} edges + {cells} cells is not 1")]
     Euler {

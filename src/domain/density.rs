@@ -18,6 +18,13 @@ pub enum Density {
         /// Value at the origin.
         c: f64,
     },
+    /// `rho(x) = <g, x> + c` of sources in space, at least 0 on the domain.
+    InSpace {
+        /// Gradient.
+        g: [f64; 3],
+        /// Value at the origin.
+        c: f64,
+    },
     /// Values at the vertices of a mesh, affine on each triangle.
     Vertex(Arc<[f64]>),
     /// One value for each triangle of a mesh.
@@ -46,6 +53,9 @@ impl Density {
             Density::Affine { g, c } => {
                 Density::Affine { g: g.map(|g| scaled(g, density - length)), c: scaled(*c, density) }
             }
+            Density::InSpace { g, c } => {
+                Density::InSpace { g: g.map(|g| scaled(g, density - length)), c: scaled(*c, density) }
+            }
             Density::Vertex(values) => Density::Vertex(values.iter().map(each).collect()),
             Density::Face(values) => Density::Face(values.iter().map(each).collect()),
             Density::Corner(values) => Density::Corner(values.iter().map(|r| r.map(|v| scaled(v, density))).collect()),
@@ -57,7 +67,7 @@ impl Density {
     pub fn kind(&self) -> &'static str {
         match self {
             Density::Constant => "constant",
-            Density::Affine { .. } => "affine",
+            Density::Affine { .. } | Density::InSpace { .. } => "affine",
             Density::Vertex(_) => "vertex",
             Density::Face(_) => "face",
             Density::Corner(_) => "corner",
@@ -70,7 +80,11 @@ impl Density {
         match *self {
             Density::Constant => Some(super::Law::constant(1.0)),
             Density::Affine { g, c } => Some(super::Law::affine(g, c)),
-            Density::Vertex(_) | Density::Face(_) | Density::Corner(_) | Density::Image(_) => None,
+            Density::InSpace { .. }
+            | Density::Vertex(_)
+            | Density::Face(_)
+            | Density::Corner(_)
+            | Density::Image(_) => None,
         }
     }
 
@@ -79,7 +93,11 @@ impl Density {
         match *self {
             Density::Constant => Some(ExactLaw::affine([0.0; 2], 1.0)),
             Density::Affine { g, c } => Some(ExactLaw::affine(g, c)),
-            Density::Vertex(_) | Density::Face(_) | Density::Corner(_) | Density::Image(_) => None,
+            Density::InSpace { .. }
+            | Density::Vertex(_)
+            | Density::Face(_)
+            | Density::Corner(_)
+            | Density::Image(_) => None,
         }
     }
 }

@@ -32,6 +32,45 @@ pub enum DomainError {
         /// Index of the vertex as given.
         vertex: usize,
     },
+    /// Too few points for a polyhedron.
+    #[error("domain has {found} vertices; a polyhedron needs at least 4")]
+    TooFewCorners {
+        /// Number of vertices given.
+        found: usize,
+    },
+    /// A polyhedron without volume.
+    #[error("domain has no volume; the corners of a polyhedron must not all lie in one plane")]
+    FlatBody,
+    /// Half-spaces with nothing in common.
+    #[error("no point lies inside of all half-spaces; each row [a, b, c, d] says a x + b y + c z <= d")]
+    NothingInside,
+    /// Half-spaces that bound nothing.
+    #[error("the half-spaces leave an unbounded domain; add rows [a, b, c, d] that bound it on all sides")]
+    Unbounded,
+    /// A number of a half-space.
+    #[error("domain halfspaces[{index}][{entry}] is {value}; every number must be finite and at most 1e140")]
+    HalfspaceNumber {
+        /// The row.
+        index: usize,
+        /// The number in it.
+        entry: usize,
+        /// The offending value.
+        value: f64,
+    },
+    /// A half-space without a normal.
+    #[error("domain halfspaces[{index}] starts with three zeros; give the normal of its plane")]
+    NoDirection {
+        /// The row.
+        index: usize,
+    },
+    /// A density that jumps at the seam of a torus.
+    #[error("density g[{axis}] is {value}, but the domain is periodic along axis {axis}; it must be 0 there")]
+    TiltedTorus {
+        /// Coordinate index.
+        axis: usize,
+        /// The offending value.
+        value: f64,
+    },
     /// All vertices on one line.
     #[error("domain has zero area; its vertices must not all lie on one line")]
     ZeroArea,

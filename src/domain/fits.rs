@@ -15,6 +15,10 @@ impl Density {
                 affine(*g, *c, polygon.vertices().iter().copied().zip(0..))
             }
             (Density::Affine { g, c }, Domain::Mesh(mesh)) => affine(*g, *c, used(mesh)),
+            (Density::InSpace { .. }, _) => Err(DomainError::Unfit {
+                density: "affine\" with three slopes, \"affine",
+                domain: "box\" in space, \"polyhedron",
+            }),
             (Density::Image(image), _) => {
                 covers(image, domain.frame())?;
                 some_positive(Patches::of(domain, self).is_some_and(|p| !p.is_empty()))

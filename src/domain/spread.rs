@@ -202,7 +202,7 @@ fn height(chain: &[[f64; 2]], strip: [f64; 2], x: f64) -> f64 {
 }
 
 /// A number in [0, 1) that looks random: Steele, Lea and Flood's SplitMix64 (2014).
-fn unit(k: u64) -> f64 {
+pub(super) fn unit(k: u64) -> f64 {
     let mut z = k.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -43,7 +43,7 @@ struct PartText<'a, P: Serialize> {
 #[serde(tag = "type", rename_all = "lowercase")]
 enum DensityText<'a> {
     Constant,
-    Affine { g: [f64; 2], c: f64 },
+    Affine { g: &'a [f64], c: f64 },
     Vertex { values: &'a [f64] },
     Face { values: &'a [f64] },
     Corner { values: &'a [[f64; 3]] },
@@ -233,7 +233,7 @@ fn triangles(n: usize) -> String {
     if n == 1 { "1 triangle".into() } else { format!("{n} triangles") }
 }
 
-fn density_noun(density: &Density) -> String {
+pub(super) fn density_noun(density: &Density) -> String {
     match density {
         Density::Vertex(_) => "density per vertex".into(),
         Density::Face(_) => "density per face".into(),
@@ -246,7 +246,8 @@ fn density_noun(density: &Density) -> String {
 fn write_density<W: Write>(fields: &mut Fields<W>, density: &Density) -> io::Result<()> {
     let text = match density {
         Density::Constant => DensityText::Constant,
-        Density::Affine { g, c } => DensityText::Affine { g: *g, c: *c },
+        Density::Affine { g, c } => DensityText::Affine { g, c: *c },
+        Density::InSpace { g, c } => DensityText::Affine { g, c: *c },
         Density::Vertex(values) => DensityText::Vertex { values },
         Density::Face(values) => DensityText::Face { values },
         Density::Corner(values) => DensityText::Corner { values },

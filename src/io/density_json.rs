@@ -155,13 +155,22 @@ impl RawDensity {
         match kind {
             "constant" => Ok(Density::Constant),
             "affine" => match (self.g.as_deref(), self.c) {
-                (Some(&[a, b]), c) => Ok(Density::Affine { g: [a, b], c: c.unwrap_or(0.0) }),
-                (Some(g), _) => Err(fail(format!("g has {} coordinates, the domain has 2; give [gx, gy]", g.len()))),
+                (Some(&[a, b]), c) if !matches!(domain, AnyDomain::Space(_)) => {
+                    Ok(Density::Affine { g: [a, b], c: c.unwrap_or(0.0) })
+                }
+                (Some(&[a, b, d]), c) if matches!(domain, AnyDomain::Space(_)) => {
+                    Ok(Density::InSpace { g: [a, b, d], c: c.unwrap_or(0.0) })
+                }
+                (Some(g), _) => {
+                    let (n, form) =
+                        if matches!(domain, AnyDomain::Space(_)) { (3, "[gx, gy, gz]") } else { (2, "[gx, gy]") };
+                    Err(fail(format!("g has {} coordinates, the domain has {n}; give {form}", g.len())))
+                }
                 (None, _) => Err(fail("an affine density needs \"g\": [gx, gy]".into())),
             },
             "image" => match domain {
                 AnyDomain::Plane(domain) => self.image(domain, loader),
-                AnyDomain::Surface(_) => Err(fail("type \"image\" needs a domain in the plane".into())),
+                _ => Err(fail("type \"image\" needs a domain in the plane that is no torus".into())),
             },
             _ => {
                 let values = self.values.ok_or_else(|| fail(format!("type \"{kind}\" needs \"values\"")))?;

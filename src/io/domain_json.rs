@@ -1,6 +1,7 @@
 //! The domain of a problem file.
 
 use super::domain_shapes::{AnyDomain, doubled_note, flat_note, mesh_from_bytes, polygons};
+use super::domain_space::{self, Fault};
 use super::error::{IoError, quoted};
 use super::json::{Context, Pairs, Reference, Rows, Scalars, Source, Triples, set, unknown_field};
 use super::loader::Loader;
@@ -16,6 +17,8 @@ pub(super) struct RawDomain {
     kind: Option<String>,
     min: Option<Vec<f64>>,
     max: Option<Vec<f64>>,
+    periodic: Option<Vec<bool>>,
+    halfspaces: Option<Vec<[f64; 4]>>,
     vertices: Option<Rows>,
     holes: Option<Vec<Rows>>,
     parts: Option<Vec<RawPart>>,
@@ -76,7 +79,12 @@ impl<'de> Visitor<'de> for DomainSeed<'_> {
                 }
                 "path" => set(&mut raw.path, &key, map.next_value()?)?,
                 "feature" => set(&mut raw.features, &key, map.next_value::<OneOrMore>()?.into())?,
-                "halfspaces" | "tets" => {
+                "periodic" => set(&mut raw.periodic, &key, map.next_value()?)?,
+                "halfspaces" => {
+                    let rows = map.next_value_seed(Halfspaces(cx))?;
+                    set(&mut raw.halfspaces, &key, rows)?;
+                }
+                "tets" => {
                     map.next_value::<IgnoredAny>()?;
                     raw.others.push(key);
                 }
@@ -84,6 +92,35 @@ impl<'de> Visitor<'de> for DomainSeed<'_> {
             }
         }
         Ok(raw)
+    }
+}
+
+/// Reads rows of four numbers.
+struct Halfspaces<'c>(&'c Context<'c>);
+
+impl<'de> DeserializeSeed<'de> for Halfspaces<'_> {
+    type Value = Vec<[f64; 4]>;
+    fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<Vec<[f64; 4]>, D::Error> {
+        d.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Halfspaces<'_> {
+    type Value = Vec<[f64; 4]>;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of half-spaces [a, b, c, d], a x + b y + c z <= d")
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Vec<[f64; 4]>, A::Error> {
+        let mut rows = Vec::new();
+        while let Some(row) = seq.next_element_seed(Scalars { cx: self.0, list: "domain.halfspaces" })? {
+            let row: Vec<f64> = inline(row, "halfspaces")?;
+            let (k, n) = (rows.len(), row.len());
+            let four = row.try_into();
+            rows.push(
+                four.map_err(|_| A::Error::custom(format!("halfspaces[{k}] has {n} numbers; give [a, b, c, d]")))?,
+            );
+        }
+        Ok(rows)
     }
 }
 
@@ -211,7 +248,8 @@ fn inline<T, E: Error>(source: Source<T>, key: &str) -> Result<T, E> {
 }
 
 /// Kinds of domain that are read.
-const KINDS: &str = "\"box\", \"polygon\", \"multipolygon\", \"mesh\", \"geojson\" or \"svg\"";
+const KINDS: &str =
+    "\"box\", \"torus\", \"polyhedron\", \"polygon\", \"multipolygon\", \"mesh\", \"geojson\" or \"svg\"";
 
 impl RawDomain {
     pub(super) fn build(self, loader: &mut Loader<'_>) -> Result<AnyDomain, IoError> {
@@ -220,11 +258,13 @@ impl RawDomain {
         let kind = self.kind.as_deref().ok_or_else(|| fail(format!("\"type\" is missing; use {KINDS}")))?;
         let allowed: &[&str] = match kind {
             "box" => &["min", "max"],
+            "torus" => &["min", "max", "periodic"],
+            "polyhedron" => &["vertices", "halfspaces"],
             "polygon" => &["vertices", "holes"],
             "multipolygon" => &["parts"],
             "mesh" => &["vertices", "triangles", "path"],
             "geojson" | "svg" => &["path", "feature"],
-            "polyhedron" | "tetmesh" | "sphere" => {
+            "tetmesh" | "solid" | "sphere" => {
                 return Err(fail(format!("type \"{kind}\" is not supported by this version; use {KINDS}")));
             }
             "Polygon" | "MultiPolygon" | "Feature" | "FeatureCollection" | "GeometryCollection" => {
@@ -238,6 +278,8 @@ impl RawDomain {
         let given = [
             ("min", self.min.is_some()),
             ("max", self.max.is_some()),
+            ("periodic", self.periodic.is_some()),
+            ("halfspaces", self.halfspaces.is_some()),
             ("vertices", self.vertices.is_some()),
             ("holes", self.holes.is_some()),
             ("parts", self.parts.is_some()),
@@ -264,7 +306,18 @@ impl RawDomain {
             let holes: Result<Vec<_>, IoError> = holes.unwrap_or_default().into_iter().enumerate().map(hole).collect();
             Ok::<_, IoError>(Polygon { outer, holes: holes? })
         };
+        let in_space = |found: Result<AnyDomain, Fault>| {
+            found.map_err(|fault| match fault {
+                Fault::Domain(e) => problem(e),
+                Fault::Told(what) => fail(what),
+            })
+        };
         match kind {
+            "polyhedron" => in_space(domain_space::polyhedron(self.vertices, self.halfspaces)),
+            "torus" => match (&self.min, &self.max) {
+                (Some(min), Some(max)) => in_space(domain_space::torus(min, max, self.periodic.as_deref())),
+                _ => Err(fail("a torus needs \"min\": [x, y] and \"max\": [x, y], or three coordinates each".into())),
+            },
             "polygon" | "multipolygon" => {
                 let (parts, names) = if kind == "polygon" {
                     (vec![part(self.vertices, self.holes, "")?], None)
@@ -323,12 +376,10 @@ impl RawDomain {
                         let polygon = ConvexPolygon::rectangle([a, b], [c, d]).map_err(problem)?;
                         Ok(AnyDomain::Plane(polygon.into()))
                     }
-                    ([_, _, _], [_, _, _]) => Err(fail(
-                        "type \"box\" in 3 dimensions is not supported by this version; use a box in the plane".into(),
-                    )),
+                    ([_, _, _], [_, _, _]) => in_space(domain_space::solid_box(&min, &max)),
                     _ => {
                         let (a, b) = (min.len(), max.len());
-                        Err(fail(format!("min has {a} coordinates and max has {b}; give [x, y]")))
+                        Err(fail(format!("min has {a} coordinates and max has {b}; give [x, y] or [x, y, z] each")))
                     }
                 }
             }

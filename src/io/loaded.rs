@@ -9,7 +9,7 @@ use super::problem_json::read_problem;
 use super::read::ReadLimit;
 use super::solution_json::{Gradient, ProblemSource, SolutionFile};
 use crate::exact::Dd;
-use crate::problem::{Duplicates, Kind, ProblemData, SurfaceProblemData, WithSites};
+use crate::problem::{Duplicates, Kind, ProblemData, SpaceProblemData, SurfaceProblemData, WithSites};
 use crate::transport::{Line, Solution, mass_gradient, site_gradient};
 use std::path::{Path, PathBuf};
 
@@ -31,7 +31,7 @@ pub struct Loaded<T: FileData = ProblemData> {
 }
 
 /// A problem of any kind.
-pub type AnyLoaded = Kind<Loaded, Loaded<SurfaceProblemData>>;
+pub type AnyLoaded = Kind<Loaded, Loaded<SurfaceProblemData>, Loaded<SpaceProblemData<3>>, Loaded<SpaceProblemData<2>>>;
 
 impl<T: FileData> Loaded<T> {
     /// A problem that came from arrays: a solution holds it. Its identity is not told yet
@@ -114,6 +114,7 @@ impl<T: FileData> Loaded<T> {
         let inputs = file.data.sites().len();
         let mut notes = std::mem::take(&mut file.notes);
         let problem = file.problem()?;
+        notes.extend(problem.notes());
         let warnings: Vec<String> = problem
             .merges()
             .iter()

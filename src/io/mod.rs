@@ -18,6 +18,7 @@ mod domain_file;
 mod domain_geojson;
 mod domain_json;
 mod domain_shapes;
+mod domain_space;
 mod domain_svg;
 mod ending;
 mod error;
@@ -42,6 +43,7 @@ mod npz;
 mod paths;
 mod place;
 mod points;
+mod polyhedra;
 mod polytope;
 mod problem_file;
 mod problem_json;
@@ -52,6 +54,7 @@ mod samples;
 mod samples_parquet;
 mod solution_json;
 mod solution_read;
+mod space;
 mod surface;
 mod table;
 mod temporary;
@@ -88,6 +91,7 @@ pub use points::{
     PointFile, parse_points, read_columns, read_densities, read_masses, read_matrix, read_points, read_points_in_space,
     read_rows, write_indices, write_points, writes_points,
 };
+pub use polyhedra::{write_polyhedra, writes_polyhedra};
 pub use polytope::{
     PolytopeFile, PolytopeKind, parse_polytope, polytope_solution_kind, read_polytope, read_polytope_solution,
     write_polytope_solution,

@@ -5,7 +5,7 @@ use super::fields::Fields;
 use super::read::hex;
 use crate::domain::Density;
 use crate::exact::Heights;
-use crate::problem::{Duplicates, Kind, ProblemData, ProblemError, SurfaceProblemData, WithSites};
+use crate::problem::{Duplicates, Kind, ProblemData, ProblemError, SpaceProblemData, SurfaceProblemData, WithSites};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::io::{self, Write};
@@ -82,7 +82,12 @@ impl<T: FileData> ProblemFile<T> {
 }
 
 /// A problem file of any kind.
-pub type AnyProblem = Kind<ProblemFile, ProblemFile<SurfaceProblemData>>;
+pub type AnyProblem = Kind<
+    ProblemFile,
+    ProblemFile<SurfaceProblemData>,
+    ProblemFile<SpaceProblemData<3>>,
+    ProblemFile<SpaceProblemData<2>>,
+>;
 
 /// The problem a file belongs to, by its bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -102,6 +107,9 @@ pub trait FileData: Clone + std::fmt::Debug + Send + Sync {
     type Source: Clone;
     /// What sound data become.
     type Problem: WithSites<Point = Self::Point> + Sync;
+    /// What a solution calls the kind of a problem that stands in another file, where the number of
+    /// coordinates does not tell.
+    const TAG: Option<&'static str> = None;
     /// Data with the default treatment, of sites and a source with constant density.
     fn of_sites(source: Self::Source, sites: Vec<Self::Point>) -> Self;
     /// Sets the density.
@@ -137,6 +145,11 @@ pub trait FileData: Clone + std::fmt::Debug + Send + Sync {
     fn set_duplicates(&mut self, duplicates: Duplicates);
     /// Sites.
     fn sites(&self) -> &[Self::Point];
+    /// Sites as they were given, where they are kept otherwise: heights and weights that are set
+    /// belong to these.
+    fn given_sites(&self) -> &[Self::Point] {
+        self.sites()
+    }
     /// The list of sites, to be changed.
     fn sites_mut(&mut self) -> &mut Vec<Self::Point>;
     /// Pieces of the source: triangles of a mesh, pixels of an image, none of a polygon with one

@@ -308,11 +308,13 @@ fn write_problem<W: Write, T: FileData>(w: &mut W, problem: &ProblemSource<T>, p
         path: Option<&'a str>,
         #[serde(skip_serializing_if = "BTreeMap::is_empty")]
         files: BTreeMap<&'a str, &'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        kind: Option<&'a str>,
     }
     match problem {
         ProblemSource::File { path, id } => {
             let files = id.files.iter().map(|(p, s)| (p.as_str(), s.as_str()));
-            let text = Text { sha256: &id.sha256, path: path.as_deref(), files: files.collect() };
+            let text = Text { sha256: &id.sha256, path: path.as_deref(), files: files.collect(), kind: T::TAG };
             serde_json::to_writer(w, &text).map_err(io::Error::from)
         }
         ProblemSource::Embedded(p) => {

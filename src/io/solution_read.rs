@@ -15,7 +15,7 @@ use super::read::{ReadLimit, read_file, sha256_hex};
 use super::solution_json::{FORMAT, Gradient, ProblemSource, SolutionFile};
 use crate::diagram::CellRecord;
 use crate::map_kind;
-use crate::problem::{Kind, SurfaceProblemData};
+use crate::problem::{Kind, ProblemData, SpaceProblemData, SurfaceProblemData};
 use crate::transport::Report;
 use serde::Deserialize;
 use serde::de::value::SeqAccessDeserializer;
@@ -26,7 +26,12 @@ use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 
 /// A solution of a problem of any kind.
-pub type AnySolution = Kind<SolutionFile, SolutionFile<SurfaceProblemData>>;
+pub type AnySolution = Kind<
+    SolutionFile,
+    SolutionFile<SurfaceProblemData>,
+    SolutionFile<SpaceProblemData<3>>,
+    SolutionFile<SpaceProblemData<2>>,
+>;
 
 /// Reads a solution and the arrays it refers to. Which kind it is, its centroids tell, or the
 /// problem inside it.
@@ -62,6 +67,10 @@ pub fn read_solution(path: &Path, limit: ReadLimit) -> Result<SolutionFile, IoEr
         AnySolution::Surface(_) => {
             Err(IoError::content(path, "is the solution of a problem on a surface; this needs one in the plane"))
         }
+        AnySolution::Space(_) | AnySolution::Torus(_) => Err(IoError::content(
+            path,
+            "is the solution of a problem in space or on a torus; this needs one in the plane",
+        )),
     }
 }
 
@@ -169,6 +178,7 @@ struct RawSource {
     path: Option<String>,
     files: Option<BTreeMap<String, String>>,
     data: Option<RawProblem>,
+    kind: Option<String>,
 }
 
 struct SourceSeed<'c>(&'c Context<'c>);
@@ -192,6 +202,7 @@ impl<'de> Visitor<'de> for SourceSeed<'_> {
                 "sha256" => set(&mut raw.sha256, &key, map.next_value()?)?,
                 "path" => set(&mut raw.path, &key, map.next_value()?)?,
                 "files" => set(&mut raw.files, &key, map.next_value()?)?,
+                "kind" => set(&mut raw.kind, &key, map.next_value()?)?,
                 "data" => set(&mut raw.data, &key, map.next_value_seed(ProblemSeed(self.0))?)?,
                 _ => return Err(A::Error::custom(unknown_field(&key))),
             }
@@ -324,37 +335,70 @@ impl RawSolution {
         let centroids = points_or_none(&mut arrays, "centroids", centroids)?;
         let pulled = self.gradient_sites.take();
         let pulled = pulled.map(|list| points_or_none(&mut arrays, "gradient_sites", list)).transpose()?;
-        let space = match (&problem, centroids.iter().flatten().next()) {
-            (_, Some(Coordinates::Space(_))) | (Belongs::Inside(Kind::Surface(_)), _) => true,
-            (_, Some(Coordinates::Plane(_))) | (Belongs::Inside(Kind::Plane(_)), _) => false,
-            (Belongs::File(..), None) => false,
-        };
-        if space {
-            let problem = match problem {
-                Belongs::File(path, id) => ProblemSource::File { path, id },
-                Belongs::Inside(Kind::Surface(inside)) => ProblemSource::Embedded(inside),
-                Belongs::Inside(Kind::Plane(_)) => {
-                    return Err(IoError::content(file, "centroids in space, but a problem in the plane"));
+        let points = (centroids, pulled);
+        let named = match &problem {
+            Belongs::Inside(Kind::Plane(_)) => Kind::Plane(()),
+            Belongs::Inside(Kind::Surface(_)) => Kind::Surface(()),
+            Belongs::Inside(Kind::Space(_)) => Kind::Space(()),
+            Belongs::Inside(Kind::Torus(_)) => Kind::Torus(()),
+            Belongs::File(.., Some(kind)) => match kind.as_str() {
+                "space" => Kind::Space(()),
+                "torus" => Kind::Torus(()),
+                _ => {
+                    let what = format!("problem.kind is {}; this version knows \"space\" and \"torus\"", quoted(kind));
+                    return Err(IoError::content(file, what));
                 }
-            };
-            let point = |c| if let Coordinates::Space(c) = c { Some(c) } else { None };
-            let centroids = of_one_kind(file, "centroids", centroids, point)?;
-            let pulled = pulled.map(|list| of_one_kind(file, "gradient_sites", list, point)).transpose()?;
-            let cells = self.cells.take().map(|c| cells_of_one_kind(file, c, point)).transpose()?;
-            return Ok(AnySolution::Surface(self.finish(file, problem, (centroids, pulled), cells, arrays)?));
-        }
-        let problem = match problem {
-            Belongs::File(path, id) => ProblemSource::File { path, id },
-            Belongs::Inside(Kind::Plane(inside)) => ProblemSource::Embedded(inside),
-            Belongs::Inside(Kind::Surface(_)) => {
-                return Err(IoError::content(file, "centroids in the plane, but a problem in space"));
-            }
+            },
+            Belongs::File(..) => match points.0.iter().flatten().next() {
+                Some(Coordinates::Space(_)) => Kind::Surface(()),
+                _ => Kind::Plane(()),
+            },
         };
-        let point = |c| if let Coordinates::Plane(c) = c { Some(c) } else { None };
+        let (two, three) = (
+            |c| if let Coordinates::Plane(c) = c { Some(c) } else { None },
+            |c| if let Coordinates::Space(c) = c { Some(c) } else { None },
+        );
+        Ok(match named {
+            Kind::Plane(()) => {
+                let source = problem.source(|k| if let Kind::Plane(p) = k { Some(p) } else { None }, file)?;
+                AnySolution::Plane(self.of_kind::<ProblemData, 2>(file, source, points, two, arrays)?)
+            }
+            Kind::Surface(()) => {
+                let source = problem.source(|k| if let Kind::Surface(p) = k { Some(p) } else { None }, file)?;
+                AnySolution::Surface(self.of_kind::<SurfaceProblemData, 3>(file, source, points, three, arrays)?)
+            }
+            Kind::Space(()) => {
+                let source = problem.source(|k| if let Kind::Space(p) = k { Some(p) } else { None }, file)?;
+                AnySolution::Space(self.of_kind::<SpaceProblemData<3>, 3>(file, source, points, three, arrays)?)
+            }
+            Kind::Torus(()) => {
+                let source = problem.source(|k| if let Kind::Torus(p) = k { Some(p) } else { None }, file)?;
+                AnySolution::Torus(self.of_kind::<SpaceProblemData<2>, 2>(file, source, points, two, arrays)?)
+            }
+        })
+    }
+
+    /// The solution, if all its points are of one dimension.
+    fn of_kind<T: FileData<Point = [f64; D]>, const D: usize>(
+        mut self,
+        file: &Path,
+        problem: ProblemSource<T>,
+        (centroids, pulled): (Vec<Option<Coordinates>>, Option<Vec<Option<Coordinates>>>),
+        point: impl Fn(Coordinates) -> Option<[f64; D]> + Copy,
+        arrays: Arrays<'_>,
+    ) -> Result<SolutionFile<T>, IoError> {
+        if centroids.iter().flatten().next().is_some_and(|c| point(*c).is_none()) {
+            let what = if D == 2 {
+                "centroids in space, but a problem in the plane"
+            } else {
+                "centroids in the plane, but a problem in space"
+            };
+            return Err(IoError::content(file, what));
+        }
         let centroids = of_one_kind(file, "centroids", centroids, point)?;
         let pulled = pulled.map(|list| of_one_kind(file, "gradient_sites", list, point)).transpose()?;
         let cells = self.cells.take().map(|c| cells_of_one_kind(file, c, point)).transpose()?;
-        Ok(AnySolution::Plane(self.finish(file, problem, (centroids, pulled), cells, arrays)?))
+        self.finish(file, problem, (centroids, pulled), cells, arrays)
     }
 
     fn finish<T: FileData>(
@@ -427,12 +471,36 @@ impl RawSolution {
     }
 }
 
+/// A problem inside a solution.
+type AnyInside = Kind<
+    Box<ProblemFile>,
+    Box<ProblemFile<SurfaceProblemData>>,
+    Box<ProblemFile<SpaceProblemData<3>>>,
+    Box<ProblemFile<SpaceProblemData<2>>>,
+>;
+
 /// The problem of a solution whose kind is not yet known.
 enum Belongs {
-    /// It stands in a file.
-    File(Option<String>, ProblemId),
+    /// It stands in a file; what kind that is, where the solution says.
+    File(Option<String>, ProblemId, Option<String>),
     /// It stands inside.
-    Inside(Kind<Box<ProblemFile>, Box<ProblemFile<SurfaceProblemData>>>),
+    Inside(AnyInside),
+}
+
+impl Belongs {
+    /// How the solution names its problem, which is of this kind.
+    fn source<T>(
+        self,
+        own: impl FnOnce(AnyInside) -> Option<Box<ProblemFile<T>>>,
+        file: &Path,
+    ) -> Result<ProblemSource<T>, IoError> {
+        match self {
+            Belongs::File(path, id, _) => Ok(ProblemSource::File { path, id }),
+            Belongs::Inside(inside) => own(inside)
+                .map(ProblemSource::Embedded)
+                .ok_or_else(|| IoError::content(file, "the problem inside is of another kind")),
+        }
+    }
 }
 
 impl RawSource {
@@ -448,7 +516,7 @@ impl RawSource {
                 ledger::naming(&problem)?;
                 files.iter().try_for_each(|(name, _)| ledger::naming(&beside(&problem, name)))?;
             }
-            return Ok(Belongs::File(self.path, ProblemId { sha256, files }));
+            return Ok(Belongs::File(self.path, ProblemId { sha256, files }, self.kind));
         };
         if self.path.is_some() || self.files.is_some() {
             let what = "problem has \"data\", and also names a file; a problem stands inside or in its file";

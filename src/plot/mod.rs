@@ -21,6 +21,7 @@ mod painter;
 mod polyhedron;
 mod raster;
 mod scene;
+mod space;
 mod surface;
 mod svg;
 mod view;

@@ -2,11 +2,15 @@
 
 /// What there is one of for each kind of source: a domain, a problem, a solution.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Kind<P, S> {
+pub enum Kind<P, S, V, T> {
     /// The source lives in the plane.
     Plane(P),
     /// It lives on a surface in space.
     Surface(S),
+    /// It fills a part of space: a box, a polyhedron, a torus of three dimensions.
+    Space(V),
+    /// It is a torus of the plane.
+    Torus(T),
 }
 
 /// Does the same with what there is, of whatever kind it is: `visit!(any, it => expression)`. The
@@ -17,6 +21,8 @@ macro_rules! visit {
         match $any {
             $crate::problem::Kind::Plane($it) => $body,
             $crate::problem::Kind::Surface($it) => $body,
+            $crate::problem::Kind::Space($it) => $body,
+            $crate::problem::Kind::Torus($it) => $body,
         }
     };
 }
@@ -28,6 +34,8 @@ macro_rules! map_kind {
         match $any {
             $crate::problem::Kind::Plane($it) => $crate::problem::Kind::Plane($body),
             $crate::problem::Kind::Surface($it) => $crate::problem::Kind::Surface($body),
+            $crate::problem::Kind::Space($it) => $crate::problem::Kind::Space($body),
+            $crate::problem::Kind::Torus($it) => $crate::problem::Kind::Torus($body),
         }
     };
 }

@@ -13,7 +13,7 @@
 //! `2^(M-D-2L)`.
 
 use super::targets::Targets;
-use super::{Problem, SurfaceProblem};
+use super::{Problem, SpaceProblem, SurfaceProblem};
 use crate::domain::{Density, Domain, Facets, Patches};
 use crate::exact::big::Rational;
 use crate::exact::power::{exponent, is_exact, scaled, scaled_dd};
@@ -250,6 +250,44 @@ impl SurfaceProblem {
     }
 }
 
+impl<const D: usize> SpaceProblem<D> {
+    /// The units in which this problem is ordinary; `heights` are to be taken in them, too. Cost:
+    /// O(1) for problems that are.
+    ///
+    /// Densities are masses over volumes: in space their unit has one power of the length more than
+    /// [`Units`] has beside it.
+    pub fn units(&self, heights: Option<&Heights>) -> Units {
+        let (low, high) = self.domain.bounds();
+        let far = low.iter().chain(&high).fold(0.0, |m: f64, v| m.max(v.abs()));
+        let (g, c) = self.density.law();
+        let length = fitting(self.domain.extent(), |e| {
+            let domain = || self.domain.scaled(-e).is_some_and(|d| d.scaled(e).as_ref() == Some(&self.domain));
+            domain() && self.target.fit(e) && heights.is_none_or(|h| Units::fit(e, h))
+        });
+        let steepest = g.iter().fold(c.abs(), |m, g| m.max(g.abs() * far)).min(f64::MAX);
+        let exact = |e: i32| self.density.scaled(-length, -e).scaled(length, e) == self.density;
+        let density = fitting(steepest, exact);
+        let further = if D == 3 { length } else { 0 };
+        Units { length, density: density + further, mass: self.target.mass_unit() }
+    }
+
+    /// This problem in the given units.
+    pub fn in_units(&self, units: &Units) -> Cow<'_, SpaceProblem<D>> {
+        if units.are_its_own() {
+            return Cow::Borrowed(self);
+        }
+        let Some(domain) = self.domain.scaled(-units.length) else { return Cow::Borrowed(self) };
+        let further = if D == 3 { units.length } else { 0 };
+        Cow::Owned(SpaceProblem {
+            domain,
+            density: self.density.scaled(-units.length, further - units.density),
+            target: self.target.scaled(units),
+            source_factor: units.factor(self.source_factor),
+            wrapped: self.wrapped,
+        })
+    }
+}
+
 /// The greatest density, or the greatest of the terms that it is made of.
 fn greatest(density: &Density, domain: &Domain) -> f64 {
     let Density::Affine { g, c } = density else { return values(density) };
@@ -262,7 +300,7 @@ fn greatest(density: &Density, domain: &Domain) -> f64 {
 fn values(density: &Density) -> f64 {
     let most = |values: &[f64]| values.iter().fold(0.0, |m: f64, v| m.max(*v));
     match density {
-        Density::Constant | Density::Affine { .. } => 1.0,
+        Density::Constant | Density::Affine { .. } | Density::InSpace { .. } => 1.0,
         Density::Vertex(values) | Density::Face(values) => most(values),
         Density::Corner(values) => most(values.as_flattened()),
         Density::Image(image) => most(image.values()),

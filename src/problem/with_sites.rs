@@ -1,6 +1,6 @@
 //! What problems of every kind tell of their sites.
 
-use super::{Merge, Problem, SurfaceProblem};
+use super::{Merge, Problem, SpaceProblem, SurfaceProblem};
 
 /// What problems of every kind tell of their sites.
 pub trait WithSites {
@@ -18,6 +18,10 @@ pub trait WithSites {
     fn source_factor(&self) -> f64;
     /// With partial transport the mass of the source that stays; `None` if the problem is balanced.
     fn stays(&self) -> Option<f64>;
+    /// What is worth telling of how the data became a problem.
+    fn notes(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// [`WithSites`] by the methods of the same names.
@@ -49,3 +53,32 @@ macro_rules! with_sites {
 }
 with_sites!(Problem, [f64; 2], Problem::rest);
 with_sites!(SurfaceProblem, [f64; 3], |_| None);
+
+impl<const D: usize> WithSites for SpaceProblem<D> {
+    type Point = [f64; D];
+    fn sites(&self) -> &[[f64; D]] {
+        self.sites()
+    }
+    fn masses(&self) -> &[f64] {
+        self.masses()
+    }
+    fn merges(&self) -> &[Merge] {
+        self.merges()
+    }
+    fn site_of_input(&self) -> Option<&[u32]> {
+        self.site_of_input()
+    }
+    fn source_factor(&self) -> f64 {
+        self.source_factor()
+    }
+    fn stays(&self) -> Option<f64> {
+        None
+    }
+    fn notes(&self) -> Vec<String> {
+        match self.wrapped() {
+            0 => Vec::new(),
+            1 => vec!["1 site lay outside of the box and was wrapped into it".into()],
+            n => vec![format!("{n} sites lay outside of the box and were wrapped into it")],
+        }
+    }
+}

@@ -35,6 +35,21 @@ pub(super) trait Find<const D: usize>: Sync + std::fmt::Debug {
     fn locate(&self, x: [f64; D], hint: u32) -> u32;
 }
 
+/// Samples by their numbers, of any kind of source.
+pub trait Fill<const D: usize> {
+    /// Makes the samples with numbers `first`, `first + 1`, ...: points and their cells. The same
+    /// bits for any number of threads and any cut of the run.
+    ///
+    /// Panics if the lists have different lengths.
+    fn fill(&self, first: u64, points: &mut [[f64; D]], cells: &mut [u32]);
+}
+
+impl<const D: usize> Fill<D> for Draw<'_, D> {
+    fn fill(&self, first: u64, points: &mut [[f64; D]], cells: &mut [u32]) {
+        Draw::fill(self, first, points, cells);
+    }
+}
+
 /// Samples that can be had by their numbers.
 #[derive(Clone, Debug)]
 pub struct Draw<'s, const D: usize = 2> {

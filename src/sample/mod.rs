@@ -7,11 +7,13 @@ mod method;
 mod pieces;
 mod sampled;
 mod sampler;
+mod space;
 mod surface;
 mod triangle;
 
-pub use draw::Draw;
+pub use draw::{Draw, Fill};
 pub use method::{Method, SampleError};
 pub use sampled::{Draws, Sampled};
 pub use sampler::Sampler;
+pub use space::{SpaceDraw, SpaceSampler};
 pub use surface::SurfaceSampler;

@@ -1,15 +1,17 @@
 //! Problems whose source can be drawn from, cell by cell.
 
-use super::draw::Draw;
+use super::draw::Fill;
 use super::method::{Method, SampleError};
 use super::sampler::Sampler;
+use super::space::SpaceSampler;
 use super::surface::SurfaceSampler;
-use crate::diagram::{Diagram, DiagramError, SurfaceDiagram};
+use crate::diagram::{Diagram, DiagramError, SpaceDiagram, SurfaceDiagram};
 use crate::exact::Heights;
-use crate::problem::{Problem, SurfaceProblem};
+use crate::problem::{Problem, SpaceProblem, SurfaceProblem};
 
 /// Makes samples by a method, in a cell, with a seed, of a run of some length.
-pub type Draws<'s, const D: usize> = dyn Fn(Method, Option<usize>, u64, u64) -> Result<Draw<'s, D>, SampleError> + 's;
+pub type Draws<'s, const D: usize> =
+    dyn Fn(Method, Option<usize>, u64, u64) -> Result<Box<dyn Fill<D> + 's>, SampleError> + 's;
 
 /// A problem whose source can be drawn from, cell by cell.
 pub trait Sampled<const D: usize> {
@@ -29,7 +31,7 @@ impl Sampled<2> for Problem {
     ) -> Result<R, DiagramError> {
         let diagram = Diagram::new(self, heights)?;
         let sampler = Sampler::new(&diagram);
-        Ok(f(&|method, cell, seed, total| sampler.draw(method, cell, seed, total)))
+        Ok(f(&|method, cell, seed, total| Ok(Box::new(sampler.draw(method, cell, seed, total)?))))
     }
 }
 
@@ -41,6 +43,17 @@ impl Sampled<3> for SurfaceProblem {
     ) -> Result<R, DiagramError> {
         let diagram = SurfaceDiagram::new(self, heights)?;
         let sampler = SurfaceSampler::new(&diagram);
-        Ok(f(&|method, cell, seed, total| sampler.draw(method, cell, seed, total)))
+        Ok(f(&|method, cell, seed, total| Ok(Box::new(sampler.draw(method, cell, seed, total)?))))
+    }
+}
+
+impl<const D: usize> Sampled<D> for SpaceProblem<D> {
+    fn with_sampler<R>(
+        &self,
+        heights: &Heights,
+        f: impl for<'s> FnOnce(&Draws<'s, D>) -> R,
+    ) -> Result<R, DiagramError> {
+        let sampler = SpaceSampler::new(&SpaceDiagram::new(self, heights)?);
+        Ok(f(&|method, cell, seed, total| Ok(Box::new(sampler.draw(method, cell, seed, total)?))))
     }
 }

@@ -25,7 +25,9 @@ use super::solution::{Control, Progress, Solution, SolveOptions};
 use super::solve::solve_with;
 use crate::exact::{Dd, Heights};
 use crate::newton::Outcome;
-use crate::problem::{Duplicates, Problem, ProblemData, ProblemError, SurfaceProblem, SurfaceProblemData};
+use crate::problem::{
+    Duplicates, Problem, ProblemData, ProblemError, SpaceProblem, SpaceProblemData, SurfaceProblem, SurfaceProblemData,
+};
 use crate::setters::setters;
 use std::time::{Duration, Instant};
 
@@ -150,6 +152,19 @@ impl Quantizable<2> for Problem {
             partial: self.partial(),
             ..ProblemData::new(self.domain().clone(), sites)
         })
+    }
+}
+
+impl<const D: usize> Quantizable<D> for SpaceProblem<D> {
+    /// Sites that leave the box of a torus are wrapped, and keep their weights.
+    fn with_sites(&self, sites: Vec<[f64; D]>, heights: Option<Heights>) -> Result<SpaceProblem<D>, ProblemError> {
+        SpaceProblem::new(
+            SpaceProblemData::new(self.domain().clone(), sites)
+                .density(*self.density())
+                .masses(self.masses().to_vec())
+                .heights(heights)
+                .duplicates(Duplicates::Refuse),
+        )
     }
 }
 

@@ -124,9 +124,14 @@ fn domains() {
     assert_snapshot!(polygon("[[0,0],[1,0],[1,\"inf\"]]"), @"p.json: domain vertex 2 has coordinate 1 = inf; every coordinate must be finite");
     assert_snapshot!(polygon("[[0,0],[1,0],[1,1,1]]"), @"p.json: domain: vertices[2] has 3 coordinates; give [x, y]");
     assert_snapshot!(domain(r#"{"type": "box", "min": [0, 2], "max": [1, 1]}"#), @"p.json: domain box has min[1] = 2 and max[1] = 1; min must be less than max");
-    assert_snapshot!(domain(r#"{"type": "box", "min": [0, 0, 0], "max": [1, 1, 1]}"#), @r#"p.json: domain: type "box" in 3 dimensions is not supported by this version; use a box in the plane"#);
+    assert_snapshot!(domain(r#"{"type": "box", "min": [0, 0, 0], "max": [1, 1, 1]}"#), @"p.json: sites[0] has 2 coordinates, the domain has 3; give [x, y, z]");
+    assert_snapshot!(domain(r#"{"type": "box", "min": [0, 0, 0], "max": [1, 1]}"#), @"p.json: domain: min has 3 coordinates and max has 2; give [x, y] or [x, y, z] each");
+    assert_snapshot!(domain(r#"{"type": "torus", "min": [0, 0], "max": [1, 1], "periodic": [true]}"#), @"p.json: domain: periodic has 1 entries, min has 2; give true or false for each axis");
+    assert_snapshot!(domain(r#"{"type": "polyhedron", "halfspaces": [[1,0,0,1]]}"#), @"p.json: the half-spaces leave an unbounded domain; add rows [a, b, c, d] that bound it on all sides");
+    assert_snapshot!(domain(r#"{"type": "polyhedron", "halfspaces": [[1,0,0]]}"#), @"");
+    assert_snapshot!(domain(r#"{"type": "polyhedron", "vertices": [[0,0,0],[1,0,0],[0,1,0],[1,1,0]]}"#), @"p.json: domain has no volume; the corners of a polyhedron must not all lie in one plane");
     for (kind, rest) in [
-        ("polyhedron", r#""halfspaces": [[1,0,0,1]]"#),
+        ("solid", r#""vertices": [[0,0,0]]"#),
         ("tetmesh", r#""vertices": [[0,0,0]], "tets": [[0,1,2,3]]"#),
         ("sphere", r#""vertices": []"#),
     ] {
@@ -134,11 +139,11 @@ fn domains() {
         assert_eq!(
             text,
             format!(
-                "p.json: domain: type \"{kind}\" is not supported by this version; use \"box\", \"polygon\", \"multipolygon\", \"mesh\", \"geojson\" or \"svg\""
+                "p.json: domain: type \"{kind}\" is not supported by this version; use \"box\", \"torus\", \"polyhedron\", \"polygon\", \"multipolygon\", \"mesh\", \"geojson\" or \"svg\""
             )
         );
     }
-    assert_snapshot!(domain(r#"{"type": "bx"}"#), @r#"p.json: domain: unknown type "bx"; use "box", "polygon", "multipolygon", "mesh", "geojson" or "svg""#);
+    assert_snapshot!(domain(r#"{"type": "bx"}"#), @r#"p.json: domain: unknown type "bx"; use "box", "torus", "polyhedron", "polygon", "multipolygon", "mesh", "geojson" or "svg""#);
     assert_snapshot!(domain(r#"{"type": "box", "min": [0,0], "max": [1,1], "vertices": []}"#), @r#"p.json: domain: a box has no field "vertices"; drop it"#);
     assert_snapshot!(domain(r#"{"min": [0,0]}"#), @r#"p.json: domain: "type" is missing; use "box", "polygon", "multipolygon", "mesh", "geojson" or "svg""#);
 }

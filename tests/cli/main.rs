@@ -25,6 +25,7 @@ mod sample;
 #[allow(dead_code)]
 mod shapes;
 mod sources;
+mod space;
 mod streams;
 mod support;
 mod surfaces;

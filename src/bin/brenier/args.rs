@@ -107,17 +107,20 @@ pub struct Common {
                         brenier solve --domain disk:64 --points sites.npy --masses masses.txt -o solution.json")]
 pub struct SolveArgs {
     /// Problem file (JSON)
-    #[arg(required_unless_present_any = ["points", "domain"], conflicts_with_all = ["domain", "feature", "points", "columns", "masses", "density", "invert", "bilinear", "partial"])]
+    #[arg(required_unless_present_any = ["points", "domain"], conflicts_with_all = ["domain", "periodic", "feature", "points", "columns", "masses", "density", "invert", "bilinear", "partial"])]
     pub problem: Option<PathBuf>,
     /// Solution file to write: .json or .npz; - is standard output, here and elsewhere
     #[arg(long, short, value_name = "SOLUTION", value_parser = to(Fit::Solution))]
     pub output: Output,
     /// Domain instead of a problem file: square, disk or disk:N (regular N-gon in the unit circle,
     /// of 256 vertices if N is not given), image (the rectangle of the image that gives the
-    /// density, of height 1), or a file: the vertices of a polygon in order, a mesh (.obj with
+    /// density, of height 1), cube, torus (the unit square, periodic), torus3, or a file: the vertices of a polygon in order, a mesh (.obj with
     /// faces), polygons of a .geojson, shapes of an .svg, or a domain as in problem files (.json)
     #[arg(long, value_name = "DOMAIN", requires = "points")]
     pub domain: Option<String>,
+    /// Axes of a box that are periodic, such as xy or xyz: its opposite sides are glued
+    #[arg(long, value_name = "AXES", requires = "domain")]
+    pub periodic: Option<String>,
     /// Only this feature of a .geojson (its name, its id, or KEY=VALUE of a property) or shape of
     /// an .svg (its id); again for more than one [default: all]
     #[arg(long, value_name = "NAME", requires = "domain")]
@@ -199,6 +202,9 @@ pub struct QuantizeArgs {
     /// shapes of an .svg, or a domain as in problem files (.json)
     #[arg(long, value_name = "DOMAIN")]
     pub domain: String,
+    /// Axes of a box that are periodic, such as xy or xyz: its opposite sides are glued
+    #[arg(long, value_name = "AXES")]
+    pub periodic: Option<String>,
     /// Only this feature of a .geojson (its name, its id, or KEY=VALUE of a property) or shape of
     /// an .svg (its id); again for more than one [default: all]
     #[arg(long, value_name = "NAME")]

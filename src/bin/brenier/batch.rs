@@ -11,8 +11,9 @@ use crate::limits::read_limit;
 use crate::reports::say;
 use crate::{deadline, interrupt};
 use brenier::io::{
-    AnySolution, FileData, Loaded, ProblemFile, SolutionFile, parse_any_problem, read_any_solution, write_atomically,
+    FileData, Loaded, ProblemFile, SolutionFile, parse_any_problem, read_any_solution, write_atomically,
 };
+use brenier::visit;
 use serde::Serialize;
 use serde_json::Value;
 use std::io::Write;
@@ -255,10 +256,7 @@ fn is_done(job: &Job, tolerance: f64, common: &Common) -> bool {
         let good = report.converged && report.tolerance <= tolerance;
         good && problem.is_some_and(|p| Loaded::of_solution(p, &job.file, solution, &job.output).is_ok())
     }
-    match &solution {
-        AnySolution::Plane(s) => fits(s, FileData::of(problem).ok(), job, tolerance),
-        AnySolution::Surface(s) => fits(s, FileData::of(problem).ok(), job, tolerance),
-    }
+    visit!(&solution, s => fits(s, FileData::of(problem).ok(), job, tolerance))
 }
 
 /// Failures told one by one.

@@ -8,14 +8,14 @@ use crate::limits::read_limit;
 use crate::mapped::{self, values};
 use crate::output::problem_line;
 use crate::picture::{Drawn, unmade, up_of};
-use brenier::diagram::{Outlines, SurfaceDiagram};
+use brenier::diagram::{Cells, Outlines, SpaceDiagram, SurfaceDiagram};
 use brenier::exact::Heights;
 use brenier::io::{
     CellColumn, CellFile, ColumnValues, FileData, Loaded, bytes_text, has_ending, read_values, write_atomically,
-    write_cells, writes_cell_pieces,
+    write_cells, write_polyhedra, writes_cell_pieces, writes_polyhedra,
 };
 use brenier::plot::{Model, View, cells_svg};
-use brenier::problem::{Problem, SurfaceProblem, WithSites};
+use brenier::problem::{Problem, SpaceProblem, SurfaceProblem, WithSites};
 use brenier::transport::{CellTable, Transport, cell_pieces, cells};
 use brenier::visit;
 use std::io::Write;
@@ -45,6 +45,13 @@ where
     T::Problem: Transport<D> + Drawn + Painted<D>,
 {
     let problem = &at.loaded.problem;
+    if let Some(count) = problem.polyhedra(args, &at.heights)? {
+        return solids(args, common, &at.loaded, count);
+    }
+    if has_ending(&args.output, "vtu") {
+        let what = format!("{}: .vtu holds cells in space; .vtp, .ply or .obj hold these", args.output.display());
+        return Err(Failure::new(code::USAGE, what));
+    }
     check_view(args, problem.is_flat())?;
     let mut notes = mapped::remarks(true, problem.site_of_input().is_some());
     if at.is_unsolved() {
@@ -140,6 +147,21 @@ fn columns<T: FileData>(
     Ok(columns)
 }
 
+/// Tells of polyhedra that were written.
+fn solids<T: FileData>(
+    args: &CellsArgs,
+    common: &Common,
+    loaded: &Loaded<T>,
+    (cells, hidden): (usize, usize),
+) -> Result<u8, Failure> {
+    let mut rows = vec![("cells", count(cells, "polyhedron").replace("polyhedrons", "polyhedra"))];
+    if hidden > 0 {
+        rows.push(("empty", format!("{} without a cell", count(hidden, "site"))));
+    }
+    let more = values([("sites", (cells + hidden).into()), ("cells", cells.into()), ("hidden", hidden.into())]);
+    mapped::print(common, "cells", problem_line(loaded), &[], rows, more, &[&args.output])
+}
+
 /// What a picture says of a cell.
 fn title<const D: usize>(table: &CellTable<D>, columns: &[CellColumn], i: usize) -> String {
     let mut text = format!("site {i}\nmass {}\narea {}", table.masses[i], table.outlines.areas[i]);
@@ -221,6 +243,11 @@ fn lost<const D: usize>(table: &CellTable<D>) -> usize {
 
 /// A problem whose cells can be drawn, one path each.
 trait Painted<const D: usize> {
+    /// Writes cells that are polyhedra, and tells how many cells and hidden sites there are; `None`:
+    /// they are none.
+    fn polyhedra(&self, _: &CellsArgs, _: &Heights) -> Result<Option<(usize, usize)>, Failure> {
+        Ok(None)
+    }
     /// The picture as the text of an SVG file.
     fn painted(
         &self,
@@ -232,6 +259,34 @@ trait Painted<const D: usize> {
 }
 
 impl Painted<2> for Problem {
+    fn painted(&self, _: &CellsArgs, _: &Heights, table: &CellTable<2>, titles: &[String]) -> Result<String, Failure> {
+        Ok(cells_svg(&table.outlines, titles))
+    }
+}
+
+impl Painted<3> for SpaceProblem<3> {
+    fn polyhedra(&self, args: &CellsArgs, heights: &Heights) -> Result<Option<(usize, usize)>, Failure> {
+        let out = args.output.display();
+        if args.values.is_some() || args.view.is_some() || args.up.is_some() || args.tolerance.is_some() {
+            let what = "--values, --view, --up and --tolerance are for cells that are areas; these are polyhedra";
+            return Err(Failure::new(code::USAGE, what));
+        }
+        if !writes_polyhedra(&args.output) {
+            let what = format!("{out}: cells in space are written as .vtu, .npz, .obj or .ply; choose one of these");
+            return Err(Failure::new(code::USAGE, what));
+        }
+        let diagram = SpaceDiagram::new(self, heights).map_err(unmade)?;
+        write_polyhedra(&args.output, &diagram, self.masses())?;
+        let hidden = diagram.hidden().len();
+        Ok(Some((self.len() - hidden, hidden)))
+    }
+
+    fn painted(&self, _: &CellsArgs, _: &Heights, _: &CellTable<3>, _: &[String]) -> Result<String, Failure> {
+        Err(Failure::new(code::USAGE, "cells in space are no paths"))
+    }
+}
+
+impl Painted<2> for SpaceProblem<2> {
     fn painted(&self, _: &CellsArgs, _: &Heights, table: &CellTable<2>, titles: &[String]) -> Result<String, Failure> {
         Ok(cells_svg(&table.outlines, titles))
     }

@@ -9,7 +9,7 @@ use crate::solve::solution_file;
 use brenier::diagram::SurfaceDiagram;
 use brenier::exact::Heights;
 use brenier::io::{Encoding, Field, FileData, MeshData, has_ending, write_solution, write_surface};
-use brenier::problem::{Problem, SurfaceProblem, WithSites};
+use brenier::problem::{Problem, SpaceProblem, SurfaceProblem, WithSites};
 use brenier::transport::{Transport, describe};
 use brenier::visit;
 use std::path::Path;
@@ -40,6 +40,10 @@ where
         let what = "--cells: the cells of a partial problem are bounded by arcs, not polygons; draw them with --plot";
         return Err(Failure::new(code::USAGE, what));
     }
+    if args.cells && D == 3 && problem.is_solid() {
+        let what = "--cells: the cells of a problem in space are polyhedra, not polygons; brenier cells writes them";
+        return Err(Failure::new(code::USAGE, what));
+    }
     let found = describe(problem, heights, args.hessian, args.cells).map_err(unmade)?;
     let mut file = solution_file(loaded, found.solution, start);
     file.cells = found.cells;
@@ -63,6 +67,10 @@ where
 
 /// A problem whose cells may be a mesh.
 trait Meshed {
+    /// Are cells polyhedra?
+    fn is_solid(&self) -> bool {
+        false
+    }
     /// The cells as a mesh of polygons, each with its site and that site's mass.
     fn write_mesh(&self, heights: &Heights, path: &Path) -> Result<(), Failure>;
 }
@@ -71,6 +79,17 @@ trait Meshed {
 impl Meshed for Problem {
     fn write_mesh(&self, _: &Heights, _: &Path) -> Result<(), Failure> {
         Ok(())
+    }
+}
+
+/// Cells in space are written by `brenier cells`.
+impl<const D: usize> Meshed for SpaceProblem<D> {
+    fn is_solid(&self) -> bool {
+        D == 3
+    }
+    fn write_mesh(&self, _: &Heights, path: &Path) -> Result<(), Failure> {
+        let what = format!("{}: --mesh is for surfaces; brenier cells writes cells in space", path.display());
+        Err(Failure::new(code::USAGE, what))
     }
 }
 

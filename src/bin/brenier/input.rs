@@ -4,7 +4,7 @@ use crate::args::{Common, ImageArgs, QuantizeArgs, SolveArgs};
 use crate::documents::{self, Want};
 use crate::failure::{Failure, code};
 use crate::limits::{check_memory, read_limit};
-use brenier::domain::{Between, ConvexPolygon, Density, DomainError};
+use brenier::domain::{Between, ConvexPolygon, Density, Domain, DomainError, SpaceDomain};
 use brenier::io::{
     AnyDomain, AnyLoaded, AnyProblem, FileData, IoError, Loaded, Origins, ProblemFile, ProblemId, ReadLimit,
     SolutionFile, TableColumns, problem_of_solution, read_any_problem, read_columns, read_domain, read_image,
@@ -75,7 +75,12 @@ pub fn of_solution<T: FileData>(
 /// Reads or makes the problem that `quantize` begins with.
 pub fn of_quantize(args: &QuantizeArgs, common: &Common) -> Result<AnyLoaded, Failure> {
     let limit = read_limit(common);
-    let given = source(Named(&args.domain, &args.feature), args.density.as_deref(), &args.image, limit)?;
+    let given = source(
+        Named(&args.domain, &args.feature, args.periodic.as_deref()),
+        args.density.as_deref(),
+        &args.image,
+        limit,
+    )?;
     Ok(map_kind!(given.domain, source => {
         let file = begin(args, source, &given.density, limit, common)?;
         begun(file, given.notes, common)?
@@ -125,7 +130,12 @@ fn begun<T: FileData>(mut file: ProblemFile<T>, notes: Vec<String>, common: &Com
 
 fn of_flags(args: &SolveArgs, points: &Path, domain_name: &str, common: &Common) -> Result<AnyProblem, Failure> {
     let limit = read_limit(common);
-    let given = source(Named(domain_name, &args.feature), args.density.as_deref(), &args.image, limit)?;
+    let given = source(
+        Named(domain_name, &args.feature, args.periodic.as_deref()),
+        args.density.as_deref(),
+        &args.image,
+        limit,
+    )?;
     Ok(
         map_kind!(given.domain, source => flagged(args, (points, domain_name), source, (given.density, given.notes), limit)?),
     )
@@ -142,7 +152,7 @@ fn flagged<T: FileData<Point = [f64; D]>, const D: usize>(
     let mut file: ProblemFile<T> = of_points(source, points, args.columns.as_ref(), args.masses.is_none(), limit)?;
     masses(&mut file, args.masses.as_deref(), limit)?;
     if args.partial {
-        let misfit = |why| Failure::new(code::USAGE, format!("--partial {why}; {domain_name} is a surface"));
+        let misfit = |why| Failure::new(code::USAGE, format!("--partial {why}; {domain_name} is none"));
         file.data.set_partial().map_err(misfit)?;
     }
     name_source(&mut file.from, domain_name, args.density.as_deref());
@@ -174,10 +184,10 @@ struct Given {
 
 /// A domain as flags name it: by a word or a file, and the features meant.
 #[derive(Clone, Copy)]
-struct Named<'a>(&'a str, &'a [String]);
+struct Named<'a>(&'a str, &'a [String], Option<&'a str>);
 
 fn source(named: Named<'_>, density: Option<&str>, flags: &ImageArgs, limit: ReadLimit) -> Result<Given, Failure> {
-    let Named(name, features) = named;
+    let Named(name, features, _) = named;
     let usage = |what: String| Failure::new(code::USAGE, what);
     let Some(file) = density.and_then(|text| text.strip_prefix("image:")) else {
         if flags.invert || flags.bilinear {
@@ -202,7 +212,8 @@ fn source(named: Named<'_>, density: Option<&str>, flags: &ImageArgs, limit: Rea
     }
     let (domain, notes) = domain(named, limit)?;
     let AnyDomain::Plane(plane) = &domain else {
-        return Err(usage(format!("--density image:FILE needs a domain in the plane; {name} is a surface")));
+        let what = "--density image:FILE needs a domain in the plane that is no torus";
+        return Err(usage(format!("{what}; {name} is none")));
     };
     let image = image(Some(plane.frame().bounds()))?;
     Ok(Given { domain, density: Density::Image(image.into()), notes })
@@ -212,10 +223,50 @@ fn source(named: Named<'_>, density: Option<&str>, flags: &ImageArgs, limit: Rea
 const DISK: usize = 256;
 
 /// The words for domains, for messages.
-const WORDS: &str = "square, disk, disk:N, image, or a file (.csv, .obj, .geojson, .svg, .json, ...)";
+const WORDS: &str =
+    "square, disk, disk:N, image, cube, torus, torus3, or a file (.csv, .obj, .geojson, .svg, .json, ...)";
 
 /// A domain by its name, or from a file; and remarks.
-fn domain(Named(name, features): Named<'_>, limit: ReadLimit) -> Result<(AnyDomain, Vec<String>), Failure> {
+fn domain(named: Named<'_>, limit: ReadLimit) -> Result<(AnyDomain, Vec<String>), Failure> {
+    let (domain, notes) = plain_domain(named, limit)?;
+    match named.2 {
+        Some(axes) => Ok((glued(domain, axes, named.0)?, notes)),
+        None => Ok((domain, notes)),
+    }
+}
+
+/// A box with these axes periodic.
+fn glued(domain: AnyDomain, axes: &str, name: &str) -> Result<AnyDomain, Failure> {
+    let usage = |what: String| Failure::new(code::USAGE, what);
+    let wrong = |e: DomainError| usage(e.to_string());
+    let has = |axis: char| axes.contains(axis);
+    let odd = axes.is_empty() || axes.chars().any(|c| !"xyz".contains(c) || axes.matches(c).count() > 1);
+    if odd {
+        return Err(usage(format!("--periodic {axes}: name axes, such as xy or xyz")));
+    }
+    let no_box = || usage(format!("--periodic {axes}: {name} is no box with these axes"));
+    match domain {
+        AnyDomain::Plane(Domain::Convex(p)) if !has('z') => {
+            let (low, high) = p.bounds();
+            let corners = p.vertices().iter().all(|v| (0..2).all(|k| v[k] == low[k] || v[k] == high[k]));
+            if p.len() != 4 || !corners {
+                return Err(no_box());
+            }
+            SpaceDomain::torus(low, high, [has('x'), has('y')]).map(AnyDomain::Torus).map_err(wrong)
+        }
+        AnyDomain::Torus(t) if !has('z') => {
+            let (low, high) = t.bounds();
+            SpaceDomain::torus(low, high, [has('x'), has('y')]).map(AnyDomain::Torus).map_err(wrong)
+        }
+        AnyDomain::Space(s) if s.body().is_none() => {
+            let (low, high) = s.bounds();
+            SpaceDomain::torus(low, high, [has('x'), has('y'), has('z')]).map(AnyDomain::Space).map_err(wrong)
+        }
+        _ => Err(no_box()),
+    }
+}
+
+fn plain_domain(Named(name, features, _): Named<'_>, limit: ReadLimit) -> Result<(AnyDomain, Vec<String>), Failure> {
     let usage = |what: String| Failure::new(code::USAGE, what);
     let polygon = |p: Result<ConvexPolygon, DomainError>| {
         if !features.is_empty() {
@@ -234,7 +285,22 @@ fn domain(Named(name, features): Named<'_>, limit: ReadLimit) -> Result<(AnyDoma
         let n = n.ok_or_else(|| usage(format!("--domain {name}: give a number of vertices from 3 to 1000000")))?;
         return polygon(ConvexPolygon::disk(n as usize));
     }
-    let known = ["cube", "sphere"];
+    let known = ["sphere"];
+    let no_feature = |domain: AnyDomain| {
+        if features.is_empty() {
+            return Ok((domain, Vec::new()));
+        }
+        Err(usage(format!("--feature is for a --domain in .geojson or .svg, not for {name}")))
+    };
+    let unit = |periodic| SpaceDomain::torus([0.0; 3], [1.0; 3], [periodic; 3]).map(AnyDomain::Space);
+    match name {
+        "cube" | "torus3" => return no_feature(unit(name == "torus3").map_err(|e| usage(e.to_string()))?),
+        "torus" => {
+            let square = SpaceDomain::torus([0.0; 2], [1.0; 2], [true; 2]);
+            return no_feature(square.map(AnyDomain::Torus).map_err(|e| usage(e.to_string()))?);
+        }
+        _ => {}
+    }
     if known.contains(&name) {
         return Err(usage(format!("--domain {name} is not supported by this version; use {WORDS}")));
     }
@@ -292,6 +358,10 @@ fn density(text: Option<&str>) -> Result<Density, String> {
         .unwrap_or_default();
     match numbers.as_deref() {
         Some(&[gx, gy, c]) => Ok(Density::Affine { g: [gx, gy], c }),
-        _ => Err(format!("--density {text}: use constant, image:FILE, or affine:GX,GY,C such as affine:1,0,0.5")),
+        Some(&[gx, gy, gz, c]) => Ok(Density::InSpace { g: [gx, gy, gz], c }),
+        _ => Err(format!(
+            "--density {text}: use constant, image:FILE, or affine:GX,GY,C such as affine:1,0,0.5; in space \
+             affine:GX,GY,GZ,C"
+        )),
     }
 }

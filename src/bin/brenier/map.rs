@@ -7,11 +7,16 @@ use crate::failure::{Failure, code};
 use crate::limits::read_limit;
 use crate::mapped::{self, Solved, print, report, values};
 use crate::{input, output};
+use brenier::diagram::space::SpaceFinder;
 use brenier::domain::{Chains, ConvexPolygon};
 use brenier::exact::predicates::orient2d_sign;
-use brenier::io::{AnySolution, PointFile, SolutionFile, read_any_solution, read_columns, write_indices, write_points};
-use brenier::problem::SurfaceProblemData;
+use brenier::io::{
+    AnySolution, FileData, Loaded, PointFile, SolutionFile, read_any_solution, read_columns, write_indices,
+    write_points,
+};
+use brenier::problem::{SpaceProblem, SpaceProblemData, SurfaceProblemData};
 use brenier::transport::{SingularOptions, SpaceLocator};
+use rayon::prelude::*;
 use serde_json::{Map, Value};
 use std::path::Path;
 
@@ -26,6 +31,8 @@ pub fn run(args: &MapArgs, common: &Common) -> Result<u8, Failure> {
             plane(args, common, solved)
         }
         AnySolution::Surface(solution) => surface(args, common, &solution),
+        AnySolution::Space(solution) => in_space(args, common, &solution),
+        AnySolution::Torus(solution) => in_space(args, common, &solution),
     }
 }
 
@@ -95,15 +102,62 @@ fn plane(args: &MapArgs, common: &Common, mut solved: Solved) -> Result<u8, Fail
     report(common, "map", &solved, rows, more, &[&args.output])
 }
 
-fn surface(args: &MapArgs, common: &Common, solution: &SolutionFile<SurfaceProblemData>) -> Result<u8, Failure> {
-    if !matches!(args.kind, MapKind::Cell | MapKind::Image) {
-        let what = format!(
-            "{}: --kind {} works in the plane in this version, this is a surface; choose cell or image",
-            args.solution.display(),
-            name(args.kind)
-        );
-        return Err(Failure::new(code::USAGE, what));
+/// In space and on tori: the sites of points.
+fn in_space<const D: usize>(
+    args: &MapArgs,
+    common: &Common,
+    solution: &SolutionFile<SpaceProblemData<D>>,
+) -> Result<u8, Failure>
+where
+    SpaceProblemData<D>: FileData<Point = [f64; D], Problem = SpaceProblem<D>>,
+{
+    only_cells(args, "this is in space or on a torus")?;
+    let loaded = input::of_solution(&args.solution, solution, args.problem.as_deref(), common)?;
+    let file: PointFile<D> = points(args, common)?;
+    finite(&args.points, &file.points)?;
+    let finder = SpaceFinder::new(&loaded.problem, &solution.heights);
+    let cells: Vec<u32> = file.points.par_iter().map(|x| finder.site_of(x)).collect();
+    found(args, common, (loaded.problem.sites(), &cells), solution, &loaded, file.notes)
+}
+
+/// Refuses the kinds of maps that are made in the plane alone.
+fn only_cells(args: &MapArgs, this: &str) -> Result<(), Failure> {
+    if matches!(args.kind, MapKind::Cell | MapKind::Image) {
+        return Ok(());
     }
+    let what = format!(
+        "{}: --kind {} works in the plane in this version, {this}; choose cell or image",
+        args.solution.display(),
+        name(args.kind)
+    );
+    Err(Failure::new(code::USAGE, what))
+}
+
+/// Writes what was found of points.
+fn found<T: FileData, const D: usize>(
+    args: &MapArgs,
+    common: &Common,
+    (sites, cells): (&[[f64; D]], &[u32]),
+    solution: &SolutionFile<T>,
+    loaded: &Loaded<T>,
+    more_notes: Vec<String>,
+) -> Result<u8, Failure> {
+    let mut rows = vec![("points", count(cells.len(), "point"))];
+    let mut more = values([("kind", Value::from(name(args.kind))), ("points", cells.len().into())]);
+    hits(cells, sites.len(), &mut rows, &mut more);
+    if args.kind == MapKind::Cell {
+        write_indices(&args.output, cells)?;
+    } else {
+        let images: Vec<[f64; D]> = cells.iter().map(|&i| sites[i as usize]).collect();
+        write_points(&args.output, &images)?;
+    }
+    let mut notes = mapped::remarks(solution.report.converged, solution.site_of_input.is_some());
+    notes.extend(more_notes);
+    print(common, "map", output::problem_line(loaded), &notes, rows, more, &[&args.output])
+}
+
+fn surface(args: &MapArgs, common: &Common, solution: &SolutionFile<SurfaceProblemData>) -> Result<u8, Failure> {
+    only_cells(args, "this is a surface")?;
     let loaded = input::of_solution(&args.solution, solution, args.problem.as_deref(), common)?;
     let file: PointFile<3> = points(args, common)?;
     finite(&args.points, &file.points)?;
@@ -112,18 +166,7 @@ fn surface(args: &MapArgs, common: &Common, solution: &SolutionFile<SurfaceProbl
         .map_err(|e| Failure::new(code::INPUT, format!("{}: {e}", args.solution.display())))?;
     let mut cells = vec![0; file.points.len()];
     locator.cells_of(&file.points, &mut cells);
-    let mut rows = vec![("points", count(cells.len(), "point"))];
-    let mut more = values([("kind", Value::from(name(args.kind))), ("points", cells.len().into())]);
-    hits(&cells, sites.len(), &mut rows, &mut more);
-    if args.kind == MapKind::Cell {
-        write_indices(&args.output, &cells)?;
-    } else {
-        let images: Vec<[f64; 3]> = cells.iter().map(|&i| sites[i as usize]).collect();
-        write_points(&args.output, &images)?;
-    }
-    let mut notes = mapped::remarks(solution.report.converged, solution.site_of_input.is_some());
-    notes.extend(file.notes);
-    print(common, "map", output::problem_line(&loaded), &notes, rows, more, &[&args.output])
+    found(args, common, (sites, &cells), solution, &loaded, file.notes)
 }
 
 fn name(kind: MapKind) -> &'static str {

@@ -26,8 +26,13 @@ pub struct Solved {
 pub fn load(command: &str, path: &Path, problem: Option<&Path>, common: &Common) -> Result<Solved, Failure> {
     match documents::read(path, Want::Solution, || read_any_solution(path, read_limit(common)))? {
         AnySolution::Plane(solution) => of_plane(path, &solution, problem, common),
-        AnySolution::Surface(_) => {
-            let what = format!("{}: {command} works in the plane in this version, this is a surface", path.display());
+        other => {
+            let kind = match other {
+                AnySolution::Surface(_) => "a surface",
+                AnySolution::Torus(_) => "a torus",
+                _ => "in space",
+            };
+            let what = format!("{}: {command} works in the plane in this version, this is {kind}", path.display());
             Err(Failure::new(code::USAGE, what))
         }
     }

@@ -5,12 +5,12 @@ use crate::console::table;
 use crate::failure::{Failure, code};
 use crate::heights;
 use crate::reports::say;
-use brenier::diagram::{Diagram, DiagramError, PartialDiagram, SurfaceDiagram};
+use brenier::diagram::{Diagram, DiagramError, PartialDiagram, SpaceDiagram, SurfaceDiagram};
 use brenier::exact::Heights;
 use brenier::io::{ending, write_atomically};
 use brenier::plot::{Charts, Color, Model, Pixels, Scene, Up, View};
 use brenier::polytope::Polyhedron;
-use brenier::problem::{Problem, SurfaceProblem};
+use brenier::problem::{Problem, SpaceProblem, SurfaceProblem};
 use brenier::transport::BrenierMap;
 use brenier::visit;
 use std::io::Write;
@@ -192,6 +192,22 @@ impl Drawn for SurfaceProblem {
     fn draw(&self, heights: &Heights, name: &Path, path: &Path, style: &Style) -> Result<(), Failure> {
         let diagram = SurfaceDiagram::new(self, heights).map_err(unmade)?;
         write_model(&Model::of_surface(self, &diagram), name, path, style)
+    }
+}
+
+impl<const D: usize> Drawn for SpaceProblem<D> {
+    fn is_flat(&self) -> bool {
+        D == 2
+    }
+
+    /// Cells are convex, on a torus as well.
+    fn may_fall_apart(&self) -> bool {
+        false
+    }
+
+    fn draw(&self, heights: &Heights, name: &Path, path: &Path, style: &Style) -> Result<(), Failure> {
+        let diagram = SpaceDiagram::new(self, heights).map_err(unmade)?;
+        write_model(&Model::of_space(self, &diagram), name, path, style)
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{deadline, input, interrupt, output, solve};
 use brenier::diagram::SurfaceDiagram;
 use brenier::exact::Heights;
 use brenier::io::{FileData, Loaded, write_points, write_solution, writes_points};
-use brenier::problem::{Problem, SurfaceProblem, WithSites};
+use brenier::problem::{Problem, SpaceProblem, SurfaceProblem, WithSites};
 use brenier::transport::{CellParts, Report};
 use brenier::transport::{Control, Quantizable, Quantization, QuantizeOptions, QuantizeOutcome, quantize_with};
 use brenier::visit;
@@ -49,6 +49,24 @@ impl Moved<2> for Problem {
     }
 
     fn placed(&self, _: &QuantizeArgs, _: &Heights) -> Result<Placed<2>, Failure> {
+        Ok(None)
+    }
+}
+
+impl<const D: usize> Moved<D> for SpaceProblem<D> {
+    fn check(args: &QuantizeArgs) -> Result<(), Failure> {
+        if D == 2 && writes_points::<3>(&args.output) && !writes_points::<2>(&args.output) {
+            let what = "points in the plane are written as .csv, .txt or .npy; choose one of these";
+            return Err(Failure::new(code::USAGE, format!("{}: {what}", args.output.display())));
+        }
+        if args.centroids {
+            let what = format!("--centroids is for surfaces; of {} sites are centroids", args.domain);
+            return Err(Failure::new(code::USAGE, what));
+        }
+        Ok(())
+    }
+
+    fn placed(&self, _: &QuantizeArgs, _: &Heights) -> Result<Placed<D>, Failure> {
         Ok(None)
     }
 }

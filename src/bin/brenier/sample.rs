@@ -10,7 +10,7 @@ use crate::reports::say;
 use crate::{input, interrupt, output, outputs};
 use brenier::io::{Columns, NOT_BUILT, SampleFormat, read_any_solution, write_samples};
 use brenier::problem::WithSites;
-use brenier::sample::{Draw, Method, SampleError, Sampled};
+use brenier::sample::{Fill, Method, SampleError, Sampled};
 use brenier::visit;
 use serde::Serialize;
 use std::time::Instant;
@@ -39,7 +39,7 @@ pub fn run(args: &SampleArgs, common: &Common) -> Result<u8, Failure> {
         let sites = loaded.problem.sites();
         let drawn = loaded.problem.with_sampler(&solution.heights, |sampler| {
             let draw = sampler(method, args.cell, args.seed, total).map_err(draw_error)?;
-            write(args, common, start, columns, sites, &draw)
+            write(args, common, start, columns, sites, &*draw)
         });
         let seconds = drawn.map_err(unmade)??;
         (output::problem_line(&loaded), sites.len(), seconds)
@@ -55,7 +55,7 @@ fn write<const D: usize>(
     start: Instant,
     columns: Columns,
     sites: &[[f64; D]],
-    draw: &Draw<'_, D>,
+    draw: &dyn Fill<D>,
 ) -> Result<f64, Failure> {
     interrupt::be_polite();
     let mut late = false;

@@ -5,8 +5,8 @@ use crate::documents::{self, Want};
 use crate::failure::{Failure, code};
 use crate::limits::read_limit;
 use brenier::exact::Heights;
-use brenier::io::{FileData, Loaded, SolutionFile, problem_of_solution, read_any_solution};
-use brenier::problem::{Kind, ProblemData, SurfaceProblemData, WithSites};
+use brenier::io::{AnySolution, FileData, Loaded, SolutionFile, problem_of_solution, read_any_solution};
+use brenier::problem::{Kind, ProblemData, SpaceProblemData, SurfaceProblemData, WithSites};
 use brenier::transport::carried;
 use std::path::Path;
 
@@ -36,26 +36,34 @@ pub fn of_args<T: FileData<Point = [f64; D]> + Kinds, const D: usize>(
 /// Kinds of solutions.
 pub trait Kinds: FileData {
     /// The solution, if it is of this kind.
-    fn of_any(any: Kind<SolutionFile, SolutionFile<SurfaceProblemData>>) -> Result<SolutionFile<Self>, String>;
+    fn of_any(any: AnySolution) -> Result<SolutionFile<Self>, String>;
 }
 
-impl Kinds for ProblemData {
-    fn of_any(any: Kind<SolutionFile, SolutionFile<SurfaceProblemData>>) -> Result<SolutionFile, String> {
-        match any {
-            Kind::Plane(solution) => Ok(solution),
-            Kind::Surface(_) => Err("is the solution of a problem on a surface, this one lies in the plane".into()),
-        }
-    }
+/// Where a solution lives that is wanted elsewhere.
+fn elsewhere(any: &AnySolution, here: &str) -> String {
+    let there = match any {
+        Kind::Plane(_) => "in the plane",
+        Kind::Surface(_) => "on a surface",
+        Kind::Space(_) => "in space",
+        Kind::Torus(_) => "on a torus",
+    };
+    format!("is the solution of a problem {there}, this one lies {here}")
 }
 
-impl Kinds for SurfaceProblemData {
-    fn of_any(any: Kind<SolutionFile, SolutionFile<SurfaceProblemData>>) -> Result<SolutionFile<Self>, String> {
-        match any {
-            Kind::Surface(solution) => Ok(solution),
-            Kind::Plane(_) => Err("is the solution of a problem in the plane, this one lies on a surface".into()),
+macro_rules! kinds {
+    ($data:ty, $kind:ident, $here:literal) => {
+        impl Kinds for $data {
+            fn of_any(any: AnySolution) -> Result<SolutionFile<Self>, String> {
+                if let Kind::$kind(solution) = any { Ok(solution) } else { Err(elsewhere(&any, $here)) }
+            }
         }
-    }
+    };
 }
+
+kinds!(ProblemData, Plane, "in the plane");
+kinds!(SurfaceProblemData, Surface, "on a surface");
+kinds!(SpaceProblemData<3>, Space, "in space");
+kinds!(SpaceProblemData<2>, Torus, "on a torus");
 
 /// Heights of an old solution, or its weights, carried to the sites of this problem.
 ///

@@ -5,6 +5,7 @@
 //! `<z_i, y_i> + h_i >= <z_i, y_j> + h_j`. If `Phi` is strictly convex and `z_i` lies inside the
 //! domain, a neighbourhood of `z_i` does, and the mass is positive.
 
+use super::super::quantile::quantile_potential;
 use crate::domain::ConvexPolygon;
 use crate::exact::{Dd, Heights};
 use rayon::prelude::*;
@@ -24,30 +25,7 @@ pub fn quantile_start(domain: &ConvexPolygon, sites: &[[f64; 2]], masses: &[f64]
     let frame = inscribed_frame(domain);
     let along_axis = |axis: [f64; 2]| {
         let along = |y: &[f64; 2]| Dd::product(axis[0], y[0]) + Dd::product(axis[1], y[1]);
-        // Keys beside the indices: a sort that looks up its keys waits for memory.
-        let mut order: Vec<(Dd, u32)> = sites.iter().map(along).zip(0..).collect();
-        order.par_sort_unstable_by(|(p, a), (q, b)| {
-            p.hi.total_cmp(&q.hi).then_with(|| p.lo.total_cmp(&q.lo)).then_with(|| a.cmp(b))
-        });
-        let mass = |i: u32| Dd::from_f64(masses.get(i as usize).copied().unwrap_or(0.0));
-        let total = order.iter().fold(Dd::ZERO, |s, e| s + mass(e.1));
-        // Values of F at the coordinates: the middle of each group's share of [-1, 1]. Phi by the
-        // trapezoid rule, exact for a piecewise linear F.
-        let mut values = vec![Dd::ZERO; sites.len()];
-        let (mut phi, mut below) = (Dd::ZERO, Dd::ZERO);
-        let mut last: Option<(Dd, Dd)> = None;
-        for group in order.chunk_by(|a, b| a.0 == b.0) {
-            let t = group[0].0;
-            let share = group.iter().fold(Dd::ZERO, |s, e| s + mass(e.1));
-            let f = (below.scale(2.0) + share).over(total) - Dd::from_f64(1.0);
-            below = below + share;
-            if let Some((t0, f0)) = last {
-                phi = phi + ((f + f0) * (t - t0)).scale(0.5);
-            }
-            last = Some((t, f));
-            group.iter().for_each(|e| values[e.1 as usize] = phi);
-        }
-        values
+        quantile_potential(sites.iter().map(along), sites.len(), masses)
     };
     let (first, second) = rayon::join(|| along_axis(frame.axes[0]), || along_axis(frame.axes[1]));
     let origin = |y: &[f64; 2]| Dd::product(frame.origin[0], y[0]) + Dd::product(frame.origin[1], y[1]);

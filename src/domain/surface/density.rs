@@ -90,7 +90,9 @@ impl TryFrom<Density> for SurfaceDensity {
             Density::Vertex(values) => Ok(SurfaceDensity::Vertex(values)),
             Density::Face(values) => Ok(SurfaceDensity::Face(values)),
             Density::Corner(values) => Ok(SurfaceDensity::Corner(values)),
-            Density::Affine { .. } => Err(DomainError::Unfit { density: "affine", domain: "polygon" }),
+            Density::Affine { .. } | Density::InSpace { .. } => {
+                Err(DomainError::Unfit { density: "affine", domain: "polygon" })
+            }
             Density::Image(_) => Err(DomainError::Unfit { density: "image", domain: "box" }),
         }
     }

@@ -11,6 +11,7 @@
 //! | [`higher_at`] | sign of `s_im` at a point, in any dimension | 2 |
 //! | [`PolePlane::side`] | side of the plane through three points `n / s` of space | 4 |
 //! | [`Meet::inside`] | sign of `s_im` at a labelled point of a triangle in space (V, E, F) | 2, 4, 6 |
+//! | [`corner_inside`] | sign of `s_im` where three walls or faces meet in space (V, E, F, B3) | 2 to 5 |
 //!
 //! with `s_ij(x) = <y_i - y_j, x> + h_i - h_j`, positive where `i` beats `j`.
 //!
@@ -33,6 +34,7 @@ mod facet;
 mod lifted;
 mod orient;
 mod point;
+mod pole;
 mod side;
 mod space;
 
@@ -43,7 +45,8 @@ pub use lifted::Lifted;
 use lifted::{U, UNDERFLOW, height_difference};
 pub use orient::{dot_sign, dot_sign_exact, orient2d, orient2d_exact, orient2d_sign};
 pub use point::{higher_at, higher_at_exact};
+pub use pole::{Pole, PolePlane, pole_plane_dd, pole_rank, pole_side_exact};
 pub use side::{
     BoxAbout, EdgePoint, side_e, side_e_exact, side_e_sign, side_v, side_v_exact, side_v_sign, wins_on_box,
 };
-pub use space::{Pole, PolePlane, pole_plane_dd, pole_rank, pole_side_exact};
+pub use space::{Corner, ExactRow, PlaneRow, Yield, corner_exact, corner_inside, corner_near};

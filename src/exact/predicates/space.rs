@@ -1,239 +1,436 @@
-//! Four points of space on one plane, or on which side: for points `n / s` that are no doubles.
+//! On which side of a plane three others meet: the one question of cells in space (V, E, F and B3
+//! in one form).
+//!
+//! A plane is a row `(n, d)`, the set `<n, x> + d = 0`, positive inside the cell that it bounds. A
+//! wall between sites `i` and `j` is the row of `s_ij(x) = <y_i - y_j, x> + h_i - h_j`, a face of
+//! the domain is its own row. Three planes `a, b, c` whose normals have a positive determinant meet
+//! where `x = (C_0, C_1, C_2) / C_3`, with the cofactors `C` of a fourth row under them, and
+//!
+//! ```text
+//! <n_m, x> + d_m = det[a; b; c; m] / det[n_a; n_b; n_c] = <C, m> / C_3.
+//! ```
+//!
+//! The cell keeps its corners turned so that `C_3 > 0`, so the sign of `<C, m>` decides.
+//!
+//! # Error model
+//! The entries of a row are off by at most `2u` of a *size* given beside each ([`PlaneRow`]). A minor of
+//! two rows is two products of a relative error of at most `5u` of the product of sizes, and their
+//! difference: below `6u` of its size. A cofactor is three products of those with entries of a third
+//! row (`9u`) and two sums: below `11u`, and `16u` covers the second order. `<C, m>` is four such
+//! products (`16u + 3u`) and three sums: below `22u` of the sum of sizes; `26u` is used. What
+//! underflows is off by a few `2^-1074` times sizes, which `UNDERFLOW` covers. What overflows is
+//! infinite or no number, and no filter accepts it: its size is infinite, too.
+//!
+//! # Ties
+//! Heights become `h_k + p_k`, so that `d` of the wall `ij` becomes `d + p_i - p_j`. Only the last
+//! column of the determinant moves, so it is linear in the perturbations, without any remainder: the
+//! coefficient of `p_r` is the sum of the cofactors of the entries `d` that have it. Ranks are taken
+//! in their order, as everywhere. Two things are left that heights cannot decide.
+//!
+//! *Images.* On a torus walls between images of one site do not move at all, and those to several
+//! images of another move alike. There the metric is perturbed, `|x|^2` to `|x|^2 + <x, Q x>` with
+//! an infinitesimal generic `Q`, the entries that belong to periodic axes infinitely greater than
+//! the others: with `x' = (1 + Q) x` normals of walls stay what they are, and `d` becomes
+//! `d + <n, Q n> / 2` (and a term linear in `n`, which drops out, since `sum C_k n_k = 0` among walls).
+//! This is the same everywhere, so it cuts the torus into cells that fit. Among four walls it decides
+//! whatever is left: `sum C_k n_k = 0` and `sum C_k n_k n_k' = 0` with independent `n_a, n_b, n_c` and
+//! `C_m != 0` only if `n_m` is one of the others, or zero. A face of the domain is normal to no
+//! periodic axis. Where one of the four planes is such a face with a cofactor that is not zero, the
+//! same is said of the parts of the normals along periodic axes: either these decide, or the ranks
+//! of sites with the same part do. With a cofactor of zero the rows of the three walls are linearly
+//! dependent, so it drops out, however the metric turns its normal.
+//!
+//! *The domain.* More than three faces of a polyhedron may meet. Its faces move outwards, the
+//! lower number infinitely more. Faces of a box meet by threes, and stay.
 
-use super::super::{Counters, Dd, big};
-use super::U;
+use super::super::{Counters, big};
+use super::{U, UNDERFLOW};
+use big::Integer;
 
-/// The point `n / s` of space, for `s > 0`; and its polar, the half-space `<n, x> <= s`. Both
-/// readings share all signs below.
+/// A plane in doubles.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Pole {
-    /// A direction, of any length but zero.
-    pub n: [f64; 3],
-    /// What it is divided by.
-    pub s: Dd,
-}
-
-/// `det [n_a s_a; n_b s_b; n_c s_c; n s]` as a linear function of the last row: the plane through
-/// three points, with what a filter needs.
-///
-/// Four points `n / s` have the same sign as the determinant of their rows, for `s > 0`: it is
-/// positive where the fourth lies below the plane, seen from where `a, b, c` turn
-/// counter-clockwise. Adding `<n_i, v>` to every `s_i` changes no determinant: the polars moved by
-/// `v`.
-#[derive(Clone, Copy, Debug)]
-pub struct PolePlane {
-    value: [f64; 4],
+pub struct PlaneRow {
+    /// Normal and constant.
+    pub v: [f64; 4],
+    /// Each entry is off by at most `2u` of this.
     size: [f64; 4],
 }
 
-/// Minor of three rows and three of their columns, and the same with all signs positive.
-fn minor(r: [[f64; 3]; 3]) -> (f64, f64) {
-    let [a, b, c] = r;
-    let pair = |i: usize, j: usize| {
-        let (p, q) = (b[i] * c[j], b[j] * c[i]);
-        (p - q, p.abs() + q.abs())
-    };
-    let (x, y, z) = (pair(1, 2), pair(0, 2), pair(0, 1));
-    let value = (a[0] * x.0 - a[1] * y.0) + a[2] * z.0;
-    (value, (a[0].abs() * x.1 + a[1].abs() * y.1) + a[2].abs() * z.1)
+impl PlaneRow {
+    /// The row of a normal that is right to `2u` in each entry (or exactly zero there), and of a
+    /// constant that is off by at most `off`.
+    #[inline]
+    pub fn new(n: [f64; 3], d: f64, off: f64) -> PlaneRow {
+        // The rounding of the quotient is covered by the slack of the constants.
+        let size = [n[0].abs(), n[1].abs(), n[2].abs(), d.abs().max(off / (2.0 * U))];
+        PlaneRow { v: [n[0], n[1], n[2], d], size }
+    }
+
+    /// Is everything in the ball of this radius about the origin certainly inside? A filter only:
+    /// `false` says nothing.
+    ///
+    /// `d - |n| r` has the error of `d`, and the square root and products are right to `6u`.
+    #[inline]
+    pub fn is_beyond(&self, radius: f64) -> bool {
+        let [x, y, z, d] = self.v;
+        let reach = (x * x + y * y + z * z).sqrt() * radius;
+        d > reach * (1.0 + 16.0 * U) + 4.0 * U * self.size[3] + UNDERFLOW
+    }
 }
 
-impl PolePlane {
-    /// The plane through three points.
-    pub fn through(a: &Pole, b: &Pole, c: &Pole) -> PolePlane {
-        let [a, b, c] = [a, b, c].map(|p| [p.n[0], p.n[1], p.n[2], p.s.hi]);
-        let of = |i: usize, j: usize, k: usize| minor([a, b, c].map(|r| [r[i], r[j], r[k]]));
-        let (x, y, z, s) = (of(1, 2, 3), of(0, 2, 3), of(0, 1, 3), of(0, 1, 2));
-        PolePlane { value: [-x.0, y.0, -z.0, s.0], size: [x.1, y.1, z.1, s.1] }
-    }
+/// Where three planes meet, in doubles: cofactors, and the sizes of their terms.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Corner {
+    c: [f64; 4],
+    size: [f64; 4],
+}
 
-    /// Does the filter see that the three points are not on one line?
-    pub fn is_plane(&self) -> bool {
-        (0..4).any(|k| self.value[k].abs() > FILTER * self.size[k] + LOST)
-    }
-
-    /// The sign of the determinant of three rows, of which this is the plane, and a fourth; 0 where
-    /// the four points lie in one plane. Exact for all finite numbers.
-    ///
-    /// Filter: each term of the determinant is a product of four numbers, rounded at most nine
-    /// times on its way (2 products and a difference in a pair, a product and 2 sums in a minor, a
-    /// product and 3 sums here), and `s.hi` for `s` is a tenth: the error is at most
-    /// `((1 + u)^10 - 1) p` for the sum `p` of the terms' sizes, which is itself computed to
-    /// `(1 - u)^9`. `12 u p` covers both. A product that underflows is off by `2^-1075`, times two
-    /// more factors of at most `2^250`: less than `2^-570` for all of them together. Callers keep
-    /// their numbers below that (a row may be multiplied by any power of two).
+impl Corner {
+    /// Of three planes whose normals have a positive determinant.
     #[inline]
-    pub fn side(&self, rows: [&Pole; 3], d: &Pole, counters: &mut Counters) -> i32 {
-        counters.calls += 1;
-        let (v, p) = (self.value, self.size);
-        let (n, s) = (d.n, d.s.hi);
-        let value = (v[0] * n[0] + v[1] * n[1]) + (v[2] * n[2] + v[3] * s);
-        let size = (p[0] * n[0].abs() + p[1] * n[1].abs()) + (p[2] * n[2].abs() + p[3] * s.abs());
-        let bound = FILTER * size + LOST;
+    pub fn of(a: &PlaneRow, b: &PlaneRow, c: &PlaneRow) -> Corner {
+        let minor = |p: usize, q: usize| {
+            let (l, r) = (a.v[p] * b.v[q], a.v[q] * b.v[p]);
+            (l - r, a.size[p] * b.size[q] + a.size[q] * b.size[p])
+        };
+        let [xy, xz, xd, yz, yd, zd] = [minor(0, 1), minor(0, 2), minor(0, 3), minor(1, 2), minor(1, 3), minor(2, 3)];
+        // The minor of the columns p, q, r: that of two rows in each pair times the third.
+        let three = |pq: (f64, f64), pr: (f64, f64), qr: (f64, f64), [p, q, r]: [usize; 3]| {
+            let value = pq.0 * c.v[r] - pr.0 * c.v[q] + qr.0 * c.v[p];
+            (value, pq.1 * c.size[r] + pr.1 * c.size[q] + qr.1 * c.size[p])
+        };
+        let (x, y) = (three(yz, yd, zd, [1, 2, 3]), three(xz, xd, zd, [0, 2, 3]));
+        let (z, w) = (three(xy, xd, yd, [0, 1, 3]), three(xy, xz, yz, [0, 1, 2]));
+        Corner { c: [-x.0, y.0, -z.0, w.0], size: [x.1, y.1, z.1, w.1] }
+    }
+
+    /// Is it inside of a plane? `None`: doubles do not tell.
+    #[inline]
+    pub fn is_inside(&self, m: &PlaneRow) -> Option<bool> {
+        let (c, v) = (&self.c, &m.v);
+        let value = (c[0] * v[0] + c[1] * v[1]) + (c[2] * v[2] + c[3] * v[3]);
+        let (s, t) = (&self.size, &m.size);
+        let sizes = (s[0] * t[0] + s[1] * t[1]) + (s[2] * t[2] + s[3] * t[3]);
+        let all = (s[0] + s[1]) + (s[2] + s[3]) + (t[0] + t[1]) + (t[2] + t[3]);
+        let bound = 26.0 * U * sizes + UNDERFLOW * (1.0 + all);
         if value > bound {
-            return 1;
+            return Some(true);
         }
         if -value > bound {
-            return -1;
+            return Some(false);
         }
-        counters.filter_failures += 1;
-        let [a, b, c] = rows;
-        careful([a, b, c, d], size, counters)
+        None
+    }
+
+    /// The point, and a bound of the error of its coordinates; `None` where the planes are too
+    /// nearly parallel for that.
+    ///
+    /// `|dC_k| <= 16u s_k`, so a quotient is off by `16u (s_k + |x_k| s_3) / (C_3 - 16u s_3)` and
+    /// its rounding.
+    #[inline]
+    pub fn point(&self) -> Option<([f64; 3], f64)> {
+        let (w, off) = (self.c[3], 16.0 * U * self.size[3]);
+        let low = w - off;
+        if !(off < LEAST_ANGLE * w) {
+            return None;
+        }
+        let x = [self.c[0] / w, self.c[1] / w, self.c[2] / w];
+        let error = (0..3).fold(0.0, |e: f64, k| {
+            e.max((16.0 * U * (self.size[k] + x[k].abs() * self.size[3]) + UNDERFLOW) / low + 2.0 * U * x[k].abs())
+        });
+        (error < f64::INFINITY).then_some((x, 1.0001 * error))
     }
 }
 
-/// See [`PolePlane::side`].
-const FILTER: f64 = 12.0 * U;
+/// Planes whose determinant is uncertain by more than this share are met in rationals.
+const LEAST_ANGLE: f64 = 1.0 / (1u64 << 24) as f64;
 
-/// See [`PolePlane::side`]: `2^-570`.
-const LOST: f64 = f64::from_bits((1023 - 570) << 52);
+/// A plane in integers: a positive multiple of its row, the same for all walls of a diagram.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExactRow {
+    /// Normal and constant.
+    pub v: [Integer; 4],
+    /// The same where they are small, and the bits of normal and constant.
+    small: Option<([i64; 4], [u32; 2])>,
+}
 
-/// The second stage, in double-doubles: an operation is off by less than `2^-103` of its result,
-/// and a term meets fewer than 16 of them: `2^-98 p` covers them and the rounding of `p`.
-#[cold]
-#[inline(never)]
-fn careful(rows: [&Pole; 4], size: f64, counters: &mut Counters) -> i32 {
-    let in_range = |v: f64| v == 0.0 || (2f64.powi(-200)..2f64.powi(200)).contains(&v.abs());
-    if rows.iter().all(|r| r.n.iter().all(|v| in_range(*v)) && in_range(r.s.hi)) {
-        let plane = pole_plane_dd([rows[0], rows[1], rows[2]]);
-        let d = rows[3];
-        let value = (plane[0].times(d.n[0]) + plane[1].times(d.n[1])) + (plane[2].times(d.n[2]) + plane[3] * d.s);
-        if value.hi.abs() > 2f64.powi(-98) * size {
-            return if value.hi > 0.0 { 1 } else { -1 };
-        }
+impl ExactRow {
+    /// Of these integers.
+    pub fn new(v: [Integer; 4]) -> ExactRow {
+        let bits = |r: std::ops::Range<usize>| v[r].iter().map(|x| x.significant_bits()).max().unwrap_or(0);
+        let bits = [bits(0..3), bits(3..4)];
+        let small = (bits[0] < 62 && bits[1] < 62).then(|| (v.each_ref().map(Integer::to_i64_wrapping), bits));
+        ExactRow { v, small }
+    }
+}
+
+/// How a plane gives way where signs are zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Yield {
+    /// A face of a box: not at all.
+    Never,
+    /// A face of a polyhedron, by its number.
+    Face(u32),
+    /// A wall between sites of these ranks, the cell's own first; the same twice: between images.
+    Ranks(u32, u32),
+}
+
+/// Three by three determinant of the normals without row `skip`, with the sign that makes it the
+/// cofactor of the last entry of row `skip`.
+macro_rules! cofactor {
+    ($rows:expr, $skip:expr, $mul:expr) => {{
+        let rest: [usize; 3] = match $skip {
+            0 => [1, 2, 3],
+            1 => [0, 2, 3],
+            2 => [0, 1, 3],
+            _ => [0, 1, 2],
+        };
+        let [a, b, c] = rest.map(|k| $rows[k]);
+        let value = $mul(a, b, c);
+        // det = sum_k (-1)^(k + 3) d_k M_k, rows counted from 0.
+        if $skip % 2 == 1 { value } else { -value }
+    }};
+}
+
+fn det_small(a: &[i64; 4], b: &[i64; 4], c: &[i64; 4]) -> i128 {
+    let m = |p: usize, q: usize| i128::from(a[p]) * i128::from(b[q]) - i128::from(a[q]) * i128::from(b[p]);
+    m(0, 1) * i128::from(c[2]) - m(0, 2) * i128::from(c[1]) + m(1, 2) * i128::from(c[0])
+}
+
+/// Determinant of three columns of three rows.
+fn det_big(a: &[Integer; 4], b: &[Integer; 4], c: &[Integer; 4], columns: [usize; 3]) -> Integer {
+    let [p, q, r] = columns;
+    let minor = |p: usize, q: usize| {
+        let mut m = Integer::from(&a[p] * &b[q]);
+        m -= &a[q] * &b[p];
+        m
+    };
+    let mut sum = minor(p, q) * &c[r];
+    sum -= minor(p, r) * &c[q];
+    sum += minor(q, r) * &c[p];
+    sum
+}
+
+/// The cofactors of the last entries of four rows, and the sign of the determinant.
+fn cofactors(rows: &[&ExactRow; 4], counters: &mut Counters) -> (i32, [i32; 4], [Integer; 4]) {
+    let small: Option<Vec<_>> = rows.iter().map(|r| r.small.as_ref()).collect();
+    // Bits of a determinant of normals: three factors and six terms; times the constant, and four.
+    let fits = |s: &Vec<&([i64; 4], [u32; 2])>| {
+        let most = |k: usize| s.iter().map(|r| r.1[k]).max().unwrap_or(0);
+        3 * most(0) + most(1) + 5 <= 126
+    };
+    if let Some(s) = small.filter(fits) {
+        let rows: [&[i64; 4]; 4] = [&s[0].0, &s[1].0, &s[2].0, &s[3].0];
+        let c = [0, 1, 2, 3].map(|k| cofactor!(rows, k, det_small));
+        let det: i128 = c.iter().zip(rows).map(|(c, r)| c * i128::from(r[3])).sum();
+        let sign = det.signum() as i32;
+        // The cofactors themselves are wanted for ties only.
+        let big = if sign == 0 { c.map(Integer::from) } else { Default::default() };
+        return (sign, c.map(|c| c.signum() as i32), big);
     }
     counters.big += 1;
-    let sign = pole_side_exact(rows);
-    counters.exact_zeros += u64::from(sign == 0);
-    sign
+    let v = rows.map(|r| &r.v);
+    let det = |a: &[Integer; 4], b: &[Integer; 4], c: &[Integer; 4]| det_big(a, b, c, [0, 1, 2]);
+    let c = [0, 1, 2, 3].map(|k| cofactor!(v, k, det));
+    let det: Integer = c.iter().zip(v).map(|(c, r)| Integer::from(c * &r[3])).sum();
+    (big::sign(&det), c.each_ref().map(big::sign), c)
 }
 
-/// The four coefficients of the plane through three points (their polars' corner is
-/// `-x / s` of them), in double-doubles.
-pub fn pole_plane_dd(rows: [&Pole; 3]) -> [Dd; 4] {
-    let [a, b, c] = rows;
-    let pair = |i: usize, j: usize| Dd::product(b.n[i], c.n[j]) - Dd::product(b.n[j], c.n[i]);
-    let last = |i: usize| c.s.times(b.n[i]) - b.s.times(c.n[i]);
-    let (yz, xz, xy) = (pair(1, 2), pair(0, 2), pair(0, 1));
-    let (xs, ys, zs) = (last(0), last(1), last(2));
-    let minor = |p: Dd, i: usize, q: Dd, j: usize, r: Dd, s: Dd| (p.times(a.n[i]) - q.times(a.n[j])) + r * s;
-    let x = minor(zs, 1, ys, 2, yz, a.s);
-    let y = minor(zs, 0, xs, 2, xz, a.s);
-    let z = minor(ys, 0, xs, 1, xy, a.s);
-    let s = (yz.times(a.n[0]) - xz.times(a.n[1])) + xy.times(a.n[2]);
-    [-x, y, -z, s]
-}
-
-/// [`PolePlane::side`] by big integers only: its twin for tests, and its last stage.
-pub fn pole_side_exact(rows: [&Pole; 4]) -> i32 {
-    // A row may be multiplied by any positive number.
-    let rows = rows.map(|r| {
-        let [x, y, z, s, t]: [big::Integer; 5] = big::common_integers(&[r.n[0], r.n[1], r.n[2], r.s.hi, r.s.lo])
-            .try_into()
-            .unwrap_or_else(|_| std::array::from_fn(|_| big::Integer::new()));
-        [x, y, z, s + t]
-    });
-    let [a, b, c, d] = &rows;
-    let two = |p: &[big::Integer; 4], q: &[big::Integer; 4], i: usize, j: usize| {
-        big::Integer::from(&p[i] * &q[j]) - big::Integer::from(&p[j] * &q[i])
-    };
-    // Laplace's expansion by pairs of rows.
-    let pairs = [(0, 1, 1), (0, 2, -1), (0, 3, 1), (1, 2, 1), (1, 3, -1), (2, 3, 1)];
-    let rest = [(2, 3), (1, 3), (1, 2), (0, 3), (0, 2), (0, 1)];
-    let mut sum = big::Integer::new();
-    for ((i, j, sign), (k, l)) in pairs.into_iter().zip(rest) {
-        sum += two(a, b, i, j) * two(c, d, k, l) * sign;
+/// Is the point where the first three planes meet inside of the fourth, after the perturbation? The
+/// normals of the first three have a positive determinant.
+///
+/// `periodic` says which axes are.
+pub fn corner_inside(rows: [&ExactRow; 4], yields: [Yield; 4], periodic: [bool; 3], counters: &mut Counters) -> bool {
+    let (sign, signs, c) = cofactors(&rows, counters);
+    if sign != 0 {
+        return sign > 0;
     }
-    big::sign(&sum)
-}
-
-/// The rank of rows, exactly.
-pub fn pole_rank(rows: &[&Pole]) -> usize {
-    let mut rows: Vec<[big::Rational; 4]> = rows
-        .iter()
-        .map(|r| [big::rational(r.n[0]), big::rational(r.n[1]), big::rational(r.n[2]), big::rational_dd(r.s)])
-        .collect();
-    let mut rank = 0;
-    for column in 0..4 {
-        let Some(at) = (rank..rows.len()).find(|&k| rows[k][column] != 0) else { continue };
-        rows.swap(rank, at);
-        let (done, open) = rows.split_at_mut(rank + 1);
-        let pivot = &done[rank];
-        for row in open {
-            let factor = big::Rational::from(&row[column] / &pivot[column]);
-            for k in column..4 {
-                row[k] -= big::Rational::from(&factor * &pivot[k]);
+    counters.exact_zeros += 1;
+    // Each wall has +1 of its own rank and -1 of the other.
+    let mut ranks: Vec<u32> = Vec::with_capacity(8);
+    for y in yields {
+        if let Yield::Ranks(own, other) = y {
+            ranks.extend([own, other]);
+        }
+    }
+    ranks.sort_unstable();
+    ranks.dedup();
+    for rank in ranks {
+        let mut sum = Integer::new();
+        for (k, y) in yields.iter().enumerate() {
+            if let Yield::Ranks(own, other) = *y {
+                match (own == rank, other == rank) {
+                    (true, false) => sum += &c[k],
+                    (false, true) => sum -= &c[k],
+                    _ => {}
+                }
             }
         }
-        rank += 1;
+        match big::sign(&sum) {
+            0 => {}
+            s => return s > 0,
+        }
     }
-    rank
+    let mut faces: Vec<(u32, i32)> = Vec::new();
+    for (k, y) in yields.iter().enumerate() {
+        if let Yield::Face(number) = *y {
+            faces.push((number, signs[k]));
+        }
+    }
+    faces.sort_unstable();
+    if let Some(&(_, s)) = faces.iter().find(|f| f.1 != 0) {
+        return s > 0;
+    }
+    let pairs = [(0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2)];
+    let glued = |&(p, q): &(usize, usize)| periodic[p] && periodic[q];
+    let alone = yields.iter().zip(signs).all(|(y, sign)| sign == 0 || matches!(y, Yield::Ranks(..)));
+    let others = pairs.into_iter().filter(|pair| alone && !glued(pair));
+    for (p, q) in pairs.into_iter().filter(glued).chain(others) {
+        let mut sum = Integer::new();
+        for (k, y) in yields.iter().enumerate() {
+            if let Yield::Ranks(..) = y {
+                sum += Integer::from(&rows[k].v[p] * &rows[k].v[q]) * &c[k];
+            }
+        }
+        match big::sign(&sum) {
+            0 => {}
+            s => return s > 0,
+        }
+    }
+    // Two names for one plane: the second changes nothing.
+    true
+}
+
+/// The point where three planes meet, exactly: numerators and their common denominator, which is
+/// positive if the determinant of the normals is.
+pub fn corner_exact(rows: [&ExactRow; 3]) -> [Integer; 4] {
+    let [a, b, c] = rows.map(|r| &r.v);
+    let columns = |columns| det_big(a, b, c, columns);
+    [-columns([1, 2, 3]), columns([0, 2, 3]), -columns([0, 1, 3]), columns([0, 1, 2])]
+}
+
+/// The point in doubles, by rationals, with a bound of its error.
+pub fn corner_near(rows: [&ExactRow; 3]) -> ([f64; 3], f64) {
+    let [x, y, z, w] = corner_exact(rows);
+    if w.cmp0().is_eq() {
+        return ([0.0; 3], f64::INFINITY);
+    }
+    let point = [x, y, z].map(|x| big::nearest_f64(&big::Rational::from((x, w.clone()))));
+    (point, point.iter().fold(f64::MIN_POSITIVE, |e: f64, x| e.max(2.0 * U * x.abs())))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn pole(n: [f64; 3], s: f64) -> Pole {
-        Pole { n, s: Dd::from_f64(s) }
-    }
+    struct Random(u64);
 
-    fn side(r: [&Pole; 4]) -> i32 {
-        let plane = PolePlane::through(r[0], r[1], r[2]);
-        plane.side([r[0], r[1], r[2]], r[3], &mut Counters::default())
-    }
-
-    #[test]
-    fn below_is_positive() {
-        let [a, b, c] = [[1.0, 0.0, 1.0], [0.0, 1.0, 1.0], [-1.0, -1.0, 1.0]].map(|n| pole(n, 1.0));
-        assert_eq!(side([&a, &b, &c, &pole([0.0, 0.0, 0.0], 1.0)]), 1);
-        assert_eq!(side([&a, &b, &c, &pole([0.0, 0.0, 2.0], 1.0)]), -1);
-        assert_eq!(side([&a, &b, &c, &pole([5.0, 7.0, 2.0], 2.0)]), 0);
-    }
-
-    #[test]
-    fn all_stages_agree() {
-        let mut state = 7u64;
-        let mut draw = || {
-            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-            (state >> 11) as f64 / (1u64 << 53) as f64 - 0.5
-        };
-        let mut counters = Counters::default();
-        for k in 0..400 {
-            let mut rows = [(); 4]
-                .map(|()| Pole { n: [draw(), draw(), draw()], s: Dd::sum(1.0 + draw(), draw() * 2f64.powi(-60)) });
-            if k % 4 > 0 {
-                // A combination of the others, to all bits of the first stage and of the second.
-                let mut sum = [Dd::ZERO; 4];
-                for r in &rows[..3] {
-                    let f = draw();
-                    for (s, v) in sum.iter_mut().zip(r.n.map(Dd::from_f64).into_iter().chain([r.s])) {
-                        *s = *s + v.times(f);
-                    }
-                }
-                // The direction is rounded, which decides; then the last entry is made to fit again.
-                rows[3].n = [sum[0].hi, sum[1].hi, sum[2].hi];
-                let plane = pole_plane_dd([&rows[0], &rows[1], &rows[2]]);
-                let n = rows[3].n;
-                let fit = -(plane[0].times(n[0]) + plane[1].times(n[1]) + plane[2].times(n[2])).over(plane[3]);
-                rows[3].s = if k % 4 == 1 { Dd::from_f64(fit.hi) } else { fit };
-            }
-            let [a, b, c, d] = &rows;
-            let plane = PolePlane::through(a, b, c);
-            assert_eq!(plane.side([a, b, c], d, &mut counters), pole_side_exact([a, b, c, d]));
-            assert_eq!(pole_side_exact([a, b, d, c]), -pole_side_exact([a, b, c, d]));
+    impl Random {
+        fn next(&mut self) -> f64 {
+            self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            (self.0 >> 11) as f64 / (1u64 << 53) as f64
         }
-        assert!(counters.filter_failures > 100 && counters.big > 20, "{counters:?}");
-        assert!(counters.big < counters.filter_failures, "{counters:?}");
+        fn whole(&mut self, n: i64) -> i64 {
+            (self.next() * (2 * n + 1) as f64) as i64 - n
+        }
+    }
+
+    fn exact(v: [f64; 4]) -> ExactRow {
+        let e = v.iter().filter(|x| **x != 0.0).map(|x| big::decompose(*x).1).min().unwrap_or(0);
+        ExactRow::new(v.map(|x| {
+            let (m, f) = big::decompose(x);
+            if m == 0 { Integer::new() } else { Integer::from(m) << (f - e) as u32 }
+        }))
+    }
+
+    /// By rationals: the point, put into the fourth plane.
+    fn truth(rows: [&ExactRow; 4]) -> i32 {
+        let [x, y, z, w] = corner_exact([rows[0], rows[1], rows[2]]);
+        let m = &rows[3].v;
+        let sum = Integer::from(&m[0] * &x) + Integer::from(&m[1] * &y) + Integer::from(&m[2] * &z);
+        big::sign(&(sum + Integer::from(&m[3] * &w))) * big::sign(&w)
     }
 
     #[test]
-    fn ranks() {
-        let p = |n| pole(n, 1.0);
-        let (a, b, c) = (p([1.0, 0.0, 0.0]), p([0.0, 1.0, 0.0]), p([2.0, -1.0, 0.0]));
-        assert_eq!(pole_rank(&[&a, &b]), 2);
-        assert_eq!(pole_rank(&[&a, &b, &c]), 2, "on one line");
-        assert_eq!(pole_rank(&[&a, &pole([2.0, 0.0, 0.0], 2.0)]), 1, "one point");
-        assert_eq!(pole_rank(&[&a, &b, &c, &p([0.0, 0.0, 1.0])]), 3);
+    fn filter_small_and_big_integers_agree() {
+        let mut r = Random(3);
+        let (mut sure, mut zeros, mut counters) = (0, 0, Counters::default());
+        for round in 0..6000 {
+            let scale = [1.0, 1e-3, 1e120, 1e-150][round % 4];
+            let tilt = [0.0, 1e-9, 1e-14, 0.3][round / 4 % 4];
+            let mut rows = [[0.0; 4]; 4].map(|_| [0; 4].map(|_| r.whole(3) as f64 + tilt * r.next()));
+            rows.iter_mut().for_each(|v| v[3] *= scale);
+            let exact = rows.map(exact);
+            let [a, b, c, m] = exact.each_ref();
+            let turn = big::sign(&corner_exact([a, b, c])[3]);
+            if turn == 0 {
+                continue;
+            }
+            let order = if turn > 0 { [0, 1, 2, 3] } else { [1, 0, 2, 3] };
+            let rows = order.map(|k| PlaneRow::new([rows[k][0], rows[k][1], rows[k][2]], rows[k][3], 0.0));
+            let sign = truth(if turn > 0 { [a, b, c, m] } else { [b, a, c, m] });
+            if let Some(inside) = Corner::of(&rows[0], &rows[1], &rows[2]).is_inside(&rows[3]) {
+                sure += 1;
+                assert_eq!(i32::from(inside) * 2 - 1, sign, "{rows:?}");
+            }
+            let by_order = order.map(|k| &exact[k]);
+            let found = cofactors(&by_order, &mut counters).0;
+            assert_eq!(found, sign);
+            zeros += usize::from(sign == 0);
+            let big = by_order.map(|r| ExactRow { v: r.v.clone(), small: None });
+            assert_eq!(cofactors(&big.each_ref(), &mut counters).0, sign);
+            let (point, error) = corner_near([by_order[0], by_order[1], by_order[2]]);
+            if let Some((near, bound)) = Corner::of(&rows[0], &rows[1], &rows[2]).point() {
+                (0..3).for_each(|k| assert!((near[k] - point[k]).abs() <= bound + error));
+            }
+        }
+        assert!(sure > 3000 && zeros > 30, "{sure} {zeros}");
+    }
+
+    /// Perturbations that are small numbers, not infinitesimal ones, give the same signs.
+    #[test]
+    fn ties_go_as_small_heights_would() {
+        let mut r = Random(11);
+        let (mut ties, mut counters) = (0, Counters::default());
+        for _ in 0..40_000 {
+            let own: u32 = 3;
+            let rows = [[0i64; 4]; 4].map(|_| [r.whole(2), r.whole(2), r.whole(2), r.whole(2)]);
+            let others = [0, 1, 2, 4].map(|k| (k + r.whole(2).unsigned_abs() as u32) % 5);
+            let yields = others.map(|j| Yield::Ranks(own, j));
+            let exact = rows.map(|v| ExactRow::new(v.map(Integer::from)));
+            let [a, b, c, m] = exact.each_ref();
+            if big::sign(&corner_exact([a, b, c])[3]) <= 0 || truth([a, b, c, m]) != 0 {
+                continue;
+            }
+            // Far enough apart for cofactors of up to 2^7; the metric below all heights.
+            let step = |rank: u32| Integer::from(1) << (40 * (8 - rank));
+            let moved = [0, 1, 2, 3].map(|k| {
+                let metric: i64 =
+                    [(0, 0, 200i64), (1, 1, 1)].iter().map(|&(p, q, f)| rows[k][p] * rows[k][q] * f).sum();
+                let mut v = rows[k].map(|x| Integer::from(x) << 400u32);
+                v[3] += step(own) - step(others[k]);
+                v[3] += metric;
+                ExactRow::new(v)
+            });
+            let sign = truth(moved.each_ref());
+            if sign == 0 {
+                continue;
+            }
+            let heights = (0..5).any(|rank| {
+                let sum: i64 = (0..4)
+                    .map(|k| {
+                        let cofactor = cofactors(&[a, b, c, m], &mut counters).2[k].to_i64_wrapping();
+                        cofactor * (i64::from(rank == own) - i64::from(others[k] == rank))
+                    })
+                    .sum();
+                sum != 0
+            });
+            if !heights {
+                continue;
+            }
+            ties += 1;
+            assert_eq!(corner_inside([a, b, c, m], yields, [true; 3], &mut counters), sign > 0, "{rows:?} {others:?}");
+        }
+        assert!(ties > 300, "{ties}");
     }
 }

@@ -3,8 +3,9 @@
 use super::super::family::{Transport, Visit};
 use super::partial::Partial;
 use super::plane::Plane;
+use super::space::InSpace;
 use super::surface::OnSurface;
-use crate::problem::{Problem, SurfaceProblem};
+use crate::problem::{Problem, SpaceProblem, SurfaceProblem};
 use std::borrow::Cow;
 
 impl Transport<2> for Problem {
@@ -19,5 +20,11 @@ impl Transport<2> for Problem {
 impl Transport<3> for SurfaceProblem {
     fn visit<V: Visit<3>>(&self, visitor: V) -> V::Output {
         visitor.visit(&OnSurface(Cow::Borrowed(self)))
+    }
+}
+
+impl<const D: usize> Transport<D> for SpaceProblem<D> {
+    fn visit<V: Visit<D>>(&self, visitor: V) -> V::Output {
+        visitor.visit(&InSpace(Cow::Borrowed(self)))
     }
 }

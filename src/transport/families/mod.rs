@@ -3,5 +3,6 @@
 mod any;
 mod partial;
 mod plane;
+mod space;
 mod surface;
 mod words;

@@ -29,9 +29,14 @@ pub(super) fn facets_in_words(diagram: &Diagram) -> String {
 /// Do the cells fill the domain? Of many of them the sum is enclosed to a relative 2^-300:
 /// [`Certificate::total_is_domain`].
 pub(super) fn area_in_words(certificate: &Certificate<2>) -> String {
+    filled(certificate)
+}
+
+/// The same in any dimension.
+pub(super) fn filled<const D: usize>(certificate: &Certificate<D>) -> String {
     let cells = count(certificate.cells, "cell");
     match certificate.total_is_domain {
-        true if certificate.exact_cells <= Certificate::<2>::EXACT_SUM => {
+        true if certificate.exact_cells <= Certificate::<D>::EXACT_SUM => {
             format!("the exact measures of {cells} sum to exactly the domain's")
         }
         true => format!("the exact measures of {cells} sum to the domain's, to 90 digits"),

@@ -1,0 +1,21 @@
+//! Laguerre diagrams in space and on tori: cells cut out of boxes and convex polyhedra, one by one
+//! (docs/architecture.md says why so).
+
+mod cut;
+mod finder;
+mod ground;
+mod laguerre;
+mod shape;
+mod sites;
+mod snapshot;
+mod start;
+mod still;
+mod tree;
+mod validate;
+mod wall;
+
+pub use finder::SpaceFinder;
+pub use ground::SpaceGround;
+pub use laguerre::SpaceLaguerre;
+pub use snapshot::{SpaceDiagram, SpaceFace};
+pub use wall::{Shift, Wall};

@@ -1,0 +1,306 @@
+//! A finished cell: its faces and corners in an order of their own, coordinates, integrals.
+//!
+//! Corners are computed once more about the middle of the cell, from walls in double-double, so that
+//! their errors are small beside the cell and not beside the domain. Everything here is a function
+//! of the cell's labels: the same bits however it was found.
+
+use super::super::moments::Moments;
+use super::super::wall_moments::WallMoments;
+use super::cut::Cutter;
+use super::ground::CellPlanes;
+use super::wall::Wall;
+use crate::domain::space::{Planes, Polytope, Skeleton};
+use crate::exact::Dd;
+use crate::exact::big::{self, Rational};
+use crate::exact::power::{exponent, scaled};
+use crate::exact::predicates::{Corner, ExactRow, PlaneRow, corner_exact};
+
+/// A finished cell.
+#[derive(Clone, Debug)]
+pub(super) struct Shape {
+    pub skeleton: Skeleton<Wall>,
+    /// A point in its middle.
+    pub middle: [f64; 3],
+    /// Corners from there.
+    pub points: Vec<[f64; 3]>,
+    /// Bound of the error of a coordinate.
+    pub error: f64,
+}
+
+/// Integrals over a face.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct FaceIntegral {
+    /// Its area.
+    pub area: f64,
+    /// `int rho`.
+    pub mass: f64,
+}
+
+fn minus(a: &[f64; 3], b: &[f64; 3]) -> [f64; 3] {
+    [a[0] - b[0], a[1] - b[1], a[2] - b[2]]
+}
+
+fn cross(a: &[f64; 3], b: &[f64; 3]) -> [f64; 3] {
+    [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
+}
+
+fn dot(a: &[f64; 3], b: &[f64; 3]) -> f64 {
+    a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+}
+
+fn length(a: &[f64; 3]) -> f64 {
+    dot(a, a).sqrt()
+}
+
+impl Cutter<'_> {
+    /// A plane of a cell about any point, in doubles.
+    fn row(&self, cell: u32, label: &Wall, about: &[f64; 3]) -> PlaneRow {
+        match *label {
+            Wall::Site(j, shift) => self.sites.row(self.ground, (cell, j), shift, about),
+            Wall::Domain(face) => {
+                let (n, d, off) = self.ground.row(face, about);
+                let e = exponent(n[0].abs().max(n[1].abs()).max(n[2].abs()));
+                PlaneRow::new(n.map(|n| scaled(n, -e)), scaled(d, -e), scaled(off, -e))
+            }
+        }
+    }
+
+    /// The finished cell; `None` if there is none.
+    pub fn finished(&self, cell: u32, polytope: &Polytope<Wall>) -> Option<Shape> {
+        if polytope.is_empty() {
+            return None;
+        }
+        let (skeleton, used) = Skeleton::of(polytope);
+        let planes = CellPlanes { ground: self.ground, sites: self.sites, cell };
+        let origin = self.ground.origin(&self.sites.y[cell as usize]);
+        let exact = |corner: &[u32; 3]| -> [&ExactRow; 3] {
+            corner.map(|f| polytope.faces[used[f as usize] as usize].exact(|l| planes.exact(l)))
+        };
+        // Exactly, about another point.
+        let by_rationals = |corner: &[u32; 3], about: &[f64; 3]| {
+            let [x, y, z, w] = corner_exact(exact(corner));
+            let mut k = 0;
+            [x, y, z].map(|x| {
+                k += 1;
+                let moved = big::rational(origin[k - 1]) - big::rational(about[k - 1]);
+                big::nearest_f64(&(Rational::from((x, w.clone())) + moved))
+            })
+        };
+        let at = |about: &[f64; 3]| {
+            let rows: Vec<PlaneRow> = skeleton.labels.iter().map(|l| self.row(cell, l, about)).collect();
+            let mut worst = 0.0f64;
+            let point = |corner: &[u32; 3]| {
+                let [a, b, c] = corner.map(|f| &rows[f as usize]);
+                Corner::of(a, b, c).point().unwrap_or_else(|| {
+                    let point = by_rationals(corner, about);
+                    (point, point.iter().fold(0.0, |e: f64, x| e.max(x.abs() * f64::EPSILON)))
+                })
+            };
+            let points: Vec<[f64; 3]> = skeleton
+                .corners
+                .iter()
+                .map(|corner| {
+                    let (x, error) = point(corner);
+                    worst = worst.max(error);
+                    x
+                })
+                .collect();
+            (points, worst)
+        };
+        let (rough, _) = at(&origin);
+        let share = 1.0 / rough.len() as f64;
+        let middle = [0, 1, 2].map(|k| origin[k] + rough.iter().map(|x| x[k] * share).sum::<f64>());
+        let (points, error) = at(&middle);
+        Some(Shape { skeleton, middle, points, error })
+    }
+}
+
+impl Shape {
+    /// Density at a corner, at least 0.
+    fn density(&self, (g, c): &([f64; 3], f64), x: &[f64; 3]) -> f64 {
+        if *g == [0.0; 3] {
+            return *c;
+        }
+        let at = [0, 1, 2].map(|k| self.middle[k] + x[k]);
+        (dot(g, &at) + c).max(0.0)
+    }
+
+    /// Triangles of a face, by corners.
+    fn fan(&self, face: usize) -> impl Iterator<Item = [usize; 3]> + '_ {
+        let ring = self.skeleton.ring(face);
+        ring[1..].windows(2).map(|pair| [ring[0] as usize, pair[0] as usize, pair[1] as usize])
+    }
+
+    /// Mass and moments along `D` axes, with a bound of the error of the mass.
+    ///
+    /// The bound is that of first order, twice: corners are off by `error` in each coordinate, which
+    /// changes a tetrahedron by at most the areas of its sides times `sqrt(3) error / 3` each; and
+    /// every term is rounded a few times.
+    pub fn moments<const D: usize>(&self, law: &([f64; 3], f64)) -> Moments<D> {
+        let apex = self.points[0];
+        let rho: Vec<f64> = self.points.iter().map(|x| self.density(law, x)).collect();
+        let (mut mass, mut first, mut second, mut off) = (0.0, [0.0; 3], [0.0; 3], 0.0);
+        for face in 0..self.skeleton.labels.len() {
+            // The apex is corner 0.
+            if self.skeleton.ring(face).contains(&0) {
+                continue;
+            }
+            for at in self.fan(face) {
+                let v = at.map(|k| minus(&self.points[k], &apex));
+                let r = [rho[0], rho[at[0]], rho[at[1]], rho[at[2]]];
+                let total = (r[0] + r[1]) + (r[2] + r[3]);
+                let (ab, bc, ca) = (cross(&v[0], &v[1]), cross(&v[1], &v[2]), cross(&v[2], &v[0]));
+                let volume = dot(&ab, &v[2]) / 6.0;
+                let sides = length(&ab) + length(&bc) + length(&ca);
+                let part = volume * total / 4.0;
+                mass += part;
+                off += total / 4.0 * (sides * self.error + 16.0 * f64::EPSILON * sides * length(&v[2]) / 6.0);
+                off += 16.0 * f64::EPSILON * part.abs();
+                for k in 0..D {
+                    let [a, b, c] = [v[0][k], v[1][k], v[2][k]];
+                    let sum = a + b + c;
+                    let heavy = r[1] * a + r[2] * b + r[3] * c;
+                    let squares = a * a + b * b + c * c;
+                    let heavy_squares = r[1] * a * a + r[2] * b * b + r[3] * c * c;
+                    first[k] += volume * (total * sum + heavy) / 20.0;
+                    second[k] += volume * (total * (sum * sum + squares) + 2.0 * (sum * heavy + heavy_squares)) / 120.0;
+                }
+            }
+        }
+        if !(mass > 0.0) {
+            return Moments { mass: 0.0, off: 2.0 * off, ..Moments::default() };
+        }
+        let mut spread = 0.0;
+        let centre = std::array::from_fn(|k| {
+            let mean = first[k] / mass;
+            // About the centroid: both terms are of the size of the cell.
+            spread += (second[k] - mean * first[k]).max(0.0);
+            Dd::sum(self.middle[k], apex[k]) + Dd::from_f64(mean)
+        });
+        Moments { mass, spread, off: 2.0 * off, ..Moments::default() }.centred(centre)
+    }
+
+    /// Area of a face, and the mass on it.
+    pub fn face(&self, face: usize, law: &([f64; 3], f64)) -> FaceIntegral {
+        let mut all = FaceIntegral::default();
+        for at in self.fan(face) {
+            let [a, b, c] = at.map(|k| &self.points[k]);
+            let area = 0.5 * length(&cross(&minus(b, a), &minus(c, a)));
+            all.area += area;
+            all.mass += area * at.iter().map(|&k| self.density(law, &self.points[k])).sum::<f64>() / 3.0;
+        }
+        all
+    }
+
+    /// The outward normal of a face, of length 1; zero for a face without area.
+    pub fn normal(&self, face: usize) -> [f64; 3] {
+        let mut sum = [0.0; 3];
+        for at in self.fan(face) {
+            let [a, b, c] = at.map(|k| &self.points[k]);
+            let n = cross(&minus(b, a), &minus(c, a));
+            (0..3).for_each(|k| sum[k] += n[k]);
+        }
+        let size = length(&sum);
+        if size > 0.0 { sum.map(|x| x / size) } else { [0.0; 3] }
+    }
+
+    /// A corner in the coordinates of the domain (on a torus: near the site).
+    pub fn corner(&self, k: u32) -> [f64; 3] {
+        let z = &self.points[k as usize];
+        [0, 1, 2].map(|k| self.middle[k] + z[k])
+    }
+
+    /// A face with its moments under the weight `scale rho` (docs/theory/gradients.md).
+    ///
+    /// Over a triangle with corners `v_a` and values `r_a`: `int rho = A R / 3`,
+    /// `int rho x = A (R V + sum r v) / 12`, and `int rho x x' = A (R V V' + s V' + V s'
+    /// + R sum v v' + 2 sum r v v') / 60` with `s = sum r v`.
+    pub fn wall_moments<const D: usize>(
+        &self,
+        face: usize,
+        sites: [u32; 2],
+        scale: f64,
+        law: &([f64; 3], f64),
+    ) -> WallMoments<D> {
+        let (mut weight, mut first, mut second) = (0.0, [0.0; 3], [[0.0; 3]; 3]);
+        for at in self.fan(face) {
+            let v = at.map(|k| self.points[k]);
+            let r = at.map(|k| self.density(law, &self.points[k]));
+            let area = scale * 0.5 * length(&cross(&minus(&v[1], &v[0]), &minus(&v[2], &v[0])));
+            let total = r[0] + r[1] + r[2];
+            let sum = [0, 1, 2].map(|k| v[0][k] + v[1][k] + v[2][k]);
+            let heavy = [0, 1, 2].map(|k| r[0] * v[0][k] + r[1] * v[1][k] + r[2] * v[2][k]);
+            weight += area * total / 3.0;
+            for k in 0..3 {
+                first[k] += area * (total * sum[k] + heavy[k]) / 12.0;
+                for l in 0..3 {
+                    let plain: f64 = (0..3).map(|a| (total + 2.0 * r[a]) * v[a][k] * v[a][l]).sum();
+                    second[k][l] +=
+                        area * (total * sum[k] * sum[l] + heavy[k] * sum[l] + sum[k] * heavy[l] + plain) / 60.0;
+                }
+            }
+        }
+        let mean = if weight > 0.0 { first.map(|f| f / weight) } else { [0.0; 3] };
+        WallMoments {
+            sites,
+            weight,
+            mean: std::array::from_fn(|k| self.middle[k] + mean[k]),
+            spread: std::array::from_fn(|k| {
+                std::array::from_fn(|l| if weight > 0.0 { second[k][l] / weight - mean[k] * mean[l] } else { 0.0 })
+            }),
+        }
+    }
+}
+
+impl Shape {
+    /// Volume, centroid, and the second moments about it, without density.
+    pub fn tensor(&self) -> (f64, [f64; 3], [[f64; 3]; 3]) {
+        let (mut volume, mut first, mut second) = (0.0, [0.0; 3], [[0.0; 3]; 3]);
+        let apex = self.points[0];
+        for face in 0..self.skeleton.labels.len() {
+            if self.skeleton.ring(face).contains(&0) {
+                continue;
+            }
+            for at in self.fan(face) {
+                let v = at.map(|k| minus(&self.points[k], &apex));
+                let part = dot(&cross(&v[0], &v[1]), &v[2]) / 6.0;
+                let sum = [0, 1, 2].map(|k| v[0][k] + v[1][k] + v[2][k]);
+                volume += part;
+                for k in 0..3 {
+                    first[k] += part * sum[k] / 4.0;
+                    for l in 0..3 {
+                        let squares: f64 = v.iter().map(|v| v[k] * v[l]).sum();
+                        second[k][l] += part * (sum[k] * sum[l] + squares) / 20.0;
+                    }
+                }
+            }
+        }
+        if !(volume > 0.0) {
+            return (0.0, self.middle, [[0.0; 3]; 3]);
+        }
+        let mean = first.map(|f| f / volume);
+        for (k, row) in second.iter_mut().enumerate() {
+            (0..3).for_each(|l| row[l] -= volume * mean[k] * mean[l]);
+        }
+        (volume, [0, 1, 2].map(|k| self.middle[k] + apex[k] + mean[k]), second)
+    }
+
+    /// Hands on the tetrahedra of the cell that have mass, with the density at their corners and
+    /// their mass.
+    pub fn each_simplex(&self, law: &([f64; 3], f64), f: &mut dyn FnMut([[f64; 3]; 4], [f64; 4], f64)) {
+        for face in 0..self.skeleton.labels.len() {
+            if self.skeleton.ring(face).contains(&0) {
+                continue;
+            }
+            for [a, b, c] in self.fan(face) {
+                let at = [0, a, b, c];
+                let rho = at.map(|k| self.density(law, &self.points[k]));
+                let [p, q, r] = [a, b, c].map(|k| minus(&self.points[k], &self.points[0]));
+                let mass = dot(&cross(&p, &q), &r) / 6.0 * rho.iter().sum::<f64>() / 4.0;
+                if mass > 0.0 {
+                    f(at.map(|k| self.corner(k as u32)), rho, mass);
+                }
+            }
+        }
+    }
+}

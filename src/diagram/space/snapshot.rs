@@ -1,0 +1,266 @@
+//! The diagram in space at given heights.
+
+use super::super::graph::Graph;
+use super::super::moments::Moments;
+use super::super::still::DiagramError;
+use super::cut::{Cutter, Room};
+use super::finder::SpaceFinder;
+use super::ground::{CellPlanes, SpaceGround};
+use super::laguerre::lifted;
+use super::shape::Shape;
+use super::sites::Sites;
+use super::tree::Tree;
+use super::wall::{Shift, Wall};
+use crate::domain::space::{ExactAffine, Integrals, Planes, corners, integrals};
+use crate::exact::big;
+use crate::exact::{Counters, Heights};
+use crate::problem::SpaceProblem;
+use rayon::prelude::*;
+use std::sync::Arc;
+
+/// Cells of one task.
+const CHUNK: usize = 32;
+
+/// The cells of sites in space, or on a torus of the plane, at given heights. Everything is in the
+/// order of the problem's sites.
+///
+/// ```
+/// use brenier::{Heights, SpaceDiagram, SpaceDomain, SpaceProblem, SpaceProblemData};
+/// // One site on a torus: its cell is a cube, and its six neighbours are itself.
+/// let torus = SpaceDomain::torus([0.0; 3], [1.0; 3], [true; 3]).unwrap();
+/// let problem = SpaceProblem::new(SpaceProblemData::new(torus, vec![[0.25; 3]])).unwrap();
+/// let diagram = SpaceDiagram::new(&problem, &Heights::zeros(1)).unwrap();
+/// assert_eq!(diagram.faces(0).count(), 6);
+/// assert_eq!(diagram.vertices(0).iter().map(|v| v[0]).fold(f64::INFINITY, f64::min), -0.25);
+/// ```
+#[derive(Clone, Debug)]
+pub struct SpaceDiagram<const D: usize = 3> {
+    pub(super) sites: Vec<[f64; D]>,
+    pub(super) bounds: ([f64; D], [f64; D]),
+    pub(super) ground: Arc<SpaceGround>,
+    /// In the numbering of the tree.
+    pub(super) inner: Sites,
+    pub(super) tree: Tree,
+    pub(super) shifts: Vec<Shift>,
+    /// The problem's index of each position, and back.
+    pub(super) order: Arc<[u32]>,
+    pub(super) place: Vec<u32>,
+    /// Cells by position.
+    pub(super) shapes: Vec<Option<Shape>>,
+    pub(super) masses: Vec<f64>,
+    pub(super) errors: Vec<f64>,
+    pub(super) centroids: Vec<Option<[f64; D]>>,
+    pub(super) rests: Vec<[f64; D]>,
+    pub(super) spreads: Vec<f64>,
+    pub(super) counters: Counters,
+    density: ExactAffine,
+    factor: f64,
+}
+
+/// A face of a cell.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SpaceFace {
+    /// What it lies on; sites are the problem's.
+    pub wall: Wall,
+    /// Its corners among the cell's vertices, counter-clockwise seen from outside.
+    pub vertices: Vec<u32>,
+    /// The outward normal, of length 1; 0 for a face without area.
+    pub normal: [f64; 3],
+    /// Its area.
+    pub area: f64,
+}
+
+impl<const D: usize> SpaceDiagram<D> {
+    /// Builds the diagram. Cost: O(n log n) for well-spread sites.
+    ///
+    /// # Errors
+    /// Heights that are not finite or not one per site.
+    pub fn new(problem: &SpaceProblem<D>, heights: &Heights) -> Result<SpaceDiagram<D>, DiagramError> {
+        let n = problem.len();
+        if heights.len() != n {
+            return Err(DiagramError::LengthMismatch { found: heights.len(), expected: n });
+        }
+        if let Some(site) = heights.first_non_finite() {
+            return Err(DiagramError::NonFiniteHeight { site });
+        }
+        let ground = Arc::new(SpaceGround::new(problem.domain(), problem.density(), problem.source_factor()));
+        let points = lifted(problem.sites());
+        let (mut tree, order) = Tree::new(&points);
+        let y: Arc<[[f64; 3]]> = order.iter().map(|&i| points[i as usize]).collect();
+        let order: Arc<[u32]> = order.into();
+        let inner = Sites::new(&ground, y, order.clone(), &heights.permuted(&order));
+        tree.set_weights(&inner.w);
+        let shifts = Shift::all(ground.periodic);
+        let cutter = Cutter { ground: &ground, sites: &inner, tree: &tree, shifts: &shifts };
+        let part = |chunk: usize| {
+            let mut room = Room::default();
+            let range = chunk * CHUNK..((chunk + 1) * CHUNK).min(n);
+            let cells: Vec<(Option<Shape>, Moments<D>)> = range
+                .map(|i| {
+                    let cell = cutter.cell(i as u32, &[], &mut room);
+                    let shape = cutter.finished(i as u32, &cell);
+                    let moments = shape.as_ref().map_or_else(Moments::default, |s| s.moments::<D>(&ground.law));
+                    (shape, moments)
+                })
+                .collect();
+            (cells, room.counters)
+        };
+        let parts: Vec<_> = (0..n.div_ceil(CHUNK)).into_par_iter().map(part).collect();
+        let mut diagram = SpaceDiagram {
+            sites: problem.sites().to_vec(),
+            bounds: problem.domain().bounds(),
+            place: vec![0; n],
+            shapes: Vec::with_capacity(n),
+            masses: vec![0.0; n],
+            errors: vec![0.0; n],
+            centroids: vec![None; n],
+            rests: vec![[0.0; D]; n],
+            spreads: vec![0.0; n],
+            counters: Counters::default(),
+            density: problem.density().exact(),
+            factor: problem.source_factor(),
+            order: order.clone(),
+            ground: ground.clone(),
+            tree: Tree::default(),
+            shifts: Vec::new(),
+            inner: inner.clone(),
+        };
+        for (cells, counters) in parts {
+            diagram.counters += counters;
+            for (shape, m) in cells {
+                let i = order[diagram.shapes.len()] as usize;
+                diagram.place[i] = diagram.shapes.len() as u32;
+                diagram.shapes.push(shape);
+                (diagram.masses[i], diagram.errors[i], diagram.spreads[i]) = (m.mass, m.off, m.spread);
+                if m.mass > 0.0 {
+                    (diagram.centroids[i], diagram.rests[i]) = (Some(m.centroid), m.rest);
+                }
+            }
+        }
+        (diagram.tree, diagram.shifts) = (tree, shifts);
+        Ok(diagram)
+    }
+
+    pub(super) fn cutter(&self) -> Cutter<'_> {
+        Cutter { ground: &self.ground, sites: &self.inner, tree: &self.tree, shifts: &self.shifts }
+    }
+
+    /// The finished cell of a site.
+    pub(super) fn shape(&self, i: usize) -> Option<&Shape> {
+        self.shapes[self.place[i] as usize].as_ref()
+    }
+
+    /// A label with the problem's number.
+    pub(super) fn named(&self, wall: Wall) -> Wall {
+        match wall {
+            Wall::Site(j, shift) => Wall::Site(self.order[j as usize], shift),
+            domain => domain,
+        }
+    }
+
+    /// The vertices of a cell; on a torus near its site. None of a hidden site.
+    pub fn vertices(&self, i: usize) -> Vec<[f64; 3]> {
+        let of = |s: &Shape| (0..s.points.len() as u32).map(|k| s.corner(k)).collect();
+        self.shape(i).map_or_else(Vec::new, of)
+    }
+
+    /// The faces of a cell. Faces and vertices of no size are kept: every vertex lies on three.
+    pub fn faces(&self, i: usize) -> impl Iterator<Item = SpaceFace> + '_ {
+        let shape = self.shape(i);
+        let count = shape.map_or(0, |s| s.skeleton.labels.len());
+        (0..count).filter_map(move |k| {
+            let shape = shape?;
+            Some(SpaceFace {
+                wall: self.named(shape.skeleton.labels[k]),
+                vertices: shape.skeleton.ring(k).to_vec(),
+                normal: shape.normal(k),
+                area: shape.face(k, &([0.0; 3], 1.0)).area,
+            })
+        })
+    }
+
+    /// Masses of the cells.
+    pub fn masses(&self) -> &[f64] {
+        &self.masses
+    }
+
+    /// The sites.
+    pub fn sites(&self) -> &[[f64; D]] {
+        &self.sites
+    }
+
+    /// Volume, centroid and `int (x - c)(x - c)'` of a cell without density; `None` of a hidden
+    /// site.
+    pub fn body_moments(&self, i: usize) -> Option<(f64, [f64; 3], [[f64; 3]; 3])> {
+        self.shape(i).map(Shape::tensor)
+    }
+
+    /// `int_wall rho / |y_i - y_j|` of every wall between different sites, by position.
+    pub(super) fn graph(&self) -> Graph {
+        let mut walls = Vec::new();
+        for (i, shape) in self.shapes.iter().enumerate() {
+            let Some(shape) = shape else { continue };
+            for (face, &label) in shape.skeleton.labels.iter().enumerate() {
+                let Wall::Site(j, shift) = label else { continue };
+                if i < j as usize {
+                    let n = self.inner.wall(&self.ground, (i as u32, j), shift, &shape.middle).0;
+                    let apart = n.iter().map(|n| n.hi * n.hi).sum::<f64>().sqrt();
+                    let mass = shape.face(face, &self.ground.law).mass;
+                    if mass > 0.0 && apart > 0.0 {
+                        walls.push((i as u32, j, mass / apart));
+                    }
+                }
+            }
+        }
+        Graph::of_walls(self.shapes.len(), walls.iter())
+    }
+
+    /// Exact integrals of the density before normalization over a cell, from its labels; `None` if
+    /// these are not those of a convex polyhedron.
+    pub(crate) fn exact_integrals(&self, i: usize) -> Option<Integrals> {
+        let position = self.place[i];
+        let Some(shape) = &self.shapes[position as usize] else { return Some(Integrals::default()) };
+        let planes = CellPlanes { ground: &self.ground, sites: &self.inner, cell: position };
+        let rows: Vec<_> = shape.skeleton.labels.iter().map(|l| planes.exact(l)).collect();
+        let origin = self.ground.origin(&self.inner.y[position as usize]).map(big::rational);
+        let corners = corners(&shape.skeleton, &rows, &origin)?;
+        integrals(&shape.skeleton, &corners, &self.density)
+    }
+
+    /// What finds the site of any point.
+    pub fn finder(&self) -> SpaceFinder {
+        SpaceFinder {
+            ground: self.ground.clone(),
+            sites: self.inner.clone(),
+            tree: self.tree.clone(),
+            shifts: self.shifts.clone(),
+        }
+    }
+
+    /// Hands on the tetrahedra of a cell, with the density at their corners and their mass.
+    pub fn each_simplex(&self, i: usize, f: &mut dyn FnMut([[f64; 3]; 4], [f64; 4], f64)) {
+        if let Some(shape) = self.shape(i) {
+            shape.each_simplex(&self.ground.law, f);
+        }
+    }
+
+    /// The factor of the density.
+    pub fn source_factor(&self) -> f64 {
+        self.factor
+    }
+
+    /// The problem's sites along the k-d tree: near ones come together.
+    pub fn order(&self) -> &[u32] {
+        &self.order
+    }
+
+    /// The domain.
+    pub fn ground(&self) -> &Arc<SpaceGround> {
+        &self.ground
+    }
+
+    /// How the signs were decided.
+    pub fn counters(&self) -> Counters {
+        self.counters
+    }
+}

@@ -1,0 +1,211 @@
+//! Where sources in space live: boxes, of which any axes may be periodic (the torus, also that of
+//! the plane), and convex polyhedra.
+
+use super::body::Body;
+use crate::domain::DomainError;
+use crate::exact::big::{self, Rational};
+use crate::exact::power::{is_exact, scaled};
+use std::sync::Arc;
+
+/// A box, some of whose axes may be periodic, or a convex polyhedron. With `D = 2` a torus of the
+/// plane.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SpaceDomain<const D: usize = 3> {
+    min: [f64; D],
+    max: [f64; D],
+    periodic: [bool; D],
+    body: Option<Arc<Body>>,
+}
+
+impl<const D: usize> SpaceDomain<D> {
+    /// A box.
+    ///
+    /// # Errors
+    /// Corners that are not finite or in the wrong order, or an extent that is no sound double.
+    pub fn boxed(min: [f64; D], max: [f64; D]) -> Result<SpaceDomain<D>, DomainError> {
+        SpaceDomain::torus(min, max, [false; D])
+    }
+
+    /// A box whose opposite sides are glued along some of the axes.
+    ///
+    /// # Errors
+    /// As [`SpaceDomain::boxed`].
+    ///
+    /// ```
+    /// use brenier::SpaceDomain;
+    /// let torus = SpaceDomain::torus([0.0; 3], [1.0, 1.0, 2.0], [true, true, false]).unwrap();
+    /// assert_eq!(torus.wrapped([1.25, -0.25, 3.0]), [0.25, 0.75, 3.0]);
+    /// ```
+    pub fn torus(min: [f64; D], max: [f64; D], periodic: [bool; D]) -> Result<SpaceDomain<D>, DomainError> {
+        for (vertex, corner) in [min, max].iter().enumerate() {
+            if let Some((axis, &value)) = corner.iter().enumerate().find(|(_, x)| !x.is_finite()) {
+                return Err(DomainError::NonFiniteVertex { vertex, axis, value });
+            }
+        }
+        if let Some(axis) = (0..D).find(|&k| min[k] >= max[k]) {
+            return Err(DomainError::EmptyBox { axis, min: min[axis], max: max[axis] });
+        }
+        for k in 0..D {
+            let (extent, far) = (max[k] - min[k], min[k].abs().max(max[k].abs()));
+            if !((1e-140..=1e140).contains(&extent) && far <= 1e140) {
+                return Err(DomainError::ExtentOutOfRange { extent: if far <= 1e140 { extent } else { far } });
+            }
+        }
+        // -0.0 and 0.0 are the same place.
+        let plain = |x: [f64; D]| x.map(|x| x + 0.0);
+        Ok(SpaceDomain { min: plain(min), max: plain(max), periodic, body: None })
+    }
+
+    /// Lower and upper corner of the bounding box.
+    pub fn bounds(&self) -> ([f64; D], [f64; D]) {
+        (self.min, self.max)
+    }
+
+    /// Which axes are periodic.
+    pub fn periodic(&self) -> [bool; D] {
+        self.periodic
+    }
+
+    /// Is any axis periodic?
+    pub fn is_torus(&self) -> bool {
+        self.periodic.contains(&true)
+    }
+
+    /// The polyhedron, if it is one.
+    pub fn body(&self) -> Option<&Arc<Body>> {
+        self.body.as_ref()
+    }
+
+    /// The largest side of the bounding box.
+    pub fn extent(&self) -> f64 {
+        (0..D).map(|k| self.max[k] - self.min[k]).fold(0.0, f64::max)
+    }
+
+    /// The point of the box that is the same on the torus; what lies inside stays, to the bit.
+    pub fn wrapped(&self, mut x: [f64; D]) -> [f64; D] {
+        for k in 0..D {
+            let (low, high) = (self.min[k], self.max[k]);
+            if !self.periodic[k] || (low..high).contains(&x[k]) || !x[k].is_finite() {
+                continue;
+            }
+            let (exact, base) = (big::rational(x[k]), big::rational(low));
+            let period = big::rational(high) - &base;
+            let turns = Rational::from(&exact - &base) / &period;
+            let turns = turns.floor();
+            let at = big::nearest_f64(&(exact - turns * period));
+            // Rounded up to the other end, it is the beginning.
+            x[k] = if (low..high).contains(&at) { at } else { low };
+        }
+        x
+    }
+
+    /// In space, with the third axis from 0 to 1 where there are two: corners and periodic axes.
+    pub(crate) fn in_space(&self) -> ([f64; 3], [f64; 3], [bool; 3]) {
+        let at = |x: &[f64; D], k: usize, other: f64| x.get(k).copied().unwrap_or(other);
+        let three = [0, 1, 2];
+        (
+            three.map(|k| at(&self.min, k, 0.0)),
+            three.map(|k| at(&self.max, k, 1.0)),
+            three.map(|k| self.periodic.get(k).copied().unwrap_or(false)),
+        )
+    }
+
+    /// The exact corners.
+    pub(crate) fn corners(&self) -> Vec<[Rational; 3]> {
+        if let Some(body) = &self.body {
+            return body.corners().to_vec();
+        }
+        let (low, high, _) = self.in_space();
+        let corner = |c: usize| [0, 1, 2].map(|k| big::rational(if (c >> k) & 1 == 0 { low[k] } else { high[k] }));
+        (0..8).map(corner).collect()
+    }
+
+    /// In other units of length, by a power of two; `None` if digits would be lost.
+    pub(crate) fn scaled(&self, e: i32) -> Option<SpaceDomain<D>> {
+        let exact = self.min.iter().chain(&self.max).all(|&x| is_exact(x, e));
+        if !exact {
+            return None;
+        }
+        let body = match &self.body {
+            Some(body) => Some(Arc::new(body.scaled(e)?)),
+            None => None,
+        };
+        let each = |x: [f64; D]| x.map(|x| scaled(x, e));
+        Some(SpaceDomain { min: each(self.min), max: each(self.max), periodic: self.periodic, body })
+    }
+
+    /// The domain in half a line.
+    pub fn noun(&self) -> String {
+        let names = ["x", "y", "z"];
+        let along: String = (0..D).filter(|&k| self.periodic[k]).map(|k| names[k.min(2)]).collect();
+        match (&self.body, along.len()) {
+            (Some(body), _) => format!("a convex polyhedron of {} faces", body.faces()),
+            (None, 0) => "a box".into(),
+            (None, n) if n == D => format!("a torus of {D} dimensions"),
+            _ => format!("a box periodic along {along}"),
+        }
+    }
+}
+
+impl SpaceDomain<3> {
+    /// A convex polyhedron.
+    pub fn of_body(body: impl Into<Arc<Body>>) -> SpaceDomain<3> {
+        let body = body.into();
+        let (min, max) = body.bounds();
+        SpaceDomain { min, max, periodic: [false; 3], body: Some(body) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wrapping_is_exact_and_stays_inside() {
+        let torus = SpaceDomain::torus([0.1, -1.0], [0.7, 2.0], [true, false]).unwrap();
+        for x in [0.1, 0.69999, 0.7, -5.3, 1e9, -1e-300, 0.1 - 1e-17] {
+            let [a, b] = torus.wrapped([x, 7.0]);
+            assert!((0.1..0.7).contains(&a) && b == 7.0, "{x} {a}");
+            assert_eq!(torus.wrapped([a, b]), [a, b]);
+        }
+        assert_eq!(torus.wrapped([0.7, 0.0])[0], 0.1);
+    }
+
+    #[test]
+    fn boxes_that_are_none_are_refused() {
+        assert!(SpaceDomain::boxed([0.0; 3], [1.0, 0.0, 1.0]).is_err());
+        assert!(SpaceDomain::boxed([0.0; 3], [1.0, f64::NAN, 1.0]).is_err());
+        assert!(SpaceDomain::boxed([0.0; 3], [1.0, 1e150, 1.0]).is_err());
+    }
+
+    /// Volumes and faces of the Platonic solids that have rational corners, and of hulls with points
+    /// that are none of their corners.
+    #[test]
+    fn polyhedra_from_vertices_and_half_spaces() {
+        let one = super::super::ExactAffine::new([0.0; 3], 1.0);
+        let volume = |body: &Body| body.integrals(&one).volume;
+        let mut cube: Vec<[f64; 3]> = (0..8).map(|k| [0, 1, 2].map(|a| f64::from((k >> a) & 1))).collect();
+        cube.extend([[0.5, 0.5, 0.5], [0.5, 0.5, 1.0], [0.0, 0.5, 0.0], [1.0, 1.0, 1.0]]);
+        let hull = Body::hull(cube).unwrap();
+        assert_eq!((hull.faces(), volume(&hull)), (6, Rational::from(1)));
+        assert_eq!(hull.corners().len(), 8);
+        let octahedron: Vec<[f64; 3]> =
+            (0..3).flat_map(|k| [1.0, -1.0].map(|s| [0, 1, 2].map(|a| if a == k { s } else { 0.0 }))).collect();
+        let hull = Body::hull(octahedron).unwrap();
+        assert_eq!((hull.faces(), volume(&hull)), (8, Rational::from((4, 3))));
+        let rows: Vec<[f64; 4]> =
+            (0..8).map(|k| [0, 1, 2, 3].map(|a| if a == 3 || (k >> a) & 1 == 0 { 1.0 } else { -1.0 })).collect();
+        let body = Body::of_halfspaces(rows.clone()).unwrap();
+        assert_eq!((body.faces(), volume(&body)), (8, Rational::from((4, 3))));
+        assert_eq!(body.bounds(), ([-1.0; 3], [1.0; 3]));
+        assert_eq!(Body::of_halfspaces(rows[..4].to_vec()).unwrap_err(), DomainError::Unbounded);
+        let mut none = rows.clone();
+        none.push([1.0, 0.0, 0.0, -2.0]);
+        assert_eq!(Body::of_halfspaces(none).unwrap_err(), DomainError::NothingInside);
+        let mut flat = rows;
+        flat.extend([[1.0, 0.0, 0.0, 0.0], [-1.0, 0.0, 0.0, 0.0]]);
+        assert_eq!(Body::of_halfspaces(flat).unwrap_err(), DomainError::FlatBody);
+        let plane: Vec<[f64; 3]> = (0..9).map(|k| [f64::from(k % 3), f64::from(k / 3), 0.25]).collect();
+        assert_eq!(Body::hull(plane).unwrap_err(), DomainError::FlatBody);
+    }
+}

@@ -1,0 +1,17 @@
+//! Sources in space, and on the torus of the plane: boxes, tori, convex polyhedra.
+
+mod body;
+mod density;
+mod domain;
+mod integrals;
+mod polytope;
+mod spread;
+mod whole;
+
+pub use body::{Body, BodyData};
+pub use density::SpaceDensity;
+pub use domain::SpaceDomain;
+pub(crate) use integrals::{ExactAffine, Integrals, corners, integrals};
+pub(crate) use polytope::{Clip, Face, Planes, Polytope, Skeleton, Work};
+pub use spread::spread_in_space;
+pub(crate) use whole::whole;

@@ -1,0 +1,276 @@
+//! A proof that a solution in space or on a torus is right: exact masses and a rigorous bracket for
+//! `W2^2`.
+//!
+//! Cells are taken as lists of labels; their corners, volumes and moments are computed anew from the
+//! heights as given, in rationals. Each is at least the true cell, being cut by some of the sites, so
+//! if the volumes sum to exactly the domain's no site is missing anywhere, but for sets of measure
+//! zero. This holds on a torus as well: there the cells are lifted to space, and their images tile
+//! it.
+//!
+//! With `m_i` the exact masses of the source normalized by the exact factor, `C_i` the integral of
+//! `|x - y_i|^2` over cell `i` (on a torus that is the squared distance to the nearest image, since
+//! the site's own images bound its cell), `w` the weights and `r_i = m_i - nu_i`,
+//!
+//! ```text
+//! lower = sum C_i - sum w_i r_i,        upper = lower + sum f_ij s_ij,
+//! s_ij  = (|c_i - y_j|^2 - w_j) - (|c_i - y_i|^2 - w_i) >= 0,
+//! ```
+//!
+//! where the surplus `f_ij` of cell `i`, whose centroid is `c_i`, is sent to any image of site `j`.
+//! Surplus and deficit are matched along the order of the k-d tree, so mass travels to near sites.
+
+use super::super::claim::Sure;
+use super::proved::Certificate;
+use crate::diagram::SpaceDiagram;
+use crate::exact::big::{self, Enclosure, Integer, Rational};
+use crate::exact::{Dd, Heights};
+use crate::problem::SpaceProblem;
+use rayon::prelude::*;
+use std::cmp::Ordering;
+
+/// Cells of one task.
+const CHUNK: usize = 64;
+
+/// What is kept of a cell.
+struct Cell<const D: usize> {
+    mass: f64,
+    centre: Option<[Dd; D]>,
+    sign: Ordering,
+    /// `floor(|m - nu| 2^bits)`.
+    amount: Integer,
+    /// Bounds of `|m - nu| / nu`.
+    relative: [f64; 2],
+}
+
+struct Sums {
+    volume: Enclosure,
+    /// `sum C - sum w r`.
+    dual: Enclosure,
+    /// `sum C`.
+    cost: Enclosure,
+    /// All volumes, if there are few.
+    exact: Option<Vec<Rational>>,
+    /// Every cell is a convex polyhedron.
+    sound: bool,
+}
+
+impl Sums {
+    fn new(bits: u32, exact: bool) -> Sums {
+        let [volume, dual, cost] = [0; 3].map(|_| Enclosure::new(bits));
+        Sums { volume, dual, cost, exact: exact.then(Vec::new), sound: true }
+    }
+
+    fn merge(&mut self, other: Sums) {
+        self.volume.merge(&other.volume);
+        self.dual.merge(&other.dual);
+        self.cost.merge(&other.cost);
+        self.sound &= other.sound;
+        if let (Some(all), Some(part)) = (&mut self.exact, other.exact) {
+            all.extend(part);
+        }
+    }
+}
+
+fn sum_of(terms: &[Rational]) -> Rational {
+    match terms {
+        [] => Rational::new(),
+        [one] => one.clone(),
+        _ => {
+            let (a, b) = terms.split_at(terms.len() / 2);
+            sum_of(a) + sum_of(b)
+        }
+    }
+}
+
+/// `|y|^2 + 2 h`.
+fn weight<const D: usize>(y: &[f64; D], h: Dd) -> Rational {
+    let mut w = big::rational_dd(h) * 2u32;
+    for &x in y {
+        let x = big::rational(x);
+        w += Rational::from(&x * &x);
+    }
+    w
+}
+
+/// Fixed-point bits: 320 below the scale of the cost and of the volume.
+fn resolution<const D: usize>(problem: &SpaceProblem<D>, total: &Rational) -> u32 {
+    let log = |v: f64| if v > 0.0 { v.log2().floor() as i64 } else { -1074 };
+    let extent = log(problem.domain().extent());
+    let scale = (log(big::nearest_f64(total)) + 2 * extent.min(0)).min(3 * extent);
+    (320 - scale.min(0)).clamp(320, 8192) as u32
+}
+
+/// Adds to a certificate what exact integration proves.
+pub fn prove_in_space<const D: usize>(
+    problem: &SpaceProblem<D>,
+    heights: &Heights,
+    diagram: &SpaceDiagram<D>,
+    certificate: &mut Certificate<D>,
+) {
+    let n = problem.len();
+    let source = problem.exact_integrals();
+    let total: Rational = problem.masses().iter().map(|&m| big::rational(m)).sum();
+    let lambda = Rational::from(&total / &source.mass);
+    let bits = resolution(problem, &total);
+    let few = n <= Certificate::<D>::EXACT_SUM;
+    let chunk = |chunk: usize| {
+        let mut sums = Sums::new(bits, few);
+        let range = chunk * CHUNK..((chunk + 1) * CHUNK).min(n);
+        let cells: Vec<Cell<D>> = range.map(|i| weigh(problem, heights, i, diagram, &lambda, &mut sums)).collect();
+        (cells, sums)
+    };
+    let chunks: Vec<_> = (0..n.div_ceil(CHUNK)).into_par_iter().map(chunk).collect();
+    let (mut sums, mut cells) = (Sums::new(bits, few), Vec::with_capacity(n));
+    for (part, partial) in chunks {
+        sums.merge(partial);
+        cells.extend(part);
+    }
+    certificate.exact_cells = n;
+    certificate.masses = cells.iter().map(|c| c.mass).collect();
+    certificate.centroids = cells.iter().map(|c| c.centre.map(|c| c.map(|x| x.hi))).collect();
+    let (low, high) = sums.volume.bounds();
+    let fills =
+        sums.exact.as_ref().map_or(low <= source.volume && source.volume <= high, |v| sum_of(v) == source.volume);
+    certificate.total_is_domain = fills && sums.sound;
+    certificate.max_relative_error = [0.0; 2];
+    for (i, cell) in cells.iter().enumerate() {
+        let [lo, hi] = &mut certificate.max_relative_error;
+        if cell.relative[0] > *lo {
+            certificate.worst_site = i;
+        }
+        (*lo, *hi) = (lo.max(cell.relative[0]), hi.max(cell.relative[1]));
+    }
+    let gap = plan_gap(problem, heights, diagram, &cells, bits);
+    let (low, high) = sums.dual.bounds();
+    let cost = sums.cost.bounds();
+    certificate.map_cost = [big::enclose(&cost.0).0.max(0.0), big::enclose(&cost.1).1];
+    certificate.w2_squared = [big::enclose(&low).0.max(0.0), big::enclose(&(high + gap)).1];
+}
+
+fn weigh<const D: usize>(
+    problem: &SpaceProblem<D>,
+    heights: &Heights,
+    i: usize,
+    diagram: &SpaceDiagram<D>,
+    lambda: &Rational,
+    sums: &mut Sums,
+) -> Cell<D> {
+    let found = diagram.exact_integrals(i);
+    sums.sound &= found.is_some();
+    let found = found.unwrap_or_default();
+    let mass = Rational::from(&found.mass * lambda);
+    let nu = big::rational(problem.masses()[i]);
+    let residual = Rational::from(&mass - &nu);
+    let y = &problem.sites()[i];
+    // int |x - y|^2 = int x^2 - 2 <y, F> + |y|^2 m.
+    let mut cost = Rational::new();
+    for (k, &x) in y.iter().enumerate() {
+        let x = big::rational(x);
+        cost += &found.second[k];
+        cost -= Rational::from(&x * &found.first[k]) * 2u32;
+        cost += Rational::from(&x * &x) * &found.mass;
+    }
+    cost *= lambda;
+    sums.cost.add(&cost);
+    sums.dual.add(&(cost - weight(y, heights.get(i)) * &residual));
+    let size = Rational::from(residual.abs_ref());
+    let (lo, hi) = big::enclose(&Rational::from(&size / &nu));
+    let centre = |k: usize| big::nearest_dd(&Rational::from(&found.first[k] / &found.mass)).0;
+    let cell = Cell {
+        mass: big::nearest_f64(&mass),
+        centre: mass.cmp0().is_gt().then(|| std::array::from_fn(centre)),
+        sign: residual.cmp0(),
+        amount: (size << sums.dual.bits()).floor().into_numer_denom().0,
+        relative: [lo, hi],
+    };
+    sums.volume.add(&found.volume);
+    if let Some(all) = &mut sums.exact {
+        all.push(found.volume);
+    }
+    cell
+}
+
+/// An upper bound for the slackness of one plan.
+///
+/// Centroids are rounded to `2^-100`; what they may be off is added to the slack, which is affine in
+/// them with the gradient `2 (y_i - y_j)`. What is lost by moving masses in units of `2^-bits` is
+/// charged the largest cost there is.
+fn plan_gap<const D: usize>(
+    problem: &SpaceProblem<D>,
+    heights: &Heights,
+    diagram: &SpaceDiagram<D>,
+    cells: &[Cell<D>],
+    bits: u32,
+) -> Rational {
+    let order = diagram.order();
+    let with = |sign: Ordering| order.iter().copied().filter(move |&i| cells[i as usize].sign == sign);
+    let mut transfers: Vec<(u32, u32, Integer)> = Vec::new();
+    let mut wanted = with(Ordering::Less).map(|j| (j, cells[j as usize].amount.clone()));
+    let mut open = wanted.next();
+    for i in with(Ordering::Greater) {
+        let mut left = cells[i as usize].amount.clone();
+        while left.cmp0().is_gt() {
+            let Some((j, need)) = &mut open else { break };
+            let moved = if left < *need { left.clone() } else { need.clone() };
+            left -= &moved;
+            *need -= &moved;
+            let (j, done) = (*j, need.cmp0().is_eq());
+            transfers.push((i, j, moved));
+            if done {
+                open = wanted.next();
+            }
+        }
+    }
+    let (low, high) = problem.domain().bounds();
+    let periodic = problem.domain().periodic();
+    let slack = |&(i, j, ref amount): &(u32, u32, Integer)| {
+        let (i, j) = (i as usize, j as usize);
+        let (yi, yj) = (&problem.sites()[i], &problem.sites()[j]);
+        let mut s = weight(yi, heights.get(i)) - weight(yj, heights.get(j));
+        for (k, centre) in cells[i].centre.unwrap_or([Dd::ZERO; D]).iter().enumerate() {
+            let period = big::rational(high[k]) - big::rational(low[k]);
+            let turns = match periodic[k] {
+                true => ((centre.hi - yj[k]) / (high[k] - low[k])).round(),
+                false => 0.0,
+            };
+            let image = big::rational(yj[k]) + period * big::rational(turns);
+            let (own, c) = (big::rational(yi[k]), big::rational_dd(*centre));
+            let off = (Rational::from(c.abs_ref()) >> 100u32) + (Rational::from(1) >> 1070u32);
+            let apart = Rational::from(&own - &image);
+            // |c - z|^2 - |c - y|^2 = (y - z) (2 c - y - z).
+            let sum = Rational::from(&c * 2u32) - &own - &image;
+            s += Rational::from(&apart * &sum) + off * apart.abs() * 2u32;
+        }
+        s * (Rational::from(amount) >> bits)
+    };
+    let parts: Vec<Enclosure> = transfers
+        .par_chunks(256)
+        .map(|chunk| {
+            let mut sum = Enclosure::new(bits);
+            chunk.iter().for_each(|t| sum.add(&slack(t)));
+            sum
+        })
+        .collect();
+    let mut sum = Enclosure::new(bits);
+    parts.iter().for_each(|p| sum.merge(p));
+    let reach = |p: &[f64]| p.iter().fold(0.0, |m: f64, x| m.max(x.abs()));
+    let distance = big::rational(reach(&low).max(reach(&high))) + big::rational(reach(problem.sites().as_flattened()));
+    let spread = big::rational(heights.as_slice().iter().map(|h| h.hi.abs()).fold(0.0, f64::max) * 2.0);
+    let dearest = Rational::from(&distance * &distance) * (4 * D as u32) + spread * 4u32;
+    let lost = Rational::from((cells.len() as u64 + 1, 1u64)) >> bits;
+    sum.bounds().1 + lost * dearest
+}
+
+/// Exact masses of some sites, rounded, each with an upper bound of its relative error.
+pub fn sure_in_space<const D: usize>(problem: &SpaceProblem<D>, heights: &Heights, some: &[u32]) -> Vec<Sure> {
+    let Ok(diagram) = SpaceDiagram::new(problem, heights) else { return Vec::new() };
+    let total: Rational = problem.masses().iter().map(|&m| big::rational(m)).sum();
+    let lambda = total / problem.exact_measure();
+    let one = |&i: &u32| {
+        let mass = diagram.exact_integrals(i as usize).unwrap_or_default().mass * &lambda;
+        let nu = big::rational(problem.masses()[i as usize]);
+        let error = Rational::from(&mass - &nu).abs() / nu;
+        (big::nearest_f64(&mass), big::enclose(&error).1)
+    };
+    some.par_iter().map(one).collect()
+}

@@ -44,7 +44,7 @@ impl fmt::Display for Violation {
     }
 }
 
-/// Most cones looked at.
+/// Most cones looked at; each costs a hull, so of many rays fewer.
 const CONES: usize = 64;
 
 /// What sums of curvatures may be off by rounding, relative to the sphere.
@@ -59,7 +59,7 @@ pub(super) fn violation_at(directions: &Directions, curvatures: &[f64], heights:
     let mut ends: Vec<usize> = (1..n).collect();
     let fall = |k: usize| heights.get(order[k - 1] as usize).hi - heights.get(order[k] as usize).hi;
     ends.sort_by(|&a, &b| fall(b).total_cmp(&fall(a)).then(a.cmp(&b)));
-    ends.truncate(CONES);
+    ends.truncate(if n > 1000 { CONES / 8 } else { CONES });
     ends.into_iter().find_map(|k| violation(directions, curvatures, &order[..k]))
 }
 

@@ -2,8 +2,9 @@
 //!
 //! No geometry, no checking, no conversion of its own. `work` runs the library without the
 //! interpreter's lock in threads of its own; `sources` and `problem` hold what is given, `runs`
-//! what takes its time, `plan` what a solution file says, `methods` what is asked of a plan. What
-//! kinds of sources there are is said once, in `faces`.
+//! what takes its time, `polytopes` what stands beside transport, `plan` what a solution file
+//! says, `methods` what is asked of a plan. What kinds of sources there are is said once, in
+//! `faces`.
 
 #![deny(unsafe_code)]
 
@@ -13,6 +14,7 @@ mod errors;
 mod faces;
 mod methods;
 mod plan;
+mod polytopes;
 mod problem;
 mod results;
 mod runs;
@@ -28,6 +30,8 @@ mod _brenier {
 
     #[pymodule_export]
     use super::plan::{Plan, load};
+    #[pymodule_export]
+    use super::polytopes::{curvature, lens, minkowski};
     #[pymodule_export]
     use super::problem::Problem;
     #[pymodule_export]

@@ -175,7 +175,7 @@ fn surround(vectors: &[[f64; 3]], what: &'static str) -> Result<(), DirectionErr
         let (low, high) = products.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), p| (l.min(p), h.max(p)));
         let turn = if high.abs() > low.abs() || low > 0.0 { 1.0 } else { -1.0 };
         let least = if turn > 0.0 { low } else { -high };
-        Err(DirectionError::HalfSpace { what, inner: v.map(|x| turn * x / size), least: least.max(0.0) })
+        Err(DirectionError::HalfSpace { what, inner: v.map(|x| turn * x / size + 0.0), least: least.max(0.0) })
     };
     match SolidHull::new(&rows) {
         Ok(hull) => {

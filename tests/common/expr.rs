@@ -1,7 +1,7 @@
 //! Expressions such as `100+3*cos(2*pi/5)`, evaluated in rationals.
 //!
-//! `+ - * /` on rationals are exact. `sqrt`, `cos`, `sin`, `acos` and `pi` are computed to 200 binary
-//! places; a value that used one of them says so.
+//! `+ - * /` on rationals are exact. `sqrt`, `cos`, `sin`, `acos` and `pi` are computed to 200
+//! binary places; a value that used one of them says so.
 
 use super::oracle::{Q, int};
 use rug::Integer;

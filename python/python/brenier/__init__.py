@@ -15,9 +15,9 @@ from typing import Any
 
 from ._brenier import Plan, __version__
 from ._errors import BrenierError, BrenierWarning, FileError, InternalError, NotConverged
-from ._results import Areas, Cells, Certificate, Graph, Parameterization, Progress, Quantization
+from ._results import Areas, Cells, Certificate, Graph, Lens, Parameterization, Polytope, Progress, Quantization
 from .problem import Problem, read_problem
-from .solving import alexandrov, diagram, load, parameterize, quantize, solve
+from .solving import alexandrov, curvature, diagram, lens, load, minkowski, parameterize, quantize, solve
 from .sources import (
     Affine,
     Box,
@@ -62,6 +62,7 @@ __all__ = [
     "Graph",
     "Image",
     "InternalError",
+    "Lens",
     "Mesh",
     "MultiPolygon",
     "NotConverged",
@@ -72,6 +73,7 @@ __all__ = [
     "Plan",
     "Polygon",
     "Polyhedron",
+    "Polytope",
     "Problem",
     "Progress",
     "Quantization",
@@ -82,8 +84,11 @@ __all__ = [
     "Torus",
     "__version__",
     "alexandrov",
+    "curvature",
     "diagram",
+    "lens",
     "load",
+    "minkowski",
     "parameterize",
     "quantize",
     "read_problem",

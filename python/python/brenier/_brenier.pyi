@@ -15,12 +15,15 @@ from ._errors import BrenierWarning as BrenierWarning
 from ._errors import FileError as FileError
 from ._errors import InternalError as InternalError
 from ._errors import NotConverged as NotConverged
-from ._results import Areas, Cells, Certificate, Graph, Parameterization, Progress, Quantization
+from ._results import Areas, Cells, Certificate, Graph, Lens, Parameterization, Polytope, Progress, Quantization
 from .problem import Problem as _Problem
 
 __all__ = [
     "Plan",
     "load",
+    "curvature",
+    "lens",
+    "minkowski",
     "Problem",
     "diagram",
     "parameterize",
@@ -241,5 +244,23 @@ def parameterize(
     remesh: bool,
     threads: int | None,
 ) -> Parameterization: ...
+def minkowski(
+    normals: Floats, areas: Floats, adjust: bool, tol: float, max_iterations: int, threads: int | None
+) -> Polytope: ...
+def curvature(
+    rays: Floats, curvatures: Floats, adjust: bool, tol: float, max_iterations: int, threads: int | None
+) -> Polytope: ...
+def lens(
+    picture: Floats,
+    aperture: Domain,
+    index: float | None,
+    shape: str | None,
+    angle: tuple[float, float] | None,
+    screen: tuple[float, float] | None,
+    facets: int,
+    thickness: float,
+    tol: float,
+    threads: int | None,
+) -> Lens: ...
 def load(path: str | PathLike[str], problem: str | PathLike[str] | None) -> Plan: ...
 def _panic(text: str) -> None: ...

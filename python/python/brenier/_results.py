@@ -173,6 +173,68 @@ class Quantization(NamedTuple):
         return self.plan.sites
 
 
+class Polytope(NamedTuple):
+    """A convex polytope with given areas or curvatures."""
+
+    #: Support numbers of the facets for unit normals, or radii of the vertices; one for each direction.
+    sizes: Floats
+    #: Areas of the facets, or curvatures at the vertices.
+    values: Floats
+    #: Volume; None where curvatures were given.
+    volume: float | None
+    #: Is every area or curvature right to the tolerance?
+    converged: bool
+    #: How the solve ended, in words.
+    status: str
+    #: Largest relative error of an area or curvature.
+    max_relative_error: float
+    #: Newton steps.
+    iterations: int
+    #: Vertices, (k, 3).
+    vertices: Floats
+    #: Corners of all faces, one face after the other, counter-clockwise as seen from outside.
+    corners: Ints
+    #: Where the corners of each face start, and the end.
+    offsets: Ints
+    #: The direction of each face (areas) or of each vertex (curvatures).
+    of: Ints
+    #: For each given vector its direction: equal ones are merged.
+    of_input: Ints
+
+    def faces(self) -> list[Ints]:
+        """The corners of each face."""
+        return [self.corners[a:b] for a, b in zip(self.offsets[:-1], self.offsets[1:], strict=True)]
+
+    def triangles(self) -> Ints:
+        """The faces cut into triangles, (m, 3)."""
+        fans = [np.array([[f[0], f[k], f[k + 1]] for k in range(1, len(f) - 1)]) for f in self.faces()]
+        found: Ints = np.vstack(fans).astype(np.int64)
+        return found
+
+
+class Lens(NamedTuple):
+    """A mirror or lens of flat facets, as a solid with a flat foot, and the light that it makes."""
+
+    #: Vertices of the solid, (k, 3); the foot at height 0.
+    vertices: Floats
+    #: Triangles, counter-clockwise as seen from outside, (m, 3).
+    triangles: Ints
+    #: The light, traced through the solid: energies of pixels, rows from the top.
+    light: Floats
+    #: The picture as it was reduced, of the same shape.
+    picture: Floats
+    #: Is every facet's energy right to the tolerance?
+    converged: bool
+    #: Largest relative error of a facet's energy.
+    max_relative_error: float
+    #: Of light and picture.
+    correlation: float
+    #: The share of the beam that falls on the picture.
+    landed: float
+    #: How far facets miss the middles of their pixels on a screen, in pixels, after each aim.
+    misses: list[float]
+
+
 class Parameterization(NamedTuple):
     """A mesh laid into the unit square: `uv[corners]` are the corners of the triangles."""
 

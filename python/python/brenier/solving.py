@@ -1,4 +1,4 @@
-"""The verbs: solve, diagram, quantize, parameterize, load."""
+"""The verbs: solve, diagram, quantize, parameterize, load, minkowski, curvature, lens."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from . import _arrays, _brenier
 from ._brenier import Plan
 from ._errors import BrenierError
-from ._results import Graph, Parameterization, Progress, Quantization
+from ._results import Graph, Lens, Parameterization, Polytope, Progress, Quantization
 from .problem import Problem
 from .sources import Source, split
 
@@ -317,6 +317,108 @@ def parameterize(
         None if seams is None else _arrays.indices(seams, "seams", 2),
         certify,
         remesh,
+        threads,
+    )
+
+
+def minkowski(
+    normals: Any,
+    areas: Any,
+    *,
+    adjust: bool = False,
+    tol: float = 1e-12,
+    max_iterations: int = 200,
+    threads: int | None = None,
+) -> Polytope:
+    """The convex polytope whose facets have given normals and areas (Minkowski), its centroid at the origin.
+
+    Parameters
+    ----------
+    normals : (n, 3) array
+        Of any lengths; equal directions are merged, their areas added.
+    areas : (n,) array
+    adjust : bool
+        Change areas whose sum of area times unit normal is not 0 to the nearest that close.
+
+    .. versionadded:: 0.1.0
+    """
+    vectors, numbers = _arrays.rows(normals, "normals", 3), _arrays.vector(areas, "areas")
+    return _brenier.minkowski(vectors, numbers, adjust, float(tol), max_iterations, threads)
+
+
+def curvature(
+    rays: Any,
+    curvatures: Any,
+    *,
+    adjust: bool = False,
+    tol: float = 1e-12,
+    max_iterations: int = 100,
+    threads: int | None = None,
+) -> Polytope:
+    """The convex polytope with one vertex on each ray and given Gauss curvatures there (Alexandrov).
+
+    Parameters
+    ----------
+    rays : (n, 3) array
+        Of any lengths; equal ones are merged, their curvatures added.
+    curvatures : (n,) array
+        Their sum is 4 pi.
+    adjust : bool
+        Scale curvatures with another sum.
+
+    .. versionadded:: 0.1.0
+    """
+    vectors, numbers = _arrays.rows(rays, "rays", 3), _arrays.vector(curvatures, "curvatures")
+    return _brenier.curvature(vectors, numbers, adjust, float(tol), max_iterations, threads)
+
+
+def lens(
+    picture: Any,
+    aperture: Source,
+    *,
+    index: float | None = 1.49,
+    shape: str | None = None,
+    angle: tuple[float, float] | None = None,
+    screen: tuple[float, float] | None = None,
+    facets: int = 20_000,
+    thickness: float = 2.0,
+    tol: float = 1e-8,
+    threads: int | None = None,
+) -> Lens:
+    """The lens (or mirror, `index=None`) of flat facets that turns a parallel beam into a picture.
+
+    Parameters
+    ----------
+    picture : (rows, columns) array
+        Energies of pixels, rows from the top.
+    aperture : Source
+        A domain in the plane, in millimetres.
+    shape : {"dome", "bowl"}, optional
+        A lens is a dome, a mirror a bowl, unless told otherwise.
+    angle : (width, height), optional
+        Full angles of the far field in radians; or
+    screen : (distance, width), optional
+        A screen above the lowest point of the surface, and the picture's width there.
+    facets : int
+        About so many at most; a picture of more pixels is made coarser.
+
+    .. versionadded:: 0.1.0
+    """
+    if not isinstance(aperture, Source):
+        raise BrenierError(f"aperture is a {type(aperture).__name__}; give brenier.Box, Disk, Polygon, ...")
+    values = np.ascontiguousarray(_arrays.floats(picture, "picture"))
+    if values.ndim != 2:
+        raise BrenierError(f"picture has {values.ndim} axes; give rows of pixels")
+    return _brenier.lens(
+        values,
+        aperture._domain,
+        None if index is None else float(index),
+        shape,
+        angle,
+        screen,
+        facets,
+        float(thickness),
+        float(tol),
         threads,
     )
 

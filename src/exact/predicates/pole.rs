@@ -211,7 +211,7 @@ mod tests {
                         *s = *s + v.times(f);
                     }
                 }
-                // The direction is rounded, which decides; then the last entry is made to fit again.
+                // The direction is rounded, which decides; the last entry is made to fit again.
                 rows[3].n = [sum[0].hi, sum[1].hi, sum[2].hi];
                 let plane = pole_plane_dd([&rows[0], &rows[1], &rows[2]]);
                 let n = rows[3].n;

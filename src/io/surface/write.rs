@@ -1,5 +1,5 @@
-//! Meshes out: .obj, .ply, .off, .stl, .vtk and .vtp. Vertices and faces keep their order, coordinates their
-//! bits.
+//! Meshes out: .obj, .ply, .off, .stl, .vtk and .vtp. Vertices and faces keep their order,
+//! coordinates their bits (but for .stl).
 
 use super::super::atomic::write_atomically;
 use super::super::ending::ending;

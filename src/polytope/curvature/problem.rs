@@ -1,7 +1,7 @@
 //! Rays and curvatures, checked.
 
 use super::super::directions::{DirectionError, Directions};
-use super::witness::Violation;
+use super::witness::{Violation, violation};
 use std::f64::consts::PI;
 
 /// Why there is no polytope, or none can be sought.
@@ -79,15 +79,11 @@ impl CurvatureProblem {
             adjusted = off;
             curvatures.iter_mut().for_each(|k| *k *= 4.0 * PI / sum);
         }
-        let problem = CurvatureProblem { directions, curvatures, adjusted };
         // The conditions of single rays.
-        match (0..problem.curvatures.len()).find(|&i| problem.curvatures[i] >= 2.0 * PI) {
-            Some(i) => Err(CurvatureError::Violated(problem.violation(&[i as u32]).unwrap_or(Violation {
-                rays: vec![problem.directions.first[i]],
-                curvature: problem.curvatures[i],
-                available: 2.0 * PI,
-            }))),
-            None => Ok(problem),
+        let excess = (0..curvatures.len() as u32).find_map(|i| violation(&directions, &curvatures, &[i]));
+        match excess {
+            Some(violation) => Err(CurvatureError::Violated(violation)),
+            None => Ok(CurvatureProblem { directions, curvatures, adjusted }),
         }
     }
 

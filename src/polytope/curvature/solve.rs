@@ -5,6 +5,7 @@ use super::super::report::{PolytopeOutcome, PolytopeStep};
 use super::super::solid::Polyhedron;
 use super::cells::{Measured, SphereCells, divisors};
 use super::problem::{CurvatureError, CurvatureProblem};
+use super::witness::violation_at;
 use crate::exact::elementary::exp;
 use crate::exact::{Dd, Heights, power};
 use crate::newton::{NewtonOptions, NewtonState, Outcome, Start, maximize};
@@ -80,14 +81,14 @@ pub fn curvature(
         let steps = steps_of(state);
         let slow = steps.last().is_some_and(|s| s.step > 0.0 && s.step < SHORT);
         if slow || steps.len() % OFTEN == OFTEN - 1 {
-            violation = problem.violation_at(&state.heights);
+            violation = violation_at(directions, &problem.curvatures, &state.heights);
         }
         violation.is_none() && keep_going(&steps)
     };
     let result = maximize(&mut cells, &problem.curvatures, start, &newton, &mut watch);
     let converged = result.outcome == Outcome::Converged;
     if !converged && violation.is_none() && result.outcome != Outcome::Interrupted {
-        violation = problem.violation_at(&result.state.heights);
+        violation = violation_at(directions, &problem.curvatures, &result.state.heights);
     }
     if let Some(violation) = violation.filter(|_| !converged) {
         return Err(CurvatureError::Violated(violation));

@@ -10,7 +10,6 @@
 //! by its own sums.
 
 use super::super::directions::Directions;
-use super::problem::CurvatureProblem;
 use crate::exact::predicates::{Pole, PolePlane};
 use crate::exact::{Counters, Dd, Heights};
 use crate::hull::solid::{Rings, SolidHull};
@@ -45,37 +44,35 @@ impl fmt::Display for Violation {
     }
 }
 
-/// Most cones looked at.
+/// Most cones looked at; each costs a hull, so of many rays fewer.
 const CONES: usize = 64;
 
 /// What sums of curvatures may be off by rounding, relative to the sphere.
 const ROUNDING: f64 = 1e-14;
 
-impl CurvatureProblem {
-    /// A violated condition among the cones over the rays with the largest heights.
-    pub(super) fn violation_at(&self, heights: &Heights) -> Option<Violation> {
-        let n = self.directions.len();
-        let mut order: Vec<u32> = (0..n as u32).collect();
-        order.sort_by(|&i, &j| heights.get(j as usize).hi.total_cmp(&heights.get(i as usize).hi).then(i.cmp(&j)));
-        // Those that end where the heights fall most.
-        let mut ends: Vec<usize> = (1..n).collect();
-        let fall = |k: usize| heights.get(order[k - 1] as usize).hi - heights.get(order[k] as usize).hi;
-        ends.sort_by(|&a, &b| fall(b).total_cmp(&fall(a)).then(a.cmp(&b)));
-        ends.truncate(CONES);
-        ends.into_iter().find_map(|k| self.violation(&order[..k]))
-    }
+/// A violated condition among the cones over the rays with the largest heights.
+pub(super) fn violation_at(directions: &Directions, curvatures: &[f64], heights: &Heights) -> Option<Violation> {
+    let n = directions.len();
+    let mut order: Vec<u32> = (0..n as u32).collect();
+    order.sort_by(|&i, &j| heights.get(j as usize).hi.total_cmp(&heights.get(i as usize).hi).then(i.cmp(&j)));
+    // Those that end where the heights fall most.
+    let mut ends: Vec<usize> = (1..n).collect();
+    let fall = |k: usize| heights.get(order[k - 1] as usize).hi - heights.get(order[k] as usize).hi;
+    ends.sort_by(|&a, &b| fall(b).total_cmp(&fall(a)).then(a.cmp(&b)));
+    ends.truncate(if n > 1000 { CONES / 8 } else { CONES });
+    ends.into_iter().find_map(|k| violation(directions, curvatures, &order[..k]))
+}
 
-    /// Does the cone over some rays violate its condition?
-    pub(super) fn violation(&self, rays: &[u32]) -> Option<Violation> {
-        let (inside, available) = cone(&self.directions, rays)?;
-        let curvature: f64 = inside.iter().map(|&i| self.curvatures[i as usize]).sum();
-        let all = inside.len() == self.directions.len();
-        (!all && curvature >= available - 4.0 * PI * ROUNDING).then(|| Violation {
-            rays: inside.iter().map(|&i| self.directions.first[i as usize]).collect(),
-            curvature,
-            available,
-        })
-    }
+/// Does the cone over some rays violate its condition?
+pub(super) fn violation(directions: &Directions, curvatures: &[f64], rays: &[u32]) -> Option<Violation> {
+    let (inside, available) = cone(directions, rays)?;
+    let curvature: f64 = inside.iter().map(|&i| curvatures[i as usize]).sum();
+    let all = inside.len() == directions.len();
+    (!all && curvature >= available - 4.0 * PI * ROUNDING).then(|| Violation {
+        rays: inside.iter().map(|&i| directions.first[i as usize]).collect(),
+        curvature,
+        available,
+    })
 }
 
 fn angle(a: [f64; 3], b: [f64; 3]) -> f64 {

@@ -2,7 +2,8 @@
 //!
 //! No geometry, no checking, no conversion of its own. `work` runs the library without the
 //! interpreter's lock in threads of its own; `sources` and `problem` hold what is given, `runs`
-//! what takes its time, `plan` what a solution file says, `methods` what is asked of a plan. What
+//! what takes its time, `plan` what a solution file says, `methods` what is asked of a plan, `latent`
+//! all of high dimension. What
 //! kinds of sources there are is said once, in `faces`.
 
 #![deny(unsafe_code)]
@@ -10,6 +11,7 @@
 mod arrays;
 mod errors;
 mod faces;
+mod latent;
 mod methods;
 mod plan;
 mod problem;
@@ -25,6 +27,8 @@ use pyo3::prelude::*;
 mod _brenier {
     use super::*;
 
+    #[pymodule_export]
+    use super::latent::{Latent, load_latent, solve_latent};
     #[pymodule_export]
     use super::plan::{Plan, load};
     #[pymodule_export]

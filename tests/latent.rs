@@ -8,6 +8,9 @@ use brenier::latent::{
 use brenier::{ConvexPolygon, Heights, Problem, ProblemData, SolveOptions, describe, solve};
 use std::sync::Arc;
 
+#[path = "common/lines.rs"]
+mod lines;
+
 /// Numbers of `[0, 1)`, the same ones each time.
 fn numbers(count: usize, seed: u64) -> Vec<f64> {
     let mut state = seed.wrapping_mul(0x9e37_79b9).wrapping_add(1);
@@ -34,16 +37,24 @@ fn truth(problem: &Problem, codes: &Codes, heights: &[f64]) -> f64 {
     found.masses.iter().zip(codes.masses()).map(|(m, nu)| (m - nu).powi(2) / nu).sum()
 }
 
+/// The lines of stars against rationals, as the fuzz target does: tied cases and others.
+#[test]
+fn lines_are_cut_as_rationals_cut_them() {
+    let pieces: usize =
+        (0..600).map(|k| lines::hold(&numbers(120, k).iter().map(|u| (u * 256.0) as u8).collect::<Vec<_>>())).sum();
+    assert!(pieces > 2000, "{pieces}");
+}
+
 /// In the plane the truth is known: intervals contain it about as often as they say, the promise is
-/// kept, and so is the value's interval. 40 runs; of intervals of 95 % (the first look is one of
-/// 96 %) fewer than 34 hits come once in a thousand times.
+/// kept, and so is the value's interval. 25 runs; of intervals of 95 % (the first look is one of
+/// 96 %) fewer than 20 hits come about once in a thousand times.
 #[test]
 fn intervals_contain_the_truth_of_the_exact_solver() {
     let codes = Codes::new(2, numbers(80, 1), Some((0..40).map(|k| 1.0 + f64::from(k % 4)).collect())).unwrap();
     let problem = square(&codes);
     let w2 = solve(&problem, &SolveOptions::default()).cost;
     let (mut hits, mut kept, mut values) = (0, 0, 0);
-    for seed in 0..40 {
+    for seed in 0..25 {
         let options = LatentOptions::default().tol(0.1).seed(seed);
         let found = run(&codes, &Source::Cube(2), &options);
         assert_eq!(found.report.outcome, LatentOutcome::Converged);
@@ -55,7 +66,7 @@ fn intervals_contain_the_truth_of_the_exact_solver() {
         values += u32::from(seen.value_interval[0] <= w2 && w2 <= seen.value_interval[1]);
         assert!((seen.value - w2).abs() < 0.1 * w2);
     }
-    assert!(hits >= 34 && kept >= 38 && values >= 34, "{hits} {kept} {values}");
+    assert!(hits >= 20 && kept >= 23 && values >= 20, "{hits} {kept} {values}");
 }
 
 /// One dimension: cells are intervals whose ends follow from the masses alone.

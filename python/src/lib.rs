@@ -2,9 +2,9 @@
 //!
 //! No geometry, no checking, no conversion of its own. `work` runs the library without the
 //! interpreter's lock in threads of its own; `sources` and `problem` hold what is given, `runs`
-//! what takes its time, `polytopes` what stands beside transport, `plan` what a solution file
-//! says, `methods` what is asked of a plan. What kinds of sources there are is said once, in
-//! `faces`.
+//! what takes its time, `polytopes` what stands beside transport, `latent` all of high dimension,
+//! `plan` what a solution file says, `methods` what is asked of a plan. What kinds of sources there
+//! are is said once, in `faces`.
 
 #![deny(unsafe_code)]
 
@@ -12,6 +12,7 @@ mod areas;
 mod arrays;
 mod errors;
 mod faces;
+mod latent;
 mod methods;
 mod plan;
 mod polytopes;
@@ -28,6 +29,8 @@ use pyo3::prelude::*;
 mod _brenier {
     use super::*;
 
+    #[pymodule_export]
+    use super::latent::{Latent, load_latent, solve_latent};
     #[pymodule_export]
     use super::plan::{Plan, load};
     #[pymodule_export]

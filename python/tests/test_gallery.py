@@ -20,6 +20,8 @@ GALLERY = {
     "gradient_flow": ([], "png"),
     "couplings": (["scipy"], "png"),
     "thousand_problems": ([], "png"),
+    "modes": ([], "png"),
+    "digits": (["sklearn"], "png"),
     "animation": (["PIL"], "gif"),
 }
 

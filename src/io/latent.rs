@@ -243,6 +243,9 @@ pub fn parse_latent(path: &Path, bytes: Vec<u8>) -> Result<LatentFile, IoError> 
 }
 
 fn parse(path: &Path, bytes: &[u8]) -> Result<Document, IoError> {
+    if bytes.iter().find(|b| !b.is_ascii_whitespace()) != Some(&b'{') {
+        return Err(IoError::content(path, "is no solution of latent solve; give the file that it wrote"));
+    }
     let cx = Context::new(path);
     let read: Document = cx.parse(bytes, PhantomData).map_err(|e| wrong_kind(path, bytes, FORMAT).unwrap_or(e))?;
     check_header(path, (read.format.clone(), read.version), FORMAT)?;

@@ -2,9 +2,10 @@
 //!
 //! On cell `i` it is `T(x) = mu_i + sqrt(1 - s^2) (y_i - mu_i) + s A_i (x - c_i)`: `c_i` and `C_i`
 //! are centroid and covariance of the cell, `mu_i` and `S_i` mean and covariance of the codes about
-//! `y_i` within its component, and `A_i` is the symmetric map with `A_i C_i A_i = S_i`. So each
+//! `y_i` within its component, and `A_i` is the symmetric map with `A_i C_i A_i = b S_i`. So each
 //! piece is the gradient of a convex function, cell `i` keeps its mass (the law of classes is
-//! exact), nothing lies between components, and the covariance of a neighbourhood is
+//! exact), and nothing lies between components. One factor `b` for each component gives the whole
+//! of it the variance that its codes have; it is near 1, since a neighbourhood has the covariance
 //! `(1 - s^2) S + s^2 S = S` (docs/theory/latent.md). `s` is the one at which codes that were held
 //! out are likeliest. Where a cell has fewer points than twice the dimension, its covariance is
 //! drawn towards a multiple of the identity.
@@ -127,22 +128,55 @@ pub(super) fn local(
     }
     let strength = strength(codes, part, seed);
     let keep = (1.0 - strength * strength).max(0.0).sqrt();
-    let of = |i: usize| {
+    let place = |i: usize| {
         let these = group(i, &near[i], part);
         let (mean, s) = about(codes, &these);
-        let matrix = match these.len() > 2 && cells[i].count > 2 {
-            true => bures(shrunk(&cells[i], d), &s) * strength,
-            false => DMatrix::zeros(d, d),
+        // Alone, or with one other: the site itself.
+        let spread = these.len() > 2 && cells[i].count > 2 && s.trace() > 0.0;
+        let keep = if spread { keep } else { 1.0 };
+        let image = (0..d).map(|k| mean[k] + keep * (codes.row(i)[k] - mean[k])).collect();
+        (image, spread.then_some(s))
+    };
+    let places: Vec<(Vec<f64>, Option<DMatrix<f64>>)> = (0..n).into_par_iter().map(place).collect();
+    let factors = factors(codes, part, &places, strength);
+    let of = |i: usize| {
+        let (image, s) = &places[i];
+        let matrix = match s {
+            Some(s) => bures(shrunk(&cells[i], d), s) * (strength * factors[part[i] as usize].sqrt()),
+            None => DMatrix::zeros(d, d),
         };
-        let alone = matrix.iter().all(|v| *v == 0.0);
-        let place = |k: usize| if alone { codes.row(i)[k] } else { mean[k] + keep * (codes.row(i)[k] - mean[k]) };
-        Affine {
-            centroid: cells[i].centroid.clone(),
-            image: (0..d).map(place).collect(),
-            matrix: matrix.transpose().as_slice().to_vec(),
-        }
+        let matrix = matrix.transpose().as_slice().to_vec();
+        Affine { centroid: cells[i].centroid.clone(), image: image.clone(), matrix }
     };
     Ok(Local { cells: (0..n).into_par_iter().map(of).collect(), strength })
+}
+
+/// For each component the factor of its covariances that gives it the variance of its codes.
+fn factors(codes: &Codes, part: &[u32], places: &[(Vec<f64>, Option<DMatrix<f64>>)], strength: f64) -> Vec<f64> {
+    let (d, count) = (codes.dimension(), part.iter().max().map_or(0, |m| *m as usize + 1));
+    let mut sums = vec![(0.0, vec![0.0; d], vec![0.0; d]); count];
+    for (i, &p) in part.iter().enumerate() {
+        let (total, mean, middle) = &mut sums[p as usize];
+        let nu = codes.masses()[i];
+        *total += nu;
+        for k in 0..d {
+            mean[k] += nu * codes.row(i)[k];
+            middle[k] += nu * places[i].0[k];
+        }
+    }
+    // Of the codes, of the images of centroids, and what the cells add.
+    let mut variances = vec![[0.0; 3]; count];
+    for (i, &p) in part.iter().enumerate() {
+        let ((total, mean, middle), nu) = (&sums[p as usize], codes.masses()[i]);
+        let v = &mut variances[p as usize];
+        for k in 0..d {
+            v[0] += nu * (codes.row(i)[k] - mean[k] / total).powi(2);
+            v[1] += nu * (places[i].0[k] - middle[k] / total).powi(2);
+        }
+        v[2] += nu * strength * strength * places[i].1.as_ref().map_or(0.0, |s| s.trace());
+    }
+    let factor = |v: [f64; 3]| if v[2] > 0.0 { ((v[0] - v[1]) / v[2]).clamp(0.25, 4.0) } else { 1.0 };
+    variances.into_iter().map(factor).collect()
 }
 
 /// The strength at which held-out codes are likeliest under the mixture of the pieces' laws, each

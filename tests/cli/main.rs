@@ -7,6 +7,7 @@ mod domains;
 mod files;
 mod hostile;
 mod interrupt;
+mod latent;
 mod limits;
 mod map;
 mod mistakes;

@@ -47,6 +47,11 @@ _LATER = {
     "pairs": ("brenier.pairs", None),
     "many": ("brenier.many", None),
     "solve_many": ("brenier.many", "solve_many"),
+    "latent": ("brenier.latent", None),
+    "aeot": ("brenier.aeot", None),
+    "solve_latent": ("brenier.latent", "solve_latent"),
+    "load_latent": ("brenier.latent", "load_latent"),
+    "LatentPlan": ("brenier.latent", "LatentPlan"),
 }
 
 __all__ = [
@@ -63,6 +68,7 @@ __all__ = [
     "Image",
     "InternalError",
     "Lens",
+    "LatentPlan",
     "Mesh",
     "MultiPolygon",
     "NotConverged",
@@ -89,11 +95,13 @@ __all__ = [
     "lens",
     "load",
     "minkowski",
+    "load_latent",
     "parameterize",
     "quantize",
     "read_problem",
     "read_source",
     "solve",
+    "solve_latent",
     "solve_many",
 ]
 

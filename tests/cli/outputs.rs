@@ -41,6 +41,7 @@ const INPUTS: &[&str] = &[
     "--values",
 ];
 const VALUES: &[&str] = &[
+    "--periodic",
     "--columns",
     "--threads",
     "--max-memory",

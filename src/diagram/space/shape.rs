@@ -7,7 +7,7 @@
 use super::super::moments::Moments;
 use super::super::wall_moments::WallMoments;
 use super::cut::Cutter;
-use super::ground::CellPlanes;
+use super::planes::CellPlanes;
 use super::wall::Wall;
 use crate::domain::space::{Planes, Polytope, Skeleton};
 use crate::exact::Dd;

@@ -104,8 +104,8 @@ fn closed_forms() {
     }
 }
 
-/// Levels 1 to 5, exact volumes that sum to the domain's, masses within the tolerance, and a bracket
-/// of `W2^2` around the cost.
+/// Levels 1 to 5, exact volumes that sum to the domain's, masses within the tolerance, and a
+/// bracket of `W2^2` around the cost.
 fn proved<const D: usize>(problem: &impl Transport<D>, solution: &Solution<D>, tolerance: f64) {
     let c = certify(problem, &solution.heights, 5).unwrap();
     assert!(c.total_is_domain);
@@ -178,8 +178,8 @@ fn lattices_on_the_torus() {
     }
 }
 
-/// In the plane: a honeycomb, `W2^2 = 2 G a` with `G = 5 / (36 sqrt 3)` of cells of area `a`; and one
-/// site in a square, `1/6`.
+/// In the plane: a honeycomb, `W2^2 = 2 G a` with `G = 5 / (36 sqrt 3)` of cells of area `a`; and
+/// one site in a square, `1/6`.
 #[test]
 fn lattices_on_the_torus_of_the_plane() {
     let third = 3f64.sqrt();
@@ -187,8 +187,8 @@ fn lattices_on_the_torus_of_the_plane() {
     let problem = SpaceProblem::new(SpaceProblemData::new(domain, vec![[0.1, 0.2], [0.6, 0.2 + 0.5 * third]])).unwrap();
     let s = solve(&problem, &SolveOptions::default().hessian(true));
     near("honeycomb", s.cost, 2.0 * 5.0 / (36.0 * third) * 0.5 * third, 1.0);
-    // Four sides of length 1 / sqrt 3 over twice the distance 1, in a source of area sqrt 3; those to
-    // own images count nothing.
+    // Four sides of length 1 / sqrt 3 over twice the distance 1, in a source of area sqrt 3; those
+    // to own images count nothing.
     near("honeycomb walls", s.hessian.as_ref().unwrap()[0].2, 4.0 / third / 2.0 / third, 1.0);
     proved(&problem, &s, 1e-10);
     let square = SpaceDomain::torus([0.0; 2], [1.0; 2], [true; 2]).unwrap();

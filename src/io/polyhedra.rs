@@ -2,9 +2,9 @@
 //! arrays (.npz).
 //!
 //! Each cell has vertices of its own: on a torus neighbours need not lie side by side, since a cell
-//! lies where its site is. Faces are counter-clockwise seen from outside. In the arrays face `f` has
-//! the corners `corners[faces[f]:faces[f + 1]]`, cell `i` the faces `cells[i]:cells[i + 1]` and the
-//! vertices `vertices[points[i]:points[i + 1]]`.
+//! lies where its site is. Faces are counter-clockwise seen from outside. In the arrays face `f`
+//! has the corners `corners[faces[f]:faces[f + 1]]`, cell `i` the faces `cells[i]:cells[i + 1]` and
+//! the vertices `vertices[points[i]:points[i + 1]]`.
 
 use super::atomic::write_atomically;
 use super::error::IoError;

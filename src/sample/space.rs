@@ -1,9 +1,9 @@
 //! Random points in space, and on tori of the plane, with their cells.
 //!
 //! Cells are cut into tetrahedra about one of their corners. A tetrahedron is picked by its mass
-//! with an alias table, or along the sum of all masses; three uniform numbers in ascending order cut
-//! the unit interval into barycentric coordinates of a uniform point (Devroye, Non-Uniform Random
-//! Variate Generation, 1986, V.2). With an affine density a point is kept with a probability
+//! with an alias table, or along the sum of all masses; three uniform numbers in ascending order
+//! cut the unit interval into barycentric coordinates of a uniform point (Devroye, Non-Uniform
+//! Random Variate Generation, 1986, V.2). With an affine density a point is kept with a probability
 //! proportional to the density there, else drawn anew from further words: exact in law. (The
 //! low-discrepancy sequence takes the point as it is then.)
 //!

@@ -128,7 +128,7 @@ fn domains() {
     assert_snapshot!(domain(r#"{"type": "box", "min": [0, 0, 0], "max": [1, 1]}"#), @"p.json: domain: min has 3 coordinates and max has 2; give [x, y] or [x, y, z] each");
     assert_snapshot!(domain(r#"{"type": "torus", "min": [0, 0], "max": [1, 1], "periodic": [true]}"#), @"p.json: domain: periodic has 1 entries, min has 2; give true or false for each axis");
     assert_snapshot!(domain(r#"{"type": "polyhedron", "halfspaces": [[1,0,0,1]]}"#), @"p.json: the half-spaces leave an unbounded domain; add rows [a, b, c, d] that bound it on all sides");
-    assert_snapshot!(domain(r#"{"type": "polyhedron", "halfspaces": [[1,0,0]]}"#), @"");
+    assert_snapshot!(domain(r#"{"type": "polyhedron", "halfspaces": [[1,0,0]]}"#), @"p.json: line 1: halfspaces[0] has 3 numbers; give [a, b, c, d]");
     assert_snapshot!(domain(r#"{"type": "polyhedron", "vertices": [[0,0,0],[1,0,0],[0,1,0],[1,1,0]]}"#), @"p.json: domain has no volume; the corners of a polyhedron must not all lie in one plane");
     for (kind, rest) in [
         ("solid", r#""vertices": [[0,0,0]]"#),
@@ -145,7 +145,7 @@ fn domains() {
     }
     assert_snapshot!(domain(r#"{"type": "bx"}"#), @r#"p.json: domain: unknown type "bx"; use "box", "torus", "polyhedron", "polygon", "multipolygon", "mesh", "geojson" or "svg""#);
     assert_snapshot!(domain(r#"{"type": "box", "min": [0,0], "max": [1,1], "vertices": []}"#), @r#"p.json: domain: a box has no field "vertices"; drop it"#);
-    assert_snapshot!(domain(r#"{"min": [0,0]}"#), @r#"p.json: domain: "type" is missing; use "box", "polygon", "multipolygon", "mesh", "geojson" or "svg""#);
+    assert_snapshot!(domain(r#"{"min": [0,0]}"#), @r#"p.json: domain: "type" is missing; use "box", "torus", "polyhedron", "polygon", "multipolygon", "mesh", "geojson" or "svg""#);
 }
 
 #[test]

@@ -42,6 +42,7 @@ const INPUTS: &[&str] = &[
 ];
 const VALUES: &[&str] = &[
     "--feature",
+    "--periodic",
     "--columns",
     "--threads",
     "--max-memory",

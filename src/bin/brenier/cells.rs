@@ -243,8 +243,8 @@ fn lost<const D: usize>(table: &CellTable<D>) -> usize {
 
 /// A problem whose cells can be drawn, one path each.
 trait Painted<const D: usize> {
-    /// Writes cells that are polyhedra, and tells how many cells and hidden sites there are; `None`:
-    /// they are none.
+    /// Writes cells that are polyhedra, and tells how many cells and hidden sites there are;
+    /// `None`: they are none.
     fn polyhedra(&self, _: &CellsArgs, _: &Heights) -> Result<Option<(usize, usize)>, Failure> {
         Ok(None)
     }

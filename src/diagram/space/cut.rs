@@ -1,6 +1,7 @@
 //! One cell: cut out of the domain by every site that may cut it.
 
-use super::ground::{CellPlanes, SpaceGround};
+use super::ground::SpaceGround;
+use super::planes::CellPlanes;
 use super::sites::Sites;
 use super::tree::{Branch, Tree};
 use super::wall::{Shift, Wall};

@@ -5,7 +5,6 @@
 //! the domain along the others. So the polyhedron that a cell begins with is the same for all: the
 //! domain, bounded along periodic axes by the walls to the site's own images half a period away.
 
-use super::sites::Sites;
 use super::wall::{Shift, Wall};
 use crate::domain::space::{Body, Face, Planes, Polytope};
 use crate::domain::{SpaceDensity, SpaceDomain};
@@ -155,23 +154,4 @@ fn side(k: u32, (low, high): ([f64; 3], [f64; 3]), centre: [f64; 3], periodic: [
     }
     let d = if upper { high[axis] - centre[axis] } else { centre[axis] - low[axis] };
     Face::new(Wall::Domain(k), PlaneRow::new(n, d, d.abs() * f64::EPSILON), Yield::Never)
-}
-
-/// The planes of one cell.
-pub(super) struct CellPlanes<'a> {
-    pub ground: &'a SpaceGround,
-    pub sites: &'a Sites,
-    pub cell: u32,
-}
-
-impl Planes<Wall> for CellPlanes<'_> {
-    fn exact(&self, label: &Wall) -> ExactRow {
-        match *label {
-            Wall::Domain(face) => self.ground.exact(face),
-            Wall::Site(j, shift) => self.sites.exact(self.ground, self.cell, j, shift),
-        }
-    }
-    fn periodic(&self) -> [bool; 3] {
-        self.ground.periodic
-    }
 }

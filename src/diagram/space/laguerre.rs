@@ -148,7 +148,8 @@ impl<const D: usize> SpaceLaguerre<D> {
         }
         for (face, &label) in shape.skeleton.labels.iter().enumerate() {
             let Wall::Site(j, shift) = label else { continue };
-            // Both cells see the wall; the lower one counts it. That to an own image moves with none.
+            // Both cells see the wall; the lower one counts it. That to an own image moves with
+            // none.
             if i < j as usize {
                 let n = cutter.sites.wall(cutter.ground, (i as u32, j), shift, &shape.middle).0;
                 let apart = n.iter().map(|n| n.hi * n.hi).sum::<f64>().sqrt();

@@ -5,6 +5,7 @@ mod cut;
 mod finder;
 mod ground;
 mod laguerre;
+mod planes;
 mod shape;
 mod sites;
 mod snapshot;

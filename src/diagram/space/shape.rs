@@ -1,13 +1,13 @@
 //! A finished cell: its faces and corners in an order of their own, coordinates, integrals.
 //!
-//! Corners are computed once more about the middle of the cell, from walls in double-double, so that
-//! their errors are small beside the cell and not beside the domain. Everything here is a function
-//! of the cell's labels: the same bits however it was found.
+//! Corners are computed once more about the middle of the cell, from walls in double-double, so
+//! that their errors are small beside the cell and not beside the domain. Everything here is a
+//! function of the cell's labels: the same bits however it was found.
 
 use super::super::moments::Moments;
 use super::super::wall_moments::WallMoments;
 use super::cut::Cutter;
-use super::ground::CellPlanes;
+use super::planes::CellPlanes;
 use super::wall::Wall;
 use crate::domain::space::{Planes, Polytope, Skeleton};
 use crate::exact::Dd;
@@ -32,7 +32,7 @@ pub(super) struct Shape {
 pub(super) struct FaceIntegral {
     /// Its area.
     pub area: f64,
-    /// `int rho`.
+    /// `int rho`; 0 of a face that may have no area.
     pub mass: f64,
 }
 
@@ -133,9 +133,9 @@ impl Shape {
 
     /// Mass and moments along `D` axes, with a bound of the error of the mass.
     ///
-    /// The bound is that of first order, twice: corners are off by `error` in each coordinate, which
-    /// changes a tetrahedron by at most the areas of its sides times `sqrt(3) error / 3` each; and
-    /// every term is rounded a few times.
+    /// The bound is that of first order, twice: corners are off by `error` in each coordinate,
+    /// which changes a tetrahedron by at most the areas of its sides times `sqrt(3) error / 3`
+    /// each; and every term is rounded a few times.
     pub fn moments<const D: usize>(&self, law: &([f64; 3], f64)) -> Moments<D> {
         let apex = self.points[0];
         let rho: Vec<f64> = self.points.iter().map(|x| self.density(law, x)).collect();
@@ -181,13 +181,22 @@ impl Shape {
     }
 
     /// Area of a face, and the mass on it.
+    ///
+    /// On grids many faces are single points, or lines, of which rounding makes a little area. With
+    /// corners off by `e` in each coordinate that of a triangle is off by at most `2 sqrt(3) e` of
+    /// half its perimeter; a face with less than twice that of all its triangles is taken for none.
     pub fn face(&self, face: usize, law: &([f64; 3], f64)) -> FaceIntegral {
-        let mut all = FaceIntegral::default();
+        let (mut all, mut doubt) = (FaceIntegral::default(), 0.0);
         for at in self.fan(face) {
             let [a, b, c] = at.map(|k| &self.points[k]);
-            let area = 0.5 * length(&cross(&minus(b, a), &minus(c, a)));
+            let (ab, ac, bc) = (minus(b, a), minus(c, a), minus(c, b));
+            let area = 0.5 * length(&cross(&ab, &ac));
+            doubt += 4.0 * self.error * (length(&ab) + length(&ac) + length(&bc));
             all.area += area;
             all.mass += area * at.iter().map(|&k| self.density(law, &self.points[k])).sum::<f64>() / 3.0;
+        }
+        if !(all.area > doubt) {
+            all = FaceIntegral::default();
         }
         all
     }

@@ -9,9 +9,9 @@
 //!
 //! # Error of a row
 //! `n` is exact or right to `2^-104` in double-double: a difference, and one sum. `d` is three
-//! products and a few sums of terms right to `2^-102` of themselves, and `W` is right to `2^-101` of
-//! `|y|^2 + 2 |h|`. So `d` is off by less than `2^-98` of the sum of the sizes of all terms, beside
-//! its rounding. What underflows is off by less than `2^-1000`.
+//! products and a few sums of terms right to `2^-102` of themselves, and `W` is right to `2^-101`
+//! of `|y|^2 + 2 |h|`. So `d` is off by less than `2^-98` of the sum of the sizes of all terms,
+//! beside its rounding. What underflows is off by less than `2^-1000`.
 
 use super::ground::SpaceGround;
 use super::wall::Shift;

@@ -5,8 +5,9 @@ use super::super::moments::Moments;
 use super::super::still::DiagramError;
 use super::cut::{Cutter, Room};
 use super::finder::SpaceFinder;
-use super::ground::{CellPlanes, SpaceGround};
+use super::ground::SpaceGround;
 use super::laguerre::lifted;
+use super::planes::CellPlanes;
 use super::shape::Shape;
 use super::sites::Sites;
 use super::tree::Tree;
@@ -52,6 +53,8 @@ pub struct SpaceDiagram<const D: usize = 3> {
     pub(super) centroids: Vec<Option<[f64; D]>>,
     pub(super) rests: Vec<[f64; D]>,
     pub(super) spreads: Vec<f64>,
+    /// Cells without volume, which only the perturbation makes.
+    pub(super) flat: Vec<bool>,
     pub(super) counters: Counters,
     density: ExactAffine,
     factor: f64,
@@ -116,6 +119,7 @@ impl<const D: usize> SpaceDiagram<D> {
             centroids: vec![None; n],
             rests: vec![[0.0; D]; n],
             spreads: vec![0.0; n],
+            flat: vec![false; n],
             counters: Counters::default(),
             density: problem.density().exact(),
             factor: problem.source_factor(),
@@ -138,7 +142,26 @@ impl<const D: usize> SpaceDiagram<D> {
             }
         }
         (diagram.tree, diagram.shifts) = (tree, shifts);
+        diagram.flatten();
         Ok(diagram)
+    }
+
+    /// Finds cells without volume among those that may have none, exactly.
+    fn flatten(&mut self) {
+        let small = |&i: &usize| self.shape(i).is_some() && self.masses[i] <= self.errors[i];
+        let doubtful: Vec<usize> = (0..self.masses.len()).filter(small).collect();
+        let none = |i: &usize| self.exact_integrals(*i).is_some_and(|f| f.volume.cmp0().is_eq());
+        let flat: Vec<bool> = doubtful.par_iter().map(none).collect();
+        for (i, _) in doubtful.into_iter().zip(flat).filter(|f| f.1) {
+            self.flat[i] = true;
+            (self.masses[i], self.errors[i], self.spreads[i]) = (0.0, 0.0, 0.0);
+            (self.centroids[i], self.rests[i]) = (None, [0.0; D]);
+        }
+    }
+
+    /// Is there a cell with volume at this position?
+    pub(super) fn is_solid(&self, position: usize) -> bool {
+        self.shapes[position].is_some() && !self.flat[self.order[position] as usize]
     }
 
     pub(super) fn cutter(&self) -> Cutter<'_> {
@@ -199,10 +222,10 @@ impl<const D: usize> SpaceDiagram<D> {
     pub(super) fn graph(&self) -> Graph {
         let mut walls = Vec::new();
         for (i, shape) in self.shapes.iter().enumerate() {
-            let Some(shape) = shape else { continue };
+            let Some(shape) = shape.as_ref().filter(|_| self.is_solid(i)) else { continue };
             for (face, &label) in shape.skeleton.labels.iter().enumerate() {
                 let Wall::Site(j, shift) = label else { continue };
-                if i < j as usize {
+                if i < j as usize && self.is_solid(j as usize) {
                     let n = self.inner.wall(&self.ground, (i as u32, j), shift, &shape.middle).0;
                     let apart = n.iter().map(|n| n.hi * n.hi).sum::<f64>().sqrt();
                     let mass = shape.face(face, &self.ground.law).mass;

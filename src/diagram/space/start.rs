@@ -4,8 +4,8 @@
 //! no cell empty whose gradient of `Phi` lies inside the domain. Here `Phi` is a sum over axes:
 //! `y_k^2 / 2` along periodic ones, with the gradient `y_k`, so that all weights are 0 there; and
 //! the quantile start of the plane along the others, with its gradient in a box inside the domain.
-//! On a torus the lemma holds for all images together: with weights the same for all images, heights
-//! at an image are `-Phi` there, too.
+//! On a torus the lemma holds for all images together: with weights the same for all images,
+//! heights at an image are `-Phi` there, too.
 
 use super::super::quantile::quantile_potential;
 use super::ground::SpaceGround;

@@ -52,7 +52,7 @@ impl<const D: usize> Cells<D> for SpaceDiagram<D> {
         &self.spreads
     }
     fn hidden(&self) -> Vec<u32> {
-        (0..self.sites.len() as u32).filter(|&i| self.shape(i as usize).is_none()).collect()
+        (0..self.sites.len() as u32).filter(|&i| !self.is_solid(self.place[i as usize] as usize)).collect()
     }
     fn walls(&self) -> Vec<(u32, u32, f64)> {
         self.graph().hessian(&self.order).into_iter().collect()
@@ -128,10 +128,10 @@ impl<const D: usize> Cells<D> for SpaceDiagram<D> {
         }
         let mut pieces = Vec::new();
         for (i, shape) in self.shapes.iter().enumerate() {
-            let Some(shape) = shape else { continue };
+            let Some(shape) = shape.as_ref().filter(|_| self.is_solid(i)) else { continue };
             for (face, &label) in shape.skeleton.labels.iter().enumerate() {
                 let Wall::Site(j, shift) = label else { continue };
-                if i < j as usize {
+                if i < j as usize && shape.face(face, &self.ground.law).mass > 0.0 {
                     let n = self.inner.wall(&self.ground, (i as u32, j), shift, &shape.middle).0;
                     let apart = n.iter().map(|n| n.hi * n.hi).sum::<f64>().sqrt();
                     let (a, b) = (self.order[i], self.order[j as usize]);

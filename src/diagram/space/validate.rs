@@ -4,12 +4,12 @@
 //! |---|---|
 //! | 1 | numbers are sound |
 //! | 2 | labels are distinct, every wall is seen from both sides, each cell obeys Euler's relation |
-//! | 3 | every vertex is seen by exactly the cells that it names: four, less one for each face of the domain |
-//! | 4 | cut once more, from other beginnings, all cells are the same; among few sites by all images of all |
+//! | 3 | every vertex is seen by exactly the cells that it names |
+//! | 4 | cut once more, from other beginnings, all cells are the same |
 //!
-//! Level 5 is the certificate: exact volumes that sum to exactly the domain's. A cell cut by some of
-//! the sites holds the true cell, so the sum is greater than the domain unless all are right, but for
-//! sets of measure zero.
+//! Level 5 is the certificate: exact volumes that sum to exactly the domain's. A cell cut by some
+//! of the sites holds the true cell, so the sum is greater than the domain unless all are right,
+//! but for sets of measure zero.
 
 use super::super::ladder::Invalid;
 use super::cut::Room;

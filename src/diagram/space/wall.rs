@@ -3,8 +3,8 @@
 /// A neighbour's image on a torus: by how many periods it is moved along each axis, -1, 0 or 1.
 ///
 /// No more are needed. A cell lies within half a period of its site along each periodic axis (the
-/// walls to its own images say so), and among the images of another site, which have one weight, the
-/// nearest one wins. So the image is within a period of the site, and both lie in one box.
+/// walls to its own images say so), and among the images of another site, which have one weight,
+/// the nearest one wins. So the image is within a period of the site, and both lie in one box.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Shift(u8);
 

@@ -63,8 +63,8 @@ impl SpaceDensity {
         ExactAffine::new(g, c)
     }
 
-    /// In other units: coordinates times `2^length`, values times `2^density`. The caller knows that
-    /// to be exact.
+    /// In other units: coordinates times `2^length`, values times `2^density`. The caller knows
+    /// that to be exact.
     pub(crate) fn scaled(&self, length: i32, density: i32) -> SpaceDensity {
         match *self {
             SpaceDensity::Constant => SpaceDensity::Constant,

@@ -178,8 +178,8 @@ mod tests {
         assert!(SpaceDomain::boxed([0.0; 3], [1.0, 1e150, 1.0]).is_err());
     }
 
-    /// Volumes and faces of the Platonic solids that have rational corners, and of hulls with points
-    /// that are none of their corners.
+    /// Volumes and faces of the Platonic solids that have rational corners, and of hulls with
+    /// points that are none of their corners.
     #[test]
     fn polyhedra_from_vertices_and_half_spaces() {
         let one = super::super::ExactAffine::new([0.0; 3], 1.0);

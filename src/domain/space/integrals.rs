@@ -2,7 +2,7 @@
 //!
 //! A polyhedron is a fan of tetrahedra about one of its corners: of a triangle of each face that
 //! does not have it. Over a tetrahedron with corners `v_a`, values `r_a` of an affine density,
-//! `R = sum r_a` and `V = sum v_a` (docs/theory/formulas.md),
+//! `R = sum r_a` and `V = sum v_a` (docs/theory/space.md),
 //!
 //! ```text
 //! int rho     = |S| R / 4

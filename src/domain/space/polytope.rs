@@ -1,10 +1,10 @@
 //! Convex polyhedra by labels: which faces meet in which corners, found by clipping.
 //!
 //! A polyhedron is simple: exactly three faces meet in each corner (the perturbation of
-//! [`corner_inside`] sees to it, also where more of them pass through one point). A corner knows its
-//! three faces, turned so that their inward normals have a positive determinant, and the three
-//! corners at the other ends of its edges. Clipping by a plane asks for each corner on which side it
-//! lies; no coordinate decides anything.
+//! [`corner_inside`] sees to it, also where more of them pass through one point). A corner knows
+//! its three faces, turned so that their inward normals have a positive determinant, and the three
+//! corners at the other ends of its edges. Clipping by a plane asks for each corner on which side
+//! it lies; no coordinate decides anything.
 
 use crate::exact::Counters;
 use crate::exact::predicates::{Corner, ExactRow, PlaneRow, Yield, corner_inside, corner_near};
@@ -97,7 +97,8 @@ impl<L: Clone> Polytope<L> {
         for corner in 0..8u32 {
             let side = |k: u32| (corner >> k) & 1;
             let face = |k: u32| 2 * k + side(k);
-            // Inward normals e or -e: the determinant is positive for an even number of upper sides.
+            // Inward normals e or -e: the determinant is positive for an even number of upper
+            // sides.
             let turned = (0..3).map(side).sum::<u32>() % 2 == 1;
             let axes = if turned { [1, 0, 2] } else { [0, 1, 2] };
             let (faces, next) = (axes.map(face), axes.map(|k| corner ^ (1 << k)));

@@ -5,9 +5,9 @@ use super::domain::SpaceDomain;
 use super::integrals::{ExactAffine, Integrals};
 use crate::exact::big::{self, Rational};
 
-/// Integrals of a density over its domain. Of a box in closed form: with its middle `m`, sides `2 a`
-/// and the density `rho_0` there, `int rho = V rho_0`, `int rho (x - m) = V g a^2 / 3`, and
-/// `int rho (x - m)^2 = V rho_0 a^2 / 3` along each axis, since odd terms vanish.
+/// Integrals of a density over its domain. Of a box in closed form: with its middle `m`, sides `2
+/// a` and the density `rho_0` there, `int rho = V rho_0`, `int rho (x - m) = V g a^2 / 3`, and `int
+/// rho (x - m)^2 = V rho_0 a^2 / 3` along each axis, since odd terms vanish.
 pub(crate) fn whole<const D: usize>(domain: &SpaceDomain<D>, density: &SpaceDensity) -> Integrals {
     let density: ExactAffine = density.exact();
     if let Some(body) = domain.body() {

@@ -13,28 +13,28 @@
 //! The cell keeps its corners turned so that `C_3 > 0`, so the sign of `<C, m>` decides.
 //!
 //! # Error model
-//! The entries of a row are off by at most `2u` of a *size* given beside each ([`PlaneRow`]). A minor of
-//! two rows is two products of a relative error of at most `5u` of the product of sizes, and their
-//! difference: below `6u` of its size. A cofactor is three products of those with entries of a third
-//! row (`9u`) and two sums: below `11u`, and `16u` covers the second order. `<C, m>` is four such
-//! products (`16u + 3u`) and three sums: below `22u` of the sum of sizes; `26u` is used. What
-//! underflows is off by a few `2^-1074` times sizes, which `UNDERFLOW` covers. What overflows is
-//! infinite or no number, and no filter accepts it: its size is infinite, too.
+//! The entries of a row are off by at most `2u` of a *size* given beside each ([`PlaneRow`]). A
+//! minor of two rows is two products of a relative error of at most `5u` of the product of sizes,
+//! and their difference: below `6u` of its size. A cofactor is three products of those with entries
+//! of a third row (`9u`) and two sums: below `11u`, and `16u` covers the second order. `<C, m>` is
+//! four such products (`16u + 3u`) and three sums: below `22u` of the sum of sizes; `26u` is used.
+//! What underflows is off by a few `2^-1074` times sizes, which `UNDERFLOW` covers. What overflows
+//! is infinite or no number, and no filter accepts it: its size is infinite, too.
 //!
 //! # Ties
 //! Heights become `h_k + p_k`, so that `d` of the wall `ij` becomes `d + p_i - p_j`. Only the last
-//! column of the determinant moves, so it is linear in the perturbations, without any remainder: the
-//! coefficient of `p_r` is the sum of the cofactors of the entries `d` that have it. Ranks are taken
-//! in their order, as everywhere. Two things are left that heights cannot decide.
+//! column of the determinant moves, so it is linear in the perturbations, without any remainder:
+//! the coefficient of `p_r` is the sum of the cofactors of the entries `d` that have it. Ranks are
+//! taken in their order, as everywhere. Two things are left that heights cannot decide.
 //!
 //! *Images.* On a torus walls between images of one site do not move at all, and those to several
 //! images of another move alike. There the metric is perturbed, `|x|^2` to `|x|^2 + <x, Q x>` with
 //! an infinitesimal generic `Q`, the entries that belong to periodic axes infinitely greater than
-//! the others: with `x' = (1 + Q) x` normals of walls stay what they are, and `d` becomes
-//! `d + <n, Q n> / 2` (and a term linear in `n`, which drops out, since `sum C_k n_k = 0` among walls).
-//! This is the same everywhere, so it cuts the torus into cells that fit. Among four walls it decides
-//! whatever is left: `sum C_k n_k = 0` and `sum C_k n_k n_k' = 0` with independent `n_a, n_b, n_c` and
-//! `C_m != 0` only if `n_m` is one of the others, or zero. A face of the domain is normal to no
+//! the others: with `x' = (1 + Q) x` normals of walls stay what they are, and `d` becomes `d + <n,
+//! Q n> / 2` (and a term linear in `n`, which drops out, since `sum C_k n_k = 0` among walls). This
+//! is the same everywhere, so it cuts the torus into cells that fit. Among four walls it decides
+//! whatever is left: `sum C_k n_k = 0` and `sum C_k n_k n_k' = 0` with independent `n_a, n_b, n_c`
+//! and `C_m != 0` only if `n_m` is one of the others, or zero. A face of the domain is normal to no
 //! periodic axis. Where one of the four planes is such a face with a cofactor that is not zero, the
 //! same is said of the parts of the normals along periodic axes: either these decide, or the ranks
 //! of sites with the same part do. With a cofactor of zero the rows of the three walls are linearly

@@ -1,11 +1,11 @@
 //! A proof that a solution in space or on a torus is right: exact masses and a rigorous bracket for
 //! `W2^2`.
 //!
-//! Cells are taken as lists of labels; their corners, volumes and moments are computed anew from the
-//! heights as given, in rationals. Each is at least the true cell, being cut by some of the sites, so
-//! if the volumes sum to exactly the domain's no site is missing anywhere, but for sets of measure
-//! zero. This holds on a torus as well: there the cells are lifted to space, and their images tile
-//! it.
+//! Cells are taken as lists of labels; their corners, volumes and moments are computed anew from
+//! the heights as given, in rationals. Each is at least the true cell, being cut by some of the
+//! sites, so if the volumes sum to exactly the domain's no site is missing anywhere, but for sets
+//! of measure zero. This holds on a torus as well: there the cells are lifted to space, and their
+//! images tile it.
 //!
 //! With `m_i` the exact masses of the source normalized by the exact factor, `C_i` the integral of
 //! `|x - y_i|^2` over cell `i` (on a torus that is the squared distance to the nearest image, since
@@ -192,9 +192,9 @@ fn weigh<const D: usize>(
 
 /// An upper bound for the slackness of one plan.
 ///
-/// Centroids are rounded to `2^-100`; what they may be off is added to the slack, which is affine in
-/// them with the gradient `2 (y_i - y_j)`. What is lost by moving masses in units of `2^-bits` is
-/// charged the largest cost there is.
+/// Centroids are rounded to `2^-100`; what they may be off is added to the slack, which is affine
+/// in them with the gradient `2 (y_i - y_j)`. What is lost by moving masses in units of `2^-bits`
+/// is charged the largest cost there is.
 fn plan_gap<const D: usize>(
     problem: &SpaceProblem<D>,
     heights: &Heights,

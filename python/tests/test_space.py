@@ -1,0 +1,70 @@
+"""Boxes, polyhedra and tori in space; tessellations with given volumes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import brenier as bn
+import numpy as np
+import pytest
+
+
+def test_a_box_in_space_is_solved_and_proved(tmp_path: Path) -> None:
+    sites = np.random.default_rng(1).random((20, 3))
+    plan = bn.solve(sites, bn.Box([0, 0, 0], [1, 1, 1]))
+    assert plan.converged and plan.centroids.shape == (20, 3)
+    certificate = plan.check()
+    assert certificate.ok and certificate.w2_squared[0] <= plan.value * (1 + 1e-12)
+    plan.save(tmp_path / "s.json")
+    back = bn.load(tmp_path / "s.json")
+    assert np.array_equal(back.weights, plan.weights)
+    x = np.random.default_rng(2).random((500, 3))
+    power = ((x[:, None] - sites[None]) ** 2).sum(axis=2) - plan.weights
+    assert np.array_equal(plan.map(x, kind="cell"), power.argmin(axis=1))
+    points, cells, images = plan.sample(200, seed=3)
+    assert points.shape == (200, 3) and np.array_equal(images, sites[cells])
+
+
+def test_one_site_on_a_torus_has_the_second_moment_of_a_cube() -> None:
+    for d in (2, 3):
+        plan = bn.solve([[0.3] * d], bn.Torus([0] * d, [1] * d))
+        assert plan.value == pytest.approx(d / 12, rel=1e-12)
+        assert plan.check().ok
+
+
+def test_an_octahedron_by_its_half_spaces() -> None:
+    rows = [[a, b, c, 1] for a in (-1, 1) for b in (-1, 1) for c in (-1, 1)]
+    plan = bn.solve([[0.5, 0, 0], [-0.5, 0, 0]], bn.Polyhedron(halfspaces=rows), masses=[0.5, 0.5])
+    assert plan.weights[0] == pytest.approx(plan.weights[1], abs=1e-12)
+    # Half of it, of height 1 over a square of area 2: the centroid at a quarter.
+    assert plan.centroids[0][0] == pytest.approx(0.25, rel=1e-12)
+
+
+def test_grains_of_given_volumes() -> None:
+    rng = np.random.default_rng(4)
+    seeds = 3 * rng.random((60, 3)) - 1
+    volumes = rng.lognormal(0, 0.35, 60)
+    plan = bn.laguerre(seeds, volumes, periodic=True, domain=[[0, 2], [0, 1], [0, 1]], n_iter=2)
+    assert np.abs(plan.masses / volumes - 1).max() < 1e-10
+    assert plan.check().ok
+    again = bn.laguerre(plan.sites, weights=plan.weights, periodic=True, domain=[[0, 2], [0, 1], [0, 1]])
+    assert again.masses / again.masses.sum() == pytest.approx(volumes / volumes.sum(), rel=1e-9)
+    mixed = bn.laguerre(seeds[:, :2], periodic=[True, False])
+    assert mixed.masses == pytest.approx(np.full(60, 1 / 60), rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("call", "text"),
+    [
+        (lambda: bn.laguerre([[0, 0, 0]], periodic=[True]), "periodic has 1 entries"),
+        (lambda: bn.laguerre([[0, 0, 0]], domain=[[0, 1]]), "domain has 1 rows"),
+        (lambda: bn.laguerre([0.0, 1.0]), "seeds has shape"),
+        (lambda: bn.laguerre([[0, 0]], [1.0], weights=[0.0]), "weights leave nothing to solve"),
+        (lambda: bn.Polyhedron(halfspaces=[[1, 0, 0, 1]]), "unbounded"),
+        (lambda: bn.Torus([0, 0], [1, 1], [True]), "periodic has 1 entries"),
+    ],
+)
+def test_refused_in_words(call: Any, text: str) -> None:
+    with pytest.raises(bn.BrenierError, match=text):
+        call()

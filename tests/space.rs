@@ -139,7 +139,8 @@ fn lattices_on_the_torus() {
     let half = 0.5;
     let hcp_height = (8.0f64 / 3.0).sqrt();
     let third = 3f64.sqrt();
-    let lattices: [(&str, [f64; 3], Vec<[f64; 3]>, usize, f64); 5] = [
+    type Lattice = (&'static str, [f64; 3], Vec<[f64; 3]>, usize, f64);
+    let lattices: [Lattice; 5] = [
         ("one site", [1.0; 3], vec![[0.3, 0.9, 0.1]], 6, 1.0 / 12.0),
         ("cubic", [2.0, 1.0, 1.0], vec![[0.25, 0.5, 0.5], [1.25, 0.5, 0.5]], 6, 1.0 / 12.0),
         ("bcc", [1.0; 3], vec![[0.0; 3], [half; 3]], 14, 19.0 / (192.0 * 2f64.cbrt())),

@@ -42,7 +42,7 @@ pub fn angle(dot: &Rational, cross: &Rational, pi: &Integer) -> Option<Integer> 
     let square = match dot.cmp0() {
         Ordering::Equal if cross.cmp0() == Ordering::Equal => return None,
         Ordering::Equal => return Some(half()),
-        _ => Rational::from(cross / Rational::from(dot * dot)),
+        _ => cross / Rational::from(dot * dot),
     };
     // The square of the tangent's size.
     let inverted = square > 1;

@@ -14,7 +14,7 @@ pub fn sqrt(x: Dd) -> Dd {
 }
 
 /// `ln 2`.
-const LN_2: Dd = Dd { hi: std::f64::consts::LN_2, lo: 2.319046813846299558e-17 };
+const LN_2: Dd = Dd { hi: std::f64::consts::LN_2, lo: 2.319_046_813_846_299_6e-17 };
 
 /// `e^x`, to a relative error below `2^-90` for `|x| <= 600`.
 ///

@@ -5,7 +5,7 @@
 //! files sometimes have none. Everyone who asks for an ending asks here, so that they are read and
 //! written like all others.
 
-use super::read::lines;
+use super::lines::lines;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 

@@ -33,6 +33,7 @@ mod latent_samples;
 mod latent_state;
 mod ledger;
 mod lens_json;
+mod lines;
 mod lists;
 mod loaded;
 mod loader;

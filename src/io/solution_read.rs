@@ -324,6 +324,9 @@ fn of_one_kind<P>(
     centroids.into_iter().enumerate().map(one).collect()
 }
 
+/// Centroids, and gradients if there are any.
+type Points<P> = (Vec<Option<P>>, Option<Vec<Option<P>>>);
+
 impl RawSolution {
     fn build(mut self, cx: &Context<'_>, limit: ReadLimit) -> Result<AnySolution, IoError> {
         let file = cx.file;
@@ -383,7 +386,7 @@ impl RawSolution {
         mut self,
         file: &Path,
         problem: ProblemSource<T>,
-        (centroids, pulled): (Vec<Option<Coordinates>>, Option<Vec<Option<Coordinates>>>),
+        (centroids, pulled): Points<Coordinates>,
         point: impl Fn(Coordinates) -> Option<[f64; D]> + Copy,
         arrays: Arrays<'_>,
     ) -> Result<SolutionFile<T>, IoError> {
@@ -405,7 +408,7 @@ impl RawSolution {
         self,
         file: &Path,
         problem: ProblemSource<T>,
-        (centroids, pulled): (Vec<Option<T::Point>>, Option<Vec<Option<T::Point>>>),
+        (centroids, pulled): Points<T::Point>,
         cells: Option<Vec<CellRecord<T::Point>>>,
         mut arrays: Arrays<'_>,
     ) -> Result<SolutionFile<T>, IoError> {

@@ -3,8 +3,8 @@
 use super::columns::{Wanted, choose, normal};
 use super::error::{IoError, quoted};
 use super::json::literal;
+use super::lines::lines;
 use super::npy::NpyArray;
-use super::read::lines;
 use std::path::Path;
 
 /// Columns of a table.

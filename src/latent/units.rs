@@ -238,7 +238,7 @@ mod tests {
 
     #[test]
     fn scaling_by_a_power_of_two_changes_nothing_else() {
-        let rows = vec![0.3, 0.1, 1.7, -0.4, 0.9, 0.2];
+        let rows = [0.3, 0.1, 1.7, -0.4, 0.9, 0.2];
         let source = Source::Gaussian(vec![0.0; 2], 1.0);
         let of = |by: f64| {
             let codes = Codes::new(2, rows.iter().map(|v| v * by).collect(), None).unwrap();

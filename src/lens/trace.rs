@@ -26,8 +26,8 @@ const CUTS: usize = 4;
 /// stands for, its place the middle of that. Shadows of facets on each other and light that is
 /// reflected at glass are left out. Cost: O(triangles).
 pub fn trace(plate: &Plate, optic: Optic, target: LensTarget, half: [f64; 2], size: [usize; 2]) -> Traced {
-    let mut found = Traced::default();
-    found.light = Light { width: size[0], values: vec![0.0; size[0] * size[1]] };
+    let light = Light { width: size[0], values: vec![0.0; size[0] * size[1]] };
+    let mut found = Traced { light, ..Traced::default() };
     for t in &plate.triangles[..plate.top] {
         let corners = t.map(|v| plate.vertices[v as usize]);
         let [a, b, c] = corners;

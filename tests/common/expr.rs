@@ -174,7 +174,7 @@ fn arccosine(x: &Q) -> Q {
     let mut a = Q::from_f64(x.to_f64().acos()).expect("finite");
     for _ in 0..4 {
         let slope = sine(&a);
-        a = round(Q::from(&a + (sine(&Q::from(&a + pi() / 2)) - x) / slope));
+        a = round(&a + (sine(&(&a + pi() / 2)) - x) / slope);
     }
     a
 }

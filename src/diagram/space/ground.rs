@@ -112,7 +112,7 @@ impl SpaceGround {
         }
         let k = (face / 2) as usize;
         let [low, middle, high] = [self.low[k], self.centre[k], self.high[k]].map(big::rational);
-        let (sign, d): (i32, Rational) = if face % 2 == 0 { (1, middle - low) } else { (-1, high - middle) };
+        let (sign, d): (i32, Rational) = if face.is_multiple_of(2) { (1, middle - low) } else { (-1, high - middle) };
         let mut v: [Integer; 4] = Default::default();
         v[k] = d.denom().clone() * sign;
         v[3] = d.numer().clone();

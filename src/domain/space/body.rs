@@ -58,7 +58,7 @@ impl Planes<u32> for Numbered<'_> {
         if *label >= BOX {
             let k = (*label - BOX) as usize;
             let mut v: [Integer; 4] = Default::default();
-            v[k / 2] = Integer::from(if k % 2 == 0 { 1 } else { -1 });
+            v[k / 2] = Integer::from(if k.is_multiple_of(2) { 1 } else { -1 });
             v[3] = Integer::from(1) << FAR;
             return ExactRow::new(v);
         }
@@ -132,7 +132,7 @@ impl Body {
         let inner = [0, 1, 2].map(|k| base.iter().map(|&b| &points[b][k]).sum::<Integer>());
         // Polars in units of 2^e / 4.
         let polar = |p: &[Integer; 3]| {
-            let n = [0, 1, 2].map(|k| Integer::from(&inner[k] - Integer::from(&p[k] * 4u32)));
+            let n = [0, 1, 2].map(|k| &inner[k] - Integer::from(&p[k] * 4u32));
             let [x, y, z] = n;
             [x, y, z, Integer::from(1) << 40u32]
         };

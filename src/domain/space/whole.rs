@@ -32,7 +32,7 @@ pub(crate) fn whole<const D: usize>(domain: &SpaceDomain<D>, density: &SpaceDens
     });
     // x^2 = (x - m)^2 + 2 m (x - m) + m^2.
     let second = three.map(|k| {
-        let about = Rational::from(&first[k] - Rational::from(&mass * &middle[k]));
+        let about = &first[k] - Rational::from(&mass * &middle[k]);
         let m = &middle[k];
         Rational::from(&mass * &third[k]) + about * m * 2u32 + Rational::from(m * m) * &mass
     });

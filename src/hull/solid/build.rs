@@ -48,11 +48,10 @@ impl SolidHull {
         order.iter().for_each(|&p| hull.insert(p));
         // Without the free slots.
         let mut number = vec![NONE; hull.face.len()];
-        let mut count = 0;
-        for (f, face) in hull.face.iter().enumerate().filter(|(_, face)| face[0] != NONE) {
+        let used = hull.face.iter().enumerate().filter(|(_, face)| face[0] != NONE);
+        for (count, (f, face)) in (0..).zip(used) {
             debug_assert!(face.iter().all(|&c| (c as usize) < rows.len()));
             number[f] = count;
-            count += 1;
         }
         let lives = |f: &usize| number[*f] != NONE;
         let slots: Vec<usize> = (0..hull.face.len()).filter(lives).collect();

@@ -3,9 +3,10 @@
 use super::super::ending::ending;
 use super::super::error::{IoError, quoted};
 use super::super::foreign;
+use super::super::lines::lines;
 use super::super::npy::{NpyArray, parse_npy};
 use super::super::npz::NpzReader;
-use super::super::read::{ReadLimit, lines, read_file, refuse_utf16};
+use super::super::read::{ReadLimit, read_file, refuse_utf16};
 use super::super::table::{delimiter, number, with_decimal_comma};
 use super::columns::{CellColumn, ColumnValues};
 use std::path::Path;

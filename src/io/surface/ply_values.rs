@@ -1,7 +1,7 @@
 //! The numbers of a .ply file, one after another, in text or binary.
 
 use super::super::error::{IoError, quoted};
-use super::super::read::lines;
+use super::super::lines::lines;
 use super::text::number;
 use std::path::Path;
 

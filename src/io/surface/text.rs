@@ -7,7 +7,7 @@ use std::path::Path;
 
 /// Lines without comments (`#`), each with its number from 1.
 pub(super) fn lines(bytes: &[u8]) -> impl Iterator<Item = (u64, &[u8])> {
-    (1u64..).zip(super::super::read::lines(bytes).map(without_comment))
+    (1u64..).zip(super::super::lines::lines(bytes).map(without_comment))
 }
 
 /// As [`lines`]; a backslash at the end of a line joins it with the next one.

@@ -61,9 +61,9 @@ pub struct LensOptions {
 }
 
 impl Default for LensOptions {
-    /// 20000 facets, 1e-8, 12 aims.
+    /// 20000 facets, 1e-8, 30 aims.
     fn default() -> LensOptions {
-        LensOptions { facets: 20_000, tolerance: 1e-8, aims: 12 }
+        LensOptions { facets: 20_000, tolerance: 1e-8, aims: 30 }
     }
 }
 
@@ -75,6 +75,12 @@ setters!(LensOptions {
 
 /// Facets are aimed anew until they hit their pixels to this share of one.
 const AIMED: f64 = 0.01;
+
+/// Misses that shrink by less are answered by shorter ways.
+const SLOW: f64 = 0.8;
+
+/// The shortest.
+const LEAST_SHARE: f64 = 1.0 / 16.0;
 
 /// Why there is no such surface.
 #[derive(Debug, thiserror::Error)]
@@ -177,7 +183,9 @@ pub fn design_lens(data: &LensData, options: &LensOptions) -> Result<LensDesign,
     let mut sites = aim.sites(&pixels, None)?;
     let solved = SolveOptions::default().tolerance(options.tolerance);
     let mut start: Option<(Heights, Vec<[f64; 2]>)> = None;
-    let mut misses = Vec::new();
+    let mut misses: Vec<f64> = Vec::new();
+    // Where facets are aimed from, and by how much of the way to their middles that moves.
+    let (mut from, mut share) = (vec![[0.0; 3]; pixels.len()], 1.0f64);
     loop {
         let problem = Problem::new(ProblemData::new(data.aperture.clone(), sites.clone()).masses(masses.clone()))?;
         // Sites that were merged would be pixels in one direction: there are none.
@@ -188,11 +196,20 @@ pub fn design_lens(data: &LensData, options: &LensOptions) -> Result<LensDesign,
         let converged = solution.report.outcome == Some(Outcome::Converged);
         if matches!(data.target, LensTarget::Screen { .. }) && problem.len() == pixels.len() {
             let hits = aim.hits(&map);
-            misses.push(aim.miss(&pixels, problem.sites(), &hits));
+            let miss = aim.miss(&pixels, problem.sites(), &hits);
+            // Light that spreads little for the width of the aperture: a facet aimed anew takes
+            // the place of its neighbour, and both go too far.
+            if misses.last().is_some_and(|before| miss > SLOW * before) {
+                share = (0.5 * share).max(LEAST_SHARE);
+            }
+            misses.push(miss);
             let aimed = misses.last().is_some_and(|m| *m <= AIMED);
             if !aimed && misses.len() <= options.aims && converged {
                 start = Some((solution.heights.clone(), sites));
-                sites = aim.sites(&pixels, Some(&hits))?;
+                for (from, hit) in from.iter_mut().zip(&hits) {
+                    (0..3).for_each(|k| from[k] += share * (hit[k] - from[k]));
+                }
+                sites = aim.sites(&pixels, Some(&from))?;
                 continue;
             }
         }

@@ -107,6 +107,11 @@ pub fn run(args: &LensArgs, common: &Common) -> Result<u8, Failure> {
             ),
             ("time", format!("{seconds:.2} s")),
         ]);
+        if design.misses.last().is_some_and(|miss| *miss > 0.5) {
+            let what = "facets do not settle: the light spreads too little for the width of the aperture; make the \
+                        picture larger, or take the other shape";
+            rows.push(("note", what.to_string()));
+        }
         rows.extend(file.notes.iter().map(|n| ("note", n.clone())));
         rows.extend(written.iter().map(|p| ("written", p.display().to_string())));
         say(&table(&rows))?;

@@ -334,11 +334,11 @@ mod tests {
         let v = [[0.0, 0.0, 0.0], [1.0, 0.0, 0.0], [1.0, 1.0, 0.0], [0.0, 1.0, 0.0], [0.5, 0.5, 0.75]];
         let faces: [&[u32]; 5] = [&[3, 2, 1, 0], &[0, 1, 4], &[1, 2, 4], &[2, 3, 4], &[3, 0, 4]];
         let mesh = MeshData { vertices: &v, polygons: &faces, ..MeshData::default() };
-        for (name, corners) in [("p.off", 5), ("p.stl", 18)] {
+        for name in ["p.off", "p.stl"] {
             let path = folder.path().join(name);
             write_surface(&path, &mesh, Encoding::Binary).unwrap();
             let file = read_surface(&path, ReadLimit::default()).unwrap();
-            assert_eq!((file.vertices.len(), file.triangles.len()), (corners, 6), "{name}");
+            assert_eq!((file.vertices.len(), file.triangles.len()), (5, 6), "{name}");
             let at = |t: &[u32; 3]| t.map(|c| file.vertices[c as usize]);
             let volume = |[a, b, c]: [[f64; 3]; 3]| {
                 a[0] * (b[1] * c[2] - b[2] * c[1]) - a[1] * (b[0] * c[2] - b[2] * c[0])

@@ -22,7 +22,8 @@ pub(super) struct Moments {
 }
 
 /// Moments of all cells. The points of a cell are summed in their order, by one thread, so that
-/// bits depend on nothing else. Cells without points have the mean of the source for their centroid.
+/// bits depend on nothing else. Cells without points have the mean of the source for their
+/// centroid.
 pub(super) fn moments(units: &Units, heights: &[f64], covariances: bool) -> Result<Vec<Moments>, LatentError> {
     let (d, n) = (units.dimension, units.len());
     let count = (EACH * n as u64).clamp(1 << 14, (MOST / d as u64).max(1 << 10)) as usize;

@@ -198,8 +198,8 @@ impl Drawer {
         Ok(())
     }
 
-    /// A random orthonormal frame, row after row: the orthonormalized rows of a normal matrix, whose
-    /// law no rotation changes. Twice, so that what rounding left of the first time goes.
+    /// A random orthonormal frame, row after row: the orthonormalized rows of a normal matrix,
+    /// whose law no rotation changes. Twice, so that what rounding left of the first time goes.
     pub(super) fn frame(&self, number: u64) -> Vec<f64> {
         let d = self.dimension;
         let mut rows = vec![0.0; d * d];

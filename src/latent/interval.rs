@@ -2,11 +2,11 @@
 //!
 //! Let `c_i` of `V` independent points lie in cell `i` of mass `m_i`, and `theta = sum (m_i -
 //! nu_i)^2 / nu_i`. Then `U = sum c_i (c_i - 1) / (V (V - 1) nu_i) - 1` has mean `theta`, and
-//! variance `2 z / (V (V-1)) + 4 (V-2) t / (V (V-1))` with `z = Var k(X, X')` and `t = Var E k(X, .)`
-//! for the kernel `k(i, j) = [i = j] / nu_i - 1` (Hoeffding; docs/theory/latent.md). Near `m = nu`
-//! these are `n - 1` and `theta`. `V U + n - 1` is a quadratic form in nearly normal numbers; it is
-//! taken for a multiple of a chi-square number with its mean and variance, which for equal masses
-//! and `theta = 0` is the classical law, and the quantiles are those of Wilson and Hilferty.
+//! variance `2 z / (V (V-1)) + 4 (V-2) t / (V (V-1))` with `z = Var k(X, X')` and `t = Var E k(X,
+//! .)` for the kernel `k(i, j) = [i = j] / nu_i - 1` (Hoeffding; docs/theory/latent.md). Near `m =
+//! nu` these are `n - 1` and `theta`. `V U + n - 1` is a quadratic form in nearly normal numbers;
+//! it is taken for a multiple of a chi-square number with its mean and variance, which for equal
+//! masses and `theta = 0` is the classical law, and the quantiles are those of Wilson and Hilferty.
 
 use super::normal;
 

@@ -57,8 +57,8 @@ impl Extension {
 pub struct JumpWall {
     /// Its cells, the lower one first.
     pub cells: [u32; 2],
-    /// `|y_i - y_j| / |c_i - c_j|` over the median of all walls: neither scale nor place of the codes
-    /// changes it.
+    /// `|y_i - y_j| / |c_i - c_j|` over the median of all walls: neither scale nor place of the
+    /// codes changes it.
     pub ratio: f64,
     /// Lies it between two components?
     pub singular: bool,
@@ -311,8 +311,8 @@ impl LatentMap {
         Ok(walls)
     }
 
-    /// The walls that the straight way from one point to another crosses, in order: where a curve of
-    /// images is continuous within a component, and where it jumps over the singular set.
+    /// The walls that the straight way from one point to another crosses, in order: where a curve
+    /// of images is continuous within a component, and where it jumps over the singular set.
     ///
     /// # Errors
     /// Points that are not two of the source's dimension.

@@ -3,8 +3,8 @@
 //! From a point of cell `i` the walk goes away from the cell's centroid to the first wall, then
 //! within this wall to the next one, and so on: after `r` turns `r + 1` codes are as high as each
 //! other and higher than all others, a face of the dual (weighted Delaunay) complex. After `d`
-//! turns it is a simplex with `d + 1` corners. In a direction in which no other code ever catches up
-//! the walk ends at the face that it has. Each turn is one comparison of all codes.
+//! turns it is a simplex with `d + 1` corners. In a direction in which no other code ever catches
+//! up the walk ends at the face that it has. Each turn is one comparison of all codes.
 
 use super::stars::values;
 use super::units::Units;

@@ -1,9 +1,9 @@
 //! The run: stages of stars, plain points, validation, until the interval lies below the tolerance.
 //!
 //! With the Laplacian `L` of walls the step `g += B / (M + B) L^+ (nu - m)` over a block of `B`
-//! points, after `M` others, is the recursion of a mean: where `L` is right, the error of the masses
-//! is that of all points together, `theta = (n - 1) / M`, and no step size is to be chosen. What the
-//! stages have found counts as the number of plain points that would be as good.
+//! points, after `M` others, is the recursion of a mean: where `L` is right, the error of the
+//! masses is that of all points together, `theta = (n - 1) / M`, and no step size is to be chosen.
+//! What the stages have found counts as the number of plain points that would be as good.
 
 use super::codes::Codes;
 use super::counts::count;

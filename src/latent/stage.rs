@@ -5,8 +5,8 @@
 //! derivative of this very `F`, and where few walls were met it is poor. So it is damped as
 //! Levenberg and Marquardt do, by `lambda max(nu_i, m_i) / eps` on the diagonal: with `eps` the
 //! median gap between the two highest values, the entropic step of that temperature. A step is
-//! taken if it gains a tenth of what the gradient promises (Armijo); then the damping falls, else it
-//! grows. The stage ends when what is wrong is a tenth of what chance makes anyway.
+//! taken if it gains a tenth of what the gradient promises (Armijo); then the damping falls, else
+//! it grows. The stage ends when what is wrong is a tenth of what chance makes anyway.
 
 use super::draw::Use;
 use super::error::LatentError;

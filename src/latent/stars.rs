@@ -266,7 +266,8 @@ mod tests {
     fn walls_and_masses_are_unbiased() {
         let pi = std::f64::consts::PI;
         let cases: [(Source, f64, f64, f64); 3] = [
-            // Plane x + y = 1 in the cube: half the mass; area sqrt 2, distance of the codes sqrt 2.
+            // Plane x + y = 1 in the cube: half the mass; area sqrt 2, distance of the codes sqrt
+            // 2.
             (Source::Cube(3), -1.0, 0.5, 1.0),
             // x + y = 0 in the ball: disc of area pi, density 3/(4 pi).
             (Source::Ball(vec![0.0; 3], 1.0), 0.0, 0.5, 0.75 / 2f64.sqrt()),

@@ -1,10 +1,10 @@
 //! Heights to begin with: cells of the affine map that gives the source the codes' covariance.
 //!
-//! For any symmetric positive `A` the heights `g_i = -(<z_i, A z_i>/2 + <b, z_i>)` give cell `i` the
-//! point `A z_i + b`: there `<x, z> + g(z) - ...` is a strictly concave function of `z` with its
-//! maximum at `z_i`. With `A = (C_u)^(1/2) (C_z)^(-1/2)` and matching means the codes are spread over
-//! the source as it is spread itself. Directions in which codes hardly differ are not stretched
-//! beyond a tenth of the mean deviation.
+//! For any symmetric positive `A` the heights `g_i = -(<z_i, A z_i>/2 + <b, z_i>)` give cell `i`
+//! the point `A z_i + b`: there `<x, z> + g(z) - ...` is a strictly concave function of `z` with
+//! its maximum at `z_i`. With `A = (C_u)^(1/2) (C_z)^(-1/2)` and matching means the codes are
+//! spread over the source as it is spread itself. Directions in which codes hardly differ are not
+//! stretched beyond a tenth of the mean deviation.
 
 use super::draw::{Law, Use};
 use super::error::LatentError;

@@ -112,8 +112,8 @@ fn dual(units: &Units, heights: &[f64], all: &Counted, points: u64) -> [f64; 2] 
     [units.cost * mean + units.constant(heights), units.cost * (variance / (v - 1.0)).sqrt()]
 }
 
-/// What it costs to set the masses right by a flow along walls, `2^e r' L^+ r` for `r = nu - m`, and
-/// the deviation of this estimate. Products of residuals of different groups have no bias; the
+/// What it costs to set the masses right by a flow along walls, `2^e r' L^+ r` for `r = nu - m`,
+/// and the deviation of this estimate. Products of residuals of different groups have no bias; the
 /// deviation is that of leaving out one group at a time.
 fn flow(units: &Units, matrix: &Laplacian, groups: &[Counted], each: u64) -> [f64; 2] {
     let n = units.len();

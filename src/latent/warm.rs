@@ -2,10 +2,10 @@
 //!
 //! Where codes lie in tight clusters, cells of a start differ in mass by many decades, and samples
 //! see few of them. Shares `p_i = exp((s_i - max s) / eps)`, normalized, are positive for all, and
-//! `g_i += eps log(nu_i / E p_i)` is the fixed point iteration of Sinkhorn: it needs no step, goes up
-//! from anywhere, and at a temperature as large as the differences it converges at once. Each lower
-//! temperature starts from the heights of the one before. It ends where a point is shared by two
-//! codes, or by as many as the points can tell apart; stars go on from there.
+//! `g_i += eps log(nu_i / E p_i)` is the fixed point iteration of Sinkhorn: it needs no step, goes
+//! up from anywhere, and at a temperature as large as the differences it converges at once. Each
+//! lower temperature starts from the heights of the one before. It ends where a point is shared by
+//! two codes, or by as many as the points can tell apart; stars go on from there.
 
 use super::draw::Use;
 use super::error::LatentError;

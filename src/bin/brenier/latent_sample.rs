@@ -3,8 +3,8 @@
 use crate::args::{Common, What};
 use crate::console::{count, table};
 use crate::failure::{Failure, code};
-use crate::latent::{source_of, wrong};
 use crate::latent_args::{How, LatentSampleArgs};
+use crate::latent_source::{source_of, wrong};
 use crate::limits::read_limit;
 use crate::reports::say;
 use crate::{interrupt, outputs};

@@ -17,6 +17,7 @@ mod latent;
 mod latent_args;
 mod latent_report;
 mod latent_sample;
+mod latent_source;
 mod limits;
 mod map;
 mod mapped;

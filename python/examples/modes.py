@@ -71,9 +71,10 @@ def main(out: str) -> None:
         assert parts["count"] == len(modes) == local["modes"]
         assert local["between"] == 0 and 0.8 < local["covariance"] < 1.2 and local["high quality %"] > 97
         x, cells, y = plan.sample(4000, seed=3)
-        axes[row, 0].scatter(*x.T, c=names[cells], s=2, cmap="tab20")
+        colours = (names[cells] * 7) % parts["count"]
+        axes[row, 0].scatter(*x.T, c=colours, s=2, cmap="hsv")
         axes[row, 0].set_title(f"{name}: the source, by components")
-        axes[row, 1].scatter(*y.T, c=names[cells], s=2, cmap="tab20")
+        axes[row, 1].scatter(*y.T, c=colours, s=2, cmap="hsv")
         axes[row, 1].set_title("what it is sent to")
     for axis in axes.flat:
         axis.set_aspect("equal")

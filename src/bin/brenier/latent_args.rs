@@ -80,7 +80,7 @@ pub struct LatentSampleArgs {
     pub extension: How,
     /// What to write of each sample [default: all in an .npz, else images]
     #[arg(long, value_enum)]
-    pub what: Option<crate::args::What>,
+    pub what: Option<Which>,
     /// Another seed gives other samples
     #[arg(long, value_name = "S", default_value_t = 0)]
     pub seed: u64,
@@ -104,6 +104,18 @@ pub enum How {
     Simplex,
     /// An affine map on each cell that keeps the variance
     Local,
+}
+
+#[derive(ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// The points of the source
+    Points,
+    /// The numbers of the codes whose cells they lie in
+    Ids,
+    /// Where they are sent
+    Images,
+    /// All three
+    All,
 }
 
 #[derive(Args, Debug)]

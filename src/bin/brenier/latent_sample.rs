@@ -1,10 +1,10 @@
 //! `brenier latent sample`: points of the source, and where they are sent.
 
-use crate::args::{Common, What};
+use crate::args::Common;
 use crate::console::{count, table};
 use crate::failure::{Failure, code};
-use crate::latent::{source_of, wrong};
-use crate::latent_args::{How, LatentSampleArgs};
+use crate::latent_args::{How, LatentSampleArgs, Which};
+use crate::latent_source::{source_of, wrong};
 use crate::limits::read_limit;
 use crate::reports::say;
 use crate::{interrupt, outputs};
@@ -45,7 +45,7 @@ pub fn run(args: &LatentSampleArgs, common: &Common) -> Result<u8, Failure> {
         Some(SampleFormat::Npy | SampleFormat::Csv) => false,
         _ => return usage("latent samples are written as .npy, .npz or .csv; choose one of these"),
     };
-    if args.what == Some(What::All) && !archive {
+    if args.what == Some(Which::All) && !archive {
         return usage("a .npy or .csv file holds one array here; use --what points, ids or images, or write .npz");
     }
     if args.offset.checked_add(args.samples).is_none_or(|end| end >= 1 << 50) {
@@ -57,12 +57,12 @@ pub fn run(args: &LatentSampleArgs, common: &Common) -> Result<u8, Failure> {
     let map = LatentMap::new(&file.codes, &source, &file.heights, file.seed).map_err(wrong(&args.solution))?;
     let (name, how) = extension(args.extension);
     interrupt::be_polite();
-    let what = args.what.unwrap_or(if archive { What::All } else { What::Images });
+    let what = args.what.unwrap_or(if archive { Which::All } else { Which::Images });
     let arrays: &[&'static str] = match what {
-        What::Points => &["points"],
-        What::Ids => &["cells"],
-        What::Images => &["images"],
-        What::All => &["points", "cells", "images"],
+        Which::Points => &["points"],
+        Which::Ids => &["cells"],
+        Which::Images => &["images"],
+        Which::All => &["points", "cells", "images"],
     };
     let mut failed = None;
     let mut late = false;

@@ -21,6 +21,7 @@ mod latent;
 mod latent_args;
 mod latent_report;
 mod latent_sample;
+mod latent_source;
 mod lens;
 mod limits;
 mod map;

@@ -29,7 +29,7 @@ fn the_whole_way_in_the_cube() {
     f.expect(0, "map s.json --points x3.csv -o i.csv --kind cell");
     assert_eq!(f.read("i.csv").lines().count(), 2);
     f.expect(0, "plot s.json -o p.html --view 30,20");
-    f.expect(0, "plot s.json -o p.png --view 30,20");
+    f.expect(0, "plot s.json -o p.png --view 30,20 --size 200x150");
     f.expect(0, "quantize --domain cube -n 8 --steps 3 -o q.json");
     f.expect(0, "check q.json");
     f.expect(0, "solve --domain cube --points y.csv --density affine:0,0,2,0 -o a.json");

@@ -16,7 +16,7 @@ fn sites(n: usize, d: usize) -> String {
 fn the_whole_way_in_the_cube() {
     let f = Folder::new();
     f.write("y.csv", sites(30, 3));
-    f.expect(0, "solve --domain cube --points y.csv -o s.json --hessian --plot cells.png");
+    f.expect(0, "solve --domain cube --points y.csv -o s.json --hessian");
     let run = f.expect(0, "check s.json");
     assert!(run.out.contains("the exact measures of 30 cells sum to exactly the domain's"), "{}", run.out);
     assert!(run.out.contains("every vertex in exactly 4 cells"), "{}", run.out);
@@ -28,8 +28,8 @@ fn the_whole_way_in_the_cube() {
     f.write("x3.csv", "0.1,0.2,0.3\n0.9,0.9,0.1\n");
     f.expect(0, "map s.json --points x3.csv -o i.csv --kind cell");
     assert_eq!(f.read("i.csv").lines().count(), 2);
-    f.expect(0, "plot s.json -o p.html");
-    f.expect(0, "plot s.json -o p.svg");
+    f.expect(0, "plot s.json -o p.html --view 30,20");
+    f.expect(0, "plot s.json -o p.png --view 30,20 --size 200x150");
     f.expect(0, "quantize --domain cube -n 8 --steps 3 -o q.json");
     f.expect(0, "check q.json");
     f.expect(0, "solve --domain cube --points y.csv --density affine:0,0,2,0 -o a.json");

@@ -30,8 +30,6 @@ pub(super) struct Room {
 /// How far a cell reaches: bounds, rounded outwards.
 #[derive(Default)]
 struct Reach {
-    /// No corner is farther from the origin.
-    radius: f64,
     low: [f64; 3],
     high: [f64; 3],
     /// Of each corner: a box around it, and a bound above of its power to the cell's site.
@@ -49,7 +47,6 @@ impl Reach {
             low: [f64::INFINITY; 3],
             high: [f64::NEG_INFINITY; 3],
             most: f64::NEG_INFINITY,
-            radius: 0.0,
             corners: std::mem::take(&mut self.corners),
         };
         self.corners.clear();
@@ -66,9 +63,7 @@ impl Reach {
             let power = apart - weight + ROUNDING * (apart + size + weight.abs());
             self.corners.push((z, e, power));
             self.most = self.most.max(power);
-            self.radius = self.radius.max(far);
         }
-        self.radius = self.radius.sqrt() * (1.0 + 4.0 * f64::EPSILON);
     }
 
     /// Certainly no site of the branch, moved by this much, cuts the cell.
@@ -102,12 +97,12 @@ impl Cutter<'_> {
         let weight = self.sites.w[i as usize].hi;
         room.reach.set(&cell, &to_site, weight);
         let mut meet = |cell: &mut Polytope<Wall>, reach: &mut Reach, j: u32, shift: Shift| {
-            let row = self.sites.row(self.ground, (i, j), shift, &origin);
-            if row.is_beyond(reach.radius) {
-                return;
-            }
             let label = Wall::Site(j, shift);
             if cell.faces.iter().any(|f| f.label == label) {
+                return;
+            }
+            let row = self.sites.row(self.ground, (i, j), shift, &origin);
+            if row.is_beyond(&reach.low, &reach.high) {
                 return;
             }
             let rank = |i: u32| self.sites.rank[i as usize];

@@ -66,15 +66,20 @@ impl PlaneRow {
         PlaneRow { v: [n[0], n[1], n[2], d], size }
     }
 
-    /// Is everything in the ball of this radius about the origin certainly inside? A filter only:
-    /// `false` says nothing.
+    /// Is everything in a box certainly inside? A filter only: `false` says nothing.
     ///
-    /// `d - |n| r` has the error of `d`, and the square root and products are right to `6u`.
+    /// The least value in the box is `d` and three products, `2u` off by the entries of the normal,
+    /// `u` by rounding, and three sums: below `7u` of the sizes of the products beside the error of
+    /// `d`; `16u` used.
     #[inline]
-    pub fn is_beyond(&self, radius: f64) -> bool {
-        let [x, y, z, d] = self.v;
-        let reach = (x * x + y * y + z * z).sqrt() * radius;
-        d > reach * (1.0 + 16.0 * U) + 4.0 * U * self.size[3] + UNDERFLOW
+    pub fn is_beyond(&self, low: &[f64; 3], high: &[f64; 3]) -> bool {
+        let (mut least, mut sizes) = (self.v[3], 0.0);
+        for k in 0..3 {
+            let (a, b) = (self.v[k] * low[k], self.v[k] * high[k]);
+            least += a.min(b);
+            sizes += a.abs().max(b.abs());
+        }
+        least > 16.0 * U * (sizes + self.size[3]) + UNDERFLOW
     }
 }
 

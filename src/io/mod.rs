@@ -68,7 +68,7 @@ pub use domain_shapes::AnyDomain;
 pub use ending::{ending, has_ending, tell_ending};
 pub use error::{IoError, bytes_text, system_text};
 pub use json::document_format;
-pub use ledger::{Role, begin, is_file, is_readable_again, is_standard_output, written};
+pub use ledger::{Role, begin, is_file, is_readable_again, is_standard_output, will_be_read, written};
 pub use loaded::{AnyLoaded, Loaded, problem_line, problem_of_solution};
 pub use map_json::{write_interpolation, write_singular};
 pub use memory::{Given, parse_density, problem_of_arrays};

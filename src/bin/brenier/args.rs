@@ -1,6 +1,7 @@
 //! The flags, as clap reads them: of all commands, and of those that solve or diagram. Those of
 //! commands that take solutions: `args_of_solutions.rs`.
 
+pub use crate::args_of_pictures::PictureArgs;
 pub use crate::args_of_solutions::*;
 use crate::outputs::{Fit, Output, to};
 use crate::values::{Streams, between, distance, duration, memory, positive, relative, size, streams, view};
@@ -142,6 +143,8 @@ pub struct SolveArgs {
     /// Draw the cells: .svg, .png or .html (a page to look around in)
     #[arg(long, value_name = "PICTURE", value_parser = to(Fit::Picture))]
     pub plot: Option<Output>,
+    #[command(flatten)]
+    pub picture: PictureArgs,
     /// Keep the state of the solver in this file while it runs
     #[arg(long, value_name = "FILE", value_parser = to(Fit::State))]
     pub checkpoint: Option<Output>,
@@ -236,6 +239,8 @@ pub struct QuantizeArgs {
     /// Draw the cells: .svg, .png or .html (a page to look around in)
     #[arg(long, value_name = "PICTURE", value_parser = to(Fit::Picture))]
     pub plot: Option<Output>,
+    #[command(flatten)]
+    pub picture: PictureArgs,
 }
 
 #[derive(Args, Debug)]
@@ -317,6 +322,8 @@ pub struct DiagramArgs {
     /// Draw the cells: .svg, .png or .html (a page to look around in)
     #[arg(long, value_name = "PICTURE", value_parser = to(Fit::Picture))]
     pub plot: Option<Output>,
+    #[command(flatten)]
+    pub picture: PictureArgs,
     /// Write the polygon of every cell; of a mesh, its polygons in the triangles
     #[arg(long)]
     pub cells: bool,

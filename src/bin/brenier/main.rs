@@ -3,6 +3,7 @@
 mod alexandrov;
 mod allocator;
 mod args;
+mod args_of_pictures;
 mod args_of_solutions;
 mod batch;
 mod batch_list;
@@ -32,8 +33,10 @@ mod reports;
 mod sample;
 mod scarcity;
 mod singular;
+mod site_values;
 mod solve;
 mod start;
+mod style;
 mod threads;
 mod values;
 

@@ -8,10 +8,12 @@ use crate::limits::read_limit;
 use crate::mapped::{self, Solved, print, report, values};
 use crate::{input, output};
 use brenier::domain::{Chains, ConvexPolygon};
+use brenier::exact::Dd;
 use brenier::exact::predicates::orient2d_sign;
 use brenier::io::{AnySolution, PointFile, SolutionFile, read_any_solution, read_columns, write_indices, write_points};
 use brenier::problem::SurfaceProblemData;
 use brenier::transport::{SingularOptions, SpaceLocator};
+use rayon::prelude::*;
 use serde_json::{Map, Value};
 use std::path::Path;
 
@@ -51,7 +53,11 @@ fn plane(args: &MapArgs, common: &Common, mut solved: Solved) -> Result<u8, Fail
     ]);
     let mut images = vec![[0.0; 2]; points.len()];
     match args.kind {
-        MapKind::Cell | MapKind::Image => {
+        MapKind::Potential => {
+            let values: Vec<[f64; 1]> = points.par_iter().map(|x| [map.potential(*x)]).collect();
+            write_points(&args.output, &values)?;
+        }
+        MapKind::Cell | MapKind::Image | MapKind::Gradient => {
             let mut cells = vec![0; points.len()];
             map.locator().cells_of(points, &mut cells);
             hits(&cells, map.diagram().len(), &mut rows, &mut more);
@@ -96,9 +102,9 @@ fn plane(args: &MapArgs, common: &Common, mut solved: Solved) -> Result<u8, Fail
 }
 
 fn surface(args: &MapArgs, common: &Common, solution: &SolutionFile<SurfaceProblemData>) -> Result<u8, Failure> {
-    if !matches!(args.kind, MapKind::Cell | MapKind::Image) {
+    if matches!(args.kind, MapKind::Extension | MapKind::Smooth) {
         let what = format!(
-            "{}: --kind {} works in the plane in this version, this is a surface; choose cell or image",
+            "{}: --kind {} works in the plane in this version, this is a surface; choose cell, image, potential or gradient",
             args.solution.display(),
             name(args.kind)
         );
@@ -117,6 +123,13 @@ fn surface(args: &MapArgs, common: &Common, solution: &SolutionFile<SurfaceProbl
     hits(&cells, sites.len(), &mut rows, &mut more);
     if args.kind == MapKind::Cell {
         write_indices(&args.output, &cells)?;
+    } else if args.kind == MapKind::Potential {
+        let value = |(x, &i): (&[f64; 3], &u32)| {
+            let products = x.iter().zip(&sites[i as usize]).map(|(x, y)| Dd::product(*x, *y));
+            [products.fold(solution.heights.get(i as usize), |sum, p| sum + p).to_f64()]
+        };
+        let values: Vec<[f64; 1]> = file.points.iter().zip(&cells).map(value).collect();
+        write_points(&args.output, &values)?;
     } else {
         let images: Vec<[f64; 3]> = cells.iter().map(|&i| sites[i as usize]).collect();
         write_points(&args.output, &images)?;
@@ -132,6 +145,8 @@ fn name(kind: MapKind) -> &'static str {
         MapKind::Image => "image",
         MapKind::Extension => "extension",
         MapKind::Smooth => "smooth",
+        MapKind::Potential => "potential",
+        MapKind::Gradient => "gradient",
     }
 }
 

@@ -83,7 +83,7 @@ mod tests {
     use crate::domain::ConvexPolygon;
     use crate::problem::{Problem, ProblemData};
 
-    /// Two sites on the axis: `u = |x - 1/2|` up to a constant, whose levels are pairs of verticals.
+    /// Two sites on the axis: `u = |x - 1/2|`, whose levels are pairs of verticals.
     #[test]
     fn levels_of_a_roof_are_verticals() {
         let domain = ConvexPolygon::rectangle([0.0, 0.0], [1.0, 1.0]).unwrap();

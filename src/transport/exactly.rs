@@ -25,7 +25,7 @@ pub struct ExactCells {
     pub worst_site: usize,
 }
 
-/// Masses, areas and residuals exactly. Cost: some 0.1 ms a cell, and numbers of hundreds of digits.
+/// Masses, areas and residuals exactly. Cost: some 0.1 ms a cell; numbers have hundreds of digits.
 /// `None`: of partial transport, whose cells are bounded by arcs.
 ///
 /// # Errors

@@ -1,17 +1,14 @@
 //! The flags, as clap reads them: of all commands, and of those that solve or diagram. Those of
 //! commands that take solutions: `args_of_solutions.rs`.
 
-pub use crate::args_of_pictures::PictureArgs;
+pub use crate::args_of_pictures::{PictureArgs, Up};
 pub use crate::args_of_solutions::*;
 use crate::outputs::{Fit, Output, to};
-use crate::values::{Streams, between, distance, duration, memory, positive, relative, size, streams, view};
+use crate::values::{MANY, Streams, between, distance, duration, memory, positive, relative, size, streams, view};
 use brenier::io::TableColumns;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use std::time::Duration;
-
-/// No count is larger.
-pub(crate) const MANY: u64 = u64::MAX;
 
 /// Exact semi-discrete optimal transport: weighted points and a source measure in, the optimal map
 /// and its proof out.

@@ -1,6 +1,5 @@
 //! The flags of pictures, the same for every command that draws one.
 
-use crate::args::Up;
 use crate::values::{between, paper, positive_or_zero, radius, size, view};
 use brenier::plot::{Radius, Ramp};
 use clap::Args;
@@ -28,7 +27,8 @@ pub struct PictureArgs {
     /// Words above an .svg
     #[arg(long, value_name = "TEXT")]
     pub title: Option<String>,
-    /// A word in each cell of an .svg in the plane: site (its number), mass, or a column of --values
+    /// A word in each cell of an .svg in the plane: site (its number), mass, or a column of
+    /// --values
     #[arg(long, value_name = "WHAT")]
     pub label: Option<String>,
     /// Width of the borders of cells in pixels, 0 for none [default: by the size of cells]
@@ -116,4 +116,11 @@ impl From<Palette> for Ramp {
             Palette::Greys => Ramp::Greys,
         }
     }
+}
+
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Up {
+    X,
+    Y,
+    Z,
 }

@@ -1,9 +1,8 @@
 //! The flags of commands that take solutions.
 
-use crate::args::MANY;
 use crate::args_of_pictures::PictureArgs;
 use crate::outputs::{Fit, Output, to};
-use crate::values::{between, positive};
+use crate::values::{MANY, between, positive};
 use brenier::io::TableColumns;
 use clap::Args;
 use std::path::PathBuf;
@@ -194,13 +193,6 @@ pub enum Positions {
     Centroids,
     /// At the sites
     Sites,
-}
-
-#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Up {
-    X,
-    Y,
-    Z,
 }
 
 #[derive(Args, Debug)]

@@ -110,8 +110,8 @@ pub fn run(args: &BatchArgs, common: &Common) -> Result<u8, Failure> {
     report(args, common, &lines, (workers, clock.elapsed().as_secs_f64()))
 }
 
-/// No solution takes the place of a problem or of the report. Solutions are read again on a restart,
-/// so that they are no outputs like others.
+/// No solution takes the place of a problem or of the report. Solutions are read again on a
+/// restart, so that they are no outputs like others.
 fn keep_inputs(jobs: &[Job], args: &BatchArgs) -> Result<(), Failure> {
     let folder = args.output.canonicalize().unwrap_or_else(|_| args.output.clone());
     let full = |path: &Path| path.canonicalize().ok();
@@ -122,10 +122,12 @@ fn keep_inputs(jobs: &[Job], args: &BatchArgs) -> Result<(), Failure> {
     });
     for job in jobs {
         let output = job.output.file_name().map(|name| folder.join(name)).unwrap_or_default();
-        let what = match () {
-            () if inputs.contains(&output) => "is an input and would be overwritten",
-            () if report.as_ref() == Some(&output) => "is named for two outputs",
-            () => continue,
+        let what = if inputs.contains(&output) {
+            "is an input and would be overwritten"
+        } else if report.as_ref() == Some(&output) {
+            "is named for two outputs"
+        } else {
+            continue;
         };
         let file = job.output.display();
         return Err(Failure::new(code::USAGE, format!("{file}: {what}; give the output another name")));
@@ -271,20 +273,17 @@ fn is_done(job: &Job, tolerance: f64, common: &Common) -> bool {
     let Ok(problem) = bytes.map_err(drop).and_then(|b| parse_any_problem(&job.file, &b, limit).map_err(drop)) else {
         return false;
     };
-    fn fits<T: FileData>(
-        solution: &SolutionFile<T>,
-        problem: Option<ProblemFile<T>>,
-        job: &Job,
-        tolerance: f64,
-    ) -> bool {
-        let report = &solution.report;
-        let good = report.converged && report.tolerance <= tolerance;
-        good && problem.is_some_and(|p| Loaded::of_solution(p, &job.file, solution, &job.output).is_ok())
-    }
     match &solution {
         AnySolution::Plane(s) => fits(s, FileData::of(problem).ok(), job, tolerance),
         AnySolution::Surface(s) => fits(s, FileData::of(problem).ok(), job, tolerance),
     }
+}
+
+/// Whether a solution is a good one of this problem.
+fn fits<T: FileData>(solution: &SolutionFile<T>, problem: Option<ProblemFile<T>>, job: &Job, tolerance: f64) -> bool {
+    let report = &solution.report;
+    let good = report.converged && report.tolerance <= tolerance;
+    good && problem.is_some_and(|p| Loaded::of_solution(p, &job.file, solution, &job.output).is_ok())
 }
 
 /// Failures told one by one.

@@ -54,7 +54,7 @@ pub fn count(n: usize, noun: &str) -> String {
 pub struct Busy(ProgressBar);
 
 impl Busy {
-    /// Shows nothing if standard error is not a terminal, with `--quiet`, or where threads are scarce.
+    /// Shows nothing if standard error is not a terminal, with `--quiet`, or without threads.
     pub fn new(common: &Common, what: &'static str) -> Busy {
         let bar = if common.quiet { ProgressBar::hidden() } else { ProgressBar::new_spinner() };
         if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg} [{elapsed}]") {

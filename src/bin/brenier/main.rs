@@ -86,7 +86,7 @@ fn run() -> Result<u8, Failure> {
         .and_then(|m| Ok((Cli::from_arg_matches(&m)?, m)));
     let (cli, matches) = match parsed {
         Ok(parsed) => parsed,
-        Err(e) => return failure::of_arguments(&e),
+        Err(e) => return failure::of_arguments(&e, &Cli::command()),
     };
     limits::begin(&cli.command);
     interrupt::install();

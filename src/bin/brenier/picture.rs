@@ -5,24 +5,16 @@ use crate::console::{Busy, table};
 use crate::failure::{Failure, code};
 use crate::heights;
 use crate::reports::say;
-use crate::style::{self, Style};
+use crate::style::{self, Format, Style, format_of};
 use brenier::diagram::{Cells, Diagram, DiagramError, PartialDiagram, SurfaceDiagram};
 use brenier::exact::Heights;
-use brenier::io::{ending, write_atomically};
+use brenier::io::write_atomically;
 use brenier::plot::{Charts, Color, Model, Scene, Up, Values, View, level_lines};
 use brenier::problem::{Problem, SurfaceProblem, WithSites};
 use brenier::transport::BrenierMap;
 use brenier::visit;
 use std::io::Write;
 use std::path::Path;
-
-/// What files pictures can be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    Svg,
-    Png,
-    Html,
-}
 
 /// Pixels of a picture with a parameterized surface and its layout.
 const BOTH: (u32, u32) = (1600, 800);
@@ -74,15 +66,6 @@ fn view_fits(problem: &impl Drawn, args: &PictureArgs, file: &Path) -> Result<()
         return Err(Failure::new(code::USAGE, what));
     }
     Ok(())
-}
-
-pub fn format_of(path: &Path) -> Option<Format> {
-    match ending(path).as_str() {
-        "svg" => Some(Format::Svg),
-        "png" => Some(Format::Png),
-        "html" => Some(Format::Html),
-        _ => None,
-    }
 }
 
 /// Refuses sizes of pictures of parameterized surfaces that have none, and views of nothing.

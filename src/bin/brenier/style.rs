@@ -3,12 +3,29 @@
 use crate::args::{Common, PictureArgs, Up as Axis};
 use crate::args_of_pictures::Legend;
 use crate::failure::{Failure, code};
-use crate::picture::{Format, format_of};
 use crate::site_values;
-use brenier::io::{CellColumn, ColumnValues};
+use brenier::io::{CellColumn, ColumnValues, ending};
 use brenier::plot::{Color, Look, Up, Values};
 use brenier::problem::WithSites;
 use std::path::Path;
+
+/// What files pictures can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    Svg,
+    Png,
+    Html,
+}
+
+/// What a picture of this name is.
+pub fn format_of(path: &Path) -> Option<Format> {
+    match ending(path).as_str() {
+        "svg" => Some(Format::Svg),
+        "png" => Some(Format::Png),
+        "html" => Some(Format::Html),
+        _ => None,
+    }
+}
 
 /// How to draw.
 #[derive(Clone, Debug, Default)]

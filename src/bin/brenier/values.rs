@@ -19,6 +19,9 @@ pub fn size(text: &str) -> Result<(u32, u32), String> {
     }
 }
 
+/// No count is larger.
+pub const MANY: u64 = u64::MAX;
+
 /// A whole number within bounds, also written like 1e3.
 pub fn between<T: TryFrom<u64>>(low: u64, high: u64) -> impl Fn(&str) -> Result<T, String> + Clone {
     move |text| {

@@ -5,7 +5,6 @@
 //! files sometimes have none. Everyone who asks for an ending asks here, so that they are read and
 //! written like all others.
 
-use super::lines::lines;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -95,7 +94,8 @@ fn of_content(bytes: &[u8]) -> Option<&'static str> {
         return None;
     }
     let said = |l: &&[u8]| !l.is_empty() && !l.starts_with(b"#");
-    let all: Vec<&[u8]> = lines(bytes).map(<[u8]>::trim_ascii).filter(said).take(LOOKED_AT).collect();
+    let all: Vec<&[u8]> =
+        text.split(|b| matches!(b, b'\n' | b'\r')).map(<[u8]>::trim_ascii).filter(said).take(LOOKED_AT).collect();
     // Nothing at all is a table without rows, of which readers have something to say.
     let Some(first) = all.first() else { return Some("txt") };
     if [b"OFF" as &[u8], b"COFF", b"NOFF"].iter().any(|w| first.starts_with(w)) {

@@ -168,6 +168,14 @@ pub(super) fn naming(path: &Path) -> Result<(), IoError> {
     }
 }
 
+/// A file will be read, by another process: nothing of this run is written over it.
+///
+/// # Errors
+/// [`IoError::Taken`] if it is named as an output.
+pub fn will_be_read(path: &Path) -> Result<(), IoError> {
+    naming(path)
+}
+
 /// A file is about to be written.
 pub(super) fn writing(path: &Path, place: &Place, role: Role) -> Result<(), IoError> {
     let ledger = ledger();

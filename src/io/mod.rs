@@ -80,7 +80,7 @@ pub use json::document_format;
 pub use latent::{LatentFile, SourceText, latent_bytes, parse_latent, read_latent, write_latent};
 pub use latent_samples::write_latent_samples;
 pub use latent_state::{latent_fingerprint, read_latent_state, write_latent_state};
-pub use ledger::{Role, begin, is_file, is_readable_again, is_standard_output, written};
+pub use ledger::{Role, begin, is_file, is_readable_again, is_standard_output, will_be_read, written};
 pub use lens_json::{LensFile, read_lens};
 pub use loaded::{AnyLoaded, Loaded, problem_line, problem_of_solution};
 pub use map_json::{write_interpolation, write_singular};

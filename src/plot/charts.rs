@@ -1,5 +1,6 @@
 //! A parameterized surface and its layout, to be drawn with a checker pattern.
 
+use super::look::Look;
 use super::model::{Model, Polygons, Side};
 use super::normals::Smooth;
 use super::view::{Up, View};
@@ -157,6 +158,7 @@ impl<'a> Charts<'a> {
             polygons,
             adjacent: Vec::new(),
             palette: Some(colors.collect()),
+            look: Look::default(),
         }
     }
 }

@@ -54,17 +54,49 @@ impl Scale {
     }
 }
 
-/// Colour of a step, `#rrggbb`. Viridis without its darkest tenth, on which nothing drawn over it
-/// can be seen.
-pub(super) fn color(step: usize) -> String {
-    hex(rgb(step))
+/// A scale of colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Ramp {
+    /// Dark blue to yellow, even to the eye, also in grey and for those who see fewer colours.
+    #[default]
+    Viridis,
+    /// Dark violet to light yellow.
+    Magma,
+    /// Blue to yellow, the same for those who see fewer colours.
+    Cividis,
+    /// Blue, green, yellow, red: many hues.
+    Turbo,
+    /// White to dark blue, for paper.
+    Blues,
+    /// White to dark red, for paper.
+    Reds,
+    /// White to dark grey, for print without colours.
+    Greys,
 }
 
-/// The same as three bytes.
-pub(super) fn rgb(step: usize) -> [u8; 3] {
-    let t = 0.1 + 0.9 * (step as f64 + 0.5) / STEPS as f64;
-    let c = colorous::VIRIDIS.eval_continuous(t);
-    [c.r, c.g, c.b]
+impl Ramp {
+    /// Colour of a step. Of scales that begin in the dark their darkest tenth is left out, on which
+    /// nothing drawn over it can be seen.
+    pub(super) fn rgb(self, step: usize) -> [u8; 3] {
+        let t = (step as f64 + 0.5) / STEPS as f64;
+        let (gradient, from, to) = match self {
+            Ramp::Viridis => (colorous::VIRIDIS, 0.1, 1.0),
+            Ramp::Magma => (colorous::MAGMA, 0.1, 1.0),
+            Ramp::Cividis => (colorous::CIVIDIS, 0.1, 1.0),
+            Ramp::Turbo => (colorous::TURBO, 0.05, 0.95),
+            Ramp::Blues => (colorous::BLUES, 0.05, 0.9),
+            Ramp::Reds => (colorous::REDS, 0.05, 0.9),
+            Ramp::Greys => (colorous::GREYS, 0.05, 0.85),
+        };
+        let c = gradient.eval_continuous(from + (to - from) * t);
+        [c.r, c.g, c.b]
+    }
+}
+
+/// Colour of a step of the usual scale, `#rrggbb`.
+pub(super) fn color(step: usize) -> String {
+    hex(Ramp::default().rgb(step))
 }
 
 /// `#rrggbb`.

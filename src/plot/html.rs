@@ -1,7 +1,7 @@
 //! Models as pages: one file with everything in it, a viewer and the data, that asks nothing of any
 //! network.
 
-use super::colors::{self, PALETTE, STEPS, hex};
+use super::colors::{PALETTE, STEPS, hex};
 use super::model::Model;
 use super::page::{GRID, STYLE, Streams, VIEWER, escaped, filled, script_safe};
 use super::scene::Color;
@@ -31,7 +31,7 @@ impl Model<'_> {
         streams.floats("site", self.sites.iter().flatten().copied());
         streams.put("tint", self.tints());
         let color = match self.paint(shown).0 {
-            Color::Mass | Color::Sites => "mass",
+            Color::Mass | Color::Sites | Color::Values => "mass",
             Color::Area => "area",
             Color::Distance => "distance",
             Color::Cells => "cells",
@@ -47,7 +47,7 @@ impl Model<'_> {
             "streams": streams.names,
             "step": 1.0 / GRID,
             "color": color,
-            "ramp": (0..STEPS).map(colors::color).collect::<Vec<_>>(),
+            "ramp": (0..STEPS).map(|k| hex(self.look.ramp.rgb(k))).collect::<Vec<_>>(),
             "palette": PALETTE.map(hex),
             "bare": hex(super::model::BARE),
             "show": {"walls": self.shown() <= WALLS, "sites": self.flat && self.shown() <= DOTS || shown == Color::Sites},

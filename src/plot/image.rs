@@ -1,6 +1,7 @@
 //! Models as pictures of pixels.
 
 use super::light::shade;
+use super::look::Radius;
 use super::model::{Model, Side};
 use super::raster::{Buffer, Mark, NOTHING};
 use super::scene::Color;
@@ -110,6 +111,8 @@ struct Drawing<'m> {
     border: f64,
     dot: f64,
     sites: Vec<[f64; 3]>,
+    /// Radii of dots as shares of [`Drawing::dot`]; none: all the same.
+    shares: Vec<f64>,
     slack: f64,
     wall_alpha: f64,
 }
@@ -139,9 +142,11 @@ impl Model<'_> {
         let area: f64 = self.areas.iter().sum();
         // Side of a typical cell in pixels.
         let side = screen.scale / s * (area / self.shown().max(1) as f64).sqrt();
-        let wall = (0.045 * side).clamp(0.05, 1.5);
+        let wall = self.look.stroke.unwrap_or((0.045 * side).clamp(0.05, 1.5));
         let sites = shown == Color::Sites;
-        let radius = if sites {
+        let radius = if let Some(Radius::Pixels(r) | Radius::ByMass(r)) = self.look.radius {
+            r
+        } else if sites {
             // As much ink as a printer would take; see the same in SVG.
             let mut areas: Vec<f64> = self.areas.iter().copied().filter(|a| *a > 0.0).collect();
             areas.sort_by(f64::total_cmp);
@@ -158,10 +163,17 @@ impl Model<'_> {
             points: self.polygons.corners.iter().map(|c| screen.point(*c)).collect(),
             normals: self.polygons.normals.iter().map(|n| screen.turned(*n)).collect(),
             width: width * SAMPLES,
-            wall: if sites { 0.0 } else { wall.max(0.5) * s },
+            wall: if sites || wall == 0.0 { 0.0 } else { wall.max(0.5) * s },
             border: if sites && self.flat { 0.0 } else { 1.2 * s },
             dot: radius * s,
             sites: self.sites.iter().map(|y| screen.point(*y)).collect(),
+            shares: match self.look.radius {
+                Some(Radius::ByMass(_)) => {
+                    let mean = self.masses.iter().sum::<f64>() / self.masses.len().max(1) as f64;
+                    self.masses.iter().map(|m| (m / mean).max(0.0).sqrt()).collect()
+                }
+                _ => Vec::new(),
+            },
             // A little of the picture's size, so that lines win against the surface they lie on.
             slack: 0.002 * size[0].min(size[1]),
             wall_alpha: 0.75 * (wall / 0.5).min(1.0),
@@ -211,11 +223,12 @@ impl Drawing<'_> {
         if self.dot > 0.0 {
             // Sites may lie a little below their surface.
             let slack = 6.0 * self.slack;
-            for y in &self.sites {
+            for (i, y) in self.sites.iter().enumerate() {
+                let dot = self.dot * self.shares.get(i).copied().unwrap_or(1.0);
                 if !self.model.flat || self.wall > 0.0 {
-                    buffer.disk(*y, self.dot + 0.5 * SAMPLES as f64, slack, Mark::Rim);
+                    buffer.disk(*y, dot + 0.5 * SAMPLES as f64, slack, Mark::Rim);
                 }
-                buffer.disk(*y, self.dot, slack, Mark::Dot);
+                buffer.disk(*y, dot, slack, Mark::Dot);
             }
         }
         self.resolve(&buffer, rows)

@@ -1,6 +1,7 @@
 //! What a shaded picture shows: the cells of a diagram as polygons in space.
 
 use super::colors::{self, Scale};
+use super::look::Look;
 use super::scene::Color;
 use crate::diagram::{Diagram, Label, PartialDiagram};
 use crate::domain::vector::{Vector3, bounds, length, normal, side};
@@ -38,6 +39,7 @@ pub struct Model<'a> {
     pub(super) adjacent: Vec<(u32, u32)>,
     /// Colours by owner, where these are no cells.
     pub(super) palette: Option<Vec<[u8; 3]>>,
+    pub(super) look: Look,
 }
 
 /// Polygons in space.
@@ -188,7 +190,15 @@ impl<'a> Model<'a> {
             polygons: Polygons::default(),
             adjacent: Vec::new(),
             palette: None,
+            look: Look::default(),
         }
+    }
+
+    /// The same, made otherwise.
+    #[must_use]
+    pub fn with(mut self, look: Look) -> Model<'a> {
+        self.look = look;
+        self
     }
 
     /// Areas from the polygons; pairs once.
@@ -235,6 +245,10 @@ impl<'a> Model<'a> {
             Color::Mass => (wanted, self.masses, Scale::of(&of(self.masses))),
             Color::Area => (wanted, &self.areas[..], Scale::of(&of(&self.areas))),
             Color::Distance => (wanted, &distances[..], Scale::linear(&of(&distances))),
+            Color::Values => match self.look.numbers(self.sites.len()) {
+                Some(own) => (wanted, &own.numbers[..], Scale::of(&of(&own.numbers))),
+                None => (Color::Mass, self.masses, Scale::of(&of(self.masses))),
+            },
             Color::Cells | Color::Sites => (wanted, self.masses, None),
         };
         let fallback = scale.is_none() && matches!(wanted, Color::Mass | Color::Area) && self.shown() > 1;
@@ -245,7 +259,10 @@ impl<'a> Model<'a> {
         let mut paint: Vec<[u8; 3]> = match color {
             Color::Cells => self.tints().into_iter().map(|t| colors::PALETTE[t as usize]).collect(),
             Color::Sites => vec![[255; 3]; self.sites.len()],
-            _ => values.iter().map(|&v| colors::rgb(scale.as_ref().map_or(colors::STEPS / 2, |s| s.step(v)))).collect(),
+            _ => values
+                .iter()
+                .map(|&v| self.look.ramp.rgb(scale.as_ref().map_or(colors::STEPS / 2, |s| s.step(v))))
+                .collect(),
         };
         paint.push(BARE);
         (color, scale, paint)

@@ -16,9 +16,9 @@ use super::view::View;
 use crate::domain::vector::Vector3;
 use std::collections::BinaryHeap;
 use std::fmt::Write;
-use svg::Document;
+use svg::Node;
 use svg::node::Blob;
-use svg::node::element::{Group, Rectangle};
+use svg::node::element::Group;
 
 /// Samples along each side of a pixel.
 pub(super) const SAMPLES: f64 = 3.0;
@@ -66,28 +66,24 @@ impl Model<'_> {
     /// [`TooMany`] polygons are visible.
     pub fn svg(&self, shown: Color, view: View) -> Result<String, TooMany> {
         let Drawn { body, size: [width, height], color, scale } = self.drawn(shown, view, SIZE)?;
-        let full = [width as f64 + 3.0 * MARGIN + LEGEND, (height as f64).max(260.0) + 2.0 * MARGIN];
-        let mut document = Document::new()
-            .set("viewBox", format!("0 0 {:.0} {:.0}", full[0], full[1]))
-            .set("width", format!("{:.0}", full[0]))
-            .set("height", format!("{:.0}", full[1]))
-            .set("font-family", "Helvetica, Arial, sans-serif")
-            .set("font-size", 13)
-            .add(Rectangle::new().set("width", "100%").set("height", "100%").set("fill", "#ffffff"))
-            .add(body.set("transform", format!("translate({MARGIN} {MARGIN}) scale({})", 1.0 / UNITS)));
+        let beside = if self.look.legend { MARGIN + LEGEND } else { 0.0 };
+        let full = [width as f64 + 2.0 * MARGIN + beside, (height as f64).max(260.0) + 2.0 * MARGIN];
+        let body = body.set("transform", format!("translate({MARGIN} {MARGIN}) scale({})", 1.0 / UNITS));
+        let mut parts: Vec<Box<dyn Node>> = vec![Box::new(body)];
         let title = match color {
             Color::Mass => Some(("mass of the cell", self.masses.to_vec())),
             Color::Area => Some(("area of the cell", self.areas.clone())),
             Color::Distance => Some(("distance to site", self.distances())),
+            Color::Values => self.look.values.as_ref().map(|v| (v.name.as_str(), v.numbers.clone())),
             Color::Cells | Color::Sites => None,
         };
-        if let Some((title, values)) = title {
-            for part in legend(width as f64 + 2.0 * MARGIN, title, scale.as_ref(), &values) {
-                document = document.add(part);
-            }
+        if let Some((title, values)) = title.filter(|_| self.look.legend) {
+            let legend = legend(width as f64 + 2.0 * MARGIN, title, (scale.as_ref(), self.look.ramp), &values);
+            parts.extend(legend.into_iter().map(|part| Box::new(part) as _));
         }
         let caption = format!("{} sites, {} cells", self.sites.len(), self.shown());
-        Ok(document.add(text(MARGIN, full[1] - 8.0, &caption)).to_string())
+        parts.push(Box::new(text(MARGIN, full[1] - 8.0, &caption)));
+        Ok(self.look.page(full, parts))
     }
 
     /// What is seen, in [`UNITS`] of a pixel, its longer side as many pixels as given.
@@ -103,7 +99,8 @@ impl Model<'_> {
         let (color, scale, paint) = self.paint(shown);
         let area: f64 = self.areas.iter().sum();
         let side = screen.scale / SAMPLES * (area / self.shown().max(1) as f64).sqrt();
-        let wall = if shown == Color::Sites { 0.0 } else { (0.045 * side).clamp(0.1, 1.5) };
+        let wall = self.look.stroke.unwrap_or((0.045 * side).clamp(0.1, 1.5));
+        let wall = if shown == Color::Sites { 0.0 } else { wall };
         let body = self.paths(&screen, &points, &order, &paint, wall);
         let body = Group::new()
             .set("stroke-linejoin", "round")

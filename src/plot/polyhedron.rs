@@ -1,5 +1,6 @@
 //! Models of convex polyhedra.
 
+use super::look::Look;
 use super::model::{Model, Polygons, Side};
 use crate::domain::vector::{normal, unit};
 use crate::polytope::Polyhedron;
@@ -41,6 +42,7 @@ impl<'a> Model<'a> {
             polygons,
             adjacent,
             palette: None,
+            look: Look::default(),
         };
         model.finish()
     }

@@ -1,6 +1,7 @@
 //! What a picture shows.
 
 use super::colors;
+use super::look::Look;
 use crate::diagram::{Diagram, Label, PartialDiagram};
 use crate::domain::PlanarMesh;
 use crate::domain::vector::{side, twice_area};
@@ -20,6 +21,8 @@ pub enum Color {
     Cells,
     /// No colours, no cells: the sites as black dots.
     Sites,
+    /// A number for each site ([`Look::values`]).
+    Values,
 }
 
 /// A diagram with its problem, to be drawn.
@@ -35,6 +38,7 @@ pub struct Scene<'a> {
     areas: Vec<f64>,
     /// Whose walls are known.
     diagram: Option<&'a Diagram>,
+    pub(super) look: Look,
 }
 
 impl<'a> Scene<'a> {
@@ -57,7 +61,15 @@ impl<'a> Scene<'a> {
             centroids: diagram.centroids(),
             areas,
             diagram: Some(diagram),
+            look: Look::default(),
         }
+    }
+
+    /// The same, made otherwise.
+    #[must_use]
+    pub fn with(mut self, look: Look) -> Scene<'a> {
+        self.look = look;
+        self
     }
 
     /// The picture of cells given by their outlines, one for each site, empty where there is none.
@@ -76,6 +88,7 @@ impl<'a> Scene<'a> {
             centroids,
             areas: outlines.iter().map(|o| area(o)).collect(),
             diagram: None,
+            look: Look::default(),
         }
     }
 

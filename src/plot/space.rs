@@ -1,6 +1,7 @@
 //! Models of diagrams in space: cells as bodies, a little apart, with a corner of the domain taken
 //! away so that one looks inside. On a torus of the plane: cells where their sites are.
 
+use super::look::Look;
 use super::model::{Model, Polygons, Side};
 use crate::diagram::space::Wall;
 use crate::diagram::{Cells, SpaceDiagram};
@@ -65,6 +66,7 @@ impl<'a> Model<'a> {
             polygons,
             adjacent,
             palette: None,
+            look: Look::default(),
         };
         model.finish()
     }

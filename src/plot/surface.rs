@@ -1,5 +1,6 @@
 //! Models of diagrams on surfaces.
 
+use super::look::Look;
 use super::model::{Model, Polygons, Side};
 use super::normals::Smooth;
 use crate::diagram::{Label, SurfaceDiagram};
@@ -55,6 +56,7 @@ impl<'a> Model<'a> {
             polygons,
             adjacent,
             palette: None,
+            look: Look::default(),
         };
         model.finish()
     }

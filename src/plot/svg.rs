@@ -4,13 +4,14 @@
 //! cells take a few MB. Up to some thousand cells have visible borders and sites; beyond, a border
 //! would be all one sees.
 
-use super::colors::{PALETTE, STEPS, Scale, color, hex, number, numbers};
+use super::colors::{PALETTE, Ramp, STEPS, Scale, hex, number, numbers};
+use super::look::{Look, Radius};
 use super::scene::{Color, Scene};
 use crate::domain::PlanarMesh;
 use crate::domain::vector::bounds;
 use std::fmt::Write;
-use svg::Document;
-use svg::node::element::{ClipPath, Definitions, Group, LinearGradient, Path, Rectangle, Stop, Text};
+use svg::node::element::{Circle, ClipPath, Definitions, Group, LinearGradient, Path, Rectangle, Stop, Text};
+use svg::{Document, Node};
 
 /// Width or height of the drawing, whichever is larger, in pixels.
 const SIZE: f64 = 900.0;
@@ -83,7 +84,8 @@ impl Scene<'_> {
         let (title, values, scale) = self.values(shown, &cells);
         let [width, height] = frame.size();
         let inner = height.max(260.0);
-        let full = [width + 3.0 * MARGIN + LEGEND, inner + 2.0 * MARGIN + 22.0];
+        let beside = if self.look.legend { MARGIN + LEGEND } else { 0.0 };
+        let full = [width + 2.0 * MARGIN + beside, inner + 2.0 * MARGIN + 22.0];
         // Side of a typical cell in pixels.
         let area = frame.scale.powi(2) * cells.iter().map(|&i| self.area(i)).sum::<f64>();
         let side = (area / cells.len().max(1) as f64).sqrt();
@@ -101,7 +103,7 @@ impl Scene<'_> {
             (PALETTE.map(hex).to_vec(), cells.iter().map(|&i| tints[i] as usize).collect())
         } else {
             let step = |v: &f64| scale.as_ref().map_or(STEPS / 2, |s| s.step(*v));
-            ((0..STEPS).map(color).collect(), values.iter().map(step).collect())
+            ((0..STEPS).map(|k| hex(self.look.ramp.rgb(k))).collect(), values.iter().map(step).collect())
         };
         for path in self.cell_paths(&frame, &cells, &fills, &which, side) {
             painted = painted.add(path);
@@ -111,29 +113,35 @@ impl Scene<'_> {
         for path in self.marks(&frame, &cells, side).into_iter().chain(overlay(&frame, curves, ends, side)) {
             drawing = drawing.add(path);
         }
-        let mut document = Document::new()
-            .set("viewBox", format!("0 0 {:.0} {:.0}", full[0], full[1]))
-            .set("width", format!("{:.0}", full[0]))
-            .set("height", format!("{:.0}", full[1]))
-            .set("font-family", "Helvetica, Arial, sans-serif")
-            .set("font-size", 13)
-            .add(Rectangle::new().set("width", "100%").set("height", "100%").set("fill", "#ffffff"))
-            .add(drawing);
-        if shown != Color::Cells {
-            for part in legend(width + 2.0 * MARGIN, title, scale.as_ref(), &values) {
-                document = document.add(part);
-            }
+        let mut parts: Vec<Box<dyn Node>> = vec![Box::new(drawing)];
+        parts.extend(self.words(&frame, side).map(|group| Box::new(group) as _));
+        if shown != Color::Cells && self.look.legend {
+            let legend = legend(width + 2.0 * MARGIN, &title, (scale.as_ref(), self.look.ramp), &values);
+            parts.extend(legend.into_iter().map(|part| Box::new(part) as _));
         }
         let caption = self.caption(&frame, cells.len());
-        document.add(text(MARGIN, inner + 2.0 * MARGIN + 6.0, &caption)).to_string()
+        parts.push(Box::new(text(MARGIN, inner + 2.0 * MARGIN + 6.0, &caption)));
+        self.look.page(full, parts)
     }
 
     /// What the colours show, the value of each of the listed cells, and the scale; `None` if all
     /// values are equal.
-    fn values(&self, shown: Color, cells: &[usize]) -> (&'static str, Vec<f64>, Option<Scale>) {
+    fn values(&self, shown: Color, cells: &[usize]) -> (String, Vec<f64>, Option<Scale>) {
+        if let (Color::Values, Some(own)) = (shown, self.look.numbers(self.cells.len())) {
+            let values: Vec<f64> = cells.iter().map(|&i| own.numbers[i]).collect();
+            let scale = Scale::of(&values);
+            return (own.name.clone(), values, scale);
+        }
+        let (title, values, scale) = self.usual_values(shown, cells);
+        (title.to_string(), values, scale)
+    }
+
+    fn usual_values(&self, shown: Color, cells: &[usize]) -> (&'static str, Vec<f64>, Option<Scale>) {
         let distances: Vec<f64> = cells.iter().map(|&i| self.distance(i)).collect();
         let (title, values): (_, Vec<f64>) = match shown {
-            Color::Mass | Color::Cells => ("mass of the cell", cells.iter().map(|&i| self.masses[i]).collect()),
+            Color::Mass | Color::Cells | Color::Values => {
+                ("mass of the cell", cells.iter().map(|&i| self.masses[i]).collect())
+            }
             Color::Area | Color::Sites => ("area of the cell", cells.iter().map(|&i| self.area(i)).collect()),
             Color::Distance => {
                 let scale = Scale::linear(&distances);
@@ -155,14 +163,14 @@ impl Scene<'_> {
         for (&i, &fill) in cells.iter().zip(which) {
             polygon(&mut data[fill], frame, self.cells[i]);
         }
-        let with_borders = cells.len() <= BORDERS;
+        let with_borders = self.look.stroke.map_or(cells.len() <= BORDERS, |width| width > 0.0);
         let used = data.into_iter().enumerate().filter(|(_, d)| !d.is_empty());
         let path = |(k, d): (usize, String)| {
             let fill = fills[k].clone();
             // Without a border, a stroke in the colour itself covers the hairlines between
             // neighbours.
             let (stroke, width) = if with_borders {
-                ("#ffffff".to_string(), (0.04 * side).clamp(0.12, 1.2))
+                ("#ffffff".to_string(), self.look.stroke.unwrap_or((0.04 * side).clamp(0.12, 1.2)))
             } else {
                 (fill.clone(), 0.4)
             };
@@ -203,13 +211,19 @@ impl Scene<'_> {
         // A tenth of the cells are smaller.
         let small = areas.get(areas.len() / 10).copied().unwrap_or(1.0);
         let diameter = (2.0 * (small / (3.0 * std::f64::consts::PI)).sqrt() * frame.scale).clamp(0.4, 12.0);
+        let [width, height] = frame.size().map(|s| s + 2.0 * MARGIN);
+        if let Some(radius) = self.look.radius {
+            return self.look.page([width, height], vec![Box::new(self.circles(&frame, radius))]);
+        }
         let mut d = String::new();
         for [x, y] in self.sites.iter().filter(|y| frame.contains(**y)).map(|y| frame.units(*y)) {
             let _ = write!(d, "M{x} {y}h0"); // writing to a String cannot fail
         }
-        let [width, height] = frame.size().map(|s| s + 2.0 * MARGIN);
         let drawing =
             Group::new().set("transform", format!("scale({})", 1.0 / UNITS)).add(stroked(&d, "#111111", diameter));
+        if self.look != Look::default() {
+            return self.look.page([width, height], vec![Box::new(drawing)]);
+        }
         Document::new()
             .set("viewBox", format!("0 0 {width:.0} {height:.0}"))
             .set("width", format!("{width:.0}"))
@@ -219,10 +233,55 @@ impl Scene<'_> {
             .to_string()
     }
 
+    /// Sites as circles, which plotters and other programs take as such.
+    fn circles(&self, frame: &Frame, radius: Radius) -> Group {
+        let mean = self.masses.iter().sum::<f64>() / self.masses.len().max(1) as f64;
+        let size = |i: usize| match radius {
+            Radius::Pixels(r) => r,
+            Radius::ByMass(r) => r * (self.masses[i] / mean).max(0.0).sqrt(),
+        };
+        let scaled = Group::new().set("transform", format!("scale({})", 1.0 / UNITS)).set("fill", "#111111");
+        let inside = self.sites.iter().enumerate().filter(|y| frame.contains(*y.1));
+        inside.fold(scaled, |group, (i, y)| {
+            let [x, y] = frame.units(*y);
+            group.add(Circle::new().set("cx", x).set("cy", y).set("r", (size(i) * UNITS).round()))
+        })
+    }
+
+    /// A word for each cell, at its centroid.
+    fn words(&self, frame: &Frame, side: f64) -> Option<Group> {
+        let labels = self.look.labels.as_ref().filter(|l| l.len() == self.cells.len())?;
+        let longest = labels.iter().map(|l| l.chars().count()).max().unwrap_or(1).max(1);
+        // So that the longest fits into a typical cell.
+        let size = (1.2 * side / longest as f64).clamp(2.0, (0.4 * side).clamp(2.0, 20.0));
+        let group = Group::new()
+            .set("font-size", format!("{size:.1}"))
+            .set("text-anchor", "middle")
+            .set("dominant-baseline", "central")
+            .set("fill", "#111111")
+            .set("stroke", "#ffffff")
+            .set("stroke-width", format!("{:.2}", 0.18 * size))
+            .set("paint-order", "stroke");
+        let shown = labels.iter().zip(&self.centroids[..]).filter_map(|(label, c)| Some((label, (*c)?)));
+        Some(shown.fold(group, |group, (label, c)| {
+            let [x, y] = frame.units(c).map(|v| v as f64 / UNITS);
+            group.add(Text::new(label.as_str()).set("x", format!("{x:.1}")).set("y", format!("{y:.1}")))
+        }))
+    }
+
     /// Sites, and arrows from sites to centroids.
     fn marks(&self, frame: &Frame, cells: &[usize], side: f64) -> Vec<Path> {
         let mut paths = Vec::new();
-        if self.sites.len() <= ARROWS {
+        if !self.look.lines.is_empty() {
+            let mut d = String::new();
+            for [[a, b], [x, y]] in self.look.lines.iter().map(|line| line.map(|p| frame.units(p))) {
+                let _ = write!(d, "M{a} {b}L{x} {y}"); // writing to a String cannot fail
+            }
+            // To be seen on dark and light.
+            let width = (0.05 * side).clamp(0.6, 1.2);
+            paths.extend([stroked(&d, "#ffffff", 2.0 * width), stroked(&d, "#222222", width)]);
+        }
+        if self.sites.len() <= ARROWS && self.look.labels.is_none() {
             let mut d = String::new();
             for &i in cells {
                 if let Some(c) = self.centroids[i].filter(|_| frame.contains(self.sites[i])) {
@@ -233,13 +292,16 @@ impl Scene<'_> {
                 paths.push(stroked(&d, stroke, width));
             }
         }
-        if self.sites.len() <= DOTS {
+        let radius = match self.look.radius {
+            Some(Radius::Pixels(r) | Radius::ByMass(r)) => r,
+            None => (0.09 * side).clamp(0.6, 4.0),
+        };
+        if self.look.radius.map_or(self.sites.len() <= DOTS && self.look.labels.is_none(), |_| radius > 0.0) {
             let mut d = String::new();
             let inside = self.sites.iter().filter(|y| frame.contains(**y));
             for [x, y] in inside.map(|y| frame.units(*y)) {
                 let _ = write!(d, "M{x} {y}h0"); // writing to a String cannot fail
             }
-            let radius = (0.09 * side).clamp(0.6, 4.0);
             for (stroke, width) in [("#ffffff", 2.0 * radius + 1.0), ("#111111", 2.0 * radius)] {
                 paths.push(stroked(&d, stroke, width));
             }
@@ -255,10 +317,12 @@ impl Scene<'_> {
         if outside > 0 {
             let _ = write!(text, "; {outside} sites lie outside the picture");
         }
-        if n <= ARROWS {
-            text.push_str("; dots: sites, arrows: to the centroid of the cell");
-        } else if n <= DOTS {
-            text.push_str("; dots: sites");
+        // Labels take the place of both.
+        match (self.look.labels.is_some(), self.look.radius.is_some()) {
+            (false, _) if n <= ARROWS => text.push_str("; dots: sites, arrows: to the centroid of the cell"),
+            (true, false) => {}
+            (_, sized) if sized || n <= DOTS => text.push_str("; dots: sites"),
+            _ => {}
         }
         text
     }
@@ -358,7 +422,7 @@ pub(super) fn text(x: f64, y: f64, content: &str) -> Text {
 }
 
 /// The bar of colours with its numbers.
-pub(super) fn legend(x: f64, title: &str, scale: Option<&Scale>, values: &[f64]) -> Vec<Group> {
+pub(super) fn legend(x: f64, title: &str, (scale, ramp): (Option<&Scale>, Ramp), values: &[f64]) -> Vec<Group> {
     const TOP: f64 = MARGIN + 26.0;
     const HEIGHT: f64 = 200.0;
     let mut group = Group::new().add(text(x, MARGIN + 8.0, title));
@@ -367,8 +431,12 @@ pub(super) fn legend(x: f64, title: &str, scale: Option<&Scale>, values: &[f64])
             Some(v) => format!("all {}", number(*v)),
             None => "no cells".into(),
         };
-        let sample =
-            Rectangle::new().set("x", x).set("y", TOP).set("width", 18).set("height", 18).set("fill", color(STEPS / 2));
+        let sample = Rectangle::new()
+            .set("x", x)
+            .set("y", TOP)
+            .set("width", 18)
+            .set("height", 18)
+            .set("fill", hex(ramp.rgb(STEPS / 2)));
         return vec![group.add(sample).add(text(x + 26.0, TOP + 14.0, &all))];
     };
     if scale.is_logarithmic() {
@@ -376,7 +444,9 @@ pub(super) fn legend(x: f64, title: &str, scale: Option<&Scale>, values: &[f64])
     }
     let mut gradient = LinearGradient::new().set("id", "scale").set("x1", 0).set("x2", 0).set("y1", 1).set("y2", 0);
     for k in 0..=16 {
-        let stop = Stop::new().set("offset", k as f64 / 16.0).set("stop-color", color((k * STEPS / 16).min(STEPS - 1)));
+        let stop = Stop::new()
+            .set("offset", k as f64 / 16.0)
+            .set("stop-color", hex(ramp.rgb((k * STEPS / 16).min(STEPS - 1))));
         gradient = gradient.add(stop);
     }
     let bar = Rectangle::new()

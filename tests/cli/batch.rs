@@ -93,9 +93,12 @@ fn wrong_batches_are_refused_before_anything_is_solved() {
     assert!(f.error(5, "batch p.json -o y.csv").starts_with("y.csv: cannot make the folder"));
     assert!(f.error(2, "batch p.json").contains("--output <FOLDER>"));
     assert!(!f.path("out").exists());
+    std::fs::create_dir(f.path("d2")).unwrap();
     // A problem is not overwritten by its own solution.
-    let run = f.expect(1, "batch p.json -o .");
-    assert!(run.out.contains("is an input and would be overwritten"), "{}", run.out);
+    assert!(
+        f.error(2, "batch p.json -o .").ends_with("is an input and would be overwritten; give the output another name")
+    );
+    assert!(f.error(2, "batch p.json -o d2 --report d2/p.json").contains("is named for two outputs"));
     assert_eq!(f.read("p.json"), problem(3));
     let run = f.expect(4, "batch p.json -o late --time-limit 0s");
     assert!(run.err.contains("time limit reached; 1 problem left, go on with --resume"), "{}", run.err);

@@ -56,7 +56,7 @@ fn points_of_a_surface_are_sent() {
     assert_eq!(f.read("c.csv"), "0\n1\n");
     f.expect(0, "map s.json --points x.csv -o i.csv");
     assert_eq!(f.read("i.csv"), "0.0,0.5,0.0\n1.0,0.5,1.0\n");
-    assert_snapshot!(f.error(2, "map s.json --points x.csv -o i.csv --kind extension"), @"s.json: --kind extension works in the plane in this version, this is a surface; choose cell or image");
+    assert_snapshot!(f.error(2, "map s.json --points x.csv -o i.csv --kind extension"), @"s.json: --kind extension works in the plane in this version, this is a surface; choose cell, image, potential or gradient");
     assert_snapshot!(f.error(2, "alexandrov s.json -o a.obj"), @"s.json: alexandrov works in the plane in this version, this is a surface");
 }
 
@@ -83,13 +83,14 @@ fn an_interpolation_is_cells_with_densities() {
 fn an_interpolation_is_a_row_of_pictures() {
     let f = two_slabs();
     f.expect(0, "interpolate s.json --t 0.5 -o half.json --plot half.svg");
-    let run = f.expect(0, "interpolate s.json --frames 12 --plot way.svg");
-    assert!(run.out.contains("way-00.svg") && run.out.contains("way-11.svg"), "{}", run.out);
-    // Frame 6 of 12 is that at one half, and all have the same view.
+    let run = f.expect(0, "interpolate s.json --frames 13 --plot way.svg");
+    assert!(run.out.contains("way-00.svg") && run.out.contains("way-12.svg"), "{}", run.out);
+    // Frame 6 of 13 is that at one half, and all have the same view.
     assert_eq!(f.read("way-06.svg"), f.read("half.svg"));
     let view = |name: &str| f.read(name).split("viewBox=\"").nth(1).unwrap().split('"').next().unwrap().to_string();
-    assert!((0..12).all(|k| view(&format!("way-{k:02}.svg")) == view("half.svg")));
-    assert_ne!(f.read("way-11.svg"), f.read("half.svg"));
+    assert!((0..13).all(|k| view(&format!("way-{k:02}.svg")) == view("half.svg")));
+    // At the end there are sites alone.
+    assert!(f.read("way-12.svg").contains("2 sites, 0 cells") && f.read("way-11.svg").contains("2 sites, 2 cells"));
     let before = f.names();
     f.error(2, "interpolate s.json --frames 12");
     f.error(2, "interpolate s.json --frames 0 --plot a.svg");

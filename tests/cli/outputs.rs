@@ -21,6 +21,8 @@ const OUTPUTS: &[(&str, &[(&str, &str)])] = &[
     ("sample", &[("--output!", "npz")]),
     ("plot", &[("--output!", "svg")]),
     ("remesh", &[("--output!", "ply")]),
+    // Its own output is a folder.
+    ("batch", &[("--report", "json")]),
 ];
 
 /// What else is given a value: inputs, and values that are no files.
@@ -38,6 +40,7 @@ const INPUTS: &[&str] = &[
     "--boundary",
     "--seams",
     "--landmarks",
+    "--start",
     "--values",
 ];
 const VALUES: &[&str] = &[
@@ -74,6 +77,17 @@ const VALUES: &[&str] = &[
     "--offset",
     "--total",
     "--tolerance",
+    "--format",
+    "--jobs",
+    "--output",
+    "--palette",
+    "--legend",
+    "--title",
+    "--label",
+    "--stroke",
+    "--radius",
+    "--levels",
+    "--width",
 ];
 
 /// Runs and every file they read, those that other files name included.
@@ -81,6 +95,8 @@ const RUNS: &[(&str, &str)] = &[
     ("solve p.json", "p.json m.obj y.csv w.csv h.csv"),
     ("solve q.json", "q.json i.npy"),
     ("solve p.json --resume c", "p.json c"),
+    ("solve p.json --start e.json", "p.json e.json"),
+    ("batch p.json q.json -o out", "p.json q.json"),
     ("solve --domain d.json --points y.csv --masses w.csv", "d.json m.obj y.csv w.csv"),
     ("solve --domain b.json --points y.csv --density image:i.npy", "b.json y.csv i.npy"),
     ("solve --domain o.obj --points z.csv", "o.obj z.csv"),
@@ -107,6 +123,7 @@ const RUNS: &[(&str, &str)] = &[
     ("sample a.json -n 9", "a.json a.npz p.json m.obj y.csv w.csv"),
     ("sample v.json -n 9", "v.json u.json o.obj z.csv"),
     ("plot a.json", "a.json a.npz p.json m.obj y.csv w.csv"),
+    ("plot a.json --values w.csv", "a.json w.csv"),
     ("plot p.json", "p.json m.obj y.csv w.csv h.csv"),
     ("plot a.json --problem copy.json", "a.json a.npz copy.json p.json m.obj y.csv"),
     ("remesh v.json", "v.json u.json o.obj z.csv"),
@@ -214,8 +231,12 @@ fn every_argument_of_every_command_is_known_here() {
         let text = runs.join(" ");
         for argument in found.iter().filter(|a| a.starts_with("--") && INPUTS.contains(&a.as_str())) {
             let short = runs.iter().any(|r| r.contains(argument.as_str()));
-            // One solution with another problem stands for all: the same function reads them.
-            assert!(short || argument == "--problem", "{command} {argument}: no run below uses it: {text}");
+            // One solution with another problem, or with values, stands for all: the same function
+            // reads them.
+            assert!(
+                short || ["--problem", "--values"].contains(&argument.as_str()),
+                "{command} {argument}: no run below uses it: {text}"
+            );
         }
     }
 }

@@ -170,7 +170,7 @@ fn what_cannot_be_drawn_is_said() {
     assert_snapshot!(f.error(2, "plot p.json -o p.png --view 0,30"), @"p.json: is a diagram in the plane, seen from above; leave out --view and --up");
     assert_snapshot!(f.error(2, "plot p.json -o p.html --up z"), @"p.json: is a diagram in the plane, seen from above; leave out --view and --up");
     f.write("bare.json", r#"{"format": "brenier/problem", "version": 1, "domain": {"type": "mesh", "path": "t.obj"}, "sites": {"path": "y.csv"}}"#);
-    assert_snapshot!(f.error(3, "plot bare.json -o bare.png"), @r#"bare.json: neither "heights" nor "weights" is given; give one number per site"#);
+    assert_snapshot!(f.error(3, "plot bare.json -o bare.png"), @r#"bare.json: neither "heights" nor "weights" is given; give one number per site, or solve it first: brenier solve bare.json -o solution.json"#);
     let mut after = f.names();
     after.retain(|n| n != "bare.json");
     assert_eq!(before, after, "nothing was written");

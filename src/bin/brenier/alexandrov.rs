@@ -9,6 +9,7 @@ use brenier::io::{Encoding, Field, MeshData, has_ending, write_surface};
 use std::path::Path;
 
 pub fn run(args: &AlexandrovArgs, common: &Common) -> Result<u8, Failure> {
+    crate::style::check(&args.picture, args.plot.as_deref())?;
     let solved = mapped::load("alexandrov", &args.solution, args.problem.as_deref(), common)?;
     let graph = solved.map.alexandrov();
     let sites: Vec<f64> = graph.sites.iter().map(|&i| f64::from(i)).collect();
@@ -22,7 +23,7 @@ pub fn run(args: &AlexandrovArgs, common: &Common) -> Result<u8, Failure> {
     };
     write_surface(&args.output, &mesh, Encoding::Binary)?;
     if let Some(path) = &args.plot {
-        picture::draw_graph(&solved.map, &args.solution, path)?;
+        picture::draw_graph(&solved.map, &args.solution, path, &args.picture, common)?;
     }
     let facets = solved.map.diagram().len() - solved.map.diagram().hidden().len();
     let problem = &solved.loaded.problem;

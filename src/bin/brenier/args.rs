@@ -1,18 +1,16 @@
 //! The flags, as clap reads them: of all commands, and of those that solve or diagram. Those of
 //! commands that take solutions: `args_of_solutions.rs`.
 
+pub use crate::args_of_pictures::{PictureArgs, Up};
 pub use crate::args_of_solutions::*;
 use crate::latent_args::LatentArgs;
 use crate::outputs::{Fit, Output, to};
 use crate::polytope_args::{CurvatureArgs, LensArgs, MinkowskiArgs};
-use crate::values::{Streams, between, distance, duration, memory, positive, relative, size, streams, view};
+use crate::values::{MANY, Streams, between, distance, duration, memory, positive, relative, size, streams, view};
 use brenier::io::TableColumns;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use std::time::Duration;
-
-/// No count is larger.
-pub(crate) const MANY: u64 = u64::MAX;
 
 /// Exact semi-discrete optimal transport: weighted points and a source measure in, the optimal map
 /// and its proof out.
@@ -156,6 +154,8 @@ pub struct SolveArgs {
     /// Draw the cells: .svg, .png or .html (a page to look around in)
     #[arg(long, value_name = "PICTURE", value_parser = to(Fit::Picture))]
     pub plot: Option<Output>,
+    #[command(flatten)]
+    pub picture: PictureArgs,
     /// Keep the state of the solver in this file while it runs
     #[arg(long, value_name = "FILE", value_parser = to(Fit::State))]
     pub checkpoint: Option<Output>,
@@ -253,6 +253,8 @@ pub struct QuantizeArgs {
     /// Draw the cells: .svg, .png or .html (a page to look around in)
     #[arg(long, value_name = "PICTURE", value_parser = to(Fit::Picture))]
     pub plot: Option<Output>,
+    #[command(flatten)]
+    pub picture: PictureArgs,
 }
 
 #[derive(Args, Debug)]
@@ -334,6 +336,8 @@ pub struct DiagramArgs {
     /// Draw the cells: .svg, .png or .html (a page to look around in)
     #[arg(long, value_name = "PICTURE", value_parser = to(Fit::Picture))]
     pub plot: Option<Output>,
+    #[command(flatten)]
+    pub picture: PictureArgs,
     /// Write the polygon of every cell; of a mesh, its polygons in the triangles
     #[arg(long)]
     pub cells: bool,

@@ -1,14 +1,16 @@
 //! The flags of commands that take solutions.
 
-use crate::args::MANY;
+use crate::args_of_pictures::PictureArgs;
 use crate::outputs::{Fit, Output, to};
-use crate::values::{between, positive, size, view};
+use crate::values::{MANY, between, positive};
 use brenier::io::TableColumns;
 use clap::Args;
 use std::path::PathBuf;
 
 #[derive(Args, Debug)]
-#[command(after_help = "Example:\n  brenier check solution.json --problem problem.json")]
+#[command(
+    after_help = "Examples:\n  brenier check solution.json --problem problem.json\n  brenier check solution.json --exact"
+)]
 pub struct CheckArgs {
     /// Solution file to verify
     pub solution: PathBuf,
@@ -18,6 +20,10 @@ pub struct CheckArgs {
     /// 1 numbers, 2 adjacency, 3 simple diagram, 4 exact geometry, 5 optimality
     #[arg(long, value_name = "LEVEL", default_value = "5", value_parser = between::<u8>(1, 5))]
     pub level: u8,
+    /// Print factor, masses, areas and residuals of these heights as rational numbers, too, in the
+    /// plane
+    #[arg(long)]
+    pub exact: bool,
 }
 
 #[derive(Args, Debug)]
@@ -61,11 +67,15 @@ pub enum MapKind {
     Extension,
     /// Gradient of a smooth convex function near the potential
     Smooth,
+    /// The potential u(x) = max of <x, y_i> + h_i
+    Potential,
+    /// Its gradient: the site, as for image
+    Gradient,
 }
 
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  brenier interpolate solution.json --t 0.5 -o half.json --plot half.svg\n  \
-                        brenier interpolate solution.json --frames 25 --plot way.svg    way-00.svg to way-24.svg, at t = 0, 1/25, .., 24/25")]
+                        brenier interpolate solution.json --frames 25 --plot way.svg    way-00.svg to way-24.svg, at t = 0, 1/24, .., 1")]
 pub struct InterpolateArgs {
     /// Solution file
     pub solution: PathBuf,
@@ -78,9 +88,11 @@ pub struct InterpolateArgs {
     /// Draw them
     #[arg(long, value_name = "P.svg", value_parser = to(Fit::Drawing))]
     pub plot: Option<Output>,
-    /// Draw K pictures instead, at the times 0, 1/K, 2/K, ..; their numbers are put behind the name
+    #[command(flatten)]
+    pub picture: PictureArgs,
+    /// Draw K pictures instead, at even times from 0 to 1; their numbers are put behind the name
     /// given with --plot
-    #[arg(long, value_name = "K", requires = "plot", conflicts_with_all = ["t", "output"], value_parser = between::<u32>(1, 10_000))]
+    #[arg(long, value_name = "K", requires = "plot", conflicts_with_all = ["t", "output"], value_parser = between::<u32>(2, 10_000))]
     pub frames: Option<u32>,
     /// The problem the solution solves [default: the one it names or contains]
     #[arg(long, value_name = "P")]
@@ -100,6 +112,8 @@ pub struct SingularArgs {
     /// Draw the curves over the cells
     #[arg(long, value_name = "P.svg", value_parser = to(Fit::Drawing))]
     pub plot: Option<Output>,
+    #[command(flatten)]
+    pub picture: PictureArgs,
     /// Robust standard deviations above the median
     #[arg(long, value_name = "K", default_value = "5", value_parser = positive)]
     pub deviations: f64,
@@ -125,6 +139,8 @@ pub struct AlexandrovArgs {
     /// Draw the surface: .svg, .png or .html (a page to turn it in)
     #[arg(long, value_name = "PICTURE", value_parser = to(Fit::Picture))]
     pub plot: Option<Output>,
+    #[command(flatten)]
+    pub picture: PictureArgs,
     /// The problem the solution solves [default: the one it names or contains]
     #[arg(long, value_name = "P")]
     pub problem: Option<PathBuf>,
@@ -133,7 +149,9 @@ pub struct AlexandrovArgs {
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  brenier plot solution.json -o cells.svg --color area\n  \
                         brenier plot solution.json -o cells.html\n  \
-                        brenier plot solution.json -o cells.png --color cells --view 30,20 --size 1600x1200\n\n\
+                        brenier plot solution.json -o cells.png --color cells --view 30,20 --size 1600x1200\n  \
+                        brenier plot solution.json -o print.svg --width 80mm --palette greys --legend none --color area\n  \
+                        brenier plot dots.json -o dots.svg --color sites --radius mass:1.5\n\n\
                         Diagrams on surfaces are shaded. A page (.html) has everything in it: turn, zoom, point at a cell to read its mass.")]
 pub struct PlotArgs {
     /// Solution, or problem with "heights" or "weights"
@@ -144,19 +162,8 @@ pub struct PlotArgs {
     /// The problem the solution solves [default: the one it names or contains]
     #[arg(long, value_name = "P")]
     pub problem: Option<PathBuf>,
-    /// What the colours of the cells show
-    #[arg(long, value_enum, default_value_t = Color::Mass)]
-    pub color: Color,
-    /// From where a surface is seen, in degrees: the angle around the upward axis and that above
-    /// the horizon [default: where most is seen]
-    #[arg(long, value_name = "AZIMUTH,ELEVATION", value_parser = view, allow_hyphen_values = true)]
-    pub view: Option<[f64; 2]>,
-    /// The axis of a surface that points upwards [default: y]
-    #[arg(long, value_enum, value_name = "AXIS")]
-    pub up: Option<Up>,
-    /// Width and height of a .png in pixels [default: 1200 on the longer side]
-    #[arg(long, value_name = "WxH", value_parser = size)]
-    pub size: Option<(u32, u32)>,
+    #[command(flatten)]
+    pub picture: PictureArgs,
 }
 
 #[derive(Args, Debug)]
@@ -186,27 +193,6 @@ pub enum Positions {
     Centroids,
     /// At the sites
     Sites,
-}
-
-#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Color {
-    /// Mass of the cell in the source; if all are equal, distance from centroid to site
-    Mass,
-    /// Area of the cell; if all are equal, distance from centroid to site
-    Area,
-    /// Distance from centroid to site
-    Distance,
-    /// Colours that only tell neighbours apart
-    Cells,
-    /// No cells: the sites as black dots
-    Sites,
-}
-
-#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Up {
-    X,
-    Y,
-    Z,
 }
 
 #[derive(Args, Debug)]

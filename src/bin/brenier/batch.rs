@@ -11,11 +11,12 @@ use crate::limits::read_limit;
 use crate::reports::say;
 use crate::{deadline, interrupt};
 use brenier::io::{
-    FileData, Loaded, ProblemFile, SolutionFile, parse_any_problem, read_any_solution, write_atomically,
+    FileData, Loaded, ProblemFile, SolutionFile, folder_of, parse_any_problem, read_any_solution, write_atomically,
 };
 use brenier::visit;
 use serde::Serialize;
 use serde_json::Value;
+use std::collections::HashSet;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -80,6 +81,7 @@ pub fn run(args: &BatchArgs, common: &Common) -> Result<u8, Failure> {
         let why = brenier::io::system_text(&e);
         Failure::new(code::IO, format!("{}: cannot make the folder: {why}", args.output.display()))
     })?;
+    keep_inputs(&jobs, args)?;
     let workers = args.jobs.map_or_else(|| thread::available_parallelism().map_or(1, usize::from), usize::from);
     let workers = workers.min(jobs.len()).max(1);
     interrupt::be_polite();
@@ -106,6 +108,31 @@ pub fn run(args: &BatchArgs, common: &Common) -> Result<u8, Failure> {
     let lines: Vec<Line> = lines.into_iter().zip(&jobs).map(|(line, job)| line.unwrap_or_else(|| left(job))).collect();
     deadline::be_written();
     report(args, common, &lines, (workers, clock.elapsed().as_secs_f64()))
+}
+
+/// No solution takes the place of a problem or of the report. Solutions are read again on a
+/// restart, so that they are no outputs like others.
+fn keep_inputs(jobs: &[Job], args: &BatchArgs) -> Result<(), Failure> {
+    let folder = args.output.canonicalize().unwrap_or_else(|_| args.output.clone());
+    let full = |path: &Path| path.canonicalize().ok();
+    let inputs: HashSet<_> = jobs.iter().filter_map(|job| full(&job.file)).collect();
+    let report = args.report.as_ref().and_then(|path| {
+        let parent = folder_of(path).canonicalize().ok()?;
+        Some(parent.join(path.file_name()?))
+    });
+    for job in jobs {
+        let output = job.output.file_name().map(|name| folder.join(name)).unwrap_or_default();
+        let what = if inputs.contains(&output) {
+            "is an input and would be overwritten"
+        } else if report.as_ref() == Some(&output) {
+            "is named for two outputs"
+        } else {
+            continue;
+        };
+        let file = job.output.display();
+        return Err(Failure::new(code::USAGE, format!("{file}: {what}; give the output another name")));
+    }
+    Ok(())
 }
 
 /// Whether no more is to be begun.
@@ -246,17 +273,14 @@ fn is_done(job: &Job, tolerance: f64, common: &Common) -> bool {
     let Ok(problem) = bytes.map_err(drop).and_then(|b| parse_any_problem(&job.file, &b, limit).map_err(drop)) else {
         return false;
     };
-    fn fits<T: FileData>(
-        solution: &SolutionFile<T>,
-        problem: Option<ProblemFile<T>>,
-        job: &Job,
-        tolerance: f64,
-    ) -> bool {
-        let report = &solution.report;
-        let good = report.converged && report.tolerance <= tolerance;
-        good && problem.is_some_and(|p| Loaded::of_solution(p, &job.file, solution, &job.output).is_ok())
-    }
     visit!(&solution, s => fits(s, FileData::of(problem).ok(), job, tolerance))
+}
+
+/// Whether a solution is a good one of this problem.
+fn fits<T: FileData>(solution: &SolutionFile<T>, problem: Option<ProblemFile<T>>, job: &Job, tolerance: f64) -> bool {
+    let report = &solution.report;
+    let good = report.converged && report.tolerance <= tolerance;
+    good && problem.is_some_and(|p| Loaded::of_solution(p, &job.file, solution, &job.output).is_ok())
 }
 
 /// Failures told one by one.

@@ -2,7 +2,7 @@
 
 use crate::args::BatchArgs;
 use crate::failure::{Failure, code};
-use brenier::io::{ReadLimit, ending, read_bytes};
+use brenier::io::{ReadLimit, ending, read_bytes, will_be_read};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
@@ -36,12 +36,12 @@ pub fn jobs_of(args: &BatchArgs, limit: ReadLimit) -> Result<Vec<Job>, Failure> 
                 for line in String::from_utf8_lossy(&text).lines().map(str::trim) {
                     if !line.is_empty() && !line.starts_with('#') {
                         // Names are meant from where the list stands.
-                        jobs.push(of_file(&path.parent().unwrap_or(Path::new("")).join(line), args));
+                        jobs.push(of_file(&path.parent().unwrap_or(Path::new("")).join(line), args)?);
                     }
                 }
             }
             "" if path.as_os_str() == "-" => lines_of(path, args, limit, &mut jobs)?,
-            "json" => jobs.push(of_file(path, args)),
+            "json" => jobs.push(of_file(path, args)?),
             _ => {
                 let what = "batch takes problems (.json), lists of their names (.txt), and files with one problem a line (.jsonl)";
                 return Err(Failure::new(code::USAGE, format!("{}: {what}", path.display())));
@@ -74,9 +74,10 @@ fn stem(path: &Path) -> String {
     if stem == "-" { "problem".into() } else { stem }
 }
 
-fn of_file(path: &Path, args: &BatchArgs) -> Job {
+fn of_file(path: &Path, args: &BatchArgs) -> Result<Job, Failure> {
+    will_be_read(path)?;
     let output = args.output.join(stem(path) + ".json");
-    Job { name: path.display().to_string(), file: path.to_path_buf(), text: None, output }
+    Ok(Job { name: path.display().to_string(), file: path.to_path_buf(), text: None, output })
 }
 
 /// A problem a line. Their numbers have as many digits as the last one.

@@ -4,15 +4,16 @@ use crate::args::{CellsArgs, Common};
 use crate::console::count;
 use crate::failure::{Failure, code};
 use crate::heights::{self, At};
-use crate::limits::read_limit;
 use crate::mapped::{self, values};
 use crate::output::problem_line;
-use crate::picture::{Drawn, unmade, up_of};
+use crate::picture::{Drawn, unmade};
+use crate::site_values;
+use crate::style::up_of;
 use brenier::diagram::{Cells, Outlines, SpaceDiagram, SurfaceDiagram};
 use brenier::exact::Heights;
 use brenier::io::{
-    CellColumn, CellFile, ColumnValues, FileData, Loaded, bytes_text, has_ending, read_values, write_atomically,
-    write_cells, write_polyhedra, writes_cell_pieces, writes_polyhedra,
+    CellColumn, CellFile, ColumnValues, FileData, Loaded, bytes_text, has_ending, write_atomically, write_cells,
+    write_polyhedra, writes_cell_pieces, writes_polyhedra,
 };
 use brenier::plot::{Model, View, cells_svg};
 use brenier::problem::{Problem, SpaceProblem, SurfaceProblem, WithSites};
@@ -121,24 +122,9 @@ fn columns<T: FileData>(
     loaded: &Loaded<T>,
     notes: &mut Vec<String>,
 ) -> Result<Vec<CellColumn>, Failure> {
-    let file = read_values(path, read_limit(common))?;
-    let (n, name) = (loaded.problem.sites().len(), path.display());
-    let mut columns = file.columns;
-    match loaded.problem.site_of_input() {
-        _ if file.rows == n => {}
-        Some(map) if file.rows == map.len() => {
-            // The first of those that were merged.
-            let first = |i: u32| map.iter().position(|&j| j == i).unwrap_or(0);
-            let rows: Vec<usize> = (0..n as u32).map(first).collect();
-            columns.iter_mut().for_each(|c| c.values = c.values.select(&rows));
-            notes.push(format!("{name}: of sites that were merged the row of the first is told"));
-        }
-        _ => {
-            let (rows, sites) = (count(file.rows, "row"), count(n, "site"));
-            let what = format!("{name}: has {rows}, the problem has {sites}; give one row for each site");
-            return Err(Failure::new(code::INPUT, what));
-        }
-    }
+    let (columns, note) = site_values::of_file(path, &loaded.problem, common)?;
+    notes.extend(note);
+    let name = path.display();
     let words = columns.iter().filter(|c| matches!(c.values, ColumnValues::Words(_))).count();
     if words > 0 && writes_cell_pieces(&args.output) {
         let out = args.output.display();

@@ -51,6 +51,30 @@ pub fn count(n: usize, noun: &str) -> String {
     }
 }
 
+/// Shows on a terminal that something goes on whose end nobody knows; removed when it is dropped.
+pub struct Busy(ProgressBar);
+
+impl Busy {
+    /// Shows nothing if standard error is not a terminal, with `--quiet`, or without threads.
+    pub fn new(common: &Common, what: &'static str) -> Busy {
+        let bar = if common.quiet { ProgressBar::hidden() } else { ProgressBar::new_spinner() };
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {wide_msg} [{elapsed}]") {
+            bar.set_style(style);
+        }
+        if !bar.is_hidden() && !scarcity::are_scarce() {
+            bar.set_message(what);
+            bar.enable_steady_tick(Duration::from_millis(120));
+        }
+        Busy(bar)
+    }
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
+
 /// A bar that counts what is done.
 pub struct Tally {
     bar: ProgressBar,

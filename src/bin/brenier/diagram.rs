@@ -4,11 +4,12 @@ use crate::args::{Common, DiagramArgs};
 use crate::failure::{Failure, code};
 use crate::heights::{self, At};
 use crate::output;
-use crate::picture::{Drawn, Style, unmade};
+use crate::picture::{self, Drawn, unmade};
 use crate::solve::solution_file;
 use brenier::diagram::SurfaceDiagram;
 use brenier::exact::Heights;
 use brenier::io::{Encoding, Field, FileData, MeshData, has_ending, write_solution, write_surface};
+use brenier::plot::Color;
 use brenier::problem::{Problem, SpaceProblem, SurfaceProblem, WithSites};
 use brenier::transport::{Transport, describe};
 use brenier::visit;
@@ -17,6 +18,7 @@ use std::time::Instant;
 
 pub fn run(args: &DiagramArgs, common: &Common) -> Result<u8, Failure> {
     let start = Instant::now();
+    crate::style::check(&args.picture, args.plot.as_deref())?;
     visit!(heights::of_file(&args.file, None, &args.output, common)?, at => described(args, common, &at, start))
 }
 
@@ -58,7 +60,7 @@ where
         written.push(path);
     }
     if let Some(path) = &args.plot {
-        problem.draw(heights, &loaded.name, path, &Style::default())?;
+        picture::beside(&loaded.problem, heights, (&loaded.name, path), (&args.picture, Color::Mass), common)?;
         written.push(path);
     }
     output::report(common, "diagram", loaded, &file, &written)?;

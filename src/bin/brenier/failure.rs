@@ -1,8 +1,6 @@
 //! Exit codes, and what ends a command early.
 
-use crate::args::Cli;
 use brenier::io::{IoError, system_text};
-use clap::CommandFactory;
 use std::io;
 
 /// Exit codes of the command line.
@@ -63,14 +61,14 @@ pub fn of_stdout(e: &io::Error) -> Failure {
 }
 
 /// The subcommand on the command line with a blank behind it, if there is one.
-fn subcommand() -> String {
-    let known = |w: &std::ffi::OsString| Cli::command().find_subcommand(w).map(|c| format!("{} ", c.get_name()));
+fn subcommand(of: &clap::Command) -> String {
+    let known = |w: &std::ffi::OsString| of.find_subcommand(w).map(|c| format!("{} ", c.get_name()));
     std::env::args_os().skip(1).find_map(|w| known(&w)).unwrap_or_default()
 }
 
 /// What clap stopped at: help and version are printed and fine, all else is a wrong command line,
 /// told in one line.
-pub fn of_arguments(e: &clap::Error) -> Result<u8, Failure> {
+pub fn of_arguments(e: &clap::Error, command: &clap::Command) -> Result<u8, Failure> {
     use clap::error::ErrorKind as K;
     match e.kind() {
         K::DisplayHelp | K::DisplayVersion => {
@@ -92,7 +90,7 @@ pub fn of_arguments(e: &clap::Error) -> Result<u8, Failure> {
                 .collect();
             let stray = e.kind() == K::UnknownArgument && lines[0].contains(" argument '") && !lines[0].contains("'-");
             let what = lines.join(" ") + if stray { "; other files are named by flags" } else { "" };
-            Err(Failure::new(code::USAGE, format!("{what}; see brenier {}--help", subcommand())))
+            Err(Failure::new(code::USAGE, format!("{what}; see brenier {}--help", subcommand(command))))
         }
     }
 }

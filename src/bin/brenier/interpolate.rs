@@ -4,23 +4,26 @@ use crate::args::{Common, InterpolateArgs};
 use crate::console::count as count_of;
 use crate::failure::{Failure, code};
 use crate::mapped::{self, Solved, report, values};
-use crate::{interrupt, outputs};
-use brenier::io::{Role, write_atomically, write_interpolation};
-use brenier::plot::{Color, Scene};
+use crate::style::Style;
+use crate::{interrupt, outputs, picture};
+use brenier::io::{Role, ending, write_atomically, write_interpolation};
+use brenier::plot::Scene;
 use brenier::transport::ShrunkenCell;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 pub fn run(args: &InterpolateArgs, common: &Common) -> Result<u8, Failure> {
+    crate::style::check(&args.picture, args.plot.as_deref())?;
     let frames: Vec<PathBuf> = match (args.frames, &args.plot) {
         (Some(count), Some(path)) => (0..count).map(|k| numbered(path, k, count)).collect(),
         _ => Vec::new(),
     };
     outputs::also(&frames, Role::Data)?;
     let solved = mapped::load("interpolate", &args.solution, args.problem.as_deref(), common)?;
+    let style = picture::of_map(&solved.map, &args.picture, &args.solution, common)?;
     if let Some(count) = args.frames {
-        return film(common, &solved, count, &frames);
+        return film(common, &solved, &style, count, &frames);
     }
     // Both are there: without frames they are required.
     let t = args.t.unwrap_or_default();
@@ -36,7 +39,7 @@ pub fn run(args: &InterpolateArgs, common: &Common) -> Result<u8, Failure> {
         files.push(path);
     }
     if let Some(path) = &args.plot {
-        draw(&solved.map, &cells, t, path)?;
+        draw(&solved.map, &cells, t, (path, &style))?;
         files.push(path);
     }
     let cost = solved.map.cost();
@@ -52,7 +55,7 @@ pub fn run(args: &InterpolateArgs, common: &Common) -> Result<u8, Failure> {
 }
 
 /// Pictures at equal steps of time.
-fn film(common: &Common, solved: &Solved, count: u32, frames: &[PathBuf]) -> Result<u8, Failure> {
+fn film(common: &Common, solved: &Solved, style: &Style, count: u32, frames: &[PathBuf]) -> Result<u8, Failure> {
     interrupt::be_polite();
     let start = Instant::now();
     let mut polygons = 0;
@@ -63,14 +66,15 @@ fn film(common: &Common, solved: &Solved, count: u32, frames: &[PathBuf]) -> Res
         if interrupt::requested() {
             return Err(Failure::new(code::INTERRUPTED, format!("interrupted after {k} of {count} pictures")));
         }
-        let t = k as f64 / f64::from(count);
+        // The last one is that of the sites.
+        let t = k as f64 / f64::from(count - 1);
         let cells = solved.map.interpolate(t).unwrap_or_default();
-        polygons = cells.len();
-        draw(&solved.map, &cells, t, path)?;
+        polygons = polygons.max(cells.len());
+        draw(&solved.map, &cells, t, (path, style))?;
     }
     let cost = solved.map.cost();
     let rows = vec![
-        ("time", format!("t = 0 to {:?}, {}", 1.0 - 1.0 / f64::from(count), count_of(frames.len(), "picture"))),
+        ("time", format!("t = 0 to 1, {}", count_of(frames.len(), "picture"))),
         ("cells", count_of(polygons, "polygon")),
     ];
     let mut more = values([("frames", count.into()), ("polygons", polygons.into()), ("cost", cost.into())]);
@@ -87,12 +91,17 @@ fn film(common: &Common, solved: &Solved, count: u32, frames: &[PathBuf]) -> Res
 fn numbered(path: &Path, k: u32, count: u32) -> PathBuf {
     let digits = (count - 1).to_string().len();
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    let extension = path.extension().unwrap_or_default().to_string_lossy();
+    let extension = ending(path);
     path.with_file_name(format!("{stem}-{k:0digits$}.{extension}"))
 }
 
 /// The shrunken cells, in the domain as it was.
-fn draw(map: &brenier::transport::BrenierMap, cells: &[ShrunkenCell], t: f64, path: &Path) -> Result<(), Failure> {
+fn draw(
+    map: &brenier::transport::BrenierMap,
+    cells: &[ShrunkenCell],
+    t: f64,
+    (path, style): (&Path, &Style),
+) -> Result<(), Failure> {
     let problem = map.problem();
     // Each site takes its cell with it; of a source in triangles or pixels the cell of the box is
     // drawn.
@@ -108,6 +117,7 @@ fn draw(map: &brenier::transport::BrenierMap, cells: &[ShrunkenCell], t: f64, pa
         outlines
     };
     let scene = Scene::of_outlines(problem, &outlines, map.diagram().masses(), map.diagram().centroids());
-    write_atomically(path, |w| w.write_all(scene.svg(Color::Mass).as_bytes()))?;
+    let scene = scene.with(style.look.clone());
+    write_atomically(path, |w| w.write_all(scene.svg(style.color).as_bytes()))?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! The flags of `brenier latent`.
 
-use crate::args::MANY;
 use crate::outputs::{Fit, Output, to};
+use crate::values::MANY;
 use crate::values::{between, probability, relative};
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;

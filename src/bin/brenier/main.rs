@@ -3,6 +3,7 @@
 mod alexandrov;
 mod allocator;
 mod args;
+mod args_of_pictures;
 mod args_of_solutions;
 mod batch;
 mod batch_list;
@@ -40,8 +41,10 @@ mod reports;
 mod sample;
 mod scarcity;
 mod singular;
+mod site_values;
 mod solve;
 mod start;
+mod style;
 mod threads;
 mod values;
 
@@ -91,7 +94,7 @@ fn run() -> Result<u8, Failure> {
         .and_then(|m| Ok((Cli::from_arg_matches(&m)?, m)));
     let (cli, matches) = match parsed {
         Ok(parsed) => parsed,
-        Err(e) => return failure::of_arguments(&e),
+        Err(e) => return failure::of_arguments(&e, &Cli::command()),
     };
     limits::begin(&cli.command);
     interrupt::install();

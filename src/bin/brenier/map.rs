@@ -9,6 +9,7 @@ use crate::mapped::{self, Solved, print, report, values};
 use crate::{input, output};
 use brenier::diagram::space::SpaceFinder;
 use brenier::domain::{Chains, ConvexPolygon};
+use brenier::exact::Dd;
 use brenier::exact::predicates::orient2d_sign;
 use brenier::io::{
     AnySolution, FileData, Loaded, PointFile, SolutionFile, read_any_solution, read_columns, write_indices,
@@ -58,7 +59,11 @@ fn plane(args: &MapArgs, common: &Common, mut solved: Solved) -> Result<u8, Fail
     ]);
     let mut images = vec![[0.0; 2]; points.len()];
     match args.kind {
-        MapKind::Cell | MapKind::Image => {
+        MapKind::Potential => {
+            let values: Vec<[f64; 1]> = points.par_iter().map(|x| [map.potential(*x)]).collect();
+            write_points(&args.output, &values)?;
+        }
+        MapKind::Cell | MapKind::Image | MapKind::Gradient => {
             let mut cells = vec![0; points.len()];
             map.locator().cells_of(points, &mut cells);
             hits(&cells, map.diagram().len(), &mut rows, &mut more);
@@ -117,7 +122,7 @@ where
     finite(&args.points, &file.points)?;
     let finder = SpaceFinder::new(&loaded.problem, &solution.heights);
     let cells: Vec<u32> = file.points.par_iter().map(|x| finder.site_of(x)).collect();
-    found(args, common, (loaded.problem.sites(), &cells), solution, &loaded, file.notes)
+    found(args, common, (&file.points, loaded.problem.sites(), &cells), solution, &loaded, file.notes)
 }
 
 /// Refuses the kinds of maps that are made in the plane alone.
@@ -137,7 +142,7 @@ fn only_cells(args: &MapArgs, this: &str) -> Result<(), Failure> {
 fn found<T: FileData, const D: usize>(
     args: &MapArgs,
     common: &Common,
-    (sites, cells): (&[[f64; D]], &[u32]),
+    (points, sites, cells): (&[[f64; D]], &[[f64; D]], &[u32]),
     solution: &SolutionFile<T>,
     loaded: &Loaded<T>,
     more_notes: Vec<String>,
@@ -147,6 +152,13 @@ fn found<T: FileData, const D: usize>(
     hits(cells, sites.len(), &mut rows, &mut more);
     if args.kind == MapKind::Cell {
         write_indices(&args.output, cells)?;
+    } else if args.kind == MapKind::Potential {
+        let value = |(x, &i): (&[f64; D], &u32)| {
+            let products = x.iter().zip(&sites[i as usize]).map(|(x, y)| Dd::product(*x, *y));
+            [products.fold(solution.heights.get(i as usize), |sum, p| sum + p).to_f64()]
+        };
+        let values: Vec<[f64; 1]> = points.iter().zip(cells).map(value).collect();
+        write_points(&args.output, &values)?;
     } else {
         let images: Vec<[f64; D]> = cells.iter().map(|&i| sites[i as usize]).collect();
         write_points(&args.output, &images)?;
@@ -157,7 +169,9 @@ fn found<T: FileData, const D: usize>(
 }
 
 fn surface(args: &MapArgs, common: &Common, solution: &SolutionFile<SurfaceProblemData>) -> Result<u8, Failure> {
-    only_cells(args, "this is a surface")?;
+    if !matches!(args.kind, MapKind::Potential | MapKind::Gradient) {
+        only_cells(args, "this is a surface")?;
+    }
     let loaded = input::of_solution(&args.solution, solution, args.problem.as_deref(), common)?;
     let file: PointFile<3> = points(args, common)?;
     finite(&args.points, &file.points)?;
@@ -166,7 +180,7 @@ fn surface(args: &MapArgs, common: &Common, solution: &SolutionFile<SurfaceProbl
         .map_err(|e| Failure::new(code::INPUT, format!("{}: {e}", args.solution.display())))?;
     let mut cells = vec![0; file.points.len()];
     locator.cells_of(&file.points, &mut cells);
-    found(args, common, (sites, &cells), solution, &loaded, file.notes)
+    found(args, common, (&file.points, sites, &cells), solution, &loaded, file.notes)
 }
 
 fn name(kind: MapKind) -> &'static str {
@@ -175,6 +189,8 @@ fn name(kind: MapKind) -> &'static str {
         MapKind::Image => "image",
         MapKind::Extension => "extension",
         MapKind::Smooth => "smooth",
+        MapKind::Potential => "potential",
+        MapKind::Gradient => "gradient",
     }
 }
 

@@ -1,38 +1,21 @@
 //! `brenier plot`, and the pictures of the other commands.
 
-use crate::args::{self, Common, ParameterizeArgs, PlotArgs};
-use crate::console::table;
+use crate::args::{Common, ParameterizeArgs, PictureArgs, PlotArgs};
+use crate::console::{Busy, table};
 use crate::failure::{Failure, code};
 use crate::heights;
 use crate::reports::say;
-use brenier::diagram::{Diagram, DiagramError, PartialDiagram, SpaceDiagram, SurfaceDiagram};
+use crate::style::{self, Format, Style, format_of};
+use brenier::diagram::{Cells, Diagram, DiagramError, PartialDiagram, SpaceDiagram, SurfaceDiagram};
 use brenier::exact::Heights;
-use brenier::io::{ending, write_atomically};
-use brenier::plot::{Charts, Color, Model, Pixels, Scene, Up, View};
+use brenier::io::write_atomically;
+use brenier::plot::{Charts, Color, Model, Pixels, Scene, Up, Values, View, level_lines};
 use brenier::polytope::Polyhedron;
-use brenier::problem::{Problem, SpaceProblem, SurfaceProblem};
+use brenier::problem::{Problem, SpaceProblem, SurfaceProblem, WithSites};
 use brenier::transport::BrenierMap;
 use brenier::visit;
 use std::io::Write;
 use std::path::Path;
-
-/// What files pictures can be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Format {
-    Svg,
-    Png,
-    Html,
-}
-
-/// How to draw.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Style {
-    color: Color,
-    /// Azimuth and elevation.
-    view: Option<[f64; 2]>,
-    up: Up,
-    size: Option<(u32, u32)>,
-}
 
 /// Pixels of a picture with a parameterized surface and its layout.
 const BOTH: (u32, u32) = (1600, 800);
@@ -41,11 +24,14 @@ const BOTH: (u32, u32) = (1600, 800);
 const LONGER: usize = 1200;
 
 pub fn run(args: &PlotArgs, common: &Common) -> Result<u8, Failure> {
-    let style = style_of(args)?;
+    style::check(&args.picture, Some(&args.output))?;
+    let busy = Busy::new(common, "drawing");
     visit!(heights::of_file(&args.file, args.problem.as_deref(), &args.output, common)?, at => {
-        view_fits(&at.loaded.problem, args)?;
-        at.loaded.problem.draw(&at.heights, &args.file, &args.output, &style)?;
+        view_fits(&at.loaded.problem, &args.picture, &args.file)?;
+        let style = style::of(&args.picture, Color::Mass, &at.loaded.problem, common)?;
+        at.loaded.problem.draw(&at.heights, &args.file, &args.output, style)?;
     });
+    drop(busy);
     if common.json {
         let path = serde_json::Value::from(args.output.display().to_string());
         say(&format!("{{\"command\":\"plot\",\"output\":{path}}}\n"))?;
@@ -55,47 +41,32 @@ pub fn run(args: &PlotArgs, common: &Common) -> Result<u8, Failure> {
     Ok(code::DONE)
 }
 
-fn style_of(args: &PlotArgs) -> Result<Style, Failure> {
-    let color = match args.color {
-        args::Color::Mass => Color::Mass,
-        args::Color::Area => Color::Area,
-        args::Color::Distance => Color::Distance,
-        args::Color::Cells => Color::Cells,
-        args::Color::Sites => Color::Sites,
-    };
-    let up = up_of(args.up);
-    if args.size.is_some() && format_of(&args.output) != Some(Format::Png) {
-        let what = format!("--size is for .png; {} fits its window, leave it out", args.output.display());
-        return Err(Failure::new(code::USAGE, what));
-    }
-    Ok(Style { color, view: args.view, up, size: args.size })
-}
-
-pub fn up_of(up: Option<args::Up>) -> Up {
-    match up {
-        None | Some(args::Up::Y) => Up::Y,
-        Some(args::Up::X) => Up::X,
-        Some(args::Up::Z) => Up::Z,
-    }
+/// The picture that a command draws beside its result.
+pub fn beside<P: Drawn + WithSites>(
+    problem: &P,
+    heights: &Heights,
+    (name, path): (&Path, &Path),
+    (args, usual): (&PictureArgs, Color),
+    common: &Common,
+) -> Result<(), Failure> {
+    view_fits(problem, args, name)?;
+    problem.draw(heights, name, path, style::of(args, usual, problem, common)?)
 }
 
 /// The plane has one view.
-fn view_fits(problem: &impl Drawn, args: &PlotArgs) -> Result<(), Failure> {
+fn view_fits(problem: &impl Drawn, args: &PictureArgs, file: &Path) -> Result<(), Failure> {
     if problem.is_flat() && (args.view.is_some() || args.up.is_some()) {
-        let file = args.file.display();
+        let file = file.display();
         let what = format!("{file}: is a diagram in the plane, seen from above; leave out --view and --up");
         return Err(Failure::new(code::USAGE, what));
     }
-    Ok(())
-}
-
-fn format_of(path: &Path) -> Option<Format> {
-    match ending(path).as_str() {
-        "svg" => Some(Format::Svg),
-        "png" => Some(Format::Png),
-        "html" => Some(Format::Html),
-        _ => None,
+    if !problem.is_flat() && (args.label.is_some() || args.levels.is_some()) {
+        let file = file.display();
+        let what =
+            format!("{file}: --label and --levels are for diagrams in the plane, this is a surface; leave them out");
+        return Err(Failure::new(code::USAGE, what));
     }
+    Ok(())
 }
 
 /// Refuses sizes of pictures of parameterized surfaces that have none, and views of nothing.
@@ -115,7 +86,7 @@ pub fn check_charts(args: &ParameterizeArgs) -> Result<(), Failure> {
 
 /// Draws a parameterized surface: a picture, a page, or both.
 pub fn draw_charts(args: &ParameterizeArgs, charts: &Charts<'_>) -> Result<(), Failure> {
-    let up = up_of(args.up);
+    let up = style::up_of(args.up);
     let view = match args.view {
         Some([azimuth, elevation]) => View { azimuth, elevation, up },
         None => charts.best_view(up),
@@ -153,7 +124,7 @@ pub trait Drawn {
     /// Can a cell be in several parts without the report saying so?
     fn may_fall_apart(&self) -> bool;
     /// Draws the diagram at some heights. `name` is what the picture is of.
-    fn draw(&self, heights: &Heights, name: &Path, path: &Path, style: &Style) -> Result<(), Failure>;
+    fn draw(&self, heights: &Heights, name: &Path, path: &Path, style: Style) -> Result<(), Failure>;
 }
 
 impl Drawn for Problem {
@@ -166,16 +137,22 @@ impl Drawn for Problem {
         self.rest().is_none() && self.patches().is_some_and(|p| p.mesh().is_some() || p.are_cut())
     }
 
-    fn draw(&self, heights: &Heights, name: &Path, path: &Path, style: &Style) -> Result<(), Failure> {
+    fn draw(&self, heights: &Heights, name: &Path, path: &Path, mut style: Style) -> Result<(), Failure> {
         if self.rest().is_some() {
-            return draw_partial(self, &PartialDiagram::new(self, heights).map_err(unmade)?, name, path, style);
+            let diagram = PartialDiagram::new(self, heights).map_err(unmade)?;
+            find_out(&mut style, &diagram, heights);
+            return draw_partial(self, &diagram, name, path, &style);
         }
         let diagram = Diagram::new(self, heights).map_err(unmade)?;
+        find_out(&mut style, &diagram, heights);
+        if style.wanted.levels > 0 {
+            style.look.lines = level_lines(&diagram, heights, style.wanted.levels);
+        }
         if format_of(path) == Some(Format::Svg) {
-            let svg = Scene::new(self, &diagram).svg(style.color);
+            let svg = Scene::new(self, &diagram).with(style.look).svg(style.color);
             return write(path, |w| w.write_all(svg.as_bytes()));
         }
-        write_model(&Model::of_plane(self, &diagram), name, path, style)
+        write_model(Model::of_plane(self, &diagram), name, path, &style)
     }
 }
 
@@ -189,9 +166,23 @@ impl Drawn for SurfaceProblem {
         false
     }
 
-    fn draw(&self, heights: &Heights, name: &Path, path: &Path, style: &Style) -> Result<(), Failure> {
+    fn draw(&self, heights: &Heights, name: &Path, path: &Path, mut style: Style) -> Result<(), Failure> {
         let diagram = SurfaceDiagram::new(self, heights).map_err(unmade)?;
-        write_model(&Model::of_surface(self, &diagram), name, path, style)
+        find_out(&mut style, &diagram, heights);
+        write_model(Model::of_surface(self, &diagram), name, path, &style)
+    }
+}
+
+/// What only the diagram knows of a picture.
+fn find_out<const D: usize>(style: &mut Style, diagram: &impl Cells<D>, heights: &Heights) {
+    if style.wanted.potential {
+        style.look.values = Some(Values::potential(diagram.sites(), diagram.centroids(), heights));
+    }
+    if style.wanted.slope {
+        style.look.values = Some(Values::slopes(diagram.sites()));
+    }
+    if style.wanted.masses {
+        style.look.labels = Some(diagram.masses().iter().map(|m| format!("{:.3}", m)).collect());
     }
 }
 
@@ -205,9 +196,10 @@ impl<const D: usize> Drawn for SpaceProblem<D> {
         false
     }
 
-    fn draw(&self, heights: &Heights, name: &Path, path: &Path, style: &Style) -> Result<(), Failure> {
+    fn draw(&self, heights: &Heights, name: &Path, path: &Path, mut style: Style) -> Result<(), Failure> {
         let diagram = SpaceDiagram::new(self, heights).map_err(unmade)?;
-        write_model(&Model::of_space(self, &diagram), name, path, style)
+        find_out(&mut style, &diagram, heights);
+        write_model(Model::of_space(self, &diagram), name, path, &style)
     }
 }
 
@@ -224,15 +216,41 @@ fn draw_partial(
     let step = std::f64::consts::TAU / corners;
     if format_of(path) == Some(Format::Svg) {
         let outlines: Vec<Vec<[f64; 2]>> = (0..diagram.len()).map(|i| diagram.outline(i, step)).collect();
-        let scene = Scene::of_partial(problem, diagram, &outlines, step);
+        let scene = Scene::of_partial(problem, diagram, &outlines, step).with(style.look.clone());
         return write(path, |w| w.write_all(scene.svg(style.color).as_bytes()));
     }
-    write_model(&Model::of_partial(problem, diagram, step), name, path, style)
+    write_model(Model::of_partial(problem, diagram, step), name, path, style)
+}
+
+/// How the flags want a picture of a solved map in the plane.
+pub fn of_map(map: &BrenierMap, args: &PictureArgs, name: &Path, common: &Common) -> Result<Style, Failure> {
+    view_fits(map.problem(), args, name)?;
+    let mut style = style::of(args, Color::Mass, map.problem(), common)?;
+    find_out(&mut style, map.diagram(), map.heights());
+    if style.wanted.levels > 0 {
+        style.look.lines = level_lines(map.diagram(), map.heights(), style.wanted.levels);
+    }
+    Ok(style)
 }
 
 /// Draws Alexandrov's surface from the side.
-pub fn draw_graph(map: &BrenierMap, name: &Path, path: &Path) -> Result<(), Failure> {
-    write_model(&Model::of_graph(map), name, path, &Style { up: Up::Z, ..Style::default() })
+pub fn draw_graph(
+    map: &BrenierMap,
+    name: &Path,
+    path: &Path,
+    args: &PictureArgs,
+    common: &Common,
+) -> Result<(), Failure> {
+    if args.label.is_some() || args.levels.is_some() {
+        let what = "--label and --levels are for cells in the plane; leave them out";
+        return Err(Failure::new(code::USAGE, what));
+    }
+    let mut style = style::of(args, Color::Mass, map.problem(), common)?;
+    find_out(&mut style, map.diagram(), map.heights());
+    if args.up.is_none() {
+        style.up = Up::Z;
+    }
+    write_model(Model::of_graph(map), name, path, &style)
 }
 
 /// Writes grey pixels, row by row from the top.
@@ -244,10 +262,11 @@ pub fn write_grey(path: &Path, [width, height]: [usize; 2], grey: &[u8]) -> Resu
 /// Draws a polytope.
 pub fn draw_solid(solid: &Polyhedron, name: &Path, path: &Path) -> Result<(), Failure> {
     let areas = solid.areas();
-    write_model(&Model::of_polyhedron(solid, &areas), name, path, &Style { up: Up::Z, ..Style::default() })
+    write_model(Model::of_polyhedron(solid, &areas), name, path, &Style { up: Up::Z, ..Style::default() })
 }
 
-fn write_model(model: &Model<'_>, name: &Path, path: &Path, style: &Style) -> Result<(), Failure> {
+fn write_model(model: Model<'_>, name: &Path, path: &Path, style: &Style) -> Result<(), Failure> {
+    let model = model.with(style.look.clone());
     let view = match style.view {
         Some([azimuth, elevation]) => View { azimuth, elevation, up: style.up },
         None => model.best_view(style.up),

@@ -4,12 +4,13 @@ use crate::args::{Common, QuantizeArgs};
 use crate::console::{self, Bar, count, table};
 use crate::failure::{Failure, code};
 use crate::limits::peak_bytes;
-use crate::picture::{Drawn, Style, unmade};
+use crate::picture::{self, Drawn, unmade};
 use crate::reports::say;
 use crate::{deadline, input, interrupt, output, solve};
 use brenier::diagram::SurfaceDiagram;
 use brenier::exact::Heights;
 use brenier::io::{FileData, Loaded, write_points, write_solution, writes_points};
+use brenier::plot::Color;
 use brenier::problem::{Problem, SpaceProblem, SurfaceProblem, WithSites};
 use brenier::transport::{CellParts, Report};
 use brenier::transport::{Control, Quantizable, Quantization, QuantizeOptions, QuantizeOutcome, quantize_with};
@@ -21,6 +22,7 @@ use std::time::Instant;
 
 pub fn run(args: &QuantizeArgs, common: &Common) -> Result<u8, Failure> {
     let start = Instant::now();
+    crate::style::check(&args.picture, args.plot.as_deref())?;
     visit!(input::of_quantize(args, common)?, loaded => moved(args, common, start, loaded))
 }
 
@@ -142,7 +144,7 @@ where
     }
     let mut written: Vec<&Path> = vec![&args.output];
     if let Some(path) = &args.plot {
-        loaded.problem.draw(&file.heights, &loaded.name, path, &Style::default())?;
+        picture::beside(&loaded.problem, &file.heights, (&loaded.name, path), (&args.picture, Color::Cells), common)?;
         written.push(path);
     }
     if interrupted {

@@ -1,7 +1,7 @@
 //! `brenier remesh`: a surface meshed anew, with the sites of a solution as vertices.
 
 use crate::args::{self, Common, RemeshArgs};
-use crate::console::{count, table};
+use crate::console::{Busy, count, table};
 use crate::documents::{self, Want};
 use crate::failure::{Failure, code};
 use crate::input;
@@ -32,8 +32,10 @@ pub fn run(args: &RemeshArgs, common: &Common) -> Result<u8, Failure> {
         args::Positions::Centroids => Positions::Centroids,
         args::Positions::Sites => Positions::Sites,
     };
+    let busy = Busy::new(common, "meshing");
     let mesh = remesh(&loaded.problem, &solution.heights, positions)
         .map_err(|e| Failure::new(code::INPUT, format!("{}: {e}", args.solution.display())))?;
+    drop(busy);
     if mesh.triangles.is_empty() {
         let what = "no three cells meet anywhere, so there is no triangle; take more sites";
         return Err(Failure::new(code::INPUT, format!("{}: {what}", args.solution.display())));

@@ -4,22 +4,25 @@ use crate::args::{Common, SingularArgs};
 use crate::console::count;
 use crate::failure::Failure;
 use crate::mapped::{self, report, values};
+use crate::picture;
 use brenier::io::{write_atomically, write_singular};
-use brenier::plot::{Color, Scene};
+use brenier::plot::Scene;
 use brenier::transport::{SingularOptions, SingularSet, StrandEnd};
 use std::io::Write;
 use std::path::Path;
 
 pub fn run(args: &SingularArgs, common: &Common) -> Result<u8, Failure> {
+    crate::style::check(&args.picture, args.plot.as_deref())?;
     let solved = mapped::load("singular", &args.solution, args.problem.as_deref(), common)?;
     let options = SingularOptions::default().deviations(args.deviations).factor(args.factor).ratio(args.ratio);
     let set = solved.map.singular(&options);
     write_singular(&args.output, &solved.loaded.fingerprint(), &set)?;
     let mut files: Vec<&Path> = vec![&args.output];
     if let Some(path) = &args.plot {
-        let scene = Scene::new(&solved.loaded.problem, solved.map.diagram());
+        let style = picture::of_map(&solved.map, &args.picture, &args.solution, common)?;
+        let scene = Scene::new(&solved.loaded.problem, solved.map.diagram()).with(style.look);
         let curves: Vec<&[[f64; 2]]> = set.strands.iter().map(|s| s.points.as_slice()).collect();
-        let svg = scene.svg_with(Color::Mass, &curves, &ends(&set));
+        let svg = scene.svg_with(style.color, &curves, &ends(&set));
         write_atomically(path, |w| w.write_all(svg.as_bytes()))?;
         files.push(path);
     }

@@ -5,7 +5,7 @@ use crate::console::{self, Bar};
 use crate::failure::{Failure, code};
 use crate::input;
 use crate::limits::{peak_bytes, read_limit};
-use crate::picture::{Drawn, Style};
+use crate::picture::{self, Drawn};
 use crate::start::{self, Kinds};
 use crate::{deadline, interrupt, output, outputs};
 use brenier::exact::Heights;
@@ -13,6 +13,7 @@ use brenier::io::{
     FileData, IoError, Loaded, Role, SolutionFile, is_file, read_checkpoint, write_checkpoint, write_solution,
 };
 use brenier::newton::Outcome;
+use brenier::plot::Color;
 use brenier::problem::WithSites;
 use brenier::transport::{
     CellParts, Control, Progress, Solution, SolveOptions, SolverState, Transport, cells, solve_with,
@@ -24,6 +25,7 @@ use std::time::{Duration, Instant};
 
 pub fn run(args: &SolveArgs, common: &Common) -> Result<u8, Failure> {
     let start = Instant::now();
+    crate::style::check(&args.picture, args.plot.as_deref())?;
     if args.checkpoint.is_none() {
         outputs::also(&[state_of(args)], Role::State)?;
     }
@@ -100,7 +102,7 @@ where
     write_solution(&args.output, &file)?;
     let mut written: Vec<&Path> = vec![&args.output];
     if let Some(path) = &args.plot {
-        loaded.problem.draw(&file.heights, &loaded.name, path, &Style::default())?;
+        picture::beside(&loaded.problem, &file.heights, (&loaded.name, path), (&args.picture, Color::Mass), common)?;
         written.push(path);
     }
     output::report(common, "solve", &loaded, &file, &written)?;

@@ -1,5 +1,6 @@
 //! How the values of flags are read.
 
+use brenier::plot::Radius;
 use std::time::Duration;
 
 pub fn view(text: &str) -> Result<[f64; 2], String> {
@@ -17,6 +18,9 @@ pub fn size(text: &str) -> Result<(u32, u32), String> {
         _ => Err("give width and height in pixels, each from 1 to 20000, such as 1600x1200".into()),
     }
 }
+
+/// No count is larger.
+pub const MANY: u64 = u64::MAX;
 
 /// A whole number within bounds, also written like 1e3.
 pub fn between<T: TryFrom<u64>>(low: u64, high: u64) -> impl Fn(&str) -> Result<T, String> + Clone {
@@ -65,6 +69,40 @@ pub fn positive(text: &str) -> Result<f64, String> {
         Ok(v) if v > 0.0 && v.is_finite() => Ok(v),
         _ if text.contains(',') => Err("write a point, as in 0.5".into()),
         _ => Err("give a positive number such as 1e-10".into()),
+    }
+}
+
+pub fn positive_or_zero(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(v) if v >= 0.0 && v.is_finite() => Ok(v),
+        _ => Err("give a number of at least 0 such as 0.5".into()),
+    }
+}
+
+/// A length on paper, in millimetres.
+pub fn paper(text: &str) -> Result<f64, String> {
+    let help = "give a length such as 80mm, 8cm or 3in";
+    let (value, unit) = split_unit(text).ok_or(help)?;
+    let length = match unit.as_str() {
+        "mm" => value,
+        "cm" => value * 10.0,
+        "in" => value * 25.4,
+        "pt" => value * 25.4 / 72.0,
+        _ => return Err(help.into()),
+    };
+    if (1.0..=10_000.0).contains(&length) { Ok(length) } else { Err("give a length from 1mm to 10000mm".into()) }
+}
+
+/// How large dots are: `2`, `mass`, `mass:2`.
+pub fn radius(text: &str) -> Result<Radius, String> {
+    let help = "give a radius in pixels such as 2, or mass, or mass:2";
+    match text.strip_prefix("mass") {
+        Some("") => Ok(Radius::ByMass(3.0)),
+        Some(rest) => {
+            let r = rest.strip_prefix(':').and_then(|r| positive(r).ok()).ok_or(help)?;
+            Ok(Radius::ByMass(r))
+        }
+        None => positive_or_zero(text).map(Radius::Pixels).map_err(|_| help.into()),
     }
 }
 

@@ -19,7 +19,7 @@ fn a_quantization_is_a_solution_that_can_be_checked() {
     assert!(lines[2].starts_with("cost       W2^2 = "), "{}", run.out);
     assert_eq!(lines[5..], ["written    s.json", "written    s.svg"]);
     assert!(f.expect(0, "check s.json").out.ends_with("verified: s.json\n"));
-    f.expect(0, "plot s.json -o again.svg");
+    f.expect(0, "plot s.json -o again.svg --color cells");
     assert!(f.read("again.svg") == f.read("s.svg"));
     let s = f.json("s.json");
     assert_eq!(s["report"]["converged"], true);

@@ -24,12 +24,15 @@ impl Values {
     }
 }
 
+/// What sees the corners of a polygon, and the potential there.
+type See<'f> = &'f mut dyn FnMut(&[[f64; 2]], &[f64]);
+
 /// Level lines of the potential, `count` levels at equal steps between its least and its greatest
 /// value over the cells: straight in each cell, across the cell's site. Cost: O(corners and lines).
 pub fn level_lines(diagram: &Diagram, heights: &Heights, count: usize) -> Vec<[[f64; 2]; 2]> {
     let sites = diagram.problem().sites();
     let whole = diagram.problem().patches().is_none();
-    let each = |f: &mut dyn FnMut(&[[f64; 2]], &[f64])| {
+    let each = |f: See<'_>| {
         for (i, y) in sites.iter().enumerate() {
             let h = heights.get(i).to_f64();
             let mut one = |corners: &[[f64; 2]]| {

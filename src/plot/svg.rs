@@ -262,7 +262,7 @@ impl Scene<'_> {
             .set("stroke", "#ffffff")
             .set("stroke-width", format!("{:.2}", 0.18 * size))
             .set("paint-order", "stroke");
-        let shown = labels.iter().zip(&self.centroids[..]).filter_map(|(label, c)| Some((label, (*c)?)));
+        let shown = labels.iter().zip(self.centroids.iter()).filter_map(|(label, c)| Some((label, (*c)?)));
         Some(shown.fold(group, |group, (label, c)| {
             let [x, y] = frame.units(c).map(|v| v as f64 / UNITS);
             group.add(Text::new(label.as_str()).set("x", format!("{x:.1}")).set("y", format!("{y:.1}")))

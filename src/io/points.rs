@@ -389,7 +389,7 @@ mod tests {
         // Decimal commas between commas.
         assert_eq!(
             error("a.csv", "x,y\n0,5,1\n"),
-            "a.csv: line 2: 3 values under 2 names; give one name for each column"
+            "a.csv: line 2: 3 values under 2 names; give one name for each column (where commas are decimal, separate columns by semicolons)"
         );
         assert_eq!(
             error("a.csv", "x;y\n0,5;1.5\n"),
@@ -418,7 +418,10 @@ mod tests {
         ] {
             match list(text) {
                 Ok((values, _)) => assert_eq!(values, [1.5, 2.0], "{text}"),
-                Err(e) => assert_eq!(e, "m.csv: line 2: 2 values under 1 names; give one name for each column"),
+                Err(e) => assert!(
+                    e.starts_with("m.csv: line 2: 2 values under 1 names; give one name for each column"),
+                    "{e}"
+                ),
             }
         }
         assert!(list("mass\n0,5\n0,25\n").is_err() && list("a,b\n1,2\n3,4\n").is_err());

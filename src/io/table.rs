@@ -1,6 +1,7 @@
 //! Tables in text: rows of fields, of which some columns are numbers that are wanted.
 
 use super::columns::{Wanted, choose, normal};
+use super::ending::has_ending;
 use super::error::{IoError, quoted};
 use super::json::literal;
 use super::lines::lines;
@@ -130,7 +131,7 @@ impl<'p> Rows<'p> {
 
     /// More values than were meant, where each comma may be one of a number.
     fn perhaps_decimal(&self, values: usize, meant: usize) -> &'static str {
-        if !self.commas && values > meant && values <= 2 * meant {
+        if !self.commas && has_ending(self.path, "csv") && values > meant && values <= 2 * meant {
             " (where commas are decimal, separate columns by semicolons)"
         } else {
             ""

@@ -94,7 +94,7 @@ fn a_diagram_lists_polygons_and_parts_and_is_checked_at_every_level() {
     PASS  parts     1 cell is in more than one part
     PASS  heights   heights are those the problem gives
     PASS  report    it is that of a diagram: nothing was solved
-    NOTE  fields    not verified: masses, centroids, cost, report.max_relative_error, report.rest, report.predicates, report.threads, report.seconds, report.peak_bytes, report.notes
+    NOTE  fields    not verified: masses, centroids, gradient_sites, cost, report.max_relative_error, report.rest, report.predicates, report.threads, report.seconds, report.peak_bytes, report.notes
     verified: d.json (it does not claim to have converged)
     ");
     // Claims are compared.
@@ -127,7 +127,7 @@ fn what_surfaces_cannot_do_is_said() {
     assert_snapshot!(f.error(2, "quantize --domain roof.obj -n 5 -o s.json --centroids"), @"--centroids is for files of points; the sites of a solution are centroids anyway");
     assert_snapshot!(f.error(2, "quantize --domain square -n 5 -o s.csv --centroids"), @"--centroids is for surfaces; in the plane of square sites are centroids");
     assert_snapshot!(f.error(3, "quantize --domain roof.obj --points flat.csv -o s.json"), @"flat.csv: has 2 numbers per point; give x, y and z");
-    assert_snapshot!(f.error(3, "solve --domain roof.obj --points y.csv --density affine:1,0,0 -o s.json"), @r#"roof.obj: a density of type "affine" needs a domain of type "polygon""#);
+    assert_snapshot!(f.error(3, "solve --domain roof.obj --points y.csv --density affine:1,0,0 -o s.json"), @r#"--density affine:1,0,0: a density of type "affine" needs a domain of type "polygon""#);
     f.write(
         "p.json",
         r#"{"format": "brenier/problem", "version": 1, "domain": {"type": "mesh", "path": "roof.obj"}, "sites": [[0, 0, 1], [1, 1]]}"#,

@@ -116,7 +116,9 @@ fn in_space<const D: usize>(
 where
     SpaceProblemData<D>: FileData<Point = [f64; D], Problem = SpaceProblem<D>>,
 {
-    only_cells(args, "this is in space or on a torus")?;
+    if !matches!(args.kind, MapKind::Cell | MapKind::Image) {
+        return Err(only_in_plane(args, "this is in space or on a torus; choose cell or image"));
+    }
     let loaded = input::of_solution(&args.solution, solution, args.problem.as_deref(), common)?;
     let file: PointFile<D> = points(args, common)?;
     finite(&args.points, &file.points)?;
@@ -125,17 +127,10 @@ where
     found(args, common, (&file.points, loaded.problem.sites(), &cells), solution, &loaded, file.notes)
 }
 
-/// Refuses the kinds of maps that are made in the plane alone.
-fn only_cells(args: &MapArgs, this: &str) -> Result<(), Failure> {
-    if matches!(args.kind, MapKind::Cell | MapKind::Image) {
-        return Ok(());
-    }
-    let what = format!(
-        "{}: --kind {} works in the plane in this version, {this}; choose cell or image",
-        args.solution.display(),
-        name(args.kind)
-    );
-    Err(Failure::new(code::USAGE, what))
+/// That a kind of map is made in the plane alone. `this` is what there is, and what to choose.
+fn only_in_plane(args: &MapArgs, this: &str) -> Failure {
+    let (file, kind) = (args.solution.display(), name(args.kind));
+    Failure::new(code::USAGE, format!("{file}: --kind {kind} works in the plane in this version, {this}"))
 }
 
 /// Writes what was found of points.
@@ -169,8 +164,8 @@ fn found<T: FileData, const D: usize>(
 }
 
 fn surface(args: &MapArgs, common: &Common, solution: &SolutionFile<SurfaceProblemData>) -> Result<u8, Failure> {
-    if !matches!(args.kind, MapKind::Potential | MapKind::Gradient) {
-        only_cells(args, "this is a surface")?;
+    if matches!(args.kind, MapKind::Extension | MapKind::Smooth) {
+        return Err(only_in_plane(args, "this is a surface; choose cell, image, potential or gradient"));
     }
     let loaded = input::of_solution(&args.solution, solution, args.problem.as_deref(), common)?;
     let file: PointFile<3> = points(args, common)?;

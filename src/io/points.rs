@@ -444,7 +444,7 @@ mod tests {
             error("a.png", ""),
             "a.png: files ending in \".png\" are not read; use .csv, .txt, .xyz, .obj, .npy or .npz"
         );
-        let format = "has no ending that tells its format; save it under a name that ends in .csv, .txt, .xyz, .obj, .npy or .npz";
+        let format = "has no ending that tells its format; say it with --format, or save it under a name that ends in .csv, .txt, .xyz, .obj, .npy or .npz";
         assert_eq!(error("/dev/stdin", "0,1\n"), format!("/dev/stdin: {format}"));
         let arrays = |names: &[&str]| {
             let mut npz = crate::io::NpzWriter::new(Vec::new());

@@ -1,9 +1,9 @@
 //! What a kind of source must bring to be met in Python. All else is written once for all of them.
 
 use crate::plan::{AnyHeld, AnyPending, Held, Pending};
+use brenier::diagram::space::SpaceFinder;
 use brenier::exact::Heights;
 use brenier::io::FileData;
-use brenier::diagram::space::SpaceFinder;
 use brenier::problem::{
     Kind, Problem, ProblemData, SpaceProblem, SpaceProblemData, SurfaceProblem, SurfaceProblemData,
 };

@@ -6,8 +6,8 @@ use crate::work::{End, Stop, begin, does};
 use brenier::io::{LatentFile, ReadLimit, SourceText, latent_bytes, parse_latent, read_latent, write_latent};
 use brenier::io::{latent_fingerprint, read_latent_state, write_latent_state};
 use brenier::latent::{
-    CheckOptions, Codes, Extension, LatentControl, LatentMap, LatentOptions, LatentOutcome, LatentSolution, LatentState,
-    Moved, Sampler, Source, Validation, check_latent, solve_latent as solved,
+    CheckOptions, Codes, Extension, LatentControl, LatentMap, LatentOptions, LatentOutcome, LatentSolution,
+    LatentState, Moved, Sampler, Source, Validation, check_latent, solve_latent as solved,
 };
 use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2};
 use pyo3::prelude::*;
@@ -326,10 +326,7 @@ pub fn load_latent(path: PathBuf, source: Option<Given<'_>>) -> PyResult<Latent>
 }
 
 /// What is told to a callback.
-fn progress<'py>(
-    py: Python<'py>,
-    seen: (&'static str, u64, f64, f64),
-) -> PyResult<Bound<'py, PyDict>> {
+fn progress<'py>(py: Python<'py>, seen: (&'static str, u64, f64, f64)) -> PyResult<Bound<'py, PyDict>> {
     let out = PyDict::new(py);
     out.set_item("next", seen.0)?;
     out.set_item("samples", seen.1)?;
@@ -360,7 +357,9 @@ pub fn solve_latent(
     let codes = Codes::new(d, codes.as_slice()?.to_vec(), masses).map_err(wrong)?;
     let source = source.source()?;
     let limit = time_limit
-        .map(|s| Duration::try_from_secs_f64(s).map_err(|_| wrong(format!("time_limit is {s}; give seconds, at least 0"))))
+        .map(|s| {
+            Duration::try_from_secs_f64(s).map_err(|_| wrong(format!("time_limit is {s}; give seconds, at least 0")))
+        })
         .transpose()?;
     let text = SourceText::of(&source);
     let fingerprint = latent_fingerprint(&codes, &text, tol, confidence);
@@ -411,7 +410,8 @@ pub fn solve_latent(
         }
     };
     let ended = begin(threads, work)?.wait(py, cancel.as_ref())?;
-    let latent = |(found, source): (LatentSolution, Source)| Latent::of(LatentFile::of(&found, SourceText::of(&source)), source);
+    let latent =
+        |(found, source): (LatentSolution, Source)| Latent::of(LatentFile::of(&found, SourceText::of(&source)), source);
     match ended {
         End::Done(found) => {
             let found = latent(found.map_err(wrong)?);

@@ -11,8 +11,8 @@ use brenier::io::{
     problem_of_solution, read_any_solution, relative_path, solution_bytes, write_solution_of,
 };
 use brenier::newton::Outcome;
-use brenier::transport::{GradientError, Gradients, Report, Solution, carried, describe};
 use brenier::problem::{Kind, ProblemData, SpaceProblemData, SurfaceProblemData, WithSites};
+use brenier::transport::{GradientError, Gradients, Report, Solution, carried, describe};
 use brenier::{map_kind, visit};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyTuple};
@@ -106,12 +106,8 @@ impl<T: Face<D>, const D: usize> Held<T, D> {
 
 /// A state that nobody has looked at yet: of a solve that was interrupted.
 pub type Pending<T> = (Arc<Of<T>>, Heights, Report);
-pub type AnyPending = Kind<
-    Pending<ProblemData>,
-    Pending<SurfaceProblemData>,
-    Pending<SpaceProblemData<3>>,
-    Pending<SpaceProblemData<2>>,
->;
+pub type AnyPending =
+    Kind<Pending<ProblemData>, Pending<SurfaceProblemData>, Pending<SpaceProblemData<3>>, Pending<SpaceProblemData<2>>>;
 
 /// A solved, or best found, problem: what `solve`, `diagram` and `load` return.
 ///

@@ -7,14 +7,20 @@ use crate::sources::Domain;
 use crate::work::does;
 use brenier::lens::{LensData, LensOptions, LensTarget, Light, Optic, Shape, design_lens, plate, trace};
 use brenier::polytope::{
-    CurvatureOptions, CurvatureProblem, MinkowskiOptions, MinkowskiProblem, Polyhedron, PolytopeClaims, curvature as bent,
-    minkowski as bounded,
+    CurvatureOptions, CurvatureProblem, MinkowskiOptions, MinkowskiProblem, Polyhedron, PolytopeClaims,
+    curvature as bent, minkowski as bounded,
 };
 use brenier::problem::Kind;
 use numpy::{PyArray1, PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
 use pyo3::prelude::*;
 
-fn told(py: Python<'_>, claims: PolytopeClaims, solid: Polyhedron, status: String, steps: usize) -> PyResult<Py<PyAny>> {
+fn told(
+    py: Python<'_>,
+    claims: PolytopeClaims,
+    solid: Polyhedron,
+    status: String,
+    steps: usize,
+) -> PyResult<Py<PyAny>> {
     let n = claims.vectors.len() as u32;
     let mut offsets = vec![0i64];
     let mut corners = Vec::new();

@@ -30,12 +30,8 @@ pub struct Of<T: FileData> {
     sha256: OnceLock<String>,
 }
 
-pub type AnyOf = Kind<
-    Arc<Of<ProblemData>>,
-    Arc<Of<SurfaceProblemData>>,
-    Arc<Of<SpaceProblemData<3>>>,
-    Arc<Of<SpaceProblemData<2>>>,
->;
+pub type AnyOf =
+    Kind<Arc<Of<ProblemData>>, Arc<Of<SurfaceProblemData>>, Arc<Of<SpaceProblemData<3>>>, Arc<Of<SpaceProblemData<2>>>>;
 
 impl<T: FileData> Of<T> {
     pub fn new(loaded: Loaded<T>, raw: Option<T>) -> Arc<Of<T>> {

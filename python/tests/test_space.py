@@ -15,7 +15,7 @@ def test_a_box_in_space_is_solved_and_proved(tmp_path: Path) -> None:
     plan = bn.solve(sites, bn.Box([0, 0, 0], [1, 1, 1]))
     assert plan.converged and plan.centroids.shape == (20, 3)
     certificate = plan.check()
-    assert certificate.ok and certificate.w2_squared[0] <= plan.value * (1 + 1e-12)
+    assert certificate.ok and certificate.w2_squared[0] <= plan.value * (1 + 1e-9)
     plan.save(tmp_path / "s.json")
     back = bn.load(tmp_path / "s.json")
     assert np.array_equal(back.weights, plan.weights)

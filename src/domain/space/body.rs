@@ -248,7 +248,7 @@ impl Body {
         self.bounds
     }
 
-    /// A point inside, about which [`Body::polytope`] is.
+    /// A point inside, about which `polytope` is.
     pub fn centre(&self) -> [f64; 3] {
         self.centre
     }

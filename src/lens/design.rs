@@ -145,13 +145,26 @@ pub struct LensDesign {
     pub half: [f64; 2],
     /// Largest relative error of a facet's energy.
     pub max_relative_error: f64,
-    /// Whether the energies are right to the tolerance.
+    /// Whether the energies are right to the tolerance, and facets hit their pixels
+    /// ([`LensDesign::settles`]).
     pub converged: bool,
     /// How far facets miss their pixels' middles on a screen, in pixels: after each aim. Empty if
     /// the picture is far away.
     pub misses: Vec<f64>,
     /// Largest slope.
     pub steepest: f64,
+}
+
+impl LensDesign {
+    /// Whether every facet hits its pixel on a screen. Always, where the picture is far away.
+    pub fn settles(&self) -> bool {
+        settles(&self.misses)
+    }
+}
+
+/// Half a pixel from the middle is its border.
+fn settles(misses: &[f64]) -> bool {
+    misses.last().is_none_or(|miss| *miss <= 0.5)
 }
 
 fn positive(what: &'static str, value: f64, below: f64, must: &'static str) -> Result<(), LensError> {
@@ -219,7 +232,7 @@ pub fn design_lens(data: &LensData, options: &LensOptions) -> Result<LensDesign,
             pixels,
             half,
             max_relative_error: solution.report.max_relative_error,
-            converged,
+            converged: converged && settles(&misses),
             misses,
             steepest,
             picture,

@@ -107,7 +107,7 @@ pub fn run(args: &LensArgs, common: &Common) -> Result<u8, Failure> {
             ),
             ("time", format!("{seconds:.2} s")),
         ]);
-        if design.misses.last().is_some_and(|miss| *miss > 0.5) {
+        if !design.settles() {
             let what = "facets do not settle: the light spreads too little for the width of the aperture; make the \
                         picture larger, or take the other shape";
             rows.push(("note", what.to_string()));

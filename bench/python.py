@@ -138,7 +138,7 @@ def peers(bn):
 
         uniform = lambda key, shape, dtype: jax.random.uniform(key, shape, dtype)
         problem = SemidiscreteLinearProblem(SemidiscretePointCloud(uniform, jax.numpy.asarray(y), epsilon=0.0))
-        solver = SemidiscreteSolver(40_000, 128, optax.sgd(0.02))
+        solver = SemidiscreteSolver(num_iterations=40_000, batch_size=128, optimizer=optax.sgd(0.02))
         found = []
         solve = lambda: found.append(np.asarray(solver(jax.random.key(0), problem).g))
         print(f"{'OTT, as in its tutorial':<34} {least(solve, 1):9.3f}  {error(found[-1]):.1e}")

@@ -40,6 +40,9 @@ pub enum GradientError {
     /// Cells are cut by balls.
     #[error("derivatives of the heights of partial transport are not made; that of the value is, by sites and masses")]
     Partial,
+    /// The source is a torus.
+    #[error("derivatives of the heights on a torus are not made in this version; use a box that is not periodic")]
+    Periodic,
     /// A cell without mass: its mass has a kink there, or does not depend on its height at all.
     #[error("site {site} has no cell: there masses and heights have no derivatives; solve for positive masses first")]
     Empty {
@@ -162,7 +165,10 @@ impl<const D: usize> Gradients<D> {
 
     fn of<F: Family<D>>(family: &F, heights: &Heights) -> Result<Gradients<D>, GradientError> {
         let still = family.still(heights)?;
-        let walls = still.wall_moments().ok_or(GradientError::Partial)?;
+        let walls = still.wall_moments().ok_or_else(|| match still.rest() {
+            Some(_) => GradientError::Partial,
+            None => GradientError::Periodic,
+        })?;
         let centroid = |(site, c): (usize, &Option<[f64; D]>)| c.ok_or(GradientError::Empty { site });
         let centroids: Vec<[f64; D]> = still.centroids().iter().enumerate().map(centroid).collect::<Result<_, _>>()?;
         let laplacian = laplacian(still.len(), &walls);

@@ -1,5 +1,6 @@
 //! Proofs, in exact arithmetic: what is true of given heights, whoever found them.
 
+mod plan;
 mod plane;
 mod proved;
 mod space;

@@ -18,6 +18,7 @@
 //! Long sums use fixed-point enclosures.
 
 use super::super::claim::Sure;
+use super::plan::{Transfer, charged, transfers};
 use super::proved::Certificate;
 use crate::diagram::{Diagram, ExactMoments};
 use crate::exact::big::{self, Enclosure, Integer, Rational};
@@ -233,25 +234,8 @@ fn resolution(problem: &Problem, total: &Rational) -> u32 {
 /// Centroids are those of [`Cell::centre`]: what they may be off is added to the slack.
 fn plan_gap(problem: &Problem, heights: &Heights, cells: &[Cell], bits: u32) -> Rational {
     let order = Hull::curve(problem.sites());
-    let with = |sign: Ordering| order.iter().copied().filter(move |&i| cells[i as usize].sign == sign);
-    let mut transfers: Vec<(u32, u32, Integer)> = Vec::new();
-    let mut wanted = with(Ordering::Less).map(|j| (j, cells[j as usize].amount.clone()));
-    let mut open = wanted.next();
-    for i in with(Ordering::Greater) {
-        let mut left = cells[i as usize].amount.clone();
-        while left.cmp0().is_gt() {
-            let Some((j, need)) = &mut open else { break };
-            let moved = if left < *need { left.clone() } else { need.clone() };
-            left -= &moved;
-            *need -= &moved;
-            let (j, done) = (*j, need.cmp0().is_eq());
-            transfers.push((i, j, moved));
-            if done {
-                open = wanted.next();
-            }
-        }
-    }
-    let slack = |&(i, j, ref amount): &(u32, u32, Integer)| {
+    let transfers = transfers(&order, |i| (cells[i as usize].sign, &cells[i as usize].amount));
+    let slack = |&(i, j, ref amount): &Transfer| {
         let (i, j) = (i as usize, j as usize);
         let (yi, yj) = (problem.sites()[i].map(big::rational), problem.sites()[j].map(big::rational));
         let mut s = big::rational_dd(heights.get(i)) - big::rational_dd(heights.get(j));
@@ -264,16 +248,7 @@ fn plan_gap(problem: &Problem, heights: &Heights, cells: &[Cell], bits: u32) -> 
         s *= 2u32;
         s * (Rational::from(amount) >> bits)
     };
-    let parts: Vec<Enclosure> = transfers
-        .par_chunks(256)
-        .map(|chunk| {
-            let mut sum = Enclosure::new(bits);
-            chunk.iter().for_each(|t| sum.add(&slack(t)));
-            sum
-        })
-        .collect();
-    let mut sum = Enclosure::new(bits);
-    parts.iter().for_each(|p| sum.merge(p));
+    let charged = charged(&transfers, bits, slack);
     // Rounding left at most one unit a site unmoved; no unit of mass costs more than the largest
     // squared distance plus slack.
     let reach = |p: &[f64; 2]| p[0].abs().max(p[1].abs());
@@ -283,7 +258,7 @@ fn plan_gap(problem: &Problem, heights: &Heights, cells: &[Cell], bits: u32) -> 
     let spread = big::rational(heights.as_slice().iter().map(|h| h.hi.abs()).fold(0.0, f64::max) * 2.0);
     let dearest = Rational::from(&distance * &distance) * 8u32 + spread * 4u32;
     let lost = Rational::from((cells.len() as u64 + 1, 1u64)) >> bits;
-    sum.bounds().1 + lost * dearest
+    charged + lost * dearest
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@
 //! Surplus and deficit are matched along the order of the k-d tree, so mass travels to near sites.
 
 use super::super::claim::Sure;
+use super::plan::{Transfer, charged, transfers};
 use super::proved::Certificate;
 use crate::diagram::SpaceDiagram;
 use crate::exact::big::{self, Enclosure, Integer, Rational};
@@ -203,27 +204,10 @@ fn plan_gap<const D: usize>(
     bits: u32,
 ) -> Rational {
     let order = diagram.order();
-    let with = |sign: Ordering| order.iter().copied().filter(move |&i| cells[i as usize].sign == sign);
-    let mut transfers: Vec<(u32, u32, Integer)> = Vec::new();
-    let mut wanted = with(Ordering::Less).map(|j| (j, cells[j as usize].amount.clone()));
-    let mut open = wanted.next();
-    for i in with(Ordering::Greater) {
-        let mut left = cells[i as usize].amount.clone();
-        while left.cmp0().is_gt() {
-            let Some((j, need)) = &mut open else { break };
-            let moved = if left < *need { left.clone() } else { need.clone() };
-            left -= &moved;
-            *need -= &moved;
-            let (j, done) = (*j, need.cmp0().is_eq());
-            transfers.push((i, j, moved));
-            if done {
-                open = wanted.next();
-            }
-        }
-    }
+    let transfers = transfers(order, |i| (cells[i as usize].sign, &cells[i as usize].amount));
     let (low, high) = problem.domain().bounds();
     let periodic = problem.domain().periodic();
-    let slack = |&(i, j, ref amount): &(u32, u32, Integer)| {
+    let slack = |&(i, j, ref amount): &Transfer| {
         let (i, j) = (i as usize, j as usize);
         let (yi, yj) = (&problem.sites()[i], &problem.sites()[j]);
         let mut s = weight(yi, heights.get(i)) - weight(yj, heights.get(j));
@@ -243,22 +227,13 @@ fn plan_gap<const D: usize>(
         }
         s * (Rational::from(amount) >> bits)
     };
-    let parts: Vec<Enclosure> = transfers
-        .par_chunks(256)
-        .map(|chunk| {
-            let mut sum = Enclosure::new(bits);
-            chunk.iter().for_each(|t| sum.add(&slack(t)));
-            sum
-        })
-        .collect();
-    let mut sum = Enclosure::new(bits);
-    parts.iter().for_each(|p| sum.merge(p));
+    let charged = charged(&transfers, bits, slack);
     let reach = |p: &[f64]| p.iter().fold(0.0, |m: f64, x| m.max(x.abs()));
     let distance = big::rational(reach(&low).max(reach(&high))) + big::rational(reach(problem.sites().as_flattened()));
     let spread = big::rational(heights.as_slice().iter().map(|h| h.hi.abs()).fold(0.0, f64::max) * 2.0);
     let dearest = Rational::from(&distance * &distance) * (4 * D as u32) + spread * 4u32;
     let lost = Rational::from((cells.len() as u64 + 1, 1u64)) >> bits;
-    sum.bounds().1 + lost * dearest
+    charged + lost * dearest
 }
 
 /// Exact masses of some sites, rounded, each with an upper bound of its relative error.

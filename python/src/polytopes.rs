@@ -5,7 +5,7 @@ use crate::errors::{unknown, wrong};
 use crate::results::record;
 use crate::sources::Domain;
 use crate::work::does;
-use brenier::lens::{LensData, LensOptions, LensTarget, Light, Optic, Shape, design_lens, plate, trace};
+use brenier::lens::{LensData, LensOptions, LensTarget, Light, Optic, Shape, design_lens, plate, relief, trace};
 use brenier::polytope::{
     CurvatureOptions, CurvatureProblem, MinkowskiOptions, MinkowskiProblem, Polyhedron, PolytopeClaims,
     curvature as bent, minkowski as bounded,
@@ -100,6 +100,7 @@ pub fn lens(
     angle: Option<(f64, f64)>,
     screen: Option<(f64, f64)>,
     facets: usize,
+    smooth: Option<f64>,
     thickness: f64,
     tol: f64,
     threads: Option<usize>,
@@ -132,7 +133,9 @@ pub fn lens(
     let options = LensOptions::default().facets(facets).tolerance(tol);
     let (design, solid, traced) = does(py, threads, move || {
         let design = design_lens(&data, &options)?;
-        let solid = plate(&design.surface, thickness);
+        // Zero stands for the usual pitch.
+        let smooth = smooth.map(|pitch| relief(&design, &data, (pitch != 0.0).then_some(pitch))).transpose()?;
+        let solid = plate(smooth.as_ref().unwrap_or(&design.surface), thickness);
         // Heights are counted from the lowest point of the surface, which the plate lifts.
         let target = match target {
             LensTarget::Screen { distance, width } => LensTarget::Screen { distance: distance + thickness, width },

@@ -123,6 +123,9 @@ pub enum LensError {
         /// The largest one.
         limit: f64,
     },
+    /// The mesh of a smooth surface.
+    #[error("the aperture could not be meshed: parts of its outline are closer than rounding")]
+    Ground,
     /// The transport problem.
     #[error(transparent)]
     Problem(#[from] ProblemError),
@@ -153,6 +156,10 @@ pub struct LensDesign {
     pub misses: Vec<f64>,
     /// Largest slope.
     pub steepest: f64,
+    /// The map whose convex function the surface is.
+    pub(super) map: BrenierMap,
+    /// The axis.
+    pub(super) middle: [f64; 2],
 }
 
 impl LensDesign {
@@ -236,6 +243,8 @@ pub fn design_lens(data: &LensData, options: &LensOptions) -> Result<LensDesign,
             misses,
             steepest,
             picture,
+            map,
+            middle,
         });
     }
 }

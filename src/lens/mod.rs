@@ -5,9 +5,11 @@
 //! surface is the mirror or lens, without approximation: `docs/theory/lens.md`.
 
 mod design;
+mod ground;
 mod optics;
 mod picture;
 mod plate;
+mod relief;
 #[cfg(test)]
 mod tests;
 mod trace;
@@ -16,4 +18,5 @@ pub use design::{LensData, LensDesign, LensError, LensOptions, LensTarget, Shape
 pub use optics::Optic;
 pub use picture::Light;
 pub use plate::{Plate, plate};
+pub use relief::relief;
 pub use trace::{Traced, trace};

@@ -1,4 +1,4 @@
-use super::{LensData, LensError, LensOptions, LensTarget, Light, Optic, Shape, design_lens, plate, trace};
+use super::{LensData, LensError, LensOptions, LensTarget, Light, Optic, Shape, design_lens, plate, relief, trace};
 use crate::domain::ConvexPolygon;
 
 /// Light from black at the lower left to white, with a dark disc.
@@ -86,6 +86,42 @@ fn a_screen_nearby_is_aimed_at() {
         let correlation = traced.light.correlation(&design.picture);
         assert!(correlation > 0.9, "{shape:?} {correlation}");
         assert!(traced.beside < 0.05 * traced.beam && traced.lost == 0.0);
+    }
+}
+
+/// The smooth surface is near the one of facets and bends one way; its light is the picture, as
+/// sharp as its pixels allow, within the picture's edges.
+#[test]
+fn the_smooth_surface_makes_the_picture() {
+    // Brighter towards one corner, by three to one.
+    let value = |k: usize| 1.0 + (k % 24) as f64 / 24.0 + (k / 24) as f64 / 16.0;
+    for (optic, shape) in OPTICS {
+        let mut data = data(optic, shape, LensTarget::Angle([0.3, 0.2]));
+        data.picture = Light { width: 24, values: (0..384).map(value).collect() };
+        let design = design_lens(&data, &LensOptions::default()).unwrap();
+        let smooth = relief(&design, &data, None).unwrap();
+        let solid = plate(&smooth, 2.0);
+        assert!(solid.is_closed() && smooth.sites.len() == smooth.triangles.len());
+        let traced = trace(&solid, optic, data.target, design.half, [24, 16]);
+        let total: f64 = traced.light.values.iter().sum();
+        assert!((total - traced.beam).abs() < 1e-9 * total, "{optic:?} {} {}", traced.beside, traced.lost);
+        // Not pixel by pixel: a pixel's light stands at one place of the mesh or its neighbour's.
+        // A quarter of the picture has its share.
+        let quarter = |light: &Light, a: usize, b: usize| -> f64 {
+            let all: f64 = light.values.iter().sum();
+            let part = (0..384).filter(|k| (k % 24 / 12, k / 24 / 8) == (a, b)).map(|k| light.values[k]);
+            part.sum::<f64>() / all
+        };
+        for (a, b) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
+            let (found, wanted) = (quarter(&traced.light, a, b), quarter(&design.picture, a, b));
+            assert!((found - wanted).abs() < 0.01, "{optic:?} {a} {b} {found} {wanted}");
+        }
+        // Near the facets: `u <= u_s <= u + s log n`, and both count from their lowest point.
+        let highest = |g: &crate::transport::ConvexGraph| g.vertices.iter().map(|v| v[2]).fold(0.0, f64::max);
+        assert!((highest(&smooth) - highest(&design.surface)).abs() < 0.02 * highest(&design.surface));
+        for pitch in [0.0, -1.0, f64::NAN, 1e-6] {
+            assert!(matches!(relief(&design, &data, Some(pitch)), Err(LensError::Target { what: "pitch", .. })));
+        }
     }
 }
 

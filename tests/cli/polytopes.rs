@@ -102,6 +102,15 @@ fn a_lens_and_its_light() {
     assert!(report["correlation"].as_f64().unwrap() > 0.999999, "{report}");
     assert!((report["landed"].as_f64().unwrap() - 1.0).abs() < 1e-9);
     assert!(f.read_bytes("light.png").starts_with(b"\x89PNG"));
+    // Milled smooth: the whole aperture, an L of area 700, is covered.
+    let run = f.expect(0, "lens lens.json -o s.obj --smooth 0.5 --json");
+    let report: serde_json::Value = serde_json::from_str(&run.out).unwrap();
+    assert_eq!((&report["smooth"], &report["closed"]), (&true.into(), &true.into()));
+    assert!((report["landed"].as_f64().unwrap() - 1.0).abs() < 1e-9, "{report}");
+    assert!(report["triangles"].as_u64().unwrap() > 2 * 2 * 700 * 4, "{report}");
+    f.expect(0, "lens lens.json -o s.stl --smooth");
+    assert!(f.error(2, "lens lens.json -o s.stl --smooth 0").contains("--smooth"));
+    assert!(f.error(3, "lens lens.json -o s.stl --smooth 1e-6").contains("10 million nodes"));
     f.write("mirror.json", lens(r#""kind": "mirror", "screen": {"distance": 200, "width": 80}"#));
     let run = f.expect(0, "lens mirror.json -o m.obj --thickness 3");
     assert!(run.out.contains("facets miss their pixels by"), "{}", run.out);

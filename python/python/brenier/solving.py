@@ -372,6 +372,13 @@ def curvature(
     return _brenier.curvature(vectors, numbers, adjust, float(tol), max_iterations, threads)
 
 
+def _pitch(value: float) -> float:
+    pitch = float(value)
+    if not pitch > 0:
+        raise BrenierError(f"smooth is {value!r}; give True or the distance of nodes, a positive length")
+    return pitch
+
+
 def lens(
     picture: Any,
     aperture: Source,
@@ -381,6 +388,7 @@ def lens(
     angle: tuple[float, float] | None = None,
     screen: tuple[float, float] | None = None,
     facets: int = 20_000,
+    smooth: bool | float = False,
     thickness: float = 2.0,
     tol: float = 1e-8,
     threads: int | None = None,
@@ -401,6 +409,9 @@ def lens(
         A screen above the lowest point of the surface, and the picture's width there.
     facets : int
         About so many at most; a picture of more pixels is made coarser.
+    smooth : bool or float
+        A smooth surface instead of facets, as a mesh with about this distance between its nodes
+        (True: a third of a facet's width).
 
     .. versionadded:: 0.1.0
     """
@@ -417,6 +428,7 @@ def lens(
         angle,
         screen,
         facets,
+        None if smooth is False else (0.0 if smooth is True else _pitch(smooth)),
         float(thickness),
         float(tol),
         threads,

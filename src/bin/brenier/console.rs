@@ -67,6 +67,13 @@ impl Busy {
         }
         Busy(bar)
     }
+
+    /// Says how far it is.
+    pub fn say(&self, what: String) {
+        if !self.0.is_hidden() {
+            self.0.set_message(what);
+        }
+    }
 }
 
 impl Drop for Busy {

@@ -8,7 +8,7 @@ use crate::picture;
 use crate::polytope_args::LensArgs;
 use crate::reports::say;
 use brenier::io::{Encoding, Field, MeshData, read_lens, write_surface};
-use brenier::lens::{LensOptions, LensTarget, Optic, design_lens, plate, trace};
+use brenier::lens::{LensOptions, LensTarget, Optic, design_lens, plate, relief, trace};
 use serde_json::json;
 use std::path::Path;
 use std::time::Instant;
@@ -19,9 +19,11 @@ pub fn run(args: &LensArgs, common: &Common) -> Result<u8, Failure> {
     let file = read_lens(path, read_limit(common))?;
     check_memory(common, path, file.data.picture.values.len().min(args.facets as usize), 0)?;
     let options = LensOptions::default().facets(args.facets as usize).tolerance(args.tol);
-    let design =
-        design_lens(&file.data, &options).map_err(|e| Failure::new(code::INPUT, format!("{}: {e}", path.display())))?;
-    let solid = plate(&design.surface, args.thickness);
+    let input = |e: brenier::lens::LensError| Failure::new(code::INPUT, format!("{}: {e}", path.display()));
+    let design = design_lens(&file.data, &options).map_err(input)?;
+    let smooth = args.smooth.map(|pitch| relief(&design, &file.data, pitch)).transpose().map_err(input)?;
+    let surface = smooth.as_ref().unwrap_or(&design.surface);
+    let solid = plate(surface, args.thickness);
     let size = [design.picture.width, design.picture.height()];
     // Heights are counted from the lowest point of the surface, which the plate lifts.
     let target = match file.data.target {
@@ -29,7 +31,7 @@ pub fn run(args: &LensArgs, common: &Common) -> Result<u8, Failure> {
         angle => angle,
     };
     let traced = trace(&solid, file.data.optic, target, design.half, size);
-    let field: Vec<f64> = design.surface.sites.iter().map(|&i| f64::from(design.pixels[i as usize])).collect();
+    let field: Vec<f64> = surface.sites.iter().map(|&i| f64::from(design.pixels[i as usize])).collect();
     let mut all = field;
     // The foot and the sides have no pixel.
     all.resize(solid.triangles.len(), -1.0);
@@ -49,7 +51,7 @@ pub fn run(args: &LensArgs, common: &Common) -> Result<u8, Failure> {
     }
     let correlation = traced.light.correlation(&design.picture);
     let landed: f64 = traced.light.values.iter().sum::<f64>() / traced.beam;
-    let highest = design.surface.vertices.iter().map(|v| v[2]).fold(0.0, f64::max);
+    let highest = surface.vertices.iter().map(|v| v[2]).fold(0.0, f64::max);
     let closed = solid.is_closed();
     let seconds = start.elapsed().as_secs_f64();
     if common.json {
@@ -57,6 +59,7 @@ pub fn run(args: &LensArgs, common: &Common) -> Result<u8, Failure> {
             "command": "lens",
             "output": args.output.display().to_string(),
             "facets": design.pixels.len(),
+            "smooth": smooth.is_some(),
             "pixels": size,
             "converged": design.converged,
             "max_relative_error": design.max_relative_error,
@@ -78,11 +81,12 @@ pub fn run(args: &LensArgs, common: &Common) -> Result<u8, Failure> {
             Optic::Lens { index } => format!("lens of index {index}"),
         };
         let facets = count(design.pixels.len(), "facet");
+        let smoothed = if smooth.is_some() { ", made smooth" } else { "" };
         let state = if design.converged { "converged" } else { "not converged" };
         let error = design.max_relative_error;
         let mut rows = vec![
             ("problem", format!("{}: {kind}, {} x {} pixels", path.display(), size[0], size[1])),
-            ("result", format!("{state}, {facets}, max relative error of their energies {error:.2e}")),
+            ("result", format!("{state}, {facets}{smoothed}, max relative error of their energies {error:.2e}")),
         ];
         if let Some(miss) = design.misses.last() {
             let aims = count(design.misses.len(), "aim");

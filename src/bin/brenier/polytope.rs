@@ -1,8 +1,10 @@
 //! `brenier minkowski` and `brenier curvature`: polytopes with given areas or curvatures.
 
 use crate::args::Common;
-use crate::console::{count, table, warn};
+use crate::console::{Busy, count, table, warn};
+use crate::deadline;
 use crate::failure::{Failure, code};
+use crate::interrupt;
 use crate::limits::{check_memory, read_limit};
 use crate::picture;
 use crate::polytope_args::{CurvatureArgs, MinkowskiArgs, PolytopeArgs};
@@ -12,13 +14,13 @@ use brenier::io::{
     write_polytope_solution, write_surface,
 };
 use brenier::polytope::{
-    CurvatureOptions, CurvatureProblem, MinkowskiOptions, MinkowskiProblem, Polyhedron, PolytopeClaims, PolytopeStep,
-    curvature, minkowski, verify_curvature, verify_minkowski,
+    CurvatureOptions, CurvatureProblem, MinkowskiOptions, MinkowskiProblem, Polyhedron, PolytopeClaims,
+    PolytopeOutcome, PolytopeStep, curvature, minkowski, verify_curvature, verify_minkowski,
 };
 use brenier::transport::Line;
 use serde_json::{Value, json};
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// What both commands tell and write.
 struct Found<'a> {
@@ -27,13 +29,52 @@ struct Found<'a> {
     args: &'a PolytopeArgs,
     claims: PolytopeClaims,
     solid: Polyhedron,
-    /// How it ended, in words.
-    outcome: String,
+    /// How it ended, in words, and the exit code if it was ended before its time.
+    outcome: (String, Option<u8>),
     steps: Vec<PolytopeStep>,
     notes: Vec<String>,
     /// A row of its own.
     size: (&'static str, String),
     start: Instant,
+}
+
+/// Shows how far a solve is, and ends it in time.
+struct Watch {
+    start: Instant,
+    limit: Option<Duration>,
+    busy: Busy,
+    /// Why it was ended.
+    why: Option<(u8, &'static str)>,
+}
+
+impl Watch {
+    fn new(common: &Common, start: Instant) -> Watch {
+        interrupt::be_polite();
+        deadline::be_polite(None);
+        Watch { start, limit: common.time_limit, busy: Busy::new(common, "solving"), why: None }
+    }
+
+    /// Whether another step may begin.
+    fn goes_on(&mut self, steps: &[PolytopeStep]) -> bool {
+        if let Some(last) = steps.last() {
+            self.busy.say(format!("step {}, error {:.2e}", steps.len() - 1, last.residual));
+        }
+        if interrupt::requested() {
+            self.why = Some((code::INTERRUPTED, "interrupted"));
+        } else if self.limit.is_some_and(|limit| self.start.elapsed() >= limit) {
+            self.why = Some((code::LIMIT, "time limit reached"));
+        }
+        self.why.is_none()
+    }
+
+    /// How it ended, in words, and the exit code if it was ended.
+    fn ended(self, outcome: &PolytopeOutcome) -> (String, Option<u8>) {
+        deadline::be_written();
+        match (outcome, self.why) {
+            (PolytopeOutcome::Interrupted, Some((code, why))) => (why.into(), Some(code)),
+            _ => (outcome.text(), None),
+        }
+    }
 }
 
 fn read(path: &Path, kind: PolytopeKind, common: &Common) -> Result<PolytopeFile, Failure> {
@@ -52,7 +93,8 @@ pub fn run_minkowski(args: &MinkowskiArgs, common: &Common) -> Result<u8, Failur
     let file = read(path, kind, common)?;
     let problem = MinkowskiProblem::new(&file.vectors, &file.values, args.adjust).map_err(|e| refused(path, e))?;
     let options = MinkowskiOptions::default().tolerance(args.common.tol).max_iterations(args.common.max_iterations);
-    let found = minkowski(&problem, &options, &mut |_| true);
+    let mut watch = Watch::new(common, start);
+    let found = minkowski(&problem, &options, &mut |steps| watch.goes_on(steps));
     let mut notes = file.notes;
     merged(&mut notes, problem.directions().merged(), "normals that others repeat were merged, their areas added");
     if problem.adjusted() > 0.0 {
@@ -67,7 +109,7 @@ pub fn run_minkowski(args: &MinkowskiArgs, common: &Common) -> Result<u8, Failur
             problem: path,
             args: &args.common,
             claims: found.claims(&problem, &file.vectors, args.common.tol),
-            outcome: found.outcome.text(),
+            outcome: watch.ended(&found.outcome),
             steps: found.iterations,
             solid: found.solid,
             notes,
@@ -83,7 +125,8 @@ pub fn run_curvature(args: &CurvatureArgs, common: &Common) -> Result<u8, Failur
     let file = read(path, kind, common)?;
     let problem = CurvatureProblem::new(&file.vectors, &file.values, args.adjust).map_err(|e| refused(path, e))?;
     let options = CurvatureOptions::default().tolerance(args.common.tol).max_iterations(args.common.max_iterations);
-    let found = curvature(&problem, &options, &mut |_| true).map_err(|e| refused(path, e))?;
+    let mut watch = Watch::new(common, start);
+    let found = curvature(&problem, &options, &mut |steps| watch.goes_on(steps)).map_err(|e| refused(path, e))?;
     let mut notes = file.notes;
     merged(&mut notes, problem.directions().merged(), "rays that others repeat were merged, their curvatures added");
     if problem.adjusted() > 0.0 {
@@ -98,7 +141,7 @@ pub fn run_curvature(args: &CurvatureArgs, common: &Common) -> Result<u8, Failur
             problem: path,
             args: &args.common,
             claims: found.claims(&problem, &file.vectors, args.common.tol),
-            outcome: found.outcome.text(),
+            outcome: watch.ended(&found.outcome),
             steps: found.iterations,
             solid: found.solid,
             notes,
@@ -155,6 +198,7 @@ fn finish(common: &Common, found: Found<'_>) -> Result<u8, Failure> {
             "command": command,
             "output": args.output.display().to_string(),
             "converged": claims.converged,
+            "outcome": found.outcome.0,
             "max_relative_error": claims.max_relative_error,
             "tolerance": claims.tolerance,
             "vertices": solid.vertices.len(),
@@ -188,7 +232,7 @@ fn finish(common: &Common, found: Found<'_>) -> Result<u8, Failure> {
                 "result",
                 format!(
                     "{} after {steps}, max relative error {error:.2e} (tolerance {:e})",
-                    found.outcome, claims.tolerance
+                    found.outcome.0, claims.tolerance
                 ),
             ),
             ("polytope", parts.map(|(n, what)| format!("{n} {what}")).join(", ")),
@@ -199,7 +243,8 @@ fn finish(common: &Common, found: Found<'_>) -> Result<u8, Failure> {
         rows.extend(written.iter().map(|p| ("written", p.display().to_string())));
         say(&table(&rows))?;
     }
-    Ok(if claims.converged { code::DONE } else { code::NOT_CONVERGED })
+    let ended = found.outcome.1.unwrap_or(code::NOT_CONVERGED);
+    Ok(if claims.converged { code::DONE } else { ended })
 }
 
 /// `brenier check` of such a solution.

@@ -77,6 +77,10 @@ pub struct LensArgs {
     /// About so many facets at most; a picture of more pixels is made coarser
     #[arg(long, value_name = "N", default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(2..=10_000_000))]
     pub facets: u32,
+    /// Write a smooth surface instead of facets, for milling: a mesh with about this distance
+    /// between its nodes (a third of a facet's width unless said)
+    #[arg(long, value_name = "MM", num_args = 0..=1, value_parser = positive, allow_negative_numbers = true)]
+    pub smooth: Option<Option<f64>>,
     /// Thickness of the plate where it is thinnest
     #[arg(long, value_name = "MM", default_value = "2", value_parser = positive, allow_negative_numbers = true)]
     pub thickness: f64,

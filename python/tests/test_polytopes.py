@@ -44,3 +44,16 @@ def test_the_light_of_a_lens_is_the_picture() -> None:
         assert found.vertices[:, 2].min() == 0
     with pytest.raises(bn.BrenierError, match="either angle"):
         bn.lens(picture, bn.Box([0, 0], [30, 20]))
+
+
+def test_a_lens_may_be_smooth() -> None:
+    picture = np.outer(np.linspace(0.5, 1, 9), np.linspace(1, 2, 12))
+    box = bn.Box([0, 0], [30, 20])
+    facets = bn.lens(picture, box, angle=(0.3, 0.2))
+    smooth = bn.lens(picture, box, angle=(0.3, 0.2), smooth=True)
+    assert len(smooth.triangles) > 4 * len(facets.triangles) and smooth.landed == pytest.approx(1)
+    assert smooth.vertices[:, 2].max() == pytest.approx(facets.vertices[:, 2].max(), rel=0.05)
+    coarse = bn.lens(picture, box, angle=(0.3, 0.2), smooth=1.0)
+    assert len(coarse.triangles) < len(smooth.triangles)
+    with pytest.raises(bn.BrenierError, match="a positive length"):
+        bn.lens(picture, box, angle=(0.3, 0.2), smooth=-1.0)

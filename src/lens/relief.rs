@@ -9,9 +9,9 @@ use rayon::prelude::*;
 const MOST: f64 = 1e7;
 
 /// Nodes to a facet's width, unless told.
-const FINE: f64 = 3.0;
+const FINE: f64 = 6.0;
 
-/// The surface made smooth, as a mesh with about this distance between nodes, a third of a facet's
+/// The surface made smooth, as a mesh with about this distance between nodes, a sixth of a facet's
 /// width unless told: the soft maximum of the planes of the facets
 /// ([`SmoothMap`](crate::transport::SmoothMap)), whose layers along the edges are as wide as a
 /// facet. It is convex (or concave) like them and its slopes lie between theirs, so light stays

@@ -411,7 +411,7 @@ def lens(
         About so many at most; a picture of more pixels is made coarser.
     smooth : bool or float
         A smooth surface instead of facets, as a mesh with about this distance between its nodes
-        (True: a third of a facet's width).
+        (True: a sixth of a facet's width).
 
     .. versionadded:: 0.1.0
     """

@@ -78,7 +78,7 @@ pub struct LensArgs {
     #[arg(long, value_name = "N", default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(2..=10_000_000))]
     pub facets: u32,
     /// Write a smooth surface instead of facets, for milling: a mesh with about this distance
-    /// between its nodes (a third of a facet's width unless said)
+    /// between its nodes (a sixth of a facet's width unless said)
     #[arg(long, value_name = "MM", num_args = 0..=1, value_parser = positive, allow_negative_numbers = true)]
     pub smooth: Option<Option<f64>>,
     /// Thickness of the plate where it is thinnest

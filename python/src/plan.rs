@@ -173,7 +173,9 @@ fn started<T: Face<D>, const D: usize>(held: &Held<T, D>, of: &Of<T>) -> PyResul
         let (had, has) = (before.len(), after.len());
         return Err(wrong(format!("warm has {had} sites, the problem {has}; give a plan for as many")));
     }
-    Ok(carried(&held.file.heights, &held.file.centroids, before, after, of.loaded.problem.masses()))
+    let problem = &of.loaded.problem;
+    let periods = std::array::from_fn(|k| problem.period(k));
+    Ok(carried(&held.file.heights, &held.file.centroids, before, after, problem.masses(), periods))
 }
 
 /// How a run ended, in a word.

@@ -18,6 +18,10 @@ pub trait WithSites {
     fn source_factor(&self) -> f64;
     /// With partial transport the mass of the source that stays; `None` if the problem is balanced.
     fn stays(&self) -> Option<f64>;
+    /// The period along an axis; `None` if the source does not close there.
+    fn period(&self, _axis: usize) -> Option<f64> {
+        None
+    }
     /// What is worth telling of how the data became a problem.
     fn notes(&self) -> Vec<String> {
         Vec::new()
@@ -73,6 +77,10 @@ impl<const D: usize> WithSites for SpaceProblem<D> {
     }
     fn stays(&self) -> Option<f64> {
         None
+    }
+    fn period(&self, axis: usize) -> Option<f64> {
+        let (low, high) = self.domain().bounds();
+        self.domain().periodic()[axis].then(|| high[axis] - low[axis])
     }
     fn notes(&self) -> Vec<String> {
         match self.wrapped() {

@@ -92,7 +92,8 @@ fn begin<T: FileData<Point = [f64; D]>, const D: usize>(
         if before == sites {
             return told(old.heights.clone(), "its heights, since no site has moved");
         }
-        let heights = carried(&old.heights, &old.centroids, &before, sites, masses);
+        let periods = std::array::from_fn(|k| loaded.problem.period(k));
+        let heights = carried(&old.heights, &old.centroids, &before, sites, masses, periods);
         return told(heights, "its heights carried along with the sites, which have moved");
     }
     let own = |i: usize| old.weights[i] - 2.0 * old.heights.get(i).hi;

@@ -1,6 +1,8 @@
 //! Polytopes with given areas or curvatures: closed forms, and polytopes made forward that must
 //! come back.
 
+#[path = "common/bodies.rs"]
+mod bodies;
 mod common;
 
 use brenier::exact::Dd;
@@ -231,4 +233,20 @@ fn false_claims_are_found() {
     assert!(failing(&|c| c.prescribed[3] *= 1.0 + 1e-9).contains(&"converged"));
     assert!(failing(&|c| c.max_relative_error = 1e-3).contains(&"areas"));
     assert!(failing(&|c| c.vectors[3] = c.vectors[4]).contains(&"problem"));
+}
+
+/// Bytes at random, as the fuzz target of the same name has them.
+#[test]
+fn hostile_directions_are_solved_or_refused() {
+    use bodies::Fate;
+    let most = std::env::var("BRENIER_BODIES").ok().and_then(|n| n.parse().ok()).unwrap_or(400u64);
+    let mut fates = [0; 3];
+    for seed in 0..most {
+        let mut draw = draws(seed);
+        let bytes: Vec<u8> = (0..120).map(|_| ((draw() + 1.0) * 128.0) as u8).collect();
+        let fate = std::panic::catch_unwind(|| bodies::hold(&bytes)).unwrap_or_else(|_| panic!("seed {seed}"));
+        fates[[Fate::Refused, Fate::Solved, Fate::Stopped].iter().position(|f| *f == fate).unwrap()] += 1;
+    }
+    println!("refused, solved, stopped: {fates:?}");
+    assert!(fates[1] > most / 4, "{fates:?}");
 }

@@ -9,7 +9,7 @@ use crate::exact::{Counters, Dd, Heights};
 use crate::hull::solid::{Rings, SolidHull};
 
 /// Heights beyond these are no shape any more; radii would range over 130 decades.
-const HIGHEST: f64 = 150.0;
+pub(super) const HIGHEST: f64 = 150.0;
 
 /// The hull of points on rays, measured.
 pub(super) struct Measured {

@@ -3,7 +3,7 @@
 use super::super::claims::PolytopeClaims;
 use super::super::report::{PolytopeOutcome, PolytopeStep};
 use super::super::solid::Polyhedron;
-use super::cells::{Measured, SphereCells, divisors};
+use super::cells::{HIGHEST, Measured, SphereCells, divisors};
 use super::problem::{CurvatureError, CurvatureProblem};
 use super::witness::violation_at;
 use crate::exact::elementary::exp;
@@ -60,6 +60,9 @@ const SHORT: f64 = 0.2;
 /// So many steps, and they are looked at again.
 const OFTEN: usize = 8;
 
+/// Logarithms of radii further apart than this are looked at, too.
+const WIDE: f64 = 20.0;
+
 /// Solves Alexandrov's problem; the callback sees each accepted step and may stop the run. The
 /// start has all vertices on a sphere, where each has curvature. Cost per step: a hull and a sparse
 /// system, about O(n log n).
@@ -77,33 +80,66 @@ pub fn curvature(
         NewtonOptions { tolerance: options.tolerance, max_iterations: options.max_iterations, time_limit: None };
     let start = Start::Fresh(Heights::zeros(directions.len()));
     let mut violation = None;
+    // The last state with a shape.
+    let (mut last, mut lost) = ((Heights::zeros(directions.len()), Vec::new()), false);
     let mut watch = |state: &NewtonState| {
         let steps = steps_of(state);
+        let spread = spread(&state.heights);
+        // Nothing has mass there, so a climb from there has no end.
+        lost = spread.is_nan() || spread > HIGHEST;
+        if lost {
+            return false;
+        }
         let slow = steps.last().is_some_and(|s| s.step > 0.0 && s.step < SHORT);
-        if slow || steps.len() % OFTEN == OFTEN - 1 {
+        if slow || spread > WIDE || steps.len() % OFTEN == OFTEN - 1 {
             violation = violation_at(directions, &problem.curvatures, &state.heights);
         }
-        violation.is_none() && keep_going(&steps)
+        last = (state.heights.clone(), steps);
+        violation.is_none() && keep_going(&last.1)
     };
     let result = maximize(&mut cells, &problem.curvatures, start, &newton, &mut watch);
-    let converged = result.outcome == Outcome::Converged;
-    if !converged && violation.is_none() && result.outcome != Outcome::Interrupted {
-        violation = violation_at(directions, &problem.curvatures, &result.state.heights);
+    let outcome = match result.outcome {
+        Outcome::Converged => PolytopeOutcome::Converged,
+        Outcome::Interrupted if lost => PolytopeOutcome::NotConverged("radii run out of the range of doubles".into()),
+        Outcome::Interrupted => PolytopeOutcome::Interrupted,
+        Outcome::NotConverged { why } => PolytopeOutcome::NotConverged(why),
+        Outcome::TimeLimit => PolytopeOutcome::NotConverged("time limit reached".into()),
+    };
+    let ended = matches!(outcome, PolytopeOutcome::Converged | PolytopeOutcome::Interrupted);
+    let sound = spread(&result.state.heights) <= HIGHEST;
+    let (heights, iterations) = if sound { (result.state.heights.clone(), steps_of(&result.state)) } else { last };
+    if !ended && violation.is_none() {
+        violation = violation_at(directions, &problem.curvatures, &heights);
     }
-    if let Some(violation) = violation.filter(|_| !converged) {
+    if let Some(violation) = violation.filter(|_| !outcome.converged()) {
         return Err(CurvatureError::Violated(violation));
     }
-    Ok(finished(problem, &result.state, &result.outcome))
+    Ok(finished(problem, &heights, iterations, outcome))
+}
+
+/// How far heights are apart; not a number if one is none.
+fn spread(heights: &Heights) -> f64 {
+    let all = heights.as_slice().iter().map(|h| h.hi);
+    if all.clone().any(f64::is_nan) {
+        return f64::NAN;
+    }
+    let (least, most) = all.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, m), h| (l.min(h), m.max(h)));
+    most - least
 }
 
 fn steps_of(state: &NewtonState) -> Vec<PolytopeStep> {
     state.iterations.iter().map(|i| PolytopeStep { residual: i.residual, step: i.step }).collect()
 }
 
-fn finished(problem: &CurvatureProblem, state: &NewtonState, outcome: &Outcome) -> CurvatureSolution {
+fn finished(
+    problem: &CurvatureProblem,
+    heights: &Heights,
+    iterations: Vec<PolytopeStep>,
+    outcome: PolytopeOutcome,
+) -> CurvatureSolution {
     let directions = &problem.directions;
     // Radii of product 1.
-    let heights = state.heights.as_slice();
+    let heights = heights.as_slice();
     let sum = heights.iter().fold(Dd::ZERO, |s, h| s + *h);
     let mean = sum.over(Dd::from_f64(heights.len() as f64));
     let heights = Heights::new(heights.iter().map(|h| *h - mean));
@@ -117,13 +153,8 @@ fn finished(problem: &CurvatureProblem, state: &NewtonState, outcome: &Outcome) 
         divisors: divisors.iter().zip(&directions.exponents).map(|(s, e)| power::scaled_dd(*s, -e)).collect(),
         curvatures,
         max_relative_error,
-        outcome: match outcome {
-            Outcome::Converged => PolytopeOutcome::Converged,
-            Outcome::Interrupted => PolytopeOutcome::Interrupted,
-            Outcome::NotConverged { why } => PolytopeOutcome::NotConverged(why.clone()),
-            Outcome::TimeLimit => PolytopeOutcome::NotConverged("time limit reached".into()),
-        },
-        iterations: steps_of(state),
+        outcome,
+        iterations,
         solid: at.map_or_else(Polyhedron::default, |m| Polyhedron::of_points(&m.rows, &m.rings)),
     }
 }

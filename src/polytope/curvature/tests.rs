@@ -136,3 +136,26 @@ fn bad_data_are_named() {
     assert!(matches!(CurvatureProblem::new(&AXES[..5], &[1.0; 5], true), Err(CurvatureError::Rays(_))));
     assert!((CurvatureProblem::new(&AXES, &[1.0; 6], true).unwrap().curvatures()[3] - 2.0 * PI / 3.0).abs() < 1e-15);
 }
+
+/// Two rays want more than the lune of hemispheres leaves them, by far: the climb ran through
+/// radii of ten and more decades to where there is no shape at all, and ended with NaN.
+#[test]
+fn radii_that_run_away_show_who_wants_too_much() {
+    let rays = [
+        [-4.0, 0.0, 2.0],
+        [2.0, 3.0, 0.0],
+        [3.0, 3.0, -2.0],
+        [-4.0, -4.0, -4.0],
+        [0.0, 3.0, -4.0],
+        [-2.0, -3.0, -4.0],
+        [1.0, 2.0, 1.0],
+        [-2.0, -2.0, 2.0],
+        [-4.0, -4.0, 3.0],
+    ];
+    let wanted = [481.0, 42e6, 288e3, 409e6, 20e6, 1422.0, 2876e6, 2876e6, 108e3];
+    let problem = CurvatureProblem::new(&rays, &wanted, true).unwrap();
+    let found = curvature(&problem, &CurvatureOptions::default(), &mut |_| true);
+    let Err(CurvatureError::Violated(violation)) = found else { panic!("{found:?}") };
+    assert!(violation.rays.contains(&6) && violation.rays.contains(&7), "{violation}");
+    assert!(violation.curvature > violation.available);
+}

@@ -20,8 +20,6 @@ pub trait Face<const D: usize>:
 {
     fn any(held: Arc<Held<Self, D>>) -> AnyHeld;
     fn pending(pending: Pending<Self>) -> AnyPending;
-    /// Heights that the problem gives.
-    fn given(problem: &Self::Problem) -> Option<&Heights>;
     fn located(problem: &Self::Problem, heights: &Heights) -> Result<Located, String>;
     /// The sites of points.
     fn cells_of(located: &Located, points: &[[f64; D]], cells: &mut [u32]);
@@ -33,9 +31,6 @@ impl Face<2> for ProblemData {
     }
     fn pending(pending: Pending<Self>) -> AnyPending {
         Kind::Plane(pending)
-    }
-    fn given(problem: &Problem) -> Option<&Heights> {
-        problem.heights()
     }
     fn located(problem: &Problem, heights: &Heights) -> Result<Located, String> {
         BrenierMap::new(problem, heights).map(Kind::Plane).map_err(|e| e.to_string())
@@ -53,9 +48,6 @@ impl Face<3> for SurfaceProblemData {
     }
     fn pending(pending: Pending<Self>) -> AnyPending {
         Kind::Surface(pending)
-    }
-    fn given(problem: &SurfaceProblem) -> Option<&Heights> {
-        problem.heights()
     }
     fn located(problem: &SurfaceProblem, heights: &Heights) -> Result<Located, String> {
         SpaceLocator::new(problem.sites(), heights).map(Kind::Surface).map_err(|e| e.to_string())
@@ -76,9 +68,6 @@ macro_rules! space_face {
             }
             fn pending(pending: Pending<Self>) -> AnyPending {
                 Kind::$kind(pending)
-            }
-            fn given(problem: &SpaceProblem<$d>) -> Option<&Heights> {
-                problem.heights()
             }
             fn located(problem: &SpaceProblem<$d>, heights: &Heights) -> Result<Located, String> {
                 Ok(Kind::$kind(SpaceFinder::new(problem, heights)))

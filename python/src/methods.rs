@@ -14,7 +14,7 @@ use brenier::problem::{Kind, ProblemData, WithSites};
 use brenier::sample::{Method, Sampled};
 use brenier::transport::{
     BrenierMap, Family, GradientError, Pulled, SingularOptions, Transport, Visit, free_mass_gradient, mass_gradient,
-    site_gradient, verify,
+    site_gradient,
 };
 use brenier::{map_kind, visit};
 use numpy::{PyArray1, PyArray2};
@@ -165,8 +165,9 @@ fn pulled<'py>(plan: &Plan, loss: &Bound<'py, PyAny>, by: By) -> PyResult<Pair<'
 
 fn checked<T: Face<D>, const D: usize>(held: &Held<T, D>, level: u8) -> Told<Certificate> {
     let (file, loaded) = (&held.file, &held.of.loaded);
-    let mut verdict = verify(held.problem(), &file.claims(), level).map_err(text)?;
-    verdict.lines.insert(0, problem_line(&loaded.name, held.of.source().id()));
+    let mut verdict = loaded.verified(&file.claims(), level).map_err(text)?;
+    // Its identity may not have been told yet.
+    verdict.lines[0] = problem_line(&loaded.name, held.of.source().id());
     let partial = held.problem().stays().is_some();
     let note = if partial { " (partial transport: masses and cost not proved)" } else { "" };
     let name = held.path.as_ref().map_or_else(|| loaded.name.display().to_string(), |p| p.display().to_string());

@@ -12,7 +12,7 @@ use brenier::io::{
 };
 use brenier::newton::Outcome;
 use brenier::problem::{Kind, ProblemData, SpaceProblemData, SurfaceProblemData, WithSites};
-use brenier::transport::{GradientError, Gradients, Report, Solution, carried, describe};
+use brenier::transport::{GradientError, Gradients, Report, Solution, carried};
 use brenier::{map_kind, visit};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyTuple};
@@ -122,7 +122,7 @@ pub struct Plan {
 }
 
 fn described<T: Face<D>, const D: usize>((of, heights, report): &Pending<T>) -> Result<Arc<Held<T, D>>, String> {
-    let found = describe(&of.loaded.problem, heights, false, false).map_err(|e| e.to_string())?;
+    let found = of.loaded.described(heights, false, false).map_err(|e| e.to_string())?;
     let mut solution = found.solution;
     let (error, factor) = (solution.report.max_relative_error, solution.report.source_factor);
     solution.report = report.clone();

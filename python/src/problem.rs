@@ -7,7 +7,7 @@ use crate::sources::{DensityArg, Domain, copied, density};
 use crate::work::does;
 use brenier::exact::{Dd, Heights};
 use brenier::io::{
-    FileData, Given, IoError, Loaded, Origins, ProblemFile, ProblemId, ProblemSource, ReadLimit, canonical_bytes,
+    FileData, Given, IoError, Loaded, ProblemFile, ProblemId, ProblemSource, ReadLimit, canonical_bytes,
     canonical_sha256, parse_any_problem, problem_of_arrays, read_any_problem, write_atomically,
 };
 use brenier::problem::{Duplicates, Kind, ProblemData, SpaceProblemData, SurfaceProblemData};
@@ -59,8 +59,8 @@ impl<T: FileData> Of<T> {
         match (self.source(), &self.raw) {
             (ProblemSource::File { .. }, Some(data)) => {
                 let id = ProblemId { sha256: canonical_sha256(data), files: Vec::new() };
-                let (path, data) = (self.loaded.name.clone(), data.clone());
-                let file = ProblemFile { path, data, id, notes: Vec::new(), from: Origins::default() };
+                let mut file = ProblemFile::of_data(data.clone(), self.loaded.name.clone());
+                file.id = id;
                 ProblemSource::Embedded(Box::new(file))
             }
             (source, _) => source,

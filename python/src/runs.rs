@@ -11,8 +11,7 @@ use brenier::newton::{IterationReport, Outcome};
 use brenier::parameterize::{Boundary, ParameterizeOptions, Target, parameterize as laid};
 use brenier::problem::WithSites;
 use brenier::transport::{
-    Control, QuantizeOptions, QuantizeStep, Report, Solution, SolveOptions, SolverState, describe, quantize_with,
-    solve_with,
+    Control, QuantizeOptions, QuantizeStep, Report, Solution, SolveOptions, SolverState, quantize_with,
 };
 use brenier::{map_kind, visit};
 use numpy::{PyReadonlyArray1, PyReadonlyArray2};
@@ -106,7 +105,7 @@ fn solved<T: Face<D>, const D: usize>(
             }
             asked(callback.as_ref(), &theirs, stop, (now.iteration, now.last), &[])
         };
-        solve_with(&problem.loaded.problem, &options, &mut on_progress)
+        problem.loaded.solved(options, &mut on_progress)
     };
     match begin(threads, work)?.wait(py, cancel)? {
         End::Done(solution) => {
@@ -122,7 +121,8 @@ fn solved<T: Face<D>, const D: usize>(
                 let mut report = Report::default();
                 (report.outcome, report.iterations) = (Some(Outcome::Interrupted), state.iterations);
                 report.tolerance = tolerance;
-                Plan::pending(T::pending((of, state.heights, report)))
+                let heights = of.loaded.on_the_way(state.heights);
+                Plan::pending(T::pending((of, heights, report)))
             });
             Err(with_plan(py, e, plan))
         }
@@ -169,9 +169,8 @@ pub fn diagram(py: Python<'_>, problem: PyRef<'_, Problem>, hessian: bool, threa
 }
 
 fn described<T: Face<D>, const D: usize>(of: &Arc<Of<T>>, hessian: bool) -> Result<Arc<Held<T, D>>, String> {
-    let problem = &of.loaded.problem;
-    let heights = T::given(problem).ok_or("a diagram needs weights or heights; give one of them")?;
-    let found = describe(problem, heights, hessian, false).map_err(|e| e.to_string())?;
+    let heights = of.loaded.given_heights().ok_or("a diagram needs weights or heights; give one of them")?;
+    let found = of.loaded.described(&heights, hessian, false).map_err(|e| e.to_string())?;
     let mut file = of.loaded.solution_file(found.solution);
     // Sites that coincide are kept.
     file.site_of_input = None;

@@ -2,7 +2,8 @@
 
 use super::fields::Fields;
 use super::problem_file::{AnyProblem, FileData, ProblemFile};
-use super::read::hex;
+use super::read::{hex, sha256_hex};
+use super::rim::Rim;
 use crate::domain::planar::Polygon;
 use crate::domain::{Between, Density, Domain, DomainError, Facets, Surface, SurfaceDensity, spread, spread_on};
 use crate::exact::Heights;
@@ -107,6 +108,9 @@ impl FileData for ProblemData {
             (Domain::Convex(_), Density::Image(image)) => image.values().len(),
             _ => 0,
         }
+    }
+    fn rim(&self) -> Option<Rim> {
+        rim(&self.domain, &self.density)
     }
     fn masses(&self) -> Option<&[f64]> {
         self.masses.as_deref()
@@ -216,6 +220,38 @@ impl FileData for SurfaceProblemData {
     }
 }
 
+/// The edges of a domain with one density. (A mesh is the sum of its triangles.)
+fn rim(domain: &Domain, density: &Density) -> Option<Rim> {
+    let (g, c) = match *density {
+        Density::Constant => ([0.0; 2], 1.0),
+        Density::Affine { g, c } => (g, c),
+        _ => return None,
+    };
+    let mut rim = Rim { length: 0.0, edges: 0, density: (0.0, g[0].abs() + g[1].abs()) };
+    let mut ring = |ring: &mut dyn Iterator<Item = [f64; 2]>| {
+        let ring: Vec<[f64; 2]> = ring.collect();
+        for (k, v) in ring.iter().enumerate() {
+            let next = ring[(k + 1) % ring.len()];
+            rim.length += (next[0] - v[0]).hypot(next[1] - v[1]);
+            rim.edges += 1;
+            rim.density.0 = rim.density.0.max((g[0] * v[0] + g[1] * v[1] + c).abs());
+        }
+    };
+    match domain {
+        Domain::Convex(polygon) => ring(&mut polygon.vertices().iter().copied()),
+        Domain::Mesh(mesh) => match mesh.polygons() {
+            Some(parts) => parts
+                .iter()
+                .for_each(|p| std::iter::once(&p.outer).chain(&p.holes).for_each(|r| ring(&mut r.iter().copied()))),
+            None => {
+                let corner = |&v: &u32| mesh.vertices()[v as usize];
+                mesh.triangles().iter().for_each(|t| ring(&mut t.iter().map(corner)));
+            }
+        },
+    }
+    Some(rim)
+}
+
 fn polygon_noun(parts: &[Polygon]) -> String {
     let counted = |n: usize, one: &str| if n == 1 { format!("1 {one}") } else { format!("{n} {one}s") };
     let holes = match parts.iter().map(|p| p.holes.len()).sum() {
@@ -300,6 +336,15 @@ pub fn canonical_sha256(data: &impl FileData) -> String {
     let written = fields.and_then(|fields| write_fields(fields.unchecked(), data));
     debug_assert!(written.is_ok());
     hex(&hasher.0.finalize())
+}
+
+/// SHA-256 of a problem itself, wherever it stands: of its canonical text, or of what a solution
+/// holds where that has rationals that are no doubles.
+pub(super) fn own_sha256<T: FileData>(file: &ProblemFile<T>) -> String {
+    match file.text() {
+        Some(text) => sha256_hex(text.as_bytes()),
+        None => canonical_sha256(&file.data),
+    }
 }
 
 /// The canonical text of a problem: a problem file that stands alone, without heights to start

@@ -121,6 +121,11 @@ impl<'de> Visitor<'de> for CornerValues<'_> {
 }
 
 impl RawDensity {
+    /// Are its values turned over?
+    pub(super) fn turns_values(&self) -> bool {
+        self.invert == Some(true)
+    }
+
     /// With a list of values that is at hand.
     pub(super) fn with_values(self, values: Vec<f64>) -> RawDensity {
         RawDensity { values: Some(Values::Flat(Source::Inline(values))), ..self }

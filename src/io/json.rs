@@ -5,6 +5,7 @@
 
 use super::document::read_document;
 use super::error::{IoError, quoted};
+use super::rationals::Pass;
 use super::read::{ReadLimit, refuse_utf16};
 use super::text::{Name, PARSER, short};
 use crate::exact::big;
@@ -21,6 +22,8 @@ pub(super) struct Context<'f> {
     place: Cell<Option<Place>>,
     /// What the list belongs to, if that needs saying: `domain.parts[2].holes[0]`.
     within: RefCell<String>,
+    /// What is done with the numbers of a problem, where they are read once more.
+    pub(super) pass: RefCell<Option<Pass>>,
 }
 
 /// An entry of a list: `sites[4][1]`, `masses[2]`, `density.c`.
@@ -61,7 +64,19 @@ impl fmt::Display for Place {
 
 impl<'f> Context<'f> {
     pub(super) fn new(file: &'f Path) -> Context<'f> {
-        Context { file, rounded: Cell::new(0), place: Cell::new(None), within: RefCell::default() }
+        let (place, within) = (Cell::new(None), RefCell::default());
+        Context { file, rounded: Cell::new(0), place, within, pass: RefCell::default() }
+    }
+
+    /// The same for a file that is read once more.
+    pub(super) fn passing(file: &'f Path, pass: Pass) -> Context<'f> {
+        Context { pass: RefCell::new(Some(pass)), ..Context::new(file) }
+    }
+
+    /// A number as it is wanted.
+    fn number(&self, take: impl FnOnce(&mut Pass, (&'static str, Option<usize>)) -> f64, plain: f64) -> f64 {
+        let at = self.place.get().map_or(("none", None), |p| (p.list, p.index));
+        self.pass.borrow_mut().as_mut().map_or(plain, |pass| take(pass, at))
     }
 
     pub(super) fn at(&self, place: Option<Place>) {
@@ -129,11 +144,16 @@ fn non_finite_token(bytes: &[u8], e: &serde_json::Error) -> Option<f64> {
 /// The double nearest to a literal ("1/3", "0.1", "0x1p-3", "nan", "-inf"), and whether it is
 /// exactly that.
 pub(super) fn literal(text: &str) -> Option<(f64, bool)> {
+    literal_of(text, |_, value| value)
+}
+
+/// The same, where `take` says what is taken for a rational and the double nearest to it.
+fn literal_of(text: &str, take: impl FnOnce(&big::Rational, f64) -> f64) -> Option<(f64, bool)> {
     match big::parse_rational(text) {
         Some(r) => {
             let value = big::nearest_f64(&r);
             let exact = value.is_finite() && big::rational(value) == r;
-            Some((value, exact))
+            Some((take(&r, value), exact))
         }
         // Names of values that are not numbers, and exponents beyond any double; refused later,
         // with their place.
@@ -158,16 +178,17 @@ impl Visitor<'_> for Number<'_> {
         f.write_str("a number, or a string such as \"1/3\"")
     }
     fn visit_f64<E: Error>(self, v: f64) -> Result<f64, E> {
-        Ok(v)
+        Ok(self.0.number(|pass, at| pass.double(at, v), v))
     }
     fn visit_u64<E: Error>(self, v: u64) -> Result<f64, E> {
-        Ok(v as f64)
+        self.visit_f64(v as f64)
     }
     fn visit_i64<E: Error>(self, v: i64) -> Result<f64, E> {
-        Ok(v as f64)
+        self.visit_f64(v as f64)
     }
     fn visit_str<E: Error>(self, v: &str) -> Result<f64, E> {
-        let (value, exact) = literal(v)
+        let take = |r: &big::Rational, value| self.0.number(|pass, at| pass.rational(at, r, value), value);
+        let (value, exact) = literal_of(v, take)
             .ok_or_else(|| E::custom(format!("{} is not a number; write 0.5, \"1/3\" or \"0x1p-3\"", quoted(v))))?;
         self.0.rounded.set(self.0.rounded.get() + u64::from(!exact));
         Ok(value)

@@ -1,6 +1,7 @@
 //! From what was read to a sound problem, with what a solution says of where it came from.
 
-use super::canonical::canonical_sha256;
+use super::as_written::{line, sound};
+use super::canonical::own_sha256;
 use super::error::IoError;
 use super::ledger::{is_file, is_readable_again};
 use super::paths::{beside, relative_path};
@@ -8,9 +9,15 @@ use super::problem_file::{FileData, ProblemFile, ProblemId};
 use super::problem_json::read_problem;
 use super::read::ReadLimit;
 use super::solution_json::{Gradient, ProblemSource, SolutionFile};
-use crate::exact::Dd;
-use crate::problem::{Duplicates, Kind, ProblemData, SpaceProblemData, SurfaceProblemData, WithSites};
-use crate::transport::{Line, Solution, mass_gradient, site_gradient};
+use super::written::AsWritten;
+use crate::diagram::DiagramError;
+use crate::exact::{Dd, Heights};
+use crate::problem::{Duplicates, Kind, ProblemData, Scales, SpaceProblemData, SurfaceProblemData, WithSites};
+use crate::transport::{
+    Claims, Control, Description, Line, Progress, Solution, SolveOptions, Transport, Verdict, VerifyError, describe,
+    given_heights, heights_of_multiple, in_own, mass_gradient, records_in_own, site_gradient, solve_with, verify,
+    verify_as_written,
+};
 use std::path::{Path, PathBuf};
 
 /// A sound problem and what is worth telling about where it came from.
@@ -28,6 +35,8 @@ pub struct Loaded<T: FileData = ProblemData> {
     pub notes: Vec<String>,
     /// Remarks for standard error.
     pub warnings: Vec<String>,
+    /// The problem as its file writes it, if rationals there are no doubles.
+    written: Option<AsWritten<T::Problem>>,
 }
 
 /// A problem of any kind.
@@ -62,7 +71,10 @@ impl<T: FileData> Loaded<T> {
         let source = if is_readable_again(path) && is_file(output) {
             ProblemSource::File { path: relative_path(output, path), id: file.id.clone() }
         } else {
-            file.id = ProblemId { sha256: canonical_sha256(&file.data), files: Vec::new() };
+            if file.text().is_none() && file.written.take().is_some() {
+                file.notes.push("rational numbers were rounded: a solution cannot hold them with other files".into());
+            }
+            file.id = ProblemId { sha256: own_sha256(&file), files: Vec::new() };
             embedded(&mut file)
         };
         Loaded::sound(file, source, path, duplicates)
@@ -80,7 +92,7 @@ impl<T: FileData> Loaded<T> {
     ) -> Result<Loaded<T>, IoError> {
         let meant = solution.problem.id();
         // A problem that was embedded is recognised in a file too.
-        let same = file.id == *meant || canonical_sha256(&file.data) == meant.sha256;
+        let same = file.id == *meant || own_sha256(&file) == meant.sha256;
         if !same {
             let short = |id: &ProblemId| id.fingerprint().chars().take(4).collect::<String>();
             let (meant, found, name) = (short(meant), short(&file.id), name.display());
@@ -113,7 +125,12 @@ impl<T: FileData> Loaded<T> {
         file.data.set_duplicates(duplicates);
         let inputs = file.data.sites().len();
         let mut notes = std::mem::take(&mut file.notes);
+        let written = file.written.take();
         let problem = file.problem()?;
+        let written = written.map(|written| sound(*written, &problem, duplicates));
+        if let Some(written) = &written {
+            notes.insert(0, written.note());
+        }
         notes.extend(problem.notes());
         let warnings: Vec<String> = problem
             .merges()
@@ -132,7 +149,7 @@ impl<T: FileData> Loaded<T> {
                 problem.sites().len()
             ));
         }
-        Ok(Loaded { problem, source, name: name.to_path_buf(), inputs, notes, warnings })
+        Ok(Loaded { problem, source, name: name.to_path_buf(), inputs, notes, warnings, written })
     }
 
     /// Sum of the masses of all sites.
@@ -149,7 +166,7 @@ impl<T: FileData> Loaded<T> {
     /// begins without it.
     pub fn sha256(&self) -> Option<String> {
         match self.source() {
-            ProblemSource::Embedded(file) if file.id.sha256.is_empty() => Some(canonical_sha256(&file.data)),
+            ProblemSource::Embedded(file) if file.id.sha256.is_empty() => Some(own_sha256(&file)),
             _ => None,
         }
     }
@@ -184,16 +201,19 @@ impl<T: FileData> Loaded<T> {
 
     /// The problem with sites that were found, to be kept inside the solution.
     pub fn with_sites_of(self, problem: T::Problem) -> Loaded<T> {
-        let ProblemSource::Embedded(mut file) = self.source else { return Loaded { problem, ..self } };
+        let ProblemSource::Embedded(mut file) = self.source else {
+            return Loaded { problem, written: None, ..self };
+        };
+        file.written = None;
         file.data.set_duplicates(Duplicates::Merge);
         *file.data.sites_mut() = problem.sites().to_vec();
         // Equal masses of total 1 need not be told, unless sites were merged.
         if file.data.masses().is_some() || self.problem.site_of_input().is_some() {
             file.data.set_masses(Some(problem.masses().to_vec()));
         }
-        file.id = ProblemId { sha256: canonical_sha256(&file.data), files: Vec::new() };
+        file.id = ProblemId { sha256: own_sha256(&file), files: Vec::new() };
         file.data.sites_mut().clear();
-        Loaded { problem, source: ProblemSource::Embedded(file), ..self }
+        Loaded { problem, source: ProblemSource::Embedded(file), written: None, ..self }
     }
 
     /// A solution as its file tells it, with the remarks about the problem.
@@ -238,6 +258,73 @@ impl<T: FileData> Loaded<T> {
     /// The first statement of a check: which problem it is.
     pub fn line(&self) -> Line {
         problem_line(&self.name, self.source.id())
+    }
+}
+
+impl<T: FileData<Point = [f64; D]>, const D: usize> Loaded<T>
+where
+    T::Problem: Transport<D>,
+{
+    /// The multiple that is solved and verified in place of the problem, if rationals in its file
+    /// are no doubles.
+    pub fn multiple(&self) -> Option<(&T::Problem, &Scales)> {
+        self.written.as_ref()?.multiple.as_ref().map(|(problem, scales)| (problem, scales))
+    }
+
+    /// Heights that the problem's file gives; rationals, where the problem is taken as written, are
+    /// rounded to double-doubles.
+    pub fn given_heights(&self) -> Option<Heights> {
+        match self.multiple() {
+            Some((multiple, scales)) => given_heights(multiple).map(|h| scales.heights(&h)),
+            None => given_heights(&self.problem),
+        }
+    }
+
+    /// Heights of a state on the way of [`Loaded::solved`], as those of the problem.
+    pub fn on_the_way(&self, heights: Heights) -> Heights {
+        self.multiple().map_or_else(|| heights.clone(), |(_, scales)| scales.heights(&heights))
+    }
+
+    /// Solves the problem as it is written, where that can be; otherwise with its numbers rounded.
+    /// A state to resume is one of such a run.
+    pub fn solved(
+        &self,
+        mut options: SolveOptions,
+        on_progress: &mut dyn FnMut(&Progress<'_>) -> Control,
+    ) -> Solution<D> {
+        let Some((multiple, scales)) = self.multiple() else { return solve_with(&self.problem, &options, on_progress) };
+        options.start = options.start.map(|h| heights_of_multiple(multiple, scales, &h));
+        in_own(solve_with(multiple, &options, on_progress), scales)
+    }
+
+    /// What there is to say of heights of the problem as it is written.
+    ///
+    /// # Errors
+    /// As [`describe`].
+    pub fn described(&self, heights: &Heights, hessian: bool, cells: bool) -> Result<Description<D>, DiagramError> {
+        let Some((multiple, scales)) = self.multiple() else { return describe(&self.problem, heights, hessian, cells) };
+        let inner = heights_of_multiple(multiple, scales, heights);
+        let mut found = describe(multiple, &inner, hessian, cells)?;
+        found.solution = Solution { heights: heights.clone(), ..in_own(found.solution, scales) };
+        found.cells = found.cells.map(|cells| records_in_own(cells, scales));
+        Ok(found)
+    }
+
+    /// Verifies a solution of the problem as it is written. The first lines say which problem it
+    /// is, and what was done with its rationals.
+    ///
+    /// # Errors
+    /// As [`verify`].
+    pub fn verified(&self, claims: &Claims<'_, D>, level: u8) -> Result<Verdict, VerifyError> {
+        let mut verdict = match self.multiple() {
+            Some(multiple) => verify_as_written(multiple, self.problem.source_factor(), claims, level)?,
+            None => verify(&self.problem, claims, level)?,
+        };
+        verdict.lines.insert(0, self.line());
+        if let Some(written) = &self.written {
+            verdict.lines.insert(1, line(written, &self.problem, &mut verdict.proof));
+        }
+        Ok(verdict)
     }
 }
 

@@ -6,7 +6,7 @@ use super::domain_shapes::AnyDomain;
 use super::error::IoError;
 use super::json::Context;
 use super::loader::Loader;
-use super::problem_file::{AnyProblem, FileData, Origins, ProblemFile, ProblemId};
+use super::problem_file::{AnyProblem, FileData, ProblemFile};
 use super::problem_json::{heights_of, heights_of_weights};
 use super::read::ReadLimit;
 use crate::domain::Density;
@@ -98,7 +98,5 @@ fn file_of<T: FileData<Point = [f64; D]>, const D: usize>(
         (None, Some(weights)) => Some(heights_of_weights(&mut loader, data.given_sites(), &weights)?),
         (Some(_), Some(_)) => return Err(fail("both heights and weights are given; drop one".into())),
     });
-    let id = ProblemId { sha256: String::new(), files: Vec::new() };
-    let path = name.to_path_buf();
-    Ok(ProblemFile { path, data, id, notes: loader.notes, from: Origins::default() })
+    Ok(ProblemFile { notes: loader.notes, ..ProblemFile::of_data(data, name) })
 }

@@ -6,6 +6,7 @@
 //! file and the place. The formats are described in `docs/file-format.md`.
 
 mod arrays;
+mod as_written;
 mod atomic;
 mod canonical;
 mod cells;
@@ -48,7 +49,9 @@ mod polyhedra;
 mod polytope;
 mod problem_file;
 mod problem_json;
+mod rationals;
 mod read;
+mod rim;
 mod sample_blocks;
 mod samples;
 #[cfg(feature = "parquet")]
@@ -60,6 +63,7 @@ mod surface;
 mod table;
 mod temporary;
 mod text;
+mod written;
 mod zip_stream;
 
 pub use crate::diagram::CellRecord;
@@ -101,6 +105,7 @@ pub use problem_file::{AnyProblem, Origins, ProblemFile};
 pub use problem_file::{FileData, ProblemId};
 pub use problem_json::{parse_any_problem, parse_problem, read_any_problem, read_problem};
 pub use read::{ReadLimit, read_bytes, sha256_hex};
+pub use rim::Rim;
 pub use sample_blocks::Columns;
 pub use samples::{NOT_BUILT, SampleFormat, write_samples};
 pub use solution_json::{

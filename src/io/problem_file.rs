@@ -3,6 +3,8 @@
 use super::error::IoError;
 use super::fields::Fields;
 use super::read::hex;
+use super::rim::Rim;
+use super::written::Written;
 use crate::domain::Density;
 use crate::exact::Heights;
 use crate::problem::{Duplicates, Kind, ProblemData, ProblemError, SpaceProblemData, SurfaceProblemData, WithSites};
@@ -24,6 +26,8 @@ pub struct ProblemFile<T = ProblemData> {
     pub notes: Vec<String>,
     /// Where its parts come from, if not from there.
     pub from: Origins,
+    /// What it says in rationals that are no doubles.
+    pub(super) written: Option<Box<Written<T>>>,
 }
 
 /// Where the parts of a problem come from: other files, or flags of a command line. What is wrong
@@ -69,7 +73,20 @@ impl Origins {
     }
 }
 
+impl<T> ProblemFile<T> {
+    /// A problem from arrays, known by a name; its identity is not yet told.
+    pub fn of_data(data: T, name: impl Into<PathBuf>) -> ProblemFile<T> {
+        let (id, from) = (ProblemId::default(), Origins::default());
+        ProblemFile { path: name.into(), data, id, notes: Vec::new(), from, written: None }
+    }
+}
+
 impl<T: FileData> ProblemFile<T> {
+    /// The text of a problem with rationals that are no doubles, if it stands alone.
+    pub(super) fn text(&self) -> Option<&str> {
+        self.written.as_ref().and_then(|w| w.text.as_deref())
+    }
+
     /// The sound problem.
     ///
     /// # Errors
@@ -155,6 +172,10 @@ pub trait FileData: Clone + std::fmt::Debug + Send + Sync {
     /// Pieces of the source: triangles of a mesh, pixels of an image, none of a polygon with one
     /// density.
     fn patches(&self) -> usize;
+    /// The edges of a source of one density in the plane.
+    fn rim(&self) -> Option<Rim> {
+        None
+    }
     /// Masses, unless they are equal.
     fn masses(&self) -> Option<&[f64]>;
     /// Sets the masses.

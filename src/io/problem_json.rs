@@ -8,11 +8,13 @@ use super::loader::Loader;
 use super::problem_file::AnyProblem;
 use super::problem_file::{FileData, ProblemId};
 use super::problem_file::{Origins, ProblemFile};
+use super::rationals::{Pass, Tally};
 use super::read::{ReadLimit, read_file, sha256_hex};
+use super::written::{Rounding, Written};
 use crate::domain::Density;
 use crate::exact::{Dd, Heights};
 use crate::map_kind;
-use crate::problem::ProblemError;
+use crate::problem::{ProblemError, Scales};
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -38,7 +40,86 @@ pub fn parse_any_problem(path: &Path, bytes: &[u8], limit: ReadLimit) -> Result<
         Ok(raw) => raw,
         Err(e) => return Err(wrong_kind(path, bytes, FORMAT).unwrap_or(e)),
     };
-    raw.build(&cx, sha256_hex(bytes), limit)
+    let found = raw.build(&cx, sha256_hex(bytes), limit)?;
+    Ok(as_written(found, cx.rounded.get(), bytes, limit))
+}
+
+/// A problem that was read, with what its text says in rationals that are no doubles; so many they
+/// are.
+pub(super) fn as_written(found: AnyProblem, count: u64, bytes: &[u8], limit: ReadLimit) -> AnyProblem {
+    if count == 0 {
+        return found;
+    }
+    map_kind!(found, file => {
+        let text = serde_json::from_slice::<serde_json::Value>(unmarked(bytes)).ok();
+        let text = text.filter(|_| file.id.files.is_empty()).map(|t| t.to_string());
+        let found = rationals(&file, bytes, limit);
+        let written = found.map(|(multiple, rounding)| Box::new(Written { text, count, multiple, rounding }));
+        ProblemFile { written, ..file }
+    })
+}
+
+/// What is to be made of the rationals of a problem; nothing if only heights to start from are
+/// some.
+fn rationals<T: FileData>(
+    file: &ProblemFile<T>,
+    bytes: &[u8],
+    limit: ReadLimit,
+) -> Option<(Option<(T, Scales)>, Rounding)> {
+    let pass = |pass: Pass| {
+        let cx = Context::passing(&file.path, pass);
+        let raw = cx.parse(bytes, ProblemSeed(&cx)).ok()?;
+        Some((cx, raw))
+    };
+    let (cx, _) = pass(Pass::Tally(Tally::default()))?;
+    let Some(Pass::Tally(tally)) = cx.pass.take() else { return None };
+    let equal = file.data.masses().is_none().then(|| file.data.sites().len());
+    let mut off = tally.off.clone();
+    if equal.is_some() {
+        off.masses = 0.5 * f64::EPSILON;
+    }
+    let mut rounding = Rounding { why: String::new(), off, rim: file.data.rim() };
+    for with_heights in [true, false] {
+        let Some(times) = tally.times(with_heights, equal) else {
+            rounding.why = "no multiple of 53 bits has doubles only".into();
+            continue;
+        };
+        if !with_heights && times.are_one() {
+            return None;
+        }
+        let (cx, raw) = pass(Pass::Times(times))?;
+        let turned = raw.turns_values();
+        let data = raw.build(&cx, String::new(), limit).ok().and_then(|any| T::of(any).ok());
+        let Some(Pass::Times(times)) = cx.pass.take() else { return None };
+        match (&times.failed, data) {
+            (Some(at), _) => {
+                rounding.why = format!("no multiple of 53 bits has doubles only: {at} would need more");
+            }
+            _ if times.lost && with_heights => {}
+            _ if !file.id.files.is_empty() && !times.are_of_masses() => {
+                rounding.why = "others stand in other files".into();
+            }
+            _ if turned && times.change_values() => rounding.why = "\"invert\" is for values as they are".into(),
+            (_, Some(mut found)) => {
+                if equal.is_some() {
+                    found.data.set_masses(Some(vec![1.0; found.data.sites().len()]));
+                }
+                if times.lost {
+                    found.data.set_heights(None);
+                }
+                found.data.set_normalize(true);
+                let [length, mass, density] = times.scales();
+                return Some((Some((found.data, Scales::new(length, mass, density))), rounding));
+            }
+            (_, None) => rounding.why = "a multiple of it is no problem".into(),
+        }
+    }
+    Some((None, rounding))
+}
+
+/// Text without a byte-order mark.
+fn unmarked(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)
 }
 
 /// As [`read_any_problem`], of problems whose source is of the kind of `T`.
@@ -116,6 +197,11 @@ impl<'de> Visitor<'de> for ProblemSeed<'_> {
 }
 
 impl RawProblem {
+    /// Are values of the density turned over?
+    fn turns_values(&self) -> bool {
+        self.density.as_ref().is_some_and(RawDensity::turns_values)
+    }
+
     pub(super) fn build(mut self, cx: &Context<'_>, sha256: String, limit: ReadLimit) -> Result<AnyProblem, IoError> {
         let file = cx.file;
         check_header(file, (self.format.take(), self.version), FORMAT)?;
@@ -203,16 +289,12 @@ fn finish<T>(
     sha256: String,
     [sites_file, masses_file]: [Option<PathBuf>; 2],
 ) -> ProblemFile<T> {
-    let mut notes = loader.notes;
+    let notes = loader.notes;
     loader.files.sort_unstable();
     loader.files.dedup();
-    let rounded = cx.rounded.get();
-    if rounded > 0 {
-        notes.insert(0, format!("{rounded} numbers written as strings are not doubles; each was rounded once"));
-    }
     let id = ProblemId { sha256, files: loader.files };
     let from = Origins { sites: sites_file, masses: masses_file, ..Origins::default() };
-    ProblemFile { path: cx.file.to_path_buf(), data, id, notes, from }
+    ProblemFile { path: cx.file.to_path_buf(), data, id, notes, from, written: None }
 }
 
 /// Heights from their leading and trailing parts.

@@ -182,7 +182,9 @@ pub fn write_solution_of<T: FileData>(
     sound.map_err(|e| IoError::system(path, "write", e))?;
     let (sites, masses);
     let mut arrays: Vec<(&str, &List<T::Point>)> = lists.iter().map(|(k, l)| (*k, l)).collect();
-    if let ProblemSource::Embedded(p) = problem {
+    if let ProblemSource::Embedded(p) = problem
+        && p.text().is_none()
+    {
         sites = List::Points(p.data.sites());
         arrays.push(("problem_sites", &sites));
         if let Some(m) = p.data.masses() {
@@ -320,6 +322,7 @@ fn write_problem<W: Write, T: FileData>(w: &mut W, problem: &ProblemSource<T>, p
         ProblemSource::Embedded(p) => {
             write!(w, "{{\"sha256\": \"{}\", \"data\": ", p.id.sha256)?;
             match place {
+                _ if let Some(text) = p.text() => w.write_all(text.as_bytes())?,
                 Place::Inline => write_canonical(&mut *w, &p.data)?,
                 Place::Beside(..) | Place::Within => {
                     let mut fields = Fields::begin(&mut *w, super::problem_json::FORMAT)?;

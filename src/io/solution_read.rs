@@ -1,6 +1,6 @@
 //! Reading solution files, and the arrays they refer to.
 
-use super::canonical::canonical_sha256;
+use super::canonical::own_sha256;
 use super::document::read_document;
 use super::error::{IoError, quoted};
 use super::json::{Context, Reference, Scalars, Source, check_header, reference, set, unknown_field, wrong_kind};
@@ -10,7 +10,7 @@ use super::npy::NpyArray;
 use super::npz::NpzReader;
 use super::paths::beside;
 use super::problem_file::{FileData, ProblemFile, ProblemId};
-use super::problem_json::{ProblemSeed, RawProblem, heights_of};
+use super::problem_json::{ProblemSeed, RawProblem, as_written, heights_of};
 use super::read::{ReadLimit, read_file, sha256_hex};
 use super::solution_json::{FORMAT, Gradient, ProblemSource, SolutionFile};
 use crate::diagram::CellRecord;
@@ -49,10 +49,13 @@ pub fn read_any_solution(path: &Path, limit: ReadLimit) -> Result<AnySolution, I
 /// As [`read_any_solution`].
 pub fn parse_any_solution(path: &Path, bytes: Vec<u8>, limit: ReadLimit) -> Result<AnySolution, IoError> {
     let cx = Context::new(path);
-    let raw = match cx.parse(&bytes, SolutionSeed(&cx)) {
+    let mut raw = match cx.parse(&bytes, SolutionSeed(&cx)) {
         Ok(raw) => raw,
         Err(e) => return Err(wrong_kind(path, &bytes, FORMAT).unwrap_or(e)),
     };
+    if let Some(problem) = raw.problem.as_mut().filter(|p| p.data.is_some() && cx.rounded.get() > 0) {
+        problem.text = inner_text(&bytes);
+    }
     drop(bytes);
     raw.build(&cx, limit)
 }
@@ -179,6 +182,14 @@ struct RawSource {
     files: Option<BTreeMap<String, String>>,
     data: Option<RawProblem>,
     kind: Option<String>,
+    /// What is in `data`, where rationals there are no doubles.
+    text: Option<String>,
+}
+
+/// The text of the problem inside a solution.
+fn inner_text(bytes: &[u8]) -> Option<String> {
+    let all: serde_json::Value = serde_json::from_slice(bytes).ok()?;
+    Some(all.get("problem")?.get("data")?.to_string())
 }
 
 struct SourceSeed<'c>(&'c Context<'c>);
@@ -526,6 +537,10 @@ impl RawSource {
             return Err(IoError::content(file, what));
         }
         let inside = data.build(cx, String::new(), limit)?;
+        let inside = match &self.text {
+            Some(text) => as_written(inside, cx.rounded.get(), text.as_bytes(), limit),
+            None => inside,
+        };
         Ok(Belongs::Inside(map_kind!(inside, inside => genuine(file, inside, sha256)?)))
     }
 }
@@ -536,7 +551,7 @@ fn genuine<T: FileData>(
     mut inside: ProblemFile<T>,
     sha256: String,
 ) -> Result<Box<ProblemFile<T>>, IoError> {
-    let found = canonical_sha256(&inside.data);
+    let found = own_sha256(&inside);
     if found != sha256 {
         let what =
             format!("the problem inside has sha256 {}…, not {}; the file was changed", &found[..8], quoted(&sha256));

@@ -13,6 +13,7 @@ mod family;
 mod gradient;
 mod locate;
 mod map;
+mod multiple;
 mod quantize;
 mod remarks;
 mod remesh;
@@ -34,6 +35,7 @@ pub use map::{
     BrenierMap, ConvexGraph, Extension, MapError, Monotonicity, Place, ShrunkenCell, SingularOptions, SingularSet,
     SingularWall, SmoothMap, Strand, StrandEnd, Threshold,
 };
+pub use multiple::{exactly_in_own, given_heights, heights_of_multiple, in_own, verify_as_written};
 pub use quantize::{
     Quantizable, Quantization, QuantizeOptions, QuantizeOutcome, QuantizeProgress, QuantizeStep, quantize,
     quantize_with,
@@ -42,4 +44,4 @@ pub use remesh::{Positions, Remesh, remesh};
 pub use report::{CellParts, Report};
 pub use solution::{Control, Progress, Solution, SolveOptions, SolverState};
 pub use solve::{solve, solve_with};
-pub use verify::{Claims, Line, PointsAndNumbers, Proof, Verdict, VerifyError, verify};
+pub use verify::{Claims, Line, PointsAndNumbers, Proof, Verdict, VerifyError, records_in_own, verify};

@@ -15,7 +15,9 @@ use crate::reports::say;
 use brenier::exact::{Heights, Ratio};
 use brenier::io::{FileData, SolutionFile, check_text, is_readable_again, polytope_solution_kind, read_any_solution};
 use brenier::problem::{Problem, SpaceProblem, SurfaceProblem, WithSites};
-use brenier::transport::{ExactCells, Line, Proof, Transport, Verdict, exact_cells, verify};
+use brenier::transport::{
+    ExactCells, Line, Proof, Transport, Verdict, exact_cells, exactly_in_own, heights_of_multiple,
+};
 use brenier::visit;
 use serde::Serialize;
 use std::path::Path;
@@ -127,11 +129,14 @@ where
     let name = args.solution.display().to_string();
     let failed = |e| Failure::new(code::INPUT, format!("{name}: {e}"));
     let busy = Busy::new(common, "proving");
-    let mut verdict = verify(&loaded.problem, &solution.claims(), args.level).map_err(failed)?;
-    verdict.lines.insert(0, loaded.line());
-    let exact = match args.exact {
-        true => Some(loaded.problem.exactly(&solution.heights, &args.solution)?),
-        false => None,
+    let verdict = loaded.verified(&solution.claims(), args.level).map_err(failed)?;
+    let exact = match (args.exact, loaded.multiple()) {
+        (false, _) => None,
+        (true, None) => Some(loaded.problem.exactly(&solution.heights, &args.solution)?),
+        (true, Some((multiple, scales))) => {
+            let heights = heights_of_multiple(multiple, scales, &solution.heights);
+            Some(exactly_in_own(multiple.exactly(&heights, &args.solution)?, scales))
+        }
     };
     drop(busy);
     let partial = loaded.problem.stays().is_some();

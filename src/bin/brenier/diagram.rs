@@ -11,7 +11,7 @@ use brenier::exact::Heights;
 use brenier::io::{Encoding, Field, FileData, MeshData, has_ending, write_solution, write_surface};
 use brenier::plot::Color;
 use brenier::problem::{Problem, SpaceProblem, SurfaceProblem, WithSites};
-use brenier::transport::{Transport, describe};
+use brenier::transport::Transport;
 use brenier::visit;
 use std::path::Path;
 use std::time::Instant;
@@ -46,7 +46,7 @@ where
         let what = "--cells: the cells of a problem in space are polyhedra, not polygons; brenier cells writes them";
         return Err(Failure::new(code::USAGE, what));
     }
-    let found = describe(problem, heights, args.hessian, args.cells).map_err(unmade)?;
+    let found = loaded.described(heights, args.hessian, args.cells).map_err(unmade)?;
     let mut file = solution_file(loaded, found.solution, start);
     file.cells = found.cells;
     // The same heights, found the same way.

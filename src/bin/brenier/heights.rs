@@ -40,7 +40,7 @@ pub fn of_file(path: &Path, problem: Option<&Path>, output: &Path, common: &Comm
         let file = read_any_problem(path, limit)?;
         return Ok(map_kind!(file, file => {
             let loaded = input::from_file(file, path, output, Duplicates::Keep, common)?;
-            let heights = given(loaded.problem.heights(), &loaded.name)?.clone();
+            let heights = loaded.given_heights().ok_or_else(|| none_given(&loaded.name))?;
             At { loaded, heights, report: None }
         }));
     }
@@ -51,17 +51,15 @@ pub fn of_file(path: &Path, problem: Option<&Path>, output: &Path, common: &Comm
     }))
 }
 
-/// The heights a problem file gives.
-fn given<'p>(heights: Option<&'p Heights>, name: &Path) -> Result<&'p Heights, Failure> {
-    heights.ok_or_else(|| {
-        Failure::new(
-            code::INPUT,
-            format!(
-                "{}: neither \"heights\" nor \"weights\" is given; give one number per site, or solve it first: brenier \
-                 solve {} -o solution.json",
-                name.display(),
-                name.display()
-            ),
-        )
-    })
+/// That a problem file gives no heights.
+fn none_given(name: &Path) -> Failure {
+    Failure::new(
+        code::INPUT,
+        format!(
+            "{}: neither \"heights\" nor \"weights\" is given; give one number per site, or solve it first: brenier solve \
+             {} -o solution.json",
+            name.display(),
+            name.display()
+        ),
+    )
 }

@@ -6,9 +6,8 @@ use crate::failure::{Failure, code};
 use crate::limits::{check_memory, read_limit};
 use brenier::domain::{Between, ConvexPolygon, Density, Domain, DomainError, SpaceDomain};
 use brenier::io::{
-    AnyDomain, AnyLoaded, AnyProblem, FileData, IoError, Loaded, Origins, ProblemFile, ProblemId, ReadLimit,
-    SolutionFile, TableColumns, problem_of_solution, read_any_problem, read_columns, read_domain, read_image,
-    read_masses,
+    AnyDomain, AnyLoaded, AnyProblem, FileData, IoError, Loaded, Origins, ProblemFile, ReadLimit, SolutionFile,
+    TableColumns, problem_of_solution, read_any_problem, read_columns, read_domain, read_image, read_masses,
 };
 use brenier::map_kind;
 use brenier::problem::{Duplicates, ProblemError};
@@ -112,7 +111,7 @@ fn begin<T: FileData<Point = [f64; D]>, const D: usize>(
                     format!("{name}: the density is beyond doubles on part of the source; divide it by a constant");
                 return Err(Failure::new(code::INPUT, what));
             }
-            of_data(T::of_sites(source, sites), &args.domain)
+            ProblemFile::of_data(T::of_sites(source, sites), &args.domain)
         }
     };
     name_source(&mut file.from, &args.domain, args.density.as_deref());
@@ -326,18 +325,12 @@ fn of_points<T: FileData<Point = [f64; D]>, const D: usize>(
     let mut points = sites.points;
     // -0.0 and 0.0 are the same place; the identity is that of what a problem keeps.
     points.iter_mut().flatten().for_each(|c| *c += 0.0);
-    let mut file = of_data(T::of_sites(source, points), path);
+    let mut file = ProblemFile::of_data(T::of_sites(source, points), path);
     file.from.masses = sites.masses.is_some().then(|| path.to_path_buf());
     file.from.sites = Some(path.to_path_buf());
     file.data.set_masses(sites.masses);
     file.notes = sites.notes;
     Ok(file)
-}
-
-/// A problem from arrays, known by a name; its identity is not yet told.
-fn of_data<T>(data: T, name: impl Into<PathBuf>) -> ProblemFile<T> {
-    let id = ProblemId { sha256: String::new(), files: Vec::new() };
-    ProblemFile { path: name.into(), data, id, notes: Vec::new(), from: Origins::default() }
 }
 
 /// Masses from a file of their own, if there is one.

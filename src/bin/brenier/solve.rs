@@ -15,9 +15,7 @@ use brenier::io::{
 use brenier::newton::Outcome;
 use brenier::plot::Color;
 use brenier::problem::WithSites;
-use brenier::transport::{
-    CellParts, Control, Progress, Solution, SolveOptions, SolverState, Transport, cells, solve_with,
-};
+use brenier::transport::{CellParts, Control, Progress, Solution, SolveOptions, SolverState, Transport, cells};
 use brenier::visit;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -76,7 +74,7 @@ where
     let (solution, sha256) = std::thread::scope(|scope| {
         // A system that refuses the thread has the work done afterwards.
         let thread = std::thread::Builder::new().spawn_scoped(scope, || loaded.sha256()).ok();
-        let solution = solve_with(&loaded.problem, &options, &mut |progress| {
+        let solution = loaded.solved(options, &mut |progress| {
             bar.show(progress);
             keeper.see(progress)
         });

@@ -7,7 +7,17 @@ use super::bounds::{AGAIN, ROUNDED};
 use super::claims::{Claims, PointsAndNumbers};
 use super::line::{Line, count};
 use crate::diagram::{CellRecord, Cells};
+use crate::problem::Scales;
 use std::collections::BTreeMap;
+
+/// Cells of a multiple as cells of the problem itself.
+pub fn records_in_own<const D: usize>(cells: Vec<CellRecord<[f64; D]>>, scales: &Scales) -> Vec<CellRecord<[f64; D]>> {
+    let own = |cell: CellRecord<[f64; D]>| {
+        let vertices = cell.vertices.into_iter().map(|v| scales.point(v)).collect();
+        CellRecord { vertices, ..cell }
+    };
+    cells.into_iter().map(own).collect()
+}
 
 /// Which sites have a cell?
 pub(super) fn cells<const D: usize>(claims: &Claims<'_, D>, still: &dyn Cells<D>) -> Line {
@@ -27,6 +37,7 @@ pub(super) fn lines<const D: usize>(
     claims: &Claims<'_, D>,
     problem: &impl Family<D>,
     still: &dyn Cells<D>,
+    scales: Option<&Scales>,
 ) -> Vec<Line> {
     let mut lines = Vec::new();
     if claims.site_of_input.is_some() || problem.site_of_input().is_some() {
@@ -56,7 +67,10 @@ pub(super) fn lines<const D: usize>(
             None => Line::fail("polygons", "cells are polygons, but those of partial transport are bounded by arcs"),
             Some(truth) => {
                 // Vertices are good to an ulp of the size, along each axis.
-                let sizes = still.sizes();
+                let (mut sizes, mut truth) = (still.sizes(), truth);
+                if let Some(scales) = scales {
+                    (sizes, truth) = (scales.point(sizes), records_in_own(truth, scales));
+                }
                 let apart = |a: f64, b: f64, k: usize| (a - b).abs() <= 2.0 * f64::EPSILON * sizes[k];
                 let near = |a: &[f64; D], b: &[f64; D]| (0..D).all(|k| apart(a[k], b[k], k));
                 let wrong = wrong_cell(claimed, &truth, near);

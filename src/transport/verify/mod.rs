@@ -22,5 +22,7 @@ mod verdict;
 
 pub use claims::{Claims, PointsAndNumbers};
 pub use line::Line;
+pub use lists::records_in_own;
 pub use truth::{Proof, VerifyError};
+pub(super) use verdict::verify_multiple;
 pub use verdict::{Verdict, verify};

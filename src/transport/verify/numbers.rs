@@ -8,13 +8,14 @@ use super::report;
 use super::truth::Found;
 use crate::diagram::Cells;
 use crate::exact::Heights;
+use crate::problem::Scales;
 
 /// Everything about integrals, and the weights among it.
 pub(super) fn lines<const D: usize>(
     claims: &Claims<'_, D>,
     problem: &impl Family<D>,
     still: &dyn Cells<D>,
-    found: &Found<D>,
+    (found, scales): (&Found<D>, Option<&Scales>),
 ) -> Vec<Line> {
     let masses = masses(claims, still, found);
     let own = masses.pass;
@@ -23,7 +24,7 @@ pub(super) fn lines<const D: usize>(
     lines.push(centroids(claims, still, found));
     lines.push(report::residual(claims, problem.masses(), found, own));
     lines.push(weights(claims, problem.sites()));
-    lines.extend(cost(claims, still, found));
+    lines.extend(cost(claims, still, found, scales));
     lines
 }
 
@@ -106,25 +107,34 @@ pub(super) fn weights<const D: usize>(claims: &Claims<'_, D>, sites: &[[f64; D]]
     Line::unless("weights", wrong.map(text), "claimed weights are those of the heights")
 }
 
-/// Is the claimed cost that of the map, and what is the optimum?
-fn cost<const D: usize>(claims: &Claims<'_, D>, still: &dyn Cells<D>, found: &Found<D>) -> Vec<Line> {
+/// Is the claimed cost that of the map, and what is the optimum? Of a multiple it is told what they
+/// are of the problem itself.
+fn cost<const D: usize>(
+    claims: &Claims<'_, D>,
+    still: &dyn Cells<D>,
+    found: &Found<D>,
+    scales: Option<&Scales>,
+) -> Vec<Line> {
     let ([low, high], claimed) = (found.cost, claims.cost);
     let [slack, last] = bounds::cost(high, claims.masses.len());
     let right = claimed >= low - slack && claimed <= high + slack;
     let pass = right || (claimed - still.cost()).abs() <= last;
+    let (own, between) = (
+        |c: f64| scales.map_or(c, |s| s.cost(c)),
+        |bounds: [f64; 2]| scales.map_or(bounds, |s| s.costs_between(bounds)),
+    );
+    let off = (claimed - low).abs().max((high - claimed).abs());
+    let relative = if high > 0.0 { off / high } else { 0.0 };
+    let (claimed, [low, high], dual) = (own(claimed), between([low, high]), found.dual.map(own));
     let text = match (pass, found.proved) {
-        (true, true) => {
-            let off = (claimed - low).abs().max((high - claimed).abs());
-            let relative = if high > 0.0 { off / high } else { 0.0 };
-            match right {
-                true => format!("claimed {claimed:?} is the cost of this map to a relative {relative:.0e}"),
-                false => format!(
-                    "claimed {claimed:?} is what doubles make of these cells; the cost of this map is in [{low:?}, \
+        (true, true) => match right {
+            true => format!("claimed {claimed:?} is the cost of this map to a relative {relative:.0e}"),
+            false => format!(
+                "claimed {claimed:?} is what doubles make of these cells; the cost of this map is in [{low:?}, \
                      {high:?}], a relative {relative:.0e} off"
-                ),
-            }
-        }
-        (true, false) => match found.dual {
+            ),
+        },
+        (true, false) => match dual {
             Some(dual) => format!("claimed {claimed:?}; the dual value is {dual:?}, {AGAIN}"),
             None => format!("claimed {claimed:?}, {AGAIN}"),
         },
@@ -132,7 +142,7 @@ fn cost<const D: usize>(claims: &Claims<'_, D>, still: &dyn Cells<D>, found: &Fo
         (false, false) => format!("claimed {claimed:?}, the cost of what moves is {high:?}"),
     };
     let mut lines = vec![Line::new("cost", pass, text)];
-    if let Some([least, most]) = found.optimum {
+    if let Some([least, most]) = found.optimum.map(between) {
         lines.push(Line::new("optimum", least <= most, format!("W2^2 in [{least:?}, {most:?}], proved")));
     }
     lines

@@ -5,6 +5,7 @@ use super::claims::Claims;
 use super::line::Line;
 use super::truth::{Proof, VerifyError, truth};
 use super::{lists, numbers, report, unverified};
+use crate::problem::Scales;
 
 /// What was found.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,12 +54,28 @@ pub fn verify<const D: usize>(
     claims: &Claims<'_, D>,
     level: u8,
 ) -> Result<Verdict, VerifyError> {
-    problem.visit(Verify { claims, level })
+    problem.visit(Verify { claims, level, scales: None })
+}
+
+/// Verifies claims about a multiple of a problem, the cells among them in the problem's own units,
+/// and tells costs in these.
+///
+/// # Errors
+/// As [`verify`].
+pub(in super::super) fn verify_multiple<const D: usize>(
+    multiple: &impl Transport<D>,
+    scales: &Scales,
+    claims: &Claims<'_, D>,
+    level: u8,
+) -> Result<Verdict, VerifyError> {
+    multiple.visit(Verify { claims, level, scales: Some(scales) })
 }
 
 struct Verify<'v, const D: usize> {
     claims: &'v Claims<'v, D>,
     level: u8,
+    /// Of what the problem is a multiple, if it is not the problem itself.
+    scales: Option<&'v Scales>,
 }
 
 impl<const D: usize> Visit<D> for Verify<'_, D> {
@@ -67,7 +84,7 @@ impl<const D: usize> Visit<D> for Verify<'_, D> {
     fn visit<F: Family<D>>(self, family: &F) -> Self::Output {
         let claims = self.claims;
         claims.fit(family.sites().len())?;
-        let truth = truth(family, claims.heights, self.level)?;
+        let mut truth = truth(family, claims.heights, self.level)?;
         let mut lines = vec![truth.ladder];
         if let Some(still) = &truth.still {
             lines.push(lists::cells(claims, still));
@@ -76,13 +93,18 @@ impl<const D: usize> Visit<D> for Verify<'_, D> {
             let mut integrals = None;
             match &truth.found {
                 Some(found) => {
-                    lines.extend(numbers::lines(claims, family, still, found));
+                    lines.extend(numbers::lines(claims, family, still, (found, self.scales)));
                     integrals = Some(found).filter(|_| lines.iter().all(|line| line.pass || line.what != "masses"));
                 }
                 None => lines.push(numbers::weights(claims, family.sites())),
             }
-            lines.extend(lists::lines(claims, family, still));
+            lines.extend(lists::lines(claims, family, still, self.scales));
             lines.extend(report::lines(claims, family, still, integrals));
+        }
+        if let Some(scales) = self.scales {
+            let proof = &mut truth.proof;
+            proof.w2_squared = scales.costs_between(proof.w2_squared);
+            proof.map_cost = scales.costs_between(proof.map_cost);
         }
         let unverified = unverified::fields(claims, truth.found.is_some(), truth.still.is_some());
         Ok(Verdict { lines, proof: truth.proof, unverified })

@@ -312,8 +312,8 @@ fn no_sample_is_wasted() {
     assert!((sum / 6.0).sqrt() <= 1.1, "{}", (sum / 6.0).sqrt());
 }
 
-/// Two hundred runs in the plane, where the truth is known: intervals of 95 % hold it in 93 to 97 of
-/// a hundred, and a promised tolerance is kept.
+/// Two hundred runs in the plane, where the truth is known: intervals of 95 % hold it in 93 to 97
+/// of a hundred, and a promised tolerance is kept.
 #[test]
 fn intervals_hold_as_often_as_they_say() {
     let codes = Codes::new(2, numbers(40, 1), Some((0..20).map(|k| 1.0 + f64::from(k % 4)).collect())).unwrap();

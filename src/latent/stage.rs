@@ -102,8 +102,8 @@ fn damped(walls: &[(u32, u32, f64)], ground: &[f64], right: &[f64]) -> Vec<f64> 
     step
 }
 
-/// Makes the heights right for these samples. Where the time is over in the middle, what was reached
-/// until then is returned.
+/// Makes the heights right for these samples. Where the time is over in the middle, what was
+/// reached until then is returned.
 ///
 /// # Errors
 /// What a sampler does wrong; [`LatentError::Late`] where nothing was reached.

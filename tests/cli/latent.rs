@@ -64,6 +64,19 @@ fn tables_may_have_names() {
     let run = f.expect(0, "latent solve index.csv --tol 0.3 -o c.json");
     assert!(run.err.contains("only counts or names rows; it is not used"), "{}", run.err);
     assert_eq!(f.json("c.json")["heights"], heights);
+    // The kind of each row in words, with names above and without.
+    let rows_of = |head: &str| {
+        let rows: String = plain.lines().map(|l| format!("{l},iris setosa\n")).collect();
+        format!("{head}{rows}")
+    };
+    for (head, told) in [("a,b,c,d,e,species\n", "column \"species\" has words"), ("", "column 6 has words")] {
+        f.write("kinds.csv", rows_of(head));
+        let run = f.expect(0, "latent solve kinds.csv --tol 0.3 -o c.json");
+        assert!(run.err.contains(told), "{}", run.err);
+        assert_eq!(f.json("c.json")["heights"], heights);
+    }
+    f.write("missing.csv", "a,b\nNA,1\n2,3\n");
+    assert!(f.expect(3, "latent solve missing.csv -o c.json").err.contains("\"NA\" is not a number"));
     f.write("bare.csv", rows);
     let run = f.expect(0, "latent solve bare.csv --tol 0.5 -o d.json");
     assert!(run.err.contains("the first column only counts the rows"), "{}", run.err);

@@ -4,7 +4,9 @@
 
 Protocol of VEEGAN and PacGAN: 2,500 new points; a point is of high quality if it lies within three deviations of a mode.
 Of a perfect sampler 98.89 % do (1 - exp(-4.5)): more than that is too little spread. The reversed divergence of the
-masses of modes is about (K - 1) / (2 N) by chance alone.
+masses of modes is about (K - 1) / (2 N) by chance alone. The covariance of a mode is that of all its new points, beside that
+of its codes: the least and the greatest ratio over modes, with 2,000 new points each. Published: GAN 17.3 modes of the grid,
+divergence 0.70; PacGAN4 24.8 and 0.04. With PyTorch a small GAN of the same minute is in the table.
 """
 
 from __future__ import annotations
@@ -12,10 +14,13 @@ from __future__ import annotations
 import sys
 import warnings
 
+import matplotlib
+
+matplotlib.use("Agg")
+import brenier as bn
 import matplotlib.pyplot as plt
 import numpy as np
-
-import brenier as bn
+from evaluate import rivals
 
 NEW = 2500
 
@@ -31,22 +36,28 @@ def ring() -> tuple[np.ndarray, float]:
 
 
 def figures(points: np.ndarray, modes: np.ndarray, deviation: float) -> dict[str, float]:
-    """What a sample is worth: modes that have points, quality, divergence, spread, points between."""
+    """What a sample is worth: modes that have points, quality, divergence, points between."""
     away = np.linalg.norm(points[:, None] - modes, axis=2)
     nearest, distance = away.argmin(axis=1), away.min(axis=1)
     good = distance <= 3 * deviation
     share = np.bincount(nearest[good], minlength=len(modes)) / max(good.sum(), 1)
     seen = share > 0
-    spread = [
-        np.mean((points[(nearest == k) & good] - modes[k]) ** 2) / deviation**2 for k in range(len(modes)) if seen[k]
-    ]
     return {
         "modes": int(seen.sum()),
         "high quality %": 100 * good.mean(),
         "reversed KL": float(np.sum(share[seen] * np.log(share[seen] * len(modes)))),
-        "covariance": float(np.mean(spread)),
         "between": int((distance > 6 * deviation).sum()),
     }
+
+
+def covariances(points: np.ndarray, codes: np.ndarray, modes: np.ndarray) -> list[float]:
+    """For each mode the variance of its new points over that of its codes."""
+
+    def of(rows: np.ndarray) -> list[float]:
+        nearest = np.linalg.norm(rows[:, None] - modes, axis=2).argmin(axis=1)
+        return [float(np.trace(np.cov(rows[nearest == k].T, bias=True))) for k in range(len(modes))]
+
+    return [a / b for a, b in zip(of(points), of(codes), strict=True)]
 
 
 def main(out: str) -> None:
@@ -61,15 +72,20 @@ def main(out: str) -> None:
         names, parts = plan.components()
         print(f"{name}: {parts['count']} components (gap {parts['gap']:.1f} times), mass error {plan.rms_error:.1%}")
         fresh = modes[random.integers(len(modes), size=NEW)] + deviation * random.normal(size=(NEW, 2))
-        rows = {"perfect": fresh, "local": plan.sample(NEW, seed=2).images}
+        rows: dict[str, np.ndarray | None] = {"perfect": fresh, "local": plan.sample(NEW, seed=2).images}
         rows["hard"] = plan.sample(NEW, seed=2, extension="hard").images
         rows["soft"] = plan.sample(NEW, seed=2, extension="soft").images
+        rows["GAN"] = rivals.adversarial(data, NEW) if row == 0 else None
         for kind, points in rows.items():
-            told = figures(points, modes, deviation)
-            print(f"  {kind:8}" + "  ".join(f"{key} {value:.4g}" for key, value in told.items()))
+            if points is not None:
+                told = figures(points, modes, deviation)
+                print(f"  {kind:8}" + "  ".join(f"{key} {value:.4g}" for key, value in told.items()))
         local = figures(rows["local"], modes, deviation)
+        ratios = covariances(plan.sample(2000 * len(modes), seed=4).images, data, modes)
+        print(f"  covariance of modes over that of their codes: {min(ratios):.3f} to {max(ratios):.3f}")
         assert parts["count"] == len(modes) == local["modes"]
-        assert local["between"] == 0 and 0.8 < local["covariance"] < 1.2 and local["high quality %"] > 97
+        assert local["between"] == 0 and local["high quality %"] > 97 and local["reversed KL"] < 0.012
+        assert 0.93 < min(ratios) and max(ratios) < 1.07 and abs(np.mean(ratios) - 1) < 0.02
         x, cells, y = plan.sample(4000, seed=3)
         colours = (names[cells] * 7) % parts["count"]
         axes[row, 0].scatter(*x.T, c=colours, s=2, cmap="hsv")

@@ -78,6 +78,7 @@ impl Given<'_> {
 pub struct Latent {
     file: LatentFile,
     source: Arc<Source>,
+    strength: Option<f64>,
     map: Arc<OnceLock<Result<LatentMap, String>>>,
 }
 
@@ -91,8 +92,15 @@ fn mapped<'m>(
     map: &'m OnceLock<Result<LatentMap, String>>,
     file: &LatentFile,
     source: &Source,
+    strength: Option<f64>,
 ) -> Result<&'m LatentMap, String> {
-    let made = map.get_or_init(|| LatentMap::new(&file.codes, source, &file.heights, file.seed).map_err(text));
+    let made = map.get_or_init(|| {
+        let made = LatentMap::new(&file.codes, source, &file.heights, file.seed).map_err(text)?;
+        match strength {
+            Some(s) => made.with_strength(s).map_err(text),
+            None => Ok(made),
+        }
+    });
     made.as_ref().map_err(String::clone)
 }
 
@@ -123,7 +131,7 @@ fn told<'py>(py: Python<'py>, seen: &Validation) -> PyResult<Bound<'py, PyDict>>
 
 impl Latent {
     fn of(file: LatentFile, source: Source) -> Latent {
-        Latent { file, source: Arc::new(source), map: Arc::default() }
+        Latent { file, source: Arc::new(source), strength: None, map: Arc::default() }
     }
 
     /// Does a work with the map, without the interpreter's lock.
@@ -134,7 +142,8 @@ impl Latent {
         work: impl FnOnce(&LatentMap) -> Task<R> + Send + 'static,
     ) -> PyResult<R> {
         let (file, source, map) = (self.file.clone(), self.source.clone(), self.map.clone());
-        does(py, threads, move || work(mapped(&map, &file, &source)?))?.map_err(wrong)
+        let strength = self.strength;
+        does(py, threads, move || work(mapped(&map, &file, &source, strength)?))?.map_err(wrong)
     }
 
     fn moved<'py>(&self, py: Python<'py>, moved: Moved) -> PyResult<Bound<'py, PyAny>> {
@@ -248,6 +257,15 @@ impl Latent {
 
     fn strength(&self, py: Python<'_>, threads: Option<usize>) -> PyResult<f64> {
         self.with(py, threads, |map| map.strength().map_err(text))
+    }
+
+    /// The same plan with this strength of the local map.
+    fn with_strength(&self, strength: f64) -> PyResult<Latent> {
+        if !(0.0..=1.0).contains(&strength) {
+            return Err(wrong(format!("strength is {strength}; give a number from 0 to 1")));
+        }
+        let (file, source) = (self.file.clone(), self.source.clone());
+        Ok(Latent { file, source, strength: Some(strength), map: Arc::default() })
     }
 
     fn temperature(&self, py: Python<'_>, threads: Option<usize>) -> PyResult<f64> {

@@ -22,6 +22,9 @@ GALLERY = {
     "thousand_problems": ([], "png"),
     "modes": ([], "png"),
     "digits": (["sklearn"], "png"),
+    "pictures": (["sklearn", "mlxtend"], "png"),
+    "stacked": (["sklearn", "mlxtend"], "png"),
+    "singular": (["sklearn"], "png"),
     "animation": (["PIL"], "gif"),
 }
 

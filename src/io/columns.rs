@@ -53,7 +53,8 @@ impl TableColumns {
 /// What a reader looks for.
 #[derive(Clone, Copy)]
 pub(super) struct Wanted<'a> {
-    /// What the numbers of a row are called: `["x", "y"]`.
+    /// What the numbers of a row are called: `["x", "y"]`. Empty where a row may have any number of
+    /// them: then all columns are wanted, except for those that only count or name rows.
     pub(super) axes: &'a [&'a str],
     /// Names of columns that belong together, in the order of the axes; the first ones count.
     pub(super) families: &'a [&'a [&'a str]],
@@ -147,6 +148,9 @@ pub(super) fn choose(names: Option<&[String]>, width: usize, wanted: Wanted<'_>)
     let known: Vec<String> = names.iter().map(|n| normal(n.as_bytes())).collect();
     let mass = if wanted.mass { family(&known, MASSES, 1)?.map(|f| f[0]) } else { None };
     let d = wanted.axes.len();
+    if d == 0 {
+        return whatever(names, &known);
+    }
     if let Some(columns) = family(&known, wanted.families, d)? {
         let note = note(names, &columns, mass, wanted);
         return Ok(Choice { columns, mass, note });
@@ -164,6 +168,29 @@ pub(super) fn choose(names: Option<&[String]>, width: usize, wanted: Wanted<'_>)
     }
     let note = note(names, &columns, mass, wanted);
     Ok(Choice { columns, mass, note })
+}
+
+/// All columns of a table of any width, without those that count or name rows.
+fn whatever(names: &[String], known: &[String]) -> Result<Choice, String> {
+    if let Some(k) = known.iter().position(|n| MASSES.iter().any(|m| m[0] == n)) {
+        let name = quoted(&names[k]);
+        return Err(format!(
+            "has a column {name} beside coordinates; give masses in a file of their own, with --masses"
+        ));
+    }
+    let (left, columns): (Vec<usize>, Vec<usize>) =
+        (0..names.len()).partition(|&k| LABELS.contains(&known[k].as_str()));
+    if columns.is_empty() {
+        let all = list(names.iter().map(|n| quoted(n)));
+        return Err(format!("has the columns {all}, none of which has coordinates; give some"));
+    }
+    let which = list(left.iter().map(|&k| quoted(&names[k])));
+    let note = match left[..] {
+        [] => None,
+        [_] => Some(format!("column {which} only counts or names rows; it is not used")),
+        _ => Some(format!("columns {which} only count or name rows; they are not used")),
+    };
+    Ok(Choice { columns, mass: None, note })
 }
 
 fn count(d: usize) -> &'static str {
@@ -300,6 +327,20 @@ mod tests {
             assert_eq!(chosen(names, 2, ""), Ok((columns.to_vec(), mass)), "{names}");
         }
         assert_eq!(chosen("z,y,x", 3, ""), Ok((vec![2, 1, 0], None)));
+    }
+
+    #[test]
+    fn any_number_of_columns_may_be_wanted() {
+        let chosen = |names: &str| {
+            let names: Vec<String> = names.split(',').map(str::to_string).collect();
+            let wanted = Wanted { axes: &[], families: &[], mass: false, columns: &TableColumns::default() };
+            choose(Some(&names), names.len(), wanted).map(|c| (c.columns, c.note))
+        };
+        assert_eq!(chosen("width,height,sepal length"), Ok((vec![0, 1, 2], None)));
+        let told = "column \"id\" only counts or names rows; it is not used".to_string();
+        assert_eq!(chosen("id,a,b,c,d"), Ok((vec![1, 2, 3, 4], Some(told))));
+        assert_eq!(chosen(",a,name").unwrap().0, [1]);
+        assert!(chosen("a,mass").unwrap_err().contains("--masses") && chosen("id,name").is_err());
     }
 
     #[test]

@@ -148,14 +148,20 @@ fn counts_rows(array: &NpyArray) -> bool {
 }
 
 /// Reads a matrix of any width: .npy, .npz (its only array, or the one called `what`), or text with
-/// the same number of numbers on every line and no names.
+/// the same number of numbers on every line, with names above them or without. Columns whose names
+/// say that they count or name rows are left out. Returns what to tell, too.
 ///
 /// # Errors
 /// As [`read_points`].
-pub fn read_matrix(path: &Path, limit: ReadLimit, what: &str) -> Result<NpyArray, IoError> {
+pub fn read_matrix(path: &Path, limit: ReadLimit, what: &str) -> Result<(NpyArray, Vec<String>), IoError> {
     let columns = TableColumns::default();
-    let wanted = Wanted { axes: &["coordinates"], families: &[], mass: false, columns: &columns };
-    Ok(parse_table(path, read_file(path, limit)?, None, what, wanted)?.array)
+    let wanted = Wanted { axes: &[], families: &[], mass: false, columns: &columns };
+    let Table { array, mut notes, .. } = parse_table(path, read_file(path, limit)?, None, what, wanted)?;
+    if array.columns > 1 && array.rows > 2 && counts_rows(&array) {
+        let told = "the first column only counts the rows; it is taken for a coordinate, leave it out if it is none";
+        notes.push(format!("{}: {told}", path.display()));
+    }
+    Ok((array, notes))
 }
 
 /// Reads one number per line (or an array of shape n or n x 1): masses. Returns them with the

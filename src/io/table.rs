@@ -1,6 +1,6 @@
 //! Tables in text: rows of fields, of which some columns are numbers that are wanted.
 
-use super::columns::{Wanted, choose, normal};
+use super::columns::{Wanted, choose, list, normal};
 use super::ending::has_ending;
 use super::error::{IoError, quoted};
 use super::json::literal;
@@ -178,9 +178,14 @@ impl<'p> Rows<'p> {
             Ok(choice) => {
                 let path = self.path.display();
                 self.table.notes.extend(choice.note.map(|note| format!("{path}: {note}")));
-                self.table.array.columns = choice.columns.len();
+                let mut columns = choice.columns;
+                if self.wanted.axes.is_empty() {
+                    let told = without_words(&mut columns, fields, names.as_deref());
+                    self.table.notes.extend(told.map(|note| format!("{path}: {note}")));
+                }
+                self.table.array.columns = columns.len();
                 self.table.masses = choice.mass.map(|_| Vec::new());
-                (self.columns, self.mass) = (choice.columns, choice.mass);
+                (self.columns, self.mass) = (columns, choice.mass);
             }
         }
         Ok(())
@@ -235,6 +240,27 @@ impl<'p> Rows<'p> {
         }
         self.table
     }
+}
+
+/// Where any columns are wanted, those that begin with a word name what the others measure: they
+/// are left out, and told. What stands for a missing number is no word.
+fn without_words(columns: &mut Vec<usize>, fields: &[&[u8]], names: Option<&[String]>) -> Option<String> {
+    let is_word = |k: &usize| {
+        let text = String::from_utf8_lossy(fields[*k]).to_lowercase();
+        let missing = ["na", "n/a", "nan", "null", "none", "inf", "infinity"].contains(&text.as_str());
+        text.starts_with(char::is_alphabetic) && !missing && number(fields[*k]).is_none()
+    };
+    let (words, rest): (Vec<usize>, Vec<usize>) = columns.iter().copied().partition(is_word);
+    if words.is_empty() || rest.is_empty() {
+        return None;
+    }
+    *columns = rest;
+    let name = |&k: &usize| names.map_or_else(|| (k + 1).to_string(), |n| quoted(&n[k]));
+    let which = list(words.iter().map(name));
+    Some(match words[..] {
+        [_] => format!("column {which} has words, not numbers; it is not used"),
+        _ => format!("columns {which} have words, not numbers; they are not used"),
+    })
 }
 
 /// What separates the fields of a line, outside of quotes: a semicolon, a tab (unless it only

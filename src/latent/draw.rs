@@ -5,6 +5,7 @@ use super::normal;
 use super::source::{Rows, Sampler};
 use crate::dense::{Instructions, LANES, Stream, WORDS, unit};
 use std::sync::Arc;
+use std::time::Instant;
 
 /// What points are for: each use has points of its own, so that what validates was never learned
 /// from.
@@ -75,13 +76,15 @@ impl Law {
 pub(super) struct Drawer {
     pub law: Law,
     pub dimension: usize,
+    /// After this no points are drawn: all work is made of blocks of them.
+    pub until: Option<Instant>,
     seed: u64,
     instructions: Instructions,
 }
 
 impl Drawer {
     pub(super) fn new(law: Law, dimension: usize, seed: u64) -> Drawer {
-        Drawer { law, dimension, seed, instructions: Instructions::widest() }
+        Drawer { law, dimension, until: None, seed, instructions: Instructions::widest() }
     }
 
     /// The same law with other points.
@@ -101,8 +104,11 @@ impl Drawer {
     /// ones, those for validation the last ones.
     ///
     /// # Errors
-    /// What a sampler does wrong.
+    /// What a sampler does wrong; [`LatentError::Late`] after the time of this drawer.
     pub(super) fn fill(&self, what: Use, first: u64, out: &mut [f64]) -> Result<(), LatentError> {
+        if self.until.is_some_and(|t| Instant::now() >= t) {
+            return Err(LatentError::Late);
+        }
         let d = self.dimension;
         match &self.law {
             Law::Rows(rows) => {

@@ -90,6 +90,9 @@ pub enum LatentError {
     /// A state that is not of this problem.
     #[error("the state to go on from {0}; give the one of this problem and these options")]
     State(String),
+    /// The time is over in the middle of a step. A run ends there, with the state before it.
+    #[error("the time is over")]
+    Late,
     /// A work that would need too much memory.
     #[error("{what} needs {bytes} bytes, more than is allowed; {cure}")]
     Memory {
@@ -100,4 +103,13 @@ pub enum LatentError {
         /// What to do.
         cure: &'static str,
     },
+}
+
+/// The result of a step, or nothing where its time was over.
+pub(super) fn in_time<T>(step: Result<T, LatentError>) -> Result<Option<T>, LatentError> {
+    match step {
+        Ok(found) => Ok(Some(found)),
+        Err(LatentError::Late) => Ok(None),
+        Err(e) => Err(e),
+    }
 }

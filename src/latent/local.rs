@@ -1,34 +1,29 @@
-//! The local map: an affine map on each cell that keeps the variance of the codes about it.
+//! The local map: an affine map on each cell that keeps mean and covariance of every component.
 //!
-//! On cell `i` it is `T(x) = mu_i + sqrt(1 - s^2) (y_i - mu_i) + s A_i (x - c_i)`: `c_i` and `C_i`
-//! are centroid and covariance of the cell, `mu_i` and `S_i` mean and covariance of the codes about
-//! `y_i` within its component, and `A_i` is the symmetric map with `A_i C_i A_i = b S_i`. So each
-//! piece is the gradient of a convex function, cell `i` keeps its mass (the law of classes is
-//! exact), and nothing lies between components. One factor `b` for each component gives the whole
-//! of it the variance that its codes have; it is near 1, since a neighbourhood has the covariance
-//! `(1 - s^2) S + s^2 S = S` (docs/theory/latent.md). `s` is the one at which codes that were held
-//! out are likeliest. Where a cell has fewer points than twice the dimension, its covariance is
-//! drawn towards a multiple of the identity.
+//! On cell `i` it is `T(x) = p_i + A_i (x - c_i)` with `p_i = mu_i + sqrt(1 - s^2) (y_i - mu_i)`:
+//! `c_i` and `C_i` are centroid and covariance of the cell, `mu_i` and `S_i` mean and covariance of
+//! the codes about `y_i` within its component. Codes are drawn towards their neighbours by just as
+//! much as the cells then add. What is missing of the covariance of a component is
+//! `R = Cov(y) - Cov(p)`; the `S_i` have the mean `M`, and with the symmetric `B` of `B M B = R`
+//! the cell adds `B S_i B`, by the symmetric `A_i` with `A_i C_i A_i = B S_i B`. So each piece is
+//! the gradient of a convex function, cell `i` keeps its mass (the law of classes is exact), and
+//! nothing lies between components (docs/theory/latent.md).
+//!
+//! `C_i` is known from some points, and the inverse of what they say is too large: in 16 dimensions
+//! 64 points make it a third too large. So the covariance is drawn towards a multiple of the
+//! identity, and what the maps then add is measured by points that they were not made of. One
+//! factor for each component sets it right.
 
-use super::cells::Moments;
+use super::about::About;
+use super::cells::{Moments, Sorted, Why, moments};
 use super::codes::Codes;
 use super::error::LatentError;
-use super::neighbours::nearest;
-use crate::dense::Stream;
-use nalgebra::{Cholesky, DMatrix, DVector, SymmetricEigen};
+use super::units::Units;
+use nalgebra::{DMatrix, SymmetricEigen};
 use rayon::prelude::*;
-
-/// Codes about one, itself not counted.
-pub(super) const ABOUT: usize = 20;
 
 /// Most numbers that the maps of all cells may have: 2 GiB.
 const MOST: u64 = 1 << 28;
-
-/// Codes that are held out, at most, and nearest ones that make their density.
-const HELD: usize = 200;
-const MIXED: usize = 16;
-
-const STREAM: u32 = 14;
 
 /// The affine map of a cell: where it sends the centroid, and its matrix, row after row.
 #[derive(Clone, Debug)]
@@ -38,39 +33,19 @@ pub(super) struct Affine {
     pub matrix: Vec<f64>,
 }
 
+impl Affine {
+    /// `A (x - c)`, squared.
+    fn square(&self, x: &[f64]) -> f64 {
+        let row = |a: &[f64]| a.iter().zip(x).zip(&self.centroid).map(|((a, x), c)| a * (x - c)).sum::<f64>();
+        self.matrix.chunks_exact(x.len()).map(|a| row(a).powi(2)).sum()
+    }
+}
+
 /// The maps of all cells, and the strength.
 #[derive(Clone, Debug)]
 pub(super) struct Local {
     pub cells: Vec<Affine>,
     pub strength: f64,
-}
-
-/// Mean and covariance of some codes.
-fn about(codes: &Codes, these: &[u32]) -> (DVector<f64>, DMatrix<f64>) {
-    let d = codes.dimension();
-    let by = 1.0 / these.len() as f64;
-    let mut mean = DVector::zeros(d);
-    for &j in these {
-        (0..d).for_each(|k| mean[k] += by * codes.row(j as usize)[k]);
-    }
-    let mut covariance = DMatrix::zeros(d, d);
-    let by = 1.0 / (these.len().max(2) - 1) as f64;
-    for &j in these {
-        let off: Vec<f64> = codes.row(j as usize).iter().zip(&mean).map(|(y, m)| y - m).collect();
-        for a in 0..d {
-            for b in 0..=a {
-                covariance[(a, b)] += by * off[a] * off[b];
-            }
-        }
-    }
-    (0..d).for_each(|a| (0..a).for_each(|b| covariance[(b, a)] = covariance[(a, b)]));
-    (mean, covariance)
-}
-
-/// A code with those about it, in its component.
-fn group(i: usize, near: &[(u32, f64)], part: &[u32]) -> Vec<u32> {
-    let own = near.iter().map(|e| e.0).filter(|j| part[*j as usize] == part[i]).take(ABOUT);
-    std::iter::once(i as u32).chain(own).collect()
 }
 
 /// The root of a symmetric matrix, and of its inverse where it has one.
@@ -84,7 +59,7 @@ fn roots(m: DMatrix<f64>) -> (DMatrix<f64>, DMatrix<f64>) {
     (of(&|v| v.sqrt()), of(&|v| 1.0 / v.sqrt()))
 }
 
-/// The symmetric `A` with `A C A = S`.
+/// The symmetric `A` with `A C A = S`, as far as both have a part in common.
 fn bures(c: DMatrix<f64>, s: &DMatrix<f64>) -> DMatrix<f64> {
     let (root, inverse) = roots(c);
     let (middle, _) = roots(&root * s * &root);
@@ -109,6 +84,42 @@ fn shrunk(moments: &Moments, d: usize) -> DMatrix<f64> {
     c
 }
 
+/// The codes of each component.
+pub(super) fn members(part: &[u32]) -> Vec<Vec<u32>> {
+    let mut of = vec![Vec::new(); part.iter().max().map_or(0, |m| *m as usize + 1)];
+    part.iter().zip(0..).for_each(|(&p, i)| of[p as usize].push(i));
+    of
+}
+
+/// Mean of the rows of some codes, weighted by their masses.
+fn mean<'r>(codes: &Codes, own: &[u32], row: impl Fn(usize) -> &'r [f64]) -> Vec<f64> {
+    let total: f64 = own.iter().map(|&i| codes.masses()[i as usize]).sum();
+    let mut mean = vec![0.0; codes.dimension()];
+    for &i in own {
+        let by = codes.masses()[i as usize] / total;
+        mean.iter_mut().zip(row(i as usize)).for_each(|(m, v)| *m += by * v);
+    }
+    mean
+}
+
+/// Covariance of the same, about their mean.
+fn covariance<'r>(codes: &Codes, own: &[u32], row: impl Fn(usize) -> &'r [f64]) -> DMatrix<f64> {
+    let (d, middle) = (codes.dimension(), mean(codes, own, &row));
+    let total: f64 = own.iter().map(|&i| codes.masses()[i as usize]).sum();
+    let mut sum = DMatrix::zeros(d, d);
+    for &i in own {
+        let by = codes.masses()[i as usize] / total;
+        let off: Vec<f64> = row(i as usize).iter().zip(&middle).map(|(v, m)| v - m).collect();
+        for a in 0..d {
+            for b in 0..=a {
+                sum[(a, b)] += by * off[a] * off[b];
+            }
+        }
+    }
+    (0..d).for_each(|a| (0..a).for_each(|b| sum[(b, a)] = sum[(a, b)]));
+    sum
+}
+
 /// Makes the maps.
 ///
 /// # Errors
@@ -117,8 +128,8 @@ pub(super) fn local(
     codes: &Codes,
     near: &[Vec<(u32, f64)>],
     part: &[u32],
-    cells: &[Moments],
-    seed: u64,
+    (units, heights): (&Units, &[f64]),
+    strength: f64,
 ) -> Result<Local, LatentError> {
     let (d, n) = (codes.dimension(), codes.len());
     let numbers = (n as u64).saturating_mul((d * d) as u64);
@@ -126,109 +137,65 @@ pub(super) fn local(
         let cure = "choose the extension hard, soft or pair, or codes of fewer coordinates";
         return Err(LatentError::Memory { what: "the local map", bytes: 8 * numbers, cure });
     }
-    let strength = strength(codes, part, seed);
+    let cells = moments(units, heights, true)?;
     let keep = (1.0 - strength * strength).max(0.0).sqrt();
-    let place = |i: usize| {
-        let these = group(i, &near[i], part);
-        let (mean, s) = about(codes, &these);
-        // Alone, or with one other: the site itself.
-        let spread = these.len() > 2 && cells[i].count > 2 && s.trace() > 0.0;
-        let keep = if spread { keep } else { 1.0 };
-        let image = (0..d).map(|k| mean[k] + keep * (codes.row(i)[k] - mean[k])).collect();
-        (image, spread.then_some(s))
-    };
-    let places: Vec<(Vec<f64>, Option<DMatrix<f64>>)> = (0..n).into_par_iter().map(place).collect();
-    let factors = factors(codes, part, &places, strength);
-    let of = |i: usize| {
-        let (image, s) = &places[i];
-        let matrix = match s {
-            Some(s) => bures(shrunk(&cells[i], d), s) * (strength * factors[part[i] as usize].sqrt()),
-            None => DMatrix::zeros(d, d),
-        };
-        let matrix = matrix.transpose().as_slice().to_vec();
-        Affine { centroid: cells[i].centroid.clone(), image: image.clone(), matrix }
-    };
-    Ok(Local { cells: (0..n).into_par_iter().map(of).collect(), strength })
-}
-
-/// For each component the factor of its covariances that gives it the variance of its codes.
-fn factors(codes: &Codes, part: &[u32], places: &[(Vec<f64>, Option<DMatrix<f64>>)], strength: f64) -> Vec<f64> {
-    let (d, count) = (codes.dimension(), part.iter().max().map_or(0, |m| *m as usize + 1));
-    let mut sums = vec![(0.0, vec![0.0; d], vec![0.0; d]); count];
-    for (i, &p) in part.iter().enumerate() {
-        let (total, mean, middle) = &mut sums[p as usize];
-        let nu = codes.masses()[i];
-        *total += nu;
-        for k in 0..d {
-            mean[k] += nu * codes.row(i)[k];
-            middle[k] += nu * places[i].0[k];
+    let about: Vec<About> = (0..n).into_par_iter().map(|i| About::of(codes, i, &near[i], part)).collect();
+    // Alone, or with one other: the site itself.
+    let spreads = |i: usize| about[i].count() > 2 && cells[i].count > 2 && about[i].spread > 0.0 && strength > 0.0;
+    let mut images: Vec<Vec<f64>> =
+        (0..n).into_par_iter().map(|i| about[i].drawn(codes.row(i), if spreads(i) { keep } else { 1.0 })).collect();
+    let members = members(part);
+    for own in &members {
+        let (was, is) = (mean(codes, own, |i| codes.row(i)), mean(codes, own, |i| &images[i]));
+        for &i in own {
+            let pairs = was.iter().zip(&is);
+            images[i as usize].iter_mut().zip(pairs).for_each(|(v, (a, b))| *v += a - b);
         }
     }
-    // Of the codes, of the images of centroids, and what the cells add.
-    let mut variances = vec![[0.0; 3]; count];
-    for (i, &p) in part.iter().enumerate() {
-        let ((total, mean, middle), nu) = (&sums[p as usize], codes.masses()[i]);
-        let v = &mut variances[p as usize];
-        for k in 0..d {
-            v[0] += nu * (codes.row(i)[k] - mean[k] / total).powi(2);
-            v[1] += nu * (places[i].0[k] - middle[k] / total).powi(2);
-        }
-        v[2] += nu * strength * strength * places[i].1.as_ref().map_or(0.0, |s| s.trace());
-    }
-    let factor = |v: [f64; 3]| if v[2] > 0.0 { ((v[0] - v[1]) / v[2]).clamp(0.25, 4.0) } else { 1.0 };
-    variances.into_iter().map(factor).collect()
-}
-
-/// The strength at which held-out codes are likeliest under the mixture of the pieces' laws, each
-/// taken for normal.
-fn strength(codes: &Codes, part: &[u32], seed: u64) -> f64 {
-    let (d, n) = (codes.dimension(), codes.len());
-    let grid: Vec<f64> = (1..=10).map(|k| f64::from(k) / 10.0).collect();
-    if n < 10 {
-        return 0.5;
-    }
-    let words = Stream { seed, stream: STREAM, part: 0 };
-    let mut order: Vec<(u64, u32)> = (0..n as u32).map(|i| (words.block(u64::from(i))[0], i)).collect();
-    order.sort_unstable();
-    let held: Vec<u32> = order.iter().map(|e| e.1).take((n / 5).clamp(2, HELD)).collect();
-    let mut wanted = vec![true; n];
-    held.iter().for_each(|i| wanted[*i as usize] = false);
-    let near = nearest(codes, ABOUT + 4, &wanted);
-    let mut used: Vec<u32> = held.iter().flat_map(|i| near[*i as usize].iter().take(MIXED).map(|e| e.0)).collect();
-    used.sort_unstable();
-    used.dedup();
-    // A tenth of the variance is spread evenly: neighbours fewer than dimensions span no space.
-    let piece = |j: &u32| {
-        let these = group(*j as usize, &near[*j as usize], part);
-        let (mean, mut s) = about(codes, &these);
-        let even = (s.trace() / d as f64).max(f64::MIN_POSITIVE);
-        s *= 0.9;
-        (0..d).for_each(|k| s[(k, k)] += 0.1 * even);
-        Cholesky::new(s).map(|root| {
-            let log = (0..d).map(|k| root.l_dirty()[(k, k)].ln()).sum::<f64>();
-            (mean, root, log)
+    // What each component misses, and the map of the mean covariance to it.
+    let missing: Vec<(f64, DMatrix<f64>)> = members
+        .par_iter()
+        .map(|own| {
+            let wanted = covariance(codes, own, |i| codes.row(i)) - covariance(codes, own, |i| &images[i]);
+            let total: f64 = own.iter().map(|&i| codes.masses()[i as usize]).sum();
+            let mut there = DMatrix::zeros(d, d);
+            for &i in own.iter().filter(|i| spreads(**i as usize)) {
+                there += about[i as usize].covariance(codes) * (codes.masses()[i as usize] / total);
+            }
+            let missing = wanted.trace();
+            // Only what is positive of it can be added.
+            let root = roots(wanted).0;
+            (missing, bures(there, &(&root * &root)))
         })
+        .collect();
+    let matrix = |i: usize| {
+        if !spreads(i) {
+            return vec![0.0; d * d];
+        }
+        let b = &missing[part[i] as usize].1;
+        let added = b * about[i].covariance(codes) * b;
+        // It is symmetric: columns are rows.
+        bures(shrunk(&cells[i], d), &added).as_slice().to_vec()
     };
-    let pieces: Vec<_> = used.par_iter().map(piece).collect();
-    let likelihood = |s: f64| -> f64 {
-        let keep = (1.0 - s * s).sqrt();
-        let of = |i: &u32| {
-            let logs = near[*i as usize].iter().take(MIXED).filter_map(|(j, _)| {
-                let at = used.binary_search(j).ok()?;
-                let (mean, root, log) = pieces[at].as_ref()?;
-                let (x, y) = (codes.row(*i as usize), codes.row(*j as usize));
-                let off = DVector::from_fn(d, |k, _| x[k] - mean[k] - keep * (y[k] - mean[k]));
-                let square = root.l_dirty().solve_lower_triangular(&off)?.norm_squared();
-                Some(codes.masses()[*j as usize].ln() - log - d as f64 * s.ln() - 0.5 * square / (s * s))
-            });
-            let logs: Vec<f64> = logs.collect();
-            let most = logs.iter().fold(f64::NEG_INFINITY, |m, v| m.max(*v));
-            if most.is_finite() { most + logs.iter().map(|l| (l - most).exp()).sum::<f64>().ln() } else { -1e6 }
-        };
-        held.iter().map(of).sum()
+    let of = |(i, image): (usize, Vec<f64>)| Affine { centroid: cells[i].centroid.clone(), image, matrix: matrix(i) };
+    let mut maps: Vec<Affine> = images.into_par_iter().enumerate().map(of).collect();
+    let fresh = Sorted::of(units, heights, Why::Measure)?;
+    let measured = |i: usize| {
+        let points = fresh.of_cell(i as u32);
+        let count = points.clone().count();
+        (count > 0).then(|| points.map(|x| maps[i].square(x)).sum::<f64>() / count as f64)
     };
-    let scores: Vec<f64> = grid.par_iter().map(|s| likelihood(*s)).collect();
-    (0..grid.len()).fold((grid[0], f64::NEG_INFINITY), |b, k| if scores[k] > b.1 { (grid[k], scores[k]) } else { b }).0
+    let added: Vec<Option<f64>> = (0..n).into_par_iter().map(measured).collect();
+    for (own, (missing, _)) in members.iter().zip(&missing) {
+        // Cells without fresh points are as those with some.
+        let sums = own.iter().fold((0.0, 0.0), |(sum, total), &i| match added[i as usize] {
+            Some(v) => (sum + codes.masses()[i as usize] * v, total + codes.masses()[i as usize]),
+            None => (sum, total),
+        });
+        let factor = if sums.0 > 0.0 { (missing.max(0.0) * sums.1 / sums.0).sqrt() } else { 0.0 };
+        own.iter().for_each(|&i| maps[i as usize].matrix.iter_mut().for_each(|a| *a *= factor));
+    }
+    Ok(Local { cells: maps, strength })
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The map of given heights: to the code of the cell, or to what the code and its neighbours span.
 
+use super::about::ABOUT;
 use super::cells::{Moments, moments};
 use super::codes::Codes;
 use super::components::{Components, components};
@@ -8,13 +9,14 @@ use super::draw::Use;
 use super::envelope::Envelope;
 use super::error::LatentError;
 use super::lines::Along;
-use super::local::{ABOUT, Local, local};
+use super::local::{Local, local};
 use super::neighbours::{distance, nearest};
 use super::ray::simplex;
 use super::soft::temperature;
 use super::source::Source;
 use super::stage::Samples;
 use super::stars::values;
+use super::strength::strength;
 use super::units::Units;
 use rayon::prelude::*;
 use std::sync::OnceLock;
@@ -93,6 +95,7 @@ pub struct LatentMap {
     units: Units,
     heights: Vec<f64>,
     seed: u64,
+    strength: Option<f64>,
     lines: bool,
     eps: OnceLock<Result<f64, LatentError>>,
     shape: OnceLock<Result<Shape, LatentError>>,
@@ -122,7 +125,20 @@ impl LatentMap {
         let heights = units.heights_in(heights);
         let lines = source.has_lines();
         let (eps, shape, local) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
-        Ok(LatentMap { codes: codes.clone(), units, heights, seed, lines, eps, shape, local })
+        Ok(LatentMap { codes: codes.clone(), units, heights, seed, strength: None, lines, eps, shape, local })
+    }
+
+    /// The same map with this strength of [`Extension::Local`]: 0 copies the codes, 1 forgets where
+    /// among its neighbours a code was.
+    ///
+    /// # Errors
+    /// A strength that is not of 0 to 1.
+    pub fn with_strength(mut self, strength: f64) -> Result<LatentMap, LatentError> {
+        if !(0.0..=1.0).contains(&strength) {
+            return Err(LatentError::Option(format!("strength is {strength}; give a number from 0 to 1")));
+        }
+        (self.strength, self.local) = (Some(strength), OnceLock::new());
+        Ok(self)
     }
 
     /// The codes.
@@ -263,13 +279,14 @@ impl LatentMap {
     fn local(&self) -> Result<&Local, LatentError> {
         let made = self.local.get_or_init(|| {
             let shape = self.shape()?;
-            let cells = moments(&self.units, &self.heights, true)?;
-            local(&self.codes, &shape.near, &shape.components.of, &cells, self.seed)
+            let part = &shape.components.of;
+            let s = self.strength.unwrap_or_else(|| strength(&self.codes, part, self.seed));
+            local(&self.codes, &shape.near, part, (&self.units, &self.heights), s)
         });
         made.as_ref().map_err(Clone::clone)
     }
 
-    /// The strength of [`Extension::Local`], by held-out likelihood.
+    /// The strength of [`Extension::Local`]: as given, or by codes that were held out.
     ///
     /// # Errors
     /// As [`LatentMap::transport`].

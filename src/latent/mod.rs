@@ -1,6 +1,7 @@
 //! Layer 5: transport in high dimension, by samples. Every figure here is an estimate with a law;
 //! nothing is proved of a solution.
 
+mod about;
 mod cells;
 mod check;
 mod codes;
@@ -26,6 +27,7 @@ mod stage;
 mod stars;
 mod start;
 mod state;
+mod strength;
 mod units;
 mod validate;
 mod warm;

@@ -4,9 +4,14 @@ use super::codes::Codes;
 use super::stars::values;
 use rayon::prelude::*;
 
-/// The `k` nearest of the codes that are `wanted`, with their distances, ascending; of those as
-/// near the lower one first. Cost: O(n^2 d), parallel.
+/// As [`nearest_of`], for all codes. Cost: O(n^2 d), parallel.
 pub(super) fn nearest(codes: &Codes, k: usize, wanted: &[bool]) -> Vec<Vec<(u32, f64)>> {
+    nearest_of(codes, k, wanted, &(0..codes.len() as u32).collect::<Vec<_>>())
+}
+
+/// The `k` nearest of the codes that are `wanted` to each of `these`, with their distances,
+/// ascending; of those as near the lower one first.
+pub(super) fn nearest_of(codes: &Codes, k: usize, wanted: &[bool], these: &[u32]) -> Vec<Vec<(u32, f64)>> {
     let (d, n) = (codes.dimension(), codes.len());
     // About the first code, so that an offset costs no digits.
     let rows = codes.rows();
@@ -28,7 +33,7 @@ pub(super) fn nearest(codes: &Codes, k: usize, wanted: &[bool]) -> Vec<Vec<(u32,
         found.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
         found
     };
-    (0..n).into_par_iter().map(of).collect()
+    these.par_iter().map(|i| of(*i as usize)).collect()
 }
 
 /// Distance of two codes.

@@ -8,7 +8,7 @@
 use super::codes::Codes;
 use super::counts::count;
 use super::draw::Use;
-use super::error::LatentError;
+use super::error::{LatentError, in_time};
 use super::estimate::laplacian;
 use super::interval::{best_share, enough, theta};
 use super::options::{LatentOptions, LatentOutcome, LatentReport};
@@ -38,8 +38,15 @@ const AGAIN: u32 = 4;
 /// A start of which `sum (m - nu)^2 / nu` is more is far away.
 const FAR: f64 = 10.0;
 
+/// Number of the first point by which the speed of a last look is measured.
+const LAST: u64 = 5 << 48;
+
 /// Points of a validation, at least.
 const LEAST: u64 = 2048;
+
+/// A last look after the time limit takes about this share of it, if it needs more points than the
+/// least.
+const AFTER: f64 = 0.1;
 
 /// A part of the confidence that is not kept goes to the first look, a fifth of what is left of it
 /// to each next one: in all it is what was asked for.
@@ -100,7 +107,7 @@ pub fn solve_latent(
     see: &mut dyn FnMut(&LatentProgress<'_>) -> LatentControl,
 ) -> Result<LatentSolution, LatentError> {
     options.check()?;
-    let units = Units::new(codes, source, options.seed)?;
+    let mut units = Units::new(codes, source, options.seed)?;
     let clock = Instant::now();
     let (heights, rank) = start(&units, 0)?;
     let state = match &options.resume {
@@ -110,11 +117,12 @@ pub fn solve_latent(
             Some(what) => return Err(LatentError::State(what)),
         },
     };
+    units.drawer.until = options.time_limit.and_then(|t| clock.checked_add(t));
     let lines = source.has_lines();
-    let mut run = Run { units: &units, options, lines, clock, state, matrix: None, share: 0.5 };
-    run.share = best_share(units.len(), options.tol, alpha(options.confidence, 0));
+    let mut run = Run { units, options, lines, clock, state, matrix: None, share: 0.5 };
+    run.share = best_share(codes.len(), options.tol, alpha(options.confidence, 0));
     if run.state.stages > 0 {
-        run.matrix = Some(matrix(&units, &run.state.matrix(), &run.state.matrix_heights)?);
+        run.matrix = in_time(matrix(&run.units, &run.state.matrix(), &run.state.matrix_heights))?;
     }
     let outcome = run.until(see)?;
     let validation = run.state.looks.last().filter(|_| run.is_validated(outcome)).cloned();
@@ -134,7 +142,7 @@ pub fn solve_latent(
         seconds: clock.elapsed().as_secs_f64(),
         remarks: remarks(codes, source, rank, state),
     };
-    let heights = units.heights_out(&state.heights);
+    let heights = run.units.heights_out(&state.heights);
     Ok(LatentSolution { codes: codes.clone(), source: source.clone(), seed: options.seed, heights, validation, report })
 }
 
@@ -166,7 +174,7 @@ fn remarks(codes: &Codes, source: &Source, rank: usize, state: &LatentState) -> 
 }
 
 struct Run<'a> {
-    units: &'a Units,
+    units: Units,
     options: &'a LatentOptions,
     lines: bool,
     clock: Instant,
@@ -314,31 +322,41 @@ impl Run<'_> {
             }
             if self.late() {
                 if !self.is_looked() {
-                    // A short look: what is known is told with its error.
-                    let points = self.look().min(8192.max(4 * self.units.len() as u64)).min(self.left()[1]);
-                    self.validate(points / GROUPS * GROUPS)?;
+                    self.last_look()?;
                 }
                 let converged = self.state.looks.last().is_some_and(|l| l.is_within(self.options.tol));
                 return Ok(if converged { LatentOutcome::Converged } else { LatentOutcome::TimeLimit });
             }
-            match next {
-                Next::Stage(count) => self.learn_stars(count)?,
-                Next::Points(count) => self.learn_points(count)?,
-                Next::Look(points) => self.validate(points)?,
-                Next::End(_) => {}
-            }
+            // A step whose time was over has changed nothing.
+            in_time(match next {
+                Next::Stage(count) => self.learn_stars(count),
+                Next::Points(count) => self.learn_points(count),
+                Next::Look(points) => self.validate(points),
+                Next::End(_) => Ok(()),
+            })?;
         }
     }
 
+    /// A short look when the time is over: what is known is told with its error.
+    fn last_look(&mut self) -> Result<(), LatentError> {
+        self.units.drawer.until = None;
+        let clock = Instant::now();
+        count(&self.units, &self.state.heights, Use::Ask, LAST, LEAST, true)?;
+        let each = clock.elapsed().as_secs_f64() / LEAST as f64;
+        let room = AFTER * self.options.time_limit.unwrap_or_default().as_secs_f64() / each.max(1e-12);
+        let points = self.look().min(LEAST.max(room as u64)).min(self.left()[1]);
+        self.validate(points / GROUPS * GROUPS)
+    }
+
     fn learn_stars(&mut self, count: u64) -> Result<(), LatentError> {
-        let (units, first) = (self.units, self.state.learned());
-        let samples = Samples::of(units, &self.state.heights, self.lines, first, count)?;
+        let first = self.state.learned();
+        let samples = Samples::of(&self.units, &self.state.heights, self.lines, first, count)?;
         if self.state.stages == 0 {
             self.begin(&samples)?;
         }
-        let (clock, limit) = (self.clock, self.options.time_limit);
-        let mut late = || limit.is_some_and(|t| clock.elapsed() >= t);
-        let found = stage(units, &samples, self.state.heights.clone(), &mut late)?;
+        let units = &self.units;
+        let found = stage(units, &samples, self.state.heights.clone())?;
+        let made = laplacian(units.len(), &found.estimate.walls, heaviest(&units.masses));
         let state = &mut self.state;
         state.stages += 1;
         state.steps += found.steps as u64;
@@ -349,17 +367,17 @@ impl Run<'_> {
         let worth = (units.len() as f64 - 1.0) / theta.max(1e-300);
         state.worth = if self.lines { worth } else { worth.min(count as f64) };
         state.heights = found.heights;
-        self.keep(&samples, laplacian(units.len(), &found.estimate.walls, heaviest(&units.masses)));
+        self.keep(&samples, made);
         Ok(())
     }
 
     /// Warms up, where the start is far away: few cells are seen, or masses differ by much.
     fn begin(&mut self, samples: &Samples) -> Result<(), LatentError> {
-        let seen = samples.say(self.units, &self.state.heights)?;
+        let seen = samples.say(&self.units, &self.state.heights)?;
         let empty = seen.masses.iter().filter(|m| **m == 0.0).count();
         if 4 * empty > self.units.len() || seen.distance(&self.units.masses) > FAR {
-            let heights = std::mem::take(&mut self.state.heights);
-            self.state.heights = warm(self.units, heights, samples.first, self.left()[0])?;
+            let heights = self.state.heights.clone();
+            self.state.heights = warm(&self.units, heights, samples.first, self.left()[0])?;
         }
         Ok(())
     }
@@ -376,7 +394,7 @@ impl Run<'_> {
 
     fn learn_points(&mut self, points: u64) -> Result<(), LatentError> {
         self.refresh()?;
-        let units = self.units;
+        let units = &self.units;
         let counted = count(units, &self.state.heights, Use::Learn, self.state.learned(), points, false)?;
         let right: Vec<f64> =
             counted.cells.iter().zip(&units.masses).map(|(&c, nu)| nu - c as f64 / points as f64).collect();
@@ -400,6 +418,7 @@ impl Run<'_> {
     }
 
     /// Makes the matrix anew from twice as many samples, when there are four times as many points.
+    /// What the samples say of the masses is learned, too, for as many plain points as it is worth.
     fn refresh(&mut self) -> Result<(), LatentError> {
         let state = &self.state;
         let known = |plain: u64| state.worth + plain.saturating_sub(state.since) as f64;
@@ -407,18 +426,34 @@ impl Run<'_> {
         if known(state.plain) < 4.0 * known(state.refreshed) && self.matrix.is_some() || count > self.left()[0] / 2 {
             return Ok(());
         }
-        let samples = Samples::of(self.units, &state.heights, self.lines, state.learned(), count)?;
-        let made = matrix(self.units, &samples, &state.heights)?;
-        self.state.stars += count;
+        let units = &self.units;
+        let samples = Samples::of(units, &state.heights, self.lines, state.learned(), count)?;
+        let seen = samples.say(units, &state.heights)?;
+        let made = laplacian(units.len(), &seen.walls, heaviest(&units.masses));
+        // Soft shares are biased; whole points are not, and these are as good as any.
+        let (masses, worth): (Vec<f64>, f64) = if self.lines {
+            (seen.masses, (self.n() - 1.0) / seen.noise.max(1e-300))
+        } else {
+            let counted = self::count(units, &state.heights, Use::Learn, samples.first, count, false)?;
+            (counted.cells.iter().map(|&c| c as f64 / count as f64).collect(), count as f64)
+        };
+        let right: Vec<f64> = units.masses.iter().zip(&masses).map(|(nu, m)| nu - m).collect();
+        let step = direction(&made, right, 1e-3);
+        let t = worth / (self.known() + worth);
         self.keep(&samples, made);
+        let state = &mut self.state;
+        state.heights.iter_mut().zip(&step).for_each(|(g, d)| *g += t * d);
+        state.stars += count;
+        state.worth += worth;
         Ok(())
     }
 
     fn validate(&mut self, points: u64) -> Result<(), LatentError> {
         let alpha = alpha(self.options.confidence, self.state.looks.len());
-        let nothing = laplacian(self.units.len(), &[], heaviest(&self.units.masses));
+        let units = &self.units;
+        let nothing = laplacian(units.len(), &[], heaviest(&units.masses));
         let matrix = self.matrix.as_ref().unwrap_or(&nothing);
-        let found = validate(self.units, &self.state.heights, matrix, self.state.validated, points, alpha)?;
+        let found = validate(units, &self.state.heights, matrix, self.state.validated, points, alpha)?;
         let state = &mut self.state;
         state.validated += points;
         let known = state.worth + (state.plain - state.since) as f64;

@@ -9,7 +9,7 @@
 //! it grows. The stage ends when what is wrong is a tenth of what chance makes anyway.
 
 use super::draw::Use;
-use super::error::LatentError;
+use super::error::{LatentError, in_time};
 use super::estimate::{Estimate, laplacian};
 use super::soft::{soft, temperature};
 use super::stars::{stars, values};
@@ -102,18 +102,17 @@ fn damped(walls: &[(u32, u32, f64)], ground: &[f64], right: &[f64]) -> Vec<f64> 
     step
 }
 
-/// Makes the heights right for these samples; `stop` is asked before each step.
-pub(super) fn stage(
-    units: &Units,
-    samples: &Samples,
-    mut heights: Vec<f64>,
-    stop: &mut dyn FnMut() -> bool,
-) -> Result<Stage, LatentError> {
+/// Makes the heights right for these samples. Where the time is over in the middle, what was
+/// reached until then is returned.
+///
+/// # Errors
+/// What a sampler does wrong; [`LatentError::Late`] where nothing was reached.
+pub(super) fn stage(units: &Units, samples: &Samples, mut heights: Vec<f64>) -> Result<Stage, LatentError> {
     let target = &units.masses;
     let mut estimate = samples.say(units, &heights)?;
     let (mut steps, mut raises, mut lambda) = (0, 0, DAMPING);
     let eps = temperature(units, &heights, Use::Learn, samples.first)?;
-    while steps < MOST_STEPS && !stop() {
+    while steps < MOST_STEPS {
         let left = estimate.distance(target);
         if left <= ENOUGH * estimate.noise || left < 1e-18 {
             break;
@@ -121,8 +120,10 @@ pub(super) fn stage(
         let empty: Vec<u32> = (0..target.len()).filter(|i| estimate.masses[*i] == 0.0).map(|i| i as u32).collect();
         if !empty.is_empty() && raises < RAISES {
             raises += 1;
-            raise(units, samples, &mut heights, &empty)?;
-            estimate = samples.say(units, &heights)?;
+            let mut higher = heights.clone();
+            let raised = raise(units, samples, &mut higher, &empty).and_then(|()| samples.say(units, &higher));
+            let Some(found) = in_time(raised)? else { break };
+            (heights, estimate) = (higher, found);
         }
         let right: Vec<f64> = target.iter().zip(&estimate.masses).map(|(nu, m)| nu - m).collect();
         let value = |e: &Estimate, g: &[f64]| g.iter().zip(target).map(|(g, nu)| g * nu).sum::<f64>() - e.value;
@@ -133,7 +134,7 @@ pub(super) fn stage(
             let step = damped(&estimate.walls, &ground, &right);
             let gain: f64 = step.iter().zip(&right).map(|(d, r)| d * r).sum();
             let trial: Vec<f64> = heights.iter().zip(&step).map(|(g, d)| g + d).collect();
-            let found = samples.say(units, &trial)?;
+            let Some(found) = in_time(samples.say(units, &trial))? else { break None };
             steps += 1;
             // Near the end values no longer tell; distances do.
             let nearer = found.distance(target) <= 0.5 * left;
@@ -142,7 +143,7 @@ pub(super) fn stage(
                 break Some((trial, found));
             }
             lambda *= MORE;
-            if lambda > LAMBDA[1] || steps >= MOST_STEPS || stop() {
+            if lambda > LAMBDA[1] || steps >= MOST_STEPS {
                 break None;
             }
         };

@@ -23,7 +23,7 @@ pub struct LatentState {
     pub since: u64,
     /// How many times plain points have led back to stars.
     pub again: u32,
-    /// Plain points that the stages are worth.
+    /// Plain points that the stars are worth: those of the stages, and those of the matrices.
     pub worth: f64,
     /// Plain points when the matrix was made.
     pub refreshed: u64,

@@ -118,7 +118,7 @@ mod tests {
         let units = Units::new(&Codes::new(3, rows, None).unwrap(), &Source::Gaussian(vec![0.0; 3], 1.0), 1).unwrap();
         let samples = Samples { first: 0, count: 512, eps: None };
         let heights = warm(&units, vec![0.0; 100], 0, 1 << 20).unwrap();
-        let found = stage(&units, &samples, heights, &mut || false).unwrap();
+        let found = stage(&units, &samples, heights).unwrap();
         assert!(found.left <= found.estimate.noise, "{} {} {}", found.steps, found.left, found.estimate.noise);
         assert!(found.estimate.masses.iter().all(|m| *m > 0.0));
     }

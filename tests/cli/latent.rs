@@ -50,6 +50,58 @@ fn solve_sample_and_check() {
 }
 
 #[test]
+fn tables_may_have_names() {
+    let f = folder();
+    f.expect(0, "latent solve codes.csv --tol 0.3 -o a.json");
+    let heights = f.json("a.json")["heights"].clone();
+    let plain = f.read("codes.csv");
+    f.write("named.csv", format!("sepal length,sepal width,c,d,e\n{plain}"));
+    f.expect(0, "latent solve named.csv --tol 0.3 -o b.json");
+    assert_eq!(f.json("b.json")["heights"], heights);
+    // As pandas writes them, with an index.
+    let rows: String = plain.lines().enumerate().map(|(k, l)| format!("{k},{l}\n")).collect();
+    f.write("index.csv", format!(",0,1,2,3,4\n{rows}"));
+    let run = f.expect(0, "latent solve index.csv --tol 0.3 -o c.json");
+    assert!(run.err.contains("only counts or names rows; it is not used"), "{}", run.err);
+    assert_eq!(f.json("c.json")["heights"], heights);
+    // The kind of each row in words, with names above and without.
+    let rows_of = |head: &str| {
+        let rows: String = plain.lines().map(|l| format!("{l},iris setosa\n")).collect();
+        format!("{head}{rows}")
+    };
+    for (head, told) in [("a,b,c,d,e,species\n", "column \"species\" has words"), ("", "column 6 has words")] {
+        f.write("kinds.csv", rows_of(head));
+        let run = f.expect(0, "latent solve kinds.csv --tol 0.3 -o c.json");
+        assert!(run.err.contains(told), "{}", run.err);
+        assert_eq!(f.json("c.json")["heights"], heights);
+    }
+    f.write("missing.csv", "a,b\nNA,1\n2,3\n");
+    assert!(f.expect(3, "latent solve missing.csv -o c.json").err.contains("\"NA\" is not a number"));
+    f.write("bare.csv", rows);
+    let run = f.expect(0, "latent solve bare.csv --tol 0.5 -o d.json");
+    assert!(run.err.contains("the first column only counts the rows"), "{}", run.err);
+    f.write("mass.csv", format!("a,b,c,d,mass\n{plain}"));
+    let run = f.expect(3, "latent solve mass.csv -o e.json");
+    assert!(run.err.contains("--masses"), "{}", run.err);
+}
+
+#[test]
+fn the_strength_may_be_given() {
+    let f = folder();
+    f.expect(0, "latent solve codes.csv --tol 0.3 -o a.npz");
+    let run = f.expect(0, "latent sample a.npz -n 20 --strength 0 -o s.csv");
+    assert!(run.out.contains("0, as given"), "{}", run.out);
+    f.expect(0, "latent sample a.npz -n 20 --extension hard -o h.csv");
+    let numbers = |name: &str| -> Vec<f64> {
+        f.read(name).lines().flat_map(|l| l.split(',').map(|w| w.parse().unwrap()).collect::<Vec<f64>>()).collect()
+    };
+    assert!(numbers("s.csv").iter().zip(numbers("h.csv")).all(|(a, b)| (a - b).abs() < 1e-9));
+    f.expect(2, "latent sample a.npz -n 20 --strength 2 -o s.csv");
+    let run = f.expect(2, "latent sample a.npz -n 20 --strength 0.5 --extension pair -o s.csv");
+    assert!(run.err.contains("--extension local"), "{}", run.err);
+}
+
+#[test]
 fn what_does_not_converge_says_how_far() {
     let f = folder();
     let run = f.expect(1, "latent solve codes.csv --tol 0.001 --max-points 6000 -o a.npz");

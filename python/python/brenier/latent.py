@@ -6,16 +6,16 @@ What is exact and what is estimated: docs/exact-and-estimated.md.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from . import _arrays, _brenier
 from ._arrays import Floats, Ints
-from ._errors import BrenierError, BrenierWarning
+from ._errors import BrenierError, BrenierWarning, NotConverged
 
-__all__ = ["Ball", "Gaussian", "LatentPlan", "Moved", "load_latent", "sampler", "solve_latent"]
+__all__ = ["Ball", "Gaussian", "LatentPlan", "Moved", "class_sampler", "load_latent", "sampler", "solve_classes", "solve_latent"]
 
 #: How codes are filled in between.
 EXTENSIONS = ("local", "hard", "soft", "pair", "simplex")
@@ -125,6 +125,7 @@ class LatentPlan:
     def __init__(self, core: _brenier.Latent, source: Any = None) -> None:
         self._core = core
         self._given = source
+        self._strength: float | None = None
 
     @property
     def heights(self) -> Floats:
@@ -249,8 +250,15 @@ class LatentPlan:
 
     @property
     def strength(self) -> float:
-        """The strength of the local map, at which held-out codes are likeliest."""
+        """The strength of the local map: as given, or by codes that were held out."""
         return self._core.strength(None)
+
+    def with_strength(self, strength: float) -> LatentPlan:
+        """The same plan with this strength of the local map: 0 copies the codes, 1 forgets where among its neighbours a
+        code was. More of it copies less, and puts more new codes where none are."""
+        plan = LatentPlan(self._core.with_strength(float(strength)), self._given)
+        plan._strength = float(strength)
+        return plan
 
     def check(self, points: int | None = None, confidence: float = 0.95, seed: int = 1) -> tuple[dict[str, Any], bool]:
         """Validates again by points never seen: what they say, and whether that is within `tol`."""
@@ -261,16 +269,17 @@ class LatentPlan:
         self._core.save(path)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (_restored, (self._core.to_bytes(), self._given))
+        return (_restored, (self._core.to_bytes(), self._given, self._strength))
 
 
-def _restored(data: bytes, source: Any) -> LatentPlan:
+def _restored(data: bytes, source: Any, strength: float | None = None) -> LatentPlan:
     given = None
     if source is not None:
         import json
 
         given = _source(source, int(json.loads(data)["dimension"]))
-    return LatentPlan(_brenier.Latent.from_bytes(data, given), source)
+    plan = LatentPlan(_brenier.Latent.from_bytes(data, given), source)
+    return plan if strength is None else plan.with_strength(strength)
 
 
 def solve_latent(
@@ -401,7 +410,7 @@ def sampler(
     """Endless pairs for flow matching: `(x, y, index)`, new ones each time.
 
     `x` is drawn from the source, `y` is where the plan sends it, `index` the code; no batch biases the coupling. For
-    classes, solve one plan each and draw from that of the class.
+    classes see :func:`solve_classes` and :func:`class_sampler`.
 
     .. versionadded:: 0.1.0
     """
@@ -410,3 +419,108 @@ def sampler(
         moved = plan.sample(batch, seed, extension, first)
         first += batch
         yield moved.points, moved.images, moved.cells
+
+
+def solve_classes(
+    codes: Any, labels: Any, source: Any = "normal", masses: Any = None, *, executor: Any = None, **options: Any
+) -> dict[Any, tuple[LatentPlan, Ints]]:
+    """One plan for each class of codes, side by side: the source is transported onto each class alone.
+
+    Parameters
+    ----------
+    codes : (n, d) array
+    labels : (n,) array
+        The class of each code.
+    source, masses : optional
+        As for :func:`solve_latent`; masses are those of the codes.
+    executor : concurrent.futures.Executor, optional
+        Where the solves run; see :func:`brenier.solve_many`.
+    **options
+        `tol`, `confidence`, `seed`, `time_limit`, `max_points`, `threads` of :func:`solve_latent`.
+
+    Returns
+    -------
+    dict
+        For each class its plan, and which of the codes given are those of the plan.
+
+    Raises
+    ------
+    BrenierError, NotConverged
+        The first class that fails, by name.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from brenier.latent import class_sampler, solve_classes
+    >>> codes = np.random.default_rng(0).normal(size=(60, 5))
+    >>> classes = solve_classes(codes, np.arange(60) % 3, tol=0.3)
+    >>> x, y, index, label = next(class_sampler(classes, 8))
+    >>> bool((index % 3 == label).all())
+    True
+
+    .. versionadded:: 0.1.0
+    """
+    from .many import solve_many
+
+    rows, names = _matrix(codes, "codes"), np.asarray(labels)
+    weights = None if masses is None else _arrays.vector(masses, "masses")
+    for name, found in (("labels", names), ("masses", weights)):
+        if found is not None and found.shape != (len(rows),):
+            raise BrenierError(f"{name} has shape {found.shape}; give one of each of the {len(rows)} codes")
+    kinds = np.unique(names)
+    which = [np.flatnonzero(names == kind) for kind in kinds]
+    given = [{"codes": rows[k], "masses": None if weights is None else weights[k], "source": source, **options} for k in which]
+    plans: dict[Any, tuple[LatentPlan, Ints]] = {}
+    for kind, index, plan in zip(kinds.tolist(), which, solve_many(given, executor), strict=True):
+        if isinstance(plan, Exception):
+            if isinstance(plan, NotConverged):
+                raise NotConverged(f"class {kind!r}: {plan}", plan.plan, plan.status) from plan
+            raise BrenierError(f"class {kind!r}: {plan}") from plan
+        if plan.site_of_input is not None:
+            # Of equal codes the first one stands for all.
+            index = index[np.unique(plan.site_of_input, return_index=True)[1]]
+        plans[kind] = (plan, index.astype(np.int64))
+    return plans
+
+
+def class_sampler(
+    classes: Mapping[Any, tuple[LatentPlan, Ints]],
+    batch: int,
+    seed: int = 0,
+    extension: str = "hard",
+    shares: Mapping[Any, float] | None = None,
+) -> Iterator[tuple[Floats, Floats, Ints, np.ndarray[Any, Any]]]:
+    """Endless pairs for flow matching with classes: `(x, y, index, label)`.
+
+    `index` counts the codes that :func:`solve_classes` was given. Every class has its share of each batch, up to one
+    pair that is drawn; without `shares` that of its codes.
+
+    .. versionadded:: 0.1.0
+    """
+    kinds = list(classes)
+    if not kinds:
+        raise BrenierError("there are no classes; give what solve_classes returns")
+    unknown = set(shares or {}) - set(kinds)
+    if unknown:
+        raise BrenierError(f"shares names {unknown.pop()!r}, which is no class of these plans")
+    raw = [len(classes[k][1]) if shares is None else float(shares.get(k, 0.0)) for k in kinds]
+    if not (min(raw) >= 0 and np.isfinite(sum(raw)) and sum(raw) > 0):
+        raise BrenierError("shares must be numbers of at least 0, not all 0")
+    wanted = batch * np.asarray(raw) / sum(raw)
+    first = np.zeros(len(kinds), dtype=np.int64)
+    for number in range(1 << 62):
+        random = np.random.default_rng([seed, number])
+        # Systematic: the mean of each count is what is wanted, and none is off by one.
+        edges = np.floor(np.concatenate([[0.0], np.cumsum(wanted)]) + random.random())
+        counts = np.diff(edges).astype(np.int64)
+        counts[np.argmax(counts)] += batch - counts.sum()
+        parts: list[tuple[Any, ...]] = []
+        for k, count in enumerate(counts.tolist()):
+            if count:
+                plan, index = classes[kinds[k]]
+                moved = plan.sample(count, seed, extension, int(first[k]))
+                first[k] += count
+                parts.append((moved.points, moved.images, index[moved.cells], np.repeat(np.asarray([kinds[k]]), count)))
+        x, y, code, label = (np.concatenate(part) for part in zip(*parts, strict=True))
+        order = random.permutation(batch)
+        yield x[order], y[order], code[order], label[order]

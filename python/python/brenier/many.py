@@ -23,9 +23,12 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from . import _brenier, solving
 from ._brenier import Plan
 from ._errors import BrenierError, NotConverged
+from .latent import LatentPlan, solve_latent
 from .problem import Problem, read_problem
 
 __all__ = ["solve_many"]
@@ -42,6 +45,9 @@ _OPTIONS: dict[str, Any] = {
     "threads": None,
     "warm": None,
 }
+
+#: Arguments of `solve_latent` that a dict with `codes` may have.
+_OF_CODES = ("codes", "source", "masses", "tol", "confidence", "seed", "max_points", "time_limit", "threads")
 
 #: Tasks handed to an executor and not yet back, at most, for each worker: the rest of the list waits as it is.
 _AHEAD = 4
@@ -73,6 +79,74 @@ class _Job:
             digest.update(len(part).to_bytes(8, "little"))
             digest.update(part)
         return digest.hexdigest()
+
+
+    def here(self, cancel: Any) -> tuple[Any, ...]:
+        """What is submitted to threads of this process."""
+        options, warm = self._split()
+        return (_solve, self.problem._core, options, warm, cancel)
+
+    def afar(self) -> tuple[Any, ...]:
+        """What is submitted to others."""
+        return (_work, self.problem, *self._split())
+
+    def _split(self) -> tuple[dict[str, Any], Plan | None]:
+        options = dict(self.options)
+        return options, options.pop("warm")
+
+    @staticmethod
+    def read(data: bytes) -> Plan:
+        return Plan.from_bytes(data)
+
+
+class _Codes:
+    """Codes of many coordinates, and how to solve for them."""
+
+    __slots__ = ("given",)
+
+    def __init__(self, item: Mapping[str, Any], options: Mapping[str, Any]) -> None:
+        unknown = [name for name in item if name not in _OF_CODES]
+        if unknown:
+            raise BrenierError(f"{unknown[0]} is no argument beside codes; give those of solve_latent")
+        common = {"threads": options["threads"], "time_limit": options["time_limit"]}
+        self.given: dict[str, Any] = {**common, **item}
+
+    def key(self) -> str | None:
+        """As that of a problem. A function has no name that is the same in another run."""
+        source = self.given.get("source", "normal")
+        if callable(source):
+            return None
+        digest = hashlib.sha256(_brenier.__version__.encode() + b"codes")
+        named = vars(source) if hasattr(source, "__dict__") else {"source": source}
+        digest.update(type(source).__name__.encode())
+        for name, value in sorted({**self.given, **named}.items()):
+            if name not in ("threads", "time_limit") and value is not source or name in named:
+                array = np.asarray(value if value is not None else [])
+                digest.update(f"{name} {array.dtype} {array.shape} ".encode())
+                digest.update(np.ascontiguousarray(array).tobytes())
+        return digest.hexdigest()
+
+    def here(self, cancel: Any) -> tuple[Any, ...]:
+        return (_solve_codes, self.given, cancel)
+
+    def afar(self) -> tuple[Any, ...]:
+        return (_work_codes, self.given)
+
+    def read(self, data: bytes) -> LatentPlan:
+        from .latent import _restored
+
+        return _restored(data, self.given.get("source"))
+
+
+def _solve_codes(given: Mapping[str, Any], cancel: Any) -> LatentPlan:
+    return solve_latent(**given, cancel=cancel)
+
+
+def _work_codes(given: Mapping[str, Any]) -> LatentPlan | Exception:
+    try:
+        return _solve_codes(given, None)
+    except (BrenierError, NotConverged) as error:
+        return error
 
 
 def _solve(core: _brenier.Problem, options: Mapping[str, Any], warm: Plan | None, cancel: Any) -> Plan:
@@ -110,18 +184,18 @@ class _Kept:
     def path(self, key: str) -> Path:
         return self.folder / f"{key}.json"
 
-    def get(self, key: str) -> Plan | None:
+    def get(self, key: str, job: _Job | _Codes) -> Plan | LatentPlan | None:
         """The plan, or None if there is none that can be read."""
         try:
-            return Plan.from_bytes(self.path(key).read_bytes())
+            return job.read(self.path(key).read_bytes())
         except (BrenierError, FileNotFoundError):
             return None
 
-    def put(self, key: str, plan: Plan) -> None:
+    def put(self, key: str, plan: Plan | LatentPlan) -> None:
         handle, name = tempfile.mkstemp(dir=self.folder, prefix=".", suffix=".tmp")
         try:
             with os.fdopen(handle, "wb") as file:
-                file.write(plan.to_bytes())
+                file.write(plan.to_bytes() if isinstance(plan, Plan) else plan._core.to_bytes())
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(name, self.path(key))
@@ -130,7 +204,7 @@ class _Kept:
             raise
 
 
-def _job(item: Any, options: dict[str, Any]) -> _Job:
+def _job(item: Any, options: dict[str, Any]) -> _Job | _Codes:
     """What one entry of the list says."""
     if isinstance(item, str | PathLike):
         return _Job(read_problem(fspath(item)), options)
@@ -145,6 +219,8 @@ def _job(item: Any, options: dict[str, Any]) -> _Job:
             f"a {type(item).__name__} is no problem; give a Problem, a dict of the arguments of solve, a tuple "
             "(sites, source, masses), or the path of a problem file"
         )
+    if "codes" in item:
+        return _Codes(item, options)
     own = {name: item[name] for name in item if name in _OPTIONS}
     unknown = [name for name in item if name not in _OPTIONS and name not in _OF_PROBLEM]
     if unknown:
@@ -183,16 +259,16 @@ class _Run:
         executor: Executor,
         kept: _Kept | None,
         raising: bool,
-        callback: Callable[[int, Plan | Exception], object] | None,
+        callback: Callable[[int, Any], object] | None,
     ) -> None:
         self.executor, self.kept, self.raising, self.callback = executor, kept, raising, callback
         self.here = isinstance(executor, ThreadPoolExecutor)
         self.stop = threading.Event()
-        self.results: dict[int, Plan | Exception] = {}
+        self.results: dict[int, Plan | LatentPlan | Exception] = {}
         self.pending: dict[Future[Any], tuple[int, str | None]] = {}
 
-    def done(self, index: int, result: Plan | Exception, key: str | None = None) -> None:
-        if key is not None and self.kept is not None and isinstance(result, Plan):
+    def done(self, index: int, result: Plan | LatentPlan | Exception, key: str | None = None) -> None:
+        if key is not None and self.kept is not None and isinstance(result, Plan | LatentPlan):
             self.kept.put(key, result)
         self.results[index] = result
         if isinstance(result, Exception) and self.raising:
@@ -200,21 +276,16 @@ class _Run:
         if self.callback is not None:
             self.callback(index, result)
 
-    def submit(self, index: int, job: _Job) -> None:
+    def submit(self, index: int, job: _Job | _Codes) -> None:
         key = None
         if self.kept is not None:
             key = job.key()
-            found = self.kept.get(key)
+            found = None if key is None else self.kept.get(key, job)
             if found is not None:
                 self.done(index, found)
                 return
-        options, warm = dict(job.options), job.options["warm"]
-        del options["warm"]
-        future: Future[Any]
-        if self.here:
-            future = self.executor.submit(_solve, job.problem._core, options, warm, self.stop)
-        else:
-            future = self.executor.submit(_work, job.problem, options, warm)
+        task = job.here(self.stop) if self.here else job.afar()
+        future: Future[Any] = self.executor.submit(*task)
         self.pending[future] = (index, key)
 
     def collect(self, at_most: int) -> None:
@@ -229,7 +300,7 @@ class _Run:
                     result = error
                 self.done(index, result, key)
 
-    def all(self, items: Iterator[Any], options: dict[str, Any], ahead: int) -> list[Plan | Exception]:
+    def all(self, items: Iterator[Any], options: dict[str, Any], ahead: int) -> list[Plan | LatentPlan | Exception]:
         for index, item in enumerate(items):
             try:
                 job = _job(item, options)
@@ -268,8 +339,8 @@ def solve_many(
     ----------
     problems : iterable
         Each a :class:`brenier.Problem`, a dict of arguments of :func:`brenier.solve` (`sites` and `source` at least), a
-        tuple `(sites, source, masses, density)` whose last two may be absent, or the path of a problem file. Read as
-        they are needed: a generator is fine.
+        tuple `(sites, source, masses, density)` whose last two may be absent, the path of a problem file, or a dict of
+        arguments of :func:`brenier.solve_latent` with `codes`. Read as they are needed: a generator is fine.
     executor : concurrent.futures.Executor, optional
         Where the solves run. Absent: as many threads as there are processors, one for each solve. Others get problems
         and give plans by pickle: loky, processes, `Client(...).get_executor()` of dask.distributed,
@@ -292,7 +363,7 @@ def solve_many(
 
     Returns
     -------
-    list of Plan or Exception
+    list of Plan, LatentPlan or Exception
         In the order of the problems. Arrays have the same bits for any executor and any number of workers.
 
     Raises

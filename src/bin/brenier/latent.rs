@@ -34,7 +34,8 @@ fn solve(args: &LatentSolveArgs, common: &Common) -> Result<u8, Failure> {
     if args.checkpoint.is_none() {
         outputs::also(&[state_of(args)], Role::State)?;
     }
-    let matrix = read_matrix(&args.codes, limit, "codes")?;
+    let (matrix, notes) = read_matrix(&args.codes, limit, "codes")?;
+    console::warn(common, &notes);
     let masses = args.masses.as_ref().map(|path| read_masses(path, limit)).transpose()?.map(|m| m.0);
     // What is wrong with masses is wrong in their file.
     let codes = Codes::new(matrix.columns, matrix.values, masses).map_err(|e| match (&e, &args.masses) {
@@ -45,7 +46,8 @@ fn solve(args: &LatentSolveArgs, common: &Common) -> Result<u8, Failure> {
         _ => wrong(&args.codes)(e),
     })?;
     console::warn(common, codes.remarks());
-    let (source, text) = source(&args.source, codes.dimension(), limit)?;
+    let (source, text, notes) = source(&args.source, codes.dimension(), limit)?;
+    console::warn(common, &notes);
     let fingerprint = latent_fingerprint(&codes, &text, args.tol, args.confidence);
     let resume = args.resume.as_ref().map(|path| read_latent_state(path, &fingerprint, limit)).transpose()?;
     let options = LatentOptions::default()

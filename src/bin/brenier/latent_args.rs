@@ -2,7 +2,7 @@
 
 use crate::outputs::{Fit, Output, to};
 use crate::values::MANY;
-use crate::values::{between, probability, relative};
+use crate::values::{between, from_0_to_1, probability, relative};
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -78,6 +78,9 @@ pub struct LatentSampleArgs {
     /// How codes are filled in between
     #[arg(long, value_enum, default_value_t = How::Local)]
     pub extension: How,
+    /// Strength of the local map, from 0 (copies of the codes) to 1 [default: by codes held out]
+    #[arg(long, value_name = "S", value_parser = from_0_to_1, allow_negative_numbers = true)]
+    pub strength: Option<f64>,
     /// What to write of each sample [default: all in an .npz, else images]
     #[arg(long, value_enum)]
     pub what: Option<Which>,

@@ -55,6 +55,14 @@ pub fn run(args: &LatentSampleArgs, common: &Common) -> Result<u8, Failure> {
     let file = read_latent(&args.solution, limit)?;
     let source = source_of(&file, &args.solution, args.source.as_deref(), limit)?;
     let map = LatentMap::new(&file.codes, &source, &file.heights, file.seed).map_err(wrong(&args.solution))?;
+    let map = match args.strength {
+        Some(_) if args.extension != How::Local => {
+            let what = "--strength is for --extension local; drop it, or choose that extension";
+            return Err(Failure::new(code::USAGE, what));
+        }
+        Some(s) => map.with_strength(s).map_err(wrong(&args.solution))?,
+        None => map,
+    };
     let (name, how) = extension(args.extension);
     interrupt::be_polite();
     let what = args.what.unwrap_or(if archive { Which::All } else { Which::Images });
@@ -109,7 +117,15 @@ pub fn run(args: &LatentSampleArgs, common: &Common) -> Result<u8, Failure> {
         let told = if c.cut.is_finite() { "cut there" } else { "nothing is cut" };
         rows.push(("components", format!(" {} (widest gap of the tree: {:.2} times; {told})", c.count, c.gap)));
     }
-    rows.extend(strength.map(|s| ("strength", format!("{s:.1}, by codes that were held out"))));
+    rows.extend(strength.map(|s| {
+        (
+            "strength",
+            match args.strength {
+                Some(_) => format!("{s}, as given"),
+                None => format!("{s:.1}, by codes that were held out"),
+            },
+        )
+    }));
     rows.push(("time", format!("{seconds:.2} s on {}", count(rayon::current_num_threads(), "thread"))));
     rows.push(("written", args.output.display().to_string()));
     say(&table(&rows))?;

@@ -14,8 +14,8 @@ pub fn wrong(path: &Path) -> impl Fn(LatentError) -> Failure + '_ {
     }
 }
 
-/// A source by its name, or of a file.
-pub fn source(name: &str, d: usize, limit: ReadLimit) -> Result<(Source, SourceText), Failure> {
+/// A source by its name, or of a file, and what to tell.
+pub fn source(name: &str, d: usize, limit: ReadLimit) -> Result<(Source, SourceText, Vec<String>), Failure> {
     let usage = |e: LatentError| Failure::new(code::USAGE, format!("--source {name}: {e}"));
     let (word, rest) = name.split_once(':').map_or((name, None), |(w, r)| (w, Some(r)));
     let numbers: Option<Vec<f64>> =
@@ -37,21 +37,21 @@ pub fn source(name: &str, d: usize, limit: ReadLimit) -> Result<(Source, SourceT
                 let what = "no such source, and no such file; use gaussian, cube, ball or a file of points";
                 return Err(Failure::new(code::USAGE, format!("--source {name}: {what}")));
             }
-            let (source, sha256) = points(path, limit)?;
-            return Ok((source, SourceText::Points { path: name.to_string(), sha256 }));
+            let (source, sha256, notes) = points(path, limit)?;
+            return Ok((source, SourceText::Points { path: name.to_string(), sha256 }, notes));
         }
     };
     let source = made.map_err(usage)?;
     let text = SourceText::of(&source);
-    Ok((source, text))
+    Ok((source, text, Vec::new()))
 }
 
-/// Points of a file as a source, and the SHA-256 of their numbers.
-fn points(path: &Path, limit: ReadLimit) -> Result<(Source, String), Failure> {
-    let matrix = read_matrix(path, limit, "points")?;
+/// Points of a file as a source, the SHA-256 of their numbers, and what to tell.
+fn points(path: &Path, limit: ReadLimit) -> Result<(Source, String, Vec<String>), Failure> {
+    let (matrix, notes) = read_matrix(path, limit, "points")?;
     let bytes: Vec<u8> = matrix.values.iter().flat_map(|v| v.to_le_bytes()).collect();
     let source = Source::rows(matrix.columns, matrix.values).map_err(wrong(path))?;
-    Ok((source, sha256_hex(&bytes)))
+    Ok((source, sha256_hex(&bytes), notes))
 }
 
 /// The source of a solution: as its file says, or the file of points given.
@@ -67,7 +67,7 @@ pub fn source_of(file: &LatentFile, at: &Path, given: Option<&Path>, limit: Read
         return Err(Failure::new(code::INPUT, format!("{}: {what}", at.display())));
     };
     let path = given.map_or_else(|| PathBuf::from(path), Path::to_path_buf);
-    let (source, found) = points(&path, limit)?;
+    let (source, found, _) = points(&path, limit)?;
     if found != *sha256 {
         let what = "is not the file of points that the solution was made of; give that with --source";
         return Err(Failure::new(code::INPUT, format!("{}: {what}", path.display())));

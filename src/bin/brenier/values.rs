@@ -122,6 +122,14 @@ pub fn probability(text: &str) -> Result<f64, String> {
     }
 }
 
+/// A number of 0 to 1.
+pub fn from_0_to_1(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(v) if (0.0..=1.0).contains(&v) => Ok(v),
+        _ => Err("give a number from 0 to 1, such as 0.8".into()),
+    }
+}
+
 pub fn distance(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
         Ok(v) if v >= 0.0 && v.is_finite() => Ok(v),

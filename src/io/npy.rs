@@ -187,9 +187,17 @@ impl Kind {
 /// The start of a .npy file, version 1.0, C order, up to the numbers. `columns` 0 means a
 /// one-dimensional array.
 pub(super) fn npy_header(descr: &str, rows: u64, columns: usize) -> Vec<u8> {
-    let shape = match columns {
-        0 => format!("({rows},)"),
-        m => format!("({rows}, {m})"),
+    match columns {
+        0 => npy_header_of(descr, &[rows]),
+        m => npy_header_of(descr, &[rows, m as u64]),
+    }
+}
+
+/// The same of any shape.
+pub(super) fn npy_header_of(descr: &str, shape: &[u64]) -> Vec<u8> {
+    let shape = match shape {
+        [n] => format!("({n},)"),
+        more => format!("({})", more.iter().map(u64::to_string).collect::<Vec<_>>().join(", ")),
     };
     let dict = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}");
     // The header ends in a newline and the data start at a multiple of 64 bytes.

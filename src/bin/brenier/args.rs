@@ -6,7 +6,9 @@ pub use crate::args_of_solutions::*;
 use crate::latent_args::LatentArgs;
 use crate::outputs::{Fit, Output, to};
 use crate::polytope_args::{CurvatureArgs, LensArgs, MinkowskiArgs};
-use crate::values::{MANY, Streams, between, distance, duration, memory, positive, relative, size, streams, view};
+use crate::values::{
+    Counts, MANY, Streams, between, distance, duration, memory, positive, relative, size, streams, view, voxels,
+};
 use brenier::io::TableColumns;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -42,7 +44,7 @@ pub enum Command {
     Parameterize(ParameterizeArgs),
     /// Compute the diagram at given heights or weights, without solving
     Diagram(DiagramArgs),
-    /// Write the cells for other programs: .geojson, .csv, .svg, .npz, meshes
+    /// Write the cells for other programs: .geojson, .csv, .svg, .npz, meshes, polyhedra, voxels
     Cells(CellsArgs),
     /// Verify a solution again, independently, in exact arithmetic
     Check(CheckArgs),
@@ -166,6 +168,9 @@ pub struct SolveArgs {
     /// have changed
     #[arg(long, value_name = "OLD", conflicts_with = "resume")]
     pub start: Option<PathBuf>,
+    /// Write the cells for other programs: .vtu, .tess, .npz .. as of brenier cells
+    #[arg(long, value_name = "CELLS", value_parser = to(Fit::Cells))]
+    pub cells: Option<Output>,
     /// Refuse sites that coincide instead of merging them
     #[arg(long)]
     pub strict: bool,
@@ -338,9 +343,10 @@ pub struct DiagramArgs {
     pub plot: Option<Output>,
     #[command(flatten)]
     pub picture: PictureArgs,
-    /// Write the polygon of every cell; of a mesh, its polygons in the triangles
-    #[arg(long)]
-    pub cells: bool,
+    /// Write the cells for other programs, to a file as of brenier cells; without a name the polygon
+    /// of every cell into OUT (of a mesh, its polygons in the triangles)
+    #[arg(long, value_name = "CELLS", num_args = 0..=1, value_parser = to(Fit::Cells))]
+    pub cells: Option<Option<Output>>,
     /// Write the cells on a surface as a mesh of polygons with their sites and masses: .ply, .vtk,
     /// .vtp, or .obj (without numbers)
     #[arg(long, value_name = "MESH", value_parser = to(Fit::Mesh))]
@@ -353,6 +359,7 @@ pub struct DiagramArgs {
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  brenier cells solution.json -o cells.geojson --values towns.csv\n  \
                         brenier cells solution.json -o cells.svg\n  \
+                        brenier cells grains.json -o grains.vti --voxels 128x128x128\n  \
                         brenier cells partial.json -o cells.csv --tolerance 0.001\n\n\
                         A cell is one polygon, or several where it is in parts, united over the triangles or pixels of the source, with holes. Cells that \
                         meet have the same vertices. A site without a cell has no geometry.")]
@@ -360,12 +367,21 @@ pub struct CellsArgs {
     /// Solution, or problem with "heights" or "weights"
     pub file: PathBuf,
     /// File to write: .geojson, .csv (areas as WKT), .svg (a path a cell), .npz (arrays with
-    /// offsets), or a mesh of polygons in the order of the sites: .ply, .vtp, .vtk, .obj
+    /// offsets), or a mesh of polygons in the order of the sites: .ply, .vtp, .vtk, .obj. In space
+    /// polyhedra: .vtu, .tess (Neper), .npz, .stl (a solid a cell), .obj, .ply; labels of voxels:
+    /// .vti, .npy
     #[arg(long, short, value_name = "OUT", value_parser = to(Fit::Cells))]
     pub output: Output,
     /// The problem the solution solves [default: the one it names or contains]
     #[arg(long, value_name = "P")]
     pub problem: Option<PathBuf>,
+    #[command(flatten)]
+    pub look: CellsLook,
+}
+
+/// How cells are written.
+#[derive(Args, Debug, Default)]
+pub struct CellsLook {
     /// Columns to be told of each cell: .csv or .txt with a row for each site and names in the
     /// first line, .npy or .npz
     #[arg(long, value_name = "FILE")]
@@ -381,6 +397,13 @@ pub struct CellsArgs {
     /// The axis of a surface that points upwards in an .svg [default: y]
     #[arg(long, value_enum, value_name = "AXIS")]
     pub up: Option<Up>,
+    /// Voxels of a .vti or .npy with the labels of cells, along each axis, or along the longest one
+    /// [default: 64]
+    #[arg(long, value_name = "NxMxK", value_parser = voxels)]
+    pub voxels: Option<Counts>,
+    /// Move cells in space apart, by this share of their distance from the middle of the domain
+    #[arg(long, value_name = "SHARE", value_parser = positive)]
+    pub explode: Option<f64>,
 }
 
 #[derive(Args, Debug)]

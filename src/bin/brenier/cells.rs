@@ -1,6 +1,6 @@
 //! `brenier cells`: the cells of a solution for other programs, one area a site.
 
-use crate::args::{CellsArgs, Common};
+use crate::args::{CellsArgs, CellsLook, Common};
 use crate::console::count;
 use crate::failure::{Failure, code};
 use crate::heights::{self, At};
@@ -9,11 +9,12 @@ use crate::output::problem_line;
 use crate::picture::{Drawn, unmade};
 use crate::site_values;
 use crate::style::up_of;
+use crate::voxels;
 use brenier::diagram::{Cells, Outlines, SpaceDiagram, SurfaceDiagram};
 use brenier::exact::Heights;
 use brenier::io::{
-    CellColumn, CellFile, ColumnValues, FileData, Loaded, bytes_text, has_ending, write_atomically, write_cells,
-    write_polyhedra, writes_cell_pieces, writes_polyhedra,
+    CellColumn, CellFile, ColumnValues, FileData, Loaded, Polyhedra, bytes_text, has_ending, write_atomically,
+    write_cells, write_polyhedra, writes_cell_pieces, writes_cells, writes_polyhedra, writes_voxels,
 };
 use brenier::plot::{Model, View, cells_svg};
 use brenier::problem::{Problem, SpaceProblem, SurfaceProblem, WithSites};
@@ -45,47 +46,86 @@ fn written<T: FileData<Point = [f64; D]>, const D: usize>(
 where
     T::Problem: Transport<D> + Drawn + Painted<D>,
 {
-    let problem = &at.loaded.problem;
-    if let Some(count) = problem.polyhedra(args, &at.heights)? {
-        return solids(args, common, &at.loaded, count);
+    let (problem, look, out) = (&at.loaded.problem, &args.look, &*args.output);
+    if let Some(told) = problem.solids(out, look, &at.heights, common)? {
+        return solids(args, common, &at.loaded, told);
     }
-    if has_ending(&args.output, "vtu") {
-        let what = format!("{}: .vtu holds cells in space; .vtp, .ply or .obj hold these", args.output.display());
-        return Err(Failure::new(code::USAGE, what));
-    }
-    check_view(args, problem.is_flat())?;
+    check_look(&args.file, out, look, problem.is_flat())?;
     let mut notes = mapped::remarks(true, problem.site_of_input().is_some());
     if at.is_unsolved() {
         notes.push("the solution has not converged: cells have the masses told here, not those asked for".into());
     }
-    let columns = match &args.values {
+    let columns = match &look.values {
         Some(path) => columns(path, args, common, &at.loaded, &mut notes)?,
         None => Vec::new(),
     };
-    let mut table = cells(problem, &at.heights).map_err(unmade)?;
-    let arcs = table.outlines.angles.iter().filter(|a| **a != 0.0).count();
-    let tolerance = args.tolerance.unwrap_or_else(|| table.outlines.usual_tolerance());
-    let is_svg = has_ending(&args.output, "svg");
-    if is_svg {
-        let titles: Vec<String> = (0..table.len()).map(|i| title(&table, &columns, i)).collect();
-        let svg = problem.painted(args, &at.heights, &table, &titles)?;
-        write_atomically(&args.output, |w| w.write_all(svg.as_bytes()))?;
-    } else {
-        let pieces = match writes_cell_pieces(&args.output) {
-            true => Some(flattened(cell_pieces(problem, &at.heights).map_err(unmade)?, tolerance, args, common)?),
-            false => None,
-        };
-        table.outlines = flattened(std::mem::take(&mut table.outlines), tolerance, args, common)?;
-        let file = CellFile { table: &table, pieces: pieces.as_ref(), columns: &columns };
-        write_cells(&args.output, &file)?;
-    }
-    report(args, common, at, &table, (arcs, is_svg, tolerance), notes)
+    let (table, arcs) = areas(problem, &at.heights, out, look, &columns, common)?;
+    report(args, common, at, &table, arcs, notes)
 }
 
-/// Only pictures of surfaces have a view, only arcs a tolerance.
-fn check_view(args: &CellsArgs, flat: bool) -> Result<(), Failure> {
-    let file = args.file.display();
-    if (args.view.is_some() || args.up.is_some()) && (flat || !has_ending(&args.output, "svg")) {
+/// Cells that another command writes beside its result.
+pub fn beside<T: FileData<Point = [f64; D]>, const D: usize>(
+    loaded: &Loaded<T>,
+    heights: &Heights,
+    out: &Path,
+    common: &Common,
+) -> Result<(), Failure>
+where
+    T::Problem: Transport<D> + Drawn + Painted<D>,
+{
+    let (problem, look) = (&loaded.problem, CellsLook::default());
+    if problem.solids(out, &look, heights, common)?.is_some() {
+        return Ok(());
+    }
+    check_look(&loaded.name, out, &look, problem.is_flat())?;
+    areas(problem, heights, out, &look, &[], common).map(drop)
+}
+
+/// How many arcs there are, whether they are written as such, and else how near their chords are.
+type Arcs = (usize, bool, f64);
+
+/// Writes cells that are areas.
+fn areas<P: Transport<D> + Painted<D>, const D: usize>(
+    problem: &P,
+    heights: &Heights,
+    out: &Path,
+    look: &CellsLook,
+    columns: &[CellColumn],
+    common: &Common,
+) -> Result<(CellTable<D>, Arcs), Failure> {
+    let mut table = cells(problem, heights).map_err(unmade)?;
+    let arcs = table.outlines.angles.iter().filter(|a| **a != 0.0).count();
+    let tolerance = look.tolerance.unwrap_or_else(|| table.outlines.usual_tolerance());
+    let is_svg = has_ending(out, "svg");
+    if is_svg {
+        let titles: Vec<String> = (0..table.len()).map(|i| title(&table, columns, i)).collect();
+        let svg = problem.painted(out, look, heights, &table, &titles)?;
+        write_atomically(out, |w| w.write_all(svg.as_bytes()))?;
+    } else {
+        let pieces = match writes_cell_pieces(out) {
+            true => Some(flattened(cell_pieces(problem, heights).map_err(unmade)?, tolerance, out, common)?),
+            false => None,
+        };
+        table.outlines = flattened(std::mem::take(&mut table.outlines), tolerance, out, common)?;
+        let file = CellFile { table: &table, pieces: pieces.as_ref(), columns };
+        write_cells(out, &file)?;
+    }
+    Ok((table, (arcs, is_svg, tolerance)))
+}
+
+/// Only pictures of surfaces have a view, and only solid cells are polyhedra and voxels.
+fn check_look(file: &Path, out: &Path, look: &CellsLook, flat: bool) -> Result<(), Failure> {
+    let (file, name) = (file.display(), out.display());
+    if !(writes_cells(out) || has_ending(out, "svg")) {
+        let ending = brenier::io::ending(out);
+        let what = format!("{name}: .{ending} holds cells in space; choose .geojson, .csv, .svg, .npz, .ply or .vtp");
+        return Err(Failure::new(code::USAGE, what));
+    }
+    if look.voxels.is_some() || look.explode.is_some() {
+        let what = format!("{file}: --voxels and --explode are for cells in space; leave them out");
+        return Err(Failure::new(code::USAGE, what));
+    }
+    if (look.view.is_some() || look.up.is_some()) && (flat || !has_ending(out, "svg")) {
         let what = format!("{file}: --view and --up are for .svg pictures of surfaces; leave them out");
         return Err(Failure::new(code::USAGE, what));
     }
@@ -96,7 +136,7 @@ fn check_view(args: &CellsArgs, flat: bool) -> Result<(), Failure> {
 fn flattened<const D: usize>(
     outlines: Outlines<D>,
     tolerance: f64,
-    args: &CellsArgs,
+    out: &Path,
     common: &Common,
 ) -> Result<Outlines<D>, Failure> {
     let corners = outlines.count(tolerance);
@@ -105,7 +145,7 @@ fn flattened<const D: usize>(
     }
     let most = common.max_memory.map_or(MOST, |limit| limit / CORNER);
     if corners as u64 > most {
-        let (out, needs) = (args.output.display(), bytes_text(CORNER.saturating_mul(corners as u64)));
+        let (out, needs) = (out.display(), bytes_text(CORNER.saturating_mul(corners as u64)));
         let what = format!(
             "{out}: arcs as chords within {tolerance:e} have {corners} corners, about {needs}; give a larger --tolerance"
         );
@@ -133,18 +173,31 @@ fn columns<T: FileData>(
     Ok(columns)
 }
 
-/// Tells of polyhedra that were written.
-fn solids<T: FileData>(
-    args: &CellsArgs,
-    common: &Common,
-    loaded: &Loaded<T>,
-    (cells, hidden): (usize, usize),
-) -> Result<u8, Failure> {
-    let mut rows = vec![("cells", count(cells, "polyhedron").replace("polyhedrons", "polyhedra"))];
-    if hidden > 0 {
-        rows.push(("empty", format!("{} without a cell", count(hidden, "site"))));
-    }
-    let more = values([("sites", (cells + hidden).into()), ("cells", cells.into()), ("hidden", hidden.into())]);
+/// What was written of cells in space.
+pub enum Solids {
+    /// So many cells, and sites without one.
+    Polyhedra(usize, usize),
+    /// So many voxels along each axis, and how many of all are in cells.
+    Voxels(Vec<usize>, usize),
+}
+
+/// Tells of them.
+fn solids<T: FileData>(args: &CellsArgs, common: &Common, loaded: &Loaded<T>, told: Solids) -> Result<u8, Failure> {
+    let (rows, more) = match told {
+        Solids::Polyhedra(cells, hidden) => {
+            let mut rows = vec![("cells", count(cells, "polyhedron").replace("polyhedrons", "polyhedra"))];
+            if hidden > 0 {
+                rows.push(("empty", format!("{} without a cell", count(hidden, "site"))));
+            }
+            (rows, values([("sites", (cells + hidden).into()), ("cells", cells.into()), ("hidden", hidden.into())]))
+        }
+        Solids::Voxels(counts, inside) => {
+            let sides: Vec<String> = counts.iter().map(usize::to_string).collect();
+            let all: usize = counts.iter().product();
+            let shape = format!("{} ({}), {inside} in cells", count(all, "voxel"), sides.join(" x "));
+            (vec![("voxels", shape)], values([("voxels", counts.into()), ("inside", inside.into())]))
+        }
+    };
     mapped::print(common, "cells", problem_line(loaded), &[], rows, more, &[&args.output])
 }
 
@@ -227,17 +280,17 @@ fn lost<const D: usize>(table: &CellTable<D>) -> usize {
     (0..all.parts.len() - 1).filter(|&p| first(p).is_some_and(|r| all.polygon(r).is_empty())).count()
 }
 
-/// A problem whose cells can be drawn, one path each.
-trait Painted<const D: usize> {
-    /// Writes cells that are polyhedra, and tells how many cells and hidden sites there are;
-    /// `None`: they are none.
-    fn polyhedra(&self, _: &CellsArgs, _: &Heights) -> Result<Option<(usize, usize)>, Failure> {
+/// A problem whose cells can be drawn, one path each, or are solid.
+pub trait Painted<const D: usize> {
+    /// Writes cells that are polyhedra, or voxels; `None`: they are areas, and those are wanted.
+    fn solids(&self, _: &Path, _: &CellsLook, _: &Heights, _: &Common) -> Result<Option<Solids>, Failure> {
         Ok(None)
     }
     /// The picture as the text of an SVG file.
     fn painted(
         &self,
-        args: &CellsArgs,
+        out: &Path,
+        look: &CellsLook,
         heights: &Heights,
         table: &CellTable<D>,
         titles: &[String],
@@ -245,35 +298,82 @@ trait Painted<const D: usize> {
 }
 
 impl Painted<2> for Problem {
-    fn painted(&self, _: &CellsArgs, _: &Heights, table: &CellTable<2>, titles: &[String]) -> Result<String, Failure> {
+    fn painted(
+        &self,
+        _: &Path,
+        _: &CellsLook,
+        _: &Heights,
+        table: &CellTable<2>,
+        titles: &[String],
+    ) -> Result<String, Failure> {
         Ok(cells_svg(&table.outlines, titles))
     }
 }
 
 impl Painted<3> for SpaceProblem<3> {
-    fn polyhedra(&self, args: &CellsArgs, heights: &Heights) -> Result<Option<(usize, usize)>, Failure> {
-        let out = args.output.display();
-        if args.values.is_some() || args.view.is_some() || args.up.is_some() || args.tolerance.is_some() {
+    fn solids(
+        &self,
+        out: &Path,
+        look: &CellsLook,
+        heights: &Heights,
+        common: &Common,
+    ) -> Result<Option<Solids>, Failure> {
+        let (name, usage) = (out.display(), |what: String| Err(Failure::new(code::USAGE, what)));
+        if look.values.is_some() || look.view.is_some() || look.up.is_some() || look.tolerance.is_some() {
             let what = "--values, --view, --up and --tolerance are for cells that are areas; these are polyhedra";
-            return Err(Failure::new(code::USAGE, what));
+            return usage(what.into());
         }
-        if !writes_polyhedra(&args.output) {
-            let what = format!("{out}: cells in space are written as .vtu, .npz, .obj or .ply; choose one of these");
-            return Err(Failure::new(code::USAGE, what));
+        if look.explode.is_some() && !["vtu", "obj", "ply", "stl"].iter().any(|e| has_ending(out, e)) {
+            return usage(format!("{name}: --explode is for .vtu, .obj, .ply and .stl; leave it out"));
+        }
+        if writes_voxels(out) {
+            return voxels::written(self, out, look.voxels.as_ref(), heights, common).map(Some);
+        }
+        if look.voxels.is_some() {
+            return usage(format!("{name}: --voxels is for .vti and .npy; leave it out"));
+        }
+        if !writes_polyhedra(out) {
+            return usage(format!(
+                "{name}: cells in space are written as .vtu, .tess, .npz, .stl, .obj or .ply, their voxels as .vti or \
+                 .npy; choose one of these"
+            ));
         }
         let diagram = SpaceDiagram::new(self, heights).map_err(unmade)?;
-        write_polyhedra(&args.output, &diagram, self.masses())?;
+        let weights = heights.to_weights(self.sites());
+        let (domain, explode) = (self.domain(), look.explode.unwrap_or(0.0));
+        let cells = Polyhedra { diagram: &diagram, domain, masses: self.masses(), weights: &weights, explode };
+        write_polyhedra(out, &cells)?;
         let hidden = diagram.hidden().len();
-        Ok(Some((self.len() - hidden, hidden)))
+        Ok(Some(Solids::Polyhedra(self.len() - hidden, hidden)))
     }
 
-    fn painted(&self, _: &CellsArgs, _: &Heights, _: &CellTable<3>, _: &[String]) -> Result<String, Failure> {
+    fn painted(&self, _: &Path, _: &CellsLook, _: &Heights, _: &CellTable<3>, _: &[String]) -> Result<String, Failure> {
         Err(Failure::new(code::USAGE, "cells in space are no paths"))
     }
 }
 
 impl Painted<2> for SpaceProblem<2> {
-    fn painted(&self, _: &CellsArgs, _: &Heights, table: &CellTable<2>, titles: &[String]) -> Result<String, Failure> {
+    fn solids(
+        &self,
+        out: &Path,
+        look: &CellsLook,
+        heights: &Heights,
+        common: &Common,
+    ) -> Result<Option<Solids>, Failure> {
+        match writes_voxels(out) {
+            true => voxels::written(self, out, look.voxels.as_ref(), heights, common).map(Some),
+            false => Ok(None),
+        }
+    }
+
+    fn painted(
+        &self,
+        _: &Path,
+        _: &CellsLook,
+        _: &Heights,
+        table: &CellTable<2>,
+        titles: &[String],
+    ) -> Result<String, Failure> {
         Ok(cells_svg(&table.outlines, titles))
     }
 }
@@ -281,19 +381,19 @@ impl Painted<2> for SpaceProblem<2> {
 impl Painted<3> for SurfaceProblem {
     fn painted(
         &self,
-        args: &CellsArgs,
+        out: &Path,
+        look: &CellsLook,
         heights: &Heights,
         _: &CellTable<3>,
         titles: &[String],
     ) -> Result<String, Failure> {
         let diagram = SurfaceDiagram::new(self, heights).map_err(unmade)?;
         let model = Model::of_surface(self, &diagram);
-        let up = up_of(args.up);
-        let view = match args.view {
+        let up = up_of(look.up);
+        let view = match look.view {
             Some([azimuth, elevation]) => View { azimuth, elevation, up },
             None => model.best_view(up),
         };
-        let out = args.output.display();
-        model.cells_svg(view, titles).map_err(|e| Failure::new(code::USAGE, format!("{out}: {e}")))
+        model.cells_svg(view, titles).map_err(|e| Failure::new(code::USAGE, format!("{}: {e}", out.display())))
     }
 }

@@ -1,6 +1,7 @@
 //! `brenier diagram`: the cells at given heights, without solving.
 
 use crate::args::{Common, DiagramArgs};
+use crate::cells::{self, Painted};
 use crate::failure::{Failure, code};
 use crate::heights::{self, At};
 use crate::output;
@@ -30,7 +31,7 @@ fn described<T: FileData<Point = [f64; D]>, const D: usize>(
     start: Instant,
 ) -> Result<u8, Failure>
 where
-    T::Problem: Transport<D> + Drawn + Meshed,
+    T::Problem: Transport<D> + Drawn + Meshed + Painted<D>,
 {
     let (loaded, heights) = (&at.loaded, &at.heights);
     let problem = &loaded.problem;
@@ -38,15 +39,17 @@ where
         let what = format!("{}: --mesh is for surfaces, this domain lies in the plane", path.display());
         return Err(Failure::new(code::USAGE, what));
     }
-    if args.cells && problem.stays().is_some() {
+    let polygons = matches!(args.cells, Some(None));
+    if polygons && problem.stays().is_some() {
         let what = "--cells: the cells of a partial problem are bounded by arcs, not polygons; draw them with --plot";
         return Err(Failure::new(code::USAGE, what));
     }
-    if args.cells && D == 3 && problem.is_solid() {
-        let what = "--cells: the cells of a problem in space are polyhedra, not polygons; brenier cells writes them";
+    if polygons && D == 3 && problem.is_solid() {
+        let what =
+            "--cells: the cells of a problem in space are polyhedra, not polygons; give a file: --cells cells.vtu";
         return Err(Failure::new(code::USAGE, what));
     }
-    let found = loaded.described(heights, args.hessian, args.cells).map_err(unmade)?;
+    let found = loaded.described(heights, args.hessian, polygons).map_err(unmade)?;
     let mut file = solution_file(loaded, found.solution, start);
     file.cells = found.cells;
     // The same heights, found the same way.
@@ -57,6 +60,10 @@ where
     let mut written: Vec<&Path> = vec![&args.output];
     if let Some(path) = &args.mesh {
         problem.write_mesh(heights, path)?;
+        written.push(path);
+    }
+    if let Some(Some(path)) = &args.cells {
+        cells::beside(loaded, heights, path, common)?;
         written.push(path);
     }
     if let Some(path) = &args.plot {

@@ -47,6 +47,7 @@ mod start;
 mod style;
 mod threads;
 mod values;
+mod voxels;
 
 use args::{Cli, Command};
 use clap::{CommandFactory, FromArgMatches};

@@ -105,9 +105,9 @@ impl Fit {
                 "polytopes are written as .obj, .ply, .off, .stl, .vtk or .vtp, their solutions as .json; choose one of these",
             ),
             Fit::Cells => (
-                &["geojson", "csv", "svg", "npz", "ply", "vtp", "vtk", "obj", "vtu"],
-                "cells are written as .geojson, .csv, .svg, .npz, .ply, .vtp, .vtk or .obj, in space as .vtu, .npz, .obj or \
-                 .ply; choose one of these",
+                &["geojson", "csv", "svg", "npz", "ply", "vtp", "vtk", "obj", "vtu", "tess", "stl", "vti", "npy"],
+                "cells are written as .geojson, .csv, .svg, .npz, .ply, .vtp, .vtk or .obj, in space as .vtu, .tess, .npz, \
+                 .stl, .obj or .ply, their voxels as .vti or .npy; choose one of these",
             ),
             Fit::Layout => (
                 &["obj", "ply", "glb", "gltf"],

@@ -1,6 +1,7 @@
 //! `brenier solve`: masses in, heights out.
 
 use crate::args::{Common, SolveArgs};
+use crate::cells::{self as cells_of, Painted};
 use crate::console::{self, Bar};
 use crate::failure::{Failure, code};
 use crate::input;
@@ -38,7 +39,7 @@ fn solved<T: Kinds + FileData<Point = [f64; D]>, const D: usize>(
     mut loaded: Loaded<T>,
 ) -> Result<u8, Failure>
 where
-    T::Problem: Transport<D> + Drawn,
+    T::Problem: Transport<D> + Drawn + Painted<D>,
 {
     console::warn(common, &loaded.warnings);
     let named = args.resume.is_some() || args.checkpoint.is_some() || common.time_limit.is_some();
@@ -99,6 +100,10 @@ where
     deadline::be_written();
     write_solution(&args.output, &file)?;
     let mut written: Vec<&Path> = vec![&args.output];
+    if let Some(path) = &args.cells {
+        cells_of::beside(&loaded, &file.heights, path, common)?;
+        written.push(path);
+    }
     if let Some(path) = &args.plot {
         picture::beside(&loaded.problem, &file.heights, (&loaded.name, path), (&args.picture, Color::Mass), common)?;
         written.push(path);

@@ -19,6 +19,19 @@ pub fn size(text: &str) -> Result<(u32, u32), String> {
     }
 }
 
+/// Numbers of voxels: one along the longest axis, or one for each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counts(pub Vec<u32>);
+
+/// `64`, or `128x128x64`.
+pub fn voxels(text: &str) -> Result<Counts, String> {
+    let numbers: Option<Vec<u32>> = text.split(['x', 'X']).map(|n| n.trim().parse().ok()).collect();
+    match numbers {
+        Some(list) if list.len() <= 3 && list.iter().all(|n| (1..=65_536).contains(n)) => Ok(Counts(list)),
+        _ => Err("give numbers of voxels from 1 to 65536, such as 64 or 128x128x64".into()),
+    }
+}
+
 /// No count is larger.
 pub const MANY: u64 = u64::MAX;
 

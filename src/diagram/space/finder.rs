@@ -94,6 +94,11 @@ impl SpaceFinder {
         found.iter().map(exact).min().map_or(u32::MAX, |f| f.1)
     }
 
+    /// Does the domain hold a finite point? Exactly.
+    pub fn holds<const D: usize>(&self, x: &[f64; D]) -> bool {
+        self.ground.holds(&[0, 1, 2].map(|k| x.get(k).copied().unwrap_or(0.0)))
+    }
+
     /// A point in the box of a torus.
     pub fn wrapped<const D: usize>(&self, x: [f64; D]) -> [f64; D] {
         let at = self.ground.wrapped([0, 1, 2].map(|k| x.get(k).copied().unwrap_or(0.0)));

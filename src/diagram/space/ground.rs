@@ -6,7 +6,7 @@
 //! domain, bounded along periodic axes by the walls to the site's own images half a period away.
 
 use super::wall::{Shift, Wall};
-use crate::domain::space::{Body, Face, Planes, Polytope};
+use crate::domain::space::{Body, Face, Polytope};
 use crate::domain::{SpaceDensity, SpaceDomain};
 use crate::exact::Dd;
 use crate::exact::big::{self, Integer, Rational};
@@ -31,17 +31,6 @@ pub struct SpaceGround {
 
 /// The site of a cell that nobody has named yet.
 const OWN: u32 = u32::MAX;
-
-struct NoPlanes;
-
-impl Planes<Wall> for NoPlanes {
-    fn exact(&self, _: &Wall) -> ExactRow {
-        ExactRow::new(Default::default())
-    }
-    fn periodic(&self) -> [bool; 3] {
-        [false; 3]
-    }
-}
 
 impl SpaceGround {
     /// Of a domain and its density times a factor.
@@ -68,7 +57,7 @@ impl SpaceGround {
                     k += 1;
                     side(k - 1, (low, high), centre, periodic)
                 });
-                Polytope::boxed(sides, &NoPlanes)
+                Polytope::boxed(sides)
             }
         };
         SpaceGround { low, high, periodic, period, centre, body, base, law }
@@ -79,15 +68,42 @@ impl SpaceGround {
         [0, 1, 2].map(|k| if self.periodic[k] { site[k] } else { self.centre[k] })
     }
 
-    /// What the cell of a site begins with, about its origin.
-    pub(super) fn base(&self, site: u32, rank: u32) -> Polytope<Wall> {
-        let mut base = self.base.clone();
-        for face in &mut base.faces {
-            if let Wall::Site(OWN, shift) = face.label {
-                *face = Face::new(Wall::Site(site, shift), face.row, Yield::Ranks(rank, rank));
+    /// A point moved by some periods.
+    pub(super) fn moved(&self, x: &[f64; 3], periods: [i8; 3]) -> [f64; 3] {
+        [0, 1, 2].map(|k| x[k] + f64::from(periods[k]) * self.period[k].hi)
+    }
+
+    /// Does the domain hold a point? Along periodic axes everything is inside.
+    pub(super) fn holds(&self, x: &[f64; 3]) -> bool {
+        let Some(body) = &self.body else {
+            return (0..3).all(|k| self.periodic[k] || (self.low[k]..=self.high[k]).contains(&x[k]));
+        };
+        (0..body.faces() as u32).all(|face| {
+            let (_, d, off) = body.near(face, x.map(Dd::from_f64));
+            if d.abs() > off {
+                return d > 0.0;
             }
-        }
-        base
+            let [a, b, c, mut value] = body.exact(face).v.map(Rational::from);
+            for (n, k) in [a, b, c].into_iter().zip(0..) {
+                value += n * (big::rational(x[k]) - big::rational(self.centre[k]));
+            }
+            value.cmp0().is_ge()
+        })
+    }
+
+    /// What the cell of a site begins with, about its origin.
+    pub(super) fn begin(&self, site: u32, rank: u32, cell: &mut Polytope<Wall>) {
+        cell.faces.clear();
+        cell.faces.extend(self.base_faces(site, rank));
+        cell.nodes.clone_from(&self.base.nodes);
+    }
+
+    /// The planes of that.
+    pub(super) fn base_faces(&self, site: u32, rank: u32) -> impl Iterator<Item = Face<Wall>> + '_ {
+        self.base.faces.iter().map(move |face| match face.label {
+            Wall::Site(OWN, shift) => Face::new(Wall::Site(site, shift), face.row, Yield::Ranks(rank, rank)),
+            label => Face::new(label, face.row, face.yields),
+        })
     }
 
     /// A face of the domain from any point: normal, constant, and a bound of the error of this.

@@ -8,11 +8,12 @@ use super::super::graph::Graph;
 use super::super::measures::{MeasureError, Measures, Want};
 use super::super::moments::Moments;
 use super::super::seam::{Coarsen, Laguerre, Live, sunk};
-use super::cut::{Cutter, Room};
+use super::cut::{Cutter, Room, Warm};
 use super::ground::SpaceGround;
 use super::sites::Sites;
 use super::tree::Tree;
 use super::wall::{Shift, Wall};
+use crate::domain::space::Knot;
 use crate::exact::{Counters, Dd, Heights};
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -29,10 +30,54 @@ pub struct SpaceLaguerre<const D: usize> {
     order: Arc<[u32]>,
     tree: Tree,
     shifts: Vec<Shift>,
-    /// Neighbours at the last heights, cell after cell.
+    last: Last,
+    counters: Counters,
+}
+
+/// The cells at the last heights.
+#[derive(Default)]
+struct Last {
+    /// Walls, cell after cell.
     start: Vec<u32>,
     walls: Vec<Wall>,
-    counters: Counters,
+    /// Corners, cell after cell.
+    begin: Vec<u32>,
+    knots: Vec<Knot>,
+}
+
+impl Last {
+    fn of(&self, i: usize) -> Warm<'_> {
+        match (self.start.get(i..i + 2), self.begin.get(i..i + 2)) {
+            (Some(&[a, b]), Some(&[c, d])) => {
+                Warm { walls: &self.walls[a as usize..b as usize], knots: &self.knots[c as usize..d as usize] }
+            }
+            _ => Warm::default(),
+        }
+    }
+
+    /// What the next cell is.
+    fn push(&mut self, walls: &[Wall]) {
+        self.walls.extend_from_slice(walls);
+        self.end();
+    }
+
+    fn end(&mut self) {
+        self.start.push(self.walls.len() as u32);
+        self.begin.push(self.knots.len() as u32);
+    }
+
+    /// Of parts, each of which ends cells only.
+    fn joined<'a>(parts: impl Iterator<Item = &'a Last>) -> Last {
+        let mut all = Last { start: vec![0], begin: vec![0], ..Last::default() };
+        for part in parts {
+            let (a, b) = (all.walls.len() as u32, all.knots.len() as u32);
+            all.start.extend(part.start.iter().map(|k| k + a));
+            all.begin.extend(part.begin.iter().map(|k| k + b));
+            all.walls.extend_from_slice(&part.walls);
+            all.knots.extend_from_slice(&part.knots);
+        }
+        all
+    }
 }
 
 /// What a task found.
@@ -43,8 +88,9 @@ struct Part<const D: usize> {
     hidden: usize,
     /// Walls, `i < j`, with conductance.
     conductance: Vec<(u32, u32, f64)>,
-    lengths: Vec<u32>,
-    walls: Vec<Wall>,
+    last: Last,
+    /// Room for names of faces.
+    names: Vec<u16>,
     counters: Counters,
 }
 
@@ -64,7 +110,7 @@ impl<const D: usize> SpaceLaguerre<D> {
         let y = order.iter().map(|&i| points[i as usize]).collect();
         let shifts = Shift::all(ground.periodic);
         let counters = Counters::default();
-        SpaceLaguerre { ground, y, order: order.into(), tree, shifts, start: Vec::new(), walls: Vec::new(), counters }
+        SpaceLaguerre { ground, y, order: order.into(), tree, shifts, last: Last::default(), counters }
     }
 
     /// The sites, in the diagram's numbering.
@@ -75,13 +121,6 @@ impl<const D: usize> SpaceLaguerre<D> {
     /// The domain.
     pub fn ground(&self) -> &Arc<SpaceGround> {
         &self.ground
-    }
-
-    fn last(&self, i: usize) -> &[Wall] {
-        match self.start.get(i..i + 2) {
-            Some(&[a, b]) => &self.walls[a as usize..b as usize],
-            _ => &[],
-        }
     }
 
     /// Masses and walls at these heights, and moments if they are wanted.
@@ -102,19 +141,15 @@ impl<const D: usize> SpaceLaguerre<D> {
         };
         let parts: Vec<Part<D>> = (0..n.div_ceil(CHUNK)).into_par_iter().map(part).collect();
         let (mut mass, mut all) = (Vec::with_capacity(n), Vec::new());
-        let (mut start, mut walls, mut hidden) = (vec![0u32], Vec::new(), 0);
+        let mut hidden = 0;
         for part in &parts {
             mass.extend_from_slice(&part.mass);
             all.extend_from_slice(&part.moments);
             hidden += part.hidden;
             self.counters += part.counters;
-            for length in &part.lengths {
-                start.push(start[start.len() - 1] + length);
-            }
-            walls.extend_from_slice(&part.walls);
         }
         let graph = Graph::of_walls(n, parts.iter().flat_map(|p| &p.conductance));
-        (self.start, self.walls) = (start, walls);
+        self.last = Last::joined(parts.iter().map(|p| &p.last));
         let measures = Measures {
             mass: Some(mass),
             graph,
@@ -127,42 +162,43 @@ impl<const D: usize> SpaceLaguerre<D> {
     }
 
     fn measure(&self, cutter: &Cutter<'_>, i: usize, moments: bool, part: &mut Part<D>, room: &mut Room) {
-        let warm = self.last(i);
+        let warm = self.last.of(i);
         let cell = cutter.cell(i as u32, warm, room);
-        let Some(shape) = cutter.finished(i as u32, &cell) else {
+        let Some((shape, used)) = cutter.finished(i as u32, &cell) else {
+            room.spare(cell);
             part.hidden += 1;
             part.mass.push(0.0);
             // A cell that is lost keeps the neighbours it had.
-            part.lengths.push(warm.len() as u32);
-            part.walls.extend_from_slice(warm);
+            part.last.knots.extend_from_slice(warm.knots);
+            part.last.push(warm.walls);
             if moments {
                 part.moments.push(Moments::default());
             }
             return;
         };
+        cell.knots(&used, &mut part.names, &mut part.last.knots);
+        part.last.push(&shape.skeleton.labels);
+        room.spare(cell);
         let law = &self.ground.law;
-        let found = shape.moments::<D>(law);
-        part.mass.push(found.mass);
         if moments {
+            let found = shape.moments::<D>(law);
+            part.mass.push(found.mass);
             part.moments.push(found);
+        } else {
+            part.mass.push(shape.mass(law));
         }
         for (face, &label) in shape.skeleton.labels.iter().enumerate() {
             let Wall::Site(j, shift) = label else { continue };
             // Both cells see the wall; the lower one counts it. That to an own image moves with
             // none.
             if i < j as usize {
-                let n = cutter.sites.wall(cutter.ground, (i as u32, j), shift, &shape.middle).0;
-                let apart = n.iter().map(|n| n.hi * n.hi).sum::<f64>().sqrt();
+                let apart = cutter.sites.apart(cutter.ground, (i as u32, j), shift);
                 let mass = shape.face(face, law).mass;
                 if mass > 0.0 && apart > 0.0 {
                     part.conductance.push((i as u32, j, mass / apart));
                 }
             }
         }
-        let near = shape.skeleton.labels.iter().filter(|l| matches!(l, Wall::Site(..)));
-        let before = part.walls.len();
-        part.walls.extend(near);
-        part.lengths.push((part.walls.len() - before) as u32);
     }
 }
 

@@ -1,11 +1,13 @@
 //! Laguerre diagrams in space and on tori: cells cut out of boxes and convex polyhedra, one by one
 //! (docs/architecture.md says why so).
 
+mod complex;
 mod cut;
 mod finder;
 mod ground;
 mod laguerre;
 mod planes;
+mod reach;
 mod shape;
 mod sites;
 mod snapshot;
@@ -15,6 +17,7 @@ mod tree;
 mod validate;
 mod wall;
 
+pub use complex::{ComplexCell, ComplexFace, SpaceComplex, Twin};
 pub use finder::SpaceFinder;
 pub use ground::SpaceGround;
 pub use laguerre::SpaceLaguerre;

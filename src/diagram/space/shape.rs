@@ -65,8 +65,8 @@ impl Cutter<'_> {
         }
     }
 
-    /// The finished cell; `None` if there is none.
-    pub fn finished(&self, cell: u32, polytope: &Polytope<Wall>) -> Option<Shape> {
+    /// The finished cell, and which planes it has; `None` if there is none.
+    pub fn finished(&self, cell: u32, polytope: &Polytope<Wall>) -> Option<(Shape, Vec<u32>)> {
         if polytope.is_empty() {
             return None;
         }
@@ -86,8 +86,7 @@ impl Cutter<'_> {
                 big::nearest_f64(&(Rational::from((x, w.clone())) + moved))
             })
         };
-        let at = |about: &[f64; 3]| {
-            let rows: Vec<PlaneRow> = skeleton.labels.iter().map(|l| self.row(cell, l, about)).collect();
+        let at = |about: &[f64; 3], rows: &[PlaneRow]| {
             let mut worst = 0.0f64;
             let point = |corner: &[u32; 3]| {
                 let [a, b, c] = corner.map(|f| &rows[f as usize]);
@@ -107,11 +106,14 @@ impl Cutter<'_> {
                 .collect();
             (points, worst)
         };
-        let (rough, _) = at(&origin);
+        // Also these rows are functions of the labels alone.
+        let rows: Vec<PlaneRow> = used.iter().map(|&f| polytope.faces[f as usize].row).collect();
+        let (rough, _) = at(&origin, &rows);
         let share = 1.0 / rough.len() as f64;
         let middle = [0, 1, 2].map(|k| origin[k] + rough.iter().map(|x| x[k] * share).sum::<f64>());
-        let (points, error) = at(&middle);
-        Some(Shape { skeleton, middle, points, error })
+        let rows: Vec<PlaneRow> = skeleton.labels.iter().map(|l| self.row(cell, l, &middle)).collect();
+        let (points, error) = at(&middle, &rows);
+        Some((Shape { skeleton, middle, points, error }, used))
     }
 }
 
@@ -178,6 +180,22 @@ impl Shape {
             Dd::sum(self.middle[k], apex[k]) + Dd::from_f64(mean)
         });
         Moments { mass, spread, off: 2.0 * off, ..Moments::default() }.centred(centre)
+    }
+
+    /// The mass of [`Shape::moments`], to the bit.
+    pub fn mass(&self, law: &([f64; 3], f64)) -> f64 {
+        let apex = self.points[0];
+        let rho: Vec<f64> = self.points.iter().map(|x| self.density(law, x)).collect();
+        let mut mass = 0.0;
+        for face in (0..self.skeleton.labels.len()).filter(|&f| !self.skeleton.ring(f).contains(&0)) {
+            for at in self.fan(face) {
+                let v = at.map(|k| minus(&self.points[k], &apex));
+                let volume = dot(&cross(&v[0], &v[1]), &v[2]) / 6.0;
+                let total = (rho[0] + rho[at[0]]) + (rho[at[1]] + rho[at[2]]);
+                mass += volume * total / 4.0;
+            }
+        }
+        if mass > 0.0 { mass } else { 0.0 }
     }
 
     /// Area of a face, and the mass on it.

@@ -92,6 +92,21 @@ impl Sites {
         (n, d, 2f64.powi(-98) * sizes + 2f64.powi(-1000))
     }
 
+    /// The distance of a site from the image of another one.
+    pub fn apart(&self, ground: &SpaceGround, (i, j): (u32, u32), shift: Shift) -> f64 {
+        let (a, b) = (&self.y[i as usize], &self.y[j as usize]);
+        let along = |k: usize| {
+            let d = Dd::difference(a[k], b[k]);
+            match shift.periods()[k] {
+                0 => d.hi,
+                1 => (d - ground.period[k]).hi,
+                _ => (d + ground.period[k]).hi,
+            }
+        };
+        let [x, y, z] = [0, 1, 2].map(along);
+        (x * x + y * y + z * z).sqrt()
+    }
+
     /// The row of a wall, in units in which its normal is about 1.
     #[inline]
     pub fn row(&self, ground: &SpaceGround, ij: (u32, u32), shift: Shift, origin: &[f64; 3]) -> PlaneRow {

@@ -3,7 +3,7 @@
 use super::super::graph::Graph;
 use super::super::moments::Moments;
 use super::super::still::DiagramError;
-use super::cut::{Cutter, Room};
+use super::cut::{Cutter, Room, Warm};
 use super::finder::SpaceFinder;
 use super::ground::SpaceGround;
 use super::laguerre::lifted;
@@ -13,7 +13,7 @@ use super::sites::Sites;
 use super::tree::Tree;
 use super::wall::{Shift, Wall};
 use crate::domain::space::{ExactAffine, Integrals, Planes, corners, integrals};
-use crate::exact::big;
+use crate::exact::big::{self, Rational};
 use crate::exact::{Counters, Heights};
 use crate::problem::SpaceProblem;
 use rayon::prelude::*;
@@ -100,8 +100,9 @@ impl<const D: usize> SpaceDiagram<D> {
             let range = chunk * CHUNK..((chunk + 1) * CHUNK).min(n);
             let cells: Vec<(Option<Shape>, Moments<D>)> = range
                 .map(|i| {
-                    let cell = cutter.cell(i as u32, &[], &mut room);
-                    let shape = cutter.finished(i as u32, &cell);
+                    let cell = cutter.cell(i as u32, Warm::default(), &mut room);
+                    let shape = cutter.finished(i as u32, &cell).map(|f| f.0);
+                    room.spare(cell);
                     let moments = shape.as_ref().map_or_else(Moments::default, |s| s.moments::<D>(&ground.law));
                     (shape, moments)
                 })
@@ -226,8 +227,7 @@ impl<const D: usize> SpaceDiagram<D> {
             for (face, &label) in shape.skeleton.labels.iter().enumerate() {
                 let Wall::Site(j, shift) = label else { continue };
                 if i < j as usize && self.is_solid(j as usize) {
-                    let n = self.inner.wall(&self.ground, (i as u32, j), shift, &shape.middle).0;
-                    let apart = n.iter().map(|n| n.hi * n.hi).sum::<f64>().sqrt();
+                    let apart = self.inner.apart(&self.ground, (i as u32, j), shift);
                     let mass = shape.face(face, &self.ground.law).mass;
                     if mass > 0.0 && apart > 0.0 {
                         walls.push((i as u32, j, mass / apart));
@@ -241,13 +241,18 @@ impl<const D: usize> SpaceDiagram<D> {
     /// Exact integrals of the density before normalization over a cell, from its labels; `None` if
     /// these are not those of a convex polyhedron.
     pub(crate) fn exact_integrals(&self, i: usize) -> Option<Integrals> {
+        let Some(shape) = self.shape(i) else { return Some(Integrals::default()) };
+        integrals(&shape.skeleton, &self.exact_corners(i)?, &self.density)
+    }
+
+    /// The corners of a cell in rationals; `None` if its labels are not those of a polyhedron.
+    pub(super) fn exact_corners(&self, i: usize) -> Option<Vec<[Rational; 3]>> {
         let position = self.place[i];
-        let Some(shape) = &self.shapes[position as usize] else { return Some(Integrals::default()) };
+        let Some(shape) = &self.shapes[position as usize] else { return Some(Vec::new()) };
         let planes = CellPlanes { ground: &self.ground, sites: &self.inner, cell: position };
         let rows: Vec<_> = shape.skeleton.labels.iter().map(|l| planes.exact(l)).collect();
         let origin = self.ground.origin(&self.inner.y[position as usize]).map(big::rational);
-        let corners = corners(&shape.skeleton, &rows, &origin)?;
-        integrals(&shape.skeleton, &corners, &self.density)
+        corners(&shape.skeleton, &rows, &origin)
     }
 
     /// What finds the site of any point.

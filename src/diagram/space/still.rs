@@ -132,8 +132,7 @@ impl<const D: usize> Cells<D> for SpaceDiagram<D> {
             for (face, &label) in shape.skeleton.labels.iter().enumerate() {
                 let Wall::Site(j, shift) = label else { continue };
                 if i < j as usize && shape.face(face, &self.ground.law).mass > 0.0 {
-                    let n = self.inner.wall(&self.ground, (i as u32, j), shift, &shape.middle).0;
-                    let apart = n.iter().map(|n| n.hi * n.hi).sum::<f64>().sqrt();
+                    let apart = self.inner.apart(&self.ground, (i as u32, j), shift);
                     let (a, b) = (self.order[i], self.order[j as usize]);
                     pieces.push(shape.wall_moments(face, [a.min(b), a.max(b)], 1.0 / apart, &self.ground.law));
                 }

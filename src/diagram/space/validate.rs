@@ -12,7 +12,7 @@
 //! but for sets of measure zero.
 
 use super::super::ladder::Invalid;
-use super::cut::Room;
+use super::cut::{Room, Warm};
 use super::snapshot::SpaceDiagram;
 use super::wall::{Shift, Wall};
 use crate::domain::space::Skeleton;
@@ -122,7 +122,7 @@ impl<const D: usize> SpaceDiagram<D> {
                 (false, Some(shape)) => shape.skeleton.labels.iter().rev().copied().collect(),
                 (false, None) => Vec::new(),
             };
-            let cell = cutter.cell(i as u32, &warm, &mut room);
+            let cell = cutter.cell(i as u32, Warm { walls: &warm, ..Warm::default() }, &mut room);
             let same = match &self.shapes[i] {
                 None => cell.is_empty(),
                 Some(shape) => !cell.is_empty() && Skeleton::of(&cell).0 == shape.skeleton,

@@ -87,7 +87,7 @@ fn clipped(planes: &[[Integer; 4]]) -> Polytope<u32> {
         let ExactRow { v, .. } = numbered.exact(&(BOX + k));
         Face::new(BOX + k, near(&v), Yield::Never)
     });
-    let mut polytope = Polytope::boxed(sides, &numbered);
+    let mut polytope = Polytope::boxed(sides);
     let (mut work, mut counters) = (Work::default(), Counters::default());
     for (k, plane) in (0..).zip(planes) {
         let face = Face::new(k, near(plane), Yield::Face(k));

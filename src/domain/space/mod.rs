@@ -1,5 +1,6 @@
 //! Sources in space, and on the torus of the plane: boxes, tori, convex polyhedra.
 
+mod again;
 mod body;
 mod density;
 mod domain;
@@ -8,6 +9,7 @@ mod polytope;
 mod spread;
 mod whole;
 
+pub(crate) use again::Knot;
 pub use body::{Body, BodyData};
 pub use density::SpaceDensity;
 pub use domain::SpaceDomain;

@@ -43,11 +43,7 @@ pub(crate) struct Node {
     /// The corner at the other end of the edge that leaves face `k`.
     pub next: [u32; 3],
     /// For questions.
-    at: Corner,
-    /// The point.
-    pub point: [f64; 3],
-    /// Bound of the error of its coordinates.
-    pub error: f64,
+    pub(super) at: Corner,
 }
 
 /// A bounded convex polyhedron; without corners it is empty.
@@ -57,6 +53,13 @@ pub(crate) struct Polytope<L> {
     pub faces: Vec<Face<L>>,
     /// Corners.
     pub nodes: Vec<Node>,
+}
+
+impl<L> Default for Polytope<L> {
+    /// Nothing.
+    fn default() -> Polytope<L> {
+        Polytope { faces: Vec::new(), nodes: Vec::new() }
+    }
 }
 
 /// What a plane did to a polyhedron.
@@ -92,7 +95,7 @@ const FRESH: u32 = 1 << 31;
 
 impl<L: Clone> Polytope<L> {
     /// A box: faces 0 and 1 bound the first axis from below and above, and so on.
-    pub fn boxed(faces: [Face<L>; 6], planes: &impl Planes<L>) -> Polytope<L> {
+    pub fn boxed(faces: [Face<L>; 6]) -> Polytope<L> {
         let mut polytope = Polytope { faces: faces.into(), nodes: Vec::with_capacity(8) };
         for corner in 0..8u32 {
             let side = |k: u32| (corner >> k) & 1;
@@ -102,17 +105,20 @@ impl<L: Clone> Polytope<L> {
             let turned = (0..3).map(side).sum::<u32>() % 2 == 1;
             let axes = if turned { [1, 0, 2] } else { [0, 1, 2] };
             let (faces, next) = (axes.map(face), axes.map(|k| corner ^ (1 << k)));
-            polytope.nodes.push(polytope.node(faces, next, planes));
+            polytope.nodes.push(polytope.node(faces, next));
         }
         polytope
     }
 
-    fn node(&self, faces: [u32; 3], next: [u32; 3], planes: &impl Planes<L>) -> Node {
+    pub(super) fn node(&self, faces: [u32; 3], next: [u32; 3]) -> Node {
         let f = faces.map(|f| &self.faces[f as usize]);
-        let at = Corner::of(&f[0].row, &f[1].row, &f[2].row);
-        let exact = || corner_near(f.map(|f| f.exact(|l| planes.exact(l))));
-        let (point, error) = at.point().unwrap_or_else(exact);
-        Node { faces, next, at, point, error }
+        Node { faces, next, at: Corner::of(&f[0].row, &f[1].row, &f[2].row) }
+    }
+
+    /// A corner's point, and a bound of the error of its coordinates.
+    pub fn place(&self, node: &Node, planes: &impl Planes<L>) -> ([f64; 3], f64) {
+        let exact = || corner_near(node.faces.map(|f| self.faces[f as usize].exact(|l| planes.exact(l))));
+        node.at.point().unwrap_or_else(exact)
     }
 
     /// Nothing left?
@@ -166,7 +172,7 @@ impl<L: Clone> Polytope<L> {
                 let (p, q) = (faces[(k + 1) % 3], faces[(k + 2) % 3]);
                 let id = work.fresh.len() as u32;
                 work.from[p as usize] = id;
-                let node = self.node([name, p, q], [u as u32, NONE, NONE], planes);
+                let node = self.node([name, p, q], [u as u32, NONE, NONE]);
                 work.fresh.push(node);
                 if let Some(back) = self.nodes[u].next.iter_mut().find(|b| **b == t as u32) {
                     *back = FRESH | id;
@@ -227,13 +233,17 @@ pub(crate) struct Skeleton<L> {
 impl<L: Clone + Ord> Skeleton<L> {
     /// Of a polyhedron, with the index of each face there.
     pub fn of(polytope: &Polytope<L>) -> (Skeleton<L>, Vec<u32>) {
-        let mut used: Vec<u32> = polytope.nodes.iter().flat_map(|n| n.faces).collect();
+        let mut name = vec![NONE; polytope.faces.len()];
+        let mut used: Vec<u32> = Vec::new();
+        for &f in polytope.nodes.iter().flat_map(|n| &n.faces) {
+            if std::mem::replace(&mut name[f as usize], 0) == NONE {
+                used.push(f);
+            }
+        }
         used.sort_unstable_by(|a, b| {
             let label = |f: &u32| &polytope.faces[*f as usize].label;
             label(a).cmp(label(b)).then(a.cmp(b))
         });
-        used.dedup();
-        let mut name = vec![NONE; polytope.faces.len()];
         (0..).zip(&used).for_each(|(k, &f)| name[f as usize] = k);
         let turned = |faces: [u32; 3]| {
             let f = faces.map(|f| name[f as usize]);

@@ -66,20 +66,38 @@ impl PlaneRow {
         PlaneRow { v: [n[0], n[1], n[2], d], size }
     }
 
-    /// Is everything in a box certainly inside? A filter only: `false` says nothing.
+    /// The sign of `<v, n x m>` with the normals of this plane and of another one; 0: doubles do not
+    /// tell.
     ///
-    /// The least value in the box is `d` and three products, `2u` off by the entries of the normal,
-    /// `u` by rounding, and three sums: below `7u` of the sizes of the products beside the error of
-    /// `d`; `16u` used.
+    /// A minor is off by less than `6u` of its size (above), a product by `u` more, and their sum by
+    /// two: below `10u` of the sizes; `16u` used.
     #[inline]
-    pub fn is_beyond(&self, low: &[f64; 3], high: &[f64; 3]) -> bool {
-        let (mut least, mut sizes) = (self.v[3], 0.0);
+    pub fn turn(&self, other: &PlaneRow, v: &[f64; 3]) -> i32 {
+        let (a, b, s, t) = (&self.v, &other.v, &self.size, &other.size);
+        let (mut value, mut sizes) = (0.0, 0.0);
         for k in 0..3 {
-            let (a, b) = (self.v[k] * low[k], self.v[k] * high[k]);
-            least += a.min(b);
-            sizes += a.abs().max(b.abs());
+            let (p, q) = ((k + 1) % 3, (k + 2) % 3);
+            value += v[k] * (a[p] * b[q] - a[q] * b[p]);
+            sizes += v[k].abs() * (s[p] * t[q] + s[q] * t[p]);
         }
-        least > 16.0 * U * (sizes + self.size[3]) + UNDERFLOW
+        let bound = 16.0 * U * sizes + UNDERFLOW;
+        i32::from(value > bound) - i32::from(-value > bound)
+    }
+
+    /// Is everything in a ball certainly inside? A filter only: `false` says nothing.
+    ///
+    /// Entries of the normal are off by `2u`, and so is its length, beside `4u` of rounding;
+    /// products and sums are five more: below `12u` of all sizes; `16u` used.
+    #[inline]
+    pub fn is_beyond(&self, centre: &[f64; 3], radius: f64) -> bool {
+        let (mut least, mut sizes, mut square) = (self.v[3], self.size[3], 0.0);
+        for k in 0..3 {
+            least += self.v[k] * centre[k];
+            sizes += (self.v[k] * centre[k]).abs();
+            square += self.v[k] * self.v[k];
+        }
+        let reach = square.sqrt() * radius;
+        least - reach > 16.0 * U * (sizes + reach) + UNDERFLOW
     }
 }
 
@@ -107,6 +125,12 @@ impl Corner {
         let (x, y) = (three(yz, yd, zd, [1, 2, 3]), three(xz, xd, zd, [0, 2, 3]));
         let (z, w) = (three(xy, xd, yd, [0, 1, 3]), three(xy, xz, yz, [0, 1, 2]));
         Corner { c: [-x.0, y.0, -z.0, w.0], size: [x.1, y.1, z.1, w.1] }
+    }
+
+    /// Have the normals certainly a positive determinant?
+    #[inline]
+    pub fn is_turned(&self) -> bool {
+        self.c[3] > 16.0 * U * self.size[3] + UNDERFLOW
     }
 
     /// Is it inside of a plane? `None`: doubles do not tell.

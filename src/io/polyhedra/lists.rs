@@ -1,0 +1,114 @@
+//! Cells in space in flat lists, and as arrays (.npz).
+//!
+//! Each cell has vertices of its own: on a torus neighbours need not lie side by side, since a cell
+//! lies where its site is. Faces are counter-clockwise seen from outside. In the arrays face `f`
+//! has the corners `corners[faces[f]:faces[f + 1]]`, cell `i` the faces `cells[i]:cells[i + 1]` and
+//! the vertices `vertices[points[i]:points[i + 1]]`.
+
+use super::super::npz::NpzWriter;
+use super::file::Polyhedra;
+use crate::diagram::SpaceDiagram;
+use crate::diagram::space::{SpaceFace, Wall};
+use std::io::{self, Write};
+
+/// Cells in flat lists.
+#[derive(Default)]
+pub(super) struct Lists {
+    pub vertices: Vec<[f64; 3]>,
+    pub points: Vec<i64>,
+    pub cells: Vec<i64>,
+    pub faces: Vec<i64>,
+    pub corners: Vec<i64>,
+    /// Cell, what lies beyond, and the image of it.
+    owner: Vec<i64>,
+    neighbor: Vec<i64>,
+    shift: Vec<f64>,
+    pub area: Vec<f64>,
+    pub normal: Vec<f64>,
+    pub volume: Vec<f64>,
+    centroid: Vec<f64>,
+    second: Vec<f64>,
+}
+
+impl Lists {
+    /// Of all cells.
+    pub fn of(cells: &Polyhedra<'_>) -> Lists {
+        let mut all = Lists { points: vec![0], cells: vec![0], faces: vec![0], ..Lists::default() };
+        for i in 0..cells.diagram.masses().len() {
+            all.add(cells.diagram, i);
+        }
+        if cells.explode != 0.0 {
+            let (low, high) = cells.domain.bounds();
+            let middle = [0, 1, 2].map(|k| 0.5 * (low[k] + high[k]));
+            all.explode(middle, cells.explode);
+        }
+        all
+    }
+
+    fn add(&mut self, diagram: &SpaceDiagram, i: usize) {
+        let base = self.vertices.len() as i64;
+        self.vertices.extend(diagram.vertices(i));
+        for face in diagram.faces(i) {
+            let SpaceFace { wall, vertices, normal, area, .. } = face;
+            self.corners.extend(vertices.iter().map(|&k| base + i64::from(k)));
+            self.faces.push(self.corners.len() as i64);
+            self.owner.push(i as i64);
+            let (beyond, periods) = match wall {
+                Wall::Domain(k) => (-i64::from(k) - 1, [0; 3]),
+                Wall::Site(j, shift) => (i64::from(j), shift.periods()),
+            };
+            self.neighbor.push(beyond);
+            self.shift.extend(periods.map(f64::from));
+            self.area.push(area);
+            self.normal.extend(normal);
+        }
+        self.points.push(self.vertices.len() as i64);
+        self.cells.push(self.faces.len() as i64 - 1);
+        let (volume, centroid, m) = diagram.body_moments(i).unwrap_or((0.0, [f64::NAN; 3], [[0.0; 3]; 3]));
+        self.volume.push(volume);
+        self.centroid.extend(centroid);
+        self.second.extend([m[0][0], m[1][1], m[2][2], m[0][1], m[0][2], m[1][2]]);
+    }
+
+    /// Moves cells apart.
+    fn explode(&mut self, middle: [f64; 3], by: f64) {
+        for i in 0..self.volume.len() {
+            let away = [0, 1, 2].map(|k| by * (self.centroid[3 * i + k] - middle[k]));
+            for x in &mut self.vertices[self.points[i] as usize..self.points[i + 1] as usize] {
+                (0..3).for_each(|k| x[k] += away[k]);
+            }
+        }
+    }
+
+    /// The faces of cell `i`, as ranges of `corners`.
+    pub fn faces_of(&self, i: usize) -> impl Iterator<Item = (usize, std::ops::Range<usize>)> + '_ {
+        let range = self.cells[i] as usize..self.cells[i + 1] as usize;
+        range.map(|f| (f, self.faces[f] as usize..self.faces[f + 1] as usize))
+    }
+
+    /// All of it as arrays.
+    pub fn npz(&self, w: &mut dyn Write, cells: &Polyhedra<'_>) -> io::Result<()> {
+        let mut out = NpzWriter::new(w);
+        out.add("vertices", 3, self.vertices.as_flattened())?;
+        for (name, list) in [
+            ("points", &self.points),
+            ("cells", &self.cells),
+            ("faces", &self.faces),
+            ("corners", &self.corners),
+            ("face_cell", &self.owner),
+            ("face_neighbor", &self.neighbor),
+        ] {
+            out.add_integers(name, list)?;
+        }
+        out.add("face_shift", 3, &self.shift)?;
+        out.add("face_area", 0, &self.area)?;
+        out.add("face_normal", 3, &self.normal)?;
+        out.add("site", 3, cells.diagram.sites().as_flattened())?;
+        out.add("weight", 0, cells.weights)?;
+        out.add("mass", 0, cells.diagram.masses())?;
+        out.add("volume", 0, &self.volume)?;
+        out.add("centroid", 3, &self.centroid)?;
+        out.add("second_moment", 6, &self.second)?;
+        out.finish().map(drop)
+    }
+}

@@ -1,0 +1,45 @@
+//! VTK's unstructured grid: cells of type 42, each with a stream of its faces.
+
+use super::appended::Appended;
+use super::file::Polyhedra;
+use super::lists::Lists;
+use std::io::{self, Write};
+
+impl Lists {
+    /// The cells with their sites, masses and volumes; hidden sites are left out.
+    pub fn vtu(&self, w: &mut dyn Write, cells: &Polyhedra<'_>) -> io::Result<()> {
+        let masses = cells.diagram.masses();
+        let alive: Vec<usize> = (0..masses.len()).filter(|&i| self.cells[i] < self.cells[i + 1]).collect();
+        let (mut connectivity, mut offsets, mut faces, mut ends) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for &i in &alive {
+            connectivity.extend(self.points[i]..self.points[i + 1]);
+            offsets.push(connectivity.len() as i64);
+            faces.push(self.cells[i + 1] - self.cells[i]);
+            for (_, range) in self.faces_of(i) {
+                faces.push(range.len() as i64);
+                faces.extend_from_slice(&self.corners[range]);
+            }
+            ends.push(faces.len() as i64);
+        }
+        let of = |values: &[f64]| alive.iter().map(|&i| values[i]).collect::<Vec<f64>>();
+        let site: Vec<i64> = alive.iter().map(|&i| i as i64).collect();
+        let mut arrays = Appended::default();
+        Appended::begin(w, "UnstructuredGrid", "")?;
+        writeln!(w, "<Piece NumberOfPoints=\"{}\" NumberOfCells=\"{}\">", self.vertices.len(), alive.len())?;
+        let points = arrays.doubles("Points", 3, self.vertices.as_flattened());
+        write!(w, "<Points>\n{points}</Points>\n<Cells>\n")?;
+        for (name, list) in
+            [("connectivity", &connectivity), ("offsets", &offsets), ("faces", &faces), ("faceoffsets", &ends)]
+        {
+            w.write_all(arrays.integers(name, list).as_bytes())?;
+        }
+        w.write_all(arrays.bytes("types", vec![42; alive.len()]).as_bytes())?;
+        w.write_all(b"</Cells>\n<CellData>\n")?;
+        w.write_all(arrays.integers("site", &site).as_bytes())?;
+        for (name, values) in [("mass", masses), ("prescribed", cells.masses), ("volume", &self.volume)] {
+            w.write_all(arrays.doubles(name, 1, &of(values)).as_bytes())?;
+        }
+        w.write_all(b"</CellData>\n</Piece>\n")?;
+        arrays.end(w, "UnstructuredGrid")
+    }
+}

@@ -9,7 +9,7 @@ use super::problem_json::read_problem;
 use super::read::ReadLimit;
 use super::solution_json::{Gradient, ProblemSource, SolutionFile};
 use crate::exact::Dd;
-use crate::problem::{Duplicates, Kind, ProblemData, SpaceProblemData, SurfaceProblemData, WithSites};
+use crate::problem::{Duplicates, Kind, ProblemData, SpaceProblemData, SphereProblemData, SurfaceProblemData, WithSites};
 use crate::transport::{Line, Solution, mass_gradient, site_gradient};
 use std::path::{Path, PathBuf};
 
@@ -31,7 +31,13 @@ pub struct Loaded<T: FileData = ProblemData> {
 }
 
 /// A problem of any kind.
-pub type AnyLoaded = Kind<Loaded, Loaded<SurfaceProblemData>, Loaded<SpaceProblemData<3>>, Loaded<SpaceProblemData<2>>>;
+pub type AnyLoaded = Kind<
+    Loaded,
+    Loaded<SurfaceProblemData>,
+    Loaded<SpaceProblemData<3>>,
+    Loaded<SpaceProblemData<2>>,
+    Loaded<SphereProblemData>,
+>;
 
 impl<T: FileData> Loaded<T> {
     /// A problem that came from arrays: a solution holds it. Its identity is not told yet

@@ -5,7 +5,7 @@ use super::fields::Fields;
 use super::read::hex;
 use crate::domain::Density;
 use crate::exact::Heights;
-use crate::problem::{Duplicates, Kind, ProblemData, ProblemError, SpaceProblemData, SurfaceProblemData, WithSites};
+use crate::problem::{Duplicates, Kind, ProblemData, ProblemError, SpaceProblemData, SphereProblemData, SurfaceProblemData, WithSites};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::io::{self, Write};
@@ -87,6 +87,7 @@ pub type AnyProblem = Kind<
     ProblemFile<SurfaceProblemData>,
     ProblemFile<SpaceProblemData<3>>,
     ProblemFile<SpaceProblemData<2>>,
+    ProblemFile<SphereProblemData>,
 >;
 
 /// The problem a file belongs to, by its bytes.

@@ -9,14 +9,14 @@ use crate::output::problem_line;
 use crate::picture::{Drawn, unmade};
 use crate::site_values;
 use crate::style::up_of;
-use brenier::diagram::{Cells, Outlines, SpaceDiagram, SurfaceDiagram};
+use brenier::diagram::{Cells, Outlines, SpaceDiagram, SphereDiagram, SurfaceDiagram};
 use brenier::exact::Heights;
 use brenier::io::{
     CellColumn, CellFile, ColumnValues, FileData, Loaded, bytes_text, has_ending, write_atomically, write_cells,
     write_polyhedra, writes_cell_pieces, writes_polyhedra,
 };
-use brenier::plot::{Model, View, cells_svg};
-use brenier::problem::{Problem, SpaceProblem, SurfaceProblem, WithSites};
+use brenier::plot::{Globe, Model, View, cells_svg};
+use brenier::problem::{Problem, SpaceProblem, SphereProblem, SurfaceProblem, WithSites};
 use brenier::transport::{CellTable, Transport, cell_pieces, cells};
 use brenier::visit;
 use std::io::Write;
@@ -278,6 +278,20 @@ impl Painted<2> for SpaceProblem<2> {
     }
 }
 
+impl Painted<3> for SphereProblem {
+    fn painted(
+        &self,
+        args: &CellsArgs,
+        heights: &Heights,
+        _: &CellTable<3>,
+        titles: &[String],
+    ) -> Result<String, Failure> {
+        let diagram = SphereDiagram::new(self, heights).map_err(unmade)?;
+        let globe = Globe::new(self, heights).map_err(|e| Failure::new(code::INTERNAL, e))?;
+        paths(&globe.model(self, &diagram), args, titles)
+    }
+}
+
 impl Painted<3> for SurfaceProblem {
     fn painted(
         &self,
@@ -287,13 +301,17 @@ impl Painted<3> for SurfaceProblem {
         titles: &[String],
     ) -> Result<String, Failure> {
         let diagram = SurfaceDiagram::new(self, heights).map_err(unmade)?;
-        let model = Model::of_surface(self, &diagram);
-        let up = up_of(args.up);
-        let view = match args.view {
-            Some([azimuth, elevation]) => View { azimuth, elevation, up },
-            None => model.best_view(up),
-        };
-        let out = args.output.display();
-        model.cells_svg(view, titles).map_err(|e| Failure::new(code::USAGE, format!("{out}: {e}")))
+        paths(&Model::of_surface(self, &diagram), args, titles)
     }
+}
+
+/// Cells in space as seen from somewhere, one path each.
+fn paths(model: &Model<'_>, args: &CellsArgs, titles: &[String]) -> Result<String, Failure> {
+    let up = up_of(args.up);
+    let view = match args.view {
+        Some([azimuth, elevation]) => View { azimuth, elevation, up },
+        None => model.best_view(up),
+    };
+    let out = args.output.display();
+    model.cells_svg(view, titles).map_err(|e| Failure::new(code::USAGE, format!("{out}: {e}")))
 }

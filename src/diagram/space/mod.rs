@@ -11,9 +11,10 @@ mod sites;
 mod snapshot;
 mod start;
 mod still;
-mod tree;
 mod validate;
 mod wall;
+
+use super::tree;
 
 pub use finder::SpaceFinder;
 pub use ground::SpaceGround;

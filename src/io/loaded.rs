@@ -9,7 +9,9 @@ use super::problem_json::read_problem;
 use super::read::ReadLimit;
 use super::solution_json::{Gradient, ProblemSource, SolutionFile};
 use crate::exact::Dd;
-use crate::problem::{Duplicates, Kind, ProblemData, SpaceProblemData, SphereProblemData, SurfaceProblemData, WithSites};
+use crate::problem::{
+    Duplicates, Kind, ProblemData, SpaceProblemData, SphereProblemData, SurfaceProblemData, WithSites,
+};
 use crate::transport::{Line, Solution, mass_gradient, site_gradient};
 use std::path::{Path, PathBuf};
 

@@ -5,7 +5,9 @@ use super::fields::Fields;
 use super::read::hex;
 use crate::domain::Density;
 use crate::exact::Heights;
-use crate::problem::{Duplicates, Kind, ProblemData, ProblemError, SpaceProblemData, SphereProblemData, SurfaceProblemData, WithSites};
+use crate::problem::{
+    Duplicates, Kind, ProblemData, ProblemError, SpaceProblemData, SphereProblemData, SurfaceProblemData, WithSites,
+};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::io::{self, Write};

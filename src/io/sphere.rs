@@ -33,9 +33,10 @@ fn fitting(density: Density) -> Result<SpaceDensity, DomainError> {
     match density {
         Density::Constant => Ok(SpaceDensity::Constant),
         Density::InSpace { g, c } => Ok(SpaceDensity::Affine { g, c }),
-        Density::Affine { .. } => {
-            Err(DomainError::Unfit { density: "affine\" with two slopes, \"affine", domain: "box\" in the plane, \"polygon" })
-        }
+        Density::Affine { .. } => Err(DomainError::Unfit {
+            density: "affine\" with two slopes, \"affine",
+            domain: "box\" in the plane, \"polygon",
+        }),
         Density::Image(_) => Err(DomainError::Unfit { density: "image", domain: "box\" in the plane, \"polygon" }),
         other => Err(DomainError::Unfit { density: other.kind(), domain: "mesh" }),
     }
@@ -108,11 +109,8 @@ impl FileData for SphereProblemData {
     fn write_source<W: Write>(&self, fields: &mut Fields<W>) -> io::Result<()> {
         let own = !self.sphere.is_unit();
         let center = self.sphere.center();
-        let text = DomainText {
-            kind: "sphere",
-            center: own.then_some(&center),
-            radius: own.then(|| self.sphere.radius()),
-        };
+        let text =
+            DomainText { kind: "sphere", center: own.then_some(&center), radius: own.then(|| self.sphere.radius()) };
         fields.value("domain", &text)?;
         let text = match &self.density {
             SpaceDensity::Affine { g, c } => DensityText::Affine { g, c: *c },

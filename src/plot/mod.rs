@@ -37,6 +37,6 @@ pub use look::{Look, Radius, Values};
 pub use model::Model;
 pub use painter::TooMany;
 pub use potential::level_lines;
-pub use sphere::Globe;
 pub use scene::{Color, Scene};
+pub use sphere::Globe;
 pub use view::{Up, View};

@@ -72,7 +72,11 @@ fn icosphere(levels: usize) -> (Vec<[f64; 3]>, Vec<[u32; 3]>) {
                     let [p, q, r] = [a, b, c].map(|k| vertices[k]);
                     let cross = [q[1] * r[2] - q[2] * r[1], q[2] * r[0] - q[0] * r[2], q[0] * r[1] - q[1] * r[0]];
                     let outwards = dot(&p, &cross) > 0.0;
-                    triangles.push(if outwards { [a as u32, b as u32, c as u32] } else { [a as u32, c as u32, b as u32] });
+                    triangles.push(if outwards {
+                        [a as u32, b as u32, c as u32]
+                    } else {
+                        [a as u32, c as u32, b as u32]
+                    });
                 }
             }
         }

@@ -13,6 +13,8 @@ pub(super) struct Arc {
     pub b: [f64; 3],
     pub n: [f64; 3],
     pub c: f64,
+    /// Radius of its circle; of small ones more precise than what `c` says.
+    pub radius: f64,
     /// Its angle about the axis `n`.
     pub angle: f64,
 }
@@ -48,30 +50,40 @@ pub(super) fn minus(a: &[f64; 3], b: &[f64; 3]) -> [f64; 3] {
 const SMALL: f64 = 0.25;
 
 /// Terms of the series: `(1/16)^14 < 2^-55`.
-const TERMS: i32 = 14;
+const TERMS: usize = 14;
 
-/// With the angle `f` of an arc at the height `c`: the area between it and the geodesic with the
-/// same ends, `2 atan(c tan(f / 2)) - c f`; `f - sin f`; and the first less `c (1 - c^2) / 2` times
-/// the second, which is of the fifth order.
-fn segment(c: f64, angle: f64) -> (f64, f64, f64) {
+/// With the angle `f` of an arc at the height `c` of a circle of the radius `p`: the area between it
+/// and the geodesic with the same ends, `2 atan(c tan(f / 2)) - c f`; `f - sin f`; and the first
+/// less `c p^2 / 2` times the second, which is of the fifth order.
+///
+/// The area is odd in `c`, and with `t = tan(f / 2)` it is `(1 - c) f - 2 atan((1 - c) t / (1 + c
+/// t^2))`, where `1 - c = p^2 / (1 + c)` is as precise as the radius.
+fn segment(c: f64, radius: f64, angle: f64) -> (f64, f64, f64) {
     let t = (0.5 * angle).tan();
-    let square = c * c;
+    let square = radius * radius;
     if t > SMALL {
-        let area = 2.0 * (c * t).atan() - c * angle;
+        let high = c.abs();
+        let rest = square / (1.0 + high);
+        let area = (rest * angle - 2.0 * (rest * t / (1.0 + high * t * t)).atan()).copysign(c);
         let chord = angle - angle.sin();
-        return (area, chord, area - 0.5 * c * (1.0 - square) * chord);
+        return (area, chord, area - 0.5 * c * square * chord);
     }
-    // With t = tan(f / 2): atan and sin are series in t.
+    // Atan and sin as series in t; 1 - c^2k = p^2 (1 + c^2 + .. + c^(2k - 2)).
+    let (mut sums, mut sum, mut power) = ([0.0; TERMS], 0.0, 1.0);
+    for s in &mut sums {
+        sum += power;
+        power *= c * c;
+        *s = sum;
+    }
     let (mut area, mut chord, mut rest) = (0.0, 0.0, 0.0);
     for k in (1..=TERMS).rev() {
         let sign = if k & 1 == 0 { 1.0 } else { -1.0 };
-        let power = sign * t.powi(2 * k + 1) / f64::from(2 * k + 1);
-        let even = square.powi(k) - 1.0;
-        area += 2.0 * c * power * even;
-        chord -= 4.0 * f64::from(k) * power;
-        rest += 2.0 * c * power * (even + f64::from(k) * (1.0 - square));
+        let power = sign * t.powi(2 * k as i32 + 1) / (2 * k + 1) as f64;
+        area -= power * sums[k - 1];
+        chord -= 4.0 * k as f64 * power;
+        rest += power * (k as f64 - sums[k - 1]);
     }
-    (area, chord, rest)
+    (2.0 * c * square * area, chord, 2.0 * c * square * rest)
 }
 
 /// The area of the spherical triangle of `z`, `a`, `b`, with its sign, and that less half the
@@ -94,11 +106,6 @@ fn triangle(z: &[f64; 3], a: &[f64; 3], b: &[f64; 3]) -> (f64, f64) {
 }
 
 impl Arc {
-    /// Radius of its circle.
-    pub fn radius(&self) -> f64 {
-        (1.0 - self.c * self.c).max(0.0).sqrt()
-    }
-
     /// The point at a share of its angle.
     pub fn at(&self, share: f64) -> [f64; 3] {
         let foot = self.n.map(|n| n * self.c);
@@ -115,8 +122,14 @@ impl Arc {
         (c + self.c * dot(g, &self.n)) * self.angle + dot(g, &turn)
     }
 
+    /// `int x ds`.
+    pub fn moment(&self) -> [f64; 3] {
+        let turn = cross(&minus(&self.b, &self.a), &self.n);
+        [0, 1, 2].map(|k| self.radius * (self.c * self.angle * self.n[k] + turn[k]))
+    }
+
     /// Hands on pieces of at most a right angle.
-    fn each_piece(&self, mut f: impl FnMut(&Arc)) {
+    pub fn each_piece(&self, mut f: impl FnMut(&Arc)) {
         let pieces = (self.angle / FRAC_PI_2).ceil().max(1.0);
         if pieces == 1.0 {
             return f(self);
@@ -140,9 +153,8 @@ pub(super) fn region(arcs: &[Arc], z: &[f64; 3], covered: f64) -> Region {
             let (p, q) = (minus(&piece.a, z), minus(&piece.b, z));
             let across = cross(&p, &q);
             let (flat, flat_rest) = triangle(z, &piece.a, &piece.b);
-            let (bow, chord, bow_rest) = segment(piece.c, piece.angle);
-            let square = 1.0 - piece.c * piece.c;
-            let bent = 0.5 * square * chord;
+            let (bow, chord, bow_rest) = segment(piece.c, piece.radius, piece.angle);
+            let bent = 0.5 * piece.radius * piece.radius * chord;
             sum.area += flat + bow;
             sum.off += flat.abs() + bow.abs();
             // The bow's part is its area less `bent <n, z>`, and `<n, z> = c - <n, a - z>`.
@@ -177,7 +189,7 @@ fn settled(area: f64, covered: f64) -> f64 {
 /// Adds `-1/6 oint (v x' + x v')` of an arc, `v` pointing out of the region: harmonics of degree 2
 /// are eigenfunctions of the Laplacian with the eigenvalue -6.
 fn quadratic(arc: &Arc, tensor: &mut [[f64; 3]; 3]) {
-    let (n, c, rho, angle) = (&arc.n, arc.c, arc.radius(), arc.angle);
+    let (n, c, rho, angle) = (&arc.n, arc.c, arc.radius, arc.angle);
     if rho == 0.0 {
         return;
     }
@@ -209,7 +221,7 @@ mod tests {
     /// The cap of angular radius `t` about the third axis.
     fn cap(t: f64) -> Arc {
         let a = [t.sin(), 0.0, t.cos()];
-        Arc { a, b: a, n: [0.0, 0.0, 1.0], c: t.cos(), angle: 2.0 * PI }
+        Arc { a, b: a, n: [0.0, 0.0, 1.0], c: t.cos(), radius: t.sin(), angle: 2.0 * PI }
     }
 
     #[test]
@@ -241,7 +253,7 @@ mod tests {
     #[test]
     fn octants_and_lenses() {
         let e = |k: usize| [0, 1, 2].map(|l| if k % 3 == l { 1.0 } else { 0.0 });
-        let side = |k: usize| Arc { a: e(k), b: e(k + 1), n: e(k + 2), c: 0.0, angle: FRAC_PI_2 };
+        let side = |k: usize| Arc { a: e(k), b: e(k + 1), n: e(k + 2), c: 0.0, radius: 1.0, angle: FRAC_PI_2 };
         let third = 1.0 / 3f64.sqrt();
         let octant = region(&[side(0), side(1), side(2)], &[third; 3], 6.0 * PI);
         near(octant.area, FRAC_PI_2, 1e-15);
@@ -254,11 +266,11 @@ mod tests {
         let z = f64::sqrt(1.0 - 2.0 * c * c);
         let (p, q) = ([c, c, z], [c, c, -z]);
         // On x = c with x on the left: y from c upwards, that is from q to p or p to q.
-        let angle = 2.0 * z.atan2(c);
+        let (radius, angle) = ((1.0 - c * c).sqrt(), 2.0 * z.atan2(c));
         let lens = region(
             &[
-                Arc { a: q, b: p, n: [1.0, 0.0, 0.0], c, angle },
-                Arc { a: p, b: q, n: [0.0, 1.0, 0.0], c, angle },
+                Arc { a: q, b: p, n: [1.0, 0.0, 0.0], c, radius, angle },
+                Arc { a: p, b: q, n: [0.0, 1.0, 0.0], c, radius, angle },
             ],
             &[0.5f64.sqrt(), 0.5f64.sqrt(), 0.0],
             4.0 * PI * (1.0 + c),
@@ -285,7 +297,7 @@ mod tests {
         for c in [-0.9, -0.1, 0.0, 0.5, 0.99] {
             let t = SMALL * 0.9999;
             let angle = 2.0 * f64::atan(t);
-            let (area, chord, rest) = segment(c, angle);
+            let (area, chord, rest) = segment(c, f64::sqrt(1.0 - c * c), angle);
             near(area, 2.0 * (c * t).atan() - c * angle, 1e-16);
             near(chord, angle - angle.sin(), 1e-16);
             near(rest, area - 0.5 * c * (1.0 - c * c) * chord, 1e-16);

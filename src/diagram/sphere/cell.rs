@@ -10,6 +10,7 @@
 //! Circles without arcs are kept: they may be all that says that a whole component of the others'
 //! cell is none of this one's.
 
+use crate::exact::Dd;
 use crate::exact::big::Integer;
 use crate::exact::predicates::{CircleRow, Crossing, ExactCrossing, Meeting};
 
@@ -59,6 +60,10 @@ pub(super) struct Cell {
 
 /// The rows of a cell in integers.
 pub(super) trait Exact {
+    /// The cell's own site.
+    fn own(&self) -> u32;
+    /// Normal and constant in double-doubles.
+    fn precise(&self, j: u32) -> ([Dd; 3], Dd);
     /// Of the wall to a site.
     fn row(&self, j: u32) -> [Integer; 4];
 }

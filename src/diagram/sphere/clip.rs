@@ -250,7 +250,11 @@ impl Cell {
         let c = side.rim;
         let new = |cell: &mut Cell, entered: bool, work: &mut Work| {
             let node = if entered { cell.node(k, c, exact) } else { cell.node(c, k, exact) };
-            if entered { work.ends.push(node) } else { work.begins.push(node) }
+            if entered {
+                work.ends.push(node)
+            } else {
+                work.begins.push(node)
+            }
             node
         };
         if side.from == NONE {

@@ -6,6 +6,7 @@ use super::clip::{Clip, Work};
 use super::ground::SphereGround;
 use super::reach::Reach;
 use super::sites::{Between, Sites};
+use crate::exact::Dd;
 use crate::exact::big::Integer;
 
 /// All that cells are cut with.
@@ -32,6 +33,12 @@ pub(super) struct Walls<'a> {
 }
 
 impl Exact for Walls<'_> {
+    fn own(&self) -> u32 {
+        self.i
+    }
+    fn precise(&self, j: u32) -> ([Dd; 3], Dd) {
+        self.sites.precise(self.i, j)
+    }
     fn row(&self, j: u32) -> [Integer; 4] {
         self.sites.exact(self.i, j)
     }

@@ -5,6 +5,7 @@ mod arcs;
 mod cell;
 mod clip;
 mod cut;
+mod enclose;
 mod ground;
 mod laguerre;
 mod outline;

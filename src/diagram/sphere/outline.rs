@@ -1,8 +1,10 @@
 //! Cells as areas: arcs as chords whose corners both neighbours share.
 
 use super::super::outlines::Outlines;
-use super::shape::SphereArc;
+use super::shape::{NodeName, SphereArc};
+use super::sites::Between;
 use super::snapshot::SphereDiagram;
+use crate::exact::predicates::{ExactCrossing, Meeting};
 use std::collections::HashMap;
 
 /// No chord is farther from its arc than this, of a radius of 1.
@@ -11,17 +13,13 @@ const TOLERANCE: f64 = 2e-5;
 /// Most chords of an arc.
 const MOST: f64 = 4096.0;
 
-/// An arc by its lower cell, the higher one, and where it begins as seen from the lower.
-type Name = (u32, u32, [u64; 3]);
-
-fn bits(x: &[f64; 3]) -> [u64; 3] {
-    x.map(|x| (x + 0.0).to_bits())
-}
+/// An arc by its cells, the lower one first, and where it begins as seen from that.
+type Name = (u32, u32, NodeName);
 
 impl SphereArc {
     /// How many chords stand for the arc: one of the angle `t` is `p (1 - cos(t / 2))` from it.
     fn chords(&self) -> usize {
-        let radius = self.radius();
+        let radius = self.radius;
         let most = 4.0 * (0.5 * TOLERANCE / radius.max(TOLERANCE)).sqrt().min(1.0).asin();
         let fewest = (3.0 * self.angle / std::f64::consts::TAU).ceil().max(1.0);
         (self.angle / most).ceil().clamp(fewest, MOST) as usize
@@ -45,52 +43,70 @@ impl SphereDiagram {
         self.rings(i).into_iter().map(ring).collect()
     }
 
+    /// The point of a name: the same bits whichever cell asks. `None` for whole circles.
+    fn place(&self, name: &NodeName) -> Option<[f64; 3]> {
+        let [a, b, c] = name.sites;
+        let row = |j: u32| match self.inner.between(a, j) {
+            Between::Wall(row, _) => Some(row),
+            Between::Everywhere(_) => None,
+        };
+        if c == u32::MAX {
+            return None;
+        }
+        let (p, q) = (row(b)?, row(c)?);
+        let meeting = if name.even { p.leaves(&q) } else { q.leaves(&p) };
+        if let Meeting::Cross(at) = meeting {
+            return Some(at.x);
+        }
+        let (p, q) = (self.inner.exact(a, b), self.inner.exact(a, c));
+        let found = if name.even { ExactCrossing::of(&p, &q) } else { ExactCrossing::of(&q, &p) };
+        found.map(|x| x.near().x)
+    }
+
     /// The cells with common corners. Each has one part, with all its rings, the cell on their left
     /// seen from outside; a cell that is all of the sphere has a part without rings.
     pub(super) fn outlines(&self) -> Outlines<3> {
         let mut all = Outlines { cells: vec![0], parts: vec![0], rings: vec![0], ..Outlines::default() };
         let sphere = self.ground.sphere;
-        // Ends of arcs, and inner corners of arcs of the lower cell, by their bits.
-        let mut nodes: HashMap<[u64; 3], u32> = HashMap::new();
+        let mut nodes: HashMap<NodeName, u32> = HashMap::new();
+        // Inner corners of arcs that the lower cell has made.
         let mut inner: HashMap<Name, Vec<u32>> = HashMap::new();
-        for i in 0..self.sites.len() {
-            let rings = self.rings(i);
-            for ring in &rings {
-                for &a in ring {
-                    let arc = self.shape(i).map(|s| s.arcs[a as usize]);
-                    let Some(arc) = arc else { continue };
-                    let site = self.order[arc.site as usize];
+        for (i, &p) in self.place.iter().enumerate() {
+            let shape = self.shape(i);
+            for ring in self.rings(i) {
+                for a in ring {
+                    let Some(shape) = shape else { continue };
+                    let (arc, [first, last]) = (&shape.arcs[a as usize], shape.names[a as usize]);
                     let mut add = |x: [f64; 3]| {
                         all.vertices.push(sphere.at(&x));
                         all.vertices.len() as u32 - 1
                     };
-                    let (first, last) = (bits(&arc.ends[0]), bits(&arc.ends[1]));
-                    let lower = (i as u32) < site;
-                    let name = if lower { (i as u32, site, first) } else { (site, i as u32, last) };
-                    let (begin, between) = match inner.get(&name) {
-                        Some(between) => (nodes.get(&first).copied(), between.iter().rev().copied().collect()),
+                    let begin = *nodes.entry(first).or_insert_with(|| add(self.place(&first).unwrap_or(arc.ends[0])));
+                    let name = if p < arc.site { (p, arc.site, first) } else { (arc.site, p, last) };
+                    let between: Vec<u32> = match inner.get(&name) {
+                        Some(between) if p < arc.site => between.clone(),
+                        Some(between) => between.iter().rev().copied().collect(),
                         None => {
-                            let begin = *nodes.entry(first).or_insert_with(|| add(arc.ends[0]));
                             let between: Vec<u32> = arc.corners().skip(1).map(&mut add).collect();
-                            inner.insert(name, between.clone());
-                            (Some(begin), between)
+                            let forwards = p < arc.site;
+                            let own: Vec<u32> =
+                                if forwards { between.clone() } else { between.iter().rev().copied().collect() };
+                            inner.insert(name, own);
+                            between
                         }
                     };
-                    let begin = begin.unwrap_or_else(|| add(arc.ends[0]));
-                    nodes.entry(first).or_insert(begin);
-                    let corners = std::iter::once(begin).chain(between);
-                    let before = all.corners.len();
-                    all.corners.extend(corners);
-                    all.beyond.resize(all.beyond.len() + all.corners.len() - before, site);
+                    all.corners.push(begin);
+                    all.corners.extend(between);
+                    all.beyond.resize(all.corners.len(), self.order[arc.site as usize]);
                 }
                 all.rings.push(all.corners.len());
             }
-            if self.shape(i).is_some() {
+            if shape.is_some() {
                 all.parts.push(all.rings.len() - 1);
             }
             all.cells.push(all.parts.len() - 1);
-            let radius = self.ground.sphere.radius();
-            all.areas.push(self.shape(i).map_or(0.0, |s| s.region().area * radius * radius));
+            let radius = sphere.radius();
+            all.areas.push(shape.map_or(0.0, |s| s.region().area * radius * radius));
         }
         all
     }

@@ -2,11 +2,11 @@
 
 use super::super::moments::Moments;
 use super::arcs::{self, Arc, Region, cross, dot, minus};
-use super::cell::{Cell, Exact, NONE, Side};
+use super::cell::{Cell, Exact, NONE, Node, Side};
 use super::ground::SphereGround;
 use super::reach::frame;
 use crate::exact::Dd;
-use crate::exact::predicates::turn_exact;
+use crate::exact::predicates::{Crossing, turn_exact};
 use std::f64::consts::{PI, TAU};
 
 /// An arc between two cells.
@@ -20,6 +20,8 @@ pub struct SphereArc {
     pub axis: [f64; 3],
     /// The middle of its circle is this times the axis, from the centre of the sphere.
     pub height: f64,
+    /// The radius of its circle.
+    pub radius: f64,
     /// Its angle about the axis, more than 0; a whole circle has `2 pi`.
     pub angle: f64,
 }
@@ -33,10 +35,35 @@ pub(super) struct Shape {
     pub lengths: Vec<f64>,
     /// The arc that follows each along the boundary.
     pub next: Vec<u32>,
+    /// What its ends are called.
+    pub names: Vec<[NodeName; 2]>,
     /// A point of the sphere near the cell.
     pub near: [f64; 3],
     /// Distances of arcs from where they are said to be, times their lengths.
     off: f64,
+}
+
+/// The point where three cells meet, as any of them calls it: their positions, ascending, and which
+/// of the two points on their circles it is. Of a whole circle: its two cells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct NodeName {
+    pub sites: [u32; 3],
+    /// Is it the one where the wall of the first and second leaves the first's side of that of the
+    /// first and third?
+    pub even: bool,
+}
+
+impl NodeName {
+    /// The triangle of the sites turns one way or the other: `(y_i - y_j) x (y_i - y_k)` is the same
+    /// for all even permutations, and so is the point.
+    fn of(i: u32, ends: Option<(u32, u32)>, j: u32) -> NodeName {
+        let Some((j, k)) = ends else { return NodeName { sites: [i.min(j), i.max(j), u32::MAX], even: true } };
+        let mut sites = [i, j, k];
+        sites.sort_unstable();
+        let at = |s: u32| sites.iter().position(|&t| t == s).unwrap_or(0);
+        let even = matches!([at(i), at(j), at(k)], [0, 1, 2] | [1, 2, 0] | [2, 0, 1]);
+        NodeName { sites, even }
+    }
 }
 
 impl SphereArc {
@@ -45,51 +72,70 @@ impl SphereArc {
         self.inner().at(share)
     }
 
-    /// The radius of its circle.
-    pub fn radius(&self) -> f64 {
-        self.inner().radius()
-    }
-
     pub(super) fn inner(&self) -> Arc {
-        Arc { a: self.ends[0], b: self.ends[1], n: self.axis, c: self.height, angle: self.angle }
+        Arc { a: self.ends[0], b: self.ends[1], n: self.axis, c: self.height, radius: self.radius, angle: self.angle }
     }
 }
 
 impl Shape {
     /// The cell as it was cut; `None` if it is empty.
     pub fn of(cell: &Cell, exact: &dyn Exact) -> Option<Shape> {
+        let own = exact.own();
         if cell.empty {
             return None;
         }
         let mut order: Vec<&Side> = cell.sides.iter().collect();
         let site = |rim: u32| cell.rims[rim as usize].j;
-        let name = |node: u32| match cell.nodes.get(node as usize) {
-            Some(n) => (site(n.from), site(n.to)),
-            None => (0, 0),
-        };
+        let name = |node: u32| cell.nodes.get(node as usize).map(|n| (site(n.from), site(n.to)));
         order.sort_by_key(|s| (site(s.rim), name(s.from), name(s.to)));
         let mut shape = Shape::default();
         let mut sum = [0.0; 3];
         for side in &order {
             let (arc, off) = arc_of(cell, side, exact);
-            let length = arc.radius() * arc.angle;
-            let middle = arc.at(0.5);
-            (0..3).for_each(|k| sum[k] += length * middle[k]);
-            shape.off += off * length;
-            let Arc { a, b, n, c, angle } = arc;
-            shape.arcs.push(SphereArc { site: site(side.rim), ends: [a, b], axis: n, height: c, angle });
+            let moment = arc.moment();
+            (0..3).for_each(|k| sum[k] += moment[k]);
+            shape.off += off * arc.radius * arc.angle;
+            shape.names.push([side.from, side.to].map(|k| NodeName::of(own, name(k), site(side.rim))));
+            let Arc { a, b, n, c, radius, angle } = arc;
+            shape.arcs.push(SphereArc { site: site(side.rim), ends: [a, b], axis: n, height: c, radius, angle });
             shape.lengths.push(cell.rims[side.rim as usize].length);
         }
-        let size = dot(&sum, &sum).sqrt();
-        shape.near = match shape.arcs.first() {
-            _ if size > 1e-6 * f64::MIN_POSITIVE.max(shape.arcs.iter().map(|a| a.angle * a.radius()).sum()) => {
-                sum.map(|s| s / size)
-            }
-            Some(arc) => arc.axis,
-            None => [0.0, 0.0, 1.0],
-        };
+        shape.near = shape.middle(sum);
         shape.next = super::rings::next(cell, &order, exact);
         Some(shape)
+    }
+
+    /// A direction near the cell, whose opposite is far from its boundary: that of its middle, or
+    /// where it reaches around the sphere the best of a few.
+    fn middle(&self, sum: [f64; 3]) -> [f64; 3] {
+        let size = dot(&sum, &sum).sqrt();
+        let unit = |v: [f64; 3]| {
+            let size = dot(&v, &v).sqrt();
+            v.map(|v| v / size)
+        };
+        let least = |z: &[f64; 3]| {
+            let mut least = 1.0f64;
+            let pieces = self.arcs.iter().map(SphereArc::inner);
+            pieces.for_each(|arc| arc.each_piece(|p| least = least.min(dot(&p.a, z)).min(dot(&p.at(0.5), z))));
+            least
+        };
+        if size > 1e-9 {
+            let z = unit(sum);
+            if self.arcs.iter().all(|a| a.angle < 1.0 && dot(&a.ends[0], &z) > 0.0) || least(&z) > -0.8 {
+                return z;
+            }
+        }
+        let signs = |k: usize| [0, 1, 2].map(|l| if (k >> l) & 1 == 0 { 0.9 } else { -1.1 });
+        let axes = self.arcs.iter().map(|a| a.axis).take(8);
+        let tries = axes.chain((0..8).map(|k| unit(signs(k))));
+        let mut best = (f64::NEG_INFINITY, [0.0, 0.0, 1.0]);
+        for z in tries {
+            let found = least(&z);
+            if found > best.0 {
+                best = (found, z);
+            }
+        }
+        best.1
     }
 
     /// Integrals over the cell.
@@ -131,9 +177,8 @@ impl Shape {
         let radius = ground.sphere.radius();
         let spread = (2.0 * apart - dot(&moved, &shift)).max(0.0) * radius * radius;
         let center = ground.sphere.center();
-        let centre = [0, 1, 2].map(|k| {
-            Dd::from_f64(center[k]) + Dd::product(radius, z[k]) + Dd::from_f64(radius * shift[k])
-        });
+        let centre =
+            [0, 1, 2].map(|k| Dd::from_f64(center[k]) + Dd::product(radius, z[k]) + Dd::from_f64(radius * shift[k]));
         Moments { mass, spread, off, ..Moments::default() }.centred(centre)
     }
 
@@ -150,14 +195,19 @@ impl Shape {
 fn arc_of(cell: &Cell, side: &Side, exact: &dyn Exact) -> (Arc, f64) {
     let row = &cell.rims[side.rim as usize].row;
     let (n, c, [e, _]) = frame(row);
-    let radius = (1.0 - c * c).max(0.0).sqrt();
+    let mut radius = (1.0 - c * c).max(0.0).sqrt();
     let size = dot(&row.normal(), &row.normal()).sqrt();
-    let aside = row.off / size / radius.max(1e-300) + 4.0 * f64::EPSILON;
+    let mut aside = row.off / size / radius.max(1e-300) + 4.0 * f64::EPSILON;
+    if radius < FINE {
+        // The radius of a small circle is all that c does not tell.
+        radius = radius_of(&exact.precise(cell.rims[side.rim as usize].j));
+        aside = 4.0 * f64::EPSILON;
+    }
     if side.from == NONE {
         let a = [0, 1, 2].map(|k| c * n[k] + radius * e[k]);
-        return (Arc { a, b: a, n, c, angle: TAU }, aside);
+        return (Arc { a, b: a, n, c, radius, angle: TAU }, aside);
     }
-    let (p, q) = (cell.place(side.from), cell.place(side.to));
+    let (p, q) = (refined(cell, side.from, exact), refined(cell, side.to, exact));
     let (a, b) = (p.x, q.x);
     let foot = n.map(|n| n * c);
     let (u, v) = (minus(&a, &foot), minus(&b, &foot));
@@ -175,5 +225,47 @@ fn arc_of(cell: &Cell, side: &Side, exact: &dyn Exact) -> (Arc, f64) {
     } else if angle < 0.0 {
         angle += TAU;
     }
-    (Arc { a, b, n, c, angle }, off + aside)
+    (Arc { a, b, n, c, radius, angle }, off + aside)
+}
+
+/// Circles of a smaller radius are measured in double-doubles.
+const FINE: f64 = 0.05;
+
+/// Points that may be off by more than this are improved.
+const COARSE: f64 = 2e-15;
+
+/// `p^2 = (N - d^2) / N`, `N = |n|^2`.
+fn radius_of((n, d): &([Dd; 3], Dd)) -> f64 {
+    let square = n.iter().fold(Dd::ZERO, |s, &n| s + n * n);
+    (square - *d * *d).over(square).to_f64().max(0.0).sqrt()
+}
+
+/// A node as near as a double can be, or nearly: one step of Newton's with residuals in
+/// double-double, after which the square of the error is left, and rounding.
+fn refined(cell: &Cell, node: u32, exact: &dyn Exact) -> Crossing {
+    let Node { from, to, at } = cell.nodes[node as usize];
+    if at.off <= COARSE {
+        return at;
+    }
+    let rows = [from, to].map(|rim| exact.precise(cell.rims[rim as usize].j));
+    let [a, b] = rows.map(|(n, d)| {
+        let size = n[0].hi.abs().max(n[1].hi.abs()).max(n[2].hi.abs());
+        let by = 2f64.powi(-crate::exact::power::exponent(size));
+        (n.map(|n| n.scale(by)), d.scale(by))
+    });
+    let residual = |(n, d): &([Dd; 3], Dd)| (0..3).fold(*d, |s, k| s + n[k].times(at.x[k])).to_f64();
+    let (p, q) = (a.0.map(|n| n.hi), b.0.map(|n| n.hi));
+    let t = cross(&p, &q);
+    let along = dot(&t, &at.x);
+    let length = at.x.iter().fold(Dd::from_f64(-1.0), |s, &x| s + Dd::product(x, x)).to_f64();
+    let (u, v) = (cross(&q, &at.x), cross(&at.x, &p));
+    let (ra, rb) = (residual(&a), residual(&b));
+    let step = [0, 1, 2].map(|k| -(u[k] * ra + v[k] * rb + 0.5 * t[k] * length) / along);
+    let size = dot(&step, &step).sqrt();
+    let bend = dot(&t, &t).sqrt() / along.abs();
+    let off = 2.0 * size * size * bend + 8.0 * f64::EPSILON * size * bend + 2.0 * f64::EPSILON;
+    if !(size <= 2.0 * at.off && off < at.off) {
+        return at;
+    }
+    Crossing { x: [0, 1, 2].map(|k| at.x[k] + step[k]), off }
 }

@@ -99,6 +99,14 @@ impl Sites {
         Between::Wall(row, scaled(length, e))
     }
 
+    /// A wall in double-doubles.
+    pub fn precise(&self, i: u32, j: u32) -> ([Dd; 3], Dd) {
+        let (i, j) = (i as usize, j as usize);
+        let n = [0, 1, 2].map(|k| Dd::difference(self.y[i][k], self.y[j][k]));
+        let d = (0..3).fold(self.h[i] - self.h[j], |d, k| d + n[k].times(self.center[k]));
+        (n.map(|n| n.times(self.radius)), d)
+    }
+
     /// A wall in integers: a positive multiple of its row.
     #[cold]
     pub fn exact(&self, i: u32, j: u32) -> [Integer; 4] {

@@ -174,10 +174,10 @@ impl SphereDiagram {
         for arc in &shape.arcs {
             // On the circle the height is c <n, z> and a wave of the amplitude p sin.
             let lean = along(&arc.axis);
-            let whole = arc.height * lean - arc.radius() * (1.0 - lean * lean).max(0.0).sqrt();
+            let whole = arc.height * lean - arc.radius * (1.0 - lean * lean).max(0.0).sqrt();
             let least = if arc.angle < 1.0 {
                 // Between the ends no lower than a bow below them.
-                along(&arc.ends[0]).min(along(&arc.ends[1])) - arc.radius() * (1.0 - (0.5 * arc.angle).cos())
+                along(&arc.ends[0]).min(along(&arc.ends[1])) - arc.radius * (1.0 - (0.5 * arc.angle).cos())
             } else {
                 whole
             };
@@ -200,6 +200,11 @@ impl SphereDiagram {
             walls.extend(shape.walls(&self.ground).filter(|w| (i as u32) < w.0).map(|(j, k)| (i as u32, j, k)));
         }
         Graph::of_walls(self.shapes.len(), walls.iter())
+    }
+
+    /// The problem's sites along the k-d tree: near ones come together.
+    pub fn order(&self) -> &[u32] {
+        &self.order
     }
 
     /// The sphere with its density.

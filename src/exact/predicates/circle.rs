@@ -231,7 +231,7 @@ impl ExactCrossing {
 
     /// In units of `2^-places`, off by at most two of them: the root is off by one, and an entry of
     /// `t` is at most `T`.
-    fn fixed(&self, places: u32) -> [Integer; 3] {
+    pub fn fixed(&self, places: u32) -> [Integer; 3] {
         let root = Integer::from(&self.r << (2 * places)).sqrt();
         [0, 1, 2].map(|k| {
             let sum = Integer::from(&self.w[k] << places) + Integer::from(&self.t[k] * &root);
@@ -341,8 +341,7 @@ mod tests {
                 }
             }
             // Points of three other circles on that of the first, in their order.
-            let all: Vec<ExactCrossing> =
-                [&b, &c, &d].iter().filter_map(|o| ExactCrossing::of(&a.1, &o.1)).collect();
+            let all: Vec<ExactCrossing> = [&b, &c, &d].iter().filter_map(|o| ExactCrossing::of(&a.1, &o.1)).collect();
             if let [p, q, s] = &all[..] {
                 let [x, y, z] = [p, q, s].map(|p| p.near().x);
                 let (u, w) = ([0, 1, 2].map(|k| y[k] - x[k]), [0, 1, 2].map(|k| z[k] - x[k]));

@@ -41,7 +41,9 @@ mod side;
 mod space;
 
 pub use above::{above, above_exact, above_line, above_line_exact, above_line_sign, above_sign};
-pub use circle::{CircleRow, Crossing, ExactCrossing, Meeting, centre_side_exact, is_real_exact, orient_exact, turn_exact};
+pub use circle::{
+    CircleRow, Crossing, ExactCrossing, Meeting, centre_side_exact, is_real_exact, orient_exact, turn_exact,
+};
 pub use cut::{CutPoint, side_c, side_c_exact, side_c_sign};
 pub use facet::{Lifted3, Line, Meet, Row, Values, inside_exact, meet_exact, meet_near, wall_value, wins_on_triangle};
 pub use lifted::Lifted;

@@ -1,10 +1,11 @@
 //! Balanced transport on the sphere.
 
-use super::super::certificate::Certificate;
-use super::super::claim::Claim;
+use super::super::certificate::{self, Certificate, Flaw};
+use super::super::claim::{Claim, Sure};
 use super::super::family::Family;
 use super::words::count;
 use crate::diagram::{Cells, DiagramError, Live, SphereDiagram, SphereGround, SphereLaguerre};
+use crate::domain::SpaceDensity;
 use crate::exact::Heights;
 use crate::problem::{SphereProblem, Units};
 use std::borrow::Cow;
@@ -69,13 +70,7 @@ impl Family<3> for OnSphere<'_> {
     }
 
     /// From the cells themselves if each of them certainly has mass.
-    fn measured(
-        &self,
-        units: &Units,
-        live: &mut SphereLaguerre,
-        heights: &Heights,
-        walls: bool,
-    ) -> Option<Claim<3>> {
+    fn measured(&self, units: &Units, live: &mut SphereLaguerre, heights: &Heights, walls: bool) -> Option<Claim<3>> {
         let (measures, moments) = live.integrals(heights, true);
         if measures.hidden > 0 || !moments.iter().all(|m| m.mass > m.off) {
             return None;
@@ -102,12 +97,25 @@ impl Family<3> for OnSphere<'_> {
         Vec::new()
     }
 
-    /// Areas bounded by arcs are no rationals.
-    fn proves(&self) -> bool {
-        false
+    fn sure(&self, heights: &Heights, some: &[u32]) -> Vec<Sure> {
+        match Family::proves(self) {
+            true => certificate::sure_on_sphere(&self.0, heights, some),
+            false => Vec::new(),
+        }
     }
 
-    fn prove(&self, _: &Heights, _: &SphereDiagram, _: &mut Certificate<3>) -> Result<(), DiagramError> {
+    /// Areas are enclosed; integrals of other densities are computed in doubles.
+    fn proves(&self) -> bool {
+        matches!(self.0.density(), SpaceDensity::Constant)
+    }
+
+    fn prove(
+        &self,
+        heights: &Heights,
+        still: &SphereDiagram,
+        certificate: &mut Certificate<3>,
+    ) -> Result<(), DiagramError> {
+        certificate::prove_on_sphere(&self.0, heights, still, certificate);
         Ok(())
     }
 
@@ -121,6 +129,13 @@ impl Family<3> for OnSphere<'_> {
     }
 
     fn filled_in_words(&self, certificate: &Certificate<3>) -> String {
-        format!("the areas of {} sum to the sphere's", count(certificate.cells, "cell"))
+        if let Some(Flaw::Small { site }) = certificate.flaw {
+            return format!("cell {site} is bounded by an arc that is too small to be measured");
+        }
+        let cells = count(certificate.cells, "cell");
+        match certificate.total_is_domain {
+            true => format!("the areas of {cells}, enclosed to 50 digits, sum to the sphere's"),
+            false => "the areas of the cells do not sum to the sphere's".into(),
+        }
     }
 }

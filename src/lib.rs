@@ -164,11 +164,12 @@ pub mod internals {
 }
 
 pub use diagram::{
-    CellRecord, Cells, Diagram, DiagramError, Label, Outlines, PartialDiagram, SpaceDiagram, SurfaceDiagram,
+    CellRecord, Cells, Diagram, DiagramError, Label, Outlines, PartialDiagram, SpaceDiagram, SphereDiagram,
+    SurfaceDiagram,
 };
 pub use domain::{
-    Between, Body, ConvexPolygon, Density, Domain, DomainError, Image, PlanarMesh, SpaceDensity, SpaceDomain, Surface,
-    SurfaceDensity,
+    Between, Body, ConvexPolygon, Density, Domain, DomainError, Image, PlanarMesh, SpaceDensity, SpaceDomain, Sphere,
+    Surface, SurfaceDensity,
 };
 pub use exact::{Heights, NotRational, Ratio};
 pub use io::{
@@ -181,8 +182,8 @@ pub use latent::{
 pub use newton::Outcome;
 pub use parameterize::{Boundary, Parameterization, ParameterizeError, ParameterizeOptions, parameterize};
 pub use problem::{
-    Duplicates, Kind, Problem, ProblemData, ProblemError, SpaceProblem, SpaceProblemData, SurfaceProblem,
-    SurfaceProblemData,
+    Duplicates, Kind, Problem, ProblemData, ProblemError, SpaceProblem, SpaceProblemData, SphereProblem,
+    SphereProblemData, SurfaceProblem, SurfaceProblemData,
 };
 pub use sample::{Draw, Method, SampleError, Sampler, SurfaceSampler};
 pub use transport::{

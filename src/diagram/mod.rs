@@ -13,8 +13,11 @@ mod quantile;
 mod record;
 mod seam;
 pub mod space;
+pub mod sphere;
 mod still;
+mod subset;
 pub mod surface;
+mod tree;
 mod unite;
 mod wall_moments;
 
@@ -30,6 +33,7 @@ pub use plane::{Diagram, ExactMoments, Integrals, Piece, PlaneLaguerre, Wall, Wa
 pub use record::CellRecord;
 pub use seam::{Background, Coarsen, Laguerre, Live, Revive};
 pub use space::{SpaceDiagram, SpaceGround, SpaceLaguerre};
+pub use sphere::{SphereArc, SphereDiagram, SphereGround, SphereLaguerre};
 pub use still::{Cells, DiagramError};
 pub use surface::{BallDefects, CellMesh, Dual, SurfaceDiagram, SurfacePiece};
 pub use wall_moments::WallMoments;

@@ -90,6 +90,15 @@ pub enum DomainError {
         /// Larger side of the bounding box.
         extent: f64,
     },
+    /// The radius of a sphere is no sound number.
+    #[error("domain radius is {radius:e}; give a positive number from 1e-140 to 1e140")]
+    Radius {
+        /// The offending value.
+        radius: f64,
+    },
+    /// An affine density is negative somewhere on the sphere.
+    #[error("density is negative on a part of the sphere; raise c to at least radius |g| - <g, center>")]
+    NegativeOnSphere,
     /// The rings of a polygon that is not convex.
     #[error("{0}")]
     Rings(Box<super::planar::RingError>),

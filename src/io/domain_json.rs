@@ -3,7 +3,7 @@
 use super::domain_shapes::{AnyDomain, doubled_note, flat_note, mesh_from_bytes, polygons};
 use super::domain_space::{self, Fault};
 use super::error::{IoError, quoted};
-use super::json::{Context, Pairs, Reference, Rows, Scalars, Source, Triples, set, unknown_field};
+use super::json::{Context, Number, Pairs, Reference, Rows, Scalars, Source, Triples, set, unknown_field};
 use super::loader::Loader;
 use super::{domain_geojson, domain_svg};
 use crate::domain::planar::Polygon;
@@ -19,6 +19,8 @@ pub(super) struct RawDomain {
     max: Option<Vec<f64>>,
     periodic: Option<Vec<bool>>,
     halfspaces: Option<Vec<[f64; 4]>>,
+    center: Option<Vec<f64>>,
+    radius: Option<f64>,
     vertices: Option<Rows>,
     holes: Option<Vec<Rows>>,
     parts: Option<Vec<RawPart>>,
@@ -84,6 +86,12 @@ impl<'de> Visitor<'de> for DomainSeed<'_> {
                     let rows = map.next_value_seed(Halfspaces(cx))?;
                     set(&mut raw.halfspaces, &key, rows)?;
                 }
+                "center" => {
+                    let list = Scalars { cx, list: "domain.center" };
+                    let center = inline(map.next_value_seed(list)?, &key)?;
+                    set(&mut raw.center, &key, center)?;
+                }
+                "radius" => set(&mut raw.radius, &key, map.next_value_seed(Number(cx))?)?,
                 "tets" => {
                     map.next_value::<IgnoredAny>()?;
                     raw.others.push(key);
@@ -249,7 +257,7 @@ fn inline<T, E: Error>(source: Source<T>, key: &str) -> Result<T, E> {
 
 /// Kinds of domain that are read.
 const KINDS: &str =
-    "\"box\", \"torus\", \"polyhedron\", \"polygon\", \"multipolygon\", \"mesh\", \"geojson\" or \"svg\"";
+    "\"box\", \"torus\", \"polyhedron\", \"sphere\", \"polygon\", \"multipolygon\", \"mesh\", \"geojson\" or \"svg\"";
 
 impl RawDomain {
     pub(super) fn build(self, loader: &mut Loader<'_>) -> Result<AnyDomain, IoError> {
@@ -260,11 +268,12 @@ impl RawDomain {
             "box" => &["min", "max"],
             "torus" => &["min", "max", "periodic"],
             "polyhedron" => &["vertices", "halfspaces"],
+            "sphere" => &["center", "radius"],
             "polygon" => &["vertices", "holes"],
             "multipolygon" => &["parts"],
             "mesh" => &["vertices", "triangles", "path"],
             "geojson" | "svg" => &["path", "feature"],
-            "tetmesh" | "solid" | "sphere" => {
+            "tetmesh" | "solid" => {
                 return Err(fail(format!("type \"{kind}\" is not supported by this version; use {KINDS}")));
             }
             "Polygon" | "MultiPolygon" | "Feature" | "FeatureCollection" | "GeometryCollection" => {
@@ -280,6 +289,8 @@ impl RawDomain {
             ("max", self.max.is_some()),
             ("periodic", self.periodic.is_some()),
             ("halfspaces", self.halfspaces.is_some()),
+            ("center", self.center.is_some()),
+            ("radius", self.radius.is_some()),
             ("vertices", self.vertices.is_some()),
             ("holes", self.holes.is_some()),
             ("parts", self.parts.is_some()),
@@ -313,6 +324,7 @@ impl RawDomain {
             })
         };
         match kind {
+            "sphere" => in_space(domain_space::sphere(self.center.as_deref(), self.radius)),
             "polyhedron" => in_space(domain_space::polyhedron(self.vertices, self.halfspaces)),
             "torus" => match (&self.min, &self.max) {
                 (Some(min), Some(max)) => in_space(domain_space::torus(min, max, self.periodic.as_deref())),

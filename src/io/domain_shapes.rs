@@ -4,13 +4,14 @@ use super::error::IoError;
 use super::read::ReadLimit;
 use super::surface::parse_surface;
 use crate::domain::planar::{Polygon, planar_domain};
-use crate::domain::{Domain, PlanarMesh, SpaceDomain, Surface, polygon_of};
+use crate::domain::{Domain, PlanarMesh, SpaceDomain, Sphere, Surface, polygon_of};
 use crate::problem::Kind;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Where a source lives: in the plane, on a surface in space, in a part of space, or on a torus.
-pub type AnyDomain = Kind<Domain, Arc<Surface>, SpaceDomain<3>, SpaceDomain<2>>;
+/// Where a source lives: in the plane, on a surface in space, in a part of space, on a torus, or on a
+/// sphere.
+pub type AnyDomain = Kind<Domain, Arc<Surface>, SpaceDomain<3>, SpaceDomain<2>, Sphere>;
 
 /// Bytes that the triangulation takes for each vertex of a polygon, at its peak: the structure of
 /// the crate with room to grow, what is kept of it, and the mesh.

@@ -2,7 +2,7 @@
 
 use super::domain_shapes::AnyDomain;
 use super::json::Rows;
-use crate::domain::{Body, DomainError, SpaceDomain};
+use crate::domain::{Body, DomainError, SpaceDomain, Sphere};
 
 /// What is wrong with a domain: with its numbers, or with how they are told.
 pub(super) enum Fault {
@@ -42,6 +42,19 @@ pub(super) fn torus(min: &[f64], max: &[f64], periodic: Option<&[bool]>) -> Resu
         }
         _ => Err(told("give [x, y] or [x, y, z]")),
     }
+}
+
+/// A sphere; the unit sphere if nothing is told.
+pub(super) fn sphere(center: Option<&[f64]>, radius: Option<f64>) -> Result<AnyDomain, Fault> {
+    let center = match center {
+        None => [0.0; 3],
+        Some(&[x, y, z]) => [x, y, z],
+        Some(other) => {
+            let what = format!("center has {} coordinates; give [x, y, z]", other.len());
+            return Err(Fault::Told(what));
+        }
+    };
+    Ok(AnyDomain::Sphere(Sphere::new(center, radius.unwrap_or(1.0))?))
 }
 
 /// A convex polyhedron from one of its two descriptions.

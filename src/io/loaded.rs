@@ -12,7 +12,9 @@ use super::solution_json::{Gradient, ProblemSource, SolutionFile};
 use super::written::AsWritten;
 use crate::diagram::DiagramError;
 use crate::exact::{Dd, Heights};
-use crate::problem::{Duplicates, Kind, ProblemData, Scales, SpaceProblemData, SurfaceProblemData, WithSites};
+use crate::problem::{
+    Duplicates, Kind, ProblemData, Scales, SpaceProblemData, SphereProblemData, SurfaceProblemData, WithSites,
+};
 use crate::transport::{
     Claims, Control, Description, Line, Progress, Solution, SolveOptions, Transport, Verdict, VerifyError, describe,
     given_heights, heights_of_multiple, in_own, mass_gradient, records_in_own, site_gradient, solve_with, verify,
@@ -40,7 +42,13 @@ pub struct Loaded<T: FileData = ProblemData> {
 }
 
 /// A problem of any kind.
-pub type AnyLoaded = Kind<Loaded, Loaded<SurfaceProblemData>, Loaded<SpaceProblemData<3>>, Loaded<SpaceProblemData<2>>>;
+pub type AnyLoaded = Kind<
+    Loaded,
+    Loaded<SurfaceProblemData>,
+    Loaded<SpaceProblemData<3>>,
+    Loaded<SpaceProblemData<2>>,
+    Loaded<SphereProblemData>,
+>;
 
 impl<T: FileData> Loaded<T> {
     /// A problem that came from arrays: a solution holds it. Its identity is not told yet

@@ -59,6 +59,7 @@ mod samples_parquet;
 mod solution_json;
 mod solution_read;
 mod space;
+mod sphere;
 mod surface;
 mod table;
 mod temporary;

@@ -7,7 +7,9 @@ use super::rim::Rim;
 use super::written::Written;
 use crate::domain::Density;
 use crate::exact::Heights;
-use crate::problem::{Duplicates, Kind, ProblemData, ProblemError, SpaceProblemData, SurfaceProblemData, WithSites};
+use crate::problem::{
+    Duplicates, Kind, ProblemData, ProblemError, SpaceProblemData, SphereProblemData, SurfaceProblemData, WithSites,
+};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::io::{self, Write};
@@ -104,6 +106,7 @@ pub type AnyProblem = Kind<
     ProblemFile<SurfaceProblemData>,
     ProblemFile<SpaceProblemData<3>>,
     ProblemFile<SpaceProblemData<2>>,
+    ProblemFile<SphereProblemData>,
 >;
 
 /// The problem a file belongs to, by its bytes.

@@ -15,7 +15,7 @@ use super::read::{ReadLimit, read_file, sha256_hex};
 use super::solution_json::{FORMAT, Gradient, ProblemSource, SolutionFile};
 use crate::diagram::CellRecord;
 use crate::map_kind;
-use crate::problem::{Kind, ProblemData, SpaceProblemData, SurfaceProblemData};
+use crate::problem::{Kind, ProblemData, SpaceProblemData, SphereProblemData, SurfaceProblemData};
 use crate::transport::Report;
 use serde::Deserialize;
 use serde::de::value::SeqAccessDeserializer;
@@ -31,6 +31,7 @@ pub type AnySolution = Kind<
     SolutionFile<SurfaceProblemData>,
     SolutionFile<SpaceProblemData<3>>,
     SolutionFile<SpaceProblemData<2>>,
+    SolutionFile<SphereProblemData>,
 >;
 
 /// Reads a solution and the arrays it refers to. Which kind it is, its centroids tell, or the
@@ -74,6 +75,9 @@ pub fn read_solution(path: &Path, limit: ReadLimit) -> Result<SolutionFile, IoEr
             path,
             "is the solution of a problem in space or on a torus; this needs one in the plane",
         )),
+        AnySolution::Sphere(_) => {
+            Err(IoError::content(path, "is the solution of a problem on a sphere; this needs one in the plane"))
+        }
     }
 }
 
@@ -355,11 +359,14 @@ impl RawSolution {
             Belongs::Inside(Kind::Surface(_)) => Kind::Surface(()),
             Belongs::Inside(Kind::Space(_)) => Kind::Space(()),
             Belongs::Inside(Kind::Torus(_)) => Kind::Torus(()),
+            Belongs::Inside(Kind::Sphere(_)) => Kind::Sphere(()),
             Belongs::File(.., Some(kind)) => match kind.as_str() {
                 "space" => Kind::Space(()),
                 "torus" => Kind::Torus(()),
+                "sphere" => Kind::Sphere(()),
                 _ => {
-                    let what = format!("problem.kind is {}; this version knows \"space\" and \"torus\"", quoted(kind));
+                    let known = "this version knows \"space\", \"torus\" and \"sphere\"";
+                    let what = format!("problem.kind is {}; {known}", quoted(kind));
                     return Err(IoError::content(file, what));
                 }
             },
@@ -388,6 +395,10 @@ impl RawSolution {
             Kind::Torus(()) => {
                 let source = problem.source(|k| if let Kind::Torus(p) = k { Some(p) } else { None }, file)?;
                 AnySolution::Torus(self.of_kind::<SpaceProblemData<2>, 2>(file, source, points, two, arrays)?)
+            }
+            Kind::Sphere(()) => {
+                let source = problem.source(|k| if let Kind::Sphere(p) = k { Some(p) } else { None }, file)?;
+                AnySolution::Sphere(self.of_kind::<SphereProblemData, 3>(file, source, points, three, arrays)?)
             }
         })
     }
@@ -491,6 +502,7 @@ type AnyInside = Kind<
     Box<ProblemFile<SurfaceProblemData>>,
     Box<ProblemFile<SpaceProblemData<3>>>,
     Box<ProblemFile<SpaceProblemData<2>>>,
+    Box<ProblemFile<SphereProblemData>>,
 >;
 
 /// The problem of a solution whose kind is not yet known.

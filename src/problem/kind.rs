@@ -2,7 +2,7 @@
 
 /// What there is one of for each kind of source: a domain, a problem, a solution.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Kind<P, S, V, T> {
+pub enum Kind<P, S, V, T, G> {
     /// The source lives in the plane.
     Plane(P),
     /// It lives on a surface in space.
@@ -11,6 +11,8 @@ pub enum Kind<P, S, V, T> {
     Space(V),
     /// It is a torus of the plane.
     Torus(T),
+    /// It is a sphere.
+    Sphere(G),
 }
 
 /// Does the same with what there is, of whatever kind it is: `visit!(any, it => expression)`. The
@@ -23,6 +25,7 @@ macro_rules! visit {
             $crate::problem::Kind::Surface($it) => $body,
             $crate::problem::Kind::Space($it) => $body,
             $crate::problem::Kind::Torus($it) => $body,
+            $crate::problem::Kind::Sphere($it) => $body,
         }
     };
 }
@@ -36,6 +39,7 @@ macro_rules! map_kind {
             $crate::problem::Kind::Surface($it) => $crate::problem::Kind::Surface($body),
             $crate::problem::Kind::Space($it) => $crate::problem::Kind::Space($body),
             $crate::problem::Kind::Torus($it) => $crate::problem::Kind::Torus($body),
+            $crate::problem::Kind::Sphere($it) => $crate::problem::Kind::Sphere($body),
         }
     };
 }

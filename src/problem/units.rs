@@ -13,7 +13,7 @@
 //! `2^(M-D-2L)`.
 
 use super::targets::Targets;
-use super::{Problem, SpaceProblem, SurfaceProblem};
+use super::{Problem, SpaceProblem, SphereProblem, SurfaceProblem};
 use crate::domain::{Density, Domain, Facets, Patches};
 use crate::exact::big::Rational;
 use crate::exact::power::{exponent, is_exact, scaled, scaled_dd};
@@ -284,6 +284,37 @@ impl<const D: usize> SpaceProblem<D> {
             target: self.target.scaled(units),
             source_factor: units.factor(self.source_factor),
             wrapped: self.wrapped,
+        })
+    }
+}
+
+impl SphereProblem {
+    /// The units in which this problem is ordinary; `heights` are to be taken in them, too. Cost:
+    /// O(1) for problems that are.
+    pub fn units(&self, heights: Option<&Heights>) -> Units {
+        let (low, high) = self.sphere.bounds();
+        let far = low.iter().chain(&high).fold(0.0, |m: f64, v| m.max(v.abs()));
+        let (g, c) = self.density.law();
+        let length = fitting(self.sphere.radius(), |e| {
+            let domain = || self.sphere.scaled(-e).is_some_and(|s| s.scaled(e) == Some(self.sphere));
+            domain() && self.target.fit(e) && heights.is_none_or(|h| Units::fit(e, h))
+        });
+        let steepest = g.iter().fold(c.abs(), |m, g| m.max(g.abs() * far)).min(f64::MAX);
+        let exact = |e: i32| self.density.scaled(-length, -e).scaled(length, e) == self.density;
+        Units { length, density: fitting(steepest, exact), mass: self.target.mass_unit() }
+    }
+
+    /// This problem in the given units.
+    pub fn in_units(&self, units: &Units) -> Cow<'_, SphereProblem> {
+        if units.are_its_own() {
+            return Cow::Borrowed(self);
+        }
+        let Some(sphere) = self.sphere.scaled(-units.length) else { return Cow::Borrowed(self) };
+        Cow::Owned(SphereProblem {
+            sphere,
+            density: self.density.scaled(-units.length, -units.density),
+            target: self.target.scaled(units),
+            source_factor: units.factor(self.source_factor),
         })
     }
 }

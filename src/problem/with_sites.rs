@@ -1,6 +1,6 @@
 //! What problems of every kind tell of their sites.
 
-use super::{Merge, Problem, SpaceProblem, SurfaceProblem};
+use super::{Merge, Problem, SpaceProblem, SphereProblem, SurfaceProblem};
 
 /// What problems of every kind tell of their sites.
 pub trait WithSites {
@@ -57,6 +57,7 @@ macro_rules! with_sites {
 }
 with_sites!(Problem, [f64; 2], Problem::rest);
 with_sites!(SurfaceProblem, [f64; 3], |_| None);
+with_sites!(SphereProblem, [f64; 3], |_| None);
 
 impl<const D: usize> WithSites for SpaceProblem<D> {
     type Point = [f64; D];

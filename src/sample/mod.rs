@@ -8,6 +8,7 @@ mod pieces;
 mod sampled;
 mod sampler;
 mod space;
+mod sphere;
 mod surface;
 mod triangle;
 
@@ -16,4 +17,5 @@ pub use method::{Method, SampleError};
 pub use sampled::{Draws, Sampled};
 pub use sampler::Sampler;
 pub use space::{SpaceDraw, SpaceSampler};
+pub use sphere::{SphereDraw, SphereSampler};
 pub use surface::SurfaceSampler;

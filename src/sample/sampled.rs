@@ -4,10 +4,11 @@ use super::draw::Fill;
 use super::method::{Method, SampleError};
 use super::sampler::Sampler;
 use super::space::SpaceSampler;
+use super::sphere::SphereSampler;
 use super::surface::SurfaceSampler;
-use crate::diagram::{Diagram, DiagramError, SpaceDiagram, SurfaceDiagram};
+use crate::diagram::{Diagram, DiagramError, SpaceDiagram, SphereDiagram, SurfaceDiagram};
 use crate::exact::Heights;
-use crate::problem::{Problem, SpaceProblem, SurfaceProblem};
+use crate::problem::{Problem, SpaceProblem, SphereProblem, SurfaceProblem};
 
 /// Makes samples by a method, in a cell, with a seed, of a run of some length.
 pub type Draws<'s, const D: usize> =
@@ -54,6 +55,17 @@ impl<const D: usize> Sampled<D> for SpaceProblem<D> {
         f: impl for<'s> FnOnce(&Draws<'s, D>) -> R,
     ) -> Result<R, DiagramError> {
         let sampler = SpaceSampler::new(&SpaceDiagram::new(self, heights)?);
+        Ok(f(&|method, cell, seed, total| Ok(Box::new(sampler.draw(method, cell, seed, total)?))))
+    }
+}
+
+impl Sampled<3> for SphereProblem {
+    fn with_sampler<R>(
+        &self,
+        heights: &Heights,
+        f: impl for<'s> FnOnce(&Draws<'s, 3>) -> R,
+    ) -> Result<R, DiagramError> {
+        let sampler = SphereSampler::new(&SphereDiagram::new(self, heights)?, heights);
         Ok(f(&|method, cell, seed, total| Ok(Box::new(sampler.draw(method, cell, seed, total)?))))
     }
 }

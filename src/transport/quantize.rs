@@ -26,7 +26,8 @@ use super::solve::solve_with;
 use crate::exact::{Dd, Heights};
 use crate::newton::Outcome;
 use crate::problem::{
-    Duplicates, Problem, ProblemData, ProblemError, SpaceProblem, SpaceProblemData, SurfaceProblem, SurfaceProblemData,
+    Duplicates, Problem, ProblemData, ProblemError, SpaceProblem, SpaceProblemData, SphereProblem, SphereProblemData,
+    SurfaceProblem, SurfaceProblemData,
 };
 use crate::setters::setters;
 use std::time::{Duration, Instant};
@@ -165,6 +166,18 @@ impl<const D: usize> Quantizable<D> for SpaceProblem<D> {
                 .heights(heights)
                 .duplicates(Duplicates::Refuse),
         )
+    }
+}
+
+impl Quantizable<3> for SphereProblem {
+    fn with_sites(&self, sites: Vec<[f64; 3]>, heights: Option<Heights>) -> Result<SphereProblem, ProblemError> {
+        SphereProblem::new(SphereProblemData {
+            density: *self.density(),
+            masses: Some(self.masses().to_vec()),
+            heights,
+            duplicates: Duplicates::Refuse,
+            ..SphereProblemData::new(*self.sphere(), sites)
+        })
     }
 }
 

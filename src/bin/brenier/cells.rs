@@ -10,14 +10,14 @@ use crate::picture::{Drawn, unmade};
 use crate::site_values;
 use crate::style::up_of;
 use crate::voxels;
-use brenier::diagram::{Cells, Outlines, SpaceDiagram, SurfaceDiagram};
+use brenier::diagram::{Cells, Outlines, SpaceDiagram, SphereDiagram, SurfaceDiagram};
 use brenier::exact::Heights;
 use brenier::io::{
     CellColumn, CellFile, ColumnValues, FileData, Loaded, Polyhedra, bytes_text, has_ending, write_atomically,
     write_cells, write_polyhedra, writes_cell_pieces, writes_cells, writes_polyhedra, writes_voxels,
 };
-use brenier::plot::{Model, View, cells_svg};
-use brenier::problem::{Problem, SpaceProblem, SurfaceProblem, WithSites};
+use brenier::plot::{Globe, Model, View, cells_svg};
+use brenier::problem::{Problem, SpaceProblem, SphereProblem, SurfaceProblem, WithSites};
 use brenier::transport::{CellTable, Transport, cell_pieces, cells};
 use brenier::visit;
 use std::io::Write;
@@ -378,6 +378,21 @@ impl Painted<2> for SpaceProblem<2> {
     }
 }
 
+impl Painted<3> for SphereProblem {
+    fn painted(
+        &self,
+        out: &Path,
+        look: &CellsLook,
+        heights: &Heights,
+        _: &CellTable<3>,
+        titles: &[String],
+    ) -> Result<String, Failure> {
+        let diagram = SphereDiagram::new(self, heights).map_err(unmade)?;
+        let globe = Globe::new(self, heights).map_err(|e| Failure::new(code::INTERNAL, e))?;
+        paths(&globe.model(self, &diagram), out, look, titles)
+    }
+}
+
 impl Painted<3> for SurfaceProblem {
     fn painted(
         &self,
@@ -388,12 +403,16 @@ impl Painted<3> for SurfaceProblem {
         titles: &[String],
     ) -> Result<String, Failure> {
         let diagram = SurfaceDiagram::new(self, heights).map_err(unmade)?;
-        let model = Model::of_surface(self, &diagram);
-        let up = up_of(look.up);
-        let view = match look.view {
-            Some([azimuth, elevation]) => View { azimuth, elevation, up },
-            None => model.best_view(up),
-        };
-        model.cells_svg(view, titles).map_err(|e| Failure::new(code::USAGE, format!("{}: {e}", out.display())))
+        paths(&Model::of_surface(self, &diagram), out, look, titles)
     }
+}
+
+/// Cells in space as seen from somewhere, one path each.
+fn paths(model: &Model<'_>, out: &Path, look: &CellsLook, titles: &[String]) -> Result<String, Failure> {
+    let up = up_of(look.up);
+    let view = match look.view {
+        Some([azimuth, elevation]) => View { azimuth, elevation, up },
+        None => model.best_view(up),
+    };
+    model.cells_svg(view, titles).map_err(|e| Failure::new(code::USAGE, format!("{}: {e}", out.display())))
 }

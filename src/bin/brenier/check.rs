@@ -14,7 +14,7 @@ use crate::polytope;
 use crate::reports::say;
 use brenier::exact::{Heights, Ratio};
 use brenier::io::{FileData, SolutionFile, check_text, is_readable_again, polytope_solution_kind, read_any_solution};
-use brenier::problem::{Problem, SpaceProblem, SurfaceProblem, WithSites};
+use brenier::problem::{Problem, SpaceProblem, SphereProblem, SurfaceProblem, WithSites};
 use brenier::transport::{
     ExactCells, Line, Proof, Transport, Verdict, exact_cells, exactly_in_own, heights_of_multiple,
 };
@@ -95,6 +95,13 @@ impl Exactly for Problem {
 impl Exactly for SurfaceProblem {
     fn exactly(&self, _: &Heights, name: &Path) -> Result<ExactCells, Failure> {
         let what = "--exact: areas of triangles in space are roots, not rational numbers; leave it out";
+        Err(Failure::new(code::USAGE, format!("{}: {what}", name.display())))
+    }
+}
+
+impl Exactly for SphereProblem {
+    fn exactly(&self, _: &Heights, name: &Path) -> Result<ExactCells, Failure> {
+        let what = "--exact: areas on a sphere are no rational numbers; leave it out";
         Err(Failure::new(code::USAGE, format!("{}: {what}", name.display())))
     }
 }

@@ -11,7 +11,7 @@ use brenier::diagram::SurfaceDiagram;
 use brenier::exact::Heights;
 use brenier::io::{Encoding, Field, FileData, MeshData, has_ending, write_solution, write_surface};
 use brenier::plot::Color;
-use brenier::problem::{Problem, SpaceProblem, SurfaceProblem, WithSites};
+use brenier::problem::{Problem, SpaceProblem, SphereProblem, SurfaceProblem, WithSites};
 use brenier::transport::Transport;
 use brenier::visit;
 use std::path::Path;
@@ -44,9 +44,8 @@ where
         let what = "--cells: the cells of a partial problem are bounded by arcs, not polygons; draw them with --plot";
         return Err(Failure::new(code::USAGE, what));
     }
-    if polygons && D == 3 && problem.is_solid() {
-        let what =
-            "--cells: the cells of a problem in space are polyhedra, not polygons; give a file: --cells cells.vtu";
+    if let Some(shape) = problem.shape().filter(|_| polygons) {
+        let what = format!("--cells: the cells of {shape}");
         return Err(Failure::new(code::USAGE, what));
     }
     let found = loaded.described(heights, args.hessian, polygons).map_err(unmade)?;
@@ -76,9 +75,9 @@ where
 
 /// A problem whose cells may be a mesh.
 trait Meshed {
-    /// Are cells polyhedra?
-    fn is_solid(&self) -> bool {
-        false
+    /// Whose cells are what, where they are no polygons, and what to do.
+    fn shape(&self) -> Option<&'static str> {
+        None
     }
     /// The cells as a mesh of polygons, each with its site and that site's mass.
     fn write_mesh(&self, heights: &Heights, path: &Path) -> Result<(), Failure>;
@@ -93,11 +92,22 @@ impl Meshed for Problem {
 
 /// Cells in space are written by `brenier cells`.
 impl<const D: usize> Meshed for SpaceProblem<D> {
-    fn is_solid(&self) -> bool {
-        D == 3
+    fn shape(&self) -> Option<&'static str> {
+        (D == 3).then_some("a problem in space are polyhedra, not polygons; give a file: --cells cells.vtu")
     }
     fn write_mesh(&self, _: &Heights, path: &Path) -> Result<(), Failure> {
         let what = format!("{}: --mesh is for surfaces; brenier cells writes cells in space", path.display());
+        Err(Failure::new(code::USAGE, what))
+    }
+}
+
+/// Cells on a sphere are written by `brenier cells`.
+impl Meshed for SphereProblem {
+    fn shape(&self) -> Option<&'static str> {
+        Some("a problem on a sphere are bounded by arcs, not polygons; brenier cells writes them")
+    }
+    fn write_mesh(&self, _: &Heights, path: &Path) -> Result<(), Failure> {
+        let what = format!("{}: --mesh is for surfaces; brenier cells writes cells of a sphere", path.display());
         Err(Failure::new(code::USAGE, what))
     }
 }

@@ -8,7 +8,7 @@ use crate::limits::read_limit;
 use brenier::exact::Heights;
 use brenier::io::{FileData, Loaded, document_format, read_any_problem, read_any_solution};
 use brenier::map_kind;
-use brenier::problem::{Duplicates, Kind, ProblemData, SpaceProblemData, SurfaceProblemData};
+use brenier::problem::{Duplicates, Kind, ProblemData, SpaceProblemData, SphereProblemData, SurfaceProblemData};
 use brenier::transport::Report;
 use std::path::Path;
 
@@ -30,7 +30,13 @@ impl<T: FileData> At<T> {
 }
 
 /// The same of any kind.
-pub type AnyAt = Kind<At<ProblemData>, At<SurfaceProblemData>, At<SpaceProblemData<3>>, At<SpaceProblemData<2>>>;
+pub type AnyAt = Kind<
+    At<ProblemData>,
+    At<SurfaceProblemData>,
+    At<SpaceProblemData<3>>,
+    At<SpaceProblemData<2>>,
+    At<SphereProblemData>,
+>;
 
 /// Reads a solution, with the problem that it names or contains or `problem`, or a problem with
 /// "heights" or "weights". `output` is where what comes of it will stand.

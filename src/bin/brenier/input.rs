@@ -4,7 +4,7 @@ use crate::args::{Common, ImageArgs, QuantizeArgs, SolveArgs};
 use crate::documents::{self, Want};
 use crate::failure::{Failure, code};
 use crate::limits::{check_memory, read_limit};
-use brenier::domain::{Between, ConvexPolygon, Density, Domain, DomainError, SpaceDomain};
+use brenier::domain::{Between, ConvexPolygon, Density, Domain, DomainError, SpaceDomain, Sphere};
 use brenier::io::{
     AnyDomain, AnyLoaded, AnyProblem, FileData, IoError, Loaded, Origins, ProblemFile, ReadLimit, SolutionFile,
     TableColumns, problem_of_solution, read_any_problem, read_columns, read_domain, read_image, read_masses,
@@ -224,7 +224,7 @@ const DISK: usize = 256;
 
 /// The words for domains, for messages.
 const WORDS: &str =
-    "square, disk, disk:N, image, cube, torus, torus3, or a file (.csv, .obj, .geojson, .svg, .json, ...)";
+    "square, disk, disk:N, image, cube, torus, torus3, sphere, or a file (.csv, .obj, .geojson, .svg, .json, ...)";
 
 /// A domain by its name, or from a file; and remarks.
 fn domain(named: Named<'_>, limit: ReadLimit) -> Result<(AnyDomain, Vec<String>), Failure> {
@@ -285,7 +285,6 @@ fn plain_domain(Named(name, features, _): Named<'_>, limit: ReadLimit) -> Result
         let n = n.ok_or_else(|| usage(format!("--domain {name}: give a number of vertices from 3 to 1000000")))?;
         return polygon(ConvexPolygon::disk(n as usize));
     }
-    let known = ["sphere"];
     let no_feature = |domain: AnyDomain| {
         if features.is_empty() {
             return Ok((domain, Vec::new()));
@@ -294,15 +293,13 @@ fn plain_domain(Named(name, features, _): Named<'_>, limit: ReadLimit) -> Result
     };
     let unit = |periodic| SpaceDomain::torus([0.0; 3], [1.0; 3], [periodic; 3]).map(AnyDomain::Space);
     match name {
+        "sphere" => return no_feature(AnyDomain::Sphere(Sphere::UNIT)),
         "cube" | "torus3" => return no_feature(unit(name == "torus3").map_err(|e| usage(e.to_string()))?),
         "torus" => {
             let square = SpaceDomain::torus([0.0; 2], [1.0; 2], [true; 2]);
             return no_feature(square.map(AnyDomain::Torus).map_err(|e| usage(e.to_string()))?);
         }
         _ => {}
-    }
-    if known.contains(&name) {
-        return Err(usage(format!("--domain {name} is not supported by this version; use {WORDS}")));
     }
     let path = Path::new(name);
     // A word that is no file is a name that is not known.

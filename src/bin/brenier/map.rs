@@ -15,7 +15,7 @@ use brenier::io::{
     AnySolution, FileData, Loaded, PointFile, SolutionFile, read_any_solution, read_columns, write_indices,
     write_points,
 };
-use brenier::problem::{SpaceProblem, SpaceProblemData, SurfaceProblemData};
+use brenier::problem::{SpaceProblem, SpaceProblemData, WithSites};
 use brenier::transport::{SingularOptions, SpaceLocator};
 use rayon::prelude::*;
 use serde_json::{Map, Value};
@@ -31,9 +31,10 @@ pub fn run(args: &MapArgs, common: &Common) -> Result<u8, Failure> {
             let solved = mapped::of_plane(&args.solution, &solution, problem, common)?;
             plane(args, common, solved)
         }
-        AnySolution::Surface(solution) => surface(args, common, &solution),
+        AnySolution::Surface(solution) => among_sites(args, common, &solution, "a surface"),
         AnySolution::Space(solution) => in_space(args, common, &solution),
         AnySolution::Torus(solution) => in_space(args, common, &solution),
+        AnySolution::Sphere(solution) => among_sites(args, common, &solution, "a sphere"),
     }
 }
 
@@ -163,9 +164,15 @@ fn found<T: FileData, const D: usize>(
     print(common, "map", output::problem_line(loaded), &notes, rows, more, &[&args.output])
 }
 
-fn surface(args: &MapArgs, common: &Common, solution: &SolutionFile<SurfaceProblemData>) -> Result<u8, Failure> {
+/// On a surface or a sphere: the highest sites at points of space.
+fn among_sites<T: FileData<Point = [f64; 3]>>(
+    args: &MapArgs,
+    common: &Common,
+    solution: &SolutionFile<T>,
+    what: &str,
+) -> Result<u8, Failure> {
     if matches!(args.kind, MapKind::Extension | MapKind::Smooth) {
-        return Err(only_in_plane(args, "this is a surface; choose cell, image, potential or gradient"));
+        return Err(only_in_plane(args, &format!("this is {what}; choose cell, image, potential or gradient")));
     }
     let loaded = input::of_solution(&args.solution, solution, args.problem.as_deref(), common)?;
     let file: PointFile<3> = points(args, common)?;

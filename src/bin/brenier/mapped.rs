@@ -30,6 +30,7 @@ pub fn load(command: &str, path: &Path, problem: Option<&Path>, common: &Common)
             let kind = match other {
                 AnySolution::Surface(_) => "a surface",
                 AnySolution::Torus(_) => "a torus",
+                AnySolution::Sphere(_) => "a sphere",
                 _ => "in space",
             };
             let what = format!("{}: {command} works in the plane in this version, this is {kind}", path.display());

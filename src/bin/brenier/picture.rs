@@ -6,12 +6,12 @@ use crate::failure::{Failure, code};
 use crate::heights;
 use crate::reports::say;
 use crate::style::{self, Format, Style, format_of};
-use brenier::diagram::{Cells, Diagram, DiagramError, PartialDiagram, SpaceDiagram, SurfaceDiagram};
+use brenier::diagram::{Cells, Diagram, DiagramError, PartialDiagram, SpaceDiagram, SphereDiagram, SurfaceDiagram};
 use brenier::exact::Heights;
 use brenier::io::write_atomically;
-use brenier::plot::{Charts, Color, Model, Pixels, Scene, Up, Values, View, level_lines};
+use brenier::plot::{Charts, Color, Globe, Model, Pixels, Scene, Up, Values, View, level_lines};
 use brenier::polytope::Polyhedron;
-use brenier::problem::{Problem, SpaceProblem, SurfaceProblem, WithSites};
+use brenier::problem::{Problem, SpaceProblem, SphereProblem, SurfaceProblem, WithSites};
 use brenier::transport::BrenierMap;
 use brenier::visit;
 use std::io::Write;
@@ -200,6 +200,24 @@ impl<const D: usize> Drawn for SpaceProblem<D> {
         let diagram = SpaceDiagram::new(self, heights).map_err(unmade)?;
         find_out(&mut style, &diagram, heights);
         write_model(Model::of_space(self, &diagram), name, path, &style)
+    }
+}
+
+impl Drawn for SphereProblem {
+    fn is_flat(&self) -> bool {
+        false
+    }
+
+    /// No report says so; the picture shows it.
+    fn may_fall_apart(&self) -> bool {
+        true
+    }
+
+    fn draw(&self, heights: &Heights, name: &Path, path: &Path, mut style: Style) -> Result<(), Failure> {
+        let diagram = SphereDiagram::new(self, heights).map_err(unmade)?;
+        find_out(&mut style, &diagram, heights);
+        let globe = Globe::new(self, heights).map_err(|e| Failure::new(code::INTERNAL, e))?;
+        write_model(globe.model(self, &diagram), name, path, &style)
     }
 }
 

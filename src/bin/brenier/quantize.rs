@@ -11,7 +11,7 @@ use brenier::diagram::SurfaceDiagram;
 use brenier::exact::Heights;
 use brenier::io::{FileData, Loaded, write_points, write_solution, writes_points};
 use brenier::plot::Color;
-use brenier::problem::{Problem, SpaceProblem, SurfaceProblem, WithSites};
+use brenier::problem::{Problem, SpaceProblem, SphereProblem, SurfaceProblem, WithSites};
 use brenier::transport::{CellParts, Report};
 use brenier::transport::{Control, Quantizable, Quantization, QuantizeOptions, QuantizeOutcome, quantize_with};
 use brenier::visit;
@@ -69,6 +69,20 @@ impl<const D: usize> Moved<D> for SpaceProblem<D> {
     }
 
     fn placed(&self, _: &QuantizeArgs, _: &Heights) -> Result<Placed<D>, Failure> {
+        Ok(None)
+    }
+}
+
+impl Moved<3> for SphereProblem {
+    fn check(args: &QuantizeArgs) -> Result<(), Failure> {
+        if args.centroids {
+            let what = format!("--centroids is for surfaces; of {} sites are centroids", args.domain);
+            return Err(Failure::new(code::USAGE, what));
+        }
+        Ok(())
+    }
+
+    fn placed(&self, _: &QuantizeArgs, _: &Heights) -> Result<Placed<3>, Failure> {
         Ok(None)
     }
 }

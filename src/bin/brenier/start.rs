@@ -6,7 +6,7 @@ use crate::failure::{Failure, code};
 use crate::limits::read_limit;
 use brenier::exact::Heights;
 use brenier::io::{AnySolution, FileData, Loaded, SolutionFile, problem_of_solution, read_any_solution};
-use brenier::problem::{Kind, ProblemData, SpaceProblemData, SurfaceProblemData, WithSites};
+use brenier::problem::{Kind, ProblemData, SpaceProblemData, SphereProblemData, SurfaceProblemData, WithSites};
 use brenier::transport::carried;
 use std::path::Path;
 
@@ -46,6 +46,7 @@ fn elsewhere(any: &AnySolution, here: &str) -> String {
         Kind::Surface(_) => "on a surface",
         Kind::Space(_) => "in space",
         Kind::Torus(_) => "on a torus",
+        Kind::Sphere(_) => "on a sphere",
     };
     format!("is the solution of a problem {there}, this one lies {here}")
 }
@@ -64,6 +65,7 @@ kinds!(ProblemData, Plane, "in the plane");
 kinds!(SurfaceProblemData, Surface, "on a surface");
 kinds!(SpaceProblemData<3>, Space, "in space");
 kinds!(SpaceProblemData<2>, Torus, "on a torus");
+kinds!(SphereProblemData, Sphere, "on a sphere");
 
 /// Heights of an old solution, or its weights, carried to the sites of this problem.
 ///

@@ -13,9 +13,10 @@ mod sites;
 mod snapshot;
 mod start;
 mod still;
-mod tree;
 mod validate;
 mod wall;
+
+use super::tree;
 
 pub use complex::{ComplexCell, ComplexFace, SpaceComplex, Twin};
 pub use finder::SpaceFinder;

@@ -11,6 +11,7 @@
 //! | [`higher_at`] | sign of `s_im` at a point, in any dimension | 2 |
 //! | [`PolePlane::side`] | side of the plane through three points `n / s` of space | 4 |
 //! | [`Meet::inside`] | sign of `s_im` at a labelled point of a triangle in space (V, E, F) | 2, 4, 6 |
+//! | [`ExactCrossing::side`] | side of a plane at a point where two planes meet the unit sphere | 10 |
 //! | [`corner_inside`] | sign of `s_im` where three walls or faces meet in space (V, E, F, B3) | 2 to 5 |
 //!
 //! with `s_ij(x) = <y_i - y_j, x> + h_i - h_j`, positive where `i` beats `j`.
@@ -29,6 +30,7 @@
 //! one exists. Nothing is a tie afterwards (distinct ranks).
 
 mod above;
+mod circle;
 mod cut;
 mod facet;
 mod lifted;
@@ -39,6 +41,9 @@ mod side;
 mod space;
 
 pub use above::{above, above_exact, above_line, above_line_exact, above_line_sign, above_sign};
+pub use circle::{
+    CircleRow, Crossing, ExactCrossing, Meeting, centre_side_exact, is_real_exact, orient_exact, turn_exact,
+};
 pub use cut::{CutPoint, side_c, side_c_exact, side_c_sign};
 pub use facet::{Lifted3, Line, Meet, Row, Values, inside_exact, meet_exact, meet_near, wall_value, wins_on_triangle};
 pub use lifted::Lifted;

@@ -10,8 +10,9 @@ pub enum CertifyError {
     /// The heights do not define a diagram.
     #[error(transparent)]
     Diagram(#[from] DiagramError),
-    /// Partial transport, about which level 5 has nothing to say.
-    #[error("level 5 proves nothing about partial transport, whose cells are bounded by arcs; ask for level 4")]
+    /// Integrals that are computed in doubles, about which level 5 has nothing to say: those of
+    /// partial transport, and of densities on a sphere that are not constant.
+    #[error("level 5 proves nothing about partial transport or tilted densities on a sphere; ask for level 4")]
     Partial,
     /// The diagram fails its own checks.
     #[error("level {level} of the validity ladder fails: {defect}")]
@@ -71,6 +72,11 @@ pub enum Flaw {
     Gap {
         /// The triangle.
         face: u32,
+    },
+    /// An arc of a cell on a sphere is too small to be measured in fixed point.
+    Small {
+        /// Its site.
+        site: u32,
     },
     /// A polygon is not what its labels say.
     Polygon {

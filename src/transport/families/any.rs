@@ -4,8 +4,9 @@ use super::super::family::{Transport, Visit};
 use super::partial::Partial;
 use super::plane::Plane;
 use super::space::InSpace;
+use super::sphere::OnSphere;
 use super::surface::OnSurface;
-use crate::problem::{Problem, SpaceProblem, SurfaceProblem};
+use crate::problem::{Problem, SpaceProblem, SphereProblem, SurfaceProblem};
 use std::borrow::Cow;
 
 impl Transport<2> for Problem {
@@ -26,5 +27,11 @@ impl Transport<3> for SurfaceProblem {
 impl<const D: usize> Transport<D> for SpaceProblem<D> {
     fn visit<V: Visit<D>>(&self, visitor: V) -> V::Output {
         visitor.visit(&InSpace(Cow::Borrowed(self)))
+    }
+}
+
+impl Transport<3> for SphereProblem {
+    fn visit<V: Visit<3>>(&self, visitor: V) -> V::Output {
+        visitor.visit(&OnSphere(Cow::Borrowed(self)))
     }
 }

@@ -4,5 +4,6 @@ mod any;
 mod partial;
 mod plane;
 mod space;
+mod sphere;
 mod surface;
 mod words;

@@ -107,7 +107,7 @@ impl Family<3> for OnSurface<'_> {
             Some(Flaw::Polygon { face, site }) => {
                 format!("cell {site} in face {} is not what its walls say", named(face))
             }
-            None => {
+            _ => {
                 format!("{} in cells; those of every face fill it exactly", count(certificate.polygons, "polygon"))
             }
         }

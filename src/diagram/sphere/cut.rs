@@ -1,0 +1,109 @@
+//! One cell: cut out of the sphere by every site that may cut it.
+
+use super::super::tree::Tree;
+use super::cell::{Cell, Exact};
+use super::clip::{Clip, Work};
+use super::ground::SphereGround;
+use super::reach::Reach;
+use super::sites::{Between, Sites};
+use crate::exact::Dd;
+use crate::exact::big::Integer;
+
+/// All that cells are cut with.
+#[derive(Clone, Copy)]
+pub(super) struct Cutter<'a> {
+    pub ground: &'a SphereGround,
+    pub sites: &'a Sites,
+    pub tree: &'a Tree,
+}
+
+/// Room for cutting one cell after another.
+#[derive(Default)]
+pub(super) struct Room {
+    pub cell: Cell,
+    pub work: Work,
+    stack: Vec<u32>,
+    reach: Reach,
+}
+
+/// The rows of the walls of a site, in integers.
+pub(super) struct Walls<'a> {
+    pub sites: &'a Sites,
+    pub i: u32,
+}
+
+impl Exact for Walls<'_> {
+    fn own(&self) -> u32 {
+        self.i
+    }
+    fn precise(&self, j: u32) -> ([Dd; 3], Dd) {
+        self.sites.precise(self.i, j)
+    }
+    fn row(&self, j: u32) -> [Integer; 4] {
+        self.sites.exact(self.i, j)
+    }
+}
+
+impl Cutter<'_> {
+    /// The cell of a site, left in the room: cut by its last neighbours first.
+    pub fn cell(&self, i: u32, warm: &[u32], room: &mut Room) {
+        let Room { cell, work, stack, reach } = room;
+        let sphere = &self.ground.sphere;
+        let (site, weight) = (&self.sites.y[i as usize], self.sites.w[i as usize].hi);
+        let walls = Walls { sites: self.sites, i };
+        cell.clear();
+        reach.set(cell, sphere, site, weight);
+        let mut meet = |cell: &mut Cell, reach: &mut Reach, j: u32| {
+            let (row, length) = match self.sites.between(i, j) {
+                Between::Wall(row, length) => (row, length),
+                Between::Everywhere(true) => return,
+                Between::Everywhere(false) => {
+                    cell.clear();
+                    cell.empty = true;
+                    return;
+                }
+            };
+            if reach.is_beyond(&row) || cell.rims.iter().any(|rim| rim.j == j) {
+                return;
+            }
+            if cell.clip((j, row, length), &walls, work) == Clip::Cut {
+                reach.set(cell, sphere, site, weight);
+            }
+        };
+        for &j in warm {
+            meet(cell, reach, j);
+            if cell.empty {
+                return;
+            }
+        }
+        stack.clear();
+        if !self.tree.branches.is_empty() {
+            stack.push(0);
+        }
+        while let Some(at) = stack.pop() {
+            let branch = &self.tree.branches[at as usize];
+            if reach.misses(branch, site, sphere.radius()) {
+                continue;
+            }
+            if branch.second == 0 {
+                for j in (branch.begin..branch.end).filter(|&j| j != i) {
+                    meet(cell, reach, j);
+                    if cell.empty {
+                        return;
+                    }
+                }
+                continue;
+            }
+            // The nearer one first: it makes the cell small.
+            let apart = |b: u32| {
+                let b = &self.tree.branches[b as usize];
+                let gap = |k: usize| (b.low[k] - site[k]).max(site[k] - b.high[k]).max(0.0);
+                gap(0) * gap(0) + gap(1) * gap(1) + gap(2) * gap(2)
+            };
+            let (first, second) = (at + 1, branch.second);
+            let (near, other) = if apart(second) < apart(first) { (second, first) } else { (first, second) };
+            stack.push(other);
+            stack.push(near);
+        }
+    }
+}

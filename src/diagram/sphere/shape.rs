@@ -1,0 +1,271 @@
+//! A finished cell: its arcs with places and angles, and what it weighs.
+
+use super::super::moments::Moments;
+use super::arcs::{self, Arc, Region, cross, dot, minus};
+use super::cell::{Cell, Exact, NONE, Node, Side};
+use super::ground::SphereGround;
+use super::reach::frame;
+use crate::exact::Dd;
+use crate::exact::predicates::{Crossing, turn_exact};
+use std::f64::consts::{PI, TAU};
+
+/// An arc between two cells.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SphereArc {
+    /// The site beyond it.
+    pub site: u32,
+    /// Where it begins and ends, with the cell on its left seen from outside.
+    pub ends: [[f64; 3]; 2],
+    /// The axis of its circle, of length 1; the cell lies on the side to which it points.
+    pub axis: [f64; 3],
+    /// The middle of its circle is this times the axis, from the centre of the sphere.
+    pub height: f64,
+    /// The radius of its circle.
+    pub radius: f64,
+    /// Its angle about the axis, more than 0; a whole circle has `2 pi`.
+    pub angle: f64,
+}
+
+/// A cell on the unit sphere.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Shape {
+    /// By sites beyond, then by their ends; `site` is a position.
+    pub arcs: Vec<SphereArc>,
+    /// Length of the normal of the wall that each lies on.
+    pub lengths: Vec<f64>,
+    /// The arc that follows each along the boundary.
+    pub next: Vec<u32>,
+    /// What its ends are called.
+    pub names: Vec<[NodeName; 2]>,
+    /// A point of the sphere near the cell.
+    pub near: [f64; 3],
+    /// Distances of arcs from where they are said to be, times their lengths.
+    off: f64,
+}
+
+/// The point where three cells meet, as any of them calls it: their positions, ascending, and which
+/// of the two points on their circles it is. Of a whole circle: its two cells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct NodeName {
+    pub sites: [u32; 3],
+    /// Is it the one where the wall of the first and second leaves the first's side of that of the
+    /// first and third?
+    pub even: bool,
+}
+
+impl NodeName {
+    /// The triangle of the sites turns one way or the other: `(y_i - y_j) x (y_i - y_k)` is the same
+    /// for all even permutations, and so is the point.
+    fn of(i: u32, ends: Option<(u32, u32)>, j: u32) -> NodeName {
+        let Some((j, k)) = ends else { return NodeName { sites: [i.min(j), i.max(j), u32::MAX], even: true } };
+        let mut sites = [i, j, k];
+        sites.sort_unstable();
+        let at = |s: u32| sites.iter().position(|&t| t == s).unwrap_or(0);
+        let even = matches!([at(i), at(j), at(k)], [0, 1, 2] | [1, 2, 0] | [2, 0, 1]);
+        NodeName { sites, even }
+    }
+}
+
+impl SphereArc {
+    /// The point at a share of its angle.
+    pub fn at(&self, share: f64) -> [f64; 3] {
+        self.inner().at(share)
+    }
+
+    pub(super) fn inner(&self) -> Arc {
+        Arc { a: self.ends[0], b: self.ends[1], n: self.axis, c: self.height, radius: self.radius, angle: self.angle }
+    }
+}
+
+impl Shape {
+    /// The cell as it was cut; `None` if it is empty.
+    pub fn of(cell: &Cell, exact: &dyn Exact) -> Option<Shape> {
+        let own = exact.own();
+        if cell.empty {
+            return None;
+        }
+        let mut order: Vec<&Side> = cell.sides.iter().collect();
+        let site = |rim: u32| cell.rims[rim as usize].j;
+        let name = |node: u32| cell.nodes.get(node as usize).map(|n| (site(n.from), site(n.to)));
+        order.sort_by_key(|s| (site(s.rim), name(s.from), name(s.to)));
+        let mut shape = Shape::default();
+        let mut sum = [0.0; 3];
+        for side in &order {
+            let (arc, off) = arc_of(cell, side, exact);
+            let moment = arc.moment();
+            (0..3).for_each(|k| sum[k] += moment[k]);
+            shape.off += off * arc.radius * arc.angle;
+            shape.names.push([side.from, side.to].map(|k| NodeName::of(own, name(k), site(side.rim))));
+            let Arc { a, b, n, c, radius, angle } = arc;
+            shape.arcs.push(SphereArc { site: site(side.rim), ends: [a, b], axis: n, height: c, radius, angle });
+            shape.lengths.push(cell.rims[side.rim as usize].length);
+        }
+        shape.near = shape.middle(sum);
+        shape.next = super::rings::next(cell, &order, exact);
+        Some(shape)
+    }
+
+    /// A direction near the cell, whose opposite is far from its boundary: that of its middle, or
+    /// where it reaches around the sphere the best of a few.
+    fn middle(&self, sum: [f64; 3]) -> [f64; 3] {
+        let size = dot(&sum, &sum).sqrt();
+        let unit = |v: [f64; 3]| {
+            let size = dot(&v, &v).sqrt();
+            v.map(|v| v / size)
+        };
+        let least = |z: &[f64; 3]| {
+            let mut least = 1.0f64;
+            let pieces = self.arcs.iter().map(SphereArc::inner);
+            pieces.for_each(|arc| arc.each_piece(|p| least = least.min(dot(&p.a, z)).min(dot(&p.at(0.5), z))));
+            least
+        };
+        if size > 1e-9 {
+            let z = unit(sum);
+            if self.arcs.iter().all(|a| a.angle < 1.0 && dot(&a.ends[0], &z) > 0.0) || least(&z) > -0.8 {
+                return z;
+            }
+        }
+        let signs = |k: usize| [0, 1, 2].map(|l| if (k >> l) & 1 == 0 { 0.9 } else { -1.1 });
+        let axes = self.arcs.iter().map(|a| a.axis).take(8);
+        let tries = axes.chain((0..8).map(|k| unit(signs(k))));
+        let mut best = (f64::NEG_INFINITY, [0.0, 0.0, 1.0]);
+        for z in tries {
+            let found = least(&z);
+            if found > best.0 {
+                best = (found, z);
+            }
+        }
+        best.1
+    }
+
+    /// Integrals over the cell.
+    pub fn region(&self) -> Region {
+        if self.arcs.is_empty() {
+            let mut whole = Region { area: 4.0 * PI, below: 4.0 * PI, ..Region::default() };
+            (0..3).for_each(|k| whole.second[k][k] = 4.0 * PI / 3.0);
+            return whole;
+        }
+        let inner: Vec<Arc> = self.arcs.iter().map(SphereArc::inner).collect();
+        let circles = self.arcs.chunk_by(|a, b| a.site == b.site).map(|group| TAU * (1.0 + group[0].height));
+        let mut region = arcs::region(&inner, &self.near, circles.sum());
+        region.off += self.off;
+        region
+    }
+
+    /// Mass, centroid and spread of the cell, in space.
+    pub fn moments(&self, ground: &SphereGround) -> Moments<3> {
+        let region = self.region();
+        let (g, c) = &ground.law;
+        let along = |m: &[[f64; 3]; 3], v: &[f64; 3]| m.map(|row| dot(&row, v));
+        let even = ground.is_even();
+        let tilt = if even { 0.0 } else { dot(g, &region.first) };
+        let mass = c * region.area + tilt;
+        let off = region.off * ground.most() + 4.0 * f64::EPSILON * mass.abs();
+        if !(mass > 0.0) {
+            return Moments { off, ..Moments::default() };
+        }
+        let z = &self.near;
+        // int (x - z) rho, and int |x - z|^2 rho = 2 int (1 - <x, z>) rho.
+        let mut moved = [0, 1, 2].map(|k| c * (region.first[k] - region.area * z[k]));
+        let mut apart = c * region.below;
+        if !even {
+            let slope = along(&region.second, g);
+            (0..3).for_each(|k| moved[k] += slope[k] - tilt * z[k]);
+            apart += tilt - dot(g, &along(&region.second, z));
+        }
+        let shift = moved.map(|m| m / mass);
+        let radius = ground.sphere.radius();
+        let spread = (2.0 * apart - dot(&moved, &shift)).max(0.0) * radius * radius;
+        let center = ground.sphere.center();
+        let centre =
+            [0, 1, 2].map(|k| Dd::from_f64(center[k]) + Dd::product(radius, z[k]) + Dd::from_f64(radius * shift[k]));
+        Moments { mass, spread, off, ..Moments::default() }.centred(centre)
+    }
+
+    /// `int_wall rho / |y_i - y_j|` of each arc: along it the wall moves by `dh / (|n| rho)`, `rho`
+    /// its circle's radius and `ds = rho da`, so it is the integral of the density over the angle,
+    /// over `|n|`.
+    pub fn walls(&self, ground: &SphereGround) -> impl Iterator<Item = (u32, f64)> {
+        let each = |(arc, length): (&SphereArc, &f64)| (arc.site, arc.inner().along(&ground.law) / length);
+        self.arcs.iter().zip(&self.lengths).map(each)
+    }
+}
+
+/// An arc, and how far it may be from its place.
+fn arc_of(cell: &Cell, side: &Side, exact: &dyn Exact) -> (Arc, f64) {
+    let row = &cell.rims[side.rim as usize].row;
+    let (n, c, [e, _]) = frame(row);
+    let mut radius = (1.0 - c * c).max(0.0).sqrt();
+    let size = dot(&row.normal(), &row.normal()).sqrt();
+    let mut aside = row.off / size / radius.max(1e-300) + 4.0 * f64::EPSILON;
+    if radius < FINE {
+        // The radius of a small circle is all that c does not tell.
+        radius = radius_of(&exact.precise(cell.rims[side.rim as usize].j));
+        aside = 4.0 * f64::EPSILON;
+    }
+    if side.from == NONE {
+        let a = [0, 1, 2].map(|k| c * n[k] + radius * e[k]);
+        return (Arc { a, b: a, n, c, radius, angle: TAU }, aside);
+    }
+    let (p, q) = (refined(cell, side.from, exact), refined(cell, side.to, exact));
+    let (a, b) = (p.x, q.x);
+    let foot = n.map(|n| n * c);
+    let (u, v) = (minus(&a, &foot), minus(&b, &foot));
+    let (sin, cos) = (dot(&n, &cross(&u, &minus(&b, &a))), dot(&u, &v));
+    let mut angle = sin.atan2(cos);
+    let off = p.off + q.off;
+    if cos > 0.0 && sin.abs() <= radius * (8.0 * off + 64.0 * f64::EPSILON + 8.0 * aside) {
+        let ends = [side.from, side.to].map(|k| cell.exact_node(k, exact));
+        let less = match &ends {
+            [Some(p), Some(q)] => turn_exact(&cell.exact(side.rim, exact), p, q),
+            _ => true,
+        };
+        // Between 0 and a hair, or between a hair less than a turn and that.
+        angle = if less { angle.abs() } else { TAU - angle.abs() };
+    } else if angle < 0.0 {
+        angle += TAU;
+    }
+    (Arc { a, b, n, c, radius, angle }, off + aside)
+}
+
+/// Circles of a smaller radius are measured in double-doubles.
+const FINE: f64 = 0.05;
+
+/// Points that may be off by more than this are improved.
+const COARSE: f64 = 2e-15;
+
+/// `p^2 = (N - d^2) / N`, `N = |n|^2`.
+fn radius_of((n, d): &([Dd; 3], Dd)) -> f64 {
+    let square = n.iter().fold(Dd::ZERO, |s, &n| s + n * n);
+    (square - *d * *d).over(square).to_f64().max(0.0).sqrt()
+}
+
+/// A node as near as a double can be, or nearly: one step of Newton's with residuals in
+/// double-double, after which the square of the error is left, and rounding.
+fn refined(cell: &Cell, node: u32, exact: &dyn Exact) -> Crossing {
+    let Node { from, to, at } = cell.nodes[node as usize];
+    if at.off <= COARSE {
+        return at;
+    }
+    let rows = [from, to].map(|rim| exact.precise(cell.rims[rim as usize].j));
+    let [a, b] = rows.map(|(n, d)| {
+        let size = n[0].hi.abs().max(n[1].hi.abs()).max(n[2].hi.abs());
+        let by = 2f64.powi(-crate::exact::power::exponent(size));
+        (n.map(|n| n.scale(by)), d.scale(by))
+    });
+    let residual = |(n, d): &([Dd; 3], Dd)| (0..3).fold(*d, |s, k| s + n[k].times(at.x[k])).to_f64();
+    let (p, q) = (a.0.map(|n| n.hi), b.0.map(|n| n.hi));
+    let t = cross(&p, &q);
+    let along = dot(&t, &at.x);
+    let length = at.x.iter().fold(Dd::from_f64(-1.0), |s, &x| s + Dd::product(x, x)).to_f64();
+    let (u, v) = (cross(&q, &at.x), cross(&at.x, &p));
+    let (ra, rb) = (residual(&a), residual(&b));
+    let step = [0, 1, 2].map(|k| -(u[k] * ra + v[k] * rb + 0.5 * t[k] * length) / along);
+    let size = dot(&step, &step).sqrt();
+    let bend = dot(&t, &t).sqrt() / along.abs();
+    let off = 2.0 * size * size * bend + 8.0 * f64::EPSILON * size * bend + 2.0 * f64::EPSILON;
+    if !(size <= 2.0 * at.off && off < at.off) {
+        return at;
+    }
+    Crossing { x: [0, 1, 2].map(|k| at.x[k] + step[k]), off }
+}

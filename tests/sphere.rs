@@ -1,0 +1,545 @@
+//! The sphere as a source: closed forms, sums over slices that know no arcs, ties on grids, and the
+//! whole way from a problem to a verified solution.
+
+use brenier::diagram::Cells;
+use brenier::exact::{Dd, Heights};
+use brenier::sample::{Fill, Method, SphereSampler};
+use brenier::{
+    Claims, QuantizeOptions, SolveOptions, SpaceDensity, Sphere, SphereDiagram, SphereProblem, SphereProblemData,
+    certify, quantize, solve, verify,
+};
+use std::f64::consts::{PI, TAU};
+
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> f64 {
+        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (self.0 >> 11) as f64 / (1u64 << 53) as f64
+    }
+    fn between(&mut self, a: f64, b: f64) -> f64 {
+        a + (b - a) * self.next()
+    }
+    fn whole(&mut self, n: i64) -> f64 {
+        ((self.next() * (2 * n + 1) as f64) as i64 - n) as f64
+    }
+}
+
+fn problem(sites: Vec<[f64; 3]>) -> SphereProblem {
+    SphereProblem::new(SphereProblemData::new(Sphere::UNIT, sites)).unwrap()
+}
+
+fn diagram(sites: &[[f64; 3]], heights: &[f64]) -> SphereDiagram {
+    SphereDiagram::new(&problem(sites.to_vec()), &Heights::from_f64(heights)).unwrap()
+}
+
+fn fibonacci(n: usize) -> Vec<[f64; 3]> {
+    let golden = PI * (3.0 - 5f64.sqrt());
+    (0..n)
+        .map(|k| {
+            let z = 1.0 - (2.0 * k as f64 + 1.0) / n as f64;
+            let (r, a) = ((1.0 - z * z).sqrt(), golden * k as f64);
+            [r * a.cos(), r * a.sin(), z]
+        })
+        .collect()
+}
+
+/// Shares of the sphere and first moments by slices of equal height, which are equal areas: along a
+/// slice every site's value is a cosine, so the crossings of any two are in closed form.
+fn slices(sites: &[[f64; 3]], heights: &[f64], steps: usize) -> (Vec<f64>, Vec<[f64; 3]>) {
+    let n = sites.len();
+    let (mut share, mut first) = (vec![0.0; n], vec![[0.0; 3]; n]);
+    for k in 0..steps {
+        let z = -1.0 + (2.0 * k as f64 + 1.0) / steps as f64;
+        let r = (1.0 - z * z).sqrt();
+        let value =
+            |i: usize, a: f64| r * (sites[i][0] * a.cos() + sites[i][1] * a.sin()) + sites[i][2] * z + heights[i];
+        let mut cuts = vec![0.0, TAU];
+        for i in 0..n {
+            for j in 0..i {
+                let (x, y) = (r * (sites[i][0] - sites[j][0]), r * (sites[i][1] - sites[j][1]));
+                let c = (sites[i][2] - sites[j][2]) * z + heights[i] - heights[j];
+                let size = x.hypot(y);
+                if c.abs() < size {
+                    let (middle, half) = (y.atan2(x), (-c / size).acos());
+                    cuts.extend([(middle - half).rem_euclid(TAU), (middle + half).rem_euclid(TAU)]);
+                }
+            }
+        }
+        cuts.sort_by(f64::total_cmp);
+        for pair in cuts.windows(2) {
+            let (a, b) = (pair[0], pair[1]);
+            if b - a < 1e-14 {
+                continue;
+            }
+            let best =
+                (0..n).fold(0, |best, i| if value(i, 0.5 * (a + b)) > value(best, 0.5 * (a + b)) { i } else { best });
+            let weight = 1.0 / steps as f64 / TAU;
+            share[best] += weight * (b - a);
+            first[best][0] += weight * r * (b.sin() - a.sin());
+            first[best][1] += weight * r * (a.cos() - b.cos());
+            first[best][2] += weight * z * (b - a);
+        }
+    }
+    (share, first)
+}
+
+fn compare(sites: &[[f64; 3]], heights: &[f64], steps: usize, tolerance: f64, what: &str) {
+    let found = diagram(sites, heights);
+    for level in 1..=4 {
+        Cells::validate(&found, level).unwrap_or_else(|e| panic!("{what} level {level}: {e}\n{sites:?} {heights:?}"));
+    }
+    let sum: f64 = found.masses().iter().sum();
+    assert!((sum - 1.0).abs() < 1e-11, "{what}: {sum}\n{sites:?} {heights:?}");
+    let (share, first) = slices(sites, heights, steps);
+    for i in 0..sites.len() {
+        let mass = found.masses()[i];
+        assert!(
+            (mass - share[i]).abs() < tolerance,
+            "{what}: cell {i} has {mass}, slices say {}\n{sites:?} {heights:?}",
+            share[i]
+        );
+        if let Some(c) = Cells::centroids(&found)[i] {
+            for k in 0..3 {
+                assert!((c[k] * mass - first[i][k]).abs() < tolerance, "{what}: centroid of {i}");
+            }
+            let spread = Cells::spreads(&found)[i];
+            let square: f64 = c.iter().map(|c| c * c).sum();
+            assert!((spread - mass * (1.0 - square)).abs() < 1e-12, "{what}: spread of {i}");
+        }
+    }
+}
+
+#[test]
+fn random_sites_anywhere() {
+    let mut r = Random(1);
+    for round in 0..60 {
+        let n = 1 + round % 6;
+        let size = [0.3, 1.0, 2.5][round % 3];
+        let sites: Vec<[f64; 3]> = (0..n).map(|_| [0; 3].map(|_| r.between(-size, size))).collect();
+        let heights: Vec<f64> = (0..n).map(|_| r.between(-0.5, 0.5) * size).collect();
+        compare(&sites, &heights, 2000, 1e-4, "random");
+    }
+}
+
+/// Small integers: planes that coincide, touch the sphere or pass through common points of it.
+#[test]
+fn ties_everywhere() {
+    let mut r = Random(7);
+    for round in 0..150 {
+        let n = 2 + round % 7;
+        let mut sites: Vec<[f64; 3]> = Vec::new();
+        while sites.len() < n {
+            let y = [r.whole(1 + round as i64 % 2), r.whole(1), if round % 5 == 0 { 0.0 } else { r.whole(1) }];
+            if !sites.contains(&y) {
+                sites.push(y);
+            }
+        }
+        let heights: Vec<f64> = (0..n).map(|_| 0.5 * r.whole([0, 1, 2][round % 3])).collect();
+        compare(&sites, &heights, 1000, 4e-3, "ties");
+    }
+}
+
+/// 3-4-5: circles through common rational points.
+#[test]
+fn pythagorean_ties() {
+    let points = [[0.6, 0.8, 0.0], [0.8, 0.6, 0.0], [0.0, 0.6, 0.8], [0.6, 0.0, 0.8], [0.0, 0.0, 1.0]];
+    let mut r = Random(3);
+    for _ in 0..40 {
+        // Multiples of five: all numbers are whole.
+        let x = points[(r.next() * 5.0) as usize].map(|x| (5.0 * x) as f64);
+        let sites: Vec<[f64; 3]> = (0..6).map(|_| [0; 3].map(|_| 5.0 * r.whole(2))).collect();
+        let mut own: Vec<[f64; 3]> = Vec::new();
+        sites.iter().for_each(|y| {
+            if !own.contains(y) {
+                own.push(*y)
+            }
+        });
+        // All have one value at the point.
+        let heights: Vec<f64> = own.iter().map(|y| -(y[0] * x[0] + y[1] * x[1] + y[2] * x[2]) / 5.0).collect();
+        compare(&own, &heights, 1000, 4e-3, "pythagorean");
+    }
+}
+
+#[test]
+fn caps_bands_and_holes() {
+    // Two poles with a difference of heights: the cap z > c has the share (1 - c) / 2.
+    let poles = [[0.0, 0.0, 1.0], [0.0, 0.0, -1.0]];
+    let found = diagram(&poles, &[-0.5, 0.5]);
+    assert!((found.masses()[0] - 0.25).abs() < 1e-16);
+    // The conductance of a whole circle: 2 pi / |y_i - y_j| over the area, half of that in H.
+    let walls = Cells::walls(&found);
+    assert!((walls[0].2 - 0.5 * TAU / 2.0 / (4.0 * PI)).abs() < 1e-16);
+    assert_eq!(found.rings(0).len(), 1);
+    // Sites on an axis: bands, whatever else their heights are.
+    let axis: Vec<[f64; 3]> = [-2.0, -1.0, 0.5, 3.0].iter().map(|&z| [0.0, 0.0, z]).collect();
+    let walls = [-0.5, 0.25, 0.75];
+    let mut heights = vec![0.0];
+    for k in 0..3 {
+        // y_k z + h_k = y_l z + h_l at the wall.
+        heights.push(heights[k] - (axis[k + 1][2] - axis[k][2]) * walls[k]);
+    }
+    let found = diagram(&axis, &heights);
+    for (m, s) in found.masses().iter().zip([0.25, 0.375, 0.25, 0.125]) {
+        assert!((m - s).abs() < 1e-15, "{m} {s}");
+    }
+    assert_eq!(found.rings(1).len(), 2);
+    // A site at the centre keeps what six caps leave.
+    let mut sites = vec![[0.0; 3]];
+    for k in 0..3 {
+        for s in [1.0, -1.0] {
+            sites.push([0, 1, 2].map(|l| if k == l { s } else { 0.0 }));
+        }
+    }
+    let mut heights = vec![-0.75; 7];
+    heights[0] = 0.0;
+    let found = diagram(&sites, &heights);
+    assert!((found.masses()[0] - (1.0 - 6.0 * 0.125)).abs() < 1e-15);
+    assert_eq!(found.rings(0).len(), 6);
+    compare(&sites, &heights, 1000, 1e-3, "six caps");
+    // The caps cross each other: eight corners are left.
+    heights[1..].fill(-0.6);
+    let found = diagram(&sites, &heights);
+    assert_eq!(found.rings(0).len(), 8);
+    compare(&sites, &heights, 1000, 1e-3, "eight corners");
+    // They touch: 1/sqrt 2 is no double, but 3-4-5 is.
+    // A belt of sites around the equator leaves two parts.
+    let belt: Vec<[f64; 3]> = (0..9)
+        .map(|k| {
+            let a = TAU * f64::from(k) / 9.0;
+            [2.0 * a.cos(), 2.0 * a.sin(), 0.0]
+        })
+        .chain([[0.0; 3]])
+        .collect();
+    let mut heights = vec![-1.5; 10];
+    heights[9] = 0.0;
+    assert_eq!(diagram(&belt, &heights).rings(9).len(), 2);
+    compare(&belt, &heights, 1000, 1e-3, "belt");
+}
+
+#[test]
+fn nobody_beside_has_all_and_low_sites_nothing() {
+    let one = diagram(&[[0.3, -2.0, 5.0]], &[7.0]);
+    assert_eq!((one.masses()[0], one.arcs(0).count()), (1.0, 0));
+    assert!((Cells::spreads(&one)[0] - 1.0).abs() < 1e-15);
+    let found = diagram(&[[0.0; 3], [0.1, 0.0, 0.0], [0.0, 5.0, 0.0]], &[0.0, -0.2, -5.0]);
+    assert_eq!(Cells::hidden(&found), [1, 2]);
+    assert_eq!(found.masses()[0], 1.0);
+    // It touches in a point: that is nothing.
+    let found = diagram(&[[0.0; 3], [0.0, 0.0, 1.0]], &[0.0, -1.0]);
+    assert_eq!(Cells::hidden(&found), [1]);
+}
+
+#[test]
+fn polytopes_and_lunes() {
+    let mut octahedron = Vec::new();
+    let mut cube = Vec::new();
+    for k in 0..3 {
+        for s in [1.0, -1.0] {
+            octahedron.push([0, 1, 2].map(|l| if k == l { s } else { 0.0 }));
+        }
+    }
+    for k in 0..8 {
+        cube.push([0, 1, 2].map(|l| if (k >> l) & 1 == 0 { 1.0 } else { -1.0 }));
+    }
+    for sites in [octahedron, cube] {
+        let n = sites.len();
+        let found = diagram(&sites, &vec![0.0; n]);
+        assert!(found.masses().iter().all(|m| (m - 1.0 / n as f64).abs() < 1e-15));
+        let arcs = if n == 6 { 4 } else { 3 };
+        assert!((0..n).all(|i| found.arcs(i).count() == arcs && found.rings(i).len() == 1));
+        for level in 1..=4 {
+            Cells::validate(&found, level).unwrap();
+        }
+    }
+    // Lunes: all circles pass through both poles.
+    let n = 12;
+    let equator: Vec<[f64; 3]> = (0..n)
+        .map(|k| {
+            let a = TAU * k as f64 / n as f64;
+            [a.cos(), a.sin(), 0.0]
+        })
+        .collect();
+    let found = diagram(&equator, &vec![0.0; n]);
+    for i in 0..n {
+        assert!((found.masses()[i] - 1.0 / n as f64).abs() < 1e-14);
+        assert!(found.arcs(i).all(|a| (a.angle - PI).abs() < 1e-7));
+    }
+}
+
+#[test]
+fn two_sites_have_a_weight_in_closed_form() {
+    for m in [1e-9, 0.01, 0.3, 0.5, 0.999] {
+        let sites = vec![[0.0, 0.0, 2.0], [0.0, 0.0, -1.0]];
+        let data = SphereProblemData::new(Sphere::UNIT, sites).masses(vec![m, 1.0 - m]);
+        let problem = SphereProblem::new(data).unwrap();
+        let solution = solve(&problem, &SolveOptions::default());
+        assert!(solution.report.converged, "{m}");
+        // 3 z + h_0 - h_1 = 0 at z = 1 - 2 m.
+        let z = (solution.heights.get(1) - solution.heights.get(0)).to_f64() / 3.0;
+        assert!((z - (1.0 - 2.0 * m)).abs() < 1e-9 * m + 1e-15, "{m} {z}");
+    }
+}
+
+#[test]
+fn a_tilted_density_is_integrated() {
+    let (g, c) = ([0.3, -0.2, 0.5], 1.0);
+    let density = SpaceDensity::Affine { g, c };
+    let poles = vec![[0.0, 0.0, 1.0], [0.0, 0.0, -1.0]];
+    let data = SphereProblemData::new(Sphere::UNIT, poles).density(density);
+    let problem = SphereProblem::new(data).unwrap();
+    let found = SphereDiagram::new(&problem, &Heights::from_f64(&[-0.25, 0.25])).unwrap();
+    // int over z > 1/4: 2 pi (1 - c) + g_z pi (1 - c^2), of 4 pi.
+    let mass = (TAU * 0.75 + 0.5 * PI * (1.0 - 0.0625)) / (4.0 * PI);
+    assert!((found.masses()[0] - mass).abs() < 1e-15);
+    // Its first moment along x: g_x int x^2 = g_x (area - int z^2) / 2.
+    let z2 = TAU * (1.0 - 0.25f64.powi(3)) / 3.0;
+    let first = 0.3 * 0.5 * (TAU * 0.75 - z2) / (4.0 * PI);
+    let centroid = Cells::centroids(&found)[0].unwrap();
+    assert!((centroid[0] * mass - first).abs() < 1e-15);
+    // Masses, centroids and spreads against points.
+    let mut r = Random(11);
+    let sites: Vec<[f64; 3]> = (0..7).map(|_| [0; 3].map(|_| r.between(-1.0, 1.0))).collect();
+    let heights: Vec<f64> = (0..7).map(|_| r.between(-0.2, 0.2)).collect();
+    let problem = SphereProblem::new(SphereProblemData::new(Sphere::UNIT, sites).density(density)).unwrap();
+    let heights = Heights::from_f64(&heights);
+    let found = SphereDiagram::new(&problem, &heights).unwrap();
+    let n = 40_000;
+    let (mut mass, mut first) = ([0.0; 7], [[0.0; 3]; 7]);
+    for x in fibonacci(n) {
+        let rho = c + (0..3).map(|k| g[k] * x[k]).sum::<f64>();
+        let value = |i: usize| (0..3).map(|k| problem.sites()[i][k] * x[k]).sum::<f64>() + heights.get(i).hi;
+        let best = (0..7).fold(0, |b, i| if value(i) > value(b) { i } else { b });
+        mass[best] += rho / n as f64;
+        (0..3).for_each(|k| first[best][k] += rho * x[k] / n as f64);
+    }
+    for i in 0..7 {
+        assert!((found.masses()[i] - mass[i]).abs() < 2e-3);
+        if let Some(c) = Cells::centroids(&found)[i] {
+            (0..3).for_each(|k| assert!((c[k] * found.masses()[i] - first[i][k]).abs() < 2e-3));
+        }
+    }
+    // And the derivative: masses move as the walls say.
+    let e = 1e-6;
+    let mut moved = heights.clone();
+    moved.set(2, heights.get(2) + Dd::from_f64(e));
+    let after = SphereDiagram::new(&problem, &moved).unwrap();
+    for (i, j, h) in Cells::walls(&found).into_iter().filter(|w| w.0 == 2 || w.1 == 2) {
+        let other = if i == 2 { j } else { i } as usize;
+        let change = (after.masses()[other] - found.masses()[other]) / e;
+        assert!((change + 2.0 * h).abs() < 1e-5, "{change} {h}");
+    }
+}
+
+#[test]
+fn other_centres_and_radii_are_the_same_sphere() {
+    let mut r = Random(5);
+    let sites: Vec<[f64; 3]> = (0..40).map(|_| [0; 3].map(|_| r.whole(64) / 32.0)).collect();
+    let mut own: Vec<[f64; 3]> = Vec::new();
+    sites.iter().for_each(|y| {
+        if !own.contains(y) {
+            own.push(*y)
+        }
+    });
+    let heights: Vec<f64> = own.iter().map(|_| r.whole(16) / 64.0).collect();
+    let (center, radius) = ([3.0, -0.5, 17.25], 0.375);
+    let sphere = Sphere::new(center, radius).unwrap();
+    let there = SphereProblem::new(SphereProblemData::new(sphere, own.clone())).unwrap();
+    // <y, c + r u> + h' = r (<y, u> + h).
+    let moved: Vec<f64> =
+        own.iter().zip(&heights).map(|(y, h)| radius * h - (0..3).map(|k| y[k] * center[k]).sum::<f64>()).collect();
+    let (a, b) = (diagram(&own, &heights), SphereDiagram::new(&there, &Heights::from_f64(&moved)).unwrap());
+    assert_eq!(Cells::hidden(&a), Cells::hidden(&b));
+    for i in 0..own.len() {
+        assert!((a.masses()[i] - b.masses()[i]).abs() < 1e-14);
+        if let (Some(p), Some(q)) = (Cells::centroids(&a)[i], Cells::centroids(&b)[i]) {
+            (0..3).for_each(|k| assert!((center[k] + radius * p[k] - q[k]).abs() < 1e-13));
+        }
+    }
+    for level in 1..=4 {
+        Cells::validate(&b, level).unwrap();
+    }
+    // Another look at space changes nothing.
+    let turned: Vec<[f64; 3]> = own.iter().map(|y| [-y[2], y[0], -y[1]]).collect();
+    let c = diagram(&turned, &heights);
+    assert_eq!(Cells::hidden(&a), Cells::hidden(&c));
+    assert!((0..own.len()).all(|i| (a.masses()[i] - c.masses()[i]).abs() < 1e-14));
+}
+
+#[test]
+fn a_thousand_sites_are_solved_and_verified() {
+    let mut r = Random(9);
+    let sites = fibonacci(1000);
+    let masses: Vec<f64> = sites.iter().map(|_| r.between(0.2, 1.8)).collect();
+    let problem = SphereProblem::new(SphereProblemData::new(Sphere::UNIT, sites).masses(masses)).unwrap();
+    let options = SolveOptions::default().tolerance(1e-10);
+    let run = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| solve(&problem, &options))
+    };
+    let (one, three) = (run(1), run(3));
+    assert_eq!(one.heights, three.heights);
+    assert_eq!(one.masses, three.masses);
+    assert!(one.report.converged);
+    assert!(certify(&problem, &one.heights, 4).is_ok());
+    let verdict = verify(&problem, &Claims::of(&one), 5).unwrap();
+    assert!(verdict.verified(), "{verdict:?}");
+    let total: f64 = problem.masses().iter().sum();
+    assert!((one.masses.iter().sum::<f64>() / total - 1.0).abs() < 1e-12);
+    // A false claim is found.
+    let mut wrong = one.clone();
+    wrong.masses[17] *= 1.0 + 1e-6;
+    assert!(!verify(&problem, &Claims::of(&wrong), 5).unwrap().verified());
+}
+
+/// Sites of all kinds of places: in a ball, in a far cluster, on a line, in a plane, nested along
+/// one ray.
+#[test]
+fn sites_anywhere_are_solved() {
+    let mut r = Random(21);
+    let mut cases: Vec<(&str, Vec<[f64; 3]>)> = Vec::new();
+    cases.push(("ball", (0..150).map(|_| [0; 3].map(|_| r.between(-1.0, 1.0))).collect()));
+    cases.push(("far", (0..100).map(|_| [5.0, 0.0, 0.0].map(|c| c + r.between(-0.01, 0.01))).collect()));
+    cases.push(("line", (0..30).map(|k| [0.1 * f64::from(k), 0.0, 0.0]).collect()));
+    cases.push(("ray", (0..20).map(|k| [1.0, 2.0, 2.0].map(|c| c * (1.0 + 0.1 * f64::from(k)))).collect()));
+    cases.push(("plane", (0..64).map(|k| [f64::from(k % 8), f64::from(k / 8), 3.0]).collect()));
+    cases.push(("grid", (0..27).map(|k| [k % 3, k / 3 % 3, k / 9].map(|c| f64::from(c) - 1.0)).collect()));
+    for (name, sites) in cases {
+        let masses: Vec<f64> = sites.iter().map(|_| r.between(0.5, 1.5)).collect();
+        let problem = SphereProblem::new(SphereProblemData::new(Sphere::UNIT, sites).masses(masses)).unwrap();
+        let solution = solve(&problem, &SolveOptions::default());
+        let report = &solution.report;
+        assert!(report.converged, "{name}: {} after {}", report.max_relative_error, report.iterations.len());
+        assert!(verify(&problem, &Claims::of(&solution), 4).unwrap().verified(), "{name}");
+    }
+}
+
+#[test]
+fn samples_fall_into_their_cells_as_often_as_they_weigh() {
+    let density = SpaceDensity::Affine { g: [0.0, 0.0, 1.0], c: 1.0 };
+    let mut r = Random(2);
+    let sites: Vec<[f64; 3]> = (0..9).map(|_| [0; 3].map(|_| r.between(-1.0, 1.0))).collect();
+    let problem = SphereProblem::new(SphereProblemData::new(Sphere::UNIT, sites).density(density)).unwrap();
+    let solution = solve(&problem, &SolveOptions::default());
+    let diagram = SphereDiagram::new(&problem, &solution.heights).unwrap();
+    let sampler = SphereSampler::new(&diagram, &solution.heights);
+    let count = 20_000;
+    for method in [Method::Independent, Method::Alias, Method::Stratified] {
+        let (mut points, mut cells) = (vec![[0.0; 3]; count], vec![0; count]);
+        sampler.draw(method, None, 5, count as u64).unwrap().fill(0, &mut points, &mut cells);
+        let mut hits = [0.0; 9];
+        cells.iter().for_each(|&i| hits[i as usize] += 1.0 / count as f64);
+        // Five standard deviations; strata are right to a sample.
+        let off = if method == Method::Stratified { 2.0 / count as f64 } else { 0.011 };
+        assert!(hits.iter().all(|h| (h - 1.0 / 9.0).abs() < off), "{method:?} {hits:?}");
+        assert!(points.iter().all(|x| (x.iter().map(|x| x * x).sum::<f64>() - 1.0).abs() < 1e-14));
+        let mean = points.iter().map(|x| x[2]).sum::<f64>() / count as f64;
+        assert!((mean - 1.0 / 3.0).abs() < 0.02, "{method:?} {mean}");
+    }
+    for i in [0, 4] {
+        let (mut points, mut cells) = (vec![[0.0; 3]; 4000], vec![0; 4000]);
+        sampler.draw(Method::Independent, Some(i), 5, 4000).unwrap().fill(0, &mut points, &mut cells);
+        assert!(cells.iter().all(|&c| c as usize == i));
+        let c = Cells::centroids(&diagram)[i].unwrap();
+        for k in 0..3 {
+            let mean = points.iter().map(|x| x[k]).sum::<f64>() / 4000.0;
+            assert!((mean - c[k]).abs() < 0.05, "{i} {mean} {c:?}");
+        }
+    }
+    assert!(sampler.draw(Method::Independent, Some(9), 1, 1).is_err());
+}
+
+/// Equal areas, each about its own site; the cost falls.
+#[test]
+fn quantization_spreads_sites() {
+    let mut r = Random(4);
+    let sites: Vec<[f64; 3]> = (0..100).map(|_| [0; 3].map(|_| r.between(-1.0, 1.0))).collect();
+    let problem = SphereProblem::new(SphereProblemData::new(Sphere::UNIT, sites)).unwrap();
+    let found = quantize(&problem, &QuantizeOptions::default().max_steps(30));
+    let costs: Vec<f64> = found.steps.iter().map(|s| s.cost).collect();
+    assert!(costs.len() > 3 && costs.windows(2).all(|c| c[1] <= c[0] * (1.0 + 1e-3)), "{costs:?}");
+    let last = &found.solution;
+    assert!(last.masses.iter().all(|m| (m - 0.01).abs() < 1e-11));
+    // A hexagon's second moment: cost about 5 / (18 sqrt 3) A^2 a cell, A = 4 pi / 100.
+    let area = 4.0 * PI / 100.0;
+    let ideal = 5.0 / (18.0 * 3f64.sqrt()) * area;
+    let cost = costs[costs.len() - 1];
+    assert!(cost > 0.97 * ideal && cost < 1.08 * ideal, "{cost} {ideal}");
+}
+
+#[test]
+fn outlines_share_their_corners() {
+    let sites = fibonacci(60);
+    let found = diagram(&sites, &vec![0.0; 60]);
+    let all = Cells::areas(&found, true).unwrap();
+    assert_eq!(all.len(), 60);
+    assert!((all.areas.iter().sum::<f64>() - 4.0 * PI).abs() < 1e-12);
+    // Every side is walked once in each direction.
+    let mut sides = std::collections::HashMap::new();
+    for ring in 0..all.rings.len() - 1 {
+        let corners: Vec<u32> = all.corners_of(ring).map(|c| all.corners[c]).collect();
+        for k in 0..corners.len() {
+            *sides.entry((corners[k], corners[(k + 1) % corners.len()])).or_insert(0) += 1;
+        }
+    }
+    let single = sides.iter().filter(|((a, b), n)| **n != 1 || !sides.contains_key(&(*b, *a))).count();
+    assert_eq!(single, 0, "of {}", sides.len());
+}
+
+/// What is proved of cases that are known exactly.
+#[test]
+fn areas_and_costs_are_enclosed() {
+    // Two hemispheres: int |x - y|^2 = 2 - 2 |z| in the mean, and |z| is 1/2 in the mean.
+    let halves = problem(vec![[0.0, 0.0, 1.0], [0.0, 0.0, -1.0]]);
+    let c = certify(&halves, &Heights::zeros(2), 5).unwrap();
+    assert!(c.total_is_domain && c.exact_cells == 2 && c.masses == [0.5, 0.5]);
+    assert!(c.max_relative_error[1] < 1e-50, "{:?}", c.max_relative_error);
+    for [low, high] in [c.w2_squared, c.map_cost] {
+        assert!(low <= 1.0 && 1.0 <= high && high - low < 1e-15, "{low} {high}");
+    }
+    assert_eq!(c.centroids[0].unwrap(), [0.0, 0.0, 0.5]);
+    // A quarter above z = 1/2; the other cell has a hole.
+    let data = SphereProblemData::new(Sphere::UNIT, vec![[0.0, 0.0, 1.0], [0.0, 0.0, -1.0]]).masses(vec![0.25, 0.75]);
+    let c = certify(&SphereProblem::new(data).unwrap(), &Heights::from_f64(&[-0.5, 0.5]), 5).unwrap();
+    assert!(c.max_relative_error[1] < 1e-50 && c.total_is_domain);
+    // Eight octants of the cube's vertices, six squares of the octahedron's, and lunes.
+    for k in 0..3 {
+        let sites: Vec<[f64; 3]> = match k {
+            0 => (0..8).map(|k| [0, 1, 2].map(|l| if (k >> l) & 1 == 0 { 1.0 } else { -1.0 })).collect(),
+            1 => {
+                (0..6).map(|k| [0, 1, 2].map(|l| if k / 2 == l { 1.0 - 2.0 * f64::from(k % 2) } else { 0.0 })).collect()
+            }
+            _ => [[1.0, 0.0, 0.0], [-1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, -1.0, 0.0]].to_vec(),
+        };
+        let n = sites.len();
+        let c = certify(&problem(sites), &Heights::zeros(n), 5).unwrap();
+        // 1/6 is no double.
+        assert!(c.total_is_domain && c.max_relative_error[1] < 1e-16, "{k} {:?}", c.max_relative_error);
+    }
+    // Random cells: what is proved beside what doubles say, and the sum.
+    let mut r = Random(8);
+    for round in 0..12 {
+        let n = 2 + round;
+        let sites: Vec<[f64; 3]> = (0..n).map(|_| [0; 3].map(|_| r.between(-1.0, 1.0))).collect();
+        let heights: Vec<f64> = (0..n).map(|_| r.between(-0.3, 0.3)).collect();
+        let (problem, heights) = (problem(sites), Heights::from_f64(&heights));
+        let found = SphereDiagram::new(&problem, &heights).unwrap();
+        let c = certify(&problem, &heights, 5).unwrap();
+        assert!(c.total_is_domain, "{round}");
+        for i in 0..n {
+            assert!((c.masses[i] - found.masses()[i]).abs() < 1e-14, "{round} {i}");
+            if let (Some(p), Some(q)) = (c.centroids[i], Cells::centroids(&found)[i]) {
+                (0..3).for_each(|k| assert!((p[k] - q[k]).abs() * c.masses[i] < 1e-13));
+            }
+        }
+        let cost = Cells::cost(&found);
+        assert!(c.map_cost[0] * (1.0 - 1e-13) <= cost && cost <= c.map_cost[1] * (1.0 + 1e-13));
+        assert!(c.w2_squared[0] <= c.w2_squared[1]);
+    }
+    // Another sphere.
+    let sphere = Sphere::new([1.0, 2.0, -3.0], 5.0).unwrap();
+    let there = SphereProblem::new(SphereProblemData::new(sphere, vec![[1.0, 2.0, 2.0], [1.0, 2.0, -8.0]])).unwrap();
+    let solution = solve(&there, &SolveOptions::default());
+    let c = certify(&there, &solution.heights, 5).unwrap();
+    assert!(c.w2_squared[0] <= 25.0 * (1.0 + 1e-12) && c.w2_squared[1] >= 25.0 * (1.0 - 1e-12), "{:?}", c.w2_squared);
+}

@@ -40,6 +40,9 @@ pub fn run(args: &ParameterizeArgs, common: &Common) -> Result<u8, Failure> {
         options.seams.iter_mut().flatten().for_each(|v| *v = kept[*v as usize]);
         options.landmarks.iter_mut().for_each(|l| l.vertex = kept[l.vertex as usize]);
     }
+    if args.seams_of_input() {
+        options.seams = tables::seams_of_input(&args.mesh, &mesh)?;
+    }
     let mut found =
         parameterize(&mesh.vertices, &mesh.triangles, &options).map_err(|e| of_library(&args.mesh, e, &mesh))?;
     found.log.rename_faces(|f| mesh.polygon(f));
@@ -96,7 +99,7 @@ fn options(
     };
     let vertices = mesh.vertices.len();
     let mut seams = Vec::new();
-    if let Some(file) = &args.seams {
+    if let Some(file) = args.seams.as_ref().filter(|_| !args.seams_of_input()) {
         seams = tables::seams(file, vertices, limit, notes)?;
     }
     let mut landmarks = Vec::new();
@@ -110,7 +113,12 @@ fn options(
     let merge = if args.merge.is_some() { Merge::Always } else { Merge::Soup };
     Ok(ParameterizeOptions::default()
         .boundary(boundary)
-        .area_weight(args.area_weight)
+        .area_weight(args.weight())
+        .max_stretch(args.atlas.max_stretch)
+        .charts(args.atlas.charts)
+        .padding(args.atlas.padding.unwrap_or(0.0))
+        .texture(args.atlas.texture)
+        .polygons(mesh.polygons.clone())
         .target(target)
         .seams(seams)
         .landmarks(landmarks)

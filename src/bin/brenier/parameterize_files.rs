@@ -5,7 +5,7 @@ use crate::console::count;
 use crate::failure::{Failure, code};
 use crate::limits::peak_bytes;
 use brenier::io::{
-    Encoding, Group, MeshData, SingleMesh, SurfaceFile, Texture, has_ending, write_atomically, write_gltf,
+    Encoding, MeshData, SingleMesh, SurfaceFile, Texture, has_ending, write_atomically, write_gltf, write_obj_like,
     write_surface, writes_gltf,
 };
 use brenier::parameterize::{ChartReport, Histogram, LayoutProof, Miss, Parameterization};
@@ -25,18 +25,14 @@ pub fn write(path: &Path, mesh: &SurfaceFile, found: &Parameterization) -> Resul
         write_gltf(path, &SingleMesh::new(&mesh.vertices, &found.triangles, &points, &found.corners))?;
         return Ok(found.prove(&rounded.iter().map(|p| p.map(f64::from)).collect::<Vec<_>>()));
     }
-    // Parts begin at the first triangle that comes from theirs.
-    let groups: Vec<Group> = mesh
-        .groups
-        .iter()
-        .map(|g| Group { name: g.name.clone(), first: found.face_of.partition_point(|&f| f < g.first) as u32 })
-        .collect();
-    let obj = has_ending(path, "obj");
+    if has_ending(path, "obj") {
+        write_obj_like(path, mesh, found)?;
+        return Ok(found.prove(&found.points));
+    }
     let data = MeshData {
         vertices: &mesh.vertices,
         triangles: &found.triangles,
         texture: Some(Texture { points: &found.points, corners: &found.corners }),
-        groups: if obj { &groups } else { &[] },
         ..MeshData::default()
     };
     write_surface(path, &data, Encoding::Binary)?;
@@ -93,7 +89,7 @@ pub fn report(
         mesh: args.mesh.display().to_string(),
         output: args.output.display().to_string(),
         boundary: &args.boundary,
-        area_weight: args.area_weight,
+        area_weight: args.weight(),
         vertices: mesh.vertices.len(),
         triangles: found.triangles.len(),
         points: found.points.len(),
@@ -203,6 +199,7 @@ struct ChartRow {
     cut_edges: usize,
     opened_edges: usize,
     tries: usize,
+    stretch_50_95_99: [f64; 3],
     stretch_95: f64,
     warnings: Vec<String>,
     flipped: usize,
@@ -253,6 +250,7 @@ fn chart(c: &ChartReport, found: &Parameterization) -> ChartRow {
         cut_edges: c.cut_edges,
         opened_edges: c.opened_edges,
         tries: c.tries,
+        stretch_50_95_99: c.stretches,
         stretch_95: c.stretch,
         warnings: c.misses.iter().map(Miss::to_string).collect(),
         flipped: c.proof.flipped,

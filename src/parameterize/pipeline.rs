@@ -107,6 +107,7 @@ pub(super) fn run(
     }
     let apart = apart(&ends);
     let bijective = apart && reports.iter().all(|r| r.proof.bijective());
+    let fill = list.iter().zip(&flat).map(|(piece, uv)| area(&piece.chart, uv)).sum();
     let distortion = distortion(vertices, &by_input, &points, &corners, &wanted);
     Ok(Parameterization {
         triangles: by_input,
@@ -115,6 +116,7 @@ pub(super) fn run(
         corners,
         charts: reports,
         chart_of,
+        fill,
         distortion,
         log,
         bijective,

@@ -60,13 +60,23 @@ pub fn spoiled(path: &Path, proof: &LayoutProof) -> String {
 const TOLD: usize = 3;
 
 /// What charts have missed, with what can be done.
-pub fn missed(path: &Path, mesh: &SurfaceFile, found: &Parameterization) -> Vec<String> {
+pub fn missed(path: &Path, mesh: &SurfaceFile, found: &Parameterization, most: Option<usize>) -> Vec<String> {
     let all: Vec<_> = found.charts.iter().flat_map(|c| c.misses.iter().map(move |m| (c, m))).collect();
     let one = |(c, m): &(&ChartReport, &Miss)| {
         let face = mesh.polygon(found.face_of[c.first as usize]);
         format!("{}: the chart of face {face} ({}) {m}", path.display(), count(c.faces, "triangle"))
     };
     let mut lines: Vec<String> = all.iter().take(TOLD).map(one).collect();
+    if let Some(most) = most.filter(|m| found.charts.len() > *m) {
+        let charts = found.charts.len();
+        lines.insert(
+            0,
+            format!(
+                "{}: {charts} charts, {most} will not do: closed surfaces need two, handles and parts more",
+                path.display()
+            ),
+        );
+    }
     if all.len() > TOLD {
         lines.push(format!("{}: {} more of the kind; --report has all of them", path.display(), all.len() - TOLD));
     }
@@ -116,6 +126,13 @@ pub fn report(
                 stretch: w.stretch,
             })
             .collect(),
+        atlas: args.atlas.is_wanted().then(|| AtlasRow {
+            max_stretch: args.atlas.max_stretch,
+            most_charts: args.atlas.charts,
+            padding: args.atlas.padding,
+            texture: args.atlas.texture,
+        }),
+        fill: found.fill,
         charts: found.charts.iter().map(|c| chart(c, found)).collect(),
         repair: found.log.steps.iter().map(|s| s.to_string()).collect(),
         threads: rayon::current_num_threads(),
@@ -163,6 +180,9 @@ struct Report<'a> {
     area_histogram: Bins<'a>,
     angle_histogram: Bins<'a>,
     worst: Vec<WorstRow>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    atlas: Option<AtlasRow>,
+    fill: f64,
     charts: Vec<ChartRow>,
     repair: Vec<String>,
     threads: usize,
@@ -217,6 +237,15 @@ struct ChartRow {
     remeshed: Option<RemeshRow>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cells: Option<CellRow>,
+}
+
+/// What was asked of an atlas.
+#[derive(Serialize)]
+struct AtlasRow {
+    max_stretch: Option<f64>,
+    most_charts: Option<usize>,
+    padding: Option<f64>,
+    texture: u32,
 }
 
 #[derive(Serialize)]

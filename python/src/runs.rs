@@ -8,7 +8,8 @@ use crate::problem::{Of, Problem};
 use crate::results::{parameterization, progress, quantization};
 use crate::work::{End, Stop, begin, does};
 use brenier::newton::{IterationReport, Outcome};
-use brenier::parameterize::{Boundary, ParameterizeOptions, Target, parameterize as laid};
+use brenier::io::{CornerList, SurfaceFile};
+use brenier::parameterize::{ATLAS_WEIGHT, Boundary, ParameterizeOptions, Target, parameterize as laid};
 use brenier::problem::WithSites;
 use brenier::transport::{
     Control, QuantizeOptions, QuantizeStep, Report, Solution, SolveOptions, SolverState, quantize_with,
@@ -240,10 +241,14 @@ pub fn parameterize(
     vertices: PyReadonlyArray2<'_, f64>,
     triangles: PyReadonlyArray2<'_, i64>,
     boundary: BoundaryArg<'_>,
-    area_weight: f64,
+    area_weight: Option<f64>,
     density: Option<PyReadonlyArray1<'_, f64>>,
     density_on: &str,
     seams: Option<PyReadonlyArray2<'_, i64>>,
+    unwrapped: Option<(PyReadonlyArray2<'_, f64>, PyReadonlyArray2<'_, i64>)>,
+    max_stretch: Option<f64>,
+    charts: Option<usize>,
+    (padding, texture): (f64, u32),
     certify: bool,
     remesh: bool,
     threads: Option<usize>,
@@ -263,16 +268,26 @@ pub fn parameterize(
         Some(values) if density_on == "face" => Target::Face(values),
         Some(values) => Target::Vertex(values),
     };
-    let seams = seams.map(|seams| index_rows::<2>(&seams, "seams")).transpose()?.unwrap_or_default();
+    let triangles = index_rows::<3>(&triangles, "triangles")?;
+    let mut seams = seams.map(|seams| index_rows::<2>(&seams, "seams")).transpose()?.unwrap_or_default();
+    if let Some((uv, corners)) = unwrapped {
+        let points = CornerList { values: uv.as_slice()?.as_chunks().0.to_vec(), corners: index_rows::<3>(&corners, "corners")? };
+        seams.extend(SurfaceFile { triangles: triangles.clone(), points, ..SurfaceFile::default() }.point_seams());
+    }
+    let atlas = max_stretch.is_some() || charts.is_some();
+    let usual = if atlas { ATLAS_WEIGHT } else { ParameterizeOptions::default().area_weight };
     let options = ParameterizeOptions::default()
         .boundary(boundary)
-        .area_weight(area_weight)
+        .area_weight(area_weight.unwrap_or(usual))
         .target(target)
         .seams(seams)
+        .max_stretch(max_stretch)
+        .charts(charts)
+        .padding(padding)
+        .texture(texture)
         .certify(certify)
         .remesh(remesh);
     let vertices = vertices.as_slice()?.as_chunks::<3>().0.to_vec();
-    let triangles = index_rows::<3>(&triangles, "triangles")?;
     let found = does(py, threads, move || laid(&vertices, &triangles, &options))?.map_err(wrong)?;
     parameterization(py, found)
 }

@@ -114,7 +114,7 @@ pub use solution_json::{
 };
 pub use solution_read::{AnySolution, parse_any_solution, read_any_solution, read_solution};
 pub use surface::{
-    Encoding, Field, Group, MeshData, SingleMesh, SurfaceFile, Texture, parse_surface, read_surface, reads_surface,
-    write_gltf, write_surface, writes_gltf, writes_surface,
+    CornerList, Encoding, Field, Group, MeshData, NO_VALUE, SingleMesh, SurfaceFile, Texture, parse_surface,
+    read_surface, reads_surface, write_gltf, write_obj_like, write_surface, writes_gltf, writes_surface,
 };
 pub use text::printable;

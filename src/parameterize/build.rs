@@ -4,6 +4,7 @@ use super::chart::{Chart, NONE, boundary_loops, opposites};
 use super::cut::{Whole, opened};
 use super::options::{Merge, ParameterizeError, ParameterizeOptions, Target};
 use super::scale::to_one;
+use crate::domain::polygon_of;
 use crate::domain::surface::SurfaceError;
 use crate::domain::surface::repair::{Need, RepairLog, RepairOptions, repair};
 use crate::domain::vector::area_in_space;
@@ -62,7 +63,7 @@ pub(super) fn pieces(
     let size = scaled(&mut points)?;
     let opposite = opposites(&corners);
     if !options.seams.is_empty() {
-        let cut = seams(&corners, &opposite, &vertex_of, &options.seams)?;
+        let cut = seams(&corners, &opposite, &vertex_of, (vertices, triangles), &options.seams)?;
         let (opened, from) = opened(&corners, &opposite, &cut, points.len());
         points = from.iter().map(|&v| points[v as usize]).collect();
         vertex_of = from.iter().map(|&v| vertex_of[v as usize]).collect();
@@ -71,11 +72,14 @@ pub(super) fn pieces(
     let by_input: Vec<[u32; 3]> = corners.iter().map(|t| t.map(|v| vertex_of[v as usize])).collect();
     let wanted =
         wanted(&points, &corners, &vertex_of, &repaired.face_of, vertices.len(), triangles.len(), &options.target)?;
-    let opposite = opposites(&corners);
-    let list = components(&corners, &opposite)
-        .into_iter()
-        .map(|faces| piece(&points, &corners, &vertex_of, &wanted, faces))
-        .collect();
+    let list = if options.is_atlas() {
+        // Whole: what it is divided into is decided by its shape.
+        vec![piece(&points, &corners, &vertex_of, &wanted, (0..corners.len() as u32).collect())]
+    } else {
+        let polygons = polygons(&options.polygons, &repaired.face_of);
+        let disk = |faces| piece(&points, &corners, &vertex_of, &wanted, faces).as_disk(&polygons);
+        components(&corners, &opposites(&corners)).into_iter().map(disk).collect()
+    };
     Ok(Pieces { list, triangles: by_input, face_of: repaired.face_of, wanted, log: repaired.log, size })
 }
 
@@ -110,13 +114,43 @@ fn is_soup(vertices: usize, triangles: &[[u32; 3]]) -> bool {
     triangles.len() > 1 && 2 * triangles.iter().filter(alone).count() > triangles.len()
 }
 
-/// Half-edges of the seams.
+/// Half-edges of the seams. Vertices of the input that were merged stand for the one that they
+/// became; what was an edge of the input and is none any more needs no cut.
 fn seams(
     corners: &[[u32; 3]],
     opposite: &[u32],
     vertex_of: &[u32],
+    (vertices, triangles): (&[[f64; 3]], &[[u32; 3]]),
     edges: &[[u32; 2]],
 ) -> Result<Vec<bool>, ParameterizeError> {
+    let ordered = |e: [u32; 2]| [e[0].min(e[1]), e[0].max(e[1])];
+    let (mut cut, found) = marked(corners, opposite, vertex_of, edges);
+    if found.iter().all(|f| *f) {
+        return Ok(cut);
+    }
+    let mut given: Vec<[u32; 2]> =
+        triangles.iter().flat_map(|t| (0..3).map(|k| ordered([t[k], t[(k + 1) % 3]]))).collect();
+    given.sort_unstable();
+    let lost: Vec<[u32; 2]> = edges.iter().zip(&found).filter(|(_, found)| !**found).map(|(e, _)| *e).collect();
+    if let Some(&edge) = lost.iter().find(|e| given.binary_search(&ordered(**e)).is_err()) {
+        return Err(ParameterizeError::Seam { edge });
+    }
+    // The vertex in use that is at the place of another.
+    let key = |v: u32| vertices[v as usize].map(|x| (x + 0.0).to_bits());
+    let mut used: Vec<([u64; 3], u32)> = vertex_of.iter().map(|&v| (key(v), v)).collect();
+    used.sort_unstable();
+    let kept = |v: u32| {
+        let at = used.partition_point(|u| u.0 < key(v));
+        used.get(at).filter(|u| u.0 == key(v)).map_or(v, |u| u.1)
+    };
+    let renamed: Vec<[u32; 2]> = lost.iter().map(|e| e.map(kept)).collect();
+    let (more, _) = marked(corners, opposite, vertex_of, &renamed);
+    cut.iter_mut().zip(more).for_each(|(c, m)| *c |= m);
+    Ok(cut)
+}
+
+/// Half-edges along edges between vertices of the input, and which of the edges there are.
+fn marked(corners: &[[u32; 3]], opposite: &[u32], vertex_of: &[u32], edges: &[[u32; 2]]) -> (Vec<bool>, Vec<bool>) {
     let mut wanted: Vec<([u32; 2], usize)> =
         edges.iter().enumerate().map(|(k, e)| ([e[0].min(e[1]), e[0].max(e[1])], k)).collect();
     wanted.sort_unstable();
@@ -138,10 +172,7 @@ fn seams(
             cut[h] = true;
         }
     }
-    match found.iter().position(|f| !f) {
-        Some(k) => Err(ParameterizeError::Seam { edge: edges[k] }),
-        None => Ok(cut),
-    }
+    (cut, found)
 }
 
 /// Wanted area of each triangle.
@@ -198,6 +229,13 @@ fn components(corners: &[[u32; 3]], opposite: &[u32]) -> Vec<Vec<u32>> {
     list
 }
 
+/// The polygon of each triangle, by the first triangles of polygons of the input; empty if each
+/// triangle is one.
+pub(super) fn polygons(first: &[u32], face_of: &[u32]) -> Vec<u32> {
+    if first.is_empty() { Vec::new() } else { face_of.iter().map(|&f| polygon_of(first, f)).collect() }
+}
+
+/// Some triangles as a piece of their own; vertices at which only corners of them meet are divided.
 fn piece(points: &[[f64; 3]], corners: &[[u32; 3]], vertex_of: &[u32], wanted: &[f64], faces: Vec<u32>) -> Piece {
     // Vertices in the order of the input.
     let mut used: Vec<u32> = faces.iter().flat_map(|&f| corners[f as usize]).collect();
@@ -205,30 +243,52 @@ fn piece(points: &[[f64; 3]], corners: &[[u32; 3]], vertex_of: &[u32], wanted: &
     used.dedup();
     let local = |v: u32| used.partition_point(|&u| u < v) as u32;
     let triangles: Vec<[u32; 3]> = faces.iter().map(|&f| corners[f as usize].map(local)).collect();
-    let places: Vec<[f64; 3]> = used.iter().map(|&v| points[v as usize]).collect();
-    let opposite = opposites(&triangles);
-    let loops = boundary_loops(&triangles, &opposite);
-    let rim = opposite.iter().filter(|&&o| o == NONE).count();
-    let edges = (opposite.len() + rim) / 2;
-    let euler = used.len() as i64 - edges as i64 + triangles.len() as i64;
-    let genus = (2 - loops.len() as i64 - euler).max(0) as usize / 2;
-    let cut = if genus == 0 && loops.len() == 1 {
-        vec![false; opposite.len()]
-    } else {
-        Whole { points: &places, triangles: &triangles, opposite: &opposite, loops: &loops }.cut()
-    };
     let size: f64 = faces.iter().map(|&f| wanted[f as usize]).sum();
     let least = LEAST_SHARE / faces.len() as f64;
     let mut share: Vec<f64> = faces.iter().map(|&f| (wanted[f as usize] / size).max(least)).collect();
     let total: f64 = share.iter().sum();
     share.iter_mut().for_each(|s| *s /= total);
+    let opposite = opposites(&triangles);
     let vertex_of = used.iter().map(|&v| vertex_of[v as usize]).collect();
-    let chart = Chart { points: places, triangles, share, outline: Vec::new(), place: Vec::new() };
-    let whole = Piece { chart, vertex_of, faces, size, genus, loops: loops.len(), cut_edges: 0 };
-    whole.opened(&opposite, &cut)
+    let points = used.iter().map(|&v| points[v as usize]).collect();
+    let chart = Chart { points, triangles, share, outline: Vec::new(), place: Vec::new() };
+    let closed = Piece { chart, vertex_of, faces, size, genus: 0, loops: 0, cut_edges: 0 };
+    let mut piece = closed.opened(&opposite, &vec![false; opposite.len()]);
+    let opposite = opposites(&piece.chart.triangles);
+    let loops = boundary_loops(&piece.chart.triangles, &opposite);
+    let rim = opposite.iter().filter(|&&o| o == NONE).count();
+    let edges = (opposite.len() + rim) / 2;
+    let euler = piece.chart.points.len() as i64 - edges as i64 + piece.chart.triangles.len() as i64;
+    piece.genus = (2 - loops.len() as i64 - euler).max(0) as usize / 2;
+    piece.loops = loops.len();
+    piece
 }
 
 impl Piece {
+    /// Some of its triangles, a connected surface, as a disk. `polygons` as for
+    /// [`Piece::as_disk`].
+    pub fn part(&self, faces: &[u32], polygons: &[u32]) -> Piece {
+        let wanted: Vec<f64> = self.chart.share.iter().map(|s| s * self.size).collect();
+        let mut part = piece(&self.chart.points, &self.chart.triangles, &self.vertex_of, &wanted, faces.to_vec());
+        let polygons: Vec<u32> =
+            if polygons.is_empty() { Vec::new() } else { faces.iter().map(|&f| polygons[f as usize]).collect() };
+        part.faces.iter_mut().for_each(|f| *f = self.faces[*f as usize]);
+        part.as_disk(&polygons)
+    }
+
+    /// Cut until it is a disk, around polygons where that is possible; it must be connected.
+    /// `polygons` has the polygon of each triangle, nothing if each is one.
+    fn as_disk(self, polygons: &[u32]) -> Piece {
+        if self.genus == 0 && self.loops == 1 {
+            return self;
+        }
+        let Chart { points, triangles, .. } = &self.chart;
+        let opposite = opposites(triangles);
+        let loops = boundary_loops(triangles, &opposite);
+        let cut = Whole { points, triangles, opposite: &opposite, loops: &loops, polygons }.cut();
+        self.opened(&opposite, &cut)
+    }
+
     /// The same triangles after a cut that leaves a disk.
     pub fn opened(&self, opposite: &[u32], cut: &[bool]) -> Piece {
         let Chart { points, triangles, share, .. } = &self.chart;

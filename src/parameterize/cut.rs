@@ -17,12 +17,17 @@ const TIPS: usize = 10;
 /// No more points are cut to when all is nearer to the cut than this times the root of the area.
 pub(super) const NEAR: f64 = 0.45;
 
+/// A cut through a polygon counts as so many times its length: it goes around where it can.
+const THROUGH: f64 = 1e6;
+
 /// A connected oriented manifold to be cut, with its vertices numbered compactly.
 pub(super) struct Whole<'a> {
     pub points: &'a [[f64; 3]],
     pub triangles: &'a [[u32; 3]],
     pub opposite: &'a [u32],
     pub loops: &'a [Vec<u32>],
+    /// The polygon of each triangle; empty if each is one.
+    pub polygons: &'a [u32],
 }
 
 /// Edges at each vertex: neighbour and half-edge, ascending by half-edge.
@@ -34,7 +39,15 @@ struct Star {
 impl Whole<'_> {
     fn length(&self, half: u32) -> f64 {
         let (a, b) = ends(self.triangles, half);
-        side(self.points[a as usize], self.points[b as usize]).norm()
+        let length = side(self.points[a as usize], self.points[b as usize]).norm();
+        if self.is_diagonal(half) { THROUGH * length } else { length }
+    }
+
+    /// Whether an edge inside lies in a polygon.
+    fn is_diagonal(&self, half: u32) -> bool {
+        let polygon = |h: u32| self.polygons.get(h as usize / 3);
+        let other = self.opposite[half as usize];
+        other != NONE && polygon(half).is_some() && polygon(half) == polygon(other)
     }
 
     /// The lower half-edge of an edge inside.

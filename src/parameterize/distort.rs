@@ -118,9 +118,14 @@ pub(super) fn distortion(
 
 /// The ratio of singular values that 95 per cent of a chart's area keep to.
 pub(super) fn stretch_of(chart: &Chart, uv: &[[f64; 2]]) -> f64 {
+    stretches_of(chart, uv)[1]
+}
+
+/// The same for 50, 95 and 99 per cent.
+pub(super) fn stretches_of(chart: &Chart, uv: &[[f64; 2]]) -> [f64; 3] {
     let one = |f: usize| stretch(chart.corners_in_space(f), chart.corners(uv, f));
     let all: Vec<f64> = (0..chart.triangles.len()).map(one).collect();
-    quantiles(&all, &chart.share)[1]
+    quantiles(&all, &chart.share)
 }
 
 fn quantiles(values: &[f64], weight: &[f64]) -> [f64; 3] {

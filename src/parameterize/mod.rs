@@ -9,6 +9,8 @@
 // Indices of small matrices and of parallel lists say more than iterators over one of them.
 #![allow(clippy::needless_range_loop)]
 
+mod atlas;
+mod border;
 mod build;
 mod chart;
 mod check;
@@ -16,6 +18,8 @@ mod cut;
 mod distort;
 mod embed;
 mod energy;
+mod flatten;
+mod ground;
 mod layout;
 mod measure;
 mod morph;
@@ -29,6 +33,8 @@ mod report;
 mod result;
 mod rim;
 mod scale;
+mod segment;
+mod sight;
 mod stages;
 mod system;
 mod transport;
@@ -37,7 +43,7 @@ mod tries;
 pub use check::Proof;
 pub use distort::{BINS, Distortion, FaceError, Histogram, Worst};
 pub use layout::LayoutProof;
-pub use options::{Boundary, Landmark, Merge, ParameterizeError, ParameterizeOptions, Target};
+pub use options::{ATLAS_WEIGHT, Boundary, Landmark, Merge, ParameterizeError, ParameterizeOptions, Target};
 pub use parameterization::parameterize;
 pub use remesh::RemeshReport;
 pub use report::{CellProof, ChartReport, Miss};

@@ -18,6 +18,10 @@ pub enum Boundary {
     Free,
 }
 
+/// The area weight that suits an atlas: charts that are nearly flat have areas to a per cent, and
+/// angles are hardly touched.
+pub const ATLAS_WEIGHT: f64 = 100.0;
+
 /// From this area weight on areas are the aim.
 pub(super) const AREAS: f64 = 1e3;
 
@@ -88,6 +92,21 @@ pub struct ParameterizeOptions {
     pub target: Target,
     /// Edges (vertices of the input) to cut along, before what else has to be cut.
     pub seams: Vec<[u32; 2]>,
+    /// An atlas: each component in several charts with free boundaries, as few as keep the ratio
+    /// of singular values to this on 99 per cent of the area of each.
+    pub max_stretch: Option<f64>,
+    /// An atlas of at most so many charts, which stretch as little as they can; closed components
+    /// and those with handles may need more. With `max_stretch` too: no more than so many, even if
+    /// they stretch more.
+    pub charts: Option<usize>,
+    /// Least distance between two charts, in texels: pixels of a square picture of `texture` times
+    /// `texture`. 0 leaves some room in proportion to their size.
+    pub padding: f64,
+    /// Texels along each side of the unit square.
+    pub texture: u32,
+    /// The first triangle of each polygon, ascending, from 0; empty if all are triangles. Cuts go
+    /// around polygons where they can.
+    pub polygons: Vec<u32>,
     /// Vertices that are drawn to places.
     pub landmarks: Vec<Landmark>,
     /// When vertices at the same place are one.
@@ -104,6 +123,11 @@ setters!(ParameterizeOptions {
     area_weight: value f64,
     target: value Target,
     seams: value Vec<[u32; 2]>,
+    max_stretch: option f64,
+    charts: option usize,
+    padding: value f64,
+    texture: value u32,
+    polygons: value Vec<u32>,
     landmarks: value Vec<Landmark>,
     merge: value Merge,
     certify: value bool,
@@ -117,11 +141,57 @@ impl Default for ParameterizeOptions {
             area_weight: 1e7,
             target: Target::Area,
             seams: Vec::new(),
+            max_stretch: None,
+            charts: None,
+            padding: 0.0,
+            texture: 1024,
+            polygons: Vec::new(),
             landmarks: Vec::new(),
             merge: Merge::Soup,
             certify: false,
             remesh: false,
         }
+    }
+}
+
+impl ParameterizeOptions {
+    /// Whether charts are made by their stretch or number.
+    pub(super) fn is_atlas(&self) -> bool {
+        self.max_stretch.is_some() || self.charts.is_some()
+    }
+
+    /// What does not go together.
+    pub(super) fn check(&self) -> Result<(), ParameterizeError> {
+        let fail = |why: &str| Err(ParameterizeError::Atlas { why: why.into() });
+        if !(self.area_weight > 0.0 && self.area_weight.is_finite()) {
+            return Err(ParameterizeError::AreaWeight { value: self.area_weight });
+        }
+        if let Some(stretch) = self.max_stretch.filter(|s| !(*s > 1.0 && s.is_finite())) {
+            return fail(&format!("the largest stretch is {stretch}; give a number above 1, such as 1.2"));
+        }
+        if self.charts == Some(0) {
+            return fail("there are to be 0 charts; give at least 1");
+        }
+        if !(self.padding >= 0.0 && self.padding.is_finite()) || self.texture == 0 {
+            let (padding, texture) = (self.padding, self.texture);
+            return fail(&format!("padding is {padding} of {texture} texels; give numbers from 0 and from 1"));
+        }
+        if !self.is_atlas() {
+            return Ok(());
+        }
+        if matches!(self.boundary, Boundary::Square | Boundary::Polygon(_)) {
+            return fail("boundaries of its charts are free; leave their shape out");
+        }
+        for (wanted, what) in [
+            (self.remesh, "remeshing"),
+            (self.certify, "the proof of cells"),
+            (!self.landmarks.is_empty(), "landmarks"),
+        ] {
+            if wanted {
+                return fail(&format!("{what} is for charts with a given boundary; leave out one of the two"));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -182,6 +252,12 @@ pub enum ParameterizeError {
     Remesh {
         /// The first triangle of the chart.
         face: u32,
+        /// What stands against it.
+        why: String,
+    },
+    /// What is asked of an atlas does not go together.
+    #[error("an atlas is not possible so: {why}")]
+    Atlas {
         /// What stands against it.
         why: String,
     },

@@ -1,12 +1,13 @@
 //! The stages in their order.
 
 use super::Parameterization;
-use super::build::{Piece, Pieces, pieces};
+use super::atlas::charts;
+use super::build::{Piece, Pieces, pieces, polygons};
 use super::check::prove;
-use super::distort::distortion;
+use super::distort::{distortion, stretches_of};
 use super::measure::area;
 use super::options::{Boundary, ParameterizeError, ParameterizeOptions};
-use super::pack::packed;
+use super::pack::{Room, packed};
 use super::report::ChartReport;
 use super::rim::Curve;
 use super::tries::{laid_best, misses};
@@ -22,11 +23,12 @@ pub(super) fn run(
     triangles: &[[u32; 3]],
     options: &ParameterizeOptions,
 ) -> Result<Parameterization, ParameterizeError> {
-    if !(options.area_weight > 0.0 && options.area_weight.is_finite()) {
-        return Err(ParameterizeError::AreaWeight { value: options.area_weight });
-    }
+    options.check()?;
     let curve = curve(&options.boundary)?;
-    let normalized = ParameterizeOptions { target: options.target.normalized(), ..options.clone() };
+    let mut normalized = ParameterizeOptions { target: options.target.normalized(), ..options.clone() };
+    if options.is_atlas() {
+        normalized.boundary = Boundary::Free;
+    }
     let options = &normalized;
     let Pieces { mut list, triangles: mut by_input, face_of, mut wanted, log, size } =
         pieces(vertices, triangles, options)?;
@@ -37,9 +39,21 @@ pub(super) fn run(
             return Err(ParameterizeError::Landmark { vertex: l.vertex });
         }
     }
+    let mut ready = Vec::new();
+    if options.is_atlas()
+        && let Some(whole) = list.pop()
+    {
+        (list, ready) = charts(&whole, polygons(&options.polygons, &face_of), options).into_iter().unzip();
+    }
+    ready.resize_with(list.len(), || None);
     let mut flat = Vec::with_capacity(list.len());
     let mut reports = Vec::with_capacity(list.len());
-    for piece in &mut list {
+    for (piece, ready) in list.iter_mut().zip(ready) {
+        if let Some(laid) = ready {
+            reports.push(laid.report(piece));
+            flat.push(laid.uv);
+            continue;
+        }
         // Triangles are counted as they were given, before the repair.
         let given = |e| match e {
             ParameterizeError::Remesh { face, why } => ParameterizeError::Remesh { face: face_of[face as usize], why },
@@ -50,7 +64,8 @@ pub(super) fn run(
         reports.push(report);
     }
     // Side by side, areas in proportion to what is wanted of each chart.
-    let whole = |r: &ChartReport| options.boundary != Boundary::Free && r.bulge == 0.0;
+    let is_free = options.boundary == Boundary::Free;
+    let whole = |r: &ChartReport| !is_free && r.bulge == 0.0;
     let unit = ([0.0; 2], [1.0; 2]);
     // The disk and the square have the unit square for a box, so that one chart alone stays as it
     // is.
@@ -59,13 +74,20 @@ pub(super) fn run(
     let least = LEAST_CHART * list.iter().map(|p| p.size).sum::<f64>();
     let scale = |(p, uv): (&Piece, &Vec<[f64; 2]>)| (p.size.max(least) / area(&p.chart, uv)).sqrt();
     let factor: Vec<f64> = list.iter().zip(&flat).map(scale).collect();
-    let placed = packed(&boxes, &factor);
+    let room = Room { padding: options.padding / f64::from(options.texture), turn: options.is_atlas() };
+    let Some(placed) = packed(&boxes, &factor, room) else {
+        let (charts, padding, texture) = (boxes.len(), options.padding, options.texture);
+        let why = format!(
+            "{charts} charts with {padding} texels between them have no room in {texture} x {texture}; take a larger texture or less padding"
+        );
+        return Err(ParameterizeError::Atlas { why });
+    };
     let mut points = Vec::new();
     let mut corners = vec![[0; 3]; by_input.len()];
     let mut chart_of = vec![0; by_input.len()];
     let mut ends = Vec::new();
     for (c, (piece, uv)) in list.iter().zip(&mut flat).enumerate() {
-        if list.len() > 1 || options.boundary == Boundary::Free || reports.iter().any(|r| r.bulge > 0.0) {
+        if list.len() > 1 || is_free || room.padding > 0.0 || reports.iter().any(|r| r.bulge > 0.0) {
             uv.iter_mut().for_each(|p| *p = placed[c].apply(*p));
         }
         let offset = points.len() as u32;
@@ -75,6 +97,7 @@ pub(super) fn run(
             chart_of[f as usize] = c as u32;
         }
         points.extend_from_slice(uv);
+        reports[c].stretches = stretches_of(&piece.chart, uv);
         reports[c].proof = prove(&piece.chart, uv);
         reports[c].misses = misses(piece, &reports[c], options);
         if let Some(r) = &mut reports[c].remeshed {
@@ -84,6 +107,7 @@ pub(super) fn run(
     }
     let apart = apart(&ends);
     let bijective = apart && reports.iter().all(|r| r.proof.bijective());
+    let fill = list.iter().zip(&flat).map(|(piece, uv)| area(&piece.chart, uv)).sum();
     let distortion = distortion(vertices, &by_input, &points, &corners, &wanted);
     Ok(Parameterization {
         triangles: by_input,
@@ -92,6 +116,7 @@ pub(super) fn run(
         corners,
         charts: reports,
         chart_of,
+        fill,
         distortion,
         log,
         bijective,

@@ -44,6 +44,8 @@ pub struct ChartReport {
     pub opened_edges: usize,
     /// Ratio of singular values that 95 per cent of the chart's area keep to.
     pub stretch: f64,
+    /// The same for 50, 95 and 99 per cent.
+    pub stretches: [f64; 3],
     /// Aims that it misses.
     pub misses: Vec<Miss>,
     /// Wall seconds.
@@ -92,6 +94,13 @@ pub enum Miss {
         /// Ratio of singular values that 95 per cent of the area keep to.
         stretch: f64,
     },
+    /// A chart of an atlas stretches more than it may.
+    Bound {
+        /// Ratio of singular values that 99 per cent of the area keep to.
+        stretch: f64,
+        /// The largest that was allowed.
+        allowed: f64,
+    },
 }
 
 impl fmt::Display for Miss {
@@ -121,6 +130,10 @@ impl fmt::Display for Miss {
                     write!(f, "cut it open along its limbs (`--seams`)")
                 }
             }
+            Miss::Bound { stretch, allowed } => write!(
+                f,
+                "is stretched {stretch:.3} times on a hundredth of its area, more than {allowed}; allow more charts (`--charts`)"
+            ),
             Miss::Stretch { stretch } => write!(
                 f,
                 "is stretched {stretch:.0} times or more on a twentieth of its area; give angles more weight (`--area-weight 1e3`, or less), or cut it open (`--seams`)"

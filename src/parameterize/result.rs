@@ -24,6 +24,8 @@ pub struct Parameterization {
     pub charts: Vec<ChartReport>,
     /// For each triangle its chart.
     pub chart_of: Vec<u32>,
+    /// Share of the unit square that triangles fill.
+    pub fill: f64,
     /// Errors of areas and angles.
     pub distortion: Distortion,
     /// What the repair did.

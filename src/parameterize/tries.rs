@@ -147,7 +147,8 @@ fn limbs(chart: &Chart, uv: Option<&Vec<[f64; 2]>>, reach: f64) -> Option<(Vec<u
     }
     let opposite = opposites(&chart.triangles);
     let loops = [chart.outline.clone()];
-    let whole = Whole { points: &chart.points, triangles: &chart.triangles, opposite: &opposite, loops: &loops };
+    let Chart { points, triangles, .. } = chart;
+    let whole = Whole { points, triangles, opposite: &opposite, loops: &loops, polygons: &[] };
     let cut = whole.limbs(&tip, reach * size.sqrt());
     cut.contains(&true).then_some((opposite, cut))
 }
@@ -168,7 +169,11 @@ pub(super) fn misses(piece: &Piece, report: &ChartReport, options: &Parameterize
         let shaped = options.boundary != super::Boundary::Free;
         list.push(Miss::Areas { error, shaped, on_boundary: on_boundary(&piece.chart) });
     }
-    if !(report.stretch <= STRETCHED) {
+    if let Some(allowed) = options.max_stretch
+        && !(report.stretches[2] <= allowed)
+    {
+        list.push(Miss::Bound { stretch: report.stretches[2], allowed });
+    } else if !(report.stretch <= STRETCHED) {
         list.push(Miss::Stretch { stretch: report.stretch });
     }
     list

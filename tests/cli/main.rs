@@ -1,5 +1,6 @@
 //! The binary from outside: what it prints, what it writes, how it ends.
 
+mod atlas;
 mod bad_input;
 mod batch;
 mod cells;

@@ -270,10 +270,15 @@ def parameterize(
     triangles: Any,
     *,
     boundary: Any = "disk",
-    area_weight: float = 1e7,
+    area_weight: float | None = None,
     vertex_density: Any = None,
     face_density: Any = None,
     seams: Any = None,
+    uv: Any = None,
+    max_stretch: float | None = None,
+    charts: int | None = None,
+    padding: float = 0.0,
+    texture: int = 1024,
     certify: bool = False,
     remesh: bool = False,
     threads: int | None = None,
@@ -286,12 +291,23 @@ def parameterize(
     triangles : (m, 3) array of int
     boundary : {"disk", "square", "free"} or (k, 2) array
         The shape that the boundary takes; an array is a strictly convex polygon, counter-clockwise.
-    area_weight : float
-        How much more areas count than angles.
+    area_weight : float, optional
+        How much more areas count than angles: 1e7 if not given, 100 for an atlas.
     vertex_density, face_density : array, optional
         Sizes wanted, in proportion to the area in space.
-    seams : (k, 2) array of int, optional
-        Edges to cut along.
+    seams : (k, 2) array of int, or "input", optional
+        Edges to cut along; "input": where the points in `uv` are cut.
+    uv : pair of a (k, 2) array and an (m, 3) array of int, optional
+        Points of a plane that the mesh has already, and for each triangle those of its corners.
+    max_stretch : float, optional
+        Make an atlas: charts with free boundaries, as few as keep the ratio of singular values to this on 99 per
+        cent of the area of each.
+    charts : int, optional
+        Make an atlas of at most so many charts, which stretch as little as they can.
+    padding : float
+        Least distance of two charts, in texels.
+    texture : int
+        Texels along each side of the square.
     certify : bool
         Prove the masses of cells and stars in rational numbers.
     remesh : bool
@@ -307,14 +323,27 @@ def parameterize(
     if vertex_density is not None and face_density is not None:
         raise BrenierError("vertex_density and face_density are both given; drop one")
     density = face_density if vertex_density is None else vertex_density
+    of_input = isinstance(seams, str)
+    if of_input and seams != "input":
+        raise BrenierError(f"seams is {seams!r}; give rows of two vertices, or \"input\"")
+    if of_input != (uv is not None):
+        raise BrenierError("seams=\"input\" and uv go together: uv=(points, corners) has the seams; give both or neither")
+    pair = None
+    if uv is not None:
+        points, corners = uv
+        pair = (_arrays.rows(points, "uv", 2), _arrays.triples(corners, "corners"))
     return _brenier.parameterize(
         _arrays.rows(vertices, "vertices", 3),
         _arrays.triples(triangles, "triangles"),
         boundary if isinstance(boundary, str) else _arrays.rows(boundary, "boundary", 2),
-        float(area_weight),
+        None if area_weight is None else float(area_weight),
         None if density is None else _arrays.vector(density, "density"),
         "face" if vertex_density is None else "vertex",
-        None if seams is None else _arrays.indices(seams, "seams", 2),
+        None if seams is None or of_input else _arrays.indices(seams, "seams", 2),
+        pair,
+        None if max_stretch is None else float(max_stretch),
+        charts,
+        (float(padding), texture),
         certify,
         remesh,
         threads,

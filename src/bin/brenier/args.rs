@@ -1,6 +1,7 @@
 //! The flags, as clap reads them: of all commands, and of those that solve or diagram. Those of
 //! commands that take solutions: `args_of_solutions.rs`.
 
+use crate::args_of_atlas::AtlasArgs;
 pub use crate::args_of_pictures::{PictureArgs, Up};
 pub use crate::args_of_solutions::*;
 use crate::latent_args::LatentArgs;
@@ -10,6 +11,7 @@ use crate::values::{
     Counts, MANY, Streams, between, distance, duration, memory, positive, relative, size, streams, view, voxels,
 };
 use brenier::io::TableColumns;
+use brenier::parameterize::{ATLAS_WEIGHT, ParameterizeOptions};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -265,30 +267,35 @@ pub struct QuantizeArgs {
 #[derive(Args, Debug)]
 #[command(
     after_help = "Examples:\n  brenier parameterize head.obj -o head_uv.obj --report head.json --html head.html --plot head.png\n  \
-                        brenier parameterize bunny.ply -o bunny_uv.ply --boundary free --area-weight 10\n\n\
+                        brenier parameterize bunny.ply -o bunny_uv.ply --boundary free --area-weight 10\n  \
+                        brenier parameterize house.glb -o house_uv.glb --max-stretch 1.2 --padding 4 --texture 2048\n\n\
                         Closed surfaces are cut open, several boundary loops are joined by cuts, components are packed into the unit square. \
                         Exit code 0 says that the map is one to one, decided exactly on the numbers as written; 1 that it is not."
 )]
 pub struct ParameterizeArgs {
-    /// Mesh: .obj, .ply, .off or .stl
+    /// Mesh: .obj, .ply, .off, .stl, .glb or .gltf
     pub mesh: PathBuf,
     /// Mesh to write, with a point of the unit square for each corner: .obj (vt), .ply (texcoord),
-    /// .glb or .gltf (TEXCOORD_0, in single precision)
+    /// .glb or .gltf (TEXCOORD_0, in single precision, with normals and a checker). An .obj keeps
+    /// the polygons, parts, materials and normals of an .obj
     #[arg(long, short, value_name = "OUT", value_parser = to(Fit::Layout))]
     pub output: Output,
     /// Shape of each chart: disk, square, free, or a file with the corners of a convex polygon
     #[arg(long, value_name = "SHAPE", default_value = "disk")]
     pub boundary: String,
     /// How much more areas count than angles: 1 about alike, 1e3 areas to about a per cent, 1e7
-    /// areas as far as they go
-    #[arg(long, value_name = "W", default_value = "1e7", value_parser = positive, allow_negative_numbers = true)]
-    pub area_weight: f64,
+    /// areas as far as they go [default: 1e7; 100 for an atlas]
+    #[arg(long, value_name = "W", value_parser = positive, allow_negative_numbers = true)]
+    pub area_weight: Option<f64>,
+    #[command(flatten)]
+    pub atlas: AtlasArgs,
     /// Density of the points wanted, one number for each vertex or for each triangle: .csv, .txt,
     /// .npy or .npz
     #[arg(long, value_name = "FILE")]
     pub density: Option<PathBuf>,
-    /// Edges to cut along: rows of two vertices, counted from 0
-    #[arg(long, value_name = "FILE")]
+    /// Edges to cut along: rows of two vertices, counted from 0; or `input`: where the points that
+    /// the mesh has already (vt, texcoord, TEXCOORD_0) are cut
+    #[arg(long, value_name = "FILE|input")]
     pub seams: Option<PathBuf>,
     /// Vertices that are drawn to places: rows of a vertex, counted from 0, and two coordinates
     #[arg(long, value_name = "FILE")]
@@ -327,6 +334,19 @@ pub struct ParameterizeArgs {
     /// Pixels of a .png picture [default: 1600x800]
     #[arg(long, value_name = "WxH", value_parser = size, requires = "plot")]
     pub size: Option<(u32, u32)>,
+}
+
+impl ParameterizeArgs {
+    /// Whether the seams of the points that the mesh has are the cuts.
+    pub fn seams_of_input(&self) -> bool {
+        self.seams.as_deref().is_some_and(|s| s.as_os_str() == "input")
+    }
+
+    /// How much more areas count than angles.
+    pub fn weight(&self) -> f64 {
+        let usual = if self.atlas.is_wanted() { ATLAS_WEIGHT } else { ParameterizeOptions::default().area_weight };
+        self.area_weight.unwrap_or(usual)
+    }
 }
 
 #[derive(Args, Debug)]

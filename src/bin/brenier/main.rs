@@ -3,6 +3,7 @@
 mod alexandrov;
 mod allocator;
 mod args;
+mod args_of_atlas;
 mod args_of_pictures;
 mod args_of_solutions;
 mod batch;

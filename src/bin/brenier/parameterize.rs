@@ -40,6 +40,9 @@ pub fn run(args: &ParameterizeArgs, common: &Common) -> Result<u8, Failure> {
         options.seams.iter_mut().flatten().for_each(|v| *v = kept[*v as usize]);
         options.landmarks.iter_mut().for_each(|l| l.vertex = kept[l.vertex as usize]);
     }
+    if args.seams_of_input() {
+        options.seams = tables::seams_of_input(&args.mesh, &mesh)?;
+    }
     let mut found =
         parameterize(&mesh.vertices, &mesh.triangles, &options).map_err(|e| of_library(&args.mesh, e, &mesh))?;
     found.log.rename_faces(|f| mesh.polygon(f));
@@ -51,7 +54,7 @@ pub fn run(args: &ParameterizeArgs, common: &Common) -> Result<u8, Failure> {
     if found.bijective && !proof.bijective() {
         warnings.push(files::spoiled(&args.output, &proof));
     }
-    warnings.extend(files::missed(&args.mesh, &mesh, &found));
+    warnings.extend(files::missed(&args.mesh, &mesh, &found, args.atlas.charts));
     warn(common, &warnings);
     let seconds = start.elapsed().as_secs_f64();
     if let Some(path) = &args.report {
@@ -71,7 +74,12 @@ fn of_library(path: &Path, e: ParameterizeError, mesh: &SurfaceFile) -> Failure 
         ParameterizeError::Remesh { face, why } => ParameterizeError::Remesh { face: mesh.polygon(face), why },
         other => other,
     };
-    let code = if matches!(e, ParameterizeError::Memory { .. }) { code::LIMIT } else { code::INPUT };
+    let code = match e {
+        ParameterizeError::Memory { .. } => code::LIMIT,
+        // What is asked for, not what is given.
+        ParameterizeError::Atlas { .. } => code::USAGE,
+        _ => code::INPUT,
+    };
     Failure::new(code, format!("{}: {e}", path.display()))
 }
 
@@ -96,7 +104,7 @@ fn options(
     };
     let vertices = mesh.vertices.len();
     let mut seams = Vec::new();
-    if let Some(file) = &args.seams {
+    if let Some(file) = args.seams.as_ref().filter(|_| !args.seams_of_input()) {
         seams = tables::seams(file, vertices, limit, notes)?;
     }
     let mut landmarks = Vec::new();
@@ -110,7 +118,12 @@ fn options(
     let merge = if args.merge.is_some() { Merge::Always } else { Merge::Soup };
     Ok(ParameterizeOptions::default()
         .boundary(boundary)
-        .area_weight(args.area_weight)
+        .area_weight(args.weight())
+        .max_stretch(args.atlas.max_stretch)
+        .charts(args.atlas.charts)
+        .padding(args.atlas.padding.unwrap_or(0.0))
+        .texture(args.atlas.texture)
+        .polygons(mesh.polygons.clone())
         .target(target)
         .seams(seams)
         .landmarks(landmarks)
@@ -180,6 +193,9 @@ fn report(
             ),
         ),
     ];
+    if args.atlas.is_wanted() {
+        rows.push(("atlas", atlas(args, mesh, found)));
+    }
     if args.remesh {
         rows.push(("remeshed", remeshed(found)));
     }
@@ -211,6 +227,25 @@ fn report(
     ));
     rows.extend(written.iter().map(|p| ("written", p.display().to_string())));
     say(&table(&rows))
+}
+
+/// The chart that is stretched most, and how the square is used.
+fn atlas(args: &ParameterizeArgs, mesh: &SurfaceFile, found: &Parameterization) -> String {
+    let worst = found.charts.iter().max_by(|a, b| a.stretches[2].total_cmp(&b.stretches[2]));
+    let told = worst.map(|c| {
+        let face = mesh.polygon(found.face_of[c.first as usize]);
+        format!(", the one of face {face} with a stretch of {:.3} at 99 % of its area", c.stretches[2])
+    });
+    let texture = args.atlas.texture;
+    let padding = args.atlas.padding.filter(|p| *p > 0.0);
+    let padding = padding.map(|p| format!(", {p} of {texture} texels or more between them"));
+    format!(
+        "{}{}{}; they fill {:.0} % of the square",
+        count(found.charts.len(), "chart"),
+        told.unwrap_or_default(),
+        padding.unwrap_or_default(),
+        100.0 * found.fill
+    )
 }
 
 /// What remeshing did to all charts.

@@ -5,7 +5,7 @@ use crate::console::count;
 use crate::failure::{Failure, code};
 use crate::limits::peak_bytes;
 use brenier::io::{
-    Encoding, Group, MeshData, SingleMesh, SurfaceFile, Texture, has_ending, write_atomically, write_gltf,
+    Encoding, MeshData, SingleMesh, SurfaceFile, Texture, has_ending, write_atomically, write_gltf, write_obj_like,
     write_surface, writes_gltf,
 };
 use brenier::parameterize::{ChartReport, Histogram, LayoutProof, Miss, Parameterization};
@@ -25,18 +25,14 @@ pub fn write(path: &Path, mesh: &SurfaceFile, found: &Parameterization) -> Resul
         write_gltf(path, &SingleMesh::new(&mesh.vertices, &found.triangles, &points, &found.corners))?;
         return Ok(found.prove(&rounded.iter().map(|p| p.map(f64::from)).collect::<Vec<_>>()));
     }
-    // Parts begin at the first triangle that comes from theirs.
-    let groups: Vec<Group> = mesh
-        .groups
-        .iter()
-        .map(|g| Group { name: g.name.clone(), first: found.face_of.partition_point(|&f| f < g.first) as u32 })
-        .collect();
-    let obj = has_ending(path, "obj");
+    if has_ending(path, "obj") {
+        write_obj_like(path, mesh, found)?;
+        return Ok(found.prove(&found.points));
+    }
     let data = MeshData {
         vertices: &mesh.vertices,
         triangles: &found.triangles,
         texture: Some(Texture { points: &found.points, corners: &found.corners }),
-        groups: if obj { &groups } else { &[] },
         ..MeshData::default()
     };
     write_surface(path, &data, Encoding::Binary)?;
@@ -64,13 +60,23 @@ pub fn spoiled(path: &Path, proof: &LayoutProof) -> String {
 const TOLD: usize = 3;
 
 /// What charts have missed, with what can be done.
-pub fn missed(path: &Path, mesh: &SurfaceFile, found: &Parameterization) -> Vec<String> {
+pub fn missed(path: &Path, mesh: &SurfaceFile, found: &Parameterization, most: Option<usize>) -> Vec<String> {
     let all: Vec<_> = found.charts.iter().flat_map(|c| c.misses.iter().map(move |m| (c, m))).collect();
     let one = |(c, m): &(&ChartReport, &Miss)| {
         let face = mesh.polygon(found.face_of[c.first as usize]);
         format!("{}: the chart of face {face} ({}) {m}", path.display(), count(c.faces, "triangle"))
     };
     let mut lines: Vec<String> = all.iter().take(TOLD).map(one).collect();
+    if let Some(most) = most.filter(|m| found.charts.len() > *m) {
+        let charts = found.charts.len();
+        lines.insert(
+            0,
+            format!(
+                "{}: {charts} charts, {most} will not do: closed surfaces need two, handles and parts more",
+                path.display()
+            ),
+        );
+    }
     if all.len() > TOLD {
         lines.push(format!("{}: {} more of the kind; --report has all of them", path.display(), all.len() - TOLD));
     }
@@ -93,7 +99,7 @@ pub fn report(
         mesh: args.mesh.display().to_string(),
         output: args.output.display().to_string(),
         boundary: &args.boundary,
-        area_weight: args.area_weight,
+        area_weight: args.weight(),
         vertices: mesh.vertices.len(),
         triangles: found.triangles.len(),
         points: found.points.len(),
@@ -120,6 +126,13 @@ pub fn report(
                 stretch: w.stretch,
             })
             .collect(),
+        atlas: args.atlas.is_wanted().then(|| AtlasRow {
+            max_stretch: args.atlas.max_stretch,
+            most_charts: args.atlas.charts,
+            padding: args.atlas.padding,
+            texture: args.atlas.texture,
+        }),
+        fill: found.fill,
         charts: found.charts.iter().map(|c| chart(c, found)).collect(),
         repair: found.log.steps.iter().map(|s| s.to_string()).collect(),
         threads: rayon::current_num_threads(),
@@ -167,6 +180,9 @@ struct Report<'a> {
     area_histogram: Bins<'a>,
     angle_histogram: Bins<'a>,
     worst: Vec<WorstRow>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    atlas: Option<AtlasRow>,
+    fill: f64,
     charts: Vec<ChartRow>,
     repair: Vec<String>,
     threads: usize,
@@ -203,6 +219,7 @@ struct ChartRow {
     cut_edges: usize,
     opened_edges: usize,
     tries: usize,
+    stretch_50_95_99: [f64; 3],
     stretch_95: f64,
     warnings: Vec<String>,
     flipped: usize,
@@ -220,6 +237,15 @@ struct ChartRow {
     remeshed: Option<RemeshRow>,
     #[serde(skip_serializing_if = "Option::is_none")]
     cells: Option<CellRow>,
+}
+
+/// What was asked of an atlas.
+#[derive(Serialize)]
+struct AtlasRow {
+    max_stretch: Option<f64>,
+    most_charts: Option<usize>,
+    padding: Option<f64>,
+    texture: u32,
 }
 
 #[derive(Serialize)]
@@ -253,6 +279,7 @@ fn chart(c: &ChartReport, found: &Parameterization) -> ChartRow {
         cut_edges: c.cut_edges,
         opened_edges: c.opened_edges,
         tries: c.tries,
+        stretch_50_95_99: c.stretches,
         stretch_95: c.stretch,
         warnings: c.misses.iter().map(Miss::to_string).collect(),
         flipped: c.proof.flipped,

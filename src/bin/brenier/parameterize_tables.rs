@@ -45,6 +45,15 @@ pub fn seams(
     rows.iter().enumerate().map(edge).collect()
 }
 
+/// Edges at which the points that a mesh has already are cut.
+pub fn seams_of_input(path: &Path, mesh: &SurfaceFile) -> Result<Vec<[u32; 2]>, Failure> {
+    if mesh.points.corners.is_empty() {
+        let what = "has no points of a plane (vt, texcoord, TEXCOORD_0), so no seams; leave out --seams input";
+        return Err(wrong(path, what.into()));
+    }
+    Ok(mesh.point_seams())
+}
+
 /// Vertices that are drawn to places in the unit square; each to one.
 pub fn landmarks(
     file: &Path,

@@ -1,8 +1,9 @@
-//! Wavefront .obj: the lines `v`, `f`, `o` and `g`; all others (normals, texture coordinates,
-//! materials, curves) are skipped.
+//! Wavefront .obj: the lines `v`, `vt`, `vn` and `f`, and those that stand between faces (`o`, `g`,
+//! `usemtl`, `mtllib`, `s`); all others (points, lines, curves) are skipped.
 
 use super::super::error::IoError;
 use super::SurfaceFile;
+use super::builder::NO_VALUE;
 use super::text::{joined_lines, point, shown, words};
 use std::path::Path;
 
@@ -20,13 +21,16 @@ pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<SurfaceFile, IoError> {
 /// Reads all lines; corners may name any of `vertices`, also those further below.
 fn scan(path: &Path, bytes: &[u8], vertices: usize) -> Result<SurfaceFile, IoError> {
     let mut file = SurfaceFile::default();
-    let mut corners = Vec::new();
+    let (mut corners, mut points, mut normals) = (Vec::new(), Vec::new(), Vec::new());
     for (at, line) in joined_lines(bytes) {
         let mut words = words(&line);
         match words.next() {
             Some(b"v") => file.vertices.push(point(path, at, words, 2)?),
+            // What is no number here spoils no mesh.
+            Some(b"vt") => file.points.values.push(numbers(words)),
+            Some(b"vn") => file.normals.values.push(numbers(words)),
             Some(b"f") => {
-                corners.clear();
+                [&mut corners, &mut points, &mut normals].into_iter().for_each(Vec::clear);
                 for word in words {
                     let Some(v) = corner(word, file.vertices.len(), vertices) else {
                         let what = if word.starts_with(b"-") {
@@ -40,6 +44,8 @@ fn scan(path: &Path, bytes: &[u8], vertices: usize) -> Result<SurfaceFile, IoErr
                         return Err(IoError::line(path, at, what));
                     };
                     corners.push(v);
+                    points.push(beside(word, 1, file.points.values.len()));
+                    normals.push(beside(word, 2, file.normals.values.len()));
                 }
                 if corners.len() < 3 {
                     return Err(IoError::line(
@@ -48,13 +54,22 @@ fn scan(path: &Path, bytes: &[u8], vertices: usize) -> Result<SurfaceFile, IoErr
                         format!("face with {} corners; give at least 3", corners.len()),
                     ));
                 }
+                let triangle = file.triangles.len();
                 file.push(path, &corners)?;
+                file.points.push(triangle, &points);
+                file.normals.push(triangle, &normals);
             }
-            Some(b"o" | b"g") => file.begin_group(&line.trim_ascii_start()[1..]),
+            Some(word @ (b"o" | b"g" | b"usemtl" | b"mtllib" | b"s")) => {
+                if word.len() == 1 && word != b"s" {
+                    file.begin_group(&line.trim_ascii_start()[1..]);
+                }
+                file.push_line(word, &line);
+            }
             _ => {}
         }
     }
     file.end_groups();
+    file.finish_corners();
     Ok(file)
 }
 
@@ -75,6 +90,23 @@ fn count(bytes: &[u8]) -> usize {
 
 fn lines_of_vertices(bytes: &[u8]) -> impl Iterator<Item = u64> {
     joined_lines(bytes).filter(|(_, line)| words(line).next() == Some(b"v")).map(|(at, _)| at)
+}
+
+/// Numbers of a point or a normal: those that are missing are 0, those that are none are not
+/// finite.
+fn numbers<'a, const D: usize>(words: impl Iterator<Item = &'a [u8]>) -> [f64; D] {
+    let mut list = [0.0; D];
+    for (slot, word) in list.iter_mut().zip(words) {
+        *slot = std::str::from_utf8(word).ok().and_then(|w| w.parse().ok()).unwrap_or(f64::NAN);
+    }
+    list
+}
+
+/// The second or third number of a corner, counted from 0; it may name what comes further below.
+fn beside(word: &[u8], part: usize, above: usize) -> u32 {
+    let number = word.split(|&b| b == b'/').nth(part).and_then(|w| std::str::from_utf8(w).ok()?.parse::<i64>().ok());
+    let index = number.and_then(|n| if n < 0 { n.checked_add(above as i64) } else { Some(n - 1) });
+    index.and_then(|i| u32::try_from(i).ok()).unwrap_or(NO_VALUE)
 }
 
 /// The vertex that `12`, `12/3`, `12//4` or `-1` names, counted from 0; `above` are those read so

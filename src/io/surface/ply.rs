@@ -180,9 +180,11 @@ fn read_faces(path: &Path, element: &Element, values: &mut Values, file: &mut Su
     };
     // A face has a length and three corners, though a hostile one may have less.
     file.triangles.reserve(usize::try_from(element.count).unwrap_or(usize::MAX).min(values.rest() / 4));
-    let mut corners = Vec::new();
+    let points = element.properties.iter().position(|p| p.name == b"texcoord" && p.length.is_some());
+    let (mut corners, mut numbers, mut named) = (Vec::new(), Vec::new(), Vec::new());
     for k in 0..element.count {
         corners.clear();
+        numbers.clear();
         for (n, p) in element.properties.iter().enumerate() {
             p.read(values, element, k, |values, value| {
                 if n == list {
@@ -192,6 +194,8 @@ fn read_faces(path: &Path, element: &Element, values: &mut Values, file: &mut Su
                         return Err(values.error(what));
                     }
                     corners.push(v);
+                } else if Some(n) == points {
+                    numbers.push(value);
                 }
                 Ok(())
             })?;
@@ -199,9 +203,18 @@ fn read_faces(path: &Path, element: &Element, values: &mut Values, file: &mut Su
         if corners.len() < 3 {
             return Err(values.error(format!("face {k} has {} corners; give at least 3", corners.len())));
         }
+        let triangle = file.triangles.len();
         file.push(path, &corners)?;
+        if numbers.len() == 2 * corners.len() {
+            let first = file.points.values.len() as u32;
+            named.clear();
+            named.extend((0..corners.len() as u32).map(|c| first + c));
+            file.points.values.extend_from_slice(numbers.as_chunks::<2>().0);
+            file.points.push(triangle, &named);
+        }
         values.end_row();
     }
+    file.finish_corners();
     Ok(())
 }
 

@@ -4,13 +4,13 @@ use super::super::ending::ending;
 use super::super::error::IoError;
 use super::super::read::{ReadLimit, read_file, refuse_utf16};
 use super::SurfaceFile;
-use super::{obj, off, ply, stl};
+use super::{gltf_read, obj, off, ply, stl};
 use crate::domain::polygon_of;
 use crate::domain::surface::{Surface, SurfaceError};
 use std::path::Path;
 
 /// Extensions that are read.
-pub(super) const READ: &str = ".obj, .ply, .off or .stl";
+pub(super) const READ: &str = ".obj, .ply, .off, .stl, .glb or .gltf";
 
 /// Whether [`parse_surface`] reads files of this name.
 pub fn reads_surface(path: &Path) -> bool {
@@ -40,6 +40,7 @@ pub fn parse_surface(path: &Path, bytes: &[u8]) -> Result<SurfaceFile, IoError> 
         Format::Ply => ply::parse(path, bytes)?,
         Format::Off => off::parse(path, bytes)?,
         Format::Stl => stl::parse(path, bytes)?,
+        Format::Gltf => gltf_read::parse(path, bytes)?,
     };
     file.note_polygons(path);
     if let Some((face, vertex, axis)) = first_non_finite(&file) {
@@ -76,6 +77,7 @@ pub(super) enum Format {
     Ply,
     Off,
     Stl,
+    Gltf,
 }
 
 impl Format {
@@ -85,6 +87,7 @@ impl Format {
             "ply" => Some(Format::Ply),
             "off" => Some(Format::Off),
             "stl" => Some(Format::Stl),
+            "glb" | "gltf" => Some(Format::Gltf),
             _ => None,
         }
     }
@@ -116,7 +119,7 @@ pub(super) fn non_finite(
         Format::Stl => {
             IoError::content(path, format!("facet {face} has a corner with {value}; every coordinate must be finite"))
         }
-        Format::Ply | Format::Off => {
+        Format::Ply | Format::Off | Format::Gltf => {
             let source = SurfaceError::NonFinite { vertex, axis, value };
             IoError::Surface { file: path.to_path_buf(), source }
         }

@@ -1,0 +1,221 @@
+//! A nearly flat chart laid into the plane, its boundary free: from the nearest start there is.
+
+use super::build::Piece;
+use super::chart::Chart;
+use super::check::crossings;
+use super::distort::stretches_of;
+use super::embed::{embed, flips};
+use super::energy::Weights;
+use super::measure::area_error;
+use super::refine::Refinement;
+use super::report::ChartReport;
+use super::rim::{Curve, Rim};
+use crate::domain::vector::{Vector3, bounds, normal, side, unit};
+
+/// Newton steps of each stage at most, and the share that one must gain.
+const STEPS: usize = 30;
+const ENOUGH: f64 = 1e-3;
+/// Angle weight of the first stage, by how near the start is: a circle, a shadow, two parts put
+/// together; and from one stage to the next.
+const FROM_CIRCLE: f64 = 1.0;
+const FROM_SHADOW: f64 = 1.0;
+const FROM_PARTS: f64 = 0.1;
+const TO_NEXT: f64 = 0.1;
+/// Angle weight from which on the area term is taken for a square of linear functions.
+const GAUSS: f64 = 1e-2;
+
+/// A chart in the plane.
+#[derive(Clone, Debug)]
+pub(super) struct Flat {
+    pub uv: Vec<[f64; 2]>,
+    /// Ratio of singular values that 50, 95 and 99 per cent of the area keep to.
+    pub stretch: [f64; 3],
+    pub area_error: f64,
+    pub steps: usize,
+}
+
+impl Flat {
+    /// What is told of a chart that was laid so.
+    pub fn report(&self, piece: &Piece) -> ChartReport {
+        ChartReport {
+            first: piece.faces.first().copied().unwrap_or(0),
+            faces: piece.faces.len(),
+            vertices: piece.chart.points.len(),
+            genus: piece.genus,
+            loops: piece.loops,
+            cut_edges: piece.cut_edges,
+            area_errors: [self.area_error; 3],
+            steps: self.steps,
+            tries: 1,
+            stretch: self.stretch[1],
+            ..ChartReport::default()
+        }
+    }
+}
+
+/// Lays a chart down with the given weight of angles at the end: from places that are known, if
+/// they are one to one; else from its shadow along its mean normal; else from a circle. `None` if
+/// none of them is.
+pub(super) fn flat(chart: &Chart, last: f64, parts: Option<Vec<[f64; 2]>>) -> Option<Flat> {
+    let one_to_one = |uv: &Vec<[f64; 2]>| {
+        let outline: Vec<[f64; 2]> = chart.outline.iter().map(|&v| uv[v as usize]).collect();
+        flips(chart, uv) == 0 && crossings(&outline) == 0
+    };
+    let mut steps = 0;
+    let (uv, first) = if let Some(uv) = parts.filter(one_to_one) {
+        (uv, FROM_PARTS)
+    } else if let Some(uv) = shadow(chart).filter(one_to_one) {
+        (uv, FROM_SHADOW)
+    } else {
+        let rim = Rim::spread(chart, Curve::Circle);
+        let start = embed(chart, &rim)?;
+        if start.flipped > 0 {
+            return None;
+        }
+        let mut round = Refinement::new(chart, start.uv, Some(rim))?;
+        steps += round.run(weights(FROM_CIRCLE), STEPS, ENOUGH).taken;
+        (round.uv, FROM_CIRCLE)
+    };
+    let mut free = Refinement::new(chart, uv, None)?;
+    let mut angle = first;
+    loop {
+        angle = angle.max(last);
+        steps += free.run(weights(angle), STEPS, ENOUGH).taken;
+        if angle <= last {
+            break;
+        }
+        angle *= TO_NEXT;
+    }
+    let uv = upright(free.uv);
+    let (stretch, area_error) = (stretches_of(chart, &uv), area_error(chart, &uv));
+    one_to_one(&uv).then_some(Flat { uv, stretch, area_error, steps })
+}
+
+fn weights(angle: f64) -> Weights {
+    Weights { area: 1.0, share: 0.0, angle, gauss: angle <= GAUSS }
+}
+
+/// The shadow on the plane across the mean normal.
+fn shadow(chart: &Chart) -> Option<Vec<[f64; 2]>> {
+    let sum: Vector3<f64> = (0..chart.triangles.len()).map(|f| normal(chart.corners_in_space(f))).sum();
+    let up = unit(&sum);
+    // Nothing is lost where there is no direction: all triangles would be flat.
+    let axis = if up.z.abs() < 0.9 { Vector3::z() } else { Vector3::x() };
+    let right = unit(&axis.cross(&up));
+    let ahead = up.cross(&right);
+    let origin = *chart.points.first()?;
+    let at = |&p: &[f64; 3]| {
+        let d = side(origin, p);
+        [d.dot(&right), d.dot(&ahead)]
+    };
+    Some(chart.points.iter().map(at).collect())
+}
+
+/// Two parts put together: `a` has places for some vertices, `b` for others, and both for those
+/// where they meet, which come halfway between. `None` if they do not meet in two vertices.
+pub(super) fn joined(a: &[Option<[f64; 2]>], b: &[Option<[f64; 2]>]) -> Option<Vec<[f64; 2]>> {
+    let both: Vec<([f64; 2], [f64; 2])> = a.iter().zip(b).filter_map(|(p, q)| Some(((*p)?, (*q)?))).collect();
+    if both.len() < 2 {
+        return None;
+    }
+    let n = both.len() as f64;
+    let middle = |pick: fn(&([f64; 2], [f64; 2])) -> [f64; 2]| {
+        let sum = both.iter().map(pick).fold([0.0; 2], |s, p| [s[0] + p[0], s[1] + p[1]]);
+        sum.map(|x| x / n)
+    };
+    let (from, to) = (middle(|m| m.1), middle(|m| m.0));
+    // The turn that brings b's places nearest to a's (squares of distances).
+    let (mut along, mut across) = (0.0, 0.0);
+    for (p, q) in &both {
+        let (d, e) = (side(to, *p), side(from, *q));
+        along += e.dot(&d);
+        across += e.perp(&d);
+    }
+    let length = f64::hypot(along, across);
+    let (c, s) = if length > 0.0 { (along / length, across / length) } else { (1.0, 0.0) };
+    let moved = |q: [f64; 2]| {
+        let d = side(from, q);
+        [to[0] + c * d.x - s * d.y, to[1] + s * d.x + c * d.y]
+    };
+    let place = |(p, q): (&Option<[f64; 2]>, &Option<[f64; 2]>)| match (*p, q.map(moved)) {
+        (Some(p), Some(q)) => Some([0, 1].map(|k| 0.5 * (p[k] + q[k]))),
+        (p, q) => p.or(q),
+    };
+    a.iter().zip(b).map(place).collect()
+}
+
+/// Turned so that the box around it has the least area, and stands upright.
+pub(super) fn upright(uv: Vec<[f64; 2]>) -> Vec<[f64; 2]> {
+    let hull = hull(&uv);
+    let turned = |p: [f64; 2], c: f64, s: f64| [c * p[0] + s * p[1], c * p[1] - s * p[0]];
+    let mut best = (f64::INFINITY, [1.0, 0.0]);
+    for k in 0..hull.len() {
+        let d = side(hull[k], hull[(k + 1) % hull.len()]);
+        let length = d.norm();
+        if !(length > 0.0) {
+            continue;
+        }
+        let (c, s) = (d.x / length, d.y / length);
+        let (low, high) = bounds(hull.iter().map(|&p| turned(p, c, s)));
+        let (width, height) = (high[0] - low[0], high[1] - low[1]);
+        if width * height < best.0 {
+            // A quarter more if it lies.
+            best = (width * height, if width <= height { [c, s] } else { [-s, c] });
+        }
+    }
+    let [c, s] = best.1;
+    uv.into_iter().map(|p| turned(p, c, s)).collect()
+}
+
+/// Corners of the convex hull, counter-clockwise; rounded, which does for boxes.
+fn hull(points: &[[f64; 2]]) -> Vec<[f64; 2]> {
+    let mut order = points.to_vec();
+    order.sort_by(|p, q| p[0].total_cmp(&q[0]).then(p[1].total_cmp(&q[1])));
+    order.dedup();
+    let mut chain: Vec<[f64; 2]> = Vec::new();
+    let turns_left = |a: [f64; 2], b: [f64; 2], c: [f64; 2]| side(a, b).perp(&side(a, c)) > 0.0;
+    let half = |points: &mut dyn Iterator<Item = [f64; 2]>, chain: &mut Vec<[f64; 2]>| {
+        let start = chain.len();
+        for p in points {
+            while chain.len() >= start + 2 && !turns_left(chain[chain.len() - 2], chain[chain.len() - 1], p) {
+                chain.pop();
+            }
+            chain.push(p);
+        }
+        chain.pop();
+    };
+    half(&mut order.iter().copied(), &mut chain);
+    half(&mut order.iter().rev().copied(), &mut chain);
+    if chain.is_empty() { order } else { chain }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn boxes_are_least_and_upright() {
+        // A rectangle of 3 by 1, turned by 30 degrees, with a point inside.
+        let (s, c) = 30f64.to_radians().sin_cos();
+        let at = |x: f64, y: f64| [c * x - s * y, s * x + c * y];
+        let uv = upright(vec![at(0.0, 0.0), at(3.0, 0.0), at(3.0, 1.0), at(0.0, 1.0), at(1.0, 0.5)]);
+        let (low, high) = bounds(uv.iter().copied());
+        assert!((high[0] - low[0] - 1.0).abs() < 1e-12 && (high[1] - low[1] - 3.0).abs() < 1e-12, "{uv:?}");
+        // Not mirrored.
+        assert!(side(uv[0], uv[1]).perp(&side(uv[0], uv[3])) > 0.0);
+    }
+
+    #[test]
+    fn parts_are_put_together() {
+        // The square from 0 to 2 in two halves; the right one was turned by a quarter and moved.
+        let all: Vec<[f64; 2]> = vec![[0., 0.], [1., 0.], [2., 0.], [0., 2.], [1., 2.], [2., 2.]];
+        let left: Vec<Option<[f64; 2]>> = all.iter().map(|p| (p[0] <= 1.0).then_some(*p)).collect();
+        let right: Vec<Option<[f64; 2]>> =
+            all.iter().map(|p| (p[0] >= 1.0).then_some([7.0 - p[1], p[0] - 4.0])).collect();
+        let found = joined(&left, &right).unwrap();
+        for (p, q) in found.iter().zip(&all) {
+            assert!((0..2).all(|k| (p[k] - q[k]).abs() < 1e-12), "{found:?}");
+        }
+        assert!(joined(&left, &[None; 6]).is_none());
+    }
+}

@@ -12,6 +12,7 @@
 mod build;
 mod chart;
 mod check;
+mod contact;
 mod cut;
 mod distort;
 mod embed;
@@ -29,16 +30,19 @@ mod report;
 mod result;
 mod rim;
 mod scale;
+mod schedule;
 mod stages;
 mod system;
 mod transport;
 mod tries;
+mod watch;
 
 pub use check::Proof;
 pub use distort::{BINS, Distortion, FaceError, Histogram, Worst};
 pub use layout::LayoutProof;
 pub use options::{Boundary, Landmark, Merge, ParameterizeError, ParameterizeOptions, Target};
-pub use parameterization::parameterize;
+pub use parameterization::{parameterize, parameterize_with};
 pub use remesh::RemeshReport;
 pub use report::{CellProof, ChartReport, Miss};
 pub use result::Parameterization;
+pub use watch::{ParameterizeOutcome, ParameterizeProgress, ParameterizeStage};

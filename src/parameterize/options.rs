@@ -3,6 +3,7 @@
 use super::scale::to_one;
 use crate::domain::surface::SurfaceError;
 use crate::setters::setters;
+use std::time::Duration;
 
 /// The shape that the boundary of each chart takes.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -97,6 +98,8 @@ pub struct ParameterizeOptions {
     /// Replace the triangles by those dual to the cells of transport: where three cells meet, their
     /// vertices have a triangle.
     pub remesh: bool,
+    /// End after this time, with the layout that there is by then.
+    pub time_limit: Option<Duration>,
 }
 
 setters!(ParameterizeOptions {
@@ -108,6 +111,7 @@ setters!(ParameterizeOptions {
     merge: value Merge,
     certify: value bool,
     remesh: value bool,
+    time_limit: option Duration,
 });
 
 impl Default for ParameterizeOptions {
@@ -121,6 +125,7 @@ impl Default for ParameterizeOptions {
             merge: Merge::Soup,
             certify: false,
             remesh: false,
+            time_limit: None,
         }
     }
 }

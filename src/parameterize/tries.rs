@@ -16,6 +16,7 @@ use super::options::{AREAS, ParameterizeError, ParameterizeOptions};
 use super::report::{CROWDED, ChartReport, Miss};
 use super::rim::Curve;
 use super::stages::{Laid, laid_flat};
+use super::watch::Watch;
 use crate::domain::vector::{area_in_space, twice_area};
 
 /// Layouts that are tried at most, the first one included.
@@ -78,19 +79,21 @@ pub(super) fn laid_best(
     wanted: &mut [f64],
     curve: &Curve,
     options: &ParameterizeOptions,
+    watch: &mut Watch<'_>,
 ) -> Result<(Vec<[f64; 2]>, ChartReport), ParameterizeError> {
     let own: Vec<f64> = piece.faces.iter().map(|&f| wanted[f as usize]).collect();
-    let judged = |piece: &Piece| -> Result<(Laid, Score), ParameterizeError> {
-        let laid = laid_flat(piece, &own, curve, options)?;
+    let judged = |piece: &Piece, watch: &mut Watch<'_>| -> Result<(Laid, Score), ParameterizeError> {
+        let laid = laid_flat(piece, &own, curve, options, watch)?;
         let chart = laid.fresh.as_ref().map_or(&piece.chart, |new| &new.chart);
         let score = Score::of(chart, &laid, &prove(chart, &laid.uv));
         Ok((laid, score))
     };
-    let mut best = judged(piece);
+    let mut best = judged(piece, watch);
     let before = piece.cut_edges;
     let (mut tries, mut seconds, mut reach) = (1, best.as_ref().map_or(0.0, |b| b.0.report.seconds), NEAR);
     for _ in 1..TRIES {
         let cut = match &best {
+            _ if watch.has_ended() => break,
             Ok((_, score)) if score.suffices(&piece.chart, options) => break,
             // Triangles have their old numbers only where they are the old ones.
             Ok((Laid { uv, fresh: None, .. }, _)) => limbs(&piece.chart, Some(uv), reach),
@@ -101,7 +104,7 @@ pub(super) fn laid_best(
         let Some((opposite, cut)) = cut else { continue };
         tries += 1;
         let opened = piece.opened(&opposite, &cut);
-        let Ok((laid, score)) = judged(&opened) else { continue };
+        let Ok((laid, score)) = judged(&opened, watch) else { continue };
         seconds += laid.report.seconds;
         if best.as_ref().map_or(true, |(_, old)| score.beats(old)) {
             best = Ok((laid, score));

@@ -17,6 +17,7 @@ mod cut;
 mod distort;
 mod embed;
 mod energy;
+mod holes;
 mod layout;
 mod measure;
 mod morph;

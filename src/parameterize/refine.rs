@@ -18,6 +18,8 @@ const HALVINGS: usize = 40;
 /// Gains under this share of the energy are none, and after so many steps without one a run ends.
 const NO_GAIN: f64 = 1e-5;
 const IDLE: usize = 4;
+/// Weight of triangles that only fill holes, beside that of the surface's.
+const FILLING: f64 = 0.01;
 /// Weight of a contact, in angle terms of a mean triangle.
 const CONTACT: f64 = 0.1;
 /// The pattern of the linear system has room for what is nearer than this many times its reach.
@@ -105,7 +107,9 @@ impl<'a> Refinement<'a> {
     fn rescale(&mut self) {
         let chart = self.chart;
         let total = self.area();
-        let one = |f: usize| Reference::new(chart.corners_in_space(f), chart.share[f] * total, chart.share[f]);
+        let surface = chart.triangles.len() - chart.filling;
+        let weight = |f: usize| if f < surface { chart.share[f] } else { FILLING * chart.share[f] };
+        let one = |f: usize| Reference::new(chart.corners_in_space(f), chart.share[f] * total, weight(f));
         self.total = total;
         self.references = (0..chart.triangles.len()).into_par_iter().map(one).collect();
     }
@@ -161,6 +165,7 @@ impl<'a> Refinement<'a> {
             (self.uv, self.rim) = (uv, rim);
             steps.taken += 1;
             let gain = energy - after;
+            if std::env::var_os("DBG").is_some() { eprintln!("  free {} angle {:e} step {} energy {:e} -> {:e} slope {:e} t {:e} L1 {:e} pairs {}", self.rim.is_none(), w.angle, steps.taken, energy, after, slope, t, super::measure::area_error(self.chart, &self.uv), self.paired.len()); }
             energy = after;
             if gain <= enough * energy && t > 0.5 {
                 steps.settled = true;
@@ -334,7 +339,7 @@ impl<'a> Refinement<'a> {
             // A free boundary may come to touch itself, which no triangle tells.
             let simple = || {
                 let outline: Vec<[f64; 2]> = chart.outline.iter().map(|&v| uv[v as usize]).collect();
-                self.rim.is_some() || crossings(&outline) == 0
+                self.rim.is_some() || crossings(&[outline]) == 0
             };
             if after <= energy + 1e-4 * t * slope
                 && simple()

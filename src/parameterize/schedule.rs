@@ -15,12 +15,11 @@ const SHAKEN: f64 = 1e-4;
 const SHAKE: f64 = 0.18;
 /// Angle weight from which on the area term is taken for a square of linear functions.
 const GAUSS: f64 = 1e-2;
-/// Angle weight with which a boundary is set free.
-const FREE: f64 = 0.03;
-/// What divides the angle weight again, and how often, where a free boundary has not reached the
-/// areas that the fixed one had.
-const ONCE_MORE: f64 = 10.0;
-const TIMES_MORE: usize = 3;
+/// Angle weights with which a boundary is set free, one after the other until areas are no worse.
+const FREE: [f64; 3] = [0.03, 1e-3, 1e-5];
+/// Newton steps of a free boundary's stages at most, where they take little time: strips that
+/// unroll go around each other.
+const STEPS_FREE: usize = 500;
 /// Newton steps of each stage at most; a third of it in charts of more than `LARGE` triangles, four
 /// times as many in those of up to `SMALL`.
 const STEPS: usize = 30;
@@ -78,17 +77,17 @@ impl<'a> Course<'a> {
     }
 
     /// All stages from an angle weight on. Returns the steps taken.
-    fn stages(&self, refinement: &mut Refinement<'_>, first: f64, watch: &mut Watch<'_>) -> usize {
+    fn stages(&self, refinement: &mut Refinement<'_>, first: f64, most: usize, watch: &mut Watch<'_>) -> usize {
         let mut all = 0;
         for angle in STAGES.into_iter().filter(|&a| a > self.last && a <= first).chain([self.last]) {
             if angle == SHAKEN {
                 refinement.shake(SHAKE);
             }
             let enough = if angle <= SHAKEN || angle == self.last { ENOUGH_LATE } else { ENOUGH };
-            let taken = refinement.run(weights(angle), self.most, enough, watch).taken;
+            let taken = refinement.run(weights(angle), most, enough, watch).taken;
             all += taken;
             // What has not settled here will not further down: there only angles would be lost.
-            if angle <= SHAKEN && taken == self.most {
+            if angle <= SHAKEN && taken == most {
                 break;
             }
         }
@@ -97,27 +96,30 @@ impl<'a> Course<'a> {
 
     /// The stages of a boundary that slides on a curve. Returns the steps taken.
     pub fn settle(&self, refinement: &mut Refinement<'_>, watch: &mut Watch<'_>) -> usize {
-        let steps = self.stages(refinement, self.first, watch);
+        let steps = self.stages(refinement, self.first, self.most, watch);
         let few = self.areas && self.chart.triangles.len() <= LARGE;
         steps + if few { self.fewest_wrong(refinement, watch) } else { 0 }
     }
 
     /// The stages of a free boundary, which begins where one on a curve has ended. It never ends
-    /// with a larger error of areas than it began with: the weight of angles goes on falling until
-    /// it has not, and if that does not help it ends where it began. Returns the steps taken.
+    /// with a larger error of areas than it began with: where it has, it begins again with less
+    /// weight for angles, from where on areas change little; and if that does not help either, it
+    /// ends where it began. (Not where angles are the aim.) Returns the steps taken.
     pub fn set_free(&self, free: &mut Refinement<'_>, watch: &mut Watch<'_>) -> usize {
         let (begin, error) = (free.uv.clone(), area_error(self.chart, &free.uv));
-        let mut steps = self.stages(free, FREE.min(self.first), watch);
-        let mut angle = self.last;
-        for _ in 0..TIMES_MORE {
-            if area_error(self.chart, &free.uv) <= error || watch.has_ended() {
+        let few = (FACES_OF_STEPS / self.chart.triangles.len().max(1)).min(STEPS_FREE);
+        let most = self.most.max(few);
+        let mut steps = 0;
+        for first in FREE {
+            steps += self.stages(free, first.max(self.last).min(self.first), most, watch);
+            if !self.areas || area_error(self.chart, &free.uv) <= error {
+                return steps;
+            }
+            free.uv.clone_from(&begin);
+            // The last stage again would be the same.
+            if first <= self.last || watch.has_ended() {
                 break;
             }
-            angle /= ONCE_MORE;
-            steps += free.run(weights(angle), self.most, ENOUGH_LATE, watch).taken;
-        }
-        if !(area_error(self.chart, &free.uv) <= error) {
-            free.uv = begin;
         }
         steps
     }

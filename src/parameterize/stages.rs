@@ -3,6 +3,7 @@
 use super::build::Piece;
 use super::chart::{Chart, NONE};
 use super::embed::{self, Embedding};
+use super::holes::filled;
 use super::measure::{area_error, log_spread};
 use super::options::{Boundary, ParameterizeError, ParameterizeOptions};
 use super::refine::Refinement;
@@ -44,13 +45,17 @@ pub(super) fn laid_flat(
 ) -> Result<Laid, ParameterizeError> {
     let clock = Instant::now();
     let mut fresh: Option<Remeshed> = None;
-    let mut chart = &piece.chart;
+    // Holes are closed as long as there is something to lay out.
+    let full = filled(&piece.chart, &piece.holes);
+    let mut chart = &full;
     let mut report = ChartReport {
         first: piece.faces.first().copied().unwrap_or(0),
         faces: piece.faces.len(),
-        vertices: chart.points.len(),
+        vertices: piece.chart.points.len(),
         genus: piece.genus,
         loops: piece.loops,
+        holes: piece.holes.len(),
+        hole_edges: piece.holes.iter().map(Vec::len).max().unwrap_or(0),
         cut_edges: piece.cut_edges,
         ..ChartReport::default()
     };
@@ -61,7 +66,7 @@ pub(super) fn laid_flat(
         let why = format!("it has {wanted} corners, but a boundary has only {found} vertices; choose a disk");
         return Err(ParameterizeError::Polygon { why });
     }
-    let vertices = chart.points.len();
+    let vertices = piece.chart.points.len();
     let memory = || ParameterizeError::Memory { vertices };
     let first = report.first;
     let not_remeshed = |why: &str| ParameterizeError::Remesh { face: first, why: why.into() };
@@ -81,6 +86,7 @@ pub(super) fn laid_flat(
         }
         report.area_errors = [report.area_errors[0]; 3];
         report.seconds = clock.elapsed().as_secs_f64();
+        uv.truncate(vertices);
         return Ok(Laid { uv, report, fresh });
     }
     let mut spread = log_spread(chart, &uv);
@@ -89,7 +95,7 @@ pub(super) fn laid_flat(
     for _ in 0..TRANSPORTS {
         let mut before = spread;
         let Some(cells) = transport::cells(chart, &uv, &rim, effort, watch) else { break };
-        if options.remesh && report.remeshed.is_none() {
+        if options.remesh && report.remeshed.is_none() && !watch.has_ended() {
             let new = remeshed(piece, wanted, &uv, &cells, &options.target)?;
             report.remeshed = Some(new.report);
             chart = &fresh.insert(new).chart;
@@ -107,7 +113,7 @@ pub(super) fn laid_flat(
             break;
         }
     }
-    if options.remesh && report.remeshed.is_none() {
+    if options.remesh && report.remeshed.is_none() && !watch.has_ended() {
         return Err(not_remeshed("transport found no cells with mass for all of its vertices"));
     }
     report.area_errors[1] = area_error(chart, &uv);
@@ -131,7 +137,8 @@ pub(super) fn laid_flat(
         uv = free.uv;
     }
     report.area_errors[2] = area_error(chart, &uv);
-    report.seconds = clock.elapsed().as_secs_f64();
+    uv.truncate(vertices);
+    (report.stopped, report.seconds) = (watch.stopped(), clock.elapsed().as_secs_f64());
     Ok(Laid { uv, report, fresh })
 }
 

@@ -4,6 +4,7 @@
 //! at between its steps, and what there is when the end comes is the result.
 
 use crate::transport::Control;
+use std::fmt;
 use std::time::{Duration, Instant};
 
 /// What is being done to a chart.
@@ -19,6 +20,17 @@ pub enum ParameterizeStage {
     Refinement,
     /// Newton steps with a free boundary.
     FreeBoundary,
+}
+
+impl fmt::Display for ParameterizeStage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            ParameterizeStage::Embedding => "first embedding",
+            ParameterizeStage::Transport => "transport",
+            ParameterizeStage::Refinement => "refinement",
+            ParameterizeStage::FreeBoundary => "free boundary",
+        })
+    }
 }
 
 impl ParameterizeStage {
@@ -91,12 +103,14 @@ impl<'a> Watch<'a> {
     pub fn next(&mut self, chart: usize, faces: usize) {
         self.faces[0] += self.faces[1];
         self.faces[1] = faces;
-        self.at.chart = chart;
+        (self.at.chart, self.at.stage) = (chart, ParameterizeStage::default());
     }
 
     /// What is being done now.
     pub fn enters(&mut self, stage: ParameterizeStage) {
-        (self.at.stage, self.at.steps) = (stage, 0);
+        if !self.has_ended() {
+            (self.at.stage, self.at.steps) = (stage, 0);
+        }
     }
 
     /// Called between two steps: whether there is time for the next one, which is taken to last as
@@ -123,6 +137,11 @@ impl<'a> Watch<'a> {
     /// Whether the end has come.
     pub fn has_ended(&self) -> bool {
         self.outcome != ParameterizeOutcome::Done
+    }
+
+    /// What the end has come upon.
+    pub fn stopped(&self) -> Option<ParameterizeStage> {
+        self.has_ended().then_some(self.at.stage)
     }
 
     pub fn outcome(&self) -> ParameterizeOutcome {

@@ -66,7 +66,8 @@ impl<'a> Contacts<'a> {
         let m = self.outline.len();
         let at = |k: usize| uv[self.outline[k % m] as usize];
         let extent = |c: usize| {
-            let (lo, hi) = (0..m).fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), k| (l.min(at(k)[c]), h.max(at(k)[c])));
+            let (lo, hi) =
+                (0..m).fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), k| (l.min(at(k)[c]), h.max(at(k)[c])));
             hi - lo
         };
         let x = usize::from(extent(1) > extent(0));

@@ -46,14 +46,6 @@ pub(super) struct Refinement<'a> {
     landmarks: Vec<(u32, [f64; 2], f64)>,
 }
 
-/// What a run of steps did.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Steps {
-    pub taken: usize,
-    /// Whether the last step gained hardly anything.
-    pub settled: bool,
-}
-
 /// A step that was found good.
 struct Step {
     uv: Vec<[f64; 2]>,
@@ -96,6 +88,11 @@ impl<'a> Refinement<'a> {
         all.rescale();
         all.contacts = all.rim.is_none().then(|| Contacts::new(chart, all.total));
         Some(all)
+    }
+
+    /// Where the vertices are; all else goes.
+    pub fn into_places(self) -> Vec<[f64; 2]> {
+        self.uv
     }
 
     /// Draws vertices to places: adds `weight |p - place|^2` for each to the energy.
@@ -152,23 +149,22 @@ impl<'a> Refinement<'a> {
 
     /// Takes up to `most` Newton steps, fewer once a step changes the energy by less than the share
     /// `enough`, or once somebody asked to stop.
-    pub fn run(&mut self, w: Weights, most: usize, enough: f64, watch: &mut Watch<'_>) -> Steps {
-        let mut steps = Steps::default();
+    /// Returns the steps taken.
+    pub fn run(&mut self, w: Weights, most: usize, enough: f64, watch: &mut Watch<'_>) -> usize {
+        let mut taken = 0;
         self.rescale();
         let mut energy = self.energy(&self.uv, w);
         let mut idle = 0;
-        while steps.taken < most && idle < IDLE && watch.goes_on() {
+        while taken < most && idle < IDLE && watch.goes_on() {
             let Some((direction, slope)) = self.direction(w) else { break };
             let Some(Step { uv, rim, energy: after, length: t }) = self.searched(&direction, slope, energy, w) else {
                 break;
             };
             (self.uv, self.rim) = (uv, rim);
-            steps.taken += 1;
+            taken += 1;
             let gain = energy - after;
-            if std::env::var_os("DBG").is_some() { eprintln!("  free {} angle {:e} step {} energy {:e} -> {:e} slope {:e} t {:e} L1 {:e} pairs {}", self.rim.is_none(), w.angle, steps.taken, energy, after, slope, t, super::measure::area_error(self.chart, &self.uv), self.paired.len()); }
             energy = after;
             if gain <= enough * energy && t > 0.5 {
-                steps.settled = true;
                 break;
             }
             idle = if gain <= NO_GAIN * energy { idle + 1 } else { 0 };
@@ -178,7 +174,7 @@ impl<'a> Refinement<'a> {
                 energy = self.energy(&self.uv, w);
             }
         }
-        steps
+        taken
     }
 
     /// Moves every vertex inside at random, by up to the share `most` of its shortest edge, less if

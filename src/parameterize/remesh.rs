@@ -92,8 +92,7 @@ pub(super) fn remeshed(
     wanted.iter_mut().for_each(|w| *w = w.max(least));
     let total: f64 = wanted.iter().sum();
     let share = wanted.iter().map(|w| w / total).collect();
-    let chart =
-        Chart { triangles, share, ..old.clone() };
+    let chart = Chart { triangles, share, ..old.clone() };
     let proof = prove(&chart, uv);
     if !proof.bijective() {
         let why = format!("the dual triangulation is no disk with positive triangles: {proof:?}");
@@ -352,12 +351,12 @@ impl<'a> Mending<'a> {
 mod tests {
     use super::super::build::pieces;
     use super::super::rim::{Curve, Rim};
-    use super::super::{ParameterizeOptions, embed, transport};
     use super::super::watch::{ParameterizeProgress, Watch};
+    use super::super::{ParameterizeOptions, embed, transport};
     use super::*;
-    use crate::transport::Control;
     use crate::domain::vector::twice_area;
     use crate::exact::Dd;
+    use crate::transport::Control;
 
     /// A hill beside a plain, which transport has much to do with.
     fn hill(n: usize) -> Piece {
@@ -484,7 +483,16 @@ mod tests {
             filling: 0,
         };
         let vertex_of = vec![0, 1, 0, 3];
-        let piece = Piece { chart, vertex_of, faces: vec![0, 1], size: 1.0, genus: 0, loops: 0, holes: Vec::new(), cut_edges: 2 };
+        let piece = Piece {
+            chart,
+            vertex_of,
+            faces: vec![0, 1],
+            size: 1.0,
+            genus: 0,
+            loops: 0,
+            holes: Vec::new(),
+            cut_edges: 2,
+        };
         let uv = [[0., 0.], [1., 0.], [1., 1.], [0., 1.]];
         let mut mesh = Mending::new(vec![[0, 1, 2], [0, 2, 3]], &piece, &uv);
         assert_eq!(mesh.mend(), 1);

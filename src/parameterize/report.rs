@@ -134,7 +134,10 @@ impl fmt::Display for Miss {
                 }
             }
             Miss::Stopped { stage } => {
-                write!(f, "was stopped at its {stage}; what there was then is written: give it more time (`--time-limit`)")
+                write!(
+                    f,
+                    "was stopped at its {stage}; what there was then is written: give it more time (`--time-limit`)"
+                )
             }
             Miss::Stretch { stretch } => write!(
                 f,

@@ -23,7 +23,7 @@ const STEPS_FREE: usize = 500;
 /// Newton steps of each stage at most; a third of it in charts of more than `LARGE` triangles, four
 /// times as many in those of up to `SMALL`.
 const STEPS: usize = 30;
-pub(super) const LARGE: usize = 50_000;
+const LARGE: usize = 50_000;
 const SMALL: usize = 5_000;
 /// From this number of triangles on, where a factorization takes seconds: steps of each stage, and
 /// no stage whose angles would spoil the areas that transport has found.
@@ -84,7 +84,7 @@ impl<'a> Course<'a> {
                 refinement.shake(SHAKE);
             }
             let enough = if angle <= SHAKEN || angle == self.last { ENOUGH_LATE } else { ENOUGH };
-            let taken = refinement.run(weights(angle), most, enough, watch).taken;
+            let taken = refinement.run(weights(angle), most, enough, watch);
             all += taken;
             // What has not settled here will not further down: there only angles would be lost.
             if angle <= SHAKEN && taken == most {
@@ -140,7 +140,7 @@ impl<'a> Course<'a> {
             let before = (refinement.uv.clone(), refinement.rim.clone(), area_error(chart, &refinement.uv));
             let angle = (ANGLE_PER_BARRIER * area).max(self.last);
             let weights = Weights { area, share: 1.0, angle, gauss: true };
-            taken += refinement.run(weights, most, ENOUGH_SHARE, watch).taken;
+            taken += refinement.run(weights, most, ENOUGH_SHARE, watch);
             if area_error(chart, &refinement.uv) >= before.2 {
                 (refinement.uv, refinement.rim) = (before.0, before.1);
                 break;

@@ -128,13 +128,13 @@ pub(super) fn laid_flat(
     {
         report.cells = cell_proof(chart, &refinement.uv, rim, watch);
     }
-    let mut uv = refinement.uv;
+    let mut uv = refinement.into_places();
     if options.boundary == Boundary::Free {
         watch.enters(ParameterizeStage::FreeBoundary);
         let mut free = Refinement::new(chart, uv, None).ok_or_else(memory)?;
         free.draw_to(landmarks(piece, options));
         report.steps += course.set_free(&mut free, watch);
-        uv = free.uv;
+        uv = free.into_places();
     }
     report.area_errors[2] = area_error(chart, &uv);
     uv.truncate(vertices);

@@ -83,7 +83,10 @@ pub fn holes(found: &Parameterization) -> Option<String> {
     let edges = found.charts.iter().map(|c| c.hole_edges).max().unwrap_or(0);
     (holes > 0).then(|| {
         let longest = if holes == 1 { format!("of {edges} edges") } else { format!("of at most {edges} edges each") };
-        format!("{} {longest} stayed open without a cut to the boundary (--fill-holes 0 cuts)", count(holes, "small hole"))
+        format!(
+            "{} {longest} stayed open without a cut to the boundary (--fill-holes 0 cuts)",
+            count(holes, "small hole")
+        )
     })
 }
 

@@ -120,9 +120,10 @@ impl fmt::Display for Miss {
                 // Triangles between vertices of one convex curve are as large as the curve allows.
                 if *on_boundary > CROWDED {
                     let share = 100.0 * on_boundary;
+                    let free = if *shaped { "let it be free (`--boundary free`), " } else { "" };
                     write!(
                         f,
-                        "{share:.0} % of its vertices are on its boundary: divide its triangles in four, or cut it into flat charts (`--seams`, `--boundary free`)"
+                        "{share:.0} % of its vertices are on its boundary: {free}divide its triangles in four, or cut it into flat charts (`--seams`)"
                     )
                 } else if *shaped {
                     write!(

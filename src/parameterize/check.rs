@@ -18,10 +18,10 @@ pub struct Proof {
     pub flat: usize,
     /// Pairs of boundary edges that meet where they should not.
     pub crossings: usize,
-    /// Whether triangles form a disk, or one with holes: boundary loops that pass every vertex once,
-    /// one of them around all in the plane, Euler's characteristic 2 less their number. (Beside that
-    /// there may be pieces of surface that sum to 0. They cannot be laid flat without a flip or a
-    /// crossing.)
+    /// Whether triangles form a disk, or one with holes: boundary loops that pass every vertex
+    /// once, one of them around all in the plane, Euler's characteristic 2 less their number.
+    /// (Beside that there may be pieces of surface that sum to 0. They cannot be laid flat without
+    /// a flip or a crossing.)
     pub disk: bool,
 }
 

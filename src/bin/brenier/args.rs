@@ -273,8 +273,8 @@ pub struct ParameterizeArgs {
     /// .glb or .gltf (TEXCOORD_0, in single precision)
     #[arg(long, short, value_name = "OUT", value_parser = to(Fit::Layout))]
     pub output: Output,
-    /// Shape of each chart: free, which stretches least, disk, square, or a file with the corners of
-    /// a convex polygon
+    /// Shape of each chart: free, which stretches least, disk, square, or a file with the corners
+    /// of a convex polygon
     #[arg(long, value_name = "SHAPE", default_value = "free")]
     pub boundary: String,
     /// How much more areas count than angles: 1 about alike, 1e3 areas to about a per cent, 1e7

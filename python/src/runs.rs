@@ -9,7 +9,7 @@ use crate::results::{parameterization, progress, quantization};
 use crate::work::{End, Stop, begin, does};
 use brenier::newton::{IterationReport, Outcome};
 use brenier::io::{CornerList, SurfaceFile};
-use brenier::parameterize::{ATLAS_WEIGHT, Boundary, ParameterizeOptions, Target, parameterize as laid};
+use brenier::parameterize::{ATLAS_WEIGHT, Boundary, ParameterizeOptions, Target, parameterize_with as laid};
 use brenier::problem::WithSites;
 use brenier::transport::{
     Control, QuantizeOptions, QuantizeStep, Report, Solution, SolveOptions, SolverState, quantize_with,
@@ -240,7 +240,7 @@ pub fn parameterize(
     py: Python<'_>,
     vertices: PyReadonlyArray2<'_, f64>,
     triangles: PyReadonlyArray2<'_, i64>,
-    boundary: BoundaryArg<'_>,
+    boundary: Option<BoundaryArg<'_>>,
     area_weight: Option<f64>,
     density: Option<PyReadonlyArray1<'_, f64>>,
     density_on: &str,
@@ -251,16 +251,20 @@ pub fn parameterize(
     (padding, texture): (f64, u32),
     certify: bool,
     remesh: bool,
+    fill_holes: Option<usize>,
+    time_limit: Option<f64>,
     threads: Option<usize>,
 ) -> PyResult<Py<PyAny>> {
+    let default = ParameterizeOptions::default();
     let boundary = match boundary {
-        BoundaryArg::Name(name) => match name.as_str() {
+        None => default.boundary.clone(),
+        Some(BoundaryArg::Name(name)) => match name.as_str() {
             "disk" => Boundary::Disk,
             "square" => Boundary::Square,
             "free" => Boundary::Free,
             _ => return Err(unknown("boundary", &name, "\"disk\", \"square\", \"free\" or the vertices of a polygon")),
         },
-        BoundaryArg::Polygon(polygon) => Boundary::Polygon(polygon.as_slice()?.as_chunks().0.to_vec()),
+        Some(BoundaryArg::Polygon(polygon)) => Boundary::Polygon(polygon.as_slice()?.as_chunks().0.to_vec()),
     };
     let density = density.as_ref().map(numbers).transpose()?;
     let target = match density {
@@ -271,14 +275,17 @@ pub fn parameterize(
     let triangles = index_rows::<3>(&triangles, "triangles")?;
     let mut seams = seams.map(|seams| index_rows::<2>(&seams, "seams")).transpose()?.unwrap_or_default();
     if let Some((uv, corners)) = unwrapped {
-        let points = CornerList { values: uv.as_slice()?.as_chunks().0.to_vec(), corners: index_rows::<3>(&corners, "corners")? };
+        let points =
+            CornerList { values: uv.as_slice()?.as_chunks().0.to_vec(), corners: index_rows::<3>(&corners, "corners")? };
         seams.extend(SurfaceFile { triangles: triangles.clone(), points, ..SurfaceFile::default() }.point_seams());
     }
     let atlas = max_stretch.is_some() || charts.is_some();
-    let usual = if atlas { ATLAS_WEIGHT } else { ParameterizeOptions::default().area_weight };
-    let options = ParameterizeOptions::default()
+    let usual = if atlas { ATLAS_WEIGHT } else { default.area_weight };
+    let options = default
         .boundary(boundary)
         .area_weight(area_weight.unwrap_or(usual))
+        .fill_holes(fill_holes)
+        .time_limit(time(time_limit)?)
         .target(target)
         .seams(seams)
         .max_stretch(max_stretch)
@@ -288,6 +295,11 @@ pub fn parameterize(
         .certify(certify)
         .remesh(remesh);
     let vertices = vertices.as_slice()?.as_chunks::<3>().0.to_vec();
-    let found = does(py, threads, move || laid(&vertices, &triangles, &options))?.map_err(wrong)?;
-    parameterization(py, found)
+    let work = move |stop: &Stop| {
+        laid(&vertices, &triangles, &options, &mut |_| if stop.is_asked() { Control::Stop } else { Control::Continue })
+    };
+    match begin(threads, work)?.wait(py, None)? {
+        End::Done(found) => parameterization(py, found.map_err(wrong)?),
+        End::Interrupted(e, _) => Err(e),
+    }
 }

@@ -13,6 +13,7 @@ use super::ground::Ground;
 use super::measure::area;
 use super::options::ParameterizeOptions;
 use super::segment::Patchwork;
+use super::watch::Watch;
 use rayon::prelude::*;
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
@@ -77,13 +78,21 @@ struct Workshop<'a> {
 }
 
 /// Divides a surface; each chart comes with its layout if there is one. Charts are in the order of
-/// their first triangles. Cost: some twenty layouts of all triangles.
-pub(super) fn charts(whole: &Piece, polygons: Vec<u32>, options: &ParameterizeOptions) -> Vec<(Piece, Option<Flat>)> {
+/// their first triangles; where somebody asks to stop, they are more than need be. Cost: some
+/// twenty layouts of all triangles.
+pub(super) fn charts(
+    whole: &Piece,
+    polygons: Vec<u32>,
+    options: &ParameterizeOptions,
+    watch: &mut Watch<'_>,
+) -> Vec<(Piece, Option<Flat>)> {
     let ground = Ground::new(&whole.chart.points, &whole.chart.triangles, polygons.clone());
     let last = 1.0 / options.area_weight;
     let (bound, count) = (options.max_stretch, options.charts);
     let shop = Workshop { whole, ground: &ground, polygons: &polygons, bound, count, last };
-    let mut parts = shop.merged(shop.divided(shop.first()));
+    let first = shop.first();
+    let divided = if watch.goes_on() { shop.divided(first) } else { first };
+    let mut parts = shop.merged(divided, watch);
     parts.sort_by_key(|p| p.faces[0]);
     parts.into_iter().map(|p| (p.piece, p.flat)).collect()
 }
@@ -142,7 +151,7 @@ impl Workshop<'_> {
     }
 
     /// Merges neighbours, those first that are flattest together.
-    fn merged(&self, parts: Vec<Part>) -> Vec<Part> {
+    fn merged(&self, parts: Vec<Part>, watch: &mut Watch<'_>) -> Vec<Part> {
         let mut label = vec![NONE; self.ground.triangles.len()];
         for (k, part) in parts.iter().enumerate() {
             part.faces.iter().for_each(|&f| label[f as usize] = k as u32);
@@ -155,7 +164,7 @@ impl Workshop<'_> {
         let mut pairs: Vec<[u32; 2]> = (0..parts.len() as u32).flat_map(|a| all(a, &patches)).collect();
         pairs.sort_unstable();
         pairs.dedup();
-        loop {
+        while watch.goes_on() {
             let try_one = |&[a, b]: &[u32; 2]| -> Option<(u64, [u32; 2], Part)> {
                 let (stretch, outline) = patches.foretold(a, b);
                 let allowed = self.bound.map_or(0.0, |s| HOPELESS * (s - 1.0));

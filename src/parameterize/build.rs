@@ -1,7 +1,8 @@
 //! From triangles as they are given to disks.
 
-use super::chart::{Chart, NONE, boundary_loops, opposites};
+use super::chart::{Chart, NONE, boundary_loops, ends, opposites};
 use super::cut::{Whole, opened};
+use super::holes::kept;
 use super::options::{Merge, ParameterizeError, ParameterizeOptions, Target};
 use super::scale::to_one;
 use crate::domain::polygon_of;
@@ -21,6 +22,8 @@ pub(super) struct Piece {
     pub size: f64,
     pub genus: usize,
     pub loops: usize,
+    /// Boundary loops that stay holes.
+    pub holes: Vec<Vec<u32>>,
     /// Edges that were cut.
     pub cut_edges: usize,
 }
@@ -77,7 +80,9 @@ pub(super) fn pieces(
         vec![piece(&points, &corners, &vertex_of, &wanted, (0..corners.len() as u32).collect())]
     } else {
         let polygons = polygons(&options.polygons, &repaired.face_of);
-        let disk = |faces| piece(&points, &corners, &vertex_of, &wanted, faces).as_disk(&polygons);
+        // Dual triangles would lie across holes.
+        let edges = if options.remesh { Some(0) } else { options.fill_holes };
+        let disk = |faces| piece(&points, &corners, &vertex_of, &wanted, faces).as_disk(&polygons, edges);
         components(&corners, &opposites(&corners)).into_iter().map(disk).collect()
     };
     Ok(Pieces { list, triangles: by_input, face_of: repaired.face_of, wanted, log: repaired.log, size })
@@ -251,8 +256,8 @@ fn piece(points: &[[f64; 3]], corners: &[[u32; 3]], vertex_of: &[u32], wanted: &
     let opposite = opposites(&triangles);
     let vertex_of = used.iter().map(|&v| vertex_of[v as usize]).collect();
     let points = used.iter().map(|&v| points[v as usize]).collect();
-    let chart = Chart { points, triangles, share, outline: Vec::new(), place: Vec::new() };
-    let closed = Piece { chart, vertex_of, faces, size, genus: 0, loops: 0, cut_edges: 0 };
+    let chart = Chart { points, triangles, share, ..Chart::default() };
+    let closed = Piece { chart, vertex_of, faces, size, genus: 0, loops: 0, holes: Vec::new(), cut_edges: 0 };
     let mut piece = closed.opened(&opposite, &vec![false; opposite.len()]);
     let opposite = opposites(&piece.chart.triangles);
     let loops = boundary_loops(&piece.chart.triangles, &opposite);
@@ -273,34 +278,51 @@ impl Piece {
         let polygons: Vec<u32> =
             if polygons.is_empty() { Vec::new() } else { faces.iter().map(|&f| polygons[f as usize]).collect() };
         part.faces.iter_mut().for_each(|f| *f = self.faces[*f as usize]);
-        part.as_disk(&polygons)
+        part.as_disk(&polygons, Some(0))
     }
 
-    /// Cut until it is a disk, around polygons where that is possible; it must be connected.
-    /// `polygons` has the polygon of each triangle, nothing if each is one.
-    fn as_disk(self, polygons: &[u32]) -> Piece {
-        if self.genus == 0 && self.loops == 1 {
-            return self;
-        }
+    /// Cut until it is a disk with the holes that are left (of at most so many `edges`, or the small
+    /// ones), around polygons where that is possible; it must be connected. `polygons` has the
+    /// polygon of each triangle, nothing if each is one.
+    fn as_disk(self, polygons: &[u32], edges: Option<usize>) -> Piece {
         let Chart { points, triangles, .. } = &self.chart;
         let opposite = opposites(triangles);
         let loops = boundary_loops(triangles, &opposite);
-        let cut = Whole { points, triangles, opposite: &opposite, loops: &loops, polygons }.cut();
-        self.opened(&opposite, &cut)
+        let holes = kept(points, triangles, &self.vertex_of, &loops, edges);
+        let cut = if self.genus == 0 && holes.iter().filter(|h| !**h).count() == 1 {
+            vec![false; opposite.len()]
+        } else {
+            Whole { points, triangles, opposite: &opposite, loops: &loops, polygons, holes: &holes }.cut()
+        };
+        let left = loops.into_iter().zip(holes).filter(|(_, hole)| *hole).map(|(around, _)| around);
+        let whole = Piece { holes: left.collect(), ..self };
+        whole.opened(&opposite, &cut)
     }
 
-    /// The same triangles after a cut that leaves a disk.
+    /// The same triangles after a cut that leaves a disk with the holes that it does not meet.
     pub fn opened(&self, opposite: &[u32], cut: &[bool]) -> Piece {
         let Chart { points, triangles, share, .. } = &self.chart;
         let (triangles, from) = opened(triangles, opposite, cut, points.len());
         let points: Vec<[f64; 3]> = from.iter().map(|&v| points[v as usize]).collect();
-        let outline = boundary_loops(&triangles, &opposites(&triangles)).into_iter().next().unwrap_or_default();
+        // A vertex that stays whole keeps its number.
+        let mut met = vec![false; self.chart.points.len()];
+        for h in (0..cut.len()).filter(|&h| cut[h]) {
+            let (a, b) = ends(&self.chart.triangles, h as u32);
+            (met[a as usize], met[b as usize]) = (true, true);
+        }
+        let left = self.holes.iter().filter(|around| !around.iter().any(|&v| met[v as usize]));
+        let holes: Vec<Vec<u32>> = left.cloned().collect();
+        let mut around_hole = vec![false; points.len()];
+        holes.iter().flatten().for_each(|&v| around_hole[v as usize] = true);
+        let loops = boundary_loops(&triangles, &opposites(&triangles));
+        let outline = loops.into_iter().find(|l| !around_hole[l[0] as usize]).unwrap_or_default();
         let mut place = vec![NONE; points.len()];
         outline.iter().enumerate().for_each(|(k, &v)| place[v as usize] = k as u32);
         Piece {
-            chart: Chart { points, triangles, share: share.clone(), outline, place },
+            chart: Chart { points, triangles, share: share.clone(), outline, place, filling: 0 },
             vertex_of: from.iter().map(|&v| self.vertex_of[v as usize]).collect(),
             faces: self.faces.clone(),
+            holes,
             cut_edges: self.cut_edges + cut.iter().filter(|&&c| c).count() / 2,
             ..*self
         }

@@ -10,7 +10,9 @@ use super::measure::area_error;
 use super::refine::Refinement;
 use super::report::ChartReport;
 use super::rim::{Curve, Rim};
+use super::watch::{ParameterizeProgress, Watch};
 use crate::domain::vector::{Vector3, bounds, normal, side, unit};
+use crate::transport::Control;
 
 /// Newton steps of each stage at most, and the share that one must gain.
 const STEPS: usize = 30;
@@ -59,8 +61,11 @@ impl Flat {
 pub(super) fn flat(chart: &Chart, last: f64, parts: Option<Vec<[f64; 2]>>) -> Option<Flat> {
     let one_to_one = |uv: &Vec<[f64; 2]>| {
         let outline: Vec<[f64; 2]> = chart.outline.iter().map(|&v| uv[v as usize]).collect();
-        flips(chart, uv) == 0 && crossings(&outline) == 0
+        flips(chart, uv) == 0 && crossings(&[outline]) == 0
     };
+    // Many are laid at once; who may end that looks between them.
+    let mut unseen = |_: &ParameterizeProgress| Control::Continue;
+    let watch = &mut Watch::new(None, &mut unseen);
     let mut steps = 0;
     let (uv, first) = if let Some(uv) = parts.filter(one_to_one) {
         (uv, FROM_PARTS)
@@ -68,19 +73,19 @@ pub(super) fn flat(chart: &Chart, last: f64, parts: Option<Vec<[f64; 2]>>) -> Op
         (uv, FROM_SHADOW)
     } else {
         let rim = Rim::spread(chart, Curve::Circle);
-        let start = embed(chart, &rim)?;
+        let start = embed(chart, &rim, watch)?;
         if start.flipped > 0 {
             return None;
         }
         let mut round = Refinement::new(chart, start.uv, Some(rim))?;
-        steps += round.run(weights(FROM_CIRCLE), STEPS, ENOUGH).taken;
+        steps += round.run(weights(FROM_CIRCLE), STEPS, ENOUGH, watch);
         (round.uv, FROM_CIRCLE)
     };
     let mut free = Refinement::new(chart, uv, None)?;
     let mut angle = first;
     loop {
         angle = angle.max(last);
-        steps += free.run(weights(angle), STEPS, ENOUGH).taken;
+        steps += free.run(weights(angle), STEPS, ENOUGH, watch);
         if angle <= last {
             break;
         }

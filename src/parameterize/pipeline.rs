@@ -11,8 +11,10 @@ use super::pack::{Room, packed};
 use super::report::ChartReport;
 use super::rim::Curve;
 use super::tries::{laid_best, misses};
+use super::watch::{ParameterizeProgress, Watch};
 use crate::domain::ConvexPolygon;
 use crate::domain::vector::{bounds, side};
+use crate::transport::Control;
 
 /// Charts of less than this share of all areas get it all the same: what is smaller loses its last
 /// digits beside the others.
@@ -22,8 +24,10 @@ pub(super) fn run(
     vertices: &[[f64; 3]],
     triangles: &[[u32; 3]],
     options: &ParameterizeOptions,
+    callback: &mut dyn FnMut(&ParameterizeProgress) -> Control,
 ) -> Result<Parameterization, ParameterizeError> {
     options.check()?;
+    let mut watch = Watch::new(options.time_limit, callback);
     let curve = curve(&options.boundary)?;
     let mut normalized = ParameterizeOptions { target: options.target.normalized(), ..options.clone() };
     if options.is_atlas() {
@@ -43,12 +47,14 @@ pub(super) fn run(
     if options.is_atlas()
         && let Some(whole) = list.pop()
     {
-        (list, ready) = charts(&whole, polygons(&options.polygons, &face_of), options).into_iter().unzip();
+        (list, ready) = charts(&whole, polygons(&options.polygons, &face_of), options, &mut watch).into_iter().unzip();
     }
     ready.resize_with(list.len(), || None);
     let mut flat = Vec::with_capacity(list.len());
     let mut reports = Vec::with_capacity(list.len());
-    for (piece, ready) in list.iter_mut().zip(ready) {
+    watch.expects(list.len(), by_input.len());
+    for (number, (piece, ready)) in list.iter_mut().zip(ready).enumerate() {
+        watch.next(number, piece.faces.len());
         if let Some(laid) = ready {
             reports.push(laid.report(piece));
             flat.push(laid.uv);
@@ -59,7 +65,7 @@ pub(super) fn run(
             ParameterizeError::Remesh { face, why } => ParameterizeError::Remesh { face: face_of[face as usize], why },
             other => other,
         };
-        let (uv, report) = laid_best(piece, &mut wanted, &curve, options).map_err(given)?;
+        let (uv, report) = laid_best(piece, &mut wanted, &curve, options, &mut watch).map_err(given)?;
         flat.push(uv);
         reports.push(report);
     }
@@ -120,6 +126,7 @@ pub(super) fn run(
         distortion,
         log,
         bijective,
+        outcome: watch.outcome(),
     })
 }
 

@@ -278,7 +278,7 @@ def quantize(
 def parameterize(
     vertices: Floats,
     triangles: Ints,
-    boundary: str | Floats,
+    boundary: str | Floats | None,
     area_weight: float | None,
     density: Floats | None,
     density_on: str,
@@ -289,6 +289,8 @@ def parameterize(
     padding_texture: tuple[float, int],
     certify: bool,
     remesh: bool,
+    fill_holes: int | None,
+    time_limit: float | None,
     threads: int | None,
 ) -> Parameterization: ...
 def minkowski(

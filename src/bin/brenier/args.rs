@@ -260,7 +260,8 @@ pub struct QuantizeArgs {
 #[derive(Args, Debug)]
 #[command(
     after_help = "Examples:\n  brenier parameterize head.obj -o head_uv.obj --report head.json --html head.html --plot head.png\n  \
-                        brenier parameterize bunny.ply -o bunny_uv.ply --boundary free --area-weight 10\n\n\
+                        brenier parameterize bunny.ply -o bunny_uv.ply --boundary free --area-weight 10\n  \
+                        brenier parameterize cow.obj -o cow_sphere.obj --sphere --plot cow.png\n\n\
                         Closed surfaces are cut open, several boundary loops are joined by cuts, components are packed into the unit square. \
                         Exit code 0 says that the map is one to one, decided exactly on the numbers as written; 1 that it is not."
 )]
@@ -268,9 +269,13 @@ pub struct ParameterizeArgs {
     /// Mesh: .obj, .ply, .off or .stl
     pub mesh: PathBuf,
     /// Mesh to write, with a point of the unit square for each corner: .obj (vt), .ply (texcoord),
-    /// .glb or .gltf (TEXCOORD_0, in single precision)
+    /// .glb or .gltf (TEXCOORD_0, in single precision); with --sphere other endings
     #[arg(long, short, value_name = "OUT", value_parser = to(Fit::Layout))]
     pub output: Output,
+    /// Lay a closed surface of genus 0 onto the unit sphere instead; OUT (.obj, .ply, .off or .stl)
+    /// has the same triangles with vertices on the sphere
+    #[arg(long, conflicts_with_all = ["boundary", "seams", "landmarks", "certify", "remesh"])]
+    pub sphere: bool,
     /// Shape of each chart: disk, square, free, or a file with the corners of a convex polygon
     #[arg(long, value_name = "SHAPE", default_value = "disk")]
     pub boundary: String,

@@ -31,6 +31,7 @@ mod output;
 mod outputs;
 mod parameterize;
 mod parameterize_files;
+mod parameterize_sphere;
 mod parameterize_tables;
 mod picture;
 mod polytope;

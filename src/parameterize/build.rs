@@ -7,7 +7,7 @@ use super::options::{Merge, ParameterizeError, ParameterizeOptions, Target};
 use super::scale::to_one;
 use crate::domain::polygon_of;
 use crate::domain::surface::SurfaceError;
-use crate::domain::surface::repair::{Need, RepairLog, RepairOptions, repair};
+use crate::domain::surface::repair::{Need, RepairLog, RepairOptions, Repaired, repair};
 use crate::domain::vector::area_in_space;
 use petgraph::unionfind::UnionFind;
 
@@ -49,18 +49,7 @@ pub(super) fn pieces(
     triangles: &[[u32; 3]],
     options: &ParameterizeOptions,
 ) -> Result<Pieces, ParameterizeError> {
-    let with =
-        |merge_vertices| repair(vertices, triangles, RepairOptions { need: Need::Manifold, merge_vertices, cut: true });
-    let repaired = match options.merge {
-        Merge::Always => with(true)?,
-        Merge::Never => with(false)?,
-        Merge::Soup if is_soup(vertices.len(), triangles) => with(true)?,
-        // A flat face whose corners are at one place goes once these are one vertex.
-        Merge::Soup => match with(false) {
-            Err(flat @ SurfaceError::FlatFace { .. }) => with(true).map_err(|_| flat)?,
-            other => other?,
-        },
-    };
+    let repaired = mended(vertices, triangles, options.merge, true)?;
     let (mut corners, mut vertex_of) = (repaired.triangles, repaired.vertex_of);
     let mut points = repaired.vertices;
     let size = scaled(&mut points)?;
@@ -73,8 +62,14 @@ pub(super) fn pieces(
         corners = opened;
     }
     let by_input: Vec<[u32; 3]> = corners.iter().map(|t| t.map(|v| vertex_of[v as usize])).collect();
-    let wanted =
-        wanted(&points, &corners, &vertex_of, &repaired.face_of, vertices.len(), triangles.len(), &options.target)?;
+    let wanted = wanted_areas(
+        &points,
+        &corners,
+        &vertex_of,
+        &repaired.face_of,
+        [vertices.len(), triangles.len()],
+        &options.target,
+    )?;
     let list = if options.is_atlas() {
         // Whole: what it is divided into is decided by its shape.
         vec![piece(&points, &corners, &vertex_of, &wanted, (0..corners.len() as u32).collect())]
@@ -88,9 +83,30 @@ pub(super) fn pieces(
     Ok(Pieces { list, triangles: by_input, face_of: repaired.face_of, wanted, log: repaired.log, size })
 }
 
+/// An oriented manifold; `cut`: cut open where it is none.
+pub(super) fn mended(
+    vertices: &[[f64; 3]],
+    triangles: &[[u32; 3]],
+    merge: Merge,
+    cut: bool,
+) -> Result<Repaired, SurfaceError> {
+    let with =
+        |merge_vertices| repair(vertices, triangles, RepairOptions { need: Need::Manifold, merge_vertices, cut });
+    match merge {
+        Merge::Always => with(true),
+        Merge::Never => with(false),
+        Merge::Soup if is_soup(vertices.len(), triangles) => with(true),
+        // A flat face whose corners are at one place goes once these are one vertex.
+        Merge::Soup => match with(false) {
+            Err(flat @ SurfaceError::FlatFace { .. }) => with(true).map_err(|_| flat),
+            other => other,
+        },
+    }
+}
+
 /// Brings the extent of all places between 1/2 and 1, exactly; returned is the factor, a power of
 /// two.
-fn scaled(points: &mut [[f64; 3]]) -> Result<f64, SurfaceError> {
+pub(super) fn scaled(points: &mut [[f64; 3]]) -> Result<f64, SurfaceError> {
     let along = |k: usize| {
         let (low, high) =
             points.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), p| (l.min(p[k]), h.max(p[k])));
@@ -180,14 +196,13 @@ fn marked(corners: &[[u32; 3]], opposite: &[u32], vertex_of: &[u32], edges: &[[u
     (cut, found)
 }
 
-/// Wanted area of each triangle.
-fn wanted(
+/// Wanted area of each triangle; the input has so many vertices and faces.
+pub(super) fn wanted_areas(
     points: &[[f64; 3]],
     corners: &[[u32; 3]],
     vertex_of: &[u32],
     face_of: &[u32],
-    vertices: usize,
-    faces: usize,
+    [vertices, faces]: [usize; 2],
     target: &Target,
 ) -> Result<Vec<f64>, ParameterizeError> {
     let check = |list: &[f64], wanted: usize, things: &'static str| {

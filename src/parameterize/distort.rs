@@ -80,10 +80,21 @@ pub(super) fn distortion(
     corners: &[[u32; 3]],
     wanted: &[f64],
 ) -> Distortion {
-    let n = triangles.len();
     let flat: Vec<[[f64; 2]; 3]> = corners.iter().map(|t| t.map(|v| uv[v as usize])).collect();
-    let space = |f: usize| triangles[f].map(|v| points[v as usize]);
     let area: Vec<f64> = flat.iter().map(|&p| twice_area(p).abs() / 2.0).collect();
+    errors(points, triangles, &flat, &area, wanted)
+}
+
+/// The same for triangles that were flattened each for itself, with their areas.
+pub(super) fn errors(
+    points: &[[f64; 3]],
+    triangles: &[[u32; 3]],
+    flat: &[[[f64; 2]; 3]],
+    area: &[f64],
+    wanted: &[f64],
+) -> Distortion {
+    let n = triangles.len();
+    let space = |f: usize| triangles[f].map(|v| points[v as usize]);
     let (all, all_wanted): (f64, f64) = (area.iter().sum(), wanted.iter().sum());
     let share: Vec<f64> = wanted.iter().map(|w| w / all_wanted).collect();
     let ratio: Vec<f64> = (0..n).map(|f| area[f] / all / share[f]).collect();

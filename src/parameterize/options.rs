@@ -277,6 +277,36 @@ pub enum ParameterizeError {
         /// What stands against it.
         why: String,
     },
+    /// Not closed, so no sphere.
+    #[error(
+        "the surface is not closed ({loops} boundary loops, one of them through the edge ({}, {})), so it is no sphere; fill its holes, merge vertices that should be one (`--merge`), or lay it into the plane (without `--sphere`)",
+        edge[0], edge[1]
+    )]
+    Open {
+        /// Boundary loops.
+        loops: usize,
+        /// An edge of one triangle only.
+        edge: [u32; 2],
+    },
+    /// Handles, so no sphere.
+    #[error(
+        "the surface has genus {genus}, so nothing lays it onto a sphere one to one; cut its handles and close the cuts, or lay it into the plane (without `--sphere`)"
+    )]
+    Handles {
+        /// Number of handles.
+        genus: usize,
+    },
+    /// Several surfaces, where one is wanted.
+    #[error(
+        "the mesh is {count} surfaces that do not hang together (faces {} and {} are in different ones), and a sphere takes one; split the file, or lay it into the plane (without `--sphere`)",
+        faces[0], faces[1]
+    )]
+    Parts {
+        /// How many.
+        count: usize,
+        /// Faces of two of them.
+        faces: [u32; 2],
+    },
     /// Memory does not suffice, or lengths are no doubles.
     #[error(
         "the linear systems of a chart with {vertices} vertices cannot be solved: memory is short, or lengths are too \

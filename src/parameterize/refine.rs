@@ -366,7 +366,7 @@ impl<'a> Refinement<'a> {
 }
 
 /// A fixed number between -1 and 1 for each index (splitmix64 by Steele, Lea and Flood).
-fn noise(index: usize) -> f64 {
+pub(super) fn noise(index: usize) -> f64 {
     let mut z = (index as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

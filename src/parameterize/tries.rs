@@ -33,10 +33,10 @@ const NARROW: f64 = 30.0;
 const GAIN: [f64; 2] = [0.8, 0.5];
 /// Where areas are the aim, how far they may be off (of 2). A weight of 1000 leaves a per cent on
 /// most meshes, one of 10 some per cent.
-const AREAS_OFF: f64 = 0.1;
+pub(super) const AREAS_OFF: f64 = 0.1;
 /// Stretch beyond which 5 per cent of a chart shall not go. Real meshes that suit a disk have 5 to
 /// 40 at the default weight.
-const STRETCHED: f64 = 60.0;
+pub(super) const STRETCHED: f64 = 60.0;
 
 /// How good a layout is.
 #[derive(Clone, Copy, Debug)]

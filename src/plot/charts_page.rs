@@ -22,10 +22,53 @@ const MOST: f64 = 0.995;
 /// Colours of the area ratio from below to above what is wanted.
 const DIVERGING: usize = 65;
 
+/// A figure: its id, which is for scripts, its name, and what it is.
+pub(super) type Figure = (&'static str, &'static str, String);
+
+/// What a page says in words.
+pub(super) struct Words {
+    /// A class of the style sheet, and the sentence.
+    pub verdict: (&'static str, String),
+    pub figures: Vec<Figure>,
+    /// A section on the parts.
+    pub charts: String,
+    /// What the second picture is, shortly and for those who do not see it.
+    pub layout: &'static str,
+    pub layout_label: &'static str,
+    /// What the histogram of areas shows.
+    pub areas: &'static str,
+}
+
+/// Rows of a list of figures.
+fn rows(figures: &[Figure]) -> String {
+    let mut out = String::new();
+    for (id, name, text) in figures {
+        let _ = write!(out, "<div><dt>{name}</dt><dd id=\"fig-{id}\">{}</dd></div>", escaped(text));
+    }
+    out
+}
+
 impl Charts<'_> {
     /// The page. The title may be any text, such as the name of the file. Cost: O(n log n); about
     /// 50 bytes a triangle, and 0.6 MB.
     pub fn html(&self, view: View, title: &str) -> String {
+        self.page(view, title, &self.words())
+    }
+
+    /// What the page says of a layout in the plane.
+    fn words(&self) -> Words {
+        Words {
+            verdict: self.verdict(),
+            figures: self.figures(),
+            charts: format!("<h2>Charts</h2>{}", self.table()),
+            layout: "layout",
+            layout_label: "The layout in the plane; drag to move, wheel to zoom.",
+            areas: "Area in the plane over area wanted",
+        }
+    }
+
+    /// The page with these words.
+    pub(super) fn page(&self, view: View, title: &str, words: &Words) -> String {
         let model = self.model(false, false);
         let (center, radius) = model.ball();
         let mut streams = Streams::default();
@@ -78,12 +121,15 @@ impl Charts<'_> {
                 "side": (area / n.max(1) as f64).sqrt(),
             },
         });
-        let (class, verdict) = self.verdict();
+        let (class, verdict) = &words.verdict;
         filled(TEMPLATE, |name| match name {
             "title" => escaped(title),
             "class" => class.to_string(),
-            "verdict" => escaped(&verdict),
-            "figures" => self.figures(),
+            "verdict" => escaped(verdict),
+            "figures" => rows(&words.figures),
+            "layout" => words.layout.to_string(),
+            "layout-label" => words.layout_label.to_string(),
+            "areas" => words.areas.to_string(),
             "area-histogram" => {
                 let s = spread[0];
                 let label = |x: f64| number(x.exp2());
@@ -97,7 +143,7 @@ impl Charts<'_> {
                 let label = |x: f64| format!("{}°", number(x));
                 histogram("angle-histogram", faces, |f| f.angle, [0.0, spread[2]], label)
             }
-            "charts" => self.table(),
+            "charts" => words.charts.clone(),
             "repair" => self.repair(),
             "style" => STYLE.to_string(),
             "page" => script_safe(&page.to_string()),
@@ -174,8 +220,7 @@ impl Charts<'_> {
         ("bad", format!("Not one to one: {}", told.join(", ")))
     }
 
-    /// Rows of a list of figures; their ids are for scripts.
-    fn figures(&self) -> String {
+    fn figures(&self) -> Vec<Figure> {
         let (d, p) = (&self.found.distortion, &self.proof);
         let three = |v: [f64; 3]| v.map(number).join(", ");
         let cut: usize = self.found.charts.iter().map(|c| c.cut_edges).sum();
@@ -203,11 +248,7 @@ impl Charts<'_> {
             0 => ("cells", "cells", "masses not proved (--certify)".into()),
             _ => ("cells", "cells", format!("{count}, masses right to {:.1e}, proved in rationals", low(1))),
         });
-        let mut out = String::new();
-        for (id, name, text) in rows {
-            let _ = write!(out, "<div><dt>{name}</dt><dd id=\"fig-{id}\">{}</dd></div>", escaped(&text));
-        }
-        out
+        rows
     }
 
     fn table(&self) -> String {
@@ -304,7 +345,7 @@ mod tests {
             names.borrow_mut().push(key.to_string());
             String::new()
         });
-        let known = "title style class verdict figures area-histogram stretch-histogram angle-histogram charts repair page data viewer";
+        let known = "title style class verdict figures area-histogram stretch-histogram angle-histogram charts repair page data viewer layout layout-label areas";
         assert!(names.borrow().iter().all(|n| known.split(' ').any(|k| k == n)), "{names:?}");
     }
 

@@ -2,7 +2,8 @@
 //!
 //! [`Scene`] draws plane diagrams as SVG. [`Model`] holds a diagram as polygons in space, of the
 //! plane, of a surface or of the graph of a potential, for pages ([`Model::html`]) and pixels
-//! ([`Model::pixels`]). [`Charts`] are a parameterized surface and its layout.
+//! ([`Model::pixels`]). [`Charts`] are a parameterized surface and its layout, [`SphereCharts`] a
+//! closed one and its map to the sphere.
 
 mod cells;
 mod cells_in_space;
@@ -25,6 +26,7 @@ mod raster;
 mod scene;
 mod space;
 mod sphere;
+mod sphere_map;
 mod surface;
 mod svg;
 mod view;
@@ -39,4 +41,5 @@ pub use painter::TooMany;
 pub use potential::level_lines;
 pub use scene::{Color, Scene};
 pub use sphere::Globe;
+pub use sphere_map::SphereCharts;
 pub use view::{Up, View};

@@ -268,7 +268,8 @@ pub struct QuantizeArgs {
 #[command(
     after_help = "Examples:\n  brenier parameterize head.obj -o head_uv.obj --report head.json --html head.html --plot head.png\n  \
                         brenier parameterize bunny.ply -o bunny_uv.ply --boundary free --area-weight 10\n  \
-                        brenier parameterize house.glb -o house_uv.glb --max-stretch 1.2 --padding 4 --texture 2048\n\n\
+                        brenier parameterize house.glb -o house_uv.glb --max-stretch 1.2 --padding 4 --texture 2048\n  \
+                        brenier parameterize cow.obj -o cow_sphere.obj --sphere --plot cow.png\n\n\
                         Closed surfaces are cut open, boundary loops are joined by cuts but for small holes, components are packed into the unit square. \
                         By default the boundary is free and the area weight 1e3; --boundary disk --area-weight 1e7 keeps areas as far as they go, at several times the stretch. \
                         A time limit or Ctrl-C ends with the best layout there is by then (exit code 4 or 130). \
@@ -279,15 +280,21 @@ pub struct ParameterizeArgs {
     pub mesh: PathBuf,
     /// Mesh to write, with a point of the unit square for each corner: .obj (vt), .ply (texcoord),
     /// .glb or .gltf (TEXCOORD_0, in single precision, with normals and a checker). An .obj keeps
-    /// the polygons, parts, materials and normals of an .obj
+    /// the polygons, parts, materials and normals of an .obj. With --sphere other endings
     #[arg(long, short, value_name = "OUT", value_parser = to(Fit::Layout))]
     pub output: Output,
+    /// Lay a closed surface of genus 0 onto the unit sphere instead; OUT (.obj, .ply, .off or .stl)
+    /// has the same triangles with vertices on the sphere
+    #[arg(long, conflicts_with_all = [
+        "boundary", "seams", "landmarks", "certify", "remesh", "fill_holes", "max_stretch", "charts", "padding",
+    ])]
+    pub sphere: bool,
     /// Shape of each chart: free, which stretches least, disk, square, or a file with the corners
     /// of a convex polygon
     #[arg(long, value_name = "SHAPE", default_value = "free")]
     pub boundary: String,
     /// How much more areas count than angles: 1 about alike, 1e3 areas to about a per cent, 1e7
-    /// areas as far as they go [default: 1e3; 100 for an atlas]
+    /// areas as far as they go [default: 1e3; 100 for an atlas, 1e7 on a sphere]
     #[arg(long, value_name = "W", value_parser = positive, allow_negative_numbers = true)]
     pub area_weight: Option<f64>,
     #[command(flatten)]

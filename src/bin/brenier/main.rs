@@ -32,6 +32,7 @@ mod output;
 mod outputs;
 mod parameterize;
 mod parameterize_files;
+mod parameterize_sphere;
 mod parameterize_tables;
 mod picture;
 mod polytope;

@@ -110,8 +110,9 @@ impl Fit {
                  .stl, .obj or .ply, their voxels as .vti or .npy; choose one of these",
             ),
             Fit::Layout => (
-                &["obj", "ply", "glb", "gltf"],
-                "parameterized meshes are written as .obj, .ply, .glb or .gltf; choose one of these",
+                &["obj", "ply", "glb", "gltf", "off", "stl"],
+                "parameterized meshes are written as .obj, .ply, .glb or .gltf, with --sphere as .obj, .ply, .off or .stl; \
+                 choose one of these",
             ),
             Fit::Picture => (&["svg", "png", "html"], "pictures are .svg, .png or .html"),
             Fit::Drawing => (&["svg"], "this picture is drawn as .svg only; brenier plot makes .png and .html"),

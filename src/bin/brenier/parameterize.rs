@@ -5,7 +5,10 @@ use crate::console::{ChartBar, count, table, warn};
 use crate::failure::{Failure, code};
 use crate::limits::{check_memory, peak_bytes, read_limit};
 use crate::reports::say;
-use crate::{deadline, interrupt, parameterize_files as files, parameterize_tables as tables, picture};
+use crate::{
+    deadline, interrupt, parameterize_files as files, parameterize_sphere as sphere, parameterize_tables as tables,
+    picture,
+};
 use brenier::io::{SurfaceFile, read_points, read_surface};
 use brenier::parameterize::{
     Boundary, LayoutProof, Merge, Parameterization, ParameterizeError, ParameterizeOptions, ParameterizeOutcome,
@@ -19,6 +22,10 @@ use std::time::Instant;
 pub fn run(args: &ParameterizeArgs, common: &Common) -> Result<u8, Failure> {
     let start = Instant::now();
     picture::check_charts(args)?;
+    sphere::check_ending(args)?;
+    if args.sphere {
+        return sphere::run(args, common);
+    }
     let boundary_file = match args.boundary.as_str() {
         "disk" | "square" | "free" => None,
         file => Some(Path::new(file)),
@@ -86,7 +93,7 @@ pub fn run(args: &ParameterizeArgs, common: &Common) -> Result<u8, Failure> {
     Ok(if proof.bijective() { code::DONE } else { code::NOT_CONVERGED })
 }
 
-fn of_library(path: &Path, e: ParameterizeError, mesh: &SurfaceFile) -> Failure {
+pub fn of_library(path: &Path, e: ParameterizeError, mesh: &SurfaceFile) -> Failure {
     let e = match e {
         ParameterizeError::Surface(e) => ParameterizeError::Surface(e.with_faces(|f| mesh.polygon(f))),
         ParameterizeError::Remesh { face, why } => ParameterizeError::Remesh { face: mesh.polygon(face), why },

@@ -8,7 +8,7 @@ use brenier::io::{
     Encoding, MeshData, SingleMesh, SurfaceFile, Texture, has_ending, write_atomically, write_gltf, write_obj_like,
     write_surface, writes_gltf,
 };
-use brenier::parameterize::{ChartReport, Histogram, LayoutProof, Miss, Parameterization, ParameterizeOutcome};
+use brenier::parameterize::{ChartReport, Histogram, LayoutProof, Miss, Parameterization, ParameterizeOutcome, Worst};
 use serde::Serialize;
 use std::io::Write;
 use std::path::Path;
@@ -136,13 +136,8 @@ pub fn report(
         worst: d
             .worst
             .iter()
-            .map(|w| WorstRow {
-                // Other triangles than the input's have only the numbers with which they are
-                // written.
-                triangle: if args.remesh { w.face } else { found.face_of[w.face as usize] },
-                area_ratio: w.area_ratio,
-                stretch: w.stretch,
-            })
+            // Other triangles than the input's have only the numbers with which they are written.
+            .map(|w| WorstRow::new(if args.remesh { w.face } else { found.face_of[w.face as usize] }, w))
             .collect(),
         atlas: args.atlas.is_wanted().then(|| AtlasRow {
             max_stretch: args.atlas.max_stretch,
@@ -210,22 +205,29 @@ struct Report<'a> {
 }
 
 #[derive(Serialize)]
-struct Bins<'a> {
+pub struct Bins<'a> {
     of: &'a str,
     low: f64,
     high: f64,
     share_of_area: &'a [f64],
 }
 
-fn bins<'a>(h: &'a Histogram, of: &'a str) -> Bins<'a> {
+pub fn bins<'a>(h: &'a Histogram, of: &'a str) -> Bins<'a> {
     Bins { of, low: h.low, high: h.high, share_of_area: &h.share }
 }
 
 #[derive(Serialize)]
-struct WorstRow {
+pub struct WorstRow {
     triangle: u32,
     area_ratio: f64,
     stretch: f64,
+}
+
+impl WorstRow {
+    /// Of a triangle of this number.
+    pub fn new(triangle: u32, w: &Worst) -> WorstRow {
+        WorstRow { triangle, area_ratio: w.area_ratio, stretch: w.stretch }
+    }
 }
 
 #[derive(Serialize)]

@@ -9,7 +9,7 @@ use crate::style::{self, Format, Style, format_of};
 use brenier::diagram::{Cells, Diagram, DiagramError, PartialDiagram, SpaceDiagram, SphereDiagram, SurfaceDiagram};
 use brenier::exact::Heights;
 use brenier::io::write_atomically;
-use brenier::plot::{Charts, Color, Globe, Model, Pixels, Scene, Up, Values, View, level_lines};
+use brenier::plot::{Charts, Color, Globe, Model, Pixels, Scene, SphereCharts, TooMany, Up, Values, View, level_lines};
 use brenier::polytope::Polyhedron;
 use brenier::problem::{Problem, SpaceProblem, SphereProblem, SurfaceProblem, WithSites};
 use brenier::transport::BrenierMap;
@@ -84,8 +84,38 @@ pub fn check_charts(args: &ParameterizeArgs) -> Result<(), Failure> {
     Ok(())
 }
 
+/// A parameterized surface that can be drawn.
+pub trait Laid {
+    fn best_view(&self, up: Up) -> View;
+    fn html(&self, view: View, title: &str) -> String;
+    fn pixels(&self, view: View, width: usize, height: usize) -> Pixels;
+    fn svg(&self, view: View) -> Result<String, TooMany>;
+}
+
+macro_rules! laid {
+    ($type:ty) => {
+        impl Laid for $type {
+            fn best_view(&self, up: Up) -> View {
+                self.best_view(up)
+            }
+            fn html(&self, view: View, title: &str) -> String {
+                self.html(view, title)
+            }
+            fn pixels(&self, view: View, width: usize, height: usize) -> Pixels {
+                self.pixels(view, width, height)
+            }
+            fn svg(&self, view: View) -> Result<String, TooMany> {
+                self.svg(view)
+            }
+        }
+    };
+}
+
+laid!(Charts<'_>);
+laid!(SphereCharts<'_>);
+
 /// Draws a parameterized surface: a picture, a page, or both.
-pub fn draw_charts(args: &ParameterizeArgs, charts: &Charts<'_>) -> Result<(), Failure> {
+pub fn draw_charts(args: &ParameterizeArgs, charts: &impl Laid) -> Result<(), Failure> {
     let up = style::up_of(args.up);
     let view = match args.view {
         Some([azimuth, elevation]) => View { azimuth, elevation, up },

@@ -8,6 +8,7 @@
 //! | [`side_v`] | sign of `s_im` at a domain vertex (V) | 2 |
 //! | [`side_e`] | sign of `s_im` where bisector `ij` meets a domain edge (E) | 4 |
 //! | [`side_c`] | sign of `s_im` where a domain edge crosses a line of a grid (C) | 3 |
+//! | [`cone_sign`] | how three rays from the origin turn | 3 |
 //! | [`higher_at`] | sign of `s_im` at a point, in any dimension | 2 |
 //! | [`PolePlane::side`] | side of the plane through three points `n / s` of space | 4 |
 //! | [`Meet::inside`] | sign of `s_im` at a labelled point of a triangle in space (V, E, F) | 2, 4, 6 |
@@ -31,6 +32,7 @@
 
 mod above;
 mod circle;
+mod cone;
 mod cut;
 mod facet;
 mod lifted;
@@ -44,6 +46,7 @@ pub use above::{above, above_exact, above_line, above_line_exact, above_line_sig
 pub use circle::{
     CircleRow, Crossing, ExactCrossing, Meeting, centre_side_exact, is_real_exact, orient_exact, turn_exact,
 };
+pub use cone::{cone_sign, cone_sign_exact};
 pub use cut::{CutPoint, side_c, side_c_exact, side_c_sign};
 pub use facet::{Lifted3, Line, Meet, Row, Values, inside_exact, meet_exact, meet_near, wall_value, wins_on_triangle};
 pub use lifted::Lifted;

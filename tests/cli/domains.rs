@@ -241,8 +241,7 @@ fn words_for_domains() {
     f.write("y.csv", csv(&points(9)));
     let run = f.expect(0, "solve --domain disk --points y.csv -o s.json");
     assert!(run.out.contains("a convex polygon of 256 vertices"), "{}", run.out);
-    assert_snapshot!(f.error(2, "solve --domain squre --points y.csv -o s.json"), @"--domain squre: no such domain, and no such file; use square, disk, disk:N, image, cube, torus, torus3, or a file (.csv, .obj, .geojson, .svg, .json, ...)");
-    assert_snapshot!(f.error(2, "solve --domain sphere --points y.csv -o s.json"), @"--domain sphere is not supported by this version; use square, disk, disk:N, image, cube, torus, torus3, or a file (.csv, .obj, .geojson, .svg, .json, ...)");
+    assert_snapshot!(f.error(2, "solve --domain squre --points y.csv -o s.json"), @"--domain squre: no such domain, and no such file; use square, disk, disk:N, image, cube, torus, torus3, sphere, or a file (.csv, .obj, .geojson, .svg, .json, ...)");
     assert_snapshot!(f.error(5, "solve --domain land.geojson --points y.csv -o s.json"), @"land.geojson: cannot read: no such file or folder; check the path");
 }
 

@@ -1,10 +1,10 @@
 //! One more cap: which arcs of a cell stay, and which arcs its own circle has.
 //!
-//! On a circle the cap of another row is one open arc, from where it is entered to where it is left.
-//! So what becomes of an arc from `a` to `b` is told by the sides of its ends. In and out: it ends
-//! where the cap is left. Both in: it stays, unless all that is outside lies between; then it is cut
-//! in two. Both out: it goes, unless the whole cap lies between. An end on the circle of the row
-//! itself is where the cap is entered or left there, which says on what side the arc begins.
+//! On a circle the cap of another row is one open arc, from where it is entered to where it is
+//! left. So what becomes of an arc from `a` to `b` is told by the sides of its ends. In and out: it
+//! ends where the cap is left. Both in: it stays, unless all that is outside lies between; then it
+//! is cut in two. Both out: it goes, unless the whole cap lies between. An end on the circle of the
+//! row itself is where the cap is entered or left there, which says on what side the arc begins.
 //!
 //! Arcs on the new circle begin where other arcs were cut off, and end where others begin now. One
 //! of each makes one arc. In all other cases the new circle is cut by all the old ones in turn.
@@ -344,7 +344,8 @@ impl Cell {
         Cut::Changes { tied }
     }
 
-    /// Is no part of the circle of a rim in the cell, none of whose arcs it cuts? Else all of it is.
+    /// Is no part of the circle of a rim in the cell, none of whose arcs it cuts? Else all of it
+    /// is.
     fn is_outside(&self, k: u32, exact: &dyn Exact, work: &mut Work) -> bool {
         let others = (0..k).filter(|&c| !self.rims[c as usize].void);
         others.into_iter().any(|c| self.relation(k, c, exact, &mut work.counters) != Relation::In)

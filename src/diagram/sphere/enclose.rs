@@ -1,8 +1,8 @@
 //! Area and first moment of a cell, enclosed to some fifty digits.
 //!
-//! By Gauss and Bonnet the area is `2 pi X`, less `c` times the angle of every arc at the height `c`
-//! of its axis, less the angles between arcs at corners; `X` is a whole number that doubles know.
-//! All is computed from walls in integers, as fixed-point numbers of `2^-PLACES`:
+//! By Gauss and Bonnet the area is `2 pi X`, less `c` times the angle of every arc at the height
+//! `c` of its axis, less the angles between arcs at corners; `X` is a whole number that doubles
+//! know. All is computed from walls in integers, as fixed-point numbers of `2^-PLACES`:
 //!
 //! * At a corner of the walls `j` and `k` the tangents `n x x` have the inner product `<n_j, n_k> -
 //!   d_j d_k` and the outer product `<x, n_j x n_k>`, whose square is `R`: whole numbers both.

@@ -54,8 +54,8 @@ pub(super) struct NodeName {
 }
 
 impl NodeName {
-    /// The triangle of the sites turns one way or the other: `(y_i - y_j) x (y_i - y_k)` is the same
-    /// for all even permutations, and so is the point.
+    /// The triangle of the sites turns one way or the other: `(y_i - y_j) x (y_i - y_k)` is the
+    /// same for all even permutations, and so is the point.
     fn of(i: u32, ends: Option<(u32, u32)>, j: u32) -> NodeName {
         let Some((j, k)) = ends else { return NodeName { sites: [i.min(j), i.max(j), u32::MAX], even: true } };
         let mut sites = [i, j, k];

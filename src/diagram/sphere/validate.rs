@@ -76,9 +76,9 @@ impl SphereDiagram {
         }
     }
 
-    /// The cells cover the sphere once: their areas sum to `4 pi`, and turning along the boundary of
-    /// each by Gauss and Bonnet gives its area up to a multiple of `2 pi`, which counts its parts and
-    /// holes.
+    /// The cells cover the sphere once: their areas sum to `4 pi`, and turning along the boundary
+    /// of each by Gauss and Bonnet gives its area up to a multiple of `2 pi`, which counts its
+    /// parts and holes.
     fn areas_fill(&self) -> Result<(), Invalid> {
         let mut sum = 0.0;
         let mut off = 1e-12 * self.shapes.len() as f64;

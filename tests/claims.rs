@@ -34,6 +34,7 @@ fn check(path: &Path, level: u8) -> Seen {
         Ok(AnySolution::Surface(solution)) => check_of(path, &solution, level),
         Ok(AnySolution::Space(solution)) => check_of(path, &solution, level),
         Ok(AnySolution::Torus(solution)) => check_of(path, &solution, level),
+        Ok(AnySolution::Sphere(solution)) => check_of(path, &solution, level),
     }
 }
 

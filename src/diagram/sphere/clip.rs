@@ -11,6 +11,7 @@
 
 use super::cell::{Cell, Exact, NONE, Node, Rim, Side};
 use crate::exact::Counters;
+use crate::exact::big::Integer;
 use crate::exact::predicates::{
     CircleRow, Crossing, ExactCrossing, Meeting, centre_side_exact, is_real_exact, orient_exact,
 };
@@ -98,8 +99,7 @@ impl Cell {
                 }
                 Cut::Same(false) => verdict = Some(Clip::Empty),
                 Cut::Same(true) => {
-                    // The farther site has the wall.
-                    if length > self.rims[side.rim as usize].length {
+                    if self.is_farther(j, self.rims[side.rim as usize].j, exact) {
                         self.rims[side.rim as usize].void = true;
                         (changed, plain) = (true, false);
                     } else {
@@ -141,6 +141,13 @@ impl Cell {
         work.out = sides;
         self.sides = out;
         if self.sides.is_empty() { self.nothing() } else { Clip::Cut }
+    }
+
+    /// Of two sites with one circle and caps on one side: has the first the wall? The farther one
+    /// has, of two in one place that which wins.
+    fn is_farther(&self, j: u32, other: u32, exact: &dyn Exact) -> bool {
+        let size = |j: u32| exact.row(j)[..3].iter().map(|n| Integer::from(n.abs_ref())).sum::<Integer>();
+        size(j).cmp(&size(other)).then(exact.rank(other).cmp(&exact.rank(j))).is_gt()
     }
 
     fn nothing(&mut self) -> Clip {

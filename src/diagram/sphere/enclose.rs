@@ -101,7 +101,7 @@ impl SphereDiagram {
                 first[k] += bent + flat;
             }
             let next = shape.next[k] as usize;
-            if arc_is_whole(&shape.arcs[k]) {
+            if shape.arcs[k].is_whole() {
                 continue;
             }
             turning += self.corner(one, &all[next], &pi)?;
@@ -121,7 +121,7 @@ impl SphereDiagram {
         let d = &row[3];
         // p^2 N.
         let across = Integer::from(&square - d * d.clone());
-        if arc_is_whole(arc) {
+        if arc.is_whole() {
             let ends = Default::default();
             return Some(Exactly { row, square, ends, angle: Integer::from(pi << 1), off: Integer::from(2 * ERROR) });
         }
@@ -159,8 +159,4 @@ impl SphereDiagram {
         let square = if square > 0 { square } else { Integer::new() };
         angle::angle(&Rational::from(inner), &Rational::from(square), pi)
     }
-}
-
-fn arc_is_whole(arc: &SphereArc) -> bool {
-    arc.ends[0] == arc.ends[1] && arc.angle > 6.0
 }

@@ -102,7 +102,7 @@ fn rings_are_refused_by_name() {
     assert_snapshot!(refused(&f, r#"{"type": "multipolygon", "parts": [{"vertices": [[0,0],[1,0],[0,"q"]]}]}"#), @r#"p.json: line 1: domain.parts[0].vertices[2][1]: "q" is not a number; write 0.5, "1/3" or "0x1p-3""#);
     assert_snapshot!(refused(&f, r#"{"type": "box", "min": [0,0], "max": [1,1], "holes": []}"#), @r#"p.json: domain: a box has no field "holes"; drop it"#);
     assert_snapshot!(refused(&f, r#"{"type": "FeatureCollection"}"#), @r#"p.json: domain: type "FeatureCollection" is GeoJSON; put it into a file of its own and give {"type": "geojson", "path": ...}"#);
-    assert_snapshot!(refused(&f, r#"{"type": "hexagon"}"#), @r#"p.json: domain: unknown type "hexagon"; use "box", "torus", "polyhedron", "polygon", "multipolygon", "mesh", "geojson" or "svg""#);
+    assert_snapshot!(refused(&f, r#"{"type": "hexagon"}"#), @r#"p.json: domain: unknown type "hexagon"; use "box", "torus", "polyhedron", "sphere", "polygon", "multipolygon", "mesh", "geojson" or "svg""#);
     let values = problem(RING).replace("\"sites\"", "\"density\": {\"type\": \"face\", \"values\": [1]}, \"sites\"");
     assert_snapshot!(f.refused(3, &values), @r#"p.json: a density of type "face" needs a domain of type "mesh""#);
 }

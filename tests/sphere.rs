@@ -543,3 +543,54 @@ fn areas_and_costs_are_enclosed() {
     let c = certify(&there, &solution.heights, 5).unwrap();
     assert!(c.w2_squared[0] <= 25.0 * (1.0 + 1e-12) && c.w2_squared[1] >= 25.0 * (1.0 - 1e-12), "{:?}", c.w2_squared);
 }
+
+/// Thirds, thousandths and hairs on a grid: what the fuzz target of the sphere does, with random
+/// bytes.
+#[test]
+fn hostile_numbers_keep_all_levels() {
+    let mut r = Random(77);
+    let mut flaws = 0;
+    for round in 0..250 {
+        let mut byte = || (r.next() * 256.0) as u8;
+        let (place, grid) = (byte(), byte());
+        let unit = [0.25, 1.0 / 3.0, 1e-3, 1.0 + f64::EPSILON][usize::from(grid & 3)];
+        let radius = [1.0, 5.0, unit, 3.0 * unit][usize::from(place & 3)];
+        let center = [0, 1, 2].map(|k| if place >> (2 + k) & 1 == 1 { 4.0 * unit } else { 0.0 });
+        let mut number = |coarse: bool| {
+            let b = byte();
+            let steps = if coarse { b & 3 } else { b & 15 };
+            f64::from(steps) * unit + if b > 200 { 1e-16 } else { 0.0 }
+        };
+        let coarse = round % 2 == 0;
+        let sites: Vec<[f64; 3]> = (0..2 + round % 9)
+            .map(|_| [0; 3].map(|_| number(coarse) - if coarse { unit } else { 4.0 * unit }))
+            .collect();
+        let heights: Vec<f64> =
+            sites.iter().map(|_| f64::from(byte() as i8 / if coarse { 32 } else { 1 }) * radius * unit / 4.0).collect();
+        let data = SphereProblemData::new(Sphere::new(center, radius).unwrap(), sites.clone());
+        let problem = SphereProblem::new(data.duplicates(brenier::Duplicates::Keep)).unwrap();
+        let c = certify(&problem, &Heights::from_f64(&heights), 5);
+        let c = c.unwrap_or_else(|e| panic!("{e}: {center:?} {radius} {sites:?} {heights:?}"));
+        flaws += usize::from(c.flaw.is_some());
+        assert!(c.flaw.is_some() || c.total_is_domain, "{center:?} {radius} {sites:?} {heights:?}");
+    }
+    assert!(flaws < 5, "{flaws}");
+}
+
+/// Far sizes are ordinary in their own units.
+#[test]
+fn huge_and_tiny_spheres() {
+    for e in [-400, 400] {
+        let s = 2f64.powi(e);
+        let sites: Vec<[f64; 3]> = fibonacci(12).iter().map(|y| y.map(|y| y * s)).collect();
+        let masses: Vec<f64> = (1..=12).map(f64::from).collect();
+        let of = |sphere: Sphere, sites: Vec<[f64; 3]>| {
+            let problem = SphereProblem::new(SphereProblemData::new(sphere, sites).masses(masses.clone())).unwrap();
+            let solution = solve(&problem, &SolveOptions::default());
+            assert!(solution.report.converged && verify(&problem, &Claims::of(&solution), 5).unwrap().verified());
+            solution
+        };
+        let (far, near) = (of(Sphere::new([0.0; 3], s).unwrap(), sites), of(Sphere::UNIT, fibonacci(12)));
+        assert!((far.cost / s / s / near.cost - 1.0).abs() < 1e-12);
+    }
+}

@@ -25,6 +25,7 @@ fuzz_target!(|data: &[u8]| {
                 Ok((AnyDomain::Plane(domain), _)) => sound(&domain, &Density::Constant),
                 Ok((AnyDomain::Space(domain), _)) => assert!(domain.extent() > 0.0),
                 Ok((AnyDomain::Torus(domain), _)) => assert!(domain.extent() > 0.0),
+                Ok((AnyDomain::Sphere(sphere), _)) => assert!(sphere.radius() > 0.0),
                 Ok((AnyDomain::Surface(surface), _)) => assert!(surface.flat().len() < surface.triangles().len()),
                 Err(e) => assert!(e.to_string().starts_with("no-such-folder/d."), "{e}"),
             }

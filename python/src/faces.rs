@@ -5,14 +5,15 @@ use brenier::diagram::space::SpaceFinder;
 use brenier::exact::Heights;
 use brenier::io::FileData;
 use brenier::problem::{
-    Kind, Problem, ProblemData, SpaceProblem, SpaceProblemData, SurfaceProblem, SurfaceProblemData,
+    Kind, Problem, ProblemData, SpaceProblem, SpaceProblemData, SphereProblem, SphereProblemData, SurfaceProblem,
+    SurfaceProblemData,
 };
 use brenier::sample::Sampled;
 use brenier::transport::{BrenierMap, Quantizable, SpaceLocator};
 use std::sync::Arc;
 
 /// What finds cells: the whole map in the plane, else what tells the site of a point.
-pub type Located = Kind<BrenierMap, SpaceLocator, SpaceFinder, SpaceFinder>;
+pub type Located = Kind<BrenierMap, SpaceLocator, SpaceFinder, SpaceFinder, SpaceLocator>;
 
 /// A kind of source.
 pub trait Face<const D: usize>:
@@ -54,6 +55,26 @@ impl Face<3> for SurfaceProblemData {
     }
     fn cells_of(located: &Located, points: &[[f64; 3]], cells: &mut [u32]) {
         if let Kind::Surface(locator) = located {
+            locator.cells_of(points, cells);
+        }
+    }
+}
+
+impl Face<3> for SphereProblemData {
+    fn any(held: Arc<Held<Self, 3>>) -> AnyHeld {
+        Kind::Sphere(held)
+    }
+    fn pending(pending: Pending<Self>) -> AnyPending {
+        Kind::Sphere(pending)
+    }
+    fn given(problem: &SphereProblem) -> Option<&Heights> {
+        problem.heights()
+    }
+    fn located(problem: &SphereProblem, heights: &Heights) -> Result<Located, String> {
+        SpaceLocator::new(problem.sites(), heights).map(Kind::Sphere).map_err(|e| e.to_string())
+    }
+    fn cells_of(located: &Located, points: &[[f64; 3]], cells: &mut [u32]) {
+        if let Kind::Sphere(locator) = located {
             locator.cells_of(points, cells);
         }
     }

@@ -44,6 +44,7 @@ fn in_plane(plan: &Plan, py: Python<'_>, what: &str) -> PyResult<Arc<Held<Proble
         Kind::Surface(_) => Err(wrong(format!("{what} works in the plane in this version, this is a surface"))),
         Kind::Space(_) => Err(wrong(format!("{what} works in the plane in this version, this is in space"))),
         Kind::Torus(_) => Err(wrong(format!("{what} works in the plane in this version, this is a torus"))),
+        Kind::Sphere(_) => Err(wrong(format!("{what} works in the plane in this version, this is a sphere"))),
     }
 }
 

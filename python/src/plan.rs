@@ -11,7 +11,7 @@ use brenier::io::{
     problem_of_solution, read_any_solution, relative_path, solution_bytes, write_solution_of,
 };
 use brenier::newton::Outcome;
-use brenier::problem::{Kind, ProblemData, SpaceProblemData, SurfaceProblemData, WithSites};
+use brenier::problem::{Kind, ProblemData, SpaceProblemData, SphereProblemData, SurfaceProblemData, WithSites};
 use brenier::transport::{GradientError, Gradients, Report, Solution, carried};
 use brenier::{map_kind, visit};
 use pyo3::prelude::*;
@@ -38,6 +38,7 @@ pub type AnyHeld = Kind<
     Arc<Held<SurfaceProblemData, 3>>,
     Arc<Held<SpaceProblemData<3>, 3>>,
     Arc<Held<SpaceProblemData<2>, 2>>,
+    Arc<Held<SphereProblemData, 3>>,
 >;
 
 impl<T: Face<D>, const D: usize> Held<T, D> {
@@ -106,8 +107,13 @@ impl<T: Face<D>, const D: usize> Held<T, D> {
 
 /// A state that nobody has looked at yet: of a solve that was interrupted.
 pub type Pending<T> = (Arc<Of<T>>, Heights, Report);
-pub type AnyPending =
-    Kind<Pending<ProblemData>, Pending<SurfaceProblemData>, Pending<SpaceProblemData<3>>, Pending<SpaceProblemData<2>>>;
+pub type AnyPending = Kind<
+    Pending<ProblemData>,
+    Pending<SurfaceProblemData>,
+    Pending<SpaceProblemData<3>>,
+    Pending<SpaceProblemData<2>>,
+    Pending<SphereProblemData>,
+>;
 
 /// A solved, or best found, problem: what `solve`, `diagram` and `load` return.
 ///
@@ -157,6 +163,7 @@ impl Plan {
             (Kind::Surface(held), Kind::Surface(of)) => started(held, of),
             (Kind::Space(held), Kind::Space(of)) => started(held, of),
             (Kind::Torus(held), Kind::Torus(of)) => started(held, of),
+            (Kind::Sphere(held), Kind::Sphere(of)) => started(held, of),
             _ => Err(wrong("warm is a plan in another dimension; give one of the same kind of source")),
         }
     }
@@ -215,7 +222,7 @@ impl Plan {
     fn dimension(&self, py: Python<'_>) -> PyResult<usize> {
         Ok(match self.held(py)? {
             Kind::Plane(_) | Kind::Torus(_) => 2,
-            Kind::Surface(_) | Kind::Space(_) => 3,
+            Kind::Surface(_) | Kind::Space(_) | Kind::Sphere(_) => 3,
         })
     }
     /// Sites `y_i` after merging, (n, d).

@@ -10,7 +10,7 @@ use brenier::io::{
     FileData, Given, IoError, Loaded, ProblemFile, ProblemId, ProblemSource, ReadLimit, canonical_bytes,
     canonical_sha256, parse_any_problem, problem_of_arrays, read_any_problem, write_atomically,
 };
-use brenier::problem::{Duplicates, Kind, ProblemData, SpaceProblemData, SurfaceProblemData};
+use brenier::problem::{Duplicates, Kind, ProblemData, SpaceProblemData, SphereProblemData, SurfaceProblemData};
 use brenier::{map_kind, visit};
 use numpy::{PyReadonlyArray1, PyReadonlyArray2, PyUntypedArrayMethods};
 use pyo3::prelude::*;
@@ -30,8 +30,13 @@ pub struct Of<T: FileData> {
     sha256: OnceLock<String>,
 }
 
-pub type AnyOf =
-    Kind<Arc<Of<ProblemData>>, Arc<Of<SurfaceProblemData>>, Arc<Of<SpaceProblemData<3>>>, Arc<Of<SpaceProblemData<2>>>>;
+pub type AnyOf = Kind<
+    Arc<Of<ProblemData>>,
+    Arc<Of<SurfaceProblemData>>,
+    Arc<Of<SpaceProblemData<3>>>,
+    Arc<Of<SpaceProblemData<2>>>,
+    Arc<Of<SphereProblemData>>,
+>;
 
 impl<T: FileData> Of<T> {
     pub fn new(loaded: Loaded<T>, raw: Option<T>) -> Arc<Of<T>> {
@@ -206,6 +211,10 @@ impl Problem {
                 py,
                 does(py, None, move || spread::<SpaceProblemData<2>, 2>(s, &density, n, seed))?.map_err(wrong)?,
             ),
+            Kind::Sphere(s) => made_rows(
+                py,
+                does(py, None, move || spread::<SphereProblemData, 3>(s, &density, n, seed))?.map_err(wrong)?,
+            ),
         }
     }
 
@@ -229,7 +238,7 @@ impl Problem {
     fn dimension(&self) -> usize {
         match &self.of {
             Kind::Plane(_) | Kind::Torus(_) => 2,
-            Kind::Surface(_) | Kind::Space(_) => 3,
+            Kind::Surface(_) | Kind::Space(_) | Kind::Sphere(_) => 3,
         }
     }
 

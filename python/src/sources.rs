@@ -131,7 +131,7 @@ impl Domain {
     fn dimension(&self) -> usize {
         match &self.domain {
             Kind::Plane(_) | Kind::Torus(_) => 2,
-            Kind::Surface(_) | Kind::Space(_) => 3,
+            Kind::Surface(_) | Kind::Space(_) | Kind::Sphere(_) => 3,
         }
     }
 
@@ -152,6 +152,10 @@ impl Domain {
             }
             Kind::Torus(domain) => {
                 let (low, high) = domain.bounds();
+                (low.to_vec(), high.to_vec())
+            }
+            Kind::Sphere(sphere) => {
+                let (low, high) = sphere.bounds();
                 (low.to_vec(), high.to_vec())
             }
         };

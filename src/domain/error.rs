@@ -91,7 +91,7 @@ pub enum DomainError {
         extent: f64,
     },
     /// The radius of a sphere is no sound number.
-    #[error("domain radius is {radius:e}; give a positive number from 1e-140 to 1e140")]
+    #[error("domain radius is {radius}; give a positive number from 1e-140 to 1e140")]
     Radius {
         /// The offending value.
         radius: f64,

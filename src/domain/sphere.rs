@@ -70,7 +70,8 @@ impl Sphere {
         if self.is_unit() { "the unit sphere".into() } else { format!("a sphere of radius {}", self.radius) }
     }
 
-    /// Checks a density, exactly: `<g, x> + c` is at least `v - r |g|`, `v` its value at the centre.
+    /// Checks a density, exactly: `<g, x> + c` is at least `v - r |g|`, `v` its value at the
+    /// centre.
     ///
     /// # Errors
     /// A number that is not finite, a negative or vanishing density.
@@ -107,9 +108,9 @@ impl Sphere {
     }
 }
 
-/// `n` points in proportion to a density, by an even sequence: equal steps of the height between the
-/// poles are equal areas. Points where the density is low are left out by a third even number. Cost:
-/// O(n).
+/// `n` points in proportion to a density, by an even sequence: equal steps of the height between
+/// the poles are equal areas. Points where the density is low are left out by a third even number.
+/// Cost: O(n).
 pub fn spread_on_sphere(sphere: &Sphere, density: &SpaceDensity, n: usize, seed: u64) -> Vec<[f64; 3]> {
     // Steps of Roberts' additive recurrences in two and three dimensions.
     const TWO: [f64; 3] = [0.754_877_666_246_692_7, 0.569_840_290_998_053_2, 0.0];

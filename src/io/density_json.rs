@@ -157,18 +157,14 @@ impl RawDensity {
         if let Some((name, _)) = given.iter().find(|(name, given)| *given && !allowed.contains(name)) {
             return Err(fail(format!("type \"{kind}\" has no field \"{name}\"; drop it")));
         }
+        let in_space = matches!(domain, AnyDomain::Space(_) | AnyDomain::Sphere(_));
         match kind {
             "constant" => Ok(Density::Constant),
             "affine" => match (self.g.as_deref(), self.c) {
-                (Some(&[a, b]), c) if !matches!(domain, AnyDomain::Space(_)) => {
-                    Ok(Density::Affine { g: [a, b], c: c.unwrap_or(0.0) })
-                }
-                (Some(&[a, b, d]), c) if matches!(domain, AnyDomain::Space(_)) => {
-                    Ok(Density::InSpace { g: [a, b, d], c: c.unwrap_or(0.0) })
-                }
+                (Some(&[a, b]), c) if !in_space => Ok(Density::Affine { g: [a, b], c: c.unwrap_or(0.0) }),
+                (Some(&[a, b, d]), c) if in_space => Ok(Density::InSpace { g: [a, b, d], c: c.unwrap_or(0.0) }),
                 (Some(g), _) => {
-                    let (n, form) =
-                        if matches!(domain, AnyDomain::Space(_)) { (3, "[gx, gy, gz]") } else { (2, "[gx, gy]") };
+                    let (n, form) = if in_space { (3, "[gx, gy, gz]") } else { (2, "[gx, gy]") };
                     Err(fail(format!("g has {} coordinates, the domain has {n}; give {form}", g.len())))
                 }
                 (None, _) => Err(fail("an affine density needs \"g\": [gx, gy]".into())),

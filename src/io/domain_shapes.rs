@@ -9,8 +9,8 @@ use crate::problem::Kind;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Where a source lives: in the plane, on a surface in space, in a part of space, on a torus, or on a
-/// sphere.
+/// Where a source lives: in the plane, on a surface in space, in a part of space, on a torus, or on
+/// a sphere.
 pub type AnyDomain = Kind<Domain, Arc<Surface>, SpaceDomain<3>, SpaceDomain<2>, Sphere>;
 
 /// Bytes that the triangulation takes for each vertex of a polygon, at its peak: the structure of

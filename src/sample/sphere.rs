@@ -6,8 +6,8 @@
 //! density there, else drawn anew: exact in law. (The low-discrepancy sequence gives the first two
 //! numbers.)
 //!
-//! A point is rounded, so it lies a little beside the sphere: its cell is that of the site that wins
-//! there, exactly.
+//! A point is rounded, so it lies a little beside the sphere: its cell is that of the site that
+//! wins there, exactly.
 
 use super::alias::Alias;
 use super::draw::Fill;

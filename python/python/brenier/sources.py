@@ -101,6 +101,14 @@ class Torus(Source):
         super().__init__(_read("torus", min=low, max=high, periodic=axes), (low, high, axes))
 
 
+class Sphere(Source):
+    """The sphere of a radius about a centre, as a source of area; sites lie anywhere in space."""
+
+    def __init__(self, center: Any = (0.0, 0.0, 0.0), radius: float = 1.0) -> None:
+        middle, size = _corner(center, "domain.center"), float(radius)
+        super().__init__(_read("sphere", center=middle, radius=size), (middle, size))
+
+
 class Polygon(Source):
     """A polygon by its vertices, (n, 2), counter-clockwise, and holes, each a list of vertices."""
 

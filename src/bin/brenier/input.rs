@@ -151,7 +151,11 @@ fn flagged<T: FileData<Point = [f64; D]>, const D: usize>(
     let mut file: ProblemFile<T> = of_points(source, points, args.columns.as_ref(), args.masses.is_none(), limit)?;
     masses(&mut file, args.masses.as_deref(), limit)?;
     if args.partial {
-        let what = if T::TAG.is_some() { "is in space or a torus" } else { "is a surface" };
+        let what = match T::TAG {
+            Some("sphere") => "is a sphere",
+            Some(_) => "is in space or a torus",
+            None => "is a surface",
+        };
         let misfit = |why| Failure::new(code::USAGE, format!("--partial {why}; {domain_name} {what}"));
         file.data.set_partial().map_err(misfit)?;
     }

@@ -52,8 +52,8 @@ const SMALL: f64 = 0.25;
 /// Terms of the series: `(1/16)^14 < 2^-55`.
 const TERMS: usize = 14;
 
-/// With the angle `f` of an arc at the height `c` of a circle of the radius `p`: the area between it
-/// and the geodesic with the same ends, `2 atan(c tan(f / 2)) - c f`; `f - sin f`; and the first
+/// With the angle `f` of an arc at the height `c` of a circle of the radius `p`: the area between
+/// it and the geodesic with the same ends, `2 atan(c tan(f / 2)) - c f`; `f - sin f`; and the first
 /// less `c p^2 / 2` times the second, which is of the fifth order.
 ///
 /// The area is odd in `c`, and with `t = tan(f / 2)` it is `(1 - c) f - 2 atan((1 - c) t / (1 + c
@@ -237,7 +237,9 @@ mod tests {
             near(found.first[2], first, 1e-12 * first);
             // 2 pi int_c^1 (1 - s) ds = pi (1 - c)^2.
             let below = PI * (2.0 * (0.5 * t).sin().powi(2)).powi(2);
-            near(found.below, below, if t > 1.0 { 1e-13 } else { 1e-10 * below });
+            // Points are off the sphere by a rounding, of their depth below the tangent plane much.
+            let share = (1e-15 / (t * t)).max(1e-12);
+            near(found.below, below, if t > 1.0 { 1e-13 } else { share * below });
             // int z^2 = 2 pi (1 - c^3) / 3.
             near(found.second[2][2], 2.0 * PI * (1.0 - t.cos().powi(3)) / 3.0, 1e-14);
             near(found.second[0][0], 0.5 * (area - found.second[2][2]), 1e-14);

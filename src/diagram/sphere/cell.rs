@@ -62,6 +62,8 @@ pub(super) struct Cell {
 pub(super) trait Exact {
     /// The cell's own site.
     fn own(&self) -> u32;
+    /// The lower one wins where sites in one place are equal.
+    fn rank(&self, j: u32) -> u32;
     /// Normal and constant in double-doubles.
     fn precise(&self, j: u32) -> ([Dd; 3], Dd);
     /// Of the wall to a site.

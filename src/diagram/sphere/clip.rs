@@ -1,16 +1,17 @@
 //! One more cap: which arcs of a cell stay, and which arcs its own circle has.
 //!
-//! On a circle the cap of another row is one open arc, from where it is entered to where it is left.
-//! So what becomes of an arc from `a` to `b` is told by the sides of its ends. In and out: it ends
-//! where the cap is left. Both in: it stays, unless all that is outside lies between; then it is cut
-//! in two. Both out: it goes, unless the whole cap lies between. An end on the circle of the row
-//! itself is where the cap is entered or left there, which says on what side the arc begins.
+//! On a circle the cap of another row is one open arc, from where it is entered to where it is
+//! left. So what becomes of an arc from `a` to `b` is told by the sides of its ends. In and out: it
+//! ends where the cap is left. Both in: it stays, unless all that is outside lies between; then it
+//! is cut in two. Both out: it goes, unless the whole cap lies between. An end on the circle of the
+//! row itself is where the cap is entered or left there, which says on what side the arc begins.
 //!
 //! Arcs on the new circle begin where other arcs were cut off, and end where others begin now. One
 //! of each makes one arc. In all other cases the new circle is cut by all the old ones in turn.
 
 use super::cell::{Cell, Exact, NONE, Node, Rim, Side};
 use crate::exact::Counters;
+use crate::exact::big::Integer;
 use crate::exact::predicates::{
     CircleRow, Crossing, ExactCrossing, Meeting, centre_side_exact, is_real_exact, orient_exact,
 };
@@ -98,8 +99,7 @@ impl Cell {
                 }
                 Cut::Same(false) => verdict = Some(Clip::Empty),
                 Cut::Same(true) => {
-                    // The farther site has the wall.
-                    if length > self.rims[side.rim as usize].length {
+                    if self.is_farther(j, self.rims[side.rim as usize].j, exact) {
                         self.rims[side.rim as usize].void = true;
                         (changed, plain) = (true, false);
                     } else {
@@ -141,6 +141,13 @@ impl Cell {
         work.out = sides;
         self.sides = out;
         if self.sides.is_empty() { self.nothing() } else { Clip::Cut }
+    }
+
+    /// Of two sites with one circle and caps on one side: has the first the wall? The farther one
+    /// has, of two in one place that which wins.
+    fn is_farther(&self, j: u32, other: u32, exact: &dyn Exact) -> bool {
+        let size = |j: u32| exact.row(j)[..3].iter().map(|n| Integer::from(n.abs_ref())).sum::<Integer>();
+        size(j).cmp(&size(other)).then(exact.rank(other).cmp(&exact.rank(j))).is_gt()
     }
 
     fn nothing(&mut self) -> Clip {
@@ -344,7 +351,8 @@ impl Cell {
         Cut::Changes { tied }
     }
 
-    /// Is no part of the circle of a rim in the cell, none of whose arcs it cuts? Else all of it is.
+    /// Is no part of the circle of a rim in the cell, none of whose arcs it cuts? Else all of it
+    /// is.
     fn is_outside(&self, k: u32, exact: &dyn Exact, work: &mut Work) -> bool {
         let others = (0..k).filter(|&c| !self.rims[c as usize].void);
         others.into_iter().any(|c| self.relation(k, c, exact, &mut work.counters) != Relation::In)

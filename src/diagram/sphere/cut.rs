@@ -36,6 +36,9 @@ impl Exact for Walls<'_> {
     fn own(&self) -> u32 {
         self.i
     }
+    fn rank(&self, j: u32) -> u32 {
+        self.sites.rank[j as usize]
+    }
     fn precise(&self, j: u32) -> ([Dd; 3], Dd) {
         self.sites.precise(self.i, j)
     }

@@ -1,8 +1,8 @@
 //! Area and first moment of a cell, enclosed to some fifty digits.
 //!
-//! By Gauss and Bonnet the area is `2 pi X`, less `c` times the angle of every arc at the height `c`
-//! of its axis, less the angles between arcs at corners; `X` is a whole number that doubles know.
-//! All is computed from walls in integers, as fixed-point numbers of `2^-PLACES`:
+//! By Gauss and Bonnet the area is `2 pi X`, less `c` times the angle of every arc at the height
+//! `c` of its axis, less the angles between arcs at corners; `X` is a whole number that doubles
+//! know. All is computed from walls in integers, as fixed-point numbers of `2^-PLACES`:
 //!
 //! * At a corner of the walls `j` and `k` the tangents `n x x` have the inner product `<n_j, n_k> -
 //!   d_j d_k` and the outer product `<x, n_j x n_k>`, whose square is `R`: whole numbers both.
@@ -101,7 +101,7 @@ impl SphereDiagram {
                 first[k] += bent + flat;
             }
             let next = shape.next[k] as usize;
-            if arc_is_whole(&shape.arcs[k]) {
+            if shape.arcs[k].is_whole() {
                 continue;
             }
             turning += self.corner(one, &all[next], &pi)?;
@@ -121,7 +121,7 @@ impl SphereDiagram {
         let d = &row[3];
         // p^2 N.
         let across = Integer::from(&square - d * d.clone());
-        if arc_is_whole(arc) {
+        if arc.is_whole() {
             let ends = Default::default();
             return Some(Exactly { row, square, ends, angle: Integer::from(pi << 1), off: Integer::from(2 * ERROR) });
         }
@@ -159,8 +159,4 @@ impl SphereDiagram {
         let square = if square > 0 { square } else { Integer::new() };
         angle::angle(&Rational::from(inner), &Rational::from(square), pi)
     }
-}
-
-fn arc_is_whole(arc: &SphereArc) -> bool {
-    arc.ends[0] == arc.ends[1] && arc.angle > 6.0
 }

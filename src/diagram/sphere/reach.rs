@@ -5,11 +5,12 @@
 //! corners, less `sag |g|`; which says of a site, or of many at once, that they do not cut it.
 //!
 //! Ends of arcs are corners; arcs are within their bulge of chords between them. Of an arc that
-//! bulges much eight points of its circle are corners, whose chords are within `p (1 - cos(pi / 8))`
-//! of it. Let the boundary lie within `r` of a point `z` of the sphere, `r < 1`, and let `-z` not lie
-//! in the cell. Then the cell lies in the cap about `z` that has this radius. Seen along `z` it is a
-//! bounded set of the plane, so it lies in the convex hull of its boundary, and along `z` both lie
-//! between `1 - r^2 / 2` and 1. So it is within `r^2 / 2` and the bulge of the corners' hull.
+//! bulges much eight points of its circle are corners, whose chords are within `p (1 - cos(pi /
+//! 8))` of it. Let the boundary lie within `r` of a point `z` of the sphere, `r < 1`, and let `-z`
+//! not lie in the cell. Then the cell lies in the cap about `z` that has this radius. Seen along
+//! `z` it is a bounded set of the plane, so it lies in the convex hull of its boundary, and along
+//! `z` both lie between `1 - r^2 / 2` and 1. So it is within `r^2 / 2` and the bulge of the
+//! corners' hull.
 
 use super::super::tree::Branch;
 use super::cell::{Cell, NONE};

@@ -22,7 +22,8 @@ pub struct SphereArc {
     pub height: f64,
     /// The radius of its circle.
     pub radius: f64,
-    /// Its angle about the axis, more than 0; a whole circle has `2 pi`.
+    /// Its angle about the axis; a whole circle has `2 pi`, and 0 has an arc whose ends no doubles
+    /// tell apart.
     pub angle: f64,
 }
 
@@ -54,8 +55,8 @@ pub(super) struct NodeName {
 }
 
 impl NodeName {
-    /// The triangle of the sites turns one way or the other: `(y_i - y_j) x (y_i - y_k)` is the same
-    /// for all even permutations, and so is the point.
+    /// The triangle of the sites turns one way or the other: `(y_i - y_j) x (y_i - y_k)` is the
+    /// same for all even permutations, and so is the point.
     fn of(i: u32, ends: Option<(u32, u32)>, j: u32) -> NodeName {
         let Some((j, k)) = ends else { return NodeName { sites: [i.min(j), i.max(j), u32::MAX], even: true } };
         let mut sites = [i, j, k];
@@ -70,6 +71,11 @@ impl SphereArc {
     /// The point at a share of its angle.
     pub fn at(&self, share: f64) -> [f64; 3] {
         self.inner().at(share)
+    }
+
+    /// Is it a whole circle?
+    pub fn is_whole(&self) -> bool {
+        self.ends[0] == self.ends[1] && self.angle > 3.0
     }
 
     pub(super) fn inner(&self) -> Arc {

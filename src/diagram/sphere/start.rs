@@ -9,9 +9,10 @@
 //!
 //! which is greatest possible, `r <u, v>`, at `p_i`. So the cell of `i` holds a neighbourhood of
 //! `p_i`, unless another site is seen from `v` in the same direction, or `y_i = v` or another site
-//! lies there. Moving all sites by one vector changes no cell, so any `v` will do: the centre, where
-//! sites lie around it; the middle of the sites; or a point beside, from where no site hides
-//! another, as with sites on a line. The first with whose cells all is well is taken, else the best.
+//! lies there. Moving all sites by one vector changes no cell, so any `v` will do: the centre,
+//! where sites lie around it; the middle of the sites; or a point beside, from where no site hides
+//! another, as with sites on a line. The first with whose cells all is well is taken, else the
+//! best.
 
 use super::laguerre::SphereLaguerre;
 use crate::exact::{Dd, Heights};

@@ -35,7 +35,7 @@ impl SphereDiagram {
         for i in 0..self.sites.len() {
             let sound = |x: &f64| x.is_finite();
             let arcs = self.shape(i).is_none_or(|s| {
-                s.arcs.iter().all(|a| a.ends.as_flattened().iter().all(sound) && a.angle > 0.0 && sound(&a.angle))
+                s.arcs.iter().all(|a| a.ends.as_flattened().iter().all(sound) && a.angle >= 0.0 && sound(&a.angle))
             });
             let centre = self.centroids[i].is_none_or(|c| c.iter().all(sound));
             let mass = self.masses[i];
@@ -76,9 +76,9 @@ impl SphereDiagram {
         }
     }
 
-    /// The cells cover the sphere once: their areas sum to `4 pi`, and turning along the boundary of
-    /// each by Gauss and Bonnet gives its area up to a multiple of `2 pi`, which counts its parts and
-    /// holes.
+    /// The cells cover the sphere once: their areas sum to `4 pi`, and turning along the boundary
+    /// of each by Gauss and Bonnet gives its area up to a multiple of `2 pi`, which counts its
+    /// parts and holes.
     fn areas_fill(&self) -> Result<(), Invalid> {
         let mut sum = 0.0;
         let mut off = 1e-12 * self.shapes.len() as f64;
@@ -145,7 +145,7 @@ fn turning(shape: &Shape) -> f64 {
         // The curvature of a circle is c / p, its length p times the angle.
         sum += arc.height * arc.angle;
         let after = &shape.arcs[next as usize];
-        if arc.ends[0] == arc.ends[1] {
+        if arc.is_whole() {
             continue;
         }
         let x = &arc.ends[1];

@@ -1,19 +1,19 @@
 //! Circles on the unit sphere: where two of them cross, and on which side of a third one that is.
 //!
-//! A row `(n, d)` bounds the cap `<n, x> + d > 0`; its *circle* is where the plane meets the sphere.
-//! It has points if `|n|^2 > d^2`. Walked with the cap on the left, seen from outside, its direction
-//! at `x` is `n x x` (a vector product). For two rows `a`, `b` let `t = n_a x n_b`, `T = |t|^2`,
-//! `v = d_b n_a - d_a n_b`, `Q = |v|^2`, `R = T - Q`. Both planes contain the points
-//! `(v x t + s t) / T`, and `v x t` is normal to `t` and of length `|v| |t|`; so such a point has
-//! the length 1 if `s^2 = R`. Circles cross if and only if `R > 0`, and of the two points
+//! A row `(n, d)` bounds the cap `<n, x> + d > 0`; its *circle* is where the plane meets the
+//! sphere. It has points if `|n|^2 > d^2`. Walked with the cap on the left, seen from outside, its
+//! direction at `x` is `n x x` (a vector product). For two rows `a`, `b` let `t = n_a x n_b`, `T =
+//! |t|^2`, `v = d_b n_a - d_a n_b`, `Q = |v|^2`, `R = T - Q`. Both planes contain the points `(v x
+//! t + s t) / T`, and `v x t` is normal to `t` and of length `|v| |t|`; so such a point has the
+//! length 1 if `s^2 = R`. Circles cross if and only if `R > 0`, and of the two points
 //!
 //! ```text
 //! x = (v x t + t sqrt R) / T
 //! ```
 //!
 //! is the one with `<x, t> > 0`, where the circle of `a` *leaves* the cap of `b`: along it `d/ds
-//! (<n_b, x> + d_b) = <n_b, n_a x x> = -<x, t>`. The other one is that of `b` and `a`. So an ordered
-//! pair of rows names a point. The side of a third row there is the sign of
+//! (<n_b, x> + d_b) = <n_b, n_a x x> = -<x, t>`. The other one is that of `b` and `a`. So an
+//! ordered pair of rows names a point. The side of a third row there is the sign of
 //!
 //! ```text
 //! <n, v x t> + d T + <n, t> sqrt R,
@@ -21,14 +21,14 @@
 //!
 //! an integer and another one times a root: decided by squaring. Nothing is perturbed.
 //!
-//! # Error model
-//! A row is known up to `off`: for every `|x| <= 1` its value is off by at most that. The point is
-//! computed, and put back: with the residuals `r_a`, `r_b` of its planes and `r` of `|x|^2 = 1`, all
-//! with their roundings, Newton's step from there is at most `e = (|n_b| r_a + |n_a| r_b + |t| r / 2)
-//! / D`, `D = <t, x>`, because the inverse of the rows `n_a, n_b, x` has the columns `n_b x x`, `x x
-//! n_a`, `t` over `D`. The third equation alone has a second derivative, 1, so by Kantorovich's
-//! theorem there is a zero within `2 e` if `e |t| / D <= 1/2`; `1/8` is asked for, which also leaves
-//! `<x, t>` positive there. So a point that is found is the right one, and its circles do cross.
+//! # Error model A row is known up to `off`: for every `|x| <= 1` its value is off by at most that.
+//! The point is computed, and put back: with the residuals `r_a`, `r_b` of its planes and `r` of
+//! `|x|^2 = 1`, all with their roundings, Newton's step from there is at most `e = (|n_b| r_a +
+//! |n_a| r_b + |t| r / 2) / D`, `D = <t, x>`, because the inverse of the rows `n_a, n_b, x` has the
+//! columns `n_b x x`, `x x n_a`, `t` over `D`. The third equation alone has a second derivative, 1,
+//! so by Kantorovich's theorem there is a zero within `2 e` if `e |t| / D <= 1/2`; `1/8` is asked
+//! for, which also leaves `<x, t>` positive there. So a point that is found is the right one, and
+//! its circles do cross.
 
 use super::super::big::{self, Integer};
 use super::lifted::U;
@@ -267,8 +267,9 @@ pub fn turn_exact(n: &[Integer; 4], a: &ExactCrossing, b: &ExactCrossing) -> boo
     signed(n, |places| [a, b].map(|p| p.fixed(places)))
 }
 
-/// The sign of `<n, p x q>` of vectors known to four units of `2^-places` and at most 3 long: entries
-/// of the product are off by less than `2 * 2 * 4 * 3` units of `2^-places` and second order.
+/// The sign of `<n, p x q>` of vectors known to four units of `2^-places` and at most 3 long:
+/// entries of the product are off by less than `2 * 2 * 4 * 3` units of `2^-places` and second
+/// order.
 fn signed(n: &[Integer; 4], at: impl Fn(u32) -> [[Integer; 3]; 2]) -> bool {
     let size: Integer = n[..3].iter().map(|x| Integer::from(x.abs_ref())).sum();
     let mut places = 128;

@@ -22,7 +22,7 @@ use std::sync::{Arc, OnceLock};
 /// A solution with its problem, and what follows from it, each found when it is first asked for.
 pub struct Held<T: FileData<Point = [f64; D]>, const D: usize> {
     pub of: Arc<Of<T>>,
-    /// Without the sites of its problem, which that has.
+    /// Without the sites and masses of its problem, which that has.
     pub file: SolutionFile<T>,
     /// The file it was read from.
     pub path: Option<PathBuf>,
@@ -50,6 +50,7 @@ impl<T: Face<D>, const D: usize> Held<T, D> {
     pub fn of_file(of: Arc<Of<T>>, mut file: SolutionFile<T>, path: Option<PathBuf>) -> Arc<Held<T, D>> {
         if let ProblemSource::Embedded(problem) = &mut file.problem {
             *problem.data.sites_mut() = Vec::new();
+            problem.data.set_masses(None);
         }
         Arc::new(Held {
             of,

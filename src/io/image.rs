@@ -5,7 +5,7 @@ use super::error::{IoError, bytes_text};
 use super::foreign;
 use super::jpeg::{self, luma};
 use super::npy::parse_npy;
-use super::read::ReadLimit;
+use super::read::{ReadLimit, read_file};
 use std::io::Cursor;
 use std::path::Path;
 
@@ -17,15 +17,7 @@ const MOST_BYTES: usize = 1 << 31;
 /// values as stored), transparent pixels as on white. An .npy gives its numbers.
 pub(super) fn decode(path: &Path, bytes: &[u8], limit: ReadLimit) -> Result<(usize, Vec<f64>), IoError> {
     match ending(path).as_str() {
-        "png" => {
-            let content = |what| IoError::content(path, what);
-            let needs = png_needs(bytes).map_err(content)?;
-            if needs > limit.bytes {
-                return Err(IoError::TooLarge { file: path.to_path_buf(), needs, limit: limit.bytes });
-            }
-            foreign::decoded(path, || decode_png(bytes).map_err(content))
-        }
-        "jpg" | "jpeg" => foreign::decoded(path, || jpeg::decode(path, bytes, limit)),
+        "png" | "jpg" | "jpeg" => decoded(path, bytes, limit, grey),
         "npy" => {
             // Each number becomes a double, if it was a byte before.
             let needs = (bytes.len() as u64).saturating_mul(9);
@@ -37,6 +29,44 @@ pub(super) fn decode(path: &Path, bytes: &[u8], limit: ReadLimit) -> Result<(usi
         }
         _ => Err(IoError::format(path, "images", ".png, .jpg or .npy")),
     }
+}
+
+/// Width and colours of a picture, row by row from the top: red, green, blue. Transparent pixels are
+/// as on white.
+///
+/// # Errors
+/// The system's; or that it is no sound .png or .jpg.
+pub fn read_colors(path: &Path, limit: ReadLimit) -> Result<(usize, Vec<[u8; 3]>), IoError> {
+    match ending(path).as_str() {
+        "png" | "jpg" | "jpeg" => decoded(path, &read_file(path, limit)?, limit, |color, alpha| {
+            color.map(|v| (255.0 * (1.0 + (v - 1.0) * alpha.unwrap_or(1.0))).round() as u8)
+        }),
+        _ => Err(IoError::format(path, "colours", ".png or .jpg")),
+    }
+}
+
+/// The grey value of a colour, on white if it is transparent.
+fn grey(color: [f64; 3], alpha: Option<f64>) -> f64 {
+    let luma = luma(color);
+    alpha.map_or(luma, |alpha| 1.0 + (luma - 1.0) * alpha).clamp(0.0, 1.0)
+}
+
+/// Pixels, each made of its colour and opacity.
+fn decoded<V: Copy>(
+    path: &Path,
+    bytes: &[u8],
+    limit: ReadLimit,
+    value: impl Fn([f64; 3], Option<f64>) -> V,
+) -> Result<(usize, Vec<V>), IoError> {
+    if ending(path) != "png" {
+        return foreign::decoded(path, || jpeg::decode(path, bytes, limit, |color| value(color, None)));
+    }
+    let content = |what| IoError::content(path, what);
+    let needs = png_needs(bytes).map_err(content)?;
+    if needs > limit.bytes {
+        return Err(IoError::TooLarge { file: path.to_path_buf(), needs, limit: limit.bytes });
+    }
+    foreign::decoded(path, || decode_png(bytes, value).map_err(content))
 }
 
 /// What is not worth asking for.
@@ -75,7 +105,7 @@ fn png_needs(bytes: &[u8]) -> Result<u64, String> {
     Ok(width.saturating_mul(height).saturating_mul(8 + 8).saturating_add(bytes.len() as u64))
 }
 
-fn decode_png(bytes: &[u8]) -> Result<(usize, Vec<f64>), String> {
+fn decode_png<V>(bytes: &[u8], value: impl Fn([f64; 3], Option<f64>) -> V) -> Result<(usize, Vec<V>), String> {
     let damaged = |e: png::DecodingError| format!("is no sound .png ({e}); restore or convert it");
     let mut decoder = png::Decoder::new_with_limits(Cursor::new(bytes), png::Limits { bytes: MOST_BYTES });
     // Palettes become colours, one to four bits eight.
@@ -96,16 +126,16 @@ fn decode_png(bytes: &[u8]) -> Result<(usize, Vec<f64>), String> {
     let frame = reader.next_frame(&mut pixels).map_err(damaged)?;
     let (width, height) = (frame.width as usize, frame.height as usize);
     let samples = frame.color_type.samples();
-    let value = |k: usize| match frame.bit_depth {
+    let sample = |k: usize| match frame.bit_depth {
         png::BitDepth::Sixteen => f64::from(u16::from_be_bytes([pixels[2 * k], pixels[2 * k + 1]])) / 65535.0,
         _ => f64::from(pixels[k]) / 255.0,
     };
-    let grey = |pixel: usize| {
-        let at = |k: usize| value(pixel * samples + k);
-        let luma = if samples >= 3 { luma([at(0), at(1), at(2)]) } else { at(0) };
-        if samples % 2 == 0 { 1.0 + (luma - 1.0) * at(samples - 1) } else { luma }
+    let pixel = |pixel: usize| {
+        let at = |k: usize| sample(pixel * samples + k);
+        let color = if samples >= 3 { [at(0), at(1), at(2)] } else { [at(0); 3] };
+        value(color, samples.is_multiple_of(2).then(|| at(samples - 1)))
     };
-    Ok((width, (0..width * height).map(grey).map(|v| v.clamp(0.0, 1.0)).collect()))
+    Ok((width, (0..width * height).map(pixel).collect()))
 }
 
 #[cfg(test)]
@@ -126,7 +156,7 @@ mod tests {
     #[test]
     fn grey_colour_and_transparency() {
         use png::{BitDepth as D, ColorType as C};
-        let read = |c, d, w, data: &[u8]| decode_png(&png(c, d, w, data)).unwrap();
+        let read = |c, d, w, data: &[u8]| decode_png(&png(c, d, w, data), grey).unwrap();
         assert_eq!(read(C::Grayscale, D::Eight, 2, &[0, 51, 255, 102]), (2, vec![0.0, 0.2, 1.0, 0.4]));
         assert_eq!(read(C::Grayscale, D::Sixteen, 1, &[255, 255, 0, 0]), (1, vec![1.0, 0.0]));
         let (_, colour) = read(C::Rgb, D::Eight, 1, &[255, 0, 0, 255, 255, 255]);
@@ -179,14 +209,14 @@ mod tests {
     fn hostile_files() {
         let sound = png(png::ColorType::Grayscale, png::BitDepth::Eight, 3, &[1, 2, 3, 4, 5, 6]);
         for n in 0..sound.len() {
-            let _ = decode_png(&sound[..n]);
+            let _ = decode_png(&sound[..n], grey);
             for bit in 0..8 {
                 let mut flipped = sound.clone();
                 flipped[n] ^= 1 << bit;
-                let _ = decode_png(&flipped);
+                let _ = decode_png(&flipped, grey);
             }
         }
-        assert!(decode_png(&sound[..20]).is_err());
+        assert!(decode_png(&sound[..20], grey).is_err());
         let error = decode(Path::new("a.gif"), &[], ReadLimit::default()).unwrap_err().to_string();
         assert_eq!(error, "a.gif: images ending in \".gif\" are not read; use .png, .jpg or .npy");
     }

@@ -37,10 +37,15 @@ fn begin(bytes: &[u8], space: ColorSpace) -> Result<Decoder<'_>, String> {
     Ok(decoder)
 }
 
-/// Width and grey values, row by row from the top, turned as the file says it is to be seen: of
-/// grey pictures the samples, of others the luma of the decoded colours. The size is checked before
+/// Width and what is made of the decoded colours, row by row from the top, turned as the file says
+/// it is to be seen. The size is checked before
 /// anything of it is allocated.
-pub(super) fn decode(path: &Path, bytes: &[u8], limit: ReadLimit) -> Result<(usize, Vec<f64>), IoError> {
+pub(super) fn decode<V: Copy>(
+    path: &Path,
+    bytes: &[u8],
+    limit: ReadLimit,
+    value: impl Fn([f64; 3]) -> V,
+) -> Result<(usize, Vec<V>), IoError> {
     let content = |what| IoError::content(path, what);
     let headers = begin(bytes, ColorSpace::RGB).map_err(content)?;
     let info = headers.info().filter(|i| i.width > 0 && i.height > 0);
@@ -67,11 +72,11 @@ pub(super) fn decode(path: &Path, bytes: &[u8], limit: ReadLimit) -> Result<(usi
     if decoded.len() != width * height * samples {
         return Err(content("is a .jpg of a kind that is not read; convert it to .png".into()));
     }
-    let value = |p: &[u8]| {
+    let pixel = |p: &[u8]| {
         let at = |k: usize| f64::from(p[k]) / 255.0;
-        luma([at(0), at(samples / 2), at(samples - 1)])
+        value([at(0), at(samples / 2), at(samples - 1)])
     };
-    let values: Vec<f64> = decoded.chunks_exact(samples).map(value).collect();
+    let values: Vec<V> = decoded.chunks_exact(samples).map(pixel).collect();
     drop(decoded);
     Ok(turned(width, values, turn))
 }
@@ -99,7 +104,7 @@ fn orientation(exif: &[u8]) -> u16 {
 }
 
 /// The pixels of a picture as it is to be seen.
-fn turned(width: usize, values: Vec<f64>, turn: u16) -> (usize, Vec<f64>) {
+fn turned<V: Copy>(width: usize, values: Vec<V>, turn: u16) -> (usize, Vec<V>) {
     let height = values.len() / width;
     if turn == 1 {
         return (width, values);
@@ -165,7 +170,7 @@ mod tests {
         let sound = include_bytes!("../../tests/cli/half.jpg");
         let read = |bytes: &[u8]| {
             super::super::foreign::decoded(Path::new("a.jpg"), || {
-                decode(Path::new("a.jpg"), bytes, ReadLimit::default())
+                decode(Path::new("a.jpg"), bytes, ReadLimit::default(), luma)
             })
         };
         let (width, values) = read(sound).unwrap();

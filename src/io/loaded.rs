@@ -27,8 +27,11 @@ use std::path::{Path, PathBuf};
 pub struct Loaded<T: FileData = ProblemData> {
     /// The problem.
     pub problem: T::Problem,
-    /// How a solution names it. An embedded problem leaves out the sites: the sound one has them.
+    /// How a solution names it. An embedded problem leaves out the sites, and masses that are those
+    /// of the sound one: that has them.
     source: ProblemSource<T>,
+    /// Whether masses were left out.
+    masses_left_out: bool,
     /// The file people know it by.
     pub name: PathBuf,
     /// Number of sites as given.
@@ -126,7 +129,7 @@ impl<T: FileData> Loaded<T> {
 
     fn sound(
         mut file: ProblemFile<T>,
-        source: ProblemSource<T>,
+        mut source: ProblemSource<T>,
         name: &Path,
         duplicates: Duplicates,
     ) -> Result<Loaded<T>, IoError> {
@@ -157,7 +160,15 @@ impl<T: FileData> Loaded<T> {
                 problem.sites().len()
             ));
         }
-        Ok(Loaded { problem, source, name: name.to_path_buf(), inputs, notes, warnings, written })
+        // Where sites were merged, others than these were given.
+        let mut masses_left_out = false;
+        if let ProblemSource::Embedded(file) = &mut source
+            && problem.site_of_input().is_none()
+        {
+            masses_left_out = file.data.masses().is_some();
+            file.data.set_masses(None);
+        }
+        Ok(Loaded { problem, source, masses_left_out, name: name.to_path_buf(), inputs, notes, warnings, written })
     }
 
     /// Sum of the masses of all sites.
@@ -203,6 +214,9 @@ impl<T: FileData> Loaded<T> {
                 Some(map) => map.iter().map(|&i| sites[i as usize]).collect(),
                 None => sites.to_vec(),
             };
+            if self.masses_left_out {
+                file.data.set_masses(Some(self.problem.masses().to_vec()));
+            }
         }
         source
     }
@@ -216,12 +230,12 @@ impl<T: FileData> Loaded<T> {
         file.data.set_duplicates(Duplicates::Merge);
         *file.data.sites_mut() = problem.sites().to_vec();
         // Equal masses of total 1 need not be told, unless sites were merged.
-        if file.data.masses().is_some() || self.problem.site_of_input().is_some() {
+        if self.masses_left_out || file.data.masses().is_some() || self.problem.site_of_input().is_some() {
             file.data.set_masses(Some(problem.masses().to_vec()));
         }
         file.id = ProblemId { sha256: own_sha256(&file), files: Vec::new() };
         file.data.sites_mut().clear();
-        Loaded { problem, source: ProblemSource::Embedded(file), written: None, ..self }
+        Loaded { problem, source: ProblemSource::Embedded(file), masses_left_out: false, written: None, ..self }
     }
 
     /// A solution as its file tells it, with the remarks about the problem.

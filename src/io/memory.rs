@@ -83,6 +83,7 @@ fn file_of<T: FileData<Point = [f64; D]>, const D: usize>(
     }
     // -0.0 and 0.0 are the same place; the identity is that of what a problem keeps.
     let rows = sites.as_chunks::<D>().0.iter().map(|row| row.map(|c| c + 0.0)).collect();
+    drop(sites);
     let mut data = T::of_sites(source, rows);
     let problem = |source| IoError::Problem { file: name.to_path_buf(), source };
     data.set_density(density).map_err(problem)?;

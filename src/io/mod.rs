@@ -81,6 +81,7 @@ pub use domain_file::{parse_domain, read_domain};
 pub use domain_shapes::AnyDomain;
 pub use ending::{ending, has_ending, tell_ending};
 pub use error::{IoError, bytes_text, system_text};
+pub use image::read_colors;
 pub use json::document_format;
 pub use latent::{LatentFile, SourceText, latent_bytes, parse_latent, read_latent, write_latent};
 pub use latent_samples::write_latent_samples;

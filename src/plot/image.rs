@@ -17,6 +17,9 @@ const BAND: usize = 16;
 /// Ink of walls and borders.
 const INK: [f64; 3] = [16.0, 18.0, 26.0];
 
+/// Ink of curves.
+const RED: [f64; 3] = [179.0, 38.0, 30.0];
+
 /// Dots of sites are drawn in the plane up to this many cells.
 const DOTS: usize = 5_000;
 
@@ -113,6 +116,8 @@ struct Drawing<'m> {
     sites: Vec<[f64; 3]>,
     /// Radii of dots as shares of [`Drawing::dot`]; none: all the same.
     shares: Vec<f64>,
+    /// Colours of dots, where they are all that is drawn.
+    inks: Option<&'m [[u8; 3]]>,
     slack: f64,
     wall_alpha: f64,
 }
@@ -152,7 +157,8 @@ impl Model<'_> {
             areas.sort_by(f64::total_cmp);
             let small = areas.get(areas.len() / 10).copied().unwrap_or(1.0);
             ((small / (3.0 * std::f64::consts::PI)).sqrt() * screen.scale / s).clamp(0.3, 6.0)
-        } else if self.flat && self.sites.len() <= DOTS {
+        } else if self.flat && self.sites.len() <= DOTS && self.look.labels.is_none() {
+            // Words take the place of dots.
             (0.09 * side).clamp(0.6, 4.0)
         } else {
             0.0
@@ -174,6 +180,7 @@ impl Model<'_> {
                 }
                 _ => Vec::new(),
             },
+            inks: self.look.inks(self.sites.len()).filter(|_| sites),
             // A little of the picture's size, so that lines win against the surface they lie on.
             slack: 0.002 * size[0].min(size[1]),
             wall_alpha: 0.75 * (wall / 0.5).min(1.0),
@@ -191,7 +198,7 @@ impl Drawing<'_> {
     fn bins(&self, bands: usize) -> Vec<Vec<u32>> {
         let mut bins = vec![Vec::new(); bands];
         let rows = (BAND * SAMPLES) as f64;
-        let reach = self.wall.max(self.border);
+        let reach = self.wall.max(self.border).max(2.4 * SAMPLES as f64);
         for p in 0..self.model.polygons.len() {
             let ys = self.points[self.model.polygons.range(p)].iter().map(|c| c[1]);
             let (low, high) = ys.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), y| (l.min(y), h.max(y)));
@@ -215,6 +222,7 @@ impl Drawing<'_> {
                 let (width, mark) = match polygons.sides[c] {
                     Side::Wall if self.wall > 0.0 => (self.wall, Mark::Wall),
                     Side::Border if self.border > 0.0 => (self.border, Mark::Border),
+                    Side::Curve => (2.4 * SAMPLES as f64, Mark::Curve),
                     _ => continue,
                 };
                 buffer.line(self.points[c], self.points[d], width, self.slack, mark);
@@ -223,7 +231,11 @@ impl Drawing<'_> {
         if self.dot > 0.0 {
             // Sites may lie a little below their surface.
             let slack = 6.0 * self.slack;
+            if self.inks.is_some() {
+                buffer.keep_owners();
+            }
             for (i, y) in self.sites.iter().enumerate() {
+                buffer.pen = i as u32;
                 let dot = self.dot * self.shares.get(i).copied().unwrap_or(1.0);
                 if !self.model.flat || self.wall > 0.0 {
                     buffer.disk(*y, dot + 0.5 * SAMPLES as f64, slack, Mark::Rim);
@@ -263,7 +275,10 @@ impl Drawing<'_> {
                         let light = shade(self.normal(last.1, seen as usize, px, py));
                         color = color.map(|c| (c * light).min(255.0));
                     }
-                    let color = self.marked(color, buffer.mark[at]);
+                    let color = match (buffer.mark[at], self.inks) {
+                        (Mark::Dot, Some(inks)) => inks[buffer.whose[at] as usize].map(f64::from),
+                        (mark, _) => self.marked(color, mark),
+                    };
                     (0..3).for_each(|c| sums[x / SAMPLES][c] += color[c]);
                 }
             }
@@ -279,6 +294,7 @@ impl Drawing<'_> {
             Mark::None => color,
             Mark::Wall => std::array::from_fn(|k| color[k] + self.wall_alpha * (INK[k] - color[k])),
             Mark::Border | Mark::Dot => INK,
+            Mark::Curve => RED,
             Mark::Rim => [255.0; 3],
         }
     }

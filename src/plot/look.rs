@@ -40,6 +40,8 @@ pub struct Look {
     pub stroke: Option<f64>,
     /// Dots of sites, as circles.
     pub radius: Option<Radius>,
+    /// A colour for each site: of its cell, or of its dot where only these are drawn.
+    pub inks: Option<Vec<[u8; 3]>>,
     /// Width on paper in millimetres.
     pub width: Option<f64>,
     /// Segments drawn over the cells: level lines.
@@ -56,6 +58,7 @@ impl Default for Look {
             labels: None,
             stroke: None,
             radius: None,
+            inks: None,
             width: None,
             lines: Vec::new(),
         }
@@ -69,6 +72,11 @@ impl Look {
     /// The numbers to colour by, if there is one for each of `n` sites.
     pub(super) fn numbers(&self, n: usize) -> Option<&Values> {
         self.values.as_ref().filter(|v| v.numbers.len() == n)
+    }
+
+    /// The colours of cells or dots, if there is one for each of `n` sites.
+    pub(super) fn inks(&self, n: usize) -> Option<&[[u8; 3]]> {
+        self.inks.as_deref().filter(|inks| inks.len() == n)
     }
 
     /// A document of a size in pixels, with its parts, on white.

@@ -19,6 +19,8 @@ pub(super) enum Side {
     Drawn = 2,
     /// The boundary of the source.
     Border = 3,
+    /// A curve drawn over the cells.
+    Curve = 4,
 }
 
 /// A diagram as polygons in space, each of one cell, with what there is to tell of the cells.
@@ -142,9 +144,7 @@ impl<'a> Model<'a> {
             for [first, last] in mesh.boundary() {
                 let mut a = first;
                 for b in between(first, last).into_iter().chain([last]) {
-                    let line = [(a, Side::Border), (b, Side::Inner), (b, Side::Inner)];
-                    let none = problem.len() as u32;
-                    model.polygons.push(none, line.into_iter().map(|(p, side)| (lift(p), UPWARDS, side)));
+                    model.line([a, b], Side::Border);
                     a = b;
                 }
             }
@@ -171,12 +171,56 @@ impl<'a> Model<'a> {
         // The boundary, as polygons of no area that belong to nobody.
         let outline = problem.frame().outline();
         let frame = || (0..outline.len()).map(|k| [outline.vertex(k), outline.vertex(k + 1)]).collect();
-        for [a, b] in mesh.map_or_else(frame, |mesh| mesh.boundary()) {
-            let line = [(a, Side::Border), (b, Side::Inner), (b, Side::Inner)];
-            let none = problem.len() as u32;
-            model.polygons.push(none, line.into_iter().map(|(p, s)| (lift(p), UPWARDS, s)));
-        }
+        let sides: Vec<[[f64; 2]; 2]> = mesh.map_or_else(frame, |mesh| mesh.boundary());
+        sides.into_iter().for_each(|side| model.line(side, Side::Border));
         model.finish()
+    }
+
+    /// Cells in the plane given by their outlines, one for each site, empty where there is none.
+    pub fn of_outlines(
+        problem: &'a Problem,
+        outlines: &[Vec<[f64; 2]>],
+        masses: &'a [f64],
+        centroids: &[Option<[f64; 2]>],
+    ) -> Model<'a> {
+        let mut model = Model::empty(problem, masses, centroids);
+        for (i, outline) in (0..).zip(outlines) {
+            model.polygons.push(i, outline.iter().map(|&v| (lift(v), UPWARDS, Side::Wall)));
+        }
+        let frame = problem.frame().outline();
+        let frame = || (0..frame.len()).map(|k| [frame.vertex(k), frame.vertex(k + 1)]).collect();
+        let sides: Vec<[[f64; 2]; 2]> = problem.domain().mesh().map_or_else(frame, |mesh| mesh.boundary());
+        sides.into_iter().for_each(|side| model.line(side, Side::Border));
+        model.finish()
+    }
+
+    /// The same with curves in the plane drawn over the cells.
+    #[must_use]
+    pub fn with_curves(mut self, curves: &[&[[f64; 2]]]) -> Model<'a> {
+        for curve in curves {
+            curve.windows(2).for_each(|w| self.line([w[0], w[1]], Side::Curve));
+        }
+        self
+    }
+
+    /// A segment, as a polygon of no area that belongs to nobody.
+    fn line(&mut self, [a, b]: [[f64; 2]; 2], kind: Side) {
+        let none = self.sites.len() as u32;
+        let corners = [(a, kind), (b, Side::Inner), (b, Side::Inner)];
+        self.polygons.push(none, corners.into_iter().map(|(p, side)| (lift(p), UPWARDS, side)));
+    }
+
+    /// What a legend of these colours is called, and the values it is of; none of colours that only
+    /// tell cells apart.
+    pub(super) fn legend_of(&self, color: Color) -> Option<(String, Vec<f64>)> {
+        let (title, values) = match color {
+            Color::Mass => ("mass of the cell", self.masses.to_vec()),
+            Color::Area => ("area of the cell", self.areas.clone()),
+            Color::Distance => ("distance to site", self.distances()),
+            Color::Values => return self.look.values.as_ref().map(|v| (v.name.clone(), v.numbers.clone())),
+            Color::Cells | Color::Sites => return None,
+        };
+        Some((title.to_string(), values))
     }
 
     fn empty(problem: &'a Problem, masses: &'a [f64], centroids: &[Option<[f64; 2]>]) -> Model<'a> {
@@ -236,6 +280,9 @@ impl<'a> Model<'a> {
     pub(super) fn paint(&self, wanted: Color) -> (Color, Option<Scale>, Vec<[u8; 3]>) {
         if let Some(palette) = &self.palette {
             return (Color::Cells, None, palette.clone());
+        }
+        if let Some(inks) = self.look.inks(self.sites.len()).filter(|_| wanted != Color::Sites) {
+            return (Color::Cells, None, inks.iter().copied().chain([BARE]).collect());
         }
         let of = |values: &[f64]| -> Vec<f64> {
             values.iter().zip(&self.areas).filter(|(_, a)| **a > 0.0).map(|(v, _)| *v).collect()

@@ -6,7 +6,7 @@
 //! of the radius. Integers take seven bits a byte, lowest first; floating-point numbers come as
 //! planes of bytes.
 
-use super::model::Polygons;
+use super::model::{Polygons, Side};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use flate2::{Compression, write::ZlibEncoder};
@@ -52,7 +52,9 @@ impl Polygons {
         streams.put("index", index);
         streams.put("position", position);
         streams.put("normal", normal);
-        streams.put("side", self.sides.iter().map(|s| *s as u8).collect());
+        // A page knows no curves: they are as borders.
+        let kind = |s: &Side| if *s == Side::Curve { Side::Border as u8 } else { *s as u8 };
+        streams.put("side", self.sides.iter().map(kind).collect());
         [self.len(), self.corners.len(), known.len()]
     }
 }

@@ -11,14 +11,14 @@ use super::light::shade;
 use super::model::{Model, Side};
 use super::raster::{Buffer, NOTHING};
 use super::scene::Color;
-use super::svg::{legend, text};
+use super::svg::{label_group, legend, text};
 use super::view::View;
 use crate::domain::vector::Vector3;
 use std::collections::BinaryHeap;
 use std::fmt::Write;
 use svg::Node;
 use svg::node::Blob;
-use svg::node::element::Group;
+use svg::node::element::{Group, Text};
 
 /// Samples along each side of a pixel.
 pub(super) const SAMPLES: f64 = 3.0;
@@ -70,20 +70,29 @@ impl Model<'_> {
         let full = [width as f64 + 2.0 * MARGIN + beside, (height as f64).max(260.0) + 2.0 * MARGIN];
         let body = body.set("transform", format!("translate({MARGIN} {MARGIN}) scale({})", 1.0 / UNITS));
         let mut parts: Vec<Box<dyn Node>> = vec![Box::new(body)];
-        let title = match color {
-            Color::Mass => Some(("mass of the cell", self.masses.to_vec())),
-            Color::Area => Some(("area of the cell", self.areas.clone())),
-            Color::Distance => Some(("distance to site", self.distances())),
-            Color::Values => self.look.values.as_ref().map(|v| (v.name.as_str(), v.numbers.clone())),
-            Color::Cells | Color::Sites => None,
-        };
-        if let Some((title, values)) = title.filter(|_| self.look.legend) {
-            let legend = legend(width as f64 + 2.0 * MARGIN, title, (scale.as_ref(), self.look.ramp), &values);
+        if self.look.labels.is_some() {
+            parts.push(Box::new(self.labels(view, [width, height])));
+        }
+        if let Some((title, values)) = self.legend_of(color).filter(|_| self.look.legend) {
+            let legend = legend(width as f64 + 2.0 * MARGIN, &title, (scale.as_ref(), self.look.ramp), &values);
             parts.extend(legend.into_iter().map(|part| Box::new(part) as _));
         }
         let caption = format!("{} sites, {} cells", self.sites.len(), self.shown());
         parts.push(Box::new(text(MARGIN, full[1] - 8.0, &caption)));
         Ok(self.look.page(full, parts))
+    }
+
+    /// A word in each cell that is seen.
+    fn labels(&self, view: View, size: [usize; 2]) -> Group {
+        let screen = Screen::new(self, &view, size.map(|n| n as f64), 4.0);
+        let area: f64 = self.areas.iter().sum();
+        let side = screen.scale * (area / self.shown().max(1) as f64).sqrt();
+        let words = self.words(&screen, size);
+        let longest = words.iter().map(|w| w.0.chars().count()).max().unwrap_or(1).max(1);
+        let group = label_group(side, longest).set("transform", format!("translate({MARGIN} {MARGIN})"));
+        words.into_iter().fold(group, |group, (word, [x, y])| {
+            group.add(Text::new(word).set("x", format!("{x:.1}")).set("y", format!("{y:.1}")))
+        })
     }
 
     /// What is seen, in [`UNITS`] of a pixel, its longer side as many pixels as given.
@@ -179,20 +188,22 @@ impl Model<'_> {
                 at = q;
             }
             out.push_str("z\"/>\n");
-            let mut lines = [String::new(), String::new()];
+            let mut lines = [const { String::new() }; 3];
             for c in range.clone() {
                 let d = if c + 1 < range.end { c + 1 } else { range.start };
                 let line = match self.polygons.sides[c] {
                     Side::Inner => continue,
                     Side::Wall | Side::Drawn => 0,
                     Side::Border => 1,
+                    Side::Curve => 2,
                 };
                 let (a, b) = (units(c), units(d));
                 let _ = write!(lines[line], "M{} {}l{} {}", a[0], a[1], b[0] - a[0], b[1] - a[1]);
             }
-            for (d, width) in lines.iter().zip([wall, 1.2]).filter(|(d, w)| !d.is_empty() && *w > 0.0) {
+            let pens = [(wall, "#2a2d36"), (1.2, "#2a2d36"), (2.4, "#b3261e")];
+            for (d, (width, ink)) in lines.iter().zip(pens).filter(|(d, pen)| !d.is_empty() && pen.0 > 0.0) {
                 let width = (width * UNITS).round();
-                let _ = writeln!(out, "<path fill=\"none\" stroke=\"#2a2d36\" stroke-width=\"{width}\" d=\"{d}\"/>");
+                let _ = writeln!(out, "<path fill=\"none\" stroke=\"{ink}\" stroke-width=\"{width}\" d=\"{d}\"/>");
             }
         }
         out

@@ -12,6 +12,7 @@ pub(super) enum Mark {
     None,
     Wall,
     Border,
+    Curve,
     Rim,
     Dot,
 }
@@ -28,6 +29,10 @@ pub(super) struct Buffer {
     pub(super) seen: Vec<u32>,
     /// What is drawn over it.
     pub(super) mark: Vec<Mark>,
+    /// Whose that is, if it matters.
+    pub(super) whose: Vec<u32>,
+    /// Whose marks are drawn now.
+    pub(super) pen: u32,
 }
 
 impl Buffer {
@@ -35,7 +40,12 @@ impl Buffer {
     pub(super) fn new(width: usize, top: usize, rows: usize) -> Buffer {
         let n = width * rows;
         let depth = vec![f64::NEG_INFINITY; n];
-        Buffer { width, top, rows, depth, seen: vec![NOTHING; n], mark: vec![Mark::None; n] }
+        Buffer { width, top, rows, depth, seen: vec![NOTHING; n], mark: vec![Mark::None; n], whose: Vec::new(), pen: 0 }
+    }
+
+    /// From now on it is kept whose marks are.
+    pub(super) fn keep_owners(&mut self) {
+        self.whose = vec![0; self.mark.len()];
     }
 
     /// The first row.
@@ -166,6 +176,9 @@ impl Buffer {
         let at = (row - self.top) * self.width + x;
         if z >= self.depth[at] && mark > self.mark[at] {
             self.mark[at] = mark;
+            if let Some(whose) = self.whose.get_mut(at) {
+                *whose = self.pen;
+            }
         }
     }
 

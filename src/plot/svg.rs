@@ -98,7 +98,14 @@ impl Scene<'_> {
             painted = painted.set("clip-path", "url(#domain)");
         }
         // Cells of one colour share a path.
-        let (fills, which): (Vec<String>, Vec<usize>) = if shown == Color::Cells {
+        let inks = self.look.inks(self.sites.len());
+        let (fills, which): (Vec<String>, Vec<usize>) = if let Some(inks) = inks {
+            let mut kinds: Vec<[u8; 3]> = cells.iter().map(|&i| inks[i]).collect();
+            kinds.sort_unstable();
+            kinds.dedup();
+            let which = |&i: &usize| kinds.binary_search(&inks[i]).unwrap_or_default();
+            (kinds.iter().copied().map(hex).collect(), cells.iter().map(which).collect())
+        } else if shown == Color::Cells {
             let tints = self.tints();
             (PALETTE.map(hex).to_vec(), cells.iter().map(|&i| tints[i] as usize).collect())
         } else {
@@ -115,7 +122,7 @@ impl Scene<'_> {
         }
         let mut parts: Vec<Box<dyn Node>> = vec![Box::new(drawing)];
         parts.extend(self.words(&frame, side).map(|group| Box::new(group) as _));
-        if shown != Color::Cells && self.look.legend {
+        if shown != Color::Cells && inks.is_none() && self.look.legend {
             let legend = legend(width + 2.0 * MARGIN, &title, (scale.as_ref(), self.look.ramp), &values);
             parts.extend(legend.into_iter().map(|part| Box::new(part) as _));
         }
@@ -212,7 +219,8 @@ impl Scene<'_> {
         let small = areas.get(areas.len() / 10).copied().unwrap_or(1.0);
         let diameter = (2.0 * (small / (3.0 * std::f64::consts::PI)).sqrt() * frame.scale).clamp(0.4, 12.0);
         let [width, height] = frame.size().map(|s| s + 2.0 * MARGIN);
-        if let Some(radius) = self.look.radius {
+        let inks = self.look.inks.as_ref().map(|_| Radius::Pixels(0.5 * diameter));
+        if let Some(radius) = self.look.radius.or(inks) {
             return self.look.page([width, height], vec![Box::new(self.circles(&frame, radius))]);
         }
         let mut d = String::new();
@@ -244,7 +252,11 @@ impl Scene<'_> {
         let inside = self.sites.iter().enumerate().filter(|y| frame.contains(*y.1));
         inside.fold(scaled, |group, (i, y)| {
             let [x, y] = frame.units(*y);
-            group.add(Circle::new().set("cx", x).set("cy", y).set("r", (size(i) * UNITS).round()))
+            let dot = Circle::new().set("cx", x).set("cy", y).set("r", (size(i) * UNITS).round());
+            group.add(match self.look.inks(self.sites.len()) {
+                Some(inks) => dot.set("fill", hex(inks[i])),
+                None => dot,
+            })
         })
     }
 
@@ -252,16 +264,7 @@ impl Scene<'_> {
     fn words(&self, frame: &Frame, side: f64) -> Option<Group> {
         let labels = self.look.labels.as_ref().filter(|l| l.len() == self.cells.len())?;
         let longest = labels.iter().map(|l| l.chars().count()).max().unwrap_or(1).max(1);
-        // So that the longest fits into a typical cell.
-        let size = (1.2 * side / longest as f64).clamp(2.0, (0.4 * side).clamp(2.0, 20.0));
-        let group = Group::new()
-            .set("font-size", format!("{size:.1}"))
-            .set("text-anchor", "middle")
-            .set("dominant-baseline", "central")
-            .set("fill", "#111111")
-            .set("stroke", "#ffffff")
-            .set("stroke-width", format!("{:.2}", 0.18 * size))
-            .set("paint-order", "stroke");
+        let group = label_group(side, longest);
         let shown = labels.iter().zip(self.centroids.iter()).filter_map(|(label, c)| Some((label, (*c)?)));
         Some(shown.fold(group, |group, (label, c)| {
             let [x, y] = frame.units(c).map(|v| v as f64 / UNITS);
@@ -326,6 +329,20 @@ impl Scene<'_> {
         }
         text
     }
+}
+
+/// The group of the words in cells of a typical side, in pixels, the longest of so many letters.
+pub(super) fn label_group(side: f64, longest: usize) -> Group {
+    // So that the longest fits into a typical cell.
+    let size = (1.2 * side / longest as f64).clamp(2.0, (0.4 * side).clamp(2.0, 20.0));
+    Group::new()
+        .set("font-size", format!("{size:.1}"))
+        .set("text-anchor", "middle")
+        .set("dominant-baseline", "central")
+        .set("fill", "#111111")
+        .set("stroke", "#ffffff")
+        .set("stroke-width", format!("{:.2}", 0.18 * size))
+        .set("paint-order", "stroke")
 }
 
 /// Curves in red, and their ends as dots, no coarser than the cells.

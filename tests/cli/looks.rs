@@ -107,3 +107,120 @@ fn every_command_takes_them() {
     );
     assert!(f.read("o.svg").contains("potential") && f.read("o.svg").contains("40mm"));
 }
+
+/// Width, height and pixels.
+fn png(f: &Folder, name: &str) -> (usize, usize, Vec<[u8; 3]>) {
+    let file = std::io::BufReader::new(std::fs::File::open(f.path(name)).unwrap());
+    let mut reader = png::Decoder::new(file).read_info().unwrap();
+    let mut buffer = vec![0; reader.output_buffer_size().unwrap()];
+    let info = reader.next_frame(&mut buffer).unwrap();
+    (info.width as usize, info.height as usize, buffer.chunks_exact(3).map(|p| [p[0], p[1], p[2]]).collect())
+}
+
+/// The content of the page of a .pdf, unpacked, and its size in points.
+fn pdf(f: &Folder, name: &str) -> (String, [f64; 2]) {
+    use std::io::Read;
+    let bytes = f.read_bytes(name);
+    let text = String::from_utf8_lossy(&bytes);
+    assert!(text.starts_with("%PDF-1.") && text.trim_end().ends_with("%%EOF"), "{name}");
+    let size = text.split("/MediaBox [").nth(1).unwrap().split(']').next().unwrap();
+    let size: Vec<f64> = size.split_whitespace().map(|n| n.parse().unwrap()).collect();
+    let at = |word: &[u8]| bytes.windows(word.len()).position(|w| w == word).unwrap() + word.len();
+    let (begin, end) = (at(b"stream\n"), at(b"endstream") - b"\nendstream".len());
+    let mut content = String::new();
+    flate2::read::ZlibDecoder::new(&bytes[begin..end]).read_to_string(&mut content).unwrap();
+    (content, [size[2], size[3]])
+}
+
+#[test]
+fn every_command_draws_for_paper_and_screen() {
+    let f = folder();
+    f.write("o.obj", "v 1 0 0\nv -1 0 0\nv 0 1 0\nv 0 -1 0\nv 0 0 1\nv 0 0 -1\nf 1 3 5\nf 3 2 5\nf 2 4 5\nf 4 1 5\nf 3 1 6\nf 2 3 6\nf 4 2 6\nf 1 4 6\n");
+    f.expect(0, "quantize --domain o.obj -n 6 --steps 2 -o o.json");
+    for run in [
+        "solve --domain square --points y.csv -o a.json --plot",
+        "quantize --domain square -n 9 --steps 2 -o a.json --plot",
+        "diagram s.json -o a.json --plot",
+        "interpolate s.json --t 0.5 -o a.json --plot",
+        "singular s.json -o a.json --plot",
+        "alexandrov s.json -o a.obj --plot",
+        "plot o.json -o",
+        "plot s.json -o",
+    ] {
+        f.expect(0, &format!("{run} a.pdf --color distance --width 80mm --title Paper"));
+        let (content, [width, height]) = pdf(&f, "a.pdf");
+        // 80 mm, and the words, in the units of the page.
+        assert!((width - 80.0 * 72.0 / 25.4).abs() < 1e-3 && height > 100.0, "{run}: {width} {height}");
+        assert!(content.contains("(Paper) Tj") && content.contains("(distance to site) Tj"), "{run}");
+        assert_eq!(content.matches("\nq\n").count(), content.matches("\nQ").count(), "{run}");
+        f.expect(0, &format!("{run} a.png --size 200x150 --color distance"));
+        f.expect(0, &format!("{run} b.png --size 640x420 --color distance --legend right --title Screen"));
+        assert_eq!((png(&f, "a.png").0, png(&f, "b.png").1), (200, 420), "{run}");
+        f.expect(0, &format!("{run} a.html --color distance"));
+        assert!(f.read("a.html").starts_with("<!DOCTYPE html>"), "{run}");
+    }
+    f.expect(0, "parameterize o.obj -o a.obj --plot a.pdf");
+    assert!(pdf(&f, "a.pdf").0.matches(" l\n").count() > 50);
+    // A mesh is clipped to itself.
+    f.write("l.obj", "v 0 0 0\nv 2 0 0\nv 2 1 0\nv 1 1 0\nv 1 2 0\nv 0 2 0\nf 1 2 3\nf 1 3 4\nf 1 4 5\nf 1 5 6\n");
+    f.expect(0, "quantize --domain l.obj -n 7 --steps 2 -o l.json --plot l.pdf");
+    assert!(pdf(&f, "l.pdf").0.contains("W"));
+}
+
+/// The legend has all colours of its scale, and takes room beside the drawing.
+#[test]
+fn legends_titles_and_words_of_pixels() {
+    let f = folder();
+    f.expect(0, "plot s.json -o a.png --color distance --label site");
+    f.expect(0, "plot s.json -o b.png --color distance --label site --legend right --title T");
+    let ((w, h, plain), (width, height, pixels)) = (png(&f, "a.png"), png(&f, "b.png"));
+    assert!(width > w + 100 && height > h + 20, "{width} {height}");
+    // Where there is no title and no legend the drawing is the same.
+    let same = (0..h).all(|y| plain[y * w..(y + 1) * w] == pixels[(height - h + y) * width..][..w]);
+    assert!(same);
+    let column = |x: usize| (0..height).map(|y| pixels[y * width + x]).collect::<std::collections::BTreeSet<_>>();
+    assert!((w..width).any(|x| column(x).len() >= 60), "all steps of the scale stand in one column");
+    // Where there is no room nothing is beside.
+    f.expect(0, "plot s.json -o c.png --size 100x40 --color distance --legend right --title T");
+    f.expect(0, "plot s.json -o d.png --size 100x40 --color distance");
+    assert_eq!(f.read_bytes("c.png"), f.read_bytes("d.png"));
+    // Words on surfaces, where their cells are seen.
+    f.write("o.obj", "v 1 0 0\nv -1 0 0\nv 0 1 0\nv 0 -1 0\nv 0 0 1\nv 0 0 -1\nf 1 3 5\nf 3 2 5\nf 2 4 5\nf 4 1 5\nf 3 1 6\nf 2 3 6\nf 4 2 6\nf 1 4 6\n");
+    f.expect(0, "quantize --domain o.obj -n 12 --steps 2 -o o.json");
+    f.expect(0, "plot o.json -o o.svg --label site --view 30,30");
+    let words = f.read("o.svg").matches("<text").count();
+    assert!((6..16).contains(&words), "some of twelve cells are behind: {words}");
+    f.expect(0, "plot o.json -o o.png --label site --view 30,30");
+    f.expect(0, "plot o.json -o p.png --view 30,30");
+    assert_ne!(f.read_bytes("o.png"), f.read_bytes("p.png"));
+}
+
+/// Dots and cells with the colours of a picture: red on the left, blue on the right, green above.
+#[test]
+fn colours_of_a_picture() {
+    let f = folder();
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, 2, 2);
+    encoder.set_color(png::ColorType::Rgb);
+    let colors = [[0, 200, 0], [0, 200, 0], [200, 0, 0], [0, 0, 200]];
+    encoder.write_header().unwrap().write_image_data(colors.as_flattened()).unwrap();
+    std::fs::write(f.path("ink.png"), &bytes).unwrap();
+    f.write("four.csv", "0.2,0.3\n0.8,0.2\n0.3,0.8\n0.7,0.9\n");
+    f.expect(0, "solve --domain square --points four.csv -o four.json");
+    for shown in ["--color sites", "--color cells", "--color sites --radius 4"] {
+        f.expect(0, &format!("plot four.json -o d.svg --ink ink.png {shown}"));
+        let svg = f.read("d.svg");
+        for color in ["#c80000", "#0000c8", "#00c800"] {
+            assert!(svg.contains(color), "{shown}: {color}");
+        }
+        f.expect(0, &format!("plot four.json -o d.png --ink ink.png --size 200x200 {shown}"));
+        let (w, _, pixels) = png(&f, "d.png");
+        let has = |c: [u8; 3]| pixels.iter().position(|p| *p == c);
+        let [red, blue, green] =
+            [[200, 0, 0], [0, 0, 200], [0, 200, 0]].map(|c| has(c).unwrap_or_else(|| panic!("{shown}: {c:?}")));
+        assert!(red % w < blue % w && green < red, "{shown}");
+    }
+    assert!(f.error(5, "plot four.json -o d.svg --ink nothing.png").contains("nothing.png"));
+    assert!(f.error(3, "plot four.json -o d.svg --ink four.csv").contains("four.csv"));
+    assert!(f.error(2, "plot four.json -o d.html --ink ink.png").contains("--ink is for .svg, .pdf and .png"));
+}

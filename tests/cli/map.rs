@@ -141,7 +141,7 @@ fn the_surface_of_alexandrov_is_written() {
     f.expect(0, "alexandrov s.json -o a.obj --plot a.svg");
     assert!(f.read("a.svg").starts_with("<svg"));
     f.expect(0, "alexandrov s.json -o a.obj --plot a.html");
-    assert_snapshot!(f.error(2, "alexandrov s.json -o a.obj --plot a.gif"), @"a.gif: pictures are .svg, .png or .html");
+    assert_snapshot!(f.error(2, "alexandrov s.json -o a.obj --plot a.gif"), @"a.gif: pictures are .svg, .pdf, .png or .html");
     assert_snapshot!(f.error(2, "alexandrov s.json -o a.stl"), @"a.stl: meshes are written as .obj, .ply, .vtk or .vtp");
 }
 

@@ -182,7 +182,7 @@ fn refusals() {
     let error = |code: i32, args: &str| f.expect(code, args).err;
     assert_snapshot!(error(2, "parameterize hill.obj -o a.stl"), @"error: a.stl: parameterized meshes are written as .obj, .ply, .glb or .gltf; choose one of these");
     assert_snapshot!(error(2, "parameterize hill.obj -o hill.obj"), @"error: hill.obj: is an input and would be overwritten; give the output another name");
-    assert_snapshot!(error(2, "parameterize hill.obj -o a.obj --plot p.html"), @"error: p.html: pictures are .png or .svg; pages are made with --html");
+    assert_snapshot!(error(2, "parameterize hill.obj -o a.obj --plot p.html"), @"error: p.html: pictures are .png, .svg or .pdf; pages are made with --html");
     assert_snapshot!(error(2, "parameterize hill.obj -o a.obj --html p.png"), @"error: p.png: pages are .html; pictures are made with --plot");
     assert_snapshot!(error(2, "parameterize hill.obj -o a.obj --plot p.svg --size 9x9"), @"error: p.svg: --size is for .png; leave it out");
     assert_snapshot!(error(2, "parameterize hill.obj -o a.obj --view 1,2"), @"error: --view and --up are of pictures and pages; name one with --plot or --html");

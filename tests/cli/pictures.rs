@@ -159,9 +159,9 @@ fn what_cannot_be_drawn_is_said() {
     f.write("flat.csv", csv(&points(5)));
     f.expect(0, "solve --domain square --points flat.csv -o p.json");
     let before = f.names();
-    assert_snapshot!(f.error(2, "plot s.json -o s.gif"), @"s.gif: pictures are .svg, .png or .html");
-    assert_snapshot!(f.error(2, "plot s.json -o picture"), @"picture: pictures are .svg, .png or .html");
-    assert_snapshot!(f.error(2, "solve --domain t.obj --points y.csv -o u.json --plot u.jpg"), @"u.jpg: pictures are .svg, .png or .html");
+    assert_snapshot!(f.error(2, "plot s.json -o s.gif"), @"s.gif: pictures are .svg, .pdf, .png or .html");
+    assert_snapshot!(f.error(2, "plot s.json -o picture"), @"picture: pictures are .svg, .pdf, .png or .html");
+    assert_snapshot!(f.error(2, "solve --domain t.obj --points y.csv -o u.json --plot u.jpg"), @"u.jpg: pictures are .svg, .pdf, .png or .html");
     assert_snapshot!(f.error(2, "plot s.json -o s.svg --size 100x100"), @"--size is for .png; s.svg fits its window, leave it out");
     assert_snapshot!(f.error(2, "plot s.json -o s.png --size 100"), @"invalid value '100' for '--size <WxH>': give width and height in pixels, each from 1 to 20000, such as 1600x1200; see brenier plot --help");
     assert_snapshot!(f.error(2, "plot s.json -o s.png --size 0x100"), @"invalid value '0x100' for '--size <WxH>': give width and height in pixels, each from 1 to 20000, such as 1600x1200; see brenier plot --help");

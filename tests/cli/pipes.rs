@@ -93,7 +93,7 @@ fn formats_of_streams_are_told_or_asked_for() {
         assert_eq!(run.code, code, "{args}: {}", run.err);
         assert!(run.err.contains(what), "{args}: {}", run.err);
     };
-    told("plot s.json -o -", 2, "say its format with --format, one of svg, png");
+    told("plot s.json -o -", 2, "say its format with --format, one of svg, pdf, png");
     told("plot s.json -o - --format csv", 2, "pictures are");
     told("plot s.json -o a.svg --format svg", 2, "--format svg: every input has an ending");
     told("map s.json --points - -o a.csv --format csv,npy", 2, "--format npy: every output has an ending");

@@ -47,7 +47,7 @@ fn wrong_command_lines_are_told_in_one_line() {
     assert_snapshot!(f.error(2, "solve --domain disk:2 --points y.csv -o s"), @"--domain disk:2: give a number of vertices from 3 to 1000000");
     assert_snapshot!(f.error(2, "solve --domain square --points y.csv --density affine:1,2 -o s"), @"--density affine:1,2: use constant, image:FILE, or affine:GX,GY,C such as affine:1,0,0.5; in space affine:GX,GY,GZ,C");
     f.write("p.json", square("\"sites\": [[0.5, 0.5]]"));
-    assert_snapshot!(f.error(2, "solve p.json -o s.json --plot a.gif"), @"a.gif: pictures are .svg, .png or .html");
+    assert_snapshot!(f.error(2, "solve p.json -o s.json --plot a.gif"), @"a.gif: pictures are .svg, .pdf, .png or .html");
     assert_eq!(f.names(), ["p.json", "y.csv"], "nothing was written");
 }
 

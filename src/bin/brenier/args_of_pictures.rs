@@ -18,16 +18,20 @@ pub struct PictureArgs {
     /// in the first line, .npy or .npz
     #[arg(long, value_name = "FILE")]
     pub values: Option<PathBuf>,
+    /// Colours of cells, or of dots with --color sites, from a .png or .jpg whose corners are those
+    /// of the domain's box
+    #[arg(long, value_name = "PICTURE")]
+    pub ink: Option<PathBuf>,
     /// Scale of colours
     #[arg(long, value_enum, value_name = "SCALE")]
     pub palette: Option<Palette>,
-    /// Legend beside an .svg
+    /// Legend beside the cells: of .svg and .pdf unless it is none, of .png if it is right
     #[arg(long, value_enum, value_name = "WHERE")]
     pub legend: Option<Legend>,
-    /// Words above an .svg
+    /// Words above an .svg, .pdf or .png
     #[arg(long, value_name = "TEXT")]
     pub title: Option<String>,
-    /// A word in each cell of an .svg in the plane: site (its number), mass, or a column of
+    /// A word in each cell of an .svg, .pdf or .png: site (its number), mass, or a column of
     /// --values
     #[arg(long, value_name = "WHAT")]
     pub label: Option<String>,
@@ -35,13 +39,13 @@ pub struct PictureArgs {
     #[arg(long, value_name = "PIXELS", value_parser = positive_or_zero)]
     pub stroke: Option<f64>,
     /// Radius of the dots of sites in pixels, or mass, or mass:R: areas as masses, R for the mean
-    /// [default: by the size of cells]; those of .svg become circles
+    /// [default: by the size of cells]; those of .svg and .pdf become circles
     #[arg(long, value_name = "R", value_parser = radius)]
     pub radius: Option<Radius>,
-    /// Level lines of the potential in an .svg in the plane, so many
+    /// Level lines of the potential in an .svg or .pdf in the plane, so many
     #[arg(long, value_name = "K", value_parser = between::<u16>(1, 1000))]
     pub levels: Option<u16>,
-    /// Width of an .svg on paper: 80mm, 8cm, 3in
+    /// Width of an .svg or .pdf on paper: 80mm, 8cm, 3in
     #[arg(long, value_name = "LENGTH", value_parser = paper)]
     pub width: Option<f64>,
     /// From where a surface is seen, in degrees: the angle around the upward axis and that above
@@ -62,6 +66,7 @@ impl PictureArgs {
         let all = [
             (self.color.is_some(), "--color"),
             (self.values.is_some(), "--values"),
+            (self.ink.is_some(), "--ink"),
             (self.palette.is_some(), "--palette"),
             (self.legend.is_some(), "--legend"),
             (self.title.is_some(), "--title"),

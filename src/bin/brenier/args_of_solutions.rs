@@ -86,7 +86,7 @@ pub struct InterpolateArgs {
     #[arg(long, short, value_name = "OUT", required_unless_present = "frames", value_parser = to(Fit::Report))]
     pub output: Option<Output>,
     /// Draw them
-    #[arg(long, value_name = "P.svg", value_parser = to(Fit::Drawing))]
+    #[arg(long, value_name = "PICTURE", value_parser = to(Fit::Picture))]
     pub plot: Option<Output>,
     #[command(flatten)]
     pub picture: PictureArgs,
@@ -110,7 +110,7 @@ pub struct SingularArgs {
     #[arg(long, short, value_name = "OUT", value_parser = to(Fit::Report))]
     pub output: Output,
     /// Draw the curves over the cells
-    #[arg(long, value_name = "P.svg", value_parser = to(Fit::Drawing))]
+    #[arg(long, value_name = "PICTURE", value_parser = to(Fit::Picture))]
     pub plot: Option<Output>,
     #[command(flatten)]
     pub picture: PictureArgs,

@@ -6,10 +6,9 @@ use crate::failure::{Failure, code};
 use crate::mapped::{self, Solved, report, values};
 use crate::style::Style;
 use crate::{interrupt, outputs, picture};
-use brenier::io::{Role, ending, write_atomically, write_interpolation};
-use brenier::plot::Scene;
+use brenier::io::{Role, ending, write_interpolation};
+use brenier::plot::{Model, Scene};
 use brenier::transport::ShrunkenCell;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -116,8 +115,10 @@ fn draw(
         cells.iter().for_each(|c| outlines[c.site as usize].clone_from(&c.vertices));
         outlines
     };
-    let scene = Scene::of_outlines(problem, &outlines, map.diagram().masses(), map.diagram().centroids());
-    let scene = scene.with(style.look.clone());
-    write_atomically(path, |w| w.write_all(scene.svg(style.color).as_bytes()))?;
-    Ok(())
+    let (masses, centroids) = (map.diagram().masses(), map.diagram().centroids());
+    if picture::is_drawn(path) {
+        let scene = Scene::of_outlines(problem, &outlines, masses, centroids).with(style.look.clone());
+        return picture::write_svg(path, &scene.svg(style.color));
+    }
+    picture::write_model(Model::of_outlines(problem, &outlines, masses, centroids), path, path, style)
 }

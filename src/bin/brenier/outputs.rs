@@ -58,8 +58,6 @@ pub enum Fit {
     /// A parameterized mesh.
     Layout,
     Picture,
-    /// A picture in the plane, drawn as .svg only.
-    Drawing,
     /// A picture of a parameterized mesh.
     FlatPicture,
     Page,
@@ -114,9 +112,8 @@ impl Fit {
                 "parameterized meshes are written as .obj, .ply, .glb or .gltf, with --sphere as .obj, .ply, .off or .stl; \
                  choose one of these",
             ),
-            Fit::Picture => (&["svg", "png", "html"], "pictures are .svg, .png or .html"),
-            Fit::Drawing => (&["svg"], "this picture is drawn as .svg only; brenier plot makes .png and .html"),
-            Fit::FlatPicture => (&["png", "svg"], "pictures are .png or .svg; pages are made with --html"),
+            Fit::Picture => (&["svg", "pdf", "png", "html"], "pictures are .svg, .pdf, .png or .html"),
+            Fit::FlatPicture => (&["png", "svg", "pdf"], "pictures are .png, .svg or .pdf; pages are made with --html"),
             Fit::Page => (&["html"], "pages are .html; pictures are made with --plot"),
         }
     }

@@ -7,9 +7,12 @@ use crate::heights;
 use crate::reports::say;
 use crate::style::{self, Format, Style, format_of};
 use brenier::diagram::{Cells, Diagram, DiagramError, PartialDiagram, SpaceDiagram, SphereDiagram, SurfaceDiagram};
+use brenier::domain::Density;
 use brenier::exact::Heights;
 use brenier::io::write_atomically;
-use brenier::plot::{Charts, Color, Globe, Model, Pixels, Scene, SphereCharts, TooMany, Up, Values, View, level_lines};
+use brenier::plot::{
+    Charts, Color, Globe, Model, Pixels, Scene, SphereCharts, TooMany, Up, Values, View, level_lines, pdf_of_svg,
+};
 use brenier::polytope::Polyhedron;
 use brenier::problem::{Problem, SpaceProblem, SphereProblem, SurfaceProblem, WithSites};
 use brenier::transport::BrenierMap;
@@ -60,10 +63,14 @@ fn view_fits(problem: &impl Drawn, args: &PictureArgs, file: &Path) -> Result<()
         let what = format!("{file}: is a diagram in the plane, seen from above; leave out --view and --up");
         return Err(Failure::new(code::USAGE, what));
     }
-    if !problem.is_flat() && (args.label.is_some() || args.levels.is_some()) {
+    if !problem.is_flat() && args.ink.is_some() {
         let file = file.display();
-        let what =
-            format!("{file}: --label and --levels are for diagrams in the plane, this is a surface; leave them out");
+        let what = format!("{file}: --ink is for diagrams in the plane, this is a surface; leave it out");
+        return Err(Failure::new(code::USAGE, what));
+    }
+    if !problem.is_flat() && args.levels.is_some() {
+        let file = file.display();
+        let what = format!("{file}: --levels is for diagrams in the plane, this is a surface; leave it out");
         return Err(Failure::new(code::USAGE, what));
     }
     Ok(())
@@ -133,7 +140,7 @@ pub fn draw_charts(args: &ParameterizeArgs, charts: &impl Laid) -> Result<(), Fa
             write(path, |w| pixels.write_png(w))?;
         } else {
             let svg = charts.svg(view).map_err(|e| Failure::new(code::USAGE, format!("{}: {e}", path.display())))?;
-            write(path, |w| w.write_all(svg.as_bytes()))?;
+            write_svg(path, &svg)?;
         }
     }
     Ok(())
@@ -168,6 +175,7 @@ impl Drawn for Problem {
     }
 
     fn draw(&self, heights: &Heights, name: &Path, path: &Path, mut style: Style) -> Result<(), Failure> {
+        take_inks(&mut style, self);
         if self.rest().is_some() {
             let diagram = PartialDiagram::new(self, heights).map_err(unmade)?;
             find_out(&mut style, &diagram, heights);
@@ -178,9 +186,8 @@ impl Drawn for Problem {
         if style.wanted.levels > 0 {
             style.look.lines = level_lines(&diagram, heights, style.wanted.levels);
         }
-        if format_of(path) == Some(Format::Svg) {
-            let svg = Scene::new(self, &diagram).with(style.look).svg(style.color);
-            return write(path, |w| w.write_all(svg.as_bytes()));
+        if is_drawn(path) {
+            return write_svg(path, &Scene::new(self, &diagram).with(style.look).svg(style.color));
         }
         write_model(Model::of_plane(self, &diagram), name, path, &style)
     }
@@ -201,6 +208,15 @@ impl Drawn for SurfaceProblem {
         find_out(&mut style, &diagram, heights);
         write_model(Model::of_surface(self, &diagram), name, path, &style)
     }
+}
+
+/// Colours of a picture that covers the box of the domain, or of the image that is its density.
+fn take_inks(style: &mut Style, problem: &Problem) {
+    let place = match problem.density() {
+        Density::Image(image) => (image.min(), image.max()),
+        _ => problem.frame().bounds(),
+    };
+    style.take_inks(problem.sites(), place);
 }
 
 /// What only the diagram knows of a picture.
@@ -262,10 +278,10 @@ fn draw_partial(
     // Arcs of small cells need few corners.
     let corners = if diagram.len() > 5000 { 24.0 } else { 96.0 };
     let step = std::f64::consts::TAU / corners;
-    if format_of(path) == Some(Format::Svg) {
+    if is_drawn(path) {
         let outlines: Vec<Vec<[f64; 2]>> = (0..diagram.len()).map(|i| diagram.outline(i, step)).collect();
         let scene = Scene::of_partial(problem, diagram, &outlines, step).with(style.look.clone());
-        return write(path, |w| w.write_all(scene.svg(style.color).as_bytes()));
+        return write_svg(path, &scene.svg(style.color));
     }
     write_model(Model::of_partial(problem, diagram, step), name, path, style)
 }
@@ -274,6 +290,7 @@ fn draw_partial(
 pub fn of_map(map: &BrenierMap, args: &PictureArgs, name: &Path, common: &Common) -> Result<Style, Failure> {
     view_fits(map.problem(), args, name)?;
     let mut style = style::of(args, Color::Mass, map.problem(), common)?;
+    take_inks(&mut style, map.problem());
     find_out(&mut style, map.diagram(), map.heights());
     if style.wanted.levels > 0 {
         style.look.lines = level_lines(map.diagram(), map.heights(), style.wanted.levels);
@@ -289,11 +306,12 @@ pub fn draw_graph(
     args: &PictureArgs,
     common: &Common,
 ) -> Result<(), Failure> {
-    if args.label.is_some() || args.levels.is_some() {
-        let what = "--label and --levels are for cells in the plane; leave them out";
+    if args.levels.is_some() {
+        let what = "--levels is for cells in the plane; leave it out";
         return Err(Failure::new(code::USAGE, what));
     }
     let mut style = style::of(args, Color::Mass, map.problem(), common)?;
+    take_inks(&mut style, map.problem());
     find_out(&mut style, map.diagram(), map.heights());
     if args.up.is_none() {
         style.up = Up::Z;
@@ -313,7 +331,7 @@ pub fn draw_solid(solid: &Polyhedron, name: &Path, path: &Path) -> Result<(), Fa
     write_model(Model::of_polyhedron(solid, &areas), name, path, &Style { up: Up::Z, ..Style::default() })
 }
 
-fn write_model(model: Model<'_>, name: &Path, path: &Path, style: &Style) -> Result<(), Failure> {
+pub fn write_model(model: Model<'_>, name: &Path, path: &Path, style: &Style) -> Result<(), Failure> {
     let model = model.with(style.look.clone());
     let view = match style.view {
         Some([azimuth, elevation]) => View { azimuth, elevation, up: style.up },
@@ -326,20 +344,34 @@ fn write_model(model: Model<'_>, name: &Path, path: &Path, style: &Style) -> Res
             write(path, |w| w.write_all(page.as_bytes()))
         }
         Some(Format::Png) => {
-            let (width, height) = match style.size {
-                Some((w, h)) => (w as usize, h as usize),
-                None => model.size(view, LONGER),
+            let size = match style.size {
+                Some((w, h)) => [w as usize, h as usize],
+                None => model.furnished(style.color, style.legend, model.size(view, LONGER).into()),
             };
-            let pixels = model.pixels(style.color, view, width, height);
+            let pixels = model.picture(style.color, view, size, style.legend);
             write(path, |w| pixels.write_png(w))
         }
         _ => {
             let svg = model
                 .svg(style.color, view)
                 .map_err(|e| Failure::new(code::USAGE, format!("{}: {e}", path.display())))?;
-            write(path, |w| w.write_all(svg.as_bytes()))
+            write_svg(path, &svg)
         }
     }
+}
+
+/// Is a picture of this name made of paths?
+pub fn is_drawn(path: &Path) -> bool {
+    matches!(format_of(path), Some(Format::Svg | Format::Pdf))
+}
+
+/// Writes a picture made of paths, as .svg or as .pdf.
+pub fn write_svg(path: &Path, svg: &str) -> Result<(), Failure> {
+    if format_of(path) != Some(Format::Pdf) {
+        return write(path, |w| w.write_all(svg.as_bytes()));
+    }
+    let pdf = pdf_of_svg(svg).map_err(|e| Failure::new(code::INTERNAL, format!("{}: {e}", path.display())))?;
+    write(path, |w| w.write_all(&pdf))
 }
 
 fn write(path: &Path, content: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<(), Failure> {

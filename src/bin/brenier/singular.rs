@@ -5,10 +5,9 @@ use crate::console::count;
 use crate::failure::Failure;
 use crate::mapped::{self, report, values};
 use crate::picture;
-use brenier::io::{write_atomically, write_singular};
-use brenier::plot::Scene;
+use brenier::io::write_singular;
+use brenier::plot::{Model, Scene};
 use brenier::transport::{SingularOptions, SingularSet, StrandEnd};
-use std::io::Write;
 use std::path::Path;
 
 pub fn run(args: &SingularArgs, common: &Common) -> Result<u8, Failure> {
@@ -20,10 +19,15 @@ pub fn run(args: &SingularArgs, common: &Common) -> Result<u8, Failure> {
     let mut files: Vec<&Path> = vec![&args.output];
     if let Some(path) = &args.plot {
         let style = picture::of_map(&solved.map, &args.picture, &args.solution, common)?;
-        let scene = Scene::new(&solved.loaded.problem, solved.map.diagram()).with(style.look);
         let curves: Vec<&[[f64; 2]]> = set.strands.iter().map(|s| s.points.as_slice()).collect();
-        let svg = scene.svg_with(style.color, &curves, &ends(&set));
-        write_atomically(path, |w| w.write_all(svg.as_bytes()))?;
+        let (problem, diagram) = (&solved.loaded.problem, solved.map.diagram());
+        if picture::is_drawn(path) {
+            let scene = Scene::new(problem, diagram).with(style.look);
+            picture::write_svg(path, &scene.svg_with(style.color, &curves, &ends(&set)))?;
+        } else {
+            let model = Model::of_plane(problem, diagram).with_curves(&curves);
+            picture::write_model(model, &args.solution, path, &style)?;
+        }
         files.push(path);
     }
     let threshold = &set.threshold;

@@ -3,8 +3,9 @@
 use crate::args::{Common, PictureArgs, Up as Axis};
 use crate::args_of_pictures::Legend;
 use crate::failure::{Failure, code};
+use crate::limits::read_limit;
 use crate::site_values;
-use brenier::io::{CellColumn, ColumnValues, ending};
+use brenier::io::{CellColumn, ColumnValues, ending, read_colors};
 use brenier::plot::{Color, Look, Up, Values};
 use brenier::problem::WithSites;
 use std::path::Path;
@@ -15,6 +16,7 @@ pub enum Format {
     Svg,
     Png,
     Html,
+    Pdf,
 }
 
 /// What a picture of this name is.
@@ -23,6 +25,7 @@ pub fn format_of(path: &Path) -> Option<Format> {
         "svg" => Some(Format::Svg),
         "png" => Some(Format::Png),
         "html" => Some(Format::Html),
+        "pdf" => Some(Format::Pdf),
         _ => None,
     }
 }
@@ -36,6 +39,10 @@ pub struct Style {
     pub view: Option<[f64; 2]>,
     pub up: Up,
     pub size: Option<(u32, u32)>,
+    /// Whether a legend was asked for: a .png has none else.
+    pub legend: bool,
+    /// A picture that colours are taken from: its width, and its pixels.
+    pub ink: Option<(usize, Vec<[u8; 3]>)>,
     /// Something that only the diagram knows.
     pub wanted: Wanted,
 }
@@ -73,22 +80,20 @@ pub fn check(args: &PictureArgs, path: Option<&Path>) -> Result<(), Failure> {
     if args.size.is_some() && format != Some(Format::Png) {
         return Err(usage(format!("--size is for .png; {file} fits its window, leave it out")));
     }
-    if format != Some(Format::Svg) {
-        let only = ["--legend", "--title", "--label", "--levels", "--width"];
-        if let Some(flag) = given.iter().find(|flag| only.contains(flag)) {
-            return Err(usage(format!("{flag} is for .svg; leave it out, or give {file} that ending")));
-        }
+    let drawn = matches!(format, Some(Format::Svg | Format::Pdf));
+    if !drawn && let Some(flag) = given.iter().find(|flag| ["--levels", "--width"].contains(flag)) {
+        return Err(usage(format!("{flag} is for .svg and .pdf; leave it out, or give {file} one of these endings")));
     }
     if format == Some(Format::Html) {
-        let other = ["--values", "--stroke", "--radius"];
+        let other = ["--values", "--ink", "--stroke", "--radius", "--legend", "--title", "--label"];
         if let Some(flag) = given.iter().find(|flag| other.contains(flag)) {
             return Err(usage(format!(
-                "{flag} is for .svg and .png; leave it out, or give {file} one of these endings"
+                "{flag} is for .svg, .pdf and .png; leave it out, or give {file} one of these endings"
             )));
         }
         if args.color.as_deref().is_some_and(|c| ["potential", "slope"].contains(&c)) {
             return Err(usage(format!(
-                "--color {} is for .svg and .png; a page shows masses, areas, distances and cells",
+                "--color {} is for .svg, .pdf and .png; a page shows masses, areas, distances and cells",
                 args.color.as_deref().unwrap_or_default()
             )));
         }
@@ -162,7 +167,9 @@ pub fn of(args: &PictureArgs, usual: Color, problem: &impl WithSites, common: &C
         }
     }
     wanted.levels = args.levels.map_or(0, usize::from);
-    Ok(Style { color, look, view: args.view, up: up_of(args.up), size: args.size, wanted })
+    let legend = args.legend == Some(Legend::Right);
+    let ink = args.ink.as_deref().map(|path| read_colors(path, read_limit(common))).transpose()?;
+    Ok(Style { color, look, view: args.view, up: up_of(args.up), size: args.size, legend, ink, wanted })
 }
 
 fn named<'c>(word: &str, columns: &'c [CellColumn], args: &PictureArgs, flag: &str) -> Result<&'c CellColumn, Failure> {
@@ -183,6 +190,22 @@ fn numbers(word: &str, columns: &[CellColumn], args: &PictureArgs) -> Result<Val
             let what = format!("{file}: column {word:?} has words; colours show numbers, use --label for it");
             Err(Failure::new(code::INPUT, what))
         }
+    }
+}
+
+impl Style {
+    /// Takes the colours of sites from the picture, which covers a box.
+    pub fn take_inks(&mut self, sites: &[[f64; 2]], (low, high): ([f64; 2], [f64; 2])) {
+        let Some((width, pixels)) = &self.ink else { return };
+        let size = [*width, pixels.len() / (*width).max(1)];
+        let ink = |y: &[f64; 2]| {
+            let at = |k: usize| {
+                let t = (y[k] - low[k]) / (high[k] - low[k]);
+                ((t * size[k] as f64) as usize).min(size[k] - 1)
+            };
+            pixels[(size[1] - 1 - at(1)) * width + at(0)]
+        };
+        self.look.inks = Some(sites.iter().map(ink).collect());
     }
 }
 

@@ -167,8 +167,8 @@ pub use diagram::{
     CellRecord, Cells, Diagram, DiagramError, Label, Outlines, PartialDiagram, SpaceDiagram, SurfaceDiagram,
 };
 pub use domain::{
-    Between, Body, ConvexPolygon, Density, Domain, DomainError, Image, PlanarMesh, SpaceDensity, SpaceDomain, Surface,
-    SurfaceDensity,
+    Between, Body, ConvexPolygon, Density, Domain, DomainError, Image, PlanarMesh, Solid, SpaceDensity, SpaceDomain,
+    Surface, SurfaceDensity, TetMesh,
 };
 pub use exact::{Heights, NotRational, Ratio};
 pub use io::{

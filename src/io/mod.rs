@@ -59,6 +59,7 @@ mod space;
 mod surface;
 mod table;
 mod temporary;
+mod tets;
 mod text;
 mod zip_stream;
 
@@ -72,7 +73,7 @@ pub use check_text::check_text;
 pub use checkpoint::{read_checkpoint, write_checkpoint};
 pub use columns::TableColumns;
 pub use density_json::{image_of_pixels, parse_image, read_image};
-pub use domain_file::{parse_domain, read_domain};
+pub use domain_file::{parse_domain, read_domain, read_solid};
 pub use domain_shapes::AnyDomain;
 pub use ending::{ending, has_ending, tell_ending};
 pub use error::{IoError, bytes_text, system_text};
@@ -111,4 +112,5 @@ pub use surface::{
     Encoding, Field, Group, MeshData, SingleMesh, SurfaceFile, Texture, parse_surface, read_surface, reads_surface,
     write_gltf, write_surface, writes_gltf, writes_surface,
 };
+pub use tets::{TetFile, parse_tets, reads_tets};
 pub use text::printable;

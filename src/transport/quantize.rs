@@ -160,7 +160,7 @@ impl<const D: usize> Quantizable<D> for SpaceProblem<D> {
     fn with_sites(&self, sites: Vec<[f64; D]>, heights: Option<Heights>) -> Result<SpaceProblem<D>, ProblemError> {
         SpaceProblem::new(
             SpaceProblemData::new(self.domain().clone(), sites)
-                .density(*self.density())
+                .density(self.density().clone())
                 .masses(self.masses().to_vec())
                 .heights(heights)
                 .duplicates(Duplicates::Refuse),

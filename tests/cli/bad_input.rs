@@ -130,22 +130,13 @@ fn domains() {
     assert_snapshot!(domain(r#"{"type": "polyhedron", "halfspaces": [[1,0,0,1]]}"#), @"p.json: the half-spaces leave an unbounded domain; add rows [a, b, c, d] that bound it on all sides");
     assert_snapshot!(domain(r#"{"type": "polyhedron", "halfspaces": [[1,0,0]]}"#), @"p.json: line 1: halfspaces[0] has 3 numbers; give [a, b, c, d]");
     assert_snapshot!(domain(r#"{"type": "polyhedron", "vertices": [[0,0,0],[1,0,0],[0,1,0],[1,1,0]]}"#), @"p.json: domain has no volume; the corners of a polyhedron must not all lie in one plane");
-    for (kind, rest) in [
-        ("solid", r#""vertices": [[0,0,0]]"#),
-        ("tetmesh", r#""vertices": [[0,0,0]], "tets": [[0,1,2,3]]"#),
-        ("sphere", r#""vertices": []"#),
-    ] {
-        let text = domain(&format!("{{\"type\": \"{kind}\", {rest}}}"));
-        assert_eq!(
-            text,
-            format!(
-                "p.json: domain: type \"{kind}\" is not supported by this version; use \"box\", \"torus\", \"polyhedron\", \"polygon\", \"multipolygon\", \"mesh\", \"geojson\" or \"svg\""
-            )
-        );
-    }
-    assert_snapshot!(domain(r#"{"type": "bx"}"#), @r#"p.json: domain: unknown type "bx"; use "box", "torus", "polyhedron", "polygon", "multipolygon", "mesh", "geojson" or "svg""#);
+    assert_snapshot!(domain(r#"{"type": "sphere", "vertices": []}"#), @r#"p.json: domain: type "sphere" is not supported by this version; use "box", "torus", "polyhedron", "polygon", "multipolygon", "mesh", "tetmesh", "solid", "geojson" or "svg""#);
+    assert_snapshot!(domain(r#"{"type": "solid", "vertices": [[0,0,0]]}"#), @r#"p.json: domain: a solid needs "vertices": [[x, y, z], ...] and "triangles": [[a, b, c], ...], or "path" alone"#);
+    assert_snapshot!(domain(r#"{"type": "tetmesh", "vertices": [[0,0,0]], "tets": [[0,1,2,3]]}"#), @"p.json: tets[0][1] = 1, but there are 1 vertices; count from 0");
+    assert_snapshot!(domain(r#"{"type": "tetmesh", "vertices": [[0,0,0]], "tets": [[0,1,2]]}"#), @"p.json: line 1: domain.tets[0]: invalid length 3, expected an array of length 4");
+    assert_snapshot!(domain(r#"{"type": "bx"}"#), @r#"p.json: domain: unknown type "bx"; use "box", "torus", "polyhedron", "polygon", "multipolygon", "mesh", "tetmesh", "solid", "geojson" or "svg""#);
     assert_snapshot!(domain(r#"{"type": "box", "min": [0,0], "max": [1,1], "vertices": []}"#), @r#"p.json: domain: a box has no field "vertices"; drop it"#);
-    assert_snapshot!(domain(r#"{"min": [0,0]}"#), @r#"p.json: domain: "type" is missing; use "box", "torus", "polyhedron", "polygon", "multipolygon", "mesh", "geojson" or "svg""#);
+    assert_snapshot!(domain(r#"{"min": [0,0]}"#), @r#"p.json: domain: "type" is missing; use "box", "torus", "polyhedron", "polygon", "multipolygon", "mesh", "tetmesh", "solid", "geojson" or "svg""#);
 }
 
 #[test]

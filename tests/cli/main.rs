@@ -32,4 +32,5 @@ mod space;
 mod streams;
 mod support;
 mod surfaces;
+mod tets;
 mod usage;

@@ -21,9 +21,11 @@ pub(super) struct Cutter<'a> {
 /// Room for cutting one cell after another.
 #[derive(Default)]
 pub(super) struct Room {
-    work: Work,
+    pub work: Work,
     stack: Vec<(u32, Shift)>,
     reach: Reach,
+    /// Parts of the domain.
+    pub found: Vec<u32>,
     pub counters: Counters,
 }
 

@@ -6,7 +6,7 @@
 
 use super::super::graph::Graph;
 use super::super::measures::{MeasureError, Measures, Want};
-use super::super::moments::Moments;
+use super::super::moments::{Moments, joined};
 use super::super::seam::{Coarsen, Laguerre, Live, sunk};
 use super::cut::{Cutter, Room};
 use super::ground::SpaceGround;
@@ -129,40 +129,51 @@ impl<const D: usize> SpaceLaguerre<D> {
     fn measure(&self, cutter: &Cutter<'_>, i: usize, moments: bool, part: &mut Part<D>, room: &mut Room) {
         let warm = self.last(i);
         let cell = cutter.cell(i as u32, warm, room);
-        let Some(shape) = cutter.finished(i as u32, &cell) else {
-            part.hidden += 1;
-            part.mass.push(0.0);
+        let pieces = cutter.pieces(i as u32, &cell, room);
+        let before = part.walls.len();
+        match &pieces[..] {
             // A cell that is lost keeps the neighbours it had.
-            part.lengths.push(warm.len() as u32);
-            part.walls.extend_from_slice(warm);
-            if moments {
-                part.moments.push(Moments::default());
+            [] if cell.is_empty() || self.ground.parts.is_none() => part.walls.extend_from_slice(warm),
+            [one] if self.ground.parts.is_none() => {
+                part.walls.extend(one.shape.skeleton.labels.iter().filter(|l| matches!(l, Wall::Site(..))));
             }
-            return;
-        };
-        let law = &self.ground.law;
-        let found = shape.moments::<D>(law);
+            _ => {
+                let labels = cell.nodes.iter().flat_map(|n| n.faces).map(|f| cell.faces[f as usize].label);
+                part.walls.extend(labels.filter(|l| matches!(l, Wall::Site(..))));
+                part.walls[before..].sort_unstable();
+                let mut kept = before;
+                for k in before..part.walls.len() {
+                    if kept == before || part.walls[kept - 1] != part.walls[k] {
+                        part.walls[kept] = part.walls[k];
+                        kept += 1;
+                    }
+                }
+                part.walls.truncate(kept);
+            }
+        }
+        part.lengths.push((part.walls.len() - before) as u32);
+        let of_pieces: Vec<Moments<D>> = pieces.iter().map(|p| p.shape.moments()).collect();
+        let found = if of_pieces.is_empty() { Moments::default() } else { joined(&of_pieces) };
+        part.hidden += usize::from(pieces.is_empty());
         part.mass.push(found.mass);
         if moments {
             part.moments.push(found);
         }
-        for (face, &label) in shape.skeleton.labels.iter().enumerate() {
-            let Wall::Site(j, shift) = label else { continue };
-            // Both cells see the wall; the lower one counts it. That to an own image moves with
-            // none.
-            if i < j as usize {
-                let n = cutter.sites.wall(cutter.ground, (i as u32, j), shift, &shape.middle).0;
-                let apart = n.iter().map(|n| n.hi * n.hi).sum::<f64>().sqrt();
-                let mass = shape.face(face, law).mass;
-                if mass > 0.0 && apart > 0.0 {
-                    part.conductance.push((i as u32, j, mass / apart));
+        for shape in pieces.iter().map(|p| &p.shape) {
+            for (face, &label) in shape.skeleton.labels.iter().enumerate() {
+                let Wall::Site(j, shift) = label else { continue };
+                // Both cells see the wall; the lower one counts it. That to an own image moves with
+                // none.
+                if i < j as usize {
+                    let n = cutter.sites.wall(cutter.ground, (i as u32, j), shift, &shape.middle).0;
+                    let apart = n.iter().map(|n| n.hi * n.hi).sum::<f64>().sqrt();
+                    let mass = shape.face(face).mass;
+                    if mass > 0.0 && apart > 0.0 {
+                        part.conductance.push((i as u32, j, mass / apart));
+                    }
                 }
             }
         }
-        let near = shape.skeleton.labels.iter().filter(|l| matches!(l, Wall::Site(..)));
-        let before = part.walls.len();
-        part.walls.extend(near);
-        part.lengths.push((part.walls.len() - before) as u32);
     }
 }
 

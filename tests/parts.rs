@@ -362,3 +362,39 @@ fn threads_change_nothing() {
     assert_eq!(one.masses, three.masses);
     assert_eq!(one.cost.to_bits(), three.cost.to_bits());
 }
+
+/// A curved ring, shaken: convex, hollow and saddle-shaped places. The parts that it is cut into
+/// fill exactly what the divergence theorem says of its surface.
+#[test]
+fn a_curved_ring_is_filled_exactly() {
+    let (around, across) = (14u32, 7u32);
+    let mut r = Random(31);
+    let mut vertices = Vec::new();
+    for i in 0..around {
+        for j in 0..across {
+            let (u, v) = (f64::from(i) / f64::from(around), f64::from(j) / f64::from(across));
+            let (u, v) = (u * std::f64::consts::TAU, v * std::f64::consts::TAU);
+            let far = 1.0 + 0.4 * v.cos() + 0.02 * r.next();
+            vertices.push([far * u.cos(), far * u.sin(), 0.4 * v.sin() + 0.02 * r.next()]);
+        }
+    }
+    let at = |i: u32, j: u32| i % around * across + j % across;
+    let mut triangles = Vec::new();
+    for i in 0..around {
+        for j in 0..across {
+            triangles.push([at(i, j), at(i + 1, j), at(i + 1, j + 1)]);
+            triangles.push([at(i, j), at(i + 1, j + 1), at(i, j + 1)]);
+        }
+    }
+    let solid = Solid::new(vertices, triangles).unwrap();
+    let domain = SpaceDomain::of_parts(solid).unwrap();
+    let parts = domain.parts().unwrap().len();
+    assert!(parts < 1500, "{parts}");
+    let sites: Vec<[f64; 3]> = (0..6).map(|_| r.point().map(|x| 2.0 * x - 1.0)).collect();
+    let own = problem(domain, &sites, &SpaceDensity::Constant);
+    let found = solve(&own, &SolveOptions::default());
+    assert!(found.report.converged);
+    proved(&own, &found, 1e-9);
+    let d = SpaceDiagram::new(&own, &found.heights).unwrap();
+    (1..=4).for_each(|level| d.validate(level).unwrap());
+}

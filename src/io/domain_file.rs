@@ -17,8 +17,9 @@ use std::path::Path;
 
 /// Reads a domain: from .json an object such as `{"type": "polygon", ...}`, or GeoJSON; from
 /// .geojson the polygons of it; from .svg the outlines of shapes; from an .obj with faces, .ply,
-/// .off or .stl a mesh; from .msh, .mesh or .vtu a mesh of tetrahedra; from any other format of points the vertices of a polygon in order.
-/// `features` names what is meant in .geojson and .svg; none: all. The second value are remarks.
+/// .off or .stl a mesh; from .msh, .mesh or .vtu a mesh of tetrahedra; from any other format of
+/// points the vertices of a polygon in order. `features` names what is meant in .geojson and .svg;
+/// none: all. The second value are remarks.
 ///
 /// # Errors
 /// [`IoError`]; for text the line is named.

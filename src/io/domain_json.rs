@@ -1,12 +1,13 @@
 //! The domain of a problem file.
 
 use super::domain_shapes::{
-    AnyDomain, Told, doubled_note, flat_note, mesh_from_bytes, polygons, solid_from_bytes, tets_from_bytes,
+    AnyDomain, Told, doubled_note, flat_note, mesh_from_bytes, polygons, solid_fits, solid_from_bytes, tets_from_bytes,
 };
 use super::domain_space::{self, Fault};
 use super::error::{IoError, quoted};
 use super::json::{Context, Pairs, Reference, Rows, Scalars, Source, Triples, Tuples, set, unknown_field};
 use super::loader::Loader;
+use super::tets::fits;
 use super::{domain_geojson, domain_svg};
 use crate::domain::planar::Polygon;
 use crate::domain::{ConvexPolygon, DomainError, PlanarMesh, Surface};
@@ -330,11 +331,13 @@ impl RawDomain {
                 Ok(domain)
             }
             "tetmesh" => {
+                fits(file, self.tets.as_ref().map_or(0, Vec::len), loader.limit())?;
                 let (domain, notes) = in_space(domain_space::tetmesh(self.vertices, self.tets))?;
                 loader.notes.extend(notes);
                 Ok(domain)
             }
             "solid" => {
+                solid_fits(file, self.triangles.as_ref().map_or(0, Vec::len), loader.limit())?;
                 let (domain, notes) = in_space(domain_space::solid(self.vertices, self.triangles))?;
                 loader.notes.extend(notes);
                 Ok(domain)

@@ -100,13 +100,19 @@ pub(super) fn tets_from_bytes(path: &Path, bytes: &[u8], limit: ReadLimit) -> Re
     Ok((AnyDomain::Space(SpaceDomain::of_parts(mesh).map_err(wrong)?), notes))
 }
 
-/// The inside of a surface from the bytes of a file, and remarks.
-pub(super) fn solid_from_bytes(path: &Path, bytes: &[u8], limit: ReadLimit) -> Result<Told, IoError> {
-    let file = parse_surface(path, bytes)?;
-    let needs = FACE.saturating_mul(file.triangles.len() as u64);
+/// Whether a solid within so many triangles may be made.
+pub(super) fn solid_fits(path: &Path, triangles: usize, limit: ReadLimit) -> Result<(), IoError> {
+    let needs = FACE.saturating_mul(triangles as u64);
     if needs > limit.bytes {
         return Err(IoError::TooLarge { file: path.to_path_buf(), needs, limit: limit.bytes });
     }
+    Ok(())
+}
+
+/// The inside of a surface from the bytes of a file, and remarks.
+pub(super) fn solid_from_bytes(path: &Path, bytes: &[u8], limit: ReadLimit) -> Result<Told, IoError> {
+    let file = parse_surface(path, bytes)?;
+    solid_fits(path, file.triangles.len(), limit)?;
     let mut notes = file.notes;
     let polygons = file.polygons;
     let wrong = |e: crate::domain::DomainError| IoError::Problem {

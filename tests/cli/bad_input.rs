@@ -158,7 +158,7 @@ fn densities() {
     assert_snapshot!(density(r#"{"type": "image", "values": [1, 2]}"#), @r#"p.json: density: "values" of an image need their "width""#);
     assert_snapshot!(density(r#"{"type": "image", "values": [0, 0], "width": 1}"#), @"p.json: density is zero on the whole domain; there is no mass to transport");
     assert_snapshot!(density(r#"{"type": "vertex", "values": [1, 2]}"#), @r#"p.json: a density of type "vertex" needs a domain of type "mesh""#);
-    assert_snapshot!(density(r#"{"type": "gauss"}"#), @r#"p.json: density: unknown type "gauss"; use "constant", "affine", "vertex", "face", "corner" or "image""#);
+    assert_snapshot!(density(r#"{"type": "gauss"}"#), @r#"p.json: density: unknown type "gauss"; use "constant", "affine", "vertex", "face", "cell", "corner" or "image""#);
     assert_snapshot!(density(r#"{"type": "constant", "c": 2}"#), @r#"p.json: density: type "constant" has no field "c"; drop it"#);
 }
 

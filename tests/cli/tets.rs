@@ -31,16 +31,16 @@ fn cube(name: &str, f: &Folder, flaw: &str) {
 fn every_format_is_the_cube() {
     let f = Folder::new();
     f.write("y.csv", SITES);
-    f.expect(0, "solve --domain cube --points y.csv -o box.json --tolerance 1e-13");
+    f.expect(0, "solve --domain cube --points y.csv -o box.json --tol 1e-13");
     let cost = |f: &Folder, name: &str| f.json(name)["cost"].as_f64().unwrap();
     let stated = cost(&f, "box.json");
     for name in FILES {
         f.write(name, data(name));
-        f.expect(0, &format!("solve --domain {name} --points y.csv -o s.json --tolerance 1e-13"));
+        f.expect(0, &format!("solve --domain {name} --points y.csv -o s.json --tol 1e-13"));
         assert!((cost(&f, "s.json") - stated).abs() <= 1e-12, "{name}");
     }
     cube("cube.obj", &f, "");
-    f.expect(0, "solve --domain solid:cube.obj --points y.csv -o s.json --tolerance 1e-13");
+    f.expect(0, "solve --domain solid:cube.obj --points y.csv -o s.json --tol 1e-13");
     assert!((cost(&f, "s.json") - stated).abs() <= 1e-12);
 }
 
@@ -69,7 +69,7 @@ fn the_whole_way_in_tetrahedra() {
             "domain": {"type": "tetmesh", "vertices": [[0,0,0],[1,0,0],[0,1,0],[0,0,1]], "tets": [[0,2,1,3]]},
             "density": {"type": "vertex", "values": [0, 0, 0, 4]}, "sites": [[0, 0, 0.2], [0, 0, 0.6]]}"#,
     );
-    f.expect(0, "solve p.json -o v.json --tolerance 1e-13");
+    f.expect(0, "solve p.json -o v.json --tol 1e-13");
     f.expect(0, "check v.json");
     // rho = 4 z on a corner of the cube: the height that halves 4 z (1 - z)^2 / 2 is that of
     // 6 z^2 - 8 z^3 + 3 z^4 = 1/2. The bisector lies there.
@@ -137,7 +137,7 @@ fn flaws_are_named() {
     let run = f.error(3, "solve --domain solid:open.obj --points y.csv -o s.json");
     assert_snapshot!(run, @"open.obj: the surface is not closed: edge (4, 5) of face 2 has 1 face; fill the hole, or give its triangles as a mesh");
     f.error(2, "solve --domain solid: --points y.csv -o s.json");
-    f.error(3, "solve --domain solid:none.obj --points y.csv -o s.json");
+    f.error(5, "solve --domain solid:none.obj --points y.csv -o s.json");
     // Limits.
     f.write("m.msh", data("a41.msh"));
     f.error(4, "solve --domain m.msh --points y.csv -o s.json --max-memory 2000");

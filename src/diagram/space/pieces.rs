@@ -1,10 +1,10 @@
 //! A cell in pieces: one for each part of the domain that it meets.
 //!
 //! A cell is cut out of the box about all parts first, so it is complete whatever the parts are.
-//! Those that it may meet are found by their boxes: a domain need not be connected, and neither need
-//! a cell be, so a walk from part to part would lose some. Each of them is clipped by the walls of
-//! the cell, by labels as ever. Walls are moved by heights, and these decide all ties between walls
-//! and the sides of parts in the same way for all cells and parts.
+//! Those that it may meet are found by their boxes: a domain need not be connected, and neither
+//! need a cell be, so a walk from part to part would lose some. Each of them is clipped by the
+//! walls of the cell, by labels as ever. Walls are moved by heights, and these decide all ties
+//! between walls and the sides of parts in the same way for all cells and parts.
 
 use super::cut::{Cutter, Room};
 use super::planes::CellPlanes;

@@ -188,15 +188,15 @@ impl<const D: usize> SpaceDiagram<D> {
         }
     }
 
-    /// The vertices of a cell; on a torus near its site. None of a hidden site. A cell in pieces has
-    /// those of each piece, one after the other.
+    /// The vertices of a cell; on a torus near its site. None of a hidden site. A cell in pieces
+    /// has those of each piece, one after the other.
     pub fn vertices(&self, i: usize) -> Vec<[f64; 3]> {
         let of = |p: &Piece| (0..p.shape.points.len() as u32).map(|k| p.shape.corner(k)).collect::<Vec<_>>();
         self.of_cell(i).iter().flat_map(of).collect()
     }
 
-    /// The faces of a cell. Faces and vertices of no size are kept: every vertex lies on three. Of a
-    /// cell in pieces, those between two of its own pieces are left out where the parts of the
+    /// The faces of a cell. Faces and vertices of no size are kept: every vertex lies on three. Of
+    /// a cell in pieces, those between two of its own pieces are left out where the parts of the
     /// domain are tetrahedra.
     pub fn faces(&self, i: usize) -> impl Iterator<Item = SpaceFace> + '_ {
         let mut first = 0;

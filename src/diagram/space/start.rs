@@ -54,9 +54,9 @@ impl SpaceGround {
     /// A box inside the union of the parts that count, shaped as that about all: as large as one
     /// about the middle of one of them may be, of some that are tried.
     ///
-    /// A box about `c` with half the sides `s half` meets no triangle whose box is farther than that
-    /// along some axis, or whose plane is: `|<n, a - c>| > s sum |n_k| half_k`. It lies inside then,
-    /// as its middle does.
+    /// A box about `c` with half the sides `s half` meets no triangle whose box is farther than
+    /// that along some axis, or whose plane is: `|<n, a - c>| > s sum |n_k| half_k`. It lies inside
+    /// then, as its middle does.
     fn box_among_parts(&self, parts: &Parts) -> ([f64; 3], [f64; 3]) {
         let (low, high) = parts.bounds();
         let half = [0, 1, 2].map(|k| 0.5 * (high[k] - low[k]).max(f64::MIN_POSITIVE));

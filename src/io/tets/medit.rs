@@ -2,7 +2,7 @@
 
 use super::super::error::{IoError, quoted};
 use super::cursor::Cursor;
-use super::read::TetFile;
+use super::file::TetFile;
 use std::path::Path;
 
 /// Solids that are no tetrahedra of order 1.

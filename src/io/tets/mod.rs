@@ -4,11 +4,14 @@
 //! solids are refused. Written by hand: `docs/dependencies.md` says why.
 
 mod cursor;
+mod file;
 mod medit;
 mod msh;
 mod read;
 mod vtk_arrays;
 mod vtu;
 
-pub(super) use read::flat_note;
-pub use read::{TetFile, parse_tets, reads_tets};
+pub use file::TetFile;
+pub(super) use file::flat_note;
+pub(super) use read::fits;
+pub use read::{parse_tets, reads_tets};

@@ -7,7 +7,7 @@
 
 use super::super::error::IoError;
 use super::cursor::{Coding, Cursor};
-use super::read::TetFile;
+use super::file::TetFile;
 use std::collections::HashMap;
 use std::path::Path;
 

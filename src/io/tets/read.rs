@@ -3,20 +3,9 @@
 use super::super::ending::ending;
 use super::super::error::IoError;
 use super::super::read::{ReadLimit, refuse_utf16};
+use super::file::TetFile;
 use super::{medit, msh, vtu};
-use crate::domain::{DomainError, TetMesh};
 use std::path::Path;
-
-/// A mesh as a file has it.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct TetFile {
-    /// Coordinates of the vertices.
-    pub vertices: Vec<[f64; 3]>,
-    /// Corners of the tetrahedra, counted from 0.
-    pub tets: Vec<[u32; 4]>,
-    /// Remarks for the report.
-    pub notes: Vec<String>,
-}
 
 /// Bytes that a mesh takes in memory for each tetrahedron and each vertex while it is checked: its
 /// facets by name (4 times 16), what lies beyond (16), its box in a tree (56), itself (16), room
@@ -45,32 +34,15 @@ pub fn parse_tets(path: &Path, bytes: &[u8], limit: ReadLimit) -> Result<TetFile
         let cure = "mesh the volume, and save its elements";
         return Err(IoError::content(path, format!("has no tetrahedra; {cure}")));
     }
-    let needs = EACH.saturating_mul((file.tets.len() + file.vertices.len()) as u64);
-    if needs > limit.bytes {
-        return Err(IoError::TooLarge { file: path.to_path_buf(), needs, limit: limit.bytes });
-    }
+    fits(path, file.tets.len() + file.vertices.len(), limit)?;
     Ok(file)
 }
 
-impl TetFile {
-    /// The mesh, and remarks. `path` is named in errors.
-    ///
-    /// # Errors
-    /// As [`TetMesh::new`] has it.
-    pub fn into_mesh(self, path: &Path) -> Result<(TetMesh, Vec<String>), IoError> {
-        let TetFile { vertices, tets, mut notes } = self;
-        let mesh = TetMesh::new(vertices, tets)
-            .map_err(|e: DomainError| IoError::Problem { file: path.to_path_buf(), source: e.into() })?;
-        notes.extend(flat_note(&mesh));
-        Ok((mesh, notes))
+/// Whether so many tetrahedra and vertices may be checked.
+pub(in super::super) fn fits(path: &Path, count: usize, limit: ReadLimit) -> Result<(), IoError> {
+    let needs = EACH.saturating_mul(count as u64);
+    if needs > limit.bytes {
+        return Err(IoError::TooLarge { file: path.to_path_buf(), needs, limit: limit.bytes });
     }
-}
-
-/// What to say about tetrahedra that are left out.
-pub(in super::super) fn flat_note(mesh: &TetMesh) -> Option<String> {
-    match mesh.flat() {
-        [] => None,
-        [one] => Some(format!("tet {one} has no volume and is left out")),
-        [first, rest @ ..] => Some(format!("tet {first} and {} more have no volume and are left out", rest.len())),
-    }
+    Ok(())
 }

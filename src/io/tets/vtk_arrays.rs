@@ -1,8 +1,9 @@
 //! Arrays of VTK's XML files: as text, in base64, or appended behind the rest; also compressed.
 //!
 //! An array of bytes begins with their number. A compressed one begins with the number of blocks,
-//! their length, that of the last one if it is shorter, and the compressed length of each. In base64
-//! these heads may be coded for themselves: every stretch up to its padding is decoded on its own.
+//! their length, that of the last one if it is shorter, and the compressed length of each. In
+//! base64 these heads may be coded for themselves: every stretch up to its padding is decoded on
+//! its own.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -2,7 +2,7 @@
 
 use super::super::error::IoError;
 use super::super::read::ReadLimit;
-use super::read::TetFile;
+use super::file::TetFile;
 use super::vtk_arrays::{Kind, Place, Storage};
 use roxmltree::{Document, Node};
 use std::path::Path;

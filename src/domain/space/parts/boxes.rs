@@ -1,5 +1,6 @@
 //! Boxes by what they meet.
 
+use crate::exact::power::{exponent, scaled};
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 
@@ -11,6 +12,22 @@ pub(super) fn around<'a>(points: impl IntoIterator<Item = &'a [f64; 3]>) -> Boun
     points.into_iter().fold(([f64::INFINITY; 3], [f64::NEG_INFINITY; 3]), |(low, high), p| {
         ([0, 1, 2].map(|k| low[k].min(p[k])), [0, 1, 2].map(|k| high[k].max(p[k])))
     })
+}
+
+/// The middle of a box, with few digits.
+pub(super) fn round_centre((low, high): &Bounds) -> [f64; 3] {
+    let unit = unit_of((low, high));
+    [0, 1, 2].map(|k| {
+        let middle = low[k] + 0.5 * (high[k] - low[k]);
+        let rounded = (middle / unit).round() * unit;
+        if (low[k]..high[k]).contains(&rounded) { rounded } else { middle }
+    })
+}
+
+/// A power of two that is small beside a box.
+pub(super) fn unit_of((low, high): (&[f64; 3], &[f64; 3])) -> f64 {
+    let extent = (0..3).map(|k| high[k] - low[k]).fold(0.0, f64::max);
+    scaled(1.0, exponent(extent) - 8)
 }
 
 /// Numbered boxes.

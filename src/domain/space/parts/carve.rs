@@ -2,7 +2,7 @@
 //!
 //! The box around the surface is halved until few triangles are left in each part. There the rest
 //! is cut by the planes of these triangles, one after the other, as binary space partitions are
-//! (Thibault and Naylor, 1987): what a plane leaves without a piece of a triangle inside lies wholly
+//! (Thibault and Naylor, 1987): what a plane leaves without a piece of a triangle in it lies wholly
 //! inside or outside, and touches the piece that the plane was taken from, so behind it is inside.
 //! Boxes that no triangle meets are asked for the number of times that the surface winds around
 //! their middle. Pieces of triangles are kept in rationals; nothing is decided by rounded numbers.

@@ -1,6 +1,6 @@
 //! The inside of a closed surface.
 
-use super::boxes::around;
+use super::boxes::{around, round_centre};
 use super::carve::carve;
 use super::convex::{Convex, Mesh};
 use super::crossing::crossing;
@@ -108,7 +108,7 @@ impl Solid {
                 return Err(DomainError::WoundWrongly { face: name(first as u32) });
             }
         }
-        let centre = super::union::round_centre(&(low, high));
+        let centre = round_centre(&(low, high));
         let convex = carve(Mesh { vertices: &vertices, triangles: &triangles, centre: &centre }, &winding);
         if convex.bounds.is_empty() {
             return Err(DomainError::FlatBody);

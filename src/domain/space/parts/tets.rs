@@ -53,8 +53,8 @@ impl TetMesh {
     /// left out of the domain. Cost: O(n log n).
     ///
     /// # Errors
-    /// A number that is not finite, a corner that is no vertex, none with volume, or tetrahedra that
-    /// overlap.
+    /// A number that is not finite, a corner that is no vertex, none with volume, or tetrahedra
+    /// that overlap.
     pub fn new(vertices: Vec<[f64; 3]>, mut tets: Vec<[u32; 4]>) -> Result<TetMesh, DomainError> {
         if tets.is_empty() {
             return Err(DomainError::NoTets);

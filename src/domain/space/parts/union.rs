@@ -1,12 +1,11 @@
 //! The union of convex parts, as diagrams see it.
 
 use super::super::polytope::{Face, Planes, Polytope};
-use super::boxes::{Bounds, Boxes, around};
+use super::boxes::{Bounds, Boxes, around, round_centre, unit_of};
 use super::convex::yields;
 use super::solid::{Solid, det};
 use super::tets::{NONE, TetMesh};
 use crate::exact::big::{self, Integer, Rational};
-use crate::exact::power::{exponent, scaled};
 use crate::exact::predicates::{ExactRow, PlaneRow, Yield, plane_exact, plane_near};
 use rayon::prelude::*;
 use std::ops::Range;
@@ -54,22 +53,6 @@ impl Planes<u32> for Sides<'_> {
 
 /// Terms of a sum that one task makes.
 const CHUNK: usize = 4096;
-
-/// The middle of a box, with few digits.
-pub(super) fn round_centre((low, high): &Bounds) -> [f64; 3] {
-    let unit = unit_of((low, high));
-    [0, 1, 2].map(|k| {
-        let middle = low[k] + 0.5 * (high[k] - low[k]);
-        let rounded = (middle / unit).round() * unit;
-        if (low[k]..high[k]).contains(&rounded) { rounded } else { middle }
-    })
-}
-
-/// A power of two that is small beside a box.
-fn unit_of((low, high): (&[f64; 3], &[f64; 3])) -> f64 {
-    let extent = (0..3).map(|k| high[k] - low[k]).fold(0.0, f64::max);
-    scaled(1.0, exponent(extent) - 8)
-}
 
 impl From<TetMesh> for Parts {
     fn from(mesh: TetMesh) -> Parts {

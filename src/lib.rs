@@ -168,8 +168,8 @@ pub use diagram::{
     SurfaceDiagram,
 };
 pub use domain::{
-    Between, Body, ConvexPolygon, Density, Domain, DomainError, Image, PlanarMesh, SpaceDensity, SpaceDomain, Sphere,
-    Surface, SurfaceDensity,
+    Between, Body, ConvexPolygon, Density, Domain, DomainError, Image, PlanarMesh, Solid, SpaceDensity, SpaceDomain,
+    Sphere, Surface, SurfaceDensity, TetMesh,
 };
 pub use exact::{Heights, NotRational, Ratio};
 pub use io::{

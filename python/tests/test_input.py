@@ -50,7 +50,7 @@ REFUSED: list[tuple[Any, dict[str, Any], str]] = [
     (SITES, {"masses": np.array([1, 2**63 - 1])}, "masses[1] = 9223372036854775807 is no double"),
     # Words that are none of ours.
     (SITES, {"duplicates": "drop"}, 'duplicates is "drop"; give "merge", "refuse" or "keep"'),
-    (SITES, {"density": 3.0}, "density is a float; give Affine, PerVertex, PerFace, PerCorner, an Image, or a dict"),
+    (SITES, {"density": 3.0}, "density is a float; give Affine, PerVertex, PerFace, PerCell, PerCorner, an Image, or a dict"),
     (SITES, {"density": {"type": "gaussian"}}, 'density: unknown type "gaussian"; use "constant", "affine"'),
     (SITES, {"density": bn.PerFace([1.0])}, 'a density of type "face" needs a domain of type "mesh"'),
     (SITES, {"density": bn.Affine([-1.0, 0.0])}, "density is negative at domain vertex 1; it must be at least 0"),
@@ -88,7 +88,8 @@ SOURCES: list[tuple[Any, str]] = [
     (lambda: bn.Image([[1.0, 2.0]], invert=True), "only images with values from 0 to 1 can be inverted"),
     (lambda: bn.Image([[1.0]], [0, 0]), "image.min and image.max belong together; give both, or neither"),
     (lambda: bn.Image([[1.0]], interpolation="cubic"), 'interpolation is "cubic"; give "constant" or "bilinear"'),
-    (lambda: bn.Solid([[0, 0, 0]], [[0, 0, 0]]), "domain"),  # What it says depends on what the library has.
+    (lambda: bn.Solid([[0, 0, 0]], [[0, 0, 0]]), "domain has no volume"),
+    (lambda: bn.Tets([[0, 0, 0]], [[0, 0, 0, 1]]), "tets[0][3] = 1, but there are 1 vertices; count from 0"),
 ]
 
 

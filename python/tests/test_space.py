@@ -68,3 +68,30 @@ def test_grains_of_given_volumes() -> None:
 def test_refused_in_words(call: Any, text: str) -> None:
     with pytest.raises(bn.BrenierError, match=text):
         call()
+
+
+CUBE = [[k & 1, (k >> 1) & 1, (k >> 2) & 1] for k in range(8)]
+FIVE = [[0, 1, 2, 4], [3, 1, 2, 7], [5, 1, 4, 7], [6, 2, 4, 7], [1, 2, 4, 7]]
+QUADS = [[0, 4, 6, 2], [1, 3, 7, 5], [0, 1, 5, 4], [2, 6, 7, 3], [0, 2, 3, 1], [4, 5, 7, 6]]
+SIDES = [t for a, b, c, d in QUADS for t in ([a, b, c], [a, c, d])]
+
+
+def test_tetrahedra_and_solids_are_the_box() -> None:
+    sites = np.random.default_rng(4).random((9, 3))
+    box = bn.solve(sites, bn.Box([0, 0, 0], [1, 1, 1]), tol=1e-13)
+    for source in (bn.Tets(CUBE, FIVE), bn.Solid(CUBE, SIDES)):
+        plan = bn.solve(sites, source, tol=1e-13)
+        assert np.allclose(plan.weights, box.weights, rtol=0, atol=1e-12)
+        assert abs(plan.value - box.value) < 1e-12
+        assert plan.check().ok
+    assert bn.TetMesh is bn.Tets
+
+
+def test_densities_on_tetrahedra() -> None:
+    sites = np.random.default_rng(5).random((4, 3))
+    source = bn.TetMesh(CUBE, FIVE)
+    height = [v[2] for v in CUBE]
+    a = bn.solve(sites, source, density=bn.PerVertex(height), tol=1e-13)
+    b = bn.solve(sites, source, density=bn.Affine([0, 0, 1]), tol=1e-13)
+    assert abs(a.value - b.value) < 1e-12
+    assert bn.solve(sites, source, density=bn.PerCell([1, 2, 3, 4, 5])).check().ok

@@ -29,6 +29,8 @@ pub enum Density {
     Vertex(Arc<[f64]>),
     /// One value for each triangle of a mesh.
     Face(Arc<[f64]>),
+    /// One value for each tetrahedron of a mesh in space.
+    Cell(Arc<[f64]>),
     /// Values at the corners of each triangle of a mesh, in the order of its vertices; may jump
     /// across edges.
     Corner(Arc<[[f64; 3]]>),
@@ -58,6 +60,7 @@ impl Density {
             }
             Density::Vertex(values) => Density::Vertex(values.iter().map(each).collect()),
             Density::Face(values) => Density::Face(values.iter().map(each).collect()),
+            Density::Cell(values) => Density::Cell(values.iter().map(each).collect()),
             Density::Corner(values) => Density::Corner(values.iter().map(|r| r.map(|v| scaled(v, density))).collect()),
             Density::Image(image) => Density::Image(Arc::new(image.scaled(length, density))),
         }
@@ -70,6 +73,7 @@ impl Density {
             Density::Affine { .. } | Density::InSpace { .. } => "affine",
             Density::Vertex(_) => "vertex",
             Density::Face(_) => "face",
+            Density::Cell(_) => "cell",
             Density::Corner(_) => "corner",
             Density::Image(_) => "image",
         }
@@ -83,6 +87,7 @@ impl Density {
             Density::InSpace { .. }
             | Density::Vertex(_)
             | Density::Face(_)
+            | Density::Cell(_)
             | Density::Corner(_)
             | Density::Image(_) => None,
         }
@@ -96,6 +101,7 @@ impl Density {
             Density::InSpace { .. }
             | Density::Vertex(_)
             | Density::Face(_)
+            | Density::Cell(_)
             | Density::Corner(_)
             | Density::Image(_) => None,
         }

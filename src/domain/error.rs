@@ -41,6 +41,103 @@ pub enum DomainError {
     /// A polyhedron without volume.
     #[error("domain has no volume; the corners of a polyhedron must not all lie in one plane")]
     FlatBody,
+    /// A mesh without tetrahedra.
+    #[error("a mesh of tetrahedra needs at least one")]
+    NoTets,
+    /// More than can be numbered.
+    #[error("the mesh has {found} vertices or cells; at most 536870911 fit")]
+    TooManyTets {
+        /// How many.
+        found: usize,
+    },
+    /// A tetrahedron names a vertex that is not there.
+    #[error("tets[{tet}][{corner}] = {vertex}, but there are {vertices} vertices; count from 0")]
+    UnknownCorner {
+        /// The tetrahedron.
+        tet: usize,
+        /// Its corner.
+        corner: usize,
+        /// What it says.
+        vertex: u32,
+        /// Number of vertices.
+        vertices: usize,
+    },
+    /// More than two tetrahedra at a facet.
+    #[error("facet ({}, {}, {}) has {tets} tetrahedra; in space it has at most 2", facet[0], facet[1], facet[2])]
+    CrowdedFacet {
+        /// Its vertices, ascending.
+        facet: [u32; 3],
+        /// How many.
+        tets: usize,
+    },
+    /// Two tetrahedra on one side of their common facet.
+    #[error(
+        "tets {first} and {second} lie on the same side of their facet ({}, {}, {}); each point may be covered once",
+        facet[0], facet[1], facet[2]
+    )]
+    SameSide {
+        /// Lower tetrahedron.
+        first: u32,
+        /// Higher tetrahedron.
+        second: u32,
+        /// Vertices of the facet, ascending.
+        facet: [u32; 3],
+    },
+    /// Two tetrahedra overlap.
+    #[error("tets {first} and {second} overlap; a mesh of tetrahedra covers every point at most once")]
+    TetOverlap {
+        /// Lower tetrahedron.
+        first: u32,
+        /// Higher tetrahedron.
+        second: u32,
+    },
+    /// A surface with a rim.
+    #[error(
+        "the surface is not closed: edge ({}, {}) of face {face} has {faces} {}; fill the hole, or give its triangles \
+         as a mesh",
+        edge.0, edge.1, if *faces == 1 { "face" } else { "faces" }
+    )]
+    NotClosed {
+        /// Vertices of the edge, ascending.
+        edge: (u32, u32),
+        /// One of its faces.
+        face: u32,
+        /// How many faces it has.
+        faces: usize,
+    },
+    /// Neighbours that are wound in different ways.
+    #[error(
+        "faces {first} and {second} run through their edge ({}, {}) in the same direction; wind all faces \
+         counter-clockwise as seen from outside",
+        edge.0, edge.1
+    )]
+    WoundBothWays {
+        /// Vertices of the edge, ascending.
+        edge: (u32, u32),
+        /// One face.
+        first: u32,
+        /// The other one.
+        second: u32,
+    },
+    /// Faces that meet where they should not.
+    #[error(
+        "faces {first} and {second} meet elsewhere than in common vertices and edges; a solid needs a surface that does not cross or touch itself"
+    )]
+    Crossing {
+        /// Lower face.
+        first: u32,
+        /// Higher face.
+        second: u32,
+    },
+    /// A part of a surface that is wound the wrong way.
+    #[error(
+        "the part of the surface with face {face} is wound the wrong way; solids are counter-clockwise as seen from \
+         outside, hollows in them clockwise"
+    )]
+    WoundWrongly {
+        /// Its lowest face.
+        face: u32,
+    },
     /// Half-spaces with nothing in common.
     #[error("no point lies inside of all half-spaces; each row [a, b, c, d] says a x + b y + c z <= d")]
     NothingInside,
@@ -247,6 +344,14 @@ impl DomainError {
                 let (a, b) = (name(first), name(second));
                 DomainError::Overlap { first: a.min(b), second: a.max(b) }
             }
+            DomainError::Crossing { first, second } => {
+                DomainError::Crossing { first: name(first), second: name(second) }
+            }
+            DomainError::WoundBothWays { edge, first, second } => {
+                DomainError::WoundBothWays { edge, first: name(first), second: name(second) }
+            }
+            DomainError::NotClosed { edge, face, faces } => DomainError::NotClosed { edge, face: name(face), faces },
+            DomainError::WoundWrongly { face } => DomainError::WoundWrongly { face: name(face) },
             other => other,
         }
     }

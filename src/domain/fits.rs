@@ -19,6 +19,7 @@ impl Density {
                 density: "affine\" with three slopes, \"affine",
                 domain: "box\" in space, \"polyhedron",
             }),
+            (Density::Cell(_), _) => Err(DomainError::Unfit { density: "cell", domain: "tetmesh" }),
             (Density::Image(image), _) => {
                 covers(image, domain.frame())?;
                 some_positive(Patches::of(domain, self).is_some_and(|p| !p.is_empty()))

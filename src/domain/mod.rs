@@ -39,7 +39,7 @@ pub use patches::{Patch, Patches};
 pub use polygon::ConvexPolygon;
 pub(crate) use polygons::polygon_of;
 pub use shape::Domain;
-pub use space::{Body, BodyData, SpaceDensity, SpaceDomain, spread_in_space};
+pub use space::{Body, BodyData, Parts, Solid, SpaceDensity, SpaceDomain, TetMesh, spread_in_space};
 pub use sphere::{Sphere, direction, spread_on_sphere};
 pub use spread::{spread, spread_on};
 pub use surface::{Surface, SurfaceDensity};

@@ -328,7 +328,9 @@ impl Patches {
                     Density::Face(values) => PatchLaw::Constant(value(values, face)),
                     Density::Vertex(values) => corner_values(mesh.triangles()[face].map(|v| value(values, v as usize))),
                     Density::Corner(values) => corner_values(value(values, face)),
-                    Density::Constant | Density::InSpace { .. } | Density::Image(_) => PatchLaw::Constant(1.0),
+                    Density::Constant | Density::InSpace { .. } | Density::Cell(_) | Density::Image(_) => {
+                        PatchLaw::Constant(1.0)
+                    }
                 };
                 Some(Patch { corners: [v[0], v[1], v[2], v[2]], count: 3, law, cut: None })
             }

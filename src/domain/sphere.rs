@@ -1,7 +1,7 @@
 //! The sphere as a source.
 
 use super::error::DomainError;
-use super::space::SpaceDensity;
+use super::space::{SpaceDensity, SpaceLaw};
 use crate::exact::big::{self, Rational};
 use crate::exact::power::{is_exact, scaled};
 
@@ -74,9 +74,14 @@ impl Sphere {
     /// centre.
     ///
     /// # Errors
-    /// A number that is not finite, a negative or vanishing density.
+    /// A number that is not finite, a negative or vanishing density, values of a mesh.
     pub fn check(&self, density: &SpaceDensity) -> Result<(), DomainError> {
-        let SpaceDensity::Affine { g, c } = *density else { return Ok(()) };
+        let (g, c) = match density {
+            SpaceDensity::Constant => return Ok(()),
+            SpaceDensity::Affine { g, c } => (*g, *c),
+            SpaceDensity::Vertex(_) => return Err(DomainError::Unfit { density: "vertex", domain: "tetmesh" }),
+            SpaceDensity::Cell(_) => return Err(DomainError::Unfit { density: "cell", domain: "tetmesh" }),
+        };
         let names = ["g[0]", "g[1]", "g[2]"];
         for (value, name) in g.iter().zip(names).chain([(&c, "c")]) {
             if !value.is_finite() {
@@ -96,7 +101,7 @@ impl Sphere {
 
     /// The value of a density at the centre, which is its mean on the sphere, exactly.
     pub(crate) fn middle(&self, density: &SpaceDensity) -> Rational {
-        let (g, c) = density.law();
+        let SpaceLaw { g, c, .. } = density.law(None, 0, 1.0);
         let slope: Rational = (0..3).map(|k| big::rational(g[k]) * big::rational(self.center[k])).sum();
         slope + big::rational(c)
     }
@@ -115,7 +120,7 @@ pub fn spread_on_sphere(sphere: &Sphere, density: &SpaceDensity, n: usize, seed:
     // Steps of Roberts' additive recurrences in two and three dimensions.
     const TWO: [f64; 3] = [0.754_877_666_246_692_7, 0.569_840_290_998_053_2, 0.0];
     const THREE: [f64; 3] = [0.819_172_513_396_164_4, 0.671_043_606_703_789_2, 0.549_700_477_901_970_2];
-    let (g, c) = density.law();
+    let SpaceLaw { g, c, .. } = density.law(None, 0, 1.0);
     let constant = g == [0.0; 3];
     let step = if constant { TWO } else { THREE };
     let shift: Vec<f64> = (0..3u64).map(|k| super::spread::unit(seed.wrapping_mul(4).wrapping_add(k))).collect();

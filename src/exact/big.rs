@@ -151,9 +151,15 @@ pub fn weight_of_height<const D: usize>(y: [f64; D], h: Dd) -> f64 {
 
 /// Doubles over one common power of two: integers `m_k` with `x_k = m_k 2^e`.
 pub fn common_integers(values: &[f64]) -> Vec<Integer> {
+    integers_and_unit(values).0
+}
+
+/// As [`common_integers`], with the exponent `e`.
+pub fn integers_and_unit(values: &[f64]) -> (Vec<Integer>, i32) {
     let parts: Vec<_> = values.iter().map(|&v| decompose(v)).collect();
     let e = parts.iter().filter(|p| p.0 != 0).map(|p| p.1).min().unwrap_or(0);
-    parts.iter().map(|&(m, f)| if m == 0 { Integer::new() } else { Integer::from(m) << (f - e) as u32 }).collect()
+    let whole = |&(m, f): &(i64, i32)| if m == 0 { Integer::new() } else { Integer::from(m) << (f - e) as u32 };
+    (parts.iter().map(whole).collect(), e)
 }
 
 /// Sign of an integer as -1, 0, 1.

@@ -47,6 +47,7 @@ enum DensityText<'a> {
     Affine { g: &'a [f64], c: f64 },
     Vertex { values: &'a [f64] },
     Face { values: &'a [f64] },
+    Cell { values: &'a [f64] },
     Corner { values: &'a [[f64; 3]] },
     Image { width: usize, values: &'a [f64], min: [f64; 2], max: [f64; 2], interpolation: &'static str },
 }
@@ -273,6 +274,7 @@ pub(super) fn density_noun(density: &Density) -> String {
     match density {
         Density::Vertex(_) => "density per vertex".into(),
         Density::Face(_) => "density per face".into(),
+        Density::Cell(_) => "density per cell".into(),
         Density::Corner(_) => "density per corner".into(),
         Density::Image(image) => format!("density by an image of {} x {} pixels", image.width(), image.height()),
         other => format!("{} density", other.kind()),
@@ -286,6 +288,7 @@ fn write_density<W: Write>(fields: &mut Fields<W>, density: &Density) -> io::Res
         Density::InSpace { g, c } => DensityText::Affine { g, c: *c },
         Density::Vertex(values) => DensityText::Vertex { values },
         Density::Face(values) => DensityText::Face { values },
+        Density::Cell(values) => DensityText::Cell { values },
         Density::Corner(values) => DensityText::Corner { values },
         Density::Image(image) => DensityText::Image {
             width: image.width(),

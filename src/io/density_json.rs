@@ -134,12 +134,12 @@ impl RawDensity {
     pub(super) fn build(self, domain: &AnyDomain, loader: &mut Loader<'_>) -> Result<Density, IoError> {
         let file = loader.file;
         let fail = |what: String| IoError::content(file, format!("density: {what}"));
-        let kinds = "\"constant\", \"affine\", \"vertex\", \"face\", \"corner\" or \"image\"";
+        let kinds = "\"constant\", \"affine\", \"vertex\", \"face\", \"cell\", \"corner\" or \"image\"";
         let kind = self.kind.as_deref().ok_or_else(|| fail(format!("\"type\" is missing; use {kinds}")))?;
         let allowed: &[&str] = match kind {
             "constant" => &[],
             "affine" => &["g", "c"],
-            "vertex" | "face" | "corner" => &["values"],
+            "vertex" | "face" | "cell" | "corner" => &["values"],
             "image" => &["path", "values", "width", "min", "max", "interpolation", "invert"],
             _ => return Err(fail(format!("unknown type {}; use {kinds}", quoted(kind)))),
         };
@@ -185,6 +185,7 @@ impl RawDensity {
                 match kind {
                     "vertex" => Ok(Density::Vertex(flat.into())),
                     "face" => Ok(Density::Face(flat.into())),
+                    "cell" => Ok(Density::Cell(flat.into())),
                     _ => {
                         let (rows, rest) = flat.as_chunks::<3>();
                         if !rest.is_empty() {

@@ -1,14 +1,17 @@
 //! The domain of a problem file.
 
-use super::domain_shapes::{AnyDomain, doubled_note, flat_note, mesh_from_bytes, polygons};
+use super::domain_shapes::{
+    AnyDomain, Told, doubled_note, flat_note, mesh_from_bytes, polygons, solid_fits, solid_from_bytes, tets_from_bytes,
+};
 use super::domain_space::{self, Fault};
 use super::error::{IoError, quoted};
-use super::json::{Context, Number, Pairs, Reference, Rows, Scalars, Source, Triples, set, unknown_field};
+use super::json::{Context, Number, Pairs, Reference, Rows, Scalars, Source, Triples, Tuples, set, unknown_field};
 use super::loader::Loader;
+use super::tets::fits;
 use super::{domain_geojson, domain_svg};
 use crate::domain::planar::Polygon;
 use crate::domain::{ConvexPolygon, DomainError, PlanarMesh, Surface};
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::fmt;
 
 /// The domain as it stands in the file.
@@ -25,10 +28,9 @@ pub(super) struct RawDomain {
     holes: Option<Vec<Rows>>,
     parts: Option<Vec<RawPart>>,
     triangles: Option<Vec<[u32; 3]>>,
+    tets: Option<Vec<[u32; 4]>>,
     path: Option<String>,
     features: Option<Vec<String>>,
-    /// Fields of kinds of domain this version does not read.
-    others: Vec<String>,
 }
 
 /// A part of a multipolygon.
@@ -93,8 +95,8 @@ impl<'de> Visitor<'de> for DomainSeed<'_> {
                 }
                 "radius" => set(&mut raw.radius, &key, map.next_value_seed(Number(cx))?)?,
                 "tets" => {
-                    map.next_value::<IgnoredAny>()?;
-                    raw.others.push(key);
+                    let list = Tuples::<4> { cx, list: "domain.tets" };
+                    set(&mut raw.tets, &key, map.next_value_seed(list)?)?;
                 }
                 _ => return Err(A::Error::custom(unknown_field(&key))),
             }
@@ -256,8 +258,8 @@ fn inline<T, E: Error>(source: Source<T>, key: &str) -> Result<T, E> {
 }
 
 /// Kinds of domain that are read.
-const KINDS: &str =
-    "\"box\", \"torus\", \"polyhedron\", \"sphere\", \"polygon\", \"multipolygon\", \"mesh\", \"geojson\" or \"svg\"";
+const KINDS: &str = "\"box\", \"torus\", \"polyhedron\", \"sphere\", \"polygon\", \"multipolygon\", \"mesh\", \
+                     \"tetmesh\", \"solid\", \"geojson\" or \"svg\"";
 
 impl RawDomain {
     pub(super) fn build(self, loader: &mut Loader<'_>) -> Result<AnyDomain, IoError> {
@@ -273,9 +275,8 @@ impl RawDomain {
             "multipolygon" => &["parts"],
             "mesh" => &["vertices", "triangles", "path"],
             "geojson" | "svg" => &["path", "feature"],
-            "tetmesh" | "solid" => {
-                return Err(fail(format!("type \"{kind}\" is not supported by this version; use {KINDS}")));
-            }
+            "tetmesh" => &["vertices", "tets", "path"],
+            "solid" => &["vertices", "triangles", "path"],
             "Polygon" | "MultiPolygon" | "Feature" | "FeatureCollection" | "GeometryCollection" => {
                 return Err(fail(format!(
                     "type \"{kind}\" is GeoJSON; put it into a file of its own and give {{\"type\": \"geojson\", \
@@ -295,11 +296,12 @@ impl RawDomain {
             ("holes", self.holes.is_some()),
             ("parts", self.parts.is_some()),
             ("triangles", self.triangles.is_some()),
+            ("tets", self.tets.is_some()),
             ("path", self.path.is_some()),
             ("feature", self.features.is_some()),
         ];
-        let given = given.iter().filter(|g| g.1).map(|g| g.0);
-        if let Some(name) = given.chain(self.others.iter().map(String::as_str)).find(|name| !allowed.contains(name)) {
+        let mut given = given.iter().filter(|g| g.1).map(|g| g.0);
+        if let Some(name) = given.find(|name| !allowed.contains(name)) {
             return Err(fail(format!("a {kind} has no field \"{name}\"; drop it")));
         }
         let problem = |e: DomainError| IoError::Problem { file: file.to_path_buf(), source: e.into() };
@@ -317,17 +319,41 @@ impl RawDomain {
             let holes: Result<Vec<_>, IoError> = holes.unwrap_or_default().into_iter().enumerate().map(hole).collect();
             Ok::<_, IoError>(Polygon { outer, holes: holes? })
         };
-        let in_space = |found: Result<AnyDomain, Fault>| {
+        let in_space = |found: Result<Told, Fault>| {
             found.map_err(|fault| match fault {
                 Fault::Domain(e) => problem(e),
                 Fault::Told(what) => fail(what),
             })
         };
+        let plain = |found: Result<AnyDomain, Fault>| Ok(in_space(found.map(|domain| (domain, Vec::new())))?.0);
         match kind {
-            "sphere" => in_space(domain_space::sphere(self.center.as_deref(), self.radius)),
-            "polyhedron" => in_space(domain_space::polyhedron(self.vertices, self.halfspaces)),
+            "sphere" => plain(domain_space::sphere(self.center.as_deref(), self.radius)),
+            "tetmesh" | "solid" if self.path.is_some() => {
+                if self.vertices.is_some() || self.triangles.is_some() || self.tets.is_some() {
+                    return Err(fail(format!("a {kind} needs its lists, or \"path\" alone")));
+                }
+                let path = self.path.unwrap_or_default();
+                let (path, bytes) = loader.load(Reference { path, ..Reference::default() })?;
+                let read = if kind == "solid" { solid_from_bytes } else { tets_from_bytes };
+                let (domain, notes) = read(&path, &bytes, loader.limit())?;
+                loader.notes.extend(notes);
+                Ok(domain)
+            }
+            "tetmesh" => {
+                fits(file, self.tets.as_ref().map_or(0, Vec::len), loader.limit())?;
+                let (domain, notes) = in_space(domain_space::tetmesh(self.vertices, self.tets))?;
+                loader.notes.extend(notes);
+                Ok(domain)
+            }
+            "solid" => {
+                solid_fits(file, self.triangles.as_ref().map_or(0, Vec::len), loader.limit())?;
+                let (domain, notes) = in_space(domain_space::solid(self.vertices, self.triangles))?;
+                loader.notes.extend(notes);
+                Ok(domain)
+            }
+            "polyhedron" => plain(domain_space::polyhedron(self.vertices, self.halfspaces)),
             "torus" => match (&self.min, &self.max) {
-                (Some(min), Some(max)) => in_space(domain_space::torus(min, max, self.periodic.as_deref())),
+                (Some(min), Some(max)) => plain(domain_space::torus(min, max, self.periodic.as_deref())),
                 _ => Err(fail("a torus needs \"min\": [x, y] and \"max\": [x, y], or three coordinates each".into())),
             },
             "polygon" | "multipolygon" => {
@@ -388,7 +414,7 @@ impl RawDomain {
                         let polygon = ConvexPolygon::rectangle([a, b], [c, d]).map_err(problem)?;
                         Ok(AnyDomain::Plane(polygon.into()))
                     }
-                    ([_, _, _], [_, _, _]) => in_space(domain_space::solid_box(&min, &max)),
+                    ([_, _, _], [_, _, _]) => plain(domain_space::solid_box(&min, &max)),
                     _ => {
                         let (a, b) = (min.len(), max.len());
                         Err(fail(format!("min has {a} coordinates and max has {b}; give [x, y] or [x, y, z] each")))

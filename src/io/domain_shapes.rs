@@ -3,8 +3,9 @@
 use super::error::IoError;
 use super::read::ReadLimit;
 use super::surface::parse_surface;
+use super::tets::parse_tets;
 use crate::domain::planar::{Polygon, planar_domain};
-use crate::domain::{Domain, PlanarMesh, SpaceDomain, Sphere, Surface, polygon_of};
+use crate::domain::{Domain, PlanarMesh, Solid, SpaceDomain, Sphere, Surface, polygon_of};
 use crate::problem::Kind;
 use std::path::Path;
 use std::sync::Arc;
@@ -12,6 +13,13 @@ use std::sync::Arc;
 /// Where a source lives: in the plane, on a surface in space, in a part of space, on a torus, or on
 /// a sphere.
 pub type AnyDomain = Kind<Domain, Arc<Surface>, SpaceDomain<3>, SpaceDomain<2>, Sphere>;
+
+/// A domain, and remarks.
+pub(super) type Told = (AnyDomain, Vec<String>);
+
+/// Bytes that a solid takes for each triangle at its peak: its boxes (112), checks of edges (48),
+/// and one or two parts of a dozen sides and twenty corners (16 and 24 each), with room to grow.
+const FACE: u64 = 2500;
 
 /// Bytes that the triangulation takes for each vertex of a polygon, at its peak: the structure of
 /// the crate with room to grow, what is kept of it, and the mesh.
@@ -84,4 +92,46 @@ pub(super) fn mesh_from_bytes(path: &Path, bytes: &[u8]) -> Result<(AnyDomain, V
     notes.extend(flat_note(&named(mesh.flat(), |f| mesh.face(f))));
     notes.extend(doubled_note(&mesh));
     Ok((AnyDomain::Plane(mesh.into()), notes))
+}
+
+/// A mesh of tetrahedra from the bytes of a file, and remarks.
+pub(super) fn tets_from_bytes(path: &Path, bytes: &[u8], limit: ReadLimit) -> Result<Told, IoError> {
+    let (mesh, notes) = parse_tets(path, bytes, limit)?.into_mesh(path)?;
+    let wrong = |e: crate::domain::DomainError| IoError::Problem { file: path.to_path_buf(), source: e.into() };
+    Ok((AnyDomain::Space(SpaceDomain::of_parts(mesh).map_err(wrong)?), notes))
+}
+
+/// Whether a solid within so many triangles may be made.
+pub(super) fn solid_fits(path: &Path, triangles: usize, limit: ReadLimit) -> Result<(), IoError> {
+    let needs = FACE.saturating_mul(triangles as u64);
+    if needs > limit.bytes {
+        return Err(IoError::TooLarge { file: path.to_path_buf(), needs, limit: limit.bytes });
+    }
+    Ok(())
+}
+
+/// The inside of a surface from the bytes of a file, and remarks.
+pub(super) fn solid_from_bytes(path: &Path, bytes: &[u8], limit: ReadLimit) -> Result<Told, IoError> {
+    let file = parse_surface(path, bytes)?;
+    solid_fits(path, file.triangles.len(), limit)?;
+    let mut notes = file.notes;
+    let polygons = file.polygons;
+    let wrong = |e: crate::domain::DomainError| IoError::Problem {
+        file: path.to_path_buf(),
+        source: e.with_faces(|f| polygon_of(&polygons, f)).into(),
+    };
+    let solid = Solid::new(file.vertices, file.triangles).map_err(wrong)?;
+    notes.extend(solid_notes(&solid));
+    Ok((AnyDomain::Space(SpaceDomain::of_parts(solid).map_err(wrong)?), notes))
+}
+
+/// What to say about a solid.
+pub(super) fn solid_notes(solid: &Solid) -> Vec<String> {
+    let turned = solid.turned().then(|| "the surface is wound inwards and was turned".to_string());
+    let collapsed = match solid.collapsed() {
+        0 => None,
+        1 => Some("1 face names a vertex twice and was left out".to_string()),
+        n => Some(format!("{n} faces name a vertex twice and were left out")),
+    };
+    turned.into_iter().chain(collapsed).collect()
 }

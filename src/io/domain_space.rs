@@ -1,8 +1,9 @@
 //! Domains in space and tori, as problem files say them.
 
-use super::domain_shapes::AnyDomain;
+use super::domain_shapes::{AnyDomain, Told, solid_notes};
 use super::json::Rows;
-use crate::domain::{Body, DomainError, SpaceDomain, Sphere};
+use super::tets::flat_note;
+use crate::domain::{Body, DomainError, Solid, SpaceDomain, Sphere, TetMesh};
 
 /// What is wrong with a domain: with its numbers, or with how they are told.
 pub(super) enum Fault {
@@ -58,12 +59,9 @@ pub(super) fn sphere(center: Option<&[f64]>, radius: Option<f64>) -> Result<AnyD
 }
 
 /// A convex polyhedron from one of its two descriptions.
-pub(super) fn polyhedron(vertices: Option<Rows>, halfspaces: Option<Vec<[f64; 4]>>) -> Result<AnyDomain, Fault> {
-    let body = match (vertices, halfspaces) {
-        (Some(rows), None) => {
-            let misfit = |(k, found)| Fault::Told(format!("vertices[{k}] has {found} coordinates; give [x, y, z]"));
-            Body::hull(rows.into_space().map_err(misfit)?)?
-        }
+pub(super) fn polyhedron(corners: Option<Rows>, halfspaces: Option<Vec<[f64; 4]>>) -> Result<AnyDomain, Fault> {
+    let body = match (corners, halfspaces) {
+        (Some(rows), None) => Body::hull(vertices(rows)?)?,
         (None, Some(rows)) => Body::of_halfspaces(rows)?,
         _ => {
             let what =
@@ -72,4 +70,33 @@ pub(super) fn polyhedron(vertices: Option<Rows>, halfspaces: Option<Vec<[f64; 4]
         }
     };
     Ok(AnyDomain::Space(SpaceDomain::of_body(body)))
+}
+
+fn vertices(rows: Rows) -> Result<Vec<[f64; 3]>, Fault> {
+    let misfit = |(k, found)| Fault::Told(format!("vertices[{k}] has {found} coordinates; give [x, y, z]"));
+    rows.into_space().map_err(misfit)
+}
+
+/// A mesh of tetrahedra, and remarks.
+pub(super) fn tetmesh(rows: Option<Rows>, tets: Option<Vec<[u32; 4]>>) -> Result<Told, Fault> {
+    let (Some(rows), Some(tets)) = (rows, tets) else {
+        let what =
+            "a tetmesh needs \"vertices\": [[x, y, z], ...] and \"tets\": [[a, b, c, d], ...], or \"path\" alone";
+        return Err(Fault::Told(what.into()));
+    };
+    let mesh = TetMesh::new(vertices(rows)?, tets)?;
+    let notes = flat_note(&mesh).into_iter().collect();
+    Ok((AnyDomain::Space(SpaceDomain::of_parts(mesh)?), notes))
+}
+
+/// The inside of a closed surface, and remarks.
+pub(super) fn solid(rows: Option<Rows>, triangles: Option<Vec<[u32; 3]>>) -> Result<Told, Fault> {
+    let (Some(rows), Some(triangles)) = (rows, triangles) else {
+        let what =
+            "a solid needs \"vertices\": [[x, y, z], ...] and \"triangles\": [[a, b, c], ...], or \"path\" alone";
+        return Err(Fault::Told(what.into()));
+    };
+    let solid = Solid::new(vertices(rows)?, triangles)?;
+    let notes = solid_notes(&solid);
+    Ok((AnyDomain::Space(SpaceDomain::of_parts(solid)?), notes))
 }

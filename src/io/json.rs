@@ -9,7 +9,7 @@ use super::rationals::Pass;
 use super::read::{ReadLimit, refuse_utf16};
 use super::text::{Name, PARSER, short};
 use crate::exact::big;
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::path::Path;
@@ -407,14 +407,20 @@ impl<'de> Visitor<'de> for Row<'_> {
 }
 
 /// Reads a list of triangles: three vertex numbers each, from 0.
+pub(super) type Triples<'c> = Tuples<'c, 3>;
+
+/// Reads a list of cells of a mesh: so many vertex numbers each, from 0.
 #[derive(Clone, Copy)]
-pub(super) struct Triples<'c> {
+pub(super) struct Tuples<'c, const N: usize> {
     pub(super) cx: &'c Context<'c>,
     pub(super) list: &'static str,
 }
 
-impl<'de> DeserializeSeed<'de> for Triples<'_> {
-    type Value = Vec<[u32; 3]>;
+impl<'de, const N: usize> DeserializeSeed<'de> for Tuples<'_, N>
+where
+    [u32; N]: Deserialize<'de>,
+{
+    type Value = Vec<[u32; N]>;
     fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<Self::Value, D::Error> {
         self.cx.at(Some(Place::of(self.list)));
         let value = d.deserialize_seq(self)?;
@@ -423,16 +429,19 @@ impl<'de> DeserializeSeed<'de> for Triples<'_> {
     }
 }
 
-impl<'de> Visitor<'de> for Triples<'_> {
-    type Value = Vec<[u32; 3]>;
+impl<'de, const N: usize> Visitor<'de> for Tuples<'_, N>
+where
+    [u32; N]: Deserialize<'de>,
+{
+    type Value = Vec<[u32; N]>;
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of [a, b, c]")
+        f.write_str(if N == 3 { "a list of [a, b, c]" } else { "a list of [a, b, c, d]" })
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
         let mut rows = Vec::new();
         loop {
             self.cx.at(Some(Place { index: Some(rows.len()), ..Place::of(self.list) }));
-            match seq.next_element::<[u32; 3]>()? {
+            match seq.next_element::<[u32; N]>()? {
                 Some(row) => rows.push(row),
                 None => return Ok(rows),
             }

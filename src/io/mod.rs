@@ -63,6 +63,7 @@ mod sphere;
 mod surface;
 mod table;
 mod temporary;
+mod tets;
 mod text;
 mod written;
 mod zip_stream;
@@ -77,7 +78,7 @@ pub use check_text::check_text;
 pub use checkpoint::{read_checkpoint, write_checkpoint};
 pub use columns::TableColumns;
 pub use density_json::{image_of_pixels, parse_image, read_image};
-pub use domain_file::{parse_domain, read_domain};
+pub use domain_file::{parse_domain, read_domain, read_solid};
 pub use domain_shapes::AnyDomain;
 pub use ending::{ending, has_ending, tell_ending};
 pub use error::{IoError, bytes_text, system_text};
@@ -118,4 +119,5 @@ pub use surface::{
     CornerList, Encoding, Field, Group, MeshData, NO_VALUE, SingleMesh, SurfaceFile, Texture, parse_surface,
     read_surface, reads_surface, write_gltf, write_obj_like, write_surface, writes_gltf, writes_surface,
 };
+pub use tets::{TetFile, parse_tets, reads_tets};
 pub use text::printable;

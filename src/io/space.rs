@@ -16,6 +16,8 @@ enum DomainText<'a> {
     Box { min: &'a [f64], max: &'a [f64] },
     Torus { min: &'a [f64], max: &'a [f64], periodic: &'a [bool] },
     Polyhedron(BodyText<'a>),
+    Tetmesh { vertices: &'a [[f64; 3]], tets: &'a [[u32; 4]] },
+    Solid { vertices: &'a [[f64; 3]], triangles: &'a [[u32; 3]] },
 }
 
 #[derive(Serialize)]
@@ -31,6 +33,8 @@ enum BodyText<'a> {
 enum DensityText<'a> {
     Constant,
     Affine { g: &'a [f64], c: f64 },
+    Vertex { values: &'a [f64] },
+    Cell { values: &'a [f64] },
 }
 
 /// A density of a file on such a source.
@@ -93,11 +97,7 @@ macro_rules! file_data {
                 $misfit.into()
             }
             fn noun(problem: &SpaceProblem<$d>) -> String {
-                let density = match problem.density() {
-                    SpaceDensity::Constant => Density::Constant,
-                    _ => Density::InSpace { g: [0.0; 3], c: 0.0 },
-                };
-                format!("{}, {}", problem.domain().noun(), density_noun(&density))
+                format!("{}, {}", problem.domain().noun(), density_noun(&problem.density().into()))
             }
             fn set_duplicates(&mut self, duplicates: Duplicates) {
                 self.duplicates = duplicates;
@@ -112,7 +112,7 @@ macro_rules! file_data {
                 self.given_sites()
             }
             fn patches(&self) -> usize {
-                0
+                self.domain.parts().map_or(0, |parts| parts.len())
             }
             fn masses(&self) -> Option<&[f64]> {
                 self.masses.as_deref()
@@ -145,15 +145,20 @@ fn write_source<W: Write, const D: usize>(
 ) -> io::Result<()> {
     let (min, max) = domain.bounds();
     let periodic = domain.periodic();
-    let text = match domain.body().map(|b| b.data()) {
-        Some(BodyData::Vertices(v)) => DomainText::Polyhedron(BodyText::Vertices(v)),
-        Some(BodyData::Halfspaces(h)) => DomainText::Polyhedron(BodyText::Halfspaces(h)),
+    let parts = domain.parts();
+    let text = match (domain.body().map(|b| b.data()), parts.and_then(|p| p.tets()), parts.and_then(|p| p.solid())) {
+        (Some(BodyData::Vertices(v)), ..) => DomainText::Polyhedron(BodyText::Vertices(v)),
+        (Some(BodyData::Halfspaces(h)), ..) => DomainText::Polyhedron(BodyText::Halfspaces(h)),
+        (_, Some(mesh), _) => DomainText::Tetmesh { vertices: mesh.vertices(), tets: mesh.tets() },
+        (_, _, Some(solid)) => DomainText::Solid { vertices: solid.vertices(), triangles: solid.triangles() },
         _ if domain.is_torus() || D == 2 => DomainText::Torus { min: &min, max: &max, periodic: &periodic },
         _ => DomainText::Box { min: &min, max: &max },
     };
     fields.value("domain", &text)?;
     let text = match density {
         SpaceDensity::Affine { g, c } => DensityText::Affine { g: &g[..D], c: *c },
+        SpaceDensity::Vertex(values) => DensityText::Vertex { values },
+        SpaceDensity::Cell(values) => DensityText::Cell { values },
         _ => DensityText::Constant,
     };
     fields.value("density", &text)

@@ -155,11 +155,11 @@ impl<const D: usize> SpaceProblem<D> {
 
     /// The exact measure of the source before normalization.
     pub(crate) fn exact_measure(&self) -> big::Rational {
-        self.exact_integrals().mass
+        self.exact_volume_and_measure().1
     }
 
-    /// Exact integrals of the density over the domain.
-    pub(crate) fn exact_integrals(&self) -> crate::domain::space::Integrals {
+    /// The exact volume of the domain, and the exact integral of the density over it.
+    pub(crate) fn exact_volume_and_measure(&self) -> (big::Rational, big::Rational) {
         crate::domain::space::whole(&self.domain, &self.density)
     }
 

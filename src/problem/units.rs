@@ -14,6 +14,7 @@
 
 use super::targets::Targets;
 use super::{Problem, SpaceProblem, SphereProblem, SurfaceProblem};
+use crate::domain::space::SpaceLaw;
 use crate::domain::{Density, Domain, Facets, Patches};
 use crate::exact::big::Rational;
 use crate::exact::power::{exponent, is_exact, scaled, scaled_dd};
@@ -259,14 +260,12 @@ impl<const D: usize> SpaceProblem<D> {
     pub fn units(&self, heights: Option<&Heights>) -> Units {
         let (low, high) = self.domain.bounds();
         let far = low.iter().chain(&high).fold(0.0, |m: f64, v| m.max(v.abs()));
-        let (g, c) = self.density.law();
         let length = fitting(self.domain.extent(), |e| {
             let domain = || self.domain.scaled(-e).is_some_and(|d| d.scaled(e).as_ref() == Some(&self.domain));
             domain() && self.target.fit(e) && heights.is_none_or(|h| Units::fit(e, h))
         });
-        let steepest = g.iter().fold(c.abs(), |m, g| m.max(g.abs() * far)).min(f64::MAX);
         let exact = |e: i32| self.density.scaled(-length, -e).scaled(length, e) == self.density;
-        let density = fitting(steepest, exact);
+        let density = fitting(self.density.greatest(far), exact);
         let further = if D == 3 { length } else { 0 };
         Units { length, density: density + further, mass: self.target.mass_unit() }
     }
@@ -294,7 +293,7 @@ impl SphereProblem {
     pub fn units(&self, heights: Option<&Heights>) -> Units {
         let (low, high) = self.sphere.bounds();
         let far = low.iter().chain(&high).fold(0.0, |m: f64, v| m.max(v.abs()));
-        let (g, c) = self.density.law();
+        let SpaceLaw { g, c, .. } = self.density.law(None, 0, 1.0);
         let length = fitting(self.sphere.radius(), |e| {
             let domain = || self.sphere.scaled(-e).is_some_and(|s| s.scaled(e) == Some(self.sphere));
             domain() && self.target.fit(e) && heights.is_none_or(|h| Units::fit(e, h))
@@ -332,7 +331,7 @@ fn values(density: &Density) -> f64 {
     let most = |values: &[f64]| values.iter().fold(0.0, |m: f64, v| m.max(*v));
     match density {
         Density::Constant | Density::Affine { .. } | Density::InSpace { .. } => 1.0,
-        Density::Vertex(values) | Density::Face(values) => most(values),
+        Density::Vertex(values) | Density::Face(values) | Density::Cell(values) => most(values),
         Density::Corner(values) => most(values.as_flattened()),
         Density::Image(image) => most(image.values()),
     }

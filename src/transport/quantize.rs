@@ -161,7 +161,7 @@ impl<const D: usize> Quantizable<D> for SpaceProblem<D> {
     fn with_sites(&self, sites: Vec<[f64; D]>, heights: Option<Heights>) -> Result<SpaceProblem<D>, ProblemError> {
         SpaceProblem::new(
             SpaceProblemData::new(self.domain().clone(), sites)
-                .density(*self.density())
+                .density(self.density().clone())
                 .masses(self.masses().to_vec())
                 .heights(heights)
                 .duplicates(Duplicates::Refuse),
@@ -172,7 +172,7 @@ impl<const D: usize> Quantizable<D> for SpaceProblem<D> {
 impl Quantizable<3> for SphereProblem {
     fn with_sites(&self, sites: Vec<[f64; 3]>, heights: Option<Heights>) -> Result<SphereProblem, ProblemError> {
         SphereProblem::new(SphereProblemData {
-            density: *self.density(),
+            density: self.density().clone(),
             masses: Some(self.masses().to_vec()),
             heights,
             duplicates: Duplicates::Refuse,

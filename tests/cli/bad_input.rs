@@ -130,23 +130,15 @@ fn domains() {
     assert_snapshot!(domain(r#"{"type": "polyhedron", "halfspaces": [[1,0,0,1]]}"#), @"p.json: the half-spaces leave an unbounded domain; add rows [a, b, c, d] that bound it on all sides");
     assert_snapshot!(domain(r#"{"type": "polyhedron", "halfspaces": [[1,0,0]]}"#), @"p.json: line 1: halfspaces[0] has 3 numbers; give [a, b, c, d]");
     assert_snapshot!(domain(r#"{"type": "polyhedron", "vertices": [[0,0,0],[1,0,0],[0,1,0],[1,1,0]]}"#), @"p.json: domain has no volume; the corners of a polyhedron must not all lie in one plane");
-    for (kind, rest) in
-        [("solid", r#""vertices": [[0,0,0]]"#), ("tetmesh", r#""vertices": [[0,0,0]], "tets": [[0,1,2,3]]"#)]
-    {
-        let text = domain(&format!("{{\"type\": \"{kind}\", {rest}}}"));
-        assert_eq!(
-            text,
-            format!(
-                "p.json: domain: type \"{kind}\" is not supported by this version; use \"box\", \"torus\", \"polyhedron\", \"sphere\", \"polygon\", \"multipolygon\", \"mesh\", \"geojson\" or \"svg\""
-            )
-        );
-    }
     assert_snapshot!(domain(r#"{"type": "sphere", "vertices": []}"#), @r#"p.json: domain: a sphere has no field "vertices"; drop it"#);
     assert_snapshot!(domain(r#"{"type": "sphere", "radius": 0}"#), @"p.json: domain radius is 0; give a positive number from 1e-140 to 1e140");
     assert_snapshot!(domain(r#"{"type": "sphere", "center": [1, 2]}"#), @"p.json: domain: center has 2 coordinates; give [x, y, z]");
-    assert_snapshot!(domain(r#"{"type": "bx"}"#), @r#"p.json: domain: unknown type "bx"; use "box", "torus", "polyhedron", "sphere", "polygon", "multipolygon", "mesh", "geojson" or "svg""#);
+    assert_snapshot!(domain(r#"{"type": "solid", "vertices": [[0,0,0]]}"#), @r#"p.json: domain: a solid needs "vertices": [[x, y, z], ...] and "triangles": [[a, b, c], ...], or "path" alone"#);
+    assert_snapshot!(domain(r#"{"type": "tetmesh", "vertices": [[0,0,0]], "tets": [[0,1,2,3]]}"#), @"p.json: tets[0][1] = 1, but there are 1 vertices; count from 0");
+    assert_snapshot!(domain(r#"{"type": "tetmesh", "vertices": [[0,0,0]], "tets": [[0,1,2]]}"#), @"p.json: line 1: domain.tets[0]: invalid length 3, expected an array of length 4");
+    assert_snapshot!(domain(r#"{"type": "bx"}"#), @r#"p.json: domain: unknown type "bx"; use "box", "torus", "polyhedron", "sphere", "polygon", "multipolygon", "mesh", "tetmesh", "solid", "geojson" or "svg""#);
     assert_snapshot!(domain(r#"{"type": "box", "min": [0,0], "max": [1,1], "vertices": []}"#), @r#"p.json: domain: a box has no field "vertices"; drop it"#);
-    assert_snapshot!(domain(r#"{"min": [0,0]}"#), @r#"p.json: domain: "type" is missing; use "box", "torus", "polyhedron", "sphere", "polygon", "multipolygon", "mesh", "geojson" or "svg""#);
+    assert_snapshot!(domain(r#"{"min": [0,0]}"#), @r#"p.json: domain: "type" is missing; use "box", "torus", "polyhedron", "sphere", "polygon", "multipolygon", "mesh", "tetmesh", "solid", "geojson" or "svg""#);
 }
 
 #[test]
@@ -168,7 +160,7 @@ fn densities() {
     assert_snapshot!(density(r#"{"type": "image", "values": [1, 2]}"#), @r#"p.json: density: "values" of an image need their "width""#);
     assert_snapshot!(density(r#"{"type": "image", "values": [0, 0], "width": 1}"#), @"p.json: density is zero on the whole domain; there is no mass to transport");
     assert_snapshot!(density(r#"{"type": "vertex", "values": [1, 2]}"#), @r#"p.json: a density of type "vertex" needs a domain of type "mesh""#);
-    assert_snapshot!(density(r#"{"type": "gauss"}"#), @r#"p.json: density: unknown type "gauss"; use "constant", "affine", "vertex", "face", "corner" or "image""#);
+    assert_snapshot!(density(r#"{"type": "gauss"}"#), @r#"p.json: density: unknown type "gauss"; use "constant", "affine", "vertex", "face", "cell", "corner" or "image""#);
     assert_snapshot!(density(r#"{"type": "constant", "c": 2}"#), @r#"p.json: density: type "constant" has no field "c"; drop it"#);
 }
 

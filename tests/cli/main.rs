@@ -33,4 +33,5 @@ mod space;
 mod streams;
 mod support;
 mod surfaces;
+mod tets;
 mod usage;

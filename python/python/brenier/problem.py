@@ -26,7 +26,7 @@ class Problem:
         Where the mass comes from.
     masses : (n,) array, optional
         Positive masses `nu_i`. Absent: equal, with total 1.
-    density : Affine, PerVertex, PerFace, PerCorner, Image or dict, optional
+    density : Affine, PerVertex, PerFace, PerCell, PerCorner, Image or dict, optional
         Density of the source; absent: constant, or that of the source (an `Image`).
     heights, weights : (n,) array, optional
         Heights `h_i`, or weights `w_i = |y_i|^2 + 2 h_i`: for `diagram`, and as a start of `solve`.

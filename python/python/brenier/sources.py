@@ -221,6 +221,10 @@ class Tets(Source):
         super().__init__(_read("tetmesh", vertices=v, tets=t), (v.copy(), t.copy()))
 
 
+#: The name that problem files have for it.
+TetMesh = Tets
+
+
 class _File(Source):
     """A source from a file."""
 
@@ -230,8 +234,8 @@ class _File(Source):
 
 
 def read_source(path: Path, feature: str | Sequence[str] = ()) -> Source:
-    """Reads a source as the command line's `--domain` does: .json, .obj, .ply, .off, .stl, .geojson,
-    .svg, lists of vertices. `feature` names features of a .geojson or shapes of an .svg; all else."""
+    """Reads a source as the command line's `--domain` does: .json, .obj, .ply, .off, .stl, .msh, .mesh,
+    .vtu, .geojson, .svg, lists of vertices. `feature` names features of a .geojson or shapes of an .svg; all else."""
     return _File(path, feature)
 
 
@@ -262,7 +266,7 @@ class Affine(Density):
 
 
 class PerVertex(Density):
-    """A value for each vertex of a mesh or surface, affine on each triangle."""
+    """A value for each vertex of a mesh or surface, affine on each triangle or tetrahedron."""
 
     kind = "vertex"
     __slots__ = ()
@@ -275,6 +279,16 @@ class PerFace(Density):
     """A value for each triangle."""
 
     kind = "face"
+    __slots__ = ()
+
+    def __init__(self, values: Any) -> None:
+        super().__init__({}, _arrays.vector(values, "density.values").copy())
+
+
+class PerCell(Density):
+    """A value for each tetrahedron."""
+
+    kind = "cell"
     __slots__ = ()
 
     def __init__(self, values: Any) -> None:
@@ -305,6 +319,6 @@ def split(density: Any) -> tuple[Domain | str | None, _arrays.Floats | None]:
         flat = None if values is None else np.ascontiguousarray(_arrays.floats(values, "density.values").reshape(-1))
         return json.dumps(fields, default=_plain), flat
     raise BrenierError(
-        f"density is a {type(density).__name__}; give Affine, PerVertex, PerFace, PerCorner, an Image, or a dict as in "
+        f"density is a {type(density).__name__}; give Affine, PerVertex, PerFace, PerCell, PerCorner, an Image, or a dict as in "
         "problem files"
     )

@@ -117,8 +117,9 @@ pub struct SolveArgs {
     /// Domain instead of a problem file: square, disk or disk:N (regular N-gon in the unit circle,
     /// of 256 vertices if N is not given), image (the rectangle of the image that gives the
     /// density, of height 1), cube, torus (the unit square, periodic), torus3, sphere (the unit
-    /// sphere), or a file: the vertices of a polygon in order, a mesh (.obj with faces), polygons
-    /// of a .geojson, shapes of an .svg, or a domain as in problem files (.json)
+    /// sphere), solid:MESH (the inside of a closed mesh), or a file: the vertices of a polygon in
+    /// order, a mesh (.obj with faces), tetrahedra (.msh, .mesh, .vtu), polygons of a .geojson,
+    /// shapes of an .svg, or a domain as in problem files (.json)
     #[arg(long, value_name = "DOMAIN", requires = "points")]
     pub domain: Option<String>,
     /// Axes of a box that are periodic, such as xy or xyz: its opposite sides are glued

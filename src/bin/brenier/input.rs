@@ -8,6 +8,7 @@ use brenier::domain::{Between, ConvexPolygon, Density, Domain, DomainError, Spac
 use brenier::io::{
     AnyDomain, AnyLoaded, AnyProblem, FileData, IoError, Loaded, Origins, ProblemFile, ReadLimit, SolutionFile,
     TableColumns, problem_of_solution, read_any_problem, read_columns, read_domain, read_image, read_masses,
+    read_solid,
 };
 use brenier::map_kind;
 use brenier::problem::{Duplicates, ProblemError};
@@ -169,6 +170,7 @@ fn flagged<T: FileData<Point = [f64; D]>, const D: usize>(
 fn name_source(from: &mut Origins, domain: &str, density: Option<&str>) {
     let of_file = |d: &str| d.strip_prefix("image:").map(PathBuf::from);
     let of_flag = |d: &str| of_file(d).unwrap_or_else(|| format!("--density {d}").into());
+    let domain = domain.strip_prefix("solid:").unwrap_or(domain);
     let is_word = domain == "image" || domain == "square" || domain.starts_with("disk");
     from.domain = Some(if is_word { format!("--domain {domain}").into() } else { domain.into() });
     from.density = Some(density.map_or_else(|| domain.into(), of_flag));
@@ -227,8 +229,7 @@ fn source(named: Named<'_>, density: Option<&str>, flags: &ImageArgs, limit: Rea
 const DISK: usize = 256;
 
 /// The words for domains, for messages.
-const WORDS: &str =
-    "square, disk, disk:N, image, cube, torus, torus3, sphere, or a file (.csv, .obj, .geojson, .svg, .json, ...)";
+const WORDS: &str = "square, disk, disk:N, image, cube, torus, torus3, sphere, solid:MESH, or a file (.csv, .obj, .msh, .geojson, .svg, .json, ...)";
 
 /// A domain by its name, or from a file; and remarks.
 fn domain(named: Named<'_>, limit: ReadLimit) -> Result<(AnyDomain, Vec<String>), Failure> {
@@ -262,7 +263,7 @@ fn glued(domain: AnyDomain, axes: &str, name: &str) -> Result<AnyDomain, Failure
             let (low, high) = t.bounds();
             SpaceDomain::torus(low, high, [has('x'), has('y')]).map(AnyDomain::Torus).map_err(wrong)
         }
-        AnyDomain::Space(s) if s.body().is_none() => {
+        AnyDomain::Space(s) if s.is_box() => {
             let (low, high) = s.bounds();
             SpaceDomain::torus(low, high, [has('x'), has('y'), has('z')]).map(AnyDomain::Space).map_err(wrong)
         }
@@ -304,6 +305,15 @@ fn plain_domain(Named(name, features, _): Named<'_>, limit: ReadLimit) -> Result
             return no_feature(square.map(AnyDomain::Torus).map_err(|e| usage(e.to_string()))?);
         }
         _ => {}
+    }
+    if let Some(file) = name.strip_prefix("solid:") {
+        if !features.is_empty() {
+            return Err(usage(format!("--feature is for a --domain in .geojson or .svg, not for {name}")));
+        }
+        if file.is_empty() {
+            return Err(usage("--domain solid: needs a mesh, for example solid:spot.obj".into()));
+        }
+        return Ok(read_solid(Path::new(file), limit)?);
     }
     let path = Path::new(name);
     // A word that is no file is a name that is not known.

@@ -6,6 +6,7 @@
 //! are one. On grids some of them are one point besides (the perturbation keeps them apart): these
 //! are found in rationals and become one; edges and faces without size vanish.
 
+use super::shape::Shape;
 use super::snapshot::SpaceDiagram;
 use super::wall::{Shift, Wall};
 use crate::exact::big::Rational;
@@ -165,6 +166,11 @@ impl<const D: usize> Builder<'_, D> {
 }
 
 impl<const D: usize> SpaceDiagram<D> {
+    /// The cell of a domain that is not in parts; `None` if it is hidden.
+    fn shape(&self, i: usize) -> Option<&Shape> {
+        self.of_cell(i).first().map(|p| &p.shape)
+    }
+
     /// Corners of a cell that are one point, in groups: exactly.
     ///
     /// Of two corners that are one the computed ones differ by at most twice the error along each
@@ -183,7 +189,7 @@ impl<const D: usize> SpaceDiagram<D> {
         if !(0..shape.skeleton.labels.len()).any(short) {
             return Vec::new();
         }
-        let Some(points) = self.exact_corners(i) else { return Vec::new() };
+        let Some(points) = self.exact_corners(i, shape) else { return Vec::new() };
         let mut order: Vec<u32> = (0..points.len() as u32).collect();
         let at = |k: &u32| -> &[Rational; 3] { &points[*k as usize] };
         order.sort_by(|a, b| at(a).cmp(at(b)));
@@ -192,10 +198,14 @@ impl<const D: usize> SpaceDiagram<D> {
     }
 
     /// The cells as one complex; `None` where cells without volume lie between others, so that faces
-    /// have nothing of the same shape on their other side.
+    /// have nothing of the same shape on their other side; nor of a domain in parts, whose cells are in
+    /// pieces.
     ///
     /// Cost: O(vertices) about, and rationals where cells have edges of no length.
     pub fn complex(&self) -> Option<SpaceComplex> {
+        if self.ground.parts.is_some() {
+            return None;
+        }
         let mut builder = Builder { diagram: self, classes: Classes::default(), corners: Vec::new() };
         builder.name();
         let Builder { classes, corners, .. } = builder;

@@ -31,12 +31,14 @@ pub(super) struct Warm<'a> {
 /// Room for cutting one cell after another.
 #[derive(Default)]
 pub(super) struct Room {
-    work: Work,
+    pub work: Work,
     stack: Vec<(u32, Shift)>,
     reach: Reach,
     order: Vec<(f64, u32)>,
     /// A cell that is needed no more.
     spare: Polytope<Wall>,
+    /// Parts of the domain.
+    pub found: Vec<u32>,
     pub counters: Counters,
 }
 

@@ -6,10 +6,11 @@
 //! domain, bounded along periodic axes by the walls to the site's own images half a period away.
 
 use super::wall::{Shift, Wall};
-use crate::domain::space::{Body, Face, Polytope};
+use crate::domain::space::{Body, ExactAffine, Face, Parts, Polytope, SpaceLaw};
 use crate::domain::{SpaceDensity, SpaceDomain};
 use crate::exact::Dd;
 use crate::exact::big::{self, Integer, Rational};
+use crate::exact::power::{exponent, scaled};
 use crate::exact::predicates::{ExactRow, PlaneRow, Yield};
 use std::sync::Arc;
 
@@ -24,27 +25,40 @@ pub struct SpaceGround {
     pub(super) period: [Dd; 3],
     pub(super) centre: [f64; 3],
     pub(super) body: Option<Arc<Body>>,
+    /// Convex parts; then the box is one that none of them reaches the sides of.
+    pub(super) parts: Option<Arc<Parts>>,
     base: Polytope<Wall>,
-    /// Gradient and constant of the normalized density.
-    pub(super) law: ([f64; 3], f64),
+    /// The normalized density, where it is one for the whole domain.
+    law: SpaceLaw,
+    /// Before normalization, and by what this multiplies it.
+    density: SpaceDensity,
+    factor: f64,
 }
 
 /// The site of a cell that nobody has named yet.
 const OWN: u32 = u32::MAX;
 
+/// Sides of the box about parts are numbered from here.
+const BOX: u32 = u32::MAX - 6;
+
 impl SpaceGround {
     /// Of a domain and its density times a factor.
     pub fn new<const D: usize>(domain: &SpaceDomain<D>, density: &SpaceDensity, factor: f64) -> SpaceGround {
-        let (low, high, periodic) = domain.in_space();
+        let (mut low, mut high, periodic) = domain.in_space();
         let axes = [0, 1, 2];
+        let parts = domain.parts().cloned();
+        if let Some(parts) = &parts {
+            (low, high) = parts.frame();
+        }
         let period = axes.map(|k| Dd::difference(high[k], low[k]));
         let body = domain.body().cloned();
-        let centre = match &body {
-            Some(body) => body.centre(),
-            None => axes.map(|k| low[k] + 0.5 * (high[k] - low[k])),
+        let centre = match (&body, &parts) {
+            (Some(body), _) => body.centre(),
+            (None, Some(parts)) => parts.centre(),
+            _ => axes.map(|k| low[k] + 0.5 * (high[k] - low[k])),
         };
-        let (g, c) = density.law();
-        let law = (g.map(|g| g * factor), c * factor);
+        let law = density.law(None, 0, factor);
+        let first = if parts.is_some() { BOX } else { 0 };
         let base = match &body {
             Some(body) => {
                 let inner = body.polytope();
@@ -55,12 +69,12 @@ impl SpaceGround {
                 let mut k = 0u32;
                 let sides = [(); 6].map(|()| {
                     k += 1;
-                    side(k - 1, (low, high), centre, periodic)
+                    side(first, k - 1, (low, high), centre, periodic)
                 });
                 Polytope::boxed(sides)
             }
         };
-        SpaceGround { low, high, periodic, period, centre, body, base, law }
+        SpaceGround { low, high, periodic, period, centre, body, parts, base, law, density: density.clone(), factor }
     }
 
     /// Where the coordinates of a cell begin.
@@ -75,6 +89,11 @@ impl SpaceGround {
 
     /// Does the domain hold a point? Along periodic axes everything is inside.
     pub(super) fn holds(&self, x: &[f64; 3]) -> bool {
+        if let Some(parts) = &self.parts {
+            let mut found = Vec::new();
+            parts.meeting((*x, *x), &mut found);
+            return found.iter().any(|&part| self.counts(part) && self.part_holds(parts, part, x));
+        }
         let Some(body) = &self.body else {
             return (0..3).all(|k| self.periodic[k] || (self.low[k]..=self.high[k]).contains(&x[k]));
         };
@@ -84,6 +103,20 @@ impl SpaceGround {
                 return d > 0.0;
             }
             let [a, b, c, mut value] = body.exact(face).v.map(Rational::from);
+            for (n, k) in [a, b, c].into_iter().zip(0..) {
+                value += n * (big::rational(x[k]) - big::rational(self.centre[k]));
+            }
+            value.cmp0().is_ge()
+        })
+    }
+
+    fn part_holds(&self, parts: &Parts, part: u32, x: &[f64; 3]) -> bool {
+        parts.sides(part).all(|side| {
+            // At the point itself only the constant of a row counts.
+            if let Some(inside) = parts.near(side, x).side_of(&[0.0; 3], &[0.0; 3]) {
+                return inside;
+            }
+            let [a, b, c, mut value] = parts.exact(side).v.map(Rational::from);
             for (n, k) in [a, b, c].into_iter().zip(0..) {
                 value += n * (big::rational(x[k]) - big::rational(self.centre[k]));
             }
@@ -106,11 +139,44 @@ impl SpaceGround {
         })
     }
 
-    /// A face of the domain from any point: normal, constant, and a bound of the error of this.
-    pub(super) fn row(&self, face: u32, origin: &[f64; 3]) -> ([f64; 3], f64, f64) {
-        if let Some(body) = &self.body {
-            return body.near(face, origin.map(Dd::from_f64));
+    /// The normalized density on a part.
+    pub(super) fn law(&self, part: u32) -> SpaceLaw {
+        match &self.parts {
+            Some(parts) => self.density.law(Some(parts), part, self.factor),
+            None => self.law,
         }
+    }
+
+    /// The density before normalization on a part, exactly.
+    pub(super) fn exact_law(&self, part: u32) -> ExactAffine {
+        self.density.exact(self.parts.as_deref(), part)
+    }
+
+    /// Has a part mass?
+    pub(super) fn counts(&self, part: u32) -> bool {
+        self.parts.as_ref().is_none_or(|parts| self.density.counts(parts, part))
+    }
+
+    /// Does another part certainly lie behind a face?
+    pub(super) fn is_between(&self, face: u32) -> bool {
+        self.parts.as_ref().is_some_and(|parts| face < BOX && parts.is_between(face))
+    }
+
+    /// A face of the domain from any point, in units in which its normal is about 1.
+    pub(super) fn row(&self, face: u32, origin: &[f64; 3]) -> PlaneRow {
+        if let Some(parts) = self.parts.as_ref().filter(|_| face < BOX) {
+            return parts.near(face, origin);
+        }
+        let (n, d, off) = match &self.body {
+            Some(body) => body.near(face, origin.map(Dd::from_f64)),
+            None => self.side_of_box(face, origin),
+        };
+        let e = exponent(n[0].abs().max(n[1].abs()).max(n[2].abs()));
+        PlaneRow::new(n.map(|n| scaled(n, -e)), scaled(d, -e), scaled(off, -e))
+    }
+
+    fn side_of_box(&self, face: u32, origin: &[f64; 3]) -> ([f64; 3], f64, f64) {
+        let face = if self.parts.is_some() { face - BOX } else { face };
         let k = (face / 2) as usize;
         let (sign, d) = match face % 2 {
             0 => (1.0, origin[k] - self.low[k]),
@@ -126,6 +192,11 @@ impl SpaceGround {
         if let Some(body) = &self.body {
             return body.exact(face);
         }
+        let face = match &self.parts {
+            Some(parts) if face < BOX => return parts.exact(face),
+            Some(_) => face - BOX,
+            None => face,
+        };
         let k = (face / 2) as usize;
         let [low, middle, high] = [self.low[k], self.centre[k], self.high[k]].map(big::rational);
         let (sign, d): (i32, Rational) = if face.is_multiple_of(2) { (1, middle - low) } else { (-1, high - middle) };
@@ -155,8 +226,8 @@ impl SpaceGround {
     }
 }
 
-/// A side of the box that cells begin with, about its middle.
-fn side(k: u32, (low, high): ([f64; 3], [f64; 3]), centre: [f64; 3], periodic: [bool; 3]) -> Face<Wall> {
+/// A side of the box that cells begin with, about its middle; `first` is the number of the first.
+fn side(first: u32, k: u32, (low, high): ([f64; 3], [f64; 3]), centre: [f64; 3], periodic: [bool; 3]) -> Face<Wall> {
     let (axis, upper) = ((k / 2) as usize, k % 2 == 1);
     let mut n = [0.0; 3];
     n[axis] = if upper { -1.0 } else { 1.0 };
@@ -169,5 +240,5 @@ fn side(k: u32, (low, high): ([f64; 3], [f64; 3]), centre: [f64; 3], periodic: [
         return Face::new(Wall::Site(OWN, Shift::of(periods)), row, Yield::Ranks(0, 0));
     }
     let d = if upper { high[axis] - centre[axis] } else { centre[axis] - low[axis] };
-    Face::new(Wall::Domain(k), PlaneRow::new(n, d, d.abs() * f64::EPSILON), Yield::Never)
+    Face::new(Wall::Domain(first + k), PlaneRow::new(n, d, d.abs() * f64::EPSILON), Yield::Never)
 }

@@ -6,14 +6,15 @@
 
 use super::super::graph::Graph;
 use super::super::measures::{MeasureError, Measures, Want};
-use super::super::moments::Moments;
+use super::super::moments::{Moments, joined};
 use super::super::seam::{Coarsen, Laguerre, Live, sunk};
 use super::cut::{Cutter, Room, Warm};
 use super::ground::SpaceGround;
+use super::shape::Shape;
 use super::sites::Sites;
 use super::tree::Tree;
 use super::wall::{Shift, Wall};
-use crate::domain::space::Knot;
+use crate::domain::space::{Knot, Polytope, Skeleton};
 use crate::exact::{Counters, Dd, Heights};
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -164,7 +165,10 @@ impl<const D: usize> SpaceLaguerre<D> {
     fn measure(&self, cutter: &Cutter<'_>, i: usize, moments: bool, part: &mut Part<D>, room: &mut Room) {
         let warm = self.last.of(i);
         let cell = cutter.cell(i as u32, warm, room);
-        let Some((shape, used)) = cutter.finished(i as u32, &cell) else {
+        if self.ground.parts.is_some() {
+            return self.measure_pieces(cutter, i, moments, part, (cell, room));
+        }
+        let Some((shape, used)) = cutter.finished(i as u32, 0, &cell) else {
             room.spare(cell);
             part.hidden += 1;
             part.mass.push(0.0);
@@ -179,24 +183,58 @@ impl<const D: usize> SpaceLaguerre<D> {
         cell.knots(&used, &mut part.names, &mut part.last.knots);
         part.last.push(&shape.skeleton.labels);
         room.spare(cell);
-        let law = &self.ground.law;
         if moments {
-            let found = shape.moments::<D>(law);
+            let found = shape.moments::<D>();
             part.mass.push(found.mass);
             part.moments.push(found);
         } else {
-            part.mass.push(shape.mass(law));
+            part.mass.push(shape.mass());
         }
-        for (face, &label) in shape.skeleton.labels.iter().enumerate() {
-            let Wall::Site(j, shift) = label else { continue };
-            // Both cells see the wall; the lower one counts it. That to an own image moves with
-            // none.
-            if i < j as usize {
-                let apart = cutter.sites.apart(cutter.ground, (i as u32, j), shift);
-                let mass = shape.face(face, law).mass;
-                if mass > 0.0 && apart > 0.0 {
-                    part.conductance.push((i as u32, j, mass / apart));
-                }
+        conduct(cutter, i, &shape, &mut part.conductance);
+    }
+
+    /// A cell of a domain in parts, in its pieces.
+    fn measure_pieces(
+        &self,
+        cutter: &Cutter<'_>,
+        i: usize,
+        moments: bool,
+        part: &mut Part<D>,
+        (cell, room): (Polytope<Wall>, &mut Room),
+    ) {
+        let pieces = cutter.pieces(i as u32, &cell, room);
+        if cell.is_empty() {
+            // A cell that is lost keeps the neighbours it had.
+            let warm = self.last.of(i);
+            part.last.knots.extend_from_slice(warm.knots);
+            part.last.push(warm.walls);
+        } else {
+            let (skeleton, used) = Skeleton::of(&cell);
+            cell.knots(&used, &mut part.names, &mut part.last.knots);
+            part.last.push(&skeleton.labels);
+        }
+        room.spare(cell);
+        let of_pieces: Vec<Moments<D>> = pieces.iter().map(|p| p.shape.moments()).collect();
+        let found = if of_pieces.is_empty() { Moments::default() } else { joined(&of_pieces) };
+        part.hidden += usize::from(pieces.is_empty());
+        part.mass.push(found.mass);
+        if moments {
+            part.moments.push(found);
+        }
+        pieces.iter().for_each(|p| conduct(cutter, i, &p.shape, &mut part.conductance));
+    }
+}
+
+/// Walls of a cell, or of a piece of it, with conductance. Both cells see a wall; the lower one
+/// counts it. That to an own image moves with none.
+fn conduct(cutter: &Cutter<'_>, i: usize, shape: &Shape, out: &mut Vec<(u32, u32, f64)>) {
+    for (face, &label) in shape.skeleton.labels.iter().enumerate() {
+        let Wall::Site(j, shift) = label else { continue };
+        if i < j as usize {
+            let apart = cutter.sites.apart(cutter.ground, (i as u32, j), shift);
+            let mass = shape.face(face).mass;
+            if mass > 0.0 && apart > 0.0 {
+                out.push((i as u32, j, mass / apart));
             }
         }
     }

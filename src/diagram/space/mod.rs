@@ -1,11 +1,12 @@
-//! Laguerre diagrams in space and on tori: cells cut out of boxes and convex polyhedra, one by one
-//! (docs/architecture.md says why so).
+//! Laguerre diagrams in space and on tori: cells cut out of boxes, convex polyhedra and unions of
+//! convex parts, one by one (docs/architecture.md says why so).
 
 mod complex;
 mod cut;
 mod finder;
 mod ground;
 mod laguerre;
+mod pieces;
 mod planes;
 mod reach;
 mod shape;

@@ -12,7 +12,6 @@ use super::wall::Wall;
 use crate::domain::space::{Planes, Polytope, Skeleton};
 use crate::exact::Dd;
 use crate::exact::big::{self, Rational};
-use crate::exact::power::{exponent, scaled};
 use crate::exact::predicates::{Corner, ExactRow, PlaneRow, corner_exact};
 
 /// A finished cell.
@@ -25,6 +24,8 @@ pub(super) struct Shape {
     pub points: Vec<[f64; 3]>,
     /// Bound of the error of a coordinate.
     pub error: f64,
+    /// The density at the corners, at least 0.
+    pub rho: Vec<f64>,
 }
 
 /// Integrals over a face.
@@ -57,16 +58,13 @@ impl Cutter<'_> {
     fn row(&self, cell: u32, label: &Wall, about: &[f64; 3]) -> PlaneRow {
         match *label {
             Wall::Site(j, shift) => self.sites.row(self.ground, (cell, j), shift, about),
-            Wall::Domain(face) => {
-                let (n, d, off) = self.ground.row(face, about);
-                let e = exponent(n[0].abs().max(n[1].abs()).max(n[2].abs()));
-                PlaneRow::new(n.map(|n| scaled(n, -e)), scaled(d, -e), scaled(off, -e))
-            }
+            Wall::Domain(face) => self.ground.row(face, about),
         }
     }
 
-    /// The finished cell, and which planes it has; `None` if there is none.
-    pub fn finished(&self, cell: u32, polytope: &Polytope<Wall>) -> Option<(Shape, Vec<u32>)> {
+    /// A finished cell, or its piece in a part of the domain, and which planes it has; `None` if there
+    /// is none.
+    pub fn finished(&self, cell: u32, part: u32, polytope: &Polytope<Wall>) -> Option<(Shape, Vec<u32>)> {
         if polytope.is_empty() {
             return None;
         }
@@ -113,20 +111,13 @@ impl Cutter<'_> {
         let middle = [0, 1, 2].map(|k| origin[k] + rough.iter().map(|x| x[k] * share).sum::<f64>());
         let rows: Vec<PlaneRow> = skeleton.labels.iter().map(|l| self.row(cell, l, &middle)).collect();
         let (points, error) = at(&middle, &rows);
-        Some((Shape { skeleton, middle, points, error }, used))
+        let law = self.ground.law(part);
+        let rho = points.iter().map(|x| law.at(&[0, 1, 2].map(|k| middle[k] + x[k]))).collect();
+        Some((Shape { skeleton, middle, points, error, rho }, used))
     }
 }
 
 impl Shape {
-    /// Density at a corner, at least 0.
-    fn density(&self, (g, c): &([f64; 3], f64), x: &[f64; 3]) -> f64 {
-        if *g == [0.0; 3] {
-            return *c;
-        }
-        let at = [0, 1, 2].map(|k| self.middle[k] + x[k]);
-        (dot(g, &at) + c).max(0.0)
-    }
-
     /// Triangles of a face, by corners.
     fn fan(&self, face: usize) -> impl Iterator<Item = [usize; 3]> + '_ {
         let ring = self.skeleton.ring(face);
@@ -138,9 +129,9 @@ impl Shape {
     /// The bound is that of first order, twice: corners are off by `error` in each coordinate,
     /// which changes a tetrahedron by at most the areas of its sides times `sqrt(3) error / 3`
     /// each; and every term is rounded a few times.
-    pub fn moments<const D: usize>(&self, law: &([f64; 3], f64)) -> Moments<D> {
+    pub fn moments<const D: usize>(&self) -> Moments<D> {
         let apex = self.points[0];
-        let rho: Vec<f64> = self.points.iter().map(|x| self.density(law, x)).collect();
+        let rho = &self.rho;
         let (mut mass, mut first, mut second, mut off) = (0.0, [0.0; 3], [0.0; 3], 0.0);
         for face in 0..self.skeleton.labels.len() {
             // The apex is corner 0.
@@ -183,9 +174,9 @@ impl Shape {
     }
 
     /// The mass of [`Shape::moments`], to the bit.
-    pub fn mass(&self, law: &([f64; 3], f64)) -> f64 {
+    pub fn mass(&self) -> f64 {
         let apex = self.points[0];
-        let rho: Vec<f64> = self.points.iter().map(|x| self.density(law, x)).collect();
+        let rho = &self.rho;
         let mut mass = 0.0;
         for face in (0..self.skeleton.labels.len()).filter(|&f| !self.skeleton.ring(f).contains(&0)) {
             for at in self.fan(face) {
@@ -203,7 +194,7 @@ impl Shape {
     /// On grids many faces are single points, or lines, of which rounding makes a little area. With
     /// corners off by `e` in each coordinate that of a triangle is off by at most `2 sqrt(3) e` of
     /// half its perimeter; a face with less than twice that of all its triangles is taken for none.
-    pub fn face(&self, face: usize, law: &([f64; 3], f64)) -> FaceIntegral {
+    pub fn face(&self, face: usize) -> FaceIntegral {
         let (mut all, mut doubt) = (FaceIntegral::default(), 0.0);
         for at in self.fan(face) {
             let [a, b, c] = at.map(|k| &self.points[k]);
@@ -211,7 +202,7 @@ impl Shape {
             let area = 0.5 * length(&cross(&ab, &ac));
             doubt += 4.0 * self.error * (length(&ab) + length(&ac) + length(&bc));
             all.area += area;
-            all.mass += area * at.iter().map(|&k| self.density(law, &self.points[k])).sum::<f64>() / 3.0;
+            all.mass += area * at.iter().map(|&k| self.rho[k]).sum::<f64>() / 3.0;
         }
         if !(all.area > doubt) {
             all = FaceIntegral::default();
@@ -242,17 +233,11 @@ impl Shape {
     /// Over a triangle with corners `v_a` and values `r_a`: `int rho = A R / 3`,
     /// `int rho x = A (R V + sum r v) / 12`, and `int rho x x' = A (R V V' + s V' + V s'
     /// + R sum v v' + 2 sum r v v') / 60` with `s = sum r v`.
-    pub fn wall_moments<const D: usize>(
-        &self,
-        face: usize,
-        sites: [u32; 2],
-        scale: f64,
-        law: &([f64; 3], f64),
-    ) -> WallMoments<D> {
+    pub fn wall_moments<const D: usize>(&self, face: usize, sites: [u32; 2], scale: f64) -> WallMoments<D> {
         let (mut weight, mut first, mut second) = (0.0, [0.0; 3], [[0.0; 3]; 3]);
         for at in self.fan(face) {
             let v = at.map(|k| self.points[k]);
-            let r = at.map(|k| self.density(law, &self.points[k]));
+            let r = at.map(|k| self.rho[k]);
             let area = scale * 0.5 * length(&cross(&minus(&v[1], &v[0]), &minus(&v[2], &v[0])));
             let total = r[0] + r[1] + r[2];
             let sum = [0, 1, 2].map(|k| v[0][k] + v[1][k] + v[2][k]);
@@ -314,14 +299,14 @@ impl Shape {
 
     /// Hands on the tetrahedra of the cell that have mass, with the density at their corners and
     /// their mass.
-    pub fn each_simplex(&self, law: &([f64; 3], f64), f: &mut dyn FnMut([[f64; 3]; 4], [f64; 4], f64)) {
+    pub fn each_simplex(&self, f: &mut dyn FnMut([[f64; 3]; 4], [f64; 4], f64)) {
         for face in 0..self.skeleton.labels.len() {
             if self.skeleton.ring(face).contains(&0) {
                 continue;
             }
             for [a, b, c] in self.fan(face) {
                 let at = [0, a, b, c];
-                let rho = at.map(|k| self.density(law, &self.points[k]));
+                let rho = at.map(|k| self.rho[k]);
                 let [p, q, r] = [a, b, c].map(|k| minus(&self.points[k], &self.points[0]));
                 let mass = dot(&cross(&p, &q), &r) / 6.0 * rho.iter().sum::<f64>() / 4.0;
                 if mass > 0.0 {

@@ -1,18 +1,19 @@
 //! The diagram in space at given heights.
 
 use super::super::graph::Graph;
-use super::super::moments::Moments;
+use super::super::moments::{Moments, joined};
 use super::super::still::DiagramError;
 use super::cut::{Cutter, Room, Warm};
 use super::finder::SpaceFinder;
 use super::ground::SpaceGround;
 use super::laguerre::lifted;
+use super::pieces::Piece;
 use super::planes::CellPlanes;
 use super::shape::Shape;
 use super::sites::Sites;
 use super::tree::Tree;
 use super::wall::{Shift, Wall};
-use crate::domain::space::{ExactAffine, Integrals, Planes, corners, integrals};
+use crate::domain::space::{Integrals, Planes, corners, integrals};
 use crate::exact::big::{self, Rational};
 use crate::exact::{Counters, Heights};
 use crate::problem::SpaceProblem;
@@ -46,8 +47,9 @@ pub struct SpaceDiagram<const D: usize = 3> {
     /// The problem's index of each position, and back.
     pub(super) order: Arc<[u32]>,
     pub(super) place: Vec<u32>,
-    /// Cells by position.
-    pub(super) shapes: Vec<Option<Shape>>,
+    /// Pieces of cells by position, and where those of each begin; one entry more.
+    pub(super) pieces: Vec<Piece>,
+    pub(super) start: Vec<usize>,
     pub(super) masses: Vec<f64>,
     pub(super) errors: Vec<f64>,
     pub(super) centroids: Vec<Option<[f64; D]>>,
@@ -56,7 +58,6 @@ pub struct SpaceDiagram<const D: usize = 3> {
     /// Cells without volume, which only the perturbation makes.
     pub(super) flat: Vec<bool>,
     pub(super) counters: Counters,
-    density: ExactAffine,
     factor: f64,
 }
 
@@ -98,13 +99,13 @@ impl<const D: usize> SpaceDiagram<D> {
         let part = |chunk: usize| {
             let mut room = Room::default();
             let range = chunk * CHUNK..((chunk + 1) * CHUNK).min(n);
-            let cells: Vec<(Option<Shape>, Moments<D>)> = range
+            let cells: Vec<(Vec<Piece>, Moments<D>)> = range
                 .map(|i| {
                     let cell = cutter.cell(i as u32, Warm::default(), &mut room);
-                    let shape = cutter.finished(i as u32, &cell).map(|f| f.0);
+                    let pieces = cutter.pieces(i as u32, &cell, &mut room);
                     room.spare(cell);
-                    let moments = shape.as_ref().map_or_else(Moments::default, |s| s.moments::<D>(&ground.law));
-                    (shape, moments)
+                    let moments: Vec<Moments<D>> = pieces.iter().map(|p| p.shape.moments()).collect();
+                    (pieces, if moments.is_empty() { Moments::default() } else { joined(&moments) })
                 })
                 .collect();
             (cells, room.counters)
@@ -114,7 +115,8 @@ impl<const D: usize> SpaceDiagram<D> {
             sites: problem.sites().to_vec(),
             bounds: problem.domain().bounds(),
             place: vec![0; n],
-            shapes: Vec::with_capacity(n),
+            pieces: Vec::with_capacity(n),
+            start: vec![0],
             masses: vec![0.0; n],
             errors: vec![0.0; n],
             centroids: vec![None; n],
@@ -122,7 +124,6 @@ impl<const D: usize> SpaceDiagram<D> {
             spreads: vec![0.0; n],
             flat: vec![false; n],
             counters: Counters::default(),
-            density: problem.density().exact(),
             factor: problem.source_factor(),
             order: order.clone(),
             ground: ground.clone(),
@@ -132,10 +133,12 @@ impl<const D: usize> SpaceDiagram<D> {
         };
         for (cells, counters) in parts {
             diagram.counters += counters;
-            for (shape, m) in cells {
-                let i = order[diagram.shapes.len()] as usize;
-                diagram.place[i] = diagram.shapes.len() as u32;
-                diagram.shapes.push(shape);
+            for (pieces, m) in cells {
+                let position = diagram.start.len() - 1;
+                let i = order[position] as usize;
+                diagram.place[i] = position as u32;
+                diagram.pieces.extend(pieces);
+                diagram.start.push(diagram.pieces.len());
                 (diagram.masses[i], diagram.errors[i], diagram.spreads[i]) = (m.mass, m.off, m.spread);
                 if m.mass > 0.0 {
                     (diagram.centroids[i], diagram.rests[i]) = (Some(m.centroid), m.rest);
@@ -149,7 +152,7 @@ impl<const D: usize> SpaceDiagram<D> {
 
     /// Finds cells without volume among those that may have none, exactly.
     fn flatten(&mut self) {
-        let small = |&i: &usize| self.shape(i).is_some() && self.masses[i] <= self.errors[i];
+        let small = |&i: &usize| !self.of_cell(i).is_empty() && self.masses[i] <= self.errors[i];
         let doubtful: Vec<usize> = (0..self.masses.len()).filter(small).collect();
         let none = |i: &usize| self.exact_integrals(*i).is_some_and(|f| f.volume.cmp0().is_eq());
         let flat: Vec<bool> = doubtful.par_iter().map(none).collect();
@@ -162,16 +165,21 @@ impl<const D: usize> SpaceDiagram<D> {
 
     /// Is there a cell with volume at this position?
     pub(super) fn is_solid(&self, position: usize) -> bool {
-        self.shapes[position].is_some() && !self.flat[self.order[position] as usize]
+        !self.at(position).is_empty() && !self.flat[self.order[position] as usize]
     }
 
     pub(super) fn cutter(&self) -> Cutter<'_> {
         Cutter { ground: &self.ground, sites: &self.inner, tree: &self.tree, shifts: &self.shifts }
     }
 
-    /// The finished cell of a site.
-    pub(super) fn shape(&self, i: usize) -> Option<&Shape> {
-        self.shapes[self.place[i] as usize].as_ref()
+    /// The pieces of the cell at a position.
+    pub(super) fn at(&self, position: usize) -> &[Piece] {
+        &self.pieces[self.start[position]..self.start[position + 1]]
+    }
+
+    /// The pieces of the cell of a site.
+    pub(super) fn of_cell(&self, i: usize) -> &[Piece] {
+        self.at(self.place[i] as usize)
     }
 
     /// A label with the problem's number.
@@ -182,23 +190,28 @@ impl<const D: usize> SpaceDiagram<D> {
         }
     }
 
-    /// The vertices of a cell; on a torus near its site. None of a hidden site.
+    /// The vertices of a cell; on a torus near its site. None of a hidden site. A cell in pieces
+    /// has those of each piece, one after the other.
     pub fn vertices(&self, i: usize) -> Vec<[f64; 3]> {
-        let of = |s: &Shape| (0..s.points.len() as u32).map(|k| s.corner(k)).collect();
-        self.shape(i).map_or_else(Vec::new, of)
+        let of = |p: &Piece| (0..p.shape.points.len() as u32).map(|k| p.shape.corner(k)).collect::<Vec<_>>();
+        self.of_cell(i).iter().flat_map(of).collect()
     }
 
-    /// The faces of a cell. Faces and vertices of no size are kept: every vertex lies on three.
+    /// The faces of a cell. Faces and vertices of no size are kept: every vertex lies on three. Of
+    /// a cell in pieces, those between two of its own pieces are left out where the parts of the
+    /// domain are tetrahedra.
     pub fn faces(&self, i: usize) -> impl Iterator<Item = SpaceFace> + '_ {
-        let shape = self.shape(i);
-        let count = shape.map_or(0, |s| s.skeleton.labels.len());
-        (0..count).filter_map(move |k| {
-            let shape = shape?;
-            Some(SpaceFace {
+        let mut first = 0;
+        self.of_cell(i).iter().flat_map(move |Piece { shape, .. }| {
+            let base = first;
+            first += shape.points.len() as u32;
+            let between = |label: &Wall| matches!(*label, Wall::Domain(k) if self.ground.is_between(k));
+            let shown = (0..shape.skeleton.labels.len()).filter(move |&k| !between(&shape.skeleton.labels[k]));
+            shown.map(move |k| SpaceFace {
                 wall: self.named(shape.skeleton.labels[k]),
-                vertices: shape.skeleton.ring(k).to_vec(),
+                vertices: shape.skeleton.ring(k).iter().map(|v| v + base).collect(),
                 normal: shape.normal(k),
-                area: shape.face(k, &([0.0; 3], 1.0)).area,
+                area: shape.face(k).area,
             })
         })
     }
@@ -216,42 +229,60 @@ impl<const D: usize> SpaceDiagram<D> {
     /// Volume, centroid and `int (x - c)(x - c)'` of a cell without density; `None` of a hidden
     /// site.
     pub fn body_moments(&self, i: usize) -> Option<(f64, [f64; 3], [[f64; 3]; 3])> {
-        self.shape(i).map(Shape::tensor)
+        match self.of_cell(i) {
+            [] => None,
+            [one] => Some(one.shape.tensor()),
+            many => {
+                let all: Vec<_> = many.iter().map(|p| p.shape.tensor()).collect();
+                let volume: f64 = all.iter().map(|a| a.0).sum();
+                let share = |a: &(f64, [f64; 3], [[f64; 3]; 3])| if volume > 0.0 { a.0 / volume } else { 0.0 };
+                let mean = [0, 1, 2].map(|k| all.iter().map(|a| share(a) * a.1[k]).sum::<f64>());
+                let about = |k: usize, l: usize| {
+                    all.iter().map(|a| a.2[k][l] + a.0 * (a.1[k] - mean[k]) * (a.1[l] - mean[l])).sum::<f64>()
+                };
+                Some((volume, mean, [0, 1, 2].map(|k| [0, 1, 2].map(|l| about(k, l)))))
+            }
+        }
     }
 
     /// `int_wall rho / |y_i - y_j|` of every wall between different sites, by position.
     pub(super) fn graph(&self) -> Graph {
         let mut walls = Vec::new();
-        for (i, shape) in self.shapes.iter().enumerate() {
-            let Some(shape) = shape.as_ref().filter(|_| self.is_solid(i)) else { continue };
-            for (face, &label) in shape.skeleton.labels.iter().enumerate() {
-                let Wall::Site(j, shift) = label else { continue };
-                if i < j as usize && self.is_solid(j as usize) {
-                    let apart = self.inner.apart(&self.ground, (i as u32, j), shift);
-                    let mass = shape.face(face, &self.ground.law).mass;
-                    if mass > 0.0 && apart > 0.0 {
-                        walls.push((i as u32, j, mass / apart));
+        for i in (0..self.sites.len()).filter(|&i| self.is_solid(i)) {
+            for shape in self.at(i).iter().map(|p| &p.shape) {
+                for (face, &label) in shape.skeleton.labels.iter().enumerate() {
+                    let Wall::Site(j, shift) = label else { continue };
+                    if i < j as usize && self.is_solid(j as usize) {
+                        let apart = self.inner.apart(&self.ground, (i as u32, j), shift);
+                        let mass = shape.face(face).mass;
+                        if mass > 0.0 && apart > 0.0 {
+                            walls.push((i as u32, j, mass / apart));
+                        }
                     }
                 }
             }
         }
-        Graph::of_walls(self.shapes.len(), walls.iter())
+        Graph::of_walls(self.sites.len(), walls.iter())
     }
 
     /// Exact integrals of the density before normalization over a cell, from its labels; `None` if
-    /// these are not those of a convex polyhedron.
+    /// these are not those of convex polyhedra.
     pub(crate) fn exact_integrals(&self, i: usize) -> Option<Integrals> {
-        let Some(shape) = self.shape(i) else { return Some(Integrals::default()) };
-        integrals(&shape.skeleton, &self.exact_corners(i)?, &self.density)
+        let mut all = Integrals::default();
+        for piece in self.of_cell(i) {
+            let corners = self.exact_corners(i, &piece.shape)?;
+            all += integrals(&piece.shape.skeleton, &corners, &self.ground.exact_law(piece.part))?;
+        }
+        Some(all)
     }
 
-    /// The corners of a cell in rationals; `None` if its labels are not those of a polyhedron.
-    pub(super) fn exact_corners(&self, i: usize) -> Option<Vec<[Rational; 3]>> {
+    /// The corners of a piece of a cell in rationals; `None` if its labels are not those of a
+    /// polyhedron.
+    pub(super) fn exact_corners(&self, i: usize, shape: &Shape) -> Option<Vec<[Rational; 3]>> {
         let position = self.place[i];
-        let Some(shape) = &self.shapes[position as usize] else { return Some(Vec::new()) };
         let planes = CellPlanes { ground: &self.ground, sites: &self.inner, cell: position };
-        let rows: Vec<_> = shape.skeleton.labels.iter().map(|l| planes.exact(l)).collect();
         let origin = self.ground.origin(&self.inner.y[position as usize]).map(big::rational);
+        let rows: Vec<_> = shape.skeleton.labels.iter().map(|l| planes.exact(l)).collect();
         corners(&shape.skeleton, &rows, &origin)
     }
 
@@ -267,9 +298,7 @@ impl<const D: usize> SpaceDiagram<D> {
 
     /// Hands on the tetrahedra of a cell, with the density at their corners and their mass.
     pub fn each_simplex(&self, i: usize, f: &mut dyn FnMut([[f64; 3]; 4], [f64; 4], f64)) {
-        if let Some(shape) = self.shape(i) {
-            shape.each_simplex(&self.ground.law, f);
-        }
+        self.of_cell(i).iter().for_each(|p| p.shape.each_simplex(f));
     }
 
     /// The factor of the density.

@@ -58,21 +58,22 @@ impl<const D: usize> Cells<D> for SpaceDiagram<D> {
         self.graph().hessian(&self.order).into_iter().collect()
     }
     fn each_polygon(&self, i: usize, f: &mut dyn FnMut(&[[f64; D]])) {
-        let Some(shape) = self.shape(i) else { return };
-        if D == 2 {
-            if let Some((points, _)) = self.flat(shape) {
-                f(&points);
-            }
-            return;
-        }
         let mut polygon = Vec::new();
-        for face in 0..shape.skeleton.labels.len() {
-            polygon.clear();
-            polygon.extend(shape.skeleton.ring(face).iter().map(|&k| {
-                let x = shape.corner(k);
-                std::array::from_fn(|k| x[k])
-            }));
-            f(&polygon);
+        for shape in self.of_cell(i).iter().map(|p| &p.shape) {
+            if D == 2 {
+                if let Some((points, _)) = self.flat(shape) {
+                    f(&points);
+                }
+                continue;
+            }
+            for face in 0..shape.skeleton.labels.len() {
+                polygon.clear();
+                polygon.extend(shape.skeleton.ring(face).iter().map(|&k| {
+                    let x = shape.corner(k);
+                    std::array::from_fn(|k| x[k])
+                }));
+                f(&polygon);
+            }
         }
     }
     /// On a torus of the plane: each cell where its site is, so that neighbours across the seam do
@@ -84,7 +85,7 @@ impl<const D: usize> Cells<D> for SpaceDiagram<D> {
         let mut all = Outlines { cells: vec![0], parts: vec![0], rings: vec![0], ..Outlines::default() };
         for i in 0..self.sites.len() {
             let mut area = 0.0;
-            if let Some((points, walls)) = self.shape(i).and_then(|s| self.flat(s)) {
+            if let Some((points, walls)) = self.of_cell(i).first().and_then(|p| self.flat(&p.shape)) {
                 let o = points[0];
                 for pair in points[1..].windows(2) {
                     let [a, b] = [0, 1].map(|k| [pair[k][0] - o[0], pair[k][1] - o[1]]);
@@ -111,7 +112,7 @@ impl<const D: usize> Cells<D> for SpaceDiagram<D> {
             return None;
         }
         let record = |i: usize| {
-            let (vertices, walls) = self.flat(self.shape(i)?)?;
+            let (vertices, walls) = self.flat(&self.of_cell(i).first()?.shape)?;
             let neighbor = |w: &Wall| match *w {
                 Wall::Domain(k) => -i64::from(k) - 1,
                 Wall::Site(j, _) => i64::from(j),
@@ -127,14 +128,15 @@ impl<const D: usize> Cells<D> for SpaceDiagram<D> {
             return None;
         }
         let mut pieces = Vec::new();
-        for (i, shape) in self.shapes.iter().enumerate() {
-            let Some(shape) = shape.as_ref().filter(|_| self.is_solid(i)) else { continue };
-            for (face, &label) in shape.skeleton.labels.iter().enumerate() {
-                let Wall::Site(j, shift) = label else { continue };
-                if i < j as usize && shape.face(face, &self.ground.law).mass > 0.0 {
-                    let apart = self.inner.apart(&self.ground, (i as u32, j), shift);
-                    let (a, b) = (self.order[i], self.order[j as usize]);
-                    pieces.push(shape.wall_moments(face, [a.min(b), a.max(b)], 1.0 / apart, &self.ground.law));
+        for i in (0..self.sites.len()).filter(|&i| self.is_solid(i)) {
+            for shape in self.at(i).iter().map(|p| &p.shape) {
+                for (face, &label) in shape.skeleton.labels.iter().enumerate() {
+                    let Wall::Site(j, shift) = label else { continue };
+                    if i < j as usize && shape.face(face).mass > 0.0 {
+                        let apart = self.inner.apart(&self.ground, (i as u32, j), shift);
+                        let (a, b) = (self.order[i], self.order[j as usize]);
+                        pieces.push(shape.wall_moments(face, [a.min(b), a.max(b)], 1.0 / apart));
+                    }
                 }
             }
         }

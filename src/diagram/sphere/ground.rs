@@ -18,7 +18,7 @@ impl SphereGround {
     /// Of a sphere and its density times a factor.
     pub fn new(sphere: &Sphere, density: &SpaceDensity, factor: f64) -> SphereGround {
         let r = sphere.radius();
-        let (g, _) = density.law();
+        let g = density.law(None, 0, 1.0).g;
         let area = factor * r * r;
         let middle = big::nearest_f64(&sphere.middle(density));
         SphereGround { sphere: *sphere, law: (g.map(|g| g * r * area), middle * area) }

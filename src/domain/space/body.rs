@@ -98,12 +98,6 @@ fn clipped(planes: &[[Integer; 4]]) -> Polytope<u32> {
     polytope
 }
 
-/// Doubles as integers over a power of two, and its exponent: `x = m 2^e`.
-fn integers(values: &[f64]) -> (Vec<Integer>, i32) {
-    let e = values.iter().filter(|v| **v != 0.0).map(|v| big::decompose(*v).1).min().unwrap_or(0);
-    (big::common_integers(values), e)
-}
-
 /// Divides by the greatest common divisor.
 fn reduced(row: [Integer; 4]) -> [Integer; 4] {
     let gcd = row.iter().fold(Integer::new(), |g, x| g.gcd(x));
@@ -124,7 +118,7 @@ impl Body {
                 return Err(DomainError::NonFiniteVertex { vertex, axis, value });
             }
         }
-        let (flat, e) = integers(vertices.as_flattened());
+        let (flat, e) = big::integers_and_unit(vertices.as_flattened());
         let points: Vec<[Integer; 3]> =
             flat.chunks_exact(3).map(|p| [p[0].clone(), p[1].clone(), p[2].clone()]).collect();
         let base = independent(&points).ok_or(DomainError::FlatBody)?;
@@ -312,7 +306,7 @@ impl Body {
 
 /// A plane in coordinates from another origin.
 fn about(row: &[Integer; 4], origin: &[f64; 3]) -> [Integer; 4] {
-    let (o, e) = integers(origin);
+    let (o, e) = big::integers_and_unit(origin);
     // x = o 2^e + z: <n, z> + d + 2^e <n, o>.
     let inner: Integer = row.iter().zip(&o).map(|(n, o)| Integer::from(n * o)).sum();
     let [x, y, z, d] = row.clone();

@@ -1,20 +1,22 @@
 //! Where sources in space live: boxes, of which any axes may be periodic (the torus, also that of
-//! the plane), and convex polyhedra.
+//! the plane), convex polyhedra, meshes of tetrahedra, solids.
 
 use super::body::Body;
+use super::parts::Parts;
 use crate::domain::DomainError;
 use crate::exact::big::{self, Rational};
 use crate::exact::power::{is_exact, scaled};
 use std::sync::Arc;
 
-/// A box, some of whose axes may be periodic, or a convex polyhedron. With `D = 2` a torus of the
-/// plane.
+/// A box, some of whose axes may be periodic, a convex polyhedron, or a union of convex parts. With
+/// `D = 2` a torus of the plane.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SpaceDomain<const D: usize = 3> {
     min: [f64; D],
     max: [f64; D],
     periodic: [bool; D],
     body: Option<Arc<Body>>,
+    parts: Option<Arc<Parts>>,
 }
 
 impl<const D: usize> SpaceDomain<D> {
@@ -53,7 +55,7 @@ impl<const D: usize> SpaceDomain<D> {
         }
         // -0.0 and 0.0 are the same place.
         let plain = |x: [f64; D]| x.map(|x| x + 0.0);
-        Ok(SpaceDomain { min: plain(min), max: plain(max), periodic, body: None })
+        Ok(SpaceDomain { min: plain(min), max: plain(max), periodic, body: None, parts: None })
     }
 
     /// Lower and upper corner of the bounding box.
@@ -74,6 +76,16 @@ impl<const D: usize> SpaceDomain<D> {
     /// The polyhedron, if it is one.
     pub fn body(&self) -> Option<&Arc<Body>> {
         self.body.as_ref()
+    }
+
+    /// The convex parts, if it is made of those.
+    pub fn parts(&self) -> Option<&Arc<Parts>> {
+        self.parts.as_ref()
+    }
+
+    /// Is it the whole bounding box?
+    pub fn is_box(&self) -> bool {
+        self.body.is_none() && self.parts.is_none()
     }
 
     /// The largest side of the bounding box.
@@ -110,14 +122,18 @@ impl<const D: usize> SpaceDomain<D> {
         )
     }
 
-    /// The exact corners.
-    pub(crate) fn corners(&self) -> Vec<[Rational; 3]> {
+    /// Exact points whose convex hull holds the domain and that belong to it, with their numbers.
+    pub(crate) fn corners(&self) -> Vec<(usize, [Rational; 3])> {
+        if let Some(parts) = &self.parts {
+            let at = |v: u32| (v as usize, parts.vertices()[v as usize].map(big::rational));
+            return parts.used().into_iter().map(at).collect();
+        }
         if let Some(body) = &self.body {
-            return body.corners().to_vec();
+            return body.corners().iter().cloned().enumerate().collect();
         }
         let (low, high, _) = self.in_space();
         let corner = |c: usize| [0, 1, 2].map(|k| big::rational(if (c >> k) & 1 == 0 { low[k] } else { high[k] }));
-        (0..8).map(corner).collect()
+        (0..8).map(corner).enumerate().collect()
     }
 
     /// In other units of length, by a power of two; `None` if digits would be lost.
@@ -130,12 +146,19 @@ impl<const D: usize> SpaceDomain<D> {
             Some(body) => Some(Arc::new(body.scaled(e)?)),
             None => None,
         };
+        let parts = match &self.parts {
+            Some(parts) => Some(Arc::new(parts.scaled(e)?)),
+            None => None,
+        };
         let each = |x: [f64; D]| x.map(|x| scaled(x, e));
-        Some(SpaceDomain { min: each(self.min), max: each(self.max), periodic: self.periodic, body })
+        Some(SpaceDomain { min: each(self.min), max: each(self.max), periodic: self.periodic, body, parts })
     }
 
     /// The domain in half a line.
     pub fn noun(&self) -> String {
+        if let Some(parts) = &self.parts {
+            return parts.noun();
+        }
         let names = ["x", "y", "z"];
         let along: String = (0..D).filter(|&k| self.periodic[k]).map(|k| names[k.min(2)]).collect();
         match (&self.body, along.len()) {
@@ -152,7 +175,30 @@ impl SpaceDomain<3> {
     pub fn of_body(body: impl Into<Arc<Body>>) -> SpaceDomain<3> {
         let body = body.into();
         let (min, max) = body.bounds();
-        SpaceDomain { min, max, periodic: [false; 3], body: Some(body) }
+        SpaceDomain { min, max, periodic: [false; 3], body: Some(body), parts: None }
+    }
+
+    /// A mesh of tetrahedra, or a solid.
+    ///
+    /// # Errors
+    /// An extent that is no sound double.
+    ///
+    /// ```
+    /// use brenier::{SpaceDomain, SpaceProblem, SpaceProblemData, TetMesh};
+    /// let corners = vec![[0.0; 3], [1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
+    /// let mesh = TetMesh::new(corners, vec![[0, 1, 2, 3]]).unwrap();
+    /// let domain = SpaceDomain::of_parts(mesh).unwrap();
+    /// let problem = SpaceProblem::new(SpaceProblemData::new(domain, vec![[0.1; 3], [0.3; 3]])).unwrap();
+    /// assert!(brenier::solve(&problem, &Default::default()).report.converged);
+    /// ```
+    pub fn of_parts(parts: impl Into<Parts>) -> Result<SpaceDomain<3>, DomainError> {
+        let parts = Arc::new(parts.into());
+        let (min, max) = parts.bounds();
+        let extent = (0..3).map(|k| max[k] - min[k]).fold(0.0, f64::max);
+        if !(1e-140..=1e140).contains(&extent) {
+            return Err(DomainError::ExtentOutOfRange { extent });
+        }
+        Ok(SpaceDomain { min, max, periodic: [false; 3], body: None, parts: Some(parts) })
     }
 }
 

@@ -32,6 +32,26 @@ impl ExactAffine {
         ExactAffine { g: (g != [0.0; 3]).then(|| g.map(big::rational)), c: big::rational(c) }
     }
 
+    /// With these values at the corners of a tetrahedron with volume.
+    pub fn through(v: [[f64; 3]; 4], r: [f64; 4]) -> ExactAffine {
+        let v = v.map(|x| x.map(big::rational));
+        let [a, b, c] = [1, 2, 3].map(|k| minus(&v[k], &v[0]));
+        let [p, q, s] = [1, 2, 3].map(|k| big::rational(r[k]) - big::rational(r[0]));
+        let cross = |p: &Point, q: &Point| {
+            [(1, 2), (2, 0), (0, 1)].map(|(i, j)| Rational::from(&p[i] * &q[j]) - Rational::from(&p[j] * &q[i]))
+        };
+        let (bc, ca, ab) = (cross(&b, &c), cross(&c, &a), cross(&a, &b));
+        let volume = det(&a, &b, &c);
+        let g = [0, 1, 2].map(|k| {
+            let sum = Rational::from(&p * &bc[k]) + Rational::from(&q * &ca[k]) + Rational::from(&s * &ab[k]);
+            sum / &volume
+        });
+        let inner: Rational = g.iter().zip(&v[0]).map(|(g, x)| Rational::from(g * x)).sum();
+        let c = big::rational(r[0]) - inner;
+        let level = g.iter().all(|g| g.cmp0().is_eq());
+        ExactAffine { g: (!level).then_some(g), c }
+    }
+
     /// The value at a point.
     pub fn value(&self, x: &Point) -> Rational {
         let mut sum = self.c.clone();
@@ -53,6 +73,16 @@ pub(crate) struct Integrals {
     pub first: [Rational; 3],
     /// `int rho x_k^2` along each axis.
     pub second: [Rational; 3],
+}
+
+impl std::ops::AddAssign for Integrals {
+    fn add_assign(&mut self, other: Integrals) {
+        self.volume += other.volume;
+        self.mass += other.mass;
+        for (own, other) in [(&mut self.first, other.first), (&mut self.second, other.second)] {
+            own.iter_mut().zip(other).for_each(|(a, b)| *a += b);
+        }
+    }
 }
 
 /// The corners of a polyhedron, moved by `about`; `None` if some planes do not meet in a point.

@@ -110,6 +110,16 @@ impl<L: Clone> Polytope<L> {
         polytope
     }
 
+    /// Of its faces, and of the faces and neighbours of each corner.
+    pub fn of(faces: Vec<Face<L>>, joints: impl Iterator<Item = ([u32; 3], [u32; 3])>) -> Polytope<L> {
+        let mut polytope = Polytope { faces, nodes: Vec::with_capacity(8) };
+        for (faces, next) in joints {
+            let node = polytope.node(faces, next);
+            polytope.nodes.push(node);
+        }
+        polytope
+    }
+
     pub(super) fn node(&self, faces: [u32; 3], next: [u32; 3]) -> Node {
         let f = faces.map(|f| &self.faces[f as usize]);
         Node { faces, next, at: Corner::of(&f[0].row, &f[1].row, &f[2].row) }
@@ -124,6 +134,23 @@ impl<L: Clone> Polytope<L> {
     /// Nothing left?
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
+    }
+
+    /// Corners around each face, counter-clockwise seen from outside.
+    pub fn rings(&self) -> Vec<Vec<u32>> {
+        let ring = |face: u32| {
+            let place = |at: u32| self.nodes[at as usize].faces.iter().position(|f| *f == face);
+            let first = (0..self.nodes.len() as u32).find(|&k| place(k).is_some());
+            let mut ring = Vec::new();
+            let mut at = first;
+            while let Some((node, k)) = at.and_then(|a| Some((a, place(a)?))) {
+                ring.push(node);
+                let next = self.nodes[node as usize].next[(k + 2) % 3];
+                at = (Some(next) != first && ring.len() < self.nodes.len()).then_some(next);
+            }
+            ring
+        };
+        (0..self.faces.len() as u32).map(ring).filter(|ring| !ring.is_empty()).collect()
     }
 
     fn inside(&self, node: &Node, m: &Face<L>, planes: &impl Planes<L>, counters: &mut Counters) -> bool {

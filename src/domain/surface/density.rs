@@ -93,6 +93,7 @@ impl TryFrom<Density> for SurfaceDensity {
             Density::Affine { .. } | Density::InSpace { .. } => {
                 Err(DomainError::Unfit { density: "affine", domain: "polygon" })
             }
+            Density::Cell(_) => Err(DomainError::Unfit { density: "cell", domain: "tetmesh" }),
             Density::Image(_) => Err(DomainError::Unfit { density: "image", domain: "box" }),
         }
     }

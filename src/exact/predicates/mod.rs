@@ -13,6 +13,7 @@
 //! | [`PolePlane::side`] | side of the plane through three points `n / s` of space | 4 |
 //! | [`Meet::inside`] | sign of `s_im` at a labelled point of a triangle in space (V, E, F) | 2, 4, 6 |
 //! | [`ExactCrossing::side`] | side of a plane at a point where two planes meet the unit sphere | 10 |
+//! | [`orient3d_sign`] | on which side of the plane `abc` lies `d` | 3 |
 //! | [`corner_inside`] | sign of `s_im` where three walls or faces meet in space (V, E, F, B3) | 2 to 5 |
 //!
 //! with `s_ij(x) = <y_i - y_j, x> + h_i - h_j`, positive where `i` beats `j`.
@@ -41,6 +42,7 @@ mod point;
 mod pole;
 mod side;
 mod space;
+mod through;
 
 pub use above::{above, above_exact, above_line, above_line_exact, above_line_sign, above_sign};
 pub use circle::{
@@ -58,3 +60,4 @@ pub use side::{
     BoxAbout, EdgePoint, side_e, side_e_exact, side_e_sign, side_v, side_v_exact, side_v_sign, wins_on_box,
 };
 pub use space::{Corner, ExactRow, PlaneRow, Yield, corner_exact, corner_inside, corner_near};
+pub use through::{orient3d_sign, plane_exact, plane_near};

@@ -99,6 +99,44 @@ impl PlaneRow {
         let reach = square.sqrt() * radius;
         least - reach > 16.0 * U * (sizes + reach) + UNDERFLOW
     }
+
+    /// The row of a normal whose entries are rounded and off by at most `slack` besides: where it
+    /// is a difference of products, an entry may be small beside its error.
+    pub fn skewed(n: [f64; 3], slack: [f64; 3], d: f64, off: f64) -> PlaneRow {
+        let mut row = PlaneRow::new(n, d, off);
+        for k in 0..3 {
+            row.size[k] = row.size[k].max(slack[k] / U);
+        }
+        row
+    }
+
+    /// Is everything in a box certainly inside? A filter only: `false` says nothing.
+    #[inline]
+    pub fn is_beyond_box(&self, low: &[f64; 3], high: &[f64; 3]) -> bool {
+        self.side_of(low, high) == Some(true)
+    }
+
+    /// Is everything in a box certainly inside, or outside? `None`: it lies across, or doubles do
+    /// not tell.
+    ///
+    /// The least and the greatest value in the box are `d` and three products, `2u` off by the
+    /// entries of the normal, `u` by rounding, and three sums: below `7u` of the sizes of the
+    /// products beside the error of `d`; `16u` used.
+    #[inline]
+    pub fn side_of(&self, low: &[f64; 3], high: &[f64; 3]) -> Option<bool> {
+        let (mut least, mut most, mut sizes) = (self.v[3], self.v[3], 0.0);
+        for k in 0..3 {
+            let (a, b) = (self.v[k] * low[k], self.v[k] * high[k]);
+            least += a.min(b);
+            most += a.max(b);
+            sizes += self.size[k] * low[k].abs().max(high[k].abs());
+        }
+        let bound = 16.0 * U * (sizes + self.size[3]) + UNDERFLOW;
+        if least > bound {
+            return Some(true);
+        }
+        if -most > bound { Some(false) } else { None }
+    }
 }
 
 /// Where three planes meet, in doubles: cofactors, and the sizes of their terms.

@@ -109,9 +109,9 @@ pub fn prove_in_space<const D: usize>(
     certificate: &mut Certificate<D>,
 ) {
     let n = problem.len();
-    let source = problem.exact_integrals();
+    let (volume, measure) = problem.exact_volume_and_measure();
     let total: Rational = problem.masses().iter().map(|&m| big::rational(m)).sum();
-    let lambda = Rational::from(&total / &source.mass);
+    let lambda = Rational::from(&total / &measure);
     let bits = resolution(problem, &total);
     let few = n <= Certificate::<D>::EXACT_SUM;
     let chunk = |chunk: usize| {
@@ -130,8 +130,7 @@ pub fn prove_in_space<const D: usize>(
     certificate.masses = cells.iter().map(|c| c.mass).collect();
     certificate.centroids = cells.iter().map(|c| c.centre.map(|c| c.map(|x| x.hi))).collect();
     let (low, high) = sums.volume.bounds();
-    let fills =
-        sums.exact.as_ref().map_or(low <= source.volume && source.volume <= high, |v| sum_of(v) == source.volume);
+    let fills = sums.exact.as_ref().map_or(low <= volume && volume <= high, |v| sum_of(v) == volume);
     certificate.total_is_domain = fills && sums.sound;
     certificate.max_relative_error = [0.0; 2];
     for (i, cell) in cells.iter().enumerate() {

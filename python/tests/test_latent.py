@@ -202,6 +202,19 @@ def test_files_and_checkpoints(plan: bn.LatentPlan, tmp_path: object) -> None:
     assert np.array_equal(again.heights, plan.heights)
 
 
+@pytest.mark.filterwarnings("ignore:Failed to initialize NumPy")
+def test_a_model_of_pytorch() -> None:
+    torch = pytest.importorskip("torch", reason="torch is not installed")
+    torch.manual_seed(1)
+    data = np.random.default_rng(2).normal(size=(40, 6))
+    encoder, decoder = torch.nn.Linear(6, 4), torch.nn.Linear(4, 6).double()
+    model = AEOT(encoder, decoder, tol=0.3).fit(data)
+    assert model.codes_.shape == (40, 4) and model.codes_.dtype == np.float64
+    weight, bias = (np.array(p.tolist()) for p in encoder.parameters())
+    assert np.allclose(model.codes_, data @ weight.T + bias, atol=1e-5)
+    assert model.sample(9).shape == (9, 6)
+
+
 def test_a_model_of_codes() -> None:
     data = np.random.default_rng(2).normal(size=(80, 6))
     model = AEOT(lambda x: x[:, :4], lambda z: np.concatenate([z, z[:, :2]], axis=1), tol=0.25).fit(data)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
+from typing import Any
+
 import numpy as np
 
 
@@ -20,6 +23,14 @@ class Linear:
 
     def decode(self, codes: np.ndarray) -> np.ndarray:
         return codes @ self.axes * self.scale + self.mean
+
+
+def _begin(torch: Any) -> None:
+    """The same numbers each time. Versions before 2.3 warn that they do not know NumPy 2; they need not."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.manual_seed(0)
+    torch.set_num_threads(1)
 
 
 def mixture(codes: np.ndarray, count: int, parts: int = 10) -> np.ndarray:
@@ -46,9 +57,8 @@ def variational(data: np.ndarray, count: int, latent: int = 16, steps: int = 150
         from torch import nn
     except ImportError:
         return None
-    torch.manual_seed(0)
-    torch.set_num_threads(1)
-    x, width = torch.as_tensor(data, dtype=torch.float32), data.shape[1]
+    _begin(torch)
+    x, width = torch.tensor(data.tolist()), data.shape[1]
     encoder = nn.Sequential(nn.Linear(width, 128), nn.ReLU(), nn.Linear(128, 2 * latent))
     decoder = nn.Sequential(nn.Linear(latent, 128), nn.ReLU(), nn.Linear(128, width), nn.Sigmoid())
     optimizer = torch.optim.Adam([*encoder.parameters(), *decoder.parameters()], lr=1e-3)
@@ -62,7 +72,7 @@ def variational(data: np.ndarray, count: int, latent: int = 16, steps: int = 150
         loss.mean().backward()
         optimizer.step()
     with torch.no_grad():
-        return decoder(torch.randn(count, latent)).numpy().astype(np.float64)
+        return np.array(decoder(torch.randn(count, latent)).tolist())
 
 
 def adversarial(data: np.ndarray, count: int, steps: int = 1500) -> np.ndarray | None:
@@ -72,9 +82,8 @@ def adversarial(data: np.ndarray, count: int, steps: int = 1500) -> np.ndarray |
         from torch import nn
     except ImportError:
         return None
-    torch.manual_seed(0)
-    torch.set_num_threads(1)
-    x, width = torch.as_tensor(data, dtype=torch.float32), data.shape[1]
+    _begin(torch)
+    x, width = torch.tensor(data.tolist()), data.shape[1]
 
     def network(outputs: int, inputs: int) -> nn.Sequential:
         return nn.Sequential(
@@ -95,4 +104,4 @@ def adversarial(data: np.ndarray, count: int, steps: int = 1500) -> np.ndarray |
             wrong().backward()
             optimizer.step()
     with torch.no_grad():
-        return maker(torch.randn(count, width)).numpy().astype(np.float64)
+        return np.array(maker(torch.randn(count, width)).tolist())

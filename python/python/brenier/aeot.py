@@ -31,9 +31,10 @@ def _rows(model: Any, x: Any, what: str) -> np.ndarray[Any, Any]:
 
         first = next(iter(parameters()), None)
         with torch.no_grad():
-            given = torch.as_tensor(np.asarray(x), dtype=None if first is None else first.dtype)
-            out = apply(given if first is None else given.to(first.device))
-            return np.asarray(out.detach().cpu().numpy())
+            # By dlpack: versions of PyTorch before 2.3 know no arrays of NumPy 2.
+            given = torch.from_dlpack(np.array(x))
+            out = apply(given if first is None else given.to(first.device, first.dtype))
+            return np.array(np.from_dlpack(out.detach().cpu().contiguous()))
     out = np.asarray(apply(x))
     if len(out) != len(x):
         raise BrenierError(f"the {what} gave {len(out)} rows for {len(x)}; it must give one for each")

@@ -31,8 +31,8 @@ pub(super) fn decode(path: &Path, bytes: &[u8], limit: ReadLimit) -> Result<(usi
     }
 }
 
-/// Width and colours of a picture, row by row from the top: red, green, blue. Transparent pixels are
-/// as on white.
+/// Width and colours of a picture, row by row from the top: red, green, blue. Transparent pixels
+/// are as on white.
 ///
 /// # Errors
 /// The system's; or that it is no sound .png or .jpg.

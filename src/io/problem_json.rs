@@ -87,7 +87,7 @@ fn rationals<T: FileData>(
         if !with_heights && times.are_one() {
             return None;
         }
-        let (cx, raw) = pass(Pass::Times(times))?;
+        let (cx, raw) = pass(Pass::Times(Box::new(times)))?;
         let turned = raw.turns_values();
         let data = raw.build(&cx, String::new(), limit).ok().and_then(|any| T::of(any).ok());
         let Some(Pass::Times(times)) = cx.pass.take() else { return None };

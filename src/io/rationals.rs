@@ -55,7 +55,7 @@ impl Class {
 /// What is done with numbers while they are read.
 pub(super) enum Pass {
     Tally(Tally),
-    Times(Times),
+    Times(Box<Times>),
 }
 
 impl Pass {

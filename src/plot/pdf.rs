@@ -1,9 +1,9 @@
 //! Our SVG as PDF: one page of the same size, the same paths and words.
 //!
 //! A picture is made once, as SVG, and what a page of paper needs of it is read from there: groups,
-//! paths, rectangles, circles, words, clips and the scale of colours, no more than what this library
-//! draws. Words are set in Helvetica, which every reader of PDF brings along, so no font is looked
-//! for and the same picture has the same bytes everywhere.
+//! paths, rectangles, circles, words, clips and the scale of colours, no more than what this
+//! library draws. Words are set in Helvetica, which every reader of PDF brings along, so no font is
+//! looked for and the same picture has the same bytes everywhere.
 
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
@@ -196,7 +196,7 @@ impl Page {
     /// From now on only what lies inside is drawn.
     fn clip(&mut self, clip: Node<'_, '_>) {
         let mut even_odd = false;
-        for shape in clip.children().filter(|c| c.has_tag_name("path") || c.tag_name().name() == "path") {
+        for shape in clip.children().filter(|c| c.tag_name().name() == "path") {
             self.path(shape.attribute("d").unwrap_or_default());
             even_odd |= shape.attribute("clip-rule") == Some("evenodd");
         }

@@ -118,7 +118,7 @@ fn json_reports_are_one_object() {
 }
 
 #[test]
-fn exact_literals_are_rounded_once_and_say_so() {
+fn exact_literals_are_taken_as_written_and_say_so() {
     let f = Folder::new();
     f.write("p.json", square(r#""sites": [["1/3", "0x1p-1"], ["0.75", 0.5]], "masses": ["0.1", "9/10"]"#));
     let run = f.expect(0, "solve p.json -o s.json");
@@ -126,7 +126,11 @@ fn exact_literals_are_rounded_once_and_say_so() {
     assert_snapshot!(note, @"note       3 numbers written as strings are not doubles; the problem is taken as written, since with lengths times 3 and masses times 5 all are");
     f.write("q.json", square(&format!(r#""sites": [[{:?}, 0.5], [0.75, 0.5]], "masses": [0.1, 0.9]"#, 1.0 / 3.0)));
     f.expect(0, "solve q.json -o t.json");
-    assert_eq!(f.json("s.json")["heights"], f.json("t.json")["heights"]);
+    // The problem of the nearest doubles has another solution, by an ulp or two.
+    let heights = |name: &str| f.json(name)["heights"].as_array().unwrap().clone();
+    for (a, b) in heights("s.json").iter().zip(&heights("t.json")) {
+        assert!((a.as_f64().unwrap() - b.as_f64().unwrap()).abs() < 1e-16, "{a} {b}");
+    }
 }
 
 #[test]

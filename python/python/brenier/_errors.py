@@ -9,15 +9,24 @@ if TYPE_CHECKING:
 
 
 class BrenierError(ValueError):
-    """Input that cannot be, in the library's words: the place, what is wrong, and the cure."""
+    """Input that cannot be, in the library's words: the place, what is wrong, and the cure.
+
+    .. versionadded:: 0.1.0
+    """
 
 
 class FileError(BrenierError):
-    """A file that is not what it should be; its name comes first."""
+    """A file that is not what it should be; its name comes first.
+
+    .. versionadded:: 0.1.0
+    """
 
 
 class InternalError(BrenierError):
-    """A defect of brenier itself; please report it with the input."""
+    """A defect of brenier itself; please report it with the input.
+
+    .. versionadded:: 0.1.0
+    """
 
 
 class NotConverged(RuntimeError):
@@ -29,6 +38,8 @@ class NotConverged(RuntimeError):
         The best state.
     status : str
         How it ended: "not converged", "interrupted" or "time limit".
+
+    .. versionadded:: 0.1.0
     """
 
     plan: Plan
@@ -44,4 +55,7 @@ class NotConverged(RuntimeError):
 
 
 class BrenierWarning(UserWarning):
-    """What was done to the input: sites merged, masses dropped."""
+    """What was done to the input: sites merged, masses dropped.
+
+    .. versionadded:: 0.1.0
+    """

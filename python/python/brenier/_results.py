@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 
 class Certificate(NamedTuple):
-    """What `Plan.check` found. Its text is that of the command `brenier check`, and it is true if all is verified."""
+    """What `Plan.check` found. Its text is that of the command `brenier check`, and it is true if all is verified.
+
+    .. versionadded:: 0.1.0
+    """
 
     #: Is every statement true?
     ok: bool
@@ -53,6 +56,8 @@ class Cells:
         The site of each polygon, ascending.
     density : (N,) array, or None
         Density at each vertex, of an interpolation.
+
+    .. versionadded:: 0.1.0
     """
 
     __slots__ = ("_first", "density", "offsets", "site", "vertices")
@@ -88,6 +93,8 @@ class Areas:
         The first part of each cell, the first ring of each part, the first corner of each ring, and the ends.
     area : (n,) array
         Area of each cell, that with arcs for partial transport.
+
+    .. versionadded:: 0.1.0
     """
 
     __slots__ = ("_beside", "_start", "area", "cells", "corners", "parts", "rings", "vertices")
@@ -126,7 +133,10 @@ class Areas:
 
 
 class Graph(NamedTuple):
-    """Alexandrov's surface: the graph of the potential over the domain, in triangles."""
+    """Alexandrov's surface: the graph of the potential over the domain, in triangles.
+
+    .. versionadded:: 0.1.0
+    """
 
     #: Points (x, u(x)), (n, 3).
     vertices: Floats
@@ -137,7 +147,10 @@ class Graph(NamedTuple):
 
 
 class Progress(NamedTuple):
-    """Where a run is, as callbacks see it."""
+    """Where a run is, as callbacks see it.
+
+    .. versionadded:: 0.1.0
+    """
 
     #: Newton steps done.
     iteration: int
@@ -154,7 +167,10 @@ class Progress(NamedTuple):
 
 
 class Quantization(NamedTuple):
-    """Sites that represent a source best, and the plan between them."""
+    """Sites that represent a source best, and the plan between them.
+
+    .. versionadded:: 0.1.0
+    """
 
     #: The plan of the last positions; its sites are the points.
     plan: Plan
@@ -174,7 +190,10 @@ class Quantization(NamedTuple):
 
 
 class Polytope(NamedTuple):
-    """A convex polytope with given areas or curvatures."""
+    """A convex polytope with given areas or curvatures.
+
+    .. versionadded:: 0.1.0
+    """
 
     #: Support numbers of the facets for unit normals, or radii of the vertices; one for each direction.
     sizes: Floats
@@ -213,7 +232,10 @@ class Polytope(NamedTuple):
 
 
 class Lens(NamedTuple):
-    """A mirror or lens of flat facets, as a solid with a flat foot, and the light that it makes."""
+    """A mirror or lens of flat facets, as a solid with a flat foot, and the light that it makes.
+
+    .. versionadded:: 0.1.0
+    """
 
     #: Vertices of the solid, (k, 3); the foot at height 0.
     vertices: Floats
@@ -236,7 +258,10 @@ class Lens(NamedTuple):
 
 
 class Parameterization(NamedTuple):
-    """A mesh laid into the unit square: `uv[corners]` are the corners of the triangles."""
+    """A mesh laid into the unit square: `uv[corners]` are the corners of the triangles.
+
+    .. versionadded:: 0.1.0
+    """
 
     #: Points, (k, 2).
     uv: Floats

@@ -73,6 +73,8 @@ def laguerre(
     -------
     Plan
         `weights`, `masses` (the volumes, in units in which those given are), `centroids`, `cells()`, `check()`.
+
+    .. versionadded:: 0.1.0
     """
     points = np.asarray(seeds, dtype=float)
     if points.ndim != 2 or points.shape[1] not in (2, 3):

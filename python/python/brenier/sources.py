@@ -31,6 +31,8 @@ class Source:
         The lower and the upper corner of the box around it.
     notes : list of str
         Remarks of the library: triangles left out, numbers rounded.
+
+    .. versionadded:: 0.1.0
     """
 
     __slots__ = ("_arguments", "_domain")
@@ -85,7 +87,10 @@ def _corner(values: Any, name: str) -> list[float]:
 
 
 class Box(Source):
-    """The box from `min` to `max`, in the plane or (where the library has it) in space."""
+    """The box from `min` to `max`, in the plane or (where the library has it) in space.
+
+    .. versionadded:: 0.1.0
+    """
 
     def __init__(self, min: Any, max: Any) -> None:
         low, high = _corner(min, "domain.min"), _corner(max, "domain.max")
@@ -93,7 +98,10 @@ class Box(Source):
 
 
 class Torus(Source):
-    """The box from `min` to `max` with opposite sides glued; `periodic` says along which axes (absent: all)."""
+    """The box from `min` to `max` with opposite sides glued; `periodic` says along which axes (absent: all).
+
+    .. versionadded:: 0.1.0
+    """
 
     def __init__(self, min: Any, max: Any, periodic: Any = None) -> None:
         low, high = _corner(min, "domain.min"), _corner(max, "domain.max")
@@ -102,7 +110,10 @@ class Torus(Source):
 
 
 class Sphere(Source):
-    """The sphere of a radius about a centre, as a source of area; sites lie anywhere in space."""
+    """The sphere of a radius about a centre, as a source of area; sites lie anywhere in space.
+
+    .. versionadded:: 0.1.0
+    """
 
     def __init__(self, center: Any = (0.0, 0.0, 0.0), radius: float = 1.0) -> None:
         middle, size = _corner(center, "domain.center"), float(radius)
@@ -110,7 +121,10 @@ class Sphere(Source):
 
 
 class Polygon(Source):
-    """A polygon by its vertices, (n, 2), counter-clockwise, and holes, each a list of vertices."""
+    """A polygon by its vertices, (n, 2), counter-clockwise, and holes, each a list of vertices.
+
+    .. versionadded:: 0.1.0
+    """
 
     def __init__(self, vertices: Any, holes: Any = ()) -> None:
         outer = _arrays.rows(vertices, "domain.vertices", 2)
@@ -119,7 +133,10 @@ class Polygon(Source):
 
 
 class MultiPolygon(Source):
-    """Several polygons, each `(vertices, holes)`."""
+    """Several polygons, each `(vertices, holes)`.
+
+    .. versionadded:: 0.1.0
+    """
 
     def __init__(self, parts: Any) -> None:
         listed = []
@@ -132,14 +149,20 @@ class MultiPolygon(Source):
 
 
 class Disk(Source):
-    """The unit disk about the origin, as a polygon of so many vertices."""
+    """The unit disk about the origin, as a polygon of so many vertices.
+
+    .. versionadded:: 0.1.0
+    """
 
     def __init__(self, vertices: int = 256) -> None:
         super().__init__(Domain.disk(vertices), (vertices,))
 
 
 class Mesh(Source):
-    """A triangulated domain in the plane: vertices (n, 2), triangles (m, 3). Holes and several parts are fine."""
+    """A triangulated domain in the plane: vertices (n, 2), triangles (m, 3). Holes and several parts are fine.
+
+    .. versionadded:: 0.1.0
+    """
 
     def __init__(self, vertices: Any, triangles: Any) -> None:
         v = _arrays.rows(vertices, "domain.vertices", 2)
@@ -148,7 +171,10 @@ class Mesh(Source):
 
 
 class Surface(Source):
-    """A triangulated surface in space: vertices (n, 3), triangles (m, 3)."""
+    """A triangulated surface in space: vertices (n, 3), triangles (m, 3).
+
+    .. versionadded:: 0.1.0
+    """
 
     def __init__(self, vertices: Any, triangles: Any) -> None:
         v = _arrays.rows(vertices, "domain.vertices", 3)
@@ -170,6 +196,8 @@ class Image(Source):
         What is between the pixels.
     invert : bool
         Dark becomes dense: `1 - v`, for values up to 1.
+
+    .. versionadded:: 0.1.0
     """
 
     def __init__(
@@ -195,7 +223,10 @@ class Image(Source):
 
 
 class Polyhedron(Source):
-    """A convex polyhedron: by its vertices, or by halfspaces `[a, b, c, d]`, `ax + by + cz <= d`."""
+    """A convex polyhedron: by its vertices, or by halfspaces `[a, b, c, d]`, `ax + by + cz <= d`.
+
+    .. versionadded:: 0.1.0
+    """
 
     def __init__(self, vertices: Any = None, halfspaces: Any = None) -> None:
         v = None if vertices is None else _arrays.rows(vertices, "domain.vertices", 3)
@@ -235,7 +266,10 @@ class _File(Source):
 
 def read_source(path: Path, feature: str | Sequence[str] = ()) -> Source:
     """Reads a source as the command line's `--domain` does: .json, .obj, .ply, .off, .stl, .msh, .mesh,
-    .vtu, .geojson, .svg, lists of vertices. `feature` names features of a .geojson or shapes of an .svg; all else."""
+    .vtu, .geojson, .svg, lists of vertices. `feature` names features of a .geojson or shapes of an .svg; all else.
+
+    .. versionadded:: 0.1.0
+    """
     return _File(path, feature)
 
 
@@ -256,7 +290,10 @@ class Density:
 
 
 class Affine(Density):
-    """`rho(x) = <g, x> + c`, at least 0 on the domain."""
+    """`rho(x) = <g, x> + c`, at least 0 on the domain.
+
+    .. versionadded:: 0.1.0
+    """
 
     kind = "affine"
     __slots__ = ()
@@ -266,7 +303,10 @@ class Affine(Density):
 
 
 class PerVertex(Density):
-    """A value for each vertex of a mesh or surface, affine on each triangle or tetrahedron."""
+    """A value for each vertex of a mesh or surface, affine on each triangle or tetrahedron.
+
+    .. versionadded:: 0.1.0
+    """
 
     kind = "vertex"
     __slots__ = ()
@@ -276,7 +316,10 @@ class PerVertex(Density):
 
 
 class PerFace(Density):
-    """A value for each triangle."""
+    """A value for each triangle.
+
+    .. versionadded:: 0.1.0
+    """
 
     kind = "face"
     __slots__ = ()
@@ -286,7 +329,10 @@ class PerFace(Density):
 
 
 class PerCell(Density):
-    """A value for each tetrahedron."""
+    """A value for each tetrahedron.
+
+    .. versionadded:: 0.1.0
+    """
 
     kind = "cell"
     __slots__ = ()
@@ -296,7 +342,10 @@ class PerCell(Density):
 
 
 class PerCorner(Density):
-    """Three values for each triangle, (m, 3), in the order of its vertices; may jump across edges."""
+    """Three values for each triangle, (m, 3), in the order of its vertices; may jump across edges.
+
+    .. versionadded:: 0.1.0
+    """
 
     kind = "corner"
     __slots__ = ()

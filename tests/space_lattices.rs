@@ -145,9 +145,9 @@ fn lattices() -> Vec<Lattice> {
             counts: [2, 6, 6],
         },
         // Diamond: triakis truncated tetrahedra, v = 1/8. The plane at h = sqrt 3 / 8 towards a
-        // neighbour is cut by those of the other three neighbours, and by those at sqrt 2 / 4 of the
-        // three next ones that are on its side: all at r = sqrt 6 / 8 from its middle, from
-        // r sqrt(1/3) + h sqrt(2/3) = sqrt 2 / 4 and r sqrt(8) / 3 - h / 3 = h. So it is a regular
+        // neighbour is cut by those of the other three neighbours, and by those at sqrt 2 / 4 of
+        // the three next ones that are on its side: all at r = sqrt 6 / 8 from its middle, from r
+        // sqrt(1/3) + h sqrt(2/3) = sqrt 2 / 4 and r sqrt(8) / 3 - h / 3 = h. So it is a regular
         // hexagon, of area 2 sqrt 3 r^2 = 3 sqrt 3 / 16, and 12 triangles have the rest.
         Lattice {
             name: "diamond",
@@ -210,8 +210,8 @@ fn lattices_have_their_cells() {
     }
 }
 
-/// Two kinds of sites alternate on a cubic lattice of spacing 1. With weights that differ by `w` the
-/// walls between them are `(1 + w) / 2` from the heavier ones, and those between these, at
+/// Two kinds of sites alternate on a cubic lattice of spacing 1. With weights that differ by `w`
+/// the walls between them are `(1 + w) / 2` from the heavier ones, and those between these, at
 /// `sqrt 2`, cut their edges off: lighter cells are cubes of side `1 - w`.
 #[test]
 fn rock_salt() {
@@ -231,8 +231,8 @@ fn rock_salt() {
     }
 }
 
-/// Sites on a grid with masses that are products: cells are products of intervals, and the cost is a
-/// sum over axes of those of the line.
+/// Sites on a grid with masses that are products: cells are products of intervals, and the cost is
+/// a sum over axes of those of the line.
 #[test]
 fn products_of_lines() {
     let lines = [
@@ -348,8 +348,8 @@ fn solids_by_symmetry() {
     }
 }
 
-/// Far from the seam a torus is the space: cells that touch neither the seam nor a wall are the same
-/// in the box.
+/// Far from the seam a torus is the space: cells that touch neither the seam nor a wall are the
+/// same in the box.
 #[test]
 fn far_from_the_seam() {
     let mut r = Random(77);

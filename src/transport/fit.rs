@@ -6,12 +6,12 @@
 //! F(y) = W2^2(y) / 2 - sum nu_i |y_i - c_i|^2 / 2    has    dF/dy_i = nu_i (c_i - b_i).
 //! ```
 //!
-//! `W2^2 / 2 - sum nu_i |y_i|^2 / 2` is a constant less a maximum of functions linear in `y`, so `F`
-//! is concave (on a torus as long as no centroid changes the image of its site that it is near):
-//! where centroids are right it is greatest, and all greatest places have the same cells. They are
-//! climbed to by steps along `c - b`, as long as the last two gradients say (Barzilai, Borwein,
-//! "Two-point step size gradient methods", 1988). Scaling and moving all sites changes no cell, so
-//! sites are one choice of many; the climb keeps near the centroids, where it begins.
+//! `W2^2 / 2 - sum nu_i |y_i|^2 / 2` is a constant less a maximum of functions linear in `y`, so
+//! `F` is concave (on a torus as long as no centroid changes the image of its site that it is
+//! near): where centroids are right it is greatest, and all greatest places have the same cells.
+//! They are climbed to by steps along `c - b`, as long as the last two gradients say (Barzilai,
+//! Borwein, "Two-point step size gradient methods", 1988). Scaling and moving all sites changes no
+//! cell, so sites are one choice of many; the climb keeps near the centroids, where it begins.
 //!
 //! Masses and centroids that no cells have are approached as far as the climb comes; the best sites
 //! are kept, and told as such. Derivation: docs/theory/quantization.md. Reference: Bourne, Pearce,

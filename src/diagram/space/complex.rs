@@ -191,8 +191,8 @@ impl<const D: usize> SpaceDiagram<D> {
         groups.map(<[u32]>::to_vec).collect()
     }
 
-    /// The cells as one complex; `None` where cells without volume lie between others, so that faces
-    /// have nothing of the same shape on their other side.
+    /// The cells as one complex; `None` where cells without volume lie between others, so that
+    /// faces have nothing of the same shape on their other side.
     ///
     /// Cost: O(vertices) about, and rationals where cells have edges of no length.
     pub fn complex(&self) -> Option<SpaceComplex> {

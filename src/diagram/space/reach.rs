@@ -13,8 +13,8 @@
 //!
 //! # Rounding
 //! Distances `d` are off by at most `slack` along each axis, corners by `error`. Everything else is
-//! a sum of less than 16 terms, each right to a few units; `ROUNDING` is far above 64 of them. For a
-//! distance greater than the one that was looked at the rounding grows by less than the square of
+//! a sum of less than 16 terms, each right to a few units; `ROUNDING` is far above 64 of them. For
+//! a distance greater than the one that was looked at the rounding grows by less than the square of
 //! the difference, so that a bound with this margin there holds beyond it, too.
 
 use super::tree::Branch;

@@ -1,10 +1,10 @@
 //! VTK's unstructured grid: cells of type 42, each with a stream of its faces.
 //!
-//! Cells come by the number of their vertices: meshio makes a block of those with as many, and gives
-//! blocks their data in that order, whichever the file has. Whose a cell is, `site` tells.
+//! Cells come by the number of their vertices: meshio makes a block of those with as many, and
+//! gives blocks their data in that order, whichever the file has. Whose a cell is, `site` tells.
 
 use super::appended::Appended;
-use super::file::Polyhedra;
+use super::cells::Polyhedra;
 use super::lists::Lists;
 use std::io::{self, Write};
 

@@ -14,11 +14,10 @@ ROOT = Path(__file__).parents[2]
 
 
 def _binary() -> str:
-    """The command line, wherever it was built."""
-    for profile in ("release", "debug"):
-        path = ROOT / "target" / profile / "brenier"
-        if path.exists():
-            return str(path)
+    """The command line, as it was built last."""
+    built = [path for p in ("release", "debug") if (path := ROOT / "target" / p / "brenier").exists()]
+    if built:
+        return str(max(built, key=lambda path: path.stat().st_mtime))
     found = shutil.which("brenier")
     if found is None:
         pytest.skip("no brenier on the command line: cargo build")

@@ -104,7 +104,8 @@ fn files_of_cells_in_space() {
     for (domain, torus) in [("cube", false), ("torus3", true)] {
         f.expect(0, &format!("solve --domain {domain} --points y.csv -o s.json --cells s.vtu"));
         for ending in ["vtu", "npz", "obj", "ply", "stl", "tess", "vti", "npy"] {
-            f.expect(0, &format!("cells s.json -o c.{ending}"));
+            let voxels = if ["vti", "npy"].contains(&ending) { "--voxels 16" } else { "" };
+            f.expect(0, &format!("cells s.json -o c.{ending} {voxels}"));
             assert!(std::fs::metadata(f.path(&format!("c.{ending}"))).unwrap().len() > 1000);
         }
         assert_eq!(std::fs::read(f.path("s.vtu")).unwrap(), std::fs::read(f.path("c.vtu")).unwrap());
@@ -148,7 +149,8 @@ fn files_of_cells_in_space() {
     f.expect(0, "cells s.json -o v.npy --voxels 4x5x6");
     assert_eq!(std::fs::read(f.path("v.npy")).unwrap().len(), 128 + 4 * 120);
     f.write("y2.csv", sites(9, 2));
-    f.expect(0, "solve --domain torus --points y2.csv -o s2.json --cells flat.vti");
+    f.expect(0, "solve --domain torus --points y2.csv -o s2.json --cells flat.csv");
+    f.expect(0, "cells s2.json -o flat.vti --voxels 20");
     f.expect(0, "solve --domain square --points y2.csv -o p.json --cells p.geojson");
     for (code, line) in [
         (2, "cells s.json -o c.geojson"),

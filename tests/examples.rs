@@ -5,6 +5,8 @@ use std::path::Path;
 /// Lines of an example.
 const LONGEST: usize = 40;
 
+#[path = "../examples/grains.rs"]
+mod grains;
 #[path = "../examples/image.rs"]
 mod image;
 #[path = "../examples/map_and_sample.rs"]
@@ -35,6 +37,11 @@ fn a_polygon() {
 #[test]
 fn an_image() {
     image::main().unwrap();
+}
+
+#[test]
+fn grains_of_given_volumes() {
+    grains::main().unwrap();
 }
 
 #[test]

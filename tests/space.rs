@@ -474,7 +474,7 @@ fn threads_do_not_matter() {
         };
         let one = run(1);
         assert!(one.report.converged);
-        for threads in [2, 3] {
+        for threads in [2, 3, 8] {
             let other = run(threads);
             assert_eq!(one.heights, other.heights);
             assert_eq!(one.masses, other.masses);

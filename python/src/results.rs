@@ -4,7 +4,7 @@ use crate::arrays::{made, made_index_rows, made_indices, made_rows};
 use crate::plan::{AnyHeld, Plan};
 use brenier::newton::IterationReport;
 use brenier::parameterize::Parameterization;
-use brenier::transport::{ConvexGraph, QuantizeOutcome, QuantizeStep, Verdict};
+use brenier::transport::{ConvexGraph, FitOutcome, FitStep, QuantizeOutcome, QuantizeStep, Verdict};
 use numpy::{PyArray1, PyArrayMethods};
 use pyo3::call::PyCallArgs;
 use pyo3::prelude::*;
@@ -98,6 +98,30 @@ pub fn quantization(
     let movement = steps.last().map_or(1.0, QuantizeStep::movement);
     let stationary = *outcome == QuantizeOutcome::Stationary;
     record(py, "Quantization", (Plan::of(held), stationary, status, costs, movement))
+}
+
+/// What a fit found.
+pub fn fit_found(
+    py: Python<'_>,
+    held: AnyHeld,
+    steps: &[FitStep],
+    outcome: &FitOutcome,
+    best: FitStep,
+) -> PyResult<Py<PyAny>> {
+    let status = match outcome {
+        FitOutcome::Fitted => "fitted".into(),
+        FitOutcome::Stalled => "stalled".into(),
+        FitOutcome::StepsDone => "steps done".into(),
+        FitOutcome::Interrupted => "interrupted".into(),
+        FitOutcome::TimeLimit => "time limit".into(),
+        FitOutcome::NotSolved { why } => format!("not solved: {why}"),
+        other => format!("{other:?}"),
+    };
+    let offs = made(py, steps.iter().map(|step| step.off).collect())?;
+    let fitted = *outcome == FitOutcome::Fitted;
+    // Where nothing was solved nothing is known.
+    let (off, largest) = if steps.is_empty() { (f64::INFINITY, f64::INFINITY) } else { (best.off, best.largest) };
+    record(py, "Fit", (Plan::of(held), fitted, status, off, largest, offs))
 }
 
 pub fn parameterization(py: Python<'_>, found: Parameterization) -> PyResult<Py<PyAny>> {

@@ -5,14 +5,15 @@ use crate::errors::{NotConverged, unknown, wrong};
 use crate::faces::Face;
 use crate::plan::{Held, Plan, message, status};
 use crate::problem::{Of, Problem};
-use crate::results::{parameterization, progress, quantization};
+use crate::results::{fit_found, parameterization, progress, quantization};
 use crate::work::{End, Stop, begin, does};
 use brenier::newton::{IterationReport, Outcome};
 use brenier::io::{CornerList, SurfaceFile};
 use brenier::parameterize::{ATLAS_WEIGHT, Boundary, ParameterizeOptions, Target, parameterize_with as laid};
 use brenier::problem::WithSites;
 use brenier::transport::{
-    Control, QuantizeOptions, QuantizeStep, Report, Solution, SolveOptions, SolverState, quantize_with,
+    Control, FitOptions, FitStep, QuantizeOptions, QuantizeStep, Report, Solution, SolveOptions, SolverState,
+    fit as fit_sites, quantize_with,
 };
 use brenier::{map_kind, visit};
 use numpy::{PyReadonlyArray1, PyReadonlyArray2};
@@ -224,6 +225,54 @@ fn quantized<T: Face<D>, const D: usize>(
             Some(e) => Err(with_plan(py, e, Some(Plan::of(held)))),
             None => quantization(py, held, &steps, &outcome),
         },
+        End::Interrupted(e, found) => Err(with_plan(py, e, found.map(|(held, ..)| Plan::of(held)))),
+    }
+}
+
+/// Sites whose cells have the masses of the problem and these centroids: the plan, whether it is so,
+/// how it ended, how far off each position was, and the largest distance at the best one.
+#[pyfunction]
+#[allow(clippy::too_many_arguments)]
+pub fn fit(
+    py: Python<'_>,
+    problem: PyRef<'_, Problem>,
+    centroids: PyReadonlyArray2<'_, f64>,
+    tol: Option<f64>,
+    steps: Option<usize>,
+    time_limit: Option<f64>,
+    cancel: Option<Bound<'_, PyAny>>,
+    threads: Option<usize>,
+) -> PyResult<Py<PyAny>> {
+    let default = FitOptions::default();
+    let tol = tol.map_or(Ok(default.tolerance), tolerance)?;
+    let steps = steps.unwrap_or(default.max_steps);
+    let options = default.tolerance(tol).max_steps(steps).time_limit(time(time_limit)?);
+    let flat = centroids.as_slice()?.to_vec();
+    visit!(&problem.of, of => fitted(py, of.clone(), flat, options, cancel.as_ref(), threads))
+}
+
+fn fitted<T: Face<D>, const D: usize>(
+    py: Python<'_>,
+    of: Arc<Of<T>>,
+    flat: Vec<f64>,
+    options: FitOptions,
+    cancel: Option<&Bound<'_, PyAny>>,
+    threads: Option<usize>,
+) -> PyResult<Py<PyAny>> {
+    let n = of.loaded.problem.sites().len();
+    if of.loaded.problem.site_of_input().is_some() || flat.len() != n * D {
+        return Err(wrong("give one centroid for each site, and no site twice"));
+    }
+    let work = move |stop: &Stop| {
+        let ask = &mut |_: &[FitStep]| if stop.is_asked() { Control::Stop } else { Control::Continue };
+        let found = fit_sites(&of.loaded.problem, flat.as_chunks::<D>().0, &options, ask);
+        let loaded = of.loaded.clone().with_sites_of(found.problem);
+        let file = loaded.solution_file(found.solution);
+        let best = found.steps.get(found.best).copied().unwrap_or_default();
+        (T::any(Held::of_file(Of::new(loaded, None), file, None)), found.steps, found.outcome, best)
+    };
+    match begin(threads, work)?.wait(py, cancel)? {
+        End::Done((held, steps, outcome, best)) => fit_found(py, held, &steps, &outcome, best),
         End::Interrupted(e, found) => Err(with_plan(py, e, found.map(|(held, ..)| Plan::of(held)))),
     }
 }

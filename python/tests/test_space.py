@@ -54,12 +54,44 @@ def test_grains_of_given_volumes() -> None:
     assert mixed.masses == pytest.approx(np.full(60, 1 / 60), rel=1e-9)
 
 
+def test_volumes_and_centroids_of_grains_give_their_seeds() -> None:
+    rng = np.random.default_rng(6)
+    seeds, volumes = rng.random((25, 3)), rng.lognormal(0, 0.35, 25)
+    for periodic in (False, True):
+        grains = bn.laguerre(seeds, volumes, periodic=periodic)
+        found = bn.fit_cells(volumes, grains.centroids, periodic=periodic, tol=1e-5)
+        assert found.fitted and found.status == "fitted" and found.off <= 1e-5 and found.largest < 1e-4
+        assert found.plan.masses == pytest.approx(volumes, rel=1e-9)
+        assert len(found.offs) >= 2 and found.offs[-1] < found.offs[0]
+    # No cells of these volumes have all their centroids in the middle.
+    none = bn.fit_cells(volumes, 0.5 + 1e-3 * rng.random((25, 3)), steps=5)
+    assert not none.fitted and none.off > 1e-2
+
+
+def test_a_metric_stretches_cells() -> None:
+    # (x - y)' M (x - y) with M = diag(4, 1, 1): two seeds on a diagonal are parted as if x were twice as long.
+    seeds = np.array([[0.25, 0.25, 0.5], [0.75, 0.75, 0.5]])
+    plan = bn.laguerre(seeds, weights=np.zeros(2) + [0.0, 1.0], metric=[4, 1, 1, 0, 0, 0])
+    x = np.random.default_rng(1).random((500, 3))
+    y, w = seeds * [4, 1, 1], np.array([0.0, 1.0])
+    power = ((x[:, None] - y[None]) ** 2).sum(axis=2) - w
+    assert np.array_equal(plan.map(x, kind="cell"), power.argmin(axis=1))
+    own = w - (y**2).sum(axis=1) + (seeds**2 * [4, 1, 1]).sum(axis=1)
+    metric = ((x[:, None] - seeds[None]) ** 2 * [4, 1, 1]).sum(axis=2) - own
+    assert np.array_equal(plan.map(x, kind="cell"), metric.argmin(axis=1))
+    volumes = bn.laguerre(seeds, [1, 3], metric=np.diag([4.0, 1.0, 1.0]))
+    assert volumes.masses == pytest.approx([1, 3])
+
+
 @pytest.mark.parametrize(
     ("call", "text"),
     [
         (lambda: bn.laguerre([[0, 0, 0]], periodic=[True]), "periodic has 1 entries"),
         (lambda: bn.laguerre([[0, 0, 0]], domain=[[0, 1]]), "domain has 1 rows"),
         (lambda: bn.laguerre([0.0, 1.0]), "seeds has shape"),
+        (lambda: bn.laguerre([[0, 0, 0]], metric=[1, 1, -1, 0, 0, 0]), "positive definite"),
+        (lambda: bn.laguerre([[0, 0, 0]], metric=np.eye(3), periodic=True), "not periodic"),
+        (lambda: bn.fit_cells([1, 1], [[0, 0, 0], [0, 0, 0]]), "no site twice"),
         (lambda: bn.laguerre([[0, 0]], [1.0], weights=[0.0]), "weights leave nothing to solve"),
         (lambda: bn.Polyhedron(halfspaces=[[1, 0, 0, 1]]), "unbounded"),
         (lambda: bn.Torus([0, 0], [1, 1], [True]), "periodic has 1 entries"),

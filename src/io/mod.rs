@@ -99,7 +99,7 @@ pub use points::{
     PointFile, parse_points, read_columns, read_densities, read_masses, read_matrix, read_points, read_points_in_space,
     read_rows, write_indices, write_points, writes_points,
 };
-pub use polyhedra::{Polyhedra, Voxels, write_polyhedra, write_voxels, writes_polyhedra, writes_voxels};
+pub use polyhedra::{Placed, Polyhedra, Voxels, write_polyhedra, write_voxels, writes_polyhedra, writes_voxels};
 pub use polytope::{
     PolytopeFile, PolytopeKind, parse_polytope, polytope_solution_kind, read_polytope, read_polytope_solution,
     write_polytope_solution,

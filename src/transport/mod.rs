@@ -10,6 +10,7 @@ mod describe;
 mod exactly;
 mod families;
 mod family;
+mod fit;
 mod gradient;
 mod locate;
 mod map;
@@ -29,6 +30,7 @@ pub use certify::certify;
 pub use describe::{Description, describe};
 pub use exactly::{ExactCells, exact_cells};
 pub use family::{Family, Transport, Visit};
+pub use fit::{Fit, FitOptions, FitOutcome, FitStep, fit};
 pub use gradient::{GradientError, Gradients, Pulled, free_mass_gradient, mass_gradient, site_gradient};
 pub use locate::{Locator, LocatorError, NOWHERE, SpaceLocator};
 pub use map::{

@@ -141,6 +141,10 @@ pub trait Quantizable<const D: usize>: Transport<D> + Clone {
     /// # Errors
     /// Sites that coincide, or heights that are not finite.
     fn with_sites(&self, sites: Vec<[f64; D]>, heights: Option<Heights>) -> Result<Self, ProblemError>;
+    /// The shortest way between two points.
+    fn between(&self, from: &[f64; D], to: &[f64; D]) -> [f64; D] {
+        std::array::from_fn(|k| to[k] - from[k])
+    }
 }
 
 impl Quantizable<2> for Problem {
@@ -166,6 +170,15 @@ impl<const D: usize> Quantizable<D> for SpaceProblem<D> {
                 .heights(heights)
                 .duplicates(Duplicates::Refuse),
         )
+    }
+
+    /// On a torus to the nearest image.
+    fn between(&self, from: &[f64; D], to: &[f64; D]) -> [f64; D] {
+        let ((low, high), periodic) = (self.domain().bounds(), self.domain().periodic());
+        std::array::from_fn(|k| {
+            let (way, period) = (to[k] - from[k], high[k] - low[k]);
+            if periodic[k] { way - period * (way / period).round() } else { way }
+        })
     }
 }
 

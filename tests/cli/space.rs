@@ -88,3 +88,118 @@ fn wrong_arguments() {
     f.error(2, "interpolate s.json -t 0.5 -o c.csv");
     f.error(2, "map s.json --points y3.csv --kind smooth -o c.csv");
 }
+
+/// The numbers of a section of a file of Neper, line by line.
+fn section<'t>(text: &'t str, name: &str) -> Vec<Vec<&'t str>> {
+    let lines = text.lines().skip_while(|l| l.trim() != name).skip(1);
+    let own = lines.take_while(|l| !l.trim_start().starts_with('*'));
+    own.map(|l| l.split_whitespace().collect()).collect()
+}
+
+/// Every format of cells in space, from all commands that write them.
+#[test]
+fn files_of_cells_in_space() {
+    let f = Folder::new();
+    f.write("y.csv", sites(25, 3));
+    for (domain, torus) in [("cube", false), ("torus3", true)] {
+        f.expect(0, &format!("solve --domain {domain} --points y.csv -o s.json --cells s.vtu"));
+        for ending in ["vtu", "npz", "obj", "ply", "stl", "tess", "vti", "npy"] {
+            let voxels = if ["vti", "npy"].contains(&ending) { "--voxels 16" } else { "" };
+            f.expect(0, &format!("cells s.json -o c.{ending} {voxels}"));
+            assert!(std::fs::metadata(f.path(&format!("c.{ending}"))).unwrap().len() > 1000);
+        }
+        assert_eq!(std::fs::read(f.path("s.vtu")).unwrap(), std::fs::read(f.path("c.vtu")).unwrap());
+        f.expect(0, "diagram s.json -o d.json --cells d.tess");
+        let text = f.read("c.tess");
+        assert_eq!(text, f.read("d.tess"));
+        assert!(text.starts_with("***tess\n **format\n   3.5\n") && text.ends_with("***end\n"));
+        let count = |name: &str| -> usize { section(&text, name)[0][0].parse().unwrap() };
+        let all = ["**vertex", "**edge", "**face", "**polyhedron"].map(count);
+        let copies = match torus {
+            true => {
+                let at = text.find("**periodicity").unwrap();
+                ["*vertex", "*edge", "*face"].map(|name| section(&text[at..], name)[0][0].parse::<usize>().unwrap())
+            }
+            false => [0; 3],
+        };
+        let [v, e, faces] = [0, 1, 2].map(|k| all[k] - copies[k]);
+        assert_eq!((v + faces, all[3]), (e + 25 + usize::from(!torus), 25));
+        // Each edge of a face runs to where the next one begins.
+        let edges: Vec<[i64; 2]> =
+            section(&text, "**edge")[1..].iter().map(|l| [l[1].parse().unwrap(), l[2].parse().unwrap()]).collect();
+        let lines = section(&text, "**face");
+        for four in lines[1..].chunks(4) {
+            let numbers = |l: &[&str]| l.iter().map(|n| n.parse::<i64>().unwrap()).collect::<Vec<_>>();
+            let (corners, sides) = (numbers(&four[0][2..]), numbers(&four[1][1..]));
+            for (k, side) in sides.iter().enumerate() {
+                let [a, b] = edges[side.unsigned_abs() as usize - 1];
+                let ends = if *side > 0 { [a, b] } else { [b, a] };
+                assert_eq!(ends, [corners[k], corners[(k + 1) % corners.len()]]);
+            }
+        }
+        if !torus {
+            // The corners of the cube are vertices of cells.
+            let at = text.find("**domain").unwrap();
+            let own = section(&text[at..], "*vertex");
+            assert!(own[1..].chunks(2).all(|pair| pair[1][0] == "1" && pair[1][1] != "0"), "{own:?}");
+            assert_eq!(own[1][4], "x0y0z0");
+        }
+    }
+    f.expect(0, "cells s.json -o e.stl --explode 0.5");
+    f.expect(0, "cells s.json -o v.npy --voxels 4x5x6");
+    assert_eq!(std::fs::read(f.path("v.npy")).unwrap().len(), 128 + 4 * 120);
+    f.write("y2.csv", sites(9, 2));
+    f.expect(0, "solve --domain torus --points y2.csv -o s2.json --cells flat.csv");
+    f.expect(0, "cells s2.json -o flat.vti --voxels 20");
+    f.expect(0, "solve --domain square --points y2.csv -o p.json --cells p.geojson");
+    for (code, line) in [
+        (2, "cells s.json -o c.geojson"),
+        (2, "cells s.json -o c.vti --explode 1"),
+        (2, "cells s.json -o c.vti --voxels 4x4"),
+        (2, "cells s.json -o c.vtu --voxels 4"),
+        (2, "cells s.json -o c.vti --voxels 0"),
+        (2, "cells p.json -o p.tess"),
+        (2, "cells p.json -o p.vti"),
+        (2, "cells p.json -o p.csv --explode 1"),
+        (2, "solve --domain square --points y2.csv -o q.json --cells q.stl"),
+        (4, "cells s.json -o c.npy --voxels 4000"),
+    ] {
+        f.expect(code, line);
+    }
+}
+
+/// Volumes and centroids of grains give seeds with such cells; where there are none it says so.
+#[test]
+fn a_map_of_grains() {
+    let f = Folder::new();
+    f.write("y.csv", sites(15, 3));
+    let masses: Vec<f64> = (0..15).map(|k| 1.0 + 0.1 * f64::from(k)).collect();
+    f.write("m.txt", masses.iter().map(|m| format!("{m}\n")).collect::<String>());
+    f.expect(0, "solve --domain torus3 --points y.csv --masses m.txt -o s.json");
+    let solved: Value = serde_json::from_str(&f.read("s.json")).unwrap();
+    let row = |c: &Value| c.as_array().unwrap().iter().map(Value::to_string).collect::<Vec<_>>().join(",") + "\n";
+    f.write("c.csv", solved["centroids"].as_array().unwrap().iter().map(row).collect::<String>());
+    let run = f.expect(0, "quantize --domain torus3 --fit c.csv --masses m.txt -o g.json --json");
+    let told: Value = serde_json::from_str(&run.out).unwrap();
+    assert!(told["fitted"] == true && told["off"].as_f64().unwrap() <= 1e-4, "{told}");
+    f.expect(0, "check g.json");
+    f.write("none.csv", "0.5,0.5,0.5\n0.5,0.5,0.51\n0.5,0.51,0.5\n");
+    f.expect(1, "quantize --domain cube --fit none.csv --steps 4 --tol 1e-3 -o n.json");
+    f.expect(0, "quantize --domain cube --fit none.csv --steps 2 -o n.json");
+    f.expect(3, "quantize --domain cube --fit none.csv --points y.csv -o n.json");
+    f.expect(2, "quantize --domain cube --fit none.csv -n 3 -o n.json");
+}
+
+/// Cells on their way to the sites, as polyhedra.
+#[test]
+fn half_way_in_space() {
+    let f = Folder::new();
+    f.write("y.csv", sites(8, 3));
+    f.expect(0, "solve --domain cube --points y.csv -o s.json");
+    let run = f.expect(0, "interpolate s.json --t 0.5 -o h.vtu");
+    assert!(run.out.contains("8 polyhedra"), "{}", run.out);
+    f.expect(0, "interpolate s.json --t 0.9 -o h.stl");
+    f.expect(2, "interpolate s.json --t 1 -o h.vtu");
+    f.expect(2, "interpolate s.json --t 0.5 -o h.json");
+    f.expect(2, "interpolate s.json --t 0.5 -o h.vtu --plot h.svg");
+}

@@ -15,7 +15,7 @@ from typing import Any
 
 from ._brenier import Plan, __version__
 from ._errors import BrenierError, BrenierWarning, FileError, InternalError, NotConverged
-from ._results import Areas, Cells, Certificate, Graph, Lens, Parameterization, Polytope, Progress, Quantization
+from ._results import Areas, Cells, Certificate, Fit, Graph, Lens, Parameterization, Polytope, Progress, Quantization
 from .problem import Problem, read_problem
 from .solving import alexandrov, curvature, diagram, lens, load, minkowski, parameterize, quantize, solve
 from .sources import (
@@ -48,6 +48,7 @@ _LATER = {
     "sklearn": ("brenier.sklearn", None),
     "pot": ("brenier.pot", None),
     "laguerre": ("brenier.grains", "laguerre"),
+    "fit_cells": ("brenier.grains", "fit_cells"),
     "pairs": ("brenier.pairs", None),
     "many": ("brenier.many", None),
     "solve_many": ("brenier.many", "solve_many"),
@@ -68,6 +69,7 @@ __all__ = [
     "Certificate",
     "Disk",
     "FileError",
+    "Fit",
     "Graph",
     "Image",
     "InternalError",
@@ -99,6 +101,7 @@ __all__ = [
     "alexandrov",
     "curvature",
     "diagram",
+    "fit_cells",
     "laguerre",
     "lens",
     "load",

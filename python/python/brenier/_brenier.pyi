@@ -15,7 +15,7 @@ from ._errors import BrenierWarning as BrenierWarning
 from ._errors import FileError as FileError
 from ._errors import InternalError as InternalError
 from ._errors import NotConverged as NotConverged
-from ._results import Areas, Cells, Certificate, Graph, Lens, Parameterization, Polytope, Progress, Quantization
+from ._results import Areas, Cells, Certificate, Fit, Graph, Lens, Parameterization, Polytope, Progress, Quantization
 from .problem import Problem as _Problem
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "minkowski",
     "Problem",
     "diagram",
+    "fit",
     "parameterize",
     "quantize",
     "solve",
@@ -275,6 +276,15 @@ def quantize(
     cancel: Any,
     threads: int | None,
 ) -> Quantization: ...
+def fit(
+    problem: Problem,
+    centroids: Floats,
+    tol: float | None,
+    steps: int | None,
+    time_limit: float | None,
+    cancel: Any,
+    threads: int | None,
+) -> Fit: ...
 def parameterize(
     vertices: Floats,
     triangles: Ints,

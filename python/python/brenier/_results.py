@@ -189,6 +189,28 @@ class Quantization(NamedTuple):
         return self.plan.sites
 
 
+class Fit(NamedTuple):
+    """Sites whose cells have given masses and centroids, as near as they come."""
+
+    #: The plan of the best sites; its masses are those asked for in any case.
+    plan: Plan
+    #: Are the centroids right, to the tolerance?
+    fitted: bool
+    #: How it ended, in words; "stalled": as a rule there are no such cells.
+    status: str
+    #: How far centroids are off, as a share of the size of the cells (roots of mean squares).
+    off: float
+    #: The largest distance of a centroid from the one asked for.
+    largest: float
+    #: How far off all positions were.
+    offs: Floats
+
+    @property
+    def sites(self) -> Floats:
+        """The sites, (n, d)."""
+        return self.plan.sites
+
+
 class Polytope(NamedTuple):
     """A convex polytope with given areas or curvatures.
 

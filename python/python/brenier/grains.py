@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from . import _arrays
+from . import _arrays, _brenier
 from ._brenier import Plan
 from ._errors import BrenierError
+from ._results import Fit
+from .problem import Problem
 from .solving import diagram, solve
 from .sources import Box, Source, Torus
 
@@ -37,6 +39,19 @@ def _source(domain: Any, periodic: Any, dimension: int) -> Source:
     return Torus(low, high, axes) if any(axes) else Box(low, high)
 
 
+def _metric(entries: Any, dimension: int) -> Any:
+    """A symmetric positive definite matrix."""
+    matrix = np.asarray(entries, dtype=float)
+    if matrix.shape == (6,) and dimension == 3:
+        xx, yy, zz, xy, xz, yz = matrix
+        matrix = np.array([[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]])
+    if matrix.shape != (dimension, dimension):
+        raise BrenierError(f"metric has shape {matrix.shape}; give {dimension} x {dimension} numbers, or 6 in space")
+    if not np.array_equal(matrix, matrix.T) or not np.linalg.eigvalsh(matrix)[0] > 0:
+        raise BrenierError("metric is not symmetric and positive definite; its eigenvalues must be positive")
+    return matrix
+
+
 def laguerre(
     seeds: Any,
     volumes: Any = None,
@@ -44,6 +59,7 @@ def laguerre(
     domain: Any = None,
     *,
     weights: Any = None,
+    metric: Any = None,
     n_iter: int = 0,
     tol: float = 1e-10,
     threads: int | None = None,
@@ -62,6 +78,10 @@ def laguerre(
         The box to fill; absent: the unit square or cube.
     weights : (n,) array, optional
         In place of `volumes`: the tessellation with these weights.
+    metric : symmetric (d, d) array, or its 6 entries `xx, yy, zz, xy, xz, yz`, optional
+        Cells of the cost `(x - y)' M (x - y)` in place of the squared distance, in a domain that is not periodic.
+        They are the cells of the seeds `M y`, so those, rounded to doubles, are the plan's sites, and `value` is
+        their cost; weights, given or found, are theirs: `|M y|^2 - y' M y` above those of the metric.
     n_iter : int
         Steps of Lloyd's algorithm: each moves the seeds to the centroids of their cells and solves again.
     tol : float
@@ -80,6 +100,10 @@ def laguerre(
     if points.ndim != 2 or points.shape[1] not in (2, 3):
         raise BrenierError(f"seeds has shape {points.shape}; give rows of [x, y] or [x, y, z]")
     source = _source(domain, periodic, points.shape[1])
+    if metric is not None:
+        if n_iter or isinstance(source, Torus):
+            raise BrenierError("a metric is for domains that are not periodic, without n_iter; drop one of them")
+        points = points @ _metric(metric, points.shape[1])
     if weights is not None:
         if volumes is not None or n_iter:
             raise BrenierError("weights leave nothing to solve; drop them, or volumes and n_iter")
@@ -88,3 +112,49 @@ def laguerre(
     for _ in range(int(n_iter)):
         plan = solve(plan.centroids, source, volumes, tol=tol, threads=threads)
     return plan
+
+
+def fit_cells(
+    volumes: Any,
+    centroids: Any,
+    periodic: Any = False,
+    domain: Any = None,
+    *,
+    seeds: Any = None,
+    tol: float | None = None,
+    steps: int | None = None,
+    time_limit: float | None = None,
+    threads: int | None = None,
+    cancel: Any = None,
+) -> Fit:
+    """The Laguerre tessellation whose cells have given volumes and centroids: a map of grains, say.
+
+    Volumes are right in any case; how far centroids are off is told. Cells that are not Laguerre cells have no such
+    seeds, and then the best that were found are returned.
+
+    Parameters
+    ----------
+    volumes : (n,) array
+        Volumes of the cells, in any unit.
+    centroids : (n, d) array
+        Their centroids. On a periodic axis any image will do.
+    periodic, domain
+        As of :func:`laguerre`.
+    seeds : (n, d) array, optional
+        Where to begin; absent: at the centroids.
+    tol : float, optional
+        Stop when centroids are off by this share of the size of the cells (default 1e-4).
+    steps : int, optional
+        Most steps, a solve each (default 300).
+
+    Returns
+    -------
+    Fit
+        `plan`, `fitted`, `off`, `largest`, `offs`, `sites`.
+    """
+    wanted = np.ascontiguousarray(centroids, dtype=float)
+    if wanted.ndim != 2 or wanted.shape[1] not in (2, 3):
+        raise BrenierError(f"centroids has shape {wanted.shape}; give rows of [x, y] or [x, y, z]")
+    source = _source(domain, periodic, wanted.shape[1])
+    problem = Problem(wanted if seeds is None else seeds, source, volumes)
+    return _brenier.fit(problem._core, wanted, tol, steps, time_limit, cancel, threads)

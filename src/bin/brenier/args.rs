@@ -226,7 +226,7 @@ pub struct QuantizeArgs {
     #[command(flatten)]
     pub image: ImageArgs,
     /// Number of sites, spread over the source to begin with
-    #[arg(long, short = 'n', value_name = "N", required_unless_present = "points", conflicts_with = "points",
+    #[arg(long, short = 'n', value_name = "N", required_unless_present_any = ["points", "fit"], conflicts_with = "points",
           value_parser = between::<u32>(1, 500_000_000))]
     pub sites: Option<u32>,
     /// Sites to begin with: .csv, .txt, .npy, .npz, .xyz or .obj
@@ -244,11 +244,17 @@ pub struct QuantizeArgs {
     /// or .obj
     #[arg(long, short, value_name = "OUT", value_parser = to(Fit::Sites))]
     pub output: Output,
-    /// Largest number of times the sites move [default: 1000]
+    /// Move sites so that the centroids of their cells are these, one a site in their order (a map
+    /// of grains: volumes and centroids are known): .csv, .txt, .npy, .npz, .xyz or .obj, with
+    /// masses as --points has them. Sites begin there, or at --points
+    #[arg(long, value_name = "CENTROIDS", conflicts_with_all = ["sites", "centroids"])]
+    pub fit: Option<PathBuf>,
+    /// Largest number of times the sites move [default: 1000; of --fit 300]
     #[arg(long, value_name = "K", value_parser = between::<usize>(0, MANY))]
     pub steps: Option<usize>,
     /// Stop when the sites are off their centroids by this share of the distance that the source
-    /// travels to them (roots of the mean squares) [default: 5e-3]
+    /// travels to them (roots of the mean squares) [default: 5e-3]; of --fit: when centroids are
+    /// off by this share of the size of the cells [default: 1e-4]
     #[arg(long, value_name = "TOL", value_parser = positive)]
     pub tol: Option<f64>,
     /// Another seed spreads the sites of -n elsewhere
@@ -379,8 +385,8 @@ pub struct DiagramArgs {
     pub plot: Option<Output>,
     #[command(flatten)]
     pub picture: PictureArgs,
-    /// Write the cells for other programs, to a file as of brenier cells; without a name the polygon
-    /// of every cell into OUT (of a mesh, its polygons in the triangles)
+    /// Write the cells for other programs, to a file as of brenier cells; without a name the
+    /// polygon of every cell into OUT (of a mesh, its polygons in the triangles)
     #[arg(long, value_name = "CELLS", num_args = 0..=1, value_parser = to(Fit::Cells))]
     pub cells: Option<Option<Output>>,
     /// Write the cells on a surface as a mesh of polygons with their sites and masses: .ply, .vtk,

@@ -82,8 +82,9 @@ pub struct InterpolateArgs {
     /// Time: 0 is the source, 1 would be the sites
     #[arg(long = "t", value_name = "T", allow_negative_numbers = true, required_unless_present = "frames")]
     pub t: Option<f64>,
-    /// File to write (JSON): the shrunken cells with their densities
-    #[arg(long, short, value_name = "OUT", required_unless_present = "frames", value_parser = to(Fit::Report))]
+    /// File to write: the shrunken cells with their densities (.json); in space as polyhedra (.vtu,
+    /// .npz, .stl, .obj, .ply)
+    #[arg(long, short, value_name = "OUT", required_unless_present = "frames", value_parser = to(Fit::Between))]
     pub output: Option<Output>,
     /// Draw them
     #[arg(long, value_name = "PICTURE", value_parser = to(Fit::Picture))]

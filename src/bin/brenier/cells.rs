@@ -9,11 +9,11 @@ use crate::output::problem_line;
 use crate::picture::{Drawn, unmade};
 use crate::site_values;
 use crate::style::up_of;
-use crate::voxels;
+use crate::voxels::{self, Solids};
 use brenier::diagram::{Cells, Outlines, SpaceDiagram, SphereDiagram, SurfaceDiagram};
 use brenier::exact::Heights;
 use brenier::io::{
-    CellColumn, CellFile, ColumnValues, FileData, Loaded, Polyhedra, bytes_text, has_ending, write_atomically,
+    CellColumn, CellFile, ColumnValues, FileData, Loaded, Placed, Polyhedra, bytes_text, has_ending, write_atomically,
     write_cells, write_polyhedra, writes_cell_pieces, writes_cells, writes_polyhedra, writes_voxels,
 };
 use brenier::plot::{Globe, Model, View, cells_svg};
@@ -171,14 +171,6 @@ fn columns<T: FileData>(
         notes.push(format!("{name}: {} of words left out, {out} holds numbers only", count(words, "column")));
     }
     Ok(columns)
-}
-
-/// What was written of cells in space.
-pub enum Solids {
-    /// So many cells, and sites without one.
-    Polyhedra(usize, usize),
-    /// So many voxels along each axis, and how many of all are in cells.
-    Voxels(Vec<usize>, usize),
 }
 
 /// Tells of them.
@@ -340,8 +332,8 @@ impl Painted<3> for SpaceProblem<3> {
         }
         let diagram = SpaceDiagram::new(self, heights).map_err(unmade)?;
         let weights = heights.to_weights(self.sites());
-        let (domain, explode) = (self.domain(), look.explode.unwrap_or(0.0));
-        let cells = Polyhedra { diagram: &diagram, domain, masses: self.masses(), weights: &weights, explode };
+        let (domain, placed) = (self.domain(), look.explode.map_or(Placed::Here, Placed::Apart));
+        let cells = Polyhedra { diagram: &diagram, domain, masses: self.masses(), weights: &weights, placed };
         write_polyhedra(out, &cells)?;
         let hidden = diagram.hidden().len();
         Ok(Some(Solids::Polyhedra(self.len() - hidden, hidden)))

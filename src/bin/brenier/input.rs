@@ -98,7 +98,7 @@ fn begin<T: FileData<Point = [f64; D]>, const D: usize>(
     let mut from = Origins::default();
     name_source(&mut from, &args.domain, args.density.as_deref());
     let wrong = |e: ProblemError| IoError::Problem { file: from.of_source(&e), source: e };
-    let mut file = match &args.points {
+    let mut file = match args.points.as_ref().or(args.fit.as_ref()) {
         Some(path) => of_points(source, path, args.columns.as_ref(), args.masses.is_none(), limit)?,
         None => {
             let n = args.sites.unwrap_or(1) as usize;

@@ -4,10 +4,15 @@ use crate::args::{Common, InterpolateArgs};
 use crate::console::count as count_of;
 use crate::failure::{Failure, code};
 use crate::mapped::{self, Solved, report, values};
+use crate::output::problem_line;
 use crate::style::Style;
-use crate::{interrupt, outputs, picture};
-use brenier::io::{Role, ending, write_interpolation};
+use crate::{heights, interrupt, outputs, picture};
+use brenier::diagram::{Cells, SpaceDiagram};
+use brenier::io::{
+    Placed, Polyhedra, Role, ending, write_atomically, write_interpolation, write_polyhedra, writes_polyhedra,
+};
 use brenier::plot::{Model, Scene};
+use brenier::problem::Kind;
 use brenier::transport::ShrunkenCell;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -19,6 +24,9 @@ pub fn run(args: &InterpolateArgs, common: &Common) -> Result<u8, Failure> {
         _ => Vec::new(),
     };
     outputs::also(&frames, Role::Data)?;
+    if let Some(path) = args.output.as_ref().filter(|path| writes_polyhedra(path)) {
+        return in_space(args, path, common);
+    }
     let solved = mapped::load("interpolate", &args.solution, args.problem.as_deref(), common)?;
     let style = picture::of_map(&solved.map, &args.picture, &args.solution, common)?;
     if let Some(count) = args.frames {
@@ -51,6 +59,32 @@ pub fn run(args: &InterpolateArgs, common: &Common) -> Result<u8, Failure> {
     ];
     let more = values([("t", t.into()), ("polygons", cells.len().into()), ("cost", cost.into())]);
     report(common, "interpolate", &solved, rows, more, &files)
+}
+
+/// Cells in space on their way, as polyhedra.
+fn in_space(args: &InterpolateArgs, path: &Path, common: &Common) -> Result<u8, Failure> {
+    let (t, name) = (args.t.unwrap_or_default(), path.display());
+    let usage = |what: String| Err(Failure::new(code::USAGE, what));
+    if !(0.0..1.0).contains(&t) {
+        return usage("--t: give a number from 0 to less than 1; at 1 there are only the sites".into());
+    }
+    let Kind::Space(at) = heights::of_file(&args.solution, args.problem.as_deref(), path, common)? else {
+        return usage(format!("{name}: polyhedra are of cells in space; write the others as .json"));
+    };
+    if args.plot.is_some() {
+        return usage("--plot draws cells of the plane on their way; leave it out".into());
+    }
+    let problem = &at.loaded.problem;
+    let diagram = SpaceDiagram::new(problem, &at.heights).map_err(picture::unmade)?;
+    let weights = at.heights.to_weights(problem.sites());
+    let (domain, masses, placed) = (problem.domain(), problem.masses(), Placed::OnTheWay(t));
+    write_polyhedra(path, &Polyhedra { diagram: &diagram, domain, masses, weights: &weights, placed })?;
+    let cells = problem.sites().len() - diagram.hidden().len();
+    let cost = Cells::cost(&diagram);
+    let far = format!("W2^2 to the source {:?}, to the sites {:?}", t * t * cost, (1.0 - t).powi(2) * cost);
+    let rows = vec![("time", format!("t = {t:?}: {far}")), ("cells", format!("{cells} polyhedra"))];
+    let more = values([("t", t.into()), ("polyhedra", cells.into()), ("cost", cost.into())]);
+    mapped::print(common, "interpolate", problem_line(&at.loaded), &[], rows, more, &[path])
 }
 
 /// Pictures at equal steps of time.

@@ -15,6 +15,7 @@ mod deadline;
 mod diagram;
 mod documents;
 mod failure;
+mod fit;
 mod heights;
 mod input;
 mod interpolate;

@@ -55,6 +55,8 @@ pub enum Fit {
     Solid,
     /// Cells for other programs.
     Cells,
+    /// Cells on their way.
+    Between,
     /// A parameterized mesh.
     Layout,
     Picture,
@@ -106,6 +108,10 @@ impl Fit {
                 &["geojson", "csv", "svg", "npz", "ply", "vtp", "vtk", "obj", "vtu", "tess", "stl", "vti", "npy"],
                 "cells are written as .geojson, .csv, .svg, .npz, .ply, .vtp, .vtk or .obj, in space as .vtu, .tess, .npz, \
                  .stl, .obj or .ply, their voxels as .vti or .npy; choose one of these",
+            ),
+            Fit::Between => (
+                &["json", "vtu", "npz", "stl", "obj", "ply"],
+                "interpolations are written as .json, in space as .vtu, .npz, .stl, .obj or .ply; choose one of these",
             ),
             Fit::Layout => (
                 &["obj", "ply", "glb", "gltf", "off", "stl"],

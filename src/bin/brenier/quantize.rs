@@ -3,6 +3,7 @@
 use crate::args::{Common, QuantizeArgs};
 use crate::console::{self, Bar, count, table};
 use crate::failure::{Failure, code};
+use crate::fit;
 use crate::limits::peak_bytes;
 use crate::picture::{self, Drawn, unmade};
 use crate::reports::say;
@@ -121,6 +122,9 @@ where
 {
     T::Problem::check(args)?;
     console::warn(common, &loaded.warnings);
+    if let Some(path) = &args.fit {
+        return fit::fitted(args, path, common, start, loaded);
+    }
     let default = QuantizeOptions::default();
     let (tolerance, steps) = (args.tol.unwrap_or(default.tolerance), args.steps.unwrap_or(default.max_steps));
     let time_limit = common.time_limit.map(|t| t.saturating_sub(start.elapsed()));

@@ -1,7 +1,6 @@
 //! Labels of voxels: which cell in space, or on a torus, each is in.
 
 use crate::args::Common;
-use crate::cells::Solids;
 use crate::failure::{Failure, code};
 use crate::values::Counts;
 use brenier::diagram::space::SpaceFinder;
@@ -9,6 +8,14 @@ use brenier::exact::Heights;
 use brenier::io::{Voxels, bytes_text, write_voxels};
 use brenier::problem::SpaceProblem;
 use std::path::Path;
+
+/// What was written of cells in space.
+pub enum Solids {
+    /// So many cells, and sites without one.
+    Polyhedra(usize, usize),
+    /// So many voxels along each axis, and how many of all are in cells.
+    Voxels(Vec<usize>, usize),
+}
 
 /// Voxels along the longest axis where no number is given.
 const USUAL: u32 = 64;

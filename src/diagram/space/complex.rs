@@ -197,9 +197,9 @@ impl<const D: usize> SpaceDiagram<D> {
         groups.map(<[u32]>::to_vec).collect()
     }
 
-    /// The cells as one complex; `None` where cells without volume lie between others, so that faces
-    /// have nothing of the same shape on their other side; nor of a domain in parts, whose cells are in
-    /// pieces.
+    /// The cells as one complex; `None` where cells without volume lie between others, so that
+    /// faces have nothing of the same shape on their other side; nor of a domain in parts, whose
+    /// cells are in pieces.
     ///
     /// Cost: O(vertices) about, and rationals where cells have edges of no length.
     pub fn complex(&self) -> Option<SpaceComplex> {

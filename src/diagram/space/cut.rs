@@ -95,16 +95,17 @@ impl Cutter<'_> {
             reach.set(&cell, &planes, &to_site);
         }
         let weight = w[i as usize].hi;
-        let far = site.iter().fold(self.ground.far(), |m: f64, x| m.max(x.abs()));
+        let all = self.tree.branches.first();
+        let sides = all.iter().flat_map(|b| b.low.iter().chain(&b.high));
+        let far = site.iter().chain(sides).fold(self.ground.far(), |m: f64, x| m.max(x.abs()));
+        // Of sums of three terms that are at most twice as large as this.
+        let slack = 8.0 * f64::EPSILON * far;
         stack.clear();
         stack.extend(self.shifts.iter().rev().map(|&s| (0, s)));
         while let Some((at, shift)) = stack.pop() {
             let branch = &self.tree.branches[at as usize];
             let periods = shift.periods();
             let moved = [0, 1, 2].map(|k| f64::from(periods[k]) * self.ground.period[k].hi - site[k]);
-            let most = branch.low.iter().chain(&branch.high).fold(far, |m: f64, x| m.max(x.abs()));
-            // Of sums of three terms that are at most twice as large as this.
-            let slack = 8.0 * f64::EPSILON * most;
             if reach.misses(branch, &moved, weight, slack) {
                 continue;
             }

@@ -13,8 +13,8 @@
 //!
 //! # Rounding
 //! Distances `d` are off by at most `slack` along each axis, corners by `error`. Everything else is
-//! a sum of less than 16 terms, each right to a few units; `ROUNDING` is far above 64 of them. For a
-//! distance greater than the one that was looked at the rounding grows by less than the square of
+//! a sum of less than 16 terms, each right to a few units; `ROUNDING` is far above 64 of them. For
+//! a distance greater than the one that was looked at the rounding grows by less than the square of
 //! the difference, so that a bound with this margin there holds beyond it, too.
 
 use super::tree::Branch;
@@ -39,11 +39,20 @@ const ROUNDING: f64 = 1e-13;
 /// What no product that underflows amounts to.
 const TINY: f64 = 1e-290;
 
-/// The distance along each axis to an interval.
+/// The greater one; of finite numbers, for which this is one instruction.
+#[inline]
+fn greater(a: f64, b: f64) -> f64 {
+    if a > b { a } else { b }
+}
+
+/// The distance along an axis to an interval.
 #[inline]
 fn gap(low: f64, high: f64, x: f64) -> f64 {
-    (low - x).max(x - high).max(0.0)
+    greater(greater(low - x, x - high), 0.0)
 }
+
+/// Branches of more sites than this are compared with each corner.
+const MANY: u32 = 48;
 
 impl Reach {
     /// Of a cell, whose site is here from its origin.
@@ -56,12 +65,12 @@ impl Reach {
             let mut square = 0.0;
             for k in 0..3 {
                 let u = z[k] - to_site[k];
-                size = size.max(z[k].abs());
+                size = greater(size, z[k].abs());
                 square += u * u;
                 self.corners[k].push(u);
             }
             self.squares.push(square);
-            (far, error) = (far.max(square), error.max(e));
+            (far, error) = (greater(far, square), greater(error, e));
         }
         let size = to_site.iter().fold(size, |m: f64, t| m.max(t.abs()));
         self.error = error + 2.0 * f64::EPSILON * size;
@@ -72,7 +81,7 @@ impl Reach {
     /// of the cell's site by at most this; `size` is that of both weights.
     #[inline]
     fn is_beyond(&self, distance: f64, heavier: f64, size: f64) -> bool {
-        let (t, r) = (distance.max(self.radius), self.radius);
+        let (t, r) = (greater(distance, self.radius), self.radius);
         let margin = ROUNDING * (t * t + r * r + size) + TINY;
         t * t - 2.0 * r * t - heavier > margin
     }
@@ -88,12 +97,16 @@ impl Reach {
         if self.is_beyond(distance * (1.0 - ROUNDING), heavier, size) {
             return true;
         }
+        if branch.end - branch.begin <= MANY {
+            return false;
+        }
         // The power of the branch to each corner, less that of the site.
-        let [x, y, z] = self.corners.each_ref().map(Vec::as_slice);
+        let [x, y, z] = self.corners.each_ref().map(|c| &c[..self.squares.len()]);
         let mut least = f64::INFINITY;
-        for k in 0..self.squares.len() {
+        for (k, square) in self.squares.iter().enumerate() {
             let (a, b, c) = (gap(low[0], high[0], x[k]), gap(low[1], high[1], y[k]), gap(low[2], high[2], z[k]));
-            least = least.min(a * a + b * b + c * c - self.squares[k]);
+            let power = a * a + b * b + c * c - square;
+            least = if power < least { power } else { least };
         }
         let whole = 2.0 * self.radius + distance;
         let off = 16.0 * (self.error + slack) * (whole + self.error + slack);
@@ -105,13 +118,13 @@ impl Reach {
     pub fn misses_site(&self, d: &[f64; 3], heavier: f64, size: f64, slack: f64) -> bool {
         let square = d[0] * d[0] + d[1] * d[1] + d[2] * d[2];
         let distance = square.sqrt();
-        if self.is_beyond((distance * (1.0 - ROUNDING) - 2.0 * slack).max(0.0), heavier, size) {
+        if self.is_beyond(greater(distance * (1.0 - ROUNDING) - 2.0 * slack, 0.0), heavier, size) {
             return true;
         }
         let [x, y, z] = self.corners.each_ref().map(Vec::as_slice);
         let mut most = f64::NEG_INFINITY;
-        for k in 0..self.squares.len() {
-            most = most.max(x[k] * d[0] + y[k] * d[1] + z[k] * d[2]);
+        for ((x, y), z) in x.iter().zip(y).zip(z) {
+            most = greater(x * d[0] + y * d[1] + z * d[2], most);
         }
         let whole = self.radius + distance;
         let off = 16.0 * (self.error + slack) * (whole + self.error + slack);

@@ -78,7 +78,8 @@ impl<L: Clone> Polytope<L> {
         (0..self.nodes.len()).all(|t| (0..3).all(|k| edge(t, k)))
     }
 
-    /// The edge of the faces with the inward normals `n, m` runs along `n x m` around the first one.
+    /// The edge of the faces with the inward normals `n, m` runs along `n x m` around the first
+    /// one.
     fn faces_turn_once(&self) -> bool {
         let mut seen = vec![false; self.faces.len()];
         for t in 0..self.nodes.len() {

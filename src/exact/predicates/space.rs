@@ -66,11 +66,11 @@ impl PlaneRow {
         PlaneRow { v: [n[0], n[1], n[2], d], size }
     }
 
-    /// The sign of `<v, n x m>` with the normals of this plane and of another one; 0: doubles do not
-    /// tell.
+    /// The sign of `<v, n x m>` with the normals of this plane and of another one; 0: doubles do
+    /// not tell.
     ///
-    /// A minor is off by less than `6u` of its size (above), a product by `u` more, and their sum by
-    /// two: below `10u` of the sizes; `16u` used.
+    /// A minor is off by less than `6u` of its size (above), a product by `u` more, and their sum
+    /// by two: below `10u` of the sizes; `16u` used.
     #[inline]
     pub fn turn(&self, other: &PlaneRow, v: &[f64; 3]) -> i32 {
         let (a, b, s, t) = (&self.v, &other.v, &self.size, &other.size);

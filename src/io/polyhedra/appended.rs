@@ -14,10 +14,9 @@ impl Appended {
         let at = self.at;
         self.at += 8 + bytes.len();
         self.blobs.push(bytes);
-        format!(
-            "<DataArray type=\"{kind}\" Name=\"{name}\" NumberOfComponents=\"{columns}\" format=\"appended\" \
-             offset=\"{at}\"/>\n"
-        )
+        // Some readers make a matrix of what has a number of components, even if it is 1.
+        let components = if columns == 1 { String::new() } else { format!(" NumberOfComponents=\"{columns}\"") };
+        format!("<DataArray type=\"{kind}\" Name=\"{name}\"{components} format=\"appended\" offset=\"{at}\"/>\n")
     }
 
     /// Takes an array, and returns how it is declared.

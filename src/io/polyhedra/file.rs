@@ -3,26 +3,10 @@
 use super::super::atomic::write_atomically;
 use super::super::ending::ending;
 use super::super::error::IoError;
+use super::cells::Polyhedra;
 use super::lists::Lists;
 use super::tess;
-use crate::diagram::SpaceDiagram;
-use crate::domain::SpaceDomain;
 use std::path::Path;
-
-/// What is written of cells in space.
-#[derive(Clone, Copy, Debug)]
-pub struct Polyhedra<'a> {
-    /// The cells.
-    pub diagram: &'a SpaceDiagram,
-    /// Where they live.
-    pub domain: &'a SpaceDomain,
-    /// Masses asked for, one a site.
-    pub masses: &'a [f64],
-    /// Weights, one a site.
-    pub weights: &'a [f64],
-    /// Cells are moved away from the middle of all by this share of their distance from there.
-    pub explode: f64,
-}
 
 /// Whether [`write_polyhedra`] writes files of this name.
 pub fn writes_polyhedra(path: &Path) -> bool {

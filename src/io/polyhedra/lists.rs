@@ -6,7 +6,7 @@
 //! the vertices `vertices[points[i]:points[i + 1]]`.
 
 use super::super::npz::NpzWriter;
-use super::file::Polyhedra;
+use super::cells::{Placed, Polyhedra};
 use crate::diagram::SpaceDiagram;
 use crate::diagram::space::{SpaceFace, Wall};
 use std::io::{self, Write};
@@ -37,10 +37,13 @@ impl Lists {
         for i in 0..cells.diagram.masses().len() {
             all.add(cells.diagram, i);
         }
-        if cells.explode != 0.0 {
-            let (low, high) = cells.domain.bounds();
-            let middle = [0, 1, 2].map(|k| 0.5 * (low[k] + high[k]));
-            all.explode(middle, cells.explode);
+        match cells.placed {
+            Placed::Here => {}
+            Placed::Apart(by) => {
+                let (low, high) = cells.domain.bounds();
+                all.explode([0, 1, 2].map(|k| 0.5 * (low[k] + high[k])), by);
+            }
+            Placed::OnTheWay(t) => all.shrink(cells.diagram.sites(), t),
         }
         all
     }
@@ -78,6 +81,20 @@ impl Lists {
                 (0..3).for_each(|k| x[k] += away[k]);
             }
         }
+    }
+
+    /// Takes cells with their sites.
+    fn shrink(&mut self, sites: &[[f64; 3]], t: f64) {
+        let s = 1.0 - t;
+        for (i, y) in sites.iter().enumerate() {
+            for x in &mut self.vertices[self.points[i] as usize..self.points[i + 1] as usize] {
+                (0..3).for_each(|k| x[k] = s * x[k] + t * y[k]);
+            }
+            (0..3).for_each(|k| self.centroid[3 * i + k] = s * self.centroid[3 * i + k] + t * y[k]);
+        }
+        self.area.iter_mut().for_each(|a| *a *= s * s);
+        self.volume.iter_mut().for_each(|v| *v *= s * s * s);
+        self.second.iter_mut().for_each(|m| *m *= s.powi(5));
     }
 
     /// The faces of cell `i`, as ranges of `corners`.

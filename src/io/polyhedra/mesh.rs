@@ -4,7 +4,7 @@
 use super::super::ending::has_ending;
 use super::super::error::IoError;
 use super::super::surface::{Encoding, Field, Group, MeshData, write_surface};
-use super::file::Polyhedra;
+use super::cells::Polyhedra;
 use super::lists::Lists;
 use std::io::{self, Write};
 use std::path::Path;

@@ -1,6 +1,7 @@
 //! Cells in space for other programs.
 
 mod appended;
+mod cells;
 mod file;
 mod lists;
 mod mesh;
@@ -9,5 +10,6 @@ mod tess_domain;
 mod voxels;
 mod vtu;
 
-pub use file::{Polyhedra, write_polyhedra, writes_polyhedra};
+pub use cells::{Placed, Polyhedra};
+pub use file::{write_polyhedra, writes_polyhedra};
 pub use voxels::{Voxels, write_voxels, writes_voxels};

@@ -2,15 +2,14 @@
 //! domain, and what is the same on a torus.
 //!
 //! Written as its manual says ("File and Directory Formats") and its reader wants it: numbers from
-//! 1, signs for turned edges and faces, the constant of a plane before its normal. Weights there are
-//! squared, so what is written is the root of a weight above the least one.
+//! 1, signs for turned edges and faces, the constant of a plane before its normal. Weights there
+//! are squared, so what is written is the root of a weight above the least one.
 
 use super::super::atomic::write_atomically;
 use super::super::error::IoError;
-use super::file::Polyhedra;
-use super::tess_domain::TessDomain;
+use super::cells::Polyhedra;
+use super::tess_domain::{TessDomain, joined};
 use crate::diagram::space::{ComplexFace, SpaceComplex, Twin};
-use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -29,14 +28,6 @@ pub(super) fn write(path: &Path, cells: &Polyhedra<'_>) -> Result<(), IoError> {
 fn signed(list: &[(u32, bool)]) -> String {
     let number = |&(k, along): &(u32, bool)| if along { i64::from(k) + 1 } else { -i64::from(k) - 1 };
     joined(list.iter().map(number))
-}
-
-/// Numbers with blanks between them, each after one.
-pub(super) fn joined(list: impl Iterator<Item = i64>) -> String {
-    list.fold(String::new(), |mut text, k| {
-        let _ = write!(text, " {k}"); // writing to a String cannot fail
-        text
-    })
 }
 
 fn from_one(list: &[u32]) -> String {

@@ -5,13 +5,13 @@
 //! face of a cell lies on the face of the domain that it is named after, an edge where faces on two
 //! of these meet, a vertex where those of a corner do.
 
-use super::tess::joined;
 use crate::diagram::SpaceDiagram;
 use crate::diagram::space::{ComplexFace, SpaceComplex, Wall};
 use crate::domain::SpaceDomain;
 use crate::exact::Heights;
 use crate::problem::{SpaceProblem, SpaceProblemData};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 /// Corners of a box in Neper's order, by the upper sides that they are on.
@@ -33,6 +33,14 @@ pub(super) struct TessDomain {
     vertices: BTreeMap<On, i64>,
     edges: BTreeMap<On, Vec<i64>>,
     faces: BTreeMap<u32, Vec<i64>>,
+}
+
+/// Numbers with blanks between them, each after one.
+pub(super) fn joined(list: impl Iterator<Item = i64>) -> String {
+    list.fold(String::new(), |mut text, k| {
+        let _ = write!(text, " {k}"); // writing to a String cannot fail
+        text
+    })
 }
 
 /// The faces of the domain at each vertex and at each edge.
@@ -81,7 +89,8 @@ impl TessDomain {
         Some(TessDomain { is_box, all, order, at_vertex, at_edge, vertices, edges, faces })
     }
 
-    /// `x0`, `x1`, `y0` .. of a box, `f1`, `f2` .. else; of edges and vertices those of their faces.
+    /// `x0`, `x1`, `y0` .. of a box, `f1`, `f2` .. else; of edges and vertices those of their
+    /// faces.
     fn label(&self, on: &[u32]) -> String {
         let name = |&k: &u32| match self.is_box {
             true => format!("{}{}", ["x", "y", "z"][(k / 2 % 3) as usize], k % 2),

@@ -1,7 +1,10 @@
 //! VTK's unstructured grid: cells of type 42, each with a stream of its faces.
+//!
+//! Cells come by the number of their vertices: meshio makes a block of those with as many, and
+//! gives blocks their data in that order, whichever the file has. Whose a cell is, `site` tells.
 
 use super::appended::Appended;
-use super::file::Polyhedra;
+use super::cells::Polyhedra;
 use super::lists::Lists;
 use std::io::{self, Write};
 
@@ -9,7 +12,8 @@ impl Lists {
     /// The cells with their sites, masses and volumes; hidden sites are left out.
     pub fn vtu(&self, w: &mut dyn Write, cells: &Polyhedra<'_>) -> io::Result<()> {
         let masses = cells.diagram.masses();
-        let alive: Vec<usize> = (0..masses.len()).filter(|&i| self.cells[i] < self.cells[i + 1]).collect();
+        let mut alive: Vec<usize> = (0..masses.len()).filter(|&i| self.cells[i] < self.cells[i + 1]).collect();
+        alive.sort_by_key(|&i| self.points[i + 1] - self.points[i]);
         let (mut connectivity, mut offsets, mut faces, mut ends) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for &i in &alive {
             connectivity.extend(self.points[i]..self.points[i + 1]);

@@ -6,7 +6,7 @@ use brenier::parameterize::{
     ATLAS_WEIGHT, Boundary, Miss, Parameterization, ParameterizeError, ParameterizeOptions, parameterize,
 };
 use common::judge::judge;
-use common::shapes::{Mesh, bumps, revolved, voxels};
+use common::shapes::{Mesh, bumps, voxels};
 use std::collections::{BTreeMap, BTreeSet};
 
 fn atlas() -> ParameterizeOptions {
@@ -26,11 +26,32 @@ fn cube(parts: i32) -> Mesh {
     voxels(&[[0, 0, 0]], parts)
 }
 
-fn ball(rings: usize) -> Mesh {
-    let at = |k: usize| (k as f64 / rings as f64 * std::f64::consts::PI).sin_cos();
-    let profile: Vec<[f64; 2]> =
-        (0..=rings).map(|k| if k.is_multiple_of(rings) { [0.0, -at(k).1] } else { [at(k).0, -at(k).1] }).collect();
-    revolved(&profile, 2 * rings)
+/// A cube blown up to a ball.
+fn ball(parts: i32) -> Mesh {
+    let mut mesh = cube(parts);
+    for v in &mut mesh.vertices {
+        let d = v.map(|x| x - 0.5);
+        let l = d.iter().map(|x| x * x).sum::<f64>().sqrt();
+        *v = d.map(|x| x / l);
+    }
+    mesh
+}
+
+/// An open tube of some sides and rings.
+fn tube(sides: u32, rings: u32) -> Mesh {
+    let mut mesh = Mesh::default();
+    for k in 0..=rings {
+        for s in 0..sides {
+            let (sin, cos) = (f64::from(s) / f64::from(sides) * std::f64::consts::TAU).sin_cos();
+            mesh.vertices.push([0.5 * cos, 0.5 * sin, 0.5 * f64::from(k)]);
+        }
+    }
+    let at = |k: u32, s: u32| k * sides + s % sides;
+    for (k, s) in (0..rings).flat_map(|k| (0..sides).map(move |s| (k, s))) {
+        mesh.triangles.push([at(k, s), at(k, s + 1), at(k + 1, s)]);
+        mesh.triangles.push([at(k, s + 1), at(k + 1, s + 1), at(k + 1, s)]);
+    }
+    mesh
 }
 
 /// Pairs of triangles that meet in an edge and lie in different charts.
@@ -75,7 +96,7 @@ fn a_cube_falls_apart_at_its_edges() {
 /// A tube is a developable annulus: two charts, and no stretch but that of its polygons.
 #[test]
 fn a_tube_unrolls() {
-    let mesh = revolved(&(0..6).map(|k| [0.5, 0.4 * f64::from(k)]).collect::<Vec<_>>(), 12);
+    let mesh = tube(10, 4);
     let found = laid(&mesh, &atlas().max_stretch(1.02));
     assert_eq!(found.charts.len(), 2);
     assert!(found.distortion.stretch[2] < 1.01 && found.distortion.area_error < 1e-3, "{:?}", found.distortion.stretch);
@@ -84,7 +105,7 @@ fn a_tube_unrolls() {
 /// Every chart of a ball keeps to the bound, areas to a per cent; a lower bound has more charts.
 #[test]
 fn a_ball_keeps_to_the_bound() {
-    let mesh = ball(9);
+    let mesh = ball(4);
     let mut counts = Vec::new();
     for bound in [1.1, 1.4] {
         let found = laid(&mesh, &atlas().max_stretch(bound));
@@ -93,7 +114,9 @@ fn a_ball_keeps_to_the_bound() {
         assert!(found.distortion.stretch[2] <= bound && found.distortion.area_error < 1e-2);
         for c in &found.charts {
             assert!(
-                c.stretches[0] <= c.stretches[1] && c.stretches[1] <= c.stretches[2] && c.stretch == c.stretches[1]
+                c.stretches[0] <= c.stretches[1]
+                    && c.stretches[1] <= c.stretches[2]
+                    && (c.stretch - c.stretches[1]).abs() < 1e-9
             );
         }
         counts.push(found.charts.len());
@@ -105,7 +128,7 @@ fn a_ball_keeps_to_the_bound() {
 
 #[test]
 fn the_number_of_charts_is_kept() {
-    let mesh = ball(6);
+    let mesh = ball(3);
     let few = laid(&mesh, &atlas().charts(3));
     let many = laid(&mesh, &atlas().charts(8));
     assert!(
@@ -204,7 +227,7 @@ fn surfaces_of_every_kind() {
 /// Same bits for one thread and three.
 #[test]
 fn threads_do_not_show() {
-    let mesh = ball(5);
+    let mesh = ball(2);
     let with = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         let found = pool.install(|| parameterize(&mesh.vertices, &mesh.triangles, &atlas().max_stretch(1.3)).unwrap());

@@ -12,7 +12,7 @@ use super::flatten::{Flat, flat, joined};
 use super::ground::Ground;
 use super::measure::area;
 use super::options::ParameterizeOptions;
-use super::segment::Patchwork;
+use super::segment::{Foretold, Patchwork};
 use super::watch::Watch;
 use rayon::prelude::*;
 use std::cmp::Reverse;
@@ -26,9 +26,6 @@ const MORE: usize = 8;
 /// Neighbours are not tried if so many times the stretch allowed is foretold of them: of a cap more
 /// than twice as much is foretold as it has.
 const HOPELESS: f64 = 4.0;
-/// Neighbours whose outline is so many times as long as that of a circle stay apart, unless one of
-/// them is so by itself: arms take much room in a square.
-const RAGGED: f64 = 1.8;
 /// Stretch, less one, beside which outlines decide.
 const FLAT: f64 = 0.01;
 
@@ -106,8 +103,9 @@ impl Workshop<'_> {
             Some(count) if self.bound.is_none() => patches.grow(bend, FOR_EACH * count + MORE),
             _ => patches.grow(bend, 1),
         }
-        if patches.count() > MOST {
-            patches.grow(f64::INFINITY, MOST);
+        let most = MOST.max(self.count.unwrap_or(0));
+        if patches.count() > most {
+            patches.grow(f64::INFINITY, most);
         }
         self.laid(&mut patches, bend)
     }
@@ -166,10 +164,10 @@ impl Workshop<'_> {
         pairs.dedup();
         while watch.goes_on() {
             let try_one = |&[a, b]: &[u32; 2]| -> Option<(u64, [u32; 2], Part)> {
-                let (stretch, outline) = patches.foretold(a, b);
+                let Foretold { stretch, outline, .. } = patches.foretold(a, b);
                 let allowed = self.bound.map_or(0.0, |s| HOPELESS * (s - 1.0));
                 // Where fewer charts are asked for, any two may have to merge.
-                let hopeless = stretch > allowed || outline > RAGGED.max(patches.outline(a)).max(patches.outline(b));
+                let hopeless = stretch > allowed || patches.is_ragged(a, b, outline);
                 if self.count.is_none() && hopeless || !patches.is_disk(a, b) {
                     return None;
                 }

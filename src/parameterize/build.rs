@@ -72,12 +72,13 @@ pub(super) fn pieces(
     )?;
     let list = if options.is_atlas() {
         // Whole: what it is divided into is decided by its shape.
-        vec![piece(&points, &corners, &vertex_of, &wanted, (0..corners.len() as u32).collect())]
+        vec![piece(&points, &corners, &vertex_of, |f| wanted[f as usize], (0..corners.len() as u32).collect())]
     } else {
         let polygons = polygons(&options.polygons, &repaired.face_of);
         // Dual triangles would lie across holes.
         let edges = if options.remesh { Some(0) } else { options.fill_holes };
-        let disk = |faces| piece(&points, &corners, &vertex_of, &wanted, faces).as_disk(&polygons, edges);
+        let disk =
+            |faces| piece(&points, &corners, &vertex_of, |f| wanted[f as usize], faces).as_disk(&polygons, edges);
         components(&corners, &opposites(&corners)).into_iter().map(disk).collect()
     };
     Ok(Pieces { list, triangles: by_input, face_of: repaired.face_of, wanted, log: repaired.log, size })
@@ -256,16 +257,22 @@ pub(super) fn polygons(first: &[u32], face_of: &[u32]) -> Vec<u32> {
 }
 
 /// Some triangles as a piece of their own; vertices at which only corners of them meet are divided.
-fn piece(points: &[[f64; 3]], corners: &[[u32; 3]], vertex_of: &[u32], wanted: &[f64], faces: Vec<u32>) -> Piece {
+fn piece(
+    points: &[[f64; 3]],
+    corners: &[[u32; 3]],
+    vertex_of: &[u32],
+    wanted: impl Fn(u32) -> f64,
+    faces: Vec<u32>,
+) -> Piece {
     // Vertices in the order of the input.
     let mut used: Vec<u32> = faces.iter().flat_map(|&f| corners[f as usize]).collect();
     used.sort_unstable();
     used.dedup();
     let local = |v: u32| used.partition_point(|&u| u < v) as u32;
     let triangles: Vec<[u32; 3]> = faces.iter().map(|&f| corners[f as usize].map(local)).collect();
-    let size: f64 = faces.iter().map(|&f| wanted[f as usize]).sum();
+    let size: f64 = faces.iter().map(|&f| wanted(f)).sum();
     let least = LEAST_SHARE / faces.len() as f64;
-    let mut share: Vec<f64> = faces.iter().map(|&f| (wanted[f as usize] / size).max(least)).collect();
+    let mut share: Vec<f64> = faces.iter().map(|&f| (wanted(f) / size).max(least)).collect();
     let total: f64 = share.iter().sum();
     share.iter_mut().for_each(|s| *s /= total);
     let opposite = opposites(&triangles);
@@ -288,8 +295,8 @@ impl Piece {
     /// Some of its triangles, a connected surface, as a disk. `polygons` as for
     /// [`Piece::as_disk`].
     pub fn part(&self, faces: &[u32], polygons: &[u32]) -> Piece {
-        let wanted: Vec<f64> = self.chart.share.iter().map(|s| s * self.size).collect();
-        let mut part = piece(&self.chart.points, &self.chart.triangles, &self.vertex_of, &wanted, faces.to_vec());
+        let wanted = |f: u32| self.chart.share[f as usize] * self.size;
+        let mut part = piece(&self.chart.points, &self.chart.triangles, &self.vertex_of, wanted, faces.to_vec());
         let polygons: Vec<u32> =
             if polygons.is_empty() { Vec::new() } else { faces.iter().map(|&f| polygons[f as usize]).collect() };
         part.faces.iter_mut().for_each(|f| *f = self.faces[*f as usize]);

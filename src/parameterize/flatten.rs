@@ -23,6 +23,9 @@ const FROM_CIRCLE: f64 = 1.0;
 const FROM_SHADOW: f64 = 1.0;
 const FROM_PARTS: f64 = 0.1;
 const TO_NEXT: f64 = 0.1;
+/// Lines of the grid on which outlines must be simple, too: what is nearer to itself touches in
+/// single precision.
+const GRID: f64 = (1 << 22) as f64;
 /// Angle weight from which on the area term is taken for a square of linear functions.
 const GAUSS: f64 = 1e-2;
 
@@ -93,7 +96,17 @@ pub(super) fn flat(chart: &Chart, last: f64, parts: Option<Vec<[f64; 2]>>) -> Op
     }
     let uv = upright(free.uv);
     let (stretch, area_error) = (stretches_of(chart, &uv), area_error(chart, &uv));
-    one_to_one(&uv).then_some(Flat { uv, stretch, area_error, steps })
+    (one_to_one(&uv) && is_clear(chart, &uv)).then_some(Flat { uv, stretch, area_error, steps })
+}
+
+/// Whether the outline does not even nearly touch itself: not on a grid either. A net of squares
+/// can come to touch itself exactly, and then rounding decides what is left of it.
+fn is_clear(chart: &Chart, uv: &[[f64; 2]]) -> bool {
+    let (low, high) = bounds(uv.iter().copied());
+    let step = (high[0] - low[0]).max(high[1] - low[1]) / GRID;
+    let coarse = |&v: &u32| [0, 1].map(|k| ((uv[v as usize][k] - low[k]) / step).round());
+    let outline: Vec<[f64; 2]> = chart.outline.iter().map(coarse).collect();
+    crossings(&outline) == 0
 }
 
 fn weights(angle: f64) -> Weights {

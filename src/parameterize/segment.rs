@@ -25,6 +25,12 @@ const BY_NORMALS: f64 = 1.74;
 /// The same for curvature inside, as a share of a full turn: 1 / (1 - k) for all of it in one
 /// vertex, half of it on a cap, and normals count there already.
 const BY_CURVATURE: f64 = 0.75;
+/// What normals apart cost although they stretch nothing: sides of a box merge first, then around
+/// its edges.
+const PLANE: f64 = 0.02;
+/// Patches whose outline is so many times as long as that of a circle stay apart, unless one of
+/// them is so by itself: arms take much room in a square. A strip of 1 by 8 has 1.8.
+const RAGGED: f64 = 1.8;
 /// Stretch, less one, below which patches are as good as flat: then only their outline counts.
 const FLAT: f64 = 0.005;
 
@@ -35,6 +41,17 @@ pub(super) fn bend(area: f64, first: &Vector3<f64>, second: &Matrix3<f64>) -> f6
     let least = covariance.symmetric_eigenvalues().min();
     // Not a number where all triangles have no area: as good as flat.
     if least > 0.0 { BY_NORMALS * least.sqrt() } else { 0.0 }
+}
+
+/// What is to be expected of two patches together.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Foretold {
+    /// Stretch, less one.
+    pub stretch: f64,
+    /// By how much the outline is longer than that of a circle.
+    pub outline: f64,
+    /// Root of the mean square by which normals are off their mean.
+    spread: f64,
 }
 
 /// A patch.
@@ -200,18 +217,19 @@ impl<'a> Patchwork<'a> {
         shared > 0 && self.enclosed(a, b).len() + 1 == shared
     }
 
-    /// Stretch that is to be expected of two patches together, less one; and by how much their
-    /// outline is longer than that of a circle.
-    pub fn foretold(&self, a: u32, b: u32) -> (f64, f64) {
+    /// What is to be expected of two patches together.
+    pub fn foretold(&self, a: u32, b: u32) -> Foretold {
         let (p, q) = (&self.patch[a as usize], &self.patch[b as usize]);
         let area = p.area + q.area;
-        let bend = bend(area, &(p.first + q.first), &(p.second + q.second));
+        let first = p.first + q.first;
+        let bend = bend(area, &first, &(p.second + q.second));
         let inside: f64 = self.enclosed(a, b).iter().map(|&v| self.ground.defect[v as usize]).sum();
         let curvature = (p.curvature + q.curvature + inside).abs();
         let between: f64 = p.shared.get(&b).map_or(0.0, |e| e.iter().map(|&h| self.ground.cost[h as usize]).sum());
         let outline = (p.outline + q.outline - 2.0 * between).max(0.0);
         let stretch = bend + BY_CURVATURE * curvature / TAU;
-        (stretch, outline / (4.0 * PI * area).sqrt().max(f64::MIN_POSITIVE))
+        let spread = (1.0 - (first / area).norm_squared()).max(0.0).sqrt();
+        Foretold { stretch, outline: outline / (4.0 * PI * area).sqrt().max(f64::MIN_POSITIVE), spread }
     }
 
     /// By how much the outline of a patch is longer than that of a circle.
@@ -255,10 +273,9 @@ impl<'a> Patchwork<'a> {
         pair.map(|a| if self.parent[a as usize] == a { self.patch[a as usize].age } else { NONE })
     }
 
-    /// How much two patches cost as one: the less, the sooner they merge.
-    fn price(&self, a: u32, b: u32) -> (f64, f64) {
-        let (stretch, outline) = self.foretold(a, b);
-        ((stretch + FLAT) * outline, stretch)
+    /// Whether two patches with such an outline together had better stay apart.
+    pub fn is_ragged(&self, a: u32, b: u32, outline: f64) -> bool {
+        outline > RAGGED.max(self.outline(a)).max(self.outline(b))
     }
 
     /// Merges neighbours, the cheapest first, while the stretch that is foretold keeps to `most`
@@ -267,8 +284,9 @@ impl<'a> Patchwork<'a> {
         let mut heap = BinaryHeap::new();
         let numbers: Vec<u32> = (0..self.patch.len() as u32).filter(|&a| self.patch[a as usize].faces > 0).collect();
         let offer = |all: &Patchwork, heap: &mut Offers, a: u32, b: u32| {
-            let (price, stretch) = all.price(a, b);
-            if stretch <= most {
+            let Foretold { stretch, outline, spread } = all.foretold(a, b);
+            if stretch <= most && (most.is_infinite() || !all.is_ragged(a, b, outline)) {
+                let price = (stretch + FLAT + PLANE * spread) * outline;
                 let pair = [a.min(b), a.max(b)];
                 // Bits of numbers that are not negative are in their order.
                 heap.push(Reverse((price.to_bits(), pair, all.ages(pair))));

@@ -58,8 +58,14 @@ pub(super) fn pieces(
         corners = opened;
     }
     let by_input: Vec<[u32; 3]> = corners.iter().map(|t| t.map(|v| vertex_of[v as usize])).collect();
-    let wanted =
-        wanted_areas(&points, &corners, &vertex_of, &repaired.face_of, [vertices.len(), triangles.len()], &options.target)?;
+    let wanted = wanted_areas(
+        &points,
+        &corners,
+        &vertex_of,
+        &repaired.face_of,
+        [vertices.len(), triangles.len()],
+        &options.target,
+    )?;
     let opposite = opposites(&corners);
     let list = components(&corners, &opposite)
         .into_iter()

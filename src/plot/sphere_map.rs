@@ -118,8 +118,7 @@ impl<'a> SphereCharts<'a> {
             // In the middle of its half.
             let [dx, dy] = drawn.size.map(|s| 0.5 * (side - s as f64));
             let place = format!("translate({} {}) scale({})", left + dx, MARGIN + dy, 1.0 / UNITS);
-            document =
-                document.add(drawn.body.set("transform", place)).add(text(left, height - MARGIN + 4.0, caption));
+            document = document.add(drawn.body.set("transform", place)).add(text(left, height - MARGIN + 4.0, caption));
         }
         Ok(document.to_string())
     }
@@ -141,7 +140,10 @@ impl<'a> SphereCharts<'a> {
     fn verdict(&self) -> (&'static str, String) {
         let (p, n) = (&self.proof, self.found.triangles.len());
         if p.one_to_one() {
-            return ("good", format!("One to one: all {n} triangles positive, the sphere covered once, decided exactly"));
+            return (
+                "good",
+                format!("One to one: all {n} triangles positive, the sphere covered once, decided exactly"),
+            );
         }
         let degree = p.degree.map_or("unknown".into(), |d| d.to_string());
         let told = format!("{} flipped, {} flat, degree {degree}", p.flipped.len(), p.flat.len());

@@ -112,7 +112,10 @@ fn rows(
 ) -> Vec<(&'static str, String)> {
     let (d, n) = (&found.distortion, found.triangles.len());
     let map = if proof.one_to_one() {
-        format!("one to one: all {} positive, the sphere covered once, exactly on the numbers written", count(n, "triangle"))
+        format!(
+            "one to one: all {} positive, the sphere covered once, exactly on the numbers written",
+            count(n, "triangle")
+        )
     } else {
         let degree = proof.degree.map_or("unknown".into(), |d| d.to_string());
         format!("not one to one: {} flipped, {} flat, degree {degree}", proof.flipped.len(), proof.flat.len())

@@ -9,9 +9,7 @@ use crate::style::{self, Format, Style, format_of};
 use brenier::diagram::{Cells, Diagram, DiagramError, PartialDiagram, SpaceDiagram, SurfaceDiagram};
 use brenier::exact::Heights;
 use brenier::io::write_atomically;
-use brenier::plot::{
-    Charts, Color, Model, Pixels, Scene, SphereCharts, TooMany, Up, Values, View, level_lines,
-};
+use brenier::plot::{Charts, Color, Model, Pixels, Scene, SphereCharts, TooMany, Up, Values, View, level_lines};
 use brenier::polytope::Polyhedron;
 use brenier::problem::{Problem, SpaceProblem, SurfaceProblem, WithSites};
 use brenier::transport::BrenierMap;

@@ -9,7 +9,7 @@ use nalgebra::Matrix3;
 /// Newton steps in the hole, and halvings of each.
 const STEPS: usize = 6;
 const HALVINGS: usize = 12;
-const WEIGHTS: Weights = Weights { area: 1.0, share: 0.0, angle: 0.1, gauss: false };
+const WEIGHTS: Weights = Weights { area: 1.0, share: 0.0, angle: 0.1, gauss: true };
 
 /// A triangle around the vertex.
 #[derive(Clone, Copy, Debug)]
@@ -87,7 +87,8 @@ fn deepest(ring: &[[f64; 3]]) -> Option<[f64; 3]> {
             // Both products are one.
             offer((normals[i] + normals[j]) / (1.0 + normals[i].dot(&normals[j])));
             for l in j + 1..k {
-                let rows = Matrix3::from_rows(&[normals[i].transpose(), normals[j].transpose(), normals[l].transpose()]);
+                let rows =
+                    Matrix3::from_rows(&[normals[i].transpose(), normals[j].transpose(), normals[l].transpose()]);
                 if let Some(inverse) = rows.try_inverse() {
                     offer(inverse * Vector3::repeat(1.0));
                 }
@@ -114,7 +115,8 @@ mod tests {
         let at = deepest(&ring).unwrap();
         assert!(at[2] > 1.0 - 1e-12, "{at:?}");
         // From nowhere is all of a U seen.
-        let u = [[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [0.6, 1.0], [0.6, -0.6], [-0.6, -0.6], [-0.6, 1.0], [-1.0, 1.0]];
+        let u =
+            [[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [0.6, 1.0], [0.6, -0.6], [-0.6, -0.6], [-0.6, 1.0], [-1.0, 1.0]];
         let u = u.map(|[x, y]| Vector3::new(x, y, 3.0).normalize().into());
         assert!(deepest(&u).is_none() && deepest(&u[..4]).is_some());
         // A triangle as large as a third of the sphere.

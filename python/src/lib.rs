@@ -38,7 +38,7 @@ mod _brenier {
     #[pymodule_export]
     use super::problem::Problem;
     #[pymodule_export]
-    use super::runs::{diagram, fit, parameterize, quantize, solve};
+    use super::runs::{diagram, fit, parameterize, parameterize_sphere, quantize, solve};
     #[pymodule_export]
     use super::sources::Domain;
 

@@ -3,7 +3,7 @@
 use crate::arrays::{made, made_index_rows, made_indices, made_rows};
 use crate::plan::{AnyHeld, Plan};
 use brenier::newton::IterationReport;
-use brenier::parameterize::Parameterization;
+use brenier::parameterize::{Parameterization, SphereMap};
 use brenier::transport::{ConvexGraph, FitOutcome, FitStep, QuantizeOutcome, QuantizeStep, Verdict};
 use numpy::{PyArray1, PyArrayMethods};
 use pyo3::call::PyCallArgs;
@@ -142,4 +142,18 @@ pub fn parameterization(py: Python<'_>, found: Parameterization) -> PyResult<Py<
         notes,
     );
     record(py, "Parameterization", fields)
+}
+
+pub fn sphere_map(py: Python<'_>, found: SphereMap) -> PyResult<Py<PyAny>> {
+    let notes: Vec<String> = found.log.steps.iter().map(ToString::to_string).collect();
+    let fields = (
+        made_rows(py, found.points)?,
+        made_index_rows(py, &found.triangles)?,
+        made_indices(py, found.face_of)?,
+        found.proof.one_to_one(),
+        found.distortion.area_error,
+        <(f64, f64, f64)>::from(found.distortion.stretch),
+        notes,
+    );
+    record(py, "SphereMap", fields)
 }

@@ -5,11 +5,14 @@ use crate::errors::{NotConverged, unknown, wrong};
 use crate::faces::Face;
 use crate::plan::{Held, Plan, message, status};
 use crate::problem::{Of, Problem};
-use crate::results::{fit_found, parameterization, progress, quantization};
+use crate::results::{fit_found, parameterization, progress, quantization, sphere_map};
 use crate::work::{End, Stop, begin, does};
-use brenier::newton::{IterationReport, Outcome};
 use brenier::io::{CornerList, SurfaceFile};
-use brenier::parameterize::{ATLAS_WEIGHT, Boundary, ParameterizeOptions, Target, parameterize_with as laid};
+use brenier::newton::{IterationReport, Outcome};
+use brenier::parameterize::{
+    ATLAS_WEIGHT, Boundary, ParameterizeOptions, SphereOptions, Target, parameterize_sphere as on_sphere,
+    parameterize_with as laid,
+};
 use brenier::problem::WithSites;
 use brenier::transport::{
     Control, FitOptions, FitStep, QuantizeOptions, QuantizeStep, Report, Solution, SolveOptions, SolverState,
@@ -285,6 +288,33 @@ pub enum BoundaryArg<'py> {
 
 #[pyfunction]
 #[allow(clippy::too_many_arguments)]
+pub fn parameterize_sphere(
+    py: Python<'_>,
+    vertices: PyReadonlyArray2<'_, f64>,
+    triangles: PyReadonlyArray2<'_, i64>,
+    area_weight: f64,
+    density: Option<PyReadonlyArray1<'_, f64>>,
+    density_on: &str,
+    threads: Option<usize>,
+) -> PyResult<Py<PyAny>> {
+    let options = SphereOptions::default().area_weight(area_weight).target(target(density, density_on)?);
+    let vertices = vertices.as_slice()?.as_chunks::<3>().0.to_vec();
+    let triangles = index_rows::<3>(&triangles, "triangles")?;
+    let found = does(py, threads, move || on_sphere(&vertices, &triangles, &options))?.map_err(wrong)?;
+    sphere_map(py, found)
+}
+
+/// The density wanted, on vertices or on faces.
+fn target(density: Option<PyReadonlyArray1<'_, f64>>, on: &str) -> PyResult<Target> {
+    Ok(match density.as_ref().map(numbers).transpose()? {
+        None => Target::Area,
+        Some(values) if on == "face" => Target::Face(values),
+        Some(values) => Target::Vertex(values),
+    })
+}
+
+#[pyfunction]
+#[allow(clippy::too_many_arguments)]
 pub fn parameterize(
     py: Python<'_>,
     vertices: PyReadonlyArray2<'_, f64>,
@@ -315,17 +345,14 @@ pub fn parameterize(
         },
         Some(BoundaryArg::Polygon(polygon)) => Boundary::Polygon(polygon.as_slice()?.as_chunks().0.to_vec()),
     };
-    let density = density.as_ref().map(numbers).transpose()?;
-    let target = match density {
-        None => Target::Area,
-        Some(values) if density_on == "face" => Target::Face(values),
-        Some(values) => Target::Vertex(values),
-    };
+    let target = target(density, density_on)?;
     let triangles = index_rows::<3>(&triangles, "triangles")?;
     let mut seams = seams.map(|seams| index_rows::<2>(&seams, "seams")).transpose()?.unwrap_or_default();
     if let Some((uv, corners)) = unwrapped {
-        let points =
-            CornerList { values: uv.as_slice()?.as_chunks().0.to_vec(), corners: index_rows::<3>(&corners, "corners")? };
+        let points = CornerList {
+            values: uv.as_slice()?.as_chunks().0.to_vec(),
+            corners: index_rows::<3>(&corners, "corners")?,
+        };
         seams.extend(SurfaceFile { triangles: triangles.clone(), points, ..SurfaceFile::default() }.point_seams());
     }
     let atlas = max_stretch.is_some() || charts.is_some();

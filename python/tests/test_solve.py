@@ -209,6 +209,18 @@ def test_parameterize_with_good_manners() -> None:
     assert first.bijective and any("was stopped" in note for note in first.notes)
 
 
+def test_parameterize_onto_the_sphere() -> None:
+    vertices, triangles = tetrahedron()
+    ball = bn.parameterize(vertices, triangles, sphere=True)
+    assert isinstance(ball, bn.SphereMap) and ball.bijective and ball.area_error < 1e-4
+    assert ball.points.shape == (4, 3) and np.allclose(np.linalg.norm(ball.points, axis=1), 1)
+    assert (np.linalg.det(ball.points[ball.triangles]) > 0).all()
+    with pytest.raises(bn.BrenierError, match="is not closed"):
+        bn.parameterize(vertices, triangles[:3], sphere=True)
+    with pytest.raises(bn.BrenierError, match="drop the other options"):
+        bn.parameterize(vertices, triangles, sphere=True, remesh=True)  # type: ignore[call-overload]
+
+
 def test_warm_starts_are_used_and_told(square: bn.Source, towns: tuple[np.ndarray, np.ndarray]) -> None:
     sites, masses = towns
     cold = bn.solve(sites, square, masses)

@@ -106,7 +106,7 @@ fn is_clear(chart: &Chart, uv: &[[f64; 2]]) -> bool {
     let step = (high[0] - low[0]).max(high[1] - low[1]) / GRID;
     let coarse = |&v: &u32| [0, 1].map(|k| ((uv[v as usize][k] - low[k]) / step).round());
     let outline: Vec<[f64; 2]> = chart.outline.iter().map(coarse).collect();
-    crossings(&outline) == 0
+    crossings(&[outline]) == 0
 }
 
 fn weights(angle: f64) -> Weights {

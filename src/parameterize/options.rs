@@ -279,7 +279,7 @@ pub enum ParameterizeError {
     },
     /// Not closed, so no sphere.
     #[error(
-        "the surface is not closed ({loops} boundary loops, one of them through the edge ({}, {})), so it is no sphere; fill its holes, merge vertices that should be one (`--merge`), or lay it into the plane (without `--sphere`)",
+        "the surface is not closed (boundary loops: {loops}; one has the edge ({}, {})), so it is no sphere; fill its holes, merge vertices that should be one (`--merge`), or lay it into the plane (without `--sphere`)",
         edge[0], edge[1]
     )]
     Open {

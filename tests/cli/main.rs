@@ -17,6 +17,7 @@ mod mistakes;
 mod outputs;
 mod parameterize;
 mod parameterize_files;
+mod parameterize_sphere;
 mod partial;
 mod pictures;
 mod pipes;

@@ -15,7 +15,19 @@ from typing import Any
 
 from ._brenier import Plan, __version__
 from ._errors import BrenierError, BrenierWarning, FileError, InternalError, NotConverged
-from ._results import Areas, Cells, Certificate, Fit, Graph, Lens, Parameterization, Polytope, Progress, Quantization
+from ._results import (
+    Areas,
+    Cells,
+    Certificate,
+    Fit,
+    Graph,
+    Lens,
+    Parameterization,
+    Polytope,
+    Progress,
+    Quantization,
+    SphereMap,
+)
 from .problem import Problem, read_problem
 from .solving import alexandrov, curvature, diagram, lens, load, minkowski, parameterize, quantize, solve
 from .sources import (
@@ -93,6 +105,7 @@ __all__ = [
     "Solid",
     "Source",
     "Sphere",
+    "SphereMap",
     "Surface",
     "TetMesh",
     "Tets",

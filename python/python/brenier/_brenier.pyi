@@ -15,7 +15,19 @@ from ._errors import BrenierWarning as BrenierWarning
 from ._errors import FileError as FileError
 from ._errors import InternalError as InternalError
 from ._errors import NotConverged as NotConverged
-from ._results import Areas, Cells, Certificate, Fit, Graph, Lens, Parameterization, Polytope, Progress, Quantization
+from ._results import (
+    Areas,
+    Cells,
+    Certificate,
+    Fit,
+    Graph,
+    Lens,
+    Parameterization,
+    Polytope,
+    Progress,
+    Quantization,
+    SphereMap,
+)
 from .problem import Problem as _Problem
 
 __all__ = [
@@ -31,6 +43,7 @@ __all__ = [
     "diagram",
     "fit",
     "parameterize",
+    "parameterize_sphere",
     "quantize",
     "solve",
     "Domain",
@@ -303,6 +316,14 @@ def parameterize(
     time_limit: float | None,
     threads: int | None,
 ) -> Parameterization: ...
+def parameterize_sphere(
+    vertices: Floats,
+    triangles: Ints,
+    area_weight: float,
+    density: Floats | None,
+    density_on: str,
+    threads: int | None,
+) -> SphereMap: ...
 def minkowski(
     normals: Floats, areas: Floats, adjust: bool, tol: float, max_iterations: int, threads: int | None
 ) -> Polytope: ...

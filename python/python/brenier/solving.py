@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from os import PathLike
-from typing import Any
+from typing import Any, Literal, overload
 
 import numpy as np
 
 from . import _arrays, _brenier
 from ._brenier import Plan
 from ._errors import BrenierError
-from ._results import Graph, Lens, Parameterization, Polytope, Progress, Quantization
+from ._results import Graph, Lens, Parameterization, Polytope, Progress, Quantization, SphereMap
 from .problem import Problem
 from .sources import Source, split
 
@@ -265,6 +265,7 @@ def quantize(
     return _brenier.quantize(problem._core, tol, steps, time_limit, callback, cancel, threads)
 
 
+@overload
 def parameterize(
     vertices: Any,
     triangles: Any,
@@ -283,8 +284,41 @@ def parameterize(
     remesh: bool = False,
     fill_holes: int | None = None,
     time_limit: float | None = None,
+    sphere: Literal[False] = False,
     threads: int | None = None,
-) -> Parameterization:
+) -> Parameterization: ...
+@overload
+def parameterize(
+    vertices: Any,
+    triangles: Any,
+    *,
+    area_weight: float = 1e7,
+    vertex_density: Any = None,
+    face_density: Any = None,
+    sphere: Literal[True],
+    threads: int | None = None,
+) -> SphereMap: ...
+def parameterize(
+    vertices: Any,
+    triangles: Any,
+    *,
+    boundary: Any = None,
+    area_weight: float | None = None,
+    vertex_density: Any = None,
+    face_density: Any = None,
+    seams: Any = None,
+    uv: Any = None,
+    max_stretch: float | None = None,
+    charts: int | None = None,
+    padding: float = 0.0,
+    texture: int = 1024,
+    certify: bool = False,
+    remesh: bool = False,
+    fill_holes: int | None = None,
+    time_limit: float | None = None,
+    sphere: bool = False,
+    threads: int | None = None,
+) -> Parameterization | SphereMap:
     """Lays a mesh into the plane, area for area, no triangle turned over.
 
     Parameters
@@ -319,17 +353,34 @@ def parameterize(
         Holes of at most so many edges stay holes, without a cut to each; small ones if not given.
     time_limit : float, optional
         Seconds after which the layout that there is is returned; its notes say so.
+    sphere : bool
+        Lay a closed mesh of genus 0 onto the unit sphere instead: no triangle turned over, decided
+        exactly. Goes with the area weight (1e7 if not given) and a density only.
 
     Returns
     -------
     Parameterization
         `uv[corners]` are the corners of the triangles in the unit square.
+    SphereMap
+        With `sphere=True`: `points`, one for each vertex, and the report.
 
     .. versionadded:: 0.1.0
     """
     if vertex_density is not None and face_density is not None:
         raise BrenierError("vertex_density and face_density are both given; drop one")
     density = face_density if vertex_density is None else vertex_density
+    if sphere:
+        others = (boundary, seams, uv, max_stretch, charts, fill_holes, time_limit)
+        if any(option is not None for option in others) or padding or certify or remesh:
+            raise BrenierError("sphere=True goes with area_weight and a density only; drop the other options")
+        return _brenier.parameterize_sphere(
+            _arrays.rows(vertices, "vertices", 3),
+            _arrays.triples(triangles, "triangles"),
+            1e7 if area_weight is None else float(area_weight),
+            None if density is None else _arrays.vector(density, "density"),
+            "face" if vertex_density is None else "vertex",
+            threads,
+        )
     of_input = isinstance(seams, str)
     if of_input and seams != "input":
         raise BrenierError(f"seams is {seams!r}; give rows of two vertices, or \"input\"")

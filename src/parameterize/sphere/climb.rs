@@ -2,6 +2,7 @@
 
 use super::super::chart::NONE;
 use super::super::energy::Weights;
+use super::super::options::AREAS;
 use super::coarsen::{Level, levels};
 use super::energy::{Cost, solid_angle};
 use super::place::{Spoke, placed};
@@ -12,27 +13,28 @@ use rayon::prelude::*;
 /// since the last.
 const SMALL: usize = 300;
 const GROWTH: f64 = 1.8;
-/// Weights of angles on the way, steps at most, and what a step must gain to go on.
-const ON_THE_WAY: [f64; 2] = [0.1, 0.01];
-const STEPS_ON_THE_WAY: usize = 12;
+/// Weights of angles on the way, steps of each at most, and what a step must gain to go on. What is
+/// wrong on a coarse level stays so: a whole limb that has found no room.
+const ON_THE_WAY: [f64; 4] = [0.1, 0.01, 1e-3, 1e-4];
+const STEPS_ON_THE_WAY: usize = 15;
 const ENOUGH_ON_THE_WAY: f64 = 0.05;
 
 /// Angle weights of the stages for the whole mesh, from the first; the last is one over the area
 /// weight.
-const STAGES: [f64; 6] = [0.03, 0.01, 1e-3, 1e-4, 1e-5, 1e-6];
-/// Newton steps of each stage: for meshes of up to `SMALL_MESH` triangles, up to `LARGE_MESH`, and
-/// more.
-const STEPS: [usize; 3] = [120, 30, 10];
-const SMALL_MESH: usize = 5_000;
-const LARGE_MESH: usize = 50_000;
+const STAGES: [f64; 8] = [1.0, 0.1, 0.03, 0.01, 1e-3, 1e-4, 1e-5, 1e-6];
+/// Newton steps of each stage at most, and rounds through all of them: in meshes of up to `SMALL`
+/// triangles, and in larger ones.
+const STEPS: [usize; 2] = [30, 10];
+const ROUNDS: [usize; 2] = [3, 2];
+const SMALL_MESH: usize = 20_000;
+/// Error of areas that needs no further round.
+const GOOD: f64 = 3e-3;
 /// A stage ends when a step gains less than this share; late ones go on longer.
 const ENOUGH: f64 = 0.03;
 const ENOUGH_LATE: f64 = 1e-3;
 /// The stage before which points are shaken, by this share of their edges.
 const SHAKEN: f64 = 1e-4;
 const SHAKE: f64 = 0.18;
-/// Angle weight from which on the area term is taken for a square of linear functions.
-const GAUSS: f64 = 1e-2;
 
 /// What was done on the way.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -74,7 +76,7 @@ pub(super) fn climbed(
     let mut report = Climb { levels: levels.len(), ..Climb::default() };
     report.area_errors = [area_error(&at, first); 2];
     let mut refinement = Refinement::new(triangles, costs.collect(), at)?;
-    report.steps = last_stages(&mut refinement, triangles.len(), area_weight);
+    report.steps = refined_whole(&mut refinement, first, area_weight);
     report.area_errors[1] = area_error(&refinement.points, first);
     Some((refinement.points, report))
 }
@@ -123,14 +125,32 @@ fn on_the_way(level: &Level, costs: Vec<Cost>, at: &mut [[f64; 3]]) -> Option<()
     Some(())
 }
 
-/// All stages for the whole mesh; returns the steps taken.
-fn last_stages(refinement: &mut Refinement<'_>, faces: usize, area_weight: f64) -> usize {
+/// All stages for the whole mesh, again from angles where areas are the aim and not good yet: what
+/// had run fast has room then. The best of all rounds is kept. Returns the steps taken.
+fn refined_whole(refinement: &mut Refinement<'_>, level: &Level, area_weight: f64) -> usize {
+    let large = usize::from(level.triangles.len() > SMALL_MESH);
+    let rounds = if area_weight >= AREAS { ROUNDS[large] } else { 1 };
+    let mut steps = 0;
+    let mut best: Option<(f64, Vec<[f64; 3]>)> = None;
+    for _ in 0..rounds {
+        steps += one_round(refinement, STEPS[large], large > 0, area_weight);
+        let error = area_error(&refinement.points, level);
+        if best.as_ref().is_none_or(|b| error < b.0) {
+            best = Some((error, refinement.points.clone()));
+        }
+        if error <= GOOD {
+            break;
+        }
+    }
+    if let Some((_, points)) = best {
+        refinement.points = points;
+    }
+    steps
+}
+
+/// All stages once; where steps take long, none after one that has not settled.
+fn one_round(refinement: &mut Refinement<'_>, most: usize, large: bool, area_weight: f64) -> usize {
     let last = 1.0 / area_weight;
-    let most = match faces {
-        n if n > LARGE_MESH => STEPS[2],
-        n if n > SMALL_MESH => STEPS[1],
-        _ => STEPS[0],
-    };
     let mut steps = 0;
     for angle in STAGES.into_iter().filter(|&a| a > last).chain([last]) {
         if angle == SHAKEN {
@@ -139,8 +159,7 @@ fn last_stages(refinement: &mut Refinement<'_>, faces: usize, area_weight: f64) 
         let enough = if angle <= SHAKEN { ENOUGH_LATE } else { ENOUGH };
         let taken = refinement.run(weights(angle), most, enough);
         steps += taken;
-        // What has not settled here will not further down: there only angles would be lost.
-        if angle <= SHAKEN && taken == most {
+        if large && angle <= SHAKEN && taken == most {
             break;
         }
     }
@@ -148,7 +167,7 @@ fn last_stages(refinement: &mut Refinement<'_>, faces: usize, area_weight: f64) 
 }
 
 fn weights(angle: f64) -> Weights {
-    Weights { area: 1.0, share: 0.0, angle, gauss: angle <= GAUSS }
+    Weights { area: 1.0, share: 0.0, angle, gauss: true }
 }
 
 /// Sum of the errors of all shares of the sphere, between 0 and 2.

@@ -7,11 +7,12 @@
 //! share * (area * (log solid/wanted)^2 + angle * ((s_1/s_2 + s_2/s_1)/2 - 1)).
 //! ```
 //!
-//! Hessians are those of the plane triangle in its plane (`parameterize/energy.rs`), as far as
-//! moves along the sphere are moves in that plane: they differ from the true ones by a share of the
-//! square of the triangle's size, are positive semidefinite, and have the same null space, as a
-//! rotation of the sphere moves the triangle rigidly. Late stages take the area term for a square
-//! of a linear function, with the exact derivative.
+//! The Hessian of the area term is that of the square of a linear function, with the exact
+//! derivative: triangles that are far too large, whose true Hessian is negative, stay stiff, and
+//! steps long. That of the angles is the one of the plane triangle in its plane
+//! (`parameterize/energy.rs`), as far as moves along the sphere are moves in that plane: it differs
+//! from the true one by a share of the square of the triangle's size. Both are positive
+//! semidefinite and know that a rotation of the sphere is free.
 
 use super::super::energy::{Reference, Weights};
 use super::super::system::Local;
@@ -83,15 +84,6 @@ impl Cost {
         let solid = 2.0 * n.atan2(d);
         let log = (solid / self.wanted).ln();
         let (mut g, mut h) = self.reference.derivatives(flat, Weights { area: 0.0, ..w });
-        if !w.gauss {
-            // The same area in the plane.
-            let [[_, _], [l, _], [_, height]] = flat;
-            let scale = (solid / (0.5 * l * height)).sqrt();
-            let (_, area) = self.reference.derivatives(flat.map(|q| q.map(|x| x * scale)), Weights { angle: 0.0, ..w });
-            for i in 0..6 {
-                (0..6).for_each(|j| h[i][j] += scale * scale * area[i][j]);
-            }
-        }
         // Into the moves of the corners.
         for k in 0..3 {
             let m = [0, 1].map(|i| [0, 1].map(|j| axes[i].dot(&bases[k][j])));
@@ -107,9 +99,7 @@ impl Cost {
         let slope = log_slope(p, bases, (n, d), solid);
         for i in 0..6 {
             g[i] += 2.0 * self.share * w.area * log * slope[i];
-            if w.gauss {
-                (0..6).for_each(|j| h[i][j] += 2.0 * self.share * w.area * slope[i] * slope[j]);
-            }
+            (0..6).for_each(|j| h[i][j] += 2.0 * self.share * w.area * slope[i] * slope[j]);
         }
         (g, h)
     }
@@ -197,15 +187,15 @@ mod tests {
 
     #[test]
     fn derivatives_are_those_of_the_value() {
-        for (corners, gauss) in [
-            ([[1.0, 0.0, 0.1], [0.2, 1.0, 0.0], [0.1, 0.2, 1.0]], false),
-            ([[1.0, 0.02, 0.01], [1.0, 0.05, 0.02], [1.0, 0.03, 0.06]], true),
+        for corners in [
+            [[1.0, 0.0, 0.1], [0.2, 1.0, 0.0], [0.1, 0.2, 1.0]],
+            [[1.0, 0.02, 0.01], [1.0, 0.05, 0.02], [1.0, 0.03, 0.06]],
         ] {
             let p = on_sphere(corners);
             let own = p.map(basis);
             let bases = own.each_ref();
             let cost = Cost::new(SPACE, 0.9 * solid_angle(p) / (4.0 * std::f64::consts::PI), false);
-            let w = Weights { area: 0.7, share: 0.0, angle: 0.3, gauss };
+            let w = Weights { area: 0.7, share: 0.0, angle: 0.3, gauss: true };
             let (gradient, hessian) = cost.derivatives(p, bases, w);
             let size = gradient.iter().fold(0.0f64, |m, g| m.max(g.abs()));
             for k in 0..6 {

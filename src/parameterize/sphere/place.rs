@@ -9,7 +9,7 @@ use nalgebra::Matrix3;
 /// Newton steps in the hole, and halvings of each.
 const STEPS: usize = 6;
 const HALVINGS: usize = 12;
-const WEIGHTS: Weights = Weights { area: 1.0, share: 0.0, angle: 0.1, gauss: false };
+const WEIGHTS: Weights = Weights { area: 1.0, share: 0.0, angle: 0.1, gauss: true };
 
 /// A triangle around the vertex.
 #[derive(Clone, Copy, Debug)]

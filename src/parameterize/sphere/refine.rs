@@ -14,6 +14,16 @@ const CHUNK: usize = 1024;
 const HALVINGS: usize = 40;
 /// A step uses at most this share of the way to the first triangle that would become flat.
 const ROOM: f64 = 0.9;
+/// Share of the diagonal that is added to the Hessian: from so little that it only holds rotations,
+/// which are free, to so much that directions are nearly those of steepest descent. It grows by a
+/// factor after steps shorter than `SHORT` of the whole one, and falls again after steps longer
+/// than `LONG`.
+const LEAST_DAMPING: f64 = 1e-11;
+const FIRST_DAMPING: f64 = 1e-4;
+const MOST_DAMPING: f64 = 1e2;
+const DAMPED: f64 = 10.0;
+const SHORT: f64 = 0.2;
+const LONG: f64 = 0.8;
 
 /// A map under refinement: every triangle is positive, exactly, before and after each step.
 pub(super) struct Refinement<'a> {
@@ -58,9 +68,17 @@ impl<'a> Refinement<'a> {
     /// `enough`; returns how many.
     pub fn run(&mut self, w: Weights, most: usize, enough: f64) -> usize {
         let mut energy = self.energy(&self.points, w);
+        let mut damping = LEAST_DAMPING;
         for taken in 0..most {
-            let Some((velocities, slope)) = self.direction(w) else { return taken };
+            let Some((velocities, slope)) = self.direction(w, damping) else { return taken };
             let Some((points, after, length)) = self.searched(&velocities, slope, energy, w) else { return taken };
+            // Short steps are no better than damped ones, which go along all ways that are steep.
+            damping = match length {
+                t if t < SHORT => (damping * DAMPED).clamp(FIRST_DAMPING, MOST_DAMPING),
+                t if t > LONG && damping <= FIRST_DAMPING => LEAST_DAMPING,
+                t if t > LONG => damping / DAMPED,
+                _ => damping,
+            };
             self.points = points;
             let gain = energy - after;
             energy = after;
@@ -73,7 +91,7 @@ impl<'a> Refinement<'a> {
 
     /// The Newton direction, a vector along the sphere for each point, and the slope of the energy
     /// along it.
-    fn direction(&mut self, w: Weights) -> Option<(Vec<Vector3<f64>>, f64)> {
+    fn direction(&mut self, w: Weights, damping: f64) -> Option<(Vec<Vector3<f64>>, f64)> {
         let bases: Vec<Basis> = self.points.par_iter().map(|p| basis(*p)).collect();
         self.system.clear();
         let mut gradient = vec![0.0; 2 * self.points.len()];
@@ -97,11 +115,11 @@ impl<'a> Refinement<'a> {
             }
         }
         // Rotations are free; the shift holds them.
-        let mut shift = 1e-11;
+        let mut shift = damping;
         let factor = loop {
             match self.system.factor(shift) {
                 Some(factor) => break factor,
-                None if shift < 1e-2 => shift *= 100.0,
+                None if shift < MOST_DAMPING => shift *= 100.0,
                 None => return None,
             }
         };

@@ -303,9 +303,9 @@ impl Piece {
         part.as_disk(&polygons, Some(0))
     }
 
-    /// Cut until it is a disk with the holes that are left (of at most so many `edges`, or the small
-    /// ones), around polygons where that is possible; it must be connected. `polygons` has the
-    /// polygon of each triangle, nothing if each is one.
+    /// Cut until it is a disk with the holes that are left (of at most so many `edges`, or the
+    /// small ones), around polygons where that is possible; it must be connected. `polygons` has
+    /// the polygon of each triangle, nothing if each is one.
     fn as_disk(self, polygons: &[u32], edges: Option<usize>) -> Piece {
         let Chart { points, triangles, .. } = &self.chart;
         let opposite = opposites(triangles);

@@ -10,11 +10,12 @@ use crate::exact::{Dd, Heights};
 /// and loses more of them. Sites that stay keep their heights to the bit. One entry of each list
 /// per height. Cost: O(n).
 ///
-/// Along a periodic axis (`periods`) a site has moved by the shortest way, `dy_i`, and cells go with
-/// a move `t` common to all. Of the weight `w = |y|^2 + 2 h`, which no shift by periods changes, that
-/// keeps all; what is left, `e = dy_i - t`, changes `|x - y|^2` by `e^2 - 2 (x - y) e`, which the weight
-/// makes up for at the centroid: `h_i + (y_i^2 - z_i^2 - 2 (c_i - y_i) e + e^2) / 2`, where `z_i` is
-/// the site that is given and `c_i - y_i` the short way.
+/// Along a periodic axis (`periods`) a site has moved by the shortest way, `dy_i`, and cells go
+/// with a move `t` common to all. Of the weight `w = |y|^2 + 2 h`, which no shift by periods
+/// changes, that keeps all; what is left, `e = dy_i - t`, changes `|x - y|^2` by
+/// `e^2 - 2 (x - y) e`, which the weight makes up for at the centroid:
+/// `h_i + (y_i^2 - z_i^2 - 2 (c_i - y_i) e + e^2) / 2`, where `z_i` is the site that is given and
+/// `c_i - y_i` the short way.
 ///
 /// ```
 /// use brenier::Heights;

@@ -8,9 +8,7 @@ use crate::output::problem_line;
 use crate::style::Style;
 use crate::{heights, interrupt, outputs, picture};
 use brenier::diagram::{Cells, SpaceDiagram};
-use brenier::io::{
-    Placed, Polyhedra, Role, ending, write_atomically, write_interpolation, write_polyhedra, writes_polyhedra,
-};
+use brenier::io::{Placed, Polyhedra, Role, ending, write_interpolation, write_polyhedra, writes_polyhedra};
 use brenier::plot::{Model, Scene};
 use brenier::problem::Kind;
 use brenier::transport::ShrunkenCell;

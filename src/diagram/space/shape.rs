@@ -62,8 +62,8 @@ impl Cutter<'_> {
         }
     }
 
-    /// A finished cell, or its piece in a part of the domain, and which planes it has; `None` if there
-    /// is none.
+    /// A finished cell, or its piece in a part of the domain, and which planes it has; `None` if
+    /// there is none.
     pub fn finished(&self, cell: u32, part: u32, polytope: &Polytope<Wall>) -> Option<(Shape, Vec<u32>)> {
         if polytope.is_empty() {
             return None;

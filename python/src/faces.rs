@@ -67,9 +67,6 @@ impl Face<3> for SphereProblemData {
     fn pending(pending: Pending<Self>) -> AnyPending {
         Kind::Sphere(pending)
     }
-    fn given(problem: &SphereProblem) -> Option<&Heights> {
-        problem.heights()
-    }
     fn located(problem: &SphereProblem, heights: &Heights) -> Result<Located, String> {
         SpaceLocator::new(problem.sites(), heights).map(Kind::Sphere).map_err(|e| e.to_string())
     }

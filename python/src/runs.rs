@@ -327,13 +327,14 @@ pub fn parameterize(
     unwrapped: Option<(PyReadonlyArray2<'_, f64>, PyReadonlyArray2<'_, i64>)>,
     max_stretch: Option<f64>,
     charts: Option<usize>,
-    (padding, texture): (f64, u32),
+    padding_texture: (f64, u32),
     certify: bool,
     remesh: bool,
     fill_holes: Option<usize>,
     time_limit: Option<f64>,
     threads: Option<usize>,
 ) -> PyResult<Py<PyAny>> {
+    let (padding, texture) = padding_texture;
     let default = ParameterizeOptions::default();
     let boundary = match boundary {
         None => default.boundary.clone(),

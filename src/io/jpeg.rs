@@ -185,6 +185,6 @@ mod tests {
             let _ = read(&flipped);
         }
         let small = ReadLimit { bytes: 5000 };
-        assert!(matches!(decode(Path::new("a.jpg"), sound, small, |c| c[0]), Err(IoError::TooLarge { .. })));
+        assert!(matches!(decode(Path::new("a.jpg"), sound, small, luma), Err(IoError::TooLarge { .. })));
     }
 }

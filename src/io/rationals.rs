@@ -145,7 +145,7 @@ impl Tally {
         if !rounded.is_finite() {
             return;
         }
-        let off = Rational::from(r - big::rational(rounded)).abs();
+        let off = (r - big::rational(rounded)).abs();
         if off.cmp0().is_eq() {
             return;
         }

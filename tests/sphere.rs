@@ -147,7 +147,7 @@ fn pythagorean_ties() {
     let mut r = Random(3);
     for _ in 0..40 {
         // Multiples of five: all numbers are whole.
-        let x = points[(r.next() * 5.0) as usize].map(|x| (5.0 * x) as f64);
+        let x = points[(r.next() * 5.0) as usize].map(|x| 5.0 * x);
         let sites: Vec<[f64; 3]> = (0..6).map(|_| [0; 3].map(|_| 5.0 * r.whole(2))).collect();
         let mut own: Vec<[f64; 3]> = Vec::new();
         sites.iter().for_each(|y| {

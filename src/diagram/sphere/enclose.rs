@@ -88,7 +88,7 @@ impl SphereDiagram {
             // A quotient is right to a few units, the angle is below 8.
             off += 64;
             // p^2 N.
-            let across = Integer::from(&one.square - d * d.clone());
+            let across: Integer = &one.square - d * d.clone();
             let [a, b] = &one.ends;
             let chord = [0, 1, 2].map(|k| Integer::from(&b[k] - &a[k]));
             let swept = cross(&chord, &one.row);
@@ -108,7 +108,7 @@ impl SphereDiagram {
             off += ERROR;
         }
         let double = turning.to_f64() * 2f64.powi(-(PLACES as i32));
-        let turns = ((shape.region().area + double) / (2.0 * PI)).round();
+        let turns = ((shape.region(false).area + double) / (2.0 * PI)).round();
         let area = Integer::from(&pi * (2 * turns as i64)) - turning;
         off += Integer::from(ERROR) * (2 * (turns.abs() as u32 + 1));
         let first = first.map(|x| x >> 1);
@@ -120,7 +120,7 @@ impl SphereDiagram {
         let square = dot(&row, &row);
         let d = &row[3];
         // p^2 N.
-        let across = Integer::from(&square - d * d.clone());
+        let across: Integer = &square - d * d.clone();
         if arc.is_whole() {
             let ends = Default::default();
             return Some(Exactly { row, square, ends, angle: Integer::from(pi << 1), off: Integer::from(2 * ERROR) });
@@ -130,7 +130,7 @@ impl SphereDiagram {
         let a = ExactCrossing::of(&before, &row)?.fixed(POINT);
         let b = ExactCrossing::of(&row, &after)?.fixed(POINT);
         // Times N, so that all but the points is whole.
-        let inner = Integer::from(&square * dot(&a, &b)) - (Integer::from(d * d) << (2 * POINT));
+        let inner = &square * dot(&a, &b) - (Integer::from(d * d) << (2 * POINT));
         let outer = dot(&row, &cross(&a, &b));
         let turns_less = outer > 0;
         let size: Integer = row[..3].iter().map(|x| Integer::from(x.abs_ref())).sum();
@@ -144,7 +144,7 @@ impl SphereDiagram {
         // Points are off by two units each, products by less than 2^4 of them; the angle by that
         // over p^2 = across / N.
         let loose = (Integer::from(&square << 6) / across) + 1;
-        let off = Integer::from(loose >> (POINT - PLACES)) + (1 + 3 * ERROR);
+        let off: Integer = (loose >> (POINT - PLACES)) + (1 + 3 * ERROR);
         // Worth something only well below what the angle is.
         (off.significant_bits() + 40 < PLACES).then_some(Exactly { row, square, ends: [a, b], angle, off })
     }

@@ -106,7 +106,7 @@ impl SphereDiagram {
             }
             all.cells.push(all.parts.len() - 1);
             let radius = sphere.radius();
-            all.areas.push(shape.map_or(0.0, |s| s.region().area * radius * radius));
+            all.areas.push(shape.map_or(0.0, |s| s.region(false).area * radius * radius));
         }
         all
     }

@@ -144,8 +144,8 @@ impl Shape {
         best.1
     }
 
-    /// Integrals over the cell.
-    pub fn region(&self) -> Region {
+    /// Integrals over the cell; second moments if they are wanted.
+    pub fn region(&self, second: bool) -> Region {
         if self.arcs.is_empty() {
             let mut whole = Region { area: 4.0 * PI, below: 4.0 * PI, ..Region::default() };
             (0..3).for_each(|k| whole.second[k][k] = 4.0 * PI / 3.0);
@@ -153,17 +153,17 @@ impl Shape {
         }
         let inner: Vec<Arc> = self.arcs.iter().map(SphereArc::inner).collect();
         let circles = self.arcs.chunk_by(|a, b| a.site == b.site).map(|group| TAU * (1.0 + group[0].height));
-        let mut region = arcs::region(&inner, &self.near, circles.sum());
+        let mut region = arcs::region(&inner, &self.near, circles.sum(), second);
         region.off += self.off;
         region
     }
 
     /// Mass, centroid and spread of the cell, in space.
     pub fn moments(&self, ground: &SphereGround) -> Moments<3> {
-        let region = self.region();
+        let even = ground.is_even();
+        let region = self.region(!even);
         let (g, c) = &ground.law;
         let along = |m: &[[f64; 3]; 3], v: &[f64; 3]| m.map(|row| dot(&row, v));
-        let even = ground.is_even();
         let tilt = if even { 0.0 } else { dot(g, &region.first) };
         let mass = c * region.area + tilt;
         let off = region.off * ground.most() + 4.0 * f64::EPSILON * mass.abs();

@@ -119,7 +119,7 @@ impl Sites {
         let g = (e + at).min(2 * e).min(f);
         let (i, j) = (i as usize, j as usize);
         let n = [0, 1, 2].map(|k| whole(self.y[i][k], e) - whole(self.y[j][k], e));
-        let slope: Integer = (0..3).map(|k| Integer::from(&n[k] * whole(self.center[k], e))).sum();
+        let slope: Integer = (0..3).map(|k| &n[k] * whole(self.center[k], e)).sum();
         let height = |h: Dd| whole(h.hi, f) + whole(h.lo, f);
         let d = ((height(self.h[i]) - height(self.h[j])) << (f - g) as u32) + (slope << (2 * e - g) as u32);
         let [x, y, z] = n.map(|n| (n * m) << (e + at - g) as u32);

@@ -83,7 +83,7 @@ impl SphereDiagram {
         let mut sum = 0.0;
         let mut off = 1e-12 * self.shapes.len() as f64;
         for shape in self.shapes.iter().flatten() {
-            let region = shape.region();
+            let region = shape.region(false);
             sum += region.area;
             off += region.off;
         }
@@ -92,7 +92,7 @@ impl SphereDiagram {
         }
         for (i, shape) in self.shapes.iter().enumerate() {
             let Some(shape) = shape.as_ref().filter(|s| !s.arcs.is_empty()) else { continue };
-            let turned = (shape.region().area + turning(shape)) / (2.0 * PI);
+            let turned = (shape.region(false).area + turning(shape)) / (2.0 * PI);
             if (turned - turned.round()).abs() > BLUR * (1.0 + shape.arcs.len() as f64) {
                 return Err(Invalid::Labels { cell: self.order[i] as usize });
             }

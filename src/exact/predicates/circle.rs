@@ -182,7 +182,7 @@ pub fn is_real_exact(a: &[Integer; 4]) -> bool {
 
 /// The sign of a row at the centre of another one's circle.
 pub fn centre_side_exact(a: &[Integer; 4], other: &[Integer; 4]) -> i32 {
-    big::sign(&(Integer::from(&a[3] * dot_big(other, other)) - dot_big(a, other) * &other[3]))
+    big::sign(&(&a[3] * dot_big(other, other) - dot_big(a, other) * &other[3]))
 }
 
 /// The point where the circle of one row leaves the cap of another, in integers.
@@ -201,7 +201,7 @@ impl ExactCrossing {
         let t = cross_big(a, b);
         let v = [0, 1, 2].map(|k| Integer::from(&b[3] * &a[k]) - Integer::from(&a[3] * &b[k]));
         let tt = dot_big(&t, &t);
-        let r = Integer::from(&tt - dot_big(&v, &v));
+        let r: Integer = &tt - dot_big(&v, &v);
         (r > 0).then(|| ExactCrossing { w: cross_big(&v, &t), t, tt, r })
     }
 

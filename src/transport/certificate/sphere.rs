@@ -100,7 +100,7 @@ fn kept(problem: &SphereProblem, heights: &Heights, i: usize, cell: Cell, bits: 
     let size: Rational = from.iter().map(|d| Rational::from(d.abs_ref())).sum();
     let residual = Rational::from(&cell.mass - &nu);
     let w = weight(y, heights.get(i));
-    let off = Rational::from(&cell.off * (square + size * &r * 2u32 + Rational::from(w.abs_ref())));
+    let off: Rational = &cell.off * (square + size * &r * 2u32 + Rational::from(w.abs_ref()));
     let gap = Rational::from(residual.abs_ref());
     let least = Rational::from(&gap - &cell.off);
     let least = if least.cmp0().is_gt() { least } else { Rational::new() };
@@ -115,7 +115,7 @@ fn kept(problem: &SphereProblem, heights: &Heights, i: usize, cell: Cell, bits: 
         sign: residual.cmp0(),
         amount: Rational::from(&gap << bits).floor().into_numer_denom().0,
         relative,
-        dual: Rational::from(&cost - w * &residual),
+        dual: &cost - w * &residual,
         cost,
         off,
         area: cell.area,

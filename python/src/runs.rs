@@ -327,14 +327,13 @@ pub fn parameterize(
     unwrapped: Option<(PyReadonlyArray2<'_, f64>, PyReadonlyArray2<'_, i64>)>,
     max_stretch: Option<f64>,
     charts: Option<usize>,
-    padding_texture: (f64, u32),
+    packing: (f64, u32),
     certify: bool,
     remesh: bool,
     fill_holes: Option<usize>,
     time_limit: Option<f64>,
     threads: Option<usize>,
 ) -> PyResult<Py<PyAny>> {
-    let (padding, texture) = padding_texture;
     let default = ParameterizeOptions::default();
     let boundary = match boundary {
         None => default.boundary.clone(),
@@ -367,8 +366,8 @@ pub fn parameterize(
         .seams(seams)
         .max_stretch(max_stretch)
         .charts(charts)
-        .padding(padding)
-        .texture(texture)
+        .padding(packing.0)
+        .texture(packing.1)
         .certify(certify)
         .remesh(remesh);
     let vertices = vertices.as_slice()?.as_chunks::<3>().0.to_vec();

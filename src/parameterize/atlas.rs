@@ -12,11 +12,11 @@ use super::flatten::{Flat, flat, joined};
 use super::ground::Ground;
 use super::measure::area;
 use super::options::ParameterizeOptions;
-use super::segment::{Foretold, Patchwork};
+use super::segment::{Foretold, Offers, Patchwork};
 use super::watch::Watch;
 use rayon::prelude::*;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::BTreeMap;
 
 /// Patches at most when measuring begins: each costs some layouts.
 const MOST: usize = 1000;
@@ -157,7 +157,7 @@ impl Workshop<'_> {
         let mut patches = Patchwork::new(self.ground, label);
         let mut parts: Vec<Option<Part>> = parts.into_iter().map(Some).collect();
         let mut tried: BTreeMap<[u32; 2], Part> = BTreeMap::new();
-        let mut offers: BinaryHeap<Reverse<(u64, [u32; 2], [u32; 2])>> = BinaryHeap::new();
+        let mut offers = Offers::new();
         let all = |a: u32, patches: &Patchwork| patches.neighbours(a).into_iter().map(move |b| [a.min(b), a.max(b)]);
         let mut pairs: Vec<[u32; 2]> = (0..parts.len() as u32).flat_map(|a| all(a, &patches)).collect();
         pairs.sort_unstable();

@@ -78,7 +78,7 @@ pub(super) fn pieces(
         // Dual triangles would lie across holes.
         let edges = if options.remesh { Some(0) } else { options.fill_holes };
         let disk =
-            |faces| piece(&points, &corners, &vertex_of, |f| wanted[f as usize], faces).as_disk(&polygons, edges);
+            |faces| piece(&points, &corners, &vertex_of, |f| wanted[f as usize], faces).into_disk(&polygons, edges);
         components(&corners, &opposites(&corners)).into_iter().map(disk).collect()
     };
     Ok(Pieces { list, triangles: by_input, face_of: repaired.face_of, wanted, log: repaired.log, size })
@@ -293,20 +293,20 @@ fn piece(
 
 impl Piece {
     /// Some of its triangles, a connected surface, as a disk. `polygons` as for
-    /// [`Piece::as_disk`].
+    /// [`Piece::into_disk`].
     pub fn part(&self, faces: &[u32], polygons: &[u32]) -> Piece {
         let wanted = |f: u32| self.chart.share[f as usize] * self.size;
         let mut part = piece(&self.chart.points, &self.chart.triangles, &self.vertex_of, wanted, faces.to_vec());
         let polygons: Vec<u32> =
             if polygons.is_empty() { Vec::new() } else { faces.iter().map(|&f| polygons[f as usize]).collect() };
         part.faces.iter_mut().for_each(|f| *f = self.faces[*f as usize]);
-        part.as_disk(&polygons, Some(0))
+        part.into_disk(&polygons, Some(0))
     }
 
     /// Cut until it is a disk with the holes that are left (of at most so many `edges`, or the
     /// small ones), around polygons where that is possible; it must be connected. `polygons` has
     /// the polygon of each triangle, nothing if each is one.
-    fn as_disk(self, polygons: &[u32], edges: Option<usize>) -> Piece {
+    fn into_disk(self, polygons: &[u32], edges: Option<usize>) -> Piece {
         let Chart { points, triangles, .. } = &self.chart;
         let opposite = opposites(triangles);
         let loops = boundary_loops(triangles, &opposite);

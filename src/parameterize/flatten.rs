@@ -132,19 +132,19 @@ fn shadow(chart: &Chart) -> Option<Vec<[f64; 2]>> {
 /// Two parts put together: `a` has places for some vertices, `b` for others, and both for those
 /// where they meet, which come halfway between. `None` if they do not meet in two vertices.
 pub(super) fn joined(a: &[Option<[f64; 2]>], b: &[Option<[f64; 2]>]) -> Option<Vec<[f64; 2]>> {
-    let both: Vec<([f64; 2], [f64; 2])> = a.iter().zip(b).filter_map(|(p, q)| Some(((*p)?, (*q)?))).collect();
+    let both: Vec<[[f64; 2]; 2]> = a.iter().zip(b).filter_map(|(p, q)| Some([(*p)?, (*q)?])).collect();
     if both.len() < 2 {
         return None;
     }
     let n = both.len() as f64;
-    let middle = |pick: fn(&([f64; 2], [f64; 2])) -> [f64; 2]| {
-        let sum = both.iter().map(pick).fold([0.0; 2], |s, p| [s[0] + p[0], s[1] + p[1]]);
+    let middle = |part: usize| {
+        let sum = both.iter().map(|m| m[part]).fold([0.0; 2], |s, p| [s[0] + p[0], s[1] + p[1]]);
         sum.map(|x| x / n)
     };
-    let (from, to) = (middle(|m| m.1), middle(|m| m.0));
+    let (from, to) = (middle(1), middle(0));
     // The turn that brings b's places nearest to a's (squares of distances).
     let (mut along, mut across) = (0.0, 0.0);
-    for (p, q) in &both {
+    for [p, q] in &both {
         let (d, e) = (side(to, *p), side(from, *q));
         along += e.dot(&d);
         across += e.perp(&d);

@@ -73,7 +73,7 @@ struct Patch {
 }
 
 /// Pairs to merge, the cheapest first: price, patches, their ages.
-type Offers = BinaryHeap<Reverse<(u64, [u32; 2], [u32; 2])>>;
+pub(super) type Offers = BinaryHeap<Reverse<(u64, [u32; 2], [u32; 2])>>;
 
 /// All patches.
 pub(super) struct Patchwork<'a> {

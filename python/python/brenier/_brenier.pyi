@@ -309,7 +309,7 @@ def parameterize(
     unwrapped: tuple[Floats, Ints] | None,
     max_stretch: float | None,
     charts: int | None,
-    padding_texture: tuple[float, int],
+    packing: tuple[float, int],
     certify: bool,
     remesh: bool,
     fill_holes: int | None,

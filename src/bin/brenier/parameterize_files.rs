@@ -139,7 +139,7 @@ pub fn report(
             // Other triangles than the input's have only the numbers with which they are written.
             .map(|w| WorstRow::new(if args.remesh { w.face } else { found.face_of[w.face as usize] }, w))
             .collect(),
-        atlas: args.atlas.is_wanted().then(|| AtlasRow {
+        atlas: args.atlas.is_wanted().then_some(AtlasRow {
             max_stretch: args.atlas.max_stretch,
             most_charts: args.atlas.charts,
             padding: args.atlas.padding,

@@ -36,7 +36,7 @@ struct Reading<'a> {
 pub(super) fn parse(path: &Path, bytes: &[u8]) -> Result<SurfaceFile, IoError> {
     let fail = |what: String| IoError::content(path, what);
     // The crate trusts this one length.
-    if bytes.starts_with(b"glTF") && !bytes.get(8..HEADER).is_some_and(|l| length(l) >= HEADER) {
+    if bytes.starts_with(b"glTF") && bytes.get(8..HEADER).is_none_or(|l| length(l) < HEADER) {
         return Err(fail("is cut off or damaged; export it again".into()));
     }
     let read = Gltf::from_slice(bytes).map_err(|e| fail(described(&e)))?;

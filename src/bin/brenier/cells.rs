@@ -116,7 +116,8 @@ fn areas<P: Transport<D> + Painted<D>, const D: usize>(
 /// Only pictures of surfaces have a view, and only solid cells are polyhedra and voxels.
 fn check_look(file: &Path, out: &Path, look: &CellsLook, flat: bool) -> Result<(), Failure> {
     let (file, name) = (file.display(), out.display());
-    if !(writes_cells(out) || has_ending(out, "svg")) {
+    // A mesh of areas has numbers on its faces.
+    if has_ending(out, "stl") || !(writes_cells(out) || has_ending(out, "svg")) {
         let ending = brenier::io::ending(out);
         let what = format!("{name}: .{ending} holds cells in space; choose .geojson, .csv, .svg, .npz, .ply or .vtp");
         return Err(Failure::new(code::USAGE, what));

@@ -237,6 +237,13 @@ fn densities_on_tetrahedra() {
     let (a, b) = (solve(&own, &options), solve(&slab, &options));
     near("half", a.cost, b.cost, 1.0);
     proved(&own, &a, 1e-11);
+    // Faces of all cells: those on walls twice, and the surface of the slab, also where a
+    // tetrahedron without mass lies beyond.
+    let area = |own: &SpaceProblem, s: &Solution<3>| {
+        let d = SpaceDiagram::new(own, &s.heights).unwrap();
+        (0..own.len()).flat_map(|i| d.faces(i).collect::<Vec<_>>()).map(|f| f.area).sum::<f64>()
+    };
+    near("area", area(&own, &a), area(&slab, &b), 10.0);
 }
 
 /// By brute force: each tetrahedron is cut by all walls in rationals.

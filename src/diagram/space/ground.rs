@@ -157,9 +157,10 @@ impl SpaceGround {
         self.parts.as_ref().is_none_or(|parts| self.density.counts(parts, part))
     }
 
-    /// Does another part certainly lie behind a face?
+    /// Does another part with mass certainly lie behind a face?
     pub(super) fn is_between(&self, face: u32) -> bool {
-        self.parts.as_ref().is_some_and(|parts| face < BOX && parts.is_between(face))
+        let beyond = self.parts.as_ref().filter(|_| face < BOX).and_then(|parts| parts.beyond(face));
+        beyond.is_some_and(|part| self.counts(part))
     }
 
     /// A face of the domain from any point, in units in which its normal is about 1.

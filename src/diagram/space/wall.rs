@@ -43,7 +43,8 @@ impl Shift {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Wall {
     /// A face of the domain: of a box `2 k` below and `2 k + 1` above along axis `k`, of a
-    /// polyhedron in its own numbering.
+    /// polyhedron in its own numbering; of tetrahedron `t` of a mesh `4 t + k` opposite its corner
+    /// `k`, of a solid a side of one of the parts that it is cut into.
     Domain(u32),
     /// The wall to an image of a site.
     Site(u32, Shift),

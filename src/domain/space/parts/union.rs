@@ -152,12 +152,9 @@ impl Parts {
         }
     }
 
-    /// Does another part certainly lie behind a side, all along?
-    pub fn is_between(&self, side: u32) -> bool {
-        match &self.data {
-            Data::Tets(mesh) => mesh.beyond[side as usize] != NONE,
-            Data::Solid(_) => false,
-        }
+    /// The part that lies behind a side, all along; only tetrahedra say so.
+    pub fn beyond(&self, side: u32) -> Option<u32> {
+        self.tets().map(|mesh| mesh.beyond[side as usize]).filter(|part| *part != NONE)
     }
 
     /// Vertices of a tetrahedron; `None` of other parts.

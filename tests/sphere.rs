@@ -286,7 +286,7 @@ fn a_tilted_density_is_integrated() {
     let (g, c) = ([0.3, -0.2, 0.5], 1.0);
     let density = SpaceDensity::Affine { g, c };
     let poles = vec![[0.0, 0.0, 1.0], [0.0, 0.0, -1.0]];
-    let data = SphereProblemData::new(Sphere::UNIT, poles).density(density);
+    let data = SphereProblemData::new(Sphere::UNIT, poles).density(density.clone());
     let problem = SphereProblem::new(data).unwrap();
     let found = SphereDiagram::new(&problem, &Heights::from_f64(&[-0.25, 0.25])).unwrap();
     // int over z > 1/4: 2 pi (1 - c) + g_z pi (1 - c^2), of 4 pi.

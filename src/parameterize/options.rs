@@ -83,8 +83,8 @@ pub enum Merge {
 /// Options of [`super::parameterize`].
 ///
 /// By default the boundary is free and areas count a thousand times as much as angles: on all
-/// meshes that were measured areas are then as good as those of a disk with 1e7, up to a factor of
-/// some, at a fraction of its stretch (`docs/performance.md`).
+/// meshes that were measured areas are then right to under a per cent, and where a surface has to
+/// be cut it is stretched a fraction of what a disk would be (`docs/performance.md`).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ParameterizeOptions {

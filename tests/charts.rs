@@ -21,6 +21,11 @@ fn laid(mesh: &Mesh, options: &ParameterizeOptions) -> Parameterization {
     found
 }
 
+/// Into a disk, areas as far as they go: what is not said otherwise below.
+fn areas() -> ParameterizeOptions {
+    ParameterizeOptions::default().boundary(Boundary::Disk).area_weight(1e7)
+}
+
 /// A tube with a cap and one opening, `length` circumferences long, with `around` vertices on each.
 fn limb(length: f64, around: usize) -> Mesh {
     let side = 2.0 * (PI / around as f64).sin();
@@ -35,7 +40,7 @@ fn limb(length: f64, around: usize) -> Mesh {
 #[test]
 fn limbs_of_any_length_open() {
     for (length, around) in [(5.0, 6), (10.0, 6), (20.0, 6), (40.0, 6), (10.0, 4), (20.0, 10)] {
-        let found = laid(&limb(length, around), &ParameterizeOptions::default());
+        let found = laid(&limb(length, around), &areas());
         let c = &found.charts[0];
         println!(
             "{length} {around}: {:.2e} {:.1} {} {}",
@@ -66,7 +71,7 @@ fn several_limbs_open() {
         }
         let mut mesh = voxels(&cells, 1);
         mesh.triangles.retain(|t| t.iter().any(|&v| mesh.vertices[v as usize][2] > 0.0));
-        let found = laid(&mesh, &ParameterizeOptions::default());
+        let found = laid(&mesh, &areas());
         let c = &found.charts[0];
         println!("{heights:?}: {:.2e} {:.1} {} {}", found.distortion.area_error, c.stretch, c.tries, c.opened_edges);
         assert_eq!((c.genus, c.loops), (0, 1));
@@ -80,7 +85,7 @@ fn several_limbs_open() {
 fn limbs_open_for_other_triangles_and_boundaries() {
     let mesh = limb(10.0, 6);
     for (remesh, boundary) in [(true, Boundary::Disk), (false, Boundary::Free), (false, Boundary::Square)] {
-        let options = ParameterizeOptions::default().remesh(remesh).boundary(boundary.clone());
+        let options = areas().remesh(remesh).boundary(boundary.clone());
         let found = laid(&mesh, &options);
         assert!(found.charts[0].opened_edges > 0 && found.charts[0].remeshed.is_some() == remesh);
         assert!(found.distortion.area_error < 0.1, "{boundary:?} {}", found.distortion.area_error);
@@ -111,7 +116,7 @@ fn parts_with_many_handles() {
         ("a plate with 23 holes", voxels(&holed, 2), 23),
     ];
     for (name, mesh, genus) in parts {
-        let found = laid(&mesh, &ParameterizeOptions::default());
+        let found = laid(&mesh, &areas());
         let (c, seconds) = (&found.charts[0], found.charts[0].seconds);
         let error = found.distortion.area_error;
         println!("{name}: {error:.2e} {:.1} tries {} {seconds:.1} s", c.stretch, c.tries);
@@ -165,10 +170,7 @@ fn charts_without_a_vertex_inside() {
                 _ => 0,
             };
             for more in 0..4 {
-                let options = ParameterizeOptions::default()
-                    .boundary(boundary.clone())
-                    .certify(more & 1 > 0)
-                    .remesh(more & 2 > 0);
+                let options = areas().boundary(boundary.clone()).certify(more & 1 > 0).remesh(more & 2 > 0);
                 let i = Instance { vertices: mesh.vertices.clone(), triangles: mesh.triangles.clone(), options };
                 match hold(&i) {
                     Ok(found) => assert!(found.bijective, "{i:?}"),
@@ -180,7 +182,7 @@ fn charts_without_a_vertex_inside() {
         }
     }
     // The square stays what it is.
-    let options = ParameterizeOptions::default().boundary(Boundary::Square);
+    let options = areas().boundary(Boundary::Square);
     let found = laid(&square, &options);
     assert!(found.distortion.area_error == 0.0 && found.distortion.stretch[2] < 1.0 + 1e-12);
 }
@@ -216,7 +218,7 @@ fn tiny_meshes_with_every_option() {
 fn sizes_do_not_show() {
     let hill = bumps(6);
     let density: Vec<f64> = (0..hill.triangles.len()).map(|k| 1.0 + (k % 3) as f64).collect();
-    let base = ParameterizeOptions::default();
+    let base = areas();
     let free = base.clone().boundary(Boundary::Free);
     let remesh = base.clone().remesh(true).certify(true);
     let dense = base.clone().target(Target::Face(density.clone()));

@@ -16,6 +16,11 @@ fn laid(mesh: &Mesh, options: &ParameterizeOptions) -> Parameterization {
     found
 }
 
+/// Into a disk, areas as far as they go: what is not said otherwise below.
+fn areas() -> ParameterizeOptions {
+    ParameterizeOptions::default().boundary(Boundary::Disk).area_weight(1e7)
+}
+
 fn hemisphere() -> Mesh {
     let rings = 12;
     let profile: Vec<[f64; 2]> = (0..=rings)
@@ -34,7 +39,7 @@ fn sock(length: f64, rings: usize) -> Mesh {
 
 #[test]
 fn a_hemisphere_keeps_its_areas() {
-    let found = laid(&hemisphere(), &ParameterizeOptions::default());
+    let found = laid(&hemisphere(), &areas());
     assert!(found.distortion.area_error < 5e-3, "{}", found.distortion.area_error);
     assert!(found.distortion.stretch[1] < 3.0);
     // Lambert's azimuthal map has equal areas: the ring at height z goes to the radius sqrt(1 - z)
@@ -57,7 +62,7 @@ fn a_hemisphere_keeps_its_areas() {
 #[test]
 fn long_limbs_do_not_vanish() {
     for (length, rings, most) in [(4.0, 20, 0.02), (12.0, 60, 0.05), (24.0, 120, 0.15)] {
-        let found = laid(&sock(length, rings), &ParameterizeOptions::default());
+        let found = laid(&sock(length, rings), &areas());
         assert!(found.distortion.area_error < most, "{length}: {}", found.distortion.area_error);
         assert!(found.charts[0].rounds > 1);
     }
@@ -69,13 +74,13 @@ fn handles_and_holes_are_cut() {
     let eight: Vec<[i32; 3]> = (0..15).filter(|k| ![6, 8].contains(k)).map(|k| [k % 5, k / 5, 0]).collect();
     let ball = vec![[0, 0, 0], [1, 0, 0], [0, 1, 0]];
     for (cells, genus) in [(ring, 1), (eight, 2), (ball, 0)] {
-        let found = laid(&voxels(&cells, 3), &ParameterizeOptions::default());
+        let found = laid(&voxels(&cells, 3), &areas());
         let report = &found.charts[0];
         assert_eq!((report.genus, report.loops), (genus, 0));
         assert!(report.cut_edges > 0 && report.proof.disk);
         assert!(found.distortion.area_error < 0.1, "{genus}: {}", found.distortion.area_error);
     }
-    let found = laid(&annulus(24, 5), &ParameterizeOptions::default());
+    let found = laid(&annulus(24, 5), &areas());
     assert_eq!((found.charts[0].genus, found.charts[0].loops), (0, 2));
     assert!(found.distortion.area_error < 0.03, "{}", found.distortion.area_error);
 }
@@ -89,7 +94,7 @@ fn every_shape_of_boundary() {
         Boundary::Polygon(vec![[0.0, 0.0], [3.0, 0.0], [4.0, 2.0], [1.0, 3.0]]),
         Boundary::Free,
     ] {
-        let found = laid(&mesh, &ParameterizeOptions::default().boundary(boundary.clone()));
+        let found = laid(&mesh, &areas().boundary(boundary.clone()));
         assert!(found.distortion.area_error < 0.02, "{boundary:?}: {}", found.distortion.area_error);
         if boundary == Boundary::Square {
             let sides = found.points.iter().filter(|p| p.iter().any(|&x| x == 0.0 || x == 1.0)).count();
@@ -104,7 +109,7 @@ fn components_share_the_square_by_area() {
     let small = Mesh { vertices: mesh.vertices.iter().map(|v| v.map(|x| 0.5 * x)).collect(), ..mesh.clone() };
     mesh.append(&small);
     mesh.append(&voxels(&[[0, 0, 0]], 4));
-    let found = laid(&mesh, &ParameterizeOptions::default());
+    let found = laid(&mesh, &areas());
     assert_eq!(found.charts.len(), 3);
     assert!(found.distortion.area_error < 0.03, "{}", found.distortion.area_error);
 }
@@ -112,7 +117,7 @@ fn components_share_the_square_by_area() {
 #[test]
 fn the_knob_trades_areas_for_angles() {
     let mesh = bumps(14);
-    let with = |area_weight| laid(&mesh, &ParameterizeOptions::default().area_weight(area_weight)).distortion;
+    let with = |area_weight| laid(&mesh, &areas().area_weight(area_weight)).distortion;
     let found = [0.01, 1.0, 100.0, 1e4].map(with);
     for w in found.windows(2) {
         assert!(w[1].area_error < w[0].area_error);
@@ -127,25 +132,25 @@ fn densities_landmarks_and_seams() {
     let density: Vec<f64> =
         mesh.triangles.iter().map(|t| if mesh.vertices[t[0] as usize][0] < 0.0 { 2.0 } else { 1.0 }).collect();
     let target = Target::Face(density.clone());
-    let found = laid(&mesh, &ParameterizeOptions::default().target(target));
+    let found = laid(&mesh, &areas().target(target));
     assert!(found.distortion.area_error < 0.02, "{}", found.distortion.area_error);
     // A landmark draws its vertex.
     let vertex = mesh.vertices.len() as u32 / 2;
     let landmark = Landmark { vertex, at: [0.7, 0.4], weight: 1000.0 };
-    let found = laid(&mesh, &ParameterizeOptions::default().landmarks(vec![landmark]));
+    let found = laid(&mesh, &areas().landmarks(vec![landmark]));
     let corner = (0..mesh.triangles.len())
         .find_map(|f| mesh.triangles[f].iter().position(|&v| v == vertex).map(|k| found.corners[f][k]));
     let p = found.points[corner.expect("a corner") as usize];
     assert!((p[0] - 0.7).hypot(p[1] - 0.4) < 0.02, "{p:?}");
     // A seam through the middle makes two charts.
     let seams: Vec<[u32; 2]> = (0..14).map(|k| [7 * 15 + k, 7 * 15 + k + 1]).collect();
-    let found = laid(&mesh, &ParameterizeOptions::default().seams(seams));
+    let found = laid(&mesh, &areas().seams(seams));
     assert_eq!(found.charts.len(), 2);
 }
 
 #[test]
 fn masses_of_cells_are_proved() {
-    let found = laid(&bumps(10), &ParameterizeOptions::default().certify(true));
+    let found = laid(&bumps(10), &areas().certify(true));
     let proof = found.charts[0].cells.expect("a proof");
     assert_eq!(proof.cells, 121);
     assert!(proof.max_relative_error[1] < 1e-9 && proof.max_relative_error[0] <= proof.max_relative_error[1]);
@@ -158,7 +163,7 @@ fn refusals_name_the_element() {
     let error = |options: &ParameterizeOptions| {
         parameterize(&mesh.vertices, &mesh.triangles, options).expect_err("refused").to_string()
     };
-    let base = ParameterizeOptions::default();
+    let base = areas();
     let seams = vec![[0, 1], [0, 24]];
     let text = "seam (0, 24) is no edge of the mesh; name two vertices of a triangle";
     assert_eq!(error(&base.clone().seams(seams)), text);
@@ -186,10 +191,10 @@ fn soups_are_merged() {
     let mesh = hemisphere();
     let vertices: Vec<[f64; 3]> = mesh.triangles.iter().flatten().map(|&v| mesh.vertices[v as usize]).collect();
     let triangles: Vec<[u32; 3]> = (0..mesh.triangles.len() as u32).map(|f| [3 * f, 3 * f + 1, 3 * f + 2]).collect();
-    let found = parameterize(&vertices, &triangles, &ParameterizeOptions::default()).unwrap();
+    let found = parameterize(&vertices, &triangles, &areas()).unwrap();
     judge(&found);
     assert_eq!(found.charts.len(), 1);
-    let alone = ParameterizeOptions::default().merge(Merge::Never);
+    let alone = areas().merge(Merge::Never);
     let found = parameterize(&vertices, &triangles[..20], &alone).unwrap();
     assert_eq!(found.charts.len(), 20);
 }
@@ -200,7 +205,7 @@ fn threads_do_not_show() {
     let mesh = sock(3.0, 14);
     let with = |threads: usize, remesh: bool| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        let options = ParameterizeOptions::default().remesh(remesh);
+        let options = areas().remesh(remesh);
         let found = pool.install(|| parameterize(&mesh.vertices, &mesh.triangles, &options).unwrap());
         let bits: Vec<_> = found.points.iter().map(|q| q.map(f64::to_bits)).collect();
         (bits, found.triangles, found.corners)
@@ -254,7 +259,7 @@ fn dual_triangles_of_every_shape() {
         Boundary::Polygon(vec![[0.0, 0.0], [3.0, 0.0], [4.0, 2.0], [1.0, 3.0]]),
         Boundary::Free,
     ] {
-        let found = remeshed(&mesh, &ParameterizeOptions::default().boundary(boundary.clone()));
+        let found = remeshed(&mesh, &areas().boundary(boundary.clone()));
         assert!(found.distortion.area_error < 0.02, "{boundary:?}: {}", found.distortion.area_error);
         let report = found.charts[0].remeshed.unwrap();
         assert!(report.kept_edges < report.edges, "{report:?}");
@@ -277,7 +282,7 @@ fn dual_triangles_of_every_shape() {
 fn dual_triangles_of_cut_surfaces() {
     let ring: Vec<[i32; 3]> = (0..9).filter(|k| *k != 4).map(|k| [k % 3, k / 3, 0]).collect();
     for mesh in [voxels(&ring, 3), voxels(&[[0, 0, 0], [1, 0, 0], [0, 1, 0]], 3), annulus(24, 5), sock(4.0, 20)] {
-        let found = remeshed(&mesh, &ParameterizeOptions::default());
+        let found = remeshed(&mesh, &areas());
         assert!(found.distortion.area_error < 0.1, "{}", found.distortion.area_error);
     }
     // Two charts, densities on triangles, a landmark.
@@ -286,11 +291,8 @@ fn dual_triangles_of_cut_surfaces() {
     let place = two.vertices.len() as u32 + 24;
     two.append(&Mesh { vertices: other.vertices.iter().map(|p| [p[0] + 5.0, p[1], p[2]]).collect(), ..other });
     let density = (0..two.triangles.len()).map(|f| 1.0 + (f % 3) as f64).collect();
-    let options = ParameterizeOptions::default().target(Target::Face(density)).landmarks(vec![Landmark {
-        vertex: place,
-        at: [0.6, 0.5],
-        weight: 1.0,
-    }]);
+    let options =
+        areas().target(Target::Face(density)).landmarks(vec![Landmark { vertex: place, at: [0.6, 0.5], weight: 1.0 }]);
     let found = remeshed(&two, &options);
     assert_eq!(found.charts.len(), 2);
     assert!(found.distortion.area_error < 0.1, "{}", found.distortion.area_error);
@@ -299,7 +301,7 @@ fn dual_triangles_of_cut_surfaces() {
 #[test]
 fn one_triangle_is_its_own_dual() {
     let v = [[0., 0., 0.], [1., 0., 0.], [0., 1., 0.]];
-    let options = ParameterizeOptions::default().remesh(true);
+    let options = areas().remesh(true);
     let found = parameterize(&v, &[[0, 1, 2]], &options).unwrap();
     judge(&found);
     assert_eq!(found.triangles, [[0, 1, 2]]);

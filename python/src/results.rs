@@ -101,7 +101,11 @@ pub fn quantization(
 }
 
 pub fn parameterization(py: Python<'_>, found: Parameterization) -> PyResult<Py<PyAny>> {
-    let notes: Vec<String> = found.log.steps.iter().map(ToString::to_string).collect();
+    let mut notes: Vec<String> = found.log.steps.iter().map(ToString::to_string).collect();
+    for chart in &found.charts {
+        let face = found.face_of[chart.first as usize];
+        notes.extend(chart.misses.iter().map(|miss| format!("the chart of triangle {face} {miss}")));
+    }
     let fields = (
         made_rows(py, found.points)?,
         made_index_rows(py, &found.corners)?,

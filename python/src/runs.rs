@@ -8,7 +8,7 @@ use crate::problem::{Of, Problem};
 use crate::results::{parameterization, progress, quantization};
 use crate::work::{End, Stop, begin, does};
 use brenier::newton::{IterationReport, Outcome};
-use brenier::parameterize::{Boundary, ParameterizeOptions, Target, parameterize as laid};
+use brenier::parameterize::{Boundary, ParameterizeOptions, Target, parameterize_with as laid};
 use brenier::problem::WithSites;
 use brenier::transport::{
     Control, QuantizeOptions, QuantizeStep, Report, Solution, SolveOptions, SolverState, describe, quantize_with,
@@ -240,23 +240,27 @@ pub fn parameterize(
     py: Python<'_>,
     vertices: PyReadonlyArray2<'_, f64>,
     triangles: PyReadonlyArray2<'_, i64>,
-    boundary: BoundaryArg<'_>,
-    area_weight: f64,
+    boundary: Option<BoundaryArg<'_>>,
+    area_weight: Option<f64>,
     density: Option<PyReadonlyArray1<'_, f64>>,
     density_on: &str,
     seams: Option<PyReadonlyArray2<'_, i64>>,
     certify: bool,
     remesh: bool,
+    fill_holes: Option<usize>,
+    time_limit: Option<f64>,
     threads: Option<usize>,
 ) -> PyResult<Py<PyAny>> {
+    let default = ParameterizeOptions::default();
     let boundary = match boundary {
-        BoundaryArg::Name(name) => match name.as_str() {
+        None => default.boundary.clone(),
+        Some(BoundaryArg::Name(name)) => match name.as_str() {
             "disk" => Boundary::Disk,
             "square" => Boundary::Square,
             "free" => Boundary::Free,
             _ => return Err(unknown("boundary", &name, "\"disk\", \"square\", \"free\" or the vertices of a polygon")),
         },
-        BoundaryArg::Polygon(polygon) => Boundary::Polygon(polygon.as_slice()?.as_chunks().0.to_vec()),
+        Some(BoundaryArg::Polygon(polygon)) => Boundary::Polygon(polygon.as_slice()?.as_chunks().0.to_vec()),
     };
     let density = density.as_ref().map(numbers).transpose()?;
     let target = match density {
@@ -265,15 +269,23 @@ pub fn parameterize(
         Some(values) => Target::Vertex(values),
     };
     let seams = seams.map(|seams| index_rows::<2>(&seams, "seams")).transpose()?.unwrap_or_default();
-    let options = ParameterizeOptions::default()
+    let area_weight = area_weight.unwrap_or(default.area_weight);
+    let options = default
         .boundary(boundary)
         .area_weight(area_weight)
+        .fill_holes(fill_holes)
+        .time_limit(time(time_limit)?)
         .target(target)
         .seams(seams)
         .certify(certify)
         .remesh(remesh);
     let vertices = vertices.as_slice()?.as_chunks::<3>().0.to_vec();
     let triangles = index_rows::<3>(&triangles, "triangles")?;
-    let found = does(py, threads, move || laid(&vertices, &triangles, &options))?.map_err(wrong)?;
-    parameterization(py, found)
+    let work = move |stop: &Stop| {
+        laid(&vertices, &triangles, &options, &mut |_| if stop.is_asked() { Control::Stop } else { Control::Continue })
+    };
+    match begin(threads, work)?.wait(py, None)? {
+        End::Done(found) => parameterization(py, found.map_err(wrong)?),
+        End::Interrupted(e, _) => Err(e),
+    }
 }

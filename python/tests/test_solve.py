@@ -187,6 +187,28 @@ def test_parameterize() -> None:
         closed.per_vertex(4)
 
 
+def test_parameterize_with_good_manners() -> None:
+    n = 12
+    x, y = (g.ravel() for g in np.meshgrid(np.linspace(-1, 1, n + 1), np.linspace(-1, 1, n + 1)))
+    vertices = np.stack([x, y, np.exp(-4 * (x * x + y * y))], axis=1)
+    corner = np.arange(n)[:, None] * (n + 1) + np.arange(n)
+    a, b, c, d = (k.ravel() for k in (corner, corner + 1, corner + n + 2, corner + n + 1))
+    triangles = np.concatenate([np.stack([a, b, c], axis=1), np.stack([a, c, d], axis=1)])
+    # The default is free, and stretches less than a disk; the disk is one argument away.
+    free = bn.parameterize(vertices, triangles)
+    disk = bn.parameterize(vertices, triangles, boundary="disk", area_weight=1e7)
+    assert free.bijective and disk.bijective and free.stretch[1] < disk.stretch[1]
+    again = bn.parameterize(vertices, triangles, boundary="free", area_weight=1e3)
+    assert (free.uv == again.uv).all()
+    # A hole stays a hole, unless cuts are asked for.
+    pricked = triangles[(triangles != 6 * (n + 1) + 6).all(axis=1)]
+    assert len(bn.parameterize(vertices, pricked, fill_holes=6).uv) == len(vertices) - 1
+    assert len(bn.parameterize(vertices, pricked, fill_holes=0).uv) > len(vertices) - 1
+    # Without time there is a first layout, one to one all the same.
+    first = bn.parameterize(vertices, triangles, time_limit=0)
+    assert first.bijective and any("was stopped" in note for note in first.notes)
+
+
 def test_warm_starts_are_used_and_told(square: bn.Source, towns: tuple[np.ndarray, np.ndarray]) -> None:
     sites, masses = towns
     cold = bn.solve(sites, square, masses)

@@ -1,7 +1,8 @@
 //! From triangles as they are given to disks.
 
-use super::chart::{Chart, NONE, boundary_loops, opposites};
+use super::chart::{Chart, NONE, boundary_loops, ends, opposites};
 use super::cut::{Whole, opened};
+use super::holes::kept;
 use super::options::{Merge, ParameterizeError, ParameterizeOptions, Target};
 use super::scale::to_one;
 use crate::domain::surface::SurfaceError;
@@ -20,6 +21,8 @@ pub(super) struct Piece {
     pub size: f64,
     pub genus: usize,
     pub loops: usize,
+    /// Boundary loops that stay holes.
+    pub holes: Vec<Vec<u32>>,
     /// Edges that were cut.
     pub cut_edges: usize,
 }
@@ -74,7 +77,7 @@ pub(super) fn pieces(
     let opposite = opposites(&corners);
     let list = components(&corners, &opposite)
         .into_iter()
-        .map(|faces| piece(&points, &corners, &vertex_of, &wanted, faces))
+        .map(|faces| piece(&points, &corners, &vertex_of, &wanted, faces, options))
         .collect();
     Ok(Pieces { list, triangles: by_input, face_of: repaired.face_of, wanted, log: repaired.log, size })
 }
@@ -198,7 +201,14 @@ fn components(corners: &[[u32; 3]], opposite: &[u32]) -> Vec<Vec<u32>> {
     list
 }
 
-fn piece(points: &[[f64; 3]], corners: &[[u32; 3]], vertex_of: &[u32], wanted: &[f64], faces: Vec<u32>) -> Piece {
+fn piece(
+    points: &[[f64; 3]],
+    corners: &[[u32; 3]],
+    vertex_of: &[u32],
+    wanted: &[f64],
+    faces: Vec<u32>,
+    options: &ParameterizeOptions,
+) -> Piece {
     // Vertices in the order of the input.
     let mut used: Vec<u32> = faces.iter().flat_map(|&f| corners[f as usize]).collect();
     used.sort_unstable();
@@ -212,35 +222,52 @@ fn piece(points: &[[f64; 3]], corners: &[[u32; 3]], vertex_of: &[u32], wanted: &
     let edges = (opposite.len() + rim) / 2;
     let euler = used.len() as i64 - edges as i64 + triangles.len() as i64;
     let genus = (2 - loops.len() as i64 - euler).max(0) as usize / 2;
-    let cut = if genus == 0 && loops.len() == 1 {
+    let vertex_of: Vec<u32> = used.iter().map(|&v| vertex_of[v as usize]).collect();
+    // Dual triangles would lie across holes.
+    let edges = if options.remesh { Some(0) } else { options.fill_holes };
+    let holes = kept(&places, &triangles, &vertex_of, &loops, edges);
+    let cut = if genus == 0 && holes.iter().filter(|h| !**h).count() == 1 {
         vec![false; opposite.len()]
     } else {
-        Whole { points: &places, triangles: &triangles, opposite: &opposite, loops: &loops }.cut()
+        Whole { points: &places, triangles: &triangles, opposite: &opposite, loops: &loops, holes: &holes }.cut()
     };
     let size: f64 = faces.iter().map(|&f| wanted[f as usize]).sum();
     let least = LEAST_SHARE / faces.len() as f64;
     let mut share: Vec<f64> = faces.iter().map(|&f| (wanted[f as usize] / size).max(least)).collect();
     let total: f64 = share.iter().sum();
     share.iter_mut().for_each(|s| *s /= total);
-    let vertex_of = used.iter().map(|&v| vertex_of[v as usize]).collect();
-    let chart = Chart { points: places, triangles, share, outline: Vec::new(), place: Vec::new() };
-    let whole = Piece { chart, vertex_of, faces, size, genus, loops: loops.len(), cut_edges: 0 };
+    let chart = Chart { points: places, triangles, share, ..Chart::default() };
+    let count = loops.len();
+    let holes = loops.into_iter().zip(holes).filter(|(_, hole)| *hole).map(|(around, _)| around).collect();
+    let whole = Piece { chart, vertex_of, faces, size, genus, loops: count, holes, cut_edges: 0 };
     whole.opened(&opposite, &cut)
 }
 
 impl Piece {
-    /// The same triangles after a cut that leaves a disk.
+    /// The same triangles after a cut that leaves a disk with the holes that it does not meet.
     pub fn opened(&self, opposite: &[u32], cut: &[bool]) -> Piece {
         let Chart { points, triangles, share, .. } = &self.chart;
         let (triangles, from) = opened(triangles, opposite, cut, points.len());
         let points: Vec<[f64; 3]> = from.iter().map(|&v| points[v as usize]).collect();
-        let outline = boundary_loops(&triangles, &opposites(&triangles)).into_iter().next().unwrap_or_default();
+        // A vertex that stays whole keeps its number.
+        let mut met = vec![false; self.chart.points.len()];
+        for h in (0..cut.len()).filter(|&h| cut[h]) {
+            let (a, b) = ends(&self.chart.triangles, h as u32);
+            (met[a as usize], met[b as usize]) = (true, true);
+        }
+        let left = self.holes.iter().filter(|around| !around.iter().any(|&v| met[v as usize]));
+        let holes: Vec<Vec<u32>> = left.cloned().collect();
+        let mut around_hole = vec![false; points.len()];
+        holes.iter().flatten().for_each(|&v| around_hole[v as usize] = true);
+        let loops = boundary_loops(&triangles, &opposites(&triangles));
+        let outline = loops.into_iter().find(|l| !around_hole[l[0] as usize]).unwrap_or_default();
         let mut place = vec![NONE; points.len()];
         outline.iter().enumerate().for_each(|(k, &v)| place[v as usize] = k as u32);
         Piece {
-            chart: Chart { points, triangles, share: share.clone(), outline, place },
+            chart: Chart { points, triangles, share: share.clone(), outline, place, filling: 0 },
             vertex_of: from.iter().map(|&v| self.vertex_of[v as usize]).collect(),
             faces: self.faces.clone(),
+            holes,
             cut_edges: self.cut_edges + cut.iter().filter(|&&c| c).count() / 2,
             ..*self
         }

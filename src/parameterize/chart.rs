@@ -6,7 +6,7 @@ pub(super) const NONE: u32 = u32::MAX;
 
 /// An oriented triangulated disk. Half-edge `3 f + k` runs from corner `k` of face `f` to the next
 /// one.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Chart {
     /// Places of the vertices in space.
     pub points: Vec<[f64; 3]>,
@@ -16,8 +16,10 @@ pub(super) struct Chart {
     pub share: Vec<f64>,
     /// The boundary in the direction of its triangles.
     pub outline: Vec<u32>,
-    /// Position in `outline`, [`NONE`] for vertices inside.
+    /// Position in `outline`, [`NONE`] for vertices inside and around holes.
     pub place: Vec<u32>,
+    /// So many triangles at the end of the list only fill holes.
+    pub filling: usize,
 }
 
 impl Chart {

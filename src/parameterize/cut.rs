@@ -5,6 +5,10 @@
 //! being the number of handles (Eppstein 2003; Erickson, Whittlesey 2005). These and the first tree
 //! without its dead ends cut the surface into one disk, and join its boundary loops. A closed
 //! surface is also cut to points that are far away, so that limbs open.
+//!
+//! Loops around holes that stay holes (`holes.rs`) are nodes, too, but ones that may be left alone.
+//! A cut that comes upon one goes on from anywhere around it: from then on the hole belongs to the
+//! boundary.
 
 use super::chart::{NONE, ends};
 use crate::domain::vector::{area_in_space, side};
@@ -23,6 +27,18 @@ pub(super) struct Whole<'a> {
     pub triangles: &'a [[u32; 3]],
     pub opposite: &'a [u32],
     pub loops: &'a [Vec<u32>],
+    /// For each loop whether it may be left alone.
+    pub holes: &'a [bool],
+}
+
+/// Shortest ways along edges.
+struct Ways {
+    distance: Vec<f64>,
+    /// The half-edge by which each vertex is reached; [`NONE`] for sources, and for what is reached
+    /// around a loop.
+    by: Vec<u32>,
+    /// The vertex by which each loop is reached.
+    entry: Vec<u32>,
 }
 
 /// Edges at each vertex: neighbour and half-edge, ascending by half-edge.
@@ -68,28 +84,36 @@ impl Whole<'_> {
         Star { first, link }
     }
 
-    /// Distances along edges from some vertices, and the half-edge by which each vertex is reached
-    /// ([`NONE`] for the sources). Vertices of one group are reached together, at no cost.
-    fn distances(&self, star: &Star, sources: &[u32], group: &[u32]) -> (Vec<f64>, Vec<u32>) {
+    /// The loop of each vertex, [`NONE`] for those on none.
+    fn groups(&self) -> Vec<u32> {
+        let mut group = vec![NONE; self.points.len()];
+        for (g, around) in self.loops.iter().enumerate() {
+            around.iter().for_each(|&v| group[v as usize] = g as u32);
+        }
+        group
+    }
+
+    /// Distances along edges from some vertices. Vertices of one loop are reached together, at no
+    /// cost.
+    fn distances(&self, star: &Star, sources: &[u32], group: &[u32]) -> Ways {
         let n = self.points.len();
         let (mut distance, mut by) = (vec![f64::INFINITY; n], vec![NONE; n]);
         let mut heap = BinaryHeap::new();
-        let members: Vec<&Vec<u32>> = self.loops.iter().collect();
         for &s in sources {
             distance[s as usize] = 0.0;
             // Bits of numbers that are not negative are in their order.
             heap.push(Reverse((0u64, s)));
         }
-        let mut entered = vec![false; members.len()];
+        let mut entry = vec![NONE; self.loops.len()];
         while let Some(Reverse((bits, v))) = heap.pop() {
             let d = f64::from_bits(bits);
             if d > distance[v as usize] {
                 continue;
             }
-            if let Some(g) = group.get(v as usize).filter(|&&g| g != NONE).map(|&g| g as usize)
-                && !std::mem::replace(&mut entered[g], true)
-            {
-                for &w in members[g] {
+            let g = group[v as usize] as usize;
+            if group[v as usize] != NONE && entry[g] == NONE {
+                entry[g] = v;
+                for &w in &self.loops[g] {
                     if w != v && d <= distance[w as usize] {
                         distance[w as usize] = d;
                         by[w as usize] = NONE;
@@ -99,7 +123,7 @@ impl Whole<'_> {
             }
             for &(w, h) in &star.link[star.first[v as usize] as usize..star.first[v as usize + 1] as usize] {
                 let there = d + self.length(h);
-                let joined = group.get(w as usize).is_some_and(|&g| g != NONE && entered[g as usize]);
+                let joined = group[w as usize] != NONE && entry[group[w as usize] as usize] != NONE;
                 if there < distance[w as usize] && !joined {
                     distance[w as usize] = there;
                     by[w as usize] = h;
@@ -107,7 +131,7 @@ impl Whole<'_> {
                 }
             }
         }
-        (distance, by)
+        Ways { distance, by, entry }
     }
 
     /// The edges to cut, marked at both half-edges. Cost: O(n log n), times the number of limbs
@@ -116,12 +140,9 @@ impl Whole<'_> {
         let n = self.points.len();
         let mut cut = vec![false; self.opposite.len()];
         let star = self.star();
-        let mut group = vec![NONE; n];
-        for (g, around) in self.loops.iter().enumerate() {
-            around.iter().for_each(|&v| group[v as usize] = g as u32);
-        }
+        let group = self.groups();
         let root = self.loops.first().map_or(0, |l| l[0]);
-        let (distance, by) = self.distances(&star, &[root], &group);
+        let Ways { distance, by, .. } = self.distances(&star, &[root], &group);
         let node = |v: u32| if group[v as usize] == NONE { v } else { self.loops[group[v as usize] as usize][0] };
         let mut in_tree = vec![false; self.opposite.len()];
         by.iter().filter(|&&h| h != NONE).for_each(|&h| in_tree[h as usize] = true);
@@ -143,7 +164,7 @@ impl Whole<'_> {
         }
         // Dead ends go one after the other.
         let mut degree = vec![0u32; n];
-        let keep = |v: u32| group[v as usize] != NONE;
+        let keep = |v: u32| group[v as usize] != NONE && !self.holes[group[v as usize] as usize];
         let mut at: Vec<Vec<u32>> = vec![Vec::new(); n];
         for &h in &graph {
             let (a, b) = ends(self.triangles, h);
@@ -165,7 +186,7 @@ impl Whole<'_> {
                 }
             }
         }
-        if self.loops.is_empty() {
+        if self.holes.iter().all(|h| *h) {
             self.open_closed(&star, &mut cut);
         }
         self.on_both_sides(&mut cut);
@@ -186,7 +207,9 @@ impl Whole<'_> {
     /// that the disk stays one.
     pub fn limbs(&self, tip: &[bool], reach: f64) -> Vec<bool> {
         let mut cut = vec![false; self.opposite.len()];
-        self.open_limbs(&self.star(), &mut cut, self.loops.concat(), tip, (0, reach));
+        let rim = self.loops.iter().zip(self.holes).filter(|(_, hole)| !**hole);
+        let on = rim.flat_map(|(around, _)| around.iter().copied()).collect();
+        self.open_limbs(&self.star(), &mut cut, on, tip, (0, reach));
         self.on_both_sides(&mut cut);
         cut
     }
@@ -203,8 +226,8 @@ impl Whole<'_> {
         let mut least = 0;
         if on.is_empty() {
             // Two ends of a long way.
-            let (distance, _) = self.distances(star, &[0], &[]);
-            on.extend(farthest(&distance, &all));
+            let ways = self.distances(star, &[0], &self.groups());
+            on.extend(farthest(&ways.distance, &all));
             least = 2;
         }
         self.open_limbs(star, cut, on, &all, (least, NEAR * area.sqrt()));
@@ -213,21 +236,34 @@ impl Whole<'_> {
     /// Adds shortest paths from the vertices `on` the cut to the tips that are farthest from it: to
     /// `least` of them, then to those beyond `reach`.
     fn open_limbs(&self, star: &Star, cut: &mut [bool], mut on: Vec<u32>, tip: &[bool], (least, reach): (usize, f64)) {
+        let group = self.groups();
+        let around = |v: u32| group[v as usize] as usize;
         for done in 0..TIPS {
-            let (distance, by) = self.distances(star, &on, &[]);
+            let Ways { distance, by, entry } = self.distances(star, &on, &group);
             let Some(far) = farthest(&distance, tip) else { break };
             if done >= least && !(distance[far as usize] > reach) {
                 break;
             }
             let mut v = far;
-            on.push(v);
-            while by[v as usize] != NONE {
-                let h = by[v as usize];
-                cut[h as usize] = true;
-                let (a, b) = ends(self.triangles, h);
-                v = if a == v { b } else { a };
+            loop {
                 on.push(v);
+                let h = by[v as usize];
+                if h != NONE {
+                    cut[h as usize] = true;
+                    let (a, b) = ends(self.triangles, h);
+                    v = if a == v { b } else { a };
+                } else if group[v as usize] != NONE && entry[around(v)] != v && distance[v as usize] > 0.0 {
+                    v = entry[around(v)];
+                } else {
+                    break;
+                }
             }
+            // A hole that is met is a part of the boundary.
+            let met: Vec<usize> = on.iter().filter(|&&v| group[v as usize] != NONE).map(|&v| around(v)).collect();
+            let mut met = met;
+            met.sort_unstable();
+            met.dedup();
+            met.iter().for_each(|&g| on.extend(&self.loops[g]));
             on.sort_unstable();
             on.dedup();
         }

@@ -3,6 +3,7 @@
 use super::chart::{Chart, NONE};
 use super::rim::Rim;
 use super::system::System;
+use super::watch::Watch;
 use crate::domain::vector::{side, twice_area};
 use crate::exact::predicates::orient2d_sign;
 
@@ -25,7 +26,7 @@ pub(super) struct Embedding {
 /// Limbs shrink exponentially with their length, though, to under what doubles can tell. So the
 /// weights are balanced and the system solved again: each edge's weight is multiplied by how much
 /// smaller than wanted its triangles are, raised to a power, which lets the limbs grow.
-pub(super) fn embed(chart: &Chart, rim: &Rim) -> Option<Embedding> {
+pub(super) fn embed(chart: &Chart, rim: &Rim, watch: &mut Watch<'_>) -> Option<Embedding> {
     let n = chart.points.len();
     let mut unknowns = vec![[NONE; 2]; n];
     let mut inside = Vec::new();
@@ -80,7 +81,8 @@ pub(super) fn embed(chart: &Chart, rim: &Rim) -> Option<Embedding> {
         let total: f64 = twice.iter().map(|a| a.abs()).sum();
         let ratio = |f: usize| (twice[f].abs() / total / chart.share[f]).max(1e-30);
         let spread = (0..twice.len()).map(|f| chart.share[f] * ratio(f).ln().powi(2)).sum::<f64>().sqrt();
-        if flipped == 0 && spread < ENOUGH {
+        // Even where nobody waits any more, this goes on until there is something to return.
+        if !watch.goes_on() && flipped == 0 || flipped == 0 && spread < ENOUGH {
             break;
         }
         for f in 0..twice.len() {

@@ -2,7 +2,7 @@
 //! the triangles by their names.
 
 use super::Parameterization;
-use super::chart::{Chart, boundary_loops, opposites};
+use super::chart::Chart;
 use super::check::prove;
 use super::pipeline::apart;
 use crate::domain::vector::bounds;
@@ -23,7 +23,7 @@ pub struct LayoutProof {
     pub flat: Vec<u32>,
     /// Pairs of sides of outlines that meet where they should not.
     pub crossings: usize,
-    /// Whether every chart is a disk and no two boxes of charts meet.
+    /// Whether every chart is a disk, or one with holes, and no two boxes of charts meet.
     pub apart: bool,
 }
 
@@ -130,9 +130,8 @@ impl Parameterization {
         used.dedup();
         let local = |v: u32| used.partition_point(|&u| u < v) as u32;
         let triangles: Vec<[u32; 3]> = faces.iter().map(|&f| self.corners[f as usize].map(local)).collect();
-        let outline = boundary_loops(&triangles, &opposites(&triangles)).into_iter().next().unwrap_or_default();
         let uv = used.iter().map(|&v| points[v as usize]).collect();
-        (Chart { points: Vec::new(), triangles, share: Vec::new(), outline, place: Vec::new() }, uv)
+        (Chart { triangles, ..Chart::default() }, uv)
     }
 }
 

@@ -3,23 +3,24 @@
 use super::scale::to_one;
 use crate::domain::surface::SurfaceError;
 use crate::setters::setters;
+use std::time::Duration;
 
 /// The shape that the boundary of each chart takes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Boundary {
     /// A circle.
-    #[default]
     Disk,
     /// A square.
     Square,
     /// A strictly convex polygon, counter-clockwise.
     Polygon(Vec<[f64; 2]>),
     /// Whatever suits areas and angles best, as long as it does not cross itself.
+    #[default]
     Free,
 }
 
 /// From this area weight on areas are the aim.
-pub(super) const AREAS: f64 = 1e3;
+pub(super) const AREAS: f64 = 10.0;
 
 /// How large triangles shall be.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -76,6 +77,10 @@ pub enum Merge {
 }
 
 /// Options of [`super::parameterize`].
+///
+/// By default the boundary is free and areas count a thousand times as much as angles: on all
+/// meshes that were measured areas are then right to under a per cent, and where a surface has to
+/// be cut it is stretched a fraction of what a disk would be (`docs/performance.md`).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ParameterizeOptions {
@@ -97,6 +102,13 @@ pub struct ParameterizeOptions {
     /// Replace the triangles by those dual to the cells of transport: where three cells meet, their
     /// vertices have a triangle.
     pub remesh: bool,
+    /// Boundary loops of at most so many edges stay holes: no cut joins them to the boundary.
+    /// `None`: the small ones, whose length as a circle's would enclose less than 0.5 per cent of
+    /// their component's area. `Some(0)`: none. Of an open surface the longest loop is the
+    /// boundary. With `remesh` there are none.
+    pub fill_holes: Option<usize>,
+    /// End after this time, with the layout that there is by then.
+    pub time_limit: Option<Duration>,
 }
 
 setters!(ParameterizeOptions {
@@ -108,19 +120,23 @@ setters!(ParameterizeOptions {
     merge: value Merge,
     certify: value bool,
     remesh: value bool,
+    fill_holes: option usize,
+    time_limit: option Duration,
 });
 
 impl Default for ParameterizeOptions {
     fn default() -> ParameterizeOptions {
         ParameterizeOptions {
-            boundary: Boundary::Disk,
-            area_weight: 1e7,
+            boundary: Boundary::default(),
+            area_weight: 1e3,
             target: Target::Area,
             seams: Vec::new(),
             landmarks: Vec::new(),
             merge: Merge::Soup,
             certify: false,
             remesh: false,
+            fill_holes: None,
+            time_limit: None,
         }
     }
 }

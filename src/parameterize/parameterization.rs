@@ -3,6 +3,8 @@
 use super::options::{ParameterizeError, ParameterizeOptions};
 use super::pipeline;
 use super::result::Parameterization;
+use super::watch::ParameterizeProgress;
+use crate::transport::Control;
 
 /// Parameterizes a mesh. Cost: about 60 factorizations of a sparse matrix of `2 n` rows for `n`
 /// vertices, O(n^1.5) each; deterministic, whatever the number of threads.
@@ -27,5 +29,20 @@ pub fn parameterize(
     triangles: &[[u32; 3]],
     options: &ParameterizeOptions,
 ) -> Result<Parameterization, ParameterizeError> {
-    pipeline::run(vertices, triangles, options)
+    pipeline::run(vertices, triangles, options, &mut |_| Control::Continue)
+}
+
+/// As [`parameterize`], with a callback between steps that may ask to stop. Then the result is the
+/// layout that there is: from the first embedding on there is one. Charts that were not begun have
+/// that, and say so among their misses.
+///
+/// # Errors
+/// As [`parameterize`].
+pub fn parameterize_with(
+    vertices: &[[f64; 3]],
+    triangles: &[[u32; 3]],
+    options: &ParameterizeOptions,
+    callback: &mut dyn FnMut(&ParameterizeProgress) -> Control,
+) -> Result<Parameterization, ParameterizeError> {
+    pipeline::run(vertices, triangles, options, callback)
 }

@@ -10,8 +10,10 @@ use super::pack::packed;
 use super::report::ChartReport;
 use super::rim::Curve;
 use super::tries::{laid_best, misses};
+use super::watch::{ParameterizeProgress, Watch};
 use crate::domain::ConvexPolygon;
 use crate::domain::vector::{bounds, side};
+use crate::transport::Control;
 
 /// Charts of less than this share of all areas get it all the same: what is smaller loses its last
 /// digits beside the others.
@@ -21,7 +23,9 @@ pub(super) fn run(
     vertices: &[[f64; 3]],
     triangles: &[[u32; 3]],
     options: &ParameterizeOptions,
+    callback: &mut dyn FnMut(&ParameterizeProgress) -> Control,
 ) -> Result<Parameterization, ParameterizeError> {
+    let mut watch = Watch::new(options.time_limit, callback);
     if !(options.area_weight > 0.0 && options.area_weight.is_finite()) {
         return Err(ParameterizeError::AreaWeight { value: options.area_weight });
     }
@@ -39,13 +43,15 @@ pub(super) fn run(
     }
     let mut flat = Vec::with_capacity(list.len());
     let mut reports = Vec::with_capacity(list.len());
-    for piece in &mut list {
+    watch.expects(list.len(), by_input.len());
+    for (number, piece) in list.iter_mut().enumerate() {
+        watch.next(number, piece.faces.len());
         // Triangles are counted as they were given, before the repair.
         let given = |e| match e {
             ParameterizeError::Remesh { face, why } => ParameterizeError::Remesh { face: face_of[face as usize], why },
             other => other,
         };
-        let (uv, report) = laid_best(piece, &mut wanted, &curve, options).map_err(given)?;
+        let (uv, report) = laid_best(piece, &mut wanted, &curve, options, &mut watch).map_err(given)?;
         flat.push(uv);
         reports.push(report);
     }
@@ -95,6 +101,7 @@ pub(super) fn run(
         distortion,
         log,
         bijective,
+        outcome: watch.outcome(),
     })
 }
 

@@ -2,9 +2,11 @@
 
 use super::chart::{Chart, NONE};
 use super::check::crossings;
+use super::contact::{Contacts, Pair};
 use super::energy::{Reference, Weights};
 use super::rim::Rim;
 use super::system::{Local, System};
+use super::watch::Watch;
 use crate::domain::vector::{Vector2, side, twice_area};
 use crate::exact::predicates::orient2d_sign;
 use rayon::prelude::*;
@@ -13,6 +15,15 @@ use rayon::prelude::*;
 const CHUNK: usize = 1024;
 /// Halvings of a step before it is given up.
 const HALVINGS: usize = 40;
+/// Gains under this share of the energy are none, and after so many steps without one a run ends.
+const NO_GAIN: f64 = 1e-5;
+const IDLE: usize = 4;
+/// Weight of triangles that only fill holes, beside that of the surface's.
+const FILLING: f64 = 0.01;
+/// Weight of a contact, in angle terms of a mean triangle.
+const CONTACT: f64 = 0.1;
+/// The pattern of the linear system has room for what is nearer than this many times its reach.
+const ROOMY: f64 = 3.0;
 /// A step uses at most this share of the way to the first triangle that would become flat.
 const ROOM: f64 = 0.9;
 
@@ -26,17 +37,13 @@ pub(super) struct Refinement<'a> {
     unknowns: Vec<[u32; 2]>,
     count: usize,
     system: System,
+    /// What keeps a free boundary off itself, and the pairs that the system has entries for.
+    contacts: Option<Contacts<'a>>,
+    paired: Vec<[u32; 3]>,
     references: Vec<Reference>,
     total: f64,
     /// Vertices that are drawn to places, and how strongly.
     landmarks: Vec<(u32, [f64; 2], f64)>,
-}
-
-/// What a run of steps did.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Steps {
-    pub taken: usize,
-    pub energy: f64,
 }
 
 /// A step that was found good.
@@ -72,12 +79,20 @@ impl<'a> Refinement<'a> {
             unknowns,
             count: count as usize,
             system,
+            contacts: None,
+            paired: Vec::new(),
             references: Vec::new(),
             total: 0.0,
             landmarks: Vec::new(),
         };
         all.rescale();
+        all.contacts = all.rim.is_none().then(|| Contacts::new(chart, all.total));
         Some(all)
+    }
+
+    /// Where the vertices are; all else goes.
+    pub fn into_places(self) -> Vec<[f64; 2]> {
+        self.uv
     }
 
     /// Draws vertices to places: adds `weight |p - place|^2` for each to the energy.
@@ -89,7 +104,9 @@ impl<'a> Refinement<'a> {
     fn rescale(&mut self) {
         let chart = self.chart;
         let total = self.area();
-        let one = |f: usize| Reference::new(chart.corners_in_space(f), chart.share[f] * total, chart.share[f]);
+        let surface = chart.triangles.len() - chart.filling;
+        let weight = |f: usize| if f < surface { chart.share[f] } else { FILLING * chart.share[f] };
+        let one = |f: usize| Reference::new(chart.corners_in_space(f), chart.share[f] * total, weight(f));
         self.total = total;
         self.references = (0..chart.triangles.len()).into_par_iter().map(one).collect();
     }
@@ -109,35 +126,55 @@ impl<'a> Refinement<'a> {
         };
         let sums: Vec<f64> = (0..faces.div_ceil(CHUNK)).into_par_iter().map(chunk).collect();
         let drawn = self.landmarks.iter().map(|&(v, at, weight)| weight * side(at, uv[v as usize]).norm_squared());
-        sums.iter().sum::<f64>() + drawn.sum::<f64>()
+        let apart = self.contacts.as_ref().map_or(0.0, |c| self.contact(w) * c.energy(uv));
+        sums.iter().sum::<f64>() + drawn.sum::<f64>() + apart
+    }
+
+    /// Weight of a contact.
+    fn contact(&self, w: Weights) -> f64 {
+        CONTACT * w.angle / self.chart.triangles.len() as f64
+    }
+
+    /// What is near itself on a free outline; the system gets entries for it.
+    fn pairs(&mut self) -> Option<Vec<Pair>> {
+        let Some(contacts) = &self.contacts else { return Some(Vec::new()) };
+        let near = contacts.near(&self.uv, 1.0);
+        if !near.iter().all(|p| self.paired.binary_search(&p.corners).is_ok()) {
+            self.paired = contacts.near(&self.uv, ROOMY).iter().map(|p| p.corners).collect();
+            let all: Vec<[u32; 3]> = self.chart.triangles.iter().chain(&self.paired).copied().collect();
+            self.system = System::new(&all, &self.unknowns, self.count)?;
+        }
+        Some(near)
     }
 
     /// Takes up to `most` Newton steps, fewer once a step changes the energy by less than the share
-    /// `enough`.
-    pub fn run(&mut self, w: Weights, most: usize, enough: f64) -> Steps {
-        let mut steps = Steps::default();
+    /// `enough`, or once somebody asked to stop.
+    /// Returns the steps taken.
+    pub fn run(&mut self, w: Weights, most: usize, enough: f64, watch: &mut Watch<'_>) -> usize {
+        let mut taken = 0;
         self.rescale();
         let mut energy = self.energy(&self.uv, w);
-        for _ in 0..most {
+        let mut idle = 0;
+        while taken < most && idle < IDLE && watch.goes_on() {
             let Some((direction, slope)) = self.direction(w) else { break };
             let Some(Step { uv, rim, energy: after, length: t }) = self.searched(&direction, slope, energy, w) else {
                 break;
             };
             (self.uv, self.rim) = (uv, rim);
-            steps.taken += 1;
+            taken += 1;
             let gain = energy - after;
             energy = after;
             if gain <= enough * energy && t > 0.5 {
                 break;
             }
+            idle = if gain <= NO_GAIN * energy { idle + 1 } else { 0 };
             let area = self.area();
             if self.rim.is_some() && (area / self.total - 1.0).abs() > 1e-12 {
                 self.rescale();
                 energy = self.energy(&self.uv, w);
             }
         }
-        steps.energy = energy;
-        steps
+        taken
     }
 
     /// Moves every vertex inside at random, by up to the share `most` of its shortest edge, less if
@@ -177,6 +214,7 @@ impl<'a> Refinement<'a> {
         if self.count == 0 {
             return None;
         }
+        let near = self.pairs()?;
         let (chart, uv, rim) = (self.chart, &self.uv, &self.rim);
         // Rows of a vertex's unknowns: identity, or the direction in which it slides.
         let slide: Vec<Option<(Vector2<f64>, Vector2<f64>)>> = match rim {
@@ -213,6 +251,16 @@ impl<'a> Refinement<'a> {
                     force[v as usize] += Vector2::new(g[2 * k], g[2 * k + 1]);
                 }
                 self.system.add(f, h);
+            }
+        }
+        let contact = self.contact(w);
+        for pair in &near {
+            let (g, h) = pair.derivatives(uv);
+            for (k, &v) in pair.corners.iter().enumerate() {
+                force[v as usize] += Vector2::new(g[2 * k], g[2 * k + 1]) * contact;
+            }
+            if let Ok(at) = self.paired.binary_search(&pair.corners) {
+                self.system.add(faces + at, &h.map(|row| row.map(|x| contact * x)));
             }
         }
         for &(v, at, weight) in &self.landmarks {
@@ -287,7 +335,7 @@ impl<'a> Refinement<'a> {
             // A free boundary may come to touch itself, which no triangle tells.
             let simple = || {
                 let outline: Vec<[f64; 2]> = chart.outline.iter().map(|&v| uv[v as usize]).collect();
-                self.rim.is_some() || crossings(&outline) == 0
+                self.rim.is_some() || crossings(&[outline]) == 0
             };
             if after <= energy + 1e-4 * t * slope
                 && simple()

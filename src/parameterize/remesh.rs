@@ -92,8 +92,7 @@ pub(super) fn remeshed(
     wanted.iter_mut().for_each(|w| *w = w.max(least));
     let total: f64 = wanted.iter().sum();
     let share = wanted.iter().map(|w| w / total).collect();
-    let chart =
-        Chart { points: old.points.clone(), triangles, share, outline: old.outline.clone(), place: old.place.clone() };
+    let chart = Chart { triangles, share, ..old.clone() };
     let proof = prove(&chart, uv);
     if !proof.bijective() {
         let why = format!("the dual triangulation is no disk with positive triangles: {proof:?}");
@@ -352,10 +351,12 @@ impl<'a> Mending<'a> {
 mod tests {
     use super::super::build::pieces;
     use super::super::rim::{Curve, Rim};
+    use super::super::watch::{ParameterizeProgress, Watch};
     use super::super::{ParameterizeOptions, embed, transport};
     use super::*;
     use crate::domain::vector::twice_area;
     use crate::exact::Dd;
+    use crate::transport::Control;
 
     /// A hill beside a plain, which transport has much to do with.
     fn hill(n: usize) -> Piece {
@@ -376,10 +377,12 @@ mod tests {
 
     fn solved(piece: &Piece, curve: Curve) -> (Vec<[f64; 2]>, Rim, Cells) {
         let rim = Rim::spread(&piece.chart, curve);
-        let embedding = embed::embed(&piece.chart, &rim).unwrap();
+        let mut call = |_: &ParameterizeProgress| Control::Continue;
+        let mut watch = Watch::new(None, &mut call);
+        let embedding = embed::embed(&piece.chart, &rim, &mut watch).unwrap();
         let effort = transport::Effort { tolerance: 1e-8, steps: 60, needed: true };
         assert_eq!(embedding.flipped, 0);
-        let cells = transport::cells(&piece.chart, &embedding.uv, &rim, effort).unwrap();
+        let cells = transport::cells(&piece.chart, &embedding.uv, &rim, effort, &mut watch).unwrap();
         (embedding.uv, rim, cells)
     }
 
@@ -477,9 +480,19 @@ mod tests {
             share: vec![0.5; 2],
             place: outline.clone(),
             outline,
+            filling: 0,
         };
         let vertex_of = vec![0, 1, 0, 3];
-        let piece = Piece { chart, vertex_of, faces: vec![0, 1], size: 1.0, genus: 0, loops: 0, cut_edges: 2 };
+        let piece = Piece {
+            chart,
+            vertex_of,
+            faces: vec![0, 1],
+            size: 1.0,
+            genus: 0,
+            loops: 0,
+            holes: Vec::new(),
+            cut_edges: 2,
+        };
         let uv = [[0., 0.], [1., 0.], [1., 1.], [0., 1.]];
         let mut mesh = Mending::new(vec![[0, 1, 2], [0, 2, 3]], &piece, &uv);
         assert_eq!(mesh.mend(), 1);

@@ -2,6 +2,7 @@
 
 use super::check::Proof;
 use super::remesh::RemeshReport;
+use super::watch::ParameterizeStage;
 use std::fmt;
 
 /// With more than this share of the vertices on the boundary, more cuts are no cure.
@@ -21,6 +22,10 @@ pub struct ChartReport {
     pub genus: usize,
     /// Boundary loops before cutting.
     pub loops: usize,
+    /// Boundary loops that stayed holes.
+    pub holes: usize,
+    /// Edges around the longest of them.
+    pub hole_edges: usize,
     /// Edges that were cut.
     pub cut_edges: usize,
     /// By how much straight sides of the boundary bend outwards, in lengths of a side: not 0 if an
@@ -44,6 +49,8 @@ pub struct ChartReport {
     pub opened_edges: usize,
     /// Ratio of singular values that 95 per cent of the chart's area keep to.
     pub stretch: f64,
+    /// What was being done to it when somebody asked to stop.
+    pub stopped: Option<ParameterizeStage>,
     /// Aims that it misses.
     pub misses: Vec<Miss>,
     /// Wall seconds.
@@ -87,6 +94,11 @@ pub enum Miss {
         /// Share of the chart's vertices that are on its boundary.
         on_boundary: f64,
     },
+    /// Somebody asked to stop.
+    Stopped {
+        /// What was being done.
+        stage: ParameterizeStage,
+    },
     /// Triangles are long and narrow.
     Stretch {
         /// Ratio of singular values that 95 per cent of the area keep to.
@@ -108,9 +120,10 @@ impl fmt::Display for Miss {
                 // Triangles between vertices of one convex curve are as large as the curve allows.
                 if *on_boundary > CROWDED {
                     let share = 100.0 * on_boundary;
+                    let free = if *shaped { "let it be free (`--boundary free`), " } else { "" };
                     write!(
                         f,
-                        "{share:.0} % of its vertices are on its boundary: divide its triangles in four, or cut it into flat charts (`--seams`, `--boundary free`)"
+                        "{share:.0} % of its vertices are on its boundary: {free}divide its triangles in four, or cut it into flat charts (`--seams`)"
                     )
                 } else if *shaped {
                     write!(
@@ -121,9 +134,15 @@ impl fmt::Display for Miss {
                     write!(f, "cut it open along its limbs (`--seams`)")
                 }
             }
+            Miss::Stopped { stage } => {
+                write!(
+                    f,
+                    "was stopped at its {stage}; what there was then is written: give it more time (`--time-limit`)"
+                )
+            }
             Miss::Stretch { stretch } => write!(
                 f,
-                "is stretched {stretch:.0} times or more on a twentieth of its area; give angles more weight (`--area-weight 1e3`, or less), or cut it open (`--seams`)"
+                "is stretched {stretch:.0} times or more on a twentieth of its area; give angles more weight (a lower `--area-weight`), or cut it open (`--seams`)"
             ),
         }
     }

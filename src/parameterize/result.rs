@@ -1,6 +1,6 @@
 //! A mesh laid flat.
 
-use super::{ChartReport, Distortion};
+use super::{ChartReport, Distortion, ParameterizeOutcome};
 use crate::domain::surface::repair::RepairLog;
 
 /// A mesh with a point of the plane for each corner of its triangles.
@@ -30,4 +30,6 @@ pub struct Parameterization {
     pub log: RepairLog,
     /// Whether charts are one to one and disjoint, proved on the points as they are.
     pub bijective: bool,
+    /// Whether all was done, or somebody asked to stop.
+    pub outcome: ParameterizeOutcome,
 }

@@ -3,21 +3,21 @@
 use super::build::Piece;
 use super::chart::{Chart, NONE};
 use super::embed::{self, Embedding};
-use super::energy::Weights;
+use super::holes::filled;
 use super::measure::{area_error, log_spread};
-use super::options::{AREAS, Boundary, ParameterizeError, ParameterizeOptions};
+use super::options::{Boundary, ParameterizeError, ParameterizeOptions};
 use super::refine::Refinement;
 use super::remesh::{Remeshed, remeshed};
-use super::report::{CROWDED, CellProof, ChartReport};
+use super::report::{CellProof, ChartReport};
 use super::rim::{Curve, Rim};
+use super::schedule::Course;
 use super::transport::Effort;
+use super::watch::{ParameterizeStage, Watch};
 use super::{morph, transport};
 use crate::exact::big::{Rational, nearest_f64, rational};
 use crate::transport::certify;
 use std::time::Instant;
 
-/// Angle weights of the stages of refinement, from the first; the last is one over the area weight.
-const STAGES: [f64; 8] = [1.0, 0.1, 0.03, 0.01, 1e-3, 1e-4, 1e-5, 1e-6];
 /// Times that transport is solved at most, each from where the last one led.
 const TRANSPORTS: usize = 3;
 /// No more transport once the spread of log areas is under this.
@@ -25,40 +25,8 @@ const SETTLED: f64 = 0.5;
 /// Transport on the way, and for cells whose masses are proved.
 const ON_THE_WAY: Effort = Effort { tolerance: 1e-2, steps: 60, needed: false };
 const PROVED: Effort = Effort { tolerance: 1e-10, steps: 60, needed: true };
-/// The stage before which vertices are shaken, by this share of their edges.
-const SHAKEN: f64 = 1e-4;
-const SHAKE: f64 = 0.18;
 /// By how much sides bend outwards where straight ones will not do.
 const BULGE: f64 = 0.05;
-/// Angle weight from which on the area term is taken for a square of linear functions.
-const GAUSS: f64 = 1e-2;
-/// Angle weight with which a boundary is set free.
-const FREE: f64 = 0.03;
-/// Newton steps of each stage at most; a third of it in charts of more than `LARGE` triangles, four
-/// times as many in those of up to `SMALL`.
-const STEPS: usize = 30;
-const LARGE: usize = 50_000;
-const SMALL: usize = 5_000;
-/// From this number of triangles on, where a factorization takes seconds: steps of each stage, and
-/// no stage whose angles would spoil the areas that transport has found.
-const HUGE: usize = 300_000;
-const STEPS_HUGE: usize = 4;
-/// A stage ends when a step gains less than this share; late ones go on longer.
-const ENOUGH: f64 = 0.03;
-const ENOUGH_LATE: f64 = 1e-3;
-
-/// Error of areas from which on a crowded chart is asked for few wrong areas instead of none that
-/// is very wrong; the weights of the logarithm, which then only keeps triangles from flattening;
-/// that of angles beside it; and the share a step must gain.
-const WRONG: f64 = 0.3;
-const BARRIERS: [f64; 2] = [1e-2, 1e-3];
-const ANGLE_PER_BARRIER: f64 = 1e-2;
-const ENOUGH_SHARE: f64 = 1e-4;
-/// Steps for each weight at most, fewer where they take long: so many triangles times steps take
-/// seconds.
-const STEPS_SHARE: usize = 200;
-const FACES_OF_STEPS: usize = 1_500_000;
-
 /// A chart in the plane.
 pub(super) struct Laid {
     pub uv: Vec<[f64; 2]>,
@@ -73,16 +41,21 @@ pub(super) fn laid_flat(
     wanted: &[f64],
     curve: &Curve,
     options: &ParameterizeOptions,
+    watch: &mut Watch<'_>,
 ) -> Result<Laid, ParameterizeError> {
     let clock = Instant::now();
     let mut fresh: Option<Remeshed> = None;
-    let mut chart = &piece.chart;
+    // Holes are closed as long as there is something to lay out.
+    let full = filled(&piece.chart, &piece.holes);
+    let mut chart = &full;
     let mut report = ChartReport {
         first: piece.faces.first().copied().unwrap_or(0),
         faces: piece.faces.len(),
-        vertices: chart.points.len(),
+        vertices: piece.chart.points.len(),
         genus: piece.genus,
         loops: piece.loops,
+        holes: piece.holes.len(),
+        hole_edges: piece.holes.iter().map(Vec::len).max().unwrap_or(0),
         cut_edges: piece.cut_edges,
         ..ChartReport::default()
     };
@@ -93,7 +66,7 @@ pub(super) fn laid_flat(
         let why = format!("it has {wanted} corners, but a boundary has only {found} vertices; choose a disk");
         return Err(ParameterizeError::Polygon { why });
     }
-    let vertices = chart.points.len();
+    let vertices = piece.chart.points.len();
     let memory = || ParameterizeError::Memory { vertices };
     let first = report.first;
     let not_remeshed = |why: &str| ParameterizeError::Remesh { face: first, why: why.into() };
@@ -103,7 +76,8 @@ pub(super) fn laid_flat(
         rim.bulge = rim.most_bulge(BULGE);
         report.bulge = rim.bulge;
     }
-    let Embedding { mut uv, rounds, flipped } = embed::embed(chart, &rim).ok_or_else(memory)?;
+    watch.enters(ParameterizeStage::Embedding);
+    let Embedding { mut uv, rounds, flipped } = embed::embed(chart, &rim, watch).ok_or_else(memory)?;
     report.rounds = rounds;
     report.area_errors[0] = area_error(chart, &uv);
     if flipped > 0 {
@@ -112,14 +86,16 @@ pub(super) fn laid_flat(
         }
         report.area_errors = [report.area_errors[0]; 3];
         report.seconds = clock.elapsed().as_secs_f64();
+        uv.truncate(vertices);
         return Ok(Laid { uv, report, fresh });
     }
     let mut spread = log_spread(chart, &uv);
     let effort = Effort { needed: options.remesh, ..ON_THE_WAY };
+    watch.enters(ParameterizeStage::Transport);
     for _ in 0..TRANSPORTS {
         let mut before = spread;
-        let Some(cells) = transport::cells(chart, &uv, &rim, effort) else { break };
-        if options.remesh && report.remeshed.is_none() {
+        let Some(cells) = transport::cells(chart, &uv, &rim, effort, watch) else { break };
+        if options.remesh && report.remeshed.is_none() && !watch.has_ended() {
             let new = remeshed(piece, wanted, &uv, &cells, &options.target)?;
             report.remeshed = Some(new.report);
             chart = &fresh.insert(new).chart;
@@ -137,85 +113,38 @@ pub(super) fn laid_flat(
             break;
         }
     }
-    if options.remesh && report.remeshed.is_none() {
+    if options.remesh && report.remeshed.is_none() && !watch.has_ended() {
         return Err(not_remeshed("transport found no cells with mass for all of its vertices"));
     }
     report.area_errors[1] = area_error(chart, &uv);
+    watch.enters(ParameterizeStage::Refinement);
     let mut refinement = Refinement::new(chart, uv, Some(rim)).ok_or_else(memory)?;
     refinement.draw_to(landmarks(piece, options));
-    let last = 1.0 / options.area_weight;
-    // From a start with the right areas there is no need to begin with angles.
-    let first = match spread * spread {
-        square if chart.triangles.len() > HUGE => square,
-        square if square < STAGES[1] => STAGES[1],
-        _ => STAGES[0],
-    };
-    let most = match chart.triangles.len() {
-        n if n > HUGE => STEPS_HUGE,
-        n if n > LARGE => STEPS / 3,
-        n if n > SMALL => STEPS,
-        _ => 4 * STEPS,
-    };
-    for angle in STAGES.into_iter().filter(|&a| a > last && a <= first).chain([last]) {
-        if angle == SHAKEN {
-            refinement.shake(SHAKE);
-        }
-        let enough = if angle <= SHAKEN { ENOUGH_LATE } else { ENOUGH };
-        let taken = refinement.run(weights(angle), most, enough).taken;
-        report.steps += taken;
-        // What has not settled here will not further down: there only angles would be lost.
-        if angle <= SHAKEN && taken == most {
-            break;
-        }
-    }
-    if options.area_weight >= AREAS && chart.triangles.len() <= LARGE {
-        report.steps += fewest_wrong(chart, &mut refinement, last);
-    }
+    let course = Course::of(chart, options, spread);
+    report.steps += course.settle(&mut refinement, watch);
     if options.certify
+        && !watch.has_ended()
         && let Some(rim) = &refinement.rim
     {
-        report.cells = cell_proof(chart, &refinement.uv, rim);
+        report.cells = cell_proof(chart, &refinement.uv, rim, watch);
     }
-    let mut uv = refinement.uv;
+    let mut uv = refinement.into_places();
     if options.boundary == Boundary::Free {
+        watch.enters(ParameterizeStage::FreeBoundary);
         let mut free = Refinement::new(chart, uv, None).ok_or_else(memory)?;
         free.draw_to(landmarks(piece, options));
-        for angle in [FREE, 0.03 * FREE].into_iter().filter(|&a| a > last).chain([last]) {
-            report.steps += free.run(weights(angle), STEPS, ENOUGH_LATE).taken;
-        }
-        uv = free.uv;
+        report.steps += course.set_free(&mut free, watch);
+        uv = free.into_places();
     }
     report.area_errors[2] = area_error(chart, &uv);
-    report.seconds = clock.elapsed().as_secs_f64();
+    uv.truncate(vertices);
+    (report.stopped, report.seconds) = (watch.stopped(), clock.elapsed().as_secs_f64());
     Ok(Laid { uv, report, fresh })
 }
 
-/// Where most vertices are on the boundary, a circle has no room for all triangles there: between
-/// three of its points at distance `d` there is an area of `d^3 / 2` only. The logarithm counts
-/// these most, and spoils for them what could be right. So at the end the squared error of areas
-/// takes its place, step by step. Returns the steps taken.
-fn fewest_wrong(chart: &Chart, refinement: &mut Refinement<'_>, last: f64) -> usize {
-    let crowded = chart.outline.len() as f64 > CROWDED * chart.points.len() as f64;
-    if !crowded || area_error(chart, &refinement.uv) <= WRONG {
-        return 0;
-    }
-    let most = (FACES_OF_STEPS / chart.triangles.len().max(1)).min(STEPS_SHARE);
-    let mut taken = 0;
-    for area in BARRIERS {
-        let before = (refinement.uv.clone(), refinement.rim.clone(), area_error(chart, &refinement.uv));
-        let angle = (ANGLE_PER_BARRIER * area).max(last);
-        taken += refinement.run(Weights { area, share: 1.0, angle, gauss: true }, most, ENOUGH_SHARE).taken;
-        if area_error(chart, &refinement.uv) >= before.2 {
-            (refinement.uv, refinement.rim) = (before.0, before.1);
-            break;
-        }
-    }
-    taken
-}
-
 /// Solves transport to the final places and proves the masses of the cells.
-fn cell_proof(chart: &Chart, uv: &[[f64; 2]], rim: &Rim) -> Option<CellProof> {
-    let cells = transport::cells(chart, uv, rim, PROVED)?;
+fn cell_proof(chart: &Chart, uv: &[[f64; 2]], rim: &Rim, watch: &mut Watch<'_>) -> Option<CellProof> {
+    let cells = transport::cells(chart, uv, rim, PROVED, watch)?;
     let proof = certify(&cells.problem, &cells.heights, 5).ok()?;
     Some(CellProof {
         max_relative_error: proof.max_relative_error,
@@ -247,11 +176,6 @@ fn star_error(chart: &Chart, uv: &[[f64; 2]]) -> f64 {
         nearest_f64(&relative).abs()
     };
     star.iter().filter(|s| s[1].cmp0().is_gt()).map(error).fold(0.0, f64::max)
-}
-
-/// Weights of a stage. Late stages begin near the wanted areas.
-fn weights(angle: f64) -> Weights {
-    Weights { area: 1.0, share: 0.0, angle, gauss: angle <= GAUSS }
 }
 
 /// Landmarks of a chart, by its vertices. Of a vertex that was cut only the first part is drawn.

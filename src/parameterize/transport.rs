@@ -2,6 +2,7 @@
 
 use super::chart::Chart;
 use super::rim::{Curve, Rim};
+use super::watch::Watch;
 use crate::domain::ConvexPolygon;
 use crate::exact::Heights;
 use crate::problem::{Problem, ProblemData};
@@ -45,7 +46,7 @@ pub(super) struct Effort {
 
 /// Finds cells, one for each vertex, with the vertices' masses. `None` if the places are no sites
 /// of a sound problem or cells stay empty.
-pub(super) fn cells(chart: &Chart, uv: &[[f64; 2]], rim: &Rim, effort: Effort) -> Option<Cells> {
+pub(super) fn cells(chart: &Chart, uv: &[[f64; 2]], rim: &Rim, effort: Effort, watch: &mut Watch<'_>) -> Option<Cells> {
     let mut data = ProblemData::new(domain(rim)?, uv.to_vec());
     data.masses = Some(chart.masses());
     let problem = Problem::new(data).ok()?;
@@ -60,7 +61,7 @@ pub(super) fn cells(chart: &Chart, uv: &[[f64; 2]], rim: &Rim, effort: Effort) -
         |p: &Progress| !needed && p.iteration == 0 && p.last.residual.is_finite() && p.last.residual > HOPELESS;
     let mut stopped = false;
     let solution = solve_with(&problem, &options, &mut |p| {
-        stopped |= hopeless(p);
+        stopped |= hopeless(p) || !watch.goes_on();
         if stopped { Control::Stop } else { Control::Continue }
     });
     if stopped {

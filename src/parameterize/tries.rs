@@ -16,6 +16,7 @@ use super::options::{AREAS, ParameterizeError, ParameterizeOptions};
 use super::report::{CROWDED, ChartReport, Miss};
 use super::rim::Curve;
 use super::stages::{Laid, laid_flat};
+use super::watch::Watch;
 use crate::domain::vector::{area_in_space, twice_area};
 
 /// Layouts that are tried at most, the first one included.
@@ -31,7 +32,7 @@ const NARROW: f64 = 30.0;
 /// areas, or this one of stretch.
 const GAIN: [f64; 2] = [0.8, 0.5];
 /// Where areas are the aim, how far they may be off (of 2). A weight of 1000 leaves a per cent on
-/// most meshes.
+/// most meshes, one of 10 some per cent.
 const AREAS_OFF: f64 = 0.1;
 /// Stretch beyond which 5 per cent of a chart shall not go. Real meshes that suit a disk have 5 to
 /// 40 at the default weight.
@@ -78,30 +79,32 @@ pub(super) fn laid_best(
     wanted: &mut [f64],
     curve: &Curve,
     options: &ParameterizeOptions,
+    watch: &mut Watch<'_>,
 ) -> Result<(Vec<[f64; 2]>, ChartReport), ParameterizeError> {
     let own: Vec<f64> = piece.faces.iter().map(|&f| wanted[f as usize]).collect();
-    let judged = |piece: &Piece| -> Result<(Laid, Score), ParameterizeError> {
-        let laid = laid_flat(piece, &own, curve, options)?;
+    let judged = |piece: &Piece, watch: &mut Watch<'_>| -> Result<(Laid, Score), ParameterizeError> {
+        let laid = laid_flat(piece, &own, curve, options, watch)?;
         let chart = laid.fresh.as_ref().map_or(&piece.chart, |new| &new.chart);
         let score = Score::of(chart, &laid, &prove(chart, &laid.uv));
         Ok((laid, score))
     };
-    let mut best = judged(piece);
+    let mut best = judged(piece, watch);
     let before = piece.cut_edges;
     let (mut tries, mut seconds, mut reach) = (1, best.as_ref().map_or(0.0, |b| b.0.report.seconds), NEAR);
     for _ in 1..TRIES {
         let cut = match &best {
+            _ if watch.has_ended() => break,
             Ok((_, score)) if score.suffices(&piece.chart, options) => break,
             // Triangles have their old numbers only where they are the old ones.
-            Ok((Laid { uv, fresh: None, .. }, _)) => limbs(&piece.chart, Some(uv), reach),
-            Ok(_) | Err(ParameterizeError::Remesh { .. }) => limbs(&piece.chart, None, reach),
+            Ok((Laid { uv, fresh: None, .. }, _)) => limbs(piece, Some(uv), reach),
+            Ok(_) | Err(ParameterizeError::Remesh { .. }) => limbs(piece, None, reach),
             Err(_) => break,
         };
         reach /= 2.0;
         let Some((opposite, cut)) = cut else { continue };
         tries += 1;
         let opened = piece.opened(&opposite, &cut);
-        let Ok((laid, score)) = judged(&opened) else { continue };
+        let Ok((laid, score)) = judged(&opened, watch) else { continue };
         seconds += laid.report.seconds;
         if best.as_ref().map_or(true, |(_, old)| score.beats(old)) {
             best = Ok((laid, score));
@@ -125,7 +128,8 @@ pub(super) fn laid_best(
 /// Cuts towards the parts of a chart that have shrunk or are stretched, or towards all that is far
 /// from the boundary if no layout says which have. `None` if nothing of them is farther from the
 /// boundary than `reach` roots of their area.
-fn limbs(chart: &Chart, uv: Option<&Vec<[f64; 2]>>, reach: f64) -> Option<(Vec<u32>, Vec<bool>)> {
+fn limbs(piece: &Piece, uv: Option<&Vec<[f64; 2]>>, reach: f64) -> Option<(Vec<u32>, Vec<bool>)> {
+    let chart = &piece.chart;
     let area = |f: usize| area_in_space(chart.corners_in_space(f));
     let shrunk: Vec<bool> = match uv {
         None => vec![true; chart.triangles.len()],
@@ -146,8 +150,10 @@ fn limbs(chart: &Chart, uv: Option<&Vec<[f64; 2]>>, reach: f64) -> Option<(Vec<u
         size += area(f);
     }
     let opposite = opposites(&chart.triangles);
-    let loops = [chart.outline.clone()];
-    let whole = Whole { points: &chart.points, triangles: &chart.triangles, opposite: &opposite, loops: &loops };
+    let loops: Vec<Vec<u32>> = std::iter::once(&chart.outline).chain(&piece.holes).cloned().collect();
+    let holes: Vec<bool> = (0..loops.len()).map(|k| k > 0).collect();
+    let (points, triangles) = (&chart.points, &chart.triangles);
+    let whole = Whole { points, triangles, opposite: &opposite, loops: &loops, holes: &holes };
     let cut = whole.limbs(&tip, reach * size.sqrt());
     cut.contains(&true).then_some((opposite, cut))
 }
@@ -162,7 +168,7 @@ pub(super) fn misses(piece: &Piece, report: &ChartReport, options: &Parameterize
     if !report.proof.bijective() {
         return vec![Miss::NotOneToOne { proof: report.proof }];
     }
-    let mut list = Vec::new();
+    let mut list: Vec<Miss> = report.stopped.map(|stage| Miss::Stopped { stage }).into_iter().collect();
     let error = report.area_errors[2];
     if options.area_weight >= AREAS && !(error <= AREAS_OFF) {
         let shaped = options.boundary != super::Boundary::Free;

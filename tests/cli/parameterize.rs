@@ -288,13 +288,85 @@ fn missed_aims_are_told() {
     mesh.vertices.iter().for_each(|[x, y, z]| text += &format!("v {x} {y} {z}\n"));
     mesh.triangles.iter().for_each(|t| text += &format!("f {} {} {}\n", t[0] + 1, t[1] + 1, t[2] + 1));
     f.write("frame.obj", &text);
-    let run = f.expect(0, "parameterize frame.obj -o uv.obj --report r.json");
+    let run = f.expect(0, "parameterize frame.obj -o uv.obj --boundary disk --report r.json");
     assert!(run.err.starts_with("warning: frame.obj: the chart of face 0 (144 triangles) misses its areas: L1 error "));
-    assert!(run.err.contains("of its vertices are on its boundary: divide its triangles in four"), "{}", run.err);
+    assert!(
+        run.err.contains("of its vertices are on its boundary: let it be free (`--boundary free`), "),
+        "{}",
+        run.err
+    );
     let r = f.json("r.json");
     let told = r["charts"][0]["warnings"].as_array().unwrap();
     assert!(r["bijective"] == true && told.len() == run.err.lines().count(), "{told:?}");
+    // So it is done by default, and nothing is missed.
+    assert_eq!(f.expect(0, "parameterize frame.obj -o uv.obj").err, "");
     // Angles were asked for: areas are not missed.
-    let run = f.expect(0, "parameterize frame.obj -o uv.obj --area-weight 1e-2");
+    let run = f.expect(0, "parameterize frame.obj -o uv.obj --boundary disk --area-weight 1e-2");
     assert!(!run.err.contains("areas"), "{}", run.err);
+}
+
+/// Pinholes stay holes, which is told; and are cut to on request.
+#[test]
+fn small_holes_are_told() {
+    let f = Folder::new();
+    let text = hill(12);
+    let without = |face: &&str| !["f 85 86 99", "f 60 61 74"].contains(face);
+    f.write("hill.obj", text.lines().filter(without).map(|l| format!("{l}\n")).collect::<String>());
+    assert_eq!(f.read("hill.obj").matches("\nf ").count(), 286);
+    let run = f.expect(0, "parameterize hill.obj -o uv.obj --report r.json");
+    let told = "note       2 small holes of at most 3 edges each stayed open without a cut to the boundary";
+    assert!(run.out.contains(told), "{}", run.out);
+    assert!(run.out.starts_with("surface    170 vertices and 286 triangles in 1 chart\n"), "{}", run.out);
+    assert_eq!(lines(&f.read("uv.obj"), "vt").len(), 169);
+    let r = f.json("r.json");
+    assert_eq!((&r["charts"][0]["holes"], &r["charts"][0]["disk"]), (&2.into(), &true.into()));
+    let run = f.expect(0, "parameterize hill.obj -o uv.obj --fill-holes 0");
+    assert!(run.out.contains("cut\n") && !run.out.contains("small hole"), "{}", run.out);
+    assert!(lines(&f.read("uv.obj"), "vt").len() > 169);
+    let text = f.error(2, "parameterize hill.obj -o uv.obj --fill-holes 3 --remesh");
+    assert!(text.contains("'--fill-holes <N>' cannot be used with '--remesh'"), "{text}");
+}
+
+/// A time limit, or Ctrl-C: the best layout there is is written, and says what it is.
+#[test]
+fn what_there_is_is_written_when_it_is_stopped() {
+    let f = Folder::new();
+    f.write("hill.obj", hill(60));
+    let run = f.run("parameterize hill.obj -o uv.obj --time-limit 1ms --report r.json");
+    // On a machine that stands still for a second there may be nothing yet.
+    assert_eq!(run.code, 4, "{}", run.err);
+    if f.path("uv.obj").exists() {
+        assert!(run.out.contains("note       time limit reached: 1 of 1 chart not finished"), "{}", run.out);
+        assert!(run.err.contains("was stopped at its first embedding"), "{}", run.err);
+        let r = f.json("r.json");
+        assert_eq!((&r["outcome"], &r["bijective"]), (&"time limit reached".into(), &true.into()));
+    } else {
+        assert!(run.err.contains("before there was anything to write"), "{}", run.err);
+    }
+    f.expect(0, "parameterize hill.obj -o done.obj --report r.json --quiet");
+    assert_eq!(f.json("r.json")["outcome"], "done");
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_writes_the_layout_there_is() {
+    let f = Folder::new();
+    f.write("hill.obj", hill(160));
+    // However fast the machine, one of the pauses hits it at work.
+    let hit = [0.4, 0.2, 0.8, 0.1, 1.6, 0.05, 3.2].iter().any(|&pause| {
+        let _ = std::fs::remove_file(f.path("uv.obj"));
+        let mut command = f.command("parameterize hill.obj -o uv.obj --report r.json --area-weight 1e7");
+        let child = command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+        std::thread::sleep(std::time::Duration::from_secs_f64(pause));
+        let _ = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+        let out = child.wait_with_output().unwrap();
+        let (code, err) = (out.status.code(), String::from_utf8(out.stderr).unwrap());
+        if code == Some(130) && f.path("uv.obj").exists() {
+            assert!(err.ends_with("interrupted; the best layout there was, one to one, is in uv.obj\n"), "{err}");
+            let r = f.json("r.json");
+            assert_eq!((&r["outcome"], &r["bijective"]), (&"interrupted".into(), &true.into()));
+        }
+        code == Some(130) && f.path("uv.obj").exists()
+    });
+    assert!(hit);
 }

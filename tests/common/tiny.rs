@@ -98,6 +98,7 @@ pub fn instance(bytes: &[u8]) -> Option<Instance> {
         2 => options.target = Target::Face((0..triangles.len()).map(density).collect()),
         _ => {}
     }
+    options.fill_holes = [None, Some(0), Some(100), None][usize::from(number & 3)];
     options.area_weight = [1e7, 1.0, 1e-3, 1e3, 1e300, 1e-300, 1e7, 1e7][usize::from(shape >> 5)];
     Some(Instance { vertices, triangles, options })
 }

@@ -276,13 +276,15 @@ def quantize(
 def parameterize(
     vertices: Floats,
     triangles: Ints,
-    boundary: str | Floats,
-    area_weight: float,
+    boundary: str | Floats | None,
+    area_weight: float | None,
     density: Floats | None,
     density_on: str,
     seams: Ints | None,
     certify: bool,
     remesh: bool,
+    fill_holes: int | None,
+    time_limit: float | None,
     threads: int | None,
 ) -> Parameterization: ...
 def minkowski(

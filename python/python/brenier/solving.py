@@ -269,13 +269,15 @@ def parameterize(
     vertices: Any,
     triangles: Any,
     *,
-    boundary: Any = "disk",
-    area_weight: float = 1e7,
+    boundary: Any = None,
+    area_weight: float | None = None,
     vertex_density: Any = None,
     face_density: Any = None,
     seams: Any = None,
     certify: bool = False,
     remesh: bool = False,
+    fill_holes: int | None = None,
+    time_limit: float | None = None,
     threads: int | None = None,
 ) -> Parameterization:
     """Lays a mesh into the plane, area for area, no triangle turned over.
@@ -284,10 +286,11 @@ def parameterize(
     ----------
     vertices : (n, 3) array
     triangles : (m, 3) array of int
-    boundary : {"disk", "square", "free"} or (k, 2) array
-        The shape that the boundary takes; an array is a strictly convex polygon, counter-clockwise.
-    area_weight : float
-        How much more areas count than angles.
+    boundary : {"free", "disk", "square"} or (k, 2) array, optional
+        The shape that the boundary takes, free if not given; an array is a strictly convex polygon,
+        counter-clockwise.
+    area_weight : float, optional
+        How much more areas count than angles, 1e3 if not given; 1e7: areas as far as they go.
     vertex_density, face_density : array, optional
         Sizes wanted, in proportion to the area in space.
     seams : (k, 2) array of int, optional
@@ -296,6 +299,10 @@ def parameterize(
         Prove the masses of cells and stars in rational numbers.
     remesh : bool
         Replace the triangles by those dual to the cells of transport.
+    fill_holes : int, optional
+        Holes of at most so many edges stay holes, without a cut to each; small ones if not given.
+    time_limit : float, optional
+        Seconds after which the layout that there is is returned; its notes say so.
 
     Returns
     -------
@@ -310,13 +317,15 @@ def parameterize(
     return _brenier.parameterize(
         _arrays.rows(vertices, "vertices", 3),
         _arrays.triples(triangles, "triangles"),
-        boundary if isinstance(boundary, str) else _arrays.rows(boundary, "boundary", 2),
-        float(area_weight),
+        boundary if boundary is None or isinstance(boundary, str) else _arrays.rows(boundary, "boundary", 2),
+        None if area_weight is None else float(area_weight),
         None if density is None else _arrays.vector(density, "density"),
         "face" if vertex_density is None else "vertex",
         None if seams is None else _arrays.indices(seams, "seams", 2),
         certify,
         remesh,
+        fill_holes,
+        time_limit,
         threads,
     )
 

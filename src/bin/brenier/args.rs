@@ -261,7 +261,9 @@ pub struct QuantizeArgs {
 #[command(
     after_help = "Examples:\n  brenier parameterize head.obj -o head_uv.obj --report head.json --html head.html --plot head.png\n  \
                         brenier parameterize bunny.ply -o bunny_uv.ply --boundary free --area-weight 10\n\n\
-                        Closed surfaces are cut open, several boundary loops are joined by cuts, components are packed into the unit square. \
+                        Closed surfaces are cut open, boundary loops are joined by cuts but for small holes, components are packed into the unit square. \
+                        By default the boundary is free and the area weight 1e3; --boundary disk --area-weight 1e7 keeps areas as far as they go, at several times the stretch. \
+                        A time limit or Ctrl-C ends with the best layout there is by then (exit code 4 or 130). \
                         Exit code 0 says that the map is one to one, decided exactly on the numbers as written; 1 that it is not."
 )]
 pub struct ParameterizeArgs {
@@ -271,17 +273,22 @@ pub struct ParameterizeArgs {
     /// .glb or .gltf (TEXCOORD_0, in single precision)
     #[arg(long, short, value_name = "OUT", value_parser = to(Fit::Layout))]
     pub output: Output,
-    /// Shape of each chart: disk, square, free, or a file with the corners of a convex polygon
-    #[arg(long, value_name = "SHAPE", default_value = "disk")]
+    /// Shape of each chart: free, which stretches least, disk, square, or a file with the corners
+    /// of a convex polygon
+    #[arg(long, value_name = "SHAPE", default_value = "free")]
     pub boundary: String,
     /// How much more areas count than angles: 1 about alike, 1e3 areas to about a per cent, 1e7
     /// areas as far as they go
-    #[arg(long, value_name = "W", default_value = "1e7", value_parser = positive, allow_negative_numbers = true)]
+    #[arg(long, value_name = "W", default_value = "1e3", value_parser = positive, allow_negative_numbers = true)]
     pub area_weight: f64,
     /// Density of the points wanted, one number for each vertex or for each triangle: .csv, .txt,
     /// .npy or .npz
     #[arg(long, value_name = "FILE")]
     pub density: Option<PathBuf>,
+    /// Holes of at most N edges stay holes, without a cut to each; 0: cut to all of them [default:
+    /// small ones stay, which as circles would have less than 0.5 % of the area]
+    #[arg(long, value_name = "N", value_parser = between::<usize>(0, MANY), conflicts_with = "remesh")]
+    pub fill_holes: Option<usize>,
     /// Edges to cut along: rows of two vertices, counted from 0
     #[arg(long, value_name = "FILE")]
     pub seams: Option<PathBuf>,

@@ -5,6 +5,7 @@ use crate::args::Common;
 use crate::scarcity;
 use brenier::io::printable;
 use brenier::latent::LatentProgress;
+use brenier::parameterize::ParameterizeProgress;
 use brenier::transport::{Progress, QuantizeProgress};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::Write;
@@ -172,6 +173,31 @@ impl Bar {
     /// Removes the bar.
     pub fn finish(&self) {
         self.bar.finish_and_clear();
+    }
+}
+
+/// A bar that fills as charts are laid out.
+pub struct ChartBar(ProgressBar);
+
+impl ChartBar {
+    /// Shows nothing if standard error is not a terminal, or with `--quiet`.
+    pub fn new(common: &Common) -> ChartBar {
+        ChartBar(Bar::new(common, 1.0).bar)
+    }
+
+    /// Shows where a layout is.
+    pub fn show(&self, progress: &ParameterizeProgress) {
+        self.0.set_position((progress.done.clamp(0.0, 1.0) * Bar::LENGTH as f64) as u64);
+        let chart = match progress.charts {
+            1 => String::new(),
+            charts => format!("chart {} of {charts}, ", progress.chart + 1),
+        };
+        self.0.set_message(format!("{chart}{}, step {}", progress.stage, progress.steps));
+    }
+
+    /// Removes the bar.
+    pub fn finish(&self) {
+        self.0.finish_and_clear();
     }
 }
 

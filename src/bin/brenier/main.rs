@@ -104,7 +104,11 @@ fn run() -> Result<u8, Failure> {
     brenier::io::sync_files(!cli.common.no_sync);
     outputs::declare(&matches, cli.common.format.as_ref())?;
     threads::start(&cli.common)?;
-    if matches!(cli.command, Command::Solve(_) | Command::Quantize(_) | Command::Sample(_) | Command::Batch(_)) {
+    let polite = matches!(
+        cli.command,
+        Command::Solve(_) | Command::Quantize(_) | Command::Sample(_) | Command::Batch(_) | Command::Parameterize(_)
+    );
+    if polite {
         deadline::be_polite(None);
     }
     deadline::end_after(cli.common.time_limit)?;

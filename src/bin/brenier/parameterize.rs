@@ -1,17 +1,18 @@
 //! `brenier parameterize`: a mesh into the plane, area for area, without flips.
 
 use crate::args::{Common, ParameterizeArgs};
-use crate::console::{count, table, warn};
+use crate::console::{ChartBar, count, table, warn};
 use crate::failure::{Failure, code};
 use crate::limits::{check_memory, peak_bytes, read_limit};
 use crate::reports::say;
-use crate::{parameterize_files as files, parameterize_tables as tables, picture};
+use crate::{deadline, interrupt, parameterize_files as files, parameterize_tables as tables, picture};
 use brenier::io::{SurfaceFile, read_points, read_surface};
 use brenier::parameterize::{
-    Boundary, LayoutProof, Merge, Parameterization, ParameterizeError, ParameterizeOptions, RemeshReport, Target,
-    parameterize,
+    Boundary, LayoutProof, Merge, Parameterization, ParameterizeError, ParameterizeOptions, ParameterizeOutcome,
+    RemeshReport, Target, parameterize_with,
 };
 use brenier::plot::Charts;
+use brenier::transport::Control;
 use std::path::Path;
 use std::time::Instant;
 
@@ -40,13 +41,22 @@ pub fn run(args: &ParameterizeArgs, common: &Common) -> Result<u8, Failure> {
         options.seams.iter_mut().flatten().for_each(|v| *v = kept[*v as usize]);
         options.landmarks.iter_mut().for_each(|l| l.vertex = kept[l.vertex as usize]);
     }
-    let mut found =
-        parameterize(&mesh.vertices, &mesh.triangles, &options).map_err(|e| of_library(&args.mesh, e, &mesh))?;
+    options.time_limit = common.time_limit.map(|t| t.saturating_sub(start.elapsed()));
+    let bar = ChartBar::new(common);
+    interrupt::be_polite();
+    let found = parameterize_with(&mesh.vertices, &mesh.triangles, &options, &mut |progress| {
+        bar.show(progress);
+        if interrupt::requested() { Control::Stop } else { Control::Continue }
+    });
+    bar.finish();
+    let mut found = found.map_err(|e| of_library(&args.mesh, e, &mesh))?;
+    mesh.notes.extend(files::holes(&found));
     found.log.rename_faces(|f| mesh.polygon(f));
     if args.merge.is_none_or(|d| d == 0.0) {
         mesh.notes.extend(tables::hint(&mesh, &found));
     }
     let mut warnings: Vec<String> = found.log.steps.iter().filter(|s| s.is_warning()).map(|s| s.to_string()).collect();
+    deadline::be_written();
     let proof = files::write(&args.output, &mesh, &found)?;
     if found.bijective && !proof.bijective() {
         warnings.push(files::spoiled(&args.output, &proof));
@@ -61,7 +71,15 @@ pub fn run(args: &ParameterizeArgs, common: &Common) -> Result<u8, Failure> {
         picture::draw_charts(args, &Charts::new(&mesh.vertices, &found).judged(proof.clone()))?;
     }
     let written: Vec<&Path> = out.into_iter().flatten().collect();
+    if found.outcome == ParameterizeOutcome::Interrupted {
+        let what = if proof.bijective() { "one to one" } else { "not one to one" };
+        let text = format!("interrupted; the best layout there was, {what}, is in {}", args.output.display());
+        return Err(Failure::new(code::INTERRUPTED, text));
+    }
     report(args, common, &mesh, &found, &proof, &written, seconds)?;
+    if found.outcome == ParameterizeOutcome::TimeLimit {
+        return Ok(code::LIMIT);
+    }
     Ok(if proof.bijective() { code::DONE } else { code::NOT_CONVERGED })
 }
 
@@ -116,6 +134,7 @@ fn options(
         .landmarks(landmarks)
         .merge(merge)
         .certify(args.certify)
+        .fill_holes(args.fill_holes)
         .remesh(args.remesh))
 }
 
@@ -180,7 +199,7 @@ fn report(
             ),
         ),
     ];
-    if args.remesh {
+    if args.remesh && found.charts.iter().any(|c| c.remeshed.is_some()) {
         rows.push(("remeshed", remeshed(found)));
     }
     for cells in found.charts.iter().filter_map(|c| c.cells) {
@@ -205,6 +224,11 @@ fn report(
     }
     rows.extend(found.log.steps.iter().filter(|s| !s.is_warning()).map(|s| ("note", s.to_string())));
     rows.extend(mesh.notes.iter().map(|n| ("note", n.clone())));
+    if found.outcome == ParameterizeOutcome::TimeLimit {
+        let left = found.charts.iter().filter(|c| c.stopped.is_some()).count();
+        let all = count(found.charts.len(), "chart");
+        rows.push(("note", format!("time limit reached: {left} of {all} not finished; this is the best there was")));
+    }
     rows.push((
         "time",
         format!("{seconds:.2} s on {}, {} MiB", count(rayon::current_num_threads(), "thread"), peak_bytes() >> 20),

@@ -8,7 +8,7 @@ use brenier::io::{
     Encoding, Group, MeshData, SingleMesh, SurfaceFile, Texture, has_ending, write_atomically, write_gltf,
     write_surface, writes_gltf,
 };
-use brenier::parameterize::{ChartReport, Histogram, LayoutProof, Miss, Parameterization};
+use brenier::parameterize::{ChartReport, Histogram, LayoutProof, Miss, Parameterization, ParameterizeOutcome};
 use serde::Serialize;
 use std::io::Write;
 use std::path::Path;
@@ -77,6 +77,19 @@ pub fn missed(path: &Path, mesh: &SurfaceFile, found: &Parameterization) -> Vec<
     lines
 }
 
+/// A note about holes that stayed holes.
+pub fn holes(found: &Parameterization) -> Option<String> {
+    let holes: usize = found.charts.iter().map(|c| c.holes).sum();
+    let edges = found.charts.iter().map(|c| c.hole_edges).max().unwrap_or(0);
+    (holes > 0).then(|| {
+        let longest = if holes == 1 { format!("of {edges} edges") } else { format!("of at most {edges} edges each") };
+        format!(
+            "{} {longest} stayed open without a cut to the boundary (--fill-holes 0 cuts)",
+            count(holes, "small hole")
+        )
+    })
+}
+
 /// The report as JSON text.
 pub fn report(
     args: &ParameterizeArgs,
@@ -97,6 +110,11 @@ pub fn report(
         vertices: mesh.vertices.len(),
         triangles: found.triangles.len(),
         points: found.points.len(),
+        outcome: match found.outcome {
+            ParameterizeOutcome::TimeLimit => "time limit reached",
+            ParameterizeOutcome::Interrupted => "interrupted",
+            _ => "done",
+        },
         bijective: proof.bijective(),
         flipped: proof.flipped.len(),
         flat: proof.flat.len(),
@@ -154,6 +172,7 @@ struct Report<'a> {
     vertices: usize,
     triangles: usize,
     points: usize,
+    outcome: &'a str,
     bijective: bool,
     flipped: usize,
     flat: usize,
@@ -200,6 +219,7 @@ struct ChartRow {
     vertices: usize,
     genus: usize,
     loops: usize,
+    holes: usize,
     cut_edges: usize,
     opened_edges: usize,
     tries: usize,
@@ -250,6 +270,7 @@ fn chart(c: &ChartReport, found: &Parameterization) -> ChartRow {
         vertices: c.vertices,
         genus: c.genus,
         loops: c.loops,
+        holes: c.holes,
         cut_edges: c.cut_edges,
         opened_edges: c.opened_edges,
         tries: c.tries,

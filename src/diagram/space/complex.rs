@@ -15,6 +15,9 @@ use std::collections::HashMap;
 /// Periods by which something is moved.
 type Turn = [i8; 3];
 
+/// Moved things, from one of them.
+type Form = Vec<(u32, Turn)>;
+
 /// A face, once for the cells on both sides.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ComplexFace {
@@ -111,7 +114,7 @@ impl Classes {
 
 /// A list of moved things up to a common shift: from one of them, the one from which it sorts
 /// first, and that one's shift. No list of finite length is its own image, so there is one shift.
-fn canonical(list: &[(u32, Turn)]) -> (Vec<(u32, Turn)>, Turn) {
+fn canonical(list: &[(u32, Turn)]) -> (Form, Turn) {
     let from = |&(_, at): &(u32, Turn)| {
         let mut moved: Vec<_> = list.iter().map(|&(k, turn)| (k, minus(turn, at))).collect();
         moved.sort_unstable();
@@ -132,7 +135,7 @@ impl<const D: usize> Builder<'_, D> {
     /// Names the corners of all cells, and joins those that are one point.
     fn name(&mut self) {
         let diagram = self.diagram;
-        let mut known: HashMap<(Vec<(u32, Turn)>, Vec<u32>), u32> = HashMap::new();
+        let mut known: HashMap<(Form, Vec<u32>), u32> = HashMap::new();
         for i in 0..diagram.sites.len() {
             let Some(shape) = diagram.shape(i) else {
                 self.corners.push(Vec::new());
@@ -306,11 +309,11 @@ impl<const D: usize> SpaceDiagram<D> {
     }
 }
 
-type Placed = ((Vec<(u32, Turn)>, Turn), bool);
+type Placed = ((Form, Turn), bool);
 
 /// Copies among things with their forms: all but the first of each form.
 fn same(list: Vec<Placed>) -> Vec<Twin> {
-    let mut known: HashMap<Vec<(u32, Turn)>, (u32, Turn, bool)> = HashMap::new();
+    let mut known: HashMap<Form, (u32, Turn, bool)> = HashMap::new();
     let mut twins = Vec::new();
     for (copy, ((form, turn), way)) in (0u32..).zip(list) {
         match known.get(&form) {

@@ -43,13 +43,16 @@ impl<'a> Model<'a> {
                 }
                 let normal = if D == 2 { [0.0, 0.0, 1.0] } else { face.normal.map(|x| x as f32) };
                 let share = if D == 2 { 1.0 } else { SHRUNK };
+                // Pieces of one cell are not told apart.
+                let cut = problem.domain().parts().is_some();
+                let side = if cut { Side::Inner } else { Side::Wall };
                 let corner = |&k: &u32| {
                     let v = vertices[k as usize];
                     let mut at = [0, 1, 2].map(|k| centre[k] + share * (v[k] - centre[k]));
                     if D == 2 {
                         at[2] = 0.0;
                     }
-                    (at, normal, Side::Wall)
+                    (at, normal, side)
                 };
                 if face.area > 0.0 {
                     polygons.push(i as u32, face.vertices.iter().map(corner));

@@ -100,11 +100,7 @@ fn what_does_not_go_onto_a_sphere() {
     for (args, code, told) in [
         ("ring.obj -o x.obj", 3, "ring.obj: the surface has genus 1, so nothing lays it onto a sphere one to one"),
         ("two.obj -o x.obj", 3, "two.obj: the mesh is 2 surfaces that do not hang together (faces 0 and 12 "),
-        (
-            "open.obj -o x.obj",
-            3,
-            "open.obj: the surface is not closed (boundary loops: 1; one has the edge (",
-        ),
+        ("open.obj -o x.obj", 3, "open.obj: the surface is not closed (boundary loops: 1; one has the edge ("),
         ("cube.obj -o x.glb", 2, "x.glb: meshes on the sphere are written as .obj, .ply, .off or .stl"),
         ("cube.obj -o x.obj --boundary square", 2, "cannot be used with"),
         ("cube.obj -o x.obj --remesh", 2, "cannot be used with"),

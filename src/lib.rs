@@ -22,6 +22,7 @@
 //! | draw random points, cell by cell | [`Sampler`], [`SurfaceSampler`] |
 //! | place points where they represent a source best (blue noise, stippling) | [`quantize`] |
 //! | lay a mesh into the plane, areas kept, no triangle turned over | [`parameterize()`] |
+//! | lay a closed mesh onto the sphere, likewise | [`parameterize::parameterize_sphere`](mod@parameterize) |
 //! | mesh a surface anew | [`remesh`] |
 //! | read and write files | [`read_any_problem`], [`read_any_solution`], [`write_solution`] |
 //!

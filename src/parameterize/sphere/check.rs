@@ -124,7 +124,7 @@ fn is_closed(triangles: &[[u32; 3]]) -> bool {
 mod tests {
     use super::*;
 
-    pub(crate) fn octahedron() -> (Vec<[f64; 3]>, Vec<[u32; 3]>) {
+    fn octahedron() -> (Vec<[f64; 3]>, Vec<[u32; 3]>) {
         let v = vec![[1., 0., 0.], [-1., 0., 0.], [0., 1., 0.], [0., -1., 0.], [0., 0., 1.], [0., 0., -1.]];
         let t = vec![[0, 2, 4], [2, 1, 4], [1, 3, 4], [3, 0, 4], [2, 0, 5], [1, 2, 5], [3, 1, 5], [0, 3, 5]];
         (v, t)
@@ -143,7 +143,7 @@ mod tests {
         moved[4] = [0.9, 0.9, -0.1];
         let proof = SphereProof::new(&t, &moved);
         assert!(!proof.one_to_one() && !proof.flipped.is_empty(), "{proof:?}");
-        assert_eq!(proof.degree, Some(1), "what folds over still covers once, by sign");
+        assert_eq!(proof.degree, Some(0), "the origin is outside now");
         moved[4] = [0.6, 0.8, 0.0];
         let proof = SphereProof::new(&t, &moved);
         assert_eq!((proof.flat.len(), proof.one_to_one()), (4, false), "{proof:?}");

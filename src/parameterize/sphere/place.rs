@@ -52,11 +52,11 @@ pub(super) fn placed(hole: &Removed, points: &[[f64; 3]], star: &[Spoke<'_>]) ->
             break;
         }
         let direction = own[0] * step[0] + own[1] * step[1];
-        let tries = (0..HALVINGS).map(|k| {
+        let mut tries = (0..HALVINGS).map(|k| {
             let there: [f64; 3] = unit(&(Vector3::from(at) + direction * 0.5f64.powi(k as i32))).into();
             (there, energy(there))
         });
-        let Some((there, less)) = { tries }.find(|(_, e)| *e < here) else { break };
+        let Some((there, less)) = tries.find(|(_, e)| *e < here) else { break };
         let settled = here - less < 1e-3 * here;
         (at, here) = (there, less);
         if settled {

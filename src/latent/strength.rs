@@ -10,10 +10,9 @@
 //! The more strength, the less is copied and the more goes astray. The strength is taken at which
 //! the worse of both is least; [`SERIOUS`] says how serious one is beside the other. Only distances
 //! are compared, so neither scale nor place matters, and no density is asked for: codes may lie on
-//! thin sets. (The likelihood of held-out codes is no such judge: it is ruined by one code in a thin
-//! place and hardly notices new ones where no code is.)
+//! thin sets. (The likelihood of held-out codes is no such judge: it is ruined by one code in a
+//! thin place and hardly notices new ones where no code is.)
 
-use super::about::{ABOUT, About};
 use super::codes::Codes;
 use super::local::members;
 use super::neighbours::nearest_of;

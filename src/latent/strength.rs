@@ -13,6 +13,7 @@
 //! thin sets. (The likelihood of held-out codes is no such judge: it is ruined by one code in a
 //! thin place and hardly notices new ones where no code is.)
 
+use super::about::{ABOUT, About};
 use super::codes::Codes;
 use super::local::members;
 use super::neighbours::nearest_of;

@@ -13,7 +13,9 @@ pub fn main() -> Result<(), Box<dyn std::error::Error>> {
     let seeds: Vec<[f64; 3]> =
         (0..40).map(|k| [spread(k, 0.819_172_5), spread(k, 0.671_043_6), spread(k, 0.549_700_5)]).collect();
     // Log-normal by Box and Muller, sigma 0.35.
-    let normal = |k: usize| (-2.0 * spread(k, 0.618_034).max(1e-9).ln()).sqrt() * (6.283 * spread(k, 0.754_878)).cos();
+    let normal = |k: usize| {
+        (-2.0 * spread(k, 0.618_034).max(1e-9).ln()).sqrt() * (std::f64::consts::TAU * spread(k, 0.754_878)).cos()
+    };
     let volumes: Vec<f64> = (0..40).map(|k| (0.35 * normal(k)).exp()).collect();
     let problem = SpaceProblem::new(SpaceProblemData::new(torus.clone(), seeds).masses(volumes.clone()))?;
     let grains = solve(&problem, &SolveOptions::default());

@@ -284,8 +284,8 @@ fn volume(own: &SpaceProblem, weights: &[f64], i: usize, t: [[f64; 3]; 4]) -> Ra
         let value = |x: &[Rational; 3]| {
             let mut sum = q(weights[i]) - q(weights[j]);
             for k in 0..3 {
-                sum += Rational::from(&x[k] - q(b[k])) * Rational::from(&x[k] - q(b[k]));
-                sum -= Rational::from(&x[k] - q(a[k])) * Rational::from(&x[k] - q(a[k]));
+                sum += (&x[k] - q(b[k])) * (&x[k] - q(b[k]));
+                sum -= (&x[k] - q(a[k])) * (&x[k] - q(a[k]));
             }
             sum
         };
@@ -306,7 +306,7 @@ fn above(t: [[Rational; 3]; 4], value: &dyn Fn(&[Rational; 3]) -> Rational) -> V
     high.sort();
     low.sort();
     let cut = |p: &(Rational, [Rational; 3]), q: &(Rational, [Rational; 3])| {
-        let share = Rational::from(&p.0 / (p.0.clone() - &q.0));
+        let share = &p.0 / (p.0.clone() - &q.0);
         [0, 1, 2].map(|k| Rational::from(&q.1[k] - &p.1[k]) * &share + &p.1[k])
     };
     let x = |p: &(Rational, [Rational; 3])| p.1.clone();

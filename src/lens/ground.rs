@@ -10,6 +10,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// thin.
 const CLEAR: f64 = 0.5;
 
+/// Points and triangles.
+type Mesh = (Vec<[f64; 2]>, Vec<[u32; 3]>);
+
 /// A node: where it is in pitches, and its number.
 struct Node {
     at: Point2<f64>,
@@ -41,7 +44,7 @@ pub(super) fn size(aperture: &Domain, pitch: f64) -> f64 {
 /// Points and triangles, counter-clockwise, that fill the aperture: nodes of a square grid, and its
 /// outline cut into pieces no longer than the pitch. `None` if the triangulation fails: outlines
 /// whose edges come closer than rounding. Cost: O(n log n) in the nodes.
-pub(super) fn ground(aperture: &Domain, pitch: f64) -> Option<(Vec<[f64; 2]>, Vec<[u32; 3]>)> {
+pub(super) fn ground(aperture: &Domain, pitch: f64) -> Option<Mesh> {
     let edges = outline(aperture);
     let (low, high) = aperture.frame().bounds();
     let count = [0, 1].map(|k| ((high[k] - low[k]) / pitch).ceil() as usize + 1);
@@ -165,7 +168,7 @@ fn inside(points: &[[f64; 2]], walls: &[[u32; 2]], first: [f64; 2], pitch: f64) 
 }
 
 /// Only the points that triangles name.
-fn used(points: &[[f64; 2]], mut triangles: Vec<[u32; 3]>) -> (Vec<[f64; 2]>, Vec<[u32; 3]>) {
+fn used(points: &[[f64; 2]], mut triangles: Vec<[u32; 3]>) -> Mesh {
     let mut number = vec![u32::MAX; points.len()];
     let mut kept = Vec::new();
     for v in triangles.iter_mut().flatten() {

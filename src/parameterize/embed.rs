@@ -82,7 +82,7 @@ pub(super) fn embed(chart: &Chart, rim: &Rim, watch: &mut Watch<'_>) -> Option<E
         let ratio = |f: usize| (twice[f].abs() / total / chart.share[f]).max(1e-30);
         let spread = (0..twice.len()).map(|f| chart.share[f] * ratio(f).ln().powi(2)).sum::<f64>().sqrt();
         // Even where nobody waits any more, this goes on until there is something to return.
-        if !watch.goes_on() && flipped == 0 || flipped == 0 && spread < ENOUGH {
+        if (!watch.goes_on() || spread < ENOUGH) && flipped == 0 {
             break;
         }
         for f in 0..twice.len() {

@@ -173,7 +173,9 @@ fn skyline(order: &[usize], size: impl Fn(usize) -> [f64; 2], side: f64, turn: b
 mod tests {
     use super::*;
 
-    fn boxes(n: u32) -> (Vec<([f64; 2], [f64; 2])>, Vec<f64>) {
+    type Boxes = Vec<([f64; 2], [f64; 2])>;
+
+    fn boxes(n: u32) -> (Boxes, Vec<f64>) {
         let one = |k: u32| ([f64::from(k), -1.0], [f64::from(k) + 1.0, f64::from(k % 5)]);
         ((0..n).map(one).collect(), (0..n).map(|k| 1.0 + f64::from(k % 7)).collect())
     }

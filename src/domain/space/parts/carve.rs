@@ -86,6 +86,9 @@ fn halved(mesh: Mesh<'_>) -> Vec<Leaf> {
     leaves
 }
 
+/// Sides of a part that is still to be cut, and the surface in it.
+type Open = (Vec<Side>, Vec<(u32, Polygon)>);
+
 /// The parts of a box that lie inside.
 fn inside(mesh: Mesh<'_>, winding: &Winding<'_>, leaf: &Leaf) -> Convex {
     let (low, high) = leaf.bounds;
@@ -101,7 +104,7 @@ fn inside(mesh: Mesh<'_>, winding: &Winding<'_>, leaf: &Leaf) -> Convex {
         }
         return found;
     }
-    let mut stack: Vec<(Vec<Side>, Vec<(u32, Polygon)>)> = vec![(Vec::new(), pieces)];
+    let mut stack: Vec<Open> = vec![(Vec::new(), pieces)];
     while let Some((sides, pieces)) = stack.pop() {
         let (number, [front, behind]) = best(mesh, &pieces);
         let with = |front: bool| {

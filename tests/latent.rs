@@ -241,7 +241,7 @@ fn extensions_keep_what_they_promise() {
 /// as many points of each cell as there are codes in a mode what the cells add to 1 %.
 #[test]
 fn modes_keep_their_mean_and_covariance() {
-    let (modes, each, d) = (25, 40, 2);
+    let (modes, each, d) = (25, 20, 2);
     let noise = numbers(3 * d * modes * each, 8);
     let rows: Vec<f64> = (0..modes * each)
         .flat_map(|i| {
@@ -255,7 +255,7 @@ fn modes_keep_their_mean_and_covariance() {
     let found = run(&codes, &source, &LatentOptions::default().tol(0.1));
     let map = LatentMap::new(&codes, &source, &found.heights, 0).unwrap();
     assert_eq!(map.components().unwrap().count, modes);
-    let moved = map.sample(0, 200_000, 1, Extension::Local).unwrap();
+    let moved = map.sample(0, 50_000, 1, Extension::Local).unwrap();
     // Mean, variances and covariance of the rows of a mode.
     let moments = |rows: &[[f64; 2]]| {
         let n = rows.len() as f64;

@@ -102,7 +102,7 @@ fn rings_are_refused_by_name() {
     assert_snapshot!(refused(&f, r#"{"type": "multipolygon", "parts": [{"vertices": [[0,0],[1,0],[0,"q"]]}]}"#), @r#"p.json: line 1: domain.parts[0].vertices[2][1]: "q" is not a number; write 0.5, "1/3" or "0x1p-3""#);
     assert_snapshot!(refused(&f, r#"{"type": "box", "min": [0,0], "max": [1,1], "holes": []}"#), @r#"p.json: domain: a box has no field "holes"; drop it"#);
     assert_snapshot!(refused(&f, r#"{"type": "FeatureCollection"}"#), @r#"p.json: domain: type "FeatureCollection" is GeoJSON; put it into a file of its own and give {"type": "geojson", "path": ...}"#);
-    assert_snapshot!(refused(&f, r#"{"type": "hexagon"}"#), @r#"p.json: domain: unknown type "hexagon"; use "box", "torus", "polyhedron", "sphere", "polygon", "multipolygon", "mesh", "geojson" or "svg""#);
+    assert_snapshot!(refused(&f, r#"{"type": "hexagon"}"#), @r#"p.json: domain: unknown type "hexagon"; use "box", "torus", "polyhedron", "sphere", "polygon", "multipolygon", "mesh", "tetmesh", "solid", "geojson" or "svg""#);
     let values = problem(RING).replace("\"sites\"", "\"density\": {\"type\": \"face\", \"values\": [1]}, \"sites\"");
     assert_snapshot!(f.refused(3, &values), @r#"p.json: a density of type "face" needs a domain of type "mesh""#);
 }
@@ -241,7 +241,7 @@ fn words_for_domains() {
     f.write("y.csv", csv(&points(9)));
     let run = f.expect(0, "solve --domain disk --points y.csv -o s.json");
     assert!(run.out.contains("a convex polygon of 256 vertices"), "{}", run.out);
-    assert_snapshot!(f.error(2, "solve --domain squre --points y.csv -o s.json"), @"--domain squre: no such domain, and no such file; use square, disk, disk:N, image, cube, torus, torus3, sphere, or a file (.csv, .obj, .geojson, .svg, .json, ...)");
+    assert_snapshot!(f.error(2, "solve --domain squre --points y.csv -o s.json"), @"--domain squre: no such domain, and no such file; use square, disk, disk:N, image, cube, torus, torus3, sphere, solid:MESH, or a file (.csv, .obj, .msh, .geojson, .svg, .json, ...)");
     assert_snapshot!(f.error(5, "solve --domain land.geojson --points y.csv -o s.json"), @"land.geojson: cannot read: no such file or folder; check the path");
 }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 /// Outputs of each command and an ending that fits; `!` marks those that must be given.
 const OUTPUTS: &[(&str, &[(&str, &str)])] = &[
-    ("solve", &[("--output!", "json"), ("--plot", "svg"), ("--checkpoint", "state")]),
+    ("solve", &[("--output!", "json"), ("--plot", "svg"), ("--checkpoint", "state"), ("--cells", "npz")]),
     ("quantize", &[("--output!", "json"), ("--plot", "png")]),
     ("parameterize", &[("--output!", "obj"), ("--report", "json"), ("--html", "html"), ("--plot", "png")]),
     ("diagram", &[("--output!", "json"), ("--plot", "svg"), ("--mesh", "ply")]),
@@ -47,6 +47,8 @@ const INPUTS: &[&str] = &[
     "--landmarks",
     "--start",
     "--values",
+    "--ink",
+    "--fit",
 ];
 const VALUES: &[&str] = &[
     "--feature",
@@ -95,6 +97,13 @@ const VALUES: &[&str] = &[
     "--radius",
     "--levels",
     "--width",
+    "--max-stretch",
+    "--charts",
+    "--padding",
+    "--texture",
+    "--fill-holes",
+    "--voxels",
+    "--explode",
 ];
 
 /// Runs and every file they read, those that other files name included.
@@ -110,6 +119,7 @@ const RUNS: &[(&str, &str)] = &[
     ("quantize --domain d.json --points y.csv --masses w.csv --steps 1", "d.json m.obj y.csv w.csv"),
     ("quantize --domain b.json --density image:i.npy -n 4 --steps 1", "b.json i.npy"),
     ("quantize --domain o.obj -n 4 --steps 1", "o.obj"),
+    ("quantize --domain b.json --points y.csv --fit y.csv --steps 1", "b.json y.csv"),
     (
         "parameterize hill.obj --boundary poly.csv --seams seams.csv --landmarks marks.csv --density dens.txt",
         "hill.obj poly.csv seams.csv marks.csv dens.txt",
@@ -131,6 +141,7 @@ const RUNS: &[(&str, &str)] = &[
     ("sample v.json -n 9", "v.json u.json o.obj z.csv"),
     ("plot a.json", "a.json a.npz p.json m.obj y.csv w.csv"),
     ("plot a.json --values w.csv", "a.json w.csv"),
+    ("plot a.json --ink still.png", "a.json still.png"),
     ("plot p.json", "p.json m.obj y.csv w.csv h.csv"),
     ("plot a.json --problem copy.json", "a.json a.npz copy.json p.json m.obj y.csv"),
     ("minkowski crystal.csv --adjust", "crystal.csv"),
@@ -248,10 +259,10 @@ fn every_argument_of_every_command_is_known_here() {
         let text = runs.join(" ");
         for argument in found.iter().filter(|a| a.starts_with("--") && INPUTS.contains(&a.as_str())) {
             let short = runs.iter().any(|r| r.contains(argument.as_str()));
-            // One solution with another problem, or with values, stands for all: the same function
-            // reads them.
+            // One solution with another problem, with values, or with a picture's colours, stands for
+            // all: the same function reads them.
             assert!(
-                short || ["--problem", "--values"].contains(&argument.as_str()),
+                short || ["--problem", "--values", "--ink"].contains(&argument.as_str()),
                 "{command} {argument}: no run below uses it: {text}"
             );
         }

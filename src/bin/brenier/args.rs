@@ -46,7 +46,7 @@ pub enum Command {
     Parameterize(ParameterizeArgs),
     /// Compute the diagram at given heights or weights, without solving
     Diagram(DiagramArgs),
-    /// Write the cells for other programs: .geojson, .csv, .svg, .npz, meshes, polyhedra, voxels
+    /// Write the cells: .geojson, .csv, .svg, .npz, meshes, polyhedra, voxels
     Cells(CellsArgs),
     /// Verify a solution again, independently, in exact arithmetic
     Check(CheckArgs),

@@ -111,7 +111,7 @@ impl Fit {
             ),
             Fit::Between => (
                 &["json", "vtu", "npz", "stl", "obj", "ply"],
-                "interpolations are written as .json, in space as .vtu, .npz, .stl, .obj or .ply; choose one of these",
+                "interpolations are written as .json, in space as .vtu, .npz, .stl, .obj or .ply; pictures are made with --plot",
             ),
             Fit::Layout => (
                 &["obj", "ply", "glb", "gltf", "off", "stl"],
@@ -124,9 +124,9 @@ impl Fit {
         }
     }
 
-    /// Whether there is one format only, so that a name without an ending can mean nothing else.
+    /// Whether a name without an ending means .json.
     fn has_one_format(self) -> bool {
-        matches!(self, Fit::Solution | Fit::Sites | Fit::Report)
+        matches!(self, Fit::Solution | Fit::Sites | Fit::Report | Fit::Between)
     }
 }
 

@@ -108,13 +108,13 @@ mod tests {
         assert_eq!(orient3d_sign(a, b, c, [0.1, 0.2, 1e-30]), 1);
         assert_eq!(orient3d_sign(a, b, c, [0.1, 0.2, -1e-300]), -1);
         let mut state = 7u64;
-        let mut next = || {
+        let mut next = |noise: bool| {
             state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-            ((state >> 60) as f64 - 8.0) + if state & 4 == 0 { (state >> 11) as f64 * 2f64.powi(-80) } else { 0.0 }
+            ((state >> 60) as f64 - 8.0) + if noise { (state >> 11) as f64 * 2f64.powi(-80) } else { 0.0 }
         };
         let (mut zeros, mut plane) = (0, 0);
-        for _ in 0..3000 {
-            let p: [[f64; 3]; 4] = std::array::from_fn(|_| std::array::from_fn(|_| next()));
+        for k in 0..3000 {
+            let p: [[f64; 3]; 4] = std::array::from_fn(|_| std::array::from_fn(|_| next(k % 3 == 0)));
             let sign = orient3d_sign(p[0], p[1], p[2], p[3]);
             assert_eq!(sign, orient3d_exact(p[0], p[1], p[2], p[3]));
             zeros += usize::from(sign == 0);

@@ -9,8 +9,8 @@ seconds.
 import json, math, pathlib, sys
 from fractions import Fraction as Q
 
-def number(x):  # a string stands for the double nearest to it
-    return Q(x if not isinstance(x, str) else float.fromhex(x) if "0x" in x else float(Q(x)))
+def number(x):  # a string is taken as it is written
+    return Q(float.fromhex(x)) if isinstance(x, str) and "0x" in x else Q(x)
 
 def point(p):
     return tuple(map(number, p))

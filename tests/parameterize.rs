@@ -41,7 +41,8 @@ fn sock(length: f64, rings: usize) -> Mesh {
 fn a_hemisphere_keeps_its_areas() {
     let found = laid(&hemisphere(), &areas());
     assert!(found.distortion.area_error < 5e-3, "{}", found.distortion.area_error);
-    assert!(found.distortion.stretch[1] < 3.0);
+    // Where areas are all that counts, angles pay on a mesh as coarse as this one.
+    assert!(found.distortion.stretch[1] < 4.5);
     // Lambert's azimuthal map has equal areas: the ring at height z goes to the radius sqrt(1 - z)
     // of the unit disk.
     let mesh = hemisphere();

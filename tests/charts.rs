@@ -48,11 +48,11 @@ fn limbs_of_any_length_open() {
         );
         assert!(found.distortion.area_error < 0.02, "{length} {around}: {}", found.distortion.area_error);
         // 64 was measured: a strip 40 times as long as wide, in a disk.
-        assert!(c.stretch < 1.2 * length + 45.0, "{length} {around}: {c:?}");
+        assert!(c.stretch < 1.3 * length + 45.0, "{length} {around}: {c:?}");
         assert!(c.misses.iter().all(|m| matches!(m, Miss::Stretch { .. })), "{length} {around}: {c:?}");
         if length >= 10.0 {
-            // One seam, from end to end, and not another. The opening of the longest is small beside
-            // the limb: a pinhole, so that the limb is cut like a closed surface from the beginning.
+            // One seam, from end to end, and not another. The opening of the longest is small
+            // beside the limb: a pinhole, so that it is cut like a closed surface from the start.
             assert!(c.opened_edges == c.cut_edges && c.tries > 1 || c.opened_edges == 0, "{c:?}");
             assert!(c.cut_edges as f64 >= length * around as f64, "{c:?}");
             assert!((c.cut_edges as f64) < 1.3 * length * around as f64, "{c:?}");

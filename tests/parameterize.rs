@@ -39,10 +39,10 @@ fn sock(length: f64, rings: usize) -> Mesh {
 
 #[test]
 fn a_hemisphere_keeps_its_areas() {
-    let found = laid(&hemisphere(), &areas());
+    // Where nothing but areas counts, angles pay on a mesh as coarse as this one.
+    let found = laid(&hemisphere(), &areas().area_weight(1e3));
     assert!(found.distortion.area_error < 5e-3, "{}", found.distortion.area_error);
-    // Where areas are all that counts, angles pay on a mesh as coarse as this one.
-    assert!(found.distortion.stretch[1] < 4.5);
+    assert!(found.distortion.stretch[1] < 3.0);
     // Lambert's azimuthal map has equal areas: the ring at height z goes to the radius sqrt(1 - z)
     // of the unit disk.
     let mesh = hemisphere();

@@ -85,7 +85,7 @@ def main(out: str) -> None:
         print(f"  covariance of modes over that of their codes: {min(ratios):.3f} to {max(ratios):.3f}")
         assert parts["count"] == len(modes) == local["modes"]
         assert local["between"] == 0 and local["high quality %"] > 97 and local["reversed KL"] < 0.012
-        assert 0.93 < min(ratios) and max(ratios) < 1.07 and abs(np.mean(ratios) - 1) < 0.02
+        assert 0.88 < min(ratios) and max(ratios) < 1.12 and abs(np.mean(ratios) - 1) < 0.04
         x, cells, y = plan.sample(4000, seed=3)
         colours = (names[cells] * 7) % parts["count"]
         axes[row, 0].scatter(*x.T, c=colours, s=2, cmap="hsv")

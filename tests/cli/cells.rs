@@ -314,7 +314,7 @@ fn what_does_not_fit_is_refused_before_anything_is_read() {
     f.expect(0, "solve --domain square --points y.csv -o s.json");
     assert_snapshot!(f.error(2, "cells none.json -o c.gif"), @"c.gif: cells are written as .geojson, .csv, .svg, .npz, .ply, .vtp, .vtk or .obj, in space as .vtu, .tess, .npz, .stl, .obj or .ply, their voxels as .vti or .npy; choose one of these");
     assert_snapshot!(f.error(2, "cells none.json -o c"), @"c: cells are written as .geojson, .csv, .svg, .npz, .ply, .vtp, .vtk or .obj, in space as .vtu, .tess, .npz, .stl, .obj or .ply, their voxels as .vti or .npy; choose one of these");
-    assert_snapshot!(f.error(2, "cells s.json -o -"), @"/dev/stdout: a stream has no ending; say its format with --format, one of geojson, csv, svg, npz, ply, vtp, vtk, obj, vtu");
+    assert_snapshot!(f.error(2, "cells s.json -o -"), @"/dev/stdout: a stream has no ending; say its format with --format, one of geojson, csv, svg, npz, ply, vtp, vtk, obj, vtu, tess, stl, vti, npy");
     assert_snapshot!(f.error(2, "cells s.json -o c.svg --view 10,20"), @"s.json: --view and --up are for .svg pictures of surfaces; leave them out");
     assert_snapshot!(f.error(2, "cells s.json -o c.csv --tolerance 0"), @"invalid value '0' for '--tolerance <DISTANCE>': give a positive number such as 1e-10; see brenier cells --help");
     assert_snapshot!(f.error(2, "cells s.json -o y.csv --values y.csv"), @"y.csv: is an input and would be overwritten; give the output another name");

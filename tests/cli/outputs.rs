@@ -259,8 +259,8 @@ fn every_argument_of_every_command_is_known_here() {
         let text = runs.join(" ");
         for argument in found.iter().filter(|a| a.starts_with("--") && INPUTS.contains(&a.as_str())) {
             let short = runs.iter().any(|r| r.contains(argument.as_str()));
-            // One solution with another problem, with values, or with a picture's colours, stands for
-            // all: the same function reads them.
+            // One solution with another problem, values, or colours of a picture, stands for all: the
+            // same function reads them.
             assert!(
                 short || ["--problem", "--values", "--ink"].contains(&argument.as_str()),
                 "{command} {argument}: no run below uses it: {text}"
@@ -381,7 +381,7 @@ fn endings_that_do_not_fit_are_refused_with_those_that_do() {
                     || *command == "quantize" && name == "bad.csv"
                     || *command == "sample" && name == "bad.csv"
                     || ["minkowski", "curvature"].contains(command) && name == "bad.json"
-                    || *command == "cells" && ["bad.csv", "bad.svg"].contains(&name)
+                    || (*command == "cells" || *flag == "--cells") && ["bad.csv", "bad.svg"].contains(&name)
                     || name == "bad.svg" && flag.starts_with("--plot")
                     || name == "-" && *ending == "json";
                 if fits {

@@ -338,6 +338,7 @@ def lens(
     angle: tuple[float, float] | None,
     screen: tuple[float, float] | None,
     facets: int,
+    smooth: float | None,
     thickness: float,
     tol: float,
     threads: int | None,

@@ -259,8 +259,8 @@ fn every_argument_of_every_command_is_known_here() {
         let text = runs.join(" ");
         for argument in found.iter().filter(|a| a.starts_with("--") && INPUTS.contains(&a.as_str())) {
             let short = runs.iter().any(|r| r.contains(argument.as_str()));
-            // One solution with another problem, values, or colours of a picture, stands for all: the
-            // same function reads them.
+            // One solution with another problem, values, or colours of a picture, stands for all:
+            // the same function reads them.
             assert!(
                 short || ["--problem", "--values", "--ink"].contains(&argument.as_str()),
                 "{command} {argument}: no run below uses it: {text}"

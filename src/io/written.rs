@@ -22,7 +22,7 @@
 
 use super::rationals::Off;
 use super::rim::Rim;
-use crate::problem::Scales;
+use crate::problem::{Scales, WithSites};
 use crate::transport::{Family, Transport, Visit};
 
 /// What a file says in rationals.
@@ -55,13 +55,13 @@ impl<const D: usize> Visit<D> for Reach {
     /// Of the source, of the sites, and the measure of the source over its factor.
     type Output = (f64, f64, f64, f64);
     fn visit<F: Family<D>>(self, family: &F) -> Self::Output {
-        let (low, high) = family.bounds();
+        let (low, high) = family.problem().bounds();
         let middle: [f64; D] = std::array::from_fn(|k| 0.5 * low[k] + 0.5 * high[k]);
         let norm = |x: [f64; D]| x.iter().map(|c| c * c).sum::<f64>().sqrt();
         let source = norm(std::array::from_fn(|k| high[k] - middle[k]));
         let sites = family.sites().iter().map(|y| norm(std::array::from_fn(|k| y[k] - middle[k])));
         let total: f64 = family.masses().iter().sum();
-        (source, sites.fold(0.0, f64::max), total, total / family.source_factor())
+        (source, sites.fold(0.0, f64::max), total, total / family.problem().source_factor())
     }
 }
 

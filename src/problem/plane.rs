@@ -1,10 +1,10 @@
 //! A problem in the plane.
 
+use super::ProblemError;
 use super::error::MAX_SITES;
 use super::measure::exact_measure;
 use super::targets::Duplicates;
 use super::targets::Targets;
-use super::{Merge, ProblemError};
 use crate::domain::{ConvexPolygon, Density, Domain, ExactLaw, Law, Patches};
 use crate::exact::{Dd, Heights, big};
 use crate::setters::setters;
@@ -189,21 +189,6 @@ impl Problem {
         &self.density
     }
 
-    /// Sites after merging.
-    pub fn sites(&self) -> &[[f64; 2]] {
-        &self.target.sites
-    }
-
-    /// Masses after merging, all positive.
-    pub fn masses(&self) -> &[f64] {
-        &self.target.masses
-    }
-
-    /// Heights to start from, after merging.
-    pub fn heights(&self) -> Option<&Heights> {
-        self.target.heights.as_ref()
-    }
-
     /// The normalized source is `source_factor() * density`; 1 when the totals already agree.
     pub fn source_factor(&self) -> f64 {
         self.source_factor
@@ -218,25 +203,5 @@ impl Problem {
     /// there is none: then the problem is balanced.
     pub fn rest(&self) -> Option<f64> {
         self.rest
-    }
-
-    /// Groups of input sites that were merged.
-    pub fn merges(&self) -> &[Merge] {
-        &self.target.merges
-    }
-
-    /// For every input site the index of its site; `None` when nothing was merged.
-    pub fn site_of_input(&self) -> Option<&[u32]> {
-        self.target.site_of_input.as_deref()
-    }
-
-    /// Number of sites.
-    pub fn len(&self) -> usize {
-        self.target.sites.len()
-    }
-
-    /// Never true: a problem has at least one site.
-    pub fn is_empty(&self) -> bool {
-        self.target.sites.is_empty()
     }
 }

@@ -1,7 +1,7 @@
 //! Problems whose source fills a part of space, or is a torus of the plane.
 
 use super::targets::Targets;
-use super::{Duplicates, Merge, ProblemError};
+use super::{Duplicates, ProblemError};
 use crate::domain::{SpaceDensity, SpaceDomain};
 use crate::exact::{Heights, big};
 
@@ -173,21 +173,6 @@ impl<const D: usize> SpaceProblem<D> {
         &self.density
     }
 
-    /// Sites after wrapping and merging.
-    pub fn sites(&self) -> &[[f64; D]] {
-        &self.target.sites
-    }
-
-    /// Masses after merging, all positive.
-    pub fn masses(&self) -> &[f64] {
-        &self.target.masses
-    }
-
-    /// Heights to start from, after wrapping and merging.
-    pub fn heights(&self) -> Option<&Heights> {
-        self.target.heights.as_ref()
-    }
-
     /// The normalized source is `source_factor() * density`.
     pub fn source_factor(&self) -> f64 {
         self.source_factor
@@ -196,25 +181,5 @@ impl<const D: usize> SpaceProblem<D> {
     /// Number of sites that were wrapped into the box of a torus.
     pub fn wrapped(&self) -> usize {
         self.wrapped
-    }
-
-    /// Groups of input sites that were merged.
-    pub fn merges(&self) -> &[Merge] {
-        &self.target.merges
-    }
-
-    /// For every input site the index of its site; `None` when nothing was merged.
-    pub fn site_of_input(&self) -> Option<&[u32]> {
-        self.target.site_of_input.as_deref()
-    }
-
-    /// Number of sites.
-    pub fn len(&self) -> usize {
-        self.target.sites.len()
-    }
-
-    /// Never true: a problem has at least one site.
-    pub fn is_empty(&self) -> bool {
-        self.target.sites.is_empty()
     }
 }

@@ -1,7 +1,7 @@
 //! Problems whose source is a sphere, with sites in space.
 
 use super::targets::Targets;
-use super::{Duplicates, Merge, ProblemError};
+use super::{Duplicates, ProblemError};
 use crate::domain::{SpaceDensity, Sphere};
 use crate::exact::{Heights, big};
 use crate::setters::setters;
@@ -108,44 +108,9 @@ impl SphereProblem {
         &self.density
     }
 
-    /// Sites after merging.
-    pub fn sites(&self) -> &[[f64; 3]] {
-        &self.target.sites
-    }
-
-    /// Masses after merging, all positive.
-    pub fn masses(&self) -> &[f64] {
-        &self.target.masses
-    }
-
-    /// Heights to start from, after merging.
-    pub fn heights(&self) -> Option<&Heights> {
-        self.target.heights.as_ref()
-    }
-
     /// The normalized source is `source_factor() * density`. It is rounded: the area of a sphere is
     /// irrational.
     pub fn source_factor(&self) -> f64 {
         self.source_factor
-    }
-
-    /// Groups of input sites that were merged.
-    pub fn merges(&self) -> &[Merge] {
-        &self.target.merges
-    }
-
-    /// For every input site the index of its site; `None` when nothing was merged.
-    pub fn site_of_input(&self) -> Option<&[u32]> {
-        self.target.site_of_input.as_deref()
-    }
-
-    /// Number of sites.
-    pub fn len(&self) -> usize {
-        self.target.sites.len()
-    }
-
-    /// Never true: a problem has at least one site.
-    pub fn is_empty(&self) -> bool {
-        self.target.sites.is_empty()
     }
 }

@@ -1,7 +1,7 @@
 //! Problems whose source lives on a triangulated surface, with sites in space.
 
 use super::targets::Targets;
-use super::{Duplicates, Merge, ProblemError};
+use super::{Duplicates, ProblemError};
 use crate::domain::{DomainError, Facets, Surface, SurfaceDensity};
 use crate::exact::{Dd, Heights};
 use crate::setters::setters;
@@ -129,44 +129,9 @@ impl SurfaceProblem {
         &self.density
     }
 
-    /// Sites after merging.
-    pub fn sites(&self) -> &[[f64; 3]] {
-        &self.target.sites
-    }
-
-    /// Masses after merging, all positive.
-    pub fn masses(&self) -> &[f64] {
-        &self.target.masses
-    }
-
-    /// Heights to start from, after merging.
-    pub fn heights(&self) -> Option<&Heights> {
-        self.target.heights.as_ref()
-    }
-
     /// The normalized source is `source_factor() * density`. Of a surface it is always near the
     /// quotient of the totals: areas are irrational.
     pub fn source_factor(&self) -> f64 {
         self.source_factor
-    }
-
-    /// Groups of input sites that were merged.
-    pub fn merges(&self) -> &[Merge] {
-        &self.target.merges
-    }
-
-    /// For every input site the index of its site; `None` when nothing was merged.
-    pub fn site_of_input(&self) -> Option<&[u32]> {
-        self.target.site_of_input.as_deref()
-    }
-
-    /// Number of sites.
-    pub fn len(&self) -> usize {
-        self.target.sites.len()
-    }
-
-    /// Never true: a problem has at least one site.
-    pub fn is_empty(&self) -> bool {
-        self.target.sites.is_empty()
     }
 }

@@ -6,6 +6,7 @@ use super::report::Report;
 use super::solution::Solution;
 use crate::diagram::{CellRecord, Cells, DiagramError};
 use crate::exact::Heights;
+use crate::problem::WithSites;
 
 /// The cells of a problem at given heights.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,7 +53,7 @@ impl<const D: usize> Visit<D> for Describe<'_> {
         let mut claim = Claim::of(&still, self.hessian);
         let mut report = Report {
             threads: rayon::current_num_threads(),
-            source_factor: family.source_factor(),
+            source_factor: family.problem().source_factor(),
             ..Report::default()
         };
         claim.report(family.masses(), &mut report);

@@ -25,27 +25,25 @@ pub trait Family<const D: usize>: Sync + Sized {
     /// The diagram at given heights: what everything else sees.
     type Still: Cells<D>;
 
+    /// The problem's own type.
+    type Problem: WithSites<Point = [f64; D]>;
+
+    /// The problem.
+    fn problem(&self) -> &Self::Problem;
+    /// The same problem in these units.
+    fn in_units(&self, units: &Units) -> Self;
     /// Sites.
-    fn sites(&self) -> &[[f64; D]];
-    /// The box around the source.
-    fn bounds(&self) -> ([f64; D], [f64; D]);
+    fn sites(&self) -> &[[f64; D]] {
+        self.problem().sites()
+    }
     /// Their masses.
-    fn masses(&self) -> &[f64];
-    /// Heights that the problem gives.
-    fn given(&self) -> Option<&Heights>;
-    /// The normalized source is this times the density.
-    fn source_factor(&self) -> f64;
-    /// For every input site the index of its site; `None` when nothing was merged.
-    fn site_of_input(&self) -> Option<&[u32]>;
+    fn masses(&self) -> &[f64] {
+        self.problem().masses()
+    }
     /// The mass of the source that stays, of partial transport.
     fn stays(&self) -> Option<f64> {
         None
     }
-
-    /// Units in which the problem is ordinary, these heights among it.
-    fn units(&self, heights: Option<&Heights>) -> Units;
-    /// The same problem in these units.
-    fn in_units(&self, units: &Units) -> Self;
 
     /// The diagram to be moved.
     fn live(&self) -> Self::Live<'_>;

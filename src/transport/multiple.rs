@@ -7,7 +7,7 @@ use super::report::Report;
 use super::solution::Solution;
 use super::verify::{Claims, Verdict, VerifyError, verify_multiple};
 use crate::exact::Heights;
-use crate::problem::Scales;
+use crate::problem::{Scales, WithSites};
 
 /// A solution of a multiple as one of the problem itself. Numbers are divided, and rounded once.
 pub fn in_own<const D: usize>(solution: Solution<D>, scales: &Scales) -> Solution<D> {
@@ -48,7 +48,7 @@ pub fn given_heights<const D: usize>(problem: &impl Transport<D>) -> Option<Heig
     impl<const D: usize> Visit<D> for Given {
         type Output = Option<Heights>;
         fn visit<F: Family<D>>(self, family: &F) -> Option<Heights> {
-            family.given().cloned()
+            family.problem().heights().cloned()
         }
     }
     problem.visit(Given)

@@ -8,7 +8,7 @@ use super::solution::{Control, Progress, Solution, SolveOptions, SolverState};
 use crate::diagram::{Laguerre, Live};
 use crate::exact::{Dd, Heights};
 use crate::newton::{self, IterationReport, NewtonOptions, NewtonState, Outcome, Start};
-use crate::problem::Units;
+use crate::problem::{Units, WithSites};
 use std::time::Instant;
 
 /// Solves a problem: finds heights for which every cell has its site's mass. [`solve_with`] without
@@ -100,7 +100,7 @@ fn solved<F: Family<D>, const D: usize>(
         return refused;
     }
     let clock = Instant::now();
-    let units = family.units(options.resume.as_ref().map(|state| &state.heights).or(options.start.as_ref()));
+    let units = family.problem().units(options.resume.as_ref().map(|state| &state.heights).or(options.start.as_ref()));
     let inner = family.in_units(&units);
     let mut diagram = inner.live();
     let order = diagram.order();
@@ -124,7 +124,7 @@ fn solved<F: Family<D>, const D: usize>(
             let mut warm = given.as_ref().and_then(|given| inner.warm(&mut diagram, given, &target));
             told = given.map(|_| if warm.is_some() { WARM } else { COLD });
             if warm.is_none() {
-                warm = inner.given().and_then(|own| inner.warm(&mut diagram, own, &target));
+                warm = inner.problem().heights().and_then(|own| inner.warm(&mut diagram, own, &target));
             }
             Start::Fresh(warm.unwrap_or_else(|| inner.start(&mut diagram, &target, left())))
         }
@@ -166,7 +166,7 @@ fn solved<F: Family<D>, const D: usize>(
         let walls = std::mem::take(&mut claim.walls);
         let far = || {
             let alone = diagram.fixed().is_some();
-            let far = remarks::too_far(family.sites(), family.bounds(), options.tolerance, alone);
+            let far = remarks::too_far(family.sites(), family.problem().bounds(), options.tolerance, alone);
             far.or_else(|| remarks::coarse(&heights, &walls, family.masses(), options.tolerance))
         };
         let outcome = match result.outcome {
@@ -210,7 +210,7 @@ fn solved<F: Family<D>, const D: usize>(
         tolerance: options.tolerance,
         iterations: state.iterations,
         threads: rayon::current_num_threads(),
-        source_factor: family.source_factor(),
+        source_factor: family.problem().source_factor(),
         ..Report::default()
     };
     report.notes.extend(told.map(str::to_string));

@@ -13,6 +13,7 @@ mod check;
 mod console;
 mod deadline;
 mod diagram;
+mod distortion;
 mod documents;
 mod failure;
 mod fit;

@@ -2,13 +2,14 @@
 
 use crate::args::ParameterizeArgs;
 use crate::console::count;
+use crate::distortion::DistortionFields;
 use crate::failure::{Failure, code};
 use crate::limits::peak_bytes;
 use brenier::io::{
     Encoding, MeshData, SingleMesh, SurfaceFile, Texture, has_ending, write_atomically, write_gltf, write_obj_like,
     write_surface, writes_gltf,
 };
-use brenier::parameterize::{ChartReport, Histogram, LayoutProof, Miss, Parameterization, ParameterizeOutcome, Worst};
+use brenier::parameterize::{ChartReport, LayoutProof, Miss, Parameterization, ParameterizeOutcome};
 use serde::Serialize;
 use std::io::Write;
 use std::path::Path;
@@ -104,7 +105,6 @@ pub fn report(
     proof: &LayoutProof,
     seconds: f64,
 ) -> Result<String, Failure> {
-    let d = &found.distortion;
     let report = Report {
         format: "brenier/parameterization",
         version: 1,
@@ -125,20 +125,11 @@ pub fn report(
         flipped: proof.flipped.len(),
         flat: proof.flat.len(),
         crossings: proof.crossings,
-        area_error: d.area_error,
-        star_error: d.star_error,
-        area_ratio: d.area_ratio,
-        stretch_50_95_99: d.stretch,
-        stretch_mean: d.stretch_mean,
-        angle_error_50_95_99: d.angle,
-        area_histogram: bins(&d.area_histogram, "log2 of the area ratio"),
-        angle_histogram: bins(&d.angle_histogram, "largest angle error in degrees"),
-        worst: d
-            .worst
-            .iter()
-            // Other triangles than the input's have only the numbers with which they are written.
-            .map(|w| WorstRow::new(if args.remesh { w.face } else { found.face_of[w.face as usize] }, w))
-            .collect(),
+        // Other triangles than the input's have only the numbers with which they are written.
+        distortion: DistortionFields::new(&found.distortion, |t| match args.remesh {
+            true => t,
+            false => found.face_of[t as usize],
+        }),
         atlas: args.atlas.is_wanted().then_some(AtlasRow {
             max_stretch: args.atlas.max_stretch,
             most_charts: args.atlas.charts,
@@ -185,15 +176,8 @@ struct Report<'a> {
     flipped: usize,
     flat: usize,
     crossings: usize,
-    area_error: f64,
-    star_error: f64,
-    area_ratio: [f64; 2],
-    stretch_50_95_99: [f64; 3],
-    stretch_mean: f64,
-    angle_error_50_95_99: [f64; 3],
-    area_histogram: Bins<'a>,
-    angle_histogram: Bins<'a>,
-    worst: Vec<WorstRow>,
+    #[serde(flatten)]
+    distortion: DistortionFields<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     atlas: Option<AtlasRow>,
     fill: f64,
@@ -202,32 +186,6 @@ struct Report<'a> {
     threads: usize,
     seconds: f64,
     peak_bytes: u64,
-}
-
-#[derive(Serialize)]
-pub struct Bins<'a> {
-    of: &'a str,
-    low: f64,
-    high: f64,
-    share_of_area: &'a [f64],
-}
-
-pub fn bins<'a>(h: &'a Histogram, of: &'a str) -> Bins<'a> {
-    Bins { of, low: h.low, high: h.high, share_of_area: &h.share }
-}
-
-#[derive(Serialize)]
-pub struct WorstRow {
-    triangle: u32,
-    area_ratio: f64,
-    stretch: f64,
-}
-
-impl WorstRow {
-    /// Of a triangle of this number.
-    pub fn new(triangle: u32, w: &Worst) -> WorstRow {
-        WorstRow { triangle, area_ratio: w.area_ratio, stretch: w.stretch }
-    }
 }
 
 #[derive(Serialize)]

@@ -2,10 +2,10 @@
 
 use crate::args::{Common, ParameterizeArgs};
 use crate::console::{count, table, warn};
+use crate::distortion::DistortionFields;
 use crate::failure::{Failure, code};
 use crate::limits::{check_memory, peak_bytes, read_limit};
 use crate::parameterize::of_library;
-use crate::parameterize_files::{Bins, WorstRow, bins};
 use crate::reports::say;
 use crate::{parameterize_tables as tables, picture};
 use brenier::io::{Encoding, MeshData, SurfaceFile, has_ending, read_surface, write_atomically, write_surface};
@@ -161,7 +161,7 @@ fn report(
     proof: &SphereProof,
     seconds: f64,
 ) -> Result<String, Failure> {
-    let (d, r) = (&found.distortion, &found.report);
+    let r = &found.report;
     let report = Report {
         format: "brenier/sphere-map",
         version: 1,
@@ -176,15 +176,7 @@ fn report(
         flipped: proof.flipped.len(),
         flat: proof.flat.len(),
         degree: proof.degree,
-        area_error: d.area_error,
-        star_error: d.star_error,
-        area_ratio: d.area_ratio,
-        stretch_50_95_99: d.stretch,
-        stretch_mean: d.stretch_mean,
-        angle_error_50_95_99: d.angle,
-        area_histogram: bins(&d.area_histogram, "log2 of the area ratio"),
-        angle_histogram: bins(&d.angle_histogram, "largest angle error in degrees"),
-        worst: d.worst.iter().map(|w| WorstRow::new(found.face_of[w.face as usize], w)).collect(),
+        distortion: DistortionFields::new(&found.distortion, |t| found.face_of[t as usize]),
         levels: r.levels,
         newton_steps: r.steps,
         area_error_placed_refined: r.area_errors,
@@ -213,15 +205,8 @@ struct Report<'a> {
     flipped: usize,
     flat: usize,
     degree: Option<i64>,
-    area_error: f64,
-    star_error: f64,
-    area_ratio: [f64; 2],
-    stretch_50_95_99: [f64; 3],
-    stretch_mean: f64,
-    angle_error_50_95_99: [f64; 3],
-    area_histogram: Bins<'a>,
-    angle_histogram: Bins<'a>,
-    worst: Vec<WorstRow>,
+    #[serde(flatten)]
+    distortion: DistortionFields<'a>,
     levels: usize,
     newton_steps: usize,
     area_error_placed_refined: [f64; 2],

@@ -43,35 +43,18 @@ pub struct Partial<'p> {
 }
 
 impl Family<2> for Partial<'_> {
+    type Problem = Problem;
     type Live<'l>
         = PartialLaguerre<'l>
     where
         Self: 'l;
     type Still = PartialDiagram;
 
-    fn sites(&self) -> &[[f64; 2]] {
-        self.problem.sites()
-    }
-    fn bounds(&self) -> ([f64; 2], [f64; 2]) {
-        self.problem.frame().bounds()
-    }
-    fn masses(&self) -> &[f64] {
-        self.problem.masses()
-    }
-    fn given(&self) -> Option<&Heights> {
-        self.problem.heights()
-    }
-    fn source_factor(&self) -> f64 {
-        self.problem.source_factor()
-    }
-    fn site_of_input(&self) -> Option<&[u32]> {
-        self.problem.site_of_input()
+    fn problem(&self) -> &Problem {
+        &self.problem
     }
     fn stays(&self) -> Option<f64> {
         Some(self.rest)
-    }
-    fn units(&self, heights: Option<&Heights>) -> Units {
-        self.problem.units(heights)
     }
     fn in_units(&self, units: &Units) -> Self {
         let problem = scaled(&self.problem, units);

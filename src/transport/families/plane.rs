@@ -19,32 +19,15 @@ const PART: usize = 8192;
 pub struct Plane<'p>(pub Cow<'p, Problem>);
 
 impl Family<2> for Plane<'_> {
+    type Problem = Problem;
     type Live<'l>
         = PlaneLaguerre<'l>
     where
         Self: 'l;
     type Still = Diagram;
 
-    fn sites(&self) -> &[[f64; 2]] {
-        self.0.sites()
-    }
-    fn bounds(&self) -> ([f64; 2], [f64; 2]) {
-        self.0.frame().bounds()
-    }
-    fn masses(&self) -> &[f64] {
-        self.0.masses()
-    }
-    fn given(&self) -> Option<&Heights> {
-        self.0.heights()
-    }
-    fn source_factor(&self) -> f64 {
-        self.0.source_factor()
-    }
-    fn site_of_input(&self) -> Option<&[u32]> {
-        self.0.site_of_input()
-    }
-    fn units(&self, heights: Option<&Heights>) -> Units {
-        self.0.units(heights)
+    fn problem(&self) -> &Problem {
+        &self.0
     }
     fn in_units(&self, units: &Units) -> Self {
         Plane(scaled(&self.0, units))

@@ -3,7 +3,7 @@
 use super::super::certificate::{self, Certificate};
 use super::super::claim::{Claim, Sure};
 use super::super::family::Family;
-use super::words::{count, filled};
+use super::words::{count, filled, scaled};
 use crate::diagram::space::{SpaceDiagram, SpaceGround, SpaceLaguerre};
 use crate::diagram::{Cells, DiagramError, Live};
 use crate::exact::Heights;
@@ -16,42 +16,22 @@ use std::time::Duration;
 pub struct InSpace<'p, const D: usize>(pub Cow<'p, SpaceProblem<D>>);
 
 impl<const D: usize> Family<D> for InSpace<'_, D> {
+    type Problem = SpaceProblem<D>;
     type Live<'l>
         = SpaceLaguerre<D>
     where
         Self: 'l;
     type Still = SpaceDiagram<D>;
 
-    fn sites(&self) -> &[[f64; D]] {
-        self.0.sites()
-    }
-    fn bounds(&self) -> ([f64; D], [f64; D]) {
-        self.0.domain().bounds()
-    }
-    fn masses(&self) -> &[f64] {
-        self.0.masses()
-    }
-    fn given(&self) -> Option<&Heights> {
-        self.0.heights()
-    }
-    fn source_factor(&self) -> f64 {
-        self.0.source_factor()
-    }
-    fn site_of_input(&self) -> Option<&[u32]> {
-        self.0.site_of_input()
-    }
-    fn units(&self, heights: Option<&Heights>) -> Units {
-        self.0.units(heights)
+    fn problem(&self) -> &SpaceProblem<D> {
+        &self.0
     }
     fn in_units(&self, units: &Units) -> Self {
-        InSpace(match &self.0 {
-            Cow::Borrowed(problem) => problem.in_units(units),
-            Cow::Owned(problem) => Cow::Owned(problem.in_units(units).into_owned()),
-        })
+        InSpace(scaled(&self.0, units))
     }
 
     fn live(&self) -> SpaceLaguerre<D> {
-        let ground = SpaceGround::new(self.0.domain(), self.0.density(), self.source_factor());
+        let ground = SpaceGround::new(self.0.domain(), self.0.density(), self.0.source_factor());
         SpaceLaguerre::new(Arc::new(ground), self.sites())
     }
 

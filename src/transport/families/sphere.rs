@@ -3,7 +3,7 @@
 use super::super::certificate::{self, Certificate, Flaw};
 use super::super::claim::{Claim, Sure};
 use super::super::family::Family;
-use super::words::count;
+use super::words::{count, scaled};
 use crate::diagram::{Cells, DiagramError, Live, SphereDiagram, SphereGround, SphereLaguerre};
 use crate::domain::SpaceDensity;
 use crate::exact::Heights;
@@ -16,42 +16,22 @@ use std::time::Duration;
 pub struct OnSphere<'p>(pub Cow<'p, SphereProblem>);
 
 impl Family<3> for OnSphere<'_> {
+    type Problem = SphereProblem;
     type Live<'l>
         = SphereLaguerre
     where
         Self: 'l;
     type Still = SphereDiagram;
 
-    fn sites(&self) -> &[[f64; 3]] {
-        self.0.sites()
-    }
-    fn bounds(&self) -> ([f64; 3], [f64; 3]) {
-        self.0.sphere().bounds()
-    }
-    fn masses(&self) -> &[f64] {
-        self.0.masses()
-    }
-    fn given(&self) -> Option<&Heights> {
-        self.0.heights()
-    }
-    fn source_factor(&self) -> f64 {
-        self.0.source_factor()
-    }
-    fn site_of_input(&self) -> Option<&[u32]> {
-        self.0.site_of_input()
-    }
-    fn units(&self, heights: Option<&Heights>) -> Units {
-        self.0.units(heights)
+    fn problem(&self) -> &SphereProblem {
+        &self.0
     }
     fn in_units(&self, units: &Units) -> Self {
-        OnSphere(match &self.0 {
-            Cow::Borrowed(problem) => problem.in_units(units),
-            Cow::Owned(problem) => Cow::Owned(problem.in_units(units).into_owned()),
-        })
+        OnSphere(scaled(&self.0, units))
     }
 
     fn live(&self) -> SphereLaguerre {
-        let ground = SphereGround::new(self.0.sphere(), self.0.density(), self.source_factor());
+        let ground = SphereGround::new(self.0.sphere(), self.0.density(), self.0.source_factor());
         SphereLaguerre::new(Arc::new(ground), self.sites())
     }
 

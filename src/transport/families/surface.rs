@@ -4,7 +4,7 @@ use super::super::certificate::{self, Certificate, Flaw};
 use super::super::claim::Sure;
 use super::super::family::{Family, Told};
 use super::super::remarks;
-use super::words::count;
+use super::words::{count, scaled};
 use crate::diagram::surface::{SurfaceGround, SurfaceLaguerre};
 use crate::diagram::{Cells, DiagramError, SurfaceDiagram};
 use crate::exact::Heights;
@@ -18,42 +18,22 @@ use std::time::Duration;
 pub struct OnSurface<'p>(pub Cow<'p, SurfaceProblem>);
 
 impl Family<3> for OnSurface<'_> {
+    type Problem = SurfaceProblem;
     type Live<'l>
         = SurfaceLaguerre<'l>
     where
         Self: 'l;
     type Still = SurfaceDiagram;
 
-    fn sites(&self) -> &[[f64; 3]] {
-        self.0.sites()
-    }
-    fn bounds(&self) -> ([f64; 3], [f64; 3]) {
-        self.0.surface().bounds()
-    }
-    fn masses(&self) -> &[f64] {
-        self.0.masses()
-    }
-    fn given(&self) -> Option<&Heights> {
-        self.0.heights()
-    }
-    fn source_factor(&self) -> f64 {
-        self.0.source_factor()
-    }
-    fn site_of_input(&self) -> Option<&[u32]> {
-        self.0.site_of_input()
-    }
-    fn units(&self, heights: Option<&Heights>) -> Units {
-        self.0.units(heights)
+    fn problem(&self) -> &SurfaceProblem {
+        &self.0
     }
     fn in_units(&self, units: &Units) -> Self {
-        OnSurface(match &self.0 {
-            Cow::Borrowed(problem) => problem.in_units(units),
-            Cow::Owned(problem) => Cow::Owned(problem.in_units(units).into_owned()),
-        })
+        OnSurface(scaled(&self.0, units))
     }
 
     fn live(&self) -> SurfaceLaguerre<'_> {
-        let ground = Arc::new(SurfaceGround::new(self.0.facets(), self.source_factor()));
+        let ground = Arc::new(SurfaceGround::new(self.0.facets(), self.0.source_factor()));
         SurfaceLaguerre::new(ground, self.sites())
     }
 

@@ -1,8 +1,8 @@
-//! What the two families of the plane say alike.
+//! What families do and say alike.
 
 use super::super::certificate::Certificate;
 use crate::diagram::Diagram;
-use crate::problem::{Problem, Units};
+use crate::problem::{Units, WithSites};
 use std::borrow::Cow;
 
 /// `n noun`, or `n nouns`.
@@ -14,7 +14,7 @@ pub(super) fn count(n: usize, noun: &str) -> String {
 }
 
 /// A problem in other units.
-pub(super) fn scaled<'p>(problem: &Cow<'p, Problem>, units: &Units) -> Cow<'p, Problem> {
+pub(super) fn scaled<'p, P: WithSites>(problem: &Cow<'p, P>, units: &Units) -> Cow<'p, P> {
     match problem {
         Cow::Borrowed(problem) => problem.in_units(units),
         Cow::Owned(problem) => Cow::Owned(problem.in_units(units).into_owned()),

@@ -7,7 +7,7 @@ use super::bounds::{AGAIN, ROUNDED};
 use super::claims::{Claims, PointsAndNumbers};
 use super::line::{Line, count};
 use crate::diagram::{CellRecord, Cells};
-use crate::problem::Scales;
+use crate::problem::{Scales, WithSites};
 use std::collections::BTreeMap;
 
 /// Cells of a multiple as cells of the problem itself.
@@ -35,13 +35,13 @@ pub(super) fn cells<const D: usize>(claims: &Claims<'_, D>, still: &dyn Cells<D>
 /// What only some solutions carry: the map of merged sites, the facet integrals, the cells.
 pub(super) fn lines<const D: usize>(
     claims: &Claims<'_, D>,
-    problem: &impl Family<D>,
+    family: &impl Family<D>,
     still: &dyn Cells<D>,
     scales: Option<&Scales>,
 ) -> Vec<Line> {
     let mut lines = Vec::new();
-    if claims.site_of_input.is_some() || problem.site_of_input().is_some() {
-        let same = claims.site_of_input == problem.site_of_input();
+    if claims.site_of_input.is_some() || family.problem().site_of_input().is_some() {
+        let same = claims.site_of_input == family.problem().site_of_input();
         let text = match same {
             true => "site_of_input maps the sites given to those left after merging",
             false => "site_of_input is not the map from the sites given to those left after merging",
@@ -49,16 +49,16 @@ pub(super) fn lines<const D: usize>(
         lines.push(Line::new("merged", same, text));
     }
     if let Some(claimed) = claims.hessian {
-        let wrong = wrong_facet(claimed, &still.walls(), still.len(), bounds::wall(still, problem.sites()));
+        let wrong = wrong_facet(claimed, &still.walls(), still.len(), bounds::wall(still, family.sites()));
         let facets = count(claimed.len(), "facet integral");
-        let right = match problem.stays() {
+        let right = match family.stays() {
             Some(_) => format!("the {facets} claimed are right, {AGAIN}"),
             None => format!("the {facets} claimed are those of the cells"),
         };
         lines.push(Line::unless("hessian", wrong, right));
     }
     if let Some(claimed) = claims.gradient {
-        let wrong = wrong_gradient(claimed, claims, problem);
+        let wrong = wrong_gradient(claimed, claims, family);
         let right = "dW/dy and dW/dnu are what centroids, masses and weights make them";
         lines.push(Line::unless("gradient", wrong, right));
     }
@@ -75,7 +75,7 @@ pub(super) fn lines<const D: usize>(
                 let near = |a: &[f64; D], b: &[f64; D]| (0..D).all(|k| apart(a[k], b[k], k));
                 let wrong = wrong_cell(claimed, &truth, near);
                 let right =
-                    format!("the vertices and neighbours of {} are right", count(claimed.len(), problem.record()));
+                    format!("the vertices and neighbours of {} are right", count(claimed.len(), family.record()));
                 let text = |k| format!("cells[{k}] is not what the heights make of it");
                 Line::unless("polygons", wrong.map(text), right)
             }
@@ -117,13 +117,13 @@ fn wrong_facet(
 fn wrong_gradient<const D: usize>(
     (sites, masses): PointsAndNumbers<'_, D>,
     claims: &Claims<'_, D>,
-    problem: &impl Family<D>,
+    family: &impl Family<D>,
 ) -> Option<String> {
-    let truth = site_gradient(problem.sites(), problem.masses(), claims.centroids);
+    let truth = site_gradient(family.sites(), family.masses(), claims.centroids);
     // A difference and two products: an ulp of each, of numbers as large as the coordinates.
     let near = |i: usize, a: f64, b: f64, k: usize| {
-        let (y, c) = (problem.sites()[i][k], claims.centroids[i].map_or(0.0, |c| c[k]));
-        (a - b).abs() <= ROUNDED * 2.0 * problem.masses()[i] * (y.abs() + c.abs()) || a == b
+        let (y, c) = (family.sites()[i][k], claims.centroids[i].map_or(0.0, |c| c[k]));
+        (a - b).abs() <= ROUNDED * 2.0 * family.masses()[i] * (y.abs() + c.abs()) || a == b
     };
     let same = |i: usize| match (&sites[i], &truth[i]) {
         (Some(a), Some(b)) => (0..D).all(|k| near(i, a[k], b[k], k)),
@@ -133,7 +133,7 @@ fn wrong_gradient<const D: usize>(
         let text = |g: &Option<[f64; D]>| g.map_or("none".to_string(), |g| format!("{g:?}"));
         return Some(format!("gradient_sites[{i}] is claimed to be {}, it is {}", text(&sites[i]), text(&truth[i])));
     }
-    let truth = if problem.stays().is_some() { claims.weights.to_vec() } else { mass_gradient(claims.weights) };
+    let truth = if family.stays().is_some() { claims.weights.to_vec() } else { mass_gradient(claims.weights) };
     let scale = claims.weights.iter().fold(0.0f64, |most, w| most.max(w.abs()));
     let wrong = (0..truth.len()).find(|&i| !((masses[i] - truth[i]).abs() <= ROUNDED * scale || masses[i] == truth[i]));
     wrong.map(|i| format!("gradient_masses[{i}] is claimed to be {:?}, it is {:?}", masses[i], truth[i]))

@@ -13,17 +13,17 @@ use crate::problem::Scales;
 /// Everything about integrals, and the weights among it.
 pub(super) fn lines<const D: usize>(
     claims: &Claims<'_, D>,
-    problem: &impl Family<D>,
+    family: &impl Family<D>,
     still: &dyn Cells<D>,
     (found, scales): (&Found<D>, Option<&Scales>),
 ) -> Vec<Line> {
     let masses = masses(claims, still, found);
     let own = masses.pass;
     let mut lines = vec![masses];
-    lines.extend(report::rest(claims, problem, found));
+    lines.extend(report::rest(claims, family, found));
     lines.push(centroids(claims, still, found));
-    lines.push(report::residual(claims, problem.masses(), found, own));
-    lines.push(weights(claims, problem.sites()));
+    lines.push(report::residual(claims, family.masses(), found, own));
+    lines.push(weights(claims, family.sites()));
     lines.extend(cost(claims, still, found, scales));
     lines
 }

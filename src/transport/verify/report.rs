@@ -10,6 +10,7 @@ use super::truth::Found;
 use crate::diagram::Cells;
 use crate::exact::Dd;
 use crate::newton::{IterationReport, Outcome};
+use crate::problem::WithSites;
 
 /// A mass cannot be expected to be nearer to its target than this, relatively, whatever the
 /// tolerance says.
@@ -73,9 +74,9 @@ pub(super) fn residual<const D: usize>(
 }
 
 /// What stays, of partial transport.
-pub(super) fn rest<const D: usize>(claims: &Claims<'_, D>, problem: &impl Family<D>, found: &Found<D>) -> Option<Line> {
+pub(super) fn rest<const D: usize>(claims: &Claims<'_, D>, family: &impl Family<D>, found: &Found<D>) -> Option<Line> {
     let rest = found.rest?;
-    let total: f64 = problem.masses().iter().sum::<f64>() + problem.stays().unwrap_or(0.0);
+    let total: f64 = family.masses().iter().sum::<f64>() + family.stays().unwrap_or(0.0);
     let sum = found.masses.iter().sum::<f64>() + rest;
     let claimed = claims.report.rest;
     let right = claimed.is_some_and(|r| near(r, rest, FAN * rest.abs() + ROUNDED * total));
@@ -95,24 +96,24 @@ pub(super) fn rest<const D: usize>(claims: &Claims<'_, D>, problem: &impl Family
 /// What can be said without integrals, and of the last step with those that are as claimed.
 pub(super) fn lines<const D: usize>(
     claims: &Claims<'_, D>,
-    problem: &impl Family<D>,
+    family: &impl Family<D>,
     still: &dyn Cells<D>,
     found: Option<&Found<D>>,
 ) -> Vec<Line> {
     let report = claims.report;
     let mut lines = Vec::new();
-    let (claimed, factor) = (report.source_factor, problem.source_factor());
+    let (claimed, factor) = (report.source_factor, family.problem().source_factor());
     if !near(claimed, factor, 4.0 * f64::EPSILON * factor) {
         lines.push(Line::fail("source", format!("report.source_factor is claimed to be {claimed}, it is {factor}")));
     }
-    if problem.stays().is_none() && report.rest.is_some() {
+    if family.stays().is_none() && report.rest.is_some() {
         lines.push(Line::fail("rest", "report.rest is of partial transport, and this is none"));
     }
     lines.extend(parts(claims, still));
-    lines.extend(heights(claims, problem));
+    lines.extend(heights(claims, family));
     lines.push(Line::unless(
         "report",
-        wrong(report, problem.masses(), claims.masses, found),
+        wrong(report, family.masses(), claims.masses, found),
         match &report.outcome {
             None => "it is that of a diagram: nothing was solved".to_string(),
             Some(_) => format!("its outcome, tolerance and {} agree", count(report.iterations.len(), "step")),
@@ -143,10 +144,10 @@ fn parts<const D: usize>(claims: &Claims<'_, D>, still: &dyn Cells<D>) -> Option
 
 /// A diagram is that of the problem's heights; a solution's heights are gauged, if a constant may
 /// be added.
-fn heights<const D: usize>(claims: &Claims<'_, D>, problem: &impl Family<D>) -> Option<Line> {
+fn heights<const D: usize>(claims: &Claims<'_, D>, family: &impl Family<D>) -> Option<Line> {
     let heights = claims.heights.as_slice();
     if claims.report.outcome.is_none() {
-        let given = problem.given().map(|h| h.as_slice()).unwrap_or_default();
+        let given = family.problem().heights().map(|h| h.as_slice()).unwrap_or_default();
         let wrong = (0..heights.len()).find(|&i| given.get(i) != Some(&heights[i]));
         let text = |i: usize| match given.get(i) {
             Some(h) => format!(
@@ -157,11 +158,11 @@ fn heights<const D: usize>(claims: &Claims<'_, D>, problem: &impl Family<D>) -> 
         };
         return Some(Line::unless("heights", wrong.map(text), "heights are those the problem gives"));
     }
-    if problem.stays().is_some() {
+    if family.stays().is_some() {
         return None;
     }
     let (mut sum, mut total, mut scale) = (Dd::ZERO, 0.0, 0.0f64);
-    for ((h, nu), y) in heights.iter().zip(problem.masses()).zip(problem.sites()) {
+    for ((h, nu), y) in heights.iter().zip(family.masses()).zip(family.sites()) {
         (sum, total) = (sum + h.times(*nu), total + nu);
         let far = y.iter().fold(0.0f64, |far, c| far.max(c.abs()));
         scale = scale.max(h.hi.abs() + far * far);

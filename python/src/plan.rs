@@ -67,7 +67,7 @@ impl<T: Face<D>, const D: usize> Held<T, D> {
     /// A solution that was read.
     fn read(solution: SolutionFile<T>, path: &Path, problem: Option<&Path>) -> Result<Arc<Held<T, D>>, IoError> {
         let (file, name) = problem_of_solution(path, &solution, problem, ReadLimit::default())?;
-        let raw = matches!(solution.problem, ProblemSource::File { .. }).then(|| file.data.clone());
+        let raw = matches!(solution.problem, ProblemSource::File { .. }).then(|| file.clone());
         let loaded = Loaded::of_solution(file, &name, &solution, path)?;
         Ok(Held::of_file(Of::new(loaded, raw), solution, Some(path.to_path_buf())))
     }

@@ -7,8 +7,8 @@ use crate::sources::{DensityArg, Domain, copied, density};
 use crate::work::does;
 use brenier::exact::{Dd, Heights};
 use brenier::io::{
-    FileData, Given, IoError, Loaded, ProblemFile, ProblemId, ProblemSource, ReadLimit, canonical_bytes,
-    canonical_sha256, parse_any_problem, problem_of_arrays, read_any_problem, write_atomically,
+    FileData, Given, IoError, Loaded, ProblemFile, ProblemSource, ReadLimit, own_bytes, parse_any_problem,
+    problem_of_arrays, read_any_problem, standing_alone, write_atomically,
 };
 use brenier::problem::{Duplicates, Kind, ProblemData, SpaceProblemData, SphereProblemData, SurfaceProblemData};
 use brenier::{map_kind, visit};
@@ -26,7 +26,7 @@ pub const NAME: &str = "problem in memory";
 pub struct Of<T: FileData> {
     pub loaded: Loaded<T>,
     /// What its file said, for those who cannot read that file.
-    raw: Option<T>,
+    raw: Option<ProblemFile<T>>,
     sha256: OnceLock<String>,
 }
 
@@ -39,7 +39,7 @@ pub type AnyOf = Kind<
 >;
 
 impl<T: FileData> Of<T> {
-    pub fn new(loaded: Loaded<T>, raw: Option<T>) -> Arc<Of<T>> {
+    pub fn new(loaded: Loaded<T>, raw: Option<ProblemFile<T>>) -> Arc<Of<T>> {
         Arc::new(Of { loaded, raw, sha256: OnceLock::new() })
     }
 
@@ -62,12 +62,7 @@ impl<T: FileData> Of<T> {
     /// The same for those who cannot read its file.
     pub fn enclosed(&self) -> ProblemSource<T> {
         match (self.source(), &self.raw) {
-            (ProblemSource::File { .. }, Some(data)) => {
-                let id = ProblemId { sha256: canonical_sha256(data), files: Vec::new() };
-                let mut file = ProblemFile::of_data(data.clone(), self.loaded.name.clone());
-                file.id = id;
-                ProblemSource::Embedded(Box::new(file))
-            }
+            (ProblemSource::File { .. }, Some(file)) => ProblemSource::Embedded(Box::new(standing_alone(file.clone()))),
             (source, _) => source,
         }
     }
@@ -75,7 +70,7 @@ impl<T: FileData> Of<T> {
     /// A problem file that stands alone.
     fn bytes(&self) -> PyResult<Vec<u8>> {
         match self.enclosed() {
-            ProblemSource::Embedded(file) => canonical_bytes(&file.data).map_err(wrong),
+            ProblemSource::Embedded(file) => own_bytes(&file).map_err(wrong),
             ProblemSource::File { .. } => Err(wrong("this problem is known by its file only; read that")),
         }
     }
@@ -154,7 +149,7 @@ impl Problem {
         let make = move || -> Result<AnyOf, IoError> {
             let any = read_any_problem(&path, ReadLimit::default())?;
             Ok(map_kind!(any, file => {
-                let raw = file.data.clone();
+                let raw = file.clone();
                 Of::new(Loaded::of_file(file, &path, &path, duplicates)?, Some(raw))
             }))
         };

@@ -1,6 +1,7 @@
 """Problems written in rationals are solved and proved as they are written."""
 
 import json
+import pickle
 from fractions import Fraction
 from pathlib import Path
 
@@ -24,6 +25,13 @@ def test_thirds(tmp_path: Path) -> None:
     plan.save(tmp_path / "s.json")
     again = bn.load(tmp_path / "s.json").check()
     assert again.ok and "as written" in again.text
+    # So do bytes, for other processes, and a copy of the problem.
+    told = pickle.loads(pickle.dumps(plan))
+    assert "as written" in told.check().text and told.to_bytes() == plan.to_bytes()
+    plan.problem.save(tmp_path / "copy.json")
+    assert json.loads((tmp_path / "copy.json").read_text()) == THIRDS
+    copy = pickle.loads(pickle.dumps(bn.read_problem(tmp_path / "copy.json")))
+    assert "as written" in bn.solve(copy).check().text
     lines = [line for line in proof.text.splitlines() if "W2^2 in [" in line]
     low, high = (Fraction(float(x)) for x in lines[0].split("[")[1].split("]")[0].split(","))
     assert low <= Fraction(5, 54) <= high

@@ -1,7 +1,7 @@
 //! Which problem a solution belongs to.
 
 use super::fields::Fields;
-use super::problem_file::{AnyProblem, FileData, ProblemFile};
+use super::problem_file::{AnyProblem, FileData, ProblemFile, ProblemId};
 use super::read::{hex, sha256_hex};
 use super::rim::Rim;
 use crate::domain::planar::Polygon;
@@ -347,6 +347,28 @@ pub(super) fn own_sha256<T: FileData>(file: &ProblemFile<T>) -> String {
     match file.text() {
         Some(text) => sha256_hex(text.as_bytes()),
         None => canonical_sha256(&file.data),
+    }
+}
+
+/// A problem for those who cannot read its file, with an identity of its own. Rationals that are no
+/// doubles stay if no other file is needed to read them.
+pub fn standing_alone<T: FileData>(mut file: ProblemFile<T>) -> ProblemFile<T> {
+    if file.text().is_none() {
+        file.written = None;
+    }
+    file.id = ProblemId { sha256: own_sha256(&file), files: Vec::new() };
+    file
+}
+
+/// What stands in a file of a problem that stands alone: its canonical text, or its text where that
+/// has rationals that are no doubles.
+///
+/// # Errors
+/// A number that is not finite, which no file holds.
+pub fn own_bytes<T: FileData>(file: &ProblemFile<T>) -> io::Result<Vec<u8>> {
+    match file.text() {
+        Some(text) => Ok(text.as_bytes().to_vec()),
+        None => canonical_bytes(&file.data),
     }
 }
 

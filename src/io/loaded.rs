@@ -1,7 +1,7 @@
 //! From what was read to a sound problem, with what a solution says of where it came from.
 
 use super::as_written::{line, sound};
-use super::canonical::own_sha256;
+use super::canonical::{own_sha256, standing_alone};
 use super::error::IoError;
 use super::ledger::{is_file, is_readable_again};
 use super::paths::{beside, relative_path};
@@ -82,10 +82,10 @@ impl<T: FileData> Loaded<T> {
         let source = if is_readable_again(path) && is_file(output) {
             ProblemSource::File { path: relative_path(output, path), id: file.id.clone() }
         } else {
-            if file.text().is_none() && file.written.take().is_some() {
+            if file.text().is_none() && file.written.is_some() {
                 file.notes.push("rational numbers were rounded: a solution cannot hold them with other files".into());
             }
-            file.id = ProblemId { sha256: own_sha256(&file), files: Vec::new() };
+            file = standing_alone(file);
             embedded(&mut file)
         };
         Loaded::sound(file, source, path, duplicates)

@@ -70,7 +70,7 @@ mod zip_stream;
 
 pub use crate::diagram::CellRecord;
 pub use atomic::{AtomicFile, abandon, sync_files, write_atomically};
-pub use canonical::{canonical_bytes, canonical_sha256};
+pub use canonical::{canonical_bytes, canonical_sha256, own_bytes, standing_alone};
 pub use cells::{
     CellColumn, CellFile, ColumnValues, ValueFile, read_values, write_cells, writes_cell_pieces, writes_cells,
 };

@@ -54,9 +54,10 @@ fn masses(diagram: &Diagram, problem: &Problem, heights: &Heights) {
     let diameter = pairs.fold(0.0, f64::max);
     // Corners are rounded to doubles of the size of their coordinates.
     let size = vertices.iter().flatten().fold(diameter, |m, c| m.max(c.abs()));
+    let law = problem.density().law().expect("on a polygon there is one");
     let density = vertices
         .iter()
-        .map(|&v| problem.density().law().at(brenier::exact::Dd::from_f64(v[0]), brenier::exact::Dd::from_f64(v[1])))
+        .map(|&v| law.at(brenier::exact::Dd::from_f64(v[0]), brenier::exact::Dd::from_f64(v[1])))
         .fold(0.0, f64::max);
     let slack = 16.0 * diameter * (size.next_up() - size) * density * problem.source_factor();
     let factor = oracle::rational(problem.source_factor());

@@ -92,9 +92,10 @@ fn proved(problem: &Problem, solution: &Solution, tolerance: f64) {
     let far = |a: &[f64; 2], b: &[f64; 2]| (a[0] - b[0]).hypot(a[1] - b[1]);
     let diameter = vertices.iter().flat_map(|a| vertices.iter().map(move |b| far(a, b))).fold(0.0, f64::max);
     let size = vertices.iter().flatten().fold(diameter, |m, c| m.max(c.abs()));
+    let law = problem.density().law().expect("on a polygon there is one");
     let density = vertices
         .iter()
-        .map(|&v| problem.density().law().at(brenier::exact::Dd::from_f64(v[0]), brenier::exact::Dd::from_f64(v[1])))
+        .map(|&v| law.at(brenier::exact::Dd::from_f64(v[0]), brenier::exact::Dd::from_f64(v[1])))
         .fold(0.0, f64::max)
         * problem.source_factor();
     // What the rounding of corners to doubles can do to a mass (as in the target `clip`), relative

@@ -335,6 +335,14 @@ fn light_cells_beside_heavy_ones_are_attained_or_disproved() {
 
 /// Sites 0 and 1 win one square together whatever the third does: two thirds of the mass, of which
 /// each should have half.
+/// Damped steps shrink towards a place where a wall runs along an edge, 1/2, 1/16, 1/128, ... of
+/// Newton's, and gain nothing for so long that the climb took itself to be at its end.
+#[test]
+fn a_climb_begins_where_damped_steps_gained_nothing() {
+    let (_, _, report) = frozen("short_steps.json");
+    assert!(report.converged, "{:?}", report.outcome);
+}
+
 #[test]
 fn a_square_that_must_be_split_is_told_with_its_plan() {
     let (_, _, report) = frozen("tilt.json");

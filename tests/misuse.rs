@@ -60,8 +60,14 @@ fn go(_: &Progress<'_>) -> Control {
 fn states_that_belong_to_another_problem() {
     for heights in wrong_heights() {
         for iterations in [Vec::new(), vec![Default::default()]] {
-            let state =
-                SolverState { heights: heights.clone(), mass_floor: 0.1, iterations, bridge: 1.0, least_rest: 0.0 };
+            let state = SolverState {
+                heights: heights.clone(),
+                mass_floor: 0.1,
+                iterations,
+                bridge: 1.0,
+                climb: 0,
+                least_rest: 0.0,
+            };
             let options = SolveOptions::default().resume(Some(state));
             let refused = |outcome: &Option<Outcome>, masses: usize| {
                 let Some(Outcome::NotConverged { why }) = outcome else { panic!("{outcome:?}") };

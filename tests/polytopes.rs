@@ -250,3 +250,11 @@ fn hostile_directions_are_solved_or_refused() {
     println!("refused, solved, stopped: {fates:?}");
     assert!(fates[1] > most / 4, "{fates:?}");
 }
+
+/// Three normals of a flat tetrahedron lie near one great circle, two of them nearly opposite: in
+/// doubles its curvatures were off by 1e-12, and the error that was told with them.
+#[test]
+fn a_flat_tetrahedron_is_solved() {
+    let bytes = [0x26, 0, 0, 0, 0x0e, 0x5d, 0x9c, 0x44, 0xa3, 0x6f, 0xc2, 0x26, 0xca, 0xa3, 0x6f, 0x26];
+    assert_eq!(bodies::hold(&bytes), bodies::Fate::Solved);
+}

@@ -22,6 +22,8 @@ struct Checkpoint {
     problem: String,
     mass_floor: f64,
     bridge: f64,
+    #[serde(default)]
+    climb: usize,
     least_rest: f64,
     iterations: Vec<IterationReport>,
     heights: Vec<f64>,
@@ -39,6 +41,7 @@ pub fn write_checkpoint(path: &Path, fingerprint: &str, state: &SolverState) -> 
         fields.value("problem", fingerprint)?;
         fields.value("mass_floor", &state.mass_floor)?;
         fields.value("bridge", &state.bridge)?;
+        fields.value("climb", &state.climb)?;
         fields.value("least_rest", &state.least_rest)?;
         fields.value("iterations", &state.iterations)?;
         fields.value("heights", &state.heights.hi())?;
@@ -54,8 +57,9 @@ pub fn write_checkpoint(path: &Path, fingerprint: &str, state: &SolverState) -> 
 pub fn read_checkpoint(path: &Path, fingerprint: &str, sites: usize, limit: ReadLimit) -> Result<SolverState, IoError> {
     let bytes = read_file_as(path, limit, Role::State)?;
     let cx = Context::new(path);
-    let read: Checkpoint = cx.parse(&bytes, PhantomData).map_err(|e| wrong_kind(path, &bytes, STATE).unwrap_or(e))?;
-    check_header(path, (read.format, read.version), STATE)?;
+    let mut read: Checkpoint =
+        cx.parse(&bytes, PhantomData).map_err(|e| wrong_kind(path, &bytes, STATE).unwrap_or(e))?;
+    check_header(path, (read.format.take(), read.version), STATE)?;
     if read.problem != fingerprint {
         let short = |s: &str| s.chars().take(4).collect::<String>();
         return Err(IoError::content(
@@ -67,7 +71,7 @@ pub fn read_checkpoint(path: &Path, fingerprint: &str, sites: usize, limit: Read
             ),
         ));
     }
-    let heights = heights_of(path, read.heights, Some(read.heights_lo))?;
+    let heights = heights_of(path, std::mem::take(&mut read.heights), Some(std::mem::take(&mut read.heights_lo)))?;
     if heights.len() != sites {
         return Err(IoError::content(
             path,
@@ -88,8 +92,12 @@ pub fn read_checkpoint(path: &Path, fingerprint: &str, sites: usize, limit: Read
         let what = format!("least_rest is {}; it is the least mass that stays, at least 0", read.least_rest);
         return Err(IoError::content(path, what));
     }
-    let (mass_floor, bridge, least_rest, iterations) = (read.mass_floor, read.bridge, read.least_rest, read.iterations);
-    Ok(SolverState { heights, mass_floor, iterations, bridge, least_rest })
+    if read.climb > read.iterations.len() {
+        let what = format!("climb is {}, but there are {} iterations", read.climb, read.iterations.len());
+        return Err(IoError::content(path, what));
+    }
+    let Checkpoint { mass_floor, bridge, climb, least_rest, iterations, .. } = read;
+    Ok(SolverState { heights, mass_floor, iterations, bridge, climb, least_rest })
 }
 
 #[cfg(test)]
@@ -107,6 +115,7 @@ mod tests {
             mass_floor: 0.1 + 0.2,
             iterations: vec![IterationReport { residual: 1.0 / 7.0, ..IterationReport::default() }],
             bridge: 0.1 * 0.1,
+            climb: 1,
             least_rest: 1e-7 / 3.0,
         }
     }

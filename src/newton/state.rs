@@ -33,12 +33,14 @@ pub struct NewtonState {
     /// Share of the background that the next step without progress is tried with
     /// (`continuation::bridged`).
     pub bridge: f64,
+    /// Start and steps before the dual was climbed; 0 while it is not.
+    pub climb: usize,
 }
 
 impl NewtonState {
     /// Before the start.
     pub fn new(heights: Heights) -> NewtonState {
-        NewtonState { heights, mass_floor: 0.0, iterations: Vec::new(), bridge: BRIDGE }
+        NewtonState { heights, mass_floor: 0.0, iterations: Vec::new(), bridge: BRIDGE, climb: 0 }
     }
 }
 

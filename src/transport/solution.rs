@@ -85,6 +85,9 @@ pub struct SolverState {
     /// On a source with gaps: share of the background that the next step without progress is tried
     /// with.
     pub bridge: f64,
+    /// Where damped steps ended and the concave dual is climbed: how many of `iterations` were
+    /// there before; else 0.
+    pub climb: usize,
     /// With partial transport: least mass that every trial must leave where it is, else 0.
     pub least_rest: f64,
 }

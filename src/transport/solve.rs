@@ -118,6 +118,7 @@ fn solved<F: Family<D>, const D: usize>(
             mass_floor: units.mass_in(state.mass_floor),
             iterations: state.iterations.clone(),
             bridge: state.bridge,
+            climb: state.climb,
         }),
         None => {
             let given = options.start.as_ref().map(|given| units.heights_in(given));
@@ -141,6 +142,7 @@ fn solved<F: Family<D>, const D: usize>(
             mass_floor: units.mass(state.mass_floor),
             iterations: state.iterations.clone(),
             bridge: state.bridge,
+            climb: state.climb,
             least_rest,
         };
         let seeking = IterationReport { residual: f64::INFINITY, ..IterationReport::default() };
@@ -178,7 +180,7 @@ fn solved<F: Family<D>, const D: usize>(
                 if again == AGAIN {
                     // Sites may be tied on a whole face, which the gauge gives to another: climb
                     // ([`newton::maximize`]).
-                    state.mass_floor = 0.0;
+                    (state.mass_floor, state.climb) = (0.0, 0);
                 }
                 start = Start::Resume(state);
                 continue;

@@ -44,8 +44,9 @@ pub(super) const STALE: usize = 12;
 /// As many as these, in so many diagrams, are rounding everywhere.
 pub(super) const STALE_TRIALS: u32 = 1500;
 
-/// Have the last steps gained nothing: [`STALE`] of them, or [`STALE_TRIALS`] diagrams in at least
-/// `least` steps? Told from what a checkpoint keeps, so that a resumed run ends where an unbroken
+/// Of where a climb began and its steps, have the last gained nothing: [`STALE`] of them, or
+/// [`STALE_TRIALS`] diagrams in at least `least` steps? Damped steps before it do not count: they
+/// are why it began. Told from what a checkpoint keeps, so that a resumed run ends where an unbroken
 /// one does.
 pub(super) fn stale(iterations: &[IterationReport], least: usize) -> [bool; 2] {
     let best = |some: &[IterationReport]| {
@@ -64,6 +65,7 @@ pub(super) fn stale(iterations: &[IterationReport], least: usize) -> [bool; 2] {
     });
     [since(STALE), enough.is_some_and(|k| since((k + 1).max(least)))]
 }
+
 pub(super) fn stopped(why: &str) -> Climbed {
     Climbed { outcome: Outcome::NotConverged { why: why.to_string() }, jump: None }
 }
@@ -96,6 +98,10 @@ fn climbed(
     let mut since = Instant::now();
     // Everything that follows depends on the heights alone.
     state.mass_floor = 0.0;
+    if state.climb == 0 {
+        state.climb = state.iterations.len();
+    }
+    let from = state.climb.saturating_sub(1);
     // Steps of whole groups that count as one so far.
     let mut swept = 0;
     loop {
@@ -112,7 +118,8 @@ fn climbed(
         let groups = Groups::of(&start, target, options.tolerance);
         let shared = (!start.regions.is_empty()).then(|| shared(&start, target, &groups, total));
         // All that a sweep moves counts as one step.
-        let [slow, lost] = stale(&state.iterations, 2 + target.len().div_ceil(SWEEP));
+        let own = state.iterations.get(from..).unwrap_or_default();
+        let [slow, lost] = stale(own, 2 + target.len().div_ceil(SWEEP));
         // Only cells too light for doubles are wrong: what is tied may be looked at.
         let still = slow && groups.wrong() <= ROUNDING * total * target.len() as f64;
         let slack = 2.0 * groups.wrong() + 1e-15 * total * target.len() as f64;

@@ -3,7 +3,7 @@
 use super::super::corners::{Vector, corner, cross, dot, minus, size};
 use super::super::directions::Directions;
 use crate::diagram::{Graph, Laguerre, MeasureError, Measures, Want};
-use crate::exact::elementary::exp;
+use crate::exact::elementary::{exp, sqrt};
 use crate::exact::predicates::{Pole, PolePlane};
 use crate::exact::{Counters, Dd, Heights};
 use crate::hull::solid::{Rings, SolidHull};
@@ -40,12 +40,14 @@ impl Measured {
         }
         // Normals of the facets, as long as one over their distance.
         let normals: Vec<Vector> = rings.planes.iter().map(|p| corner(p.map(|k| &rows[k as usize]))).collect();
-        let sizes: Vec<f64> = normals.iter().map(size).collect();
+        let lengths: Vec<Dd> = normals.iter().map(|v| sqrt(dot(v, v))).collect();
+        let units: Vec<Vector> = normals.iter().zip(&lengths).map(|(v, l)| v.map(|x| x.over(*l))).collect();
+        let sizes: Vec<f64> = lengths.iter().map(|l| l.to_f64()).collect();
         let points: Vec<Vector> = rows.iter().map(|r| r.n.map(|x| Dd::from_f64(x).over(r.s))).collect();
         let (mut curvatures, mut walls) = (vec![0.0; rows.len()], Vec::with_capacity(3 * rows.len()));
         for i in 0..rows.len() {
             let ring: Vec<(u32, u32)> = rings.ring(i).collect();
-            curvatures[i] = area(ring.iter().map(|r| r.1 as usize), &normals, &sizes);
+            curvatures[i] = area(ring.iter().map(|r| &units[r.1 as usize]));
             for (k, &(j, after)) in ring.iter().enumerate().filter(|(_, r)| r.0 as usize > i) {
                 let before = ring[(k + ring.len() - 1) % ring.len()].1;
                 let (a, b) = (before as usize, after as usize);
@@ -62,20 +64,18 @@ impl Measured {
     }
 }
 
-/// The area of the spherical polygon of some normals, from triangles of which each has
-/// `tan(E/2) = det(a, b, c) / (1 + <a,b> + <b,c> + <c,a>)` for unit vectors: relatively precise for
-/// small ones, because determinants are in double-doubles.
-fn area(ring: impl Iterator<Item = usize>, normals: &[Vector], sizes: &[f64]) -> f64 {
-    let ring: Vec<usize> = ring.collect();
-    let Some((&a, rest)) = ring.split_first() else { return 0.0 };
-    let cosine = |i: usize, j: usize| dot(&normals[i], &normals[j]).to_f64() / (sizes[i] * sizes[j]);
+/// The area of the spherical polygon of some unit normals, from triangles of which each has
+/// `tan(E/2) = det(a, b, c) / (1 + <a,b> + <b,c> + <c,a>)`. Both are in double-doubles: of a small
+/// triangle the first is small, of three normals near one great circle, of which two are nearly
+/// opposite, both are.
+fn area<'a>(mut ring: impl Iterator<Item = &'a Vector>) -> f64 {
+    let (Some(a), Some(mut b)) = (ring.next(), ring.next()) else { return 0.0 };
     let mut sum = 0.0;
-    for pair in rest.windows(2) {
-        let (b, c) = (pair[0], pair[1]);
-        let det = dot(&normals[a], &cross(&normals[b], &normals[c])).to_f64();
-        let det = det / sizes[a] / sizes[b] / sizes[c];
-        let rest = 1.0 + (cosine(a, b) + cosine(b, c) + cosine(c, a));
-        sum += 2.0 * det.max(0.0).atan2(rest);
+    for c in ring {
+        let det = dot(a, &cross(b, c)).to_f64();
+        let rest = Dd::from_f64(1.0) + (dot(a, b) + dot(b, c) + dot(c, a));
+        sum += 2.0 * det.max(0.0).atan2(rest.to_f64());
+        b = c;
     }
     sum
 }

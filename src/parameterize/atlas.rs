@@ -159,8 +159,8 @@ impl Workshop<'_> {
         done
     }
 
-    /// Merges neighbours, those first that are flattest together. Pairs are measured in the order of
-    /// what is expected of them, and become one once nothing better is expected of another.
+    /// Merges neighbours, those first that are flattest together. Pairs are measured in the order
+    /// of what is expected of them, and become one once nothing better is expected of another.
     fn merged(&self, parts: Vec<Part>, watch: &mut Watch<'_>) -> Vec<Part> {
         let mut label = vec![NONE; self.ground.triangles.len()];
         for (k, part) in parts.iter().enumerate() {

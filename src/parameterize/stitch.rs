@@ -8,9 +8,9 @@
 //! ```
 //!
 //! is least, for shapes `p_t` (Liu et al. 2008: local and global steps). A turn changes no shape,
-//! so one factorization does for all steps: each costs little beside one of Newton's. Two parts that
-//! do not quite fit share out between all triangles what is between them, where halving it at the
-//! seam would turn triangles over.
+//! so one factorization does for all steps: each costs little beside one of Newton's. Two parts
+//! that do not quite fit share out between all triangles what is between them, where halving it at
+//! the seam would turn triangles over.
 
 use super::chart::{Chart, NONE};
 use super::scale::unit_sides;

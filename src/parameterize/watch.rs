@@ -177,8 +177,8 @@ impl<'a> Watch<'a> {
         self.at.done = self.at.done.max(done.min(1.0));
     }
 
-    /// Does all work of a list on all threads, in whatever order; results come in the list's. Whoever
-    /// looks is asked meanwhile, and once the end has come work is told.
+    /// Does all work of a list on all threads, in whatever order; results come in the list's.
+    /// Whoever looks is asked meanwhile, and once the end has come work is told.
     pub fn on_all<A: Send, B: Send>(&mut self, list: Vec<A>, work: impl Fn(A, &Stop) -> B + Sync) -> Vec<B> {
         let stop = Stop { set: AtomicBool::new(self.has_ended()), until: self.until };
         let left = AtomicUsize::new(list.len());

@@ -133,7 +133,7 @@ mod tests {
     /// together it is what it was, turned and moved.
     #[test]
     fn what_is_flat_comes_together_again() {
-        let n = 12u32;
+        let n = 4u32;
         let points: Vec<[f64; 3]> = (0..2 * n).map(|k| [f64::from(k / 2), f64::from(k % 2), 0.0]).collect();
         let triangles: Vec<[u32; 3]> =
             (0..n - 1).flat_map(|k| [[2 * k, 2 * k + 2, 2 * k + 3], [2 * k, 2 * k + 3, 2 * k + 1]]).collect();
@@ -141,21 +141,21 @@ mod tests {
         let chart = Chart { points, triangles, share, ..Chart::default() };
         let mut shapes = own_shapes(&chart);
         for (k, shape) in shapes.iter_mut().enumerate() {
-            let (s, c) = (0.02 * k as f64).sin_cos();
+            let (s, c) = (0.05 * k as f64).sin_cos();
             *shape = shape.map(|[x, y]| [c * x - s * y, s * x + c * y]);
         }
-        let found = stitched(&chart, shapes, None, 40, |uv| flips(&chart, uv) == 0).unwrap();
+        let found = stitched(&chart, shapes, None, 100, |uv| flips(&chart, uv) == 0).unwrap();
         let unit = side(found[0], found[1]).norm();
         for (p, a) in found.iter().zip(&chart.points) {
             for (q, b) in found.iter().zip(&chart.points) {
                 let (flat, space) = (side(*p, *q).norm() / unit, side(*a, *b).norm());
-                assert!((flat - space).abs() < 1e-3, "{flat} {space}");
+                assert!((flat - space).abs() < 1e-6, "{flat} {space}");
             }
         }
         // Turned to where they lie at once, one step does.
         let places: Vec<[f64; 2]> = chart.points.iter().map(|p| [p[0], p[1]]).collect();
         let found = stitched(&chart, own_shapes(&chart), Some(&places), 1, |_| true).unwrap();
         let unit = side(found[0], found[1]).norm();
-        assert!((side(found[0], found[2 * n as usize - 1]).norm() / unit - 122f64.sqrt()).abs() < 1e-9);
+        assert!((side(found[0], found[2 * n as usize - 1]).norm() / unit - 10f64.sqrt()).abs() < 1e-9);
     }
 }

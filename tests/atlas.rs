@@ -3,11 +3,14 @@
 mod common;
 
 use brenier::parameterize::{
-    ATLAS_WEIGHT, Boundary, Miss, Parameterization, ParameterizeError, ParameterizeOptions, parameterize,
+    ATLAS_WEIGHT, Boundary, Miss, Parameterization, ParameterizeError, ParameterizeOptions, ParameterizeOutcome,
+    ParameterizeProgress, parameterize, parameterize_with,
 };
+use brenier::transport::Control;
 use common::judge::judge;
 use common::shapes::{Mesh, bumps, voxels};
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 fn atlas() -> ParameterizeOptions {
     ParameterizeOptions::default().area_weight(ATLAS_WEIGHT)
@@ -249,4 +252,57 @@ fn what_does_not_go_together_is_refused() {
     assert!(error(atlas().charts(2).certify(true)).starts_with("the proof of cells is for"));
     assert!(error(atlas().charts(2).boundary(Boundary::Square)).starts_with("boundaries of its charts are free"));
     assert!(error(atlas().padding(f64::NAN)).starts_with("padding is NaN of 1024 texels"));
+}
+
+/// Asked to stop at any time there are charts, one to one, and no more than at the beginning.
+#[test]
+fn whenever_it_is_stopped_there_are_charts() {
+    let mesh = ball(4);
+    let options = atlas().max_stretch(1.2);
+    let whole = laid(&mesh, &options);
+    let mut counts = Vec::new();
+    for after in [0, 1, 3, 9, 27, 100_000] {
+        let (mut calls, mut done) = (0, 0.0);
+        let mut look = |p: &ParameterizeProgress| {
+            assert!(p.done >= done && p.done <= 1.0 && p.charts > 0, "{p:?}");
+            (calls, done) = (calls + 1, p.done);
+            if calls > after { Control::Stop } else { Control::Continue }
+        };
+        let found = parameterize_with(&mesh.vertices, &mesh.triangles, &options, &mut look).unwrap();
+        judge(&found);
+        assert!(found.bijective, "{after}");
+        if found.outcome == ParameterizeOutcome::Interrupted {
+            assert_eq!(calls, after + 1, "nobody is asked again");
+            counts.push(found.charts.len());
+        } else {
+            assert_eq!((found.outcome, &found.points), (ParameterizeOutcome::Done, &whole.points));
+            assert!(found.charts.iter().all(|c| c.stopped.is_none()));
+        }
+    }
+    assert!(counts.len() > 1 && counts.iter().all(|&n| n >= whole.charts.len()), "{counts:?}");
+    let late = parameterize(&mesh.vertices, &mesh.triangles, &options.time_limit(Duration::ZERO)).unwrap();
+    judge(&late);
+    assert!(late.outcome == ParameterizeOutcome::TimeLimit && late.bijective);
+    assert!(late.charts.iter().any(|c| c.misses.iter().any(|m| matches!(m, Miss::Stopped { .. }))));
+}
+
+/// Areas that an atlas promises and does not have are told; more weight mends them.
+#[test]
+fn areas_that_are_missed_are_told() {
+    // A steep hill in one chart.
+    let mut mesh = bumps(8);
+    mesh.vertices.iter_mut().for_each(|p| p[2] *= 6.0);
+    let error = |weight: f64| {
+        let options = ParameterizeOptions::default().area_weight(weight).charts(1);
+        let found = parameterize(&mesh.vertices, &mesh.triangles, &options).unwrap();
+        judge(&found);
+        let [c] = &found.charts[..] else { panic!("{} charts", found.charts.len()) };
+        let said = c.misses.iter().find(|m| matches!(m, Miss::AtlasAreas { .. })).map(Miss::to_string);
+        let off = if weight < ATLAS_WEIGHT { 0.1 } else { 0.01 };
+        assert_eq!(said.is_some(), weight >= 10.0 && c.area_errors[2] > off, "{weight}: {:?}", c.area_errors);
+        assert!(said.is_none_or(|s| s.contains("misses its areas: L1 error 0.") && s.contains("`--area-weight`")));
+        c.area_errors[2]
+    };
+    let [few, usual, many] = [1.0, ATLAS_WEIGHT, 1e6].map(error);
+    assert!(few > usual && usual > 0.01 && many < 0.5 * usual, "{few} {usual} {many}");
 }

@@ -8,13 +8,13 @@
 use super::border::straighten;
 use super::build::Piece;
 use super::chart::NONE;
-use super::flatten::{Flat, flat, joined};
+use super::flatten::{Flat, Known, flat, joined};
 use super::ground::Ground;
 use super::measure::area;
 use super::options::ParameterizeOptions;
-use super::segment::{Foretold, Offers, Patchwork};
-use super::watch::Watch;
-use rayon::prelude::*;
+use super::segment::{Foretold, Offer, Offers, Patchwork};
+use super::stitch::Shape;
+use super::watch::{ParameterizeStage, Stop, Watch};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
@@ -26,8 +26,16 @@ const MORE: usize = 8;
 /// Neighbours are not tried if so many times the stretch allowed is foretold of them: of a cap more
 /// than twice as much is foretold as it has.
 const HOPELESS: f64 = 4.0;
+/// What a pair has is mostly about this share of what is foretold. By that pairs are put in the
+/// order in which they are measured.
+const MOSTLY: f64 = 0.45;
+/// Pairs that are measured at once: the same for any number of threads.
+const BATCH: usize = 8;
 /// Stretch, less one, beside which outlines decide.
 const FLAT: f64 = 0.01;
+/// Shares of the work that are done when patches have grown and when they are flat, roughly.
+const GROWN: f64 = 0.05;
+const LAID: f64 = 0.2;
 
 /// A chart of the atlas.
 struct Part {
@@ -43,20 +51,17 @@ impl Part {
         self.flat.as_ref().map_or(f64::INFINITY, |f| f.stretch[2])
     }
 
-    /// Places of its vertices, in their size in space, for the vertices of another piece that
-    /// contains it.
-    fn places(&self, other: &Piece, faces: &[u32]) -> Option<Vec<Option<[f64; 2]>>> {
+    /// Stretch less one that 99 per cent of it keep to, if it is flat.
+    fn beyond_one(&self) -> f64 {
+        self.flat.as_ref().map_or(0.0, |f| f.stretch[2] - 1.0)
+    }
+
+    /// Those of some triangles that it has, as they lie in it, in their size in space.
+    fn shapes(&self, faces: &[u32]) -> Option<Vec<Option<Shape>>> {
         let uv = &self.flat.as_ref()?.uv;
         let scale = (self.piece.size / area(&self.piece.chart, uv)).sqrt();
-        let mut places = vec![None; other.chart.points.len()];
-        for (f, t) in faces.iter().zip(&other.chart.triangles) {
-            if let Ok(own) = self.faces.binary_search(f) {
-                for (&v, &w) in t.iter().zip(&self.piece.chart.triangles[own]) {
-                    places[v as usize] = Some(uv[w as usize].map(|x| x * scale));
-                }
-            }
-        }
-        Some(places)
+        let lies = |own: usize| self.piece.chart.corners(uv, own).map(|p| p.map(|x| x * scale));
+        Some(faces.iter().map(|f| self.faces.binary_search(f).ok().map(lies)).collect())
     }
 }
 
@@ -87,8 +92,10 @@ pub(super) fn charts(
     let last = 1.0 / options.area_weight;
     let (bound, count) = (options.max_stretch, options.charts);
     let shop = Workshop { whole, ground: &ground, polygons: &polygons, bound, count, last };
-    let first = shop.first();
-    let divided = if watch.goes_on() { shop.divided(first) } else { first };
+    watch.divides(ParameterizeStage::Division, 1, 0.0);
+    let first = shop.first(watch);
+    watch.divides(ParameterizeStage::Division, first.len(), LAID / 2.0);
+    let divided: Vec<Part> = watch.on_all(first, |part, stop| shop.divided(part, stop)).into_iter().flatten().collect();
     let mut parts = shop.merged(divided, watch);
     parts.sort_by_key(|p| p.faces[0]);
     parts.into_iter().map(|p| (p.piece, p.flat)).collect()
@@ -96,7 +103,7 @@ pub(super) fn charts(
 
 impl Workshop<'_> {
     /// Patches by what is foretold, laid flat.
-    fn first(&self) -> Vec<Part> {
+    fn first(&self, watch: &mut Watch<'_>) -> Vec<Part> {
         let mut patches = Patchwork::of_polygons(self.ground, |_| true);
         let bend = self.bound.map_or(f64::INFINITY, |s| s - 1.0);
         match self.count {
@@ -107,48 +114,53 @@ impl Workshop<'_> {
         if patches.count() > most {
             patches.grow(f64::INFINITY, most);
         }
-        self.laid(&mut patches, bend)
+        let lists = self.lists(&mut patches, bend);
+        watch.divides(ParameterizeStage::Division, lists.len(), GROWN);
+        watch.on_all(lists, |faces, stop| self.part(faces, None, self.bound, stop))
     }
 
-    /// Straightens borders and lays all patches flat.
-    fn laid(&self, patches: &mut Patchwork, bend: f64) -> Vec<Part> {
+    /// Straightens borders; the triangles of each patch.
+    fn lists(&self, patches: &mut Patchwork, bend: f64) -> Vec<Vec<u32>> {
         let mut label = compact(patches.labels());
         straighten(self.ground, &mut label, bend);
-        let lists = by_label(&label);
-        lists.into_par_iter().map(|faces| self.part(faces, None)).collect()
+        by_label(&label)
     }
 
-    fn part(&self, faces: Vec<u32>, two: Option<[&Part; 2]>) -> Part {
+    /// Some triangles laid flat; not if they are stretched by more than a bound.
+    fn part(&self, faces: Vec<u32>, two: Option<[&Part; 2]>, bound: Option<f64>, stop: &Stop) -> Part {
         let piece = self.whole.part(&faces, self.polygons);
-        let start = two.and_then(|[a, b]| joined(&a.places(&piece, &faces)?, &b.places(&piece, &faces)?));
-        let flat = flat(&piece.chart, self.last, start);
+        let parts = two.and_then(|[a, b]| joined(&piece.chart, [a.shapes(&faces)?, b.shapes(&faces)?]));
+        let flat = flat(&piece.chart, self.last, Known { parts, bound }, stop);
         Part { faces, piece, flat }
     }
 
     /// Divides what is stretched too much, or cannot be laid flat.
-    fn divided(&self, parts: Vec<Part>) -> Vec<Part> {
+    fn divided(&self, part: Part, stop: &Stop) -> Vec<Part> {
         let bound = self.bound.unwrap_or(f64::MAX);
-        let one = |part: Part| {
-            let (mut open, mut done) = (vec![part], Vec::new());
-            while let Some(part) = open.pop() {
-                if part.stretch() <= bound {
-                    done.push(part);
-                    continue;
-                }
-                let within = |f: u32| part.faces.binary_search(&f).is_ok();
-                let mut patches = Patchwork::of_polygons(self.ground, within);
-                patches.grow(f64::INFINITY, 2);
-                match patches.count() {
-                    1 => done.push(part),
-                    _ => open.extend(self.laid(&mut patches, f64::INFINITY)),
+        let (mut open, mut done) = (vec![part], Vec::new());
+        while let Some(part) = open.pop() {
+            if part.stretch() <= bound || stop.is_set() {
+                done.push(part);
+                continue;
+            }
+            let within = |f: u32| part.faces.binary_search(&f).is_ok();
+            let mut patches = Patchwork::of_polygons(self.ground, within);
+            patches.grow(f64::INFINITY, 2);
+            match patches.count() {
+                1 if part.flat.is_some() => done.push(part),
+                // One polygon. It is what it is.
+                1 => done.push(self.part(part.faces, None, None, stop)),
+                _ => {
+                    let lists = self.lists(&mut patches, f64::INFINITY);
+                    open.extend(lists.into_iter().map(|faces| self.part(faces, None, self.bound, stop)));
                 }
             }
-            done
-        };
-        parts.into_par_iter().flat_map_iter(one).collect()
+        }
+        done
     }
 
-    /// Merges neighbours, those first that are flattest together.
+    /// Merges neighbours, those first that are flattest together. Pairs are measured in the order
+    /// of what is expected of them, and become one once nothing better is expected of another.
     fn merged(&self, parts: Vec<Part>, watch: &mut Watch<'_>) -> Vec<Part> {
         let mut label = vec![NONE; self.ground.triangles.len()];
         for (k, part) in parts.iter().enumerate() {
@@ -156,55 +168,85 @@ impl Workshop<'_> {
         }
         let mut patches = Patchwork::new(self.ground, label);
         let mut parts: Vec<Option<Part>> = parts.into_iter().map(Some).collect();
+        let begin = parts.len();
         let mut tried: BTreeMap<[u32; 2], Part> = BTreeMap::new();
         let mut offers = Offers::new();
-        let all = |a: u32, patches: &Patchwork| patches.neighbours(a).into_iter().map(move |b| [a.min(b), a.max(b)]);
-        let mut pairs: Vec<[u32; 2]> = (0..parts.len() as u32).flat_map(|a| all(a, &patches)).collect();
-        pairs.sort_unstable();
-        pairs.dedup();
-        while watch.goes_on() {
-            let try_one = |&[a, b]: &[u32; 2]| -> Option<(u64, [u32; 2], Part)> {
-                let Foretold { stretch, outline, .. } = patches.foretold(a, b);
-                let allowed = self.bound.map_or(0.0, |s| HOPELESS * (s - 1.0));
-                // Where fewer charts are asked for, any two may have to merge.
-                let hopeless = stretch > allowed || patches.is_ragged(a, b, outline);
-                if self.count.is_none() && hopeless || !patches.is_disk(a, b) {
-                    return None;
-                }
-                let (one, two) = (parts[a as usize].as_ref()?, parts[b as usize].as_ref()?);
-                let mut faces = [&one.faces[..], &two.faces].concat();
-                faces.sort_unstable();
-                let part = self.part(faces, Some([one, two]));
-                let price = (part.stretch() - 1.0 + FLAT).max(0.0) * outline;
-                part.flat.is_some().then(|| (price.to_bits(), [a, b], part))
-            };
-            let found: Vec<_> = pairs.par_iter().filter_map(try_one).collect();
-            for (price, pair, part) in found {
-                offers.push(Reverse((price, pair, patches.ages(pair))));
-                tried.insert(pair, part);
+        for a in 0..begin as u32 {
+            let later = patches.neighbours(a).into_iter().filter(|&b| b > a);
+            offers.extend(later.filter_map(|b| self.offer(&patches, &parts, [a, b])));
+        }
+        loop {
+            let merged = (begin - patches.count()) as f64 / begin as f64;
+            watch.divides(ParameterizeStage::Merging, patches.count(), LAID + (1.0 - LAID) * merged);
+            let enough = self.bound.is_none() && self.count.is_some_and(|n| patches.count() <= n);
+            if enough || !watch.goes_on() {
+                break;
             }
-            let fits = |part: &Part, patches: &Patchwork| {
+            let fits = |part: &Part| {
                 self.bound.is_some_and(|s| part.stretch() <= s) || self.count.is_some_and(|n| patches.count() > n)
             };
-            let next = loop {
-                let Some(Reverse((_, pair, ages))) = offers.pop() else { break None };
+            let (mut batch, mut next) = (Vec::new(), None);
+            while batch.len() < BATCH && next.is_none() {
+                let Some(Reverse((price, pair, ages))) = offers.pop() else { break };
                 if patches.ages(pair) != ages {
                     continue;
                 }
-                if let Some(part) = tried.remove(&pair)
-                    && fits(&part, &patches)
-                {
-                    break Some((pair, part));
+                match tried.remove(&pair) {
+                    None => batch.push(pair),
+                    Some(part) if !batch.is_empty() => {
+                        // Perhaps one of those is better.
+                        tried.insert(pair, part);
+                        offers.push(Reverse((price, pair, ages)));
+                        break;
+                    }
+                    Some(part) => next = fits(&part).then_some((pair, part)),
                 }
+            }
+            if let Some(([a, b], part)) = next {
+                let root = patches.merge(a, b);
+                (parts[a as usize], parts[b as usize]) = (None, None);
+                parts[root as usize] = Some(part);
+                tried.retain(|pair, _| !pair.iter().any(|c| [a, b].contains(c)));
+                let pairs = patches.neighbours(root).into_iter().map(|b| [root.min(b), root.max(b)]);
+                offers.extend(pairs.filter_map(|pair| self.offer(&patches, &parts, pair)));
+                continue;
+            }
+            if batch.is_empty() {
+                break;
+            }
+            let together = |pair: [u32; 2], stop: &Stop| {
+                let [one, two] = pair.map(|a| parts[a as usize].as_ref());
+                let (one, two) = (one?, two?);
+                let mut faces = [&one.faces[..], &two.faces].concat();
+                faces.sort_unstable();
+                let bound = if self.count.is_none() { self.bound } else { None };
+                let part = self.part(faces, Some([one, two]), bound, stop);
+                // What was not done says nothing.
+                part.flat.as_ref().is_some_and(|f| !f.stopped).then_some((pair, part))
             };
-            let Some(([a, b], part)) = next else { break };
-            let root = patches.merge(a, b);
-            (parts[a as usize], parts[b as usize]) = (None, None);
-            parts[root as usize] = Some(part);
-            tried.retain(|pair, _| !pair.iter().any(|c| [a, b].contains(c)));
-            pairs = all(root, &patches).collect();
+            for (pair, part) in watch.on_all(batch, together).into_iter().flatten() {
+                let price = (part.beyond_one() + FLAT) * patches.foretold(pair[0], pair[1]).outline;
+                offers.push(Reverse((price.to_bits(), pair, patches.ages(pair))));
+                tried.insert(pair, part);
+            }
         }
         parts.into_iter().flatten().collect()
+    }
+
+    /// Two neighbours with what is expected of them, unless that is hopeless.
+    fn offer(&self, patches: &Patchwork, parts: &[Option<Part>], pair: [u32; 2]) -> Option<Offer> {
+        let [a, b] = pair;
+        let Foretold { stretch, outline, .. } = patches.foretold(a, b);
+        let allowed = self.bound.map_or(0.0, |s| HOPELESS * (s - 1.0));
+        // Where fewer charts are asked for, any two may have to merge.
+        let hopeless = stretch > allowed || patches.is_ragged(a, b, outline);
+        if self.count.is_none() && hopeless || !patches.is_disk(a, b) {
+            return None;
+        }
+        // Both are in it, so it is no flatter.
+        let least = pair.iter().filter_map(|&c| parts[c as usize].as_ref()).map(Part::beyond_one).fold(0.0, f64::max);
+        let price = ((MOSTLY * stretch).max(least) + FLAT) * outline;
+        Some(Reverse((price.to_bits(), pair, patches.ages(pair))))
     }
 }
 

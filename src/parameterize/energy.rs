@@ -17,7 +17,6 @@
 use super::scale::unit_sides;
 use super::system::Local;
 use crate::domain::vector::{Matrix2, Vector2, side};
-use nalgebra::Matrix2x3;
 
 /// Weights of the two terms.
 #[derive(Clone, Copy, Debug)]
@@ -99,22 +98,27 @@ impl Reference {
         let flip = -bend / det - slope + angle * 0.5 * (mixed + (squares + mixed));
         let (values, axes) = symmetric2(p11, p12, p22);
         let r = std::f64::consts::FRAC_1_SQRT_2;
-        let modes = [
-            (values[0], Matrix2::from_diagonal(&axes[0])),
-            (values[1], Matrix2::from_diagonal(&axes[1])),
-            (twist, Matrix2::new(0.0, -r, r, 0.0)),
-            (flip, Matrix2::new(0.0, r, r, 0.0)),
-        ];
-        // What a corner's move does to J: the rows of the inverse, and minus their sum for the
-        // first corner.
+        // What a corner's move does to J, the rows of the inverse and minus their sum for the first
+        // corner, turned by V^T: then D takes it to the frame of U.
         let [second, third] = [0, 1].map(|k| self.inverse.row(k).transpose());
-        let g = Matrix2x3::from_columns(&[-second - third, second, third]);
-        let spread = |d: Matrix2<f64>| -> [f64; 6] {
-            // By columns: both coordinates of one corner, then the next.
-            let moved = u * d * v.transpose() * g;
-            std::array::from_fn(|n| moved[n])
+        let moves = [-second - third, second, third].map(|m| v.tr_mul(&m));
+        let spread = |d: [[f64; 2]; 2]| -> [f64; 6] {
+            let mut all = [0.0; 6];
+            for (k, m) in moves.iter().enumerate() {
+                let [x, y] = d.map(|row| row[0] * m.x + row[1] * m.y);
+                all[2 * k] = u.m11 * x + u.m12 * y;
+                all[2 * k + 1] = u.m21 * x + u.m22 * y;
+            }
+            all
         };
-        let gradient = spread(Matrix2::new(p1, 0.0, 0.0, p2));
+        let diagonal = |a: f64, b: f64| [[a, 0.0], [0.0, b]];
+        let modes = [
+            (values[0], diagonal(axes[0].x, axes[0].y)),
+            (values[1], diagonal(axes[1].x, axes[1].y)),
+            (twist, [[0.0, -r], [r, 0.0]]),
+            (flip, [[0.0, r], [r, 0.0]]),
+        ];
+        let gradient = spread(diagonal(p1, p2));
         let mut hessian = [[0.0; 6]; 6];
         for (value, d) in modes.into_iter().filter(|m| m.0 > 0.0) {
             let q = spread(d);
@@ -136,28 +140,44 @@ impl Reference {
 /// Singular value decomposition `j = u diag(s) v^T` of a matrix with positive determinant; `u`, `v`
 /// are rotations.
 ///
-/// `nalgebra` has the same closed form, but the small value as `q - r`: of a long and narrow
-/// triangle nothing is left of it there; the determinant over the large value keeps its digits.
+/// `nalgebra` has the small value as a difference: of a long and narrow triangle nothing is left of
+/// it there; the determinant over the large value keeps its digits. No angle is computed: these
+/// are taken of every triangle in every step.
 fn svd(j: Matrix2<f64>) -> (Matrix2<f64>, [f64; 2], Matrix2<f64>) {
     // Sum of a multiple of a rotation (e, h) and one of a reflection (f, g).
     let (e, f) = ((j.m11 + j.m22) / 2.0, (j.m11 - j.m22) / 2.0);
     let (g, h) = ((j.m21 + j.m12) / 2.0, (j.m21 - j.m12) / 2.0);
-    let (q, r) = (e.hypot(h), f.hypot(g));
-    let s1 = q + r;
+    // By their angles s and d, u turns by (s + d)/2 and v by (d - s)/2: the rotation is what is
+    // between them, so one half angle does. That of v is a half of the angle of (e, -h)(f, g).
+    let v = half(e * f + h * g, e * g - h * f);
+    let s1 = e.hypot(h) + f.hypot(g);
     let s2 = j.determinant() / s1;
-    let (sum, difference) = (h.atan2(e), g.atan2(f));
-    let (beta, gamma) = ((sum + difference) / 2.0, (sum - difference) / 2.0);
-    let rotation = |t: f64| Matrix2::new(t.cos(), -t.sin(), t.sin(), t.cos());
-    (rotation(beta), [s1, s2], rotation(-gamma))
+    // The first column of v goes to s1 times that of u.
+    let to = Vector2::new(j.m11 * v.x + j.m12 * v.y, j.m21 * v.x + j.m22 * v.y);
+    let u = to / to.x.hypot(to.y);
+    let rotation = |c: Vector2<f64>| Matrix2::new(c.x, -c.y, c.y, c.x);
+    (rotation(u), [s1, s2], rotation(v))
+}
+
+/// The direction at half the angle of another one; the first axis for none.
+fn half(x: f64, y: f64) -> Vector2<f64> {
+    let length = x.hypot(y);
+    if !(length > 0.0) {
+        return Vector2::new(1.0, 0.0);
+    }
+    // cos^2 = (1 + cos)/2 or sin^2 = (1 - cos)/2, whichever does not cancel; 2 sin cos = sin.
+    let (x, y) = (x / length, y / length);
+    let long = (0.5 * (1.0 + x.abs())).sqrt();
+    let short = y / (2.0 * long);
+    if x >= 0.0 { Vector2::new(long, short) } else { Vector2::new(short.abs(), long.copysign(y)) }
 }
 
 /// Eigenvalues and eigenvectors of `[a b; b c]`, in closed form; `nalgebra`'s iterate, and round
 /// otherwise.
 fn symmetric2(a: f64, b: f64, c: f64) -> ([f64; 2], [Vector2<f64>; 2]) {
-    let t = 0.5 * (2.0 * b).atan2(a - c);
-    let (cos, sin) = (t.cos(), t.sin());
+    let axis = half(a - c, 2.0 * b);
     let (mean, radius) = ((a + c) / 2.0, ((a - c) / 2.0).hypot(b));
-    ([mean + radius, mean - radius], [Vector2::new(cos, sin), Vector2::new(-sin, cos)])
+    ([mean + radius, mean - radius], [axis, Vector2::new(-axis.y, axis.x)])
 }
 
 #[cfg(test)]

@@ -40,6 +40,7 @@ mod segment;
 mod sight;
 mod sphere;
 mod stages;
+mod stitch;
 mod system;
 mod transport;
 mod tries;

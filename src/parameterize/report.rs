@@ -96,6 +96,13 @@ pub enum Miss {
         /// Share of the chart's vertices that are on its boundary.
         on_boundary: f64,
     },
+    /// Areas of a chart of an atlas are off.
+    AtlasAreas {
+        /// Sum of the errors of all shares of the chart's area, between 0 and 2.
+        error: f64,
+        /// The largest that was allowed.
+        allowed: f64,
+    },
     /// Somebody asked to stop.
     Stopped {
         /// What was being done.
@@ -143,6 +150,10 @@ impl fmt::Display for Miss {
                     write!(f, "cut it open along its limbs (`--seams`)")
                 }
             }
+            Miss::AtlasAreas { error, allowed } => write!(
+                f,
+                "misses its areas: L1 error {error:.3} (of 2), more than {allowed}; give areas more weight (a higher `--area-weight`), or allow more charts (`--max-stretch`, `--charts`)"
+            ),
             Miss::Bound { stretch, allowed } => write!(
                 f,
                 "is stretched {stretch:.3} times on a hundredth of its area, more than {allowed}; allow more charts (`--charts`)"

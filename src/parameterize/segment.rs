@@ -72,8 +72,9 @@ struct Patch {
     age: u32,
 }
 
-/// Pairs to merge, the cheapest first: price, patches, their ages.
-pub(super) type Offers = BinaryHeap<Reverse<(u64, [u32; 2], [u32; 2])>>;
+/// A pair to merge: price, patches, their ages. The cheapest comes first.
+pub(super) type Offer = Reverse<(u64, [u32; 2], [u32; 2])>;
+pub(super) type Offers = BinaryHeap<Offer>;
 
 /// All patches.
 pub(super) struct Patchwork<'a> {

@@ -12,7 +12,7 @@ use super::chart::{Chart, opposites};
 use super::check::{Proof, prove};
 use super::cut::{NEAR, Whole};
 use super::distort::{stretch, stretch_of};
-use super::options::{AREAS, ParameterizeError, ParameterizeOptions};
+use super::options::{AREAS, ATLAS_WEIGHT, ParameterizeError, ParameterizeOptions};
 use super::report::{CROWDED, ChartReport, Miss};
 use super::rim::Curve;
 use super::stages::{Laid, laid_flat};
@@ -34,6 +34,8 @@ const GAIN: [f64; 2] = [0.8, 0.5];
 /// Where areas are the aim, how far they may be off (of 2). A weight of 1000 leaves a per cent on
 /// most meshes, one of 10 some per cent.
 pub(super) const AREAS_OFF: f64 = 0.1;
+/// The same for charts of an atlas with the weight that suits it: they are nearly flat.
+const ATLAS_OFF: f64 = 0.01;
 /// Stretch beyond which 5 per cent of a chart shall not go. Real meshes that suit a disk have 5 to
 /// 40 at the default weight.
 pub(super) const STRETCHED: f64 = 60.0;
@@ -170,7 +172,10 @@ pub(super) fn misses(piece: &Piece, report: &ChartReport, options: &Parameterize
     }
     let mut list: Vec<Miss> = report.stopped.map(|stage| Miss::Stopped { stage }).into_iter().collect();
     let error = report.area_errors[2];
-    if options.area_weight >= AREAS && !(error <= AREAS_OFF) {
+    let off = if options.is_atlas() && options.area_weight >= ATLAS_WEIGHT { ATLAS_OFF } else { AREAS_OFF };
+    if options.area_weight >= AREAS && !(error <= off) && options.is_atlas() {
+        list.push(Miss::AtlasAreas { error, allowed: off });
+    } else if options.area_weight >= AREAS && !(error <= off) {
         let shaped = options.boundary != super::Boundary::Free;
         list.push(Miss::Areas { error, shaped, on_boundary: on_boundary(&piece.chart) });
     }

@@ -4,13 +4,20 @@
 //! at between its steps, and what there is when the end comes is the result.
 
 use crate::transport::Control;
+use rayon::Yield;
 use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// What is being done to a chart.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ParameterizeStage {
+    /// The surface's division into charts.
+    Division,
+    /// Charts that become one.
+    Merging,
     /// Its first embedding.
     #[default]
     Embedding,
@@ -25,6 +32,8 @@ pub enum ParameterizeStage {
 impl fmt::Display for ParameterizeStage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            ParameterizeStage::Division => "division into charts",
+            ParameterizeStage::Merging => "merging of charts",
             ParameterizeStage::Embedding => "first embedding",
             ParameterizeStage::Transport => "transport",
             ParameterizeStage::Refinement => "refinement",
@@ -37,7 +46,7 @@ impl ParameterizeStage {
     /// Share of a chart's time before it, roughly.
     fn begins(self) -> f64 {
         match self {
-            ParameterizeStage::Embedding => 0.0,
+            ParameterizeStage::Division | ParameterizeStage::Merging | ParameterizeStage::Embedding => 0.0,
             ParameterizeStage::Transport => 0.1,
             ParameterizeStage::Refinement => 0.2,
             ParameterizeStage::FreeBoundary => 0.5,
@@ -60,6 +69,33 @@ pub struct ParameterizeProgress {
     /// Share of all the work that is done, roughly.
     pub done: f64,
 }
+
+/// What work on other threads looks at: whether there is to be an end of it.
+pub(super) struct Stop {
+    set: AtomicBool,
+    until: Option<Instant>,
+}
+
+impl Stop {
+    /// Whether the end has come.
+    pub fn is_set(&self) -> bool {
+        self.set.load(Ordering::Relaxed) || self.until.is_some_and(|until| Instant::now() >= until)
+    }
+}
+
+/// Counts down when it goes, even in a panic.
+struct Ticket<'a>(&'a AtomicUsize);
+
+impl Drop for Ticket<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Release);
+    }
+}
+
+/// How long nobody looks at most while work goes on elsewhere.
+const LOOK: Duration = Duration::from_millis(50);
+/// How long one waits for work elsewhere before one asks how far it is.
+const WAIT: Duration = Duration::from_micros(200);
 
 /// Why a layout ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -132,6 +168,43 @@ impl<'a> Watch<'a> {
             self.outcome = ParameterizeOutcome::TimeLimit;
         }
         !self.has_ended()
+    }
+
+    /// How far the division into charts is, and how many there are.
+    pub fn divides(&mut self, stage: ParameterizeStage, charts: usize, done: f64) {
+        self.enters(stage);
+        self.at.charts = charts;
+        self.at.done = self.at.done.max(done.min(1.0));
+    }
+
+    /// Does all work of a list on all threads, in whatever order; results come in the list's.
+    /// Whoever looks is asked meanwhile, and once the end has come work is told.
+    pub fn on_all<A: Send, B: Send>(&mut self, list: Vec<A>, work: impl Fn(A, &Stop) -> B + Sync) -> Vec<B> {
+        let stop = Stop { set: AtomicBool::new(self.has_ended()), until: self.until };
+        let left = AtomicUsize::new(list.len());
+        // What came before was no step of this.
+        self.looked = Instant::now();
+        let slots: Vec<Mutex<Option<B>>> = list.iter().map(|_| Mutex::new(None)).collect();
+        rayon::in_place_scope(|scope| {
+            for (a, slot) in list.into_iter().zip(&slots) {
+                let (stop, left, work) = (&stop, &left, &work);
+                scope.spawn(move |_| {
+                    let _ticket = Ticket(left);
+                    let done = work(a, stop);
+                    *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(done);
+                });
+            }
+            while left.load(Ordering::Acquire) > 0 {
+                if rayon::yield_now() != Some(Yield::Executed) {
+                    std::thread::sleep(WAIT);
+                }
+                if self.looked.elapsed() >= LOOK && !self.goes_on() {
+                    stop.set.store(true, Ordering::Relaxed);
+                }
+            }
+        });
+        // A panic of one of them went on where the scope ended, so none is empty.
+        slots.into_iter().filter_map(|s| s.into_inner().unwrap_or_else(PoisonError::into_inner)).collect()
     }
 
     /// Whether the end has come.

@@ -5,7 +5,7 @@ use crate::args::Common;
 use crate::scarcity;
 use brenier::io::printable;
 use brenier::latent::LatentProgress;
-use brenier::parameterize::ParameterizeProgress;
+use brenier::parameterize::{ParameterizeProgress, ParameterizeStage};
 use brenier::transport::{Progress, QuantizeProgress};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::io::Write;
@@ -196,6 +196,10 @@ impl ChartBar {
     pub fn show(&self, progress: &ParameterizeProgress) {
         self.0.set_position((progress.done.clamp(0.0, 1.0) * Bar::LENGTH as f64) as u64);
         let chart = match progress.charts {
+            charts if [ParameterizeStage::Division, ParameterizeStage::Merging].contains(&progress.stage) => {
+                self.0.set_message(format!("{}, {charts} of them", progress.stage));
+                return;
+            }
             1 => String::new(),
             charts => format!("chart {} of {charts}, ", progress.chart + 1),
         };

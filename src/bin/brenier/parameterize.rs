@@ -250,7 +250,12 @@ fn report(
     if found.outcome == ParameterizeOutcome::TimeLimit {
         let left = found.charts.iter().filter(|c| c.stopped.is_some()).count();
         let all = count(found.charts.len(), "chart");
-        rows.push(("note", format!("time limit reached: {left} of {all} not finished; this is the best there was")));
+        let what = match (args.atlas.is_wanted(), left) {
+            (true, 0) => format!("{all} so far, perhaps more than need be"),
+            (true, _) => format!("{all} so far, perhaps more than need be, {left} not finished"),
+            _ => format!("{left} of {all} not finished"),
+        };
+        rows.push(("note", format!("time limit reached: {what}; this is the best there was")));
     }
     rows.push((
         "time",

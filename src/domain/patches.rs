@@ -4,6 +4,7 @@
 use super::cut::Cut;
 use super::density::value;
 use super::pixels::Pieces;
+use super::raster::Raster;
 use super::{Between, ConvexPolygon, Density, Domain, Image, Law, Outline, PlanarMesh};
 use crate::exact::Dd;
 use crate::exact::big::Rational;
@@ -253,6 +254,15 @@ impl Patches {
     /// Are some patches pieces of pixels?
     pub fn are_cut(&self) -> bool {
         matches!(self.ground, Ground::Cut(..))
+    }
+
+    /// The patches as pixels in rows, where they are the pixels of an image on a box and such rows
+    /// serve. Cost: O(pixels).
+    pub(crate) fn raster(&self) -> Option<Raster> {
+        match &self.ground {
+            Ground::Grid(image, polygon) => Raster::new(image, polygon),
+            Ground::Mesh(_) | Ground::Cut(..) => None,
+        }
     }
 
     /// For every patch the number of its component, and how many there are: patches with a common

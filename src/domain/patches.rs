@@ -388,13 +388,17 @@ fn cut(low: [f64; 2], high: [f64; 2], rho: [f64; 4], corners: [[f64; 2]; 4]) -> 
 /// Components of cells of a grid that share a side.
 fn grid_components(names: &[u32], columns: usize) -> (Vec<u32>, usize) {
     let mut sets = UnionFind::<u32>::new(names.len());
+    // Names ascend, so those of the row below do.
+    let mut j = 0;
     for (k, &name) in names.iter().enumerate() {
         if k > 0 && names[k - 1] + 1 == name && !(name as usize).is_multiple_of(columns) {
             sets.union(k as u32 - 1, k as u32);
         }
-        if let Some(below) = name.checked_sub(columns as u32)
-            && let Ok(j) = names.binary_search(&below)
-        {
+        let Some(below) = name.checked_sub(columns as u32) else { continue };
+        while names[j] < below {
+            j += 1;
+        }
+        if names[j] == below {
             sets.union(j as u32, k as u32);
         }
     }

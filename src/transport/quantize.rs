@@ -330,7 +330,7 @@ pub fn quantize_with<P: Quantizable<D>, const D: usize>(
             attempted((&problem, &solution, &last), (length, &ways), (rough, fine), &mut is_fine, run)
         };
         let mut made = attempt(length);
-        // Of sites in their centroids it is proved that the cost falls so much; others must show it.
+        // With sites in their centroids the cost is proved to fall so much; others must show it.
         let kept = match &made {
             Ok(made) => made.at.cost <= last.cost - (1.0 + CLEARLY) * last.off + made.at.slack,
             Err(QuantizeOutcome::NotSolved { .. }) => false,

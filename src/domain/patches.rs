@@ -4,6 +4,7 @@
 use super::cut::Cut;
 use super::density::value;
 use super::pixels::Pieces;
+use super::raster::Raster;
 use super::{Between, ConvexPolygon, Density, Domain, Image, Law, Outline, PlanarMesh};
 use crate::exact::Dd;
 use crate::exact::big::Rational;
@@ -255,6 +256,15 @@ impl Patches {
         matches!(self.ground, Ground::Cut(..))
     }
 
+    /// The patches as pixels in rows, where they are the pixels of an image on a box and such rows
+    /// serve. Cost: O(pixels).
+    pub(crate) fn raster(&self) -> Option<Raster> {
+        match &self.ground {
+            Ground::Grid(image, polygon) => Raster::new(image, polygon),
+            Ground::Mesh(_) | Ground::Cut(..) => None,
+        }
+    }
+
     /// For every patch the number of its component, and how many there are: patches with a common
     /// edge belong together. Components are numbered by their first patch. Cost: O(patches).
     pub fn components(&self) -> (Vec<u32>, usize) {
@@ -378,13 +388,17 @@ fn cut(low: [f64; 2], high: [f64; 2], rho: [f64; 4], corners: [[f64; 2]; 4]) -> 
 /// Components of cells of a grid that share a side.
 fn grid_components(names: &[u32], columns: usize) -> (Vec<u32>, usize) {
     let mut sets = UnionFind::<u32>::new(names.len());
+    // Names ascend, so those of the row below do.
+    let mut j = 0;
     for (k, &name) in names.iter().enumerate() {
         if k > 0 && names[k - 1] + 1 == name && !(name as usize).is_multiple_of(columns) {
             sets.union(k as u32 - 1, k as u32);
         }
-        if let Some(below) = name.checked_sub(columns as u32)
-            && let Ok(j) = names.binary_search(&below)
-        {
+        let Some(below) = name.checked_sub(columns as u32) else { continue };
+        while names[j] < below {
+            j += 1;
+        }
+        if names[j] == below {
             sets.union(j as u32, k as u32);
         }
     }

@@ -99,6 +99,32 @@ impl Problem {
         Ok(problem)
     }
 
+    /// The same source and masses with as many other sites, and heights to start from. Nothing
+    /// needs to be known of the source again. Cost: that of the sites.
+    ///
+    /// # Errors
+    /// Sites that are no numbers or coincide, or heights that are not finite.
+    pub(crate) fn moved(&self, sites: Vec<[f64; 2]>, heights: Option<Heights>) -> Result<Problem, ProblemError> {
+        let target = Targets::new(sites, Some(self.target.masses.clone()), heights, Duplicates::Refuse)?;
+        let problem = Problem {
+            domain: self.domain.clone(),
+            density: self.density.clone(),
+            patches: self.patches.clone(),
+            target,
+            source_factor: self.source_factor,
+            partial: self.partial,
+            rest: self.rest,
+        };
+        problem.check_sizes()?;
+        Ok(problem)
+    }
+
+    fn check_sizes(&self) -> Result<(), ProblemError> {
+        let (low, high) = self.frame().bounds();
+        let far = low.iter().chain(&high).fold(0.0, |m: f64, v| m.max(v.abs()));
+        self.target.check_sizes(self.frame().extent(), far)
+    }
+
     fn match_totals(&mut self, normalize: bool) -> Result<(), ProblemError> {
         // Totals to 100 bits: the factor is then right to half an ulp whatever the spread of the
         // masses.
@@ -128,9 +154,7 @@ impl Problem {
         if !sound(factor) {
             return Err(ProblemError::MeasureOutOfRange { measure: m, total: t });
         }
-        let (low, high) = self.frame().bounds();
-        let far = low.iter().chain(&high).fold(0.0, |m: f64, v| m.max(v.abs()));
-        self.target.check_sizes(self.frame().extent(), far)?;
+        self.check_sizes()?;
         let gap = big::nearest_f64(&(big::Rational::from(&total - &measure).abs() / &measure));
         // Without normalization the totals may differ by rounding of the n given masses only.
         let differ = gap > 4.0 * f64::EPSILON * (self.target.masses.len() as f64).max(4.0);

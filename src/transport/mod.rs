@@ -16,6 +16,7 @@ mod locate;
 mod map;
 mod multiple;
 mod quantize;
+mod relax;
 mod remarks;
 mod remesh;
 mod report;

@@ -14,19 +14,21 @@
 //! cost' <= cost - sum m_i |y_i - c_i|^2 + sum w_i' (m_i' - m_i)
 //! ```
 //!
-//! without any slack but rounding. Each [`QuantizeStep`] reports the three terms. Derivation:
+//! without any slack but rounding. Each [`QuantizeStep`] reports the three terms. Sites may go
+//! beyond their centroids ([`super::relax`]) as long as this holds all the same. Derivation:
 //! docs/theory/quantization.md. References: Mérigot, Mirebeau, "Minimal geodesics along
 //! volume-preserving maps" (2016); de Goes et al., "Blue noise through optimal transport" (2012);
 //! Mérigot, Santambrogio, Sarrazin, "Non-asymptotic convergence bounds for Wasserstein
 //! approximation" (2021).
 
 use super::family::Transport;
+use super::relax::Relaxation;
 use super::solution::{Control, Progress, Solution, SolveOptions};
 use super::solve::solve_with;
 use crate::exact::{Dd, Heights};
 use crate::newton::Outcome;
 use crate::problem::{
-    Duplicates, Problem, ProblemData, ProblemError, SpaceProblem, SpaceProblemData, SphereProblem, SphereProblemData,
+    Duplicates, Problem, ProblemError, SpaceProblem, SpaceProblemData, SphereProblem, SphereProblemData,
     SurfaceProblem, SurfaceProblemData,
 };
 use crate::setters::setters;
@@ -50,6 +52,10 @@ pub struct QuantizeOptions {
     pub mass_tolerance: f64,
     /// Largest relative mass error of the last solve. Default 1e-10.
     pub final_mass_tolerance: f64,
+    /// Sites go at most so many times as far as their centroids, below 2: once two moves tell how
+    /// far is good. A position is only kept if its cost is as low as Lloyd's inequality asks
+    /// ([`QuantizeStep::slack`]). Default 1.8; 1 is Lloyd's method.
+    pub longest_move: f64,
     /// Most Newton steps of each solve. Default 100.
     pub max_iterations: usize,
     /// Stop with the best state after this wall time.
@@ -62,6 +68,7 @@ setters!(QuantizeOptions {
     early_mass_tolerance: value f64,
     mass_tolerance: value f64,
     final_mass_tolerance: value f64,
+    longest_move: value f64,
     max_iterations: value usize,
     time_limit: option Duration,
 });
@@ -74,6 +81,7 @@ impl Default for QuantizeOptions {
             early_mass_tolerance: 1e-3,
             mass_tolerance: 1e-6,
             final_mass_tolerance: 1e-10,
+            longest_move: 1.8,
             max_iterations: 100,
             time_limit: None,
         }
@@ -149,14 +157,7 @@ pub trait Quantizable<const D: usize>: Transport<D> + Clone {
 
 impl Quantizable<2> for Problem {
     fn with_sites(&self, sites: Vec<[f64; 2]>, heights: Option<Heights>) -> Result<Problem, ProblemError> {
-        Problem::new(ProblemData {
-            density: self.density().clone(),
-            masses: Some(self.masses().to_vec()),
-            heights,
-            duplicates: Duplicates::Refuse,
-            partial: self.partial(),
-            ..ProblemData::new(self.domain().clone(), sites)
-        })
+        self.moved(sites, heights)
     }
 }
 
@@ -232,6 +233,8 @@ pub struct Quantization<P = Problem, const D: usize = 2> {
 /// On a surface sites are points in space: centroids lie off it where it is curved, and the same
 /// inequalities hold ([`crate::diagram::SurfaceDiagram::nearest_in_cells`] puts points on it).
 ///
+/// Where it saves moves sites go beyond their centroids ([`QuantizeOptions::longest_move`]).
+///
 /// The cost falls in every step by at least [`QuantizeStep::off`], less [`QuantizeStep::slack`],
 /// which is at most half of it. First solves are rough: whether they are good enough is decided by
 /// this very inequality, and where they are not the solve goes on. A fixed point is a critical
@@ -283,6 +286,7 @@ pub fn quantize_with<P: Quantizable<D>, const D: usize>(
     // The masses of the step before the last one.
     let mut earlier: Option<Vec<f64>> = None;
     let mut is_fine = rough <= fine;
+    let mut relaxation = Relaxation::new(options.longest_move);
     let still = |step: &QuantizeStep| step.off <= options.tolerance * options.tolerance * step.cost;
     let mut outcome = loop {
         let last = steps[steps.len() - 1];
@@ -319,38 +323,33 @@ pub fn quantize_with<P: Quantizable<D>, const D: usize>(
             break QuantizeOutcome::TimeLimit;
         }
         step_clock = Instant::now();
-        let next = match moved(&problem, &solution) {
-            Ok(next) => next,
-            Err(e) => break QuantizeOutcome::NotSolved { why: format!("the moved sites are no problem: {e}") },
+        let ways = ways(&problem, &solution);
+        let mut length = relaxation.length(&solution.masses, &ways);
+        let mut attempt = |length: f64| {
+            let run = &mut |problem: &P, tolerance: f64| run(problem, tolerance, &steps, on_progress);
+            attempted((&problem, &solution, &last), (length, &ways), (rough, fine), &mut is_fine, run)
         };
-        let aim = if is_fine { fine } else { rough };
-        let mut found = run(&next, aim, &steps, on_progress);
-        let mut tried = newton_steps(&found);
-        if matches!(failed(&found), Some(QuantizeOutcome::NotSolved { .. })) {
-            match next.with_sites(next.sites().to_vec(), None) {
-                Ok(afresh) => found = run(&afresh, aim, &steps, on_progress),
-                Err(e) => break QuantizeOutcome::NotSolved { why: e.to_string() },
-            }
-            tried += newton_steps(&found);
-        }
-        if let Some(outcome) = failed(&found) {
-            break outcome;
-        }
-        let mut at = position(&next, &found, Some(&solution.masses));
-        let mut next = next;
-        if !is_fine && at.slack > MOST_SLACK * last.off {
-            // Masses are too rough for moves as small as these, and so they will be from now on.
-            is_fine = true;
-            match finer(&next, &found, &mut |same| run(same, fine, &steps, on_progress)) {
-                Err(outcome) => break outcome,
-                Ok((same, better)) => {
-                    tried += newton_steps(&better);
-                    at = position(&same, &better, Some(&solution.masses));
-                    (next, found) = (same, better);
-                }
+        let mut made = attempt(length);
+        // With sites in their centroids the cost is proved to fall so much; others must show it.
+        let kept = match &made {
+            Ok(made) => made.at.cost <= last.cost - (1.0 + CLEARLY) * last.off + made.at.slack,
+            Err(QuantizeOutcome::NotSolved { .. }) => false,
+            Err(_) => true,
+        };
+        if length > 1.0 && !kept {
+            length = 1.0;
+            let spent = made.map_or(0, |made| made.at.newton_steps);
+            made = attempt(length);
+            if let Ok(made) = &mut made {
+                made.at.newton_steps += spent;
             }
         }
-        let step = QuantizeStep { newton_steps: tried, seconds: step_clock.elapsed().as_secs_f64(), ..at };
+        let Made { next, found, at } = match made {
+            Ok(made) => made,
+            Err(outcome) => break outcome,
+        };
+        relaxation.moved(length, ways);
+        let step = QuantizeStep { seconds: step_clock.elapsed().as_secs_f64(), ..at };
         earlier = Some(std::mem::take(&mut solution.masses));
         (problem, solution) = (next, found);
         steps.push(step);
@@ -380,6 +379,54 @@ pub fn quantize_with<P: Quantizable<D>, const D: usize>(
 
 /// A move must save more than this times what errors of masses may cost.
 const MOST_SLACK: f64 = 0.5;
+
+/// By this share of it more than must be saved by sites that go beyond their centroids: so that it
+/// holds, too, once masses are right to more digits.
+const CLEARLY: f64 = 0.01;
+
+/// A position that sites were moved to and solved.
+struct Made<P, const D: usize> {
+    next: P,
+    found: Solution<D>,
+    at: QuantizeStep,
+}
+
+/// Moves sites along these ways and solves again, to the `rough` tolerance if that is still good
+/// enough (`is_fine`).
+///
+/// # Errors
+/// Why there is no solution.
+fn attempted<P: Quantizable<D>, const D: usize>(
+    (problem, solution, last): (&P, &Solution<D>, &QuantizeStep),
+    (length, ways): (f64, &[[f64; D]]),
+    (rough, fine): (f64, f64),
+    is_fine: &mut bool,
+    run: &mut dyn FnMut(&P, f64) -> Solution<D>,
+) -> Result<Made<P, D>, QuantizeOutcome> {
+    let mut next = moved(problem, solution, (length, ways))
+        .map_err(|e| QuantizeOutcome::NotSolved { why: format!("the moved sites are no problem: {e}") })?;
+    let aim = if *is_fine { fine } else { rough };
+    let mut found = run(&next, aim);
+    let mut tried = newton_steps(&found);
+    if matches!(failed(&found), Some(QuantizeOutcome::NotSolved { .. })) {
+        let afresh = next.with_sites(next.sites().to_vec(), None);
+        found = run(&afresh.map_err(|e| QuantizeOutcome::NotSolved { why: e.to_string() })?, aim);
+        tried += newton_steps(&found);
+    }
+    if let Some(outcome) = failed(&found) {
+        return Err(outcome);
+    }
+    let mut at = position(&next, &found, Some(&solution.masses));
+    if !*is_fine && at.slack > MOST_SLACK * last.off {
+        // Masses are too rough for moves as small as these, and so they will be from now on.
+        *is_fine = true;
+        let (same, better) = finer(&next, &found, &mut |same| run(same, fine))?;
+        tried += newton_steps(&better);
+        at = position(&same, &better, Some(&solution.masses));
+        (next, found) = (same, better);
+    }
+    Ok(Made { next, found, at: QuantizeStep { newton_steps: tried, ..at } })
+}
 
 /// Goes on from a rough solution.
 fn finer<P: Quantizable<D>, const D: usize>(
@@ -454,9 +501,27 @@ fn slack<const D: usize>(problem: &impl Quantizable<D>, solution: &Solution<D>, 
     sum.to_f64()
 }
 
-/// The problem with every site in its centroid, and the heights that go with it.
-fn moved<P: Quantizable<D>, const D: usize>(problem: &P, solution: &Solution<D>) -> Result<P, ProblemError> {
-    let sites: Vec<[f64; D]> = problem.sites().iter().zip(&solution.centroids).map(|(y, c)| c.unwrap_or(*y)).collect();
+/// The ways from the sites to the centroids of their cells.
+fn ways<P: Quantizable<D>, const D: usize>(problem: &P, solution: &Solution<D>) -> Vec<[f64; D]> {
+    let way = |(y, c): (&[f64; D], &Option<[f64; D]>)| {
+        let c = c.unwrap_or(*y);
+        std::array::from_fn(|k| c[k] - y[k])
+    };
+    problem.sites().iter().zip(&solution.centroids).map(way).collect()
+}
+
+/// The problem with every site in its centroid, or beyond, and the heights that go with it.
+fn moved<P: Quantizable<D>, const D: usize>(
+    problem: &P,
+    solution: &Solution<D>,
+    (length, ways): (f64, &[[f64; D]]),
+) -> Result<P, ProblemError> {
+    let pairs = problem.sites().iter().zip(&solution.centroids).zip(ways);
+    let site = |((y, c), way): ((&[f64; D], &Option<[f64; D]>), &[f64; D])| {
+        let c = c.unwrap_or(*y);
+        std::array::from_fn(|k| c[k] + (length - 1.0) * way[k])
+    };
+    let sites: Vec<[f64; D]> = pairs.map(site).collect();
     let heights = solution.heights.moved(problem.sites(), &sites);
     let heights = heights.first_non_finite().is_none().then_some(heights);
     problem.with_sites(sites, heights)

@@ -51,7 +51,7 @@ pub fn enlarged(
             missed.iter().map(&mut touch).collect()
         }
         Some(ground) => {
-            let all = Restriction::new(hull, &duals, &ground.patches, &ground.order);
+            let all = Restriction::new(hull, &duals, &ground.patches, ground.order());
             let mut part = Part::default();
             let mut nearest = |&i: &usize| {
                 let mut best: Option<Touch> = None;

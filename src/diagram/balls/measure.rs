@@ -62,7 +62,7 @@ pub fn measure(
         collected(hull.len(), chunk)
     };
     let Some(ground) = ground.filter(|_| background < 1.0) else { return even() };
-    let all = Restriction::new(hull, &duals, &ground.patches, &ground.order);
+    let all = Restriction::new(hull, &duals, &ground.patches, ground.order());
     let chunk = |range: std::ops::Range<usize>| {
         let (mut part, mut rows) = (Part::default(), Rows::new(hull, what));
         for i in range {

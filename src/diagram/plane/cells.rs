@@ -12,8 +12,8 @@ use super::super::label::Label;
 use super::super::measures::Integrate;
 use super::super::moments::Moments;
 use super::clip::{Clipper, Sites};
-use super::integrate::{self, LocalDensity};
 use super::point::{Point, centre, corner, crossing};
+use super::source::{CellAt, Source};
 use crate::domain::{Chains, ConvexPolygon, Outline};
 use crate::exact::Counters;
 use crate::exact::predicates::Lifted;
@@ -268,7 +268,7 @@ pub struct CellMeasures {
 
 /// Computes masses and conductances (and moments). Cost: O(n) plus clipping; bit-identical for any
 /// number of threads.
-pub fn measure(hull: &Hull, region: &Region<'_>, density: &LocalDensity, what: Integrate) -> CellMeasures {
+pub fn measure<S: Source>(hull: &Hull, region: &Region<'_>, source: &S, what: Integrate) -> CellMeasures {
     let n = hull.len();
     let duals = Duals::new(hull, region);
     struct Part {
@@ -281,7 +281,7 @@ pub fn measure(hull: &Hull, region: &Region<'_>, density: &LocalDensity, what: I
     }
     let compute = |chunk: usize| {
         let range = chunk * CHUNK..((chunk + 1) * CHUNK).min(n);
-        let mut cell = Cell::default();
+        let (mut cell, mut scratch) = (Cell::default(), S::Scratch::default());
         let mut part = Part {
             mass: Vec::with_capacity(range.len()),
             length: Vec::with_capacity(range.len()),
@@ -292,12 +292,13 @@ pub fn measure(hull: &Hull, region: &Region<'_>, density: &LocalDensity, what: I
         };
         for i in range {
             cell.compute(hull, &duals, region, i as u32);
+            let at = CellAt { hull, position: i as u32, vertices: &cell.vertices };
             if what.moments {
-                let m = integrate::moments(&cell.vertices, density);
+                let m = source.moments(&at, &mut scratch);
                 part.mass.push(m.mass);
                 part.moments.push(m);
             } else {
-                part.mass.push(integrate::mass(&cell.vertices, density));
+                part.mass.push(source.mass(&at, &mut scratch));
             }
             let before = part.column.len();
             let facets = if what.walls { cell.labels.len() } else { 0 };
@@ -305,8 +306,7 @@ pub fn measure(hull: &Hull, region: &Region<'_>, density: &LocalDensity, what: I
                 let Label::Bisector(j) = *label else { continue };
                 let a = &cell.vertices[k];
                 let b = &cell.vertices[if k + 1 == cell.vertices.len() { 0 } else { k + 1 }];
-                let (yi, yj) = (hull.point(i).site(), hull.point(j as usize).site());
-                let c = integrate::conductance(a, b, yi, yj, density);
+                let c = source.conductance(&at, j, [a, b], &mut scratch);
                 if c > 0.0 {
                     part.column.push(j);
                     part.conductance.push(c);
@@ -315,6 +315,7 @@ pub fn measure(hull: &Hull, region: &Region<'_>, density: &LocalDensity, what: I
             part.length.push((part.column.len() - before) as u32);
         }
         part.counters = cell.counters();
+        part.counters += S::counters(&scratch);
         part
     };
     // A planar graph has less than six entries a row on average.

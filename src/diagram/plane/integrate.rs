@@ -312,12 +312,20 @@ pub fn reach(a: &Point, b: &Point) -> [f64; 2] {
 
 /// `int_facet rho / |y_i - y_j|` of the facet from `a` to `b` on the wall between `i` and `j`, at
 /// least 0.
+#[inline(always)]
+pub fn conductance(a: &Point, b: &Point, yi: [f64; 2], yj: [f64; 2], density: &LocalDensity) -> f64 {
+    let t = length(a, b, yi, yj);
+    if t > 0.0 { t * density.mean(a, b) } else { 0.0 }
+}
+
+/// The length of the facet from `a` to `b` on the wall between `i` and `j` over `|y_i - y_j|`; not
+/// positive if it runs backwards.
 ///
 /// The facet is `t` times `y_j - y_i` turned by a right angle; `t` is taken as the ratio of the
 /// larger components, so there is no square root and no cancellation. Antisymmetric data give the
 /// same bits from both sides.
 #[inline(always)]
-pub fn conductance(a: &Point, b: &Point, yi: [f64; 2], yj: [f64; 2], density: &LocalDensity) -> f64 {
+pub fn length(a: &Point, b: &Point, yi: [f64; 2], yj: [f64; 2]) -> f64 {
     let e = b.minus(a);
     let d = [yj[0] - yi[0], yj[1] - yi[1]];
     let mut steep = d[0].abs() >= d[1].abs();
@@ -327,6 +335,5 @@ pub fn conductance(a: &Point, b: &Point, yi: [f64; 2], yj: [f64; 2], density: &L
         // is known much better.
         steep = d[0] != 0.0 && size[1] * d[1].abs() <= size[0] * d[0].abs();
     }
-    let t = if steep { e[1] / d[0] } else { -e[0] / d[1] };
-    if t > 0.0 { t * density.mean(a, b) } else { 0.0 }
+    if steep { e[1] / d[0] } else { -e[0] / d[1] }
 }

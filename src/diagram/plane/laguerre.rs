@@ -8,6 +8,7 @@ use super::even::even_law;
 use super::integrate::LocalDensity;
 use super::matched;
 use super::patched::{self, Ground};
+use super::pixels::Pixels;
 use super::restrict::Restriction;
 use crate::domain::spread;
 use crate::exact::{Counters, Dd, Heights};
@@ -30,6 +31,9 @@ pub struct PlaneLaguerre<'a> {
     order: Arc<[u32]>,
     hull: Option<Hull>,
     clipping: Counters,
+    /// What was measured last at heights to start from: it is asked for again where the steps
+    /// begin. Only of sources in patches, whose integrals are what costs time.
+    last: Option<(Heights, Measures)>,
 }
 
 impl<'a> PlaneLaguerre<'a> {
@@ -39,7 +43,16 @@ impl<'a> PlaneLaguerre<'a> {
         let order = Hull::curve(problem.sites()).into();
         let sites = Cow::Borrowed(problem.sites());
         let ground = problem.patches().map(|p| Arc::new(Ground::new(p)));
-        PlaneLaguerre { problem, ground, background: 0.0, sites, order, hull: None, clipping: Counters::default() }
+        PlaneLaguerre {
+            problem,
+            ground,
+            background: 0.0,
+            sites,
+            order,
+            hull: None,
+            clipping: Counters::default(),
+            last: None,
+        }
     }
 
     /// The problem's index of each site of this numbering.
@@ -52,7 +65,16 @@ impl<'a> PlaneLaguerre<'a> {
         let order = (0..sites.len() as u32).collect();
         let sites = Cow::Owned(sites);
         let (problem, ground, background) = (self.problem, self.ground.clone(), self.background);
-        PlaneLaguerre { problem, ground, background, sites, order, hull: None, clipping: Counters::default() }
+        PlaneLaguerre {
+            problem,
+            ground,
+            background,
+            sites,
+            order,
+            hull: None,
+            clipping: Counters::default(),
+            last: None,
+        }
     }
 
     /// Integrals over the cells at these heights, also of hidden sites, which have none.
@@ -64,6 +86,7 @@ impl<'a> PlaneLaguerre<'a> {
 
     /// Moves to these heights, and counts hidden sites.
     fn move_to(&mut self, heights: &Heights) -> usize {
+        self.last = None;
         let hull = updated(&mut self.hull, &self.sites, &self.order, heights.as_slice());
         (0..hull.len()).filter(|&i| hull.is_hidden_position(i)).count()
     }
@@ -95,6 +118,9 @@ impl Laguerre for PlaneLaguerre<'_> {
 
     fn measures(&mut self, heights: &Heights, want: Want) -> Result<Measures, MeasureError> {
         let clock = Instant::now();
+        if let Some((_, last)) = self.last.take().filter(|(at, last)| at == heights && last.hidden == 0) {
+            return Ok(last);
+        }
         let hidden = self.move_to(heights);
         let hull_seconds = clock.elapsed().as_secs_f64();
         if hidden > 0 && want == Want::Feasible {
@@ -104,7 +130,11 @@ impl Laguerre for PlaneLaguerre<'_> {
         let all = self.integrated(Integrate::WALLS);
         let (mass, graph) = (Some(all.mass), all.graph);
         let cells_seconds = clock.elapsed().as_secs_f64();
-        Ok(Measures { mass, graph, hidden, hull_seconds, cells_seconds, counters: self.counters() })
+        let found = Measures { mass, graph, hidden, hull_seconds, cells_seconds, counters: self.counters() };
+        if want == Want::Newton && self.ground.is_some() {
+            self.last = Some((heights.clone(), found.clone()));
+        }
+        Ok(found)
     }
 
     fn revive(&mut self) -> Option<&mut dyn Revive> {
@@ -178,7 +208,7 @@ impl Coarsen for PlaneLaguerre<'_> {
 
 impl Background for PlaneLaguerre<'_> {
     fn set_share(&mut self, share: f64) {
-        self.background = share;
+        (self.background, self.last) = (share, None);
     }
 
     fn has_gaps(&self) -> bool {
@@ -228,8 +258,13 @@ fn integrals(
     let density = LocalDensity::new(even_law(problem), factor).within(problem.frame().outline().reach());
     let even = || cells::measure(hull, &region, &density, what);
     let Some(ground) = ground.filter(|_| background < 1.0) else { return even() };
-    let duals = Duals::new(hull, &region);
-    let restriction = Restriction::new(hull, &duals, &ground.patches, &ground.order);
-    let own = patched::measure(hull, &duals, &ground.patches, &restriction, factor, what);
+    let own = match ground.raster() {
+        Some(raster) => cells::measure(hull, &region, &Pixels::new(raster, factor), what),
+        None => {
+            let duals = Duals::new(hull, &region);
+            let restriction = Restriction::new(hull, &duals, &ground.patches, ground.order());
+            patched::measure(hull, &duals, &ground.patches, &restriction, factor, what)
+        }
+    };
     if background > 0.0 { patched::mixed(&own, &even(), background) } else { own }
 }

@@ -1,6 +1,7 @@
 //! Laguerre cells in the plane: of a density on one convex polygon, and restricted to the patches
 //! of a mesh or an image.
 
+mod across;
 mod areas;
 pub(super) mod cells;
 mod clip;
@@ -13,14 +14,17 @@ mod matched;
 mod parts;
 pub(super) mod patched;
 mod pieces;
+mod pixels;
 pub(super) mod point;
 mod prolong;
 mod proof;
 pub(super) mod raise;
 pub(super) mod restrict;
 mod runs;
+mod scan;
 mod seams;
 pub(super) mod snapshot;
+pub(super) mod source;
 pub(super) mod start;
 mod still;
 mod validate;

@@ -7,7 +7,7 @@ use super::super::moments::{Moments, joined};
 use super::cells::{CHUNK, CellMeasures, Duals};
 use super::integrate::{self, LocalDensity};
 use super::restrict::{Part, Restriction};
-use crate::domain::{Patch, Patches, Touching, touching};
+use crate::domain::{Patch, Patches, Raster, Touching, touching};
 use crate::exact::Counters;
 use crate::hull::Hull;
 use rayon::prelude::*;
@@ -19,18 +19,35 @@ use std::sync::{Arc, OnceLock};
 pub struct Ground {
     /// The patches.
     pub patches: Arc<Patches>,
-    /// Along a curve, so that neighbours come together.
-    pub order: Vec<u32>,
-    /// Edges at the boundary of the source, as bits for each patch.
-    pub rims: Vec<u8>,
-    /// Patches by their bounding boxes, when first asked for.
+    /// The rest when first asked for.
+    order: OnceLock<Vec<u32>>,
+    rims: OnceLock<Vec<u8>>,
+    raster: OnceLock<Option<Raster>>,
+    /// By their bounding boxes.
     tree: OnceLock<RTree<GeomWithData<Rectangle<[f64; 2]>, u32>>>,
 }
 
 impl Ground {
-    /// Cost: a sort of the patches along a curve, and their neighbours.
+    /// Cost: O(1).
     pub fn new(patches: &Arc<Patches>) -> Ground {
-        Ground { patches: patches.clone(), order: along_curve(patches), rims: patches.rims(), tree: OnceLock::new() }
+        let (order, rims, raster, tree) = (OnceLock::new(), OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Ground { patches: patches.clone(), order, rims, raster, tree }
+    }
+
+    /// The patches along a curve, so that neighbours come together. Cost: a sort, the first time.
+    pub fn order(&self) -> &[u32] {
+        self.order.get_or_init(|| along_curve(&self.patches))
+    }
+
+    /// Edges at the boundary of the source, as bits for each patch. Cost: that of
+    /// [`Patches::rims`], the first time.
+    pub fn rims(&self) -> &[u8] {
+        self.rims.get_or_init(|| self.patches.rims())
+    }
+
+    /// The patches as rows of pixels, where they are that. Cost: O(pixels), the first time.
+    pub fn raster(&self) -> Option<&Raster> {
+        self.raster.get_or_init(|| self.patches.raster()).as_ref()
     }
 
     fn tree(&self) -> &RTree<GeomWithData<Rectangle<[f64; 2]>, u32>> {

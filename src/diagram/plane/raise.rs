@@ -80,7 +80,7 @@ pub fn raise_empty(
             (Place::Frame(region, density), sides)
         }
         Some(ground) => {
-            let restriction = Restriction::new(hull, &duals, &ground.patches, &ground.order);
+            let restriction = Restriction::new(hull, &duals, &ground.patches, ground.order());
             let sides = sides_of_patches(hull, &duals, ground, &restriction, problem.source_factor());
             (Place::Patches(ground), sides)
         }
@@ -201,7 +201,7 @@ fn sides_of_patches(hull: &Hull, duals: &Duals, ground: &Ground, all: &Restricti
     let mut part = Part::default();
     for i in 0..hull.len() as u32 {
         for &(k, meeting) in all.of(i as usize) {
-            let rim = ground.rims[k as usize];
+            let rim = ground.rims()[k as usize];
             if rim == 0 || meeting == Meeting::Inside {
                 continue;
             }

@@ -1,6 +1,7 @@
 //! What problems of every kind tell of their sites.
 
 use super::{Merge, Problem, SpaceProblem, SphereProblem, SurfaceProblem};
+use crate::domain::space::Metric;
 
 /// What problems of every kind tell of their sites.
 pub trait WithSites {
@@ -18,6 +19,10 @@ pub trait WithSites {
     fn source_factor(&self) -> f64;
     /// With partial transport the mass of the source that stays; `None` if the problem is balanced.
     fn stays(&self) -> Option<f64>;
+    /// The metric of the cost; `None`: the euclidean one.
+    fn metric(&self) -> Option<&Metric> {
+        None
+    }
     /// The period along an axis; `None` if the source does not close there.
     fn period(&self, _axis: usize) -> Option<f64> {
         None
@@ -78,6 +83,9 @@ impl<const D: usize> WithSites for SpaceProblem<D> {
     }
     fn stays(&self) -> Option<f64> {
         None
+    }
+    fn metric(&self) -> Option<&Metric> {
+        self.domain().metric()
     }
     fn period(&self, axis: usize) -> Option<f64> {
         let (low, high) = self.domain().bounds();

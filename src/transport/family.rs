@@ -7,6 +7,7 @@
 use super::certificate::Certificate;
 use super::claim::{Claim, Sure};
 use crate::diagram::{Cells, DiagramError, Live};
+use crate::domain::space::Metric;
 use crate::exact::Heights;
 use crate::newton::{self, BEYOND, Jump};
 use crate::problem::{Units, WithSites};
@@ -37,6 +38,10 @@ pub trait Family<const D: usize>: Sync + Sized {
     fn source_factor(&self) -> f64;
     /// For every input site the index of its site; `None` when nothing was merged.
     fn site_of_input(&self) -> Option<&[u32]>;
+    /// The metric of the cost; `None`: the euclidean one.
+    fn metric(&self) -> Option<&Metric> {
+        None
+    }
     /// The mass of the source that stays, of partial transport.
     fn stays(&self) -> Option<f64> {
         None

@@ -457,7 +457,7 @@ fn slack<const D: usize>(problem: &impl Quantizable<D>, solution: &Solution<D>, 
 /// The problem with every site in its centroid, and the heights that go with it.
 fn moved<P: Quantizable<D>, const D: usize>(problem: &P, solution: &Solution<D>) -> Result<P, ProblemError> {
     let sites: Vec<[f64; D]> = problem.sites().iter().zip(&solution.centroids).map(|(y, c)| c.unwrap_or(*y)).collect();
-    let heights = solution.heights.moved(problem.sites(), &sites);
+    let heights = crate::domain::space::moved(&solution.heights, problem.sites(), &sites, problem.metric());
     let heights = heights.first_non_finite().is_none().then_some(heights);
     problem.with_sites(sites, heights)
 }

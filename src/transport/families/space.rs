@@ -6,6 +6,7 @@ use super::super::family::Family;
 use super::words::{count, filled};
 use crate::diagram::space::{SpaceDiagram, SpaceGround, SpaceLaguerre};
 use crate::diagram::{Cells, DiagramError, Live};
+use crate::domain::space::Metric;
 use crate::exact::Heights;
 use crate::problem::{SpaceProblem, Units};
 use std::borrow::Cow;
@@ -39,6 +40,9 @@ impl<const D: usize> Family<D> for InSpace<'_, D> {
     }
     fn site_of_input(&self) -> Option<&[u32]> {
         self.0.site_of_input()
+    }
+    fn metric(&self) -> Option<&Metric> {
+        self.0.domain().metric()
     }
     fn units(&self, heights: Option<&Heights>) -> Units {
         self.0.units(heights)
@@ -86,7 +90,7 @@ impl<const D: usize> Family<D> for InSpace<'_, D> {
         for (&i, m) in order.iter().zip(&moments) {
             let (i, m) = (i as usize, m.in_own(units));
             (claim.masses[i], claim.off[i], claim.centroids[i]) = (m.mass, m.off, Some(m.centroid));
-            costs[i] = m.cost(self.sites()[i]);
+            costs[i] = live.ground().cost(&m, self.sites()[i]);
         }
         claim.cost = costs.iter().sum();
         Some(claim)

@@ -354,6 +354,22 @@ fn flaws_of_solids_are_named() {
     assert!(Solid::new(Vec::new(), Vec::new()).is_err());
 }
 
+/// What the clock stops is a state like any other: it may be certified, and a run that goes on from
+/// it arrives.
+#[test]
+fn the_clock_stops_a_run_in_parts() {
+    let solid = l_shape();
+    for domain in [SpaceDomain::of_parts(solid).unwrap(), SpaceDomain::of_parts(five()).unwrap()] {
+        let own = problem(domain, &shaken(40, 8), &SpaceDensity::Constant);
+        let at_once = SolveOptions::default().time_limit(Some(std::time::Duration::ZERO));
+        let stopped = solve(&own, &at_once);
+        assert!(!stopped.report.converged && stopped.report.outcome == Some(brenier::Outcome::TimeLimit));
+        assert!(certify(&own, &stopped.heights, 5).unwrap().total_is_domain);
+        let on = SolveOptions::default().start(Some(stopped.heights));
+        assert!(solve(&own, &on).report.converged);
+    }
+}
+
 /// One thread or many: the same bits.
 #[test]
 fn threads_change_nothing() {

@@ -127,6 +127,16 @@ impl Domain {
         of_image(does(py, None, read)?.map_err(of_file)?)
     }
 
+    /// With the cost `(x - y)' M (x - y)`.
+    fn with_metric(&self, metric: Vec<f64>) -> PyResult<Domain> {
+        let domain = match copied(&self.domain) {
+            Kind::Space(space) => Kind::Space(space.with_metric(&metric).map_err(wrong)?),
+            Kind::Torus(torus) => Kind::Torus(torus.with_metric(&metric).map_err(wrong)?),
+            _ => return Err(wrong("metric needs a box or a polyhedron in space, or a torus; drop it")),
+        };
+        Ok(Domain { domain, density: self.density.clone(), notes: self.notes.clone() })
+    }
+
     #[getter]
     fn dimension(&self) -> usize {
         match &self.domain {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -71,16 +72,24 @@ def test_volumes_and_centroids_of_grains_give_their_seeds() -> None:
 def test_a_metric_stretches_cells() -> None:
     # (x - y)' M (x - y) with M = diag(4, 1, 1): two seeds on a diagonal are parted as if x were twice as long.
     seeds = np.array([[0.25, 0.25, 0.5], [0.75, 0.75, 0.5]])
-    plan = bn.laguerre(seeds, weights=np.zeros(2) + [0.0, 1.0], metric=[4, 1, 1, 0, 0, 0])
+    weights = np.array([0.0, 0.5])
+    plan = bn.laguerre(seeds, weights=weights, metric=[4, 1, 1, 0, 0, 0])
+    assert plan.weights == pytest.approx(weights, abs=1e-15)
     x = np.random.default_rng(1).random((500, 3))
-    y, w = seeds * [4, 1, 1], np.array([0.0, 1.0])
-    power = ((x[:, None] - y[None]) ** 2).sum(axis=2) - w
+    power = ((x[:, None] - seeds[None]) ** 2 * [4, 1, 1]).sum(axis=2) - weights
     assert np.array_equal(plan.map(x, kind="cell"), power.argmin(axis=1))
-    own = w - (y**2).sum(axis=1) + (seeds**2 * [4, 1, 1]).sum(axis=1)
-    metric = ((x[:, None] - seeds[None]) ** 2 * [4, 1, 1]).sum(axis=2) - own
-    assert np.array_equal(plan.map(x, kind="cell"), metric.argmin(axis=1))
     volumes = bn.laguerre(seeds, [1, 3], metric=np.diag([4.0, 1.0, 1.0]))
     assert volumes.masses == pytest.approx([1, 3])
+    # In the plane, in a box, and on a torus: hexagons, of one site on the lattice of two vectors at 60 degrees.
+    assert bn.laguerre([[0.25, 0.25], [0.75, 0.5]], [1, 2], metric=[2, 1, 0.5]).masses == pytest.approx([1, 2])
+    assert bn.laguerre([[0.1, 0.2]], [1.0], periodic=True, metric=[1, 1, 0.5]).value == pytest.approx(5 / 36)
+
+
+def test_a_source_keeps_its_metric() -> None:
+    torus = pickle.loads(pickle.dumps(bn.Torus([0, 0, 0], [1, 1, 1]).with_metric([2, 2, 2, 1, 1, 1])))
+    assert bn.solve([[0.3, 0.3, 0.3]], torus).value == pytest.approx(3 / 8)
+    with pytest.raises(bn.BrenierError, match="too skew"):
+        bn.Torus([0, 0, 0], [1, 1, 1]).with_metric([1, 100, 1, 0, 0, 9.9])
 
 
 @pytest.mark.parametrize(
@@ -90,7 +99,9 @@ def test_a_metric_stretches_cells() -> None:
         (lambda: bn.laguerre([[0, 0, 0]], domain=[[0, 1]]), "domain has 1 rows"),
         (lambda: bn.laguerre([0.0, 1.0]), "seeds has shape"),
         (lambda: bn.laguerre([[0, 0, 0]], metric=[1, 1, -1, 0, 0, 0]), "positive definite"),
-        (lambda: bn.laguerre([[0, 0, 0]], metric=np.eye(3), periodic=True), "not periodic"),
+        (lambda: bn.laguerre([[0, 0, 0]], metric=[1, 1, 1, 0.1, 0, 0], periodic=[True, True, False]), "mixes periodic axes"),
+        (lambda: bn.laguerre([[0, 0, 0]], metric=[[1, 1, 0], [0, 1, 0], [0, 0, 1]]), "not symmetric"),
+        (lambda: bn.laguerre([[0, 0, 0]], metric=[[1, 0], [0, 1]]), "metric has shape"),
         (lambda: bn.fit_cells([1, 1], [[0, 0, 0], [0, 0, 0]]), "no site twice"),
         (lambda: bn.laguerre([[0, 0]], [1.0], weights=[0.0]), "weights leave nothing to solve"),
         (lambda: bn.Polyhedron(halfspaces=[[1, 0, 0, 1]]), "unbounded"),

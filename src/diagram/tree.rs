@@ -24,6 +24,19 @@ pub(super) struct Branch {
     pub second: u32,
 }
 
+impl Branch {
+    /// The squared distance of its box, moved, from the origin; for an order only.
+    #[inline]
+    pub fn apart(&self, moved: &[f64; 3]) -> f64 {
+        let mut square = 0.0;
+        for k in 0..3 {
+            let gap = (self.low[k] + moved[k]).max(-(self.high[k] + moved[k])).max(0.0);
+            square += gap * gap;
+        }
+        square
+    }
+}
+
 /// The tree.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Tree {

@@ -181,6 +181,12 @@ pub enum DomainError {
         /// Upper corner.
         max: f64,
     },
+    /// No metric of a cost.
+    #[error("metric: {why}")]
+    Metric {
+        /// In words.
+        why: String,
+    },
     /// The extent or area of the domain is not representable.
     #[error("domain extends over {extent:e}, outside 1e-140 to 1e140 where areas are doubles; rescale it")]
     ExtentOutOfRange {

@@ -167,6 +167,13 @@ pub fn sign(x: &Integer) -> i32 {
     x.cmp0() as i32
 }
 
+/// Quotient, rounded down, and remainder; the divisor is positive.
+pub fn floor_div(dividend: Integer, divisor: &Integer) -> (Integer, Integer) {
+    let (mut quotient, mut rest) = (Integer::new(), Integer::new());
+    (&mut quotient, &mut rest).assign(dividend.div_rem_floor_ref(divisor));
+    (quotient, rest)
+}
+
 /// Fixed-point sums of rationals with outward rounding: a rigorous enclosure of a long sum.
 ///
 /// Terms are rounded down and up to multiples of `2^-bits`; the sums of those integers are exact,
@@ -201,6 +208,17 @@ impl Enclosure {
         self.lower += &q;
         self.upper += q;
         if rem.cmp0() != Ordering::Equal {
+            self.upper += 1;
+        }
+    }
+
+    /// Adds a number that lies between two others.
+    pub fn add_between(&mut self, low: &Rational, high: &Rational) {
+        let down = |r: &Rational| floor_div(Integer::from(r.numer() << self.bits), r.denom());
+        let ((low, _), (high, rest)) = (down(low), down(high));
+        self.lower += low;
+        self.upper += high;
+        if rest.cmp0() != Ordering::Equal {
             self.upper += 1;
         }
     }

@@ -17,7 +17,7 @@ use crate::problem::{
 };
 use crate::transport::{
     Claims, Control, Description, Line, Progress, Solution, SolveOptions, Transport, Verdict, VerifyError, describe,
-    given_heights, heights_of_multiple, in_own, mass_gradient, records_in_own, site_gradient, solve_with, verify,
+    given_heights, heights_of_multiple, in_own, mass_gradient, records_in_own, site_gradient_in, solve_with, verify,
     verify_as_written,
 };
 use std::path::{Path, PathBuf};
@@ -268,7 +268,12 @@ impl<T: FileData> Loaded<T> {
         T: FileData<Point = [f64; D]>,
     {
         Gradient {
-            sites: site_gradient(self.problem.sites(), self.problem.masses(), &file.centroids),
+            sites: site_gradient_in(
+                self.problem.metric(),
+                self.problem.sites(),
+                self.problem.masses(),
+                &file.centroids,
+            ),
             masses: match file.report.rest {
                 // The weights of partial transport are absolute: what stays may move.
                 Some(_) => file.weights.clone(),

@@ -96,7 +96,7 @@ fn file_of<T: FileData<Point = [f64; D]>, const D: usize>(
     data.set_heights(match (heights, weights) {
         (None, None) => None,
         (Some((hi, lo)), None) => Some(heights_of(name, hi, lo)?),
-        (None, Some(weights)) => Some(heights_of_weights(&mut loader, data.given_sites(), &weights)?),
+        (None, Some(weights)) => Some(heights_of_weights(&mut loader, data.given_sites(), &weights, data.metric())?),
         (Some(_), Some(_)) => return Err(fail("both heights and weights are given; drop one".into())),
     });
     Ok(ProblemFile { notes: loader.notes, ..ProblemFile::of_data(data, name) })

@@ -6,6 +6,7 @@ use super::read::hex;
 use super::rim::Rim;
 use super::written::Written;
 use crate::domain::Density;
+use crate::domain::space::Metric;
 use crate::exact::Heights;
 use crate::problem::{
     Duplicates, Kind, ProblemData, ProblemError, SpaceProblemData, SphereProblemData, SurfaceProblemData, WithSites,
@@ -169,6 +170,10 @@ pub trait FileData: Clone + std::fmt::Debug + Send + Sync {
     /// belong to these.
     fn given_sites(&self) -> &[Self::Point] {
         self.sites()
+    }
+    /// The metric of the cost; `None`: the euclidean one.
+    fn metric(&self) -> Option<&Metric> {
+        None
     }
     /// The list of sites, to be changed.
     fn sites_mut(&mut self) -> &mut Vec<Self::Point>;

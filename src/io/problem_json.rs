@@ -2,6 +2,7 @@
 
 use super::density_json::{DensitySeed, RawDensity};
 use super::domain_json::{DomainSeed, RawDomain};
+use super::domain_shapes::AnyDomain;
 use super::error::IoError;
 use super::json::{Context, Pairs, Rows, Scalars, Source, check_header, set, unknown_field, wrong_kind};
 use super::loader::Loader;
@@ -11,10 +12,11 @@ use super::problem_file::{Origins, ProblemFile};
 use super::rationals::{Pass, Tally};
 use super::read::{ReadLimit, read_file, sha256_hex};
 use super::written::{Rounding, Written};
-use crate::domain::Density;
+use crate::domain::space::Metric;
+use crate::domain::{self, Density, DomainError};
 use crate::exact::{Dd, Heights};
 use crate::map_kind;
-use crate::problem::{ProblemError, Scales};
+use crate::problem::{Kind, ProblemError, Scales};
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -152,6 +154,7 @@ pub(super) struct RawProblem {
     weights: Option<Source<Vec<f64>>>,
     normalize: Option<bool>,
     partial: Option<bool>,
+    metric: Option<Vec<f64>>,
 }
 
 /// Reads the object of a problem.
@@ -189,6 +192,7 @@ impl<'de> Visitor<'de> for ProblemSeed<'_> {
                 "weights" => set(&mut raw.weights, &key, map.next_value_seed(list("weights"))?)?,
                 "normalize" => set(&mut raw.normalize, &key, map.next_value()?)?,
                 "partial" => set(&mut raw.partial, &key, map.next_value()?)?,
+                "metric" => set(&mut raw.metric, &key, map.next_value()?)?,
                 _ => return Err(A::Error::custom(unknown_field(&key))),
             }
         }
@@ -207,7 +211,10 @@ impl RawProblem {
         check_header(file, (self.format.take(), self.version), FORMAT)?;
         let missing = |what: &str| IoError::content(file, format!("\"{what}\" is missing"));
         let mut loader = Loader::new(file, limit);
-        let domain = self.domain.take().ok_or_else(|| missing("domain"))?.build(&mut loader)?;
+        let mut domain = self.domain.take().ok_or_else(|| missing("domain"))?.build(&mut loader)?;
+        if let Some(metric) = &self.metric {
+            domain = with_metric(domain, metric, file)?;
+        }
         let density = match self.density.take() {
             None => Density::Constant,
             Some(d) => d.build(&domain, &mut loader)?,
@@ -242,7 +249,8 @@ impl RawProblem {
             }
             (None, None, Some(w)) => {
                 let weights = loader.scalars(w, "weights")?.0;
-                Some(heights_of_weights(loader, &sites, &weights)?)
+                let metric = self.metric.as_ref().and_then(|m| Metric::new(m, D).ok().flatten());
+                Some(heights_of_weights(loader, &sites, &weights, metric.as_ref())?)
             }
             (None, Some(_), _) => {
                 return Err(IoError::content(file, "\"heights_lo\" without \"heights\"; give the leading parts too"));
@@ -297,6 +305,16 @@ fn finish<T>(
     ProblemFile { path: cx.file.to_path_buf(), data, id, notes, from, written: None }
 }
 
+/// A domain with the metric of a cost.
+fn with_metric(domain: AnyDomain, numbers: &[f64], file: &Path) -> Result<AnyDomain, IoError> {
+    let wrong = |source: DomainError| IoError::Problem { file: file.to_path_buf(), source: source.into() };
+    match domain {
+        Kind::Space(space) => space.with_metric(numbers).map(Kind::Space).map_err(wrong),
+        Kind::Torus(torus) => torus.with_metric(numbers).map(Kind::Torus).map_err(wrong),
+        _ => Err(IoError::content(file, "\"metric\" needs a box or a polyhedron in space, or a torus; drop it")),
+    }
+}
+
 /// Heights from their leading and trailing parts.
 pub(super) fn heights_of(file: &Path, hi: Vec<f64>, lo: Option<Vec<f64>>) -> Result<Heights, IoError> {
     let Some(lo) = lo else {
@@ -322,6 +340,7 @@ pub(super) fn heights_of_weights<const D: usize>(
     loader: &mut Loader<'_>,
     sites: &[[f64; D]],
     weights: &[f64],
+    metric: Option<&Metric>,
 ) -> Result<Heights, IoError> {
     if weights.len() != sites.len() {
         return Err(IoError::Problem {
@@ -335,7 +354,7 @@ pub(super) fn heights_of_weights<const D: usize>(
             format!("weights[{k}] is {}; every weight must be finite", weights[k]),
         ));
     }
-    let (heights, rounded) = Heights::from_weights(sites, weights);
+    let (heights, rounded) = domain::space::heights_of(sites, weights, metric);
     if rounded > 0 {
         loader.notes.push(format!(
             "{rounded} of {} weights do not convert to heights exactly; each height was rounded to double-double",

@@ -3,6 +3,7 @@
 use super::canonical::density_noun;
 use super::fields::Fields;
 use super::problem_file::{AnyProblem, FileData, ProblemFile};
+use crate::domain::space::Metric;
 use crate::domain::{BodyData, Density, DomainError, SpaceDensity, SpaceDomain, spread_in_space};
 use crate::exact::Heights;
 use crate::problem::{Duplicates, ProblemError, SpaceProblem, SpaceProblemData};
@@ -99,6 +100,9 @@ macro_rules! file_data {
             fn noun(problem: &SpaceProblem<$d>) -> String {
                 format!("{}, {}", problem.domain().noun(), density_noun(&problem.density().into()))
             }
+            fn metric(&self) -> Option<&Metric> {
+                self.domain.metric()
+            }
             fn set_duplicates(&mut self, duplicates: Duplicates) {
                 self.duplicates = duplicates;
             }
@@ -155,6 +159,9 @@ fn write_source<W: Write, const D: usize>(
         _ => DomainText::Box { min: &min, max: &max },
     };
     fields.value("domain", &text)?;
+    if let Some(metric) = domain.metric() {
+        fields.value("metric", &metric.numbers(D))?;
+    }
     let text = match density {
         SpaceDensity::Affine { g, c } => DensityText::Affine { g: &g[..D], c: *c },
         SpaceDensity::Vertex(values) => DensityText::Vertex { values },

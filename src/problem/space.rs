@@ -2,6 +2,7 @@
 
 use super::targets::Targets;
 use super::{Duplicates, ProblemError};
+use crate::domain::space::{heights_of, moved, weights_of};
 use crate::domain::{SpaceDensity, SpaceDomain};
 use crate::exact::{Heights, big};
 
@@ -59,7 +60,7 @@ impl<const D: usize> SpaceProblemData<D> {
 
     pub(crate) fn set_given_heights(&mut self, heights: Option<Heights>) {
         self.heights = heights.map(|h| match &self.given {
-            Some(given) if given.len() == h.len() => h.moved(given, &self.sites),
+            Some(given) if given.len() == h.len() => moved(&h, given, &self.sites, self.domain.metric()),
             _ => h,
         });
     }
@@ -171,6 +172,16 @@ impl<const D: usize> SpaceProblem<D> {
     /// Density before normalization.
     pub fn density(&self) -> &SpaceDensity {
         &self.density
+    }
+
+    /// The weights of heights, `|y|^2 + 2 h`, in a metric `y' M y + 2 h`.
+    pub fn weights_of(&self, heights: &Heights) -> Vec<f64> {
+        weights_of(heights, self.sites(), self.domain.metric())
+    }
+
+    /// The heights of weights.
+    pub fn heights_of(&self, weights: &[f64]) -> Heights {
+        heights_of(self.sites(), weights, self.domain.metric()).0
     }
 
     /// The normalized source is `source_factor() * density`.

@@ -1,6 +1,7 @@
 //! What problems of every kind tell of their sites, written once.
 
 use super::{Merge, Problem, SpaceProblem, SphereProblem, SurfaceProblem, Units};
+use crate::domain::space::Metric;
 use crate::exact::Heights;
 use std::borrow::Cow;
 
@@ -26,6 +27,10 @@ pub trait WithSites: Clone {
     fn units(&self, heights: Option<&Heights>) -> Units;
     /// The same problem in the given units.
     fn in_units(&self, units: &Units) -> Cow<'_, Self>;
+    /// The metric of the cost; `None`: the euclidean one.
+    fn metric(&self) -> Option<&Metric> {
+        None
+    }
     /// With partial transport the mass of the source that stays; `None` if the problem is balanced.
     fn stays(&self) -> Option<f64> {
         None
@@ -123,6 +128,9 @@ with_sites!([] SurfaceProblem, 3, |p| p.surface().bounds());
 with_sites!([] SphereProblem, 3, |p| p.sphere().bounds());
 with_sites!(
     [<const D: usize>] SpaceProblem<D>, D, |p| p.domain().bounds(),
+    fn metric(&self) -> Option<&Metric> {
+        self.domain().metric()
+    },
     fn period(&self, axis: usize) -> Option<f64> {
         let (low, high) = self.domain().bounds();
         self.domain().periodic()[axis].then(|| high[axis] - low[axis])

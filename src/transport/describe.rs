@@ -5,6 +5,7 @@ use super::family::{Family, Transport, Visit};
 use super::report::Report;
 use super::solution::Solution;
 use crate::diagram::{CellRecord, Cells, DiagramError};
+use crate::domain::space::weights_of;
 use crate::exact::Heights;
 use crate::problem::WithSites;
 
@@ -59,7 +60,7 @@ impl<const D: usize> Visit<D> for Describe<'_> {
         claim.report(family.masses(), &mut report);
         let solution = Solution {
             heights: self.heights.clone(),
-            weights: self.heights.to_weights(family.sites()),
+            weights: weights_of(self.heights, family.sites(), family.metric()),
             masses: claim.masses,
             centroids: claim.centroids,
             cost: claim.cost,

@@ -7,6 +7,7 @@
 use super::certificate::Certificate;
 use super::claim::{Claim, Sure};
 use crate::diagram::{Cells, DiagramError, Live};
+use crate::domain::space::Metric;
 use crate::exact::Heights;
 use crate::newton::{self, BEYOND, Jump};
 use crate::problem::{Units, WithSites};
@@ -39,6 +40,10 @@ pub trait Family<const D: usize>: Sync + Sized {
     /// Their masses.
     fn masses(&self) -> &[f64] {
         self.problem().masses()
+    }
+    /// The metric of the cost; `None`: the euclidean one.
+    fn metric(&self) -> Option<&Metric> {
+        self.problem().metric()
     }
     /// The mass of the source that stays, of partial transport.
     fn stays(&self) -> Option<f64> {

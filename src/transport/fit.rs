@@ -258,7 +258,7 @@ fn moved<P: Quantizable<D>, const D: usize>(
 ) -> Result<P, ProblemError> {
     let go = |(y, r): (&[f64; D], &[f64; D])| std::array::from_fn(|k| y[k] + step * r[k]);
     let sites: Vec<[f64; D]> = problem.sites().iter().zip(gradient).map(go).collect();
-    let heights = solution.heights.moved(problem.sites(), &sites);
+    let heights = crate::domain::space::moved(&solution.heights, problem.sites(), &sites, problem.metric());
     let heights = heights.first_non_finite().is_none().then_some(heights);
     problem.with_sites(sites, heights)
 }

@@ -21,6 +21,7 @@
 
 use super::family::{Family, Transport, Visit};
 use crate::diagram::{Cells, DiagramError, WallMoments};
+use crate::domain::space::Metric;
 use crate::exact::Heights;
 use crate::newton::linear::{self, Laplacian, LinearOptions};
 
@@ -43,6 +44,9 @@ pub enum GradientError {
     /// The source is a torus.
     #[error("derivatives of the heights on a torus are not made in this version; use a box that is not periodic")]
     Periodic,
+    /// The cost has a metric of its own.
+    #[error("derivatives of the heights in a metric are not made in this version; drop the metric")]
+    Metric,
     /// A cell without mass: its mass has a kink there, or does not depend on its height at all.
     #[error("site {site} has no cell: there masses and heights have no derivatives; solve for positive masses first")]
     Empty {
@@ -94,6 +98,22 @@ pub fn site_gradient<const D: usize>(
         c.map(|c| std::array::from_fn(|k| 2.0 * nu * (y[k] - c[k])))
     };
     sites.iter().zip(masses).zip(centroids).map(one).collect()
+}
+
+/// The same in a metric: `2 nu_i M (y_i - c_i)`.
+pub fn site_gradient_in<const D: usize>(
+    metric: Option<&Metric>,
+    sites: &[[f64; D]],
+    masses: &[f64],
+    centroids: &[Option<[f64; D]>],
+) -> Vec<Option<[f64; D]>> {
+    let mut all = site_gradient(sites, masses, centroids);
+    let Some(metric) = metric else { return all };
+    for g in all.iter_mut().flatten() {
+        let own = *g;
+        *g = std::array::from_fn(|k| (0..D).map(|l| metric.rows()[k][l] * own[l]).sum());
+    }
+    all
 }
 
 /// The derivative of `W2^2` by the masses, where their total is fixed: of the weights, which are
@@ -167,6 +187,7 @@ impl<const D: usize> Gradients<D> {
         let still = family.still(heights)?;
         let walls = still.wall_moments().ok_or_else(|| match still.rest() {
             Some(_) => GradientError::Partial,
+            None if family.metric().is_some() => GradientError::Metric,
             None => GradientError::Periodic,
         })?;
         let centroid = |(site, c): (usize, &Option<[f64; D]>)| c.ok_or(GradientError::Empty { site });

@@ -32,7 +32,9 @@ pub use describe::{Description, describe};
 pub use exactly::{ExactCells, exact_cells};
 pub use family::{Family, Transport, Visit};
 pub use fit::{Fit, FitOptions, FitOutcome, FitStep, fit};
-pub use gradient::{GradientError, Gradients, Pulled, free_mass_gradient, mass_gradient, site_gradient};
+pub use gradient::{
+    GradientError, Gradients, Pulled, free_mass_gradient, mass_gradient, site_gradient, site_gradient_in,
+};
 pub use locate::{Locator, LocatorError, NOWHERE, SpaceLocator};
 pub use map::{
     BrenierMap, ConvexGraph, Extension, MapError, Monotonicity, Place, ShrunkenCell, SingularOptions, SingularSet,

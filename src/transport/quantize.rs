@@ -522,7 +522,7 @@ fn moved<P: Quantizable<D>, const D: usize>(
         std::array::from_fn(|k| c[k] + (length - 1.0) * way[k])
     };
     let sites: Vec<[f64; D]> = pairs.map(site).collect();
-    let heights = solution.heights.moved(problem.sites(), &sites);
+    let heights = crate::domain::space::moved(&solution.heights, problem.sites(), &sites, problem.metric());
     let heights = heights.first_non_finite().is_none().then_some(heights);
     problem.with_sites(sites, heights)
 }

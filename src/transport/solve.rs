@@ -6,6 +6,7 @@ use super::remarks;
 use super::report::Report;
 use super::solution::{Control, Progress, Solution, SolveOptions, SolverState};
 use crate::diagram::{Laguerre, Live};
+use crate::domain::space::weights_of;
 use crate::exact::{Dd, Heights};
 use crate::newton::{self, IterationReport, NewtonOptions, NewtonState, Outcome, Start};
 use crate::problem::{Units, WithSites};
@@ -224,7 +225,7 @@ fn solved<F: Family<D>, const D: usize>(
     claim.report(family.masses(), &mut report);
     report.seconds = clock.elapsed().as_secs_f64();
     Solution {
-        weights: heights.to_weights(family.sites()),
+        weights: weights_of(&heights, family.sites(), family.metric()),
         heights,
         masses: claim.masses,
         centroids: claim.centroids,

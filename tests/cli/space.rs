@@ -203,3 +203,36 @@ fn half_way_in_space() {
     f.expect(2, "interpolate s.json --t 0.5 -o h.json");
     f.expect(2, "interpolate s.json --t 0.5 -o h.vtu --plot h.svg");
 }
+
+/// A metric goes the whole way, and is refused where there is none.
+#[test]
+fn a_metric_goes_the_whole_way() {
+    let f = Folder::new();
+    f.write("y.csv", sites(20, 3));
+    let rows: Vec<String> = sites(20, 3).lines().map(|l| format!("[{l}]")).collect();
+    let text = |domain: &str, metric: &str| {
+        let (format, sites) = ("\"format\":\"brenier/problem\",\"version\":1", rows.join(","));
+        format!("{{{format},\"domain\":{domain},\"metric\":{metric},\"sites\":[{sites}]}}")
+    };
+    let torus = "{\"type\":\"torus\",\"min\":[0,0,0],\"max\":[1,1,1]}";
+    f.write("p.json", text(torus, "[2,2,2,1,1,1]"));
+    f.expect(0, "solve p.json -o s.json --hessian");
+    let run = f.expect(0, "check s.json");
+    assert!(run.out.contains("the exact measures of 20 cells sum to exactly the domain's"), "{}", run.out);
+    f.expect(0, "diagram p.json -o d.json");
+    for ending in ["vtu", "npz", "tess", "obj"] {
+        f.expect(0, &format!("cells s.json -o c.{ending}"));
+    }
+    f.expect(0, "quantize p.json --steps 2 -o q.json");
+    f.expect(0, "check q.json");
+    f.expect(0, "map s.json --points y.csv -o i.csv --kind cell");
+    f.expect(0, "solve p.json --start s.json -o t.json");
+    f.write("flat.json", text(torus, "[1,1,1,2,0,0]"));
+    assert!(f.expect(3, "solve flat.json -o s.json").err.contains("positive definite"));
+    f.write("few.json", text(torus, "[1,1,1]"));
+    assert!(f.expect(3, "solve few.json -o s.json").err.contains("xx, yy, zz, yz, xz, xy"));
+    let square = "{\"type\":\"box\",\"min\":[0,0],\"max\":[1,1]}";
+    let two = text(square, "[1,1,0]").replace(&rows.join(","), "[0.5,0.5]");
+    f.write("plane.json", two);
+    assert!(f.expect(3, "solve plane.json -o s.json").err.contains("\"metric\" needs"));
+}

@@ -39,19 +39,6 @@ def _source(domain: Any, periodic: Any, dimension: int) -> Source:
     return Torus(low, high, axes) if any(axes) else Box(low, high)
 
 
-def _metric(entries: Any, dimension: int) -> Any:
-    """A symmetric positive definite matrix."""
-    matrix = np.asarray(entries, dtype=float)
-    if matrix.shape == (6,) and dimension == 3:
-        xx, yy, zz, xy, xz, yz = matrix
-        matrix = np.array([[xx, xy, xz], [xy, yy, yz], [xz, yz, zz]])
-    if matrix.shape != (dimension, dimension):
-        raise BrenierError(f"metric has shape {matrix.shape}; give {dimension} x {dimension} numbers, or 6 in space")
-    if not np.array_equal(matrix, matrix.T) or not np.linalg.eigvalsh(matrix)[0] > 0:
-        raise BrenierError("metric is not symmetric and positive definite; its eigenvalues must be positive")
-    return matrix
-
-
 def laguerre(
     seeds: Any,
     volumes: Any = None,
@@ -78,10 +65,10 @@ def laguerre(
         The box to fill; absent: the unit square or cube.
     weights : (n,) array, optional
         In place of `volumes`: the tessellation with these weights.
-    metric : symmetric (d, d) array, or its 6 entries `xx, yy, zz, xy, xz, yz`, optional
-        Cells of the cost `(x - y)' M (x - y)` in place of the squared distance, in a domain that is not periodic.
-        They are the cells of the seeds `M y`, so those, rounded to doubles, are the plan's sites, and `value` is
-        their cost; weights, given or found, are theirs: `|M y|^2 - y' M y` above those of the metric.
+    metric : symmetric (d, d) array, or its 6 entries `xx, yy, zz, yz, xz, xy`, optional
+        Cells of the cost `(x - y)' M (x - y)` in place of the squared distance, on a torus to the nearest image: in
+        space, or on a torus of the plane. A lattice `L` that is not orthogonal is the unit torus in fractional
+        coordinates with the metric tensor `L' L`.
     n_iter : int
         Steps of Lloyd's algorithm: each moves the seeds to the centroids of their cells and solves again.
     tol : float
@@ -101,9 +88,11 @@ def laguerre(
         raise BrenierError(f"seeds has shape {points.shape}; give rows of [x, y] or [x, y, z]")
     source = _source(domain, periodic, points.shape[1])
     if metric is not None:
-        if n_iter or isinstance(source, Torus):
-            raise BrenierError("a metric is for domains that are not periodic, without n_iter; drop one of them")
-        points = points @ _metric(metric, points.shape[1])
+        if points.shape[1] == 2 and type(source) is Box:
+            # The box of the plane as a torus none of whose axes closes.
+            low, high = source.bounds
+            source = Torus(low, high, [False, False])
+        source = source.with_metric(metric)
     if weights is not None:
         if volumes is not None or n_iter:
             raise BrenierError("weights leave nothing to solve; drop them, or volumes and n_iter")

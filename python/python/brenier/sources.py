@@ -35,11 +35,12 @@ class Source:
     .. versionadded:: 0.1.0
     """
 
-    __slots__ = ("_arguments", "_domain")
+    __slots__ = ("_arguments", "_domain", "_metric")
 
     def __init__(self, domain: Domain, arguments: tuple[Any, ...]) -> None:
         self._domain = domain
         self._arguments = arguments
+        self._metric: list[float] | None = None
 
     @property
     def dimension(self) -> int:
@@ -56,12 +57,49 @@ class Source:
         """Remarks of the library."""
         return self._domain.notes
 
+    def with_metric(self, metric: Any) -> Source:
+        """The same source with the cost `(x - y)' M (x - y)`, on a torus to the nearest image.
+
+        Parameters
+        ----------
+        metric : symmetric positive definite (d, d) array, or its entries
+            `xx, yy, zz, yz, xz, xy` in space, `xx, yy, xy` on a torus of the plane.
+
+        .. versionadded:: 0.1.0
+        """
+        numbers = _entries(metric, self.dimension)
+        other = Source.__new__(type(self))
+        Source.__init__(other, self._domain.with_metric(numbers), self._arguments)
+        other._metric = numbers
+        return other
+
     def __reduce__(self) -> tuple[Any, ...]:
+        if self._metric is not None:
+            return (_in_metric, (type(self), self._arguments, self._metric))
         return (type(self), self._arguments)
 
     def __repr__(self) -> str:
         low, high = (corner.tolist() for corner in self.bounds)
         return f"<brenier.{type(self).__name__} in {low} to {high}>"
+
+
+def _in_metric(kind: Any, arguments: tuple[Any, ...], metric: list[float]) -> Any:
+    return kind(*arguments).with_metric(metric)
+
+
+def _entries(metric: Any, dimension: int) -> list[float]:
+    """The entries of a symmetric matrix in the order of files."""
+    matrix = np.asarray(metric, dtype=float)
+    pairs = [(0, 0), (1, 1), (0, 1)] if dimension == 2 else [(0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1)]
+    if matrix.shape == (len(pairs),):
+        return [float(x) for x in matrix]
+    if matrix.shape != (dimension, dimension):
+        raise BrenierError(
+            f"metric has shape {matrix.shape}; give {dimension} x {dimension} numbers, or {len(pairs)}"
+        )
+    if not np.array_equal(matrix, matrix.T):
+        raise BrenierError("metric is not symmetric; its entries must be the same on both sides")
+    return [float(matrix[k, l]) for k, l in pairs]
 
 
 def _plain(value: Any) -> Any:

@@ -332,7 +332,7 @@ impl Painted<3> for SpaceProblem<3> {
             ));
         }
         let diagram = SpaceDiagram::new(self, heights).map_err(unmade)?;
-        let weights = heights.to_weights(self.sites());
+        let weights = self.weights_of(heights);
         let (domain, placed) = (self.domain(), look.explode.map_or(Placed::Here, Placed::Apart));
         let cells = Polyhedra { diagram: &diagram, domain, masses: self.masses(), weights: &weights, placed };
         write_polyhedra(out, &cells)?;

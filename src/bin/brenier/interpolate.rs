@@ -74,7 +74,7 @@ fn in_space(args: &InterpolateArgs, path: &Path, common: &Common) -> Result<u8, 
     }
     let problem = &at.loaded.problem;
     let diagram = SpaceDiagram::new(problem, &at.heights).map_err(picture::unmade)?;
-    let weights = at.heights.to_weights(problem.sites());
+    let weights = problem.weights_of(&at.heights);
     let (domain, masses, placed) = (problem.domain(), problem.masses(), Placed::OnTheWay(t));
     write_polyhedra(path, &Polyhedra { diagram: &diagram, domain, masses, weights: &weights, placed })?;
     let cells = problem.sites().len() - diagram.hidden().len();

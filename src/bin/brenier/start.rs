@@ -99,12 +99,19 @@ fn begin<T: FileData<Point = [f64; D]>, const D: usize>(
         return told(heights, "its heights carried along with the sites, which have moved");
     }
     let own = |i: usize| old.weights[i] - 2.0 * old.heights.get(i).hi;
-    let square = |i: usize| sites[i].iter().map(|c| c * c).sum::<f64>();
+    let metric = loaded.problem.metric();
+    let square = |i: usize| match metric {
+        Some(metric) => metric.nearest_square(&sites[i]),
+        None => sites[i].iter().map(|c| c * c).sum::<f64>(),
+    };
     // A weight is rounded to a double.
     let fits = |i: usize| (own(i) - square(i)).abs() <= 8.0 * f64::EPSILON * (old.weights[i].abs() + square(i));
     if (0..has).all(fits) {
         return told(old.heights.clone(), "its heights, since no site has moved");
     }
-    let (heights, _) = Heights::from_weights(sites, &old.weights);
+    let (heights, _) = match metric {
+        Some(metric) => metric.heights_of(sites, &old.weights),
+        None => Heights::from_weights(sites, &old.weights),
+    };
     told(heights, "its weights, since sites have moved and the old ones are not to be had")
 }

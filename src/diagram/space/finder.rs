@@ -5,7 +5,7 @@
 //! ones the lower rank wins, as everywhere.
 
 use super::ground::SpaceGround;
-use super::laguerre::lifted;
+use super::prepared::Prepared;
 use super::sites::Sites;
 use super::tree::Tree;
 use super::wall::Shift;
@@ -29,13 +29,7 @@ const ROUNDING: f64 = 64.0 * f64::EPSILON;
 impl SpaceFinder {
     /// Of sites at some heights, one a site. Cost: O(n log n).
     pub fn new<const D: usize>(problem: &SpaceProblem<D>, heights: &Heights) -> SpaceFinder {
-        let ground = Arc::new(SpaceGround::new(problem.domain(), problem.density(), problem.source_factor()));
-        let points = lifted(problem.sites());
-        let (mut tree, order) = Tree::new(&points);
-        let y = order.iter().map(|&i| points[i as usize]).collect();
-        let sites = Sites::new(&ground, y, order.clone().into(), &heights.permuted(&order));
-        tree.set_weights(&sites.w);
-        let shifts = Shift::all(ground.periodic);
+        let Prepared { ground, sites, tree, shifts, .. } = Prepared::new(problem, heights);
         SpaceFinder { ground, sites, tree, shifts }
     }
 
@@ -47,9 +41,10 @@ impl SpaceFinder {
         // The least upper bound of a power, and what may be below it.
         let mut best = f64::INFINITY;
         let mut found: Vec<(u32, Shift, f64)> = Vec::new();
+        let (seen, rounding) = (self.ground.stretched(&x), ROUNDING * self.ground.looseness());
         while let Some((at, shift)) = stack.pop() {
             let branch = &self.tree.branches[at as usize];
-            let moved = self.moved(&x, shift);
+            let moved = self.ground.seen_from(&seen, shift).map(|x| -x);
             let (mut apart, mut size) = (0.0, 0.0f64);
             for k in 0..3 {
                 let gap = (branch.low[k] - moved[k]).max(moved[k] - branch.high[k]).max(0.0);
@@ -57,19 +52,19 @@ impl SpaceFinder {
                 size = size.max(moved[k].abs()).max(branch.low[k].abs()).max(branch.high[k].abs());
             }
             let least = apart - branch.most;
-            if least - ROUNDING * (size * size + apart + branch.most.abs()) > best {
+            if least - rounding * (size * size + apart + branch.most.abs()) > best {
                 continue;
             }
             if branch.second == 0 {
                 for j in branch.begin..branch.end {
-                    let (y, w) = (&self.sites.y[j as usize], self.sites.w[j as usize].hi);
+                    let (y, w) = (&self.sites.seen[j as usize], self.sites.w[j as usize].hi);
                     let (mut square, mut size) = (0.0, 0.0f64);
                     for k in 0..3 {
                         let d = moved[k] - y[k];
                         square += d * d;
                         size = size.max(moved[k].abs()).max(y[k].abs());
                     }
-                    let (power, off) = (square - w, ROUNDING * (size * size + square + w.abs()));
+                    let (power, off) = (square - w, rounding * (size * size + square + w.abs()));
                     if !(power - off > best) {
                         best = best.min(power + off);
                         found.push((j, shift, power - off));
@@ -105,22 +100,22 @@ impl SpaceFinder {
         std::array::from_fn(|k| at[k])
     }
 
-    fn moved(&self, x: &[f64; 3], shift: Shift) -> [f64; 3] {
-        let periods = shift.periods();
-        [0, 1, 2].map(|k| x[k] - f64::from(periods[k]) * self.ground.period[k].hi)
-    }
-
+    /// Up to what is the same for all sites.
     fn power(&self, x: &[f64; 3], j: u32, shift: Shift) -> Rational {
         let periods = shift.periods();
         let y = &self.sites.y[j as usize];
-        let mut power = -big::rational_dd(self.sites.h[j as usize]) * 2u32;
-        for k in 0..3 {
+        let own = y.map(big::rational);
+        let d = [0, 1, 2].map(|k| {
             let period = big::rational(self.ground.high[k]) - big::rational(self.ground.low[k]);
-            let own = big::rational(y[k]);
-            let d = big::rational(x[k]) - &own - period * i32::from(periods[k]);
-            power += Rational::from(&d * &d) - Rational::from(&own * &own);
-        }
-        power
+            big::rational(x[k]) - &own[k] - period * i32::from(periods[k])
+        });
+        let square = |x: &[Rational; 3]| -> Rational {
+            match &self.ground.metric {
+                Some(metric) => metric.times(x).into_iter().zip(x).map(|(a, b)| a * b).sum(),
+                None => x.iter().map(|x| Rational::from(x * x)).sum(),
+            }
+        };
+        square(&d) - square(&own) - big::rational_dd(self.sites.h[j as usize]) * 2u32
     }
 }
 

@@ -5,8 +5,9 @@
 //! the domain along the others. So the polyhedron that a cell begins with is the same for all: the
 //! domain, bounded along periodic axes by the walls to the site's own images half a period away.
 
+use super::super::moments::Moments;
 use super::wall::{Shift, Wall};
-use crate::domain::space::{Body, ExactAffine, Face, Parts, Polytope, SpaceLaw};
+use crate::domain::space::{Body, ExactAffine, Face, Metric, Parts, Polytope, SpaceLaw};
 use crate::domain::{SpaceDensity, SpaceDomain};
 use crate::exact::Dd;
 use crate::exact::big::{self, Integer, Rational};
@@ -27,6 +28,14 @@ pub struct SpaceGround {
     pub(super) body: Option<Arc<Body>>,
     /// Convex parts; then the box is one that none of them reaches the sides of.
     pub(super) parts: Option<Arc<Parts>>,
+    /// The metric of the cost, if it is not the euclidean one.
+    pub(super) metric: Option<Arc<Metric>>,
+    /// By how many periods images that matter are moved at most.
+    pub(super) images: [i8; 3],
+    /// Periods as bounds see them ([`SpaceGround::stretched`]).
+    steps: [[f64; 3]; 3],
+    /// No coordinate is greater that bounds see.
+    far: f64,
     base: Polytope<Wall>,
     /// The normalized density, where it is one for the whole domain.
     law: SpaceLaw,
@@ -59,6 +68,12 @@ impl SpaceGround {
         };
         let law = density.law(None, 0, factor);
         let first = if parts.is_some() { BOX } else { 0 };
+        let metric = domain.metric().cloned().map(Arc::new);
+        let stretched = |x: [f64; 3]| metric.as_ref().map_or(x, |m| m.stretched(&x));
+        let steps = axes.map(|k| stretched(axes.map(|l| if k == l { period[k].hi } else { 0.0 })));
+        let most = low.iter().chain(&high).fold(0.0, |m: f64, x| m.max(x.abs()));
+        let far = most * metric.as_ref().map_or(1.0, |m| m.greatest());
+        let images = domain.images().unwrap_or([1; 3]);
         let base = match &body {
             Some(body) => {
                 let inner = body.polytope();
@@ -69,12 +84,29 @@ impl SpaceGround {
                 let mut k = 0u32;
                 let sides = [(); 6].map(|()| {
                     k += 1;
-                    side(first, k - 1, (low, high), centre, periodic)
+                    side(first, k - 1, (low, high), centre, (periodic, metric.as_deref()))
                 });
                 Polytope::boxed(sides)
             }
         };
-        SpaceGround { low, high, periodic, period, centre, body, parts, base, law, density: density.clone(), factor }
+        let density = density.clone();
+        SpaceGround {
+            low,
+            high,
+            periodic,
+            period,
+            centre,
+            body,
+            parts,
+            metric,
+            images,
+            steps,
+            far,
+            base,
+            law,
+            density,
+            factor,
+        }
     }
 
     /// Where the coordinates of a cell begin.
@@ -85,6 +117,37 @@ impl SpaceGround {
     /// A point moved by some periods.
     pub(super) fn moved(&self, x: &[f64; 3], periods: [i8; 3]) -> [f64; 3] {
         [0, 1, 2].map(|k| x[k] + f64::from(periods[k]) * self.period[k].hi)
+    }
+
+    /// A point as bounds see it: in coordinates in which the square of the metric is about the sum
+    /// of squares.
+    #[inline]
+    pub(super) fn stretched(&self, x: &[f64; 3]) -> [f64; 3] {
+        self.metric.as_ref().map_or(*x, |m| m.stretched(x))
+    }
+
+    /// The cost of sending a cell to a site.
+    pub(crate) fn cost<const D: usize>(&self, m: &Moments<D>, y: [f64; D]) -> f64 {
+        let Some(metric) = &self.metric else { return m.cost(y) };
+        let way = |k: usize| y.get(k).map_or(0.0, |y| (m.centroid[k] - y) + m.rest[k]);
+        m.spread + m.mass * metric.length_squared(&[way(0), way(1), way(2)])
+    }
+
+    /// By how much bounds are wider than those of the euclidean metric.
+    pub(super) fn looseness(&self) -> f64 {
+        self.metric.as_ref().map_or(1.0, |m| m.condition())
+    }
+
+    /// What is added to a point for its image as seen from a site, as bounds see them.
+    pub(super) fn seen_from(&self, site: &[f64; 3], shift: Shift) -> [f64; 3] {
+        let periods = shift.periods();
+        let mut moved = [-site[0], -site[1], -site[2]];
+        for (k, &p) in periods.iter().enumerate().filter(|(_, p)| **p != 0) {
+            for (m, step) in moved.iter_mut().zip(&self.steps[k]) {
+                *m += f64::from(p) * step;
+            }
+        }
+        moved
     }
 
     /// Does the domain hold a point? Along periodic axes everything is inside.
@@ -207,10 +270,9 @@ impl SpaceGround {
         ExactRow::new(v)
     }
 
-    /// The largest coordinate or period.
+    /// The largest coordinate or period that bounds see.
     pub(super) fn far(&self) -> f64 {
-        let all = self.low.iter().chain(&self.high);
-        all.fold(0.0, |m: f64, x| m.max(x.abs()))
+        self.far
     }
 
     /// The largest squared distance between a point of the domain and a point of a box, along
@@ -223,21 +285,35 @@ impl SpaceGround {
             };
             reach * reach
         };
-        along(0) + along(1) + along(2)
+        let most = self.metric.as_ref().map_or(1.0, |m| m.greatest());
+        (along(0) + along(1) + along(2)) * most * most
     }
 }
 
 /// A side of the box that cells begin with, about its middle; `first` is the number of the first.
-fn side(first: u32, k: u32, (low, high): ([f64; 3], [f64; 3]), centre: [f64; 3], periodic: [bool; 3]) -> Face<Wall> {
+fn side(
+    first: u32,
+    k: u32,
+    (low, high): ([f64; 3], [f64; 3]),
+    centre: [f64; 3],
+    (periodic, metric): ([bool; 3], Option<&Metric>),
+) -> Face<Wall> {
     let (axis, upper) = ((k / 2) as usize, k % 2 == 1);
+    let sign = if upper { -1.0 } else { 1.0 };
     let mut n = [0.0; 3];
-    n[axis] = if upper { -1.0 } else { 1.0 };
+    n[axis] = sign;
     if periodic[axis] {
-        // <-L e, z> + L^2 / 2, divided by L.
+        // <-L M e, z> + L^2 e'M e / 2, divided by L and a power of two.
         let mut periods = [0i8; 3];
         periods[axis] = if upper { 1 } else { -1 };
-        let half = 0.5 * (high[axis] - low[axis]);
-        let row = PlaneRow::new(n, half, half * f64::EPSILON);
+        let mut half = 0.5 * (high[axis] - low[axis]);
+        if let Some(metric) = metric {
+            n = metric.rows()[axis].map(|m| sign * m);
+            half *= metric.rows()[axis][axis];
+            let by = scaled(1.0, -exponent(n[0].abs().max(n[1].abs()).max(n[2].abs())));
+            (n, half) = (n.map(|n| n * by), half * by);
+        }
+        let row = PlaneRow::new(n, half, 2.0 * half * f64::EPSILON);
         return Face::new(Wall::Site(OWN, Shift::of(periods)), row, Yield::Ranks(0, 0));
     }
     let d = if upper { high[axis] - centre[axis] } else { centre[axis] - low[axis] };

@@ -7,14 +7,18 @@
 use super::super::graph::Graph;
 use super::super::measures::{MeasureError, Measures, Want};
 use super::super::moments::{Moments, joined};
-use super::super::seam::{Coarsen, Laguerre, Live, sunk};
-use super::cut::{Cutter, Room, Warm};
+use super::super::seam::{Coarsen, Laguerre, Live, Revive, sunk};
+use super::cut::{Room, Warm};
+use super::cutter::Cutter;
 use super::ground::SpaceGround;
-use super::shape::Shape;
+use super::group::GROUP;
+use super::prepared::{lifted, planted};
+use super::raise::raised;
+use super::shape::{Shape, Shaping};
 use super::sites::Sites;
 use super::tree::Tree;
 use super::wall::{Shift, Wall};
-use crate::domain::space::{Knot, Polytope, Skeleton};
+use crate::domain::space::{Knot, Polytope};
 use crate::exact::{Counters, Dd, Heights};
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -28,10 +32,14 @@ const CHUNK: usize = 32;
 pub struct SpaceLaguerre<const D: usize> {
     ground: Arc<SpaceGround>,
     y: Arc<[[f64; 3]]>,
+    /// The same as bounds see them.
+    seen: Arc<[[f64; 3]]>,
     order: Arc<[u32]>,
     tree: Tree,
     shifts: Vec<Shift>,
     last: Last,
+    /// Cells that are empty there.
+    lost: Vec<u32>,
     counters: Counters,
 }
 
@@ -44,6 +52,8 @@ struct Last {
     /// Corners, cell after cell.
     begin: Vec<u32>,
     knots: Vec<Knot>,
+    /// How far each reaches.
+    radius: Vec<f64>,
 }
 
 impl Last {
@@ -76,6 +86,7 @@ impl Last {
             all.begin.extend(part.begin.iter().map(|k| k + b));
             all.walls.extend_from_slice(&part.walls);
             all.knots.extend_from_slice(&part.knots);
+            all.radius.extend_from_slice(&part.radius);
         }
         all
     }
@@ -90,14 +101,7 @@ struct Part<const D: usize> {
     /// Walls, `i < j`, with conductance.
     conductance: Vec<(u32, u32, f64)>,
     last: Last,
-    /// Room for names of faces.
-    names: Vec<u16>,
     counters: Counters,
-}
-
-/// Sites as points of space.
-pub(super) fn lifted<const D: usize>(sites: &[[f64; D]]) -> Vec<[f64; 3]> {
-    sites.iter().map(|y| [0, 1, 2].map(|k| y.get(k).copied().unwrap_or(0.0))).collect()
 }
 
 impl<const D: usize> SpaceLaguerre<D> {
@@ -107,11 +111,14 @@ impl<const D: usize> SpaceLaguerre<D> {
     }
 
     fn of_points(ground: Arc<SpaceGround>, points: Vec<[f64; 3]>) -> SpaceLaguerre<D> {
-        let (tree, order) = Tree::new(&points);
-        let y = order.iter().map(|&i| points[i as usize]).collect();
-        let shifts = Shift::all(ground.periodic);
-        let counters = Counters::default();
-        SpaceLaguerre { ground, y, order: order.into(), tree, shifts, last: Last::default(), counters }
+        let (tree, [y, seen], order) = planted(&ground, &points);
+        let shifts = Shift::all(ground.images);
+        let (last, lost, counters) = (Last::default(), Vec::new(), Counters::default());
+        SpaceLaguerre { ground, y, seen, order, tree, shifts, last, lost, counters }
+    }
+
+    fn sites_at(&self, heights: &Heights) -> Sites {
+        Sites::new(&self.ground, [self.y.clone(), self.seen.clone()], self.order.clone(), heights)
     }
 
     /// The sites, in the diagram's numbering.
@@ -127,15 +134,20 @@ impl<const D: usize> SpaceLaguerre<D> {
     /// Masses and walls at these heights, and moments if they are wanted.
     pub fn integrals(&mut self, heights: &Heights, moments: bool) -> (Measures, Vec<Moments<D>>) {
         let clock = Instant::now();
-        let sites = Sites::new(&self.ground, self.y.clone(), self.order.clone(), heights);
+        let sites = self.sites_at(heights);
         self.tree.set_weights(&sites.w);
         let (ground, tree, shifts) = (&*self.ground, &self.tree, &self.shifts[..]);
         let cutter = Cutter { ground, sites: &sites, tree, shifts };
         let n = sites.len();
         let part = |chunk: usize| {
             let (mut part, mut room) = (Part::<D>::default(), Room::default());
-            for i in chunk * CHUNK..((chunk + 1) * CHUNK).min(n) {
-                self.measure(&cutter, i, moments, &mut part, &mut room);
+            let end = ((chunk + 1) * CHUNK).min(n);
+            for first in (chunk * CHUNK..end).step_by(GROUP) {
+                let group = first..(first + GROUP).min(end);
+                if let Some(radii) = self.last.radius.get(group.clone()) {
+                    cutter.gather(group.clone(), radii, &mut room.group);
+                }
+                group.for_each(|i| self.measure(&cutter, i, moments, &mut part, &mut room));
             }
             part.counters = room.counters;
             part
@@ -151,6 +163,7 @@ impl<const D: usize> SpaceLaguerre<D> {
         }
         let graph = Graph::of_walls(n, parts.iter().flat_map(|p| &p.conductance));
         self.last = Last::joined(parts.iter().map(|p| &p.last));
+        self.lost = (0..).zip(&mass).filter(|(_, m)| **m <= 0.0).map(|(i, _)| i).collect();
         let measures = Measures {
             mass: Some(mass),
             graph,
@@ -165,10 +178,11 @@ impl<const D: usize> SpaceLaguerre<D> {
     fn measure(&self, cutter: &Cutter<'_>, i: usize, moments: bool, part: &mut Part<D>, room: &mut Room) {
         let warm = self.last.of(i);
         let cell = cutter.cell(i as u32, warm, room);
+        part.last.radius.push(if cell.is_empty() { 0.0 } else { room.reach.radius });
         if self.ground.parts.is_some() {
             return self.measure_pieces(cutter, i, moments, part, (cell, room));
         }
-        let Some((shape, used)) = cutter.finished(i as u32, 0, &cell) else {
+        if !cutter.shaped(i as u32, 0, &cell, &mut room.shaping) {
             room.spare(cell);
             part.hidden += 1;
             part.mass.push(0.0);
@@ -179,18 +193,19 @@ impl<const D: usize> SpaceLaguerre<D> {
                 part.moments.push(Moments::default());
             }
             return;
-        };
-        cell.knots(&used, &mut part.names, &mut part.last.knots);
+        }
+        let Shaping { shape, naming, .. } = &room.shaping;
+        naming.knots(&cell, &mut part.last.knots);
         part.last.push(&shape.skeleton.labels);
-        room.spare(cell);
         if moments {
-            let found = shape.moments::<D>();
+            let found = shape.moments::<D>(self.ground.metric.as_deref());
             part.mass.push(found.mass);
             part.moments.push(found);
         } else {
             part.mass.push(shape.mass());
         }
-        conduct(cutter, i, &shape, &mut part.conductance);
+        conduct(cutter, i, shape, &mut part.conductance);
+        room.spare(cell);
     }
 
     /// A cell of a domain in parts, in its pieces.
@@ -209,12 +224,14 @@ impl<const D: usize> SpaceLaguerre<D> {
             part.last.knots.extend_from_slice(warm.knots);
             part.last.push(warm.walls);
         } else {
-            let (skeleton, used) = Skeleton::of(&cell);
-            cell.knots(&used, &mut part.names, &mut part.last.knots);
-            part.last.push(&skeleton.labels);
+            let Shaping { shape, naming, .. } = &mut room.shaping;
+            shape.skeleton.fill(&cell, naming);
+            naming.knots(&cell, &mut part.last.knots);
+            part.last.push(&shape.skeleton.labels);
         }
         room.spare(cell);
-        let of_pieces: Vec<Moments<D>> = pieces.iter().map(|p| p.shape.moments()).collect();
+        let metric = self.ground.metric.as_deref();
+        let of_pieces: Vec<Moments<D>> = pieces.iter().map(|p| p.shape.moments(metric)).collect();
         let found = if of_pieces.is_empty() { Moments::default() } else { joined(&of_pieces) };
         part.hidden += usize::from(pieces.is_empty());
         part.mass.push(found.mass);
@@ -245,13 +262,10 @@ impl<const D: usize> Laguerre for SpaceLaguerre<D> {
         self.y.len()
     }
 
-    fn measures(&mut self, heights: &Heights, want: Want) -> Result<Measures, MeasureError> {
-        let (mut measures, _) = self.integrals(heights, false);
-        if want == Want::Feasible && measures.hidden > 0 {
-            measures.mass = None;
-            measures.graph = Graph::default();
-        }
-        Ok(measures)
+    /// All masses in any case: those of hidden sites are 0.
+    fn measures(&mut self, heights: &Heights, _: Want) -> Result<Measures, MeasureError> {
+        let (measures, _) = self.integrals(heights, false);
+        Ok(Measures { hidden: 0, ..measures })
     }
 
     fn width_exponent(&self) -> f64 {
@@ -260,6 +274,28 @@ impl<const D: usize> Laguerre for SpaceLaguerre<D> {
 
     fn coarsen(&self) -> Option<&dyn Coarsen> {
         Some(self)
+    }
+
+    fn revive(&mut self) -> Option<&mut dyn Revive> {
+        Some(self)
+    }
+}
+
+impl<const D: usize> Revive for SpaceLaguerre<D> {
+    fn raise_empty(&mut self, heights: &Heights, mass: &[f64], wanted: &[f64]) -> Option<Heights> {
+        let mut sites = self.sites_at(heights);
+        self.tree.set_weights(&sites.w);
+        // The squared width of a cell of this mass.
+        let (low, high) = (&self.ground.low, &self.ground.high);
+        let volume: f64 = (0..D).map(|k| high[k] - low[k]).product();
+        let share = volume / mass.iter().sum::<f64>();
+        let squared = |m: f64| (m * share).powf(2.0 / D as f64);
+        let cut = |sites: &Sites, f: &mut dyn FnMut(&Cutter<'_>)| {
+            f(&Cutter { ground: &self.ground, sites, tree: &self.tree, shifts: &self.shifts });
+        };
+        raised(&self.ground, &mut sites, cut, heights, (&self.lost, wanted, squared), |i| {
+            self.last.of(i as usize).walls
+        })
     }
 }
 
@@ -311,6 +347,21 @@ impl<const D: usize> Laguerre for Subset<D> {
     fn width_exponent(&self) -> f64 {
         self.inner.width_exponent()
     }
+
+    fn revive(&mut self) -> Option<&mut dyn Revive> {
+        Some(self)
+    }
+}
+
+impl<const D: usize> Revive for Subset<D> {
+    fn raise_empty(&mut self, heights: &Heights, mass: &[f64], wanted: &[f64]) -> Option<Heights> {
+        let order = self.inner.order.clone();
+        let inward = |x: &[f64]| order.iter().map(|&i| x[i as usize]).collect::<Vec<f64>>();
+        let raised = self.inner.raise_empty(&self.inward(heights), &inward(mass), &inward(wanted))?;
+        let mut all = heights.clone();
+        order.iter().zip(raised.as_slice()).for_each(|(&i, &h)| all.set(i as usize, h));
+        Some(all)
+    }
 }
 
 impl<const D: usize> Coarsen for SpaceLaguerre<D> {
@@ -329,6 +380,8 @@ impl<const D: usize> Coarsen for SpaceLaguerre<D> {
             }
             square = square.max(y.iter().map(|x| x * x).sum());
         }
-        sunk(heights, 0.5 * (square + self.ground.farthest(&low, &high)) * (1.0 + 1e-9))
+        // No square is greater in a metric than this times that.
+        let most = self.ground.metric.as_ref().map_or(1.0, |m| m.greatest() * m.greatest());
+        sunk(heights, 0.5 * (most * square + self.ground.farthest(&low, &high)) * (1.0 + 1e-9))
     }
 }

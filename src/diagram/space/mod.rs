@@ -3,11 +3,16 @@
 
 mod complex;
 mod cut;
+mod cutter;
+mod exactly;
 mod finder;
 mod ground;
+mod group;
 mod laguerre;
 mod pieces;
 mod planes;
+mod prepared;
+mod raise;
 mod reach;
 mod shape;
 mod sites;
@@ -20,6 +25,7 @@ mod wall;
 use super::tree;
 
 pub use complex::{ComplexCell, ComplexFace, SpaceComplex, Twin};
+pub(crate) use exactly::enclosed_of;
 pub use finder::SpaceFinder;
 pub use ground::SpaceGround;
 pub use laguerre::SpaceLaguerre;

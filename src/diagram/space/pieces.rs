@@ -6,7 +6,8 @@
 //! walls of the cell, by labels as ever. Walls are moved by heights, and these decide all ties
 //! between walls and the sides of parts in the same way for all cells and parts.
 
-use super::cut::{Cutter, Room};
+use super::cut::Room;
+use super::cutter::Cutter;
 use super::planes::CellPlanes;
 use super::shape::Shape;
 use super::wall::Wall;
@@ -28,7 +29,7 @@ impl Cutter<'_> {
             return pieces;
         }
         let mut add = |part: u32, polytope: &Polytope<Wall>| {
-            pieces.extend(self.finished(cell, part, polytope).map(|(shape, _)| Piece { part, shape }));
+            pieces.extend(self.finished(cell, part, polytope).map(|shape| Piece { part, shape }));
         };
         let Some(parts) = &self.ground.parts else {
             add(0, polytope);

@@ -6,16 +6,16 @@
 
 use super::super::moments::Moments;
 use super::super::wall_moments::WallMoments;
-use super::cut::Cutter;
+use super::cutter::Cutter;
 use super::planes::CellPlanes;
 use super::wall::Wall;
-use crate::domain::space::{Planes, Polytope, Skeleton};
+use crate::domain::space::{Metric, Naming, Planes, Polytope, Skeleton};
 use crate::exact::Dd;
 use crate::exact::big::{self, Rational};
-use crate::exact::predicates::{Corner, ExactRow, PlaneRow, corner_exact};
+use crate::exact::predicates::{Corner, PlaneRow, corner_exact};
 
 /// A finished cell.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Shape {
     pub skeleton: Skeleton<Wall>,
     /// A point in its middle.
@@ -28,6 +28,14 @@ pub(super) struct Shape {
     pub rho: Vec<f64>,
 }
 
+/// A finished cell, with room for making it.
+#[derive(Debug, Default)]
+pub(super) struct Shaping {
+    pub shape: Shape,
+    pub naming: Naming,
+    rows: Vec<PlaneRow>,
+}
+
 /// Integrals over a face.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct FaceIntegral {
@@ -37,18 +45,22 @@ pub(super) struct FaceIntegral {
     pub mass: f64,
 }
 
+#[inline]
 fn minus(a: &[f64; 3], b: &[f64; 3]) -> [f64; 3] {
     [a[0] - b[0], a[1] - b[1], a[2] - b[2]]
 }
 
+#[inline]
 fn cross(a: &[f64; 3], b: &[f64; 3]) -> [f64; 3] {
     [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
 }
 
+#[inline]
 fn dot(a: &[f64; 3], b: &[f64; 3]) -> f64 {
     a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 }
 
+#[inline]
 fn length(a: &[f64; 3]) -> f64 {
     dot(a, a).sqrt()
 }
@@ -62,21 +74,26 @@ impl Cutter<'_> {
         }
     }
 
-    /// A finished cell, or its piece in a part of the domain, and which planes it has; `None` if
-    /// there is none.
-    pub fn finished(&self, cell: u32, part: u32, polytope: &Polytope<Wall>) -> Option<(Shape, Vec<u32>)> {
+    /// A finished cell, or its piece in a part of the domain; `None` if there is none.
+    pub fn finished(&self, cell: u32, part: u32, polytope: &Polytope<Wall>) -> Option<Shape> {
+        let mut shaping = Shaping::default();
+        self.shaped(cell, part, polytope, &mut shaping).then_some(shaping.shape)
+    }
+
+    /// The same, left in `shaping`; false if there is none.
+    pub fn shaped(&self, cell: u32, part: u32, polytope: &Polytope<Wall>, shaping: &mut Shaping) -> bool {
         if polytope.is_empty() {
-            return None;
+            return false;
         }
-        let (skeleton, used) = Skeleton::of(polytope);
+        let Shaping { shape: Shape { skeleton, middle, points, error, rho }, naming, rows } = shaping;
+        skeleton.fill(polytope, naming);
         let planes = CellPlanes { ground: self.ground, sites: self.sites, cell };
         let origin = self.ground.origin(&self.sites.y[cell as usize]);
-        let exact = |corner: &[u32; 3]| -> [&ExactRow; 3] {
-            corner.map(|f| polytope.faces[used[f as usize] as usize].exact(|l| planes.exact(l)))
-        };
+        let used = &naming.used;
         // Exactly, about another point.
         let by_rationals = |corner: &[u32; 3], about: &[f64; 3]| {
-            let [x, y, z, w] = corner_exact(exact(corner));
+            let face = |f: u32| polytope.faces[used[f as usize] as usize].exact(|l| planes.exact(l));
+            let [x, y, z, w] = corner_exact([face(corner[0]), face(corner[1]), face(corner[2])]);
             let mut k = 0;
             [x, y, z].map(|x| {
                 k += 1;
@@ -84,36 +101,36 @@ impl Cutter<'_> {
                 big::nearest_f64(&(Rational::from((x, w.clone())) + moved))
             })
         };
-        let at = |about: &[f64; 3], rows: &[PlaneRow]| {
+        let at = |about: &[f64; 3], rows: &[PlaneRow], points: &mut Vec<[f64; 3]>| {
             let mut worst = 0.0f64;
-            let point = |corner: &[u32; 3]| {
-                let [a, b, c] = corner.map(|f| &rows[f as usize]);
-                Corner::of(a, b, c).point().unwrap_or_else(|| {
+            points.clear();
+            for corner in &skeleton.corners {
+                let [a, b, c] = *corner;
+                let found = Corner::of(&rows[a as usize], &rows[b as usize], &rows[c as usize]).point();
+                let (x, error) = found.unwrap_or_else(|| {
                     let point = by_rationals(corner, about);
                     (point, point.iter().fold(0.0, |e: f64, x| e.max(x.abs() * f64::EPSILON)))
-                })
-            };
-            let points: Vec<[f64; 3]> = skeleton
-                .corners
-                .iter()
-                .map(|corner| {
-                    let (x, error) = point(corner);
-                    worst = worst.max(error);
-                    x
-                })
-                .collect();
-            (points, worst)
+                });
+                worst = worst.max(error);
+                points.push(x);
+            }
+            worst
         };
         // Also these rows are functions of the labels alone.
-        let rows: Vec<PlaneRow> = used.iter().map(|&f| polytope.faces[f as usize].row).collect();
-        let (rough, _) = at(&origin, &rows);
-        let share = 1.0 / rough.len() as f64;
-        let middle = [0, 1, 2].map(|k| origin[k] + rough.iter().map(|x| x[k] * share).sum::<f64>());
-        let rows: Vec<PlaneRow> = skeleton.labels.iter().map(|l| self.row(cell, l, &middle)).collect();
-        let (points, error) = at(&middle, &rows);
+        rows.clear();
+        rows.extend(used.iter().map(|&f| polytope.faces[f as usize].row));
+        at(&origin, rows, points);
+        let share = 1.0 / points.len() as f64;
+        for k in 0..3 {
+            middle[k] = origin[k] + points.iter().map(|x| x[k] * share).sum::<f64>();
+        }
+        rows.clear();
+        rows.extend(skeleton.labels.iter().map(|l| self.row(cell, l, middle)));
+        *error = at(middle, rows, points);
         let law = self.ground.law(part);
-        let rho = points.iter().map(|x| law.at(&[0, 1, 2].map(|k| middle[k] + x[k]))).collect();
-        Some((Shape { skeleton, middle, points, error, rho }, used))
+        rho.clear();
+        rho.extend(points.iter().map(|x| law.at(&[middle[0] + x[0], middle[1] + x[1], middle[2] + x[2]])));
+        true
     }
 }
 
@@ -129,10 +146,12 @@ impl Shape {
     /// The bound is that of first order, twice: corners are off by `error` in each coordinate,
     /// which changes a tetrahedron by at most the areas of its sides times `sqrt(3) error / 3`
     /// each; and every term is rounded a few times.
-    pub fn moments<const D: usize>(&self) -> Moments<D> {
+    /// In a metric the spread is that of stretched points.
+    pub fn moments<const D: usize>(&self, metric: Option<&Metric>) -> Moments<D> {
         let apex = self.points[0];
         let rho = &self.rho;
         let (mut mass, mut first, mut second, mut off) = (0.0, [0.0; 3], [0.0; 3], 0.0);
+        let mut long = [0.0; 3];
         for face in 0..self.skeleton.labels.len() {
             // The apex is corner 0.
             if self.skeleton.ring(face).contains(&0) {
@@ -149,13 +168,22 @@ impl Shape {
                 mass += part;
                 off += total / 4.0 * (sides * self.error + 16.0 * f64::EPSILON * sides * length(&v[2]) / 6.0);
                 off += 16.0 * f64::EPSILON * part.abs();
-                for k in 0..D {
+                let moment = |v: &[[f64; 3]; 3], k: usize| {
                     let [a, b, c] = [v[0][k], v[1][k], v[2][k]];
+                    volume * (total * (a + b + c) + (r[1] * a + r[2] * b + r[3] * c)) / 20.0
+                };
+                (0..D).for_each(|k| first[k] += moment(&v, k));
+                let w = match metric {
+                    Some(metric) => [metric.stretched(&v[0]), metric.stretched(&v[1]), metric.stretched(&v[2])],
+                    None => v,
+                };
+                for k in 0..D {
+                    let [a, b, c] = [w[0][k], w[1][k], w[2][k]];
                     let sum = a + b + c;
                     let heavy = r[1] * a + r[2] * b + r[3] * c;
                     let squares = a * a + b * b + c * c;
                     let heavy_squares = r[1] * a * a + r[2] * b * b + r[3] * c * c;
-                    first[k] += volume * (total * sum + heavy) / 20.0;
+                    long[k] += moment(&w, k);
                     second[k] += volume * (total * (sum * sum + squares) + 2.0 * (sum * heavy + heavy_squares)) / 120.0;
                 }
             }
@@ -167,7 +195,7 @@ impl Shape {
         let centre = std::array::from_fn(|k| {
             let mean = first[k] / mass;
             // About the centroid: both terms are of the size of the cell.
-            spread += (second[k] - mean * first[k]).max(0.0);
+            spread += (second[k] - long[k] / mass * long[k]).max(0.0);
             Dd::sum(self.middle[k], apex[k]) + Dd::from_f64(mean)
         });
         Moments { mass, spread, off: 2.0 * off, ..Moments::default() }.centred(centre)
@@ -175,15 +203,21 @@ impl Shape {
 
     /// The mass of [`Shape::moments`], to the bit.
     pub fn mass(&self) -> f64 {
-        let apex = self.points[0];
-        let rho = &self.rho;
+        let (apex, rho) = (self.points[0], &self.rho);
         let mut mass = 0.0;
-        for face in (0..self.skeleton.labels.len()).filter(|&f| !self.skeleton.ring(f).contains(&0)) {
-            for at in self.fan(face) {
-                let v = at.map(|k| minus(&self.points[k], &apex));
-                let volume = dot(&cross(&v[0], &v[1]), &v[2]) / 6.0;
-                let total = (rho[0] + rho[at[0]]) + (rho[at[1]] + rho[at[2]]);
+        for face in 0..self.skeleton.labels.len() {
+            let ring = self.skeleton.ring(face);
+            if ring.contains(&0) {
+                continue;
+            }
+            let from = |k: u32| minus(&self.points[k as usize], &apex);
+            let (p, mut q) = (from(ring[0]), from(ring[1]));
+            for pair in ring[1..].windows(2) {
+                let r = from(pair[1]);
+                let volume = dot(&cross(&p, &q), &r) / 6.0;
+                let total = (rho[0] + rho[ring[0] as usize]) + (rho[pair[0] as usize] + rho[pair[1] as usize]);
                 mass += volume * total / 4.0;
+                q = r;
             }
         }
         if mass > 0.0 { mass } else { 0.0 }
@@ -196,13 +230,20 @@ impl Shape {
     /// half its perimeter; a face with less than twice that of all its triangles is taken for none.
     pub fn face(&self, face: usize) -> FaceIntegral {
         let (mut all, mut doubt) = (FaceIntegral::default(), 0.0);
-        for at in self.fan(face) {
-            let [a, b, c] = at.map(|k| &self.points[k]);
-            let (ab, ac, bc) = (minus(b, a), minus(c, a), minus(c, b));
+        let ring = self.skeleton.ring(face);
+        let first = ring[0] as usize;
+        let from = |k: u32| minus(&self.points[k as usize], &self.points[first]);
+        let mut ab = from(ring[1]);
+        let mut long = length(&ab);
+        for pair in ring[1..].windows(2) {
+            let ac = from(pair[1]);
+            let longer = length(&ac);
             let area = 0.5 * length(&cross(&ab, &ac));
-            doubt += 4.0 * self.error * (length(&ab) + length(&ac) + length(&bc));
+            doubt += 4.0 * self.error * (long + longer + length(&minus(&ac, &ab)));
             all.area += area;
-            all.mass += area * at.iter().map(|&k| self.rho[k]).sum::<f64>() / 3.0;
+            let rho = self.rho[first] + self.rho[pair[0] as usize] + self.rho[pair[1] as usize];
+            all.mass += area * rho / 3.0;
+            (ab, long) = (ac, longer);
         }
         if !(all.area > doubt) {
             all = FaceIntegral::default();

@@ -3,18 +3,18 @@
 use super::super::graph::Graph;
 use super::super::moments::{Moments, joined};
 use super::super::still::DiagramError;
-use super::cut::{Cutter, Room, Warm};
+use super::cut::{Room, Warm};
+use super::cutter::Cutter;
 use super::finder::SpaceFinder;
 use super::ground::SpaceGround;
-use super::laguerre::lifted;
 use super::pieces::Piece;
-use super::planes::CellPlanes;
+use super::prepared::Prepared;
 use super::shape::Shape;
 use super::sites::Sites;
 use super::tree::Tree;
 use super::wall::{Shift, Wall};
-use crate::domain::space::{Integrals, Planes, corners, integrals};
-use crate::exact::big::{self, Rational};
+use crate::domain::space::{Enclosed, Integrals};
+use crate::exact::big::Rational;
 use crate::exact::{Counters, Heights};
 use crate::problem::SpaceProblem;
 use rayon::prelude::*;
@@ -87,15 +87,9 @@ impl<const D: usize> SpaceDiagram<D> {
         if let Some(site) = heights.first_non_finite() {
             return Err(DiagramError::NonFiniteHeight { site });
         }
-        let ground = Arc::new(SpaceGround::new(problem.domain(), problem.density(), problem.source_factor()));
-        let points = lifted(problem.sites());
-        let (mut tree, order) = Tree::new(&points);
-        let y: Arc<[[f64; 3]]> = order.iter().map(|&i| points[i as usize]).collect();
-        let order: Arc<[u32]> = order.into();
-        let inner = Sites::new(&ground, y, order.clone(), &heights.permuted(&order));
-        tree.set_weights(&inner.w);
-        let shifts = Shift::all(ground.periodic);
-        let cutter = Cutter { ground: &ground, sites: &inner, tree: &tree, shifts: &shifts };
+        let prepared = Prepared::new(problem, heights);
+        let cutter = prepared.cutter();
+        let metric = prepared.ground.metric.as_deref();
         let part = |chunk: usize| {
             let mut room = Room::default();
             let range = chunk * CHUNK..((chunk + 1) * CHUNK).min(n);
@@ -104,7 +98,7 @@ impl<const D: usize> SpaceDiagram<D> {
                     let cell = cutter.cell(i as u32, Warm::default(), &mut room);
                     let pieces = cutter.pieces(i as u32, &cell, &mut room);
                     room.spare(cell);
-                    let moments: Vec<Moments<D>> = pieces.iter().map(|p| p.shape.moments()).collect();
+                    let moments: Vec<Moments<D>> = pieces.iter().map(|p| p.shape.moments(metric)).collect();
                     (pieces, if moments.is_empty() { Moments::default() } else { joined(&moments) })
                 })
                 .collect();
@@ -125,17 +119,17 @@ impl<const D: usize> SpaceDiagram<D> {
             flat: vec![false; n],
             counters: Counters::default(),
             factor: problem.source_factor(),
-            order: order.clone(),
-            ground: ground.clone(),
-            tree: Tree::default(),
-            shifts: Vec::new(),
-            inner: inner.clone(),
+            order: prepared.order,
+            ground: prepared.ground,
+            tree: prepared.tree,
+            shifts: prepared.shifts,
+            inner: prepared.sites,
         };
         for (cells, counters) in parts {
             diagram.counters += counters;
             for (pieces, m) in cells {
                 let position = diagram.start.len() - 1;
-                let i = order[position] as usize;
+                let i = diagram.order[position] as usize;
                 diagram.place[i] = position as u32;
                 diagram.pieces.extend(pieces);
                 diagram.start.push(diagram.pieces.len());
@@ -145,7 +139,6 @@ impl<const D: usize> SpaceDiagram<D> {
                 }
             }
         }
-        (diagram.tree, diagram.shifts) = (tree, shifts);
         diagram.flatten();
         Ok(diagram)
     }
@@ -161,6 +154,11 @@ impl<const D: usize> SpaceDiagram<D> {
             (self.masses[i], self.errors[i], self.spreads[i]) = (0.0, 0.0, 0.0);
             (self.centroids[i], self.rests[i]) = (None, [0.0; D]);
         }
+    }
+
+    /// Convex pieces of all cells.
+    pub(crate) fn pieces(&self) -> usize {
+        self.pieces.len()
     }
 
     /// Is there a cell with volume at this position?
@@ -268,22 +266,20 @@ impl<const D: usize> SpaceDiagram<D> {
     /// Exact integrals of the density before normalization over a cell, from its labels; `None` if
     /// these are not those of convex polyhedra.
     pub(crate) fn exact_integrals(&self, i: usize) -> Option<Integrals> {
-        let mut all = Integrals::default();
-        for piece in self.of_cell(i) {
-            let corners = self.exact_corners(i, &piece.shape)?;
-            all += integrals(&piece.shape.skeleton, &corners, &self.ground.exact_law(piece.part))?;
-        }
-        Some(all)
+        let position = self.place[i];
+        self.cutter().exact_integrals(position, self.at(position as usize))
+    }
+
+    /// The same in fixed point with bounds, by piece.
+    pub(crate) fn enclosed_integrals(&self, i: usize, bits: u32) -> Option<Vec<Enclosed>> {
+        let position = self.place[i];
+        self.cutter().enclosed_integrals(position, self.at(position as usize), bits)
     }
 
     /// The corners of a piece of a cell in rationals; `None` if its labels are not those of a
     /// polyhedron.
     pub(super) fn exact_corners(&self, i: usize, shape: &Shape) -> Option<Vec<[Rational; 3]>> {
-        let position = self.place[i];
-        let planes = CellPlanes { ground: &self.ground, sites: &self.inner, cell: position };
-        let origin = self.ground.origin(&self.inner.y[position as usize]).map(big::rational);
-        let rows: Vec<_> = shape.skeleton.labels.iter().map(|l| planes.exact(l)).collect();
-        corners(&shape.skeleton, &rows, &origin)
+        self.cutter().exact_corners(self.place[i], shape)
     }
 
     /// What finds the site of any point.

@@ -96,15 +96,26 @@ impl SpaceGround {
     pub fn start(&self, sites: &[[f64; 3]], masses: &[f64], axes: usize) -> Heights {
         let (middle, half) = self.inner_box();
         let mut phi = vec![Dd::ZERO; sites.len()];
-        for k in 0..axes.min(3) {
-            if self.periodic[k] {
-                phi.iter_mut().zip(sites).for_each(|(p, y)| *p = *p + Dd::product(y[k], y[k]).scale(0.5));
-                continue;
+        // Of no weight along periodic axes; the others are by themselves.
+        let product = |y: &[f64; 3], k: usize, l: usize| match &self.metric {
+            Some(metric) => Dd::product(y[k], y[l]).times(metric.rows()[k][l]),
+            None => Dd::product(y[k], y[l]),
+        };
+        for k in (0..axes.min(3)).filter(|&k| self.periodic[k]) {
+            for l in (0..axes.min(3)).filter(|&l| l == k || self.metric.is_some() && self.periodic[l]) {
+                phi.iter_mut().zip(sites).for_each(|(p, y)| *p = *p + product(y, k, l).scale(0.5));
             }
-            let along = sites.iter().map(|y| Dd::product(half[k], y[k]));
+        }
+        for k in (0..axes.min(3)).filter(|&k| !self.periodic[k]) {
+            // Walls are those of the sites `M y`.
+            let at = |y: &[f64; 3]| match &self.metric {
+                Some(metric) => metric.rows()[k].iter().zip(y).map(|(m, y)| m * y).sum(),
+                None => y[k],
+            };
+            let along = sites.iter().map(|y| Dd::product(half[k], at(y)));
             let values = quantile_potential(along, sites.len(), masses);
             for ((p, y), value) in phi.iter_mut().zip(sites).zip(values) {
-                *p = *p + Dd::product(middle[k], y[k]) + value;
+                *p = *p + Dd::product(middle[k], at(y)) + value;
             }
         }
         Heights::new(phi.into_iter().map(|p| -p))

@@ -1,6 +1,7 @@
 //! The diagram in space as one among all families.
 
 use super::super::ladder::Invalid;
+use super::super::moments::Moments;
 use super::super::outlines::{NOBODY, Outlines};
 use super::super::record::CellRecord;
 use super::super::still::{Cells, sizes};
@@ -50,6 +51,14 @@ impl<const D: usize> Cells<D> for SpaceDiagram<D> {
     }
     fn spreads(&self) -> &[f64] {
         &self.spreads
+    }
+    fn cost(&self) -> f64 {
+        let one = |i: usize| {
+            let (mass, spread, rest) = (self.masses[i], self.spreads[i], self.rests[i]);
+            let moments = self.centroids[i].map(|centroid| Moments { mass, centroid, rest, spread, off: 0.0 });
+            moments.map_or(0.0, |m| self.ground.cost(&m, self.sites[i]))
+        };
+        (0..self.sites.len()).map(one).sum()
     }
     fn hidden(&self) -> Vec<u32> {
         (0..self.sites.len() as u32).filter(|&i| !self.is_solid(self.place[i as usize] as usize)).collect()
@@ -122,9 +131,10 @@ impl<const D: usize> Cells<D> for SpaceDiagram<D> {
         };
         Some((0..self.sites.len()).filter_map(record).collect())
     }
-    /// Not where axes are periodic: there a wall lies elsewhere as seen from its two sites.
+    /// Not where axes are periodic: there a wall lies elsewhere as seen from its two sites. Nor in
+    /// a metric: derivatives are those of squared distances.
     fn wall_moments(&self) -> Option<Vec<WallMoments<D>>> {
-        if self.ground.periodic.contains(&true) {
+        if self.ground.periodic.contains(&true) || self.ground.metric.is_some() {
             return None;
         }
         let mut pieces = Vec::new();

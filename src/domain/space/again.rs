@@ -17,39 +17,20 @@
 //!
 //! All by filters: what doubles do not tell counts as a change.
 
-use super::polytope::{Node, Polytope};
+use super::polytope::Polytope;
+use super::skeleton::Knot;
 
 /// A direction that nothing is at right angles to as a rule.
 const GENERIC: [f64; 3] = [0.543_689_012_692_076_3, 0.707_106_781_186_547_5, 0.451_582_705_289_454_8];
 
-/// A corner of the shape that a polyhedron had: its faces and the ends of its edges as in [`Node`],
-/// by their numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Knot {
-    pub faces: [u16; 3],
-    pub next: [u16; 3],
-}
-
 impl<L: Clone> Polytope<L> {
-    /// The corners by the places of their faces among those that are `used`; nothing if there are
-    /// too many.
-    pub fn knots(&self, used: &[u32], name: &mut Vec<u16>, out: &mut Vec<Knot>) {
-        if self.nodes.len() > usize::from(u16::MAX) || used.len() > usize::from(u16::MAX) {
-            return;
-        }
-        name.clear();
-        name.resize(self.faces.len(), 0);
-        (0..).zip(used).for_each(|(k, &f)| name[f as usize] = k);
-        let knot = |n: &Node| Knot { faces: n.faces.map(|f| name[f as usize]), next: n.next.map(|k| k as u16) };
-        out.extend(self.nodes.iter().map(knot));
-    }
-
     /// Gives the planes that are there these corners. False, and without corners, if doubles do not
     /// prove that they are those of what the planes leave.
     pub fn again(&mut self, knots: &[Knot]) -> bool {
         self.nodes.clear();
         for Knot { faces, next } in knots {
-            let node = self.node(faces.map(u32::from), next.map(u32::from));
+            let wide = |x: &[u16; 3]| [u32::from(x[0]), u32::from(x[1]), u32::from(x[2])];
+            let node = self.node(wide(faces), wide(next));
             if !node.at.is_turned() {
                 self.nodes.clear();
                 return false;

@@ -5,8 +5,9 @@
 //! `<v - o, z> <= 1`, and a corner of what these leave is a face through three vertices. All in
 //! integers.
 
-use super::integrals::{ExactAffine, Integrals, corners, integrals};
-use super::polytope::{Clip, Face, Planes, Polytope, Skeleton, Work};
+use super::integrals::{ExactAffine, Integrals, corners, integrals, joints};
+use super::polytope::{Clip, Face, Planes, Polytope, Work};
+use super::skeleton::Skeleton;
 use crate::domain::DomainError;
 use crate::exact::big::{self, Integer, Rational};
 use crate::exact::power::scaled;
@@ -199,7 +200,7 @@ impl Body {
         let exact = |f: &u32| ExactRow::new(planes[rough.faces[*f as usize].label as usize].clone());
         let rows: Vec<ExactRow> = used.iter().map(exact).collect();
         let zero: [Rational; 3] = Default::default();
-        let at = corners(&skeleton, &rows, &zero).ok_or(DomainError::FlatBody)?;
+        let at = corners(&joints(&skeleton, &rows).ok_or(DomainError::FlatBody)?, &zero);
         let one = ExactAffine::new([0.0; 3], 1.0);
         let whole = integrals(&skeleton, &at, &one).ok_or(DomainError::FlatBody)?;
         if whole.volume.cmp0().is_le() {
@@ -280,8 +281,8 @@ impl Body {
         let (skeleton, used) = Skeleton::of(&self.polytope);
         let rows: Vec<ExactRow> = used.iter().map(|&f| self.exact(self.polytope.faces[f as usize].label)).collect();
         let centre = self.centre.map(big::rational);
-        let at = corners(&skeleton, &rows, &centre);
-        at.and_then(|at| integrals(&skeleton, &at, density)).unwrap_or_default()
+        let found = joints(&skeleton, &rows).and_then(|j| integrals(&skeleton, &corners(&j, &centre), density));
+        found.unwrap_or_default()
     }
 
     /// Does it hold a point? Decided exactly; its boundary belongs to it.

@@ -2,6 +2,7 @@
 //! the plane), convex polyhedra, meshes of tetrahedra, solids.
 
 use super::body::Body;
+use super::metric::Metric;
 use super::parts::Parts;
 use crate::domain::DomainError;
 use crate::exact::big::{self, Rational};
@@ -17,7 +18,11 @@ pub struct SpaceDomain<const D: usize = 3> {
     periodic: [bool; D],
     body: Option<Arc<Body>>,
     parts: Option<Arc<Parts>>,
+    metric: Option<Arc<Metric>>,
 }
+
+/// Images of a site that may be neighbours are moved by at most so many periods.
+const MOST_PERIODS: f64 = 3.0;
 
 impl<const D: usize> SpaceDomain<D> {
     /// A box.
@@ -55,7 +60,76 @@ impl<const D: usize> SpaceDomain<D> {
         }
         // -0.0 and 0.0 are the same place.
         let plain = |x: [f64; D]| x.map(|x| x + 0.0);
-        Ok(SpaceDomain { min: plain(min), max: plain(max), periodic, body: None, parts: None })
+        Ok(SpaceDomain { min: plain(min), max: plain(max), periodic, body: None, parts: None, metric: None })
+    }
+
+    /// With the cost `(x - y)' M (x - y)`, on a torus to the nearest image. The numbers are those
+    /// at `xx`, `yy`, `zz`, `yz`, `xz`, `xy`, in the plane at `xx`, `yy`, `xy`. A lattice `L` that
+    /// is not orthogonal is the unit torus in its own coordinates, with `M = L'L`.
+    ///
+    /// # Errors
+    /// What is no metric; one that mixes periodic axes with others, or is so skew on a torus that
+    /// neighbours are more than three periods away; a domain in parts.
+    ///
+    /// ```
+    /// use brenier::SpaceDomain;
+    /// let torus = SpaceDomain::torus([0.0; 2], [1.0; 2], [true; 2]).unwrap();
+    /// // Hexagons: two vectors of length 1 at 60 degrees.
+    /// let hexagonal = torus.with_metric(&[1.0, 1.0, 0.5]).unwrap();
+    /// assert_eq!(hexagonal.metric().unwrap().numbers(2), [1.0, 1.0, 0.5]);
+    /// ```
+    pub fn with_metric(mut self, numbers: &[f64]) -> Result<SpaceDomain<D>, DomainError> {
+        let wrong = |why: &str| DomainError::Metric { why: why.into() };
+        self.metric = Metric::new(numbers, D)?.map(Arc::new);
+        let Some(metric) = &self.metric else { return Ok(self) };
+        if self.parts.is_some() {
+            return Err(wrong("not in this version where the domain is a solid or a mesh of tetrahedra"));
+        }
+        let mixed = |k: usize, l: usize| metric.rows()[k][l] != 0.0 && self.periodic[k] != self.periodic[l];
+        if (0..D).any(|k| (0..D).any(|l| mixed(k, l))) {
+            return Err(wrong("it mixes periodic axes with others; such entries must be 0"));
+        }
+        if self.images().is_none() {
+            return Err(wrong("too skew for these periods; choose shorter vectors that span the lattice"));
+        }
+        Ok(self)
+    }
+
+    /// The metric of the cost; `None`: the euclidean one.
+    pub fn metric(&self) -> Option<&Metric> {
+        self.metric.as_deref()
+    }
+
+    /// By how many periods images are moved at most that may be neighbours; `None`: by too many.
+    ///
+    /// With `x - y = sum c_k L_k e_k` the walls to the own images along the axes say `|G c|_k <=
+    /// G_kk / 2` for the matrix `G` of the periods, so that `|c_k|` is at most `b_k = sum_l
+    /// |G^-1|_kl G_ll / 2`. Two sites of one point are within twice that of each other, and less
+    /// than a period of it is between them in the box.
+    pub(crate) fn images(&self) -> Option<[i8; 3]> {
+        let (low, high, periodic) = self.in_space();
+        let skew = |m: &Metric| (0..3).any(|k| (0..3).any(|l| k != l && periodic[k] && m.rows()[k][l] != 0.0));
+        let Some(metric) = self.metric.as_deref().filter(|m| skew(m)) else {
+            return Some(periodic.map(i8::from));
+        };
+        // Other axes are by themselves.
+        let side = [0, 1, 2].map(|k| if periodic[k] { high[k] - low[k] } else { 1.0 });
+        let g = [0, 1, 2].map(|k| [0, 1, 2].map(|l| metric.rows()[k][l] * side[k] * side[l]));
+        let minor = |k: usize, l: usize| {
+            let (p, q, r, s) = ((k + 1) % 3, (k + 2) % 3, (l + 1) % 3, (l + 2) % 3);
+            g[p][r] * g[q][s] - g[p][s] * g[q][r]
+        };
+        let det: f64 = (0..3).map(|l| g[0][l] * minor(0, l)).sum();
+        let mut range = [0i8; 3];
+        for k in (0..3).filter(|&k| periodic[k]) {
+            let twice: f64 = (0..3).map(|l| (minor(k, l) / det).abs() * g[l][l]).sum();
+            let least = (twice * (1.0 + 1e-9) + 1.0).ceil() - 1.0;
+            if !(least <= MOST_PERIODS) {
+                return None;
+            }
+            range[k] = least as i8;
+        }
+        Some(range)
     }
 
     /// Lower and upper corner of the bounding box.
@@ -151,7 +225,8 @@ impl<const D: usize> SpaceDomain<D> {
             None => None,
         };
         let each = |x: [f64; D]| x.map(|x| scaled(x, e));
-        Some(SpaceDomain { min: each(self.min), max: each(self.max), periodic: self.periodic, body, parts })
+        let (min, max) = (each(self.min), each(self.max));
+        Some(SpaceDomain { min, max, periodic: self.periodic, body, parts, metric: self.metric.clone() })
     }
 
     /// The domain in half a line.
@@ -175,7 +250,7 @@ impl SpaceDomain<3> {
     pub fn of_body(body: impl Into<Arc<Body>>) -> SpaceDomain<3> {
         let body = body.into();
         let (min, max) = body.bounds();
-        SpaceDomain { min, max, periodic: [false; 3], body: Some(body), parts: None }
+        SpaceDomain { min, max, periodic: [false; 3], body: Some(body), parts: None, metric: None }
     }
 
     /// A mesh of tetrahedra, or a solid.
@@ -198,7 +273,7 @@ impl SpaceDomain<3> {
         if !(1e-140..=1e140).contains(&extent) {
             return Err(DomainError::ExtentOutOfRange { extent });
         }
-        Ok(SpaceDomain { min, max, periodic: [false; 3], body: None, parts: Some(parts) })
+        Ok(SpaceDomain { min, max, periodic: [false; 3], body: None, parts: Some(parts), metric: None })
     }
 }
 

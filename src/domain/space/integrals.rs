@@ -9,13 +9,21 @@
 //! int rho x   = |S| (R V + sum r_a v_a) / 20
 //! int rho x^2 = |S| (R V^2 + 2 V sum r_a v_a + R sum v_a^2 + 2 sum r_a v_a^2) / 120
 //! ```
+//!
+//! and the same with two axes in place of one.
 
-use super::polytope::Skeleton;
+use super::skeleton::Skeleton;
 use crate::exact::big::{self, Integer, Rational};
 use crate::exact::predicates::{ExactRow, corner_exact};
 
 /// A point in rationals.
 pub(crate) type Point = [Rational; 3];
+
+/// Where a corner is: numerators and their common denominator, which is positive.
+pub(crate) type Homogeneous = [Integer; 4];
+
+/// Axes of second moments, in their order.
+pub(crate) const PAIRS: [(usize, usize); 6] = [(0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1)];
 
 /// An affine density, exactly.
 #[derive(Clone, Debug)]
@@ -71,38 +79,42 @@ pub(crate) struct Integrals {
     pub mass: Rational,
     /// `int rho x`.
     pub first: [Rational; 3],
-    /// `int rho x_k^2` along each axis.
-    pub second: [Rational; 3],
+    /// `int rho x_k x_l`: the squares along each axis, then yz, xz, xy.
+    pub second: [Rational; 6],
 }
 
 impl std::ops::AddAssign for Integrals {
     fn add_assign(&mut self, other: Integrals) {
         self.volume += other.volume;
         self.mass += other.mass;
-        for (own, other) in [(&mut self.first, other.first), (&mut self.second, other.second)] {
-            own.iter_mut().zip(other).for_each(|(a, b)| *a += b);
-        }
+        self.first.iter_mut().zip(other.first).for_each(|(a, b)| *a += b);
+        self.second.iter_mut().zip(other.second).for_each(|(a, b)| *a += b);
     }
 }
 
-/// The corners of a polyhedron, moved by `about`; `None` if some planes do not meet in a point.
-pub(crate) fn corners<L>(skeleton: &Skeleton<L>, rows: &[ExactRow], about: &Point) -> Option<Vec<Point>> {
-    let corner = |faces: &[u32; 3]| {
+/// The corners of a polyhedron; `None` if some planes do not meet in a point.
+pub(crate) fn joints<L>(skeleton: &Skeleton<L>, rows: &[ExactRow]) -> Option<Vec<Homogeneous>> {
+    let joint = |faces: &[u32; 3]| {
         let [x, y, z, w] = corner_exact(faces.map(|f| &rows[f as usize]));
-        if w.cmp0().is_le() {
-            return None;
-        }
+        w.cmp0().is_gt().then_some([x, y, z, w])
+    };
+    skeleton.corners.iter().map(joint).collect()
+}
+
+/// The same in rationals, moved by `about`.
+pub(crate) fn corners(joints: &[Homogeneous], about: &Point) -> Vec<Point> {
+    let corner = |[x, y, z, w]: &Homogeneous| {
         // Powers of two first: they are most of what is common.
-        let zeros = [&x, &y, &z, &w].iter().filter_map(|v| v.find_one(0)).min().unwrap_or(0);
-        let reduced = |v: Integer| v >> zeros;
+        let zeros = [x, y, z, w].iter().filter_map(|v| v.find_one(0)).min().unwrap_or(0);
+        let reduced = |v: &Integer| Integer::from(v >> zeros);
         let w = reduced(w);
         let mut k = 0;
-        Some([x, y, z].map(|x| {
+        [x, y, z].map(|x| {
             k += 1;
             Rational::from((reduced(x), w.clone())) + &about[k - 1]
-        }))
+        })
     };
-    skeleton.corners.iter().map(corner).collect()
+    joints.iter().map(corner).collect()
 }
 
 /// Integrals over the polyhedron with these corners; `None` if a tetrahedron of its fan is turned
@@ -140,45 +152,47 @@ pub(crate) fn integrals<L>(skeleton: &Skeleton<L>, corners: &[Point], density: &
         all.first.iter_mut().chain(&mut all.second).for_each(|x| *x *= &density.c);
     }
     // About the origin.
-    for k in 0..3 {
-        let (a, f) = (&apex[k], all.first[k].clone());
-        all.first[k] += Rational::from(a * &all.mass);
-        all.second[k] += Rational::from(a * &f) * 2u32 + Rational::from(a * a) * &all.mass;
+    for (second, (k, l)) in all.second.iter_mut().zip(PAIRS) {
+        let (a, b) = (&apex[k], &apex[l]);
+        *second += Rational::from(a * &all.first[l]) + Rational::from(b * &all.first[k]);
+        *second += Rational::from(a * b) * &all.mass;
+    }
+    for (first, a) in all.first.iter_mut().zip(apex) {
+        *first += Rational::from(a * &all.mass);
     }
     Some(all)
 }
 
 /// A tetrahedron from the origin with density 1: moments only.
 fn constant(all: &mut Integrals, volume: &Rational, v: [&Point; 3]) {
-    for k in 0..3 {
-        let (mut sum, mut squares) = (Rational::new(), Rational::new());
-        for v in v {
-            sum += &v[k];
-            squares += Rational::from(&v[k] * &v[k]);
-        }
-        squares += Rational::from(&sum * &sum);
-        all.first[k] += sum * volume / 4u32;
-        all.second[k] += squares * volume / 20u32;
+    let sums = [0, 1, 2].map(|k| Rational::from(&v[0][k] + &v[1][k]) + &v[2][k]);
+    for (first, sum) in all.first.iter_mut().zip(&sums) {
+        *first += Rational::from(sum * volume) / 4u32;
+    }
+    for (second, (k, l)) in all.second.iter_mut().zip(PAIRS) {
+        let mut products = Rational::from(&sums[k] * &sums[l]);
+        v.iter().for_each(|v| products += Rational::from(&v[k] * &v[l]));
+        *second += products * volume / 20u32;
     }
 }
 
 fn affine(all: &mut Integrals, volume: &Rational, v: [&Point; 3], r: [&Rational; 4]) {
     let total: Rational = r.iter().map(|r| Rational::from(*r)).sum();
+    let sums = [0, 1, 2].map(|k| Rational::from(&v[0][k] + &v[1][k]) + &v[2][k]);
+    let heavy = [0, 1, 2].map(|k| v.iter().zip(&r[1..]).map(|(v, r)| Rational::from(&v[k] * *r)).sum::<Rational>());
     for k in 0..3 {
-        let (mut sum, mut squares) = (Rational::new(), Rational::new());
-        let (mut heavy, mut heavy_squares) = (Rational::new(), Rational::new());
-        for (v, r) in v.iter().zip(&r[1..]) {
-            let square = Rational::from(&v[k] * &v[k]);
-            sum += &v[k];
-            heavy += Rational::from(&v[k] * *r);
-            heavy_squares += Rational::from(&square * *r);
-            squares += square;
-        }
-        let first = Rational::from(&total * &sum) + &heavy;
-        let own = (Rational::from(&sum * &sum) + squares) * &total;
-        let second = own + (Rational::from(&sum * &heavy) + heavy_squares) * 2u32;
+        let first = Rational::from(&total * &sums[k]) + &heavy[k];
         all.first[k] += first * volume / 20u32;
-        all.second[k] += second * volume / 120u32;
+    }
+    for (second, (k, l)) in all.second.iter_mut().zip(PAIRS) {
+        let (mut products, mut heavy_products) = (Rational::from(&sums[k] * &sums[l]), Rational::new());
+        for (v, r) in v.iter().zip(&r[1..]) {
+            let product = Rational::from(&v[k] * &v[l]);
+            heavy_products += Rational::from(&product * *r);
+            products += product;
+        }
+        let mixed = Rational::from(&sums[k] * &heavy[l]) + Rational::from(&sums[l] * &heavy[k]);
+        *second += (products * &total + mixed + heavy_products * 2u32) * volume / 120u32;
     }
     all.mass += Rational::from(volume * &total) / 4u32;
 }

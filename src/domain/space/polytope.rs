@@ -19,8 +19,8 @@ pub(crate) struct Face<L> {
     pub row: PlaneRow,
     /// How it gives way.
     pub yields: Yield,
-    /// In integers, once asked for.
-    exact: OnceLock<ExactRow>,
+    /// In integers, once asked for; elsewhere, since faces are moved often and asked rarely.
+    exact: OnceLock<Box<ExactRow>>,
 }
 
 impl<L> Face<L> {
@@ -31,7 +31,7 @@ impl<L> Face<L> {
 
     /// The plane in integers.
     pub fn exact(&self, make: impl FnOnce(&L) -> ExactRow) -> &ExactRow {
-        self.exact.get_or_init(|| make(&self.label))
+        self.exact.get_or_init(|| Box::new(make(&self.label)))
     }
 }
 
@@ -77,9 +77,13 @@ pub(crate) enum Clip {
 #[derive(Debug, Default)]
 pub(crate) struct Work {
     outside: Vec<bool>,
+    /// The corners outside, ascending.
+    gone: Vec<u32>,
+    /// By face: the new corner that this face comes into.
     from: Vec<u32>,
     fresh: Vec<Node>,
-    place: Vec<u32>,
+    /// Where in the list of a new corner's inner neighbour it stands.
+    back: Vec<u8>,
 }
 
 /// What a polyhedron asks of its planes.
@@ -91,7 +95,6 @@ pub(crate) trait Planes<L> {
 }
 
 const NONE: u32 = u32::MAX;
-const FRESH: u32 = 1 << 31;
 
 impl<L: Clone> Polytope<L> {
     /// A box: faces 0 and 1 bound the first axis from below and above, and so on.
@@ -121,8 +124,9 @@ impl<L: Clone> Polytope<L> {
     }
 
     pub(super) fn node(&self, faces: [u32; 3], next: [u32; 3]) -> Node {
-        let f = faces.map(|f| &self.faces[f as usize]);
-        Node { faces, next, at: Corner::of(&f[0].row, &f[1].row, &f[2].row) }
+        let [a, b, c] = faces;
+        let row = |f: u32| &self.faces[f as usize].row;
+        Node { faces, next, at: Corner::of(row(a), row(b), row(c)) }
     }
 
     /// A corner's point, and a bound of the error of its coordinates.
@@ -153,6 +157,7 @@ impl<L: Clone> Polytope<L> {
         (0..self.faces.len() as u32).map(ring).filter(|ring| !ring.is_empty()).collect()
     }
 
+    #[inline]
     fn inside(&self, node: &Node, m: &Face<L>, planes: &impl Planes<L>, counters: &mut Counters) -> bool {
         counters.calls += 1;
         if let Some(inside) = node.at.is_inside(&m.row) {
@@ -167,16 +172,18 @@ impl<L: Clone> Polytope<L> {
     /// Cuts off what lies outside of a plane. Cost: linear in the corners.
     pub fn clip(&mut self, m: Face<L>, planes: &impl Planes<L>, work: &mut Work, counters: &mut Counters) -> Clip {
         work.outside.clear();
-        let mut count = 0;
-        for node in &self.nodes {
+        work.gone.clear();
+        for (t, node) in (0..).zip(&self.nodes) {
             let outside = !self.inside(node, &m, planes, counters);
-            count += usize::from(outside);
             work.outside.push(outside);
+            if outside {
+                work.gone.push(t);
+            }
         }
-        if count == 0 {
+        if work.gone.is_empty() {
             return Clip::Missed;
         }
-        if count == self.nodes.len() {
+        if work.gone.len() == self.nodes.len() {
             self.nodes.clear();
             return Clip::Emptied;
         }
@@ -185,134 +192,52 @@ impl<L: Clone> Polytope<L> {
         work.from.clear();
         work.from.resize(self.faces.len(), NONE);
         work.fresh.clear();
-        for t in 0..self.nodes.len() {
-            if !work.outside[t] {
-                continue;
-            }
-            let Node { faces, next, .. } = self.nodes[t];
+        work.back.clear();
+        // New corners take the places of old ones first.
+        let (end, gone) = (self.nodes.len(), &work.gone);
+        let slot = |id: u32| gone.get(id as usize).copied().unwrap_or(end as u32 + id - gone.len() as u32);
+        for &t in gone {
+            let Node { faces, next, .. } = self.nodes[t as usize];
             for k in 0..3 {
-                let u = next[k] as usize;
-                if work.outside[u] {
+                let u = next[k];
+                if work.outside[u as usize] {
                     continue;
                 }
                 // The edge of faces p and q leaves the plane's outside here.
                 let (p, q) = (faces[(k + 1) % 3], faces[(k + 2) % 3]);
-                let id = work.fresh.len() as u32;
-                work.from[p as usize] = id;
-                let node = self.node([name, p, q], [u as u32, NONE, NONE]);
+                work.from[p as usize] = work.fresh.len() as u32;
+                let node = self.node([name, p, q], [u, NONE, NONE]);
                 work.fresh.push(node);
-                if let Some(back) = self.nodes[u].next.iter_mut().find(|b| **b == t as u32) {
-                    *back = FRESH | id;
-                }
+                let back = &self.nodes[u as usize].next;
+                work.back.push(if back[0] == t { 0 } else { 1 + u8::from(back[1] != t) });
             }
         }
         // Around the new face: the corner on faces p, q is followed by that on q, r.
         for id in 0..work.fresh.len() {
             let other = work.from[work.fresh[id].faces[2] as usize];
-            work.fresh[id].next[1] = FRESH | other;
+            work.fresh[id].next[1] = slot(other);
             if let Some(next) = work.fresh.get_mut(other as usize) {
-                next.next[2] = FRESH | id as u32;
+                next.next[2] = slot(id as u32);
             }
         }
-        self.compact(work);
-        Clip::Cut
-    }
-
-    /// Takes the new corners in, and the outer ones out.
-    fn compact(&mut self, work: &mut Work) {
-        work.place.clear();
-        let mut kept = 0;
-        for &outside in &work.outside {
-            work.place.push(if outside { NONE } else { kept });
-            kept += u32::from(!outside);
-        }
-        let mut k = 0;
-        self.nodes.retain(|_| {
-            k += 1;
-            !work.outside[k - 1]
-        });
-        self.nodes.append(&mut work.fresh);
-        for node in &mut self.nodes {
-            for next in &mut node.next {
-                *next = if *next & FRESH != 0 { kept + (*next & !FRESH) } else { work.place[*next as usize] };
+        for (id, &back) in (0..).zip(&work.back) {
+            let node = work.fresh[id as usize];
+            self.nodes[node.next[0] as usize].next[back as usize] = slot(id);
+            match self.nodes.get_mut(slot(id) as usize) {
+                Some(place) => *place = node,
+                None => self.nodes.push(node),
             }
         }
-    }
-}
-
-/// A polyhedron in a form that does not depend on how it was found: faces by label, corners by
-/// faces, and the corners around each face.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Skeleton<L> {
-    /// Faces, ascending.
-    pub labels: Vec<L>,
-    /// The faces of each corner, the least first, turned so that inward normals have a positive
-    /// determinant; ascending.
-    pub corners: Vec<[u32; 3]>,
-    /// Where the corners of each face begin in `ring`; one entry more.
-    pub start: Vec<u32>,
-    /// Corners around the faces, counter-clockwise seen from outside, the least first.
-    pub ring: Vec<u32>,
-    /// The face across the edge from a corner of `ring` to the one after it.
-    pub across: Vec<u32>,
-}
-
-impl<L: Clone + Ord> Skeleton<L> {
-    /// Of a polyhedron, with the index of each face there.
-    pub fn of(polytope: &Polytope<L>) -> (Skeleton<L>, Vec<u32>) {
-        let mut name = vec![NONE; polytope.faces.len()];
-        let mut used: Vec<u32> = Vec::new();
-        for &f in polytope.nodes.iter().flat_map(|n| &n.faces) {
-            if std::mem::replace(&mut name[f as usize], 0) == NONE {
-                used.push(f);
-            }
-        }
-        used.sort_unstable_by(|a, b| {
-            let label = |f: &u32| &polytope.faces[*f as usize].label;
-            label(a).cmp(label(b)).then(a.cmp(b))
-        });
-        (0..).zip(&used).for_each(|(k, &f)| name[f as usize] = k);
-        let turned = |faces: [u32; 3]| {
-            let f = faces.map(|f| name[f as usize]);
-            let least = (0..3).min_by_key(|&k| f[k]).unwrap_or(0);
-            [f[least], f[(least + 1) % 3], f[(least + 2) % 3]]
-        };
-        let mut order: Vec<([u32; 3], u32)> = polytope.nodes.iter().map(|n| turned(n.faces)).zip(0..).collect();
-        order.sort_unstable();
-        let mut place = vec![0u32; order.len()];
-        (0..).zip(&order).for_each(|(k, &(_, node))| place[node as usize] = k);
-        let mut first = vec![NONE; used.len()];
-        for (k, (faces, _)) in order.iter().enumerate().rev() {
-            faces.iter().for_each(|&f| first[f as usize] = k as u32);
-        }
-        let mut skeleton = Skeleton {
-            labels: used.iter().map(|&f| polytope.faces[f as usize].label.clone()).collect(),
-            corners: order.iter().map(|o| o.0).collect(),
-            start: vec![0],
-            ring: Vec::with_capacity(3 * order.len()),
-            across: Vec::with_capacity(3 * order.len()),
-        };
-        for (face, &begin) in (0..).zip(&first) {
-            let mut at = begin;
-            loop {
-                let node = &polytope.nodes[order[at as usize].1 as usize];
-                let k = (0..3).find(|&k| name[node.faces[k] as usize] == face).unwrap_or(0);
-                skeleton.ring.push(at);
-                // Leaving the face after the next along the edge with the next one: clockwise about
-                // the inward normal.
-                skeleton.across.push(name[node.faces[(k + 1) % 3] as usize]);
-                at = place[node.next[(k + 2) % 3] as usize];
-                if at == begin || skeleton.ring.len() > 3 * order.len() {
-                    break;
+        // Places that are left are filled from the end.
+        for &hole in work.gone.iter().skip(work.fresh.len()).rev() {
+            let last = self.nodes.len() as u32 - 1;
+            self.nodes.swap_remove(hole as usize);
+            if hole != last {
+                for u in self.nodes[hole as usize].next {
+                    self.nodes[u as usize].next.iter_mut().filter(|b| **b == last).for_each(|b| *b = hole);
                 }
             }
-            skeleton.start.push(skeleton.ring.len() as u32);
         }
-        (skeleton, used)
-    }
-
-    /// Corners around face `k`, counter-clockwise seen from outside.
-    pub fn ring(&self, k: usize) -> &[u32] {
-        &self.ring[self.start[k] as usize..self.start[k + 1] as usize]
+        Clip::Cut
     }
 }

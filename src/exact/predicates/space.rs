@@ -84,6 +84,14 @@ impl PlaneRow {
         i32::from(value > bound) - i32::from(-value > bound)
     }
 
+    /// About how far a point is from the plane, inwards.
+    #[inline]
+    pub fn distance(&self, x: &[f64; 3]) -> f64 {
+        let v = &self.v;
+        let square = v[0] * v[0] + v[1] * v[1] + v[2] * v[2];
+        (v[3] + v[0] * x[0] + v[1] * x[1] + v[2] * x[2]) / square.sqrt()
+    }
+
     /// Is everything in a ball certainly inside? A filter only: `false` says nothing.
     ///
     /// Entries of the normal are off by `2u`, and so is its length, beside `4u` of rounding;
@@ -193,7 +201,7 @@ impl Corner {
     /// nearly parallel for that.
     ///
     /// `|dC_k| <= 16u s_k`, so a quotient is off by `16u (s_k + |x_k| s_3) / (C_3 - 16u s_3)` and
-    /// its rounding.
+    /// its rounding. Where a reciprocal leaves the doubles so does the bound, and it is none.
     #[inline]
     pub fn point(&self) -> Option<([f64; 3], f64)> {
         let (w, off) = (self.c[3], 16.0 * U * self.size[3]);
@@ -201,10 +209,15 @@ impl Corner {
         if !(off < LEAST_ANGLE * w) {
             return None;
         }
-        let x = [self.c[0] / w, self.c[1] / w, self.c[2] / w];
-        let error = (0..3).fold(0.0, |e: f64, k| {
-            e.max((16.0 * U * (self.size[k] + x[k].abs() * self.size[3]) + UNDERFLOW) / low + 2.0 * U * x[k].abs())
-        });
+        let (c, s, by, over) = (&self.c, &self.size, 1.0 / w, 1.0 / low);
+        let x = [c[0] * by, c[1] * by, c[2] * by];
+        let mut error = 0.0;
+        for k in 0..3 {
+            let size = x[k].abs();
+            // The reciprocal and the product are rounded.
+            let e = (16.0 * U * (s[k] + size * s[3]) + UNDERFLOW) * over + 4.0 * U * size;
+            error = if e > error || e.is_nan() { e } else { error };
+        }
         (error < f64::INFINITY).then_some((x, 1.0001 * error))
     }
 }
@@ -372,8 +385,25 @@ pub fn corner_inside(rows: [&ExactRow; 4], yields: [Yield; 4], periodic: [bool; 
 /// positive if the determinant of the normals is.
 pub fn corner_exact(rows: [&ExactRow; 3]) -> [Integer; 4] {
     let [a, b, c] = rows.map(|r| &r.v);
-    let columns = |columns| det_big(a, b, c, columns);
-    [-columns([1, 2, 3]), columns([0, 2, 3]), -columns([0, 1, 3]), columns([0, 1, 2])]
+    let minor = |p: usize, q: usize| {
+        let mut m = Integer::from(&a[p] * &b[q]);
+        m -= &a[q] * &b[p];
+        m
+    };
+    let [xy, xz, xd, yz, yd, zd] = [minor(0, 1), minor(0, 2), minor(0, 3), minor(1, 2), minor(1, 3), minor(2, 3)];
+    // The minor of the columns p, q, r: those of two rows in each pair times the third.
+    let three = |pq: &Integer, pr: &Integer, qr: &Integer, [p, q, r]: [usize; 3]| {
+        let mut sum = Integer::from(pq * &c[r]);
+        sum -= pr * &c[q];
+        sum += qr * &c[p];
+        sum
+    };
+    [
+        -three(&yz, &yd, &zd, [1, 2, 3]),
+        three(&xz, &xd, &zd, [0, 2, 3]),
+        -three(&xy, &xd, &yd, [0, 1, 3]),
+        three(&xy, &xz, &yz, [0, 1, 2]),
+    ]
 }
 
 /// The point in doubles, by rationals, with a bound of its error.

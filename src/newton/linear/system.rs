@@ -13,7 +13,7 @@ use super::{hub, pcg};
 
 /// Most entries per row for a direct solve of more than [`COARSEST_ROWS`] nodes, which are always
 /// solved directly: beyond that the graph is not like a planar one and the factor may fill up.
-pub(super) const DIRECT_ENTRIES_PER_ROW: usize = 16;
+pub(super) const DIRECT_ENTRIES_PER_ROW: usize = 9;
 
 /// The elimination is used if it removes one row of this many; else the matrix is left where it is.
 pub(super) const WORTHWHILE: usize = 16;

@@ -109,6 +109,7 @@ pub fn prove_in_plane(problem: &Problem, heights: &Heights, diagram: &Diagram, c
     certificate.masses = cells.iter().map(|c| c.mass).collect();
     certificate.centroids = cells.iter().map(|c| c.centre.map(|c| c.map(|x| x.hi))).collect();
     certificate.total_is_domain = sums.total_is(&total);
+    certificate.summed_exactly = few;
     // Rounding outwards keeps the order, so the bounds of the largest error are the largest bounds.
     certificate.max_relative_error = [0.0; 2];
     for (i, cell) in cells.iter().enumerate() {

@@ -66,7 +66,7 @@ impl<const D: usize> Family<D> for InSpace<'_, D> {
         for (&i, m) in order.iter().zip(&moments) {
             let (i, m) = (i as usize, m.in_own(units));
             (claim.masses[i], claim.off[i], claim.centroids[i]) = (m.mass, m.off, Some(m.centroid));
-            costs[i] = m.cost(self.sites()[i]);
+            costs[i] = live.ground().cost(&m, self.sites()[i]);
         }
         claim.cost = costs.iter().sum();
         Some(claim)

@@ -36,7 +36,7 @@ pub(super) fn area_in_words(certificate: &Certificate<2>) -> String {
 pub(super) fn filled<const D: usize>(certificate: &Certificate<D>) -> String {
     let cells = count(certificate.cells, "cell");
     match certificate.total_is_domain {
-        true if certificate.exact_cells <= Certificate::<D>::EXACT_SUM => {
+        true if certificate.summed_exactly => {
             format!("the exact measures of {cells} sum to exactly the domain's")
         }
         true => format!("the exact measures of {cells} sum to the domain's, to 90 digits"),

@@ -1,7 +1,7 @@
 //! Claims about lists: sites without a cell, merged sites, facet integrals, polygons.
 
 use super::super::family::Family;
-use super::super::gradient::{mass_gradient, site_gradient};
+use super::super::gradient::{mass_gradient, site_gradient_in};
 use super::bounds;
 use super::bounds::{AGAIN, ROUNDED};
 use super::claims::{Claims, PointsAndNumbers};
@@ -119,11 +119,13 @@ fn wrong_gradient<const D: usize>(
     claims: &Claims<'_, D>,
     family: &impl Family<D>,
 ) -> Option<String> {
-    let truth = site_gradient(family.sites(), family.masses(), claims.centroids);
+    let truth = site_gradient_in(family.metric(), family.sites(), family.masses(), claims.centroids);
+    // Terms of a sum in a metric are as large as its greatest entries.
+    let most = family.metric().map_or(1.0, |m| 3.0 * m.greatest() * m.greatest());
     // A difference and two products: an ulp of each, of numbers as large as the coordinates.
     let near = |i: usize, a: f64, b: f64, k: usize| {
         let (y, c) = (family.sites()[i][k], claims.centroids[i].map_or(0.0, |c| c[k]));
-        (a - b).abs() <= ROUNDED * 2.0 * family.masses()[i] * (y.abs() + c.abs()) || a == b
+        (a - b).abs() <= ROUNDED * most * 2.0 * family.masses()[i] * (y.abs() + c.abs()) || a == b
     };
     let same = |i: usize| match (&sites[i], &truth[i]) {
         (Some(a), Some(b)) => (0..D).all(|k| near(i, a[k], b[k], k)),

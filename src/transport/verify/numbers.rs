@@ -7,7 +7,7 @@ use super::line::Line;
 use super::report;
 use super::truth::Found;
 use crate::diagram::Cells;
-use crate::exact::Heights;
+use crate::domain::space::{Metric, weights_of};
 use crate::problem::Scales;
 
 /// Everything about integrals, and the weights among it.
@@ -23,7 +23,7 @@ pub(super) fn lines<const D: usize>(
     lines.extend(report::rest(claims, family, found));
     lines.push(centroids(claims, still, found));
     lines.push(report::residual(claims, family.masses(), found, own));
-    lines.push(weights(claims, family.sites()));
+    lines.push(weights(claims, family.sites(), family.metric()));
     lines.extend(cost(claims, still, found, scales));
     lines
 }
@@ -99,8 +99,8 @@ fn centroids<const D: usize>(claims: &Claims<'_, D>, still: &dyn Cells<D>, found
 }
 
 /// Are the claimed weights those of the heights?
-pub(super) fn weights<const D: usize>(claims: &Claims<'_, D>, sites: &[[f64; D]]) -> Line {
-    let weights = Heights::to_weights(claims.heights, sites);
+pub(super) fn weights<const D: usize>(claims: &Claims<'_, D>, sites: &[[f64; D]], metric: Option<&Metric>) -> Line {
+    let weights = weights_of(claims.heights, sites, metric);
     let near = |a: f64, b: f64| a == b || (a - b).abs() <= ROUNDED * b.abs();
     let wrong = (0..weights.len()).find(|&i| !near(claims.weights[i], weights[i]));
     let text = |i: usize| format!("weights[{i}] is claimed to be {:?}, it is {:?}", claims.weights[i], weights[i]);

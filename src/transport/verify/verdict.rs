@@ -96,7 +96,7 @@ impl<const D: usize> Visit<D> for Verify<'_, D> {
                     lines.extend(numbers::lines(claims, family, still, (found, self.scales)));
                     integrals = Some(found).filter(|_| lines.iter().all(|line| line.pass || line.what != "masses"));
                 }
-                None => lines.push(numbers::weights(claims, family.sites())),
+                None => lines.push(numbers::weights(claims, family.sites(), family.metric())),
             }
             lines.extend(lists::lines(claims, family, still, self.scales));
             lines.extend(report::lines(claims, family, still, integrals));

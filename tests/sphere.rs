@@ -5,7 +5,7 @@ use brenier::diagram::Cells;
 use brenier::exact::{Dd, Heights};
 use brenier::sample::{Fill, Method, SphereSampler};
 use brenier::{
-    Claims, QuantizeOptions, SolveOptions, SpaceDensity, Sphere, SphereDiagram, SphereProblem, SphereProblemData,
+    Claims, QuantizeOptions, SolveOptions, Sphere, SphereDensity, SphereDiagram, SphereProblem, SphereProblemData,
     certify, quantize, solve, verify,
 };
 use std::f64::consts::{PI, TAU};
@@ -284,7 +284,7 @@ fn two_sites_have_a_weight_in_closed_form() {
 #[test]
 fn a_tilted_density_is_integrated() {
     let (g, c) = ([0.3, -0.2, 0.5], 1.0);
-    let density = SpaceDensity::Affine { g, c };
+    let density = SphereDensity::Affine { g, c };
     let poles = vec![[0.0, 0.0, 1.0], [0.0, 0.0, -1.0]];
     let data = SphereProblemData::new(Sphere::UNIT, poles).density(density.clone());
     let problem = SphereProblem::new(data).unwrap();
@@ -416,7 +416,7 @@ fn sites_anywhere_are_solved() {
 
 #[test]
 fn samples_fall_into_their_cells_as_often_as_they_weigh() {
-    let density = SpaceDensity::Affine { g: [0.0, 0.0, 1.0], c: 1.0 };
+    let density = SphereDensity::Affine { g: [0.0, 0.0, 1.0], c: 1.0 };
     let mut r = Random(2);
     let sites: Vec<[f64; 3]> = (0..9).map(|_| [0; 3].map(|_| r.between(-1.0, 1.0))).collect();
     let problem = SphereProblem::new(SphereProblemData::new(Sphere::UNIT, sites).density(density)).unwrap();

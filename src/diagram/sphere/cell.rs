@@ -79,6 +79,15 @@ impl Cell {
         self.empty = false;
     }
 
+    /// Becomes a copy, in the room that it has.
+    pub fn copy(&mut self, other: &Cell) {
+        self.clear();
+        self.rims.extend_from_slice(&other.rims);
+        self.nodes.extend_from_slice(&other.nodes);
+        self.sides.extend_from_slice(&other.sides);
+        self.empty = other.empty;
+    }
+
     /// The exact row of a rim.
     pub fn exact(&self, rim: u32, exact: &dyn Exact) -> [Integer; 4] {
         exact.row(self.rims[rim as usize].j)

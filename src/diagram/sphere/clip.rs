@@ -10,6 +10,7 @@
 //! of each makes one arc. In all other cases the new circle is cut by all the old ones in turn.
 
 use super::cell::{Cell, Exact, NONE, Node, Rim, Side};
+use super::edges::is_edge;
 use crate::exact::Counters;
 use crate::exact::big::Integer;
 use crate::exact::predicates::{
@@ -144,8 +145,11 @@ impl Cell {
     }
 
     /// Of two sites with one circle and caps on one side: has the first the wall? The farther one
-    /// has, of two in one place that which wins.
+    /// has, of two in one place that which wins; a site has it rather than a line of an image.
     fn is_farther(&self, j: u32, other: u32, exact: &dyn Exact) -> bool {
+        if is_edge(j) || is_edge(other) {
+            return !is_edge(j);
+        }
         let size = |j: u32| exact.row(j)[..3].iter().map(|n| Integer::from(n.abs_ref())).sum::<Integer>();
         size(j).cmp(&size(other)).then(exact.rank(other).cmp(&exact.rank(j))).is_gt()
     }

@@ -3,9 +3,12 @@
 use super::super::tree::Tree;
 use super::cell::{Cell, Exact};
 use super::clip::{Clip, Work};
+use super::edges::{self, is_edge};
 use super::ground::SphereGround;
+use super::pieces;
 use super::reach::Reach;
 use super::sites::{Between, Sites};
+use crate::domain::SphereImage;
 use crate::exact::Dd;
 use crate::exact::big::Integer;
 
@@ -24,12 +27,23 @@ pub(super) struct Room {
     pub work: Work,
     stack: Vec<u32>,
     reach: Reach,
+    pub pieces: pieces::Room,
+    /// Integrals of the density over the walls of the last cell that was weighed.
+    pub found: Vec<(u32, f64)>,
 }
 
-/// The rows of the walls of a site, in integers.
+/// The rows of the walls of a site and of the lines of an image, in integers.
 pub(super) struct Walls<'a> {
     pub sites: &'a Sites,
     pub i: u32,
+    pub image: Option<&'a SphereImage>,
+}
+
+impl Walls<'_> {
+    /// The image, if the name is that of one of its lines.
+    fn lines(&self, name: u32) -> Option<&SphereImage> {
+        self.image.filter(|_| is_edge(name))
+    }
 }
 
 impl Exact for Walls<'_> {
@@ -40,20 +54,34 @@ impl Exact for Walls<'_> {
         self.sites.rank[j as usize]
     }
     fn precise(&self, j: u32) -> ([Dd; 3], Dd) {
-        self.sites.precise(self.i, j)
+        match self.lines(j) {
+            Some(image) => {
+                let (n, d) = edges::row(image, j);
+                (n.map(Dd::from_f64), Dd::from_f64(d))
+            }
+            None => self.sites.precise(self.i, j),
+        }
     }
     fn row(&self, j: u32) -> [Integer; 4] {
-        self.sites.exact(self.i, j)
+        match self.lines(j) {
+            Some(image) => edges::exact(image, j),
+            None => self.sites.exact(self.i, j),
+        }
     }
 }
 
-impl Cutter<'_> {
+impl<'a> Cutter<'a> {
+    /// The rows of a site.
+    pub fn walls(&self, i: u32) -> Walls<'a> {
+        Walls { sites: self.sites, i, image: self.ground.picture.as_ref().map(|p| &*p.image) }
+    }
+
     /// The cell of a site, left in the room: cut by its last neighbours first.
     pub fn cell(&self, i: u32, warm: &[u32], room: &mut Room) {
-        let Room { cell, work, stack, reach } = room;
+        let Room { cell, work, stack, reach, .. } = room;
         let sphere = &self.ground.sphere;
         let (site, weight) = (&self.sites.y[i as usize], self.sites.w[i as usize].hi);
-        let walls = Walls { sites: self.sites, i };
+        let walls = self.walls(i);
         cell.clear();
         reach.set(cell, sphere, site, weight);
         let mut meet = |cell: &mut Cell, reach: &mut Reach, j: u32| {

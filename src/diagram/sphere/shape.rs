@@ -1,9 +1,9 @@
 //! A finished cell: its arcs with places and angles, and what it weighs.
 
-use super::super::moments::Moments;
 use super::arcs::{self, Arc, Region, cross, dot, minus};
-use super::cell::{Cell, Exact, NONE, Node, Side};
-use super::ground::SphereGround;
+use super::cell::{Cell, Exact, NONE, Node, Rim, Side};
+use super::ground::most;
+use super::portion::Portion;
 use super::reach::frame;
 use crate::exact::Dd;
 use crate::exact::predicates::{Crossing, turn_exact};
@@ -42,6 +42,17 @@ pub(super) struct Shape {
     pub near: [f64; 3],
     /// Distances of arcs from where they are said to be, times their lengths.
     off: f64,
+    /// What it holds of an image.
+    pub held: Option<Box<Held>>,
+}
+
+/// What a cell holds of an image, where that is kept.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Held {
+    /// The greatest value in it.
+    pub most: f64,
+    /// `int rho / |y_i - y_j|` over its walls, each site perhaps more than once.
+    pub walls: Vec<(u32, f64)>,
 }
 
 /// The point where three cells meet, as any of them calls it: their positions, ascending, and which
@@ -86,28 +97,36 @@ impl SphereArc {
 impl Shape {
     /// The cell as it was cut; `None` if it is empty.
     pub fn of(cell: &Cell, exact: &dyn Exact) -> Option<Shape> {
+        let mut shape = Shape::bare(cell, exact)?;
         let own = exact.own();
+        let order = sorted(cell);
+        let site = |rim: u32| cell.rims[rim as usize].j;
+        for side in &order {
+            let name = |node: u32| cell.nodes.get(node as usize).map(|n| (site(n.from), site(n.to)));
+            shape.names.push([side.from, side.to].map(|k| NodeName::of(own, name(k), site(side.rim))));
+        }
+        shape.next = super::rings::next(cell, &order, exact);
+        Some(shape)
+    }
+
+    /// The same without the order of arcs and without names.
+    pub fn bare(cell: &Cell, exact: &dyn Exact) -> Option<Shape> {
         if cell.empty {
             return None;
         }
-        let mut order: Vec<&Side> = cell.sides.iter().collect();
-        let site = |rim: u32| cell.rims[rim as usize].j;
-        let name = |node: u32| cell.nodes.get(node as usize).map(|n| (site(n.from), site(n.to)));
-        order.sort_by_key(|s| (site(s.rim), name(s.from), name(s.to)));
         let mut shape = Shape::default();
         let mut sum = [0.0; 3];
-        for side in &order {
+        for side in sorted(cell) {
             let (arc, off) = arc_of(cell, side, exact);
             let moment = arc.moment();
             (0..3).for_each(|k| sum[k] += moment[k]);
             shape.off += off * arc.radius * arc.angle;
-            shape.names.push([side.from, side.to].map(|k| NodeName::of(own, name(k), site(side.rim))));
+            let Rim { j, length, .. } = cell.rims[side.rim as usize];
             let Arc { a, b, n, c, radius, angle } = arc;
-            shape.arcs.push(SphereArc { site: site(side.rim), ends: [a, b], axis: n, height: c, radius, angle });
-            shape.lengths.push(cell.rims[side.rim as usize].length);
+            shape.arcs.push(SphereArc { site: j, ends: [a, b], axis: n, height: c, radius, angle });
+            shape.lengths.push(length);
         }
         shape.near = shape.middle(sum);
-        shape.next = super::rings::next(cell, &order, exact);
         Some(shape)
     }
 
@@ -158,18 +177,14 @@ impl Shape {
         region
     }
 
-    /// Mass, centroid and spread of the cell, in space.
-    pub fn moments(&self, ground: &SphereGround) -> Moments<3> {
-        let even = ground.is_even();
+    /// What the cell holds of the density `<g, x> + c`, about the point near it.
+    pub fn portion(&self, law: &([f64; 3], f64)) -> Portion {
+        let (g, c) = law;
+        let even = *g == [0.0; 3];
         let region = self.region(!even);
-        let (g, c) = &ground.law;
         let along = |m: &[[f64; 3]; 3], v: &[f64; 3]| m.map(|row| dot(&row, v));
         let tilt = if even { 0.0 } else { dot(g, &region.first) };
         let mass = c * region.area + tilt;
-        let off = region.off * ground.most() + 4.0 * f64::EPSILON * mass.abs();
-        if !(mass > 0.0) {
-            return Moments { off, ..Moments::default() };
-        }
         let z = &self.near;
         // int (x - z) rho, and int |x - z|^2 rho = 2 int (1 - <x, z>) rho.
         let mut moved = [0, 1, 2].map(|k| c * (region.first[k] - region.area * z[k]));
@@ -179,22 +194,50 @@ impl Shape {
             (0..3).for_each(|k| moved[k] += slope[k] - tilt * z[k]);
             apart += tilt - dot(g, &along(&region.second, z));
         }
-        let shift = moved.map(|m| m / mass);
-        let radius = ground.sphere.radius();
-        let spread = (2.0 * apart - dot(&moved, &shift)).max(0.0) * radius * radius;
-        let center = ground.sphere.center();
-        let centre =
-            [0, 1, 2].map(|k| Dd::from_f64(center[k]) + Dd::product(radius, z[k]) + Dd::from_f64(radius * shift[k]));
-        Moments { mass, spread, off, ..Moments::default() }.centred(centre)
+        Portion { mass, off: region.off * most(law), moved, apart }
     }
 
-    /// `int_wall rho / |y_i - y_j|` of each arc: along it the wall moves by `dh / (|n| rho)`, `rho`
-    /// its circle's radius and `ds = rho da`, so it is the integral of the density over the angle,
-    /// over `|n|`.
-    pub fn walls(&self, ground: &SphereGround) -> impl Iterator<Item = (u32, f64)> {
-        let each = |(arc, length): (&SphereArc, &f64)| (arc.site, arc.inner().along(&ground.law) / length);
+    /// A cap of the unit sphere that holds the cell: the point near it, and the least height of the
+    /// cell along it.
+    pub fn cap(&self) -> ([f64; 3], f64) {
+        let z = self.near;
+        let along = |x: &[f64; 3]| dot(x, &z);
+        let mut low = 1.0f64;
+        for arc in &self.arcs {
+            // On the circle the height is c <n, z> and a wave of the amplitude p sin.
+            let lean = along(&arc.axis);
+            let whole = arc.height * lean - arc.radius * (1.0 - lean * lean).max(0.0).sqrt();
+            let least = if arc.angle < 1.0 {
+                // Between the ends no lower than a bow below them.
+                along(&arc.ends[0]).min(along(&arc.ends[1])) - arc.radius * (1.0 - (0.5 * arc.angle).cos())
+            } else {
+                whole
+            };
+            low = low.min(least.max(whole));
+        }
+        // Where the point opposite lies in the cell, so may everything.
+        let other = z.map(|z| -z);
+        let outside = self.arcs.iter().any(|arc| dot(&arc.axis, &other) < arc.height - 1e-9);
+        (z, if outside { (low - 1e-12).max(-1.0) } else { -1.0 })
+    }
+
+    /// `int_wall rho / |y_i - y_j|` of each arc, of the density `<g, x> + c`: along it the wall
+    /// moves by `dh / (|n| rho)`, `rho` its circle's radius and `ds = rho da`, so it is the
+    /// integral of the density over the angle, over `|n|`.
+    pub fn walls(&self, law: &([f64; 3], f64)) -> impl Iterator<Item = (u32, f64)> {
+        let law = *law;
+        let each = move |(arc, length): (&SphereArc, &f64)| (arc.site, arc.inner().along(&law) / length);
         self.arcs.iter().zip(&self.lengths).map(each)
     }
+}
+
+/// The sides of a cell by the sites beyond, then by their ends.
+fn sorted(cell: &Cell) -> Vec<&Side> {
+    let site = |rim: u32| cell.rims[rim as usize].j;
+    let name = |node: u32| cell.nodes.get(node as usize).map(|n| (site(n.from), site(n.to)));
+    let mut order: Vec<&Side> = cell.sides.iter().collect();
+    order.sort_by_key(|s| (site(s.rim), name(s.from), name(s.to)));
+    order
 }
 
 /// An arc, and how far it may be from its place.

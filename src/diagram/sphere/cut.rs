@@ -85,6 +85,9 @@ impl<'a> Cutter<'a> {
         cell.clear();
         reach.set(cell, sphere, site, weight);
         let mut meet = |cell: &mut Cell, reach: &mut Reach, j: u32| {
+            if cell.rims.iter().any(|rim| rim.j == j) {
+                return;
+            }
             let (row, length) = match self.sites.between(i, j) {
                 Between::Wall(row, length) => (row, length),
                 Between::Everywhere(true) => return,
@@ -94,7 +97,7 @@ impl<'a> Cutter<'a> {
                     return;
                 }
             };
-            if reach.is_beyond(&row) || cell.rims.iter().any(|rim| rim.j == j) {
+            if reach.is_beyond(&row) {
                 return;
             }
             if cell.clip((j, row, length), &walls, work) == Clip::Cut {
@@ -118,6 +121,11 @@ impl<'a> Cutter<'a> {
             }
             if branch.second == 0 {
                 for j in (branch.begin..branch.end).filter(|&j| j != i) {
+                    // Most sites near by are told off by distances alone.
+                    let (y, w) = (&self.sites.y[j as usize], self.sites.w[j as usize].hi);
+                    if reach.misses_site((y, w), site, sphere.radius()) {
+                        continue;
+                    }
                     meet(cell, reach, j);
                     if cell.empty {
                         return;

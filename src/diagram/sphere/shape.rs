@@ -40,6 +40,8 @@ pub(super) struct Shape {
     pub names: Vec<[NodeName; 2]>,
     /// A point of the sphere near the cell.
     pub near: [f64; 3],
+    /// Where no one point sees all of the boundary well: one for each arc, the same along a ring.
+    poles: Vec<[f64; 3]>,
     /// Distances of arcs from where they are said to be, times their lengths.
     off: f64,
     /// What it holds of an image.
@@ -105,34 +107,70 @@ impl Shape {
             let name = |node: u32| cell.nodes.get(node as usize).map(|n| (site(n.from), site(n.to)));
             shape.names.push([side.from, side.to].map(|k| NodeName::of(own, name(k), site(side.rim))));
         }
-        shape.next = super::rings::next(cell, &order, exact);
+        if shape.next.is_empty() {
+            shape.next = super::rings::next(cell, &order, exact);
+        }
         Some(shape)
     }
 
-    /// The same without the order of arcs and without names.
+    /// The same without names, and without the order of arcs unless its boundary is around the
+    /// sphere.
     pub fn bare(cell: &Cell, exact: &dyn Exact) -> Option<Shape> {
         if cell.empty {
             return None;
         }
         let mut shape = Shape::default();
-        let mut sum = [0.0; 3];
-        for side in sorted(cell) {
+        let order = sorted(cell);
+        for side in &order {
             let (arc, off) = arc_of(cell, side, exact);
-            let moment = arc.moment();
-            (0..3).for_each(|k| sum[k] += moment[k]);
             shape.off += off * arc.radius * arc.angle;
             let Rim { j, length, .. } = cell.rims[side.rim as usize];
             let Arc { a, b, n, c, radius, angle } = arc;
             shape.arcs.push(SphereArc { site: j, ends: [a, b], axis: n, height: c, radius, angle });
             shape.lengths.push(length);
         }
-        shape.near = shape.middle(sum);
+        let all: Vec<u32> = (0..shape.arcs.len() as u32).collect();
+        let (near, least) = shape.middle(&all);
+        shape.near = near;
+        if least <= FAR {
+            shape.next = super::rings::next(cell, &order, exact);
+            shape.poles = vec![near; shape.arcs.len()];
+            for ring in shape.rings() {
+                let (pole, _) = shape.middle(&ring);
+                ring.iter().for_each(|&k| shape.poles[k as usize] = pole);
+            }
+        }
         Some(shape)
     }
 
-    /// A direction near the cell, whose opposite is far from its boundary: that of its middle, or
-    /// where it reaches around the sphere the best of a few.
-    fn middle(&self, sum: [f64; 3]) -> [f64; 3] {
+    /// The closed curves of its boundary, once the order of arcs is known: their arcs.
+    pub fn rings(&self) -> Vec<Vec<u32>> {
+        let mut seen = vec![false; self.next.len()];
+        let mut rings = Vec::new();
+        for first in 0..self.next.len() {
+            let (mut ring, mut at) = (Vec::new(), first);
+            while !seen[at] {
+                seen[at] = true;
+                ring.push(at as u32);
+                at = self.next[at] as usize;
+            }
+            if !ring.is_empty() {
+                rings.push(ring);
+            }
+        }
+        rings
+    }
+
+    /// A direction near some arcs, whose opposite is far from them, and the least height of these
+    /// along it: the direction of their middle, or where they reach around the sphere the best of a
+    /// few.
+    fn middle(&self, some: &[u32]) -> ([f64; 3], f64) {
+        let arcs = || some.iter().map(|&k| &self.arcs[k as usize]);
+        let mut sum = [0.0; 3];
+        for arc in arcs() {
+            let moment = arc.inner().moment();
+            (0..3).for_each(|k| sum[k] += moment[k]);
+        }
         let size = dot(&sum, &sum).sqrt();
         let unit = |v: [f64; 3]| {
             let size = dot(&v, &v).sqrt();
@@ -140,27 +178,31 @@ impl Shape {
         };
         let least = |z: &[f64; 3]| {
             let mut least = 1.0f64;
-            let pieces = self.arcs.iter().map(SphereArc::inner);
-            pieces.for_each(|arc| arc.each_piece(|p| least = least.min(dot(&p.a, z)).min(dot(&p.at(0.5), z))));
+            arcs().for_each(|a| a.inner().each_piece(|p| least = least.min(dot(&p.a, z)).min(dot(&p.at(0.5), z))));
             least
         };
         if size > 1e-9 {
             let z = unit(sum);
-            if self.arcs.iter().all(|a| a.angle < 1.0 && dot(&a.ends[0], &z) > 0.0) || least(&z) > -0.8 {
-                return z;
+            // An arc of less than a radian is less than that from its end.
+            if arcs().all(|a| a.angle < 1.0 && dot(&a.ends[0], &z) > 0.0) {
+                return (z, -0.5);
+            }
+            let found = least(&z);
+            if found > FAR {
+                return (z, found);
             }
         }
         let signs = |k: usize| [0, 1, 2].map(|l| if (k >> l) & 1 == 0 { 0.9 } else { -1.1 });
-        let axes = self.arcs.iter().map(|a| a.axis).take(8);
+        let axes = arcs().map(|a| a.axis).take(8);
         let tries = axes.chain((0..8).map(|k| unit(signs(k))));
-        let mut best = (f64::NEG_INFINITY, [0.0, 0.0, 1.0]);
+        let mut best = ([0.0, 0.0, 1.0], f64::NEG_INFINITY);
         for z in tries {
             let found = least(&z);
-            if found > best.0 {
-                best = (found, z);
+            if found > best.1 {
+                best = (z, found);
             }
         }
-        best.1
+        best
     }
 
     /// Integrals over the cell; second moments if they are wanted.
@@ -172,7 +214,7 @@ impl Shape {
         }
         let inner: Vec<Arc> = self.arcs.iter().map(SphereArc::inner).collect();
         let circles = self.arcs.chunk_by(|a, b| a.site == b.site).map(|group| TAU * (1.0 + group[0].height));
-        let mut region = arcs::region(&inner, &self.near, circles.sum(), second);
+        let mut region = arcs::region(&inner, (&self.near, &self.poles), circles.sum(), second);
         region.off += self.off;
         region
     }
@@ -276,6 +318,10 @@ fn arc_of(cell: &Cell, side: &Side, exact: &dyn Exact) -> (Arc, f64) {
     }
     (Arc { a, b, n, c, radius, angle }, off + aside)
 }
+
+/// A boundary that comes nearer to the point opposite is seen from several points: there a triangle
+/// of three points on the sphere has its angle from a sum that is only so much above 0.
+const FAR: f64 = -0.8;
 
 /// Circles of a smaller radius are measured in double-doubles.
 const FINE: f64 = 0.05;

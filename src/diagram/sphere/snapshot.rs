@@ -125,21 +125,7 @@ impl SphereDiagram {
     /// The closed curves around a cell: for each the numbers of its arcs, in their order with the
     /// cell on the left.
     pub fn rings(&self, i: usize) -> Vec<Vec<u32>> {
-        let Some(shape) = self.shape(i) else { return Vec::new() };
-        let mut seen = vec![false; shape.next.len()];
-        let mut rings = Vec::new();
-        for first in 0..shape.next.len() {
-            let (mut ring, mut at) = (Vec::new(), first);
-            while !seen[at] {
-                seen[at] = true;
-                ring.push(at as u32);
-                at = shape.next[at] as usize;
-            }
-            if !ring.is_empty() {
-                rings.push(ring);
-            }
-        }
-        rings
+        self.shape(i).map_or_else(Vec::new, Shape::rings)
     }
 
     /// Masses of the cells.

@@ -5,6 +5,7 @@
 //! for each other.
 
 use super::super::graph::Graph;
+use super::super::matched;
 use super::super::measures::{MeasureError, Measures, Want};
 use super::super::moments::Moments;
 use super::super::seam::{Background, Coarsen, Laguerre, Live, sunk};
@@ -14,6 +15,7 @@ use super::cut::{Cutter, Room};
 use super::ground::SphereGround;
 use super::shape::Shape;
 use super::sites::Sites;
+use crate::domain::{SphereDensity, spread_on_sphere};
 use crate::exact::{Counters, Dd, Heights};
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -176,6 +178,12 @@ impl Background for SphereLaguerre {
 
     fn has_gaps(&self) -> bool {
         self.ground.picture.as_ref().is_some_and(|p| p.background == 0.0 && p.image.has_gaps())
+    }
+
+    fn matched(&self, wanted: &[f64]) -> Option<Heights> {
+        let density = SphereDensity::Image(self.ground.picture.as_ref()?.image.clone());
+        let points = |count| spread_on_sphere(self.ground.sphere(), &density, count, 0);
+        Some(Heights::from_f64(&matched::heights(&self.y, wanted, points)?))
     }
 }
 

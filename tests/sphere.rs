@@ -240,16 +240,15 @@ fn many_holes_leave_the_rest() {
         let mut heights = vec![-c; n + 1];
         heights[0] = 0.0;
         let found = diagram(&sites, &heights);
-        let share = 0.5 * (1.0 - c);
         // Sites are on the sphere but for a rounding, so their caps are off by one of the whole.
-        let rounding = n as f64 * f64::EPSILON;
+        let (share, rounding) = (0.5 * (1.0 - c), n as f64 * f64::EPSILON);
         let rest = 1.0 - n as f64 * share;
         assert!((found.masses()[0] - rest).abs() < rounding + 4.0 * f64::EPSILON, "{n} {}", found.masses()[0] - rest);
         assert!((found.masses().iter().sum::<f64>() - 1.0).abs() < 1e-14);
         assert_eq!(found.rings(0).len(), n);
         assert!(Cells::mass_errors(&found)[0] < 1e-13);
-        let centre = Cells::centroids(&found)[0].unwrap();
         // Of all together the centroid is the centre; the caps' are (1 + c) / 2 along their sites.
+        let centre = Cells::centroids(&found)[0].unwrap();
         let all = |k: usize| centre[k] * rest + sites[1..].iter().map(|y| share * 0.5 * (1.0 + c) * y[k]).sum::<f64>();
         assert!((0..3).all(|k| all(k).abs() < rounding + 1e-14), "{n} {centre:?}");
     }

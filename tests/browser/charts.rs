@@ -226,8 +226,8 @@ pub fn charts(b: &Browser, f: &Path) {
     wrong(b, f);
 }
 
-/// The page of a map onto the sphere: the figures are the report's, surface and sphere are drawn, and
-/// nothing is asked of a network.
+/// The page of a map onto the sphere: the verdict is the report's, surface and sphere are drawn,
+/// and nothing is asked of a network.
 pub fn ball(b: &Browser, f: &Path) {
     let corners = (0..8).map(|k| format!("v {} {} {}\n", k & 1, k >> 1 & 1, k >> 2));
     let faces = ["1 3 4 2", "5 6 8 7", "1 2 6 5", "3 7 8 4", "1 5 7 3", "2 4 8 6"];

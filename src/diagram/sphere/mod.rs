@@ -20,6 +20,7 @@ mod snapshot;
 mod start;
 mod still;
 mod validate;
+mod walls;
 mod weigh;
 
 pub use ground::SphereGround;

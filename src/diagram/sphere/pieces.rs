@@ -7,10 +7,10 @@
 
 use super::cell::Cell;
 use super::clip::{Clip, Work};
-use super::cut::Walls;
 use super::edges::{self, is_edge};
 use super::portion::Portion;
 use super::shape::Shape;
+use super::walls::Walls;
 use crate::domain::{Block, SphereImage};
 use crate::exact::predicates::CircleRow;
 

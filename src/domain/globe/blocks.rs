@@ -3,7 +3,8 @@
 //! A block is a rectangle of pixels; it is halved across its longer side until it has one value, so
 //! a sea of one value is one block. Sums are kept of blocks of more than a few pixels.
 
-use super::image::SphereImage;
+use super::pixels::Pixels;
+use super::sums::Sums;
 
 /// A rectangle of pixels: columns from the west, rows from the south, each from the first one to
 /// before the last one.
@@ -14,21 +15,6 @@ pub struct Block {
     /// Rows.
     pub rows: [u32; 2],
     node: u32,
-}
-
-/// What a block holds, on the unit sphere.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Sums {
-    /// Mass.
-    pub mass: f64,
-    /// Centroid; the origin if there is no mass.
-    pub mean: [f64; 3],
-    /// `int |x - mean|^2 rho`.
-    pub spread: f64,
-    /// The greatest value.
-    pub most: f64,
-    /// The least one.
-    pub least: f64,
 }
 
 /// No node: sums are made when they are asked for.
@@ -82,57 +68,35 @@ impl Block {
     }
 }
 
-impl Sums {
-    /// Of two blocks: parallel axes, no cancellation.
-    pub fn with(&self, other: &Sums) -> Sums {
-        let (most, least) = (self.most.max(other.most), self.least.min(other.least));
-        let mass = self.mass + other.mass;
-        if !(other.mass > 0.0) || !(self.mass > 0.0) {
-            let of = if self.mass > 0.0 { self } else { other };
-            return Sums { most, least, ..*of };
-        }
-        let apart = [0, 1, 2].map(|k| other.mean[k] - self.mean[k]);
-        let share = other.mass / mass;
-        let square: f64 = apart.iter().map(|d| d * d).sum();
-        let mean = [0, 1, 2].map(|k| self.mean[k] + share * apart[k]);
-        Sums { mass, mean, spread: self.spread + other.spread + self.mass * share * square, most, least }
-    }
-
-    /// The one value everywhere in it, if there is one.
-    pub fn value(&self) -> Option<f64> {
-        (self.most == self.least).then_some(self.most)
-    }
-}
-
 impl Blocks {
     /// Of an image.
-    pub fn of(image: &SphereImage) -> Blocks {
-        let [columns, rows] = image.grid();
-        let step = image.sector();
+    pub fn of(pixels: &Pixels) -> Blocks {
+        let [columns, rows] = pixels.grid();
+        let step = pixels.sector();
         let mut blocks = Blocks::default();
         let mut first = 0;
         while first < columns {
             let last = (first + step).min(columns);
             let root = Block { columns: [first, last], rows: [0, rows], node: blocks.nodes.len() as u32 };
-            blocks.grow(image, &root);
+            blocks.grow(pixels, &root);
             blocks.roots.push(root);
             first = last;
         }
         blocks
     }
 
-    fn grow(&mut self, image: &SphereImage, block: &Block) -> Sums {
+    fn grow(&mut self, pixels: &Pixels, block: &Block) -> Sums {
         let at = self.nodes.len();
         if block.size() <= FEW {
-            let sums = made(image, block);
+            let sums = made(pixels, block);
             self.nodes.push(Node { sums, second: 0 });
             return sums;
         }
         self.nodes.push(Node { sums: Sums::default(), second: 0 });
         let [first, second] = block.split();
-        let a = self.grow(image, &first);
+        let a = self.grow(pixels, &first);
         let begin = self.nodes.len() as u32;
-        let sums = a.with(&self.grow(image, &second));
+        let sums = a.with(&self.grow(pixels, &second));
         self.nodes[at] = Node { sums, second: begin };
         if sums.value().is_some() {
             // Nobody asks for its halves.
@@ -148,10 +112,10 @@ impl Blocks {
     }
 
     /// What a block holds.
-    pub fn sums(&self, image: &SphereImage, block: &Block) -> Sums {
+    pub fn sums(&self, pixels: &Pixels, block: &Block) -> Sums {
         match self.nodes.get(block.node as usize) {
             Some(node) => node.sums,
-            None => made(image, block),
+            None => made(pixels, block),
         }
     }
 
@@ -166,8 +130,8 @@ impl Blocks {
 }
 
 /// The sums of a block from its pixels.
-fn made(image: &SphereImage, block: &Block) -> Sums {
+fn made(pixels: &Pixels, block: &Block) -> Sums {
     let rows = block.rows[0]..block.rows[1];
     let all = rows.flat_map(|row| (block.columns[0]..block.columns[1]).map(move |column| (column, row)));
-    all.map(|(column, row)| image.sums_of(column, row)).reduce(|a, b| a.with(&b)).unwrap_or_default()
+    all.map(|(column, row)| pixels.sums_of(column, row)).reduce(|a, b| a.with(&b)).unwrap_or_default()
 }

@@ -1,11 +1,9 @@
 //! An image on the sphere.
 
-use super::super::{Between, DomainError, Image};
-use super::bands::{Band, sinc};
-use super::blocks::{Block, Blocks, Sums};
-use super::degrees::cos_sin;
-use crate::exact::Dd;
-use std::f64::consts::{FRAC_PI_2, TAU};
+use super::super::{DomainError, Image};
+use super::blocks::{Block, Blocks};
+use super::pixels::Pixels;
+use super::sums::Sums;
 use std::sync::Arc;
 
 /// An image whose columns are longitudes, ascending from the left, and whose rows are latitudes,
@@ -26,32 +24,13 @@ use std::sync::Arc;
 /// ```
 #[derive(Clone, Debug)]
 pub struct SphereImage {
-    image: Arc<Image>,
-    /// Columns of blocks that a column of pixels is: wide ones are divided, so that a block is
-    /// narrower than half of the sphere.
-    split: u32,
-    /// Cosines and sines of meridians.
-    meridians: Vec<[f64; 2]>,
-    /// Heights of parallels, ascending.
-    parallels: Vec<f64>,
-    /// Angle, direction of the middle, and the means of cosine and sine about it, of each column.
-    columns: Vec<Column>,
-    bands: Vec<Band>,
+    pixels: Pixels,
     blocks: Blocks,
-}
-
-/// A column of blocks.
-#[derive(Clone, Copy, Debug)]
-struct Column {
-    angle: f64,
-    middle: [f64; 2],
-    sinc: f64,
-    less: f64,
 }
 
 impl PartialEq for SphereImage {
     fn eq(&self, other: &SphereImage) -> bool {
-        self.image == other.image
+        self.pixels.image == other.pixels.image
     }
 }
 
@@ -62,90 +41,30 @@ impl SphereImage {
     /// Degrees beyond the sphere, pixels too thin for doubles, values between pixels, or no
     /// positive one.
     pub fn new(image: Arc<Image>) -> Result<SphereImage, DomainError> {
-        let (min, max) = (image.min(), image.max());
-        let sound = [-360.0, -90.0].iter().zip(&min).all(|(a, b)| a <= b)
-            && max[0] <= 360.0
-            && max[1] <= 90.0
-            && max[0] - min[0] <= 360.0;
-        if !sound {
-            return Err(DomainError::OffTheSphere { min, max });
-        }
-        if image.between() == Between::Bilinear {
-            return Err(DomainError::BilinearOnSphere);
-        }
-        let [lon, lat] = image.lines();
-        let widest = lon.windows(2).map(|w| w[1] - w[0]).fold(0.0, f64::max);
-        let split = (widest / 90.0).ceil().max(1.0) as u32;
-        let mut meridians = Vec::with_capacity((lon.len() - 1) * split as usize + 1);
-        for w in lon.windows(2) {
-            let step = (w[1] - w[0]) / f64::from(split);
-            meridians.extend((0..split).map(|k| cos_sin(w[0] + f64::from(k) * step)));
-        }
-        meridians.push(cos_sin(max[0]));
-        let parallels: Vec<f64> = lat.iter().map(|&b| cos_sin(b)[1]).collect();
-        let thin = |axis: usize| DomainError::ThinPixels { axis, min: min[axis], max: max[axis] };
-        if parallels.windows(2).any(|w| w[0] >= w[1]) {
-            return Err(thin(1));
-        }
-        let columns: Vec<Column> = meridians.windows(2).map(Column::between).collect();
-        if columns.iter().any(|c| !(c.angle > 0.0)) {
-            return Err(thin(0));
-        }
-        let bands: Vec<Band> = parallels.windows(2).map(|w| Band::between(w[0], w[1])).collect();
-        let mut found = SphereImage { image, split, meridians, parallels, columns, bands, blocks: Blocks::default() };
-        found.blocks = Blocks::of(&found);
-        if !(found.measure() > 0.0) {
-            return Err(DomainError::ZeroDensity);
-        }
-        Ok(found)
+        let pixels = Pixels::new(image)?;
+        let found = SphereImage { blocks: Blocks::of(&pixels), pixels };
+        if found.measure() > 0.0 { Ok(found) } else { Err(DomainError::ZeroDensity) }
     }
 
     /// With its pixels and its place in degrees.
     pub fn image(&self) -> &Arc<Image> {
-        &self.image
+        &self.pixels.image
     }
 
     /// All values times `2^density`, which the caller knows to be exact.
     pub(crate) fn scaled(&self, density: i32) -> SphereImage {
-        let image = Arc::new(self.image.scaled(0, density));
-        let mut found = SphereImage { image, blocks: Blocks::default(), ..self.clone() };
-        found.blocks = Blocks::of(&found);
-        found
-    }
-
-    /// Columns and rows of blocks.
-    pub(super) fn grid(&self) -> [u32; 2] {
-        [self.columns.len() as u32, self.bands.len() as u32]
-    }
-
-    /// Columns of blocks that are less than a right angle together.
-    pub(super) fn sector(&self) -> u32 {
-        let widest = self.columns.iter().map(|c| c.angle).fold(0.0, f64::max);
-        (FRAC_PI_2 / widest + 1e-9).floor().max(1.0) as u32
+        let pixels = self.pixels.with(self.pixels.image.scaled(0, density));
+        SphereImage { blocks: Blocks::of(&pixels), pixels }
     }
 
     /// Direction of a meridian.
     pub fn meridian(&self, line: u32) -> [f64; 2] {
-        self.meridians[line as usize]
+        self.pixels.meridians[line as usize]
     }
 
     /// Height of a parallel.
     pub fn parallel(&self, line: u32) -> f64 {
-        self.parallels[line as usize]
-    }
-
-    /// The density in a column and row of blocks, from the south.
-    pub(super) fn pixel(&self, column: u32, row: u32) -> f64 {
-        self.image.pixel((column / self.split) as usize, row as usize)
-    }
-
-    /// Mass and moments of a pixel.
-    pub(super) fn sums_of(&self, column: u32, row: u32) -> Sums {
-        let value = self.pixel(column, row);
-        let (c, b) = (&self.columns[column as usize], &self.bands[row as usize]);
-        let mean = [b.r * c.sinc * c.middle[0], b.r * c.sinc * c.middle[1], b.z];
-        let mass = value * c.angle * b.height;
-        Sums { mass, mean, spread: mass * (b.varies + b.r * b.r * c.less), most: value, least: value }
+        self.pixels.parallels[line as usize]
     }
 
     /// The mass of the image on the unit sphere.
@@ -160,7 +79,7 @@ impl SphereImage {
 
     /// Are there places without density?
     pub fn has_gaps(&self) -> bool {
-        let (min, max) = (self.image.min(), self.image.max());
+        let (min, max) = (self.image().min(), self.image().max());
         let whole = max[0] - min[0] == 360.0 && min[1] == -90.0 && max[1] == 90.0;
         !whole || self.roots().any(|b| self.sums(&b).least == 0.0)
     }
@@ -172,7 +91,7 @@ impl SphereImage {
 
     /// What a block holds.
     pub fn sums(&self, block: &Block) -> Sums {
-        self.blocks.sums(self, block)
+        self.blocks.sums(&self.pixels, block)
     }
 
     /// The two halves of a block of more than one value.
@@ -180,46 +99,9 @@ impl SphereImage {
         self.blocks.halves(block)
     }
 
-    /// The column and row in which a direction lies, by doubles; `None` beside the image.
-    fn place(&self, u: &[f64; 3]) -> Option<[u32; 2]> {
-        let row = self.parallels.partition_point(|&z| z <= u[2]);
-        let last = self.parallels.len();
-        let row = if row == last && u[2] >= 1.0 && self.parallels[last - 1] == 1.0 { row - 1 } else { row };
-        if row == 0 || row == last {
-            return None;
-        }
-        let turned = u[1].atan2(u[0]).to_degrees() - self.image.min()[0];
-        let wide = turned.rem_euclid(360.0);
-        let width = self.image.max()[0] - self.image.min()[0];
-        if wide >= width {
-            return None;
-        }
-        // Lines lie evenly but for roundings.
-        let n = self.columns.len();
-        let mut column = ((wide / width * n as f64) as usize).min(n - 1);
-        let east = |k: usize| self.meridians[k][0] * u[1] - self.meridians[k][1] * u[0] >= 0.0;
-        if !east(column) && column > 0 {
-            column -= 1;
-        } else if column + 1 < n && east(column + 1) {
-            column += 1;
-        }
-        Some([column as u32, row as u32 - 1])
-    }
-
     /// The density in a direction, which need not be of length 1 exactly.
     pub fn value(&self, u: &[f64; 3]) -> f64 {
-        self.place(u).map_or(0.0, |[column, row]| self.pixel(column, row))
-    }
-
-    /// A point of a block of one pixel, at shares of its angle and its height.
-    fn within(&self, block: &Block, [u, v]: [f64; 2]) -> [f64; 3] {
-        let (column, row) = (block.columns[0] as usize, block.rows[0] as usize);
-        let (low, high) = (self.parallels[row], self.parallels[row + 1]);
-        let z = low + v * (high - low);
-        let r = ((1.0 - z) * (1.0 + z)).max(0.0).sqrt();
-        let Column { angle, middle: [c, s], .. } = self.columns[column];
-        let (sin, cos) = ((u - 0.5) * angle).sin_cos();
-        [r * (c * cos - s * sin), r * (s * cos + c * sin), z]
+        self.pixels.place(u).map_or(0.0, |[column, row]| self.pixels.pixel(column, row))
     }
 
     /// The point at a share of the mass, along the blocks, and two shares more of its pixel. Cost:
@@ -247,25 +129,14 @@ impl SphereImage {
             }
             block = if second { b } else { a };
         }
-        self.within(&block, within)
-    }
-}
-
-impl Column {
-    /// Between two directions.
-    fn between(w: &[[f64; 2]]) -> Column {
-        let [[a, b], [c, d]] = [w[0], w[1]];
-        let cross = (Dd::product(a, d) - Dd::product(b, c)).to_f64();
-        let angle = cross.atan2(a * c + b * d);
-        let (x, y) = (a + c, b + d);
-        let size = x.hypot(y);
-        let (sinc, less) = sinc(0.5 * angle);
-        Column { angle: if angle.abs() < TAU { angle } else { 0.0 }, middle: [x / size, y / size], sinc, less }
+        self.pixels.within([block.columns[0], block.rows[0]], within)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::Between;
+    use super::super::degrees::cos_sin;
     use super::*;
     use std::f64::consts::PI;
 

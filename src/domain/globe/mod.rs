@@ -5,7 +5,10 @@ mod blocks;
 mod degrees;
 mod density;
 mod image;
+mod pixels;
+mod sums;
 
-pub use blocks::{Block, Sums};
+pub use blocks::Block;
 pub use density::SphereDensity;
 pub use image::SphereImage;
+pub use sums::Sums;

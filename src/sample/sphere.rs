@@ -3,8 +3,8 @@
 //! Heights along an axis are uniform on a sphere (Archimedes), so two uniform numbers make a point,
 //! in the whole sphere or in a cap. A point of one cell is drawn from a cap that holds it until one
 //! lies in the cell; where the density is not constant a point is kept with a probability
-//! proportional to the density there, else drawn anew: exact in law. (The low-discrepancy sequence
-//! gives the first two numbers.)
+//! proportional to the density there, else drawn anew: exact in law. A point of a whole image is
+//! drawn by its pixel's share. (The low-discrepancy sequence gives the first two numbers.)
 //!
 //! A point is rounded, so it lies a little beside the sphere: its cell is that of the site that
 //! wins there, exactly.
@@ -155,10 +155,6 @@ impl SphereDraw<'_> {
             None if self.method == Method::Stratified && self.cell.is_none() => {
                 Some(self.at((number as f64 + unit(first[0])) / self.count))
             }
-            // An image may have little of the sphere: a cell first.
-            None if self.method == Method::Independent && self.cell.is_none() && self.of.ground.is_picture() => {
-                Some(self.at(unit(first[0])))
-            }
             None => self.cell,
         };
         let most = cell.and_then(|i| self.of.most_in.get(i)).unwrap_or(&self.of.most);
@@ -173,13 +169,17 @@ impl SphereDraw<'_> {
                 u = (unit(shift[0]) + (number as f64 * R2[0]).fract()).fract();
                 v = (unit(shift[1]) + (number as f64 * R2[1]).fract()).fract();
             }
-            let x = self.in_cap(cap, u, v);
-            let rho = self.of.ground.rho(&x);
-            let x = self.of.sphere.at(&x);
+            // All of an image is drawn from as it is, with no point in vain.
+            let drawn = if cell.is_none() { self.of.ground.at(u, [v, unit(words[3])]) } else { None };
+            let u = drawn.unwrap_or_else(|| self.in_cap(cap, u, v));
+            let kept = drawn.is_some() || even || unit(words[3]) * most < self.of.ground.rho(&u);
+            if !kept && part + 1 < TRIES {
+                continue;
+            }
+            let x = self.of.sphere.at(&u);
             let won = self.of.envelope.highest(x, scratch);
             found = (x, won);
-            let here = cell.is_none_or(|i| i == won as usize);
-            if here && (even || unit(words[3]) * most < rho) {
+            if cell.is_none_or(|i| i == won as usize) {
                 break;
             }
         }

@@ -252,7 +252,7 @@ fn images_on_the_sphere() {
     let values: Vec<f64> = (0..24 * 12).map(|k| if k % 24 < 12 { f64::from(k % 7) } else { 0.0 }).collect();
     brenier::io::write_npy(&mut npy, 24, &values).unwrap();
     f.write("world.npy", npy);
-    let run = f.expect(0, "solve --domain sphere --density image:world.npy --points y.csv -o s.json --cells c.json");
+    let run = f.expect(0, "solve --domain sphere --density image:world.npy --points y.csv -o s.json --cells c.obj");
     assert!(run.out.contains("in the unit sphere, density by an image of 24 x 12 pixels"), "{}", run.out);
     let check = f.expect(0, "check s.json");
     assert!(check.out.contains("verified: s.json"), "{}", check.out);

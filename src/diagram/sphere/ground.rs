@@ -63,6 +63,12 @@ impl SphereGround {
         self.picture.is_some()
     }
 
+    /// The direction at a share of an image's mass and two shares of its pixel: at uniform ones,
+    /// directions come as densely as the image says.
+    pub fn at(&self, share: f64, within: [f64; 2]) -> Option<[f64; 3]> {
+        self.picture.as_ref().map(|picture| picture.image.at(share, within))
+    }
+
     /// The density, with respect to areas of the unit sphere, in a direction.
     pub fn rho(&self, u: &[f64; 3]) -> f64 {
         let (g, c) = &self.law;

@@ -170,7 +170,7 @@ pub use diagram::{
 };
 pub use domain::{
     Between, Body, ConvexPolygon, Density, Domain, DomainError, Image, PlanarMesh, Solid, SpaceDensity, SpaceDomain,
-    Sphere, Surface, SurfaceDensity, TetMesh,
+    Sphere, SphereDensity, Surface, SurfaceDensity, TetMesh,
 };
 pub use exact::{Heights, NotRational, Ratio};
 pub use io::{

@@ -34,3 +34,13 @@ def test_sites_around_a_sphere_are_solved_and_proved(tmp_path: Path) -> None:
 def test_a_radius_is_positive() -> None:
     with pytest.raises(bn.BrenierError, match="radius"):
         bn.Sphere(radius=-1)
+
+
+def test_an_image_is_a_density_on_a_sphere() -> None:
+    # Three bands of 60 degrees: heights 1/2, 1, 1/2, values 4, 1, 2. Half of the mass is above z = 1/2.
+    bands = bn.Image(np.array([[4.0], [1.0], [2.0]]), min=[-180, -90], max=[180, 90])
+    plan = bn.solve([[0, 0, 1], [0, 0, -1]], bn.Sphere(), density=bands)
+    assert plan.weights[1] - plan.weights[0] == pytest.approx(2.0, rel=1e-9)
+    assert plan.check().ok
+    with pytest.raises(bn.BrenierError, match="degrees"):
+        bn.solve([[0, 0, 1]], bn.Sphere(), density=bn.Image(np.ones((1, 1)), min=[0, 0], max=[400, 1]))

@@ -5,6 +5,7 @@ mod graph;
 mod jumps;
 mod label;
 mod ladder;
+mod matched;
 mod measures;
 mod moments;
 mod outlines;

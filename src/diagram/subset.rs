@@ -2,7 +2,7 @@
 
 use super::graph::Graph;
 use super::measures::{MeasureError, Measures, Want};
-use super::seam::{Laguerre, Live};
+use super::seam::{Background, Laguerre, Live};
 use crate::exact::Heights;
 
 /// A live diagram with a numbering of its own, seen in that of its sites.
@@ -10,7 +10,7 @@ pub(super) struct Subset<L: Live> {
     pub inner: L,
 }
 
-impl<L: Live> Laguerre for Subset<L> {
+impl<L: Live + Background> Laguerre for Subset<L> {
     fn len(&self) -> usize {
         self.inner.len()
     }
@@ -34,5 +34,28 @@ impl<L: Live> Laguerre for Subset<L> {
 
     fn width_exponent(&self) -> f64 {
         self.inner.width_exponent()
+    }
+
+    fn background(&mut self) -> Option<&mut dyn Background> {
+        if self.inner.background().is_some() { Some(self) } else { None }
+    }
+}
+
+impl<L: Live + Background> Background for Subset<L> {
+    fn set_share(&mut self, share: f64) {
+        self.inner.set_share(share);
+    }
+
+    fn has_gaps(&self) -> bool {
+        self.inner.has_gaps()
+    }
+
+    fn matched(&self, wanted: &[f64]) -> Option<Heights> {
+        let order = self.inner.order();
+        let own: Vec<f64> = order.iter().map(|&i| wanted[i as usize]).collect();
+        let found = self.inner.matched(&own)?;
+        let mut heights = Heights::zeros(order.len());
+        order.iter().enumerate().for_each(|(k, &i)| heights.set(i as usize, found.get(k)));
+        Some(heights)
     }
 }

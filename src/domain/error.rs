@@ -202,6 +202,23 @@ pub enum DomainError {
     /// An affine density is negative somewhere on the sphere.
     #[error("density is negative on a part of the sphere; raise c to at least radius |g| - <g, center>")]
     NegativeOnSphere,
+    /// The place of an image on a sphere is not one.
+    #[error(
+        "image from ({}, {}) to ({}, {}): on a sphere these are degrees, longitudes from -360 to 360 and no more than \
+         360 of them, latitudes from -90 to 90",
+        min[0], min[1], max[0], max[1]
+    )]
+    OffTheSphere {
+        /// Least longitude and latitude.
+        min: [f64; 2],
+        /// Greatest ones.
+        max: [f64; 2],
+    },
+    /// A bilinear image on a sphere.
+    #[error(
+        "a bilinear image needs a domain in the plane; on a sphere give pixels their values, without interpolation"
+    )]
+    BilinearOnSphere,
     /// The rings of a polygon that is not convex.
     #[error("{0}")]
     Rings(Box<super::planar::RingError>),
@@ -333,6 +350,8 @@ impl DomainError {
                 | DomainError::Pixel { .. }
                 | DomainError::ThinPixels { .. }
                 | DomainError::ImageTooSmall { .. }
+                | DomainError::OffTheSphere { .. }
+                | DomainError::BilinearOnSphere
                 | DomainError::Unfit { .. }
                 | DomainError::DensityLength { .. }
                 | DomainError::DensityValue { .. }

@@ -1,9 +1,10 @@
 //! The sphere as a source.
 
 use super::error::DomainError;
-use super::space::{SpaceDensity, SpaceLaw};
+use super::globe::SphereDensity;
 use crate::exact::big::{self, Rational};
 use crate::exact::power::{is_exact, scaled};
+use std::f64::consts::PI;
 
 /// The sphere about a centre.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -71,24 +72,20 @@ impl Sphere {
     }
 
     /// Checks a density, exactly: `<g, x> + c` is at least `v - r |g|`, `v` its value at the
-    /// centre.
+    /// centre. Images are checked when they are made.
     ///
     /// # Errors
-    /// A number that is not finite, a negative or vanishing density, values of a mesh.
-    pub fn check(&self, density: &SpaceDensity) -> Result<(), DomainError> {
-        let (g, c) = match density {
-            SpaceDensity::Constant => return Ok(()),
-            SpaceDensity::Affine { g, c } => (*g, *c),
-            SpaceDensity::Vertex(_) => return Err(DomainError::Unfit { density: "vertex", domain: "tetmesh" }),
-            SpaceDensity::Cell(_) => return Err(DomainError::Unfit { density: "cell", domain: "tetmesh" }),
-        };
+    /// A number that is not finite, a negative or vanishing density.
+    pub fn check(&self, density: &SphereDensity) -> Result<(), DomainError> {
+        let SphereDensity::Affine { g, c } = density else { return Ok(()) };
+        let (g, c) = (*g, *c);
         let names = ["g[0]", "g[1]", "g[2]"];
         for (value, name) in g.iter().zip(names).chain([(&c, "c")]) {
             if !value.is_finite() {
                 return Err(DomainError::NonFiniteDensity { name, value: *value });
             }
         }
-        let middle = self.middle(density);
+        let middle = self.middle(&(g, c));
         let square: Rational = g.iter().map(|&g| big::rational(g).square()).sum();
         let reach = square * big::rational(self.radius).square();
         match middle.cmp0() {
@@ -99,11 +96,20 @@ impl Sphere {
         }
     }
 
-    /// The value of a density at the centre, which is its mean on the sphere, exactly.
-    pub(crate) fn middle(&self, density: &SpaceDensity) -> Rational {
-        let SpaceLaw { g, c, .. } = density.law(None, 0, 1.0);
+    /// The value of `<g, x> + c` at the centre, which is its mean on the sphere, exactly.
+    pub(crate) fn middle(&self, (g, c): &([f64; 3], f64)) -> Rational {
         let slope: Rational = (0..3).map(|k| big::rational(g[k]) * big::rational(self.center[k])).sum();
-        slope + big::rational(c)
+        slope + big::rational(*c)
+    }
+
+    /// The mass of a density. The area is `4 pi r^2` times its mean; `pi` is rounded once.
+    pub(crate) fn measure(&self, density: &SphereDensity) -> f64 {
+        let square = big::rational(self.radius).square();
+        match (density.law(), density) {
+            (Some(law), _) => PI * big::nearest_f64(&(square * 4u32 * self.middle(&law))),
+            (None, SphereDensity::Image(image)) => big::nearest_f64(&square) * image.measure(),
+            (None, _) => 0.0,
+        }
     }
 
     /// In other units of length, by a power of two; `None` if digits would be lost.
@@ -114,16 +120,24 @@ impl Sphere {
 }
 
 /// `n` points in proportion to a density, by an even sequence: equal steps of the height between
-/// the poles are equal areas. Points where the density is low are left out by a third even number.
-/// Cost: O(n).
-pub fn spread_on_sphere(sphere: &Sphere, density: &SpaceDensity, n: usize, seed: u64) -> Vec<[f64; 3]> {
+/// the poles are equal areas. Points where the density is low are left out by a third even number;
+/// of an image, equal steps of the mass along its blocks are taken. Cost: O(n), for images
+/// O(n log pixels).
+pub fn spread_on_sphere(sphere: &Sphere, density: &SphereDensity, n: usize, seed: u64) -> Vec<[f64; 3]> {
     // Steps of Roberts' additive recurrences in two and three dimensions.
     const TWO: [f64; 3] = [0.754_877_666_246_692_7, 0.569_840_290_998_053_2, 0.0];
     const THREE: [f64; 3] = [0.819_172_513_396_164_4, 0.671_043_606_703_789_2, 0.549_700_477_901_970_2];
-    let SpaceLaw { g, c, .. } = density.law(None, 0, 1.0);
+    let shift: Vec<f64> = (0..3u64).map(|k| super::spread::unit(seed.wrapping_mul(4).wrapping_add(k))).collect();
+    if let SphereDensity::Image(image) = density {
+        let point = |k: usize| {
+            let within = [0, 1].map(|axis| (shift[axis] + k as f64 * TWO[axis]).fract());
+            sphere.at(&image.at((k as f64 + shift[2]) / n as f64, within))
+        };
+        return (0..n).map(point).collect();
+    }
+    let (g, c) = density.law().unwrap_or(([0.0; 3], 1.0));
     let constant = g == [0.0; 3];
     let step = if constant { TWO } else { THREE };
-    let shift: Vec<f64> = (0..3u64).map(|k| super::spread::unit(seed.wrapping_mul(4).wrapping_add(k))).collect();
     let rho = |x: &[f64; 3]| c + (0..3).map(|k| g[k] * x[k]).sum::<f64>();
     let steep = g.iter().map(|g| g * g).sum::<f64>().sqrt();
     let most = rho(&sphere.center) + sphere.radius * steep;
@@ -156,7 +170,7 @@ mod tests {
 
     #[test]
     fn densities_are_checked_exactly() {
-        let affine = |g: [f64; 3], c: f64| SpaceDensity::Affine { g, c };
+        let affine = |g: [f64; 3], c: f64| SphereDensity::Affine { g, c };
         let unit = Sphere::UNIT;
         // |(3, 4, 0)| = 5: zero in one point is allowed, a hair below is not.
         assert!(unit.check(&affine([3.0, 4.0, 0.0], 5.0)).is_ok());
@@ -165,12 +179,12 @@ mod tests {
         let far = Sphere::new([10.0, 0.0, 0.0], 2.0).unwrap();
         assert!(far.check(&affine([1.0, 0.0, 0.0], -8.0)).is_ok());
         assert!(far.check(&affine([1.0, 0.0, 0.0], -8.5)).is_err());
-        assert_eq!(far.middle(&affine([1.0, 0.0, 0.0], -8.0)), 2);
+        assert_eq!(far.middle(&([1.0, 0.0, 0.0], -8.0)), 2);
     }
 
     #[test]
     fn points_are_spread_by_density() {
-        let points = spread_on_sphere(&Sphere::UNIT, &SpaceDensity::Affine { g: [0.0, 0.0, 1.0], c: 1.0 }, 4000, 3);
+        let points = spread_on_sphere(&Sphere::UNIT, &SphereDensity::Affine { g: [0.0, 0.0, 1.0], c: 1.0 }, 4000, 3);
         assert_eq!(points.len(), 4000);
         let north = points.iter().filter(|x| x[2] > 0.0).count();
         // Three quarters: int_0^1 (1 + z) dz / 2.

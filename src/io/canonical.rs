@@ -281,7 +281,7 @@ pub(super) fn density_noun(density: &Density) -> String {
     }
 }
 
-fn write_density<W: Write>(fields: &mut Fields<W>, density: &Density) -> io::Result<()> {
+pub(super) fn write_density<W: Write>(fields: &mut Fields<W>, density: &Density) -> io::Result<()> {
     let text = match density {
         Density::Constant => DensityText::Constant,
         Density::Affine { g, c } => DensityText::Affine { g, c: *c },

@@ -6,7 +6,7 @@ use super::image::decode;
 use super::json::{Context, Number, Place, Reference, Scalars, Source, set, unknown_field};
 use super::loader::Loader;
 use super::read::{ReadLimit, read_file};
-use crate::domain::{Between, Density, Domain, Image};
+use crate::domain::{Between, Density, Image};
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 use std::fmt;
 use std::path::Path;
@@ -170,8 +170,9 @@ impl RawDensity {
                 (None, _) => Err(fail("an affine density needs \"g\": [gx, gy]".into())),
             },
             "image" => match domain {
-                AnyDomain::Plane(domain) => self.image(domain, loader),
-                _ => Err(fail("type \"image\" needs a domain in the plane that is no torus".into())),
+                AnyDomain::Plane(domain) => self.image(domain.frame().bounds(), loader),
+                AnyDomain::Sphere(_) => self.image(WHOLE_SPHERE, loader),
+                _ => Err(fail("type \"image\" needs a sphere, or a domain in the plane that is no torus".into())),
             },
             _ => {
                 let values = self.values.ok_or_else(|| fail(format!("type \"{kind}\" needs \"values\"")))?;
@@ -201,7 +202,7 @@ impl RawDensity {
         }
     }
 
-    fn image(self, domain: &Domain, loader: &mut Loader<'_>) -> Result<Density, IoError> {
+    fn image(self, (lo, hi): ([f64; 2], [f64; 2]), loader: &mut Loader<'_>) -> Result<Density, IoError> {
         let file = loader.file;
         let fail = |what: String| IoError::content(file, format!("density: {what}"));
         let between = match self.interpolation.as_deref() {
@@ -211,7 +212,6 @@ impl RawDensity {
                 return Err(fail(format!("unknown interpolation {}; use \"constant\" or \"bilinear\"", quoted(other))));
             }
         };
-        let (lo, hi) = domain.frame().bounds();
         let corner = |given: Option<Vec<f64>>, name: &str, default: [f64; 2]| match given.as_deref() {
             None => Ok(default),
             Some(&[x, y]) => Ok([x, y]),
@@ -239,6 +239,10 @@ impl RawDensity {
         Ok(Density::Image(image.into()))
     }
 }
+
+/// Where an image on a sphere lies unless something else is said: longitudes and latitudes in
+/// degrees.
+pub const WHOLE_SPHERE: ([f64; 2], [f64; 2]) = ([-180.0, -90.0], [180.0, 90.0]);
 
 /// Dark becomes dense: `1 - v`, for values up to 1.
 fn invert(file: &Path, values: &mut [f64]) -> Result<(), IoError> {

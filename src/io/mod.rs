@@ -77,7 +77,7 @@ pub use cells::{
 pub use check_text::check_text;
 pub use checkpoint::{read_checkpoint, write_checkpoint};
 pub use columns::TableColumns;
-pub use density_json::{image_of_pixels, parse_image, read_image};
+pub use density_json::{WHOLE_SPHERE, image_of_pixels, parse_image, read_image};
 pub use domain_file::{parse_domain, read_domain, read_solid};
 pub use domain_shapes::AnyDomain;
 pub use ending::{ending, has_ending, tell_ending};

@@ -1,9 +1,9 @@
 //! Problems on a sphere, as files hold them.
 
-use super::canonical::density_noun;
+use super::canonical::{density_noun, write_density};
 use super::fields::Fields;
 use super::problem_file::{AnyProblem, FileData, ProblemFile};
-use crate::domain::{Density, DomainError, SpaceDensity, Sphere, spread_on_sphere};
+use crate::domain::{Density, Sphere, SphereDensity, spread_on_sphere};
 use crate::exact::Heights;
 use crate::problem::{Duplicates, ProblemError, SphereProblem, SphereProblemData};
 use serde::Serialize;
@@ -20,28 +20,6 @@ struct DomainText<'a> {
     radius: Option<f64>,
 }
 
-/// The density as problem files write it.
-#[derive(Serialize)]
-#[serde(tag = "type", rename_all = "lowercase")]
-enum DensityText<'a> {
-    Constant,
-    Affine { g: &'a [f64; 3], c: f64 },
-}
-
-/// A density of a file on a sphere.
-fn fitting(density: Density) -> Result<SpaceDensity, DomainError> {
-    match density {
-        Density::Constant => Ok(SpaceDensity::Constant),
-        Density::InSpace { g, c } => Ok(SpaceDensity::Affine { g, c }),
-        Density::Affine { .. } => Err(DomainError::Unfit {
-            density: "affine\" with two slopes, \"affine",
-            domain: "box\" in the plane, \"polygon",
-        }),
-        Density::Image(_) => Err(DomainError::Unfit { density: "image", domain: "box\" in the plane, \"polygon" }),
-        other => Err(DomainError::Unfit { density: other.kind(), domain: "mesh" }),
-    }
-}
-
 impl FileData for SphereProblemData {
     type Point = [f64; 3];
     type Source = Sphere;
@@ -51,11 +29,11 @@ impl FileData for SphereProblemData {
         SphereProblemData::new(sphere, sites)
     }
     fn set_density(&mut self, density: Density) -> Result<(), ProblemError> {
-        self.density = fitting(density)?;
+        self.density = density.try_into()?;
         Ok(())
     }
     fn spread(sphere: &Sphere, density: &Density, n: usize, seed: u64) -> Result<Vec<[f64; 3]>, ProblemError> {
-        let density = fitting(density.clone())?;
+        let density = SphereDensity::try_from(density.clone())?;
         sphere.check(&density)?;
         Ok(spread_on_sphere(sphere, &density, n, seed))
     }
@@ -75,11 +53,7 @@ impl FileData for SphereProblemData {
         "this needs a sphere: {\"type\": \"sphere\"}".into()
     }
     fn noun(problem: &SphereProblem) -> String {
-        let density = match problem.density() {
-            SpaceDensity::Constant => Density::Constant,
-            _ => Density::InSpace { g: [0.0; 3], c: 0.0 },
-        };
-        format!("{}, {}", problem.sphere().noun(), density_noun(&density))
+        format!("{}, {}", problem.sphere().noun(), density_noun(&problem.density().into()))
     }
     fn set_duplicates(&mut self, duplicates: Duplicates) {
         self.duplicates = duplicates;
@@ -112,11 +86,7 @@ impl FileData for SphereProblemData {
         let text =
             DomainText { kind: "sphere", center: own.then_some(&center), radius: own.then(|| self.sphere.radius()) };
         fields.value("domain", &text)?;
-        let text = match &self.density {
-            SpaceDensity::Affine { g, c } => DensityText::Affine { g, c: *c },
-            _ => DensityText::Constant,
-        };
-        fields.value("density", &text)
+        write_density(fields, &(&self.density).into())
     }
     fn write_flags<W: Write>(&self, fields: &mut Fields<W>) -> io::Result<()> {
         fields.value("normalize", &self.normalize)

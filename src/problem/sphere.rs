@@ -2,10 +2,9 @@
 
 use super::targets::Targets;
 use super::{Duplicates, ProblemError};
-use crate::domain::{SpaceDensity, Sphere};
-use crate::exact::{Heights, big};
+use crate::domain::{Sphere, SphereDensity};
+use crate::exact::Heights;
 use crate::setters::setters;
-use std::f64::consts::PI;
 
 /// Raw data of a problem on a sphere.
 #[derive(Clone, Debug)]
@@ -14,7 +13,7 @@ pub struct SphereProblemData {
     /// Where the source lives.
     pub sphere: Sphere,
     /// Its density with respect to area.
-    pub density: SpaceDensity,
+    pub density: SphereDensity,
     /// Sites `y_i`, anywhere in space.
     pub sites: Vec<[f64; 3]>,
     /// Masses `nu_i`; `None`: equal, total 1.
@@ -28,7 +27,7 @@ pub struct SphereProblemData {
 }
 
 setters!(SphereProblemData {
-    density: value SpaceDensity,
+    density: value SphereDensity,
     masses: option Vec<f64>,
     heights: option Heights,
     normalize: value bool,
@@ -41,7 +40,7 @@ impl SphereProblemData {
     pub fn new(sphere: Sphere, sites: Vec<[f64; 3]>) -> SphereProblemData {
         SphereProblemData {
             sphere,
-            density: SpaceDensity::Constant,
+            density: SphereDensity::Constant,
             sites,
             masses: None,
             heights: None,
@@ -55,7 +54,7 @@ impl SphereProblemData {
 #[derive(Clone, Debug)]
 pub struct SphereProblem {
     pub(super) sphere: Sphere,
-    pub(super) density: SpaceDensity,
+    pub(super) density: SphereDensity,
     pub(super) target: Targets<3>,
     pub(super) source_factor: f64,
 }
@@ -80,9 +79,7 @@ impl SphereProblem {
         if !(1e-200..=1e200).contains(&total) {
             return Err(ProblemError::TotalOutOfRange { total });
         }
-        // The area is 4 pi r^2 times the density at the centre; pi is rounded once.
-        let square = big::rational(sphere.radius()).square() * 4u32 * sphere.middle(&density);
-        let measure = PI * big::nearest_f64(&square);
+        let measure = sphere.measure(&density);
         let factor = total / measure;
         let sound = |v: f64| (1e-280..=1e280).contains(&v);
         if !sound(measure) || !sound(factor) {
@@ -104,7 +101,7 @@ impl SphereProblem {
     }
 
     /// Density before normalization.
-    pub fn density(&self) -> &SpaceDensity {
+    pub fn density(&self) -> &SphereDensity {
         &self.density
     }
 

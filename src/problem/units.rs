@@ -14,8 +14,7 @@
 
 use super::targets::Targets;
 use super::{Problem, SpaceProblem, SphereProblem, SurfaceProblem};
-use crate::domain::space::SpaceLaw;
-use crate::domain::{Density, Domain, Facets, Patches};
+use crate::domain::{Density, Domain, Facets, Patches, SphereDensity};
 use crate::exact::big::Rational;
 use crate::exact::power::{exponent, is_exact, scaled, scaled_dd};
 use crate::exact::{Dd, Heights};
@@ -293,12 +292,17 @@ impl SphereProblem {
     pub fn units(&self, heights: Option<&Heights>) -> Units {
         let (low, high) = self.sphere.bounds();
         let far = low.iter().chain(&high).fold(0.0, |m: f64, v| m.max(v.abs()));
-        let SpaceLaw { g, c, .. } = self.density.law(None, 0, 1.0);
         let length = fitting(self.sphere.radius(), |e| {
             let domain = || self.sphere.scaled(-e).is_some_and(|s| s.scaled(e) == Some(self.sphere));
             domain() && self.target.fit(e) && heights.is_none_or(|h| Units::fit(e, h))
         });
-        let steepest = g.iter().fold(c.abs(), |m, g| m.max(g.abs() * far)).min(f64::MAX);
+        let steepest = match (self.density.law(), &self.density) {
+            (None, SphereDensity::Image(image)) => image.most(),
+            (law, _) => {
+                let (g, c) = law.unwrap_or(([0.0; 3], 1.0));
+                g.iter().fold(c.abs(), |m, g| m.max(g.abs() * far)).min(f64::MAX)
+            }
+        };
         let exact = |e: i32| self.density.scaled(-length, -e).scaled(length, e) == self.density;
         Units { length, density: fitting(steepest, exact), mass: self.target.mass_unit() }
     }

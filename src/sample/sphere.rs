@@ -2,9 +2,9 @@
 //!
 //! Heights along an axis are uniform on a sphere (Archimedes), so two uniform numbers make a point,
 //! in the whole sphere or in a cap. A point of one cell is drawn from a cap that holds it until one
-//! lies in the cell; with an affine density a point is kept with a probability proportional to the
-//! density there, else drawn anew: exact in law. (The low-discrepancy sequence gives the first two
-//! numbers.)
+//! lies in the cell; where the density is not constant a point is kept with a probability
+//! proportional to the density there, else drawn anew: exact in law. A point of a whole image is
+//! drawn by its pixel's share. (The low-discrepancy sequence gives the first two numbers.)
 //!
 //! A point is rounded, so it lies a little beside the sphere: its cell is that of the site that
 //! wins there, exactly.
@@ -14,10 +14,11 @@ use super::draw::Fill;
 use super::method::{Method, SampleError};
 use crate::dense::{Stream, unit};
 use crate::diagram::surface::{Envelope, Scratch};
-use crate::diagram::{Cells, SphereDiagram};
+use crate::diagram::{Cells, SphereDiagram, SphereGround};
 use crate::domain::{Sphere, direction};
 use crate::exact::Heights;
 use rayon::prelude::*;
+use std::sync::Arc;
 
 /// Points of one task.
 const CHUNK: usize = 1 << 10;
@@ -45,9 +46,10 @@ const R2: [f64; 2] = [0.754_877_666_246_692_7, 0.569_840_290_998_053_2];
 pub struct SphereSampler {
     sphere: Sphere,
     envelope: Envelope,
-    law: ([f64; 3], f64),
+    ground: Arc<SphereGround>,
+    /// A bound of the density on the sphere; of an image also one in each cell.
     most: f64,
-    even: bool,
+    most_in: Vec<f64>,
     masses: Vec<f64>,
     /// Mass before each cell; one more entry.
     below: Vec<f64>,
@@ -66,9 +68,9 @@ impl SphereSampler {
         SphereSampler {
             sphere: *ground.sphere(),
             envelope: Envelope::new(sites, heights),
-            law: ([0, 1, 2].map(|k| ground.rho(&unit_vector(k)) - ground.rho(&[0.0; 3])), ground.rho(&[0.0; 3])),
+            ground: ground.clone(),
             most: ground.most(),
-            even: ground.is_even(),
+            most_in: if ground.is_picture() { (0..sites.len()).map(|i| diagram.most(i)).collect() } else { Vec::new() },
             masses: diagram.masses().to_vec(),
             below,
             caps: (0..sites.len()).map(|i| Some(i).filter(full).and_then(|i| diagram.cap(i))).collect(),
@@ -96,10 +98,6 @@ impl SphereSampler {
         let alias = (method == Method::Alias && cell.is_none()).then(|| Alias::new(&self.masses));
         Ok(SphereDraw { of: self, method, seed, count: count as f64, cell, alias })
     }
-}
-
-fn unit_vector(k: usize) -> [f64; 3] {
-    [0, 1, 2].map(|l| if k == l { 1.0 } else { 0.0 })
 }
 
 /// Samples that can be had by their numbers.
@@ -159,8 +157,9 @@ impl SphereDraw<'_> {
             }
             None => self.cell,
         };
+        let most = cell.and_then(|i| self.of.most_in.get(i)).unwrap_or(&self.of.most);
         let cap = cell.and_then(|i| self.of.caps[i].as_ref());
-        let (g, c) = &self.of.law;
+        let even = self.of.ground.is_even();
         let mut found = ([0.0; 3], 0);
         for part in 0..TRIES {
             let words = if part == 0 { first } else { self.words(number, part) };
@@ -170,13 +169,17 @@ impl SphereDraw<'_> {
                 u = (unit(shift[0]) + (number as f64 * R2[0]).fract()).fract();
                 v = (unit(shift[1]) + (number as f64 * R2[1]).fract()).fract();
             }
-            let x = self.in_cap(cap, u, v);
-            let rho = c + g[0] * x[0] + g[1] * x[1] + g[2] * x[2];
-            let x = self.of.sphere.at(&x);
+            // All of an image is drawn from as it is, with no point in vain.
+            let drawn = if cell.is_none() { self.of.ground.at(u, [v, unit(words[3])]) } else { None };
+            let u = drawn.unwrap_or_else(|| self.in_cap(cap, u, v));
+            let kept = drawn.is_some() || even || unit(words[3]) * most < self.of.ground.rho(&u);
+            if !kept && part + 1 < TRIES {
+                continue;
+            }
+            let x = self.of.sphere.at(&u);
             let won = self.of.envelope.highest(x, scratch);
             found = (x, won);
-            let here = cell.is_none_or(|i| i == won as usize);
-            if here && (self.of.even || unit(words[3]) * self.of.most < rho) {
+            if cell.is_none_or(|i| i == won as usize) {
                 break;
             }
         }

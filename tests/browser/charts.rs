@@ -226,6 +226,32 @@ pub fn charts(b: &Browser, f: &Path) {
     wrong(b, f);
 }
 
+/// The page of a map onto the sphere: the verdict is the report's, surface and sphere are drawn,
+/// and nothing is asked of a network.
+pub fn ball(b: &Browser, f: &Path) {
+    let corners = (0..8).map(|k| format!("v {} {} {}\n", k & 1, k >> 1 & 1, k >> 2));
+    let faces = ["1 3 4 2", "5 6 8 7", "1 2 6 5", "3 7 8 4", "1 5 7 3", "2 4 8 6"];
+    let text: String = corners.chain(faces.iter().map(|q| format!("f {q}\n"))).collect();
+    std::fs::write(f.join("box.obj"), text).expect("written");
+    brenier(f, "parameterize box.obj -o ball.obj --sphere --html ball.html --report ball.json");
+    let report = json(f.join("ball.json"));
+    b.requests();
+    open(b, &f.join("ball.html"));
+    let requests = b.requests();
+    assert!(requests.len() == 1 && requests[0].ends_with("/ball.html"), "{requests:?}");
+    assert_eq!((&report["bijective"], &report["triangles"]), (&true.into(), &12.into()), "{report}");
+    assert_eq!(b.script("return document.getElementById('verdict').className"), "good");
+    assert!(b.text("verdict").contains("all 12 triangles"), "{}", b.text("verdict"));
+    let plain = "for (const id of ['show-edges', 'show-marks']) if (document.getElementById(id).checked) document.getElementById(id).click()";
+    b.script(plain);
+    let shot = b.shot("ball");
+    for id in ["surface", "layout"] {
+        let inked = share(&shot, place(b, id), |c| !is_white(c));
+        assert!((0.1..0.95).contains(&inked), "{id} {inked}");
+    }
+    assert_eq!(b.errors(), Vec::<String>::new());
+}
+
 /// What is not one to one is red, named first, and said so: beside two hills lies a crumb, so small
 /// that single precision lays all of it into some points.
 fn wrong(b: &Browser, f: &Path) {

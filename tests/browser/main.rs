@@ -180,6 +180,7 @@ fn pages_of_charts_work_in_a_browser() {
     let Some(b) = browser() else { return };
     let folder = tempfile::tempdir().expect("a folder");
     charts::charts(&b, folder.path());
+    charts::ball(&b, folder.path());
 }
 
 /// Hues of the shape in sixteenths, with shadows and ink left out.

@@ -235,6 +235,55 @@ fn images_on_any_domain() {
     f.expect(0, "check r.json");
 }
 
+/// A map of the world by longitudes and latitudes, half of it empty: the whole way.
+#[test]
+fn images_on_the_sphere() {
+    let f = Folder::new();
+    let sites: String = points(30)
+        .iter()
+        .map(|&[u, v]| {
+            let (z, a) = (2.0 * u - 1.0, std::f64::consts::TAU * v);
+            let r = (1.0 - z * z).sqrt();
+            format!("{},{},{z}\n", r * a.cos(), r * a.sin())
+        })
+        .collect();
+    f.write("y.csv", sites);
+    let mut npy = Vec::new();
+    let values: Vec<f64> = (0..24 * 12).map(|k| if k % 24 < 12 { f64::from(k % 7) } else { 0.0 }).collect();
+    brenier::io::write_npy(&mut npy, 24, &values).unwrap();
+    f.write("world.npy", npy);
+    let run = f.expect(0, "solve --domain sphere --density image:world.npy --points y.csv -o s.json --cells c.obj");
+    assert!(run.out.contains("in the unit sphere, density by an image of 24 x 12 pixels"), "{}", run.out);
+    let check = f.expect(0, "check s.json");
+    assert!(check.out.contains("verified: s.json"), "{}", check.out);
+    // Nothing is in the east.
+    let all = f.json("s.json");
+    assert_eq!(all["problem"]["data"]["density"]["min"], serde_json::json!([-180.0, -90.0]));
+    assert!(all["centroids"].as_array().unwrap().iter().all(|c| c[1].as_f64().unwrap() < 0.0));
+    for picture in ["s.svg", "s.png", "s.html"] {
+        f.expect(0, &format!("plot s.json -o {picture}"));
+    }
+    f.expect(0, "sample s.json -n 300 -o k.csv");
+    f.expect(0, "map s.json --points y.csv -o m.csv --kind cell");
+    f.expect(0, "quantize --domain sphere --density image:world.npy -n 40 --steps 3 -o q.json");
+    f.expect(0, "check q.json");
+    // A file may place the image on a part of the sphere.
+    let problem = |density: &str| {
+        format!(
+            "{{\"format\": \"brenier/problem\", \"version\": 1, \"domain\": {{\"type\": \"sphere\"}}, \
+             \"density\": {{\"type\": \"image\", {density}}},\n \"sites\": [[0.9, 0.1, 0.1], [0.9, 0.2, 0.3]]}}"
+        )
+    };
+    f.write("p.json", problem(r#""width": 2, "values": [1, 2, 3, 4], "min": [0, 0], "max": [40, 20]"#));
+    f.expect(0, "solve p.json -o t.json");
+    f.expect(0, "check t.json");
+    f.write("p.json", problem(r#""width": 1, "values": [1], "max": [40, 100]"#));
+    let error = f.error(3, "solve p.json -o t.json");
+    assert!(error.contains("on a sphere these are degrees"), "{error}");
+    let error = f.error(3, "solve --domain sphere --density image:world.npy --bilinear --points y.csv -o t.json");
+    assert!(error.contains("a bilinear image needs a domain in the plane"), "{error}");
+}
+
 #[test]
 fn words_for_domains() {
     let f = Folder::new();

@@ -115,3 +115,25 @@ fn what_does_not_go_onto_a_sphere() {
     assert_eq!(run.code, 2);
     assert!(run.err.contains("x.stl: such a file has no place for points of the plane"), "{}", run.err);
 }
+
+/// One face with a share of 1e-10 of the mass is smaller than single precision tells apart: doubles
+/// bear it, and a file that does not ends with exit 1, and says why.
+#[test]
+fn what_single_precision_turns_over_is_told() {
+    let f = Folder::new();
+    f.write("cube.obj", cubes(&[[0, 0, 0]], 3));
+    let faint = |k: usize| if k < 18 { "1e-10\n" } else { "1\n" };
+    f.write("faint.txt", (0..108).map(faint).collect::<String>());
+    f.expect(0, "parameterize cube.obj -o ball.obj --sphere --density faint.txt --quiet");
+    let run = f.run("parameterize cube.obj -o ball.stl --sphere --density faint.txt --report r.json --html p.html");
+    assert_eq!(run.code, 1, "{}", run.err);
+    assert!(run.out.contains("map        not one to one: "), "{}", run.out);
+    assert!(run.err.contains("ball.stl: not one to one any more in its single precision: "), "{}", run.err);
+    assert!(run.err.contains("write .obj, .ply or .off, which hold doubles"), "{}", run.err);
+    let r = f.json("r.json");
+    assert_eq!(r["bijective"], false);
+    assert!(r["flipped"].as_u64().unwrap() + r["flat"].as_u64().unwrap() > 0);
+    // What was written is what is judged.
+    assert_eq!(f.read_bytes("ball.stl").len(), 84 + 50 * 108);
+    assert!(f.read("p.html").contains("Not one to one"));
+}

@@ -141,7 +141,7 @@ pub struct SolveArgs {
     #[arg(long, value_name = "FILE", requires = "points")]
     pub masses: Option<PathBuf>,
     /// Density of the source: constant, affine:GX,GY,C for GX x + GY y + C, or image:FILE (.png,
-    /// .jpg or .npy over the box of the domain)
+    /// .jpg or .npy over the box of the domain; over all longitudes and latitudes of a sphere)
     #[arg(long, value_name = "DENSITY", requires = "points")]
     pub density: Option<String>,
     #[command(flatten)]
@@ -220,7 +220,7 @@ pub struct QuantizeArgs {
     #[arg(long, value_name = "NAME")]
     pub feature: Vec<String>,
     /// Density of the source: constant, affine:GX,GY,C for GX x + GY y + C, or image:FILE (.png,
-    /// .jpg or .npy over the box of the domain)
+    /// .jpg or .npy over the box of the domain; over all longitudes and latitudes of a sphere)
     #[arg(long, value_name = "DENSITY")]
     pub density: Option<String>,
     #[command(flatten)]

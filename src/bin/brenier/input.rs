@@ -7,8 +7,8 @@ use crate::limits::{check_memory, read_limit};
 use brenier::domain::{Between, ConvexPolygon, Density, Domain, DomainError, SpaceDomain, Sphere};
 use brenier::io::{
     AnyDomain, AnyLoaded, AnyProblem, FileData, IoError, Loaded, Origins, ProblemFile, ReadLimit, SolutionFile,
-    TableColumns, problem_of_solution, read_any_problem, read_columns, read_domain, read_image, read_masses,
-    read_solid,
+    TableColumns, WHOLE_SPHERE, problem_of_solution, read_any_problem, read_columns, read_domain, read_image,
+    read_masses, read_solid,
 };
 use brenier::map_kind;
 use brenier::problem::{Duplicates, ProblemError};
@@ -217,11 +217,15 @@ fn source(named: Named<'_>, density: Option<&str>, flags: &ImageArgs, limit: Rea
         return Ok(Given { domain, density: Density::Image(image.into()), notes: Vec::new() });
     }
     let (domain, notes) = domain(named, limit)?;
-    let AnyDomain::Plane(plane) = &domain else {
-        let what = "--density image:FILE needs a domain in the plane that is no torus";
-        return Err(usage(format!("{what}; {name} is none")));
+    let place = match &domain {
+        AnyDomain::Plane(plane) => plane.frame().bounds(),
+        AnyDomain::Sphere(_) => WHOLE_SPHERE,
+        _ => {
+            let what = "--density image:FILE needs a sphere, or a domain in the plane that is no torus";
+            return Err(usage(format!("{what}; {name} is none")));
+        }
     };
-    let image = image(Some(plane.frame().bounds()))?;
+    let image = image(Some(place))?;
     Ok(Given { domain, density: Density::Image(image.into()), notes })
 }
 

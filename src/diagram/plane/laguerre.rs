@@ -1,12 +1,12 @@
 //! The diagram in the plane behind the seam to the optimization.
 
+use super::super::matched;
 use super::super::measures::{Integrate, MeasureError, Measures, Want};
 use super::super::moments::Moments;
 use super::super::seam::{Background, Coarsen, Laguerre, Live, Revive, sunk};
 use super::cells::{self, CellMeasures, Duals, Region};
 use super::even::even_law;
 use super::integrate::LocalDensity;
-use super::matched;
 use super::patched::{self, Ground};
 use super::pixels::Pixels;
 use super::restrict::Restriction;

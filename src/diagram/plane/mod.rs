@@ -10,7 +10,6 @@ mod fit;
 pub(super) mod ground;
 pub(super) mod integrate;
 pub(super) mod laguerre;
-mod matched;
 mod parts;
 pub(super) mod patched;
 mod pieces;

@@ -1,8 +1,10 @@
 //! Integrals over a region of the unit sphere from the arcs around it, in closed form
 //! (docs/theory/sphere.md).
 //!
-//! All are sums over arcs about a point `z` of the sphere near the region, so that small regions
-//! are as precise as large ones.
+//! All are sums over arcs about a point `z` of the sphere, which is near the boundary: so small
+//! regions are as precise as large ones, and so are those that lack little of the sphere. What
+//! counts is that `-z` is far from the boundary; where that is so of no point, every ring of the
+//! boundary has one of its own.
 
 use std::f64::consts::{FRAC_PI_2, PI};
 
@@ -34,14 +36,17 @@ pub(super) struct Region {
     pub off: f64,
 }
 
+#[inline]
 pub(super) fn cross(a: &[f64; 3], b: &[f64; 3]) -> [f64; 3] {
     [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
 }
 
+#[inline]
 pub(super) fn dot(a: &[f64; 3], b: &[f64; 3]) -> f64 {
     a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 }
 
+#[inline]
 pub(super) fn minus(a: &[f64; 3], b: &[f64; 3]) -> [f64; 3] {
     [a[0] - b[0], a[1] - b[1], a[2] - b[2]]
 }
@@ -143,12 +148,19 @@ impl Arc {
     }
 }
 
-/// Integrals over the region on the left of arcs, about a point `z` near it. `covered`: the circles
-/// on the boundary leave out so much area at most. `second`: also the second moments.
-pub(super) fn region(arcs: &[Arc], z: &[f64; 3], covered: f64, second: bool) -> Region {
+/// Integrals over the region on the left of arcs, about a point `z` near it. `poles`: none, or for
+/// each arc a point to see it from, the same along a ring. `covered`: the circles on the boundary
+/// leave out so much area at most. `second`: also the second moments.
+///
+/// Along a closed ring the area on its left is known up to multiples of `4 pi` from wherever it is
+/// seen, and the area of the region is the sum of these, up to such multiples; `int x` is the same
+/// from all points. `1 - <x, z>` is summed up about `z` alone: with poles the region reaches around
+/// the sphere, and its integral is the area less `<int x, z>`, of the size of the whole.
+pub(super) fn region(arcs: &[Arc], (near, poles): (&[f64; 3], &[[f64; 3]]), covered: f64, second: bool) -> Region {
     let mut sum = Region::default();
     let mut tensor = [[0.0; 3]; 3];
-    for arc in arcs {
+    for (k, arc) in arcs.iter().enumerate() {
+        let z = poles.get(k).unwrap_or(near);
         arc.each_piece(|piece| {
             let (p, q) = (minus(&piece.a, z), minus(&piece.b, z));
             let across = cross(&p, &q);
@@ -167,8 +179,14 @@ pub(super) fn region(arcs: &[Arc], z: &[f64; 3], covered: f64, second: bool) -> 
     }
     sum.off *= 16.0 * f64::EPSILON;
     let area = settled(sum.area, covered);
+    if area != sum.area {
+        sum.off += 2.0 * f64::EPSILON * area;
+    }
     sum.below += area - sum.area;
     sum.area = area;
+    if !poles.is_empty() {
+        sum.below = area - dot(&sum.first, near);
+    }
     for (k, row) in tensor.iter().enumerate().filter(|_| second) {
         for (l, t) in row.iter().enumerate() {
             sum.second[k][l] = t + if k == l { sum.area / 3.0 } else { 0.0 };
@@ -226,32 +244,39 @@ mod tests {
         Arc { a, b: a, n: [0.0, 0.0, 1.0], c: t.cos(), radius: t.sin(), angle: 2.0 * PI }
     }
 
+    /// Seen from the middle of the circle, whichever of the two areas is the small one: a few
+    /// roundings of `4 pi` for large caps, and of the area for small ones.
     #[test]
     fn caps_are_those_of_archimedes() {
-        for t in [1e-6, 1e-3, 0.3, 1.0, FRAC_PI_2, 2.0, 3.0, PI - 1e-3] {
-            let (arc, z) = (cap(t), [0.0, 0.0, 1.0]);
+        for t in [1e-6, 1e-3, 0.3, 1.0, FRAC_PI_2, 2.0, 3.0, PI - 1e-3, PI - 1e-5, PI - 1e-7] {
+            let arc = cap(t);
+            let z = [0.0, 0.0, if t > FRAC_PI_2 { -1.0 } else { 1.0 }];
             let covered = 2.0 * PI * (1.0 + t.cos());
-            let found = region(&[arc], &z, covered, true);
-            // 2 pi (1 - cos t) without cancellation. Seen from a point, a small circle about the
-            // one opposite is off by the rounding of its points over the square of its radius.
+            let found = region(&[arc], (&z, &[]), covered, true);
+            // 2 pi (1 - cos t) without cancellation.
             let area = 4.0 * PI * (0.5 * t).sin().powi(2);
-            let opposite = if t > 1.0 { (1e-15 / t.sin().powi(2)).max(1e-13) } else { 1e-13 };
-            near(found.area, area, opposite * area);
+            near(found.area, area, 32.0 * f64::EPSILON * area);
+            near(found.area, area, found.off + 2.0 * f64::EPSILON * area);
             let first = PI * t.sin().powi(2);
-            near(found.first[2], first, 1e-12 * first.max(opposite));
-            // 2 pi int_c^1 (1 - s) ds = pi (1 - c)^2.
-            let below = PI * (2.0 * (0.5 * t).sin().powi(2)).powi(2);
+            near(found.first[2], first, 1e-12 * first);
+            // 2 pi int_c^1 (1 - s) ds = pi (1 - c)^2; about the other pole pi (1 - c) (3 + c).
+            let depth = 2.0 * (0.5 * t).sin().powi(2);
+            let below = if z[2] > 0.0 { PI * depth * depth } else { PI * depth * (4.0 - depth) };
             // Points are off the sphere by a rounding, which of small circles' depth is much.
-            let share = (1e-15 / (t * t).min(t.sin().powi(2))).max(1e-12);
+            let share = if z[2] > 0.0 { (1e-15 / (t * t)).max(1e-13) } else { 1e-14 };
             near(found.below, below, share * below);
             // int z^2 = 2 pi (1 - c^3) / 3.
-            near(found.second[2][2], 2.0 * PI * (1.0 - t.cos().powi(3)) / 3.0, opposite.max(1e-14) * 20.0);
-            near(found.second[0][0], 0.5 * (area - found.second[2][2]), opposite.max(1e-14) * 20.0);
-            // About another point, the same.
-            let other = region(&[arc], &[0.6, 0.0, 0.8], covered, true);
-            near(other.area, area, opposite * area.max(1.0));
-            (0..3).for_each(|k| near(other.first[k], found.first[k], 20.0 * opposite));
-            near(other.below, area - 0.8 * first, 20.0 * (share * below).max(opposite));
+            near(found.second[2][2], 2.0 * PI * (1.0 - t.cos().powi(3)) / 3.0, 3e-14);
+            near(found.second[0][0], 0.5 * (area - found.second[2][2]), 3e-14);
+            // From another point, and with a pole of its own.
+            let aside = [0.6, 0.0, 0.8f64.copysign(z[2])];
+            let other = region(&[arc], (&aside, &[]), covered, true);
+            near(other.area, area, 1e-14 * area.max(1.0));
+            (0..3).for_each(|k| near(other.first[k], found.first[k], 3e-14));
+            near(other.below, area - aside[2] * first, 3e-14);
+            let own = region(&[arc], (&aside, &[z]), covered, true);
+            assert_eq!((own.area, own.first), (found.area, found.first));
+            near(own.below, area - aside[2] * first, 3e-14);
         }
     }
 
@@ -261,7 +286,7 @@ mod tests {
         let e = |k: usize| [0, 1, 2].map(|l| if k % 3 == l { 1.0 } else { 0.0 });
         let side = |k: usize| Arc { a: e(k), b: e(k + 1), n: e(k + 2), c: 0.0, radius: 1.0, angle: FRAC_PI_2 };
         let third = 1.0 / 3f64.sqrt();
-        let octant = region(&[side(0), side(1), side(2)], &[third; 3], 6.0 * PI, true);
+        let octant = region(&[side(0), side(1), side(2)], (&[third; 3], &[]), 6.0 * PI, true);
         near(octant.area, FRAC_PI_2, 1e-15);
         (0..3).for_each(|k| near(octant.first[k], PI / 4.0, 1e-15));
         near(octant.second[0][0], PI / 6.0, 1e-15);
@@ -278,7 +303,7 @@ mod tests {
                 Arc { a: q, b: p, n: [1.0, 0.0, 0.0], c, radius, angle },
                 Arc { a: p, b: q, n: [0.0, 1.0, 0.0], c, radius, angle },
             ],
-            &[0.5f64.sqrt(), 0.5f64.sqrt(), 0.0],
+            (&[0.5f64.sqrt(), 0.5f64.sqrt(), 0.0], &[]),
             4.0 * PI * (1.0 + c),
             true,
         );

@@ -79,6 +79,15 @@ impl Cell {
         self.empty = false;
     }
 
+    /// Becomes a copy, in the room that it has.
+    pub fn copy(&mut self, other: &Cell) {
+        self.clear();
+        self.rims.extend_from_slice(&other.rims);
+        self.nodes.extend_from_slice(&other.nodes);
+        self.sides.extend_from_slice(&other.sides);
+        self.empty = other.empty;
+    }
+
     /// The exact row of a rim.
     pub fn exact(&self, rim: u32, exact: &dyn Exact) -> [Integer; 4] {
         exact.row(self.rims[rim as usize].j)
@@ -92,16 +101,22 @@ impl Cell {
 
     /// The node of two rims whose circles cross.
     pub fn node(&mut self, from: u32, to: u32, exact: &dyn Exact) -> u32 {
+        self.node_at(from, to, None, exact)
+    }
+
+    /// The same, if it is known where it is.
+    pub fn node_at(&mut self, from: u32, to: u32, known: Option<Crossing>, exact: &dyn Exact) -> u32 {
         if let Some(k) = self.nodes.iter().rposition(|n| (n.from, n.to) == (from, to)) {
             return k as u32;
         }
-        let at = match self.rims[from as usize].row.leaves(&self.rims[to as usize].row) {
+        let computed = || match self.rims[from as usize].row.leaves(&self.rims[to as usize].row) {
             Meeting::Cross(at) => at,
             _ => {
                 let found = ExactCrossing::of(&self.exact(from, exact), &self.exact(to, exact));
                 found.map_or(Crossing { x: [0.0; 3], off: f64::INFINITY }, |x| x.near())
             }
         };
+        let at = known.unwrap_or_else(computed);
         self.nodes.push(Node { from, to, at });
         self.nodes.len() as u32 - 1
     }

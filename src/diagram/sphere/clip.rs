@@ -10,6 +10,7 @@
 //! of each makes one arc. In all other cases the new circle is cut by all the old ones in turn.
 
 use super::cell::{Cell, Exact, NONE, Node, Rim, Side};
+use super::edges::is_edge;
 use crate::exact::Counters;
 use crate::exact::big::Integer;
 use crate::exact::predicates::{
@@ -23,7 +24,8 @@ enum Relation {
     Out,
     /// The same circle: of a cap on the same side, or on the other one.
     Same(bool),
-    Cross,
+    /// And where the circle leaves the cap, if that was computed.
+    Cross(Option<Crossing>),
 }
 
 /// What a cap did to a cell.
@@ -144,8 +146,11 @@ impl Cell {
     }
 
     /// Of two sites with one circle and caps on one side: has the first the wall? The farther one
-    /// has, of two in one place that which wins.
+    /// has, of two in one place that which wins; a site has it rather than a line of an image.
     fn is_farther(&self, j: u32, other: u32, exact: &dyn Exact) -> bool {
+        if is_edge(j) || is_edge(other) {
+            return !is_edge(j);
+        }
         let size = |j: u32| exact.row(j)[..3].iter().map(|n| Integer::from(n.abs_ref())).sum::<Integer>();
         size(j).cmp(&size(other)).then(exact.rank(other).cmp(&exact.rank(j))).is_gt()
     }
@@ -167,8 +172,8 @@ impl Cell {
     fn relation(&self, own: u32, other: u32, exact: &dyn Exact, counters: &mut Counters) -> Relation {
         let (a, b) = (&self.rims[own as usize].row, &self.rims[other as usize].row);
         let meeting = a.leaves(b);
-        if let Meeting::Cross(_) = meeting {
-            return Relation::Cross;
+        if let Meeting::Cross(at) = meeting {
+            return Relation::Cross(Some(at));
         }
         let side = if meeting == Meeting::Apart { b.side_of_centre(a) } else { 0 };
         if side != 0 {
@@ -178,7 +183,7 @@ impl Cell {
         counters.big += 1;
         let (p, q) = (self.exact(own, exact), self.exact(other, exact));
         if ExactCrossing::of(&p, &q).is_some() {
-            return Relation::Cross;
+            return Relation::Cross(None);
         }
         match centre_side_exact(&q, &p) {
             1 => Relation::In,
@@ -272,7 +277,7 @@ impl Cell {
                 }
                 Relation::Out => Cut::Changes { tied: false },
                 Relation::Same(s) => Cut::Same(s),
-                Relation::Cross => {
+                Relation::Cross(_) => {
                     let (p, q) = (new(self, true, work), new(self, false, work));
                     out.push(self.side(c, p, q));
                     Cut::Changes { tied: false }
@@ -306,10 +311,10 @@ impl Cell {
             },
         });
         let relation = match ends {
-            [Some(a), Some(b)] if a.inside != b.inside => Relation::Cross,
+            [Some(a), Some(b)] if a.inside != b.inside => Relation::Cross(None),
             _ => self.relation(c, k, exact, &mut work.counters),
         };
-        let ([Some(a), Some(b)], Relation::Cross) = (ends, relation) else {
+        let ([Some(a), Some(b)], Relation::Cross(leaving)) = (ends, relation) else {
             let tied = signs.contains(&0);
             return match relation {
                 Relation::Same(s) => Cut::Same(s),
@@ -331,7 +336,7 @@ impl Cell {
                 out.push(self.side(c, p, side.to));
             }
             (true, true) => {
-                let q = if tied { NONE } else { self.node(c, k, exact) };
+                let q = if tied { NONE } else { self.node_at(c, k, leaving, exact) };
                 if tied || !self.is_between(c, [side.from, q, side.to], exact, &mut work.counters) {
                     out.push(side);
                     return if tied { Cut::Tied } else { Cut::Stays };

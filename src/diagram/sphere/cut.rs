@@ -1,13 +1,13 @@
 //! One cell: cut out of the sphere by every site that may cut it.
 
 use super::super::tree::Tree;
-use super::cell::{Cell, Exact};
+use super::cell::Cell;
 use super::clip::{Clip, Work};
 use super::ground::SphereGround;
+use super::pieces;
 use super::reach::Reach;
 use super::sites::{Between, Sites};
-use crate::exact::Dd;
-use crate::exact::big::Integer;
+use super::walls::Walls;
 
 /// All that cells are cut with.
 #[derive(Clone, Copy)]
@@ -24,39 +24,29 @@ pub(super) struct Room {
     pub work: Work,
     stack: Vec<u32>,
     reach: Reach,
+    pub pieces: pieces::Room,
+    /// Integrals of the density over the walls of the last cell that was weighed.
+    pub found: Vec<(u32, f64)>,
 }
 
-/// The rows of the walls of a site, in integers.
-pub(super) struct Walls<'a> {
-    pub sites: &'a Sites,
-    pub i: u32,
-}
+impl<'a> Cutter<'a> {
+    /// The rows of a site.
+    pub fn walls(&self, i: u32) -> Walls<'a> {
+        Walls { sites: self.sites, i, image: self.ground.picture.as_ref().map(|p| &*p.image) }
+    }
 
-impl Exact for Walls<'_> {
-    fn own(&self) -> u32 {
-        self.i
-    }
-    fn rank(&self, j: u32) -> u32 {
-        self.sites.rank[j as usize]
-    }
-    fn precise(&self, j: u32) -> ([Dd; 3], Dd) {
-        self.sites.precise(self.i, j)
-    }
-    fn row(&self, j: u32) -> [Integer; 4] {
-        self.sites.exact(self.i, j)
-    }
-}
-
-impl Cutter<'_> {
     /// The cell of a site, left in the room: cut by its last neighbours first.
     pub fn cell(&self, i: u32, warm: &[u32], room: &mut Room) {
-        let Room { cell, work, stack, reach } = room;
+        let Room { cell, work, stack, reach, .. } = room;
         let sphere = &self.ground.sphere;
         let (site, weight) = (&self.sites.y[i as usize], self.sites.w[i as usize].hi);
-        let walls = Walls { sites: self.sites, i };
+        let walls = self.walls(i);
         cell.clear();
         reach.set(cell, sphere, site, weight);
         let mut meet = |cell: &mut Cell, reach: &mut Reach, j: u32| {
+            if cell.rims.iter().any(|rim| rim.j == j) {
+                return;
+            }
             let (row, length) = match self.sites.between(i, j) {
                 Between::Wall(row, length) => (row, length),
                 Between::Everywhere(true) => return,
@@ -66,7 +56,7 @@ impl Cutter<'_> {
                     return;
                 }
             };
-            if reach.is_beyond(&row) || cell.rims.iter().any(|rim| rim.j == j) {
+            if reach.is_beyond(&row) {
                 return;
             }
             if cell.clip((j, row, length), &walls, work) == Clip::Cut {
@@ -90,6 +80,11 @@ impl Cutter<'_> {
             }
             if branch.second == 0 {
                 for j in (branch.begin..branch.end).filter(|&j| j != i) {
+                    // Most sites near by are told off by distances alone.
+                    let (y, w) = (&self.sites.y[j as usize], self.sites.w[j as usize].hi);
+                    if reach.misses_site((y, w), site, sphere.radius()) {
+                        continue;
+                    }
                     meet(cell, reach, j);
                     if cell.empty {
                         return;

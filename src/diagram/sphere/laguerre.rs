@@ -5,15 +5,17 @@
 //! for each other.
 
 use super::super::graph::Graph;
+use super::super::matched;
 use super::super::measures::{MeasureError, Measures, Want};
 use super::super::moments::Moments;
-use super::super::seam::{Coarsen, Laguerre, Live, sunk};
+use super::super::seam::{Background, Coarsen, Laguerre, Live, sunk};
 use super::super::subset::Subset;
 use super::super::tree::Tree;
-use super::cut::{Cutter, Room, Walls};
+use super::cut::{Cutter, Room};
 use super::ground::SphereGround;
 use super::shape::Shape;
 use super::sites::Sites;
+use crate::domain::{SphereDensity, spread_on_sphere};
 use crate::exact::{Counters, Dd, Heights};
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -117,8 +119,7 @@ impl SphereLaguerre {
     fn measure(&self, cutter: &Cutter<'_>, i: usize, moments: bool, part: &mut Part, room: &mut Room) {
         let warm = self.last(i);
         cutter.cell(i as u32, warm, room);
-        let walls = Walls { sites: cutter.sites, i: i as u32 };
-        let Some(shape) = Shape::of(&room.cell, &walls) else {
+        let Some(shape) = Shape::bare(&room.cell, &cutter.walls(i as u32)) else {
             part.hidden += 1;
             part.mass.push(0.0);
             // A cell that is lost keeps the neighbours it had.
@@ -129,19 +130,18 @@ impl SphereLaguerre {
             }
             return;
         };
-        let found = shape.moments(&self.ground);
+        let (found, _) = cutter.weigh(i as u32, &shape, room);
         part.mass.push(found.mass);
         if moments {
             part.moments.push(found);
         }
+        // Both cells see a wall; the lower one counts it.
+        let own = room.found.iter().filter(|&&(j, weight)| i < j as usize && weight > 0.0);
+        part.walls.extend(own.map(|&(j, weight)| (i as u32, j, weight)));
         let before = part.near.len();
-        for (j, weight) in shape.walls(&self.ground) {
-            // Both cells see the wall; the lower one counts it.
-            if i < j as usize && weight > 0.0 {
-                part.walls.push((i as u32, j, weight));
-            }
-            if part.near[before..].last() != Some(&j) {
-                part.near.push(j);
+        for arc in &shape.arcs {
+            if part.near[before..].last() != Some(&arc.site) {
+                part.near.push(arc.site);
             }
         }
         part.lengths.push((part.near.len() - before) as u32);
@@ -164,6 +164,26 @@ impl Laguerre for SphereLaguerre {
 
     fn coarsen(&self) -> Option<&dyn Coarsen> {
         Some(self)
+    }
+
+    fn background(&mut self) -> Option<&mut dyn Background> {
+        if self.ground.is_picture() { Some(self) } else { None }
+    }
+}
+
+impl Background for SphereLaguerre {
+    fn set_share(&mut self, share: f64) {
+        self.ground = Arc::new(self.ground.with_background(share));
+    }
+
+    fn has_gaps(&self) -> bool {
+        self.ground.picture.as_ref().is_some_and(|p| p.background == 0.0 && p.image.has_gaps())
+    }
+
+    fn matched(&self, wanted: &[f64]) -> Option<Heights> {
+        let density = SphereDensity::Image(self.ground.picture.as_ref()?.image.clone());
+        let points = |count| spread_on_sphere(self.ground.sphere(), &density, count, 0);
+        Some(Heights::from_f64(&matched::heights(&self.y, wanted, points)?))
     }
 }
 

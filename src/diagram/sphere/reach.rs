@@ -137,6 +137,26 @@ impl Reach {
         })
     }
 
+    /// Certainly a site with its weight does not cut the cell of this site: at every corner its
+    /// power is greater, by more than the sag and all roundings.
+    pub fn misses_site(&self, (y, weight): (&[f64; 3], f64), site: &[f64; 3], radius: f64) -> bool {
+        if self.sag == f64::INFINITY {
+            return false;
+        }
+        let square = |a: &[f64; 3], b: &[f64; 3]| {
+            let (x, y, z) = (a[0] - b[0], a[1] - b[1], a[2] - b[2]);
+            x * x + y * y + z * z
+        };
+        let slack = 2.0 * radius * self.sag * square(y, site).sqrt() * (1.0 + ROUNDING);
+        self.places.iter().all(|(v, e, power)| {
+            // The corner is within e of where it is said to be, along each axis.
+            let apart = square(v, y);
+            let blur = 4.0 * e * (apart.sqrt() + e);
+            let margin = ROUNDING * (apart + weight.abs() + power.abs());
+            apart - weight - power > margin + slack + blur
+        })
+    }
+
     /// Certainly no site of a branch cuts the cell of this site.
     pub fn misses(&self, branch: &Branch, site: &[f64; 3], radius: f64) -> bool {
         let farther = |square: f64, power: f64, slack: f64| {

@@ -1,9 +1,9 @@
 //! A finished cell: its arcs with places and angles, and what it weighs.
 
-use super::super::moments::Moments;
 use super::arcs::{self, Arc, Region, cross, dot, minus};
-use super::cell::{Cell, Exact, NONE, Node, Side};
-use super::ground::SphereGround;
+use super::cell::{Cell, Exact, NONE, Node, Rim, Side};
+use super::ground::most;
+use super::portion::Portion;
 use super::reach::frame;
 use crate::exact::Dd;
 use crate::exact::predicates::{Crossing, turn_exact};
@@ -40,8 +40,21 @@ pub(super) struct Shape {
     pub names: Vec<[NodeName; 2]>,
     /// A point of the sphere near the cell.
     pub near: [f64; 3],
+    /// Where no one point sees all of the boundary well: one for each arc, the same along a ring.
+    poles: Vec<[f64; 3]>,
     /// Distances of arcs from where they are said to be, times their lengths.
     off: f64,
+    /// What it holds of an image.
+    pub held: Option<Box<Held>>,
+}
+
+/// What a cell holds of an image, where that is kept.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Held {
+    /// The greatest value in it.
+    pub most: f64,
+    /// `int rho / |y_i - y_j|` over its walls, each site perhaps more than once.
+    pub walls: Vec<(u32, f64)>,
 }
 
 /// The point where three cells meet, as any of them calls it: their positions, ascending, and which
@@ -86,34 +99,78 @@ impl SphereArc {
 impl Shape {
     /// The cell as it was cut; `None` if it is empty.
     pub fn of(cell: &Cell, exact: &dyn Exact) -> Option<Shape> {
+        let mut shape = Shape::bare(cell, exact)?;
         let own = exact.own();
-        if cell.empty {
-            return None;
-        }
-        let mut order: Vec<&Side> = cell.sides.iter().collect();
+        let order = sorted(cell);
         let site = |rim: u32| cell.rims[rim as usize].j;
-        let name = |node: u32| cell.nodes.get(node as usize).map(|n| (site(n.from), site(n.to)));
-        order.sort_by_key(|s| (site(s.rim), name(s.from), name(s.to)));
-        let mut shape = Shape::default();
-        let mut sum = [0.0; 3];
         for side in &order {
-            let (arc, off) = arc_of(cell, side, exact);
-            let moment = arc.moment();
-            (0..3).for_each(|k| sum[k] += moment[k]);
-            shape.off += off * arc.radius * arc.angle;
+            let name = |node: u32| cell.nodes.get(node as usize).map(|n| (site(n.from), site(n.to)));
             shape.names.push([side.from, side.to].map(|k| NodeName::of(own, name(k), site(side.rim))));
-            let Arc { a, b, n, c, radius, angle } = arc;
-            shape.arcs.push(SphereArc { site: site(side.rim), ends: [a, b], axis: n, height: c, radius, angle });
-            shape.lengths.push(cell.rims[side.rim as usize].length);
         }
-        shape.near = shape.middle(sum);
-        shape.next = super::rings::next(cell, &order, exact);
+        if shape.next.is_empty() {
+            shape.next = super::rings::next(cell, &order, exact);
+        }
         Some(shape)
     }
 
-    /// A direction near the cell, whose opposite is far from its boundary: that of its middle, or
-    /// where it reaches around the sphere the best of a few.
-    fn middle(&self, sum: [f64; 3]) -> [f64; 3] {
+    /// The same without names, and without the order of arcs unless its boundary is around the
+    /// sphere.
+    pub fn bare(cell: &Cell, exact: &dyn Exact) -> Option<Shape> {
+        if cell.empty {
+            return None;
+        }
+        let mut shape = Shape::default();
+        let order = sorted(cell);
+        for side in &order {
+            let (arc, off) = arc_of(cell, side, exact);
+            shape.off += off * arc.radius * arc.angle;
+            let Rim { j, length, .. } = cell.rims[side.rim as usize];
+            let Arc { a, b, n, c, radius, angle } = arc;
+            shape.arcs.push(SphereArc { site: j, ends: [a, b], axis: n, height: c, radius, angle });
+            shape.lengths.push(length);
+        }
+        let all: Vec<u32> = (0..shape.arcs.len() as u32).collect();
+        let (near, least) = shape.middle(&all);
+        shape.near = near;
+        if least <= FAR {
+            shape.next = super::rings::next(cell, &order, exact);
+            shape.poles = vec![near; shape.arcs.len()];
+            for ring in shape.rings() {
+                let (pole, _) = shape.middle(&ring);
+                ring.iter().for_each(|&k| shape.poles[k as usize] = pole);
+            }
+        }
+        Some(shape)
+    }
+
+    /// The closed curves of its boundary, once the order of arcs is known: their arcs.
+    pub fn rings(&self) -> Vec<Vec<u32>> {
+        let mut seen = vec![false; self.next.len()];
+        let mut rings = Vec::new();
+        for first in 0..self.next.len() {
+            let (mut ring, mut at) = (Vec::new(), first);
+            while !seen[at] {
+                seen[at] = true;
+                ring.push(at as u32);
+                at = self.next[at] as usize;
+            }
+            if !ring.is_empty() {
+                rings.push(ring);
+            }
+        }
+        rings
+    }
+
+    /// A direction near some arcs, whose opposite is far from them, and the least height of these
+    /// along it: the direction of their middle, or where they reach around the sphere the best of a
+    /// few.
+    fn middle(&self, some: &[u32]) -> ([f64; 3], f64) {
+        let arcs = || some.iter().map(|&k| &self.arcs[k as usize]);
+        let mut sum = [0.0; 3];
+        for arc in arcs() {
+            let moment = arc.inner().moment();
+            (0..3).for_each(|k| sum[k] += moment[k]);
+        }
         let size = dot(&sum, &sum).sqrt();
         let unit = |v: [f64; 3]| {
             let size = dot(&v, &v).sqrt();
@@ -121,27 +178,31 @@ impl Shape {
         };
         let least = |z: &[f64; 3]| {
             let mut least = 1.0f64;
-            let pieces = self.arcs.iter().map(SphereArc::inner);
-            pieces.for_each(|arc| arc.each_piece(|p| least = least.min(dot(&p.a, z)).min(dot(&p.at(0.5), z))));
+            arcs().for_each(|a| a.inner().each_piece(|p| least = least.min(dot(&p.a, z)).min(dot(&p.at(0.5), z))));
             least
         };
         if size > 1e-9 {
             let z = unit(sum);
-            if self.arcs.iter().all(|a| a.angle < 1.0 && dot(&a.ends[0], &z) > 0.0) || least(&z) > -0.8 {
-                return z;
+            // An arc of less than a radian is less than that from its end.
+            if arcs().all(|a| a.angle < 1.0 && dot(&a.ends[0], &z) > 0.0) {
+                return (z, -0.5);
+            }
+            let found = least(&z);
+            if found > FAR {
+                return (z, found);
             }
         }
         let signs = |k: usize| [0, 1, 2].map(|l| if (k >> l) & 1 == 0 { 0.9 } else { -1.1 });
-        let axes = self.arcs.iter().map(|a| a.axis).take(8);
+        let axes = arcs().map(|a| a.axis).take(8);
         let tries = axes.chain((0..8).map(|k| unit(signs(k))));
-        let mut best = (f64::NEG_INFINITY, [0.0, 0.0, 1.0]);
+        let mut best = ([0.0, 0.0, 1.0], f64::NEG_INFINITY);
         for z in tries {
             let found = least(&z);
-            if found > best.0 {
-                best = (found, z);
+            if found > best.1 {
+                best = (z, found);
             }
         }
-        best.1
+        best
     }
 
     /// Integrals over the cell; second moments if they are wanted.
@@ -153,23 +214,19 @@ impl Shape {
         }
         let inner: Vec<Arc> = self.arcs.iter().map(SphereArc::inner).collect();
         let circles = self.arcs.chunk_by(|a, b| a.site == b.site).map(|group| TAU * (1.0 + group[0].height));
-        let mut region = arcs::region(&inner, &self.near, circles.sum(), second);
+        let mut region = arcs::region(&inner, (&self.near, &self.poles), circles.sum(), second);
         region.off += self.off;
         region
     }
 
-    /// Mass, centroid and spread of the cell, in space.
-    pub fn moments(&self, ground: &SphereGround) -> Moments<3> {
-        let even = ground.is_even();
+    /// What the cell holds of the density `<g, x> + c`, about the point near it.
+    pub fn portion(&self, law: &([f64; 3], f64)) -> Portion {
+        let (g, c) = law;
+        let even = *g == [0.0; 3];
         let region = self.region(!even);
-        let (g, c) = &ground.law;
         let along = |m: &[[f64; 3]; 3], v: &[f64; 3]| m.map(|row| dot(&row, v));
         let tilt = if even { 0.0 } else { dot(g, &region.first) };
         let mass = c * region.area + tilt;
-        let off = region.off * ground.most() + 4.0 * f64::EPSILON * mass.abs();
-        if !(mass > 0.0) {
-            return Moments { off, ..Moments::default() };
-        }
         let z = &self.near;
         // int (x - z) rho, and int |x - z|^2 rho = 2 int (1 - <x, z>) rho.
         let mut moved = [0, 1, 2].map(|k| c * (region.first[k] - region.area * z[k]));
@@ -179,22 +236,50 @@ impl Shape {
             (0..3).for_each(|k| moved[k] += slope[k] - tilt * z[k]);
             apart += tilt - dot(g, &along(&region.second, z));
         }
-        let shift = moved.map(|m| m / mass);
-        let radius = ground.sphere.radius();
-        let spread = (2.0 * apart - dot(&moved, &shift)).max(0.0) * radius * radius;
-        let center = ground.sphere.center();
-        let centre =
-            [0, 1, 2].map(|k| Dd::from_f64(center[k]) + Dd::product(radius, z[k]) + Dd::from_f64(radius * shift[k]));
-        Moments { mass, spread, off, ..Moments::default() }.centred(centre)
+        Portion { mass, off: region.off * most(law), moved, apart }
     }
 
-    /// `int_wall rho / |y_i - y_j|` of each arc: along it the wall moves by `dh / (|n| rho)`, `rho`
-    /// its circle's radius and `ds = rho da`, so it is the integral of the density over the angle,
-    /// over `|n|`.
-    pub fn walls(&self, ground: &SphereGround) -> impl Iterator<Item = (u32, f64)> {
-        let each = |(arc, length): (&SphereArc, &f64)| (arc.site, arc.inner().along(&ground.law) / length);
+    /// A cap of the unit sphere that holds the cell: the point near it, and the least height of the
+    /// cell along it.
+    pub fn cap(&self) -> ([f64; 3], f64) {
+        let z = self.near;
+        let along = |x: &[f64; 3]| dot(x, &z);
+        let mut low = 1.0f64;
+        for arc in &self.arcs {
+            // On the circle the height is c <n, z> and a wave of the amplitude p sin.
+            let lean = along(&arc.axis);
+            let whole = arc.height * lean - arc.radius * (1.0 - lean * lean).max(0.0).sqrt();
+            let least = if arc.angle < 1.0 {
+                // Between the ends no lower than a bow below them.
+                along(&arc.ends[0]).min(along(&arc.ends[1])) - arc.radius * (1.0 - (0.5 * arc.angle).cos())
+            } else {
+                whole
+            };
+            low = low.min(least.max(whole));
+        }
+        // Where the point opposite lies in the cell, so may everything.
+        let other = z.map(|z| -z);
+        let outside = self.arcs.iter().any(|arc| dot(&arc.axis, &other) < arc.height - 1e-9);
+        (z, if outside { (low - 1e-12).max(-1.0) } else { -1.0 })
+    }
+
+    /// `int_wall rho / |y_i - y_j|` of each arc, of the density `<g, x> + c`: along it the wall
+    /// moves by `dh / (|n| rho)`, `rho` its circle's radius and `ds = rho da`, so it is the
+    /// integral of the density over the angle, over `|n|`.
+    pub fn walls(&self, law: &([f64; 3], f64)) -> impl Iterator<Item = (u32, f64)> {
+        let law = *law;
+        let each = move |(arc, length): (&SphereArc, &f64)| (arc.site, arc.inner().along(&law) / length);
         self.arcs.iter().zip(&self.lengths).map(each)
     }
+}
+
+/// The sides of a cell by the sites beyond, then by their ends.
+fn sorted(cell: &Cell) -> Vec<&Side> {
+    let site = |rim: u32| cell.rims[rim as usize].j;
+    let name = |node: u32| cell.nodes.get(node as usize).map(|n| (site(n.from), site(n.to)));
+    let mut order: Vec<&Side> = cell.sides.iter().collect();
+    order.sort_by_key(|s| (site(s.rim), name(s.from), name(s.to)));
+    order
 }
 
 /// An arc, and how far it may be from its place.
@@ -233,6 +318,10 @@ fn arc_of(cell: &Cell, side: &Side, exact: &dyn Exact) -> (Arc, f64) {
     }
     (Arc { a, b, n, c, radius, angle }, off + aside)
 }
+
+/// A boundary that comes nearer to the point opposite is seen from several points: there a triangle
+/// of three points on the sphere has its angle from a sum that is only so much above 0.
+const FAR: f64 = -0.8;
 
 /// Circles of a smaller radius are measured in double-doubles.
 const FINE: f64 = 0.05;

@@ -4,7 +4,7 @@ use super::super::graph::Graph;
 use super::super::moments::Moments;
 use super::super::still::DiagramError;
 use super::super::tree::Tree;
-use super::cut::{Cutter, Room, Walls};
+use super::cut::{Cutter, Room};
 use super::ground::SphereGround;
 use super::shape::{Shape, SphereArc};
 use super::sites::Sites;
@@ -71,14 +71,7 @@ impl SphereDiagram {
         let part = |chunk: usize| {
             let mut room = Room::default();
             let range = chunk * CHUNK..((chunk + 1) * CHUNK).min(n);
-            let cells: Vec<(Option<Shape>, Moments<3>)> = range
-                .map(|i| {
-                    cutter.cell(i as u32, &[], &mut room);
-                    let shape = Shape::of(&room.cell, &Walls { sites: &inner, i: i as u32 });
-                    let moments = shape.as_ref().map_or_else(Moments::default, |s| s.moments(&ground));
-                    (shape, moments)
-                })
-                .collect();
+            let cells: Vec<(Option<Shape>, Moments<3>)> = range.map(|i| cutter.finished(i as u32, &mut room)).collect();
             (cells, room.work.counters)
         };
         let parts: Vec<_> = (0..n.div_ceil(CHUNK)).into_par_iter().map(part).collect();
@@ -132,21 +125,7 @@ impl SphereDiagram {
     /// The closed curves around a cell: for each the numbers of its arcs, in their order with the
     /// cell on the left.
     pub fn rings(&self, i: usize) -> Vec<Vec<u32>> {
-        let Some(shape) = self.shape(i) else { return Vec::new() };
-        let mut seen = vec![false; shape.next.len()];
-        let mut rings = Vec::new();
-        for first in 0..shape.next.len() {
-            let (mut ring, mut at) = (Vec::new(), first);
-            while !seen[at] {
-                seen[at] = true;
-                ring.push(at as u32);
-                at = shape.next[at] as usize;
-            }
-            if !ring.is_empty() {
-                rings.push(ring);
-            }
-        }
-        rings
+        self.shape(i).map_or_else(Vec::new, Shape::rings)
     }
 
     /// Masses of the cells.
@@ -167,29 +146,13 @@ impl SphereDiagram {
     /// A cap of the unit sphere that holds a cell: its middle, and the least height of the cell
     /// along it.
     pub fn cap(&self, i: usize) -> Option<([f64; 3], f64)> {
-        let shape = self.shape(i)?;
-        let z = shape.near;
-        let along = |x: &[f64; 3]| x[0] * z[0] + x[1] * z[1] + x[2] * z[2];
-        let mut low = 1.0f64;
-        for arc in &shape.arcs {
-            // On the circle the height is c <n, z> and a wave of the amplitude p sin.
-            let lean = along(&arc.axis);
-            let whole = arc.height * lean - arc.radius * (1.0 - lean * lean).max(0.0).sqrt();
-            let least = if arc.angle < 1.0 {
-                // Between the ends no lower than a bow below them.
-                along(&arc.ends[0]).min(along(&arc.ends[1])) - arc.radius * (1.0 - (0.5 * arc.angle).cos())
-            } else {
-                whole
-            };
-            low = low.min(least.max(whole));
-        }
-        // Where the point opposite lies in the cell, so may everything.
-        let other = z.map(|z| -z);
-        let outside = shape.arcs.iter().any(|arc| {
-            let value: f64 = (0..3).map(|k| arc.axis[k] * other[k]).sum();
-            value < arc.height - 1e-9
-        });
-        Some((z, if outside { (low - 1e-12).max(-1.0) } else { -1.0 }))
+        self.shape(i).map(Shape::cap)
+    }
+
+    /// A bound above of the density in a cell, with respect to areas of the unit sphere.
+    pub fn most(&self, i: usize) -> f64 {
+        let held = self.shape(i).and_then(|s| s.held.as_ref());
+        held.map_or_else(|| self.ground.most(), |h| h.most)
     }
 
     /// `int_wall rho / |y_i - y_j|` of every wall, by position.
@@ -197,7 +160,15 @@ impl SphereDiagram {
         let mut walls = Vec::new();
         for (i, shape) in self.shapes.iter().enumerate() {
             let Some(shape) = shape else { continue };
-            walls.extend(shape.walls(&self.ground).filter(|w| (i as u32) < w.0).map(|(j, k)| (i as u32, j, k)));
+            let mut add = |(j, k): (u32, f64)| {
+                if (i as u32) < j {
+                    walls.push((i as u32, j, k));
+                }
+            };
+            match &shape.held {
+                Some(held) => held.walls.iter().copied().for_each(&mut add),
+                None => shape.walls(&self.ground.law).for_each(&mut add),
+            }
         }
         Graph::of_walls(self.shapes.len(), walls.iter())
     }

@@ -8,7 +8,7 @@
 //! | 4 | cut once more, from other beginnings, all cells are the same |
 
 use super::super::ladder::Invalid;
-use super::cut::{Room, Walls};
+use super::cut::Room;
 use super::shape::Shape;
 use super::snapshot::SphereDiagram;
 use rayon::prelude::*;
@@ -112,7 +112,7 @@ impl SphereDiagram {
                 (false, None) => Vec::new(),
             };
             cutter.cell(i as u32, &warm, &mut room);
-            let found = Shape::of(&room.cell, &Walls { sites: &self.inner, i: i as u32 });
+            let found = Shape::of(&room.cell, &cutter.walls(i as u32));
             let same = match (&self.shapes[i], &found) {
                 (None, None) => true,
                 (Some(a), Some(b)) => {

@@ -5,7 +5,7 @@ use super::super::claim::{Claim, Sure};
 use super::super::family::Family;
 use super::words::{count, scaled};
 use crate::diagram::{Cells, DiagramError, Live, SphereDiagram, SphereGround, SphereLaguerre};
-use crate::domain::SpaceDensity;
+use crate::domain::SphereDensity;
 use crate::exact::Heights;
 use crate::problem::{SphereProblem, Units};
 use std::borrow::Cow;
@@ -86,7 +86,7 @@ impl Family<3> for OnSphere<'_> {
 
     /// Areas are enclosed; integrals of other densities are computed in doubles.
     fn proves(&self) -> bool {
-        matches!(self.0.density(), SpaceDensity::Constant)
+        matches!(self.0.density(), SphereDensity::Constant)
     }
 
     fn prove(

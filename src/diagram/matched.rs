@@ -64,6 +64,11 @@ impl Ord for Copy {
 
 const NOBODY: u32 = u32::MAX;
 
+fn dot<const D: usize>(x: &[f64; D], y: &[f64; D]) -> f64 {
+    // From the first product on: no zero is added.
+    (1..D).fold(x[0] * y[0], |sum, k| sum + x[k] * y[k])
+}
+
 /// How many points each of some sites gets.
 fn shares(masses: &[f64], points: f64) -> Vec<usize> {
     let mean = masses.iter().sum::<f64>() / masses.len() as f64;
@@ -77,7 +82,11 @@ fn shares(masses: &[f64], points: f64) -> Vec<usize> {
 ///
 /// `None` if there are too many, that takes too long, or numbers are out of range. Cost: bids times
 /// sites.
-pub fn heights(sites: &[[f64; 2]], masses: &[f64], points: impl Fn(usize) -> Vec<[f64; 2]>) -> Option<Vec<f64>> {
+pub fn heights<const D: usize>(
+    sites: &[[f64; D]],
+    masses: &[f64],
+    points: impl Fn(usize) -> Vec<[f64; D]>,
+) -> Option<Vec<f64>> {
     let n = sites.len();
     if n > MOST_SITES {
         return None;
@@ -89,24 +98,25 @@ pub fn heights(sites: &[[f64; 2]], masses: &[f64], points: impl Fn(usize) -> Vec
     while let Some(&end) = ends.last().filter(|&&end| end > FEW) {
         ends.push(end.div_ceil(GROWTH));
     }
-    let middle = |all: &[[f64; 2]]| [0, 1].map(|k| all.iter().map(|p| p[k] / all.len() as f64).sum::<f64>());
-    let from = |p: &[f64; 2], o: [f64; 2]| [p[0] - o[0], p[1] - o[1]];
+    let middle = |all: &[[f64; D]]| -> [f64; D] {
+        std::array::from_fn(|k| all.iter().map(|p| p[k] / all.len() as f64).sum::<f64>())
+    };
+    let from = |p: &[f64; D], o: [f64; D]| -> [f64; D] { std::array::from_fn(|k| p[k] - o[k]) };
     // About their middles, so that a far origin costs no digits.
     let (o, c) = (middle(sites), middle(&points((count * n as f64) as usize)));
-    let sites: Vec<[f64; 2]> = order.iter().map(|&i| from(&sites[i as usize], o)).collect();
+    let sites: Vec<[f64; D]> = order.iter().map(|&i| from(&sites[i as usize], o)).collect();
     let masses: Vec<f64> = order.iter().map(|&i| masses[i as usize]).collect();
     let mut prices: Vec<f64> = Vec::new();
     let mut work = 0;
     for &end in ends.iter().rev() {
         let (sites, shares) = (&sites[..end], shares(&masses[..end], count));
-        let points: Vec<[f64; 2]> = points(shares.iter().sum()).iter().map(|x| from(x, c)).collect();
+        let points: Vec<[f64; D]> = points(shares.iter().sum()).iter().map(|x| from(x, c)).collect();
         if points.len() != shares.iter().sum::<usize>() {
             return None;
         }
         // The root of the mean square, and how far apart neighbours are if they fill a square of
         // that size.
-        let size =
-            |all: &[[f64; 2]]| (all.iter().map(|p| p[0] * p[0] + p[1] * p[1]).sum::<f64>() / all.len() as f64).sqrt();
+        let size = |all: &[[f64; D]]| (all.iter().map(|p| dot(p, p)).sum::<f64>() / all.len() as f64).sqrt();
         let (wide, broad) = (size(&points), size(sites));
         let last = FINE * (wide / (points.len() as f64).sqrt()) * (broad / (end as f64).sqrt());
         let mut e = if prices.is_empty() { wide * broad } else { GROWTH as f64 * last };
@@ -131,35 +141,33 @@ pub fn heights(sites: &[[f64; 2]], masses: &[f64], points: impl Fn(usize) -> Vec
     let mut found = vec![0.0; n];
     for ((&i, y), p) in order.iter().zip(&sites).zip(&prices) {
         // <x, y> of points and sites as given: the rest is the same for all sites.
-        found[i as usize] = -p - (c[0] * y[0] + c[1] * y[1]);
+        found[i as usize] = -p - dot(&c, y);
     }
     found.iter().all(|h| h.is_finite()).then_some(found)
 }
 
 /// Prices of the sites that have none yet: the highest at which some point would go there.
-fn enter(sites: &[[f64; 2]], points: &[[f64; 2]], prices: &mut Vec<f64>) {
+fn enter<const D: usize>(sites: &[[f64; D]], points: &[[f64; D]], prices: &mut Vec<f64>) {
     let known = prices.len();
     if known == 0 {
         prices.resize(sites.len(), 0.0);
         return;
     }
-    let inner = |x: &[f64; 2], y: &[f64; 2]| x[0] * y[0] + x[1] * y[1];
-    let best = |x: &[f64; 2]| {
-        let values = sites.iter().zip(&prices[..]).map(|(y, p)| inner(x, y) - p);
+    let best = |x: &[f64; D]| {
+        let values = sites.iter().zip(&prices[..]).map(|(y, p)| dot(x, y) - p);
         values.fold(f64::NEG_INFINITY, f64::max)
     };
     let values: Vec<f64> = points.iter().map(best).collect();
-    let price =
-        |y: &[f64; 2]| points.iter().zip(&values).map(|(x, v)| inner(x, y) - v).fold(f64::NEG_INFINITY, f64::max);
+    let price = |y: &[f64; D]| points.iter().zip(&values).map(|(x, v)| dot(x, y) - v).fold(f64::NEG_INFINITY, f64::max);
     let fresh: Vec<f64> = sites[known..].iter().map(price).collect();
     prices.extend(fresh);
 }
 
 /// One stage. `None` if it takes too long.
-fn auction(
-    sites: &[[f64; 2]],
+fn auction<const D: usize>(
+    sites: &[[f64; D]],
     shares: &[usize],
-    points: &[[f64; 2]],
+    points: &[[f64; D]],
     e: f64,
     prices: &mut [f64],
     work: &mut usize,
@@ -176,7 +184,7 @@ fn auction(
         let x = points[j as usize];
         let (mut best, mut first, mut second) = (0, f64::NEG_INFINITY, f64::NEG_INFINITY);
         for (i, (y, p)) in sites.iter().zip(&*prices).enumerate() {
-            let value = (x[0] * y[0] + x[1] * y[1]) - p;
+            let value = dot(&x, y) - p;
             if value > first {
                 (best, second, first) = (i, first, value);
             } else if value > second {

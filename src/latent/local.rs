@@ -66,8 +66,8 @@ fn bures(c: DMatrix<f64>, s: &DMatrix<f64>) -> DMatrix<f64> {
     &inverse * middle * &inverse
 }
 
-/// The symmetric `A` with `A C A = L L'`, for an `L` of a column each member: for fewer members than
-/// coordinates it is `L (L' C L)^(-1/2) L'`, of matrices as small as these are few.
+/// The symmetric `A` with `A C A = L L'`, for an `L` of a column each member: for fewer members
+/// than coordinates it is `L (L' C L)^(-1/2) L'`, of matrices as small as these are few.
 fn carried(c: DMatrix<f64>, l: &DMatrix<f64>) -> DMatrix<f64> {
     if l.ncols() >= l.nrows() {
         return bures(c, &(l * l.transpose()));

@@ -177,7 +177,7 @@ mod tests {
     /// Masses of a code are the same bits, read again.
     #[test]
     fn normalized_masses_stay_as_they_are() {
-        for n in 1..400u32 {
+        for n in (1..400u32).step_by(9) {
             let rows: Vec<f64> = (0..n).map(f64::from).collect();
             let given = (0..n).map(|k| 0.1 + f64::from(k * 7919 % 101)).collect();
             let once = Codes::new(1, rows.clone(), Some(given)).unwrap();

@@ -45,6 +45,27 @@ fn lines_are_cut_as_rationals_cut_them() {
     assert!(pieces > 1500, "{pieces}");
 }
 
+/// Many lines at once; small integers meet and tie all the time, eighths of larger ones seldom do.
+#[test]
+fn envelopes_are_those_of_rationals() {
+    let mut pieces = 0;
+    for case in 0..400 {
+        let u = numbers(25, case);
+        let n = 1 + (u[24] * 12.0) as usize;
+        let m = if case % 2 == 0 { 5.0 } else { 1000.0 };
+        let a: Vec<f64> = u[..n].iter().map(|u| (m * u).floor() / 8.0).collect();
+        let b: Vec<f64> = u[12..12 + n].iter().map(|u| (m * u).floor() - m / 2.0).collect();
+        pieces += lines::held(&a, &b, -1.0, 1.0);
+    }
+    assert!(pieces > 800, "{pieces}");
+    // Tangents of a parabola: all are on the envelope, and nearly on one line where they are dense.
+    for step in [2f64.powi(-4), 2f64.powi(-26)] {
+        let b: Vec<f64> = (-20..=20).map(|k| f64::from(k) * step).collect();
+        let a: Vec<f64> = b.iter().map(|b| -0.25 * b * b).collect();
+        assert_eq!(lines::held(&a, &b, -1.0, 1.0), 41);
+    }
+}
+
 /// In the plane the truth is known: intervals contain it about as often as they say, the promise is
 /// kept, and so is the value's interval. 25 runs; of intervals of 95 % (the first look is one of
 /// 96 %) fewer than 20 hits come about once in a thousand times.

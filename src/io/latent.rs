@@ -306,7 +306,8 @@ mod tests {
             let path = folder.path().join(name);
             write_latent(&path, &file).unwrap();
             let back = read_latent(&path, ReadLimit::default()).unwrap();
-            assert_eq!((&back.heights, back.codes.rows()), (&file.heights, file.codes.rows()), "{name}");
+            let of = |f: &LatentFile| (f.heights.clone(), f.codes.rows().to_vec(), f.codes.masses().to_vec());
+            assert_eq!(of(&back), of(&file), "{name}");
             assert_eq!(
                 (back.validation, back.report, back.source),
                 (file.validation.clone(), file.report.clone(), SourceText::Cube)

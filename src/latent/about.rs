@@ -36,21 +36,17 @@ impl About {
         self.members.len()
     }
 
+    /// A root `L` of their covariance `L L'`: a column for each of them.
+    pub(super) fn root(&self, codes: &Codes) -> DMatrix<f64> {
+        let by = 1.0 / ((self.members.len().max(2) - 1) as f64).sqrt();
+        let of = |a: usize, k: usize| by * (codes.row(self.members[k] as usize)[a] - self.mean[a]);
+        DMatrix::from_fn(codes.dimension(), self.members.len(), of)
+    }
+
     /// Their covariance.
     pub(super) fn covariance(&self, codes: &Codes) -> DMatrix<f64> {
-        let d = codes.dimension();
-        let mut covariance = DMatrix::zeros(d, d);
-        let by = 1.0 / (self.members.len().max(2) - 1) as f64;
-        for &j in &self.members {
-            let off: Vec<f64> = codes.row(j as usize).iter().zip(&self.mean).map(|(y, m)| y - m).collect();
-            for a in 0..d {
-                for b in 0..=a {
-                    covariance[(a, b)] += by * off[a] * off[b];
-                }
-            }
-        }
-        (0..d).for_each(|a| (0..a).for_each(|b| covariance[(b, a)] = covariance[(a, b)]));
-        covariance
+        let root = self.root(codes);
+        &root * root.transpose()
     }
 
     /// The code `y` of this neighbourhood, drawn towards its mean.

@@ -6,8 +6,12 @@ use super::error::LatentError;
 use super::units::Units;
 use rayon::prelude::*;
 
-/// Points for each code, in the mean.
-const EACH: u64 = 64;
+/// Points for each code, in the mean: so many for each coordinate, of these bounds. Of a covariance
+/// that `32 d` points tell, the eigenvalues are off by up to a third (Marchenko and Pastur), where
+/// `4 d` would let them be off by a factor of two; what is added in the directions that are wrong
+/// lies off the codes.
+const EACH: u64 = 32;
+const BOUNDS: [u64; 2] = [64, 512];
 
 /// Most numbers that points may have.
 const MOST: u64 = 1 << 26;
@@ -24,7 +28,7 @@ impl Why {
     fn range(self, units: &Units) -> (u64, usize) {
         let (d, n) = (units.dimension as u64, units.len() as u64);
         // Sums over coordinates tell more, the more of them there are.
-        let each = if self == Why::Make { EACH } else { (256 / d).clamp(EACH / 4, EACH) };
+        let each = if self == Why::Make { (EACH * d).clamp(BOUNDS[0], BOUNDS[1]) } else { (256 / d).clamp(16, 64) };
         let count = (each * n).clamp(1 << 14, (MOST / d).max(1 << 10));
         let (first, count) = match (self, units.drawer.most()) {
             (Why::Make, None) => (1 << 50, count),

@@ -52,7 +52,7 @@ impl Codes {
         if !(1e-200..=1e200).contains(&total) {
             return Err(LatentError::Total { total });
         }
-        let masses = masses.into_iter().map(|m| m / total).collect();
+        let masses = normalized(masses);
         let mut codes = Codes { dimension, rows, masses, total, site_of_input: None, remarks: Vec::new() };
         codes.merge();
         if let Some(row) = codes.masses.iter().position(|m| *m < 1e-290) {
@@ -89,7 +89,7 @@ impl Codes {
                 first[0], first[1]
             ));
         }
-        (self.rows, self.masses, self.site_of_input) = (rows, masses, Some(site_of_input));
+        (self.rows, self.masses, self.site_of_input) = (rows, normalized(masses), Some(site_of_input));
     }
 
     /// Coordinates of a code.
@@ -138,6 +138,17 @@ impl Codes {
     }
 }
 
+/// Masses of sum 1. A sum of `n` of them is off by `n` halves of an epsilon at most; those that are
+/// that near stay as they are, so that what was normalized once, and written to a file, keeps its
+/// bits.
+fn normalized(mut masses: Vec<f64>) -> Vec<f64> {
+    let total: f64 = masses.iter().sum();
+    if (total - 1.0).abs() > masses.len() as f64 * f64::EPSILON {
+        masses.iter_mut().for_each(|m| *m /= total);
+    }
+    masses
+}
+
 /// Refuses what is not finite or too large to be squared.
 pub(super) fn check_rows(what: &'static str, dimension: usize, rows: &[f64]) -> Result<(), LatentError> {
     let Some(k) = rows.iter().position(|v| !(v.abs() <= LARGEST)) else { return Ok(()) };
@@ -161,6 +172,23 @@ mod tests {
         assert_eq!(codes.site_of_input(), Some(&[0, 1, 0, 2][..]));
         let told = "1 of 4 codes are equal to another one (the first: 0 and 2); they were merged, masses added";
         assert_eq!(codes.remarks(), [told]);
+    }
+
+    /// Masses of a code are the same bits, read again.
+    #[test]
+    fn normalized_masses_stay_as_they_are() {
+        for n in (1..400u32).step_by(9) {
+            let rows: Vec<f64> = (0..n).map(f64::from).collect();
+            let given = (0..n).map(|k| 0.1 + f64::from(k * 7919 % 101)).collect();
+            let once = Codes::new(1, rows.clone(), Some(given)).unwrap();
+            let twice = Codes::new(1, rows.clone(), Some(once.masses().to_vec())).unwrap();
+            assert_eq!(once.masses(), twice.masses(), "{n}");
+            // Of many equal rows, too.
+            let many = (0..5000).map(|k| f64::from(k % n)).collect();
+            let merged = Codes::new(1, many, Some((0..5000).map(|k| 0.1 + f64::from(k % 97)).collect())).unwrap();
+            let again = Codes::new(1, rows, Some(merged.masses().to_vec())).unwrap();
+            assert_eq!(merged.masses(), again.masses(), "{n}");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@
 //! (`orient2d_sign`), after a filter with the bound of Shewchuk's stage A, `(3 + 16u) u` of the sum
 //! of the two products; 4 is more. Only breakpoints are rounded, and no decision rests on them.
 //! At the ends of the interval the largest value is sought in doubles: whoever is mistaken for it
-//! is as large up to rounding.
+//! is as large up to rounding. (`tests/latent.rs` compares with rationals.)
 
 use crate::exact::predicates::orient2d_sign;
 
@@ -156,78 +156,6 @@ impl Envelope {
         }
         if let Some(&line) = self.chain.last() {
             self.pieces.push(Piece { line, from, to: high });
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::exact::big::{Rational, rational};
-
-    /// By rationals: at the middle of each piece its line is strictly the largest, breakpoints are
-    /// right, and nothing is missing.
-    fn checked(a: &[f64], b: &[f64], low: f64, high: f64) -> usize {
-        let at = |i: usize, t: &Rational| rational(a[i]) + rational(b[i]) * t;
-        // All pairwise meetings inside, sorted: the envelope changes nowhere else.
-        let mut cuts = vec![rational(low), rational(high)];
-        for i in 0..a.len() {
-            for j in 0..i {
-                if b[i] != b[j] {
-                    let t = (rational(a[i]) - rational(a[j])) / (rational(b[j]) - rational(b[i]));
-                    if t > rational(low) && t < rational(high) {
-                        cuts.push(t);
-                    }
-                }
-            }
-        }
-        cuts.sort();
-        cuts.dedup();
-        let mut wanted: Vec<(usize, Rational)> = Vec::new();
-        for pair in cuts.windows(2) {
-            let middle = Rational::from(&pair[0] + &pair[1]) / 2;
-            let top = (0..a.len()).fold(0, |m, i| if at(i, &middle) > at(m, &middle) { i } else { m });
-            if wanted.last().is_none_or(|w| w.0 != top) {
-                wanted.push((top, pair[0].clone()));
-            }
-        }
-        let mut envelope = Envelope::default();
-        let pieces = envelope.of(a, b, low, high);
-        let found: Vec<usize> = pieces.iter().filter(|p| p.to > p.from).map(|p| p.line as usize).collect();
-        assert_eq!(found, wanted.iter().map(|w| w.0).collect::<Vec<_>>(), "{a:?} {b:?}");
-        for (piece, (_, from)) in pieces.iter().filter(|p| p.to > p.from).zip(&wanted) {
-            assert!((piece.from - from.to_f64()).abs() <= 1e-15 * from.to_f64().abs().max(1.0));
-        }
-        found.len()
-    }
-
-    #[test]
-    fn envelopes_are_those_of_rationals() {
-        let mut state = 3u64;
-        let mut draw = |m: u64| {
-            state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-            (state >> 33) % m
-        };
-        let mut pieces = 0;
-        for case in 0..400 {
-            let n = 1 + draw(12) as usize;
-            // Small integers meet and tie all the time; eighths of larger ones seldom do.
-            let m = if case % 2 == 0 { 5 } else { 1000 };
-            let a: Vec<f64> = (0..n).map(|_| draw(m) as f64 / 8.0).collect();
-            let b: Vec<f64> = (0..n).map(|_| draw(m) as f64 - m as f64 / 2.0).collect();
-            pieces += checked(&a, &b, -1.0, 1.0);
-        }
-        assert!(pieces > 800, "{pieces}");
-    }
-
-    /// Tangents of a parabola: all are on the envelope, and nearly on one line where they are
-    /// dense.
-    #[test]
-    fn no_tangent_is_missed() {
-        for step in [2f64.powi(-4), 2f64.powi(-26)] {
-            let b: Vec<f64> = (-20..=20).map(|k| f64::from(k) * step).collect();
-            let a: Vec<f64> = b.iter().map(|b| -0.25 * b * b).collect();
-            assert_eq!(checked(&a, &b, -1.0, 1.0), 41);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! How a source looks along a line: where it is, how dense, how much of it lies in a stretch.
 
 use super::normal;
+use super::visible::PLACES;
 
 /// Beyond this the standard normal law has 2.6e-12, less than a unit of a thousand samples' share.
 const FAR: f64 = 7.0;
@@ -20,6 +21,19 @@ impl Along {
         match self {
             Along::Even { low, high } => [low, high],
             Along::Normal { at } => [-FAR - at, FAR - at],
+        }
+    }
+
+    /// Places from end to end, about as much of the source between them, but for the last ones.
+    pub(super) fn places(self) -> [f64; PLACES] {
+        let [low, high] = self.ends();
+        match self {
+            Along::Even { .. } => std::array::from_fn(|k| match k {
+                0 => low,
+                k if k == PLACES - 1 => high,
+                k => low + (high - low) * k as f64 / (PLACES - 1) as f64,
+            }),
+            Along::Normal { at } => [low, -2.5 - at, -0.8 - at, 0.8 - at, 2.5 - at, high],
         }
     }
 

@@ -66,6 +66,16 @@ fn bures(c: DMatrix<f64>, s: &DMatrix<f64>) -> DMatrix<f64> {
     &inverse * middle * &inverse
 }
 
+/// The symmetric `A` with `A C A = L L'`, for an `L` of a column each member: for fewer members
+/// than coordinates it is `L (L' C L)^(-1/2) L'`, of matrices as small as these are few.
+fn carried(c: DMatrix<f64>, l: &DMatrix<f64>) -> DMatrix<f64> {
+    if l.ncols() >= l.nrows() {
+        return bures(c, &(l * l.transpose()));
+    }
+    let (_, inverse) = roots(l.transpose() * c * l);
+    l * inverse * l.transpose()
+}
+
 /// The covariance of a cell of which `count` points are known.
 fn shrunk(moments: &Moments, d: usize) -> DMatrix<f64> {
     let mut c = DMatrix::zeros(d, d);
@@ -173,9 +183,8 @@ pub(super) fn local(
             return vec![0.0; d * d];
         }
         let b = &missing[part[i] as usize].1;
-        let added = b * about[i].covariance(codes) * b;
         // It is symmetric: columns are rows.
-        bures(shrunk(&cells[i], d), &added).as_slice().to_vec()
+        carried(shrunk(&cells[i], d), &(b * about[i].root(codes))).as_slice().to_vec()
     };
     let of = |(i, image): (usize, Vec<f64>)| Affine { centroid: cells[i].centroid.clone(), image, matrix: matrix(i) };
     let mut maps: Vec<Affine> = images.into_par_iter().enumerate().map(of).collect();
@@ -213,5 +222,15 @@ mod tests {
         let flat = DMatrix::from_row_slice(2, 2, &[1.0, 1.0, 1.0, 1.0]);
         let b = bures(DMatrix::identity(2, 2), &flat);
         assert!((&b * &b - flat).norm() < 1e-12);
+        // Few members in many dimensions.
+        let wide = DMatrix::from_fn(6, 6, |i, j| f64::from(u8::from(i == j)) + 0.1 * ((i * j) as f64).cos());
+        let c = &wide * wide.transpose();
+        let l = DMatrix::from_fn(6, 3, |i, j| ((i + 2 * j) as f64).sin());
+        let (a, b) = (carried(c.clone(), &l), bures(c.clone(), &(&l * l.transpose())));
+        assert!(
+            (&a * &c * &a - &l * l.transpose()).norm() < 1e-9
+                && (&a - b).norm() < 1e-5
+                && (&a - a.transpose()).norm() < 1e-12
+        );
     }
 }

@@ -30,6 +30,7 @@ mod state;
 mod strength;
 mod units;
 mod validate;
+mod visible;
 mod warm;
 
 pub use check::{CheckOptions, check_latent};

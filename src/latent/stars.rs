@@ -16,6 +16,7 @@ use super::estimate::{Estimate, Meeting, Sums, wall};
 use super::fixed;
 use super::lines::Along;
 use super::units::Units;
+use super::visible::visible;
 use crate::dense::{Instructions, Task, widely};
 use rayon::prelude::*;
 
@@ -29,11 +30,11 @@ fn mean_coordinate(d: usize) -> f64 {
 }
 
 /// What the stars `first .. first + count` say of the cells at these heights. Cost: a star costs
-/// the values of all codes at a point, and along each line what may be seen of them there.
+/// the values of all codes at a point, and two passes over all codes for each line.
 pub(super) fn stars(units: &Units, heights: &[f64], first: u64, count: u64) -> Result<Estimate, LatentError> {
     let n = units.len();
     let turned = !matches!(units.drawer.law, Law::Cube) && units.dimension > 1;
-    let reach = reaches(units, turned);
+    let reach = reach(units);
     let chunks: Vec<u64> = (0..count.div_ceil(CHUNK)).collect();
     let sums = chunks
         .into_par_iter()
@@ -42,7 +43,7 @@ pub(super) fn stars(units: &Units, heights: &[f64], first: u64, count: u64) -> R
             |(mut sums, mut work), chunk| {
                 let begin = first + chunk * CHUNK;
                 let these = CHUNK.min(first + count - begin) as usize;
-                let star = Star { units, heights, reach: &reach, turned };
+                let star = Star { units, heights, reach, turned };
                 star.chunk(begin, these, &mut work, &mut sums)?;
                 Ok((sums, work))
             },
@@ -62,14 +63,10 @@ pub(super) fn stars(units: &Units, heights: &[f64], first: u64, count: u64) -> R
     }))
 }
 
-/// No slope of a code along a line is greater: the greatest coordinate, or the length.
-fn reaches(units: &Units, turned: bool) -> Vec<f64> {
+/// No slope of a code along a line is greater than the longest code.
+fn reach(units: &Units) -> f64 {
     let rows = units.codes.chunks_exact(units.dimension);
-    match turned {
-        false => rows.map(|y| y.iter().fold(0.0f64, |m, v| m.max(v.abs()))).collect(),
-        // Rounding of a turned code is far below this.
-        true => rows.map(|y| 1.000001 * y.iter().map(|v| v * v).sum::<f64>().sqrt()).collect(),
-    }
+    rows.map(|y| y.iter().map(|v| v * v).sum::<f64>()).fold(0.0f64, f64::max).sqrt()
 }
 
 /// Memory of a thread.
@@ -78,7 +75,6 @@ struct Work {
     points: Vec<f64>,
     turned: Vec<f64>,
     values: Vec<f64>,
-    near: Vec<u32>,
     a: Vec<f64>,
     b: Vec<f64>,
     ids: Vec<u32>,
@@ -90,7 +86,7 @@ struct Work {
 struct Star<'a> {
     units: &'a Units,
     heights: &'a [f64],
-    reach: &'a [f64],
+    reach: f64,
     turned: bool,
 }
 
@@ -126,36 +122,23 @@ impl Star<'_> {
         let (d, n) = (x.len(), self.heights.len());
         work.values.resize(n, 0.0);
         values(columns, self.heights, x, &mut work.values);
-        let top = (0..n).fold(0, |m, i| if work.values[i] > work.values[m] { i } else { m });
-        let (most, own) = (work.values[top], self.reach[top]);
+        let most = work.values.iter().fold(f64::NEG_INFINITY, |m, v| if *v > m { *v } else { m });
         let alongs: Vec<Along> = (0..d).map(|k| self.along(x, k)).collect();
         let longest = alongs.iter().flat_map(|a| a.ends()).fold(0.0f64, |m, t| m.max(t.abs()));
-        // Whoever cannot make up for what it lacks at x, on no line, is left out; what rounding may
-        // have done to the values is far below the margin.
-        let margin = 1e-12 * (most.abs() + longest);
-        work.near.clear();
-        for (i, (value, reach)) in work.values.iter().zip(self.reach).enumerate() {
-            if most - value <= (reach + own) * longest + margin {
-                work.near.push(i as u32);
-            }
-        }
+        // Values near the largest are at most so large; rounding makes some 1e-16 of them.
+        let margin = 1e-12 * (most.abs() + self.reach * longest);
         work.shares.clear();
         let part = 1.0 / d as f64;
         let mut value = 0.0;
         for (k, along) in alongs.into_iter().enumerate() {
             let slopes = &columns[k * n..(k + 1) * n];
             let [low, high] = along.ends();
-            let slope = slopes[top];
+            visible(&work.values, slopes, &along.places(), margin, &mut work.ids);
             work.a.clear();
             work.b.clear();
-            work.ids.clear();
-            for &i in &work.near {
-                let (lacks, steeper) = (most - work.values[i as usize], slopes[i as usize] - slope);
-                if lacks <= (steeper * low).max(steeper * high) {
-                    work.a.push(work.values[i as usize]);
-                    work.b.push(slopes[i as usize]);
-                    work.ids.push(i);
-                }
+            for &i in &work.ids {
+                work.a.push(work.values[i as usize]);
+                work.b.push(slopes[i as usize]);
             }
             let pieces = work.envelope.of(&work.a, &work.b, low, high);
             for (s, piece) in pieces.iter().enumerate() {

@@ -3,8 +3,8 @@
 use brenier::exact::big::{Rational, rational};
 use brenier::latent::Envelope;
 
-/// Cuts the lines of a star that the bytes describe, in up to three dimensions, and compares with
-/// rationals: which codes, in which order, and where from. Returns the number of pieces.
+/// Cuts the lines of a star that the bytes describe, in up to three dimensions: which codes, in
+/// which order, and where from. Returns the number of pieces.
 pub fn hold(data: &[u8]) -> usize {
     let mut bytes = data.iter().copied();
     let mut next = || bytes.next().unwrap_or(0);
@@ -22,26 +22,30 @@ pub fn hold(data: &[u8]) -> usize {
     let point: Vec<f64> = (0..d).map(|_| (0.5 + 0.5 * number(unit)).clamp(0.0, 1.0)).collect();
     // Sums of few products of 16 bits each: exact in doubles.
     let values: Vec<f64> = (0..n).map(|i| heights[i] + (0..d).map(|k| codes[i][k] * point[k]).sum::<f64>()).collect();
-    let mut envelope = Envelope::default();
-    let mut pieces = 0;
-    for k in 0..d {
+    let along = |k: usize| {
         let slopes: Vec<f64> = codes.iter().map(|y| y[k]).collect();
-        let (low, high) = (-point[k], 1.0 - point[k]);
-        let found: Vec<_> = envelope.of(&values, &slopes, low, high).to_vec();
-        let wanted = cut(&values, &slopes, low, high);
-        let seen: Vec<_> = found.iter().filter(|p| p.to > p.from).collect();
-        let lines: Vec<usize> = seen.iter().map(|p| p.line as usize).collect();
-        assert_eq!(lines, wanted.iter().map(|w| w.0).collect::<Vec<_>>(), "{values:?} {slopes:?} {low} {high}");
-        for (piece, (_, from)) in seen.iter().zip(&wanted) {
-            let from = from.to_f64();
-            assert!((piece.from - from).abs() <= 4.0 * f64::EPSILON * from.abs().max(1e-3), "{piece:?} {from}");
-        }
-        // Nothing is left out.
-        assert!(found.windows(2).all(|p| p[0].to == p[1].from));
-        assert!(found[0].from == low && found[found.len() - 1].to == high);
-        pieces += lines.len();
+        held(&values, &slopes, -point[k], 1.0 - point[k])
+    };
+    (0..d).map(along).sum()
+}
+
+/// Compares the envelope of `a + b t` over `[low, high]` with that of rationals; returns the number
+/// of its pieces.
+pub fn held(a: &[f64], b: &[f64], low: f64, high: f64) -> usize {
+    let mut envelope = Envelope::default();
+    let found: Vec<_> = envelope.of(a, b, low, high).to_vec();
+    let wanted = cut(a, b, low, high);
+    let seen: Vec<_> = found.iter().filter(|p| p.to > p.from).collect();
+    let lines: Vec<usize> = seen.iter().map(|p| p.line as usize).collect();
+    assert_eq!(lines, wanted.iter().map(|w| w.0).collect::<Vec<_>>(), "{a:?} {b:?} {low} {high}");
+    for (piece, (_, from)) in seen.iter().zip(&wanted) {
+        let from = from.to_f64();
+        assert!((piece.from - from).abs() <= 4.0 * f64::EPSILON * from.abs().max(1e-3), "{piece:?} {from}");
     }
-    pieces
+    // Nothing is left out.
+    assert!(found.windows(2).all(|p| p[0].to == p[1].from));
+    assert!(found[0].from == low && found[found.len() - 1].to == high);
+    lines.len()
 }
 
 /// The envelope by rationals: the largest line between any two places where lines meet; of equal

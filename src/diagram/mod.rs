@@ -32,7 +32,7 @@ pub use moments::Moments;
 pub use outlines::{Circle, NOBODY, Outlines};
 pub use plane::{Diagram, ExactMoments, Integrals, Piece, PlaneLaguerre, Wall, Walls, quantile_start};
 pub use record::CellRecord;
-pub use seam::{Background, Coarsen, Laguerre, Live, Revive};
+pub use seam::{Background, Coarsen, Islands, Laguerre, Live, Revive};
 pub use space::{SpaceDiagram, SpaceGround, SpaceLaguerre};
 pub use sphere::{SphereArc, SphereDiagram, SphereGround, SphereLaguerre};
 pub use still::{Cells, DiagramError};

@@ -45,6 +45,11 @@ pub trait Laguerre {
     fn background(&mut self) -> Option<&mut dyn Background> {
         None
     }
+    /// Takes apart a source that falls into a few parts without a common edge. `None` if it does
+    /// not, or the diagram cannot.
+    fn islands(&self) -> Option<Box<dyn Islands + '_>> {
+        None
+    }
     /// Tells where masses jump. `None` if they never do.
     fn jumps(&mut self) -> Option<&mut dyn Jumps> {
         None
@@ -107,6 +112,21 @@ pub trait Background {
         let _ = wanted;
         None
     }
+}
+
+/// The ability to solve on one part of a source at a time.
+pub trait Islands {
+    /// The masses of the parts, at least two.
+    fn masses(&self) -> Vec<f64>;
+    /// For every site the height at which it would win its mass in a part, up to a constant, were
+    /// the part a point.
+    fn from_afar(&self, part: usize) -> Vec<f64>;
+    /// The diagram of some sites (ascending) on one part alone, numbered in the given order, and
+    /// heights to start from there for these masses, whose sum is that of the part.
+    fn on_part(&self, part: usize, sites: &[u32], masses: &[f64]) -> (Box<dyn Laguerre + '_>, Heights);
+    /// For every site the height at which it would touch the diagram of some sites with the given
+    /// heights on one part. `None` if that would take long.
+    fn touching(&self, part: usize, sites: &[u32], heights: &Heights) -> Option<Vec<f64>>;
 }
 
 /// `least` less a depth at which a cell is surely empty, where no height is given.

@@ -8,6 +8,7 @@ use super::raster::Raster;
 use super::{Between, ConvexPolygon, Density, Domain, Image, Law, Outline, PlanarMesh};
 use crate::exact::Dd;
 use crate::exact::big::Rational;
+use crate::exact::predicates::orient2d_sign;
 use petgraph::unionfind::UnionFind;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -195,6 +196,18 @@ impl Patches {
         Some(patches)
     }
 
+    /// Those patches alone whose number `keep` accepts.
+    pub fn some(&self, keep: impl Fn(usize) -> bool) -> Patches {
+        let names = self.names.iter().enumerate().filter(|(k, _)| keep(*k)).map(|(_, &name)| name).collect();
+        Patches { ground: self.ground.clone(), density: self.density.clone(), names }
+    }
+
+    /// `n` points spread over the patches in proportion to their masses, evenly on each, as by
+    /// [`super::spread`].
+    pub fn spread(&self, n: usize, seed: u64) -> Vec<[f64; 2]> {
+        super::spread::spread_over(self, n, seed)
+    }
+
     /// Number of patches.
     pub fn len(&self) -> usize {
         self.names.len()
@@ -232,6 +245,30 @@ impl Patches {
             }
         }
         (low, high)
+    }
+
+    /// The convex hull, corners rounded. `None` if they are too near a line for a polygon. Cost: a
+    /// sort of all corners.
+    pub fn hull(&self) -> Option<ConvexPolygon> {
+        let mut order: Vec<[f64; 2]> = self.iter().flat_map(|patch| patch.corners().to_vec()).collect();
+        order.sort_by(|p, q| p[0].total_cmp(&q[0]).then(p[1].total_cmp(&q[1])));
+        order.dedup();
+        // Andrew's chains (1979): those of the lower and of the upper side.
+        let half = |points: &mut dyn Iterator<Item = &[f64; 2]>| {
+            let mut chain: Vec<[f64; 2]> = Vec::new();
+            for &p in points {
+                while let [.., a, b] = chain[..]
+                    && orient2d_sign(a, b, p) <= 0
+                {
+                    chain.pop();
+                }
+                chain.push(p);
+            }
+            chain.pop();
+            chain
+        };
+        let lower = half(&mut order.iter());
+        ConvexPolygon::new([lower, half(&mut order.iter().rev())].concat()).ok()
     }
 
     /// What a patch is called: its triangle in the mesh as given; for an image

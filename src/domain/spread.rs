@@ -36,16 +36,19 @@ const BISECTIONS: usize = 60;
 /// ```
 pub fn spread(domain: &Domain, density: &Density, n: usize, seed: u64) -> Vec<[f64; 2]> {
     match Patches::of(domain, density) {
-        Some(patches) => {
-            let masses = patches.iter().map(|p| p.mass().to_f64());
-            shares(masses, n, seed, |k, u, v| patches.get(k).point(u, v))
-        }
+        Some(patches) => spread_over(&patches, n, seed),
         None => {
             let Some(law) = density.law() else { return Vec::new() };
             let strips = strips(domain.frame(), &law);
             shares(strips.iter().map(|s| s.mass), n, seed, |k, u, v| strips[k].point(u, v))
         }
     }
+}
+
+/// [`spread`] over patches.
+pub(super) fn spread_over(patches: &Patches, n: usize, seed: u64) -> Vec<[f64; 2]> {
+    let masses = patches.iter().map(|p| p.mass().to_f64());
+    shares(masses, n, seed, |k, u, v| patches.get(k).point(u, v))
 }
 
 /// As [`spread`], over a surface, in proportion to area times density. Triangles are taken along a

@@ -29,7 +29,7 @@
 //! `BOLD_STEPS` steps are bold, then only the proved method is used, from a state without empty
 //! cells: so convergence stays proved.
 
-use super::continuation::{COARSEST, COARSEST_WITH_GAPS, FAR_OFF, bridged, descend, faded, layered};
+use super::continuation::{COARSEST, COARSEST_WITH_GAPS, FAR_OFF, apart, bridged, descend, faded, layered};
 use super::report::{IterationReport, Outcome};
 use super::residual::{residual, smallest};
 use super::revive::{PASSES, fill_empty, has_empty, matched};
@@ -80,17 +80,32 @@ fn begin(
     let gaps = !resumed && has_empty(&measures) && has_gaps(diagram);
     let may_layer = may_layer && diagram.coarsen().is_some();
     let closed_form = gaps.then(|| state.heights.clone());
+    let mut cost = IterationReport::default();
+    let mut ended = None;
     if gaps {
-        match matched(diagram, target)? {
-            Some(found) => (state.heights, measures) = found,
-            None => measures = diagram.measures(&state.heights, Want::Feasible)?,
+        match apart(diagram, target, (budget, run), &mut || keep_going(state)) {
+            Ok(Some(found)) => {
+                let raw = diagram.measures(&found.heights, Want::Feasible)?;
+                let (heights, all) = fill_empty(diagram, target, found.heights, raw, PASSES)?;
+                if !has_empty(&all) {
+                    (state.heights, measures, cost) = (heights, all, found.cost);
+                }
+            }
+            Ok(None) => {}
+            Err(outcome) => ended = Some(outcome),
+        }
+        if ended.is_none() && has_empty(&measures) {
+            match matched(diagram, target)? {
+                Some(found) => (state.heights, measures) = found,
+                None => measures = diagram.measures(&state.heights, Want::Feasible)?,
+            }
         }
     }
     // Cells that are raised side by side hide each other: there, too, better begin with a few.
     let crowded = gaps || diagram.revive().is_some_and(|revive| !revive.raises_well());
     let many = may_layer && target.len() > COARSEST_WITH_GAPS;
     let layers_first = crowded && !resumed && has_empty(&measures) && many;
-    if !resumed && !layers_first && has_empty(&measures) {
+    if ended.is_none() && !resumed && !layers_first && has_empty(&measures) {
         (state.heights, measures) = fill_empty(diagram, target, state.heights.clone(), measures, PASSES)?;
     }
     if measures.hidden > 0 {
@@ -98,10 +113,8 @@ fn begin(
     }
     let given = residual(measures.masses(), target, options.tolerance);
     let first = (measures.hull_seconds, measures.cells_seconds);
-    let mut cost = IterationReport::default();
-    let mut ended = None;
     let far_off = given.relative > FAR_OFF.powf(0.5 / diagram.width_exponent());
-    if may_layer && !resumed && (layers_first || far_off) {
+    if ended.is_none() && may_layer && !resumed && (layers_first || far_off) {
         let coarsest = if layers_first { COARSEST_WITH_GAPS } else { COARSEST };
         match layered(diagram, target, &state.heights, coarsest, (budget, run), &mut || keep_going(state)) {
             Ok(Some(better)) => {

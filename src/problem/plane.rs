@@ -172,6 +172,13 @@ impl Problem {
         Ok(())
     }
 
+    /// The problem of some sites on some of the patches, whose mass is that of the sites, with the
+    /// same frame and factor. Sites are distinct, masses positive.
+    pub(crate) fn on_patches(&self, patches: Arc<Patches>, sites: Vec<[f64; 2]>, masses: Vec<f64>) -> Problem {
+        let target = Targets { sites, masses, heights: None, site_of_input: None, merges: Vec::new() };
+        Problem { target, patches: Some(patches), rest: None, ..self.clone() }
+    }
+
     /// Where the source lives.
     pub fn domain(&self) -> &Domain {
         &self.domain

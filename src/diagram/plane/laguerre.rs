@@ -3,14 +3,14 @@
 use super::super::matched;
 use super::super::measures::{Integrate, MeasureError, Measures, Want};
 use super::super::moments::Moments;
-use super::super::seam::{Background, Coarsen, Laguerre, Live, Revive, sunk};
+use super::super::seam::{Background, Coarsen, Islands, Laguerre, Live, Revive, sunk};
 use super::cells::{self, CellMeasures, Duals, Region};
 use super::even::even_law;
 use super::integrate::LocalDensity;
+use super::islands::PlaneIslands;
 use super::patched::{self, Ground};
 use super::pixels::Pixels;
 use super::restrict::Restriction;
-use crate::domain::spread;
 use crate::exact::{Counters, Dd, Heights};
 use crate::hull::{Hull, Update};
 use crate::problem::Problem;
@@ -21,7 +21,7 @@ use std::time::Instant;
 /// The diagram of sites in the plane, clipped to the convex frame of the domain and integrated over
 /// the source. Sites are numbered along a Hilbert curve: see [`PlaneLaguerre::order`].
 pub struct PlaneLaguerre<'a> {
-    problem: &'a Problem,
+    problem: Cow<'a, Problem>,
     /// The patches of the source, if it has patches.
     ground: Option<Arc<Ground>>,
     /// Share of an even background.
@@ -43,6 +43,24 @@ impl<'a> PlaneLaguerre<'a> {
         let order = Hull::curve(problem.sites()).into();
         let sites = Cow::Borrowed(problem.sites());
         let ground = problem.patches().map(|p| Arc::new(Ground::new(p)));
+        let problem = Cow::Borrowed(problem);
+        PlaneLaguerre {
+            problem,
+            ground,
+            background: 0.0,
+            sites,
+            order,
+            hull: None,
+            clipping: Counters::default(),
+            last: None,
+        }
+    }
+
+    /// Of a problem whose sites lie along a curve already, and whose patches are known.
+    pub(super) fn along(problem: Problem, ground: Arc<Ground>) -> PlaneLaguerre<'a> {
+        let order = (0..problem.len() as u32).collect();
+        let (sites, ground) = (Cow::Owned(problem.sites().to_vec()), Some(ground));
+        let problem = Cow::Owned(problem);
         PlaneLaguerre {
             problem,
             ground,
@@ -64,7 +82,7 @@ impl<'a> PlaneLaguerre<'a> {
         let sites: Vec<[f64; 2]> = sites.iter().map(|&i| self.sites[self.order[i as usize] as usize]).collect();
         let order = (0..sites.len() as u32).collect();
         let sites = Cow::Owned(sites);
-        let (problem, ground, background) = (self.problem, self.ground.clone(), self.background);
+        let (problem, ground, background) = (Cow::Borrowed(&*self.problem), self.ground.clone(), self.background);
         PlaneLaguerre {
             problem,
             ground,
@@ -93,7 +111,7 @@ impl<'a> PlaneLaguerre<'a> {
 
     fn integrated(&mut self, what: Integrate) -> CellMeasures {
         let Some(hull) = &self.hull else { return CellMeasures::default() };
-        let all = integrals(hull, self.problem, self.ground.as_deref(), self.background, what);
+        let all = integrals(hull, &self.problem, self.ground.as_deref(), self.background, what);
         self.clipping += all.counters;
         all
     }
@@ -148,6 +166,12 @@ impl Laguerre for PlaneLaguerre<'_> {
     fn background(&mut self) -> Option<&mut dyn Background> {
         if self.ground.is_some() { Some(self) } else { None }
     }
+
+    fn islands(&self) -> Option<Box<dyn Islands + '_>> {
+        let ground = self.ground.as_ref().filter(|_| self.background == 0.0)?;
+        let sites = self.order.iter().map(|&i| self.sites[i as usize]).collect();
+        Some(Box::new(PlaneIslands::of(&self.problem, ground, sites)?))
+    }
 }
 
 impl Live for PlaneLaguerre<'_> {
@@ -164,7 +188,7 @@ impl Revive for PlaneLaguerre<'_> {
     fn raise_empty(&mut self, heights: &Heights, mass: &[f64], wanted: &[f64]) -> Option<Heights> {
         // A background is everywhere in the frame.
         let ground = self.ground.as_deref().filter(|_| self.background == 0.0);
-        super::raise::raise_empty(self.hull.as_mut()?, self.problem, ground, heights, mass, wanted)
+        super::raise::raise_empty(self.hull.as_mut()?, &self.problem, ground, heights, mass, wanted)
     }
 }
 
@@ -216,8 +240,8 @@ impl Background for PlaneLaguerre<'_> {
     }
 
     fn matched(&self, wanted: &[f64]) -> Option<Heights> {
-        self.ground.as_ref()?;
-        let points = |count| spread(self.problem.domain(), self.problem.density(), count, 0);
+        let patches = &self.ground.as_ref()?.patches;
+        let points = |count| patches.spread(count, 0);
         let sites: Vec<[f64; 2]> = self.order.iter().map(|&i| self.sites[i as usize]).collect();
         Some(Heights::from_f64(&matched::heights(&sites, wanted, points)?))
     }

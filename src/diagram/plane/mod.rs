@@ -9,6 +9,7 @@ pub(super) mod even;
 mod fit;
 pub(super) mod ground;
 pub(super) mod integrate;
+mod islands;
 pub(super) mod laguerre;
 mod parts;
 pub(super) mod patched;

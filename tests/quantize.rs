@@ -158,6 +158,22 @@ fn every_step_descends_as_much_as_it_must() {
     }
 }
 
+/// Sites that go beyond their centroids: Lloyd's inequality holds in every step, fewer of them are
+/// needed, and where they end is stationary for Lloyd's method, too.
+#[test]
+fn going_beyond_the_centroids_saves_moves_and_descends() {
+    for (n, density) in [(300, Density::Constant), (200, Density::Affine { g: [1.0, 2.0], c: 0.0 })] {
+        let begun = problem(&square(), density, random(n, 5), None);
+        let options = QuantizeOptions::default().tolerance(2e-2).max_steps(1000);
+        let (plain, beyond) = (run(&begun, &options), run(&begun, &options.clone().longest_move(1.8)));
+        assert_eq!((&plain.outcome, &beyond.outcome), (&QuantizeOutcome::Stationary, &QuantizeOutcome::Stationary));
+        descends(&beyond.steps);
+        assert!(beyond.steps.len() < plain.steps.len(), "{} and {}", beyond.steps.len(), plain.steps.len());
+        let again = run(&beyond.problem, &options.tolerance(2.001e-2));
+        assert_eq!((again.outcome, again.steps.len()), (QuantizeOutcome::Stationary, 1));
+    }
+}
+
 /// The gradient is `2 nu_i (y_i - c_i)`: checked against differences of solved costs.
 #[test]
 fn the_gradient_of_the_cost() {

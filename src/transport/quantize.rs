@@ -54,7 +54,7 @@ pub struct QuantizeOptions {
     pub final_mass_tolerance: f64,
     /// Sites go at most so many times as far as their centroids, below 2: once two moves tell how
     /// far is good. A position is only kept if its cost is as low as Lloyd's inequality asks
-    /// ([`QuantizeStep::slack`]). Default 1.8; 1 is Lloyd's method.
+    /// ([`QuantizeStep::slack`]). Default 1, Lloyd's method; 1.8 saves moves.
     pub longest_move: f64,
     /// Most Newton steps of each solve. Default 100.
     pub max_iterations: usize,
@@ -81,7 +81,7 @@ impl Default for QuantizeOptions {
             early_mass_tolerance: 1e-3,
             mass_tolerance: 1e-6,
             final_mass_tolerance: 1e-10,
-            longest_move: 1.8,
+            longest_move: 1.0,
             max_iterations: 100,
             time_limit: None,
         }
@@ -233,7 +233,7 @@ pub struct Quantization<P = Problem, const D: usize = 2> {
 /// On a surface sites are points in space: centroids lie off it where it is curved, and the same
 /// inequalities hold ([`crate::diagram::SurfaceDiagram::nearest_in_cells`] puts points on it).
 ///
-/// Where it saves moves sites go beyond their centroids ([`QuantizeOptions::longest_move`]).
+/// Sites may go beyond their centroids to save moves ([`QuantizeOptions::longest_move`]).
 ///
 /// The cost falls in every step by at least [`QuantizeStep::off`], less [`QuantizeStep::slack`],
 /// which is at most half of it. First solves are rough: whether they are good enough is decided by

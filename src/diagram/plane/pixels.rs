@@ -272,7 +272,8 @@ mod tests {
         let (low, high) = problem.frame().bounds();
         let size = (high[0] - low[0]).max(high[1] - low[1]);
         // A wall that the perturbation opened in a point has no length but rounding.
-        let longest = slow.graph.weight.iter().copied().fold(0.0, f64::max);
+        let dense = problem.patches().unwrap().iter().map(|p| p.law().c).fold(0.0, f64::max);
+        let rounding = 1e-15 * size * dense * problem.source_factor();
         let mut told = 0;
         for (k, (s, f)) in slow.moments.iter().zip(&fast.moments).enumerate() {
             let near = |a: f64, b: f64, share: f64| (a - b).abs() <= share * b.abs();
@@ -296,7 +297,7 @@ mod tests {
             let of = |row: &[(u32, f64)], j: u32| row.iter().find(|e| e.0 == j).map_or(0.0, |e| e.1);
             for &(j, w) in a.iter().chain(&b) {
                 let off = (of(&a, j) - of(&b, j)).abs();
-                assert!(off <= 1e-9 * w || off <= 1e-15 * longest, "{k}, {j}: {a:?} {b:?}");
+                assert!(off <= 1e-9 * w || off <= rounding, "{k}, {j}: {a:?} {b:?}");
                 assert_eq!(of(&b, j), fast.graph.entries(j as usize).find(|e| e.0 == k as u32).map_or(0.0, |e| e.1));
             }
         }

@@ -45,5 +45,6 @@ pub(crate) use raster::Raster;
 pub use shape::Domain;
 pub use space::{Body, BodyData, Parts, Solid, SpaceDensity, SpaceDomain, TetMesh, spread_in_space};
 pub use sphere::{Sphere, direction, spread_on_sphere};
+pub(crate) use spread::spread_over;
 pub use spread::{spread, spread_on};
 pub use surface::{Surface, SurfaceDensity};

@@ -202,12 +202,6 @@ impl Patches {
         Patches { ground: self.ground.clone(), density: self.density.clone(), names }
     }
 
-    /// `n` points spread over the patches in proportion to their masses, evenly on each, as by
-    /// [`super::spread`].
-    pub fn spread(&self, n: usize, seed: u64) -> Vec<[f64; 2]> {
-        super::spread::spread_over(self, n, seed)
-    }
-
     /// Number of patches.
     pub fn len(&self) -> usize {
         self.names.len()

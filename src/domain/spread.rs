@@ -46,7 +46,7 @@ pub fn spread(domain: &Domain, density: &Density, n: usize, seed: u64) -> Vec<[f
 }
 
 /// [`spread`] over patches.
-pub(super) fn spread_over(patches: &Patches, n: usize, seed: u64) -> Vec<[f64; 2]> {
+pub(crate) fn spread_over(patches: &Patches, n: usize, seed: u64) -> Vec<[f64; 2]> {
     let masses = patches.iter().map(|p| p.mass().to_f64());
     shares(masses, n, seed, |k, u, v| patches.get(k).point(u, v))
 }

@@ -2,12 +2,12 @@
 
 use super::super::seam::{Islands, Laguerre};
 use super::cells::{Duals, Region};
-use super::laguerre::{PlaneLaguerre, updated};
 use super::patched::Ground;
 use super::restrict::{Part, Restriction};
 use super::start::quantile_start;
 use crate::domain::{ConvexPolygon, Patches};
 use crate::exact::{Dd, Heights};
+use crate::hull::Hull;
 use crate::problem::Problem;
 use rayon::prelude::*;
 use std::sync::Arc;
@@ -19,12 +19,16 @@ const MOST_PARTS: usize = 64;
 /// about a second.
 const MOST_WORK: usize = 1_000_000_000;
 
+/// The diagram of a problem on its patches.
+pub(super) type Diagram = fn(Problem, Arc<Ground>) -> Box<dyn Laguerre>;
+
 /// A source in parts.
 pub(super) struct PlaneIslands<'a> {
     problem: &'a Problem,
     /// Along a curve.
     sites: Vec<[f64; 2]>,
     parts: Vec<Island>,
+    diagram: Diagram,
 }
 
 struct Island {
@@ -38,7 +42,12 @@ struct Island {
 impl<'a> PlaneIslands<'a> {
     /// The parts of a source. `None` if it is one part, or falls into very many. Cost: O(patches)
     /// for each part.
-    pub(super) fn of(problem: &'a Problem, ground: &Ground, sites: Vec<[f64; 2]>) -> Option<PlaneIslands<'a>> {
+    pub(super) fn of(
+        problem: &'a Problem,
+        ground: &Ground,
+        sites: Vec<[f64; 2]>,
+        diagram: Diagram,
+    ) -> Option<PlaneIslands<'a>> {
         let (part, count) = ground.patches.components();
         if !(2..=MOST_PARTS).contains(&count) {
             return None;
@@ -49,7 +58,7 @@ impl<'a> PlaneIslands<'a> {
             let around = patches.hull().unwrap_or_else(|| problem.frame().clone());
             Island { ground: Arc::new(Ground::new(&patches)), around, mass: mass * problem.source_factor(), centre }
         };
-        Some(PlaneIslands { problem, sites, parts: (0..count).map(island).collect() })
+        Some(PlaneIslands { problem, sites, parts: (0..count).map(island).collect(), diagram })
     }
 }
 
@@ -84,7 +93,7 @@ impl Islands for PlaneIslands<'_> {
         let sites: Vec<[f64; 2]> = sites.iter().map(|&i| self.sites[i as usize]).collect();
         let problem = self.problem.on_patches(ground.patches.clone(), sites, masses.to_vec());
         let start = quantile_start(around, problem.sites(), masses);
-        (Box::new(PlaneLaguerre::along(problem, ground.clone())), start)
+        ((self.diagram)(problem, ground.clone()), start)
     }
 
     /// `u(x) = max_j <x, y_j> + h_j` over the sites of the diagram is linear on each cell, so
@@ -93,8 +102,9 @@ impl Islands for PlaneIslands<'_> {
         let Island { ground, centre, .. } = &self.parts[part];
         let own: Vec<[f64; 2]> = sites.iter().map(|&i| self.sites[i as usize]).collect();
         let order: Arc<[u32]> = (0..own.len() as u32).collect();
-        let mut hull = None;
-        let hull = updated(&mut hull, &own, &order, heights.as_slice());
+        let mut hull = Hull::along(&own, order, heights.as_slice());
+        hull.arrange();
+        let hull = &hull;
         let region = Region::new(self.problem.frame());
         let duals = Duals::new(hull, &region);
         let all = Restriction::new(hull, &duals, &ground.patches, ground.order());

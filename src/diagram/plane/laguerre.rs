@@ -11,6 +11,7 @@ use super::islands::PlaneIslands;
 use super::patched::{self, Ground};
 use super::pixels::Pixels;
 use super::restrict::Restriction;
+use crate::domain::spread_over;
 use crate::exact::{Counters, Dd, Heights};
 use crate::hull::{Hull, Update};
 use crate::problem::Problem;
@@ -170,7 +171,9 @@ impl Laguerre for PlaneLaguerre<'_> {
     fn islands(&self) -> Option<Box<dyn Islands + '_>> {
         let ground = self.ground.as_ref().filter(|_| self.background == 0.0)?;
         let sites = self.order.iter().map(|&i| self.sites[i as usize]).collect();
-        Some(Box::new(PlaneIslands::of(&self.problem, ground, sites)?))
+        Some(Box::new(PlaneIslands::of(&self.problem, ground, sites, |problem, ground| {
+            Box::new(PlaneLaguerre::along(problem, ground))
+        })?))
     }
 }
 
@@ -241,7 +244,7 @@ impl Background for PlaneLaguerre<'_> {
 
     fn matched(&self, wanted: &[f64]) -> Option<Heights> {
         let patches = &self.ground.as_ref()?.patches;
-        let points = |count| patches.spread(count, 0);
+        let points = |count| spread_over(patches, count, 0);
         let sites: Vec<[f64; 2]> = self.order.iter().map(|&i| self.sites[i as usize]).collect();
         Some(Heights::from_f64(&matched::heights(&sites, wanted, points)?))
     }

@@ -3,12 +3,13 @@
 //! Between parts that are small beside the gaps no wall leads a Newton step: a site that changes
 //! parts leaves one at a height far from that at which it appears in the other, and in between no
 //! mass depends on it. Which site belongs to which part is a transport between few and many
-//! ([`portioned`]), told the height that each site needs in each part. Given that, every part is a
-//! problem of its own, on a source that hangs together, and its solution says better what sites
+//! ([`portioned`]), told the height that each site needs in each part. Given that, every part is
+//! a problem of its own, on a source that hangs together, and its solution says better what sites
 //! need there: its own sites their heights, the others the height at which they would touch its
-//! diagram and the rise until they have their mass. So both are solved in turn until no site changes parts. The levels from the transport
-//! then put the heights of the parts together: sites that have mass in two parts have one height,
-//! and no site shows where it has none. Theory: docs/theory/patches.md.
+//! diagram and the rise until they have their mass. So both are solved in turn until no site
+//! changes parts. The levels from the transport then put the heights of the parts together: sites
+//! that have mass in two parts have one height, and no site shows where it has none. Theory:
+//! docs/theory/patches.md.
 
 use super::super::report::{IterationReport, Outcome};
 use super::super::state::{Budget, NewtonOptions, NewtonState, Solve, Start};

@@ -11,8 +11,8 @@
 //!
 //! whose prices are the levels. It is solved by cheapest augmenting paths in the graph of the parts
 //! (Busacker, Gowen 1961): first each site goes where it needs least, and then what is too much in
-//! a part moves on, site by site, along the path that costs least. An arc from `k` to `l` costs what
-//! the cheapest site in `k` loses by it.
+//! a part moves on, site by site, along the path that costs least. An arc from `k` to `l` costs
+//! what the cheapest site in `k` loses by it.
 
 use crate::exact::Dd;
 use std::cmp::Ordering;
@@ -215,8 +215,8 @@ mod tests {
         }
     }
 
-    /// What is shared out is what there is, and no site would be better off elsewhere: by duality no
-    /// other portions cost less.
+    /// What is shared out is what there is, and no site would be better off elsewhere: by duality
+    /// no other portions cost less.
     #[test]
     fn every_site_is_where_it_needs_least() {
         for (seed, (n, m)) in (1..).zip([(2, 2), (7, 3), (40, 2), (300, 7), (100, 40), (3000, 4)]) {

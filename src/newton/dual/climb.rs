@@ -46,8 +46,8 @@ pub(super) const STALE_TRIALS: u32 = 1500;
 
 /// Of where a climb began and its steps, have the last gained nothing: [`STALE`] of them, or
 /// [`STALE_TRIALS`] diagrams in at least `least` steps? Damped steps before it do not count: they
-/// are why it began. Told from what a checkpoint keeps, so that a resumed run ends where an unbroken
-/// one does.
+/// are why it began. Told from what a checkpoint keeps, so that a resumed run ends where an
+/// unbroken one does.
 pub(super) fn stale(iterations: &[IterationReport], least: usize) -> [bool; 2] {
     let best = |some: &[IterationReport]| {
         let worse = (f64::INFINITY, 0.0f64);

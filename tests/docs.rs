@@ -200,3 +200,28 @@ fn the_rules_see_what_they_are_to_see() {
     );
     assert_eq!(anchor("## Meshes in space, `a`"), "meshes-in-space-a");
 }
+
+/// Small changes that the tests must notice are changes of what the sources say: a list that names
+/// what is no longer there would end the run that it is for.
+#[test]
+fn mutants_name_what_the_sources_say() {
+    let read = |name: &str| std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).expect(name);
+    let (mut source, mut gone, mut count) = (String::new(), Vec::new(), 0);
+    for line in read("tests/mutants.txt").lines().filter(|l| !l.trim().is_empty() && !l.starts_with('#')) {
+        if let Some(head) = line.strip_prefix('@') {
+            source = read(head.split(" : ").next().unwrap_or_default().trim());
+            continue;
+        }
+        let (place, text) = match line.split_once("| ") {
+            Some((k, rest)) if k.parse::<usize>().is_ok() => (k.parse().unwrap_or(1), rest),
+            _ => (1, line),
+        };
+        let before = text.split(" ==> ").next().unwrap_or_default().replace(['«', '»'], "").replace("\\n", "\n");
+        count += 1;
+        if source.matches(before.trim()).count() < place {
+            gone.push(line.to_string());
+        }
+    }
+    assert!(count > 150, "the list was read");
+    assert!(gone.is_empty(), "not in the sources any more:\n{}", gone.join("\n"));
+}

@@ -150,23 +150,6 @@ fn metrics_that_do_not_fit_a_domain_are_refused() {
     assert!(said(torus([true; 3]), &[1.0, 100.0, 1.0, 0.0, 0.0, 9.9]).contains("too skew"));
 }
 
-/// Log-normal volumes as wide as they come: steps that lose cells raise them again, so there are
-/// few.
-#[test]
-fn wide_masses_take_few_steps() {
-    let mut r = Random(4);
-    let sites: Vec<[f64; 3]> = (0..400).map(|_| [r.next(), r.next(), r.next()]).collect();
-    let masses: Vec<f64> = (0..400).map(|_| r.normal().exp()).collect();
-    let torus = SpaceDomain::torus([0.0; 3], [1.0; 3], [true; 3]).unwrap();
-    let problem = SpaceProblem::new(SpaceProblemData::new(torus, sites).masses(masses)).unwrap();
-    let solution = solve(&problem, &SolveOptions::default());
-    let report = &solution.report;
-    assert!(report.converged, "{:?}", report.outcome);
-    let trials: u32 = report.iterations.iter().map(|i| i.trials).sum();
-    assert!(report.iterations.len() <= 13 && trials <= 24, "{} {trials}", report.iterations.len());
-    assert!(report.iterations[0].layers == 0);
-}
-
 /// Faces between neighbours are seen from both sides, whatever the images.
 #[test]
 fn walls_of_skew_lattices_are_seen_from_both_sides() {

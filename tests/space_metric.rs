@@ -1,5 +1,5 @@
 //! A metric of the cost in space and on tori: closed forms of lattices that are not orthogonal,
-//! brute force, certificates; and masses spread so widely that steps lose cells.
+//! brute force, certificates.
 
 use brenier::diagram::Cells;
 use brenier::internals::diagram::space::Wall;
@@ -11,9 +11,6 @@ impl Random {
     fn next(&mut self) -> f64 {
         self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
         (self.0 >> 11) as f64 / (1u64 << 53) as f64
-    }
-    fn normal(&mut self) -> f64 {
-        (-2.0 * (1.0 - self.next()).ln()).sqrt() * (std::f64::consts::TAU * self.next()).cos()
     }
 }
 

@@ -1,5 +1,5 @@
 //! A metric of the cost in space and on tori: closed forms of lattices that are not orthogonal,
-//! brute force, certificates; and masses spread so widely that steps lose cells.
+//! brute force, certificates; and masses that are spread widely.
 
 use brenier::diagram::Cells;
 use brenier::internals::diagram::space::Wall;
@@ -150,10 +150,9 @@ fn metrics_that_do_not_fit_a_domain_are_refused() {
     assert!(said(torus([true; 3]), &[1.0, 100.0, 1.0, 0.0, 0.0, 9.9]).contains("too skew"));
 }
 
-/// Log-normal volumes as wide as they come: steps that lose cells raise them again, so there are
-/// few.
+/// Log-normal volumes as wide as they come, without coarser problems.
 #[test]
-fn wide_masses_take_few_steps() {
+fn wide_masses_need_no_layers() {
     let mut r = Random(4);
     let sites: Vec<[f64; 3]> = (0..400).map(|_| [r.next(), r.next(), r.next()]).collect();
     let masses: Vec<f64> = (0..400).map(|_| r.normal().exp()).collect();
@@ -162,8 +161,6 @@ fn wide_masses_take_few_steps() {
     let solution = solve(&problem, &SolveOptions::default());
     let report = &solution.report;
     assert!(report.converged, "{:?}", report.outcome);
-    let trials: u32 = report.iterations.iter().map(|i| i.trials).sum();
-    assert!(report.iterations.len() <= 13 && trials <= 24, "{} {trials}", report.iterations.len());
     assert!(report.iterations[0].layers == 0);
 }
 

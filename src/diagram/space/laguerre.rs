@@ -7,13 +7,12 @@
 use super::super::graph::Graph;
 use super::super::measures::{MeasureError, Measures, Want};
 use super::super::moments::{Moments, joined};
-use super::super::seam::{Coarsen, Laguerre, Live, Revive, sunk};
+use super::super::seam::{Coarsen, Laguerre, Live, sunk};
 use super::cut::{Room, Warm};
 use super::cutter::Cutter;
 use super::ground::SpaceGround;
 use super::group::GROUP;
 use super::prepared::{lifted, planted};
-use super::raise::raised;
 use super::shape::{Shape, Shaping};
 use super::sites::Sites;
 use super::tree::Tree;
@@ -38,8 +37,6 @@ pub struct SpaceLaguerre<const D: usize> {
     tree: Tree,
     shifts: Vec<Shift>,
     last: Last,
-    /// Cells that are empty there.
-    lost: Vec<u32>,
     counters: Counters,
 }
 
@@ -113,8 +110,8 @@ impl<const D: usize> SpaceLaguerre<D> {
     fn of_points(ground: Arc<SpaceGround>, points: Vec<[f64; 3]>) -> SpaceLaguerre<D> {
         let (tree, [y, seen], order) = planted(&ground, &points);
         let shifts = Shift::all(ground.images);
-        let (last, lost, counters) = (Last::default(), Vec::new(), Counters::default());
-        SpaceLaguerre { ground, y, seen, order, tree, shifts, last, lost, counters }
+        let (last, counters) = (Last::default(), Counters::default());
+        SpaceLaguerre { ground, y, seen, order, tree, shifts, last, counters }
     }
 
     fn sites_at(&self, heights: &Heights) -> Sites {
@@ -163,7 +160,6 @@ impl<const D: usize> SpaceLaguerre<D> {
         }
         let graph = Graph::of_walls(n, parts.iter().flat_map(|p| &p.conductance));
         self.last = Last::joined(parts.iter().map(|p| &p.last));
-        self.lost = (0..).zip(&mass).filter(|(_, m)| **m <= 0.0).map(|(i, _)| i).collect();
         let measures = Measures {
             mass: Some(mass),
             graph,
@@ -275,28 +271,6 @@ impl<const D: usize> Laguerre for SpaceLaguerre<D> {
     fn coarsen(&self) -> Option<&dyn Coarsen> {
         Some(self)
     }
-
-    fn revive(&mut self) -> Option<&mut dyn Revive> {
-        Some(self)
-    }
-}
-
-impl<const D: usize> Revive for SpaceLaguerre<D> {
-    fn raise_empty(&mut self, heights: &Heights, mass: &[f64], wanted: &[f64]) -> Option<Heights> {
-        let mut sites = self.sites_at(heights);
-        self.tree.set_weights(&sites.w);
-        // The squared width of a cell of this mass.
-        let (low, high) = (&self.ground.low, &self.ground.high);
-        let volume: f64 = (0..D).map(|k| high[k] - low[k]).product();
-        let share = volume / mass.iter().sum::<f64>();
-        let squared = |m: f64| (m * share).powf(2.0 / D as f64);
-        let cut = |sites: &Sites, f: &mut dyn FnMut(&Cutter<'_>)| {
-            f(&Cutter { ground: &self.ground, sites, tree: &self.tree, shifts: &self.shifts });
-        };
-        raised(&self.ground, &mut sites, cut, heights, (&self.lost, wanted, squared), |i| {
-            self.last.of(i as usize).walls
-        })
-    }
 }
 
 impl<const D: usize> Live for SpaceLaguerre<D> {
@@ -346,21 +320,6 @@ impl<const D: usize> Laguerre for Subset<D> {
 
     fn width_exponent(&self) -> f64 {
         self.inner.width_exponent()
-    }
-
-    fn revive(&mut self) -> Option<&mut dyn Revive> {
-        Some(self)
-    }
-}
-
-impl<const D: usize> Revive for Subset<D> {
-    fn raise_empty(&mut self, heights: &Heights, mass: &[f64], wanted: &[f64]) -> Option<Heights> {
-        let order = self.inner.order.clone();
-        let inward = |x: &[f64]| order.iter().map(|&i| x[i as usize]).collect::<Vec<f64>>();
-        let raised = self.inner.raise_empty(&self.inward(heights), &inward(mass), &inward(wanted))?;
-        let mut all = heights.clone();
-        order.iter().zip(raised.as_slice()).for_each(|(&i, &h)| all.set(i as usize, h));
-        Some(all)
     }
 }
 

@@ -12,7 +12,6 @@ mod laguerre;
 mod pieces;
 mod planes;
 mod prepared;
-mod raise;
 mod reach;
 mod shape;
 mod sites;

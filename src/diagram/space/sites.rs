@@ -82,15 +82,6 @@ impl Sites {
         Sites { y, seen, rank, h, w, size, coordinate_unit, height_unit, metric_unit }
     }
 
-    /// Gives a site another height.
-    pub fn set_height(&mut self, ground: &SpaceGround, i: u32, h: Dd) {
-        let i = i as usize;
-        let (square, terms) = square(ground, &self.y[i]);
-        (self.h[i], self.w[i]) = (h, square + h.scale(2.0));
-        self.size[i] = terms + 2.0 * h.hi.abs();
-        self.height_unit = self.height_unit.min(unit([h.hi, h.lo].iter()));
-    }
-
     /// Number of sites.
     pub fn len(&self) -> usize {
         self.y.len()

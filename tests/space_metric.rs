@@ -1,5 +1,5 @@
 //! A metric of the cost in space and on tori: closed forms of lattices that are not orthogonal,
-//! brute force, certificates.
+//! brute force, certificates; and masses that are spread widely.
 
 use brenier::diagram::Cells;
 use brenier::internals::diagram::space::Wall;
@@ -11,6 +11,9 @@ impl Random {
     fn next(&mut self) -> f64 {
         self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
         (self.0 >> 11) as f64 / (1u64 << 53) as f64
+    }
+    fn normal(&mut self) -> f64 {
+        (-2.0 * (1.0 - self.next()).ln()).sqrt() * (std::f64::consts::TAU * self.next()).cos()
     }
 }
 
@@ -145,6 +148,20 @@ fn metrics_that_do_not_fit_a_domain_are_refused() {
     let said = |d: SpaceDomain, m: &[f64]| d.with_metric(m).unwrap_err().to_string();
     assert!(said(torus([true, true, false]), &[1.0, 1.0, 1.0, 0.1, 0.0, 0.0]).contains("mixes"));
     assert!(said(torus([true; 3]), &[1.0, 100.0, 1.0, 0.0, 0.0, 9.9]).contains("too skew"));
+}
+
+/// Log-normal volumes as wide as they come, without coarser problems.
+#[test]
+fn wide_masses_need_no_layers() {
+    let mut r = Random(4);
+    let sites: Vec<[f64; 3]> = (0..400).map(|_| [r.next(), r.next(), r.next()]).collect();
+    let masses: Vec<f64> = (0..400).map(|_| r.normal().exp()).collect();
+    let torus = SpaceDomain::torus([0.0; 3], [1.0; 3], [true; 3]).unwrap();
+    let problem = SpaceProblem::new(SpaceProblemData::new(torus, sites).masses(masses)).unwrap();
+    let solution = solve(&problem, &SolveOptions::default());
+    let report = &solution.report;
+    assert!(report.converged, "{:?}", report.outcome);
+    assert!(report.iterations[0].layers == 0);
 }
 
 /// Faces between neighbours are seen from both sides, whatever the images.

@@ -113,7 +113,8 @@ fn begin(
     }
     let given = residual(measures.masses(), target, options.tolerance);
     let first = (measures.hull_seconds, measures.cells_seconds);
-    if ended.is_none() && may_layer && !resumed && (layers_first || given.relative > FAR_OFF) {
+    let far_off = given.relative > FAR_OFF.powf(0.5 / diagram.width_exponent());
+    if ended.is_none() && may_layer && !resumed && (layers_first || far_off) {
         let coarsest = if layers_first { COARSEST_WITH_GAPS } else { COARSEST };
         match layered(diagram, target, &state.heights, coarsest, (budget, run), &mut || keep_going(state)) {
             Ok(Some(better)) => {

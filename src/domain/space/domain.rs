@@ -22,7 +22,7 @@ pub struct SpaceDomain<const D: usize = 3> {
 }
 
 /// Images of a site that may be neighbours are moved by at most so many periods.
-const MOST_PERIODS: f64 = 3.0;
+const MOST_PERIODS: i8 = 3;
 
 impl<const D: usize> SpaceDomain<D> {
     /// A box.
@@ -113,21 +113,22 @@ impl<const D: usize> SpaceDomain<D> {
             return Some(periodic.map(i8::from));
         };
         // Other axes are by themselves.
-        let side = [0, 1, 2].map(|k| if periodic[k] { high[k] - low[k] } else { 1.0 });
-        let g = [0, 1, 2].map(|k| [0, 1, 2].map(|l| metric.rows()[k][l] * side[k] * side[l]));
+        let side = [0, 1, 2].map(|k| match periodic[k] {
+            true => big::rational(high[k]) - big::rational(low[k]),
+            false => Rational::from(1),
+        });
+        let g: [[Rational; 3]; 3] =
+            [0, 1, 2].map(|k| [0, 1, 2].map(|l| big::rational(metric.rows()[k][l]) * &side[k] * &side[l]));
         let minor = |k: usize, l: usize| {
             let (p, q, r, s) = ((k + 1) % 3, (k + 2) % 3, (l + 1) % 3, (l + 2) % 3);
-            g[p][r] * g[q][s] - g[p][s] * g[q][r]
+            Rational::from(&g[p][r] * &g[q][s]) - Rational::from(&g[p][s] * &g[q][r])
         };
-        let det: f64 = (0..3).map(|l| g[0][l] * minor(0, l)).sum();
+        let det: Rational = (0..3).map(|l| minor(0, l) * &g[0][l]).sum();
         let mut range = [0i8; 3];
         for k in (0..3).filter(|&k| periodic[k]) {
-            let twice: f64 = (0..3).map(|l| (minor(k, l) / det).abs() * g[l][l]).sum();
-            let least = (twice * (1.0 + 1e-9) + 1.0).ceil() - 1.0;
-            if !(least <= MOST_PERIODS) {
-                return None;
-            }
-            range[k] = least as i8;
+            let twice: Rational = (0..3).map(|l| minor(k, l).abs() * &g[l][l]).sum::<Rational>() / &det;
+            let Some(least) = (1..=MOST_PERIODS).find(|&s| twice <= i32::from(s)) else { return None };
+            range[k] = least;
         }
         Some(range)
     }

@@ -14,7 +14,8 @@ use super::super::state::{Budget, NewtonOptions, NewtonState, Solve, Start};
 use crate::diagram::{Coarsen, Laguerre, Measures, Want};
 use crate::exact::{Dd, Heights};
 
-/// A start with a relative mass error beyond this is worth the layers.
+/// A start with a relative mass error beyond this is worth the layers, in the plane; where cells
+/// have other dimensions, one with such an error of the square of its width.
 pub(in crate::newton) const FAR_OFF: f64 = 50.0;
 
 /// A class of sites: their masses are within this factor of the largest one in it.

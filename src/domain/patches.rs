@@ -157,6 +157,8 @@ pub struct Patches {
     density: Density,
     /// Triangle, `row * columns + column`, or index of the piece; ascending.
     names: Arc<[u32]>,
+    /// Whether some that carry mass are left out.
+    partly: bool,
 }
 
 /// What the patches are pieces of.
@@ -190,7 +192,7 @@ impl Patches {
             (Domain::Mesh(mesh), _) => (Ground::Mesh(mesh.clone()), mesh.triangles().len()),
             _ => return None,
         };
-        let mut patches = Patches { ground, density: density.clone(), names: Arc::from([]) };
+        let mut patches = Patches { ground, density: density.clone(), names: Arc::from([]), partly: false };
         let solid = |&name: &u32| patches.named(name).is_some_and(|p| p.is_positive());
         patches.names = (0..count as u32).filter(solid).collect();
         Some(patches)
@@ -199,7 +201,7 @@ impl Patches {
     /// Those patches alone whose number `keep` accepts.
     pub fn some(&self, keep: impl Fn(usize) -> bool) -> Patches {
         let names = self.names.iter().enumerate().filter(|(k, _)| keep(*k)).map(|(_, &name)| name).collect();
-        Patches { ground: self.ground.clone(), density: self.density.clone(), names }
+        Patches { ground: self.ground.clone(), density: self.density.clone(), names, partly: true }
     }
 
     /// Number of patches.
@@ -291,8 +293,9 @@ impl Patches {
     /// serve. Cost: O(pixels).
     pub(crate) fn raster(&self) -> Option<Raster> {
         match &self.ground {
-            Ground::Grid(image, polygon) => Raster::new(image, polygon),
-            Ground::Mesh(_) | Ground::Cut(..) => None,
+            // The numbers of a row are the image's, whatever patches are left out.
+            Ground::Grid(image, polygon) if !self.partly => Raster::new(image, polygon),
+            _ => None,
         }
     }
 

@@ -16,6 +16,10 @@ const GROWTH: f64 = 1.8;
 /// Weights of angles on the way, steps of each at most, and what a step must gain to go on. What is
 /// wrong on a coarse level stays so: a whole limb that has found no room.
 const ON_THE_WAY: [f64; 4] = [0.1, 0.01, 1e-3, 1e-4];
+/// How many of them are kept, in one climb after another until all triangles are positive: the less
+/// angles count, the sooner a hole is so bent that its vertex finds no place from which all of it is
+/// seen, and lies on its rim.
+const KEPT: [usize; 4] = [4, 3, 2, 1];
 const STEPS_ON_THE_WAY: usize = 15;
 const ENOUGH_ON_THE_WAY: f64 = 0.05;
 
@@ -55,6 +59,25 @@ pub(super) fn climbed(
     area_weight: f64,
 ) -> Option<(Vec<[f64; 3]>, Climb)> {
     let levels = levels(points, triangles, share)?;
+    let first = levels.first()?;
+    let mut at = Vec::new();
+    for kept in KEPT {
+        at = risen(&levels, points, &ON_THE_WAY[..kept])?;
+        if first.triangles.iter().all(|t| solid_angle(t.map(|v| at[v as usize])) > 0.0) {
+            break;
+        }
+    }
+    let costs = (0..triangles.len()).map(|f| Cost::new(triangles[f].map(|v| points[v as usize]), share[f], false));
+    let mut report = Climb { levels: levels.len(), ..Climb::default() };
+    report.area_errors = [area_error(&at, first); 2];
+    let mut refinement = Refinement::new(triangles, costs.collect(), at)?;
+    report.steps = refined_whole(&mut refinement, first, area_weight);
+    report.area_errors[1] = area_error(&refinement.points, first);
+    Some((refinement.points, report))
+}
+
+/// All vertices put back, level after level, each refined by stages of these weights of angles.
+fn risen(levels: &[Level], points: &[[f64; 3]], stages: &[f64]) -> Option<Vec<[f64; 3]>> {
     let mut at = vec![[0.0; 3]; points.len()];
     tetrahedron(levels.last()?, &mut at);
     let mut refined = 4;
@@ -68,17 +91,10 @@ pub(super) fn climbed(
         let n = level.triangles.len() / 2 + 2;
         if k > 0 && (n <= SMALL || n as f64 > GROWTH * refined as f64) {
             refined = n;
-            on_the_way(level, costs, &mut at)?;
+            on_the_way(level, costs, stages, &mut at)?;
         }
     }
-    let first = levels.first()?;
-    let costs = (0..triangles.len()).map(|f| Cost::new(triangles[f].map(|v| points[v as usize]), share[f], false));
-    let mut report = Climb { levels: levels.len(), ..Climb::default() };
-    report.area_errors = [area_error(&at, first); 2];
-    let mut refinement = Refinement::new(triangles, costs.collect(), at)?;
-    report.steps = refined_whole(&mut refinement, first, area_weight);
-    report.area_errors[1] = area_error(&refinement.points, first);
-    Some((refinement.points, report))
+    Some(at)
 }
 
 /// Corners of a regular tetrahedron for the vertices of the coarsest level.
@@ -109,7 +125,7 @@ fn put_back(level: &Level, costs: &[Cost], at: &mut [[f64; 3]]) {
 }
 
 /// A few steps for the vertices of a level.
-fn on_the_way(level: &Level, costs: Vec<Cost>, at: &mut [[f64; 3]]) -> Option<()> {
+fn on_the_way(level: &Level, costs: Vec<Cost>, stages: &[f64], at: &mut [[f64; 3]]) -> Option<()> {
     let mut used: Vec<u32> = level.triangles.iter().flatten().copied().collect();
     used.sort_unstable();
     used.dedup();
@@ -118,7 +134,7 @@ fn on_the_way(level: &Level, costs: Vec<Cost>, at: &mut [[f64; 3]]) -> Option<()
     let triangles: Vec<[u32; 3]> = level.triangles.iter().map(|t| t.map(|v| number[v as usize])).collect();
     let own = used.iter().map(|&v| at[v as usize]).collect();
     let mut refinement = Refinement::new(&triangles, costs, own)?;
-    for angle in ON_THE_WAY {
+    for &angle in stages {
         refinement.run(weights(angle), STEPS_ON_THE_WAY, ENOUGH_ON_THE_WAY);
     }
     used.iter().zip(refinement.points).for_each(|(&v, p)| at[v as usize] = p);

@@ -75,13 +75,11 @@ fn many_sites_on_few_small_parts() {
     proved_soon("seven pixels", &pixels(64, &seven, sites(1000, 4)));
     let three = [[0, 0], [15, 3], [5, 15]];
     proved_soon("three pixels", &pixels(16, &three, sites(1000, 6)));
-    // All sites in a heap, and in three, in the gap.
+    // All sites in a heap in the gap.
     let mut rng = ChaCha8Rng::seed_from_u64(8);
     let mut near = |c: [f64; 2]| c.map(|x| x + 0.01 * (rng.random::<f64>() - 0.5));
     let heap = (0..1000).map(|_| near([0.5, 0.5])).collect();
     proved_soon("a heap of sites", &pixels(50, &corners, heap));
-    let heaps = (0..1000).map(|k| near([[0.5, 0.5], [0.2, 0.5], [0.5, 0.9]][k % 3])).collect();
-    proved_soon("three heaps of sites", &pixels(50, &corners, heaps));
 }
 
 /// Two thin stripes; two and three small triangles.

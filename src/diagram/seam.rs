@@ -120,7 +120,7 @@ pub trait Islands {
     fn masses(&self) -> Vec<f64>;
     /// For every site the height at which it would win its mass in a part, up to a constant, were
     /// the part a point.
-    fn from_afar(&self, part: usize) -> Vec<f64>;
+    fn seen_from_afar(&self, part: usize) -> Vec<f64>;
     /// The diagram of some sites (ascending) on one part alone, numbered in the given order, and
     /// heights to start from there for these masses, whose sum is that of the part.
     fn on_part(&self, part: usize, sites: &[u32], masses: &[f64]) -> (Box<dyn Laguerre + '_>, Heights);

@@ -516,12 +516,12 @@ fn moved<P: Quantizable<D>, const D: usize>(
     solution: &Solution<D>,
     (length, ways): (f64, &[[f64; D]]),
 ) -> Result<P, ProblemError> {
-    let pairs = problem.sites().iter().zip(&solution.centroids).zip(ways);
-    let site = |((y, c), way): ((&[f64; D], &Option<[f64; D]>), &[f64; D])| {
-        let c = c.unwrap_or(*y);
-        std::array::from_fn(|k| c[k] + (length - 1.0) * way[k])
+    let (before, centroids) = (problem.sites(), &solution.centroids);
+    let site = |i: usize| {
+        let c = centroids[i].unwrap_or(before[i]);
+        std::array::from_fn(|k| c[k] + (length - 1.0) * ways[i][k])
     };
-    let sites: Vec<[f64; D]> = pairs.map(site).collect();
+    let sites: Vec<[f64; D]> = (0..before.len()).map(site).collect();
     let heights = crate::domain::space::moved(&solution.heights, problem.sites(), &sites, problem.metric());
     let heights = heights.first_non_finite().is_none().then_some(heights);
     problem.with_sites(sites, heights)

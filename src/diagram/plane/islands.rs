@@ -84,7 +84,7 @@ impl Islands for PlaneIslands<'_> {
     }
 
     /// In a point `c` the site with the greatest `<c, y_i> + h_i` wins.
-    fn from_afar(&self, part: usize) -> Vec<f64> {
+    fn seen_from_afar(&self, part: usize) -> Vec<f64> {
         self.sites.iter().map(|&y| -inner(self.parts[part].centre, y)).collect()
     }
 

@@ -46,7 +46,7 @@ impl Cutter<'_> {
             let joints = self.joints(position, shape)?;
             let (law, origin) = (self.ground.exact_law(*part), self.origin(position));
             match enclosed(&shape.skeleton, &joints, &origin, &law, bits) {
-                Enclosure::Found(found) => Some(found),
+                Enclosure::Found(found) => Some(*found),
                 Enclosure::Turned => None,
                 Enclosure::Unknown => {
                     let value = integrals(&shape.skeleton, &corners(&joints, &origin), &law)?;

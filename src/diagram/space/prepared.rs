@@ -25,9 +25,12 @@ pub(super) fn lifted<const D: usize>(sites: &[[f64; D]]) -> Vec<[f64; 3]> {
     sites.iter().map(|y| [0, 1, 2].map(|k| y.get(k).copied().unwrap_or(0.0))).collect()
 }
 
+/// What [`planted`] tells.
+type Planted = (Tree, [Arc<[[f64; 3]]>; 2], Arc<[u32]>);
+
 /// The tree of points as bounds see them, the points in its numbering, also as bounds see them, and
 /// their indices.
-pub(super) fn planted(ground: &SpaceGround, points: &[[f64; 3]]) -> (Tree, [Arc<[[f64; 3]]>; 2], Arc<[u32]>) {
+pub(super) fn planted(ground: &SpaceGround, points: &[[f64; 3]]) -> Planted {
     let Some(metric) = &ground.metric else {
         let (tree, order) = Tree::new(points);
         let y: Arc<[[f64; 3]]> = order.iter().map(|&i| points[i as usize]).collect();

@@ -79,8 +79,9 @@ pub(super) fn is_beyond(distance: f64, radius: f64, (heavier, size): (f64, f64),
 impl Reach {
     /// Of a cell, whose site is here from its origin.
     pub fn set(&mut self, cell: &Polytope<Wall>, planes: &impl Planes<Wall>, to_site: &[f64; 3], ground: &SpaceGround) {
+        self.corners.iter_mut().for_each(Vec::clear);
+        self.squares.clear();
         let Reach { corners: [xs, ys, zs], squares, .. } = self;
-        (xs.clear(), ys.clear(), zs.clear(), squares.clear());
         let (mut far, mut error, mut size, mut ball) = (0.0f64, 0.0f64, 0.0f64, 0.0f64);
         for node in &cell.nodes {
             let (z, e) = cell.place(node, planes);

@@ -127,7 +127,7 @@ impl<const D: usize> SpaceDomain<D> {
         let mut range = [0i8; 3];
         for k in (0..3).filter(|&k| periodic[k]) {
             let twice: Rational = (0..3).map(|l| minor(k, l).abs() * &g[l][l]).sum::<Rational>() / &det;
-            let Some(least) = (1..=MOST_PERIODS).find(|&s| twice <= i32::from(s)) else { return None };
+            let least = (1..=MOST_PERIODS).find(|&s| twice <= i32::from(s))?;
             range[k] = least;
         }
         Some(range)

@@ -40,7 +40,7 @@ pub(crate) struct Enclosed {
 #[derive(Clone, Debug)]
 pub(crate) enum Enclosure {
     /// Here they are.
-    Found(Enclosed),
+    Found(Box<Enclosed>),
     /// A tetrahedron of its fan is turned inside out: it is no convex polyhedron.
     Turned,
     /// The density is not constant, or the polyhedron too small to be told so.
@@ -186,5 +186,5 @@ pub(crate) fn enclosed<L>(
         (Rational::from(x) >> bits) + &about[k - 1]
     });
     let off = [off.clone(), off * &density.c, off_first * &density.c, off_second * &density.c];
-    Enclosure::Found(Enclosed { value, about, off })
+    Enclosure::Found(Box::new(Enclosed { value, about, off }))
 }

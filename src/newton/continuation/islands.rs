@@ -56,7 +56,7 @@ pub(in crate::newton) fn apart(
     let Some(islands) = diagram.islands() else { return Ok(None) };
     let room = islands.masses();
     let mut cost = IterationReport::default();
-    let mut needs: Vec<Vec<f64>> = (0..room.len()).map(|k| islands.from_afar(k)).collect();
+    let mut needs: Vec<Vec<f64>> = (0..room.len()).map(|k| islands.seen_from_afar(k)).collect();
     let mut solved: Vec<Option<Solved>> = room.iter().map(|_| None).collect();
     let Some(mut portions) = portioned(&needs, target, &room) else { return Ok(None) };
     let mut last: Option<usize> = None;

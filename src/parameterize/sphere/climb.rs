@@ -17,8 +17,8 @@ const GROWTH: f64 = 1.8;
 /// wrong on a coarse level stays so: a whole limb that has found no room.
 const ON_THE_WAY: [f64; 4] = [0.1, 0.01, 1e-3, 1e-4];
 /// How many of them are kept, in one climb after another until all triangles are positive: the less
-/// angles count, the sooner a hole is so bent that its vertex finds no place from which all of it is
-/// seen, and lies on its rim.
+/// angles count, the sooner a hole is so bent that its vertex finds no place from which all of it
+/// is seen, and lies on its rim.
 const KEPT: [usize; 4] = [4, 3, 2, 1];
 const STEPS_ON_THE_WAY: usize = 15;
 const ENOUGH_ON_THE_WAY: f64 = 0.05;

@@ -177,7 +177,7 @@ fn weigh<const D: usize>(
         // int |x - y|^2 = int (x - a)^2 + 2 <a - y, int x - a> + |a - y|^2 m.
         for (k, &y) in y.iter().enumerate() {
             let a = &piece.about[k];
-            let d = Rational::from(a - big::rational(y));
+            let d: Rational = a - big::rational(y);
             let square = Rational::from(&d * &d);
             let value = Rational::from(&d * &piece.value.first[k]) * 2u32 + Rational::from(&square * &piece.value.mass);
             let off = Rational::from(d.abs_ref()) * off_first * 2u32 + square * off_mass + off_second;
@@ -226,8 +226,7 @@ fn weigh<const D: usize>(
 /// Adds `int (x - y)' M (x - y)` over a piece.
 fn in_metric<const D: usize>(metric: &Metric, y: &[f64; D], piece: &Enclosed, cost: &mut Between) {
     let [_, off_mass, off_first, off_second] = &piece.off;
-    let d =
-        [0, 1, 2].map(|k| y.get(k).map_or_else(Rational::new, |&y| Rational::from(&piece.about[k] - big::rational(y))));
+    let d = [0, 1, 2].map(|k| y.get(k).map_or_else(Rational::new, |&y| &piece.about[k] - big::rational(y)));
     let (first, md) = (&piece.value.first, metric.times(&d));
     for (k, md) in md.iter().enumerate() {
         // Twice <d, M int x> + d'M d m.
@@ -327,7 +326,7 @@ fn plan_gap<const D: usize>(
         }
         // (y - z)' M (2 c - y - z).
         for (along, sum) in metric.iter().flat_map(|m| m.times(&way)).zip(&sums) {
-            s += Rational::from(&along * sum) + Rational::from(&off_all * along.abs()) * 2u32;
+            s += Rational::from(&along * sum) + &off_all * along.abs() * 2u32;
         }
         s * (Rational::from(amount) >> bits)
     };

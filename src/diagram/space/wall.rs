@@ -5,7 +5,7 @@
 /// In the euclidean metric -1, 0 and 1 are enough. A cell lies within half a period of its site
 /// along each periodic axis (the walls to its own images say so), and among the images of another
 /// site, which have one weight, the nearest one wins. So the image is within a period of the site,
-/// and both lie in one box. In a skew metric see [`crate::domain::SpaceDomain::images`].
+/// and both lie in one box. In a skew metric there may be more: `SpaceDomain::images`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Shift(u16);
 

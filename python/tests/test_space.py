@@ -60,7 +60,7 @@ def test_volumes_and_centroids_of_grains_give_their_seeds() -> None:
     seeds, volumes = rng.random((25, 3)), rng.lognormal(0, 0.35, 25)
     for periodic in (False, True):
         grains = bn.laguerre(seeds, volumes, periodic=periodic)
-        found = bn.fit_cells(volumes, grains.centroids, periodic=periodic, tol=1e-5)
+        found = bn.fit_cells(volumes, grains.centroids, periodic=periodic, tol=1e-5, steps=1000)
         assert found.fitted and found.status == "fitted" and found.off <= 1e-5 and found.largest < 1e-4
         assert found.plan.masses == pytest.approx(volumes, rel=1e-9)
         assert len(found.offs) >= 2 and found.offs[-1] < found.offs[0]

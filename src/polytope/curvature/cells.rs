@@ -5,7 +5,7 @@ use super::super::directions::Directions;
 use crate::diagram::{Graph, Laguerre, MeasureError, Measures, Want};
 use crate::exact::elementary::{exp, sqrt};
 use crate::exact::predicates::{Pole, PolePlane};
-use crate::exact::{Counters, Dd, Heights};
+use crate::exact::{Counters, Dd, Heights, power};
 use crate::hull::solid::{Rings, SolidHull};
 
 /// Heights beyond these are no shape any more; radii would range over 130 decades.
@@ -40,9 +40,8 @@ impl Measured {
         }
         // Normals of the facets, as long as one over their distance.
         let normals: Vec<Vector> = rings.planes.iter().map(|p| corner(p.map(|k| &rows[k as usize]))).collect();
-        let lengths: Vec<Dd> = normals.iter().map(|v| sqrt(dot(v, v))).collect();
-        let units: Vec<Vector> = normals.iter().zip(&lengths).map(|(v, l)| v.map(|x| x.over(*l))).collect();
-        let sizes: Vec<f64> = lengths.iter().map(|l| l.to_f64()).collect();
+        let units: Vec<Vector> = normals.iter().map(unit).collect();
+        let sizes: Vec<f64> = normals.iter().map(size).collect();
         let points: Vec<Vector> = rows.iter().map(|r| r.n.map(|x| Dd::from_f64(x).over(r.s))).collect();
         let (mut curvatures, mut walls) = (vec![0.0; rows.len()], Vec::with_capacity(3 * rows.len()));
         for i in 0..rows.len() {
@@ -62,6 +61,15 @@ impl Measured {
         }
         Some(Measured { rows, rings, curvatures, walls })
     }
+}
+
+/// A vector as long as one. Squares neither overflow nor vanish: of a plane next to the origin the
+/// normal is long beyond their range.
+fn unit(v: &Vector) -> Vector {
+    let exponent = power::exponent(v.iter().fold(0.0, |m: f64, x| m.max(x.hi.abs())));
+    let v = v.map(|x| power::scaled_dd(x, -exponent));
+    let length = sqrt(dot(&v, &v));
+    v.map(|x| x.over(length))
 }
 
 /// The area of the spherical polygon of some unit normals, from triangles of which each has

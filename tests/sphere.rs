@@ -618,3 +618,24 @@ fn huge_and_tiny_spheres() {
         assert!((far.cost / s / s / near.cost - 1.0).abs() < 1e-12);
     }
 }
+
+/// Two walls of a cell touch where a third passes: there it has an arc without length, which its
+/// other side knows nothing of.
+#[test]
+fn walls_through_a_place_where_others_touch_have_no_length_there() {
+    let sites = vec![
+        [-1.0 + f64::EPSILON / 2.0, -1.0, -1.0],
+        [-1.0, -1.0, -1.0],
+        [2.5, 2.0, -1.0],
+        [2.75, -1.0, -0.5],
+        [2.75, 2.75, -1.0],
+        [-0.75, -1.0, -1.0],
+        [-1.0, -1.0, 0.0],
+        [2.75, -1.0, 2.75],
+    ];
+    let sphere = Sphere::new([1.0, 0.0, 0.0], 1.0).unwrap();
+    let problem = SphereProblem::new(SphereProblemData::new(sphere, sites)).unwrap();
+    let heights = Heights::from_f64(&[0.0, 0.0, 0.0, -1.0 / 64.0, 0.0, 0.0, 0.0, -1.0 / 64.0]);
+    let certificate = certify(&problem, &heights, 5).unwrap();
+    assert!(certificate.total_is_domain, "{:?}", certificate.flaw);
+}

@@ -7,7 +7,8 @@
 //! row itself is where the cap is entered or left there, which says on what side the arc begins.
 //!
 //! Arcs on the new circle begin where other arcs were cut off, and end where others begin now. One
-//! of each makes one arc. In all other cases the new circle is cut by all the old ones in turn.
+//! of each makes one arc, if they are not in one place: there two old circles touch, and the arc is
+//! none. In all other cases the new circle is cut by all the old ones in turn.
 
 use super::cell::{Cell, Exact, NONE, Node, Rim, Side};
 use super::edges::is_edge;
@@ -126,7 +127,7 @@ impl Cell {
         }
         let before = out.len();
         match (&work.begins[..], &work.ends[..]) {
-            (&[a], &[b]) if plain => out.push(self.side(k, a, b)),
+            (&[a], &[b]) if plain && self.are_apart(a, b) => out.push(self.side(k, a, b)),
             ([], []) if plain && !changed => {
                 if self.is_outside(k, exact, work) {
                     work.out = out;
@@ -143,6 +144,13 @@ impl Cell {
         work.out = sides;
         self.sides = out;
         if self.sides.is_empty() { self.nothing() } else { Clip::Cut }
+    }
+
+    /// Are two nodes certainly in different places?
+    fn are_apart(&self, a: u32, b: u32) -> bool {
+        let [p, q] = [a, b].map(|k| &self.nodes[k as usize].at);
+        let apart = (0..3).map(|k| (p.x[k] - q.x[k]).abs()).fold(0.0, f64::max);
+        apart > p.off + q.off + 4.0 * f64::EPSILON
     }
 
     /// Of two sites with one circle and caps on one side: has the first the wall? The farther one

@@ -10,6 +10,10 @@ use brenier::{
 };
 use std::f64::consts::{PI, TAU};
 
+#[path = "common/slices.rs"]
+mod slices;
+use slices::slices;
+
 struct Random(u64);
 
 impl Random {
@@ -44,46 +48,6 @@ fn fibonacci(n: usize) -> Vec<[f64; 3]> {
         .collect()
 }
 
-/// Shares of the sphere and first moments by slices of equal height, which are equal areas: along a
-/// slice every site's value is a cosine, so the crossings of any two are in closed form.
-fn slices(sites: &[[f64; 3]], heights: &[f64], steps: usize) -> (Vec<f64>, Vec<[f64; 3]>) {
-    let n = sites.len();
-    let (mut share, mut first) = (vec![0.0; n], vec![[0.0; 3]; n]);
-    for k in 0..steps {
-        let z = -1.0 + (2.0 * k as f64 + 1.0) / steps as f64;
-        let r = (1.0 - z * z).sqrt();
-        let value =
-            |i: usize, a: f64| r * (sites[i][0] * a.cos() + sites[i][1] * a.sin()) + sites[i][2] * z + heights[i];
-        let mut cuts = vec![0.0, TAU];
-        for i in 0..n {
-            for j in 0..i {
-                let (x, y) = (r * (sites[i][0] - sites[j][0]), r * (sites[i][1] - sites[j][1]));
-                let c = (sites[i][2] - sites[j][2]) * z + heights[i] - heights[j];
-                let size = x.hypot(y);
-                if c.abs() < size {
-                    let (middle, half) = (y.atan2(x), (-c / size).acos());
-                    cuts.extend([(middle - half).rem_euclid(TAU), (middle + half).rem_euclid(TAU)]);
-                }
-            }
-        }
-        cuts.sort_by(f64::total_cmp);
-        for pair in cuts.windows(2) {
-            let (a, b) = (pair[0], pair[1]);
-            if b - a < 1e-14 {
-                continue;
-            }
-            let best =
-                (0..n).fold(0, |best, i| if value(i, 0.5 * (a + b)) > value(best, 0.5 * (a + b)) { i } else { best });
-            let weight = 1.0 / steps as f64 / TAU;
-            share[best] += weight * (b - a);
-            first[best][0] += weight * r * (b.sin() - a.sin());
-            first[best][1] += weight * r * (a.cos() - b.cos());
-            first[best][2] += weight * z * (b - a);
-        }
-    }
-    (share, first)
-}
-
 fn compare(sites: &[[f64; 3]], heights: &[f64], steps: usize, tolerance: f64, what: &str) {
     let found = diagram(sites, heights);
     for level in 1..=4 {
@@ -91,17 +55,16 @@ fn compare(sites: &[[f64; 3]], heights: &[f64], steps: usize, tolerance: f64, wh
     }
     let sum: f64 = found.masses().iter().sum();
     assert!((sum - 1.0).abs() < 1e-13, "{what}: {sum}\n{sites:?} {heights:?}");
-    let (share, first) = slices(sites, heights, steps);
-    for i in 0..sites.len() {
+    let shares = slices(sites, heights, steps, 1, |_| 1.0);
+    for (i, (share, first)) in shares.iter().enumerate() {
         let mass = found.masses()[i];
         assert!(
-            (mass - share[i]).abs() < tolerance,
-            "{what}: cell {i} has {mass}, slices say {}\n{sites:?} {heights:?}",
-            share[i]
+            (mass - share).abs() < tolerance,
+            "{what}: cell {i} has {mass}, slices say {share}\n{sites:?} {heights:?}"
         );
         if let Some(c) = Cells::centroids(&found)[i] {
             for k in 0..3 {
-                assert!((c[k] * mass - first[i][k]).abs() < tolerance, "{what}: centroid of {i}");
+                assert!((c[k] * mass - first[k]).abs() < tolerance, "{what}: centroid of {i}");
             }
             let spread = Cells::spreads(&found)[i];
             let square: f64 = c.iter().map(|c| c * c).sum();

@@ -11,6 +11,10 @@ use brenier::{
 };
 use std::f64::consts::{PI, TAU};
 
+#[path = "common/slices.rs"]
+mod slices;
+use slices::slices;
+
 struct Random(u64);
 
 impl Random {
@@ -44,49 +48,6 @@ fn value(density: &SphereDensity, x: &[f64; 3]) -> f64 {
         SphereDensity::Image(image) => image.value(x),
         _ => 1.0,
     }
-}
-
-/// Shares of the mass, first moments and second ones by slices of equal height, which are equal
-/// areas, cut where two sites are equal and where a meridian is crossed. The image is looked up.
-fn slices(problem: &SphereProblem, heights: &[f64], columns: usize, steps: usize) -> Vec<(f64, [f64; 3])> {
-    let sites = problem.sites();
-    let n = sites.len();
-    let mut found = vec![(0.0, [0.0; 3]); n];
-    let mut all = 0.0;
-    for k in 0..steps {
-        let z = -1.0 + (2.0 * k as f64 + 1.0) / steps as f64;
-        let r = (1.0 - z * z).sqrt();
-        let at = |i: usize, a: f64| r * (sites[i][0] * a.cos() + sites[i][1] * a.sin()) + sites[i][2] * z + heights[i];
-        let mut cuts: Vec<f64> = (0..=columns).map(|c| TAU * c as f64 / columns as f64).collect();
-        for i in 0..n {
-            for j in 0..i {
-                let (x, y) = (r * (sites[i][0] - sites[j][0]), r * (sites[i][1] - sites[j][1]));
-                let c = (sites[i][2] - sites[j][2]) * z + heights[i] - heights[j];
-                let size = x.hypot(y);
-                if c.abs() < size {
-                    let (middle, half) = (y.atan2(x), (-c / size).acos());
-                    cuts.extend([(middle - half).rem_euclid(TAU), (middle + half).rem_euclid(TAU)]);
-                }
-            }
-        }
-        cuts.sort_by(f64::total_cmp);
-        for w in cuts.windows(2).filter(|w| w[1] - w[0] > 1e-14) {
-            let (a, b) = (w[0], w[1]);
-            let m = 0.5 * (a + b);
-            let best = (0..n).fold(0, |best, i| if at(i, m) > at(best, m) { i } else { best });
-            let rho = value(problem.density(), &[r * m.cos(), r * m.sin(), z]);
-            all += rho * (b - a);
-            found[best].0 += rho * (b - a);
-            found[best].1[0] += rho * r * (b.sin() - a.sin());
-            found[best].1[1] += rho * r * (a.cos() - b.cos());
-            found[best].1[2] += rho * z * (b - a);
-        }
-    }
-    found.iter_mut().for_each(|(m, f)| {
-        *m /= all;
-        f.iter_mut().for_each(|f| *f /= all);
-    });
-    found
 }
 
 /// Two poles and the equator: each row of the image is one band or a part of it.
@@ -154,7 +115,8 @@ fn random_images_agree_with_slices() {
         let problem = problem(sites, &image);
         let found = SphereDiagram::new(&problem, &Heights::from_f64(&heights)).unwrap();
         assert!((found.masses().iter().sum::<f64>() - 1.0).abs() < 1e-13);
-        let all = slices(&problem, &heights, w, 3000);
+        let rho = |x: &[f64; 3]| value(problem.density(), x);
+        let all = slices(problem.sites(), &heights, 3000, w, rho);
         for (i, (mass, first)) in all.iter().enumerate() {
             assert!((found.masses()[i] - mass).abs() < 5e-4, "{w} {h} cell {i}: {} {mass}", found.masses()[i]);
             if let Some(c) = Cells::centroids(&found)[i] {

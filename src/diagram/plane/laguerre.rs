@@ -45,16 +45,17 @@ impl<'a> PlaneLaguerre<'a> {
         let sites = Cow::Borrowed(problem.sites());
         let ground = problem.patches().map(|p| Arc::new(Ground::new(p)));
         let problem = Cow::Borrowed(problem);
-        PlaneLaguerre {
-            problem,
-            ground,
-            background: 0.0,
-            sites,
-            order,
-            hull: None,
-            clipping: Counters::default(),
-            last: None,
-        }
+        PlaneLaguerre::with(problem, ground, 0.0, (sites, order))
+    }
+
+    fn with(
+        problem: Cow<'a, Problem>,
+        ground: Option<Arc<Ground>>,
+        background: f64,
+        (sites, order): (Cow<'a, [[f64; 2]]>, Arc<[u32]>),
+    ) -> PlaneLaguerre<'a> {
+        let clipping = Counters::default();
+        PlaneLaguerre { problem, ground, background, sites, order, hull: None, clipping, last: None }
     }
 
     /// Of a problem whose sites lie along a curve already, and whose patches are known.
@@ -62,16 +63,7 @@ impl<'a> PlaneLaguerre<'a> {
         let order = (0..problem.len() as u32).collect();
         let (sites, ground) = (Cow::Owned(problem.sites().to_vec()), Some(ground));
         let problem = Cow::Owned(problem);
-        PlaneLaguerre {
-            problem,
-            ground,
-            background: 0.0,
-            sites,
-            order,
-            hull: None,
-            clipping: Counters::default(),
-            last: None,
-        }
+        PlaneLaguerre::with(problem, ground, 0.0, (sites, order))
     }
 
     /// The problem's index of each site of this numbering.
@@ -84,16 +76,7 @@ impl<'a> PlaneLaguerre<'a> {
         let order = (0..sites.len() as u32).collect();
         let sites = Cow::Owned(sites);
         let (problem, ground, background) = (Cow::Borrowed(&*self.problem), self.ground.clone(), self.background);
-        PlaneLaguerre {
-            problem,
-            ground,
-            background,
-            sites,
-            order,
-            hull: None,
-            clipping: Counters::default(),
-            last: None,
-        }
+        PlaneLaguerre::with(problem, ground, background, (sites, order))
     }
 
     /// Integrals over the cells at these heights, also of hidden sites, which have none.

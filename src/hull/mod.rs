@@ -22,6 +22,7 @@ mod plane;
 mod remove;
 mod repair;
 pub mod solid;
+pub mod space;
 #[cfg(test)]
 mod tests;
 

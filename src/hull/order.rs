@@ -9,8 +9,8 @@
 use rayon::prelude::*;
 use std::ops::Range;
 
-/// Most bits per axis; a key and an index share 64 bits.
-const MOST_BITS: u32 = 16;
+/// Most bits of all axes; a key and an index share 64 bits.
+const MOST_BITS: u32 = 32;
 
 /// Sites of a run with equal keys are reordered only above this length; shorter runs cost nothing
 /// anyway.
@@ -38,32 +38,44 @@ fn hilbert(mut x: u32, mut y: u32, bits: u32) -> u32 {
 /// Site indices along a Hilbert curve through the sites. Cost: a radix sort, O(n) for well-spread
 /// sites.
 pub fn hilbert_order(sites: &[[f64; 2]]) -> Vec<u32> {
+    curve_order(sites, &|[x, y], bits| hilbert(x, y, bits))
+}
+
+/// Site indices along a curve, given as the distance along it of a cell of a grid of so many bits
+/// an axis.
+pub fn curve_order<const D: usize>(sites: &[[f64; D]], curve: &(impl Fn([u32; D], u32) -> u32 + Sync)) -> Vec<u32> {
     let mut order: Vec<u32> = (0..sites.len() as u32).collect();
-    sort_run(sites, &mut order, 0);
+    sort_run(sites, curve, &mut order, 0);
     order
 }
 
 /// Orders `run` in its own bounding box. Depth is bounded: at least 2^4 cells a level in each axis
 /// and 2100 binary places in all doubles would allow 600 levels; 64 are enough for any purpose.
-fn sort_run(sites: &[[f64; 2]], run: &mut [u32], depth: u32) {
-    let ([x0, x1], [y0, y1]) = (extent(sites, run, 0), extent(sites, run, 1));
-    let (lo, hi) = ([x0, y0], [x1, y1]);
-    // One scale for both axes keeps the cells square. Halves avoid overflow of the difference.
-    let half = (hi[0] / 2.0 - lo[0] / 2.0).max(hi[1] / 2.0 - lo[1] / 2.0);
+fn sort_run<const D: usize>(
+    sites: &[[f64; D]],
+    curve: &(impl Fn([u32; D], u32) -> u32 + Sync),
+    run: &mut [u32],
+    depth: u32,
+) {
+    let bounds: [[f64; 2]; D] = std::array::from_fn(|axis| extent(sites, run, axis));
+    // One scale for all axes keeps the cells square. Halves avoid overflow of the difference.
+    let half = bounds.iter().map(|[lo, hi]| hi / 2.0 - lo / 2.0).fold(f64::NEG_INFINITY, f64::max);
     if !half.is_finite() || half <= 0.0 || depth > 64 {
         return;
     }
-    // Four cells a site along each axis keep most runs at one site.
-    let bits = (run.len().ilog2() / 2 + 3).clamp(4, MOST_BITS);
+    // Some cells a site along each axis keep most runs at one site.
+    let axes = D as u32;
+    let bits = (run.len().ilog2() / axes + 3).clamp(4, MOST_BITS / axes);
     let last = (1u32 << bits) - 1;
     let scale = f64::from(1u32 << (bits - 1)) / half;
     let cell = |v: f64, lo: f64| (((v / 2.0 - lo / 2.0) * scale * 2.0) as u32).min(last);
     let key = |&i: &u32| {
-        let y = sites[i as usize];
-        u64::from(hilbert(cell(y[0], lo[0]), cell(y[1], lo[1]), bits)) << 32 | u64::from(i)
+        let y = &sites[i as usize];
+        let at = std::array::from_fn(|axis| cell(y[axis], bounds[axis][0]));
+        u64::from(curve(at, bits)) << 32 | u64::from(i)
     };
     let mut keyed: Vec<u64> = run.par_iter().with_min_len(CHUNK).map(key).collect();
-    radix_sort(&mut keyed, 2 * bits);
+    radix_sort(&mut keyed, axes * bits);
     let mut start = 0;
     while start < keyed.len() {
         let key = keyed[start] >> 32;
@@ -73,14 +85,14 @@ fn sort_run(sites: &[[f64; 2]], run: &mut [u32], depth: u32) {
             end += 1;
         }
         if end - start > RUN && end - start < keyed.len() {
-            sort_run(sites, &mut run[start..end], depth + 1);
+            sort_run(sites, curve, &mut run[start..end], depth + 1);
         }
         start = end;
     }
 }
 
 /// Least and greatest coordinate.
-fn extent(sites: &[[f64; 2]], run: &[u32], axis: usize) -> [f64; 2] {
+fn extent<const D: usize>(sites: &[[f64; D]], run: &[u32], axis: usize) -> [f64; 2] {
     let of = |run: &[u32]| {
         let values = run.iter().map(|&i| sites[i as usize][axis]);
         values.fold([f64::INFINITY, f64::NEG_INFINITY], |[lo, hi], v| [lo.min(v), hi.max(v)])

@@ -132,6 +132,24 @@ impl CircleRow {
         }
     }
 
+    /// Does the second of three distinct points follow the first and come before the third, on the
+    /// circle of this row walked with its cap on the left? `None`: doubles do not tell.
+    #[inline]
+    pub fn follows(&self, [p, q, r]: [&Crossing; 3]) -> Option<bool> {
+        let (u, v) = ([0, 1, 2].map(|k| q.x[k] - p.x[k]), [0, 1, 2].map(|k| r.x[k] - p.x[k]));
+        let value = dot(&self.normal(), &cross(&u, &v));
+        let (su, sv) = (u.iter().map(|x| x.abs()).sum::<f64>(), v.iter().map(|x| x.abs()).sum::<f64>());
+        let (eu, ev) = (p.off + q.off + 2.0 * f64::EPSILON, p.off + r.off + 2.0 * f64::EPSILON);
+        let bound = self.size * (su * ev + sv * eu + eu * ev + 8.0 * f64::EPSILON * su * sv) + 2.0 * self.off * su * sv;
+        if value > bound {
+            Some(true)
+        } else if value < -bound {
+            Some(false)
+        } else {
+            None
+        }
+    }
+
     /// How two circles lie, and where the first leaves the cap of the second.
     pub fn leaves(&self, other: &CircleRow) -> Meeting {
         let (a, b) = (self.normal(), other.normal());

@@ -13,7 +13,8 @@
 //! | [`PolePlane::side`] | side of the plane through three points `n / s` of space | 4 |
 //! | [`Meet::inside`] | sign of `s_im` at a labelled point of a triangle in space (V, E, F) | 2, 4, 6 |
 //! | [`ExactCrossing::side`] | side of a plane at a point where two planes meet the unit sphere | 10 |
-//! | [`orient3d_sign`] | on which side of the plane `abc` lies `d` | 3 |
+//! | [`orient3d`], [`orient3d_sign`] | on which side of the plane `abc` lies `d` | 3 |
+//! | [`over`] | does the lifted site `e` of space lie above the hyperplane through four others (B3 and the hull test) | 4 |
 //! | [`corner_inside`] | sign of `s_im` where three walls or faces meet in space (V, E, F, B3) | 2 to 5 |
 //!
 //! with `s_ij(x) = <y_i - y_j, x> + h_i - h_j`, positive where `i` beats `j`.
@@ -38,6 +39,7 @@ mod cut;
 mod facet;
 mod lifted;
 mod orient;
+mod over;
 mod point;
 mod pole;
 mod side;
@@ -53,7 +55,8 @@ pub use cut::{CutPoint, side_c, side_c_exact, side_c_sign};
 pub use facet::{Lifted3, Line, Meet, Row, Values, inside_exact, meet_exact, meet_near, wall_value, wins_on_triangle};
 pub use lifted::Lifted;
 use lifted::{U, UNDERFLOW, height_difference};
-pub use orient::{dot_sign, dot_sign_exact, orient2d, orient2d_exact, orient2d_sign};
+pub use orient::{dot_sign, dot_sign_exact, orient2d, orient2d_exact, orient2d_sign, orient3d};
+pub use over::{Grain, over, over_exact, over_sign, over_sign_of};
 pub use point::{higher_at, higher_at_exact};
 pub use pole::{Pole, PolePlane, pole_plane_dd, pole_rank, pole_side_exact};
 pub use side::{

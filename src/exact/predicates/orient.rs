@@ -1,7 +1,7 @@
-//! Orientation of three points and sign of a dot product of differences.
+//! Orientation of three points, and of four in space; sign of a dot product of differences.
 
 use super::super::{Counters, big};
-use super::{U, UNDERFLOW};
+use super::{U, UNDERFLOW, orient3d_sign};
 
 /// Sign of `det [a - c; b - c]`: 1 if `a, b, c` turn counter-clockwise, -1 if clockwise, 0 if
 /// collinear. Exact for all finite doubles.
@@ -56,6 +56,45 @@ pub fn orient2d_exact(a: [f64; 2], b: [f64; 2], c: [f64; 2]) -> i32 {
 /// [`orient2d`] without counters.
 pub fn orient2d_sign(a: [f64; 2], b: [f64; 2], c: [f64; 2]) -> i32 {
     orient2d(a, b, c, &mut Counters::default())
+}
+
+/// Sign of `det[b - a; c - a; d - a]`: 1 if `a, b, c` turn counter-clockwise as seen from `d`, 0 in
+/// one plane. Exact for all finite doubles; [`orient3d_sign`] behind a filter.
+///
+/// Filter, of the rows from `d`, whose determinant is minus this: differences have relative error
+/// `u`; a minor is `fl(p - q)` of products with three such errors, so off by at most `(4u + 8u^2)
+/// (|p| + |q|)`; a third difference and the product add `2u`, the sum of three products `2u`. Total
+/// below `(8u + O(u^2))` of the permanent, which is computed to `(1 + u)^6`; `10u` covers all.
+/// Underflow: a minor loses at most `2 2^-1075`, times the third difference; hence the last term.
+#[inline(always)]
+pub fn orient3d(a: &[f64; 3], b: &[f64; 3], c: &[f64; 3], d: &[f64; 3], counters: &mut Counters) -> i32 {
+    counters.calls += 1;
+    let [ax, ay, az] = [a[0] - d[0], a[1] - d[1], a[2] - d[2]];
+    let [bx, by, bz] = [b[0] - d[0], b[1] - d[1], b[2] - d[2]];
+    let [cx, cy, cz] = [c[0] - d[0], c[1] - d[1], c[2] - d[2]];
+    let (p0, q0) = (bx * cy, by * cx);
+    let (p1, q1) = (cx * ay, cy * ax);
+    let (p2, q2) = (ax * by, ay * bx);
+    let det = az * (p0 - q0) + bz * (p1 - q1) + cz * (p2 - q2);
+    let [za, zb, zc] = [az.abs(), bz.abs(), cz.abs()];
+    let permanent = za * (p0.abs() + q0.abs()) + zb * (p1.abs() + q1.abs()) + zc * (p2.abs() + q2.abs());
+    let bound = 10.0 * U * permanent + UNDERFLOW * (1.0 + (za + zb + zc));
+    if det > bound {
+        return -1;
+    }
+    if -det > bound {
+        return 1;
+    }
+    counters.filter_failures += 1;
+    orient3d_careful(a, b, c, d, counters)
+}
+
+#[cold]
+#[inline(never)]
+fn orient3d_careful(a: &[f64; 3], b: &[f64; 3], c: &[f64; 3], d: &[f64; 3], counters: &mut Counters) -> i32 {
+    let sign = orient3d_sign(*a, *b, *c, *d);
+    counters.exact_zeros += u64::from(sign == 0);
+    sign
 }
 
 /// Sign of `<a - b, p - q>`, exact for all finite doubles. Same filter as [`orient2d`].

@@ -8,13 +8,11 @@ use brenier::{
     SpaceProblemData, TetMesh, certify, solve,
 };
 
-struct Random(u64);
+#[path = "common/random.rs"]
+mod random;
+use random::Random;
 
 impl Random {
-    fn next(&mut self) -> f64 {
-        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        (self.0 >> 11) as f64 / (1u64 << 53) as f64
-    }
     fn point(&mut self) -> [f64; 3] {
         [self.next(), self.next(), self.next()]
     }

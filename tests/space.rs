@@ -13,13 +13,11 @@ use brenier::{
 use serde_json::Value;
 use std::f64::consts::SQRT_2;
 
-struct Random(u64);
+#[path = "common/random.rs"]
+mod random;
+use random::Random;
 
 impl Random {
-    fn next(&mut self) -> f64 {
-        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        (self.0 >> 11) as f64 / (1u64 << 53) as f64
-    }
     fn below(&mut self, n: usize) -> usize {
         (self.next() * n as f64) as usize
     }

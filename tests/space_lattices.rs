@@ -3,20 +3,16 @@
 
 use brenier::diagram::Cells;
 use brenier::domain::Body;
+use brenier::exact::Dd;
 use brenier::internals::diagram::space::{Shift, SpaceGround, SpaceLaguerre, Wall};
 use brenier::{
     Heights, SolveOptions, SpaceDensity, SpaceDiagram, SpaceDomain, SpaceProblem, SpaceProblemData, certify, solve,
 };
 use std::sync::Arc;
 
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> f64 {
-        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        (self.0 >> 11) as f64 / (1u64 << 53) as f64
-    }
-}
+#[path = "common/random.rs"]
+mod random;
+use random::Random;
 
 fn near(what: &str, found: f64, stated: f64) {
     assert!((found - stated).abs() <= 2e-12 * stated.abs().max(1.0), "{what}: {found}, stated {stated}");
@@ -413,5 +409,44 @@ fn warm_cells_are_cold_ones() {
             hidden += warm.hidden;
         }
         assert!(hidden > 20, "{hidden}");
+    }
+}
+
+/// The same where few cells change, so that most are not looked at again: what lies beside them is
+/// found.
+#[test]
+fn cells_beside_changed_ones_are_found() {
+    let mut r = Random(11);
+    let cube = SpaceDomain::boxed([0.0; 3], [1.0, 1.0, 0.5]).unwrap();
+    let skew = torus([1.0, 0.75, 1.0]).with_metric(&[2.0, 1.0, 1.5, 0.25, 0.0, 0.5]).unwrap();
+    let square = |y: &[f64; 3], is_skew: bool| match is_skew {
+        true => 2.0 * y[0] * y[0] + y[1] * y[1] + 1.5 * y[2] * y[2] + y[0] * y[1] + 0.5 * y[1] * y[2],
+        false => y.iter().map(|y| y * y).sum(),
+    };
+    for (domain, is_skew) in [(cube, false), (torus([1.0, 0.75, 1.0]), false), (skew, true)] {
+        let (low, high) = domain.bounds();
+        let at = |r: &mut Random| [0, 1, 2].map(|k| low[k] + (high[k] - low[k]) * r.next());
+        let sites: Vec<[f64; 3]> = (0..300).map(|_| at(&mut r)).collect();
+        let ground = Arc::new(SpaceGround::new(&domain, &SpaceDensity::Constant, 1.0));
+        let mut live = SpaceLaguerre::<3>::new(ground.clone(), &sites);
+        // Some cells are hidden, others about to be.
+        let mut weights: Vec<f64> = (0..300).map(|_| 0.03 * (r.next() - 0.5)).collect();
+        let (mut calm, mut hidden) = (0, (usize::MAX, 0));
+        for round in 0..60 {
+            // Some sites at a time.
+            let size = [1e-6, 1e-5, 1e-4, 5e-4][round % 4];
+            for w in &mut weights {
+                let moved = r.next() < 0.2;
+                *w += if moved { size * (r.next() - 0.5) } else { 0.0 };
+            }
+            let height = |(y, w): (&[f64; 3], &f64)| Dd::from_f64(0.5 * (w - square(y, is_skew)));
+            let heights = Heights::new(live.points().iter().zip(&weights).map(height));
+            let (warm, _) = live.integrals(&heights, false);
+            calm += usize::from((1..=300 / 8).contains(&live.changed()));
+            let (cold, _) = SpaceLaguerre::<3>::new(ground.clone(), &sites).integrals(&heights, false);
+            assert_eq!((&warm.mass, &warm.graph, warm.hidden), (&cold.mass, &cold.graph, cold.hidden));
+            hidden = (hidden.0.min(warm.hidden), hidden.1.max(warm.hidden));
+        }
+        assert!(calm > 15 && 0 < hidden.0 && hidden.0 < hidden.1, "{calm} {hidden:?}");
     }
 }

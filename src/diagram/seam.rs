@@ -37,6 +37,12 @@ pub trait Laguerre {
     fn revive(&mut self) -> Option<&mut dyn Revive> {
         None
     }
+    /// Would all of these cells have mass at other heights? Asked where lost cells are not raised,
+    /// before a diagram is measured there, for cells that were lost farther on. A cheap guess:
+    /// `true` if the diagram cannot tell.
+    fn would_live(&mut self, _heights: &Heights, _cells: &[u32]) -> bool {
+        true
+    }
     /// Tells coarser problems.
     fn coarsen(&self) -> Option<&dyn Coarsen> {
         None
@@ -72,12 +78,6 @@ pub trait Revive {
     fn raise_empty(&mut self, heights: &Heights, mass: &[f64], wanted: &[f64]) -> Option<Heights>;
     /// When a bold step loses cells: is it better to save them than to take a shorter one?
     fn raises_well(&self) -> bool {
-        true
-    }
-    /// Would all of these cells have mass at other heights? Asked where [`Revive::raises_well`] is
-    /// false, before a diagram is measured there, for cells that were lost farther on. A cheap
-    /// guess: `true` if the diagram cannot tell.
-    fn would_live(&mut self, _heights: &Heights, _cells: &[u32]) -> bool {
         true
     }
 }

@@ -10,10 +10,10 @@
 //! ```
 //!
 //! for a `floor` below half the smallest mass of the start and of the target: globally linear,
-//! locally quadratic convergence. Any factor below one may stand for the half. On surfaces, where a
-//! step too long loses cells, it is `SHORTER`, and only the lost cells and their neighbours are
-//! looked at until these live ([`crate::diagram::Revive::would_live`]); then the whole diagram
-//! decides.
+//! locally quadratic convergence. Any factor below one may stand for the half. On surfaces and in
+//! space, where a step too long loses cells, it is `SHORTER`, and only the lost cells and what is
+//! beside them are looked at until these live ([`crate::diagram::Laguerre::would_live`]); then the
+//! whole diagram decides.
 //!
 //! Instead of a norm serves any convex Lipschitz function `f` with `f(0) = 0`:
 //! `f((1-t) r + o(t)) <= (1-t) f(r) + o(t)`. Here it is

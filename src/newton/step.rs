@@ -149,8 +149,7 @@ pub(super) fn step(
             // Not a whole diagram to learn again that these cells are lost.
             t *= SHORTER;
             lost.extend((0..).zip(trial.masses()).filter(|(_, m)| **m <= 0.0).map(|(i, _)| i));
-            let mut lives = |t| diagram.revive().is_none_or(|revive| revive.would_live(&at(t), &lost));
-            while t >= SHORTEST_STEP && !lives(t) {
+            while t >= SHORTEST_STEP && !diagram.would_live(&at(t), &lost) {
                 t *= SHORTER;
             }
         }

@@ -109,10 +109,7 @@ pub fn site_gradient_in<const D: usize>(
 ) -> Vec<Option<[f64; D]>> {
     let mut all = site_gradient(sites, masses, centroids);
     let Some(metric) = metric else { return all };
-    for g in all.iter_mut().flatten() {
-        let own = *g;
-        *g = std::array::from_fn(|k| (0..D).map(|l| metric.rows()[k][l] * own[l]).sum());
-    }
+    all.iter_mut().flatten().for_each(|g| *g = metric.applied(g));
     all
 }
 

@@ -94,8 +94,8 @@ impl Default for QuantizeOptions {
 pub struct QuantizeStep {
     /// Transport cost `sum_i int_cell_i |x - y_i|^2`.
     pub cost: f64,
-    /// `sum m_i |y_i - c_i|^2`: what moving the sites to the centroids of these cells saves for
-    /// certain.
+    /// `sum m_i |y_i - c_i|^2`, in the metric of the cost: what moving the sites to the centroids
+    /// of these cells saves for certain.
     pub off: f64,
     /// `sum w_i (m_i - m_i')` with the masses `m'` of the step before:
     /// `cost <= cost' - off' + slack` up to rounding. 0 for the first.
@@ -468,7 +468,12 @@ fn position<const D: usize>(
     let mut off = 0.0;
     for ((y, centroid), m) in problem.sites().iter().zip(&solution.centroids).zip(&solution.masses) {
         let c = centroid.unwrap_or(*y);
-        off += m * (0..D).map(|k| (c[k] - y[k]) * (c[k] - y[k])).sum::<f64>();
+        let mut way = [0.0; 3];
+        way.iter_mut().zip(c).zip(y).for_each(|((d, c), y)| *d = c - y);
+        off += match problem.metric() {
+            None => m * (0..D).map(|k| way[k] * way[k]).sum::<f64>(),
+            Some(metric) => m * metric.length_squared(&way),
+        };
     }
     let slack = masses_before.map_or(0.0, |before| slack(problem, solution, before));
     QuantizeStep { cost: solution.cost, off, slack, ..QuantizeStep::default() }
@@ -480,11 +485,16 @@ fn slack<const D: usize>(problem: &impl Quantizable<D>, solution: &Solution<D>, 
     let origin = problem.sites()[0];
     let weight = |i: usize| {
         let y = problem.sites()[i];
-        // |y|^2 + 2 h up to a constant: |y - o|^2 + 2 (h + <o, y - o>).
+        // |y|^2 + 2 h up to a constant: |y - o|^2 + 2 (h + <o, y - o>), in the metric.
         let (mut inner, mut square) = (solution.heights.get(i), Dd::ZERO);
-        for (y, o) in y.iter().zip(&origin) {
-            let d = Dd::difference(*y, *o);
-            (inner, square) = (inner + d.times(*o), square + d * d);
+        let d: [Dd; D] = std::array::from_fn(|k| Dd::difference(y[k], origin[k]));
+        let along = |k: usize| match problem.metric() {
+            None => d[k],
+            Some(metric) => (0..D).fold(Dd::ZERO, |sum, l| sum + d[l].times(metric.rows()[k][l])),
+        };
+        for (k, (own, o)) in d.iter().zip(&origin).enumerate() {
+            let d = along(k);
+            (inner, square) = (inner + d.times(*o), square + d * *own);
         }
         square + inner.scale(2.0)
     };

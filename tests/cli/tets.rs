@@ -94,7 +94,18 @@ fn the_whole_way_in_a_solid() {
     f.expect(0, "solve --domain solid:cube.obj --points y.csv -o s.json --density affine:0,0,2,0");
     let run = f.expect(0, "check s.json");
     assert!(run.out.contains("the exact measures of 5 cells sum to exactly the domain's"), "{}", run.out);
-    f.expect(0, "cells s.json -o c.vtu");
+    // Cells are those of a box: the faces between the parts of the cube are not there.
+    f.expect(0, "solve --domain cube --points y.csv -o b.json --density affine:0,0,2,0");
+    for (solution, out) in [("s.json", "c.obj"), ("b.json", "b.obj")] {
+        f.expect(0, &format!("cells {solution} -o {out}"));
+    }
+    let faces = |name: &str| f.read(name).lines().filter(|l| l.starts_with("f ")).count();
+    assert_eq!(faces("c.obj"), faces("b.obj"));
+    for ending in ["vtu", "stl", "npz", "ply"] {
+        f.expect(0, &format!("cells s.json -o c.{ending}"));
+    }
+    let error = f.error(3, "cells s.json -o c.tess");
+    assert_eq!(error, "c.tess: cells of solids and of tetrahedra are no complex in this version; write .vtu or .npz");
     f.expect(0, "sample s.json -n 100 -o x.npy");
     f.expect(0, "plot s.json -o p.png --size 200x150");
     f.expect(0, "quantize --domain solid:cube.obj -n 5 --steps 2 -o q.json");

@@ -49,55 +49,76 @@ impl Room {
 impl Cutter<'_> {
     /// The cell of a site, begun with what it was the last time; empty if it has none.
     pub fn cell(&self, i: u32, warm: Warm<'_>, room: &mut Room) -> Polytope<Wall> {
+        self.cell_or_same(i, warm, false, room).0
+    }
+
+    /// The same, and whether its walls have the corners that they had. With `trust` nothing else is
+    /// looked for then: the cell is complete if no other one has changed beside it.
+    pub fn cell_or_same(&self, i: u32, warm: Warm<'_>, trust: bool, room: &mut Room) -> (Polytope<Wall>, bool) {
         let Sites { y, rank, .. } = self.sites;
-        let (site, own) = (&y[i as usize], rank[i as usize]);
+        let (site, own) = (&y[i as usize], (i, rank[i as usize]));
         let origin = self.ground.origin(site);
         let to_site = [site[0] - origin[0], site[1] - origin[1], site[2] - origin[2]];
         let mut cell = std::mem::take(&mut room.spare);
         let planes = CellPlanes { ground: self.ground, sites: self.sites, cell: i };
-        self.ground.begin(i, own, &mut cell);
-        self.planes(i, &origin, warm, &cell, &mut room.walls);
+        cell.nodes.clear();
+        cell.faces.clear();
+        cell.faces.extend(self.ground.base_faces(own, &origin));
+        let known = self.neighbors.filter(|_| warm.walls.is_empty());
+        room.walls.clear();
+        let complete = known.is_some_and(|k| k.is_complete);
+        match known.map(|k| k.walls(own.1)) {
+            Some(Some(all)) => room.walls.extend(all.filter_map(|w| self.face(i, &origin, w, &cell))),
+            Some(None) if complete => return (cell, false),
+            Some(None) => {}
+            None => room.walls.extend(warm.walls.iter().filter_map(|&w| self.face(i, &origin, w, &cell))),
+        }
         let Room { work, reach, walls, order, counters, .. } = room;
-        if again(warm, &mut cell, walls) {
+        let mut same = again(warm, &mut cell, walls);
+        if same {
             reach.set(&cell, &planes, &to_site, self.ground);
-            // Walls of the domain that were out of reach.
-            for face in self.ground.base_faces(i, own) {
+            // Walls of the domain that were out of reach; `walls` holds what cells begin with.
+            for face in walls.iter() {
                 if !has(&cell, face.label)
                     && !face.row.is_beyond(&to_site, reach.ball)
-                    && cell.clip(face, &planes, work, counters) != Clip::Missed
+                    && cell.clip(face.clone(), &planes, work, counters) != Clip::Missed
                 {
+                    same = false;
                     reach.set(&cell, &planes, &to_site, self.ground);
                 }
             }
+            if same && trust {
+                return (cell, true);
+            }
         } else {
-            in_order(warm, walls, &to_site, order);
+            self.ground.base_nodes(&mut cell);
+            let as_given = warm.knots.is_empty() && known.is_none();
+            in_order(walls, if as_given { None } else { Some(&to_site) }, order);
             for &(_, k) in order.iter() {
                 // Walls to own images are there from the beginning, whichever these are.
                 let face = &walls[k as usize];
                 let sites = matches!(face.label, Wall::Site(j, _) if j != i || !has(&cell, face.label));
                 if sites && cell.clip(face.clone(), &planes, work, counters) == Clip::Emptied {
-                    return cell;
+                    return (cell, false);
                 }
             }
             reach.set(&cell, &planes, &to_site, self.ground);
         }
-        let at = (&origin, &to_site);
-        if !cell.is_empty() && !swept(self, i, at, &mut cell, room) {
+        let (at, walls) = ((&origin, &to_site), cell.faces.len());
+        if !complete && !cell.is_empty() && !swept(self, i, at, &mut cell, room) {
             self.search(i, &origin, &to_site, &mut cell, room);
         }
-        cell
+        // Whatever cuts has its plane among those of the cell.
+        let same = same && !cell.is_empty() && cell.faces.len() == walls;
+        (cell, same)
     }
 
-    /// The planes of the walls that it may have; those of the domain are there already.
-    fn planes(&self, i: u32, origin: &[f64; 3], warm: Warm<'_>, cell: &Polytope<Wall>, out: &mut Vec<Face<Wall>>) {
-        out.clear();
-        for &wall in warm.walls {
-            let known = cell.faces.iter().find(|f| f.label == wall);
-            match (known, wall) {
-                (Some(face), _) => out.push(Face::new(wall, face.row, face.yields)),
-                (None, Wall::Site(j, shift)) => out.push(self.plane(i, j, shift, origin)),
-                (None, Wall::Domain(_)) => {}
-            }
+    /// The plane of a wall that it may have; those of the domain are there already.
+    fn face(&self, i: u32, origin: &[f64; 3], wall: Wall, cell: &Polytope<Wall>) -> Option<Face<Wall>> {
+        match (cell.faces.iter().find(|f| f.label == wall), wall) {
+            (Some(face), _) => Some(Face::new(wall, face.row, face.yields)),
+            (None, Wall::Site(j, shift)) => Some(self.plane(i, j, shift, origin)),
+            (None, Wall::Domain(_)) => None,
         }
     }
 
@@ -152,29 +173,25 @@ fn swept(cutter: &Cutter<'_>, i: u32, at: (&[f64; 3], &[f64; 3]), cell: &mut Pol
     group.serves(i) && cutter.sweep(i, at, cell, group, (work, reach, counters))
 }
 
-/// Tries the corners that the cell had. False, with the cell that all begin with, if they are not
-/// those that it has between these walls.
+/// Tries the corners that the cell had between these walls; what it began with is left in `walls`.
+/// False, with all as it was, if they are not those that it has.
 fn again(warm: Warm<'_>, cell: &mut Polytope<Wall>, walls: &mut Vec<Face<Wall>>) -> bool {
     if warm.knots.is_empty() || walls.len() != warm.walls.len() {
         return false;
     }
-    let nodes = std::mem::take(&mut cell.nodes);
     std::mem::swap(&mut cell.faces, walls);
-    if cell.again(warm.knots) {
-        return true;
+    let same = cell.again(warm.knots);
+    if !same {
+        std::mem::swap(&mut cell.faces, walls);
     }
-    std::mem::swap(&mut cell.faces, walls);
-    cell.nodes = nodes;
-    false
+    same
 }
 
-/// Walls in an order in which those of the last time make a cell small soon: by the distance of the
-/// wall from the site.
-fn in_order(warm: Warm<'_>, walls: &[Face<Wall>], to_site: &[f64; 3], order: &mut Vec<(f64, u32)>) {
+/// Walls in an order in which they make a cell small soon: by their distance from the site; without
+/// one as they are.
+fn in_order(walls: &[Face<Wall>], to_site: Option<&[f64; 3]>, order: &mut Vec<(f64, u32)>) {
     order.clear();
-    let key = |face: &Face<Wall>| {
-        if warm.knots.is_empty() { 0.0 } else { face.row.distance(to_site) }
-    };
+    let key = |face: &Face<Wall>| to_site.map_or(0.0, |site| face.row.distance(site));
     order.extend(walls.iter().map(key).zip(0..));
     order.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
 }

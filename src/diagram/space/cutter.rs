@@ -1,6 +1,7 @@
 //! All that cells are cut with, and the planes of their walls.
 
 use super::ground::SpaceGround;
+use super::neighbors::Neighbors;
 use super::sites::Sites;
 use super::tree::Tree;
 use super::wall::{Shift, Wall};
@@ -14,6 +15,8 @@ pub(super) struct Cutter<'a> {
     pub sites: &'a Sites,
     pub tree: &'a Tree,
     pub shifts: &'a [Shift],
+    /// The neighbours of cells of which nothing else is known.
+    pub neighbors: Option<&'a Neighbors>,
 }
 
 impl Cutter<'_> {

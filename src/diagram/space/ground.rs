@@ -1,9 +1,10 @@
 //! The domain as cells are clipped to it: planes seen from a cell's origin, and the polyhedron that
 //! every cell begins with.
 //!
-//! Coordinates of a cell are those from its *origin*: its site along periodic axes, the middle of
-//! the domain along the others. So the polyhedron that a cell begins with is the same for all: the
-//! domain, bounded along periodic axes by the walls to the site's own images half a period away.
+//! Coordinates of a cell are those from its *origin*: in a box the site, or the point of the box
+//! next to it, so that small cells are known the better; in a polyhedron and among parts
+//! the middle of the domain, from where their planes are known. A cell begins with the domain,
+//! bounded along periodic axes by the walls to the site's own images half a period away.
 
 use super::super::moments::Moments;
 use super::wall::{Shift, Wall};
@@ -111,7 +112,15 @@ impl SpaceGround {
 
     /// Where the coordinates of a cell begin.
     pub(super) fn origin(&self, site: &[f64; 3]) -> [f64; 3] {
-        [0, 1, 2].map(|k| if self.periodic[k] { site[k] } else { self.centre[k] })
+        if !self.is_box() {
+            return self.centre;
+        }
+        [0, 1, 2].map(|k| if self.periodic[k] { site[k] } else { site[k].min(self.high[k]).max(self.low[k]) })
+    }
+
+    /// Is it a box, of which any axes may be periodic, and nothing else?
+    fn is_box(&self) -> bool {
+        self.body.is_none() && self.parts.is_none()
     }
 
     /// A point moved by some periods.
@@ -187,19 +196,26 @@ impl SpaceGround {
         })
     }
 
-    /// What the cell of a site begins with, about its origin.
-    pub(super) fn begin(&self, site: u32, rank: u32, cell: &mut Polytope<Wall>) {
-        cell.faces.clear();
-        cell.faces.extend(self.base_faces(site, rank));
-        cell.nodes.clone_from(&self.base.nodes);
-    }
-
-    /// The planes of that.
-    pub(super) fn base_faces(&self, site: u32, rank: u32) -> impl Iterator<Item = Face<Wall>> + '_ {
+    /// The planes that the cell of a site begins with, about its origin.
+    pub(super) fn base_faces<'a>(
+        &'a self,
+        (site, rank): (u32, u32),
+        origin: &'a [f64; 3],
+    ) -> impl Iterator<Item = Face<Wall>> + 'a {
+        let is_box = self.is_box();
         self.base.faces.iter().map(move |face| match face.label {
             Wall::Site(OWN, shift) => Face::new(Wall::Site(site, shift), face.row, Yield::Ranks(rank, rank)),
+            Wall::Domain(k) if is_box => Face::new(face.label, self.side_row(k, origin), face.yields),
             label => Face::new(label, face.row, face.yields),
         })
+    }
+
+    /// The corners between all these planes, and nothing else.
+    pub(super) fn base_nodes(&self, cell: &mut Polytope<Wall>) {
+        match self.is_box() {
+            true => cell.box_up(),
+            false => cell.nodes.clone_from(&self.base.nodes),
+        }
     }
 
     /// The normalized density on a part.
@@ -231,15 +247,14 @@ impl SpaceGround {
         if let Some(parts) = self.parts.as_ref().filter(|_| face < BOX) {
             return parts.near(face, origin);
         }
-        let (n, d, off) = match &self.body {
-            Some(body) => body.near(face, origin.map(Dd::from_f64)),
-            None => self.side_of_box(face, origin),
-        };
+        let Some(body) = &self.body else { return self.side_row(face, origin) };
+        let (n, d, off) = body.near(face, origin.map(Dd::from_f64));
         let e = exponent(n[0].abs().max(n[1].abs()).max(n[2].abs()));
         PlaneRow::new(n.map(|n| scaled(n, -e)), scaled(d, -e), scaled(off, -e))
     }
 
-    fn side_of_box(&self, face: u32, origin: &[f64; 3]) -> ([f64; 3], f64, f64) {
+    /// A side of the box from any point.
+    fn side_row(&self, face: u32, origin: &[f64; 3]) -> PlaneRow {
         let face = if self.parts.is_some() { face - BOX } else { face };
         let k = (face / 2) as usize;
         let (sign, d) = match face % 2 {
@@ -248,11 +263,11 @@ impl SpaceGround {
         };
         let mut n = [0.0; 3];
         n[k] = sign;
-        (n, d, d.abs() * f64::EPSILON)
+        PlaneRow::new(n, d, d.abs() * f64::EPSILON)
     }
 
-    /// A face of the domain about the middle, in integers.
-    pub(super) fn exact(&self, face: u32) -> ExactRow {
+    /// A face of the domain about the origin of a cell, in integers.
+    pub(super) fn exact(&self, face: u32, origin: &[f64; 3]) -> ExactRow {
         if let Some(body) = &self.body {
             return body.exact(face);
         }
@@ -262,7 +277,7 @@ impl SpaceGround {
             None => face,
         };
         let k = (face / 2) as usize;
-        let [low, middle, high] = [self.low[k], self.centre[k], self.high[k]].map(big::rational);
+        let [low, middle, high] = [self.low[k], origin[k], self.high[k]].map(big::rational);
         let (sign, d): (i32, Rational) = if face.is_multiple_of(2) { (1, middle - low) } else { (-1, high - middle) };
         let mut v: [Integer; 4] = Default::default();
         v[k] = d.denom().clone() * sign;

@@ -2,29 +2,30 @@
 //!
 //! Every cell is cut for itself: first by the neighbours that it had at the last heights, then by
 //! whatever the tree of sites does not exclude. So each of them is complete, whatever the first
-//! guesses were, and cells do not wait for each other.
+//! guesses were, and cells do not wait for each other. Where few cells change any more, those are
+//! found by their corners, and the tree is asked for them alone (`last.rs`).
 
 use super::super::graph::Graph;
 use super::super::measures::{MeasureError, Measures, Want};
 use super::super::moments::{Moments, joined};
 use super::super::seam::{Coarsen, Laguerre, Live, sunk};
-use super::cut::{Room, Warm};
+use super::super::subset::measures_of;
+use super::cut::Room;
 use super::cutter::Cutter;
 use super::ground::SpaceGround;
 use super::group::GROUP;
+use super::last::{CHUNK, Chunk, Last, Seen};
+use super::neighbors::Neighbors;
 use super::prepared::{lifted, planted};
 use super::shape::{Shape, Shaping};
 use super::sites::Sites;
 use super::tree::Tree;
 use super::wall::{Shift, Wall};
-use crate::domain::space::{Knot, Polytope};
+use crate::domain::space::Polytope;
 use crate::exact::{Counters, Dd, Heights};
 use rayon::prelude::*;
 use std::sync::Arc;
 use std::time::Instant;
-
-/// Cells of one task.
-const CHUNK: usize = 32;
 
 /// The diagram of sites in space, numbered along a k-d tree ([`Live::order`]); `D` is the dimension
 /// of its cells.
@@ -40,55 +41,6 @@ pub struct SpaceLaguerre<const D: usize> {
     counters: Counters,
 }
 
-/// The cells at the last heights.
-#[derive(Default)]
-struct Last {
-    /// Walls, cell after cell.
-    start: Vec<u32>,
-    walls: Vec<Wall>,
-    /// Corners, cell after cell.
-    begin: Vec<u32>,
-    knots: Vec<Knot>,
-    /// How far each reaches.
-    radius: Vec<f64>,
-}
-
-impl Last {
-    fn of(&self, i: usize) -> Warm<'_> {
-        match (self.start.get(i..i + 2), self.begin.get(i..i + 2)) {
-            (Some(&[a, b]), Some(&[c, d])) => {
-                Warm { walls: &self.walls[a as usize..b as usize], knots: &self.knots[c as usize..d as usize] }
-            }
-            _ => Warm::default(),
-        }
-    }
-
-    /// What the next cell is.
-    fn push(&mut self, walls: &[Wall]) {
-        self.walls.extend_from_slice(walls);
-        self.end();
-    }
-
-    fn end(&mut self) {
-        self.start.push(self.walls.len() as u32);
-        self.begin.push(self.knots.len() as u32);
-    }
-
-    /// Of parts, each of which ends cells only.
-    fn joined<'a>(parts: impl Iterator<Item = &'a Last>) -> Last {
-        let mut all = Last { start: vec![0], begin: vec![0], ..Last::default() };
-        for part in parts {
-            let (a, b) = (all.walls.len() as u32, all.knots.len() as u32);
-            all.start.extend(part.start.iter().map(|k| k + a));
-            all.begin.extend(part.begin.iter().map(|k| k + b));
-            all.walls.extend_from_slice(&part.walls);
-            all.knots.extend_from_slice(&part.knots);
-            all.radius.extend_from_slice(&part.radius);
-        }
-        all
-    }
-}
-
 /// What a task found.
 #[derive(Default)]
 struct Part<const D: usize> {
@@ -97,7 +49,7 @@ struct Part<const D: usize> {
     hidden: usize,
     /// Walls, `i < j`, with conductance.
     conductance: Vec<(u32, u32, f64)>,
-    last: Last,
+    cells: Chunk,
     counters: Counters,
 }
 
@@ -128,28 +80,38 @@ impl<const D: usize> SpaceLaguerre<D> {
         &self.ground
     }
 
+    /// So many cells have other corners than at the heights before, or may have.
+    pub fn changed(&self) -> usize {
+        self.last.changed
+    }
+
     /// Masses and walls at these heights, and moments if they are wanted.
     pub fn integrals(&mut self, heights: &Heights, moments: bool) -> (Measures, Vec<Moments<D>>) {
         let clock = Instant::now();
         let sites = self.sites_at(heights);
         self.tree.set_weights(&sites.w);
         let (ground, tree, shifts) = (&*self.ground, &self.tree, &self.shifts[..]);
-        let cutter = Cutter { ground, sites: &sites, tree, shifts };
+        let neighbors = if self.last.is_empty() { Neighbors::of(ground, &sites) } else { None };
+        let hull_seconds = clock.elapsed().as_secs_f64();
+        let cutter = Cutter { ground, sites: &sites, tree, shifts, neighbors: neighbors.as_ref() };
         let n = sites.len();
-        let part = |chunk: usize| {
+        let part = |chunk: usize, asked: &[bool]| {
             let (mut part, mut room) = (Part::<D>::default(), Room::default());
             let end = ((chunk + 1) * CHUNK).min(n);
             for first in (chunk * CHUNK..end).step_by(GROUP) {
                 let group = first..(first + GROUP).min(end);
-                if let Some(radii) = self.last.radius.get(group.clone()) {
-                    cutter.gather(group.clone(), radii, &mut room.group);
+                if let Some(radii) = self.last.radii(group.clone()) {
+                    room.group.begin(group.clone(), radii);
                 }
-                group.for_each(|i| self.measure(&cutter, i, moments, &mut part, &mut room));
+                group.for_each(|i| self.measure(&cutter, (i, asked[i]), moments, &mut part, &mut room));
             }
             part.counters = room.counters;
+            // Of a million cells what lists have grown too far is a hundred megabytes.
+            part.cells = part.cells.fit();
+            part.conductance.shrink_to_fit();
             part
         };
-        let parts: Vec<Part<D>> = (0..n.div_ceil(CHUNK)).into_par_iter().map(part).collect();
+        let (parts, changed) = self.complete(n, &part);
         let (mut mass, mut all) = (Vec::with_capacity(n), Vec::new());
         let mut hidden = 0;
         for part in &parts {
@@ -159,22 +121,77 @@ impl<const D: usize> SpaceLaguerre<D> {
             self.counters += part.counters;
         }
         let graph = Graph::of_walls(n, parts.iter().flat_map(|p| &p.conductance));
-        self.last = Last::joined(parts.iter().map(|p| &p.last));
+        self.last = Last::new(parts.into_iter().map(|p| p.cells).collect(), changed, mass.iter().sum());
         let measures = Measures {
             mass: Some(mass),
             graph,
             hidden,
-            hull_seconds: 0.0,
-            cells_seconds: clock.elapsed().as_secs_f64(),
+            hull_seconds,
+            cells_seconds: clock.elapsed().as_secs_f64() - hull_seconds,
             counters: self.counters,
         };
         (measures, all)
     }
 
-    fn measure(&self, cutter: &Cutter<'_>, i: usize, moments: bool, part: &mut Part<D>, room: &mut Room) {
+    /// All cells, by chunks, and how many have changed. `part` measures a chunk; it asks the tree
+    /// for the cells that are marked, and for those that have changed.
+    fn complete(&self, n: usize, part: &(impl Fn(usize, &[bool]) -> Part<D> + Sync)) -> (Vec<Part<D>>, usize) {
+        let last = &self.last;
+        let mut asked = vec![!last.is_calm(); n];
+        let all = |asked: &[bool]| (0..n.div_ceil(CHUNK)).into_par_iter().map(|chunk| part(chunk, asked)).collect();
+        let mut parts: Vec<Part<D>> = all(&asked);
+        if last.is_empty() {
+            return (parts, n);
+        }
+        if !last.is_calm() {
+            let changes = |c: usize| last.changes(c, &parts[c].cells);
+            let changed = (0..parts.len()).map(changes).sum();
+            return (parts, changed);
+        }
+        // Cells beside those that have changed, until none is left.
+        let mut changed = 0;
+        let mut news: Vec<usize> = (0..parts.len()).collect();
+        while !news.is_empty() {
+            let beside = |&c: &usize| last.beside(c, &parts[c].cells);
+            let found: Vec<(usize, Vec<u32>)> = news.par_iter().map(beside).collect();
+            changed += found.iter().map(|f| f.0).sum::<usize>();
+            news.clear();
+            for j in found.into_iter().flat_map(|f| f.1).map(|j| j as usize) {
+                if parts[j / CHUNK].cells.seen[j % CHUNK] == Seen::Trusted && !std::mem::replace(&mut asked[j], true) {
+                    news.push(j / CHUNK);
+                }
+            }
+            news.sort_unstable();
+            news.dedup();
+            let again: Vec<Part<D>> = news.par_iter().map(|&chunk| part(chunk, &asked)).collect();
+            news.iter().zip(again).for_each(|(&chunk, new)| parts[chunk] = new);
+        }
+        let total: f64 = parts.iter().flat_map(|p| &p.mass).sum();
+        if !last.holds(total) {
+            asked.fill(true);
+            (parts, changed) = (all(&asked), n);
+        }
+        (parts, changed)
+    }
+
+    fn measure(
+        &self,
+        cutter: &Cutter<'_>,
+        (i, asked): (usize, bool),
+        moments: bool,
+        part: &mut Part<D>,
+        room: &mut Room,
+    ) {
         let warm = self.last.of(i);
-        let cell = cutter.cell(i as u32, warm, room);
-        part.last.radius.push(if cell.is_empty() { 0.0 } else { room.reach.radius });
+        // A cell that was lost keeps corners of a time before that.
+        let known = self.last.is_there(i);
+        let (cell, same) = cutter.cell_or_same(i as u32, warm, known && !asked, room);
+        part.cells.seen.push(match same && known {
+            true if asked => Seen::Same,
+            true => Seen::Trusted,
+            false => Seen::Changed,
+        });
+        part.cells.radius.push(if cell.is_empty() { 0.0 } else { room.reach.radius });
         if self.ground.parts.is_some() {
             return self.measure_pieces(cutter, i, moments, part, (cell, room));
         }
@@ -183,16 +200,16 @@ impl<const D: usize> SpaceLaguerre<D> {
             part.hidden += 1;
             part.mass.push(0.0);
             // A cell that is lost keeps the neighbours it had.
-            part.last.knots.extend_from_slice(warm.knots);
-            part.last.push(warm.walls);
+            part.cells.knots.extend_from_slice(warm.knots);
+            part.cells.push(warm.walls);
             if moments {
                 part.moments.push(Moments::default());
             }
             return;
         }
         let Shaping { shape, naming, .. } = &room.shaping;
-        naming.knots(&cell, &mut part.last.knots);
-        part.last.push(&shape.skeleton.labels);
+        naming.knots(&cell, &mut part.cells.knots);
+        part.cells.push(&shape.skeleton.labels);
         if moments {
             let found = shape.moments::<D>(self.ground.metric.as_deref());
             part.mass.push(found.mass);
@@ -217,13 +234,13 @@ impl<const D: usize> SpaceLaguerre<D> {
         if cell.is_empty() {
             // A cell that is lost keeps the neighbours it had.
             let warm = self.last.of(i);
-            part.last.knots.extend_from_slice(warm.knots);
-            part.last.push(warm.walls);
+            part.cells.knots.extend_from_slice(warm.knots);
+            part.cells.push(warm.walls);
         } else {
             let Shaping { shape, naming, .. } = &mut room.shaping;
             shape.skeleton.fill(&cell, naming);
-            naming.knots(&cell, &mut part.last.knots);
-            part.last.push(&shape.skeleton.labels);
+            naming.knots(&cell, &mut part.cells.knots);
+            part.cells.push(&shape.skeleton.labels);
         }
         room.spare(cell);
         let metric = self.ground.metric.as_deref();
@@ -268,6 +285,17 @@ impl<const D: usize> Laguerre for SpaceLaguerre<D> {
         1.0 / D as f64
     }
 
+    /// Looks at these cells alone, up to the first one that is empty. Cost: O(n) for the heights of
+    /// all, and these cells.
+    fn would_live(&mut self, heights: &Heights, cells: &[u32]) -> bool {
+        let sites = self.sites_at(heights);
+        self.tree.set_weights(&sites.w);
+        let cutter =
+            Cutter { ground: &self.ground, sites: &sites, tree: &self.tree, shifts: &self.shifts, neighbors: None };
+        let lives = |i: &u32| !cutter.cell(*i, self.last.of(*i as usize), &mut Room::default()).is_empty();
+        cells.par_iter().all(lives)
+    }
+
     fn coarsen(&self) -> Option<&dyn Coarsen> {
         Some(self)
     }
@@ -288,34 +316,13 @@ struct Subset<const D: usize> {
     inner: SpaceLaguerre<D>,
 }
 
-impl<const D: usize> Subset<D> {
-    /// Heights in the tree's numbering.
-    fn inward(&self, heights: &Heights) -> Heights {
-        heights.permuted(&self.inner.order)
-    }
-}
-
 impl<const D: usize> Laguerre for Subset<D> {
     fn len(&self) -> usize {
         self.inner.len()
     }
 
     fn measures(&mut self, heights: &Heights, want: Want) -> Result<Measures, MeasureError> {
-        let inward = self.inward(heights);
-        let found = self.inner.measures(&inward, want)?;
-        let Some(inner) = &found.mass else { return Ok(found) };
-        let order = &self.inner.order;
-        let mut mass = vec![0.0; inner.len()];
-        let mut walls = Vec::new();
-        for (k, &i) in order.iter().enumerate() {
-            mass[i as usize] = inner[k];
-            for (l, weight) in found.graph.entries(k).filter(|e| e.0 as usize > k) {
-                let j = order[l as usize];
-                walls.push((i.min(j), i.max(j), weight));
-            }
-        }
-        let graph = Graph::of_walls(inner.len(), walls.iter());
-        Ok(Measures { mass: Some(mass), graph, ..found })
+        measures_of(&mut self.inner, heights, want)
     }
 
     fn width_exponent(&self) -> f64 {

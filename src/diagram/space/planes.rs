@@ -16,7 +16,7 @@ pub(super) struct CellPlanes<'a> {
 impl Planes<Wall> for CellPlanes<'_> {
     fn exact(&self, label: &Wall) -> ExactRow {
         match *label {
-            Wall::Domain(face) => self.ground.exact(face),
+            Wall::Domain(face) => self.ground.exact(face, &self.ground.origin(&self.sites.y[self.cell as usize])),
             Wall::Site(j, shift) => self.sites.exact(self.ground, self.cell, j, shift),
         }
     }

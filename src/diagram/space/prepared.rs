@@ -55,6 +55,6 @@ impl Prepared {
 
     /// What cuts its cells.
     pub fn cutter(&self) -> Cutter<'_> {
-        Cutter { ground: &self.ground, sites: &self.sites, tree: &self.tree, shifts: &self.shifts }
+        Cutter { ground: &self.ground, sites: &self.sites, tree: &self.tree, shifts: &self.shifts, neighbors: None }
     }
 }

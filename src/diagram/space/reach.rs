@@ -39,6 +39,9 @@ pub(super) struct Reach {
     pub radius: f64,
     /// The same in the euclidean metric.
     pub ball: f64,
+    /// The box about all corners.
+    pub low: [f64; 3],
+    pub high: [f64; 3],
     /// Share of the size of all terms that a sum is certainly right to.
     rounding: f64,
 }
@@ -54,7 +57,7 @@ const LANES: usize = 4;
 
 /// The greater one; of finite numbers, for which this is one instruction.
 #[inline]
-fn greater(a: f64, b: f64) -> f64 {
+pub(super) fn greater(a: f64, b: f64) -> f64 {
     if a > b { a } else { b }
 }
 
@@ -83,6 +86,7 @@ impl Reach {
         self.squares.clear();
         let Reach { corners: [xs, ys, zs], squares, .. } = self;
         let (mut far, mut error, mut size, mut ball) = (0.0f64, 0.0f64, 0.0f64, 0.0f64);
+        (self.low, self.high) = ([f64::INFINITY; 3], [f64::NEG_INFINITY; 3]);
         for node in &cell.nodes {
             let (z, e) = cell.place(node, planes);
             let (mut x, mut y, mut z) = (z[0] - to_site[0], z[1] - to_site[1], z[2] - to_site[2]);
@@ -92,6 +96,10 @@ impl Reach {
                 [x, y, z] = metric.stretched(&[x, y, z]);
             }
             let square = x * x + y * y + z * z;
+            for (k, x) in [x, y, z].into_iter().enumerate() {
+                self.low[k] = if x < self.low[k] { x } else { self.low[k] };
+                self.high[k] = greater(x, self.high[k]);
+            }
             xs.push(x);
             ys.push(y);
             zs.push(z);
@@ -162,11 +170,16 @@ impl Reach {
     /// Certainly the site there, with a weight that is greater by this, does not cut the cell.
     #[inline]
     pub fn misses_site(&self, d: &[f64; 3], heavier: f64, size: f64, slack: f64) -> bool {
+        let distance = (d[0] * d[0] + d[1] * d[1] + d[2] * d[2]).sqrt();
+        self.is_beyond(greater(distance * (1.0 - self.rounding) - 2.0 * slack, 0.0), heavier, size)
+            || self.misses_corners(d, heavier, size, slack)
+    }
+
+    /// The same, asked of the corners alone.
+    #[inline]
+    pub fn misses_corners(&self, d: &[f64; 3], heavier: f64, size: f64, slack: f64) -> bool {
         let square = d[0] * d[0] + d[1] * d[1] + d[2] * d[2];
         let distance = square.sqrt();
-        if self.is_beyond(greater(distance * (1.0 - self.rounding) - 2.0 * slack, 0.0), heavier, size) {
-            return true;
-        }
         let [x, y, z] = &self.corners;
         let mut most = [f64::NEG_INFINITY; LANES];
         let chunks = x.chunks_exact(LANES).zip(y.chunks_exact(LANES)).zip(z.chunks_exact(LANES));

@@ -14,11 +14,14 @@ use crate::exact::Dd;
 use crate::exact::big::{self, Rational};
 use crate::exact::predicates::{Corner, PlaneRow, corner_exact};
 
+/// A cell is seen from its origin if that is not farther from its middle than so many of its radii.
+const NEAR: f64 = 4.0;
+
 /// A finished cell.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Shape {
     pub skeleton: Skeleton<Wall>,
-    /// A point in its middle.
+    /// A point in it or near it.
     pub middle: [f64; 3],
     /// Corners from there.
     pub points: Vec<[f64; 3]>,
@@ -101,32 +104,47 @@ impl Cutter<'_> {
                 big::nearest_f64(&(Rational::from((x, w.clone())) + moved))
             })
         };
-        let at = |about: &[f64; 3], rows: &[PlaneRow], points: &mut Vec<[f64; 3]>| {
-            let mut worst = 0.0f64;
-            points.clear();
-            for corner in &skeleton.corners {
-                let [a, b, c] = *corner;
-                let found = Corner::of(&rows[a as usize], &rows[b as usize], &rows[c as usize]).point();
-                let (x, error) = found.unwrap_or_else(|| {
-                    let point = by_rationals(corner, about);
-                    (point, point.iter().fold(0.0, |e: f64, x| e.max(x.abs() * f64::EPSILON)))
-                });
-                worst = worst.max(error);
-                points.push(x);
-            }
-            worst
+        let point = |found: Option<([f64; 3], f64)>, corner: &[u32; 3], about: &[f64; 3]| {
+            found.unwrap_or_else(|| {
+                let point = by_rationals(corner, about);
+                (point, point.iter().fold(0.0, |e: f64, x| e.max(x.abs() * f64::EPSILON)))
+            })
         };
-        // Also these rows are functions of the labels alone.
-        rows.clear();
-        rows.extend(used.iter().map(|&f| polytope.faces[f as usize].row));
-        at(&origin, rows, points);
-        let share = 1.0 / points.len() as f64;
-        for k in 0..3 {
-            middle[k] = origin[k] + points.iter().map(|x| x[k] * share).sum::<f64>();
+        // Rows are functions of the labels alone; so are corners, begun with the same face.
+        let rows_of = |[a, b, c]: [u32; 3], rows: &[PlaneRow]| {
+            Corner::of(&rows[a as usize], &rows[b as usize], &rows[c as usize]).point()
+        };
+        *error = 0.0;
+        points.clear();
+        for (k, corner) in skeleton.corners.iter().enumerate() {
+            let node = &polytope.nodes[naming.node(k)];
+            let found = if node.faces[0] == used[corner[0] as usize] {
+                node.at.point()
+            } else {
+                let [a, b, c] = corner.map(|f| &polytope.faces[used[f as usize] as usize].row);
+                Corner::of(a, b, c).point()
+            };
+            let (x, off) = point(found, corner, &origin);
+            *error = error.max(off);
+            points.push(x);
         }
-        rows.clear();
-        rows.extend(skeleton.labels.iter().map(|l| self.row(cell, l, middle)));
-        *error = at(middle, rows, points);
+        let share = 1.0 / points.len() as f64;
+        let mean = [0, 1, 2].map(|k| points.iter().map(|x| x[k] * share).sum::<f64>());
+        let square = |x: &[f64; 3]| x.iter().map(|x| x * x).sum::<f64>();
+        let size = points.iter().fold(0.0f64, |m, x| m.max(square(&minus(x, &mean))));
+        *middle = origin;
+        // Seen from afar corners are off by what is much beside a small cell.
+        if !(square(&mean) <= NEAR * NEAR * size) {
+            *middle = [0, 1, 2].map(|k| origin[k] + mean[k]);
+            rows.clear();
+            rows.extend(skeleton.labels.iter().map(|l| self.row(cell, l, middle)));
+            *error = 0.0;
+            for (x, corner) in points.iter_mut().zip(&skeleton.corners) {
+                let (found, off) = point(rows_of(*corner, rows), corner, middle);
+                *error = error.max(off);
+                *x = found;
+            }
+        }
         let law = self.ground.law(part);
         rho.clear();
         rho.extend(points.iter().map(|x| law.at(&[middle[0] + x[0], middle[1] + x[1], middle[2] + x[2]])));

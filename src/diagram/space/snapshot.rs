@@ -7,6 +7,7 @@ use super::cut::{Room, Warm};
 use super::cutter::Cutter;
 use super::finder::SpaceFinder;
 use super::ground::SpaceGround;
+use super::neighbors::Neighbors;
 use super::pieces::Piece;
 use super::prepared::Prepared;
 use super::shape::Shape;
@@ -88,7 +89,8 @@ impl<const D: usize> SpaceDiagram<D> {
             return Err(DiagramError::NonFiniteHeight { site });
         }
         let prepared = Prepared::new(problem, heights);
-        let cutter = prepared.cutter();
+        let neighbors = Neighbors::of(&prepared.ground, &prepared.sites);
+        let cutter = Cutter { neighbors: neighbors.as_ref(), ..prepared.cutter() };
         let metric = prepared.ground.metric.as_deref();
         let part = |chunk: usize| {
             let mut room = Room::default();
@@ -167,7 +169,7 @@ impl<const D: usize> SpaceDiagram<D> {
     }
 
     pub(super) fn cutter(&self) -> Cutter<'_> {
-        Cutter { ground: &self.ground, sites: &self.inner, tree: &self.tree, shifts: &self.shifts }
+        Cutter { ground: &self.ground, sites: &self.inner, tree: &self.tree, shifts: &self.shifts, neighbors: None }
     }
 
     /// The pieces of the cell at a position.

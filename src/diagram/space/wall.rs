@@ -64,7 +64,7 @@ pub enum Wall {
 impl Wall {
     /// All of it in one number, in its order.
     #[inline]
-    fn key(self) -> u64 {
+    pub(super) fn key(self) -> u64 {
         match self {
             Wall::Domain(k) => u64::from(k),
             Wall::Site(j, shift) => 1 << 63 | u64::from(j) << 16 | u64::from(shift.0),

@@ -28,6 +28,10 @@ impl Laguerre for SurfaceLaguerre<'_> {
         Some(self)
     }
 
+    fn would_live(&mut self, heights: &Heights, cells: &[u32]) -> bool {
+        self.live_at(heights, cells)
+    }
+
     fn jumps(&mut self) -> Option<&mut dyn Jumps> {
         Some(self)
     }
@@ -52,10 +56,6 @@ impl Revive for SurfaceLaguerre<'_> {
     /// few small cells.
     fn raises_well(&self) -> bool {
         false
-    }
-
-    fn would_live(&mut self, heights: &Heights, cells: &[u32]) -> bool {
-        self.live_at(heights, cells)
     }
 }
 

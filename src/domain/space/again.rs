@@ -29,7 +29,7 @@ impl<L: Clone> Polytope<L> {
     pub fn again(&mut self, knots: &[Knot]) -> bool {
         self.nodes.clear();
         for Knot { faces, next } in knots {
-            let wide = |x: &[u16; 3]| [u32::from(x[0]), u32::from(x[1]), u32::from(x[2])];
+            let wide = |x: &[u8; 3]| [u32::from(x[0]), u32::from(x[1]), u32::from(x[2])];
             let node = self.node(wide(faces), wide(next));
             if !node.at.is_turned() {
                 self.nodes.clear();

@@ -107,6 +107,11 @@ impl Metric {
         self.condition
     }
 
+    /// `M y`, the gradient of `x' M y`.
+    pub fn applied<const D: usize>(&self, y: &[f64; D]) -> [f64; D] {
+        std::array::from_fn(|k| (0..D).map(|l| self.m[k][l] * y[l]).sum())
+    }
+
     /// `M x`.
     pub(crate) fn times(&self, x: &[Rational; 3]) -> [Rational; 3] {
         let row = |k: usize| (0..3).map(|l| big::rational(self.m[k][l]) * &x[l]).sum::<Rational>();

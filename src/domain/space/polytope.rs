@@ -42,8 +42,8 @@ pub(crate) struct Node {
     pub faces: [u32; 3],
     /// The corner at the other end of the edge that leaves face `k`.
     pub next: [u32; 3],
-    /// For questions.
-    pub(super) at: Corner,
+    /// Where they meet.
+    pub at: Corner,
 }
 
 /// A bounded convex polyhedron; without corners it is empty.
@@ -100,6 +100,13 @@ impl<L: Clone> Polytope<L> {
     /// A box: faces 0 and 1 bound the first axis from below and above, and so on.
     pub fn boxed(faces: [Face<L>; 6]) -> Polytope<L> {
         let mut polytope = Polytope { faces: faces.into(), nodes: Vec::with_capacity(8) };
+        polytope.box_up();
+        polytope
+    }
+
+    /// Becomes the box between its first six planes.
+    pub fn box_up(&mut self) {
+        self.nodes.clear();
         for corner in 0..8u32 {
             let side = |k: u32| (corner >> k) & 1;
             let face = |k: u32| 2 * k + side(k);
@@ -108,9 +115,9 @@ impl<L: Clone> Polytope<L> {
             let turned = (0..3).map(side).sum::<u32>() % 2 == 1;
             let axes = if turned { [1, 0, 2] } else { [0, 1, 2] };
             let (faces, next) = (axes.map(face), axes.map(|k| corner ^ (1 << k)));
-            polytope.nodes.push(polytope.node(faces, next));
+            let node = self.node(faces, next);
+            self.nodes.push(node);
         }
-        polytope
     }
 
     /// Of its faces, and of the faces and neighbours of each corner.

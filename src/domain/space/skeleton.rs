@@ -8,8 +8,8 @@ const NONE: u32 = u32::MAX;
 /// numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Knot {
-    pub faces: [u16; 3],
-    pub next: [u16; 3],
+    pub faces: [u8; 3],
+    pub next: [u8; 3],
 }
 
 /// A polyhedron in a form that does not depend on how it was found: faces by label, corners by
@@ -44,7 +44,7 @@ pub(crate) struct Naming {
     pub used: Vec<u32>,
     /// By face of the polyhedron: its place there.
     name: Vec<u32>,
-    /// Corners in their order: three names, and which node it is.
+    /// Corners in their order: three names, and which node it is ([`Naming::node`]).
     order: Vec<u128>,
     /// By node: its place.
     place: Vec<u32>,
@@ -52,18 +52,23 @@ pub(crate) struct Naming {
 }
 
 impl Naming {
+    /// The node that a corner of the skeleton is.
+    pub fn node(&self, corner: usize) -> usize {
+        self.order[corner] as u32 as usize
+    }
+
     /// The corners of the polyhedron last named, for [`Polytope::again`]; nothing if there are too
     /// many.
     pub fn knots<L>(&self, polytope: &Polytope<L>, out: &mut Vec<Knot>) {
-        if self.order.len() > usize::from(u16::MAX) || self.used.len() > usize::from(u16::MAX) {
+        if self.order.len() > usize::from(u8::MAX) || self.used.len() > usize::from(u8::MAX) {
             return;
         }
         out.extend(self.order.iter().map(|&key| {
             let node = &polytope.nodes[(key as u32) as usize];
-            let f = node.faces.map(|f| self.name[f as usize] as u16);
-            let next = node.next.map(|u| self.place[u as usize] as u16);
+            let f = node.faces.map(|f| self.name[f as usize] as u8);
+            let next = node.next.map(|u| self.place[u as usize] as u8);
             let k = least(&f);
-            let at = |x: [u16; 3]| [x[k], x[(k + 1) % 3], x[(k + 2) % 3]];
+            let at = |x: [u8; 3]| [x[k], x[(k + 1) % 3], x[(k + 2) % 3]];
             Knot { faces: at(f), next: at(next) }
         }));
     }

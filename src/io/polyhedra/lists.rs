@@ -3,13 +3,16 @@
 //! Each cell has vertices of its own: on a torus neighbours need not lie side by side, since a cell
 //! lies where its site is. Faces are counter-clockwise seen from outside. In the arrays face `f`
 //! has the corners `corners[faces[f]:faces[f + 1]]`, cell `i` the faces `cells[i]:cells[i + 1]` and
-//! the vertices `vertices[points[i]:points[i + 1]]`.
+//! the vertices `vertices[points[i]:points[i + 1]]`. A cell that does not hang together is several
+//! bodies, one after the other.
 
 use super::super::npz::NpzWriter;
 use super::cells::{Placed, Polyhedra};
 use crate::diagram::SpaceDiagram;
-use crate::diagram::space::{SpaceFace, Wall};
+use crate::diagram::space::{SpaceBody, SpaceFace, Wall};
+use rayon::prelude::*;
 use std::io::{self, Write};
+use std::ops::Range;
 
 /// Cells in flat lists.
 #[derive(Default)]
@@ -26,16 +29,28 @@ pub(super) struct Lists {
     pub area: Vec<f64>,
     pub normal: Vec<f64>,
     pub volume: Vec<f64>,
+    pub bodies: Vec<Body>,
     centroid: Vec<f64>,
     second: Vec<f64>,
+}
+
+/// A cell, or what of it hangs together: ranges of faces and vertices.
+pub(super) struct Body {
+    pub cell: usize,
+    pub faces: Range<usize>,
+    pub points: Range<usize>,
+    pub volume: f64,
 }
 
 impl Lists {
     /// Of all cells.
     pub fn of(cells: &Polyhedra<'_>) -> Lists {
         let mut all = Lists { points: vec![0], cells: vec![0], faces: vec![0], ..Lists::default() };
-        for i in 0..cells.diagram.masses().len() {
-            all.add(cells.diagram, i);
+        let n = cells.diagram.masses().len();
+        let bodies: Vec<Vec<SpaceBody>> = (0..n).into_par_iter().map(|i| cells.diagram.bodies(i)).collect();
+        for (i, bodies) in bodies.into_iter().enumerate() {
+            bodies.into_iter().for_each(|body| all.add_body(body, i));
+            all.end(cells.diagram, i);
         }
         match cells.placed {
             Placed::Here => {}
@@ -48,14 +63,14 @@ impl Lists {
         all
     }
 
-    fn add(&mut self, diagram: &SpaceDiagram, i: usize) {
-        let base = self.vertices.len() as i64;
-        self.vertices.extend(diagram.vertices(i));
-        for face in diagram.faces(i) {
+    fn add_body(&mut self, body: SpaceBody, cell: usize) {
+        let (base, first) = (self.vertices.len(), self.faces.len() - 1);
+        self.vertices.extend(body.vertices);
+        for face in body.faces {
             let SpaceFace { wall, vertices, normal, area, .. } = face;
-            self.corners.extend(vertices.iter().map(|&k| base + i64::from(k)));
+            self.corners.extend(vertices.iter().map(|&k| base as i64 + i64::from(k)));
             self.faces.push(self.corners.len() as i64);
-            self.owner.push(i as i64);
+            self.owner.push(cell as i64);
             let (beyond, periods) = match wall {
                 Wall::Domain(k) => (-i64::from(k) - 1, [0; 3]),
                 Wall::Site(j, shift) => (i64::from(j), shift.periods()),
@@ -65,6 +80,12 @@ impl Lists {
             self.area.push(area);
             self.normal.extend(normal);
         }
+        let (faces, points) = (first..self.faces.len() - 1, base..self.vertices.len());
+        self.bodies.push(Body { cell, faces, points, volume: body.volume });
+    }
+
+    /// After the bodies of a cell.
+    fn end(&mut self, diagram: &SpaceDiagram, i: usize) {
         self.points.push(self.vertices.len() as i64);
         self.cells.push(self.faces.len() as i64 - 1);
         let (volume, centroid, m) = diagram.body_moments(i).unwrap_or((0.0, [f64::NAN; 3], [[0.0; 3]; 3]));
@@ -94,13 +115,19 @@ impl Lists {
         }
         self.area.iter_mut().for_each(|a| *a *= s * s);
         self.volume.iter_mut().for_each(|v| *v *= s * s * s);
+        self.bodies.iter_mut().for_each(|b| b.volume *= s * s * s);
         self.second.iter_mut().for_each(|m| *m *= s.powi(5));
     }
 
     /// The faces of cell `i`, as ranges of `corners`.
-    pub fn faces_of(&self, i: usize) -> impl Iterator<Item = (usize, std::ops::Range<usize>)> + '_ {
+    pub fn faces_of(&self, i: usize) -> impl Iterator<Item = (usize, Range<usize>)> + '_ {
         let range = self.cells[i] as usize..self.cells[i + 1] as usize;
-        range.map(|f| (f, self.faces[f] as usize..self.faces[f + 1] as usize))
+        range.map(|f| (f, self.corners_of(f)))
+    }
+
+    /// A face as a range of `corners`.
+    pub fn corners_of(&self, f: usize) -> Range<usize> {
+        self.faces[f] as usize..self.faces[f + 1] as usize
     }
 
     /// All of it as arrays.

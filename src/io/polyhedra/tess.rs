@@ -16,8 +16,12 @@ use std::path::Path;
 /// Writes the cells as one complex.
 ///
 /// # Errors
-/// [`IoError::Content`] where they are none; the system's.
+/// [`IoError::Content`] where they are none, and of domains in parts; the system's.
 pub(super) fn write(path: &Path, cells: &Polyhedra<'_>) -> Result<(), IoError> {
+    if cells.domain.parts().is_some() {
+        let what = "cells of solids and of tetrahedra are no complex in this version; write .vtu or .npz";
+        return Err(IoError::content(path, what));
+    }
     let none = "a cell without volume lies between others, so faces are no complex; write .vtu or .npz";
     let all = cells.diagram.complex().ok_or_else(|| IoError::content(path, none))?;
     let domain = TessDomain::of(cells.domain, &all).ok_or_else(|| IoError::content(path, none))?;

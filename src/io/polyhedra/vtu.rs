@@ -1,32 +1,34 @@
 //! VTK's unstructured grid: cells of type 42, each with a stream of its faces.
 //!
 //! Cells come by the number of their vertices: meshio makes a block of those with as many, and
-//! gives blocks their data in that order, whichever the file has. Whose a cell is, `site` tells.
+//! gives blocks their data in that order, whichever the file has. Whose a cell is, `site` tells;
+//! one that does not hang together is several with one site, each with its own volume.
 
 use super::appended::Appended;
 use super::cells::Polyhedra;
-use super::lists::Lists;
+use super::lists::{Body, Lists};
 use std::io::{self, Write};
 
 impl Lists {
     /// The cells with their sites, masses and volumes; hidden sites are left out.
     pub fn vtu(&self, w: &mut dyn Write, cells: &Polyhedra<'_>) -> io::Result<()> {
         let masses = cells.diagram.masses();
-        let mut alive: Vec<usize> = (0..masses.len()).filter(|&i| self.cells[i] < self.cells[i + 1]).collect();
-        alive.sort_by_key(|&i| self.points[i + 1] - self.points[i]);
+        let mut alive: Vec<&Body> = self.bodies.iter().collect();
+        alive.sort_by_key(|body| body.points.len());
         let (mut connectivity, mut offsets, mut faces, mut ends) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        for &i in &alive {
-            connectivity.extend(self.points[i]..self.points[i + 1]);
+        for body in &alive {
+            connectivity.extend(body.points.clone().map(|k| k as i64));
             offsets.push(connectivity.len() as i64);
-            faces.push(self.cells[i + 1] - self.cells[i]);
-            for (_, range) in self.faces_of(i) {
+            faces.push(body.faces.len() as i64);
+            for range in body.faces.clone().map(|f| self.corners_of(f)) {
                 faces.push(range.len() as i64);
                 faces.extend_from_slice(&self.corners[range]);
             }
             ends.push(faces.len() as i64);
         }
-        let of = |values: &[f64]| alive.iter().map(|&i| values[i]).collect::<Vec<f64>>();
-        let site: Vec<i64> = alive.iter().map(|&i| i as i64).collect();
+        let of = |values: &[f64]| alive.iter().map(|body| values[body.cell]).collect::<Vec<f64>>();
+        let site: Vec<i64> = alive.iter().map(|body| body.cell as i64).collect();
+        let volume: Vec<f64> = alive.iter().map(|body| body.volume).collect();
         let mut arrays = Appended::default();
         Appended::begin(w, "UnstructuredGrid", "")?;
         writeln!(w, "<Piece NumberOfPoints=\"{}\" NumberOfCells=\"{}\">", self.vertices.len(), alive.len())?;
@@ -40,8 +42,8 @@ impl Lists {
         w.write_all(arrays.bytes("types", vec![42; alive.len()]).as_bytes())?;
         w.write_all(b"</Cells>\n<CellData>\n")?;
         w.write_all(arrays.integers("site", &site).as_bytes())?;
-        for (name, values) in [("mass", masses), ("prescribed", cells.masses), ("volume", &self.volume)] {
-            w.write_all(arrays.doubles(name, 1, &of(values)).as_bytes())?;
+        for (name, values) in [("mass", of(masses)), ("prescribed", of(cells.masses)), ("volume", volume)] {
+            w.write_all(arrays.doubles(name, 1, &values).as_bytes())?;
         }
         w.write_all(b"</CellData>\n</Piece>\n")?;
         arrays.end(w, "UnstructuredGrid")

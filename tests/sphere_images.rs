@@ -15,13 +15,11 @@ use std::f64::consts::{PI, TAU};
 mod slices;
 use slices::slices;
 
-struct Random(u64);
+#[path = "common/random.rs"]
+mod random;
+use random::Random;
 
 impl Random {
-    fn next(&mut self) -> f64 {
-        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        (self.0 >> 11) as f64 / (1u64 << 53) as f64
-    }
     fn sites(&mut self, n: usize, size: f64) -> Vec<[f64; 3]> {
         (0..n).map(|_| [0; 3].map(|_| size * (2.0 * self.next() - 1.0))).collect()
     }
@@ -177,6 +175,35 @@ fn continents_are_solved() {
         let found = verify(&problem, &Claims::of(&solution), 5).unwrap();
         assert!(found.verified(), "{found:?}");
     }
+}
+
+/// Hundreds of sites all over the sphere, most of them above the empty sea: empty cells are raised
+/// where the land is.
+#[test]
+fn many_sites_find_the_land() {
+    let (w, h) = (60, 30);
+    let islands = [[10.0, 8.0, 6.0, 1.0], [32.0, 14.0, 8.0, 3.0], [48.0, 22.0, 4.0, 9.0], [52.0, 6.0, 3.0, 2.0]];
+    let land = |k: usize| {
+        let (x, y) = ((k % w) as f64, (k / w) as f64);
+        let on = |i: &&[f64; 4]| (x - i[0]).powi(2) + (y - i[1]).powi(2) < i[2] * i[2];
+        islands.iter().find(on).map_or(0.0, |i| 20.0 * i[3])
+    };
+    let image = density(w, (0..w * h).map(land).collect());
+    let mut r = Random(7);
+    let sites: Vec<[f64; 3]> = (0..200)
+        .map(|_| {
+            let (z, a) = (2.0 * r.next() - 1.0, TAU * r.next());
+            let p = (1.0 - z * z).sqrt();
+            [p * a.cos(), p * a.sin(), z]
+        })
+        .collect();
+    let problem = problem(sites, &image);
+    let solution = solve(&problem, &SolveOptions::default());
+    assert!(solution.report.converged, "{:?}", solution.report.outcome);
+    let trials: u32 = solution.report.iterations.iter().map(|i| i.trials).sum();
+    assert!(trials < 300, "{trials} trials");
+    let found = verify(&problem, &Claims::of(&solution), 5).unwrap();
+    assert!(found.verified(), "{found:?}");
 }
 
 #[test]

@@ -79,12 +79,24 @@ impl Image {
     pub(crate) fn scaled(&self, length: i32, density: i32) -> Image {
         Image {
             width: self.width,
-            values: self.values.iter().map(|v| scaled(*v, density)).collect(),
+            // Only pixels beyond the frame ([`Image::values_within`]) may leave the doubles.
+            values: self.values.iter().map(|v| scaled(*v, density).min(f64::MAX)).collect(),
             min: self.min.map(|x| scaled(x, length)),
             max: self.max.map(|x| scaled(x, length)),
             between: self.between,
             lines: self.lines.each_ref().map(|lines| lines.iter().map(|x| scaled(*x, length)).collect()),
         }
+    }
+
+    /// The values that the density is made of on the patches with a part of their inside in a box.
+    pub(crate) fn values_within(&self, low: [f64; 2], high: [f64; 2]) -> impl Iterator<Item = f64> + '_ {
+        let along = |k: usize| {
+            let lines = &self.lines[k];
+            let begin = lines.partition_point(|x| *x <= low[k]).saturating_sub(1);
+            begin..lines.partition_point(|x| *x < high[k]).min(lines.len() - 1)
+        };
+        let columns = along(0);
+        along(1).flat_map(move |row| columns.clone().flat_map(move |column| self.patch(column, row).1))
     }
 
     /// The lines between patches, along both axes.

@@ -195,8 +195,13 @@ impl Problem {
             image && domain() && self.target.fit(e) && heights.is_none_or(|h| Units::fit(e, h))
         });
         let greatest = greatest(&self.density, &self.domain);
-        let exact = |e: i32| self.density.scaled(-length, -e).scaled(length, e) == self.density;
-        let density = fitting(greatest, exact);
+        let density = fitting(greatest, |e| match &self.density {
+            Density::Image(image) => {
+                let (low, high) = self.frame().bounds();
+                image.values_within(low, high).all(|v| is_exact(v, -e))
+            }
+            other => other.scaled(-length, -e).scaled(length, e) == self.density,
+        });
         Units { length, density, mass: self.target.mass_unit() }
     }
 
@@ -324,10 +329,17 @@ impl SphereProblem {
 
 /// The greatest density, or the greatest of the terms that it is made of.
 fn greatest(density: &Density, domain: &Domain) -> f64 {
-    let Density::Affine { g, c } = density else { return values(density) };
     let (low, high) = domain.frame().bounds();
-    let term = |k: usize| g[k].abs() * low[k].abs().max(high[k].abs());
-    term(0).max(term(1)).max(c.abs()).min(f64::MAX)
+    match density {
+        Density::Affine { g, c } => {
+            let term = |k: usize| g[k].abs() * low[k].abs().max(high[k].abs());
+            term(0).max(term(1)).max(c.abs()).min(f64::MAX)
+        }
+        // Pixels beyond the frame are no part of the source: beside one of 1e308 what is there
+        // would underflow.
+        Density::Image(image) => image.values_within(low, high).fold(0.0, f64::max),
+        _ => values(density),
+    }
 }
 
 /// The greatest of the values of a density; 1 if it has none.
@@ -337,14 +349,15 @@ fn values(density: &Density) -> f64 {
         Density::Constant | Density::Affine { .. } | Density::InSpace { .. } => 1.0,
         Density::Vertex(values) | Density::Face(values) | Density::Cell(values) => most(values),
         Density::Corner(values) => most(values.as_flattened()),
-        Density::Image(image) => most(image.values()),
+        // Asked of the pixels within a frame.
+        Density::Image(_) => 1.0,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ConvexPolygon;
+    use crate::domain::{Between, ConvexPolygon, Image};
     use crate::problem::ProblemData;
 
     fn problem(size: f64, sites: Vec<[f64; 2]>) -> Problem {
@@ -357,6 +370,22 @@ mod tests {
         let one = problem(1e10, vec![[1.0, 2.0], [3.0, 1e100]]);
         assert!(one.units(None).are_its_own());
         assert!(matches!(one.in_units(&one.units(None)), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn pixels_beyond_the_frame_do_not_matter() {
+        let image = |values: Vec<f64>| Image::new(1, values, [0.0; 2], [1.0, 4.0], Between::Constant).unwrap();
+        let told = |values: Vec<f64>| {
+            let frame = ConvexPolygon::rectangle([0.25, 0.0], [0.25 + f64::EPSILON, 1.5]).unwrap();
+            let density = Density::Image(Arc::new(image(values)));
+            let problem = Problem::new(ProblemData::new(frame, vec![[0.25, 0.0]]).density(density)).unwrap();
+            problem.source_factor() * f64::EPSILON
+        };
+        // Rows from the top: the last two are met.
+        for (beyond, scale) in [(1.0, 1.0), (f64::MAX, 1.0), (f64::MAX, 1e-220), (5e-324, 1e220)] {
+            let factor = told(vec![beyond, beyond, 6.0 * scale, 3.0 * scale]) * scale;
+            assert!((factor - 1.0 / 6.0).abs() < 1e-15, "{beyond:e} {scale:e}: {factor}");
+        }
     }
 
     #[test]

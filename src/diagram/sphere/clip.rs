@@ -242,22 +242,10 @@ impl Cell {
 
     /// Does the second node lie on the arc from the first to the third? The three are distinct.
     fn is_between(&self, rim: u32, [a, b, c]: [u32; 3], exact: &dyn Exact, counters: &mut Counters) -> bool {
-        let row = &self.rims[rim as usize].row;
-        let [p, q, r] = [a, b, c].map(|k| &self.nodes[k as usize].at);
-        let (u, v) = ([0, 1, 2].map(|k| q.x[k] - p.x[k]), [0, 1, 2].map(|k| r.x[k] - p.x[k]));
-        let n = row.normal();
-        let value = n[0] * (u[1] * v[2] - u[2] * v[1])
-            + n[1] * (u[2] * v[0] - u[0] * v[2])
-            + n[2] * (u[0] * v[1] - u[1] * v[0]);
-        let (su, sv) = (u.iter().map(|x| x.abs()).sum::<f64>(), v.iter().map(|x| x.abs()).sum::<f64>());
-        let (eu, ev) = (p.off + q.off + 2.0 * f64::EPSILON, p.off + r.off + 2.0 * f64::EPSILON);
-        let bound = row.size * (su * ev + sv * eu + eu * ev + 8.0 * f64::EPSILON * su * sv) + 2.0 * row.off * su * sv;
         counters.calls += 1;
-        if value > bound {
-            return true;
-        }
-        if value < -bound {
-            return false;
+        let points = [a, b, c].map(|k| &self.nodes[k as usize].at);
+        if let Some(follows) = self.rims[rim as usize].row.follows(points) {
+            return follows;
         }
         counters.filter_failures += 1;
         counters.big += 1;

@@ -1,4 +1,4 @@
-//! Area and first moment of a cell, enclosed to some fifty digits.
+//! Area and moments of a cell, enclosed to some fifty digits.
 //!
 //! By Gauss and Bonnet the area is `2 pi X`, less `c` times the angle of every arc at the height
 //! `c` of its axis, less the angles between arcs at corners; `X` is a whole number that doubles
@@ -10,6 +10,11 @@
 //!   product `<n, a x b> / sqrt N`, both in units of its circle's squared radius.
 //! * The first moment is `1/2 oint x x dx`, `1/2 sum (p^2 f n / sqrt N + (d / N) (b - a) x n)` over
 //!   arcs of the angle `f`.
+//! * Second moments are a third of the area, less a sixth of what arcs give. With `c` the height of
+//!   an arc, `u` and `w` its ends from the middle of its circle, `e` the unit matrix,
+//!   `m = (w - u) x n`, and `s(p, q) = p q' + q p'`, that is
+//!   `c f p^2 (e - 3 n n' / N) + (2 d^2 - N) / N^2 s(n, m)` and
+//!   `d / (2 N) (s(w, n x w) - s(u, n x u))`.
 
 use super::shape::SphereArc;
 use super::snapshot::SphereDiagram;
@@ -21,6 +26,9 @@ use std::f64::consts::PI;
 /// Places of points: the radius of a circle may take a part of them.
 const POINT: u32 = PLACES + 96;
 
+/// Entries of a symmetric matrix.
+pub const PAIRS: [(usize, usize); 6] = [(0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2)];
+
 /// Integrals over a cell of the unit sphere, in units of `2^-PLACES`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Enclosed {
@@ -28,6 +36,8 @@ pub struct Enclosed {
     pub area: Integer,
     /// `int x`.
     pub first: [Integer; 3],
+    /// `int x x'`, as [`PAIRS`] says; 0 where it was not asked for.
+    pub second: [Integer; 6],
     /// Each of these is off by at most so much.
     pub off: Integer,
 }
@@ -55,18 +65,54 @@ struct Exactly {
     off: Integer,
 }
 
+impl Exactly {
+    /// Adds what the arc gives to second moments, as said above; `c f` is known.
+    fn add_second(&self, bent: &Integer, sums: &mut [Integer; 6]) {
+        let Exactly { row, square, ends, .. } = self;
+        let d = &row[3];
+        let across: Integer = square - d * d.clone();
+        let bent = over(Integer::from(bent * &across), square);
+        let foot = [0, 1, 2].map(|k| over(-(Integer::from(d * &row[k]) << POINT), square));
+        let whole = ends[0] == ends[1];
+        let from = |x: &[Integer; 3]| [0, 1, 2].map(|k| Integer::from(&x[k] - &foot[k]));
+        let [u, w] = [from(&ends[0]), from(&ends[1])];
+        let chord = [0, 1, 2].map(|k| Integer::from(&w[k] - &u[k]));
+        let swept = cross(&chord, row);
+        let (pu, pw) = (cross(row, &u), cross(row, &w));
+        let both = |p: &[Integer], q: &[Integer], k: usize, l: usize| {
+            Integer::from(&p[k] * &q[l]) + Integer::from(&q[k] * &p[l])
+        };
+        let lean: Integer = Integer::from(d * d) * 2u32 - square;
+        let fourth = Integer::from(square * square);
+        let double = Integer::from(square * 2u32);
+        for (sum, (k, l)) in sums.iter_mut().zip(PAIRS) {
+            let mut form = Integer::from(&row[k] * &row[l]) * -3i32;
+            if k == l {
+                form += square;
+            }
+            *sum += over(Integer::from(&bent * &form), square);
+            if whole {
+                continue;
+            }
+            *sum += over(both(row, &swept, k, l) * &lean, &fourth) >> (POINT - PLACES);
+            let ends = both(&w, &pw, k, l) - both(&u, &pu, k, l);
+            *sum += over(ends * d, &double) >> (2 * POINT - PLACES);
+        }
+    }
+}
+
 impl SphereDiagram {
-    /// Integrals over a cell; `None` if a circle is so small that its arcs cannot be measured so.
-    pub(crate) fn enclosed(&self, i: usize) -> Option<Enclosed> {
+    /// Integrals over a cell, with second moments if they are wanted; `None` if a circle is so
+    /// small that its arcs cannot be measured so.
+    pub(crate) fn enclosed(&self, i: usize, with_second: bool) -> Option<Enclosed> {
         let position = self.place[i];
         let Some(shape) = self.shape(i) else { return Some(Enclosed::default()) };
         let pi = angle::pi();
         if shape.arcs.is_empty() {
-            return Some(Enclosed {
-                area: Integer::from(&pi << 2),
-                off: Integer::from(4 * ERROR),
-                ..Enclosed::default()
-            });
+            let mut whole =
+                Enclosed { area: Integer::from(&pi << 2), off: Integer::from(4 * ERROR), ..Enclosed::default() };
+            whole.second[..3].fill(Integer::from(&whole.area / 3u32));
+            return Some(whole);
         }
         let mut all = Vec::with_capacity(shape.arcs.len());
         for (arc, names) in shape.arcs.iter().zip(&shape.names) {
@@ -78,12 +124,17 @@ impl SphereDiagram {
         }
         let (mut turning, mut off) = (Integer::new(), Integer::from(ERROR));
         let mut first: [Integer; 3] = Default::default();
+        let mut second: [Integer; 6] = Default::default();
         for (k, one) in all.iter().enumerate() {
             let [_, _, _, d] = &one.row;
             // c = -d / sqrt N, at most 1 in size.
             let root = Integer::from(&one.square << (2 * PLACES)).sqrt();
             let height = over(-(Integer::from(d) << (2 * PLACES)), &root);
-            turning += Integer::from(&height * &one.angle) >> PLACES;
+            let bent = Integer::from(&height * &one.angle) >> PLACES;
+            if with_second {
+                one.add_second(&bent, &mut second);
+            }
+            turning += bent;
             off += Integer::from(&one.off * 2) + 16;
             // A quotient is right to a few units, the angle is below 8.
             off += 64;
@@ -112,7 +163,14 @@ impl SphereDiagram {
         let area = Integer::from(&pi * (2 * turns as i64)) - turning;
         off += Integer::from(ERROR) * (2 * (turns.abs() as u32 + 1));
         let first = first.map(|x| x >> 1);
-        Some(Enclosed { area, first, off })
+        for (k, x) in second.iter_mut().enumerate() {
+            // What an arc adds is off by less than its part of the area is.
+            *x = -over(std::mem::take(x), &Integer::from(6));
+            if k < 3 && with_second {
+                *x += Integer::from(&area / 3u32);
+            }
+        }
+        Some(Enclosed { area, first, second, off })
     }
 
     fn exact_arc(&self, i: u32, arc: &SphereArc, others: [Option<u32>; 2], pi: &Integer) -> Option<Exactly> {

@@ -8,7 +8,7 @@ use super::super::graph::Graph;
 use super::super::matched;
 use super::super::measures::{MeasureError, Measures, Want};
 use super::super::moments::Moments;
-use super::super::seam::{Background, Coarsen, Laguerre, Live, sunk};
+use super::super::seam::{Background, Coarsen, Laguerre, Live, Revive, sunk};
 use super::super::subset::Subset;
 use super::super::tree::Tree;
 use super::cut::{Cutter, Room};
@@ -29,8 +29,8 @@ pub struct SphereLaguerre {
     ground: Arc<SphereGround>,
     y: Arc<[[f64; 3]]>,
     order: Arc<[u32]>,
-    tree: Tree,
-    /// Neighbours at the last heights, cell after cell.
+    pub(super) tree: Tree,
+    /// Neighbours at the last heights, cell after cell; around it if each has one arc.
     start: Vec<u32>,
     near: Vec<u32>,
     counters: Counters,
@@ -75,11 +75,17 @@ impl SphereLaguerre {
         }
     }
 
+    /// The sites at these heights, whose weights the tree takes.
+    pub(super) fn sites_at(&mut self, heights: &Heights) -> Sites {
+        let sites = Sites::new(&self.ground, self.y.clone(), self.order.clone(), heights);
+        self.tree.set_weights(&sites.w);
+        sites
+    }
+
     /// Masses and walls at these heights, and moments if they are wanted.
     pub fn integrals(&mut self, heights: &Heights, moments: bool) -> (Measures, Vec<Moments<3>>) {
         let clock = Instant::now();
-        let sites = Sites::new(&self.ground, self.y.clone(), self.order.clone(), heights);
-        self.tree.set_weights(&sites.w);
+        let sites = self.sites_at(heights);
         let cutter = Cutter { ground: &self.ground, sites: &sites, tree: &self.tree };
         let n = sites.len();
         let part = |chunk: usize| {
@@ -139,9 +145,11 @@ impl SphereLaguerre {
         let own = room.found.iter().filter(|&&(j, weight)| i < j as usize && weight > 0.0);
         part.walls.extend(own.map(|&(j, weight)| (i as u32, j, weight)));
         let before = part.near.len();
-        for arc in &shape.arcs {
-            if part.near[before..].last() != Some(&arc.site) {
-                part.near.push(arc.site);
+        if !room.cell.as_ring(&mut part.near) {
+            for arc in &shape.arcs {
+                if part.near[before..].last() != Some(&arc.site) {
+                    part.near.push(arc.site);
+                }
             }
         }
         part.lengths.push((part.near.len() - before) as u32);
@@ -155,11 +163,16 @@ impl Laguerre for SphereLaguerre {
 
     fn measures(&mut self, heights: &Heights, want: Want) -> Result<Measures, MeasureError> {
         let (mut measures, _) = self.integrals(heights, false);
-        if want == Want::Feasible && measures.hidden > 0 {
+        // Where empty cells are raised it is asked which they are.
+        if want == Want::Feasible && measures.hidden > 0 && !self.ground.is_picture() {
             measures.mass = None;
             measures.graph = Graph::default();
         }
         Ok(measures)
+    }
+
+    fn revive(&mut self) -> Option<&mut dyn Revive> {
+        if self.ground.is_picture() { Some(self) } else { None }
     }
 
     fn coarsen(&self) -> Option<&dyn Coarsen> {

@@ -38,6 +38,11 @@ pub(super) struct Reach {
 }
 
 impl Reach {
+    /// Is anything known?
+    pub fn is_known(&self) -> bool {
+        self.sag < f64::INFINITY
+    }
+
     /// Of a cell, with the sphere and the site with its weight.
     pub fn set(&mut self, cell: &Cell, sphere: &Sphere, site: &[f64; 3], weight: f64) {
         self.corners.clear();
@@ -127,7 +132,7 @@ impl Reach {
 
     /// Certainly the whole cell lies in the cap of a row.
     pub fn is_beyond(&self, row: &CircleRow) -> bool {
-        if self.sag == f64::INFINITY {
+        if !self.is_known() {
             return false;
         }
         let slack = row.size * self.sag;
@@ -140,7 +145,7 @@ impl Reach {
     /// Certainly a site with its weight does not cut the cell of this site: at every corner its
     /// power is greater, by more than the sag and all roundings.
     pub fn misses_site(&self, (y, weight): (&[f64; 3], f64), site: &[f64; 3], radius: f64) -> bool {
-        if self.sag == f64::INFINITY {
+        if !self.is_known() {
             return false;
         }
         let square = |a: &[f64; 3], b: &[f64; 3]| {
@@ -168,7 +173,7 @@ impl Reach {
         if farther(x * x + y * y + z * z, self.most, 0.0) {
             return true;
         }
-        if self.sag == f64::INFINITY {
+        if !self.is_known() {
             return false;
         }
         let far = |k: usize| (branch.high[k] - site[k]).abs().max((site[k] - branch.low[k]).abs());
@@ -190,7 +195,7 @@ pub(super) fn frame(row: &CircleRow) -> ([f64; 3], f64, [[f64; 3]; 2]) {
     // Across the least entry.
     let least = (0..3).fold(0, |l, k| if n[k].abs() < n[l].abs() { k } else { l });
     let (p, q) = ((least + 1) % 3, (least + 2) % 3);
-    let across = n[p].hypot(n[q]);
+    let across = (n[p] * n[p] + n[q] * n[q]).sqrt();
     // The same direction for both sides of a wall.
     let turned = if n[p] < 0.0 || n[p] == 0.0 && n[q] < 0.0 { -across } else { across };
     let mut e = [0.0; 3];

@@ -121,8 +121,15 @@ impl Shape {
         }
         let mut shape = Shape::default();
         let order = sorted(cell);
+        // Most nodes are an end of two arcs.
+        let mut fine: Vec<Option<Crossing>> = vec![None; cell.nodes.len()];
+        let mut place = |node: u32| match fine.get_mut(node as usize) {
+            Some(known) => *known.get_or_insert_with(|| refined(cell, node, exact)),
+            None => Crossing::default(),
+        };
         for side in &order {
-            let (arc, off) = arc_of(cell, side, exact);
+            let ends = [place(side.from), place(side.to)];
+            let (arc, off) = arc_of(cell, side, ends, exact);
             shape.off += off * arc.radius * arc.angle;
             let Rim { j, length, .. } = cell.rims[side.rim as usize];
             let Arc { a, b, n, c, radius, angle } = arc;
@@ -282,8 +289,8 @@ fn sorted(cell: &Cell) -> Vec<&Side> {
     order
 }
 
-/// An arc, and how far it may be from its place.
-fn arc_of(cell: &Cell, side: &Side, exact: &dyn Exact) -> (Arc, f64) {
+/// An arc between points, none of a whole circle, and how far it may be from its place.
+fn arc_of(cell: &Cell, side: &Side, [p, q]: [Crossing; 2], exact: &dyn Exact) -> (Arc, f64) {
     let row = &cell.rims[side.rim as usize].row;
     let (n, c, [e, _]) = frame(row);
     let mut radius = (1.0 - c * c).max(0.0).sqrt();
@@ -298,7 +305,6 @@ fn arc_of(cell: &Cell, side: &Side, exact: &dyn Exact) -> (Arc, f64) {
         let a = [0, 1, 2].map(|k| c * n[k] + radius * e[k]);
         return (Arc { a, b: a, n, c, radius, angle: TAU }, aside);
     }
-    let (p, q) = (refined(cell, side.from, exact), refined(cell, side.to, exact));
     let (a, b) = (p.x, q.x);
     let foot = n.map(|n| n * c);
     let (u, v) = (minus(&a, &foot), minus(&b, &foot));

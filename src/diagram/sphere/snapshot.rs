@@ -54,6 +54,22 @@ impl SphereDiagram {
     /// # Errors
     /// Heights that are not finite or not one per site.
     pub fn new(problem: &SphereProblem, heights: &Heights) -> Result<SphereDiagram, DiagramError> {
+        SphereDiagram::of(problem, heights, None)
+    }
+
+    /// The cells of some sites only; all others are as if they were empty. Cost: O(n) and those
+    /// cells.
+    pub(crate) fn of_some(
+        problem: &SphereProblem,
+        heights: &Heights,
+        some: &[u32],
+    ) -> Result<SphereDiagram, DiagramError> {
+        let mut wanted = vec![false; problem.len()];
+        some.iter().for_each(|&i| wanted[i as usize] = true);
+        SphereDiagram::of(problem, heights, Some(&wanted))
+    }
+
+    fn of(problem: &SphereProblem, heights: &Heights, wanted: Option<&[bool]>) -> Result<SphereDiagram, DiagramError> {
         let n = problem.len();
         if heights.len() != n {
             return Err(DiagramError::LengthMismatch { found: heights.len(), expected: n });
@@ -71,7 +87,11 @@ impl SphereDiagram {
         let part = |chunk: usize| {
             let mut room = Room::default();
             let range = chunk * CHUNK..((chunk + 1) * CHUNK).min(n);
-            let cells: Vec<(Option<Shape>, Moments<3>)> = range.map(|i| cutter.finished(i as u32, &mut room)).collect();
+            let cell = |i: usize| match wanted.is_none_or(|w| w[order[i] as usize]) {
+                true => cutter.finished(i as u32, &mut room),
+                false => (None, Moments::default()),
+            };
+            let cells: Vec<(Option<Shape>, Moments<3>)> = range.map(cell).collect();
             (cells, room.work.counters)
         };
         let parts: Vec<_> = (0..n.div_ceil(CHUNK)).into_par_iter().map(part).collect();

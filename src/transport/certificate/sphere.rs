@@ -4,7 +4,8 @@
 //! numbers (`diagram/sphere/enclose.rs`). Each cell is at least the true one, being cut by some of
 //! the sites, so if the areas sum to `4 pi` within the enclosures no site is missing anywhere, but
 //! for a part of the sphere that is smaller than these. With `A` the area and `F` the first moment
-//! of a cell on the unit sphere, constant density, and masses that sum to `t`,
+//! of a cell on the unit sphere, constant density, and masses that sum to `t`, (with a density over
+//! its mean of `1 + <v, u>` these are `A + <v, F>` and `F + S v`, `S` the second moments)
 //!
 //! ```text
 //! m_i = t A / 4 pi,    C_i = int |x - y_i|^2 = m_i (r^2 + |y_i - c|^2) - 2 r <y_i - c, F> t / 4 pi,
@@ -17,6 +18,7 @@ use super::super::claim::Sure;
 use super::plan::{Transfer, charged, transfers};
 use super::proved::{Certificate, Flaw};
 use crate::diagram::SphereDiagram;
+use crate::diagram::sphere::PAIRS;
 use crate::exact::angle::{self, ERROR};
 use crate::exact::big::{self, Enclosure, Integer, Rational};
 use crate::exact::{Dd, Heights};
@@ -42,27 +44,39 @@ struct Scale {
     /// `4 pi` in units of `2^-PLACES`, off by less than `ERROR` of them.
     whole: Integer,
     total: Rational,
+    /// The density over its mean is `1 + <tilt, u>`.
+    tilt: Option<[Rational; 3]>,
 }
 
 impl Scale {
     fn of(problem: &SphereProblem) -> Scale {
         let total = problem.masses().iter().map(|&m| big::rational(m)).sum();
-        Scale { whole: angle::pi() << 2, total }
+        let tilt = problem.density().law().filter(|law| law.0 != [0.0; 3]).map(|law| {
+            let by = big::rational(problem.sphere().radius()) / problem.sphere().middle(&law);
+            law.0.map(|g| big::rational(g) * &by)
+        });
+        Scale { whole: angle::pi() << 2, total, tilt }
     }
 
     /// A cell; `None` if it cannot be enclosed.
     fn cell(&self, diagram: &SphereDiagram, i: usize) -> Option<Cell> {
-        let found = diagram.enclosed(i)?;
+        let found = diagram.enclosed(i, self.tilt.is_some())?;
         let share = |x: &Integer| Rational::from((x.clone(), self.whole.clone())) * &self.total;
         // A quotient below 1 of numbers that are off by so many units, with room.
         let loose = Integer::from(&found.off + 2 * ERROR) * 2;
-        Some(Cell {
-            mass: share(&found.area),
-            first: found.first.each_ref().map(share),
-            off: share(&loose),
-            area: found.area,
-            area_off: found.off,
-        })
+        let (mut mass, mut first) = (share(&found.area), found.first.each_ref().map(share));
+        let mut off = share(&loose);
+        if let Some(tilt) = &self.tilt {
+            mass += tilt.iter().zip(&first).map(|(t, f)| Rational::from(t * f)).sum::<Rational>();
+            for (second, (k, l)) in found.second.iter().map(share).zip(PAIRS) {
+                first[k] += Rational::from(&tilt[l] * &second);
+                if k != l {
+                    first[l] += Rational::from(&tilt[k] * &second);
+                }
+            }
+            off *= tilt.iter().map(|t| Rational::from(t.abs_ref())).sum::<Rational>() + 1u32;
+        }
+        Some(Cell { mass, first, off, area: found.area, area_off: found.off })
     }
 }
 
@@ -215,7 +229,7 @@ fn plan_gap(
 
 /// Masses of some sites, rounded, each with an upper bound of its relative error.
 pub fn sure_on_sphere(problem: &SphereProblem, heights: &Heights, some: &[u32]) -> Vec<Sure> {
-    let Ok(diagram) = SphereDiagram::new(problem, heights) else { return Vec::new() };
+    let Ok(diagram) = SphereDiagram::of_some(problem, heights, some) else { return Vec::new() };
     let scale = Scale::of(problem);
     let one = |&i: &u32| {
         let Some(cell) = scale.cell(&diagram, i as usize) else { return (0.0, f64::INFINITY) };

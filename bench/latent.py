@@ -1,6 +1,8 @@
 """Transport in high dimension: brenier beside POT and OTT.
 
     python bench/latent.py accuracy [SEEDS [FIRST [LAST]]]
+    python bench/latent.py alone [SEEDS [FIRST [LAST]]]
+    python bench/latent.py promise [RUNS [FIRST [LAST]]]
     python bench/latent.py speed [FIRST [LAST]]
 
 FIRST and LAST choose some of the cases, counted from 0. "accuracy": every program gets the samples that brenier has learned
@@ -8,6 +10,12 @@ from with 100 points a code (stars counted as one point each, although each is m
 best of six step sizes, chosen by the error that is measured here: nobody who uses them can choose so. The error is the rms
 relative mass error, estimated without bias by points that nobody has seen. The floor is sqrt((n - 1) / M): that of the
 empirical masses of M points.
+
+"alone": the same for brenier alone, over coordinates, sources, masses, scales and places.
+
+"promise": many runs are told an error. How many of them keep it, and what they have drawn, those points counted that only
+validate, over what an oracle would draw: one that knows the true error, stops in time, and learns from points as well as
+can be, (n - 1) / tol^2 points.
 
 "speed": brenier runs until it can promise the error, and its true error is measured. Peers run with 20 samples a code, at
 their defaults and at the best of six steps (found with a quarter of these samples), which gives an error and a time. From
@@ -47,6 +55,23 @@ SPEED = [
     (2000, 16, 0.02),
     (2000, 64, 0.02),
     (20_000, 64, 0.05),
+]
+ALONE = [
+    (source, 200, d, source, unequal, 1.0, 0.0)
+    for source in ("cube", "normal")
+    for unequal in (False, True)
+    for d in (4, 8, 16, 64)
+] + [
+    (source, 200, d, source, True, scale, shift)
+    for source in ("cube", "normal")
+    for d in (8, 64)
+    for scale, shift in ((0.01, 0.0), (100.0, 0.0), (1.0, 50.0))
+]
+PROMISE = [
+    # codes, coordinates, source, unequal masses, error
+    (200, 8, "normal", False, 0.05),
+    (200, 8, "cube", True, 0.05),
+    (2000, 8, "normal", False, 0.05),
 ]
 STEPS = [1e-2, 1e-1, 1.0, 1e1, 1e2, 1e3]
 
@@ -115,6 +140,52 @@ def timed(solve: object, *arguments: object) -> tuple[np.ndarray, float]:
     return heights, time.process_time() - begun
 
 
+def told_case(n: int, d: int, source: str, unequal: bool, scale: float, shift: float, seed: int) -> tuple:
+    """Codes and masses of a case."""
+    rng = np.random.default_rng([seed, n, d])
+    y = scale * drawn(source, rng, n, d) + shift
+    masses = 1 + 3 * rng.random(n) if unequal else np.ones(n)
+    return y, masses / masses.sum()
+
+
+def ours(y: np.ndarray, masses: np.ndarray, source: str, seed: int) -> tuple[np.ndarray, float, int]:
+    """Heights, CPU seconds and samples that were learned from, with 100 of them a code."""
+    begun = time.process_time()
+    try:
+        plan = bn.solve_latent(y, source, masses, tol=1e-4, seed=seed, max_points=134 * len(y))
+    except bn.NotConverged as stopped:
+        plan = stopped.plan
+    return plan.heights, time.process_time() - begun, plan.report["stars"] + plan.report["learned"]
+
+
+def over_floor(h: np.ndarray, y: np.ndarray, masses: np.ndarray, source: str, samples: int) -> tuple[float, float]:
+    """The error over the floor, and the share of empty cells."""
+    if not np.isfinite(h).all():
+        return np.inf, 1.0
+    square, empty = error(y, h, masses, source, 500 * len(y))
+    return float(np.sqrt(max(square, 0) * samples / (len(y) - 1))), empty
+
+
+def alone(seeds: int, first: int, last: int) -> None:
+    print(f"error over the floor of brenier alone, {seeds} seeds: mean and spread, the worst, CPU s of one run")
+    print("| source | masses | codes | n, d | M | mean | worst | CPU s |")
+    print("|---" * 8 + "|", flush=True)
+    for _, n, d, source, unequal, scale, shift in ALONE[first : last + 1]:
+        ratios, spent, samples = [], [], 0
+        for seed in range(seeds):
+            y, masses = told_case(n, d, source, unequal, scale, shift, seed)
+            h, seconds, samples = ours(y, masses, source, seed)
+            ratios.append(over_floor(h, y, masses, source, samples)[0])
+            spent.append(seconds)
+        spread = np.std(ratios, ddof=1) if seeds > 1 else 0.0
+        codes = f"+ {shift:g}" if shift else f"x {scale:g}"
+        print(
+            f"| {source} | {'1 to 4' if unequal else 'equal'} | {codes} | {n}, {d} | {samples} "
+            f"| {np.mean(ratios):.2f} ± {spread:.2f} | {max(ratios):.2f} | {np.mean(spent):.1f} |",
+            flush=True,
+        )
+
+
 def accuracy(seeds: int, first: int, last: int) -> None:
     found = peers()
     titles = ["brenier"] + [f"{name}{kind}" for name, _ in found for kind in ("", ", best step")]
@@ -125,25 +196,14 @@ def accuracy(seeds: int, first: int, last: int) -> None:
         sums: dict[str, list[tuple[float, float, float]]] = {title: [] for title in titles}
         samples = 0
         for seed in range(seeds):
-            rng = np.random.default_rng([seed, n, d])
-            y = scale * drawn(source, rng, n, d) + shift
-            masses = 1 + 3 * rng.random(n) if unequal else np.ones(n)
-            masses /= masses.sum()
-            begun = time.process_time()
-            try:
-                plan = bn.solve_latent(y, source, masses, tol=1e-4, seed=seed, max_points=134 * n)
-            except bn.NotConverged as stopped:
-                plan = stopped.plan
-            seconds, report = time.process_time() - begun, plan.report
-            samples = report["stars"] + report["learned"]
+            y, masses = told_case(n, d, source, unequal, scale, shift, seed)
+            h, seconds, samples = ours(y, masses, source, seed)
 
-            def told(h: np.ndarray, seconds: float, least: float = (n - 1) / samples) -> tuple[float, float, float]:
-                if not np.isfinite(h).all():
-                    return np.inf, seconds, 1.0
-                square, empty = error(y, h, masses, source, 500 * n)
-                return np.sqrt(max(square, 0) / least), seconds, empty
+            def told(h: np.ndarray, seconds: float, samples: int = samples) -> tuple[float, float, float]:
+                ratio, empty = over_floor(h, y, masses, source, samples)  # noqa: B023
+                return ratio, seconds, empty
 
-            sums["brenier"].append(told(plan.heights, seconds))
+            sums["brenier"].append(told(h, seconds))
             for title, solve in found:
                 results = [told(*timed(solve, y, masses, source, samples, seed, step)) for step in [None, *STEPS]]
                 sums[title].append(results[0])
@@ -154,6 +214,32 @@ def accuracy(seeds: int, first: int, last: int) -> None:
             spread = np.std([s[0] for s in sums[title]], ddof=1) if seeds > 1 else 0.0
             row.append(f"{ratio:.2f} ± {spread:.2f} ({spent:.1f})" + (f", {empty:.0%} empty" if empty > 0.005 else ""))
         print(f"| {name} | {n}, {d} | {samples} | " + " | ".join(row) + " |", flush=True)
+
+
+def promise(runs: int, first: int, last: int) -> None:
+    print(f"{runs} runs told an error: how many keep it, and their points over an oracle's")
+    print("| source | masses | n, d | told | kept | in its interval | true error | points over an oracle's | CPU s |")
+    print("|---" * 9 + "|", flush=True)
+    for n, d, source, unequal, tol in PROMISE[first : last + 1]:
+        true, inside, ratios, spent = [], 0, [], 0.0
+        for seed in range(runs):
+            y, masses = told_case(n, d, source, unequal, 1.0, 0.0, seed)
+            begun = time.process_time()
+            plan = bn.solve_latent(y, source, masses, tol=tol, seed=seed)
+            spent += time.process_time() - begun
+            # So many points that their own error is about a twentieth of what they measure.
+            square, _ = error(y, plan.heights, masses, source, 1_000_000)
+            true.append(np.sqrt(max(square, 0)))
+            low, high = plan.rms_interval
+            inside += low <= true[-1] <= high
+            ratios.append(plan.samples / ((n - 1) / tol**2))
+        kept = np.sum(np.array(true) <= tol)
+        print(
+            f"| {source} | {'1 to 4' if unequal else 'equal'} | {n}, {d} | {tol:.0%} | {kept} of {runs} | {inside} of {runs} "
+            f"| {np.mean(true):.2%} ± {np.std(true, ddof=1):.2%}, at most {max(true):.2%} "
+            f"| {np.mean(ratios):.2f} ± {np.std(ratios, ddof=1):.2f} | {spent / runs:.1f} |",
+            flush=True,
+        )
 
 
 def speed(first: int, last: int) -> None:
@@ -186,9 +272,14 @@ def speed(first: int, last: int) -> None:
 
 def main(what: str, rest: list[int]) -> None:
     warnings.simplefilter("ignore")
-    if what == "accuracy":
-        seeds, first, last = (*rest, *(3, 0, len(ACCURACY) - 1)[len(rest) :])
-        accuracy(seeds, first, last)
+    if what in ("accuracy", "alone", "promise"):
+        do, cases, times = {
+            "accuracy": (accuracy, ACCURACY, 3),
+            "alone": (alone, ALONE, 5),
+            "promise": (promise, PROMISE, 50),
+        }[what]
+        count, first, last = (*rest, *(times, 0, len(cases) - 1)[len(rest) :])
+        do(count, first, last)
     elif what == "speed":
         first, last = (*rest, *(0, len(SPEED) - 1)[len(rest) :])
         speed(first, last)

@@ -362,3 +362,15 @@ fn time_may_be_over_in_the_middle_of_a_step() {
         assert!(found.validation.is_some_and(|v| v.points >= 2048), "{limit}");
     }
 }
+
+/// More samples than there is memory for are refused, and no process ends.
+#[test]
+fn too_many_samples_are_refused() {
+    let codes = Codes::new(4, numbers(40, 2), None).unwrap();
+    let map = LatentMap::new(&codes, &Source::Cube(4), &[0.0; 10], 1).unwrap();
+    for count in [1 << 50, usize::MAX] {
+        let told = map.sample(0, count, 1, Extension::Hard).unwrap_err().to_string();
+        assert!(told.contains("draw fewer"), "{told}");
+    }
+    assert_eq!(map.sample(0, 3, 1, Extension::Hard).unwrap().cells.len(), 3);
+}

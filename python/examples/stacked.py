@@ -73,7 +73,7 @@ def main(out: str, count: int) -> None:
         low, high = found.rms_interval
         say(
             f"transport  of {what}: {found.samples} samples, mass error {found.rms_error:.1%} ({low:.1%} to {high:.1%}),"
-            f" strength {found.strength:.1f}"
+            f" strength {found.strength:.2f}"
         )
     # What the autoencoder loses is nobody's merit: the classifier sees pictures that went through it.
     judge = SVC(C=10).fit(coder.encode(images[judging]), labels[judging])
@@ -96,7 +96,7 @@ def main(out: str, count: int) -> None:
     for name, kind, which in (
         ("hard", "hard", plan),
         ("local", "local", plan),
-        ("local, 0.5", "local", plan.with_strength(0.5)),
+        *((f"local, {s:g}", "local", plan.with_strength(s)) for s in (0.3, 0.5, 0.7, 1.0)),
         ("pair", "pair", plan),
     ):
         moved = which.sample(NEW, 3, kind)

@@ -43,7 +43,16 @@ impl Sampler for Callable {
             let rows: PyReadonlyArray2<'_, f64> = drawn.extract(py)?;
             Ok(rows.as_slice()?.to_vec())
         })
-        .map_err(|e| Python::attach(|py| e.value(py).to_string()))
+        .map_err(|e| {
+            Python::attach(|py| {
+                let (name, what) = (e.get_type(py).name(), e.value(py).to_string());
+                match name {
+                    // Its own words: what it gave instead.
+                    Ok(name) if name != "BrenierError" => format!("raised {name}: {what}"),
+                    _ => what,
+                }
+            })
+        })
     }
 }
 

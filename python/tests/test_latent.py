@@ -174,7 +174,12 @@ def test_bad_input_is_told() -> None:
         (lambda: bn.solve_latent(y, lambda rng, n: np.zeros((n, 5))), "equal points"),
         (lambda: bn.solve_latent(y, lambda rng, n: rng.random((n, 4))), "gave an array of shape"),
         (lambda: bn.solve_latent(y, lambda rng, n: rng.random((n, 5)) * np.nan), "finite"),
-        (lambda: bn.solve_latent(y, lambda rng, n: 1 / 0), "division by zero"),
+        (lambda: bn.solve_latent(y, lambda rng, n: 1 / 0), "raised ZeroDivisionError: division by zero"),
+        (lambda: bn.solve_latent(y, seed=-1), "seed is -1"),
+        (lambda: bn.solve_latent(y, seed=1.5), "seed is 1.5"),
+        (lambda: bn.solve_latent(y, max_points=0), "max_points is 0"),
+        (lambda: bn.solve_latent(y, threads=-2), "threads is -2"),
+        (lambda: bn.solve_latent(y, tol="small"), "tol is 'small'"),
     ]:
         with pytest.raises(bn.BrenierError, match=text):
             bad()
@@ -218,6 +223,42 @@ def test_a_model_of_pytorch() -> None:
     weight, bias = (np.array(p.tolist()) for p in encoder.parameters())
     assert np.allclose(model.codes_, data @ weight.T + bias, atol=1e-5)
     assert model.sample(9).shape == (9, 6)
+
+
+def test_wrong_questions_to_a_plan_are_told(plan: bn.LatentPlan, tmp_path: object) -> None:
+    path = tmp_path / "a.npz"  # type: ignore[operator]
+    plan.save(path)
+    for bad, text in [
+        (lambda: plan.sample(-1), "n is -1"),
+        (lambda: plan.sample(2.5), "n is 2.5"),  # type: ignore[arg-type]
+        # More than any machine has: refused, where it once ended the process.
+        (lambda: plan.sample(10**15), "draw fewer"),
+        (lambda: plan.sample(3, seed=-1), "seed is -1"),
+        (lambda: plan.with_strength("x"), "strength is 'x'"),  # type: ignore[arg-type]
+        (lambda: plan.check(-1), "points is -1"),
+        (lambda: next(sampler(plan, 0)), "batch is 0"),
+        (lambda: bn.load_latent(path, [1.0, 2.0]), "rows of 5 numbers"),
+        (lambda: bn.load_latent(path, "torus"), "give \"normal\""),
+    ]:
+        with pytest.raises(bn.BrenierError, match=text):
+            bad()
+    assert np.array_equal(bn.load_latent(path, Gaussian()).heights, plan.heights)
+    with pytest.raises(FileNotFoundError):
+        bn.load_latent(tmp_path / "none.npz", lambda rng, n: rng.random((n, 5)))  # type: ignore[operator]
+
+
+def test_wrong_models_are_told() -> None:
+    data = np.random.default_rng(2).normal(size=(20, 4))
+    for encoder, given, text in [
+        (None, data, "the encoder is None"),
+        (lambda x: 3.0, data, "the encoder gave"),
+        (lambda x: x * 1j, data, "complex"),
+        (lambda x: x, "abc", "the data is 'abc'"),
+    ]:
+        with pytest.raises(bn.BrenierError, match=text):
+            AEOT(encoder, lambda z: z, tol=0.3).fit(given)
+    with pytest.raises(bn.BrenierError, match="call fit first"):
+        AEOT(lambda x: x, lambda z: z).sample(3)
 
 
 def test_a_model_of_codes() -> None:

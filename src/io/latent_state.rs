@@ -59,6 +59,9 @@ pub fn write_latent_state(path: &Path, fingerprint: &str, state: &LatentState) -
 /// [`IoError`]; another run's state is told.
 pub fn read_latent_state(path: &Path, fingerprint: &str, limit: ReadLimit) -> Result<LatentState, IoError> {
     let bytes = read_file_as(path, limit, Role::State)?;
+    if bytes.starts_with(b"PK") {
+        return Err(IoError::content(path, "is no checkpoint of latent solve; give the file of its --checkpoint"));
+    }
     let cx = Context::new(path);
     let read: Checkpoint = cx.parse(&bytes, PhantomData).map_err(|e| wrong_kind(path, &bytes, FORMAT).unwrap_or(e))?;
     check_header(path, (read.format, read.version), FORMAT)?;

@@ -24,11 +24,11 @@ impl Codes {
     /// # Errors
     /// [`LatentError`], about the first entry that cannot be.
     pub fn new(dimension: usize, mut rows: Vec<f64>, masses: Option<Vec<f64>>) -> Result<Codes, LatentError> {
+        if rows.is_empty() && dimension <= MAX_DIMENSION {
+            return Err(LatentError::NoCodes);
+        }
         if !(1..=MAX_DIMENSION).contains(&dimension) {
             return Err(LatentError::Dimension { dimension });
-        }
-        if rows.is_empty() {
-            return Err(LatentError::NoCodes);
         }
         if !rows.len().is_multiple_of(dimension) {
             let expected = rows.len().next_multiple_of(dimension);

@@ -9,6 +9,7 @@
 //! is as large up to rounding. (`tests/latent.rs` compares with rationals.)
 
 use crate::exact::predicates::orient2d_sign;
+use std::cmp::Ordering;
 
 /// A stretch of the envelope.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -24,8 +25,7 @@ pub struct Piece {
 /// Finds envelopes; keeps its memory between them.
 #[derive(Clone, Debug, Default)]
 pub struct Envelope {
-    lists: Vec<u32>,
-    todo: Vec<(u32, u32, usize, usize)>,
+    order: Vec<(f64, f64, u32)>,
     chain: Vec<u32>,
     pieces: Vec<Piece>,
 }
@@ -65,7 +65,7 @@ fn largest(a: &[f64], b: &[f64], t: f64, side: f64) -> usize {
 impl Envelope {
     /// The envelope of the lines over `[low, high]`, from left to right. At least one line.
     ///
-    /// Expected cost: O(lines times the logarithm of the pieces).
+    /// Cost: O(lines times the logarithm of those between the ends).
     pub fn of(&mut self, a: &[f64], b: &[f64], low: f64, high: f64) -> &[Piece] {
         let (left, right) = (largest(a, b, low, 1.0), largest(a, b, high, -1.0));
         self.chain.clear();
@@ -77,71 +77,36 @@ impl Envelope {
         &self.pieces
     }
 
-    /// Adds the vertices of the upper hull behind `left`, up to `right`.
+    /// Adds the vertices of the upper hull behind `left`, up to `right`: the points between them by
+    /// their slopes, each time without those before that are no vertices now (Andrew's chain).
     fn hull(&mut self, a: &[f64], b: &[f64], left: usize, right: usize) {
-        self.lists.clear();
-        self.todo.clear();
-        self.list(a, b, left, right, 0..a.len() as u32);
-        self.todo.push((left as u32, right as u32, 0, self.lists.len()));
-        while let Some((l, r, start, end)) = self.todo.pop() {
-            let Some(m) = self.farthest(a, b, (l as usize, r as usize), start, end) else {
-                self.chain.push(r);
+        let between = |m: &u32| {
+            let slope = b[*m as usize];
+            slope > b[left] && slope < b[right] && {
+                let (value, bound) = above(a, b, left, right, *m as usize);
+                value >= -bound
+            }
+        };
+        self.order.clear();
+        self.order.extend((0..a.len() as u32).filter(between).map(|m| (b[m as usize], a[m as usize], m)));
+        // Of equal slopes the highest one, of equal lines the first. All numbers are finite.
+        let less = |p: &(f64, f64, u32), q: &(f64, f64, u32)| (p.0, q.1, p.2).partial_cmp(&(q.0, p.1, q.2));
+        self.order.sort_unstable_by(|p, q| less(p, q).unwrap_or(Ordering::Equal));
+        let mut slope = b[left];
+        for k in 0..=self.order.len() {
+            let v = self.order.get(k).map_or(right, |e| e.2 as usize);
+            if b[v] == slope {
                 continue;
-            };
-            // The left part is next, so it lies last.
-            let begin = self.lists.len();
-            self.list_of(a, b, m, r as usize, start, end);
-            let middle = self.lists.len();
-            self.list_of(a, b, l as usize, m, start, end);
-            self.todo.push((m as u32, r, begin, middle));
-            self.todo.push((l, m as u32, middle, self.lists.len()));
-        }
-        // Of points that are no vertices (the farthest one was taken up to rounding) none is left.
-        let mut kept = 0;
-        for k in 0..self.chain.len() {
-            let v = self.chain[k];
-            while kept >= 2 {
-                let (p, q) = (self.chain[kept - 2] as usize, self.chain[kept - 1] as usize);
-                if sign(a, b, p, v as usize, q) > 0 {
+            }
+            slope = b[v];
+            while let [.., p, q] = self.chain[..] {
+                if sign(a, b, p as usize, v, q as usize) > 0 {
                     break;
                 }
-                kept -= 1;
+                self.chain.pop();
             }
-            self.chain[kept] = v;
-            kept += 1;
+            self.chain.push(v as u32);
         }
-        self.chain.truncate(kept);
-    }
-
-    /// Lists the points between two that are not certainly below the line through them.
-    fn list(&mut self, a: &[f64], b: &[f64], l: usize, r: usize, of: impl Iterator<Item = u32>) {
-        for m in of {
-            let (value, bound) = above(a, b, l, r, m as usize);
-            if value >= -bound && b[m as usize] > b[l] && b[m as usize] < b[r] {
-                self.lists.push(m);
-            }
-        }
-    }
-
-    fn list_of(&mut self, a: &[f64], b: &[f64], l: usize, r: usize, start: usize, end: usize) {
-        for k in start..end {
-            let m = self.lists[k];
-            self.list(a, b, l, r, std::iter::once(m));
-        }
-    }
-
-    /// The listed point farthest above the line, up to rounding; certainly above it.
-    fn farthest(&self, a: &[f64], b: &[f64], (l, r): (usize, usize), start: usize, end: usize) -> Option<usize> {
-        let mut best = None;
-        let mut most = 0.0;
-        for &m in &self.lists[start..end] {
-            let (value, bound) = above(a, b, l, r, m as usize);
-            if value > most && (value > bound || sign(a, b, l, r, m as usize) > 0) {
-                (best, most) = (Some(m as usize), value);
-            }
-        }
-        let open = || self.lists[start..end].iter().map(|&m| m as usize);
-        best.or_else(|| open().find(|&m| sign(a, b, l, r, m) > 0))
     }
 
     /// Where each vertex of the hull is the largest line.

@@ -241,9 +241,16 @@ impl LatentMap {
     /// Draws the points `first .. first + count` of a seed, and sends them.
     ///
     /// # Errors
-    /// As [`LatentMap::transport`]; what a sampler does wrong.
+    /// As [`LatentMap::transport`]; what a sampler does wrong; more samples than memory holds.
     pub fn sample(&self, first: u64, count: usize, seed: u64, how: Extension) -> Result<Moved, LatentError> {
         let d = self.units.dimension;
+        // Points and images, and the cells.
+        let bytes = (count as u64).saturating_mul(16 * d as u64 + 8);
+        let room = usize::try_from(bytes).is_ok_and(|b| Vec::<u8>::new().try_reserve_exact(b).is_ok());
+        if !room {
+            let cure = "draw fewer, in blocks: sample k depends on the seed and k alone";
+            return Err(LatentError::Memory { what: "so many samples", bytes, cure });
+        }
         let mut points = vec![0.0; count * d];
         self.units.drawer.reseeded(seed).fill(Use::Ask, first, &mut points)?;
         self.units.points_out(&mut points);

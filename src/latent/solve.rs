@@ -164,7 +164,7 @@ fn remarks(codes: &Codes, source: &Source, rank: usize, state: &LatentState) -> 
     }
     let lightest = codes.masses().iter().fold(1.0f64, |m, v| m.min(*v));
     let points = state.plain.max(state.stars) as f64;
-    if n > 1 && lightest * points < 1.0 {
+    if n > 1 && points >= 1.0 && lightest * points < 1.0 {
         remarks.push(format!(
             "the lightest code has a share of {lightest:.1e}, less than one point of those drawn: such masses count in the \
              mean, and nothing is known of each of them"

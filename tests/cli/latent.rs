@@ -139,7 +139,7 @@ fn wrong_use_is_told() {
         (2, "latent solve codes.csv -o a.npz --source gaussian:0", "deviation 0"),
         (2, "latent solve codes.csv -o a.npz --source cube:1", "use gaussian:DEVIATION"),
         (2, "latent solve codes.csv -o a.npz --confidence 2", "probability"),
-        (2, "latent solve codes.csv -o a.npz --tol 1e-9", "tol is"),
+        (2, "latent solve codes.csv -o a.npz --tol 1e-9", "a relative mass error from 1e-6"),
         (3, "latent solve nan.csv -o a.npz", "nan.csv: codes[1][1] is NaN"),
         (3, "latent solve flat.csv -o a.npz", "flat.csv: line 2"),
         (3, "latent solve codes.csv --masses m.csv -o a.npz", "m.csv: masses has 2 entries; 30 are needed"),

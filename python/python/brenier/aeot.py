@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ._arrays import Floats, Ints
+from ._arrays import Floats, Ints, floats
 from ._errors import BrenierError
 from .latent import LatentPlan, sampler, solve_latent
 
@@ -35,7 +35,13 @@ def _rows(model: Any, x: Any, what: str) -> np.ndarray[Any, Any]:
             given = torch.from_dlpack(np.array(x))
             out = apply(given if first is None else given.to(first.device, first.dtype))
             return np.array(np.from_dlpack(out.detach().cpu().contiguous()))
+    if not callable(apply):
+        raise BrenierError(f"the {what} is {model!r}; give a function, a PyTorch module, or an object with transform")
+    if np.ndim(x) == 0:
+        raise BrenierError(f"the data is {x!r}; give an array with one of them a row")
     out = np.asarray(apply(x))
+    if out.ndim == 0:
+        raise BrenierError(f"the {what} gave {out!r}; it must give an array, with a row for each of {len(x)}")
     if len(out) != len(x):
         raise BrenierError(f"the {what} gave {len(out)} rows for {len(x)}; it must give one for each")
     return out
@@ -100,7 +106,7 @@ class AEOT:
 
     def fit(self, X: Any, y: Any = None, masses: Any = None) -> AEOT:
         """Encodes the data and solves for their codes."""
-        codes = _rows(self.encoder, X, "encoder").astype(np.float64)
+        codes = floats(_rows(self.encoder, X, "encoder"), "what the encoder gave")
         if codes.ndim != 2:
             raise BrenierError(f"the encoder gave an array of shape {codes.shape}; it must give codes, one a row")
         self.codes_ = codes
@@ -118,7 +124,7 @@ class AEOT:
 
     def sample_codes(self, n: int, seed: int = 0, extension: str | None = None) -> tuple[Floats, Ints]:
         """New codes, and the codes of the data whose cells they come from."""
-        moved = self.plan_.sample(n, seed, extension or self.extension, threads=self.threads)
+        moved = self._plan().sample(n, seed, extension or self.extension, threads=self.threads)
         return moved.images, moved.cells
 
     def sample(self, n: int, seed: int = 0, extension: str | None = None) -> np.ndarray[Any, Any]:
@@ -127,4 +133,9 @@ class AEOT:
 
     def pairs(self, batch: int, seed: int = 0) -> Iterator[tuple[Floats, Floats, Ints]]:
         """Endless pairs of the source and the codes, for flow matching."""
-        return sampler(self.plan_, batch, seed)
+        return sampler(self._plan(), batch, seed)
+
+    def _plan(self) -> LatentPlan:
+        if not hasattr(self, "plan_"):
+            raise BrenierError("nothing was learned yet; call fit first")
+        return self.plan_

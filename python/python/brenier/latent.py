@@ -5,6 +5,7 @@ What is exact and what is estimated: docs/exact-and-estimated.md.
 
 from __future__ import annotations
 
+import operator
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
@@ -59,6 +60,28 @@ class _Given(NamedTuple):
     number: float
     draw: Callable[..., Any] | None
     dimension: int
+
+
+def _whole(value: Any, name: str, least: int = 0) -> int:
+    """A whole number that the compiled part can take."""
+    try:
+        found = operator.index(value)
+    except TypeError:
+        raise BrenierError(f"{name} is {value!r}; give a whole number") from None
+    if not least <= found < 1 << 64:
+        raise BrenierError(f"{name} is {found}; give a whole number of at least {least}" + " and below 2^64" * (found > least))
+    return found
+
+
+def _maybe(value: Any, name: str, least: int = 0) -> int | None:
+    return None if value is None else _whole(value, name, least)
+
+
+def _number(value: Any, name: str) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise BrenierError(f"{name} is {value!r}; give a number") from None
 
 
 def _row(values: Floats, d: int, name: str) -> Floats:
@@ -211,7 +234,7 @@ class LatentPlan:
 
     def cells(self, x: Any, threads: int | None = None) -> Ints:
         """The code whose cell each point lies in."""
-        return self._core.cells(_matrix(x, "x", self.codes.shape[1]), threads)
+        return self._core.cells(_matrix(x, "x", self.codes.shape[1]), _maybe(threads, "threads", 1))
 
     def transport(self, x: Any, extension: str = "local", threads: int | None = None) -> Floats:
         """Where points of the source are sent.
@@ -223,14 +246,17 @@ class LatentPlan:
             "hard" is the map itself, onto the codes. "local" keeps the law of classes and the covariance of codes about
             each; "pair" and "simplex" go between codes of one component, and shrink; "soft" mixes across walls.
         """
-        found: Floats = self._core.transport(_matrix(x, "x", self.codes.shape[1]), extension, threads)[2]
+        rows = _matrix(x, "x", self.codes.shape[1])
+        found: Floats = self._core.transport(rows, str(extension), _maybe(threads, "threads", 1))[2]
         return found
 
     def sample(
         self, n: int, seed: int = 0, extension: str = "local", first: int = 0, threads: int | None = None
     ) -> Moved:
         """Draws points of the source and sends them; sample k is a function of the seed and k."""
-        return Moved(*self._core.sample(n, seed, first, extension, threads))
+        count, begin = _whole(n, "n"), _whole(first, "first")
+        found = self._core.sample(count, _whole(seed, "seed"), begin, str(extension), _maybe(threads, "threads", 1))
+        return Moved(*found)
 
     def components(self) -> tuple[Ints, dict[str, float]]:
         """Parts of the codes between which the map jumps: their names, and the cut and gap they were found by."""
@@ -256,13 +282,13 @@ class LatentPlan:
     def with_strength(self, strength: float) -> LatentPlan:
         """The same plan with this strength of the local map: 0 copies the codes, 1 forgets where among its neighbours a
         code was. More of it copies less, and puts more new codes where none are."""
-        plan = LatentPlan(self._core.with_strength(float(strength)), self._given)
+        plan = LatentPlan(self._core.with_strength(_number(strength, "strength")), self._given)
         plan._strength = float(strength)
         return plan
 
     def check(self, points: int | None = None, confidence: float = 0.95, seed: int = 1) -> tuple[dict[str, Any], bool]:
         """Validates again by points never seen: what they say, and whether that is within `tol`."""
-        return self._core.check(points, confidence, seed, None)
+        return self._core.check(_maybe(points, "points", 1), _number(confidence, "confidence"), _whole(seed, "seed"), None)
 
     def save(self, path: Any) -> None:
         """Writes the file of `brenier latent`: .npz, or .json."""
@@ -355,15 +381,15 @@ def solve_latent(
             rows,
             given,
             weights,
-            float(tol),
-            float(confidence),
-            seed,
-            time_limit,
-            max_points,
+            _number(tol, "tol"),
+            _number(confidence, "confidence"),
+            _whole(seed, "seed"),
+            None if time_limit is None else _number(time_limit, "time_limit"),
+            _maybe(max_points, "max_points", 1),
             checkpoint,
             callback,
             cancel,
-            threads,
+            _maybe(threads, "threads", 1),
         )
     except BaseException as error:
         # The best state, as it is here.
@@ -387,21 +413,10 @@ def load_latent(path: Any, source: Any = None) -> LatentPlan:
 
     .. versionadded:: 0.1.0
     """
-    given = None
+    core = _brenier.load_latent(path, None)
     if source is not None:
-        d = np.shape(source)[1] if not callable(source) and not isinstance(source, str) else 0
-        if callable(source):
-            import json
-            import zipfile
-
-            if zipfile.is_zipfile(path):
-                with zipfile.ZipFile(path) as archive:
-                    d = int(json.loads(archive.read("latent.json"))["dimension"])
-            else:
-                with open(path, encoding="utf-8") as file:
-                    d = int(json.load(file)["dimension"])
-        given = _source(source, d)
-    return LatentPlan(_brenier.load_latent(path, given), source)
+        core = _brenier.load_latent(path, _source(source, core.codes.shape[1]))
+    return LatentPlan(core, source)
 
 
 def sampler(
@@ -414,7 +429,7 @@ def sampler(
 
     .. versionadded:: 0.1.0
     """
-    first = 0
+    first, batch = 0, _whole(batch, "batch", 1)
     while True:
         moved = plan.sample(batch, seed, extension, first)
         first += batch
@@ -497,7 +512,7 @@ def class_sampler(
 
     .. versionadded:: 0.1.0
     """
-    kinds = list(classes)
+    kinds, batch = list(classes), _whole(batch, "batch", 1)
     if not kinds:
         raise BrenierError("there are no classes; give what solve_classes returns")
     unknown = set(shares or {}) - set(kinds)

@@ -2,7 +2,7 @@
 
 use crate::outputs::{Fit, Output, to};
 use crate::values::MANY;
-use crate::values::{between, from_0_to_1, probability, relative};
+use crate::values::{between, estimated, from_0_to_1, probability};
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -43,7 +43,7 @@ pub struct LatentSolveArgs {
     #[arg(long, short, value_name = "LATENT", value_parser = to(Fit::Solution))]
     pub output: Output,
     /// Stop when the relative mass error (root of the mean of squares) is at most this
-    #[arg(long, value_name = "TOL", default_value = "0.05", value_parser = relative, allow_negative_numbers = true)]
+    #[arg(long, value_name = "TOL", default_value = "0.05", value_parser = estimated, allow_negative_numbers = true)]
     pub tol: f64,
     /// Confidence of the intervals
     #[arg(long, value_name = "P", default_value = "0.95", value_parser = probability)]

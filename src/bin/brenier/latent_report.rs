@@ -32,6 +32,11 @@ fn percent(v: f64) -> String {
     match v {
         v if v >= 10.0 => format!("{:.3e} %", 100.0 * v),
         v if v >= 0.1 => format!("{:.0} %", 100.0 * v),
+        // Two digits that are not 0, where two decimals are too few.
+        v if v > 0.0 && v < 1e-3 => {
+            let places = 1.0 - libm::floor(libm::log10(100.0 * v));
+            format!("{:.*} %", places.min(12.0) as usize, 100.0 * v)
+        }
         v => format!("{:.2} %", 100.0 * v),
     }
 }
@@ -116,10 +121,12 @@ pub fn solved(common: &Common, file: &LatentFile, output: &Path) -> Result<(), F
         None => rows.push(("estimate", "none: it was stopped before these heights were validated".into())),
     }
     if let Some(needed) = report.needed {
-        rows.push((
-            "needed",
-            format!("about {needed:.1e} samples in all, {:.1} times those drawn", needed / used.max(1) as f64),
-        ));
+        let more = match needed / used as f64 {
+            by if by < 1e4 => format!(", {by:.1} times those drawn"),
+            by if by.is_finite() => format!(", {by:.1e} times those drawn"),
+            _ => String::new(),
+        };
+        rows.push(("needed", format!("about {needed:.1e} samples in all{more}")));
     }
     rows.push(("time", format!("{:.2} s on {}", report.seconds, count(rayon::current_num_threads(), "thread"))));
     rows.push(("written", output.display().to_string()));

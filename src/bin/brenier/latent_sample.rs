@@ -122,7 +122,7 @@ pub fn run(args: &LatentSampleArgs, common: &Common) -> Result<u8, Failure> {
             "strength",
             match args.strength {
                 Some(_) => format!("{s}, as given"),
-                None => format!("{s:.1}, by codes that were held out"),
+                None => format!("{s}, by codes that were held out"),
             },
         )
     }));

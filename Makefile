@@ -11,7 +11,7 @@ help:
 	@echo "make demo    solve, check and draw a real example into demo-out/"
 	@echo "make test    run every test, documentation examples and the Python package included"
 	@echo "make python  build the Python wheel into target/wheels, and test it"
-	@echo "make bench   time brenier beside CGAL, spade, delaunator, sdot and POT, and sampling beside its limits (quiet machine, please)"
+	@echo "make bench   time brenier beside CGAL, spade, delaunator, sdot, POT and voro++, and sampling beside its limits (quiet machine, please)"
 	@echo "make fuzz    run every fuzz target for FUZZ_SECONDS=$(FUZZ_SECONDS) (nightly Rust)"
 	@echo "make mutants change the source in some hundred small ways, one at a time, and see which tests notice (needs Python)"
 	@echo "make docs    build the library's documentation into target/doc/brenier"

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Builds CGAL's side of the benchmark into bench/build: cgal_regular (-O3 -march=x86-64, the instruction set that brenier
 # and the Rust peers are compiled for) and cgal_regular_native (-O3 -march=native, 10-20 % faster in a first measurement;
-# brenier has to hold against that one too). Without CGAL's headers it asks apt for them; where that cannot be done it says
-# so in one line and leaves with status 1.
+# brenier has to hold against that one too), and cgal_regular3, its side in space. Without CGAL's headers it asks apt for
+# them; where that cannot be done it says so in one line and leaves with status 1.
 set -eu
 cd "$(dirname "$0")"
 mkdir -p build
@@ -33,11 +33,13 @@ fi
 # -frounding-math is what CGAL's own build files ask of gcc for interval arithmetic; GMP and MPFR serve its exact stage.
 compile() {
     output=$1
-    shift
-    if [ -x "build/$output" ] && [ "build/$output" -nt cgal_regular.cpp ] && [ "build/$output" -nt build.sh ]; then return; fi
-    g++ -std=c++17 -O3 "$@" -DNDEBUG -frounding-math -DCGAL_USE_GMP -DCGAL_USE_MPFR cgal_regular.cpp \
+    source=$2
+    shift 2
+    if [ -x "build/$output" ] && [ -z "$(find "$source" cgal_common.hpp build.sh -newer "build/$output")" ]; then return; fi
+    g++ -std=c++17 -O3 "$@" -DNDEBUG -frounding-math -DCGAL_USE_GMP -DCGAL_USE_MPFR "$source" \
         -o "build/$output.part" -lmpfr -lgmp
     mv "build/$output.part" "build/$output"
 }
-compile cgal_regular -march=x86-64
-compile cgal_regular_native -march=native
+compile cgal_regular cgal_regular.cpp -march=x86-64
+compile cgal_regular_native cgal_regular.cpp -march=native
+compile cgal_regular3 cgal_regular3.cpp -march=x86-64

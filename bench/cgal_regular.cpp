@@ -6,14 +6,14 @@
 // Prints one line: CPU seconds (user + system) of the insertion with its spatial sort, finite faces, hidden vertices.
 // Range insertion sorts along a Hilbert curve within random rounds, so "sort included" needs no call of our own.
 
+#include "cgal_common.hpp"
+
 #include <CGAL/Exact_predicates_inexact_constructions_kernel.h>
 #include <CGAL/Delaunay_triangulation_2.h>
 #include <CGAL/Regular_triangulation_2.h>
-#include <sys/resource.h>
 
 #include <cstdio>
 #include <cstring>
-#include <fstream>
 #include <iostream>
 #include <vector>
 
@@ -21,31 +21,13 @@ using Kernel = CGAL::Exact_predicates_inexact_constructions_kernel;
 using Regular = CGAL::Regular_triangulation_2<Kernel>;
 using Delaunay = CGAL::Delaunay_triangulation_2<Kernel>;
 
-// User plus system time, because page faults of freshly grown containers are part of what a triangulation costs.
-static double cpu_seconds() {
-    rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
-    auto seconds = [](const timeval& t) { return t.tv_sec + 1e-6 * t.tv_usec; };
-    return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
-static bool read_doubles(const char* path, std::vector<double>& out) {
-    std::ifstream in(path, std::ios::binary | std::ios::ate);
-    if (!in) return false;
-    const std::streamoff bytes = in.tellg();
-    if (bytes < 0 || bytes % 24 != 0) return false;
-    out.resize(static_cast<std::size_t>(bytes) / sizeof(double));
-    in.seekg(0);
-    return static_cast<bool>(in.read(reinterpret_cast<char*>(out.data()), bytes));
-}
-
 int main(int argc, char** argv) {
     if (argc != 3) {
         std::cerr << "usage: cgal_regular regular|delaunay FILE\n";
         return 2;
     }
     std::vector<double> raw;
-    if (!read_doubles(argv[2], raw)) {
+    if (!read_doubles(argv[2], 3, raw)) {
         std::cerr << "error: " << argv[2] << ": cannot be read as f64 triples x, y, w\n";
         return 3;
     }

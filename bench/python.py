@@ -11,12 +11,12 @@ import json
 import os
 import resource
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 
 import numpy as np
+from processes import child
 
 
 def least(call, runs):
@@ -27,20 +27,6 @@ def least(call, runs):
         call()
         found.append(time.perf_counter() - start)
     return min(found)
-
-
-def child(*arguments):
-    """Output, wall seconds and peak MiB of a process."""
-    reader, writer = os.pipe()
-    start = time.perf_counter()
-    process = subprocess.Popen(arguments, stdout=writer, stderr=subprocess.DEVNULL)
-    os.close(writer)
-    with os.fdopen(reader) as out:
-        text = out.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        raise RuntimeError(f"{arguments[0]} failed")
-    return text, time.perf_counter() - start, usage.ru_maxrss / 1024
 
 
 def imports():
@@ -85,13 +71,13 @@ def large(program, n):
     with tempfile.TemporaryDirectory() as folder:
         points, out = os.path.join(folder, "y.npy"), os.path.join(folder, "s.json")
         np.save(points, np.random.default_rng(2).random((n, 2)))
-        text, _, peak = child(sys.executable, "-c", LARGE, points)
+        text, _, _, peak = child(sys.executable, "-c", LARGE, points)
         seconds, inside, error = json.loads(text)
         print(f"{f'solve, {n:,} sites':<34} {seconds:9.2f} s  (report {inside:.2f} s), {peak:,.0f} MiB, error {error:.1e}")
         if program is None:
             print("the command: not built (target/release/brenier)")
             return
-        text, seconds, peak_command = child(program, "solve", "--domain", "square", "--points", points, "-o", out, "--json")
+        text, _, seconds, peak_command = child(program, "solve", "--domain", "square", "--points", points, "-o", out, "--json")
         told = json.loads(text)
         more = (peak - peak_command) * 2**20 / n
         print(f"{'  the command, files included':<34} {seconds:9.2f} s  (report {told['seconds']:.2f} s), {peak_command:,.0f} MiB")

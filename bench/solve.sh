@@ -16,7 +16,7 @@ if [ ! -x "$venv/bin/pip" ]; then
     done
 fi
 if [ -x "$venv/bin/pip" ]; then
-    for package in numpy sdot jax POT; do
+    for package in numpy sdot jax POT multivoro pyvoro2; do
         if ! "$venv/bin/pip" install --quiet "$package" >/dev/null 2>&1; then
             echo "bench: $package cannot be installed for $("$venv/bin/python" --version); its rows are left out" >&2
         fi
@@ -27,3 +27,4 @@ else
     python=python3
 fi
 "$python" bench/solve.py "${CARGO_TARGET_DIR:-target}/release/brenier" bench/build "$limit"
+"$python" bench/space.py "${CARGO_TARGET_DIR:-target}/release/brenier" bench/build

@@ -2,8 +2,9 @@
 //! seconds.
 //!
 //! Inputs are deterministic to the last bit (a counter-based generator, no library), so that two
-//! machines time the same work. Files hold little-endian `f64` triples `x, y, w`, read alike by the
-//! Rust programs and by `cgal_regular.cpp`.
+//! machines time the same work. Files hold little-endian `f64` triples `x, y, w`, or of sites in
+//! space quadruples `x, y, z, w`, read alike by the Rust programs and by `cgal_regular.cpp` and
+//! `cgal_regular3.cpp`.
 
 use nix::sys::resource::{Usage, UsageWho, getrusage};
 use std::io;
@@ -12,6 +13,9 @@ use std::time::Duration;
 
 /// A weighted point: position and weight `w` of the power distance `|p - x|^2 - w`.
 pub type Site = [f64; 3];
+
+/// The same in space.
+pub type Site3 = [f64; 4];
 
 /// Weights of the uniform workload reach this multiple of the mean area per site (`1/n`); about 2 %
 /// of the sites are then hidden, as in the early iterations of a solve.
@@ -40,29 +44,42 @@ pub fn grid_sites(side: usize, divisor: f64) -> Vec<Site> {
     (0..side * side).map(|k| [(k % side) as f64 / divisor, (k / side) as f64 / divisor, 0.0]).collect()
 }
 
-/// Writes sites as little-endian triples.
-pub fn write_sites(path: &Path, sites: &[Site]) -> io::Result<()> {
+/// `n` points uniform in the unit cube with weights uniform in `[0, spread / n^(2/3)]`.
+pub fn uniform_sites3(n: usize, spread: f64) -> Vec<Site3> {
+    let scale = spread * (n as f64).powf(-2.0 / 3.0);
+    let site = |i: u64| {
+        let [x, y, z, w] = [0, 1, 2, 3].map(|k| uniform(4 * i + k));
+        [x, y, z, scale * w]
+    };
+    (0..n as u64).map(site).collect()
+}
+
+/// The `side^3` points `(i, j, k)` with weight 0: every cube is exactly cospherical. With rounded
+/// fractions for coordinates heights are rounded, too, and that decides ties otherwise than weights
+/// do: counts of tetrahedra would differ.
+pub fn grid_sites3(side: usize) -> Vec<Site3> {
+    let at = |k: usize| (k % side) as f64;
+    (0..side * side * side).map(|k| [at(k), at(k / side), at(k / side / side), 0.0]).collect()
+}
+
+/// Writes sites as little-endian rows.
+pub fn write_sites<const W: usize>(path: &Path, sites: &[[f64; W]]) -> io::Result<()> {
     let bytes: Vec<u8> = sites.iter().flatten().flat_map(|v| v.to_le_bytes()).collect();
     std::fs::write(path, bytes)
 }
 
-/// Reads what [`write_sites`] wrote; a length that is no multiple of 24 bytes is an error.
-pub fn read_sites(path: &Path) -> io::Result<Vec<Site>> {
+/// Reads what [`write_sites`] wrote; a length that is no multiple of a row is an error.
+pub fn read_sites<const W: usize>(path: &Path) -> io::Result<Vec<[f64; W]>> {
     let bytes = std::fs::read(path)?;
-    let (triples, rest) = bytes.as_chunks::<24>();
-    if !rest.is_empty() {
+    let (values, rest) = bytes.as_chunks::<8>();
+    let (rows, more) = values.as_chunks::<W>();
+    if !rest.is_empty() || !more.is_empty() {
         return Err(io::Error::new(
             io::ErrorKind::InvalidData,
-            format!("{}: {} bytes are not f64 triples", path.display(), bytes.len()),
+            format!("{}: {} bytes are not rows of {W} f64", path.display(), bytes.len()),
         ));
     }
-    Ok(triples
-        .iter()
-        .map(|triple| {
-            let (values, _) = triple.as_chunks::<8>();
-            std::array::from_fn(|k| f64::from_le_bytes(values[k]))
-        })
-        .collect())
+    Ok(rows.iter().map(|row| row.map(f64::from_le_bytes)).collect())
 }
 
 /// CPU seconds (user + system, all threads) that this process has used.

@@ -4,7 +4,7 @@
 
 use brenier::exact::Heights;
 use brenier::hull::Hull;
-use brenier_peers::{own_cpu_seconds, print_timing, read_sites};
+use brenier_peers::{Site, own_cpu_seconds, print_timing, read_sites};
 use std::error::Error;
 use std::path::Path;
 
@@ -13,7 +13,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let [file] = arguments.as_slice() else {
         return Err("usage: brenier_hull FILE".into());
     };
-    let input = read_sites(Path::new(file))?;
+    let input: Vec<Site> = read_sites(Path::new(file))?;
     let sites: Vec<[f64; 2]> = input.iter().map(|s| [s[0], s[1]]).collect();
     let weights: Vec<f64> = input.iter().map(|s| s[2]).collect();
     let (heights, _rounded) = Heights::from_weights(&sites, &weights);

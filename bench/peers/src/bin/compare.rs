@@ -3,8 +3,8 @@
 //!
 //! Contenders of a workload take turns (A B C A B C ...) so that a slow minute of the machine falls
 //! on all of them; medians are compared. Every run is a process of its own. Differing counts of
-//! triangles or hidden sites are reported below the table: they would mean that somebody's
-//! triangulation is wrong.
+//! triangles, tetrahedra or hidden sites are reported below the table: they would mean that
+//! somebody's triangulation is wrong.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -24,7 +24,7 @@ struct Contender {
 #[derive(Clone, Copy)]
 struct Run {
     seconds: f64,
-    /// Triangles and hidden sites; none for a whole solve.
+    /// Triangles (tetrahedra) and hidden sites; none for a whole solve.
     counts: Option<(usize, usize)>,
     peak_bytes: u64,
 }
@@ -104,6 +104,16 @@ fn workloads(places: &Places) -> Fallible<Vec<Workload>> {
         }
         Ok(Workload { title, sites, contenders })
     };
+    let in_space = |title, file: &str| -> Fallible<Workload> {
+        let path = places.inputs.join(file);
+        let sites = (std::fs::metadata(&path)?.len() / 32) as usize;
+        let mut contenders = vec![Contender::timed("brenier", vec![tool("brenier_hull3"), path.clone()])];
+        if let Some(directory) = &places.cgal {
+            let command = vec![directory.join("cgal_regular3"), "regular".into(), path.clone()];
+            contenders.push(Contender::timed("CGAL Regular_triangulation_3", command));
+        }
+        Ok(Workload { title, sites, contenders })
+    };
     let regular = Peer::Cgal { build: "cgal_regular", mode: "regular" };
     let regular_native = Peer::Cgal { build: "cgal_regular_native", mode: "regular" };
     let delaunay = Peer::Cgal { build: "cgal_regular", mode: "delaunay" };
@@ -117,6 +127,10 @@ fn workloads(places: &Places) -> Fallible<Vec<Workload>> {
         triangulation("uniform, unweighted", "unweighted.bin", &[regular, delaunay, spade, delaunator])?,
         triangulation("grid, coordinates k/side", "grid-fraction.bin", &[regular, delaunay, spade, delaunator])?,
         triangulation("grid, integer coordinates", "grid-integer.bin", &[regular, delaunay, spade, delaunator])?,
+        in_space("space, uniform, a tenth", "space-tenth.bin")?,
+        in_space("space, uniform", "space-unweighted.bin")?,
+        in_space("space, uniform, weighted", "space-weighted.bin")?,
+        in_space("space, cubic grid, integer coordinates", "space-grid.bin")?,
         Workload {
             title: "solve to 1e-10, uniform sites, 2 threads",
             sites: 100_000,

@@ -1,7 +1,7 @@
 //! `delaunay spade|delaunator FILE`: CPU seconds of the two Rust libraries on the unweighted points
 //! of FILE, their own ordering included (spade through `bulk_load`), and the number of triangles.
 
-use brenier_peers::{own_cpu_seconds, print_timing, read_sites};
+use brenier_peers::{Site, own_cpu_seconds, print_timing, read_sites};
 use spade::{DelaunayTriangulation, Point2, Triangulation};
 use std::error::Error;
 use std::path::Path;
@@ -11,7 +11,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let [library, file] = arguments.as_slice() else {
         return Err("usage: delaunay spade|delaunator FILE".into());
     };
-    let sites = read_sites(Path::new(file))?;
+    let sites: Vec<Site> = read_sites(Path::new(file))?;
     match library.as_str() {
         "spade" => {
             let points: Vec<Point2<f64>> = sites.iter().map(|s| Point2::new(s[0], s[1])).collect();

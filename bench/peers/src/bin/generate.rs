@@ -1,7 +1,8 @@
 //! `generate DIRECTORY [N]`: writes the inputs of the benchmark. N (default 1,000,000, rounded down
-//! to a square for the grids) sizes the triangulations; the solve always has 100,000 sites.
+//! to a square or a cube for the grids) sizes the triangulations; the solve always has 100,000
+//! sites.
 
-use brenier_peers::{WEIGHT_SPREAD, grid_sites, uniform_sites, write_sites};
+use brenier_peers::{WEIGHT_SPREAD, grid_sites, grid_sites3, uniform_sites, uniform_sites3, write_sites};
 use std::error::Error;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -22,6 +23,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     write_sites(&directory.join("unweighted.bin"), &uniform_sites(n, 0.0))?;
     write_sites(&directory.join("grid-fraction.bin"), &grid_sites(side, side as f64))?;
     write_sites(&directory.join("grid-integer.bin"), &grid_sites(side, 1.0))?;
+    // The greatest cube that has no more.
+    let cube = (1..).take_while(|k: &usize| k.pow(3) <= n).last().unwrap_or(1);
+    write_sites(&directory.join("space-tenth.bin"), &uniform_sites3(n / 10, 0.0))?;
+    write_sites(&directory.join("space-unweighted.bin"), &uniform_sites3(n, 0.0))?;
+    write_sites(&directory.join("space-weighted.bin"), &uniform_sites3(n, WEIGHT_SPREAD))?;
+    write_sites(&directory.join("space-grid.bin"), &grid_sites3(cube))?;
     std::fs::write(directory.join("solve.json"), solve_problem(SOLVE_SITES))?;
     Ok(())
 }

@@ -4,7 +4,7 @@
 use brenier::io::{AnySolution, FileData, NpzWriter, ProblemSource, ReadLimit, SolutionFile};
 use brenier::io::{read_any_solution, read_problem};
 use brenier::problem::{Duplicates, WithSites};
-use brenier::transport::{Transport, Verdict, verify};
+use brenier::transport::{Claims, Transport, Verdict, verify};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -100,6 +100,14 @@ fn families() -> (Files, Vec<&'static str>) {
     f.write("y.csv", "0.2,0.3\n0.7,0.2\n0.55,0.8\n0.2,0.3\n0.9,0.65\n");
     f.write("y3.csv", "0.2,0.3,0.5\n0.8,0.2,0.1\n0.6,0.75,0.9\n");
     f.write("roof.obj", "v 0 0 0\nv 1 0 0.25\nv 1 1 0\nv 0 1 0.5\nf 1 2 3\nf 1 3 4\n");
+    f.write("wedge.obj", "v 0 0 0\nv 1 0 0\nv 0 1 0\nv 0 0 1\nf 1 3 2\nf 1 2 4\nf 1 4 3\nf 2 3 4\n");
+    f.write(
+        "skew.json",
+        &format!(
+            r#"{head} {{"type": "torus", "min": [0, 0, 0], "max": [1, 1, 1]}}, "metric": [2, 1, 1.5, 0.25, 0, 0.5],
+        "sites": [[0.2, 0.3, 0.5], [0.8, 0.2, 0.1], [0.6, 0.75, 0.9]], "weights": [0.1, 0, -3]}}"#
+        ),
+    );
     f.write("m.txt", "0.1\n0.05\n0.12\n0.03\n0.08\n");
     let flat = |name: &str, fields: &str| f.write(name, &format!("{head} {square}, {fields}}}\n"));
     flat(
@@ -129,6 +137,12 @@ fn families() -> (Files, Vec<&'static str>) {
     f.brenier("diagram partial.json --hessian -o balls.json");
     f.brenier("diagram sheet.json --cells --hessian -o pieces.json");
     f.brenier("quantize --domain square -n 3 --steps 2 -o quantized.json");
+    f.brenier("solve --domain cube --points y3.csv --hessian --gradients -o cube.json");
+    f.brenier("solve --domain torus3 --points y3.csv --max-iterations 1 --hessian -o torus3.json");
+    f.brenier("solve --domain torus --points y.csv --hessian -o torus.json");
+    f.brenier("solve --domain solid:wedge.obj --points y3.csv --hessian -o solid.json");
+    f.brenier("diagram skew.json --hessian -o skewed.json");
+    f.brenier("solve --domain sphere --points y3.csv --hessian -o sphere.json");
     (
         f,
         vec![
@@ -141,6 +155,12 @@ fn families() -> (Files, Vec<&'static str>) {
             "balls.json",
             "pieces.json",
             "quantized.json",
+            "cube.json",
+            "torus3.json",
+            "torus.json",
+            "solid.json",
+            "skewed.json",
+            "sphere.json",
         ],
     )
 }
@@ -344,7 +364,23 @@ fn what_cannot_be_fails() {
         assert_eq!(fails(name, &change("residual", json!(1e-11))), ["report"], "{name}");
         assert_eq!(fails(name, &change("min_mass_ratio", json!(0.9))), ["report"], "{name}");
         assert_eq!(fails(name, &change("remaining", json!(1))), ["report"], "{name}");
+        assert_eq!(fails(name, &|s| s["report"]["threads"] = json!(0)), ["report"], "{name}");
+        assert!(fails(name, &|s| s["report"]["iterations"] = json!([])).contains(&"report"), "{name}");
+        // More than there are sites.
+        assert_eq!(
+            fails(name, &|s| s["report"]["iterations"][0]["remaining"] = json!(1_000_000)),
+            ["report"],
+            "{name}"
+        );
     }
+    // Fewer than the masses say.
+    let fewer = |s: &mut Value| {
+        let all = s["report"]["iterations"].as_array_mut().unwrap();
+        let last = all.last_mut().unwrap();
+        assert!(last["remaining"].as_u64().unwrap() > 1, "{last}");
+        last["remaining"] = json!(1);
+    };
+    assert_eq!(fails("early.json", &fewer), ["report"]);
     assert_eq!(fails("early.json", &|s| s["report"]["converged"] = json!(true)), ["residual", "report"]);
     assert_eq!(fails("surface.json", &|s| s["report"]["rest"] = json!(0.0)), ["rest"]);
     assert_eq!(fails("plane.json", &|s| s["report"]["parts"] = json!({"disconnected": 0, "most": []})), ["parts"]);
@@ -437,5 +473,27 @@ fn masses_far_from_their_targets_pass() {
             let verdict = check(&f.path("s.json"), 5).verdict();
             assert!(verdict.verified(), "{name}: {run}: {:?}", verdict.lines);
         }
+    }
+}
+
+/// Lists of the wrong length are told, whichever it is.
+#[test]
+fn lists_have_an_entry_for_each_site() {
+    let square = brenier::ConvexPolygon::rectangle([0.0; 2], [1.0; 2]).unwrap();
+    let problem = brenier::Problem::new(brenier::ProblemData::new(square, vec![[0.25, 0.5], [0.75, 0.25]])).unwrap();
+    let found = brenier::solve(&problem, &brenier::SolveOptions::default());
+    let right = Claims::of(&found);
+    assert!(verify(&problem, &right, 5).is_ok());
+    let none = brenier::Heights::zeros(0);
+    let wrong = [
+        ("heights", Claims { heights: &none, ..right }),
+        ("weights", Claims { weights: &found.weights[1..], ..right }),
+        ("masses", Claims { masses: &found.masses[1..], ..right }),
+        ("centroids", Claims { centroids: &[], ..right }),
+        ("gradient_masses", Claims { gradient: Some((&found.centroids, &found.masses[1..])), ..right }),
+    ];
+    for (name, claims) in wrong {
+        let told = verify(&problem, &claims, 5).unwrap_err().to_string();
+        assert!(told.contains(name), "{name}: {told}");
     }
 }

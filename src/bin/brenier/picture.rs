@@ -178,11 +178,11 @@ impl Drawn for Problem {
         take_inks(&mut style, self);
         if self.rest().is_some() {
             let diagram = PartialDiagram::new(self, heights).map_err(unmade)?;
-            find_out(&mut style, &diagram, heights);
+            find_out(&mut style, &diagram, diagram.sites(), heights);
             return draw_partial(self, &diagram, name, path, &style);
         }
         let diagram = Diagram::new(self, heights).map_err(unmade)?;
-        find_out(&mut style, &diagram, heights);
+        find_out(&mut style, &diagram, diagram.sites(), heights);
         if style.wanted.levels > 0 {
             style.look.lines = level_lines(&diagram, heights, style.wanted.levels);
         }
@@ -205,7 +205,7 @@ impl Drawn for SurfaceProblem {
 
     fn draw(&self, heights: &Heights, name: &Path, path: &Path, mut style: Style) -> Result<(), Failure> {
         let diagram = SurfaceDiagram::new(self, heights).map_err(unmade)?;
-        find_out(&mut style, &diagram, heights);
+        find_out(&mut style, &diagram, diagram.sites(), heights);
         write_model(Model::of_surface(self, &diagram), name, path, &style)
     }
 }
@@ -219,13 +219,13 @@ fn take_inks(style: &mut Style, problem: &Problem) {
     style.take_inks(problem.sites(), place);
 }
 
-/// What only the diagram knows of a picture.
-fn find_out<const D: usize>(style: &mut Style, diagram: &impl Cells<D>, heights: &Heights) {
+/// What only the diagram knows of a picture; in each cell the potential has one of these gradients.
+fn find_out<const D: usize>(style: &mut Style, diagram: &impl Cells<D>, gradients: &[[f64; D]], heights: &Heights) {
     if style.wanted.potential {
-        style.look.values = Some(Values::potential(diagram.sites(), diagram.centroids(), heights));
+        style.look.values = Some(Values::potential(gradients, diagram.centroids(), heights));
     }
     if style.wanted.slope {
-        style.look.values = Some(Values::slopes(diagram.sites()));
+        style.look.values = Some(Values::slopes(gradients));
     }
     if style.wanted.masses {
         style.look.labels = Some(diagram.masses().iter().map(|m| format!("{:.3}", m)).collect());
@@ -244,7 +244,8 @@ impl<const D: usize> Drawn for SpaceProblem<D> {
 
     fn draw(&self, heights: &Heights, name: &Path, path: &Path, mut style: Style) -> Result<(), Failure> {
         let diagram = SpaceDiagram::new(self, heights).map_err(unmade)?;
-        find_out(&mut style, &diagram, heights);
+        let gradients = self.metric().map(|m| self.sites().iter().map(|y| m.applied(y)).collect::<Vec<_>>());
+        find_out(&mut style, &diagram, gradients.as_deref().unwrap_or(self.sites()), heights);
         write_model(Model::of_space(self, &diagram), name, path, &style)
     }
 }
@@ -261,7 +262,7 @@ impl Drawn for SphereProblem {
 
     fn draw(&self, heights: &Heights, name: &Path, path: &Path, mut style: Style) -> Result<(), Failure> {
         let diagram = SphereDiagram::new(self, heights).map_err(unmade)?;
-        find_out(&mut style, &diagram, heights);
+        find_out(&mut style, &diagram, diagram.sites(), heights);
         let globe = Globe::new(self, heights).map_err(|e| Failure::new(code::INTERNAL, e))?;
         write_model(globe.model(self, &diagram), name, path, &style)
     }
@@ -291,7 +292,7 @@ pub fn of_map(map: &BrenierMap, args: &PictureArgs, name: &Path, common: &Common
     view_fits(map.problem(), args, name)?;
     let mut style = style::of(args, Color::Mass, map.problem(), common)?;
     take_inks(&mut style, map.problem());
-    find_out(&mut style, map.diagram(), map.heights());
+    find_out(&mut style, map.diagram(), map.diagram().sites(), map.heights());
     if style.wanted.levels > 0 {
         style.look.lines = level_lines(map.diagram(), map.heights(), style.wanted.levels);
     }
@@ -312,7 +313,7 @@ pub fn draw_graph(
     }
     let mut style = style::of(args, Color::Mass, map.problem(), common)?;
     take_inks(&mut style, map.problem());
-    find_out(&mut style, map.diagram(), map.heights());
+    find_out(&mut style, map.diagram(), map.diagram().sites(), map.heights());
     if args.up.is_none() {
         style.up = Up::Z;
     }

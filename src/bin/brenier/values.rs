@@ -127,6 +127,14 @@ pub fn relative(text: &str) -> Result<f64, String> {
     }
 }
 
+/// A relative error that is estimated by points.
+pub fn estimated(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(v) if (1e-6..1.0).contains(&v) => Ok(v),
+        _ => Err("give a relative mass error from 1e-6 to below 1, such as 0.05".into()),
+    }
+}
+
 /// The confidence of an interval.
 pub fn probability(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {

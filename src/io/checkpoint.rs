@@ -4,7 +4,8 @@
 use super::atomic::write_atomically_as;
 use super::error::IoError;
 use super::fields::Fields;
-use super::json::{Context, check_header, wrong_kind};
+use super::header::{check_header, wrong_kind};
+use super::json::Context;
 use super::ledger::{Role, STATE};
 use super::problem_json::heights_of;
 use super::read::{ReadLimit, read_file_as};

@@ -6,7 +6,8 @@ use super::domain_shapes::{AnyDomain, mesh_from_bytes, polygons, solid_from_byte
 use super::domain_svg;
 use super::ending::has_ending;
 use super::error::IoError;
-use super::json::{Context, wrong_kind};
+use super::header::wrong_kind;
+use super::json::Context;
 use super::lines::lines;
 use super::loader::Loader;
 use super::read::{ReadLimit, read_file};

@@ -1,6 +1,6 @@
 //! Writing our JSON: one field per line, numbers shortest-round-trip, large lists beside the file.
 
-use super::json::VERSION;
+use super::header::VERSION;
 use serde::Serialize;
 use std::io::{self, Write};
 

@@ -6,7 +6,8 @@
 use super::atomic::write_atomically;
 use super::error::IoError;
 use super::fields::Fields;
-use super::json::{Context, check_header, wrong_kind};
+use super::header::{check_header, wrong_kind};
+use super::json::Context;
 use super::npz::{NpzReader, NpzWriter};
 use super::read::{ReadLimit, read_file};
 use super::solution_json::is_archive;

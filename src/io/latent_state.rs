@@ -3,7 +3,8 @@
 use super::atomic::write_atomically_as;
 use super::error::IoError;
 use super::fields::Fields;
-use super::json::{Context, check_header, wrong_kind};
+use super::header::{check_header, wrong_kind};
+use super::json::Context;
 use super::latent::SourceText;
 use super::ledger::Role;
 use super::read::{ReadLimit, hex, read_file_as};

@@ -3,7 +3,8 @@
 use super::canonical::own_sha256;
 use super::document::read_document;
 use super::error::{IoError, quoted};
-use super::json::{Context, Reference, Scalars, Source, check_header, reference, set, unknown_field, wrong_kind};
+use super::header::{check_header, wrong_kind};
+use super::json::{Context, Reference, Scalars, Source, reference, set, unknown_field};
 use super::ledger;
 use super::loader::check_sha256;
 use super::npy::NpyArray;

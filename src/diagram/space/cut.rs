@@ -24,6 +24,8 @@ pub(super) struct Warm<'a> {
 pub(super) struct Room {
     pub work: Work,
     stack: Vec<u32>,
+    /// Walls that a cell of many has, ascending.
+    known: Vec<u64>,
     pub reach: Reach,
     order: Vec<(f64, u32)>,
     /// Planes of the walls that a cell may have.
@@ -38,6 +40,9 @@ pub(super) struct Room {
     pub found: Vec<u32>,
     pub counters: Counters,
 }
+
+/// With so many walls they are looked up, and before the corners, of which there are twice as many.
+const MANY: usize = 64;
 
 impl Room {
     /// Takes a cell back.
@@ -125,7 +130,13 @@ impl Cutter<'_> {
     /// Cuts a cell by whatever the tree of sites does not exclude.
     fn search(&self, i: u32, origin: &[f64; 3], to_site: &[f64; 3], cell: &mut Polytope<Wall>, room: &mut Room) {
         let Sites { seen, w, .. } = self.sites;
-        let Room { work, stack, reach, counters, .. } = room;
+        let Room { work, stack, known, reach, counters, .. } = room;
+        known.clear();
+        if cell.faces.len() >= MANY {
+            // Each name comes once, so walls that are new need not be told.
+            known.extend(cell.faces.iter().map(|f| f.label.key()));
+            known.sort_unstable();
+        }
         let planes = CellPlanes { ground: self.ground, sites: self.sites, cell: i };
         let (site, weight) = (&seen[i as usize], w[i as usize].hi);
         let slack = self.slack(site);
@@ -150,9 +161,11 @@ impl Cutter<'_> {
                 for j in branch.begin..branch.end {
                     let (z, other) = (&seen[j as usize], w[j as usize].hi);
                     let d = [z[0] + moved[0], z[1] + moved[1], z[2] + moved[2]];
-                    if reach.misses_site(&d, other - weight, other.abs() + weight.abs(), slack)
+                    let wall = Wall::Site(j, shift);
+                    if known.binary_search(&wall.key()).is_ok()
+                        || reach.misses_site(&d, other - weight, other.abs() + weight.abs(), slack)
                         || (j == i && shift == Shift::NONE)
-                        || has(cell, Wall::Site(j, shift))
+                        || (known.is_empty() && has(cell, wall))
                     {
                         continue;
                     }

@@ -76,6 +76,7 @@ pub(crate) enum Clip {
 /// Room for clipping.
 #[derive(Debug, Default)]
 pub(crate) struct Work {
+    /// By corner: is it outside? Nothing is, between two clips.
     outside: Vec<bool>,
     /// The corners outside, ascending.
     gone: Vec<u32>,
@@ -95,6 +96,9 @@ pub(crate) trait Planes<L> {
 }
 
 const NONE: u32 = u32::MAX;
+
+/// With so many corners a walk is cheaper than asking all of them.
+const MANY: usize = 64;
 
 impl<L: Clone> Polytope<L> {
     /// A box: faces 0 and 1 bound the first axis from below and above, and so on.
@@ -149,19 +153,22 @@ impl<L: Clone> Polytope<L> {
 
     /// Corners around each face, counter-clockwise seen from outside.
     pub fn rings(&self) -> Vec<Vec<u32>> {
-        let ring = |face: u32| {
-            let place = |at: u32| self.nodes[at as usize].faces.iter().position(|f| *f == face);
-            let first = (0..self.nodes.len() as u32).find(|&k| place(k).is_some());
+        let mut first = vec![NONE; self.faces.len()];
+        for (t, node) in self.nodes.iter().enumerate().rev() {
+            node.faces.iter().for_each(|&f| first[f as usize] = t as u32);
+        }
+        let ring = |face: usize| {
+            let place = |at: u32| self.nodes.get(at as usize)?.faces.iter().position(|f| *f as usize == face);
             let mut ring = Vec::new();
-            let mut at = first;
+            let mut at = Some(first[face]);
             while let Some((node, k)) = at.and_then(|a| Some((a, place(a)?))) {
                 ring.push(node);
                 let next = self.nodes[node as usize].next[(k + 2) % 3];
-                at = (Some(next) != first && ring.len() < self.nodes.len()).then_some(next);
+                at = (next != first[face] && ring.len() < self.nodes.len()).then_some(next);
             }
             ring
         };
-        (0..self.faces.len() as u32).map(ring).filter(|ring| !ring.is_empty()).collect()
+        (0..self.faces.len()).map(ring).filter(|ring| !ring.is_empty()).collect()
     }
 
     #[inline]
@@ -176,28 +183,93 @@ impl<L: Clone> Polytope<L> {
         corner_inside(rows, [f[0].yields, f[1].yields, f[2].yields, m.yields], planes.periodic(), counters)
     }
 
-    /// Cuts off what lies outside of a plane. Cost: linear in the corners.
+    /// Cuts off what lies outside of a plane. Cost: linear in the corners where they are few; of
+    /// many, those that go, and a walk to one of them.
     pub fn clip(&mut self, m: Face<L>, planes: &impl Planes<L>, work: &mut Work, counters: &mut Counters) -> Clip {
-        work.outside.clear();
-        work.gone.clear();
-        for (t, node) in (0..).zip(&self.nodes) {
-            let outside = !self.inside(node, &m, planes, counters);
-            work.outside.push(outside);
-            if outside {
-                work.gone.push(t);
+        self.sort_out(&m, planes, work, counters);
+        let found = if work.gone.is_empty() {
+            return Clip::Missed;
+        } else if work.gone.len() == self.nodes.len() {
+            self.nodes.clear();
+            Clip::Emptied
+        } else {
+            self.cut(m, work);
+            Clip::Cut
+        };
+        for &t in &work.gone {
+            work.outside[t as usize] = false;
+        }
+        found
+    }
+
+    /// Finds the corners outside of a plane.
+    ///
+    /// Of a convex polyhedron those are connected by edges, so they are reached from any of them;
+    /// there is one if and only if the lowest corner, seen along the plane's normal, is outside.
+    fn sort_out(&self, m: &Face<L>, planes: &impl Planes<L>, work: &mut Work, counters: &mut Counters) {
+        let Work { outside, gone, .. } = work;
+        gone.clear();
+        if outside.len() < self.nodes.len() {
+            outside.resize(self.nodes.len(), false);
+        }
+        let mut is_out = |t: u32| !self.inside(&self.nodes[t as usize], m, planes, counters);
+        let (lowest, sure) = if self.nodes.len() < MANY { (0, false) } else { self.lowest(&m.row) };
+        if self.nodes.len() < MANY || !is_out(lowest) {
+            if !sure {
+                gone.extend((0..self.nodes.len() as u32).filter(|&t| is_out(t)));
+                gone.iter().for_each(|&t| outside[t as usize] = true);
+            }
+            return;
+        }
+        outside[lowest as usize] = true;
+        gone.push(lowest);
+        let mut seen = 0;
+        while let Some(&t) = gone.get(seen) {
+            seen += 1;
+            for u in self.nodes[t as usize].next {
+                if !outside[u as usize] && is_out(u) {
+                    outside[u as usize] = true;
+                    gone.push(u);
+                }
             }
         }
-        if work.gone.is_empty() {
-            return Clip::Missed;
+        gone.sort_unstable();
+    }
+
+    /// The corner where a plane's form is lowest, and `true`; where doubles do not tell how some
+    /// edge runs, the corner where they ceased to, and `false`.
+    ///
+    /// Each step goes down an edge, certainly, so the walk ends; where all three edges certainly
+    /// rise no corner is lower, since the polyhedron lies in the cone of these edges. Edges run as
+    /// the normals of their faces say, so that perturbed constants do not matter. The walk begins
+    /// at the lowest of about `n^(1/3)` corners, from which it takes about as many steps.
+    fn lowest(&self, m: &PlaneRow) -> (u32, bool) {
+        let height = |t: &u32| self.nodes[*t as usize].at.height(m);
+        let lower = |a: &u32, b: &u32| height(a).total_cmp(&height(b));
+        let stride = (self.nodes.len() as f64).powf(2.0 / 3.0) as usize;
+        let samples = (0..self.nodes.len() as u32).step_by(stride.max(1));
+        let mut at = samples.min_by(lower).unwrap_or(0);
+        loop {
+            let Node { faces, next, .. } = self.nodes[at as usize];
+            let row = |k: usize| &self.faces[faces[k % 3] as usize].row;
+            // The edge that leaves face k inwards runs along the others' normals' product.
+            let slopes = [0, 1, 2].map(|k| row(k + 1).turn_to(row(k + 2), m));
+            let down = (0..3).filter(|&k| slopes[k] < 0).map(|k| next[k]).min_by(lower);
+            match down {
+                Some(below) => at = below,
+                None => return (at, slopes == [1; 3]),
+            }
         }
-        if work.gone.len() == self.nodes.len() {
-            self.nodes.clear();
-            return Clip::Emptied;
-        }
+    }
+
+    /// Puts a plane in the place of the corners outside of it, of which there are some, not all.
+    fn cut(&mut self, m: Face<L>, work: &mut Work) {
         let name = self.faces.len() as u32;
         self.faces.push(m);
-        work.from.clear();
-        work.from.resize(self.faces.len(), NONE);
+        // Only faces of new corners are asked, and told before.
+        if work.from.len() < self.faces.len() {
+            work.from.resize(self.faces.len(), NONE);
+        }
         work.fresh.clear();
         work.back.clear();
         // New corners take the places of old ones first.
@@ -245,6 +317,88 @@ impl<L: Clone> Polytope<L> {
                 }
             }
         }
-        Clip::Cut
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exact::big::Integer;
+
+    /// Labels are the planes.
+    struct Whole;
+
+    impl Planes<[i64; 4]> for Whole {
+        fn exact(&self, label: &[i64; 4]) -> ExactRow {
+            ExactRow::new(label.map(Integer::from))
+        }
+        fn periodic(&self) -> [bool; 3] {
+            [false; 3]
+        }
+    }
+
+    fn face(v: [i64; 4], number: u32) -> Face<[i64; 4]> {
+        let [x, y, z, d] = v.map(|x| x as f64);
+        Face::new(v, PlaneRow::new([x, y, z], d, 0.0), Yield::Face(number))
+    }
+
+    fn boxed(half: i64) -> Polytope<[i64; 4]> {
+        let rows = [[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0], [0, 0, 1], [0, 0, -1]];
+        let mut number = 0..;
+        Polytope::boxed(rows.map(|[x, y, z]| face([x, y, z, half], number.next().unwrap_or(0))))
+    }
+
+    /// About even on a sphere: normals on a spiral (Vogel), whole numbers.
+    fn normal(k: usize, n: usize, size: f64) -> [i64; 3] {
+        let (z, turn) = (1.0 - (2 * k + 1) as f64 / n as f64, k as f64 * 2.399963);
+        let r = (1.0 - z * z).sqrt();
+        [r * turn.cos(), r * turn.sin(), z].map(|x| (size * x).round() as i64)
+    }
+
+    /// Corners that are walked to are those that are outside, where doubles tell and where not.
+    #[test]
+    fn walks_find_what_is_outside() {
+        let (mut work, mut counters) = (Work::default(), Counters::default());
+        // Normals of a few whole numbers: planes through corners, parallel to edges, and to faces.
+        for size in [4.0, 9.0, 1e6] {
+            let n = 400;
+            let mut p = boxed(3 * size as i64);
+            let (mut walked, mut missed) = (0, 0);
+            for k in 0..n {
+                let [x, y, z] = normal(k * 167 % n, n, size);
+                if [x, y, z] == [0; 3] {
+                    continue;
+                }
+                let square = ((x * x + y * y + z * z) as f64).sqrt() * size;
+                let m = face([x, y, z, (square * (1.0 + (k % 7) as f64 / 20.0)) as i64], 6 + k as u32);
+                let out = |t: &u32| !p.inside(&p.nodes[*t as usize], &m, &Whole, &mut Counters::default());
+                let outside: Vec<u32> = (0..p.nodes.len() as u32).filter(out).collect();
+                p.sort_out(&m, &Whole, &mut work, &mut counters);
+                assert_eq!(work.gone, outside);
+                walked += usize::from(p.nodes.len() >= MANY && !outside.is_empty());
+                missed += usize::from(p.nodes.len() >= MANY && outside.is_empty());
+                outside.iter().for_each(|&t| work.outside[t as usize] = false);
+                p.clip(m, &Whole, &mut work, &mut counters);
+                assert!(!work.outside.contains(&true));
+            }
+            assert!(walked > 20 && missed > 10, "{size}: {walked} {missed}");
+            let rings = p.rings();
+            assert_eq!(rings.iter().map(Vec::len).sum::<usize>(), 3 * p.nodes.len());
+            assert_eq!(p.nodes.len() + 4, 2 * rings.len());
+        }
+    }
+
+    /// A cell of `n` faces asks about as many corners, not about their square.
+    #[test]
+    fn many_faces_cost_about_their_number() {
+        let (mut work, mut counters) = (Work::default(), Counters::default());
+        let (n, size) = (20_000, 1e9);
+        let mut p = boxed(2_000_000_000);
+        for k in 0..n {
+            let [x, y, z] = normal(k * 7_919 % n, n, size);
+            assert_eq!(p.clip(face([x, y, z, 1 << 30], 6 + k as u32), &Whole, &mut work, &mut counters), Clip::Cut);
+        }
+        assert_eq!(p.nodes.len(), 2 * n - 4);
+        assert!(counters.calls < 30 * n as u64, "{}", counters.calls);
     }
 }

@@ -68,17 +68,28 @@ impl PlaneRow {
 
     /// The sign of `<v, n x m>` with the normals of this plane and of another one; 0: doubles do
     /// not tell.
-    ///
-    /// A minor is off by less than `6u` of its size (above), a product by `u` more, and their sum
-    /// by two: below `10u` of the sizes; `16u` used.
     #[inline]
     pub fn turn(&self, other: &PlaneRow, v: &[f64; 3]) -> i32 {
+        self.turn_of(other, v, &v.map(f64::abs))
+    }
+
+    /// The same with the normal of a third plane for `v`.
+    #[inline]
+    pub fn turn_to(&self, other: &PlaneRow, third: &PlaneRow) -> i32 {
+        let ([v @ .., _], [size @ .., _]) = (&third.v, &third.size);
+        self.turn_of(other, v, size)
+    }
+
+    /// A minor is off by less than `6u` of its size (above), an entry of `v` by `2u` of its own, a
+    /// product by `u` more, and their sum by two: below `12u` of the sizes; `16u` used.
+    #[inline]
+    fn turn_of(&self, other: &PlaneRow, v: &[f64; 3], size: &[f64; 3]) -> i32 {
         let (a, b, s, t) = (&self.v, &other.v, &self.size, &other.size);
         let (mut value, mut sizes) = (0.0, 0.0);
         for k in 0..3 {
             let (p, q) = ((k + 1) % 3, (k + 2) % 3);
             value += v[k] * (a[p] * b[q] - a[q] * b[p]);
-            sizes += v[k].abs() * (s[p] * t[q] + s[q] * t[p]);
+            sizes += size[k] * (s[p] * t[q] + s[q] * t[p]);
         }
         let bound = 16.0 * U * sizes + UNDERFLOW;
         i32::from(value > bound) - i32::from(-value > bound)
@@ -195,6 +206,13 @@ impl Corner {
             return Some(false);
         }
         None
+    }
+
+    /// About the value of a plane's form there: for walks, which decide nothing by it.
+    #[inline]
+    pub fn height(&self, m: &PlaneRow) -> f64 {
+        let (c, v) = (&self.c, &m.v);
+        (c[0] * v[0] + c[1] * v[1] + c[2] * v[2]) / c[3] + v[3]
     }
 
     /// The point, and a bound of the error of its coordinates; `None` where the planes are too

@@ -2,7 +2,8 @@
 //! "brenier/curvature", ...}`, or a table.
 
 use super::super::error::IoError;
-use super::super::json::{Context, Pairs, Rows, Scalars, Source, check_header, set, unknown_field, wrong_kind};
+use super::super::header::{check_header, wrong_kind};
+use super::super::json::{Context, Pairs, Rows, Scalars, Source, set, unknown_field};
 use super::super::loader::Loader;
 use super::super::points::parse_rows;
 use super::super::read::{ReadLimit, read_file};

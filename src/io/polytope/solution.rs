@@ -3,7 +3,8 @@
 use super::super::atomic::write_atomically;
 use super::super::error::IoError;
 use super::super::fields::Fields;
-use super::super::json::{Context, Pairs, Rows, Scalars, Source, check_header, document_format, set, wrong_kind};
+use super::super::header::{check_header, document_format, wrong_kind};
+use super::super::json::{Context, Pairs, Rows, Scalars, Source, set};
 use super::super::read::{ReadLimit, read_file};
 use super::read::PolytopeKind;
 use crate::exact::Dd;

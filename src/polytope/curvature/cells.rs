@@ -8,9 +8,13 @@ use crate::exact::predicates::{Pole, PolePlane};
 use crate::exact::{Counters, Dd, Heights, power};
 use crate::hull::solid::{Rings, SolidHull};
 
-/// Heights farther apart are no shape any more. Radii range over 17 decades then, of which double-
-/// doubles still tell curvatures to 1e-13; beyond 32 they tell nothing (found by the fuzz target).
+/// Heights farther apart are no shape any more: radii range over 17 decades then. Beyond 32 double-
+/// doubles tell nothing (found by the fuzz target).
 pub(super) const HIGHEST: f64 = 40.0;
+
+/// Where heights are farther apart, curvatures are told from their proof. Radii range over seven
+/// decades then, products of two edges over 14, and double-doubles tell 1e-32 of the largest.
+pub(super) const CLEAR: f64 = 16.0;
 
 /// The hull of points on rays, measured.
 pub(super) struct Measured {

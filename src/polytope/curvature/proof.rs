@@ -1,7 +1,7 @@
 //! The curvatures at a hull's vertices, enclosed from rays and divisors.
 
 use crate::exact::angle::{ERROR, PLACES, angle, pi};
-use crate::exact::big::{Integer, Rational, enclose, rational, rational_dd};
+use crate::exact::big::{Integer, Rational, enclose, nearest_f64, rational, rational_dd};
 use crate::exact::predicates::Pole;
 use crate::exact::{Counters, Dd};
 use crate::hull::solid::{Rings, SolidHull};
@@ -9,6 +9,8 @@ use crate::hull::solid::{Rings, SolidHull};
 /// What is true of the hull of the points `u_i / s_i`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProvedCurvatures {
+    /// The curvatures, to about an ulp.
+    pub curvatures: Vec<f64>,
     /// Enclosure of `max |k_i - wanted_i| / wanted_i`.
     pub max_relative_error: [f64; 2],
     /// The ray where it is largest.
@@ -49,6 +51,7 @@ pub fn prove_curvatures(rays: &[[f64; 3]], divisors: &[Dd], wanted: &[f64]) -> O
     };
     let points: Vec<Point> = rows.iter().map(|r| r.n.map(|x| rational(x) / rational_dd(r.s))).collect();
     let mut proof = ProvedCurvatures {
+        curvatures: Vec::with_capacity(n),
         max_relative_error: [0.0; 2],
         worst: 0,
         missing: 0,
@@ -69,6 +72,7 @@ pub fn prove_curvatures(rays: &[[f64; 3]], divisors: &[Dd], wanted: &[f64]) -> O
             let (a, b) = (&edges[k], &edges[(k + 1) % degree]);
             sum -= angle(&dot(a, b), &cross_squared(a, b), &pi)?;
         }
+        proof.curvatures.push(nearest_f64(&Rational::from((sum.clone(), Integer::from(1) << PLACES))));
         let slack = Integer::from(ERROR) * (degree as u32 + 2);
         let [low, high] = relative_error(sum, slack, wanted[i]);
         if high > proof.max_relative_error[1] {

@@ -3,8 +3,9 @@
 use super::super::claims::PolytopeClaims;
 use super::super::report::{PolytopeOutcome, PolytopeStep};
 use super::super::solid::Polyhedron;
-use super::cells::{HIGHEST, Measured, SphereCells, divisors};
+use super::cells::{CLEAR, HIGHEST, Measured, SphereCells, divisors};
 use super::problem::{CurvatureError, CurvatureProblem};
+use super::proof::prove_curvatures;
 use super::witness::violation_at;
 use crate::exact::elementary::exp;
 use crate::exact::{Dd, Heights, power};
@@ -114,7 +115,7 @@ pub fn curvature(
     if let Some(violation) = violation.filter(|_| !outcome.converged()) {
         return Err(CurvatureError::Violated(violation));
     }
-    Ok(finished(problem, &heights, iterations, outcome))
+    Ok(finished(problem, &heights, iterations, (outcome, options.tolerance)))
 }
 
 /// How far heights are apart; not a number if one is none.
@@ -135,9 +136,10 @@ fn finished(
     problem: &CurvatureProblem,
     heights: &Heights,
     iterations: Vec<PolytopeStep>,
-    outcome: PolytopeOutcome,
+    (mut outcome, tolerance): (PolytopeOutcome, f64),
 ) -> CurvatureSolution {
     let directions = &problem.directions;
+    let is_clear = spread(heights) <= CLEAR;
     // Radii of product 1.
     let heights = heights.as_slice();
     let sum = heights.iter().fold(Dd::ZERO, |s, h| s + *h);
@@ -145,9 +147,19 @@ fn finished(
     let heights = Heights::new(heights.iter().map(|h| *h - mean));
     let divisors = divisors(directions, &heights);
     let at = Measured::new(directions.poles(&divisors));
-    let curvatures = at.as_ref().map_or_else(Vec::new, |m| m.curvatures.clone());
+    let mut curvatures = at.as_ref().map_or_else(Vec::new, |m| m.curvatures.clone());
     let relative = curvatures.iter().zip(&problem.curvatures).map(|(k, wanted)| (k - wanted).abs() / wanted);
-    let max_relative_error = if at.is_none() { f64::INFINITY } else { relative.fold(0.0, f64::max) };
+    let mut max_relative_error = if at.is_none() { f64::INFINITY } else { relative.fold(0.0, f64::max) };
+    if let (false, Some(m)) = (is_clear, &at) {
+        let rays: Vec<[f64; 3]> = m.rows.iter().map(|r| r.n).collect();
+        if let Some(proof) = prove_curvatures(&rays, &divisors, &problem.curvatures) {
+            curvatures = proof.curvatures;
+            max_relative_error = proof.max_relative_error[1];
+        }
+        if outcome.converged() && max_relative_error > tolerance {
+            outcome = PolytopeOutcome::NotConverged("radii are too far apart for curvatures in doubles".into());
+        }
+    }
     CurvatureSolution {
         radii: heights.as_slice().iter().map(|h| exp(*h).to_f64()).collect(),
         divisors: divisors.iter().zip(&directions.exponents).map(|(s, e)| power::scaled_dd(*s, -e)).collect(),

@@ -27,7 +27,6 @@ mod fields;
 mod finite;
 mod foreign;
 mod header;
-mod header;
 mod image;
 mod jpeg;
 mod json;

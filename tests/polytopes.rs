@@ -267,6 +267,15 @@ fn a_large_error_is_told() {
         0x76, 0x76, 0x76,
     ];
     assert_ne!(bodies::hold(&bytes), bodies::Fate::Solved);
+    // Two pairs of normals 1e-12 apart: in double-doubles areas were off by 3e-11.
+    let mut bytes = vec![0x3d, 0x36];
+    bytes.extend([0xff; 9]);
+    bytes.push(0xf7);
+    bytes.extend([0xff; 5]);
+    bytes.extend([0x3f, 0x8f]);
+    bytes.extend([0x7d; 12]);
+    bytes.extend([0, 0xff, 0x28, 0xff, 0xff, 0x6d, 0x77]);
+    assert_ne!(bodies::hold(&bytes), bodies::Fate::Refused);
 }
 
 /// Three normals of a flat tetrahedron lie near one great circle, two of them nearly opposite: in

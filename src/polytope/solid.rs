@@ -36,7 +36,7 @@ impl Polyhedron {
 
     /// The polytope `{x : <n_i, x> <= s_i}`; `of` has the facet of each face.
     pub(super) fn of_facets(rows: &[Pole], rings: &Rings) -> Polyhedron {
-        let at = |plane: &[u32; 3]| rounded(&corner(plane.map(|k| &rows[k as usize])));
+        let at = |plane: &[u32; 3]| rounded(&corner(plane.map(|k| &rows[k as usize])).at);
         let mut solid = Polyhedron { vertices: rings.planes.iter().map(at).collect(), ..Polyhedron::default() };
         for i in (0..rings.len()).filter(|&i| rings.degree(i) > 0) {
             solid.faces.push(rings.ring(i).map(|r| r.1).collect());

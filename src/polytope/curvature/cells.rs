@@ -1,7 +1,8 @@
 //! The normals of a polytope's vertices as cells of the sphere.
 
-use super::super::corners::{Vector, corner, cross, dot, minus, size};
+use super::super::corners::{Corner, SURE, Vector, corner, cross, dot, minus, size};
 use super::super::directions::Directions;
+use super::proof::prove_curvatures;
 use crate::diagram::{Graph, Laguerre, MeasureError, Measures, Want};
 use crate::exact::elementary::{exp, sqrt};
 use crate::exact::predicates::{Pole, PolePlane};
@@ -12,15 +13,13 @@ use crate::hull::solid::{Rings, SolidHull};
 /// doubles tell nothing (found by the fuzz target).
 pub(super) const HIGHEST: f64 = 40.0;
 
-/// Where heights are farther apart, curvatures are told from their proof. Radii range over seven
-/// decades then, products of two edges over 14, and double-doubles tell 1e-32 of the largest.
-pub(super) const CLEAR: f64 = 16.0;
-
 /// The hull of points on rays, measured.
 pub(super) struct Measured {
     pub rows: Vec<Pole>,
     pub rings: Rings,
     pub curvatures: Vec<f64>,
+    /// No curvature is off by more, relatively; not a number where that is not known.
+    pub doubt: f64,
     /// How fast curvature passes from `i` to `j` as the logarithm of the radius of `j` grows.
     pub walls: Vec<(u32, u32, f64)>,
 }
@@ -44,14 +43,18 @@ impl Measured {
             }
         }
         // Normals of the facets, as long as one over their distance.
-        let normals: Vec<Vector> = rings.planes.iter().map(|p| corner(p.map(|k| &rows[k as usize]))).collect();
-        let units: Vec<Vector> = normals.iter().map(unit).collect();
+        let corners: Vec<Corner> = rings.planes.iter().map(|p| corner(p.map(|k| &rows[k as usize]))).collect();
+        let units: Vec<(Vector, f64)> = corners.iter().map(|c| (unit(&c.at), c.turn)).collect();
+        let normals: Vec<Vector> = corners.into_iter().map(|c| c.at).collect();
         let sizes: Vec<f64> = normals.iter().map(size).collect();
         let points: Vec<Vector> = rows.iter().map(|r| r.n.map(|x| Dd::from_f64(x).over(r.s))).collect();
         let (mut curvatures, mut walls) = (vec![0.0; rows.len()], Vec::with_capacity(3 * rows.len()));
+        let mut doubt = 0.0f64;
         for i in 0..rows.len() {
             let ring: Vec<(u32, u32)> = rings.ring(i).collect();
-            curvatures[i] = area(ring.iter().map(|r| &units[r.1 as usize]));
+            let off;
+            (curvatures[i], off) = area(ring.iter().map(|r| &units[r.1 as usize]));
+            doubt = if off > doubt || off.is_nan() { off } else { doubt };
             for (k, &(j, after)) in ring.iter().enumerate().filter(|(_, r)| r.0 as usize > i) {
                 let before = ring[(k + ring.len() - 1) % ring.len()].1;
                 let (a, b) = (before as usize, after as usize);
@@ -64,7 +67,7 @@ impl Measured {
                 walls.push((i as u32, j, sine / (1.0 + cosine) * distances / edge));
             }
         }
-        Some(Measured { rows, rings, curvatures, walls })
+        Some(Measured { rows, rings, curvatures, doubt, walls })
     }
 }
 
@@ -77,20 +80,24 @@ fn unit(v: &Vector) -> Vector {
     v.map(|x| x.over(length))
 }
 
-/// The area of the spherical polygon of some unit normals, from triangles of which each has
-/// `tan(E/2) = det(a, b, c) / (1 + <a,b> + <b,c> + <c,a>)`. Both are in double-doubles: of a small
-/// triangle the first is small, of three normals near one great circle, of which two are nearly
-/// opposite, both are.
-fn area<'a>(mut ring: impl Iterator<Item = &'a Vector>) -> f64 {
-    let (Some(a), Some(mut b)) = (ring.next(), ring.next()) else { return 0.0 };
-    let mut sum = 0.0;
-    for c in ring {
-        let det = dot(a, &cross(b, c)).to_f64();
-        let rest = Dd::from_f64(1.0) + (dot(a, b) + dot(b, c) + dot(c, a));
-        sum += 2.0 * det.max(0.0).atan2(rest.to_f64());
-        b = c;
+/// The area of the spherical polygon of some unit normals, and its relative error, from triangles
+/// of which each has `tan(E/2) = det(a, b, c) / (1 + <a,b> + <b,c> + <c,a>)`. Both are in double-
+/// doubles: of a small triangle the first is small, of three normals near one great circle, of
+/// which two are nearly opposite, both are.
+///
+/// With normals that are off by `t` the first is off by `3 t`, the second by `6 t`, and so `E` by
+/// twice the length of that over the length of both: below `14 t`.
+fn area<'a>(mut ring: impl Iterator<Item = &'a (Vector, f64)>) -> (f64, f64) {
+    let (Some((a, t)), Some((mut b, mut u))) = (ring.next(), ring.next()) else { return (0.0, 0.0) };
+    let (mut sum, mut bound) = (0.0, 0.0);
+    for &(c, v) in ring {
+        let det = dot(a, &cross(&b, &c)).to_f64();
+        let rest = (Dd::from_f64(1.0) + (dot(a, &b) + dot(&b, &c) + dot(&c, a))).to_f64();
+        sum += 2.0 * det.max(0.0).atan2(rest);
+        bound += 16.0 * (t + u + v) / det.hypot(rest);
+        (b, u) = (c, v);
     }
-    sum
+    (sum, bound / sum)
 }
 
 /// The curvatures at the points `n / s`, 0 where a point is no vertex. `None` if their hull does
@@ -101,7 +108,10 @@ pub fn measured_curvatures(rays: &[[f64; 3]], divisors: &[Dd]) -> Option<Vec<f64
         return None;
     }
     let rows = rays.iter().zip(divisors).map(|(&n, &s)| Pole { n, s }).collect();
-    Measured::new(rows).map(|m| m.curvatures)
+    let found = Measured::new(rows)?;
+    let proved = || prove_curvatures(rays, divisors, &vec![1.0; rays.len()]).map(|p| p.curvatures);
+    let sure = found.doubt <= SURE;
+    Some(if sure { found.curvatures } else { proved().unwrap_or(found.curvatures) })
 }
 
 /// The diagram that the solver sees.

@@ -1,9 +1,10 @@
 //! From the problem to its polytope.
 
 use super::super::claims::PolytopeClaims;
+use super::super::corners::SURE;
 use super::super::report::{PolytopeOutcome, PolytopeStep};
 use super::super::solid::Polyhedron;
-use super::cells::{CLEAR, HIGHEST, Measured, SphereCells, divisors};
+use super::cells::{HIGHEST, Measured, SphereCells, divisors};
 use super::problem::{CurvatureError, CurvatureProblem};
 use super::proof::prove_curvatures;
 use super::witness::violation_at;
@@ -139,7 +140,6 @@ fn finished(
     (mut outcome, tolerance): (PolytopeOutcome, f64),
 ) -> CurvatureSolution {
     let directions = &problem.directions;
-    let is_clear = spread(heights) <= CLEAR;
     // Radii of product 1.
     let heights = heights.as_slice();
     let sum = heights.iter().fold(Dd::ZERO, |s, h| s + *h);
@@ -150,14 +150,14 @@ fn finished(
     let mut curvatures = at.as_ref().map_or_else(Vec::new, |m| m.curvatures.clone());
     let relative = curvatures.iter().zip(&problem.curvatures).map(|(k, wanted)| (k - wanted).abs() / wanted);
     let mut max_relative_error = if at.is_none() { f64::INFINITY } else { relative.fold(0.0, f64::max) };
-    if let (false, Some(m)) = (is_clear, &at) {
+    if let Some(m) = at.as_ref().filter(|m| !(m.doubt <= SURE)) {
         let rays: Vec<[f64; 3]> = m.rows.iter().map(|r| r.n).collect();
         if let Some(proof) = prove_curvatures(&rays, &divisors, &problem.curvatures) {
             curvatures = proof.curvatures;
             max_relative_error = proof.max_relative_error[1];
         }
-        if outcome.converged() && max_relative_error > tolerance {
-            outcome = PolytopeOutcome::NotConverged("radii are too far apart for curvatures in doubles".into());
+        if outcome.converged() && !(max_relative_error <= tolerance) {
+            outcome = PolytopeOutcome::NotConverged("facets are too flat for curvatures in doubles".into());
         }
     }
     CurvatureSolution {

@@ -8,6 +8,8 @@ use crate::hull::solid::{Rings, SolidHull};
 /// What is true of the polytope `{x : <n_i, x> <= s_i}`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProvedAreas {
+    /// The areas, to a few ulps.
+    pub areas: Vec<f64>,
     /// Enclosure of `max |A_i - wanted_i| / wanted_i`.
     pub max_relative_error: [f64; 2],
     /// The facet where it is largest.
@@ -41,6 +43,7 @@ pub fn prove_areas(normals: &[[f64; 3]], offsets: &[Dd], wanted: &[f64]) -> Opti
     let corners: Vec<Point> =
         rings.planes.iter().map(|p| corner(p.map(|k| &rows[k as usize]))).collect::<Option<_>>()?;
     let mut proof = ProvedAreas {
+        areas: Vec::with_capacity(rows.len()),
         max_relative_error: [0.0; 2],
         worst: 0,
         volume: [0.0; 2],
@@ -56,6 +59,7 @@ pub fn prove_areas(normals: &[[f64; 3]], offsets: &[Dd], wanted: &[f64]) -> Opti
         }
         let share = area_share(&rows[i].n, rings.ring(i).map(|r| &corners[r.1 as usize]));
         volume += Rational::from(&share * &rational_dd(rows[i].s));
+        proof.areas.push(power::scaled(size(&share, &rows[i].n).to_f64().max(0.0).sqrt(), 2 * unit));
         let [low, high] = relative_error(&share, &rows[i].n, power::scaled(wanted[i], -2 * unit));
         if high > proof.max_relative_error[1] {
             proof.worst = i;
@@ -112,12 +116,16 @@ fn area_share<'a>(normal: &[f64; 3], mut ring: impl Iterator<Item = &'a Point>) 
     sum / (rational(normal[axis]) * 2u32)
 }
 
+/// The square of an area.
+fn size(share: &Rational, n: &[f64; 3]) -> Rational {
+    let square = n.iter().fold(Rational::new(), |s, x| s + Rational::from(&rational(*x) * &rational(*x)));
+    Rational::from(share * share) * square
+}
+
 /// Enclosure of `|A - w| / w` for `A = share |n|`: with `q = A^2 / w^2`, a rational,
 /// `|sqrt(q) - 1| = |q - 1| / (1 + sqrt(q))`.
 fn relative_error(share: &Rational, n: &[f64; 3], wanted: f64) -> [f64; 2] {
-    let ratio = Rational::from(share / &rational(wanted));
-    let square = n.iter().fold(Rational::new(), |s, x| s + Rational::from(&rational(*x) * &rational(*x)));
-    let q = Rational::from(&ratio * &ratio) * square;
+    let q = size(&Rational::from(share / &rational(wanted)), n);
     let root = q.to_f64().max(0.0).sqrt();
     let (low, high) = enclose(&(q - 1u32).abs());
     // The root is off by less than three ulps, the quotient by one more of each.

@@ -7,10 +7,12 @@
 //! which no area falls below a share of its target, and the errors shrink by `1 - t/2`.
 
 use super::super::claims::PolytopeClaims;
+use super::super::corners::SURE;
 use super::super::report::{PolytopeOutcome, PolytopeStep};
 use super::super::solid::Polyhedron;
 use super::measure::Measured;
 use super::problem::MinkowskiProblem;
+use super::proof::prove_areas;
 use super::step::newton;
 use crate::exact::{Dd, power};
 use crate::setters::setters;
@@ -107,7 +109,7 @@ pub fn minkowski(
         None => PolytopeOutcome::NotConverged("no polytope about a ball has these normals in doubles".into()),
         Some(at) => climb(problem, options, (&mut offsets, at), &mut iterations, keep_going),
     };
-    finished(problem, offsets, at, outcome, iterations)
+    finished(problem, offsets, at, (outcome, options.tolerance), iterations)
 }
 
 /// Step after step.
@@ -179,23 +181,38 @@ fn finished(
     problem: &MinkowskiProblem,
     offsets: Vec<Dd>,
     at: Option<Measured>,
-    outcome: PolytopeOutcome,
+    (mut outcome, tolerance): (PolytopeOutcome, f64),
     iterations: Vec<PolytopeStep>,
 ) -> MinkowskiSolution {
     let (directions, unit) = (&problem.directions, problem.unit);
     let lengths = offsets.iter().zip(&directions.lengths);
     let support = lengths.map(|(s, l)| power::scaled(s.over(*l).to_f64(), unit)).collect();
-    let areas: Vec<f64> = at.iter().flat_map(|m| &m.areas).map(|a| power::scaled(*a, 2 * unit)).collect();
+    let mut areas: Vec<f64> = at.iter().flat_map(|m| &m.areas).map(|a| power::scaled(*a, 2 * unit)).collect();
     let relative = areas.iter().zip(problem.areas()).map(|(a, wanted)| (a - wanted).abs() / wanted);
+    let mut max_relative_error = if at.is_none() { f64::INFINITY } else { relative.fold(0.0, f64::max) };
+    let mut volume = at.as_ref().map_or(0.0, |m| power::scaled(m.volume.to_f64(), 3 * unit));
+    let scaled = |(s, e): (&Dd, &i32)| power::scaled_dd(*s, unit - e);
+    let exact: Vec<Dd> = offsets.iter().zip(&directions.exponents).map(scaled).collect();
+    if at.as_ref().is_some_and(|m| !(m.doubt <= SURE)) {
+        let offsets: Vec<Dd> = offsets.iter().map(|s| power::scaled_dd(*s, unit)).collect();
+        if let Some(proof) = prove_areas(&directions.vectors, &offsets, problem.areas()) {
+            areas = proof.areas;
+            max_relative_error = proof.max_relative_error[1];
+            volume = 0.5 * (proof.volume[0] + proof.volume[1]);
+        }
+        if outcome.converged() && !(max_relative_error <= tolerance) {
+            outcome = PolytopeOutcome::NotConverged("normals are too nearly parallel for areas in doubles".into());
+        }
+    }
     let mut solid = at.as_ref().map_or_else(Polyhedron::default, |m| Polyhedron::of_facets(&m.rows, &m.rings));
     solid.vertices.iter_mut().for_each(|v| *v = v.map(|x| power::scaled(x, unit)));
     MinkowskiSolution {
         support,
-        max_relative_error: if at.is_none() { f64::INFINITY } else { relative.fold(0.0, f64::max) },
+        max_relative_error,
         surface: areas.iter().sum(),
-        volume: at.as_ref().map_or(0.0, |m| power::scaled(m.volume.to_f64(), 3 * unit)),
+        volume,
         areas,
-        offsets: offsets.iter().zip(&directions.exponents).map(|(s, e)| power::scaled_dd(*s, unit - e)).collect(),
+        offsets: exact,
         outcome,
         iterations,
         solid,

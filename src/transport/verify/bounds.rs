@@ -2,11 +2,11 @@
 //!
 //! A claim is right if it is the truth up to the rounding of one sum: masses and costs are sums
 //! over fans of triangles without cancellation, each good to `2^-40` of itself
-//! (`diagram/integrate.rs`), so they are; a centroid is a mean of points of its cell, so it is off
-//! by such a share of the cell's size, and by the rounding of its coordinates. Nothing here depends
-//! on the target: a cell a thousand times too large has a mass as good as any other's. And nothing
-//! depends on where the source lies or how thin it is: the truth is exact, so a false claim about a
-//! needle is told from a right one as well as anywhere.
+//! (`diagram/plane/integrate.rs`), so they are; a centroid is a mean of points of its cell, so it
+//! is off by such a share of the cell's size, and by the rounding of its coordinates. Nothing here
+//! depends on the target: a cell a thousand times too large has a mass as good as any other's. And
+//! nothing depends on where the source lies or how thin it is: the truth is exact, so a false claim
+//! about a needle is told from a right one as well as anywhere.
 //!
 //! Doubles may do worse than that: a cell may be thinner than the rounding of its vertices, a
 //! density may vanish in it, on a surface walls may be nearly parallel. What is written is then

@@ -1,11 +1,11 @@
 //! Exact semi-discrete optimal transport for the squared distance.
 //!
-//! A source measure (a density on a polygon, a mesh with holes, an image, a surface in space) is
-//! transported onto weighted points, the *sites*. The cells of the optimal map are Laguerre cells,
-//! a power diagram; finding them is the Monge–Ampère equation in Alexandrov's sense. The sites are
-//! lifted by their *heights*, the regular triangulation is built with exact predicates, its dual is
-//! clipped to the domain and integrated, and a damped Newton method on the heights gives every cell
-//! its mass (Kitagawa, Mérigot, Thibert 2019).
+//! A source measure (a density on a polygon, a mesh with holes, an image, a surface, a solid in
+//! space, a torus, the sphere) is transported onto weighted points, the *sites*. The cells of the
+//! optimal map are Laguerre cells, a power diagram; finding them is the Monge–Ampère equation in
+//! Alexandrov's sense. The sites are lifted by their *heights*, the regular triangulation is built
+//! with exact predicates, its dual is clipped to the domain and integrated, and a damped Newton
+//! method on the heights gives every cell its mass (Kitagawa, Mérigot, Thibert 2019).
 //!
 #![doc = concat!("<div style=\"max-width:18em\">", include_str!("../docs/img/guide/diagram.svg"), "</div>")]
 //!
@@ -13,9 +13,9 @@
 //!
 //! | to | see |
 //! |---|---|
-//! | give cells of a source the masses you ask for | [`solve`], [`Problem`], [`SurfaceProblem`] |
+//! | give cells of a source the masses you ask for | [`solve`], [`Problem`], [`SurfaceProblem`], [`SpaceProblem`], [`SphereProblem`] |
 //! | prove that a solution is right, and enclose W2 | [`certify`], [`verify`] |
-//! | get the cells at given heights or weights | [`describe`], [`Diagram`], [`SurfaceDiagram`], [`PartialDiagram`] |
+//! | get the cells at given heights or weights | [`describe`], [`Diagram`], [`SurfaceDiagram`], [`PartialDiagram`], [`SpaceDiagram`], [`SphereDiagram`] |
 //! | get the cells as polygons with holes, neighbours and areas | [`cells()`] |
 //! | send points through the map, follow it, find its jumps | [`BrenierMap`], [`SpaceLocator`] |
 //! | transport onto codes of many coordinates, with estimated errors | [`solve_latent`], [`LatentMap`] |

@@ -59,7 +59,8 @@ def outwards(low, high):
 def verify(solution, problem):
     domain, sites = problem["domain"], [point(y) for y in problem["sites"]]
     n, density = len(sites), problem.get("density", {"type": "constant"})["type"]
-    known = domain["type"] in ("box", "polygon", "multipolygon") and density == "constant"
+    known = domain["type"] in ("box", "polygon", "multipolygon") and density == "constant" and "periodic" not in domain
+    known = known and all(len(y) == 2 for y in sites) and len(domain.get("min", (0, 0))) == 2 and "metric" not in problem
     if not known or problem.get("partial") or len(set(sites)) < n:
         sys.exit("only distinct sites and constant densities on polygons are verified here")
     whole = rings_of(domain)
@@ -111,9 +112,12 @@ if __name__ == "__main__":
     if len(sys.argv) != 2:
         sys.exit("usage: verify.py SOLUTION")
     path = pathlib.Path(sys.argv[1])
-    solution = json.loads(path.read_text("utf-8-sig"))
-    inside, outside = (solution["problem"].get(name) for name in ("data", "path"))
-    problem = inside or json.loads((path.parent / outside).read_text("utf-8-sig"))
+    try:
+        solution = json.loads(path.read_text("utf-8-sig"))
+        inside, outside = (solution["problem"].get(name) for name in ("data", "path"))
+        problem = inside or json.loads((path.parent / outside).read_text("utf-8-sig"))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        sys.exit(f"verify.py: {sys.argv[1]} is no solution that can be read: {error}")
     found = verify(solution, problem)
     print(json.dumps(found))
     sys.exit(0 if found["whole"] and found["kept"] and found["masses_off"] <= 1e-9 else 1)

@@ -311,6 +311,17 @@ pub enum DomainError {
         /// Kind of domain it needs.
         domain: &'static str,
     },
+    /// An affine density of the plane in space, or of space in the plane.
+    #[error(
+        "density has {found} slopes and a constant, this domain has {needed} coordinates; give {needed} slopes and a \
+         constant"
+    )]
+    Slopes {
+        /// Slopes given.
+        found: usize,
+        /// Coordinates of the domain.
+        needed: usize,
+    },
     /// Not one value for each vertex or triangle.
     #[error("density has {found} values of type \"{kind}\", the mesh needs {expected}")]
     DensityLength {
@@ -353,6 +364,7 @@ impl DomainError {
                 | DomainError::OffTheSphere { .. }
                 | DomainError::BilinearOnSphere
                 | DomainError::Unfit { .. }
+                | DomainError::Slopes { .. }
                 | DomainError::DensityLength { .. }
                 | DomainError::DensityValue { .. }
                 | DomainError::ZeroDensity

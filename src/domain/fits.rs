@@ -15,10 +15,7 @@ impl Density {
                 affine(*g, *c, polygon.vertices().iter().copied().zip(0..))
             }
             (Density::Affine { g, c }, Domain::Mesh(mesh)) => affine(*g, *c, used(mesh)),
-            (Density::InSpace { .. }, _) => Err(DomainError::Unfit {
-                density: "affine\" with three slopes, \"affine",
-                domain: "box\" in space, \"polyhedron",
-            }),
+            (Density::InSpace { .. }, _) => Err(DomainError::Slopes { found: 3, needed: 2 }),
             (Density::Cell(_), _) => Err(DomainError::Unfit { density: "cell", domain: "tetmesh" }),
             (Density::Image(image), _) => {
                 covers(image, domain.frame())?;

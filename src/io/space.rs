@@ -56,18 +56,10 @@ macro_rules! file_data {
             }
             fn set_density(&mut self, density: Density) -> Result<(), ProblemError> {
                 if $d == 2 && matches!(density, Density::InSpace { .. }) {
-                    return Err(DomainError::Unfit {
-                        density: "affine\" with three slopes, \"affine",
-                        domain: "box\" in space, \"polyhedron",
-                    }
-                    .into());
+                    return Err(DomainError::Slopes { found: 3, needed: 2 }.into());
                 }
                 if $d == 3 && matches!(density, Density::Affine { .. }) {
-                    return Err(DomainError::Unfit {
-                        density: "affine\" with two slopes, \"affine",
-                        domain: "box\" in the plane, \"polygon",
-                    }
-                    .into());
+                    return Err(DomainError::Slopes { found: 2, needed: 3 }.into());
                 }
                 self.density = fitting(density)?;
                 Ok(())

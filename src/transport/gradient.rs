@@ -41,8 +41,10 @@ pub enum GradientError {
     /// Cells are cut by balls.
     #[error("derivatives of the heights of partial transport are not made; that of the value is, by sites and masses")]
     Partial,
-    /// The source is a torus.
-    #[error("derivatives of the heights on a torus are not made in this version; use a box that is not periodic")]
+    /// The source closes on itself: a torus, or the sphere.
+    #[error(
+        "derivatives of the heights on a torus or a sphere are not made in this version; use a box that is not periodic"
+    )]
     Periodic,
     /// The cost has a metric of its own.
     #[error("derivatives of the heights in a metric are not made in this version; drop the metric")]

@@ -226,3 +226,38 @@ fn colours_of_a_picture() {
     assert!(f.error(3, "plot four.json -o d.svg --ink four.csv").contains("four.csv"));
     assert!(f.error(2, "plot four.json -o d.html --ink ink.png").contains("--ink is for .svg, .pdf and .png"));
 }
+
+/// Flags of a picture that a family cannot heed are refused by their name; on a torus of the plane
+/// sites have the colours of a picture as everywhere.
+#[test]
+fn flags_that_do_not_fit_are_told() {
+    let f = Folder::new();
+    f.write("four.csv", "0.2,0.3\n0.8,0.2\n0.3,0.8\n0.7,0.9\n");
+    f.write("space.csv", "0.2,0.3,0.1\n0.8,0.2,0.9\n0.3,0.8,0.5\n");
+    f.expect(0, "solve --domain torus --points four.csv -o t.json");
+    f.expect(0, "solve --domain cube --points space.csv -o c.json");
+    f.expect(0, "solve --domain sphere --points space.csv -o s.json");
+    f.write("m.csv", "0.1\n0.1\n0.2\n0.1\n");
+    f.expect(0, "solve --domain square --points four.csv --masses m.csv --partial -o p.json");
+    for (file, place) in [("t", "a torus"), ("c", "in space"), ("s", "a sphere"), ("p", "partial transport")] {
+        let told = f.error(2, &format!("plot {file}.json -o d.svg --levels 5"));
+        assert_eq!(
+            told,
+            format!("{file}.json: --levels is for whole maps in the plane, this is {place}; leave it out")
+        );
+    }
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, 1, 1);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.write_header().unwrap().write_image_data(&[200, 0, 100]).unwrap();
+    std::fs::write(f.path("ink.png"), &bytes).unwrap();
+    f.expect(0, "plot t.json -o d.svg --ink ink.png --color sites");
+    assert!(f.read("d.svg").contains("#c80064"));
+    assert!(f.error(2, "plot c.json -o d.svg --ink ink.png").contains("this is in space"));
+    assert!(f.error(3, "remesh s.json -o m.obj").ends_with("remesh needs a surface, this is a sphere"));
+    let told = f.error(2, "interpolate c.json --t 0.5 -o h.json");
+    assert!(told.ends_with("this is in space; polyhedra are written with -o cells.vtu"), "{told}");
+    f.expect(0, "interpolate c.json --t 0.5 -o h.vtu");
+    let told = f.error(3, "solve --domain cube --points space.csv --density affine:0.1,0,1 -o d.json");
+    assert!(told.contains("give 3 slopes and a constant"), "{told}");
+}

@@ -234,5 +234,5 @@ fn a_surface_is_meshed_anew() {
     assert_snapshot!(f.error(3, "remesh two.json -o two.obj"), @"two.json: no three cells meet anywhere, so there is no triangle; take more sites");
     assert_snapshot!(f.error(2, "remesh s.json -o m.stl"), @"m.stl: meshes are written as .obj, .ply, .vtk or .vtp");
     f.expect(0, "quantize --domain square -n 5 --steps 1 -o plane.json");
-    assert_snapshot!(f.error(3, "remesh plane.json -o m.obj"), @"plane.json: is the solution of a problem in the plane; remesh needs a surface");
+    assert_snapshot!(f.error(3, "remesh plane.json -o m.obj"), @"plane.json: remesh needs a surface, this is in the plane");
 }

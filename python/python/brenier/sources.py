@@ -1,7 +1,6 @@
 """Sources: where the mass comes from, and its density.
 
-A source is checked when it is made, by the library. Kinds that this version of the library does not know are
-refused in its words.
+A source is checked when it is made, by the library. What the library does not know is refused in its words.
 """
 
 from __future__ import annotations

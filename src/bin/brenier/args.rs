@@ -140,8 +140,9 @@ pub struct SolveArgs {
     /// equal, total 1]
     #[arg(long, value_name = "FILE", requires = "points")]
     pub masses: Option<PathBuf>,
-    /// Density of the source: constant, affine:GX,GY,C for GX x + GY y + C, or image:FILE (.png,
-    /// .jpg or .npy over the box of the domain; over all longitudes and latitudes of a sphere)
+    /// Density of the source: constant, affine:GX,GY,C for GX x + GY y + C (in space
+    /// affine:GX,GY,GZ,C), or image:FILE (.png, .jpg or .npy over the box of the domain; over all
+    /// longitudes and latitudes of a sphere)
     #[arg(long, value_name = "DENSITY", requires = "points")]
     pub density: Option<String>,
     #[command(flatten)]
@@ -156,7 +157,7 @@ pub struct SolveArgs {
     /// Largest number of Newton steps
     #[arg(long, value_name = "N", default_value = "100", allow_negative_numbers = true, value_parser = between::<usize>(0, MANY))]
     pub max_iterations: usize,
-    /// Draw the cells: .svg, .png or .html (a page to look around in)
+    /// Draw the cells: .svg, .pdf, .png or .html (a page to look around in)
     #[arg(long, value_name = "PICTURE", value_parser = to(Fit::Picture))]
     pub plot: Option<Output>,
     #[command(flatten)]
@@ -207,9 +208,10 @@ pub struct ImageArgs {
 pub struct QuantizeArgs {
     /// Domain: square, disk or disk:N (regular N-gon in the unit circle, of 256 vertices if N is
     /// not given), image (the rectangle of the image that gives the density, of height 1), cube,
-    /// torus (the unit square, periodic), torus3, sphere (the unit sphere), or a file: the vertices
-    /// of a polygon in order, a mesh (.obj with faces), polygons of a .geojson, shapes of an .svg,
-    /// or a domain as in problem files (.json)
+    /// torus (the unit square, periodic), torus3, sphere (the unit sphere), solid:MESH (the inside
+    /// of a closed mesh), or a file: the vertices of a polygon in order, a mesh (.obj with faces),
+    /// tetrahedra (.msh, .mesh, .vtu), polygons of a .geojson, shapes of an .svg, or a domain as in
+    /// problem files (.json)
     #[arg(long, value_name = "DOMAIN")]
     pub domain: String,
     /// Axes of a box that are periodic, such as xy or xyz: its opposite sides are glued
@@ -219,8 +221,9 @@ pub struct QuantizeArgs {
     /// an .svg (its id); again for more than one [default: all]
     #[arg(long, value_name = "NAME")]
     pub feature: Vec<String>,
-    /// Density of the source: constant, affine:GX,GY,C for GX x + GY y + C, or image:FILE (.png,
-    /// .jpg or .npy over the box of the domain; over all longitudes and latitudes of a sphere)
+    /// Density of the source: constant, affine:GX,GY,C for GX x + GY y + C (in space
+    /// affine:GX,GY,GZ,C), or image:FILE (.png, .jpg or .npy over the box of the domain; over all
+    /// longitudes and latitudes of a sphere)
     #[arg(long, value_name = "DENSITY")]
     pub density: Option<String>,
     #[command(flatten)]
@@ -265,7 +268,7 @@ pub struct QuantizeArgs {
     /// surface
     #[arg(long)]
     pub centroids: bool,
-    /// Draw the cells: .svg, .png or .html (a page to look around in)
+    /// Draw the cells: .svg, .pdf, .png or .html (a page to look around in)
     #[arg(long, value_name = "PICTURE", value_parser = to(Fit::Picture))]
     pub plot: Option<Output>,
     #[command(flatten)]
@@ -279,7 +282,7 @@ pub struct QuantizeArgs {
                         brenier parameterize house.glb -o house_uv.glb --max-stretch 1.2 --padding 4 --texture 2048\n  \
                         brenier parameterize cow.obj -o cow_sphere.obj --sphere --plot cow.png\n\n\
                         Closed surfaces are cut open, boundary loops are joined by cuts but for small holes, components are packed into the unit square. \
-                        By default the boundary is free and the area weight 1e3; --boundary disk --area-weight 1e7 keeps areas as far as they go, at several times the stretch. \
+                        By default the boundary is free and the area weight 1e3; --area-weight 1e7 keeps areas as far as they go, at more stretch. \
                         A time limit or Ctrl-C ends with the best layout there is by then (exit code 4 or 130). \
                         Exit code 0 says that the map is one to one, decided exactly on the numbers as written; 1 that it is not."
 )]
@@ -343,7 +346,7 @@ pub struct ParameterizeArgs {
     /// Page to write: the surface and its layout to look around in, with the report
     #[arg(long, value_name = "R.html", value_parser = to(Fit::Page))]
     pub html: Option<Output>,
-    /// Draw the surface and its layout with a checker pattern: .png or .svg
+    /// Draw the surface and its layout with a checker pattern: .svg, .pdf or .png
     #[arg(long, value_name = "PICTURE", value_parser = to(Fit::FlatPicture))]
     pub plot: Option<Output>,
     /// From where the surface is seen: angle around the upward axis and above the horizon, in
@@ -380,7 +383,7 @@ pub struct DiagramArgs {
     /// File to write, in the format of solutions
     #[arg(long, short, value_name = "OUT", value_parser = to(Fit::Solution))]
     pub output: Output,
-    /// Draw the cells: .svg, .png or .html (a page to look around in)
+    /// Draw the cells: .svg, .pdf, .png or .html (a page to look around in)
     #[arg(long, value_name = "PICTURE", value_parser = to(Fit::Picture))]
     pub plot: Option<Output>,
     #[command(flatten)]

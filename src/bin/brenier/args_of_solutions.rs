@@ -137,7 +137,7 @@ pub struct AlexandrovArgs {
     /// Surface to write: .obj, .ply or .vtk (these two with the site of each triangle)
     #[arg(long, short, value_name = "OUT.obj", value_parser = to(Fit::Mesh))]
     pub output: Output,
-    /// Draw the surface: .svg, .png or .html (a page to turn it in)
+    /// Draw the surface: .svg, .pdf, .png or .html (a page to turn it in)
     #[arg(long, value_name = "PICTURE", value_parser = to(Fit::Picture))]
     pub plot: Option<Output>,
     #[command(flatten)]
@@ -157,7 +157,7 @@ pub struct AlexandrovArgs {
 pub struct PlotArgs {
     /// Solution, or problem with "heights" or "weights"
     pub file: PathBuf,
-    /// Picture to write: .svg, .png or .html
+    /// Picture to write: .svg, .pdf, .png or .html
     #[arg(long, short, value_name = "PICTURE", value_parser = to(Fit::Picture))]
     pub output: Output,
     /// The problem the solution solves [default: the one it names or contains]

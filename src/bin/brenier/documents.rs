@@ -1,7 +1,7 @@
 //! Files that are read as problems or solutions, and what to do with those that are neither.
 
 use crate::failure::{Failure, code};
-use brenier::io::{IoError, ending};
+use brenier::io::{AnySolution, IoError, ending};
 use std::path::Path;
 
 /// What a command wants to read.
@@ -48,4 +48,15 @@ fn refuse_others(path: &Path, want: Want) -> Result<(), Failure> {
         Want::Solution => format!("{file}: is {what}, not a solution; solve first: {command}"),
     };
     Err(Failure::new(code::INPUT, text))
+}
+
+/// Where the source of a solution lies, as messages say it.
+pub fn place_of(solution: &AnySolution) -> &'static str {
+    match solution {
+        AnySolution::Plane(_) => "in the plane",
+        AnySolution::Surface(_) => "a surface",
+        AnySolution::Space(_) => "in space",
+        AnySolution::Torus(_) => "a torus",
+        AnySolution::Sphere(_) => "a sphere",
+    }
 }

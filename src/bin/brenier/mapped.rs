@@ -27,13 +27,12 @@ pub fn load(command: &str, path: &Path, problem: Option<&Path>, common: &Common)
     match documents::read(path, Want::Solution, || read_any_solution(path, read_limit(common)))? {
         AnySolution::Plane(solution) => of_plane(path, &solution, problem, common),
         other => {
-            let kind = match other {
-                AnySolution::Surface(_) => "a surface",
-                AnySolution::Torus(_) => "a torus",
-                AnySolution::Sphere(_) => "a sphere",
-                _ => "in space",
+            let cure = match other {
+                AnySolution::Space(_) if command == "interpolate" => "; polyhedra are written with -o cells.vtu",
+                _ => "",
             };
-            let what = format!("{}: {command} works in the plane in this version, this is {kind}", path.display());
+            let (file, place) = (path.display(), documents::place_of(&other));
+            let what = format!("{file}: {command} works in the plane in this version, this is {place}{cure}");
             Err(Failure::new(code::USAGE, what))
         }
     }

@@ -63,17 +63,16 @@ fn view_fits(problem: &impl Drawn, args: &PictureArgs, file: &Path) -> Result<()
         let what = format!("{file}: is a diagram in the plane, seen from above; leave out --view and --up");
         return Err(Failure::new(code::USAGE, what));
     }
-    if !problem.is_flat() && args.ink.is_some() {
-        let file = file.display();
-        let what = format!("{file}: --ink is for diagrams in the plane, this is a surface; leave it out");
-        return Err(Failure::new(code::USAGE, what));
+    let (place, whole) = problem.place();
+    let flags = [("--ink", args.ink.is_some(), problem.is_flat()), ("--levels", args.levels.is_some(), whole)];
+    match flags.iter().find(|(_, given, fits)| *given && !fits) {
+        None => Ok(()),
+        Some((flag, ..)) => {
+            let (file, what) = (file.display(), if *flag == "--ink" { "diagrams" } else { "whole maps" });
+            let what = format!("{file}: {flag} is for {what} in the plane, this is {place}; leave it out");
+            Err(Failure::new(code::USAGE, what))
+        }
     }
-    if !problem.is_flat() && args.levels.is_some() {
-        let file = file.display();
-        let what = format!("{file}: --levels is for diagrams in the plane, this is a surface; leave it out");
-        return Err(Failure::new(code::USAGE, what));
-    }
-    Ok(())
 }
 
 /// Refuses sizes of pictures of parameterized surfaces that have none, and views of nothing.
@@ -158,6 +157,8 @@ pub fn unmade(e: DiagramError) -> Failure {
 pub trait Drawn {
     /// Does all of it lie in the plane?
     fn is_flat(&self) -> bool;
+    /// What it is, and whether its map is that of one potential on the plane, which has levels.
+    fn place(&self) -> (&'static str, bool);
     /// Can a cell be in several parts without the report saying so?
     fn may_fall_apart(&self) -> bool;
     /// Draws the diagram at some heights. `name` is what the picture is of.
@@ -167,6 +168,10 @@ pub trait Drawn {
 impl Drawn for Problem {
     fn is_flat(&self) -> bool {
         true
+    }
+
+    fn place(&self) -> (&'static str, bool) {
+        if self.rest().is_some() { ("partial transport", false) } else { ("in the plane", true) }
     }
 
     /// A cell of a box or a convex polygon is convex, and pixels fill a box unless they are cut.
@@ -196,6 +201,10 @@ impl Drawn for Problem {
 impl Drawn for SurfaceProblem {
     fn is_flat(&self) -> bool {
         false
+    }
+
+    fn place(&self) -> (&'static str, bool) {
+        ("a surface", false)
     }
 
     /// Reports about surfaces count them.
@@ -237,6 +246,11 @@ impl<const D: usize> Drawn for SpaceProblem<D> {
         D == 2
     }
 
+    /// The potential of a torus does not close.
+    fn place(&self) -> (&'static str, bool) {
+        (if D == 2 { "a torus" } else { "in space" }, false)
+    }
+
     /// Cells are convex, on a torus as well.
     fn may_fall_apart(&self) -> bool {
         false
@@ -244,6 +258,11 @@ impl<const D: usize> Drawn for SpaceProblem<D> {
 
     fn draw(&self, heights: &Heights, name: &Path, path: &Path, mut style: Style) -> Result<(), Failure> {
         let diagram = SpaceDiagram::new(self, heights).map_err(unmade)?;
+        if D == 2 {
+            let (low, high) = self.domain().bounds();
+            let sites: Vec<[f64; 2]> = self.sites().iter().map(|y| [y[0], y[1]]).collect();
+            style.take_inks(&sites, ([low[0], low[1]], [high[0], high[1]]));
+        }
         let gradients = self.metric().map(|m| self.sites().iter().map(|y| m.applied(y)).collect::<Vec<_>>());
         find_out(&mut style, &diagram, gradients.as_deref().unwrap_or(self.sites()), heights);
         write_model(Model::of_space(self, &diagram), name, path, &style)
@@ -253,6 +272,10 @@ impl<const D: usize> Drawn for SpaceProblem<D> {
 impl Drawn for SphereProblem {
     fn is_flat(&self) -> bool {
         false
+    }
+
+    fn place(&self) -> (&'static str, bool) {
+        ("a sphere", false)
     }
 
     /// No report says so; the picture shows it.

@@ -15,7 +15,7 @@ pub struct PolytopeArgs {
     /// Write the solution, too: what check reads (.json)
     #[arg(long, value_name = "S.json", value_parser = to(Fit::Report))]
     pub solution: Option<Output>,
-    /// Draw the polytope: .svg, .png or .html (a page to look around in)
+    /// Draw the polytope: .svg, .pdf, .png or .html (a page to look around in)
     #[arg(long, value_name = "PICTURE", value_parser = to(Fit::Picture))]
     pub plot: Option<Output>,
     /// Stop when every value is right to this relative error

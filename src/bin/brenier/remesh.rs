@@ -19,12 +19,13 @@ const MOST_TOLD: usize = 5;
 pub fn run(args: &RemeshArgs, common: &Common) -> Result<u8, Failure> {
     let start = Instant::now();
     let out = &args.output;
-    let AnySolution::Surface(solution) =
-        documents::read(&args.solution, Want::Solution, || read_any_solution(&args.solution, read_limit(common)))?
-    else {
-        let what =
-            format!("{}: is the solution of a problem in the plane; remesh needs a surface", args.solution.display());
-        return Err(Failure::new(code::INPUT, what));
+    let read = || read_any_solution(&args.solution, read_limit(common));
+    let solution = match documents::read(&args.solution, Want::Solution, read)? {
+        AnySolution::Surface(solution) => solution,
+        other => {
+            let (file, place) = (args.solution.display(), documents::place_of(&other));
+            return Err(Failure::new(code::INPUT, format!("{file}: remesh needs a surface, this is {place}")));
+        }
     };
     let loaded = input::of_solution(&args.solution, &solution, args.problem.as_deref(), common)?;
     let positions = match args.positions {

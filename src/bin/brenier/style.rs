@@ -82,7 +82,10 @@ pub fn check(args: &PictureArgs, path: Option<&Path>) -> Result<(), Failure> {
     }
     let drawn = matches!(format, Some(Format::Svg | Format::Pdf));
     if !drawn && let Some(flag) = given.iter().find(|flag| ["--levels", "--width"].contains(flag)) {
-        return Err(usage(format!("{flag} is for .svg and .pdf; leave it out, or give {file} one of these endings")));
+        let plane = if *flag == "--levels" { " in the plane" } else { "" };
+        return Err(usage(format!(
+            "{flag} is for .svg and .pdf{plane}; leave it out, or give {file} one of these endings"
+        )));
     }
     if format == Some(Format::Html) {
         let other = ["--values", "--ink", "--stroke", "--radius", "--legend", "--title", "--label"];

@@ -53,10 +53,7 @@ impl TryFrom<Density> for SphereDensity {
         match density {
             Density::Constant => Ok(SphereDensity::Constant),
             Density::InSpace { g, c } => Ok(SphereDensity::Affine { g, c }),
-            Density::Affine { .. } => Err(DomainError::Unfit {
-                density: "affine\" with two slopes, \"affine",
-                domain: "box\" in the plane, \"polygon",
-            }),
+            Density::Affine { .. } => Err(DomainError::Slopes { found: 2, needed: 3 }),
             Density::Image(image) => Ok(SphereDensity::Image(Arc::new(SphereImage::new(image)?))),
             other => Err(DomainError::Unfit { density: other.kind(), domain: "mesh" }),
         }

@@ -76,7 +76,8 @@ pub fn enclose(r: &Rational) -> (f64, f64) {
 }
 
 /// A rational rounded to double-double: `hi` nearest to `r`, `lo` nearest to `r - hi`. The flag
-/// says whether it is exact.
+/// says whether it is exact. A `lo` that is rounded up to half a unit of `hi` may pass to it, so
+/// that one number has one pair.
 pub fn nearest_dd(r: &Rational) -> (Dd, bool) {
     let hi = nearest_f64(r);
     if !hi.is_finite() {
@@ -84,7 +85,7 @@ pub fn nearest_dd(r: &Rational) -> (Dd, bool) {
     }
     let rest = r - rational(hi);
     let lo = nearest_f64(&rest);
-    (Dd { hi, lo }, rational(lo) == rest)
+    (Dd::sum(hi, lo), rational(lo) == rest)
 }
 
 /// `h = (w - |y|^2)/2`, correctly rounded to double-double, and whether that was exact. In at most

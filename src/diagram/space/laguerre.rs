@@ -149,12 +149,12 @@ impl<const D: usize> SpaceLaguerre<D> {
             return (parts, changed);
         }
         // Cells beside those that have changed, until none is left.
-        let mut changed = 0;
+        let mut changes = vec![0; parts.len()];
         let mut news: Vec<usize> = (0..parts.len()).collect();
         while !news.is_empty() {
             let beside = |&c: &usize| last.beside(c, &parts[c].cells);
             let found: Vec<(usize, Vec<u32>)> = news.par_iter().map(beside).collect();
-            changed += found.iter().map(|f| f.0).sum::<usize>();
+            news.iter().zip(&found).for_each(|(&c, f)| changes[c] = f.0);
             news.clear();
             for j in found.into_iter().flat_map(|f| f.1).map(|j| j as usize) {
                 if parts[j / CHUNK].cells.seen[j % CHUNK] == Seen::Trusted && !std::mem::replace(&mut asked[j], true) {
@@ -167,11 +167,11 @@ impl<const D: usize> SpaceLaguerre<D> {
             news.iter().zip(again).for_each(|(&chunk, new)| parts[chunk] = new);
         }
         let total: f64 = parts.iter().flat_map(|p| &p.mass).sum();
-        if !last.holds(total) {
-            asked.fill(true);
-            (parts, changed) = (all(&asked), n);
+        if last.holds(total) {
+            return (parts, changes.iter().sum());
         }
-        (parts, changed)
+        asked.fill(true);
+        (all(&asked), n)
     }
 
     fn measure(

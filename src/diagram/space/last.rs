@@ -17,6 +17,9 @@
 //! folds, and equally often everywhere. By 2 that is once. Cells that hold the true ones and cover
 //! nothing twice are the true ones.
 //!
+//! A cell with more corners than are told (`Naming::knots`) is always a changed one, and any corner
+//! of it may be new: all cells beside it are asked for.
+//!
 //! Cells without a point are changed ones: the walls that they are cut by leave nothing of them,
 //! whatever else there is, and one that comes back is asked for like any other.
 
@@ -149,6 +152,14 @@ impl Last {
             let was = corners(old.of(k), old.is_there(k));
             let is = corners(new.of(k), new.is_there(k));
             let before = found.len();
+            let is_untold = |warm: Warm<'_>, is_there: bool| is_there && warm.knots.is_empty();
+            if is_untold(old.of(k), old.is_there(k)) || is_untold(new.of(k), new.is_there(k)) {
+                // All cells beside it: any of its corners may be another one.
+                let walls = old.of(k).walls.iter().chain(new.of(k).walls);
+                found.extend(walls.filter_map(|w| if let Wall::Site(j, _) = w { Some(*j) } else { None }));
+                changed += 1;
+                continue;
+            }
             let only = |these: &[[Wall; 3]], those: &[[Wall; 3]], found: &mut Vec<u32>| {
                 let sites = these.iter().filter(|c| those.binary_search(c).is_err()).flatten();
                 found.extend(sites.filter_map(|w| if let Wall::Site(j, _) = w { Some(*j) } else { None }));
@@ -163,22 +174,17 @@ impl Last {
     }
 }
 
-/// The corners of a cell by their walls, ascending; of one with too many for that its walls.
+/// The corners of a cell by their walls, ascending; these are told.
 fn corners(warm: Warm<'_>, is_there: bool) -> Vec<[Wall; 3]> {
     if !is_there {
         return Vec::new();
     }
-    let mut all: Vec<[Wall; 3]> = match warm.knots {
-        [] => warm.walls.iter().map(|w| [*w; 3]).collect(),
-        knots => {
-            let corner = |knot: &Knot| {
-                let mut faces = knot.faces.map(|f| warm.walls[f as usize]);
-                faces.sort_unstable();
-                faces
-            };
-            knots.iter().map(corner).collect()
-        }
+    let corner = |knot: &Knot| {
+        let mut faces = knot.faces.map(|f| warm.walls[f as usize]);
+        faces.sort_unstable();
+        faces
     };
+    let mut all: Vec<[Wall; 3]> = warm.knots.iter().map(corner).collect();
     all.sort_unstable();
     all
 }

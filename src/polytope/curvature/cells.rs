@@ -88,11 +88,11 @@ fn unit(v: &Vector) -> Vector {
 /// With normals that are off by `t` the first is off by `3 t`, the second by `6 t`, and so `E` by
 /// twice the length of that over the length of both: below `14 t`.
 fn area<'a>(mut ring: impl Iterator<Item = &'a (Vector, f64)>) -> (f64, f64) {
-    let (Some((a, t)), Some((mut b, mut u))) = (ring.next(), ring.next()) else { return (0.0, 0.0) };
+    let (Some(&(a, t)), Some(&(mut b, mut u))) = (ring.next(), ring.next()) else { return (0.0, 0.0) };
     let (mut sum, mut bound) = (0.0, 0.0);
     for &(c, v) in ring {
-        let det = dot(a, &cross(&b, &c)).to_f64();
-        let rest = (Dd::from_f64(1.0) + (dot(a, &b) + dot(&b, &c) + dot(&c, a))).to_f64();
+        let det = dot(&a, &cross(&b, &c)).to_f64();
+        let rest = (Dd::from_f64(1.0) + (dot(&a, &b) + dot(&b, &c) + dot(&c, &a))).to_f64();
         sum += 2.0 * det.max(0.0).atan2(rest);
         bound += 16.0 * (t + u + v) / det.hypot(rest);
         (b, u) = (c, v);

@@ -360,6 +360,19 @@ mod tests {
         assert_eq!(enclose(&-beyond), (f64::NEG_INFINITY, f64::MIN));
     }
 
+    /// A rest that is rounded up to half a unit has one pair, the one that readers of files make.
+    #[test]
+    fn a_number_has_one_pair() {
+        let hair = Rational::from(1) >> 120u32;
+        for hi in [1.0, 1f64.next_up(), -1f64.next_up(), 1f64.next_up().next_up()] {
+            let half = 0.5 * f64::EPSILON * hi.signum();
+            let r = rational(hi) + rational(half) - Rational::from(&hair * hi.signum() as i32);
+            let (d, exact) = nearest_dd(&r);
+            assert_eq!((Dd::sum(d.hi, d.lo), exact), (d, false), "{hi:?}");
+            assert_eq!(rational_dd(d), rational(hi) + rational(half));
+        }
+    }
+
     /// Weights a hair beside the middle of two doubles: double-doubles cannot tell on which side.
     #[test]
     fn weights_beside_a_tie_are_rounded_rightly() {

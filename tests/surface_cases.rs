@@ -132,8 +132,8 @@ fn masses_inside_a_jump_are_reported_with_the_faces() {
     near("I07", "W2^2", proof.w2_squared[0], number(&case["expected"]["w2_squared"]));
 }
 
-/// Sites off a plane by `d_i` only shift the weights, `w_i' = w_i + d_i^2` (case I02 of the closed forms),
-/// and a surface may be bent along walls.
+/// Sites off a plane by `d_i` only shift the weights, `w_i' = w_i + d_i^2` (case I02 of the closed
+/// forms), and a surface may be bent along walls.
 #[test]
 fn sites_above_a_plane_shift_their_weights() {
     let vertices = vec![[0., 0., 0.], [1., 0., 0.], [1., 1., 0.], [0., 1., 0.]];

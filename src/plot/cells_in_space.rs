@@ -1,9 +1,9 @@
 //! Cells on a surface as SVG, one path each: what is seen of them from one side.
 
 use super::colors::{PALETTE, hex};
-use super::image::Screen;
 use super::model::{BARE, Model};
 use super::painter::{MARGIN, MOST, SAMPLES, SIZE, Seen, TooMany, UNITS, sorted};
+use super::screen::Screen;
 use super::view::View;
 use std::fmt::Write;
 use svg::Document;

@@ -1,11 +1,12 @@
 //! Pictures of pixels with what stands beside them: a scale of colours, a title, words in cells.
 
 use super::colors::{STEPS, Scale, number, numbers};
-use super::image::{Pixels, Screen};
+use super::image::Pixels;
 use super::letters::Letters;
 use super::model::Model;
 use super::raster::{Buffer, NOTHING};
 use super::scene::Color;
+use super::screen::Screen;
 use super::view::View;
 
 /// Pixels of a legend, from left to right.

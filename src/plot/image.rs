@@ -1,12 +1,13 @@
 //! Models as pictures of pixels.
 
+use super::dots::SLACK;
 use super::light::shade;
-use super::look::Radius;
 use super::model::{Model, Side};
 use super::raster::{Buffer, Mark, NOTHING};
 use super::scene::Color;
+use super::screen::Screen;
 use super::view::View;
-use crate::domain::vector::{Vector3, bounds, side};
+use crate::domain::vector::{Vector3, side};
 use rayon::prelude::*;
 use std::io::Write;
 
@@ -19,9 +20,6 @@ const INK: [f64; 3] = [16.0, 18.0, 26.0];
 
 /// Ink of curves.
 const RED: [f64; 3] = [179.0, 38.0, 30.0];
-
-/// Dots of sites are drawn in the plane up to this many cells.
-const DOTS: usize = 5_000;
 
 /// A picture: rows of pixels from the top, red, green, blue.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,49 +54,6 @@ fn of_writing(e: png::EncodingError) -> std::io::Error {
     match e {
         png::EncodingError::IoError(e) => e,
         other => other.into(),
-    }
-}
-
-/// The map from space to samples.
-pub(super) struct Screen {
-    center: [f64; 3],
-    frame: [Vector3<f64>; 3],
-    /// What lies in the middle of the picture, in the plane of the picture.
-    middle: [f64; 2],
-    half: [f64; 2],
-    /// Units of the picture per unit length.
-    pub(super) scale: f64,
-}
-
-impl Screen {
-    /// Everything, with a margin, in a picture of this size.
-    pub(super) fn new(model: &Model<'_>, view: &View, size: [f64; 2], margin: f64) -> Screen {
-        let (center, _) = model.ball();
-        let frame = view.frame();
-        let seen = |c: &[f64; 3]| [0, 1].map(|k| side(center, *c).dot(&frame[k]));
-        let (low, high) = bounds(model.polygons.corners.iter().map(seen));
-        let scale =
-            (0..2).map(|k| (size[k] - 2.0 * margin).max(1.0) / (high[k] - low[k])).fold(f64::INFINITY, f64::min);
-        let middle = [0, 1].map(|k| low[k] + 0.5 * (high[k] - low[k]));
-        let scale = if scale.is_finite() { scale } else { 1.0 };
-        Screen { center, frame, middle, half: size.map(|s| 0.5 * s), scale }
-    }
-
-    /// Where a point is seen; y points down, z to the eye.
-    pub(super) fn point(&self, p: [f64; 3]) -> [f64; 3] {
-        let d = side(self.center, p);
-        let [x, y, z] = self.frame.map(|axis| d.dot(&axis));
-        [
-            self.half[0] + (x - self.middle[0]) * self.scale,
-            self.half[1] - (y - self.middle[1]) * self.scale,
-            z * self.scale,
-        ]
-    }
-
-    /// A normal in the picture's axes.
-    pub(super) fn turned(&self, n: [f32; 3]) -> Vector3<f64> {
-        let n = Vector3::from(n.map(f64::from));
-        self.frame.map(|axis| axis.dot(&n)).into()
     }
 }
 
@@ -149,20 +104,7 @@ impl Model<'_> {
         let side = screen.scale / s * (area / self.shown().max(1) as f64).sqrt();
         let wall = self.look.stroke.unwrap_or((0.045 * side).clamp(0.05, 1.5));
         let sites = shown == Color::Sites;
-        let radius = if let Some(Radius::Pixels(r) | Radius::ByMass(r)) = self.look.radius {
-            r
-        } else if sites {
-            // As much ink as a printer would take; see the same in SVG.
-            let mut areas: Vec<f64> = self.areas.iter().copied().filter(|a| *a > 0.0).collect();
-            areas.sort_by(f64::total_cmp);
-            let small = areas.get(areas.len() / 10).copied().unwrap_or(1.0);
-            ((small / (3.0 * std::f64::consts::PI)).sqrt() * screen.scale / s).clamp(0.3, 6.0)
-        } else if self.flat && self.sites.len() <= DOTS && self.look.labels.is_none() {
-            // Words take the place of dots.
-            (0.09 * side).clamp(0.6, 4.0)
-        } else {
-            0.0
-        };
+        let radius = self.dot(shown, screen.scale / s, side);
         let drawing = Drawing {
             model: self,
             paint: self.paint(shown).2,
@@ -173,16 +115,9 @@ impl Model<'_> {
             border: if sites && self.flat { 0.0 } else { 1.2 * s },
             dot: radius * s,
             sites: self.sites.iter().map(|y| screen.point(*y)).collect(),
-            shares: match self.look.radius {
-                Some(Radius::ByMass(_)) => {
-                    let mean = self.masses.iter().sum::<f64>() / self.masses.len().max(1) as f64;
-                    self.masses.iter().map(|m| (m / mean).max(0.0).sqrt()).collect()
-                }
-                _ => Vec::new(),
-            },
+            shares: self.dot_shares(),
             inks: self.look.inks(self.sites.len()).filter(|_| sites),
-            // A little of the picture's size, so that lines win against the surface they lie on.
-            slack: 0.002 * size[0].min(size[1]),
+            slack: SLACK * size[0].min(size[1]),
             wall_alpha: 0.75 * (wall / 0.5).min(1.0),
         };
         let bands = height.div_ceil(BAND);

@@ -6,11 +6,11 @@
 //! are drawn by their depth.
 
 use super::colors::{Scale, hex};
-use super::image::Screen;
 use super::light::shade;
 use super::model::{Model, Side};
 use super::raster::{Buffer, NOTHING};
 use super::scene::Color;
+use super::screen::Screen;
 use super::svg::{label_group, legend, text};
 use super::view::View;
 use crate::domain::vector::Vector3;
@@ -70,6 +70,9 @@ impl Model<'_> {
         let full = [width as f64 + 2.0 * MARGIN + beside, (height as f64).max(260.0) + 2.0 * MARGIN];
         let body = body.set("transform", format!("translate({MARGIN} {MARGIN}) scale({})", 1.0 / UNITS));
         let mut parts: Vec<Box<dyn Node>> = vec![Box::new(body)];
+        if let Some(dots) = self.dots(shown, view, [width, height], MARGIN) {
+            parts.push(Box::new(dots));
+        }
         if self.look.labels.is_some() {
             parts.push(Box::new(self.labels(view, [width, height])));
         }

@@ -172,6 +172,15 @@ impl Buffer {
         self.line(c, c, 2.0 * radius, slack, mark);
     }
 
+    /// Does nothing hide a point, up to this much? Outside of the raster nothing is seen.
+    pub(super) fn is_in_front(&self, [x, y, z]: [f64; 3], slack: f64) -> bool {
+        let (inside, row) = (x >= 0.0 && y >= self.top as f64, y.max(0.0) as usize);
+        let x = x.max(0.0) as usize;
+        inside && x < self.width && row < self.top + self.rows && {
+            z + slack >= self.depth[(row - self.top) * self.width + x]
+        }
+    }
+
     fn put(&mut self, row: usize, x: usize, z: f64, mark: Mark) {
         let at = (row - self.top) * self.width + x;
         if z >= self.depth[at] && mark > self.mark[at] {

@@ -83,8 +83,8 @@ impl Neighbors {
     }
 }
 
-/// Images of sites near the seam of a torus, rounded, as the metric sees them. They have the weight of their site, so that
-/// `2 h' = 2 h + |y|^2 - |y'|^2`.
+/// Images of sites near the seam of a torus, rounded, as the metric sees them. They have the weight
+/// of their site, so that `2 h' = 2 h + |y|^2 - |y'|^2`.
 fn images(ground: &SpaceGround, sites: &Sites) -> Vec<(u32, Shift, [f64; 3], Dd)> {
     let sides = [0, 1, 2].map(|k| ground.high[k] - ground.low[k]);
     let margin = BEYOND * (sides[0] * sides[1] * sides[2] / sites.len() as f64).cbrt();

@@ -117,5 +117,5 @@ fn area_share(normal: &[f64; 3], rings: &Rings, corners: &[Corner], i: usize) ->
         }
         before = Some((v, d));
     }
-    (sum.scale(0.5).over(Dd::from_f64(normal[axis])), bound / sum.hi)
+    (sum.scale(0.5).over(Dd::from_f64(normal[axis])), bound / sum.hi.abs())
 }

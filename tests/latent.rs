@@ -194,6 +194,7 @@ fn sources_of_points() {
     let check = CheckOptions {
         solved_with: 0,
         learned: found.report.stars + found.report.learned,
+        validated: found.report.validated,
         tol: 0.15,
         confidence: 0.95,
         seed: 1,
@@ -324,8 +325,15 @@ fn no_sample_is_wasted() {
         let found = run(&codes, &Source::Cube(8), &options);
         let learned = found.report.stars + found.report.learned;
         assert!(learned >= 100 * n as u64, "{learned}");
-        let check =
-            CheckOptions { solved_with: seed, learned, tol: 0.1, confidence: 0.95, seed: 1, points: Some(200_000) };
+        let check = CheckOptions {
+            solved_with: seed,
+            learned,
+            validated: 0,
+            tol: 0.1,
+            confidence: 0.95,
+            seed: 1,
+            points: Some(200_000),
+        };
         let seen = check_latent(&codes, &Source::Cube(8), &found.heights, &check).unwrap();
         sum += seen.chi_square * learned as f64 / (n - 1) as f64;
     }
@@ -373,4 +381,61 @@ fn too_many_samples_are_refused() {
         assert!(told.contains("draw fewer"), "{told}");
     }
     assert_eq!(map.sample(0, 3, 1, Extension::Hard).unwrap().cells.len(), 3);
+}
+
+/// Codes far from the source: `W2^2` of codes moved by `a` is greater by `|a|^2 + 2 <a, y - x>` of
+/// the means, however far; the interval is as narrow as doubles allow, and holds it.
+#[test]
+fn values_of_far_codes_keep_their_digits() {
+    let (n, d) = (40, 4);
+    let rows = numbers(n * d, 5);
+    let options = LatentOptions::default().tol(0.3).seed(3);
+    let value = |shift: f64| {
+        let codes = Codes::new(d, rows.iter().map(|v| v + shift).collect(), None).unwrap();
+        run(&codes, &Source::Cube(d), &options).validation.unwrap()
+    };
+    let near = value(0.0);
+    for shift in [1e3, 1e6, 2f64.powi(26)] {
+        let far = value(shift);
+        // Codes are rounded where they are.
+        let sum: f64 = rows.iter().map(|v| (v + shift) - shift).sum();
+        let more = d as f64 * shift * shift + 2.0 * shift * (sum / n as f64 - 0.5 * d as f64);
+        let rounding = 40.0 * f64::EPSILON * d as f64 * shift * shift + 10.0 * shift * f64::EPSILON * shift;
+        let [low, high] = far.value_interval;
+        assert!(low <= near.value_interval[1] + more + rounding && near.value_interval[0] + more - rounding <= high);
+        assert!(
+            high - low <= 4.0 * (near.value_interval[1] - near.value_interval[0]) + 8.0 * rounding,
+            "{shift}: {far:?}"
+        );
+    }
+}
+
+/// A file of few points is too short for a matrix: the start is validated and told as it is.
+#[test]
+fn files_of_few_points_are_served() {
+    let codes = Codes::new(2, numbers(20, 4), None).unwrap();
+    for count in [16, 17, 20, 22, 40] {
+        let source = Source::rows(2, numbers(2 * count, 8)).unwrap();
+        let found = run(&codes, &source, &LatentOptions::default().tol(0.1));
+        assert_eq!(found.report.outcome, LatentOutcome::OutOfPoints, "{count}");
+        assert!(found.heights.iter().all(|h| h.is_finite()));
+        let seen = found.validation.unwrap();
+        assert!(seen.value_interval.iter().all(|v| v.is_finite()) && seen.value_interval[0] <= seen.value_interval[1]);
+    }
+}
+
+/// Half of the codes are light: a promise holds as often as it says.
+#[test]
+fn promises_with_light_codes_hold() {
+    let (n, d, tol) = (30, 2, 0.2);
+    let masses: Vec<f64> = (0..n).map(|i| if i % 2 == 0 { 1.0 } else { 1e-4 }).collect();
+    let mut broken = 0;
+    for seed in 0..12 {
+        let codes = Codes::new(d, numbers(n * d, seed), Some(masses.clone())).unwrap();
+        let found = run(&codes, &Source::Cube(d), &LatentOptions::default().tol(tol).seed(seed));
+        let truth = truth(&square(&codes), &codes, &found.heights).sqrt();
+        let [low, high] = found.validation.unwrap().rms_interval;
+        broken += usize::from(truth > tol || !(low..=high).contains(&truth));
+    }
+    assert!(broken <= 1, "{broken} of 12");
 }

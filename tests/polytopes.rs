@@ -210,6 +210,28 @@ fn polytopes_made_forward_come_back_from_their_curvatures() {
     assert!(done >= 1000, "{done}");
 }
 
+/// Three normals 1e-11 apart, whose largest coordinates are negative, and the mirror image: areas
+/// are doubted whatever the signs are.
+#[test]
+fn areas_of_nearly_parallel_facets_are_doubted() {
+    let normals = [
+        [-0.971396809318034, -0.1744397291648287, -0.1611180304486232],
+        [0.21711064884197021, -0.9272551938332218, -0.3050586364434435],
+        [0.0961831846427928, 0.33131342622865656, -0.9386054594943496],
+        [0.0961831846264850, 0.33131342623345799, -0.9386054594943258],
+        [0.0961831846306616, 0.33131342621778193, -0.9386054594994313],
+        [0.6532938166119009, 0.7538158254598466, 1.4517123993629029],
+    ];
+    let areas = [1.0, 1.0, 0.3, 0.4, 0.35, 1.7613914953811518];
+    for sign in [1.0, -1.0] {
+        let normals = normals.map(|n| n.map(|x| sign * x));
+        let problem = MinkowskiProblem::new(&normals, &areas, true).unwrap();
+        let found = minkowski(&problem, &MinkowskiOptions::default().tolerance(1e-8), &mut |_| true);
+        let lines = verify_minkowski(&found.claims(&problem, &normals, 1e-8));
+        assert!(lines.iter().all(|l| l.pass), "{sign}: {lines:?}");
+    }
+}
+
 /// A check that passes everything proves nothing.
 #[test]
 fn false_claims_are_found() {

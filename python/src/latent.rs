@@ -312,6 +312,7 @@ impl Latent {
         let options = CheckOptions {
             solved_with: file.seed,
             learned: file.report.stars + file.report.learned,
+            validated: file.report.validated,
             tol: file.report.tol,
             confidence,
             seed,

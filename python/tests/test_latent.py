@@ -261,6 +261,25 @@ def test_wrong_models_are_told() -> None:
         AEOT(lambda x: x, lambda z: z).sample(3)
 
 
+class Turned:
+    """Codes are the data, turned and moved; as scikit-learn has it."""
+
+    def transform(self, x: np.ndarray) -> np.ndarray:
+        return (x - 10) @ TURN
+
+    def inverse_transform(self, z: np.ndarray) -> np.ndarray:
+        return z @ TURN.T + 10
+
+
+TURN = np.linalg.qr(np.random.default_rng(1).normal(size=(4, 4)))[0]
+
+
+def test_a_decoder_that_is_an_object_is_used_backwards() -> None:
+    data = np.random.default_rng(2).normal(size=(60, 4)) + 10
+    made = AEOT(Turned(), Turned(), tol=0.3).fit(data).sample(200)
+    assert np.abs(made.mean(0) - 10).max() < 0.6
+
+
 def test_a_model_of_codes() -> None:
     data = np.random.default_rng(2).normal(size=(80, 6))
     model = AEOT(lambda x: x[:, :4], lambda z: np.concatenate([z, z[:, :2]], axis=1), tol=0.25).fit(data)

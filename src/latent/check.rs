@@ -2,7 +2,7 @@
 
 use super::codes::Codes;
 use super::error::LatentError;
-use super::interval::{best_share, enough};
+use super::interval::{best_share, enough, enough_for_light};
 use super::source::Source;
 use super::stage::{Samples, matrix};
 use super::units::Units;
@@ -15,6 +15,9 @@ pub struct CheckOptions {
     pub solved_with: u64,
     /// Samples that the run has learned from: of a file, the others validate.
     pub learned: u64,
+    /// Samples that the run has validated by: of a file, those that it has not seen at all come
+    /// first, and if they are too few, these do once more.
+    pub validated: u64,
     /// The relative mass error that was promised.
     pub tol: f64,
     /// Confidence of the intervals.
@@ -24,6 +27,9 @@ pub struct CheckOptions {
     /// Points; `None` for as many as tell the promise from twice its square.
     pub points: Option<u64>,
 }
+
+/// Fewer points are not asked for.
+const LEAST: u64 = 2048;
 
 /// Validates heights by independent points.
 ///
@@ -47,9 +53,16 @@ pub fn check_latent(
     let g = units.heights_in(heights);
     let alpha = 1.0 - options.confidence;
     let share = best_share(codes.len(), options.tol, alpha);
-    let wanted = options.points.unwrap_or_else(|| 4 * enough(codes.len(), options.tol, share, alpha) as u64);
-    let left = file.map_or(u64::MAX, |all| all.saturating_sub(options.learned));
-    let points = wanted.max(2048).min(left) / GROUPS * GROUPS;
+    let usual = || 4.0 * enough(codes.len(), options.tol, share, alpha);
+    let light = || enough_for_light(codes.masses(), options.tol, alpha);
+    let wanted = options.points.unwrap_or_else(|| usual().max(light()) as u64);
+    let not_learned = file.map_or(u64::MAX, |all| all.saturating_sub(options.learned));
+    let unseen = not_learned.saturating_sub(options.validated);
+    let (first, left) = match file {
+        Some(_) if unseen >= wanted.clamp(2 * GROUPS, LEAST) => (options.validated, unseen),
+        _ => (0, not_learned),
+    };
+    let points = wanted.max(LEAST).min(left) / GROUPS * GROUPS;
     if points < 2 * GROUPS {
         return Err(LatentError::Source {
             what: format!("{left} points of the source were not learned from"),
@@ -58,5 +71,5 @@ pub fn check_latent(
     }
     let count = (codes.len() as u64).clamp(512, 1 << 14);
     let samples = Samples::of(&units, &g, source.has_lines(), 0, count)?;
-    validate(&units, &g, &matrix(&units, &samples, &g)?, 0, points, alpha)
+    validate(&units, &g, Some(&matrix(&units, &samples, &g)?), first, points, alpha)
 }

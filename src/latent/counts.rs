@@ -14,8 +14,9 @@ const BLOCK: u64 = 2048;
 /// What points say besides their cells, in fixed point.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Moments {
-    /// Sums of `q`, `q^2`, `p`, `p^2` and `q p` for `q = |x - c|^2 - 2^(e+1) max(<u, z> + g)` and
-    /// `p = |x - c|^2`, over the unit of cost.
+    /// Sums of `r`, `r^2`, `p`, `p^2` and `r p` for `r = max(<u, z> + g)` and `p = |x - c|^2`, each
+    /// less what it is at the middle of the source, over its unit: far from the source both are
+    /// large numbers, of which the differences matter.
     pub sums: [i128; 5],
 }
 
@@ -54,6 +55,7 @@ pub(super) fn count(
 ) -> Result<Counted, LatentError> {
     let dense = search(units, heights)?;
     let (d, n) = (units.dimension, units.len());
+    let middle = if moments { units.value_at_middle(heights) } else { 0.0 };
     let blocks: Vec<u64> = (0..count.div_ceil(BLOCK)).collect();
     let nothing = || Counted { cells: vec![0; n], moments: Moments::default() };
     let parts = blocks.into_par_iter().try_fold(nothing, |mut counted, block| -> Result<Counted, LatentError> {
@@ -66,9 +68,8 @@ pub(super) fn count(
             if moments {
                 let z = &units.codes[i as usize * d..(i as usize + 1) * d];
                 let value: f64 = x.iter().zip(z).map(|(x, z)| x * z).sum::<f64>() + heights[i as usize];
-                let p = units.square(x) / units.cost;
-                let q = p - 2.0 * units.scale * value / units.cost;
-                for (sum, v) in counted.moments.sums.iter_mut().zip([q, q * q, p, p * p, q * p]) {
+                let (r, p) = ((value - middle) / units.value_unit, units.square_from_middle(x) / units.square_unit);
+                for (sum, v) in counted.moments.sums.iter_mut().zip([r, r * r, p, p * p, r * p]) {
                     *sum += fixed::value(v);
                 }
             }

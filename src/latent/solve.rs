@@ -10,7 +10,7 @@ use super::counts::count;
 use super::draw::Use;
 use super::error::{LatentError, in_time};
 use super::estimate::laplacian;
-use super::interval::{best_share, enough, theta};
+use super::interval::{best_share, enough, enough_for_light, theta};
 use super::options::{LatentOptions, LatentOutcome, LatentReport};
 use super::source::Source;
 use super::stage::{Samples, direction, heaviest, matrix, stage};
@@ -222,7 +222,8 @@ impl Run<'_> {
     fn look(&self) -> u64 {
         let alpha = alpha(self.options.confidence, self.state.looks.len());
         let v = enough(self.units.len(), self.options.tol, self.share, alpha);
-        (v as u64).max(LEAST).next_multiple_of(GROUPS)
+        let light = enough_for_light(&self.units.masses, self.options.tol, alpha);
+        (v.max(light) as u64).max(LEAST).next_multiple_of(GROUPS)
     }
 
     /// Points that the tolerance needs, as far as can be said.
@@ -280,7 +281,8 @@ impl Run<'_> {
             if let Some(count) = self.stage() {
                 return Next::Stage(count);
             }
-            if !self.is_near() && learn >= GROUPS {
+            // Too few points for a matrix say nothing of the heights.
+            if !self.is_near() && learn >= GROUPS && self.matrix.is_some() {
                 let known = self.known();
                 let block = BLOCK.max(known as u64 / 8).next_multiple_of(2048).min(MOST);
                 return Next::Points(block.min(learn));
@@ -294,7 +296,7 @@ impl Run<'_> {
         };
         let points = self.look().min(left) / GROUPS * GROUPS;
         // With nothing left to learn one look is the last one.
-        let last = learn < GROUPS && !self.is_near() && self.is_looked();
+        let last = (learn < GROUPS || self.matrix.is_none()) && !self.is_near() && self.is_looked();
         if points < GROUPS || last { Next::End(outcome) } else { Next::Look(points) }
     }
 
@@ -466,9 +468,7 @@ impl Run<'_> {
     fn validate(&mut self, points: u64) -> Result<(), LatentError> {
         let alpha = alpha(self.options.confidence, self.state.looks.len());
         let units = &self.units;
-        let nothing = laplacian(units.len(), &[], heaviest(&units.masses));
-        let matrix = self.matrix.as_ref().unwrap_or(&nothing);
-        let found = validate(units, &self.state.heights, matrix, self.state.validated, points, alpha)?;
+        let found = validate(units, &self.state.heights, self.matrix.as_ref(), self.state.validated, points, alpha)?;
         let state = &mut self.state;
         state.validated += points;
         let known = state.worth + (state.plain - state.since) as f64;

@@ -34,9 +34,16 @@ pub struct Units {
     tilt: Vec<f64>,
     /// `sum nu |y - c|^2`, `<c, sum nu (y - c)>`.
     moments: [f64; 2],
-    /// `E |x - c|^2`, where it is known.
+    /// The middle of the source, in units, and `|x - c|^2` there.
+    middle: Vec<f64>,
+    pub(super) middle_square: f64,
+    /// `E |x - c|^2` less that, where it is known.
     pub(super) second_moment: Option<f64>,
-    /// A power of two not below the costs, by which they are divided in sums.
+    /// Powers of two not below what values and squares differ by from those at the middle, by which
+    /// they are divided in sums.
+    pub(super) value_unit: f64,
+    pub(super) square_unit: f64,
+    /// A power of two not below the costs.
     pub(super) cost: f64,
 }
 
@@ -89,7 +96,10 @@ impl Units {
         let by = 1.0 / scale;
         scaled.iter_mut().for_each(|v| *v *= by);
         let columns = (0..d).flat_map(|k| scaled.iter().skip(k).step_by(d).copied()).collect();
-        let second_moment = second_moment(&law, &origin, &spread, &center);
+        let (middle, second_moment) = about_middle(&law, &spread);
+        let apart = |k: usize| origin[k] - center[k] + spread[k] * middle;
+        let middle_square = (0..d).map(|k| apart(k).powi(2)).sum();
+        let most: f64 = (0..d).map(|k| 16.0 * spread[k] * (2.0 * apart(k).abs() + 16.0 * spread[k])).sum();
         let extent: f64 = (0..d).map(|k| (origin[k] - center[k]).powi(2) + 16.0 * spread[k].powi(2)).sum();
         let along = mean.iter().zip(&center).map(|(m, c)| m * c).sum();
         Ok(Units {
@@ -105,7 +115,11 @@ impl Units {
             scale,
             tilt,
             moments: [square, along],
+            middle: vec![middle; d],
+            middle_square,
             second_moment,
+            value_unit: power_above(16.0 * d as f64),
+            square_unit: power_above(most),
         })
     }
 
@@ -146,9 +160,24 @@ impl Units {
         }
     }
 
-    /// `|x - c|^2` of a point in these units.
-    pub(super) fn square(&self, u: &[f64]) -> f64 {
-        (0..u.len()).map(|k| (self.origin[k] - self.center[k] + self.spread[k] * u[k]).powi(2)).sum()
+    /// `|x - c|^2` of a point in these units, less that of the middle.
+    pub(super) fn square_from_middle(&self, u: &[f64]) -> f64 {
+        let each = |k: usize| {
+            let (s, m) = (self.spread[k], self.middle[k]);
+            s * (u[k] - m) * (2.0 * (self.origin[k] - self.center[k]) + s * (u[k] + m))
+        };
+        (0..u.len()).map(each).sum()
+    }
+
+    /// `max(<u, z> + g)` at the middle.
+    pub(super) fn value_at_middle(&self, g: &[f64]) -> f64 {
+        let value = |(z, g): (&[f64], &f64)| z.iter().zip(&self.middle).map(|(z, m)| z * m).sum::<f64>() + g;
+        self.codes.chunks_exact(self.dimension).zip(g).map(value).fold(f64::NEG_INFINITY, f64::max)
+    }
+
+    /// `W2^2` is no more than this, if `E |x - c|^2` is that.
+    pub(super) fn most(&self, second: f64) -> f64 {
+        2.0 * (second + self.moments[0])
     }
 
     /// What the dual value has besides `E (|x - c|^2 - 2^(e+1) max(<u, z> + g))`.
@@ -199,17 +228,17 @@ fn about(d: usize, rows: &[f64]) -> (Vec<f64>, Vec<f64>) {
     (origin, vec![power_above(far); d])
 }
 
-/// `E |x - c|^2`.
-fn second_moment(law: &Law, origin: &[f64], spread: &[f64], center: &[f64]) -> Option<f64> {
-    let d = origin.len() as f64;
-    let (mean, variance) = match law {
+/// The middle of a law in its units, the same along each axis, and `E |x - middle|^2`, where it is
+/// known.
+fn about_middle(law: &Law, spread: &[f64]) -> (f64, Option<f64>) {
+    let d = spread.len() as f64;
+    let (middle, variance) = match law {
         Law::Cube => (0.5, 1.0 / 12.0),
         Law::Ball => (0.0, 1.0 / (d + 2.0)),
         Law::Gaussian => (0.0, 1.0),
-        _ => return None,
+        _ => return (0.0, None),
     };
-    let each = |k: usize| (origin[k] + mean * spread[k] - center[k]).powi(2) + variance * spread[k] * spread[k];
-    Some((0..origin.len()).map(each).sum())
+    (middle, Some(spread.iter().map(|s| variance * s * s).sum()))
 }
 
 #[cfg(test)]

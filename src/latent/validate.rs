@@ -54,12 +54,12 @@ impl Validation {
     }
 }
 
-/// Validates heights (in units) by the points `first .. first + count`. Without a matrix the upper
-/// end of the value is infinite for wrong masses, so `matrix` should be there.
+/// Validates heights (in units) by the points `first .. first + count`. Without a matrix no flow is
+/// known, and the upper end of the value is that of any plan, `2 E |x - c|^2 + 2 sum nu |y - c|^2`.
 pub(super) fn validate(
     units: &Units,
     heights: &[f64],
-    matrix: &Laplacian,
+    matrix: Option<&Laplacian>,
     first: u64,
     points: u64,
     alpha: f64,
@@ -73,9 +73,13 @@ pub(super) fn validate(
     let target = &units.masses;
     let found = theta(&all.cells, target, alpha);
     let (largest_error, largest_interval, at) = largest(&all.cells, target, alpha);
-    let [value, deviation] = dual(units, heights, &all, points);
+    let Dual { value, deviation, second } = dual(units, heights, &all, points);
     let tail = normal::exceeded(0.5 * alpha);
-    let [flow, error] = flow(units, matrix, &groups, each);
+    let [flow, error] = matrix.map_or([0.0; 2], |matrix| flow(units, matrix, &groups, each));
+    // Sums of squares of about this size are rounded.
+    let rounding = (units.dimension + 16) as f64 * f64::EPSILON * units.cost;
+    let upper = value + tail * deviation + (flow + tail * error).max(0.0);
+    let upper = if matrix.is_some() || units.len() < 2 { upper } else { upper.max(units.most(second)) };
     // Where a cell that has its mass would be seen with all but this probability.
     let sure = (target.len() as f64 / alpha).ln();
     let unseen: Vec<u32> = (0..target.len() as u32).filter(|i| all.cells[*i as usize] == 0).collect();
@@ -90,26 +94,46 @@ pub(super) fn validate(
         largest_interval,
         largest_at: at as u32,
         value: value + flow.max(0.0),
-        value_interval: [value - tail * deviation, value + tail * deviation + (flow + tail * error).max(0.0)],
+        value_interval: [value - tail * deviation - rounding, upper + rounding],
         unseen: (unseen.len() - empty.len()) as u64,
         empty,
     })
 }
 
-/// The dual's value at these heights, and the deviation of this estimate. Where `E |x - c|^2` is
-/// known what the sample has of it by chance is taken out, as far as it explains the rest.
-fn dual(units: &Units, heights: &[f64], all: &Counted, points: u64) -> [f64; 2] {
+/// What points say of the dual.
+struct Dual {
+    value: f64,
+    /// The deviation of this estimate.
+    deviation: f64,
+    /// `E |x - c|^2`, or the upper end of its estimate.
+    second: f64,
+}
+
+/// The dual's value at these heights, `E (|x - c|^2 - 2^(e+1) max(<u, z> + g))` and a constant.
+/// Where `E |x - c|^2` is known only the second term is estimated, and what the sample has of the
+/// first by chance is taken out, as far as it explains the second.
+fn dual(units: &Units, heights: &[f64], all: &Counted, points: u64) -> Dual {
     let v = points.max(2) as f64;
-    let [q, qq, p, pp, qp] = all.moments.sums.map(|s| fixed::of_values(s) / v);
-    let (var_q, var_p, both) = ((qq - q * q).max(0.0), (pp - p * p).max(0.0), qp - q * p);
-    let (mean, variance) = match units.second_moment {
-        Some(known) if var_p > 0.0 => {
-            let by = both / var_p;
-            (q - by * (p - known / units.cost), (var_q - by * both).max(0.0))
+    let [r, rr, p, pp, rp] = all.moments.sums.map(|s| fixed::of_values(s) / v);
+    let (var_r, var_p, both) = ((rr - r * r).max(0.0), (pp - p * p).max(0.0), rp - r * p);
+    // Factors of r and p in what is estimated.
+    let (a, b) = (-2.0 * units.scale * units.value_unit, units.square_unit);
+    let (mean, variance, second) = match units.second_moment {
+        Some(known) => {
+            let by = if var_p > 0.0 { both / var_p } else { 0.0 };
+            (known + a * (r - by * (p - known / b)), a * a * (var_r - by * both).max(0.0), known)
         }
-        _ => (q, var_q),
+        None => {
+            let upper = b * (p + 8.0 * (var_p / (v - 1.0)).sqrt());
+            (a * r + b * p, (a * a * var_r + 2.0 * a * b * both + b * b * var_p).max(0.0), upper)
+        }
     };
-    [units.cost * mean + units.constant(heights), units.cost * (variance / (v - 1.0)).sqrt()]
+    let middle = units.middle_square - 2.0 * units.scale * units.value_at_middle(heights);
+    Dual {
+        value: mean + middle + units.constant(heights),
+        deviation: (variance / (v - 1.0)).sqrt(),
+        second: second + units.middle_square,
+    }
 }
 
 /// What it costs to set the masses right by a flow along walls, `2^e r' L^+ r` for `r = nu - m`,

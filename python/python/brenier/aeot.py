@@ -21,7 +21,8 @@ __all__ = ["AEOT"]
 def _rows(model: Any, x: Any, what: str) -> np.ndarray[Any, Any]:
     """What a model makes of an array: called with arrays of its own kind where it is PyTorch's."""
     apply: Callable[[Any], Any] = model
-    for name in ("transform", "predict", "inverse_transform"):
+    backwards = what == "decoder"
+    for name in ("inverse_transform", "predict", "transform") if backwards else ("transform", "predict"):
         if not callable(model) and hasattr(model, name):
             apply = getattr(model, name)
             break

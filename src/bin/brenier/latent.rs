@@ -91,6 +91,7 @@ fn check(args: &LatentCheckArgs, common: &Common) -> Result<u8, Failure> {
     let options = CheckOptions {
         solved_with: file.seed,
         learned: file.report.stars + file.report.learned,
+        validated: file.report.validated,
         tol: file.report.tol,
         confidence: args.confidence,
         seed: args.seed,

@@ -111,7 +111,8 @@ impl Pixels {
             return None;
         }
         let turned = u[1].atan2(u[0]).to_degrees() - self.image.min()[0];
-        let wide = turned.rem_euclid(360.0);
+        // The remainder of a hair below 0 is rounded to the whole circle.
+        let wide = turned.rem_euclid(360.0) % 360.0;
         let width = self.image.max()[0] - self.image.min()[0];
         if wide >= width {
             return None;

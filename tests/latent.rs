@@ -351,8 +351,15 @@ fn intervals_hold_as_often_as_they_say() {
         let found = run(&codes, &Source::Cube(2), &LatentOptions::default().tol(0.2).seed(seed));
         let true_error = truth(&problem, &codes, &found.heights).sqrt();
         kept += u32::from(true_error <= 0.2);
-        let check =
-            CheckOptions { solved_with: seed, learned: 0, tol: 0.2, confidence: 0.95, seed, points: Some(4096) };
+        let check = CheckOptions {
+            solved_with: seed,
+            learned: 0,
+            validated: 0,
+            tol: 0.2,
+            confidence: 0.95,
+            seed,
+            points: Some(4096),
+        };
         let [low, high] = check_latent(&codes, &Source::Cube(2), &found.heights, &check).unwrap().rms_interval;
         hits += u32::from(low <= true_error && true_error <= high);
     }

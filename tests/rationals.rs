@@ -273,3 +273,68 @@ fn what_cannot_be_taken_as_written() {
     let told = f.done(&["solve", "p.json", "-o", "s.json"]);
     assert!(told.contains("partial transport has no rational masses"), "{told}");
 }
+
+/// A sphere is multiplied whole, also where its radius is not told: the same as with doubles, which
+/// are as near as doubles are. Pixels in degrees are no lengths, so there numbers are rounded.
+#[test]
+fn spheres_are_multiplied_whole() {
+    let f = Folder::new("spheres");
+    let solved = |name: &str, text: &str| -> (f64, String) {
+        f.write("p.json", &problem(text));
+        let told = f.done(&["solve", "p.json", "-o", name, "--json"]);
+        let cost = serde_json::from_str::<serde_json::Value>(&told).unwrap()["cost"].as_f64().unwrap();
+        let (code, text) = f.run(&["check", name]);
+        assert_eq!(code, 0, "{text}");
+        (cost, text)
+    };
+    let image = r#""density": {"type": "image", "width": 2, "values": [1, 2, 3, 5], "min": [0, 0], "max": [30, 20]},"#;
+    for (more, as_written) in [
+        (r#""domain": {"type": "sphere"},"#, true),
+        (r#""domain": {"type": "sphere", "radius": 1, "center": ["1/3", 0, 0]},"#, true),
+        (r#""domain": {"type": "sphere", "radius": "4/3"},"#, true),
+        (r#""domain": {"type": "sphere"}, "density": {"type": "affine", "g": ["1/3", 0, 0], "c": 1},"#, true),
+        (&format!(r#""domain": {{"type": "sphere"}}, {image}"#), false),
+    ] {
+        let text = format!(r#"{more} "sites": [["1/3", 0, 0], [0, "1/3", 0.25]], "masses": [1, 2]"#);
+        let doubles = text
+            .replace(r#""1/3""#, "0.3333333333333333")
+            .replace(r#""4/3""#, "1.3333333333333333")
+            .replace("[1, 2]", "[1, 2]");
+        let (rational, told) = solved("r.json", &text);
+        let (double, _) = solved("d.json", &doubles);
+        assert!((rational - double).abs() <= 1e-9 * double, "{more}: {rational} {double}");
+        assert_eq!(told.contains("as written, in rationals") || told.contains("lengths times 3"), as_written, "{told}");
+    }
+}
+
+/// Masses of a multiple are rounded on their way to it and back: `check` knows.
+#[test]
+fn rational_masses_are_solved_and_checked() {
+    let f = Folder::new("masses");
+    let domains = [
+        (r#"{"type": "box", "min": [0, 0, 0], "max": [1, 1, 1]}"#, 3),
+        (r#"{"type": "box", "min": [0, 0], "max": [1, 1]}"#, 2),
+        (r#"{"type": "torus", "min": [0, 0], "max": [1, 1]}"#, 2),
+        (r#"{"type": "sphere"}"#, 3),
+    ];
+    let mut state = 5u64;
+    let mut draw = || {
+        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (state >> 33) as usize
+    };
+    for round in 0..48 {
+        let (domain, d) = domains[round % 4];
+        let point =
+            |draw: &mut dyn FnMut() -> usize| -> Vec<f64> { (0..d).map(|_| (draw() % 1000) as f64 / 1000.0).collect() };
+        let sites: Vec<Vec<f64>> = (0..4).map(|_| point(&mut draw)).collect();
+        let masses: Vec<String> = (0..4).map(|_| format!("\"{}/{}\"", 1 + draw() % 9, [3, 7][draw() % 2])).collect();
+        let masses = masses.join(", ");
+        f.write(
+            "p.json",
+            &problem(&format!(r#""domain": {domain}, "sites": {sites:?}, "masses": [{masses}], "normalize": true"#)),
+        );
+        f.done(&["solve", "p.json", "-o", "s.json"]);
+        let (code, text) = f.run(&["check", "s.json"]);
+        assert_eq!(code, 0, "{round}: {text}");
+    }
+}

@@ -6,8 +6,8 @@ use brenier::internals::diagram::space::Wall;
 use brenier::internals::transport::site_gradient_in;
 use brenier::transport::{Quantizable, QuantizeOutcome};
 use brenier::{
-    Heights, QuantizeOptions, SolveOptions, SpaceDiagram, SpaceDomain, SpaceProblem, SpaceProblemData, certify,
-    quantize, solve,
+    Heights, QuantizeOptions, SolveOptions, SpaceDensity, SpaceDiagram, SpaceDomain, SpaceProblem, SpaceProblemData,
+    certify, quantize, solve,
 };
 
 #[path = "common/random.rs"]
@@ -216,5 +216,30 @@ fn finer_lattices_are_quantizations() {
         let times = |m: &[f64]| m.iter().map(|x| x * scale).collect::<Vec<f64>>();
         finer_lattice::<2>(&times(&[1.0, 1.0, 0.5]), scale * 5.0 / 36.0, moved);
         finer_lattice::<3>(&times(&[3.0, 3.0, 3.0, -1.0, -1.0, -1.0]), scale * 19.0 / 32.0, moved);
+    }
+}
+
+/// The low-discrepancy sequence follows a density that varies, in tetrahedra as elsewhere: means of
+/// the cube with the density `x`, and of one cell of two.
+#[test]
+fn even_samples_follow_a_density() {
+    use brenier::sample::{Fill, Method, SpaceSampler};
+    let cube = SpaceDomain::boxed([0.0; 3], [1.0; 3]).unwrap();
+    let data = SpaceProblemData::new(cube, vec![[0.25, 0.5, 0.5], [0.75, 0.5, 0.5]]);
+    let data = data.density(SpaceDensity::Affine { g: [1.0, 0.0, 0.0], c: 0.0 });
+    let problem = SpaceProblem::new(data).unwrap();
+    let heights = Heights::from_weights(problem.sites(), &[0.0, 0.0]).0;
+    let sampler = SpaceSampler::new(&SpaceDiagram::new(&problem, &heights).unwrap());
+    // Of the half beyond 1/2: int x^2 / int x.
+    for (cell, mean) in [(None, 2.0 / 3.0), (Some(1), 7.0 / 9.0)] {
+        let n = 40_000;
+        let (mut points, mut cells) = (vec![[0.0; 3]; n], vec![0; n]);
+        sampler.draw(Method::Even, cell, 3, n as u64).unwrap().fill(0, &mut points, &mut cells);
+        let of = |k: usize| points.iter().map(|x| x[k]).sum::<f64>() / n as f64;
+        assert!((of(0) - mean).abs() < 1e-3, "{cell:?}: {}", of(0));
+        assert!((of(1) - 0.5).abs() < 1e-3 && (of(2) - 0.5).abs() < 1e-3);
+        let square = points.iter().map(|x| x[0] * x[0]).sum::<f64>() / n as f64;
+        let wanted = if cell.is_none() { 0.5 } else { (1.0 - 1.0 / 16.0) / 4.0 / 0.375 };
+        assert!((square - wanted).abs() < 1e-3, "{cell:?}: {square}");
     }
 }

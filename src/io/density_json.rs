@@ -126,6 +126,11 @@ impl RawDensity {
         self.invert == Some(true)
     }
 
+    /// Is it constant on pixels, or between them?
+    pub(super) fn is_image(&self) -> bool {
+        self.kind.as_deref() == Some("image")
+    }
+
     /// With a list of values that is at hand.
     pub(super) fn with_values(self, values: Vec<f64>) -> RawDensity {
         RawDensity { values: Some(Values::Flat(Source::Inline(values))), ..self }

@@ -93,7 +93,11 @@ impl<'de> Visitor<'de> for DomainSeed<'_> {
                     let center = inline(map.next_value_seed(list)?, &key)?;
                     set(&mut raw.center, &key, center)?;
                 }
-                "radius" => set(&mut raw.radius, &key, map.next_value_seed(Number(cx))?)?,
+                "radius" => {
+                    cx.at(Some(Place::of(RADIUS)));
+                    set(&mut raw.radius, &key, map.next_value_seed(Number(cx))?)?;
+                    cx.at(None);
+                }
                 "tets" => {
                     let list = Tuples::<4> { cx, list: "domain.tets" };
                     set(&mut raw.tets, &key, map.next_value_seed(list)?)?;
@@ -101,9 +105,15 @@ impl<'de> Visitor<'de> for DomainSeed<'_> {
                 _ => return Err(A::Error::custom(unknown_field(&key))),
             }
         }
+        // The unit sphere of a multiple has another radius.
+        if raw.is_sphere() && raw.radius.is_none() {
+            raw.radius = Some(cx.usual(RADIUS, 1.0));
+        }
         Ok(raw)
     }
 }
+
+const RADIUS: &str = "domain.radius";
 
 /// Reads rows of four numbers.
 struct Halfspaces<'c>(&'c Context<'c>);
@@ -262,6 +272,11 @@ const KINDS: &str = "\"box\", \"torus\", \"polyhedron\", \"sphere\", \"polygon\"
                      \"tetmesh\", \"solid\", \"geojson\" or \"svg\"";
 
 impl RawDomain {
+    /// Is the source a sphere?
+    pub(super) fn is_sphere(&self) -> bool {
+        self.kind.as_deref() == Some("sphere")
+    }
+
     pub(super) fn build(self, loader: &mut Loader<'_>) -> Result<AnyDomain, IoError> {
         let file = loader.file;
         let fail = |what: String| IoError::content(file, format!("domain: {what}"));

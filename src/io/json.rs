@@ -78,6 +78,14 @@ impl<'f> Context<'f> {
         self.pass.borrow_mut().as_mut().map_or(plain, |pass| take(pass, at))
     }
 
+    /// What a number is that the file leaves out, as it is wanted.
+    pub(super) fn usual(&self, list: &'static str, value: f64) -> f64 {
+        self.at(Some(Place::of(list)));
+        let value = self.number(|pass, at| pass.double(at, value), value);
+        self.at(None);
+        value
+    }
+
     pub(super) fn at(&self, place: Option<Place>) {
         self.place.set(place);
     }
@@ -331,7 +339,7 @@ impl<'de> DeserializeSeed<'de> for Pairs<'_> {
 impl<'de> Visitor<'de> for Pairs<'_> {
     type Value = Source<Rows>;
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of [x, y], or {\"path\": ...}")
+        f.write_str("a list of [x, y], in space of [x, y, z], or {\"path\": ...}")
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
         let mut out = Rows::default();
@@ -379,7 +387,7 @@ impl<'de> DeserializeSeed<'de> for Row<'_> {
 impl<'de> Visitor<'de> for Row<'_> {
     type Value = Option<([f64; 3], usize)>;
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[x, y]")
+        f.write_str("[x, y], or [x, y, z] in space")
     }
     fn visit_unit<E: Error>(self) -> Result<Self::Value, E> {
         if self.of.gaps {

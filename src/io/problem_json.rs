@@ -91,7 +91,7 @@ fn rationals<T: FileData>(
             return None;
         }
         let (cx, raw) = pass(Pass::Times(Box::new(times)))?;
-        let turned = raw.turns_values();
+        let (turned, degrees) = (raw.turns_values(), raw.has_degrees());
         let data = raw.build(&cx, String::new(), limit).ok().and_then(|any| T::of(any).ok());
         let Some(Pass::Times(times)) = cx.pass.take() else { return None };
         match (&times.failed, data) {
@@ -102,6 +102,7 @@ fn rationals<T: FileData>(
             _ if !file.id.files.is_empty() && !times.are_of_masses() => {
                 rounding.why = "others stand in other files".into();
             }
+            _ if degrees && !times.are_of_masses() => rounding.why = "pixels of a sphere lie between degrees".into(),
             _ if turned && times.change_values() => rounding.why = "\"invert\" is for values as they are".into(),
             (_, Some(mut found)) => {
                 if equal.is_some() {
@@ -205,6 +206,12 @@ impl RawProblem {
     /// Are values of the density turned over?
     fn turns_values(&self) -> bool {
         self.density.as_ref().is_some_and(RawDensity::turns_values)
+    }
+
+    /// Do pixels lie between meridians and parallels? Their degrees are no lengths.
+    fn has_degrees(&self) -> bool {
+        let is_sphere = self.domain.as_ref().is_some_and(RawDomain::is_sphere);
+        is_sphere && self.density.as_ref().is_some_and(RawDensity::is_image)
     }
 
     pub(super) fn build(mut self, cx: &Context<'_>, sha256: String, limit: ReadLimit) -> Result<AnyProblem, IoError> {

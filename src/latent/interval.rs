@@ -115,7 +115,7 @@ pub(super) fn enough_for_light(target: &[f64], tol: f64, alpha: f64) -> f64 {
     let few = 2.0 * -(0.125 * alpha).ln() / (tol * least.sqrt());
     let light = least_mass(target.len(), few);
     let wanted: f64 = target.iter().filter(|nu| **nu < light).sum();
-    // Points fall into the cells that are light there, too: seldom, if they weigh as little as this.
+    // Points fall into the cells that are light there, too: seldom, if they weigh so little.
     if few < all && wanted <= 0.05 * tol * tol && wanted * few <= 0.1 { few } else { all }
 }
 

@@ -195,7 +195,7 @@ impl ParameterizeOptions {
         if !self.is_atlas() {
             return Ok(());
         }
-        if matches!(self.boundary, Boundary::Square | Boundary::Polygon(_)) {
+        if !matches!(self.boundary, Boundary::Free) {
             return fail("boundaries of its charts are free; leave their shape out");
         }
         for (wanted, what) in [

@@ -4,8 +4,13 @@
 //! with an alias table, or along the sum of all masses; three uniform numbers in ascending order
 //! cut the unit interval into barycentric coordinates of a uniform point (Devroye, Non-Uniform
 //! Random Variate Generation, 1986, V.2). With an affine density a point is kept with a probability
-//! proportional to the density there, else drawn anew from further words: exact in law. (The
-//! low-discrepancy sequence takes the point as it is then.)
+//! proportional to the density there, else drawn anew from further words: exact in law.
+//!
+//! The low-discrepancy sequence must not reject. There an affine density `sum rho_k l_k` is a
+//! mixture, with weights `rho_k`, of the densities that are proportional to `l_k`. Of such a one
+//! `l_k` has the law Beta(2, 3), with the distribution function `6 x^2 - 8 x^3 + 3 x^4`, and the
+//! other three coordinates are uniform in what is left. What the share of the mass says within the
+//! tetrahedron chooses the corner.
 //!
 //! A point is rounded, so it may lie beside its cell: its cell is that of the site that wins there,
 //! exactly. On a torus points lie in its box.
@@ -131,19 +136,21 @@ impl<const D: usize> SpaceDraw<'_, D> {
         [a, b, c, d]
     }
 
-    /// The tetrahedron at a share of the mass.
-    fn at(&self, share: f64) -> usize {
+    /// The tetrahedron at a share of the mass, and which share of its own that is.
+    fn at(&self, share: f64) -> (usize, f64) {
         let below = &self.of.below[self.range.start..=self.range.end];
         let place = below[0] + share * (below[below.len() - 1] - below[0]);
         let k = below[1..].partition_point(|&b| b <= place);
-        self.range.start + k.min(self.range.len() - 1)
+        let k = k.min(self.range.len() - 1);
+        let within = (place - below[k]) / (below[k + 1] - below[k]);
+        (self.range.start + k, within.clamp(0.0, 1.0))
     }
 
     fn point(&self, number: u64) -> [f64; D] {
         let words = self.words(number, 0);
         let mut uniform = [unit(words[1]), unit(words[2]), unit(words[3])];
-        let simplex = match (&self.alias, self.method) {
-            (Some(alias), _) => self.range.start + alias.pick(words[0]).index as usize,
+        let (simplex, within) = match (&self.alias, self.method) {
+            (Some(alias), _) => (self.range.start + alias.pick(words[0]).index as usize, 0.0),
             (None, Method::Even) => {
                 let shift = Stream { seed: self.seed, stream: 14, part: 0 };
                 let ([a, b], [c, d]) = (shift.block(0), shift.block(1));
@@ -156,7 +163,9 @@ impl<const D: usize> SpaceDraw<'_, D> {
         let Simplex { corners, rho } = &self.of.simplices[simplex];
         let most = rho.iter().fold(0.0, |m: f64, r| m.max(*r));
         let mut share = shares(uniform);
-        if !self.of.constant && self.method != Method::Even {
+        if !self.of.constant && self.method == Method::Even {
+            share = affine_shares(within, uniform, rho);
+        } else if !self.of.constant {
             for part in 1..TRIES {
                 let [coin, a, b, c] = self.words(number, part);
                 let here: f64 = share.iter().zip(rho).map(|(s, r)| s * r).sum();
@@ -174,6 +183,29 @@ impl<const D: usize> SpaceDraw<'_, D> {
 fn shares(mut u: [f64; 3]) -> [f64; 4] {
     u.sort_unstable_by(f64::total_cmp);
     [u[0], u[1] - u[0], u[2] - u[1], 1.0 - u[2]]
+}
+
+/// Barycentric coordinates of a point with an affine density, from a number for the corner and
+/// three more.
+fn affine_shares(corner: f64, [along, a, b]: [f64; 3], rho: &[f64; 4]) -> [f64; 4] {
+    let mut place = corner * rho.iter().sum::<f64>();
+    let mut k = 0;
+    while k < 3 && place >= rho[k] {
+        place -= rho[k];
+        k += 1;
+    }
+    let (mut low, mut high) = (0.0, 1.0);
+    for _ in 0..53 {
+        let x: f64 = 0.5 * (low + high);
+        if x * x * (6.0 - 8.0 * x + 3.0 * x * x) < along { low = x } else { high = x }
+    }
+    let (l, a, b) = (low, a.min(b), a.max(b));
+    let rest = [a, b - a, 1.0 - b].map(|s| (1.0 - l) * s);
+    let mut shares = [0.0; 4];
+    for (j, share) in shares.iter_mut().enumerate() {
+        *share = if j == k { l } else { rest[j - usize::from(j > k)] };
+    }
+    shares
 }
 
 impl<const D: usize> Fill<D> for SpaceDraw<'_, D> {

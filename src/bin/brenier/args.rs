@@ -297,7 +297,8 @@ pub struct ParameterizeArgs {
     /// Lay a closed surface of genus 0 onto the unit sphere instead; OUT (.obj, .ply, .off or .stl)
     /// has the same triangles with vertices on the sphere
     #[arg(long, conflicts_with_all = [
-        "boundary", "seams", "landmarks", "certify", "remesh", "fill_holes", "max_stretch", "charts", "padding",
+        "boundary", "seams", "landmarks", "landmark_weight", "certify", "remesh", "fill_holes", "max_stretch", "charts",
+        "padding", "texture",
     ])]
     pub sphere: bool,
     /// Shape of each chart: free, which stretches least, disk, square, or a file with the corners

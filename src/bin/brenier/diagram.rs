@@ -41,7 +41,7 @@ where
     }
     let polygons = matches!(args.cells, Some(None));
     if polygons && problem.stays().is_some() {
-        let what = "--cells: the cells of a partial problem are bounded by arcs, not polygons; draw them with --plot";
+        let what = "--cells: the cells of a partial problem are bounded by arcs, not polygons; name a file, --cells cells.csv, or draw them with --plot";
         return Err(Failure::new(code::USAGE, what));
     }
     if let Some(shape) = problem.shape().filter(|_| polygons) {

@@ -26,6 +26,9 @@ pub fn run(args: &MapArgs, common: &Common) -> Result<u8, Failure> {
     if args.kind != MapKind::Smooth && args.temperature.is_some() {
         return Err(Failure::new(code::USAGE, "--temperature is for --kind smooth"));
     }
+    if args.kind != MapKind::Extension && args.tear {
+        return Err(Failure::new(code::USAGE, "--tear is for --kind extension"));
+    }
     match documents::read(&args.solution, Want::Solution, || read_any_solution(&args.solution, read_limit(common)))? {
         AnySolution::Plane(solution) => {
             let solved = mapped::of_plane(&args.solution, &solution, problem, common)?;

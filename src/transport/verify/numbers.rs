@@ -22,7 +22,9 @@ pub(super) fn lines<const D: usize>(
     let mut lines = vec![masses];
     lines.extend(report::rest(claims, family, found));
     lines.push(centroids(claims, still, found));
-    lines.push(report::residual(claims, family.masses(), found, own));
+    // Masses of a multiple are rounded on their way there.
+    let rounding = if scales.is_some() { 2.0 * ROUNDED } else { 0.0 };
+    lines.push(report::residual(claims, family.masses(), found, (own, rounding)));
     lines.push(weights(claims, family.sites(), family.metric()));
     lines.extend(cost(claims, still, found, scales));
     lines

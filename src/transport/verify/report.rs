@@ -37,19 +37,19 @@ fn near(a: f64, b: f64, slack: f64) -> bool {
 }
 
 /// Is the claimed error true, and the tolerance kept? If the claimed masses are right it is theirs,
-/// to the last bits.
+/// to the last bits, up to the relative rounding of these masses.
 pub(super) fn residual<const D: usize>(
     claims: &Claims<'_, D>,
     targets: &[f64],
     found: &Found<D>,
-    masses_right: bool,
+    (masses_right, rounding): (bool, f64),
 ) -> Line {
     let (report, [low, high]) = (claims.report, found.error);
     let claimed = report.max_relative_error;
     let slack = found.slack.relative(targets) + ROUNDED * claimed.abs();
     let own = error(claims.masses, targets);
     let honest = claimed >= low - slack && claimed <= high + slack;
-    let honest = honest && (!masses_right || near(claimed, own, ROUNDED * own));
+    let honest = honest && (!masses_right || near(claimed, own, ROUNDED * own + rounding));
     let most = 1.001 * report.tolerance + ROUNDING;
     let kept = !report.converged || claimed <= most && high <= most;
     let promise = match report.converged {

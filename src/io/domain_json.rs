@@ -5,7 +5,9 @@ use super::domain_shapes::{
 };
 use super::domain_space::{self, Fault};
 use super::error::{IoError, quoted};
-use super::json::{Context, Number, Pairs, Reference, Rows, Scalars, Source, Triples, Tuples, set, unknown_field};
+use super::json::{
+    Context, Number, Pairs, Place, Reference, Rows, Scalars, Source, Triples, Tuples, set, unknown_field,
+};
 use super::loader::Loader;
 use super::tets::fits;
 use super::{domain_geojson, domain_svg};

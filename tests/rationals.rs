@@ -296,10 +296,7 @@ fn spheres_are_multiplied_whole() {
         (&format!(r#""domain": {{"type": "sphere"}}, {image}"#), false),
     ] {
         let text = format!(r#"{more} "sites": [["1/3", 0, 0], [0, "1/3", 0.25]], "masses": [1, 2]"#);
-        let doubles = text
-            .replace(r#""1/3""#, "0.3333333333333333")
-            .replace(r#""4/3""#, "1.3333333333333333")
-            .replace("[1, 2]", "[1, 2]");
+        let doubles = text.replace(r#""1/3""#, "0.3333333333333333").replace(r#""4/3""#, "1.3333333333333333");
         let (rational, told) = solved("r.json", &text);
         let (double, _) = solved("d.json", &doubles);
         assert!((rational - double).abs() <= 1e-9 * double, "{more}: {rational} {double}");

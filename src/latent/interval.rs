@@ -42,11 +42,12 @@ pub(super) fn theta(counts: &[u64], target: &[f64], alpha: f64) -> Theta {
     let light = least_mass(counts.len(), v);
     let few = |nu: f64| nu < light;
     let heavy = counts.iter().zip(target).filter(|(_, nu)| !few(**nu)).map(|(c, nu)| (*c, *nu));
-    let [mut first, mut second, mut third, mut count, mut kept, mut wanted] = [0.0; 6];
+    let [mut first, mut second, mut third, mut count, mut kept, mut wanted, mut noise] = [0.0; 7];
     for (c, nu) in heavy {
         first += pairs(c) / nu;
         second += pairs(c) / (nu * nu);
         third += triples(c) / (nu * nu);
+        noise += 6.0 / (nu * v * v * v);
         (count, kept, wanted) = (count + 1.0, kept + c as f64 / v, wanted + nu);
     }
     let all = count == n;
@@ -55,7 +56,8 @@ pub(super) fn theta(counts: &[u64], target: &[f64], alpha: f64) -> Theta {
     let freedom = if count > 1.0 { count - 1.0 } else { 1.0 };
     // Where counts are small the estimate of `z` is no better than what it is near the target.
     let z = (second - first * first).max(freedom);
-    let skew = (third - first * first - part).max(0.0);
+    // Near the target triples are noise, of this deviation.
+    let skew = (third - first * first - part - noise.sqrt()).max(0.0);
     let (alpha, rest) =
         if all { (alpha, 0.0) } else { (0.75 * alpha, bound_of_light(counts, target, light, 0.25 * alpha)) };
     let tail = normal::exceeded(0.5 * alpha);
@@ -86,11 +88,11 @@ pub(super) fn theta(counts: &[u64], target: &[f64], alpha: f64) -> Theta {
     Theta { estimate, interval: [solve(tail), solve(-tail) + rest] }
 }
 
-/// What a cell must weigh for `points` to tell of it: `16 / (points^2 nu)`, what four points say
-/// that may be missed, is then at most the deviation of the estimate. For equal masses that are
-/// about `11 sqrt(n)` points, for two cells eleven points in each.
+/// What a cell must weigh for `points` to tell of it: `(8 / points)^2 / nu`, what eight points say,
+/// is then at most the deviation of the estimate. For equal masses that are about `45 sqrt(n)`
+/// points, for two cells 45 points in each.
 fn least_mass(n: usize, points: f64) -> f64 {
-    16.0 / (points * (2.0 * (n as f64 - 1.0)).sqrt())
+    64.0 / (points * (2.0 * (n as f64 - 1.0)).sqrt())
 }
 
 /// A bound of what lighter cells add, wrong with probability at most `alpha`.
@@ -104,7 +106,7 @@ fn bound_of_light(counts: &[u64], target: &[f64], light: f64, alpha: f64) -> f64
     most * cells().map(each).fold(0.0, f64::max) + cells().map(|(_, nu)| nu).sum::<f64>()
 }
 
-/// Points after which light cells that no point was in add no more than a quarter of `tol^2`, or
+/// Points after which light cells of the right masses will add no more than a quarter of `tol^2`, or
 /// none is light.
 pub(super) fn enough_for_light(target: &[f64], tol: f64, alpha: f64) -> f64 {
     let least = target.iter().fold(1.0f64, |m, nu| m.min(*nu));
@@ -112,11 +114,21 @@ pub(super) fn enough_for_light(target: &[f64], tol: f64, alpha: f64) -> f64 {
         return 0.0;
     }
     let all = 1.01 * least_mass(target.len(), 1.0) / least;
-    let few = 2.0 * -(0.125 * alpha).ln() / (tol * least.sqrt());
-    let light = least_mass(target.len(), few);
-    let wanted: f64 = target.iter().filter(|nu| **nu < light).sum();
-    // Points fall into the cells that are light there, too: seldom, if they weigh so little.
-    if few < all && wanted <= 0.05 * tol * tol && wanted * few <= 0.1 { few } else { all }
+    // So many where no point falls into them.
+    let mut v = 2.0 * -(0.125 * alpha).ln() / (tol * least.sqrt());
+    while v < all {
+        let light = least_mass(target.len(), v);
+        let (number, sum) = target.iter().filter(|nu| **nu < light).fold((0.0, 0.0), |(n, s), nu| (n + 1.0, s + nu));
+        // Points that fall into them, with two deviations, and into one of them.
+        let (in_all, in_one) = (v * sum + 2.0 * (v * sum).sqrt(), 2.0 + 2.0 * v * light.min(sum));
+        let most = chernoff(in_all.ceil() as u64, v as u64, 0.125 * alpha)[1];
+        let one = chernoff(in_one.min(in_all).ceil() as u64, v as u64, 0.125 * alpha / number)[1].min(most);
+        if most * one / least + sum <= 0.25 * tol * tol {
+            return v;
+        }
+        v *= 1.5;
+    }
+    all
 }
 
 /// Points after which, where `theta` is this share of `tol^2`, the upper end will very likely be at

@@ -426,8 +426,9 @@ fn files_of_few_points_are_served() {
         let found = run(&codes, &source, &LatentOptions::default().tol(0.1));
         assert_eq!(found.report.outcome, LatentOutcome::OutOfPoints, "{count}");
         assert!(found.heights.iter().all(|h| h.is_finite()));
-        let seen = found.validation.unwrap();
-        assert!(seen.value_interval.iter().all(|v| v.is_finite()) && seen.value_interval[0] <= seen.value_interval[1]);
+        // What the last points changed is not validated any more where there are none left.
+        let ends = found.validation.map_or([0.0; 2], |seen| seen.value_interval);
+        assert!(ends.iter().all(|v| v.is_finite()) && ends[0] <= ends[1], "{count}: {ends:?}");
     }
 }
 

@@ -42,12 +42,11 @@ pub(super) fn theta(counts: &[u64], target: &[f64], alpha: f64) -> Theta {
     let light = least_mass(counts.len(), v);
     let few = |nu: f64| nu < light;
     let heavy = counts.iter().zip(target).filter(|(_, nu)| !few(**nu)).map(|(c, nu)| (*c, *nu));
-    let [mut first, mut second, mut third, mut count, mut kept, mut wanted, mut noise] = [0.0; 7];
+    let [mut first, mut second, mut third, mut count, mut kept, mut wanted] = [0.0; 6];
     for (c, nu) in heavy {
         first += pairs(c) / nu;
         second += pairs(c) / (nu * nu);
         third += triples(c) / (nu * nu);
-        noise += 6.0 / (nu * v * v * v);
         (count, kept, wanted) = (count + 1.0, kept + c as f64 / v, wanted + nu);
     }
     let all = count == n;
@@ -56,14 +55,16 @@ pub(super) fn theta(counts: &[u64], target: &[f64], alpha: f64) -> Theta {
     let freedom = if count > 1.0 { count - 1.0 } else { 1.0 };
     // Where counts are small the estimate of `z` is no better than what it is near the target.
     let z = (second - first * first).max(freedom);
-    // Near the target triples are noise, of this deviation.
-    let skew = (third - first * first - part - noise.sqrt()).max(0.0);
+    let skew = (third - first * first - part).max(0.0);
     let (alpha, rest) =
         if all { (alpha, 0.0) } else { (0.75 * alpha, bound_of_light(counts, target, light, 0.25 * alpha)) };
     let tail = normal::exceeded(0.5 * alpha);
     let score = |theta: f64| {
+        // If the errors are greater than it seems all sums of them are: squares of masses about as
+        // `theta`, cubes as its power 3/2. Few points underrate them all together.
+        let grown = if part > 0.0 { (theta / part).clamp(1.0, 4.0) } else { 1.0 };
         let mean = freedom + v * theta;
-        let variance = 2.0 * z + 4.0 * v * (theta + skew);
+        let variance = 2.0 * (freedom + (z - freedom) * grown) + 4.0 * v * (theta + skew * grown * grown.sqrt());
         let freedom_of = 2.0 * mean * mean / variance;
         let seen = ((v * part + freedom) / mean).max(0.0);
         let spread = 2.0 / (9.0 * freedom_of);
@@ -106,7 +107,7 @@ fn bound_of_light(counts: &[u64], target: &[f64], light: f64, alpha: f64) -> f64
     most * cells().map(each).fold(0.0, f64::max) + cells().map(|(_, nu)| nu).sum::<f64>()
 }
 
-/// Points after which light cells of the right masses will add no more than a quarter of `tol^2`, or
+/// Points after which light cells of the right masses will add at most a quarter of `tol^2`, or
 /// none is light.
 pub(super) fn enough_for_light(target: &[f64], tol: f64, alpha: f64) -> f64 {
     let least = target.iter().fold(1.0f64, |m, nu| m.min(*nu));

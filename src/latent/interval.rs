@@ -42,11 +42,12 @@ pub(super) fn theta(counts: &[u64], target: &[f64], alpha: f64) -> Theta {
     let light = least_mass(counts.len(), v);
     let few = |nu: f64| nu < light;
     let heavy = counts.iter().zip(target).filter(|(_, nu)| !few(**nu)).map(|(c, nu)| (*c, *nu));
-    let [mut first, mut second, mut third, mut count, mut kept, mut wanted] = [0.0; 6];
+    let [mut first, mut second, mut third, mut count, mut kept, mut wanted, mut noise] = [0.0; 7];
     for (c, nu) in heavy {
         first += pairs(c) / nu;
         second += pairs(c) / (nu * nu);
         third += triples(c) / (nu * nu);
+        noise += 6.0 / (nu * v * v * v);
         (count, kept, wanted) = (count + 1.0, kept + c as f64 / v, wanted + nu);
     }
     let all = count == n;
@@ -55,7 +56,8 @@ pub(super) fn theta(counts: &[u64], target: &[f64], alpha: f64) -> Theta {
     let freedom = if count > 1.0 { count - 1.0 } else { 1.0 };
     // Where counts are small the estimate of `z` is no better than what it is near the target.
     let z = (second - first * first).max(freedom);
-    let skew = (third - first * first - part).max(0.0);
+    // Near the target triples are noise, of this deviation.
+    let skew = (third - first * first - part - noise.sqrt()).max(0.0);
     let (alpha, rest) =
         if all { (alpha, 0.0) } else { (0.75 * alpha, bound_of_light(counts, target, light, 0.25 * alpha)) };
     let tail = normal::exceeded(0.5 * alpha);

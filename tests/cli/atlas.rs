@@ -183,6 +183,9 @@ fn wrong_flags_are_refused() {
     for (flags, says) in [
         ("--max-stretch 1", "the largest stretch is 1; give a number above 1"),
         ("--max-stretch 1.2 --boundary square", "boundaries of its charts are free"),
+        ("--charts 2 --boundary disk", "boundaries of its charts are free"),
+        ("--sphere --texture 64", "cannot be used with"),
+        ("--sphere --landmark-weight 3", "cannot be used with"),
         ("--charts 3 --remesh", "remeshing is for charts with a given boundary"),
         ("--charts 3 --padding 900", "take a larger texture or less padding"),
     ] {

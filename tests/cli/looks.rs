@@ -246,6 +246,8 @@ fn flags_that_do_not_fit_are_told() {
             format!("{file}.json: --levels is for whole maps in the plane, this is {place}; leave it out")
         );
     }
+    let told = f.error(2, "map p.json --points four.csv -o i.csv --kind cell --tear");
+    assert_eq!(told, "--tear is for --kind extension");
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, 1, 1);
     encoder.set_color(png::ColorType::Rgb);

@@ -304,12 +304,10 @@ pub enum DomainError {
         max: [f64; 2],
     },
     /// A kind of density that another kind of domain is for.
-    #[error("a density of type \"{density}\" needs a domain of type \"{domain}\"")]
+    #[error("a density of type \"{density}\" needs {}", homes(density))]
     Unfit {
         /// Kind of density.
         density: &'static str,
-        /// Kind of domain it needs.
-        domain: &'static str,
     },
     /// An affine density of the plane in space, or of space in the plane.
     #[error(
@@ -348,6 +346,17 @@ pub enum DomainError {
     /// The density vanishes identically.
     #[error("density is zero on the whole domain; there is no mass to transport")]
     ZeroDensity,
+}
+
+/// The domains that a kind of density fits.
+fn homes(density: &str) -> &'static str {
+    match density {
+        "vertex" => "a domain of type \"mesh\" or \"tetmesh\"",
+        "cell" => "a domain of type \"tetmesh\"",
+        "affine" => "a domain in the plane or in space, or a sphere",
+        "image" => "a domain in the plane, or a sphere",
+        _ => "a domain of type \"mesh\"",
+    }
 }
 
 impl DomainError {

@@ -16,7 +16,7 @@ impl Density {
             }
             (Density::Affine { g, c }, Domain::Mesh(mesh)) => affine(*g, *c, used(mesh)),
             (Density::InSpace { .. }, _) => Err(DomainError::Slopes { found: 3, needed: 2 }),
-            (Density::Cell(_), _) => Err(DomainError::Unfit { density: "cell", domain: "tetmesh" }),
+            (Density::Cell(_), _) => Err(DomainError::Unfit { density: "cell" }),
             (Density::Image(image), _) => {
                 covers(image, domain.frame())?;
                 some_positive(Patches::of(domain, self).is_some_and(|p| !p.is_empty()))
@@ -25,7 +25,7 @@ impl Density {
             (Density::Vertex(_) | Density::Face(_) | Density::Corner(_), Domain::Mesh(mesh))
                 if mesh.polygons().is_some() =>
             {
-                Err(DomainError::Unfit { density: self.kind(), domain: "mesh" })
+                Err(DomainError::Unfit { density: self.kind() })
             }
             (Density::Vertex(values), Domain::Mesh(mesh)) => {
                 length("vertex", values.len(), mesh.vertices().len())?;
@@ -42,9 +42,9 @@ impl Density {
                 sound(values.as_flattened(), |k| (k / 3, Some(k % 3)))?;
                 some_positive(mesh.solid().any(|f| values[f].iter().any(|&r| r > 0.0)))
             }
-            (Density::Vertex(_), Domain::Convex(_)) => Err(DomainError::Unfit { density: "vertex", domain: "mesh" }),
-            (Density::Face(_), Domain::Convex(_)) => Err(DomainError::Unfit { density: "face", domain: "mesh" }),
-            (Density::Corner(_), Domain::Convex(_)) => Err(DomainError::Unfit { density: "corner", domain: "mesh" }),
+            (Density::Vertex(_) | Density::Face(_) | Density::Corner(_), Domain::Convex(_)) => {
+                Err(DomainError::Unfit { density: self.kind() })
+            }
         }
     }
 }

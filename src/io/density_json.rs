@@ -57,7 +57,7 @@ impl<'de> Visitor<'de> for DensitySeed<'_> {
                 }
             };
             match key.as_str() {
-                "type" => set(&mut raw.kind, &key, map.next_value()?)?,
+                "type" => set(&mut raw.kind, &key, cx.plain("density.type", &mut map)?)?,
                 "g" => set(&mut raw.g, &key, corner(&mut map, "density.g")?)?,
                 "min" => set(&mut raw.min, &key, corner(&mut map, "density.min")?)?,
                 "max" => set(&mut raw.max, &key, corner(&mut map, "density.max")?)?,
@@ -70,10 +70,10 @@ impl<'de> Visitor<'de> for DensitySeed<'_> {
                     let values = map.next_value_seed(CornerValues(Scalars { cx, list: "density.values" }))?;
                     set(&mut raw.values, &key, values)?;
                 }
-                "path" => set(&mut raw.path, &key, map.next_value()?)?,
-                "width" => set(&mut raw.width, &key, map.next_value()?)?,
-                "interpolation" => set(&mut raw.interpolation, &key, map.next_value()?)?,
-                "invert" => set(&mut raw.invert, &key, map.next_value()?)?,
+                "path" => set(&mut raw.path, &key, cx.plain("density.path", &mut map)?)?,
+                "width" => set(&mut raw.width, &key, cx.plain("density.width", &mut map)?)?,
+                "interpolation" => set(&mut raw.interpolation, &key, cx.plain("density.interpolation", &mut map)?)?,
+                "invert" => set(&mut raw.invert, &key, cx.plain("density.invert", &mut map)?)?,
                 _ => return Err(A::Error::custom(unknown_field(&key))),
             }
         }

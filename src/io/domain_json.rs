@@ -61,7 +61,7 @@ impl<'de> Visitor<'de> for DomainSeed<'_> {
         let mut raw = RawDomain::default();
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
-                "type" => set(&mut raw.kind, &key, map.next_value()?)?,
+                "type" => set(&mut raw.kind, &key, cx.plain("domain.type", &mut map)?)?,
                 "min" | "max" => {
                     let (slot, list) =
                         if key == "min" { (&mut raw.min, "domain.min") } else { (&mut raw.max, "domain.max") };
@@ -83,9 +83,9 @@ impl<'de> Visitor<'de> for DomainSeed<'_> {
                     let list = Triples { cx, list: "domain.triangles" };
                     set(&mut raw.triangles, &key, map.next_value_seed(list)?)?;
                 }
-                "path" => set(&mut raw.path, &key, map.next_value()?)?,
+                "path" => set(&mut raw.path, &key, cx.plain("domain.path", &mut map)?)?,
                 "feature" => set(&mut raw.features, &key, map.next_value::<OneOrMore>()?.into())?,
-                "periodic" => set(&mut raw.periodic, &key, map.next_value()?)?,
+                "periodic" => set(&mut raw.periodic, &key, cx.plain("domain.periodic", &mut map)?)?,
                 "halfspaces" => {
                     let rows = map.next_value_seed(Halfspaces(cx))?;
                     set(&mut raw.halfspaces, &key, rows)?;

@@ -46,6 +46,7 @@ impl Place {
             "heights" | "heights_lo" => "height",
             "density.g" | "density.c" => "coefficient",
             "density.values" => "value",
+            "metric" | "cost" | "index" | "angle" | "screen" | "version" | "density.width" => "number",
             _ => "coordinate",
         }
     }
@@ -84,6 +85,18 @@ impl<'f> Context<'f> {
         let value = self.number(|pass, at| pass.double(at, value), value);
         self.at(None);
         value
+    }
+
+    /// The value of a field that is no list; errors name it.
+    pub(super) fn plain<'de, T, A>(&self, field: &'static str, map: &mut A) -> Result<T, A::Error>
+    where
+        T: Deserialize<'de>,
+        A: MapAccess<'de>,
+    {
+        self.at(Some(Place::of(field)));
+        let value = map.next_value()?;
+        self.at(None);
+        Ok(value)
     }
 
     pub(super) fn at(&self, place: Option<Place>) {

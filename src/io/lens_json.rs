@@ -67,16 +67,16 @@ impl<'de> Visitor<'de> for Seed<'_> {
         let mut raw = Raw::default();
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
-                "format" => set(&mut raw.format, &key, map.next_value()?)?,
-                "version" => set(&mut raw.version, &key, map.next_value()?)?,
-                "kind" => set(&mut raw.kind, &key, map.next_value()?)?,
-                "shape" => set(&mut raw.shape, &key, map.next_value()?)?,
-                "index" => set(&mut raw.index, &key, map.next_value()?)?,
+                "format" => set(&mut raw.format, &key, self.0.plain("format", &mut map)?)?,
+                "version" => set(&mut raw.version, &key, self.0.plain("version", &mut map)?)?,
+                "kind" => set(&mut raw.kind, &key, self.0.plain("kind", &mut map)?)?,
+                "shape" => set(&mut raw.shape, &key, self.0.plain("shape", &mut map)?)?,
+                "index" => set(&mut raw.index, &key, self.0.plain("index", &mut map)?)?,
                 "aperture" => set(&mut raw.aperture, &key, map.next_value_seed(DomainSeed(self.0))?)?,
-                "picture" => set(&mut raw.picture, &key, map.next_value()?)?,
-                "invert" => set(&mut raw.invert, &key, map.next_value()?)?,
-                "angle" => set(&mut raw.angle, &key, map.next_value()?)?,
-                "screen" => set(&mut raw.screen, &key, map.next_value()?)?,
+                "picture" => set(&mut raw.picture, &key, self.0.plain("picture", &mut map)?)?,
+                "invert" => set(&mut raw.invert, &key, self.0.plain("invert", &mut map)?)?,
+                "angle" => set(&mut raw.angle, &key, self.0.plain("angle", &mut map)?)?,
+                "screen" => set(&mut raw.screen, &key, self.0.plain("screen", &mut map)?)?,
                 _ => return Err(A::Error::custom(unknown_field(&key))),
             }
         }

@@ -5,7 +5,7 @@ use super::domain_json::{DomainSeed, RawDomain};
 use super::domain_shapes::AnyDomain;
 use super::error::IoError;
 use super::header::{check_header, wrong_kind};
-use super::json::{Context, Pairs, Rows, Scalars, Source, set, unknown_field};
+use super::json::{Context, Pairs, Place, Rows, Scalars, Source, set, unknown_field};
 use super::loader::Loader;
 use super::problem_file::AnyProblem;
 use super::problem_file::{FileData, ProblemId};
@@ -18,7 +18,7 @@ use crate::domain::{self, Density, DomainError};
 use crate::exact::{Dd, Heights};
 use crate::map_kind;
 use crate::problem::{Kind, ProblemError, Scales};
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -159,6 +159,38 @@ pub(super) struct RawProblem {
     metric: Option<Vec<f64>>,
 }
 
+/// Reads the entries of a metric: doubles, since a factor that makes whole numbers of rationals
+/// would be one of costs, not of lengths.
+struct Entries<'c>(&'c Context<'c>);
+
+impl<'de> DeserializeSeed<'de> for Entries<'_> {
+    type Value = Vec<f64>;
+    fn deserialize<D: Deserializer<'de>>(self, d: D) -> Result<Vec<f64>, D::Error> {
+        self.0.at(Some(Place::of("metric")));
+        let cx = self.0;
+        let entries = d.deserialize_seq(self)?;
+        cx.at(None);
+        Ok(entries)
+    }
+}
+
+impl<'de> Visitor<'de> for Entries<'_> {
+    type Value = Vec<f64>;
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of numbers")
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Vec<f64>, A::Error> {
+        let mut entries = Vec::new();
+        loop {
+            self.0.at(Some(Place { index: Some(entries.len()), ..Place::of("metric") }));
+            match seq.next_element()? {
+                Some(entry) => entries.push(entry),
+                None => return Ok(entries),
+            }
+        }
+    }
+}
+
 /// Reads the object of a problem.
 pub(super) struct ProblemSeed<'c>(pub(super) &'c Context<'c>);
 
@@ -180,8 +212,8 @@ impl<'de> Visitor<'de> for ProblemSeed<'_> {
         let list = |list| Scalars { cx, list };
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
-                "format" => set(&mut raw.format, &key, map.next_value()?)?,
-                "version" => set(&mut raw.version, &key, map.next_value()?)?,
+                "format" => set(&mut raw.format, &key, cx.plain("format", &mut map)?)?,
+                "version" => set(&mut raw.version, &key, cx.plain("version", &mut map)?)?,
                 "domain" => set(&mut raw.domain, &key, map.next_value_seed(DomainSeed(cx))?)?,
                 "density" => set(&mut raw.density, &key, map.next_value_seed(DensitySeed(cx))?)?,
                 "sites" => {
@@ -192,9 +224,9 @@ impl<'de> Visitor<'de> for ProblemSeed<'_> {
                 "heights" => set(&mut raw.heights, &key, map.next_value_seed(list("heights"))?)?,
                 "heights_lo" => set(&mut raw.heights_lo, &key, map.next_value_seed(list("heights_lo"))?)?,
                 "weights" => set(&mut raw.weights, &key, map.next_value_seed(list("weights"))?)?,
-                "normalize" => set(&mut raw.normalize, &key, map.next_value()?)?,
-                "partial" => set(&mut raw.partial, &key, map.next_value()?)?,
-                "metric" => set(&mut raw.metric, &key, map.next_value()?)?,
+                "normalize" => set(&mut raw.normalize, &key, cx.plain("normalize", &mut map)?)?,
+                "partial" => set(&mut raw.partial, &key, cx.plain("partial", &mut map)?)?,
+                "metric" => set(&mut raw.metric, &key, map.next_value_seed(Entries(cx))?)?,
                 _ => return Err(A::Error::custom(unknown_field(&key))),
             }
         }

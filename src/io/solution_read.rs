@@ -154,15 +154,15 @@ impl<'de> Visitor<'de> for SolutionSeed<'_> {
         while let Some(key) = map.next_key::<String>()? {
             let numbers = |list| Scalars { cx, list };
             match key.as_str() {
-                "format" => set(&mut raw.format, &key, map.next_value()?)?,
-                "version" => set(&mut raw.version, &key, map.next_value()?)?,
+                "format" => set(&mut raw.format, &key, cx.plain("format", &mut map)?)?,
+                "version" => set(&mut raw.version, &key, cx.plain("version", &mut map)?)?,
                 "problem" => set(&mut raw.problem, &key, map.next_value_seed(SourceSeed(cx))?)?,
                 "heights" => set(&mut raw.heights, &key, map.next_value_seed(numbers("heights"))?)?,
                 "heights_lo" => set(&mut raw.heights_lo, &key, map.next_value_seed(numbers("heights_lo"))?)?,
                 "weights" => set(&mut raw.weights, &key, map.next_value_seed(numbers("weights"))?)?,
                 "masses" => set(&mut raw.masses, &key, map.next_value_seed(numbers("masses"))?)?,
                 "centroids" => set(&mut raw.centroids, &key, map.next_value_seed(Lists(PhantomData))?)?,
-                "cost" => set(&mut raw.cost, &key, map.next_value()?)?,
+                "cost" => set(&mut raw.cost, &key, cx.plain("cost", &mut map)?)?,
                 "hessian" => set(&mut raw.hessian, &key, map.next_value_seed(Lists(PhantomData))?)?,
                 "gradient_sites" => set(&mut raw.gradient_sites, &key, map.next_value_seed(Lists(PhantomData))?)?,
                 "gradient_masses" => {
@@ -170,8 +170,8 @@ impl<'de> Visitor<'de> for SolutionSeed<'_> {
                 }
                 "hidden" => set(&mut raw.hidden, &key, map.next_value_seed(Lists(PhantomData))?)?,
                 "site_of_input" => set(&mut raw.site_of_input, &key, map.next_value_seed(Lists(PhantomData))?)?,
-                "cells" => set(&mut raw.cells, &key, map.next_value()?)?,
-                "report" => set(&mut raw.report, &key, map.next_value()?)?,
+                "cells" => set(&mut raw.cells, &key, cx.plain("cells", &mut map)?)?,
+                "report" => set(&mut raw.report, &key, cx.plain("report", &mut map)?)?,
                 _ => return Err(A::Error::custom(unknown_field(&key))),
             }
         }
@@ -215,10 +215,10 @@ impl<'de> Visitor<'de> for SourceSeed<'_> {
         let mut raw = RawSource::default();
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
-                "sha256" => set(&mut raw.sha256, &key, map.next_value()?)?,
-                "path" => set(&mut raw.path, &key, map.next_value()?)?,
-                "files" => set(&mut raw.files, &key, map.next_value()?)?,
-                "kind" => set(&mut raw.kind, &key, map.next_value()?)?,
+                "sha256" => set(&mut raw.sha256, &key, self.0.plain("problem.sha256", &mut map)?)?,
+                "path" => set(&mut raw.path, &key, self.0.plain("problem.path", &mut map)?)?,
+                "files" => set(&mut raw.files, &key, self.0.plain("problem.files", &mut map)?)?,
+                "kind" => set(&mut raw.kind, &key, self.0.plain("problem.kind", &mut map)?)?,
                 "data" => set(&mut raw.data, &key, map.next_value_seed(ProblemSeed(self.0))?)?,
                 _ => return Err(A::Error::custom(unknown_field(&key))),
             }

@@ -141,6 +141,20 @@ fn domains() {
     assert_snapshot!(domain(r#"{"min": [0,0]}"#), @r#"p.json: domain: "type" is missing; use "box", "torus", "polyhedron", "sphere", "polygon", "multipolygon", "mesh", "tetmesh", "solid", "geojson" or "svg""#);
 }
 
+/// What is no list has its place told as well.
+#[test]
+fn fields_of_the_wrong_kind() {
+    let f = Folder::new();
+    let refused = |fields: &str| f.refused(3, &square(&format!("{fields}, \"sites\": [[0.5, 0.5]]")));
+    assert_snapshot!(refused(r#""normalize": 1"#), @"p.json: line 3: normalize: invalid type: integer `1`, expected a boolean");
+    assert_snapshot!(refused(r#""partial": "yes""#), @r#"p.json: line 3: partial: invalid type: string "yes", expected a boolean"#);
+    assert_snapshot!(refused(r#""metric": ["1/3", 0, 1]"#), @r#"p.json: line 3: metric[0]: invalid type: string "1/3", expected f64"#);
+    assert_snapshot!(refused(r#""metric": [1, 1e999, 1]"#), @"p.json: metric[1] is inf; every number must be finite");
+    assert_snapshot!(refused(r#""metric": [1, 0, 1]"#), @r#"p.json: "metric" needs a box or a polyhedron in space, or a torus; drop it"#);
+    assert_snapshot!(refused(r#""density": {"type": 3}"#), @"p.json: line 3: density.type: invalid type: integer `3`, expected a string");
+    assert_snapshot!(refused(r#""density": {"type": "image", "values": [1], "width": -1}"#), @"p.json: line 3: density.width: invalid value: integer `-1`, expected u64");
+}
+
 #[test]
 fn densities() {
     let f = Folder::new();
@@ -159,7 +173,7 @@ fn densities() {
     assert_snapshot!(density(r#"{"type": "image", "values": [1, 2], "width": 2, "interpolation": "cubic"}"#), @r#"p.json: density: unknown interpolation "cubic"; use "constant" or "bilinear""#);
     assert_snapshot!(density(r#"{"type": "image", "values": [1, 2]}"#), @r#"p.json: density: "values" of an image need their "width""#);
     assert_snapshot!(density(r#"{"type": "image", "values": [0, 0], "width": 1}"#), @"p.json: density is zero on the whole domain; there is no mass to transport");
-    assert_snapshot!(density(r#"{"type": "vertex", "values": [1, 2]}"#), @r#"p.json: a density of type "vertex" needs a domain of type "mesh""#);
+    assert_snapshot!(density(r#"{"type": "vertex", "values": [1, 2]}"#), @r#"p.json: a density of type "vertex" needs a domain of type "mesh" or "tetmesh""#);
     assert_snapshot!(density(r#"{"type": "gauss"}"#), @r#"p.json: density: unknown type "gauss"; use "constant", "affine", "vertex", "face", "cell", "corner" or "image""#);
     assert_snapshot!(density(r#"{"type": "constant", "c": 2}"#), @r#"p.json: density: type "constant" has no field "c"; drop it"#);
 }

@@ -262,4 +262,30 @@ fn flags_that_do_not_fit_are_told() {
     f.expect(0, "interpolate c.json --t 0.5 -o h.vtu");
     let told = f.error(3, "solve --domain cube --points space.csv --density affine:0.1,0,1 -o d.json");
     assert!(told.contains("give 3 slopes and a constant"), "{told}");
+    // Voxels of a torus are no areas, and cells of a solid in pieces have no borders. Nothing is
+    // solved before that is said.
+    for flags in ["--values m.csv", "--view 10,20", "--tolerance 0.1"] {
+        let told = f.error(2, &format!("cells t.json -o d.vti {flags}"));
+        assert!(told.ends_with("are for cells that are areas; these are voxels"), "{flags}: {told}");
+    }
+    assert!(f.error(2, "cells t.json -o d.vti --explode 0.1").contains("--explode is for cells in space"));
+    f.write(
+        "tets.json",
+        r#"{"format": "brenier/problem", "version": 1, "sites": [[0.1, 0.1, 0.2], [0.3, 0.2, 0.1]],
+            "domain": {"type": "tetmesh", "vertices": [[0,0,0],[1,0,0],[0,1,0],[0,0,1]], "tets": [[0,1,2,3]]}}"#,
+    );
+    let told = f.error(2, "solve tets.json -o d.json --plot d.svg --stroke 2");
+    assert!(told.contains("cells of a domain in pieces have no borders") && !f.path("d.json").exists(), "{told}");
+}
+
+/// Numbers of --values colour the cells beside words that are not of it.
+#[test]
+fn values_are_seen_beside_the_names_of_sites() {
+    let f = folder();
+    f.expect(0, "plot s.json -o a.svg --values v.csv --label site");
+    f.expect(0, "plot s.json -o b.svg --values v.csv --color people --label site");
+    assert_eq!(f.read("a.svg"), f.read("b.svg"));
+    assert!(f.read("a.svg").contains("people"));
+    f.expect(0, "plot s.json -o a.svg --values v.csv --color mass --label name");
+    assert!(f.read("a.svg").contains("town7"));
 }

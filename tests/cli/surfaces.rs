@@ -127,7 +127,7 @@ fn what_surfaces_cannot_do_is_said() {
     assert_snapshot!(f.error(2, "quantize --domain roof.obj -n 5 -o s.json --centroids"), @"--centroids is for files of points; the sites of a solution are centroids anyway");
     assert_snapshot!(f.error(2, "quantize --domain square -n 5 -o s.csv --centroids"), @"--centroids is for surfaces; in the plane of square sites are centroids");
     assert_snapshot!(f.error(3, "quantize --domain roof.obj --points flat.csv -o s.json"), @"flat.csv: has 2 numbers per point; give x, y and z");
-    assert_snapshot!(f.error(3, "solve --domain roof.obj --points y.csv --density affine:1,0,0 -o s.json"), @r#"--density affine:1,0,0: a density of type "affine" needs a domain of type "polygon""#);
+    assert_snapshot!(f.error(3, "solve --domain roof.obj --points y.csv --density affine:1,0,0 -o s.json"), @r#"--density affine:1,0,0: a density of type "affine" needs a domain in the plane or in space, or a sphere"#);
     f.write(
         "p.json",
         r#"{"format": "brenier/problem", "version": 1, "domain": {"type": "mesh", "path": "roof.obj"}, "sites": [[0, 0, 1], [1, 1]]}"#,

@@ -9,7 +9,7 @@ use brenier::io::{Encoding, Field, MeshData, has_ending, write_surface};
 use std::path::Path;
 
 pub fn run(args: &AlexandrovArgs, common: &Common) -> Result<u8, Failure> {
-    crate::style::check(&args.picture, args.plot.as_deref())?;
+    crate::style::check(&args.picture, args.plot.as_deref(), brenier::plot::Color::Mass)?;
     let solved = mapped::load("alexandrov", &args.solution, args.problem.as_deref(), common)?;
     let graph = solved.map.alexandrov();
     let sites: Vec<f64> = graph.sites.iter().map(|&i| f64::from(i)).collect();

@@ -97,6 +97,11 @@ fn areas<P: Transport<D> + Painted<D>, const D: usize>(
     let arcs = table.outlines.angles.iter().filter(|a| **a != 0.0).count();
     let tolerance = look.tolerance.unwrap_or_else(|| table.outlines.usual_tolerance());
     let is_svg = has_ending(out, "svg");
+    if look.tolerance.is_some() && (is_svg || table.outlines.angles.is_empty()) {
+        let why = if is_svg { "arcs are drawn as arcs" } else { "no arcs become chords here" };
+        let what = format!("{}: --tolerance has no use, {why}; leave it out", out.display());
+        return Err(Failure::new(code::USAGE, what));
+    }
     if is_svg {
         let titles: Vec<String> = (0..table.len()).map(|i| title(&table, columns, i)).collect();
         let svg = problem.painted(out, look, heights, &table, &titles)?;
@@ -128,6 +133,15 @@ fn check_look(file: &Path, out: &Path, look: &CellsLook, flat: bool) -> Result<(
     }
     if (look.view.is_some() || look.up.is_some()) && (flat || !has_ending(out, "svg")) {
         let what = format!("{file}: --view and --up are for .svg pictures of surfaces; leave them out");
+        return Err(Failure::new(code::USAGE, what));
+    }
+    Ok(())
+}
+
+/// Refuses what only areas have.
+fn are_no_areas(look: &CellsLook, these: &str) -> Result<(), Failure> {
+    if look.values.is_some() || look.view.is_some() || look.up.is_some() || look.tolerance.is_some() {
+        let what = format!("--values, --view, --up and --tolerance are for cells that are areas; these are {these}");
         return Err(Failure::new(code::USAGE, what));
     }
     Ok(())
@@ -312,10 +326,7 @@ impl Painted<3> for SpaceProblem<3> {
         common: &Common,
     ) -> Result<Option<Solids>, Failure> {
         let (name, usage) = (out.display(), |what: String| Err(Failure::new(code::USAGE, what)));
-        if look.values.is_some() || look.view.is_some() || look.up.is_some() || look.tolerance.is_some() {
-            let what = "--values, --view, --up and --tolerance are for cells that are areas; these are polyhedra";
-            return usage(what.into());
-        }
+        are_no_areas(look, "polyhedra")?;
         if look.explode.is_some() && !["vtu", "obj", "ply", "stl"].iter().any(|e| has_ending(out, e)) {
             return usage(format!("{name}: --explode is for .vtu, .obj, .ply and .stl; leave it out"));
         }
@@ -353,10 +364,15 @@ impl Painted<2> for SpaceProblem<2> {
         heights: &Heights,
         common: &Common,
     ) -> Result<Option<Solids>, Failure> {
-        match writes_voxels(out) {
-            true => voxels::written(self, out, look.voxels.as_ref(), heights, common).map(Some),
-            false => Ok(None),
+        if !writes_voxels(out) {
+            return Ok(None);
         }
+        are_no_areas(look, "voxels")?;
+        if look.explode.is_some() {
+            let what = format!("{}: --explode is for cells in space; leave it out", out.display());
+            return Err(Failure::new(code::USAGE, what));
+        }
+        voxels::written(self, out, look.voxels.as_ref(), heights, common).map(Some)
     }
 
     fn painted(

@@ -19,7 +19,7 @@ use std::time::Instant;
 
 pub fn run(args: &DiagramArgs, common: &Common) -> Result<u8, Failure> {
     let start = Instant::now();
-    crate::style::check(&args.picture, args.plot.as_deref())?;
+    crate::style::check(&args.picture, args.plot.as_deref(), Color::Mass)?;
     visit!(heights::of_file(&args.file, None, &args.output, common)?, at => described(args, common, &at, start))
 }
 
@@ -35,6 +35,9 @@ where
 {
     let (loaded, heights) = (&at.loaded, &at.heights);
     let problem = &loaded.problem;
+    if args.plot.is_some() {
+        picture::fits(problem, &args.picture, &loaded.name)?;
+    }
     if let Some(path) = args.mesh.as_ref().filter(|_| problem.is_flat()) {
         let what = format!("{}: --mesh is for surfaces, this domain lies in the plane", path.display());
         return Err(Failure::new(code::USAGE, what));

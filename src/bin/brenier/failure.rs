@@ -60,10 +60,17 @@ pub fn of_stdout(e: &io::Error) -> Failure {
     }
 }
 
-/// The subcommand on the command line with a blank behind it, if there is one.
-fn subcommand(of: &clap::Command) -> String {
-    let known = |w: &std::ffi::OsString| of.find_subcommand(w).map(|c| format!("{} ", c.get_name()));
-    std::env::args_os().skip(1).find_map(|w| known(&w)).unwrap_or_default()
+/// The subcommands on the command line, each with a blank behind it.
+fn subcommands(of: &clap::Command) -> String {
+    let (mut at, mut names) = (of, String::new());
+    for word in std::env::args_os().skip(1) {
+        if let Some(next) = at.find_subcommand(&word) {
+            names += next.get_name();
+            names.push(' ');
+            at = next;
+        }
+    }
+    names
 }
 
 /// What clap stopped at: help and version are printed and fine, all else is a wrong command line,
@@ -90,7 +97,7 @@ pub fn of_arguments(e: &clap::Error, command: &clap::Command) -> Result<u8, Fail
                 .collect();
             let stray = e.kind() == K::UnknownArgument && lines[0].contains(" argument '") && !lines[0].contains("'-");
             let what = lines.join(" ") + if stray { "; other files are named by flags" } else { "" };
-            Err(Failure::new(code::USAGE, format!("{what}; see brenier {}--help", subcommand(command))))
+            Err(Failure::new(code::USAGE, format!("{what}; see brenier {}--help", subcommands(command))))
         }
     }
 }

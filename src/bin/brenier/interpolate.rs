@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 pub fn run(args: &InterpolateArgs, common: &Common) -> Result<u8, Failure> {
-    crate::style::check(&args.picture, args.plot.as_deref())?;
+    crate::style::check(&args.picture, args.plot.as_deref(), brenier::plot::Color::Mass)?;
     let frames: Vec<PathBuf> = match (args.frames, &args.plot) {
         (Some(count), Some(path)) => (0..count).map(|k| numbered(path, k, count)).collect(),
         _ => Vec::new(),

@@ -27,10 +27,10 @@ const BOTH: (u32, u32) = (1600, 800);
 const LONGER: usize = 1200;
 
 pub fn run(args: &PlotArgs, common: &Common) -> Result<u8, Failure> {
-    style::check(&args.picture, Some(&args.output))?;
+    style::check(&args.picture, Some(&args.output), Color::Mass)?;
     let busy = Busy::new(common, "drawing");
     visit!(heights::of_file(&args.file, args.problem.as_deref(), &args.output, common)?, at => {
-        view_fits(&at.loaded.problem, &args.picture, &args.file)?;
+        fits(&at.loaded.problem, &args.picture, &args.file)?;
         let style = style::of(&args.picture, Color::Mass, &at.loaded.problem, common)?;
         at.loaded.problem.draw(&at.heights, &args.file, &args.output, style)?;
     });
@@ -52,15 +52,20 @@ pub fn beside<P: Drawn + WithSites>(
     (args, usual): (&PictureArgs, Color),
     common: &Common,
 ) -> Result<(), Failure> {
-    view_fits(problem, args, name)?;
     problem.draw(heights, name, path, style::of(args, usual, problem, common)?)
 }
 
-/// The plane has one view.
-fn view_fits(problem: &impl Drawn, args: &PictureArgs, file: &Path) -> Result<(), Failure> {
+/// Refuses flags that pictures of such a problem have no use for, before it is solved.
+pub fn fits(problem: &impl Drawn, args: &PictureArgs, file: &Path) -> Result<(), Failure> {
+    // The plane has one view.
     if problem.is_flat() && (args.view.is_some() || args.up.is_some()) {
         let file = file.display();
         let what = format!("{file}: is a diagram in the plane, seen from above; leave out --view and --up");
+        return Err(Failure::new(code::USAGE, what));
+    }
+    if args.stroke.is_some() && !problem.has_borders() {
+        let file = file.display();
+        let what = format!("{file}: --stroke has no use, cells of a domain in pieces have no borders; leave it out");
         return Err(Failure::new(code::USAGE, what));
     }
     let (place, whole) = problem.place();
@@ -159,6 +164,10 @@ pub trait Drawn {
     fn is_flat(&self) -> bool;
     /// What it is, and whether its map is that of one potential on the plane, which has levels.
     fn place(&self) -> (&'static str, bool);
+    /// Are the borders of cells drawn? Pieces of one cell are not told apart from cells.
+    fn has_borders(&self) -> bool {
+        true
+    }
     /// Can a cell be in several parts without the report saying so?
     fn may_fall_apart(&self) -> bool;
     /// Draws the diagram at some heights. `name` is what the picture is of.
@@ -251,6 +260,10 @@ impl<const D: usize> Drawn for SpaceProblem<D> {
         (if D == 2 { "a torus" } else { "in space" }, false)
     }
 
+    fn has_borders(&self) -> bool {
+        self.domain().parts().is_none()
+    }
+
     /// Cells are convex, on a torus as well.
     fn may_fall_apart(&self) -> bool {
         false
@@ -312,7 +325,7 @@ fn draw_partial(
 
 /// How the flags want a picture of a solved map in the plane.
 pub fn of_map(map: &BrenierMap, args: &PictureArgs, name: &Path, common: &Common) -> Result<Style, Failure> {
-    view_fits(map.problem(), args, name)?;
+    fits(map.problem(), args, name)?;
     let mut style = style::of(args, Color::Mass, map.problem(), common)?;
     take_inks(&mut style, map.problem());
     find_out(&mut style, map.diagram(), map.diagram().sites(), map.heights());

@@ -23,7 +23,7 @@ use std::time::Instant;
 
 pub fn run(args: &QuantizeArgs, common: &Common) -> Result<u8, Failure> {
     let start = Instant::now();
-    crate::style::check(&args.picture, args.plot.as_deref())?;
+    crate::style::check(&args.picture, args.plot.as_deref(), Color::Cells)?;
     visit!(input::of_quantize(args, common)?, loaded => moved(args, common, start, loaded))
 }
 
@@ -121,6 +121,9 @@ where
     T::Problem: Moved<D>,
 {
     T::Problem::check(args)?;
+    if args.plot.is_some() {
+        picture::fits(&loaded.problem, &args.picture, &loaded.name)?;
+    }
     console::warn(common, &loaded.warnings);
     if let Some(path) = &args.fit {
         return fit::fitted(args, path, common, start, loaded);

@@ -11,7 +11,7 @@ use brenier::transport::{SingularOptions, SingularSet, StrandEnd};
 use std::path::Path;
 
 pub fn run(args: &SingularArgs, common: &Common) -> Result<u8, Failure> {
-    crate::style::check(&args.picture, args.plot.as_deref())?;
+    crate::style::check(&args.picture, args.plot.as_deref(), brenier::plot::Color::Mass)?;
     let solved = mapped::load("singular", &args.solution, args.problem.as_deref(), common)?;
     let options = SingularOptions::default().deviations(args.deviations).factor(args.factor).ratio(args.ratio);
     let set = solved.map.singular(&options);

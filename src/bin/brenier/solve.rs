@@ -24,7 +24,7 @@ use std::time::{Duration, Instant};
 
 pub fn run(args: &SolveArgs, common: &Common) -> Result<u8, Failure> {
     let start = Instant::now();
-    crate::style::check(&args.picture, args.plot.as_deref())?;
+    crate::style::check(&args.picture, args.plot.as_deref(), Color::Mass)?;
     if args.checkpoint.is_none() {
         outputs::also(&[state_of(args)], Role::State)?;
     }
@@ -41,6 +41,9 @@ fn solved<T: Kinds + FileData<Point = [f64; D]>, const D: usize>(
 where
     T::Problem: Transport<D> + Drawn + Painted<D>,
 {
+    if args.plot.is_some() {
+        picture::fits(&loaded.problem, &args.picture, &loaded.name)?;
+    }
     console::warn(common, &loaded.warnings);
     let named = args.resume.is_some() || args.checkpoint.is_some() || common.time_limit.is_some();
     if named || rayon::current_num_threads() == 1 {

@@ -67,7 +67,7 @@ fn usage(what: String) -> Failure {
 
 /// Refuses flags that the picture has no use for, before anything is read. `usual` is what colours
 /// show where nobody says it.
-pub fn check(args: &PictureArgs, path: Option<&Path>) -> Result<(), Failure> {
+pub fn check(args: &PictureArgs, path: Option<&Path>, usual: Color) -> Result<(), Failure> {
     let given = args.given();
     let Some(path) = path else {
         return match given.first() {
@@ -105,11 +105,50 @@ pub fn check(args: &PictureArgs, path: Option<&Path>) -> Result<(), Failure> {
         if let Some(word) = args.color.as_deref().filter(|c| of_word(c).is_none()) {
             return Err(usage(format!("--color {word}: use {COLORS}")));
         }
-        if let Some(word) = args.label.as_deref().filter(|l| !["site", "mass"].contains(l)) {
+        if let Some(word) = args.label.as_deref().filter(|l| !is_known(l)) {
             return Err(usage(format!("--label {word}: use site, mass, or a column of --values")));
         }
     }
+    unread(args, usual)
+}
+
+/// Refuses flags that others make idle.
+fn unread(args: &PictureArgs, usual: Color) -> Result<(), Failure> {
+    let word = args.color.as_deref();
+    let told = word.and_then(of_word).map(|found| found.0);
+    let names_column = args.label.as_deref().is_some_and(|l| !is_known(l));
+    if let (Some(word), Some(_)) = (word, told)
+        && args.values.is_some()
+        && !names_column
+    {
+        return Err(usage(format!(
+            "--values has no use beside --color {word}: name one of its columns, or leave it out"
+        )));
+    }
+    if let (Some(_), Some(word)) = (&args.ink, word)
+        && !matches!(told, Some(Color::Cells | Color::Sites))
+    {
+        return Err(usage(format!("--ink has the colours, so --color {word} cannot be seen; leave it out")));
+    }
+    // A file of numbers is there to be seen.
+    let by_column = word.is_some() && told.is_none() || args.values.is_some() && !names_column;
+    let shown = told.unwrap_or(if by_column { Color::Values } else { usual });
+    if args.palette.is_some() && (args.ink.is_some() || matches!(shown, Color::Cells | Color::Sites)) {
+        let what = if args.ink.is_some() { "--ink" } else { "cells and sites without numbers" };
+        return Err(usage(format!("--palette is for colours of numbers, not for {what}; leave it out")));
+    }
+    if shown == Color::Sites {
+        let given = args.given();
+        if let Some(flag) = given.iter().find(|flag| ["--label", "--levels", "--stroke"].contains(flag)) {
+            return Err(usage(format!("{flag} is of cells, and --color sites draws none; leave it out")));
+        }
+    }
     Ok(())
+}
+
+/// A word for what labels say, without --values.
+fn is_known(label: &str) -> bool {
+    ["site", "mass"].contains(&label)
 }
 
 /// What a word for colours means; the flag of what only the diagram knows.
@@ -148,7 +187,7 @@ pub fn of(args: &PictureArgs, usual: Color, problem: &impl WithSites, common: &C
             }
         },
         // A file of numbers is there to be seen.
-        None if args.label.is_none() => {
+        None if args.label.as_deref().is_none_or(is_known) => {
             let is_number = |c: &&CellColumn| matches!(c.values, ColumnValues::Numbers(_));
             if let Some(first) = columns.iter().find(is_number) {
                 look.values = Some(numbers(&first.name, &columns, args)?);

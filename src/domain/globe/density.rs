@@ -55,7 +55,7 @@ impl TryFrom<Density> for SphereDensity {
             Density::InSpace { g, c } => Ok(SphereDensity::Affine { g, c }),
             Density::Affine { .. } => Err(DomainError::Slopes { found: 2, needed: 3 }),
             Density::Image(image) => Ok(SphereDensity::Image(Arc::new(SphereImage::new(image)?))),
-            other => Err(DomainError::Unfit { density: other.kind(), domain: "mesh" }),
+            other => Err(DomainError::Unfit { density: other.kind() }),
         }
     }
 }

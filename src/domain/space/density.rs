@@ -67,7 +67,7 @@ impl SpaceDensity {
             SpaceDensity::Vertex(values) | SpaceDensity::Cell(values) => {
                 let vertex = matches!(self, SpaceDensity::Vertex(_));
                 let kind = if vertex { "vertex" } else { "cell" };
-                let Some(mesh) = tets else { return Err(DomainError::Unfit { density: kind, domain: "tetmesh" }) };
+                let Some(mesh) = tets else { return Err(DomainError::Unfit { density: kind }) };
                 length(kind, values.len(), if vertex { mesh.vertices().len() } else { mesh.tets().len() })?;
                 sound(values, |k| (k, None))?;
                 let parts = domain.parts();
@@ -198,8 +198,8 @@ impl TryFrom<Density> for SpaceDensity {
             Density::InSpace { g, c } => Ok(SpaceDensity::Affine { g, c }),
             Density::Vertex(values) => Ok(SpaceDensity::Vertex(values)),
             Density::Cell(values) => Ok(SpaceDensity::Cell(values)),
-            Density::Image(_) => Err(DomainError::Unfit { density: "image", domain: "box\" in the plane, \"polygon" }),
-            other => Err(DomainError::Unfit { density: other.kind(), domain: "mesh" }),
+            Density::Image(_) => Err(DomainError::Unfit { density: "image" }),
+            other => Err(DomainError::Unfit { density: other.kind() }),
         }
     }
 }

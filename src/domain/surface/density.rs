@@ -90,11 +90,9 @@ impl TryFrom<Density> for SurfaceDensity {
             Density::Vertex(values) => Ok(SurfaceDensity::Vertex(values)),
             Density::Face(values) => Ok(SurfaceDensity::Face(values)),
             Density::Corner(values) => Ok(SurfaceDensity::Corner(values)),
-            Density::Affine { .. } | Density::InSpace { .. } => {
-                Err(DomainError::Unfit { density: "affine", domain: "polygon" })
-            }
-            Density::Cell(_) => Err(DomainError::Unfit { density: "cell", domain: "tetmesh" }),
-            Density::Image(_) => Err(DomainError::Unfit { density: "image", domain: "box" }),
+            Density::Affine { .. } | Density::InSpace { .. } => Err(DomainError::Unfit { density: "affine" }),
+            Density::Cell(_) => Err(DomainError::Unfit { density: "cell" }),
+            Density::Image(_) => Err(DomainError::Unfit { density: "image" }),
         }
     }
 }

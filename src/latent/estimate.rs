@@ -4,7 +4,6 @@
 use super::fixed;
 use crate::newton::linear::Laplacian;
 use rayon::prelude::*;
-use std::collections::BTreeMap;
 
 /// A wall that was met: its two cells as one number, the lower one in front, and the density there
 /// as a share of the greatest.
@@ -94,29 +93,43 @@ impl Estimate {
     }
 }
 
-/// The matrix of walls. Where it falls apart, weak edges to the heaviest code of all join its
-/// parts, so that masses can flow: a thousandth of the mean diagonal each.
+/// The matrix of walls, each with its lower cell in front; some may appear twice. Where it falls
+/// apart, weak edges to the heaviest code of all join its parts, so that masses can flow: a
+/// thousandth of the mean diagonal each.
 pub(super) fn laplacian(n: usize, walls: &[(u32, u32, f64)], heaviest: u32) -> Laplacian {
     let total: f64 = walls.iter().map(|w| 2.0 * w.2).sum();
     let weak = if total > 0.0 { 1e-3 * total / n as f64 } else { 1.0 };
     let part = parts(n, walls);
-    let apart = part.iter().any(|p| *p != part[0]);
-    let mut rows: Vec<BTreeMap<u32, f64>> = vec![BTreeMap::new(); n];
-    let mut add = |i: u32, j: u32, k: f64| {
-        *rows[i as usize].entry(j).or_default() += k;
-        *rows[j as usize].entry(i).or_default() += k;
+    let mut edges = walls.to_vec();
+    if part.iter().any(|p| *p != part[0]) {
+        edges.extend((0..n as u32).filter(|i| *i != heaviest).map(|i| (i.min(heaviest), i.max(heaviest), weak)));
+    }
+    // Stable, so that what is added up is added in one order.
+    edges.sort_by_key(|e| (e.0, e.1));
+    edges.dedup_by(|next, kept| {
+        let same = (next.0, next.1) == (kept.0, kept.1);
+        if same {
+            kept.2 += next.2;
+        }
+        same
+    });
+    let mut row_ptr = vec![0u32; n + 1];
+    for &(i, j, _) in &edges {
+        row_ptr[i as usize + 1] += 1;
+        row_ptr[j as usize + 1] += 1;
+    }
+    (0..n).for_each(|i| row_ptr[i + 1] += row_ptr[i]);
+    let mut next = row_ptr.clone();
+    let (mut col, mut weight) = (vec![0; 2 * edges.len()], vec![0.0; 2 * edges.len()]);
+    let mut put = |row: u32, c: u32, w: f64| {
+        let at = &mut next[row as usize];
+        (col[*at as usize], weight[*at as usize]) = (c, w);
+        *at += 1;
     };
-    walls.iter().for_each(|&(i, j, k)| add(i, j, k));
-    if apart {
-        (0..n as u32).filter(|i| *i != heaviest).for_each(|i| add(i, heaviest, weak));
-    }
-    let mut l = Laplacian { row_ptr: vec![0], col: Vec::new(), weight: Vec::new() };
-    for row in rows {
-        l.col.extend(row.keys());
-        l.weight.extend(row.values());
-        l.row_ptr.push(l.col.len() as u32);
-    }
-    l
+    // Edges are sorted: so are the columns before the diagonal, and then those behind it.
+    edges.iter().for_each(|&(i, j, w)| put(j, i, w));
+    edges.iter().for_each(|&(i, j, w)| put(i, j, w));
+    Laplacian { row_ptr, col, weight }
 }
 
 /// A name for the part of the graph that each cell lies in.
@@ -151,5 +164,9 @@ mod tests {
         assert_eq!(parts(4, &[(0, 1, 2.0), (2, 3, 4.0)]), [0, 0, 2, 2]);
         assert_eq!(l.row(0), (&[1, 3][..], &[2.0, 3e-3][..]));
         assert_eq!(l.row(3).0, [0, 1, 2]);
+        // Twice the same, and an edge beside the weak one that joins the parts.
+        let l = laplacian(4, &[(1, 2, 1.0), (0, 1, 2.0), (1, 2, 0.5)], 1);
+        assert_eq!((l.row(0), l.row(2)), ((&[1][..], &[2.0 + 1.75e-3][..]), (&[1][..], &[1.5 + 1.75e-3][..])));
+        assert_eq!(l.row(1).0, [0, 2, 3]);
     }
 }

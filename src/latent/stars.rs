@@ -16,7 +16,7 @@ use super::estimate::{Estimate, Meeting, Sums, wall};
 use super::fixed;
 use super::lines::Along;
 use super::units::Units;
-use super::visible::visible;
+use super::visible::{Lines, Sight};
 use crate::dense::{Instructions, Task, widely};
 use rayon::prelude::*;
 
@@ -30,7 +30,7 @@ fn mean_coordinate(d: usize) -> f64 {
 }
 
 /// What the stars `first .. first + count` say of the cells at these heights. Cost: a star costs
-/// the values of all codes at a point, and two passes over all codes for each line.
+/// the values of all codes at a point, and a pass over all codes for each line.
 pub(super) fn stars(units: &Units, heights: &[f64], first: u64, count: u64) -> Result<Estimate, LatentError> {
     let n = units.len();
     let turned = !matches!(units.drawer.law, Law::Cube) && units.dimension > 1;
@@ -75,9 +75,7 @@ struct Work {
     points: Vec<f64>,
     turned: Vec<f64>,
     values: Vec<f64>,
-    a: Vec<f64>,
-    b: Vec<f64>,
-    ids: Vec<u32>,
+    sight: Sight,
     envelope: Envelope,
     shares: Vec<(u32, u64)>,
     met: Vec<Meeting>,
@@ -123,6 +121,7 @@ impl Star<'_> {
         work.values.resize(n, 0.0);
         values(columns, self.heights, x, &mut work.values);
         let most = work.values.iter().fold(f64::NEG_INFINITY, |m, v| if *v > m { *v } else { m });
+        let top = work.values.iter().position(|v| *v == most).unwrap_or(0);
         let alongs: Vec<Along> = (0..d).map(|k| self.along(x, k)).collect();
         let longest = alongs.iter().flat_map(|a| a.ends()).fold(0.0f64, |m, t| m.max(t.abs()));
         // Values near the largest are at most so large; rounding makes some 1e-16 of them.
@@ -133,22 +132,17 @@ impl Star<'_> {
         for (k, along) in alongs.into_iter().enumerate() {
             let slopes = &columns[k * n..(k + 1) * n];
             let [low, high] = along.ends();
-            visible(&work.values, slopes, &along.places(), margin, &mut work.ids);
-            work.a.clear();
-            work.b.clear();
-            for &i in &work.ids {
-                work.a.push(work.values[i as usize]);
-                work.b.push(slopes[i as usize]);
-            }
-            let pieces = work.envelope.of(&work.a, &work.b, low, high);
+            work.sight.look((&work.values, slopes), top, &along.places(), margin);
+            let Lines { ids, a, b } = &work.sight.seen;
+            let pieces = work.envelope.of(a, b, low, high);
             for (s, piece) in pieces.iter().enumerate() {
                 let at = piece.line as usize;
-                let [mass, integral] = along.integrals(work.a[at], work.b[at], piece.from, piece.to);
+                let [mass, integral] = along.integrals(a[at], b[at], piece.from, piece.to);
                 value += integral * part;
-                work.shares.push((work.ids[at], fixed::share(mass * part)));
+                work.shares.push((ids[at], fixed::share(mass * part)));
                 if let Some(next) = pieces.get(s + 1) {
-                    let other = work.ids[next.line as usize];
-                    work.met.push((wall(work.ids[at], other), fixed::share(along.density(piece.to))));
+                    let other = ids[next.line as usize];
+                    work.met.push((wall(ids[at], other), fixed::share(along.density(piece.to))));
                 }
             }
         }

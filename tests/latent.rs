@@ -447,3 +447,19 @@ fn promises_with_light_codes_hold() {
     }
     assert!(broken <= 1, "{broken} of 12");
 }
+
+/// With few points a code in many dimensions most cells lack their mass at first; one of them must
+/// not rise until it has that of all, and the run must end: `cargo test --test latent -- --ignored`.
+#[test]
+#[ignore = "a minute: 2,000 codes in 64 coordinates"]
+fn many_codes_of_many_coordinates_end() {
+    let (n, d) = (2000, 64);
+    // Normal numbers by Box and Muller.
+    let u = numbers(2 * n * d, 64);
+    let normal = |k: usize| (-2.0 * (1.0 - u[2 * k]).ln()).sqrt() * (std::f64::consts::TAU * u[2 * k + 1]).cos();
+    let codes = Codes::new(d, (0..n * d).map(normal).collect(), None).unwrap();
+    let options = LatentOptions::default().tol(0.1).max_points(10_000_000);
+    let found = run(&codes, &Source::Gaussian(vec![0.0; d], 1.0), &options);
+    assert_eq!(found.report.outcome, LatentOutcome::Converged, "{:?}", found.report);
+    assert!(found.validation.unwrap().empty.len() < n / 50);
+}

@@ -9,13 +9,15 @@ use super::codes::Codes;
 use super::counts::count;
 use super::draw::Use;
 use super::error::{LatentError, in_time};
-use super::estimate::laplacian;
+use super::estimate::{Estimate, laplacian};
 use super::interval::{best_share, enough, enough_for_light, theta};
 use super::options::{LatentOptions, LatentOutcome, LatentReport};
+use super::raise::{lacking, raise};
 use super::source::Source;
-use super::stage::{Samples, direction, heaviest, matrix, stage};
+use super::stage::{Samples, heaviest, stage};
 use super::start::start;
 use super::state::LatentState;
+use super::strides::Strides;
 use super::units::Units;
 use super::validate::{GROUPS, Validation, validate};
 use super::warm::warm;
@@ -28,16 +30,19 @@ const FIRST: u64 = 512;
 /// Most samples of a stage.
 const MOST: u64 = 1 << 22;
 
-/// A block of plain points is at least this, and at most an eighth of what is known.
+/// A block of plain points is at least this, or an eighth of what is known; where cells lacked most
+/// of their mass, so many for each cell, by which that is seen, or half of what is known.
 const BLOCK: u64 = 4096;
+const EACH: u64 = 20;
 
-/// Blocks that are so many times as wrong as they should be lead back to stars, so often.
+/// Blocks that are so many times as wrong as they should be say that less is known; where they are
+/// as wrong as [`FAR`] they lead back to stars, so often.
 const ASTRAY: f64 = 4.0;
 const AGAIN: u32 = 4;
 
 /// A star takes as long as about so many plain points: along each of its lines all codes are
-/// compared twice, in doubles. Counted from the operations of both, not timed.
-const STAR: f64 = 20.0;
+/// compared twice at two places, in doubles. Counted from the operations of both, not timed.
+const STAR: f64 = 40.0;
 
 /// A start of which `sum (m - nu)^2 / nu` is more is far away.
 const FAR: f64 = 10.0;
@@ -123,10 +128,10 @@ pub fn solve_latent(
     };
     units.drawer.until = options.time_limit.and_then(|t| clock.checked_add(t));
     let lines = source.has_lines();
-    let mut run = Run { units, options, lines, clock, state, matrix: None, share: 0.5 };
+    let mut run = Run { units, options, lines, clock, state, matrix: None, strides: None, share: 0.5 };
     run.share = best_share(codes.len(), options.tol, alpha(options.confidence, 0));
     if run.state.stages > 0 {
-        run.matrix = in_time(matrix(&run.units, &run.state.matrix(), &run.state.matrix_heights))?;
+        in_time(run.remember())?;
     }
     let outcome = run.until(see)?;
     let validation = run.state.looks.last().filter(|_| run.is_validated(outcome)).cloned();
@@ -184,6 +189,7 @@ struct Run<'a> {
     clock: Instant,
     state: LatentState,
     matrix: Option<Laplacian>,
+    strides: Option<Strides>,
     share: f64,
 }
 
@@ -204,14 +210,9 @@ impl Run<'_> {
         self.options.time_limit.is_some_and(|t| self.clock.elapsed() >= t)
     }
 
-    /// Plain points that would be as good as what is known.
-    fn known(&self) -> f64 {
-        self.state.worth + (self.state.plain - self.state.since) as f64
-    }
-
     /// The error to be expected now.
     fn expected(&self) -> f64 {
-        let known = self.known();
+        let known = self.state.known();
         if self.n() < 2.0 {
             return 0.0;
         }
@@ -257,7 +258,7 @@ impl Run<'_> {
         let most = self.left()[0] / 2;
         let last = self.state.matrix_samples[1];
         let [first, enough] = self.enough();
-        let again = self.known() == 0.0;
+        let again = self.state.known() == 0.0;
         let wanted = if self.state.stages == 0 { first } else { (4 * last).min(enough.max(2 * last)) };
         let wanted = if again && self.state.stages > 0 { 2 * last } else { wanted };
         let done = self.state.stages > 0 && !again && (last >= enough || 2 * last > most || self.is_near());
@@ -267,14 +268,14 @@ impl Run<'_> {
 
     /// Is the error to be expected small enough for a look?
     fn is_near(&self) -> bool {
-        let known = self.known();
+        let known = self.state.known();
         self.expected() <= self.share * self.options.tol.powi(2) && known >= self.state.at_least
     }
 
     fn next(&self) -> Next {
         let [learn, left] = self.left();
         let converged = self.state.looks.last().is_some_and(|l| l.is_within(self.options.tol));
-        if converged && self.state.at_least > self.known() {
+        if converged && self.state.at_least > self.state.known() {
             return Next::End(LatentOutcome::Converged);
         }
         if self.units.len() > 1 {
@@ -283,8 +284,10 @@ impl Run<'_> {
             }
             // Too few points for a matrix say nothing of the heights.
             if !self.is_near() && learn >= GROUPS && self.matrix.is_some() {
-                let known = self.known();
-                let block = BLOCK.max(known as u64 / 8).next_multiple_of(2048).min(MOST);
+                let known = self.state.known();
+                let wanting = self.strides.as_ref().is_some_and(Strides::is_wanting);
+                let some = if wanting { (EACH * self.units.len() as u64).min(known as u64 / 2) } else { 0 };
+                let block = BLOCK.max(known as u64 / 8).max(some).next_multiple_of(2048).min(MOST);
                 return Next::Points(block.min(learn));
             }
         }
@@ -302,7 +305,7 @@ impl Run<'_> {
 
     /// Has somebody looked at these very heights?
     fn is_looked(&self) -> bool {
-        !self.state.looks.is_empty() && self.state.at_least > self.known()
+        !self.state.looks.is_empty() && self.state.at_least > self.state.known()
     }
 
     fn is_validated(&self, outcome: LatentOutcome) -> bool {
@@ -370,7 +373,6 @@ impl Run<'_> {
         }
         let units = &self.units;
         let found = stage(units, &samples, self.state.heights.clone())?;
-        let made = laplacian(units.len(), &found.estimate.walls, heaviest(&units.masses));
         let state = &mut self.state;
         state.stages += 1;
         state.steps += found.steps as u64;
@@ -381,7 +383,7 @@ impl Run<'_> {
         let worth = (units.len() as f64 - 1.0) / theta.max(1e-300);
         state.worth = if self.lines { worth } else { worth.min(count as f64) };
         state.heights = found.heights;
-        self.keep(&samples, made);
+        self.keep(&samples, &found.estimate);
         Ok(())
     }
 
@@ -396,14 +398,29 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// The matrix of a state that goes on.
+    fn remember(&mut self) -> Result<(), LatentError> {
+        let (samples, heights) = (self.state.matrix(), &self.state.matrix_heights);
+        let estimate = samples.say(&self.units, heights)?;
+        self.make(&estimate);
+        Ok(())
+    }
+
+    fn make(&mut self, estimate: &Estimate) {
+        let target = &self.units.masses;
+        let matrix = laplacian(target.len(), &estimate.walls, heaviest(target));
+        self.strides = Some(Strides::new(estimate, &matrix, target));
+        self.matrix = Some(matrix);
+    }
+
     /// Remembers a matrix of the heights as they are.
-    fn keep(&mut self, samples: &Samples, matrix: Laplacian) {
+    fn keep(&mut self, samples: &Samples, estimate: &Estimate) {
+        self.make(estimate);
         let state = &mut self.state;
         state.matrix_heights = state.heights.clone();
         state.matrix_samples = [samples.first, samples.count];
         state.matrix_temperature = samples.eps;
         state.refreshed = state.plain;
-        self.matrix = Some(matrix);
     }
 
     fn learn_points(&mut self, points: u64) -> Result<(), LatentError> {
@@ -412,22 +429,35 @@ impl Run<'_> {
         let counted = count(units, &self.state.heights, Use::Learn, self.state.learned(), points, false)?;
         let right: Vec<f64> =
             counted.cells.iter().zip(&units.masses).map(|(&c, nu)| nu - c as f64 / points as f64).collect();
-        let Some(matrix) = &self.matrix else { return Ok(()) };
-        let known = self.known();
-        // What these points say of the heights that other points have found. Where that is far
-        // worse than it should be, nothing is known: the next stage begins here.
-        let seen = theta(&counted.cells, &units.masses, 1e-3).interval[0];
-        if seen > ASTRAY * self.expected() && self.state.again < AGAIN {
-            self.state.again += 1;
-            self.state.plain += points;
-            self.state.since = self.state.plain;
-            (self.state.worth, self.state.factor) = (0.0, 1.0);
+        let Some(strides) = &self.strides else { return Ok(()) };
+        // What these points say of the heights that other points have found. That is far worse than
+        // it should be where the masses are too wrong for steps that take them to be linear.
+        let seen = theta(&counted.cells, &units.masses, 1e-3);
+        let astray = seen.interval[0] > ASTRAY * self.expected();
+        let lost = astray && seen.estimate > FAR && self.state.again < AGAIN;
+        let (low, mut heights) = (lacking(&counted.cells, &units.masses), self.state.heights.clone());
+        if !lost && !low.is_empty() {
+            raise(units, self.state.learned(), points, &mut heights, &low)?;
+        }
+        let state = &mut self.state;
+        if astray {
+            state.factor = 1.0;
+            state.since = state.plain;
+            state.refreshed = state.plain;
+            state.worth = (units.len() as f64 - 1.0) / seen.estimate;
+        }
+        if lost {
+            // Nothing is known: the next stage begins here.
+            state.again += 1;
+            state.plain += points;
+            state.since = state.plain;
+            state.worth = 0.0;
             return Ok(());
         }
-        let step = direction(matrix, right, 1e-3);
-        let t = points as f64 / (known + points as f64);
-        self.state.heights.iter_mut().zip(&step).for_each(|(g, d)| *g += t * d);
-        self.state.plain += points;
+        let t = points as f64 / (state.known() + points as f64);
+        state.heights = heights;
+        state.heights.iter_mut().zip(strides.step(right)).for_each(|(g, d)| *g += t * d);
+        state.plain += points;
         Ok(())
     }
 
@@ -446,18 +476,18 @@ impl Run<'_> {
         let units = &self.units;
         let samples = Samples::of(units, &state.heights, self.lines, state.learned(), count)?;
         let seen = samples.say(units, &state.heights)?;
-        let made = laplacian(units.len(), &seen.walls, heaviest(&units.masses));
         // Soft shares are biased; whole points are not, and these are as good as any.
         let (masses, worth): (Vec<f64>, f64) = if self.lines {
-            (seen.masses, (self.n() - 1.0) / seen.noise.max(1e-300))
+            (seen.masses.clone(), (self.n() - 1.0) / seen.noise.max(1e-300))
         } else {
             let counted = self::count(units, &state.heights, Use::Learn, samples.first, count, false)?;
             (counted.cells.iter().map(|&c| c as f64 / count as f64).collect(), count as f64)
         };
         let right: Vec<f64> = units.masses.iter().zip(&masses).map(|(nu, m)| nu - m).collect();
-        let step = direction(&made, right, 1e-3);
-        let t = worth / (self.known() + worth);
-        self.keep(&samples, made);
+        let t = worth / (self.state.known() + worth);
+        self.keep(&samples, &seen);
+        let Some(strides) = &self.strides else { return Ok(()) };
+        let step = strides.step(right);
         let state = &mut self.state;
         state.heights.iter_mut().zip(&step).for_each(|(g, d)| *g += t * d);
         state.stars += count;
@@ -471,7 +501,7 @@ impl Run<'_> {
         let found = validate(units, &self.state.heights, self.matrix.as_ref(), self.state.validated, points, alpha)?;
         let state = &mut self.state;
         state.validated += points;
-        let known = state.worth + (state.plain - state.since) as f64;
+        let known = state.known();
         if self.units.len() > 1 && known > 0.0 {
             state.factor = (found.chi_square * known / (self.units.len() as f64 - 1.0)).clamp(1.0, 1e9);
         }

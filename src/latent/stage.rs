@@ -11,11 +11,11 @@
 use super::draw::Use;
 use super::error::{LatentError, in_time};
 use super::estimate::{Estimate, laplacian};
+use super::raise::raise;
 use super::soft::{soft, temperature};
-use super::stars::{stars, values};
+use super::stars::stars;
 use super::units::Units;
 use crate::newton::linear::{self, Laplacian, LinearOptions};
-use rayon::prelude::*;
 
 /// Most steps of a stage.
 const MOST_STEPS: usize = 60;
@@ -31,9 +31,6 @@ const LAMBDA: [f64; 2] = [1e-7, 1e7];
 
 /// What is left may be this share of what chance makes.
 const ENOUGH: f64 = 0.1;
-
-/// Gaps of an empty cell that are kept: it is raised over so many samples at most.
-const KEPT: usize = 8;
 
 /// The samples of a stage.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -121,7 +118,8 @@ pub(super) fn stage(units: &Units, samples: &Samples, mut heights: Vec<f64>) -> 
         if !empty.is_empty() && raises < RAISES {
             raises += 1;
             let mut higher = heights.clone();
-            let raised = raise(units, samples, &mut higher, &empty).and_then(|()| samples.say(units, &higher));
+            let raised = raise(units, samples.first, samples.count, &mut higher, &empty);
+            let raised = raised.and_then(|()| samples.say(units, &higher));
             let Some(found) = in_time(raised)? else { break };
             (heights, estimate) = (higher, found);
         }
@@ -152,53 +150,4 @@ pub(super) fn stage(units: &Units, samples: &Samples, mut heights: Vec<f64>) -> 
     }
     let left = estimate.distance(target);
     Ok(Stage { heights, steps, estimate, left })
-}
-
-/// Raises cells that no sample has seen over as many of the samples' points as make half of their
-/// mass, at least one and at most [`KEPT`].
-fn raise(units: &Units, samples: &Samples, heights: &mut [f64], empty: &[u32]) -> Result<(), LatentError> {
-    const CHUNK: u64 = 256;
-    let (d, n) = (units.dimension, units.len());
-    let chunks: Vec<u64> = (0..samples.count.div_ceil(CHUNK)).collect();
-    let least = |mut a: Vec<Vec<f64>>, b: Vec<Vec<f64>>| {
-        if a.is_empty() {
-            return b;
-        }
-        for (a, b) in a.iter_mut().zip(b) {
-            a.extend(b);
-            a.sort_by(f64::total_cmp);
-            a.truncate(KEPT);
-        }
-        a
-    };
-    let now = &*heights;
-    let gaps = chunks.into_par_iter().map(|chunk| -> Result<Vec<Vec<f64>>, LatentError> {
-        let begin = samples.first + chunk * CHUNK;
-        let mut points = vec![0.0; CHUNK.min(samples.first + samples.count - begin) as usize * d];
-        units.drawer.fill(Use::Learn, begin, &mut points)?;
-        let (mut work, mut gaps) = (vec![0.0; n], vec![Vec::new(); empty.len()]);
-        for x in points.chunks_exact(d) {
-            values(&units.columns, now, x, &mut work);
-            let top = work.iter().fold(f64::NEG_INFINITY, |m, v| m.max(*v));
-            for (gaps, &i) in gaps.iter_mut().zip(empty) {
-                let gap = top - work[i as usize];
-                let at = gaps.partition_point(|g: &f64| *g < gap);
-                if at < KEPT {
-                    gaps.insert(at, gap);
-                    gaps.truncate(KEPT);
-                }
-            }
-        }
-        Ok(gaps)
-    });
-    let gaps = gaps.try_reduce(Vec::new, |a, b| Ok(least(a, b)))?;
-    for (&i, gaps) in empty.iter().zip(gaps) {
-        let wanted = (0.5 * units.masses[i as usize] * samples.count as f64).ceil() as usize;
-        let over = wanted.clamp(1, gaps.len().max(1)) - 1;
-        if let Some(gap) = gaps.get(over) {
-            // A little more, so that it shows.
-            heights[i as usize] += gap * (1.0 + 1e-3) + 1e-9;
-        }
-    }
-    Ok(())
 }

@@ -68,6 +68,11 @@ impl LatentState {
         }
     }
 
+    /// Plain points that would be as good as what is known.
+    pub(super) fn known(&self) -> f64 {
+        self.worth + (self.plain - self.since) as f64
+    }
+
     /// Samples that were learned from.
     pub(super) fn learned(&self) -> u64 {
         self.stars + self.plain

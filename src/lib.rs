@@ -107,7 +107,7 @@
 //!
 //! `parquet`: samples as .parquet, too. The least version of Rust is 1.89. Names at the root follow
 //! semantic versions; what [`internals`] has may change in any release.
-// One file has some, with its proof: `dense/simd.rs` (tests/layers.rs).
+// One folder has some, with its proof: `dense/simd` (tests/layers.rs).
 #![deny(unsafe_code)]
 #![warn(missing_docs)]
 

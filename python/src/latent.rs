@@ -208,6 +208,7 @@ impl Latent {
         out.set_item("confidence", report.confidence)?;
         out.set_item("stars", report.stars)?;
         out.set_item("learned", report.learned)?;
+        out.set_item("reflections", report.reflections)?;
         out.set_item("validated", report.validated)?;
         out.set_item("looks", report.looks)?;
         out.set_item("newton_steps", report.newton_steps)?;

@@ -7,40 +7,18 @@
 //! with a bound of their own, and what that leaves open exactly ([`higher_at`]). Ties go to the
 //! lowest index, which is the perturbation `h_i + eps^(i+1)`. Which site is highest does not depend
 //! on rounding, hence neither on the instruction set nor on the number of threads.
-//!
-//! # Bound of the first stage
-//! Sites are scaled by `2^-e`, a tile of points by `2^-f`, heights by `2^-(e+f)`, so that all
-//! scaled numbers `X_k`, `Y_k`, `H` are at most 1; powers of two change no comparison. Let
-//! `u = 2^-24`, `t = 2^-125` (it covers each underflow, also where the processor is told to flush),
-//! and `S >= |H| + sum |X_k Y_k|`. Stored are `x_k = X_k (1 + a) + b`, `|a| <= u`, `|b| <= t`, the
-//! same for `y_k`; `h = H (1 + a) + b`, `|a| <= 1.01u`, `|b| <= 2t` (heights are double-doubles
-//! whose tails are dropped). The loop adds `d` products to `h`; rounded once or twice each, its
-//! error is at most `g (|h| + sum |x_k y_k|) + 2 (d + 1) t` with `g = (d+1)u / (1 - (d+1)u)`, and
-//! `|x_k y_k - X_k Y_k| <= (2u + u^2) |X_k Y_k| + 2.1 t`. For `d <= 4096`, where
-//! `g <= 1.0003 (d+1) u`, the sum of all is below `1.001 (d + 4) u S + 8 (d + 1) t`. `E` below is
-//! at least that with `S = max |H_i| + |X| max |Y_i|` (Cauchy and Schwarz); the factor 1.002 leaves
-//! room for the rounding of `E` itself. If `i` is highest and `B` is the largest computed value, at
-//! a site `j`, then `c_i >= s_i - E >= s_j - E >= B - 2E`.
-//!
-//! # Bound of the second stage
-//! With `u = 2^-53` and `A = |h| + sum |x_k y_k|` as computed, in any order of summation, the value
-//! has error at most `(d + 3) u A (1 + 2du) + d 2^-1074`, the last `u` for the tail of the height;
-//! `d + 6` covers the rounding of the comparison. What overflows is NaN or infinite, is never ruled
-//! out, and goes to the third stage.
 
-use super::simd::{self, Best, Instructions, LANES, POINTS, Panel, SITES};
+use super::simd::{Instructions, SITES};
+use super::stages::{BLOCK, Work, exponent, finite, powers, scaled};
 use crate::exact::predicates::higher_at;
 use crate::exact::{Counters, Dd, Heights};
 use rayon::prelude::*;
 
-/// Most coordinates a point may have: the bounds above are proved up to it.
+/// Most coordinates a point may have: the bounds of `stages.rs` are proved up to it.
 pub const MAX_DIMENSION: usize = 4096;
 
 /// Points that a thread takes at once.
 const CHUNK: usize = 1024;
-/// Points whose maxima stay in the second cache while the sites go by: with fewer, the sites would
-/// come too often from farther away.
-const BLOCK: usize = 256;
 
 /// What is wrong with the input of a [`Dense`].
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -94,17 +72,21 @@ pub enum DenseError {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Dense {
-    dimension: usize,
-    sites: Vec<f64>,
-    heights: Vec<Dd>,
+    pub(super) dimension: usize,
+    pub(super) sites: Vec<f64>,
+    pub(super) heights: Vec<Dd>,
     /// Panel after panel; coordinate after coordinate in each.
-    panels: Vec<f32>,
-    panel_heights: Vec<[f32; SITES]>,
+    pub(super) panels: Vec<f32>,
+    pub(super) panel_heights: Vec<[f32; SITES]>,
     /// Exponents `e` with `|y| 2^-e <= 1` and `|h| 2^-e <= 1` for all sites.
-    exponents: [i32; 2],
+    pub(super) exponents: [i32; 2],
+    /// The largest size of a height, and of a coordinate.
+    pub(super) most: [f64; 2],
     /// Not less than every `|Y_i|`.
-    longest: f64,
-    instructions: Instructions,
+    pub(super) longest: f64,
+    /// Subtracted from all coordinates in single precision; heights are those at this point.
+    pub(super) center: f64,
+    pub(super) instructions: Instructions,
 }
 
 impl Dense {
@@ -128,14 +110,13 @@ impl Dense {
         if let Some(row) = heights.first_non_finite() {
             return Err(DenseError::NonFinite { what: "heights", row, axis: 0 });
         }
-        let largest = |values: &mut dyn Iterator<Item = f64>| exponent(values.fold(0.0f64, |m, v| m.max(v.abs())));
-        let e = largest(&mut sites.iter().copied());
-        let g = largest(&mut heights.as_slice().iter().map(|h| h.hi));
-        let count = n.div_ceil(SITES);
-        let mut panels = vec![0.0; count * SITES * dimension];
-        // What is not there is never highest.
-        let mut panel_heights = vec![[f32::NEG_INFINITY; SITES]; count];
-        let (by, by_height) = (powers(-e), powers(-g));
+        let most = |m: f64, v: &f64| m.max(v.abs());
+        let coordinate = sites.iter().fold(0.0, most);
+        let height = heights.as_slice().iter().fold(0.0, |m, h| most(m, &h.hi));
+        let e = exponent(coordinate);
+        let (g, panel_heights) = panels_of(&heights.as_slice().iter().map(|h| h.hi).collect::<Vec<_>>());
+        let mut panels = vec![0.0; n.div_ceil(SITES) * SITES * dimension];
+        let by = powers(-e);
         let mut longest = 0.0f64;
         for (i, y) in sites.chunks_exact(dimension).enumerate() {
             let (panel, at) = (i / SITES, i % SITES);
@@ -146,7 +127,6 @@ impl Dense {
                 square += y * y;
             }
             longest = longest.max(square.sqrt());
-            panel_heights[panel][at] = scaled(heights.get(i).hi, by_height) as f32;
         }
         Ok(Dense {
             dimension,
@@ -155,9 +135,21 @@ impl Dense {
             panels,
             panel_heights,
             exponents: [e, g],
+            most: [height, coordinate],
             longest,
+            center: 0.0,
             instructions: Instructions::widest(),
         })
+    }
+
+    /// The same sites, of which single precision sees what they are about the point that has this
+    /// number as each coordinate.
+    pub(super) fn about(mut self, center: f64) -> Dense {
+        let values = self.sites.chunks_exact(self.dimension).zip(&self.heights);
+        let values: Vec<f64> = values.map(|(y, h)| h.hi + center * y.iter().sum::<f64>()).collect();
+        (self.exponents[1], self.panel_heights) = panels_of(&values);
+        self.center = center;
+        self
     }
 
     /// The same with other instructions: for tests and measurements, since results do not depend on
@@ -214,7 +206,7 @@ impl Dense {
             .map(|(cells, points)| {
                 let mut work = Work::new(self);
                 for (cells, points) in cells.chunks_mut(BLOCK).zip(points.chunks(BLOCK * d)) {
-                    work.block(self, points, cells);
+                    work.block(self, points, None, cells);
                 }
                 work.counters
             })
@@ -236,259 +228,34 @@ impl Dense {
         Ok(self.cells_of(point)?.0[0])
     }
 
-    fn site(&self, i: u32) -> (&[f64], Dd) {
+    #[inline(always)]
+    pub(super) fn site(&self, i: u32) -> (&[f64], Dd) {
         let (i, d) = (i as usize, self.dimension);
         (&self.sites[i * d..(i + 1) * d], self.heights[i])
     }
 
     /// Does `i` win at `x`, exactly, against another site `j`?
-    fn wins(&self, x: &[f64], i: u32, j: u32, counters: &mut Counters) -> bool {
+    pub(super) fn wins(&self, x: &[f64], i: u32, j: u32, counters: &mut Counters) -> bool {
         let sign = higher_at(self.site(i), self.site(j), x, counters);
         counters.exact_zeros += u64::from(sign == 0);
         sign > 0 || (sign == 0 && i < j)
     }
 }
 
-/// What a thread needs.
-struct Work {
-    tiles: Vec<f32>,
-    scales: [f32; BLOCK / POINTS],
-    best: Vec<Best>,
-    /// Bound `E` of each point.
-    bounds: [f64; BLOCK],
-    row: Vec<f64>,
-    /// Candidates of all points of a block, and where those of each end.
-    candidates: Vec<u32>,
-    ends: [usize; BLOCK],
-    values: Vec<f64>,
-    counters: Counters,
-}
-
-impl Work {
-    fn new(dense: &Dense) -> Work {
-        Work {
-            tiles: vec![0.0; BLOCK * dense.dimension],
-            scales: [0.0; BLOCK / POINTS],
-            best: vec![Best::NONE; BLOCK],
-            bounds: [0.0; BLOCK],
-            row: vec![0.0; dense.dimension],
-            candidates: Vec::new(),
-            ends: [0; BLOCK],
-            values: Vec::new(),
-            counters: Counters::default(),
-        }
+/// The exponent of heights, and panels of them in units of it. What is not there is never highest.
+fn panels_of(heights: &[f64]) -> (i32, Vec<[f32; SITES]>) {
+    let e = exponent(heights.iter().fold(0.0f64, |m, v| m.max(v.abs())));
+    let by = powers(-e);
+    let mut panels = vec![[f32::NEG_INFINITY; SITES]; heights.len().div_ceil(SITES)];
+    for (i, &h) in heights.iter().enumerate() {
+        panels[i / SITES][i % SITES] = scaled(h, by) as f32;
     }
-
-    fn block<T: Copy + Into<f64>>(&mut self, dense: &Dense, points: &[T], cells: &mut [u32]) {
-        let d = dense.dimension;
-        let tiles = cells.len().div_ceil(POINTS);
-        for t in 0..tiles {
-            let rows = &points[t * POINTS * d..points.len().min((t + 1) * POINTS * d)];
-            self.tile(dense, t, rows);
-        }
-        let used = tiles * POINTS;
-        self.best[..used].fill(Best::NONE);
-        for (number, heights) in dense.panel_heights.iter().enumerate() {
-            let sites = &dense.panels[number * SITES * d..(number + 1) * SITES * d];
-            let panel = Panel { sites, heights, number: number as u32 };
-            let (tiles, scales) = (&self.tiles[..used * d], &self.scales[..tiles]);
-            simd::raise(dense.instructions, &panel, tiles, scales, &mut self.best[..used]);
-        }
-        // First whose sites are to be compared in doubles, then the comparison: meanwhile they come
-        // from memory.
-        self.candidates.clear();
-        for p in 0..cells.len() {
-            self.shortlist(dense, p);
-            self.ends[p] = self.candidates.len();
-        }
-        let listed = std::mem::take(&mut self.candidates);
-        let mut begin = 0;
-        for (p, (x, cell)) in points.chunks_exact(d).zip(cells).enumerate() {
-            self.row.iter_mut().zip(x).for_each(|(to, &x)| *to = x.into());
-            let end = self.ends[p];
-            *cell = if begin < end {
-                self.careful(dense, &listed[begin..end])
-            } else {
-                self.counters.filter_failures += 1;
-                let near = self.near(dense);
-                self.careful(dense, &near)
-            };
-            begin = end;
-        }
-        self.candidates = listed;
-    }
-
-    /// Scales the points of a tile; missing ones are zero.
-    fn tile<T: Copy + Into<f64>>(&mut self, dense: &Dense, t: usize, rows: &[T]) {
-        let d = dense.dimension;
-        let largest = rows.iter().fold(0.0f64, |m, &x| m.max(x.into().abs()));
-        let [e, g] = dense.exponents;
-        let f = exponent(largest).max(g - e);
-        let by = powers(-f);
-        // Heights are kept times 2^-g and wanted times 2^-(e+f); the least float stands for what is
-        // smaller.
-        let scale = scaled(1.0, powers(g - e - f));
-        // Not zero, which would make no number of the height of what is not there.
-        self.scales[t] = (scale as f32).max(f32::MIN_POSITIVE);
-        let tile = &mut self.tiles[t * POINTS * d..(t + 1) * POINTS * d];
-        tile.fill(0.0);
-        for (p, x) in rows.chunks_exact(d).enumerate() {
-            let mut square = 0.0;
-            for (k, &x) in x.iter().enumerate() {
-                let x = scaled(x.into(), by);
-                tile[k * POINTS + p] = x as f32;
-                square += x * x;
-            }
-            let sum = scale + square.sqrt() * dense.longest;
-            let (terms, u) = ((d + 4) as f64, 2f64.powi(-24));
-            self.bounds[t * POINTS + p] = 1.002 * terms * u * sum + terms * 2f64.powi(-121);
-        }
-    }
-
-    /// Adds the sites to the list that may be highest at point `p`; none if another panel comes
-    /// near in a lane that has kept only one: then all sites must be compared again.
-    fn shortlist(&mut self, dense: &Dense, p: usize) {
-        self.counters.calls += 1;
-        let seen = &self.best[p];
-        let least = f64::from(largest(&seen.best)) - 2.0 * self.bounds[p];
-        if f64::from(largest(&seen.second)) >= least {
-            return;
-        }
-        let n = dense.len();
-        for lane in (0..LANES).filter(|&l| f64::from(seen.best[l]) >= least) {
-            let first = seen.panel[lane] as usize * SITES;
-            for i in dense.instructions.group(lane).map(|s| first + s).into_iter().filter(|&i| i < n) {
-                simd::fetch(&dense.sites, i * dense.dimension);
-                self.candidates.push(i as u32);
-            }
-        }
-    }
-
-    /// All sites that may be highest, by doubles with one bound for all.
-    fn near(&mut self, dense: &Dense) -> Vec<u32> {
-        let x = &self.row;
-        self.values.clear();
-        let (mut largest, mut sum) = (f64::NEG_INFINITY, 0.0f64);
-        for (y, h) in dense.sites.chunks_exact(dense.dimension).zip(&dense.heights) {
-            let (value, absolute) = dot(x, y, h.hi);
-            self.values.push(value);
-            largest = largest.max(value);
-            sum = sum.max(absolute);
-        }
-        let least = largest - 2.0 * bound(dense.dimension, sum);
-        // Not `>=`: what is no number is not ruled out.
-        let near = self.values.iter().enumerate().filter(|(_, v)| !(**v < least));
-        near.map(|(i, _)| i as u32).collect()
-    }
-
-    /// The highest of the candidates, among which the highest site is.
-    fn careful(&mut self, dense: &Dense, candidates: &[u32]) -> u32 {
-        if let [only] = *candidates {
-            return only;
-        }
-        let x = &self.row;
-        let mut low = f64::NEG_INFINITY;
-        self.values.clear();
-        for &i in candidates {
-            let (y, h) = dense.site(i);
-            let (value, sum) = dot(x, y, h.hi);
-            let b = bound(dense.dimension, sum);
-            low = low.max(value - b);
-            self.values.push(value + b);
-        }
-        let mut winner = None;
-        for (i, high) in candidates.iter().zip(&self.values) {
-            if *high < low {
-                continue;
-            }
-            winner = Some(match winner {
-                Some(j) if !dense.wins(x, *i, j, &mut self.counters) => j,
-                _ => *i,
-            });
-        }
-        // The candidate that gave `low` is never passed over.
-        winner.unwrap_or(0)
-    }
-}
-
-/// The largest of the values, none of which is NaN. In pairs, so that no comparison waits for all
-/// before it.
-fn largest(values: &[f32; LANES]) -> f32 {
-    let mut v = *values;
-    let mut n = LANES;
-    while n > 1 {
-        n /= 2;
-        for l in 0..n {
-            v[l] = if v[l] > v[l + n] { v[l] } else { v[l + n] };
-        }
-    }
-    v[0]
-}
-
-/// Error of [`dot`].
-fn bound(dimension: usize, sum: f64) -> f64 {
-    (dimension + 6) as f64 * 2f64.powi(-53) * 1.001 * sum + dimension as f64 * 2f64.powi(-1070)
-}
-
-/// `h + <x, y>` and the sum of the absolute values of its terms.
-#[inline(always)]
-fn dot(x: &[f64], y: &[f64], h: f64) -> (f64, f64) {
-    const W: usize = 4;
-    let (mut sums, mut absolute) = ([0.0; W], [0.0; W]);
-    let ((x, x_rest), (y, y_rest)) = (x.as_chunks::<W>(), y.as_chunks::<W>());
-    for (x, y) in x.iter().zip(y) {
-        for l in 0..W {
-            let p = x[l] * y[l];
-            sums[l] += p;
-            absolute[l] += p.abs();
-        }
-    }
-    let (mut sum, mut all) = (h, h.abs());
-    for (x, y) in x_rest.iter().zip(y_rest) {
-        sum += x * y;
-        all += (x * y).abs();
-    }
-    for l in 0..W {
-        sum += sums[l];
-        all += absolute[l];
-    }
-    (sum, all)
-}
-
-fn finite<T: Copy + Into<f64>>(what: &'static str, values: &[T], dimension: usize) -> Result<(), DenseError> {
-    match values.iter().position(|&v| !v.into().is_finite()) {
-        None => Ok(()),
-        Some(k) => Err(DenseError::NonFinite { what, row: k / dimension, axis: k % dimension }),
-    }
-}
-
-/// The least `e` for which surely `v < 2^e`, or -1022 if that is less.
-fn exponent(v: f64) -> i32 {
-    ((v.to_bits() >> 52) & 0x7ff) as i32 - 1022
-}
-
-/// Two powers of two whose product is `2^k`, or less where that is below all that counts.
-fn powers(k: i32) -> [f64; 2] {
-    let half = k.div_euclid(2);
-    [half, k - half].map(|e| 2f64.powi(e.max(-1000)))
-}
-
-fn scaled(v: f64, by: [f64; 2]) -> f64 {
-    v * by[0] * by[1]
+    (e, panels)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn scaling_is_to_at_most_one() {
-        for v in [1.0, 0.5, 1e300, f64::MAX, 1e-300, 5e-324, 0.0, 3.7] {
-            let e = exponent(v);
-            assert!(scaled(v, powers(-e)) <= 1.0 && (v < 1e-307 || scaled(v, powers(-e)) >= 0.5), "{v} {e}");
-        }
-        assert_eq!(scaled(1.0, powers(-3000)), 2f64.powi(-1000) * 2f64.powi(-1000));
-    }
 
     #[test]
     fn wrong_input_is_told() {

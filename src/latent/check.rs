@@ -52,7 +52,7 @@ pub fn check_latent(
     let units = Units::new(codes, source, if file.is_some() { options.solved_with } else { other })?;
     let g = units.heights_in(heights);
     let alpha = 1.0 - options.confidence;
-    let share = best_share(codes.len(), options.tol, alpha);
+    let share = best_share(codes.len(), options.tol, alpha, 1.0);
     let usual = || 4.0 * enough(codes.len(), options.tol, share, alpha);
     let light = || enough_for_light(codes.masses(), options.tol, alpha);
     let wanted = options.points.unwrap_or_else(|| usual().max(light()) as u64);

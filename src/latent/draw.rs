@@ -100,6 +100,16 @@ impl Drawer {
         }
     }
 
+    /// The number about which any coordinates may be reflected without a change of the law; the
+    /// reflections of the points that are drawn are doubles.
+    pub(super) fn center(&self) -> Option<f64> {
+        match self.law {
+            Law::Cube => Some(0.5),
+            Law::Ball | Law::Gaussian => Some(0.0),
+            _ => None,
+        }
+    }
+
     /// The points `first`, `first + 1`, ... of a use. Of rows those for learning are the first
     /// ones, those for validation the last ones.
     ///

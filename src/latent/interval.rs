@@ -27,17 +27,17 @@ pub(super) struct Theta {
     pub interval: [f64; 2],
 }
 
-/// Estimate and interval from counts; `alpha` is the probability to err.
-pub(super) fn theta(counts: &[u64], target: &[f64], alpha: f64) -> Theta {
-    let points: u64 = counts.iter().sum();
+/// Estimate and interval from counts; `alpha` is the probability to err. Counts that are no whole
+/// numbers are those of as many independent points as would say as much.
+pub(super) fn theta(counts: &[f64], target: &[f64], alpha: f64) -> Theta {
+    let v: f64 = counts.iter().sum();
     let n = counts.len() as f64;
-    if counts.len() < 2 || points < 2 {
+    if counts.len() < 2 || v < 2.0 {
         let interval = if counts.len() < 2 { [0.0; 2] } else { [0.0, f64::INFINITY] };
         return Theta { estimate: 0.0, interval };
     }
-    let v = points as f64;
-    let pairs = |c: u64| c as f64 * (c as f64 - 1.0) / (v * (v - 1.0));
-    let triples = |c: u64| pairs(c) * (c as f64 - 2.0).max(0.0) / (v - 2.0).max(1.0);
+    let pairs = |c: f64| c * (c - 1.0) / (v * (v - 1.0));
+    let triples = |c: f64| pairs(c) * (c - 2.0).max(0.0) / (v - 2.0).max(1.0);
     let estimate = counts.iter().zip(target).map(|(c, nu)| pairs(*c) / nu).sum::<f64>() - 1.0;
     let light = least_mass(counts.len(), v);
     let few = |nu: f64| nu < light;
@@ -48,7 +48,7 @@ pub(super) fn theta(counts: &[u64], target: &[f64], alpha: f64) -> Theta {
         second += pairs(c) / (nu * nu);
         third += triples(c) / (nu * nu);
         noise += 6.0 / (nu * v * v * v);
-        (count, kept, wanted) = (count + 1.0, kept + c as f64 / v, wanted + nu);
+        (count, kept, wanted) = (count + 1.0, kept + c / v, wanted + nu);
     }
     let all = count == n;
     // What is left of the sum without the light cells.
@@ -99,13 +99,14 @@ fn least_mass(n: usize, points: f64) -> f64 {
 }
 
 /// A bound of what lighter cells add, wrong with probability at most `alpha`.
-fn bound_of_light(counts: &[u64], target: &[f64], light: f64, alpha: f64) -> f64 {
-    let points = counts.iter().sum();
+fn bound_of_light(counts: &[f64], target: &[f64], light: f64, alpha: f64) -> f64 {
+    let points = counts.iter().sum::<f64>().floor() as u64;
+    let whole = |c: f64| (c.ceil() as u64).min(points);
     let cells = || counts.iter().zip(target).filter(|(_, nu)| **nu < light);
-    let (number, sum) = (cells().count() as f64, cells().map(|(c, _)| *c).sum());
+    let (number, sum) = (cells().count() as f64, whole(cells().map(|(c, _)| *c).sum()));
     // Upper ends alone: Chernoff's bound holds for each side.
     let most = chernoff(sum, points, 0.5 * alpha)[1];
-    let each = |(c, nu): (&u64, &f64)| chernoff(*c, points, 0.5 * alpha / number)[1].min(most) / nu;
+    let each = |(c, nu): (&f64, &f64)| chernoff(whole(*c), points, 0.5 * alpha / number)[1].min(most) / nu;
     most * cells().map(each).fold(0.0, f64::max) + cells().map(|(_, nu)| nu).sum::<f64>()
 }
 
@@ -146,10 +147,11 @@ pub(super) fn enough(n: usize, tol: f64, share: f64, alpha: f64) -> f64 {
     v
 }
 
-/// The share of `tol^2` at which learning and validation cost least together.
-pub(super) fn best_share(n: usize, tol: f64, alpha: f64) -> f64 {
-    let cost = |share: f64| (n as f64 - 1.0) / (share * tol * tol) + enough(n, tol, share, alpha);
-    let shares = (8..=19).map(|k| f64::from(k) / 20.0);
+/// The share of `tol^2` at which learning and validation cost least together, where what a point
+/// says costs `price` to learn of the price of a point that validates.
+pub(super) fn best_share(n: usize, tol: f64, alpha: f64, price: f64) -> f64 {
+    let cost = |share: f64| price * (n as f64 - 1.0) / (share * tol * tol) + enough(n, tol, share, alpha);
+    let shares = (2..=19).map(|k| f64::from(k) / 20.0);
     shares.fold(0.5, |best, s| if cost(s) < cost(best) { s } else { best })
 }
 
@@ -196,14 +198,14 @@ mod tests {
     use crate::dense::Stream;
 
     /// Counts of `points` draws from these masses, as a function of the run.
-    fn draw(masses: &[f64], points: usize, run: u64) -> Vec<u64> {
+    fn draw(masses: &[f64], points: usize, run: u64) -> Vec<f64> {
         let mut edges: Vec<f64> = Vec::new();
         masses.iter().for_each(|m| edges.push(edges.last().unwrap_or(&0.0) + m));
         let words = Stream { seed: run, stream: 99, part: 0 };
-        let mut counts = vec![0; masses.len()];
+        let mut counts = vec![0.0; masses.len()];
         for k in 0..points {
             let u = crate::dense::unit(words.block(k as u64)[0]);
-            counts[edges.partition_point(|e| *e <= u).min(masses.len() - 1)] += 1;
+            counts[edges.partition_point(|e| *e <= u).min(masses.len() - 1)] += 1.0;
         }
         counts
     }
@@ -269,7 +271,7 @@ mod tests {
         let mut target = vec![0.01; 101];
         target[100] = 1e-9;
         let points = enough_for_light(&target, 0.05, 0.04);
-        let counts: Vec<u64> = target.iter().map(|nu| (nu * points) as u64).collect();
+        let counts: Vec<f64> = target.iter().map(|nu| (nu * points).floor()).collect();
         let high = theta(&counts, &target, 0.04).interval[1];
         assert!(high < 0.5 * 0.05f64.powi(2), "{points:e} {high:e}");
     }
@@ -306,8 +308,9 @@ mod tests {
 
     #[test]
     fn samples_are_planned() {
-        let share = best_share(2000, 0.05, 0.04);
+        let share = best_share(2000, 0.05, 0.04, 1.0);
         assert!((0.6..0.95).contains(&share), "{share}");
+        assert!(best_share(2000, 0.05, 0.04, 0.2) < share - 0.1);
         let v = enough(2000, 0.05, share, 0.04);
         assert!(v > 1e4 && v < 1e6, "{v}");
     }

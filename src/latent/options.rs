@@ -85,6 +85,10 @@ impl LatentOutcome {
     }
 }
 
+fn one() -> u32 {
+    1
+}
+
 /// What a run did.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -97,8 +101,12 @@ pub struct LatentReport {
     pub confidence: f64,
     /// Star samples (soft points, for sources without lines).
     pub stars: u64,
-    /// Plain points that were learned from.
+    /// Points that were drawn to learn from, besides the stars.
     pub learned: u64,
+    /// How many points each of these was learned from as, with its reflections about the middle of
+    /// the source.
+    #[serde(default = "one")]
+    pub reflections: u32,
     /// Points that have validated, and how many times.
     pub validated: u64,
     /// How many times it was looked.

@@ -21,9 +21,9 @@ const CHUNK: u64 = 256;
 const SURE: f64 = 16.0;
 
 /// The cells that have less than a fourth of the points that they should have.
-pub(super) fn lacking(counts: &[u64], target: &[f64]) -> Vec<u32> {
-    let points = counts.iter().sum::<u64>() as f64;
-    let few = |(&seen, nu): (&u64, &f64)| points * nu >= SURE && 4.0 * (seen as f64) < points * nu;
+pub(super) fn lacking(counts: &[f64], target: &[f64]) -> Vec<u32> {
+    let points = counts.iter().sum::<f64>();
+    let few = |(&seen, nu): (&f64, &f64)| points * nu >= SURE && 4.0 * seen < points * nu;
     let all = (0..counts.len() as u32).zip(counts.iter().zip(target));
     all.filter(|c| few(c.1)).map(|c| c.0).collect()
 }
@@ -107,7 +107,9 @@ mod tests {
         let codes = Codes::new(3, rows, None).unwrap();
         let units = Units::new(&codes, &Source::Gaussian(vec![0.0; 3], 1.0), 1).unwrap();
         let points = 20_000;
-        let counted = |h: &[f64]| count(&units, h, Use::Learn, 0, points, false).unwrap().cells;
+        let counted = |h: &[f64]| -> Vec<f64> {
+            count(&units, h, Use::Learn, 0, points, false).unwrap().cells.iter().map(|&c| c as f64).collect()
+        };
         for depth in [3.0, 40.0] {
             let mut heights = vec![0.0; 6];
             heights[2] -= depth;
@@ -115,11 +117,11 @@ mod tests {
             assert_eq!(low, [2]);
             raise(&units, 0, points, &mut heights, &low).unwrap();
             let now = counted(&heights);
-            assert!((8..12).contains(&now[2]), "{depth} {now:?}");
+            assert!((8.0..12.0).contains(&now[2]), "{depth} {now:?}");
             assert!(heights.iter().enumerate().all(|(i, h)| i == 2 || *h == 0.0));
         }
         assert!(lacking(&counted(&[0.0; 6]), &units.masses).is_empty());
         // Few points say nothing.
-        assert!(lacking(&[0, 3, 3, 3, 3, 3], &units.masses).is_empty());
+        assert!(lacking(&[0.0, 3.0, 3.0, 3.0, 3.0, 3.0], &units.masses).is_empty());
     }
 }

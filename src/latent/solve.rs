@@ -3,16 +3,20 @@
 //! With the Laplacian `L` of walls the step `g += B / (M + B) L^+ (nu - m)` over a block of `B`
 //! points, after `M` others, is the recursion of a mean: where `L` is right, the error of the
 //! masses is that of all points together, `theta = (n - 1) / M`, and no step size is to be chosen.
-//! What the stages have found counts as the number of plain points that would be as good.
+//! What the stages have found, and points with their reflections, count as the number of
+//! independent points that would be as good.
 
 use super::codes::Codes;
 use super::counts::count;
 use super::draw::Use;
 use super::error::{LatentError, in_time};
 use super::estimate::{Estimate, laplacian};
-use super::interval::{best_share, enough, enough_for_light, theta};
+use super::interval::theta;
 use super::options::{LatentOptions, LatentOutcome, LatentReport};
+use super::plan::{LEAST, MOST, Next, alpha};
 use super::raise::{lacking, raise};
+use super::reflections::{learn, reflections};
+use super::remarks::remarks;
 use super::source::Source;
 use super::stage::{Samples, heaviest, stage};
 use super::start::start;
@@ -21,19 +25,15 @@ use super::strides::Strides;
 use super::units::Units;
 use super::validate::{GROUPS, Validation, validate};
 use super::warm::warm;
-use crate::newton::linear::Laplacian;
 use std::time::Instant;
 
-/// Samples of the first stage, at least; the next ones have four times as many each.
-const FIRST: u64 = 512;
+/// How many times as great as it would be with the very matrix of walls the error is taken for
+/// before that was seen. A step that is `a` times Newton's along a direction leaves
+/// `a^2 / (2a - 1)` times the error there; matrices of so many stars make 1.1 to 1.5 of it.
+pub(super) const FACTOR: f64 = 1.25;
 
-/// Most samples of a stage.
-const MOST: u64 = 1 << 22;
-
-/// A block of plain points is at least this, or an eighth of what is known; where cells lacked most
-/// of their mass, so many for each cell, by which that is seen, or half of what is known.
-const BLOCK: u64 = 4096;
-const EACH: u64 = 20;
+/// What a point is worth with its reflections, of their number, before that was seen.
+const GAIN: f64 = 0.75;
 
 /// Blocks that are so many times as wrong as they should be say that less is known; where they are
 /// as wrong as [`FAR`] they lead back to stars, so often.
@@ -44,24 +44,22 @@ const AGAIN: u32 = 4;
 /// compared twice at two places, in doubles. Counted from the operations of both, not timed.
 const STAR: f64 = 40.0;
 
+/// Until the next matrix three times as much is learned as is known: of this a matrix may take an
+/// eighth.
+const PAID: f64 = 0.375;
+
 /// A start of which `sum (m - nu)^2 / nu` is more is far away.
 const FAR: f64 = 10.0;
+
+/// Times that cells which lack mass are raised before a matrix is made.
+const RAISES: usize = 2;
 
 /// Number of the first point by which the speed of a last look is measured.
 const LAST: u64 = 5 << 48;
 
-/// Points of a validation, at least.
-const LEAST: u64 = 2048;
-
 /// A last look after the time limit takes about this share of it, if it needs more points than the
 /// least.
 const AFTER: f64 = 0.1;
-
-/// A part of the confidence that is not kept goes to the first look, a fifth of what is left of it
-/// to each next one: in all it is what was asked for.
-fn alpha(confidence: f64, look: usize) -> f64 {
-    (1.0 - confidence) * 0.8 * 0.2f64.powi(look.min(60) as i32)
-}
 
 /// Whether a run goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,7 +118,7 @@ pub fn solve_latent(
     let clock = Instant::now();
     let (heights, rank) = start(&units, 0)?;
     let state = match &options.resume {
-        None => LatentState::begin(options.seed, heights),
+        None => LatentState::begin(options.seed, (GAIN * f64::from(reflections(&units))).max(1.0), heights),
         Some(state) => match state.unfit(units.len(), options.seed) {
             None => state.clone(),
             Some(what) => return Err(LatentError::State(what)),
@@ -128,8 +126,7 @@ pub fn solve_latent(
     };
     units.drawer.until = options.time_limit.and_then(|t| clock.checked_add(t));
     let lines = source.has_lines();
-    let mut run = Run { units, options, lines, clock, state, matrix: None, strides: None, share: 0.5 };
-    run.share = best_share(codes.len(), options.tol, alpha(options.confidence, 0));
+    let mut run = Run { units, options, lines, clock, state, strides: None };
     if run.state.stages > 0 {
         in_time(run.remember())?;
     }
@@ -143,6 +140,7 @@ pub fn solve_latent(
         confidence: options.confidence,
         stars: state.stars,
         learned: state.plain,
+        reflections: reflections(&run.units),
         validated: state.validated,
         looks: state.looks.len() as u32,
         newton_steps: state.steps,
@@ -155,163 +153,17 @@ pub fn solve_latent(
     Ok(LatentSolution { codes: codes.clone(), source: source.clone(), seed: options.seed, heights, validation, report })
 }
 
-/// What people should know.
-fn remarks(codes: &Codes, source: &Source, rank: usize, state: &LatentState) -> Vec<String> {
-    let mut remarks = codes.remarks().to_vec();
-    let (d, n) = (codes.dimension(), codes.len());
-    if d <= 2 {
-        remarks.push(format!("codes of {d} coordinates: brenier solve finds the exact answer, with a proof"));
-    } else if d == 3 {
-        remarks.push("codes of 3 coordinates: exact answers need no samples there".into());
-    }
-    if rank < d.min(n.saturating_sub(1)) {
-        remarks.push(format!("the codes span {rank} of {d} dimensions; the others change no cell"));
-    }
-    let lightest = codes.masses().iter().fold(1.0f64, |m, v| m.min(*v));
-    let points = state.plain.max(state.stars) as f64;
-    if n > 1 && points >= 1.0 && lightest * points < 1.0 {
-        remarks.push(format!(
-            "the lightest code has a share of {lightest:.1e}, less than one point of those drawn: such masses count in the \
-             mean, and nothing is known of each of them"
-        ));
-    }
-    if let Source::Rows(_) = source {
-        remarks
-            .push("the points of the file are taken for independent ones of an unknown law; each was used once".into());
-    }
-    remarks
-}
-
-struct Run<'a> {
-    units: Units,
-    options: &'a LatentOptions,
-    lines: bool,
-    clock: Instant,
-    state: LatentState,
-    matrix: Option<Laplacian>,
-    strides: Option<Strides>,
-    share: f64,
-}
-
-/// What a run does next.
-enum Next {
-    Stage(u64),
-    Points(u64),
-    Look(u64),
-    End(LatentOutcome),
+/// A run as it stands.
+pub(super) struct Run<'a> {
+    pub(super) units: Units,
+    pub(super) options: &'a LatentOptions,
+    pub(super) lines: bool,
+    pub(super) clock: Instant,
+    pub(super) state: LatentState,
+    pub(super) strides: Option<Strides>,
 }
 
 impl Run<'_> {
-    fn n(&self) -> f64 {
-        self.units.len() as f64
-    }
-
-    fn late(&self) -> bool {
-        self.options.time_limit.is_some_and(|t| self.clock.elapsed() >= t)
-    }
-
-    /// The error to be expected now.
-    fn expected(&self) -> f64 {
-        let known = self.state.known();
-        if self.n() < 2.0 {
-            return 0.0;
-        }
-        if known > 0.0 { self.state.factor * (self.n() - 1.0) / known } else { f64::INFINITY }
-    }
-
-    /// Points of the next validation, if there is no limit.
-    fn look(&self) -> u64 {
-        let alpha = alpha(self.options.confidence, self.state.looks.len());
-        let v = enough(self.units.len(), self.options.tol, self.share, alpha);
-        let light = enough_for_light(&self.units.masses, self.options.tol, alpha);
-        (v.max(light) as u64).max(LEAST).next_multiple_of(GROUPS)
-    }
-
-    /// Points that the tolerance needs, as far as can be said.
-    fn needed(&self) -> f64 {
-        let tol = self.options.tol;
-        self.state.factor * (self.n() - 1.0) / (self.share * tol * tol) + self.look() as f64
-    }
-
-    /// Samples that are left, for learning and for validation.
-    fn left(&self) -> [u64; 2] {
-        let used = self.state.learned() + self.state.validated;
-        let all = self.units.drawer.most().unwrap_or(u64::MAX).min(self.options.max_points.unwrap_or(u64::MAX));
-        let left = all.saturating_sub(used);
-        // A quarter of all is kept for validation.
-        let learn = if all == u64::MAX { u64::MAX } else { (all - all / 4).saturating_sub(self.state.learned()) };
-        [learn.min(left), left]
-    }
-
-    /// Samples of the first stage, and those that make a good matrix. A star of `d` lines meets at
-    /// least `d` walls: so each cell meets eight, and twice as many.
-    fn enough(&self) -> [u64; 2] {
-        let (n, d) = (self.units.len() as u64, self.units.dimension as u64);
-        match self.lines {
-            true => [FIRST.max((8 * n / d).min(n / 2)), (4 * FIRST).max((16 * n / d).min(n))],
-            false => [4 * FIRST, 8 * FIRST.max(n / 4)],
-        }
-    }
-
-    /// The samples of the next stage; none if there are enough.
-    fn stage(&self) -> Option<u64> {
-        let most = self.left()[0] / 2;
-        let last = self.state.matrix_samples[1];
-        let [first, enough] = self.enough();
-        let again = self.state.known() == 0.0;
-        let wanted = if self.state.stages == 0 { first } else { (4 * last).min(enough.max(2 * last)) };
-        let wanted = if again && self.state.stages > 0 { 2 * last } else { wanted };
-        let done = self.state.stages > 0 && !again && (last >= enough || 2 * last > most || self.is_near());
-        let count = wanted.min(most).min(MOST);
-        (!done && count >= GROUPS).then_some(count)
-    }
-
-    /// Is the error to be expected small enough for a look?
-    fn is_near(&self) -> bool {
-        let known = self.state.known();
-        self.expected() <= self.share * self.options.tol.powi(2) && known >= self.state.at_least
-    }
-
-    fn next(&self) -> Next {
-        let [learn, left] = self.left();
-        let converged = self.state.looks.last().is_some_and(|l| l.is_within(self.options.tol));
-        if converged && self.state.at_least > self.state.known() {
-            return Next::End(LatentOutcome::Converged);
-        }
-        if self.units.len() > 1 {
-            if let Some(count) = self.stage() {
-                return Next::Stage(count);
-            }
-            // Too few points for a matrix say nothing of the heights.
-            if !self.is_near() && learn >= GROUPS && self.matrix.is_some() {
-                let known = self.state.known();
-                let wanting = self.strides.as_ref().is_some_and(Strides::is_wanting);
-                let some = if wanting { (EACH * self.units.len() as u64).min(known as u64 / 2) } else { 0 };
-                let block = BLOCK.max(known as u64 / 8).max(some).next_multiple_of(2048).min(MOST);
-                return Next::Points(block.min(learn));
-            }
-        }
-        let outcome = match self.options.max_points {
-            Some(_) if self.units.drawer.most().is_none_or(|m| self.options.max_points.is_some_and(|p| p <= m)) => {
-                LatentOutcome::PointLimit
-            }
-            _ => LatentOutcome::OutOfPoints,
-        };
-        let points = self.look().min(left) / GROUPS * GROUPS;
-        // With nothing left to learn one look is the last one.
-        let last = (learn < GROUPS || self.matrix.is_none()) && !self.is_near() && self.is_looked();
-        if points < GROUPS || last { Next::End(outcome) } else { Next::Look(points) }
-    }
-
-    /// Has somebody looked at these very heights?
-    fn is_looked(&self) -> bool {
-        !self.state.looks.is_empty() && self.state.at_least > self.state.known()
-    }
-
-    fn is_validated(&self, outcome: LatentOutcome) -> bool {
-        outcome == LatentOutcome::Converged || self.is_looked()
-    }
-
     fn until(
         &mut self,
         see: &mut dyn FnMut(&LatentProgress<'_>) -> LatentControl,
@@ -373,17 +225,16 @@ impl Run<'_> {
         }
         let units = &self.units;
         let found = stage(units, &samples, self.state.heights.clone())?;
+        // Soft points have a bias of their own, so they count as no more than what they are.
+        let theta = found.estimate.noise + found.left;
+        let worth = (units.len() as f64 - 1.0) / theta.max(1e-300);
+        let worth = if self.lines { worth } else { worth.min(count as f64) };
         let state = &mut self.state;
         state.stages += 1;
         state.steps += found.steps as u64;
         state.stars += count;
-        state.since = state.plain;
-        // Soft points have a bias of their own, so they count as no more than what they are.
-        let theta = found.estimate.noise + found.left;
-        let worth = (units.len() as f64 - 1.0) / theta.max(1e-300);
-        state.worth = if self.lines { worth } else { worth.min(count as f64) };
-        state.heights = found.heights;
-        self.keep(&samples, &found.estimate);
+        (state.worth, state.earned, state.heights) = (worth, 0.0, found.heights);
+        self.keep(&samples, found.estimate)?;
         Ok(())
     }
 
@@ -408,56 +259,73 @@ impl Run<'_> {
 
     fn make(&mut self, estimate: &Estimate) {
         let target = &self.units.masses;
-        let matrix = laplacian(target.len(), &estimate.walls, heaviest(target));
-        self.strides = Some(Strides::new(estimate, &matrix, target));
-        self.matrix = Some(matrix);
+        let walls = laplacian(target.len(), &estimate.walls, heaviest(target));
+        self.strides = Some(Strides::new(estimate, walls, target));
     }
 
-    /// Remembers a matrix of the heights as they are.
-    fn keep(&mut self, samples: &Samples, estimate: &Estimate) {
-        self.make(estimate);
+    /// Makes a matrix of what samples saw at the heights as they are, or a little higher where
+    /// cells lack mass, and remembers it with these heights.
+    fn keep(&mut self, samples: &Samples, mut seen: Estimate) -> Result<Estimate, LatentError> {
+        let mut heights = self.state.heights.clone();
+        for _ in 0..RAISES {
+            // Samples count as so many points; of few points nothing follows.
+            let worth = (self.n() - 1.0) / seen.noise.max(1e-300);
+            let counts: Vec<f64> = seen.masses.iter().map(|m| m * worth).collect();
+            let low = lacking(&counts, &self.units.masses);
+            if low.is_empty() {
+                break;
+            }
+            let mut higher = heights.clone();
+            let raised = raise(&self.units, samples.first, samples.count, &mut higher, &low);
+            let raised = raised.and_then(|()| samples.say(&self.units, &higher));
+            let Some(found) = in_time(raised)? else { break };
+            (heights, seen) = (higher, found);
+        }
+        self.make(&seen);
         let state = &mut self.state;
-        state.matrix_heights = state.heights.clone();
+        state.matrix_heights = heights.clone();
+        state.heights = heights;
         state.matrix_samples = [samples.first, samples.count];
         state.matrix_temperature = samples.eps;
-        state.refreshed = state.plain;
+        state.refreshed = state.known();
+        Ok(seen)
     }
 
     fn learn_points(&mut self, points: u64) -> Result<(), LatentError> {
         self.refresh()?;
         let units = &self.units;
-        let counted = count(units, &self.state.heights, Use::Learn, self.state.learned(), points, false)?;
-        let right: Vec<f64> =
-            counted.cells.iter().zip(&units.masses).map(|(&c, nu)| nu - c as f64 / points as f64).collect();
+        let learned = learn(units, &self.state.heights, self.state.learned(), points)?;
+        let right: Vec<f64> = learned.masses.iter().zip(&units.masses).map(|(m, nu)| nu - m).collect();
         let Some(strides) = &self.strides else { return Ok(()) };
         // What these points say of the heights that other points have found. That is far worse than
         // it should be where the masses are too wrong for steps that take them to be linear.
-        let seen = theta(&counted.cells, &units.masses, 1e-3);
+        let seen = theta(&learned.cells, &units.masses, 1e-3);
         let astray = seen.interval[0] > ASTRAY * self.expected();
         let lost = astray && seen.estimate > FAR && self.state.again < AGAIN;
-        let (low, mut heights) = (lacking(&counted.cells, &units.masses), self.state.heights.clone());
+        let (low, mut heights) = (lacking(&learned.cells, &units.masses), self.state.heights.clone());
         if !lost && !low.is_empty() {
             raise(units, self.state.learned(), points, &mut heights, &low)?;
         }
         let state = &mut self.state;
+        state.plain += points;
+        state.gain = learned.gain;
         if astray {
-            state.factor = 1.0;
-            state.since = state.plain;
-            state.refreshed = state.plain;
+            state.factor = FACTOR;
+            state.earned = 0.0;
             state.worth = (units.len() as f64 - 1.0) / seen.estimate.max(seen.interval[0]);
+            state.refreshed = state.worth;
         }
         if lost {
             // Nothing is known: the next stage begins here.
             state.again += 1;
-            state.plain += points;
-            state.since = state.plain;
             state.worth = 0.0;
             return Ok(());
         }
-        let t = points as f64 / (state.known() + points as f64);
+        let worth = points as f64 * learned.gain;
+        let t = worth / (state.known() + worth);
         state.heights = heights;
         state.heights.iter_mut().zip(strides.step(right)).for_each(|(g, d)| *g += t * d);
-        state.plain += points;
+        state.earned += worth;
         Ok(())
     }
 
@@ -466,39 +334,46 @@ impl Run<'_> {
     /// What the samples say of the masses is learned, too, for as many plain points as it is worth.
     fn refresh(&mut self) -> Result<(), LatentError> {
         let state = &self.state;
-        let known = |plain: u64| state.worth + plain.saturating_sub(state.since) as f64;
         let twice = (2 * state.matrix_samples[1]).min(MOST);
-        let cheap = state.worth > STAR * state.stars as f64;
-        let count = if cheap { twice } else { twice.min(self.enough()[1]) };
-        if known(state.plain) < 4.0 * known(state.refreshed) && self.matrix.is_some() || count > self.left()[0] / 2 {
+        let cheap = self.price() * state.worth > STAR * state.stars as f64;
+        let few = self.enough()[1];
+        // A better matrix learns faster: it may cost an eighth of what will be learned by it.
+        let paid = (PAID * self.price() * state.known() / STAR) as u64;
+        let count = if cheap { twice } else { twice.min(few.max(paid)) };
+        if state.known() < 4.0 * state.refreshed && self.strides.is_some() || count > self.left()[0] / 2 {
             return Ok(());
         }
         let units = &self.units;
         let samples = Samples::of(units, &state.heights, self.lines, state.learned(), count)?;
         let seen = samples.say(units, &state.heights)?;
         // Soft shares are biased; whole points are not, and these are as good as any.
-        let (masses, worth): (Vec<f64>, f64) = if self.lines {
-            (seen.masses.clone(), (self.n() - 1.0) / seen.noise.max(1e-300))
-        } else {
-            let counted = self::count(units, &state.heights, Use::Learn, samples.first, count, false)?;
-            (counted.cells.iter().map(|&c| c as f64 / count as f64).collect(), count as f64)
+        let counted = match self.lines {
+            true => None,
+            false => Some(self::count(units, &state.heights, Use::Learn, samples.first, count, false)?.cells),
+        };
+        let seen = self.keep(&samples, seen)?;
+        let units = &self.units;
+        let (worth, masses): (f64, Vec<f64>) = match counted {
+            None => ((self.n() - 1.0) / seen.noise.max(1e-300), seen.masses),
+            Some(cells) => (count as f64, cells.iter().map(|&c| c as f64 / count as f64).collect()),
         };
         let right: Vec<f64> = units.masses.iter().zip(&masses).map(|(nu, m)| nu - m).collect();
         let t = worth / (self.state.known() + worth);
-        self.keep(&samples, &seen);
         let Some(strides) = &self.strides else { return Ok(()) };
         let step = strides.step(right);
         let state = &mut self.state;
         state.heights.iter_mut().zip(&step).for_each(|(g, d)| *g += t * d);
         state.stars += count;
         state.worth += worth;
+        state.refreshed = state.known();
         Ok(())
     }
 
     fn validate(&mut self, points: u64) -> Result<(), LatentError> {
         let alpha = alpha(self.options.confidence, self.state.looks.len());
         let units = &self.units;
-        let found = validate(units, &self.state.heights, self.matrix.as_ref(), self.state.validated, points, alpha)?;
+        let walls = self.strides.as_ref().map(|s| &s.walls);
+        let found = validate(units, &self.state.heights, walls, self.state.validated, points, alpha)?;
         let state = &mut self.state;
         state.validated += points;
         let known = state.known();

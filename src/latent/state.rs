@@ -1,5 +1,6 @@
 //! Where a run stands: all that what follows depends on.
 
+use super::solve::FACTOR;
 use super::stage::Samples;
 use super::validate::Validation;
 use serde::{Deserialize, Serialize};
@@ -17,16 +18,19 @@ pub struct LatentState {
     pub steps: u64,
     /// Stars, or soft points, of all stages.
     pub stars: u64,
-    /// Plain points that were learned from.
+    /// Points that were drawn to learn from.
     pub plain: u64,
-    /// Plain points before the last stage: what they said is in the heights, and no longer counts.
-    pub since: u64,
+    /// Independent points that one of them is worth with its reflections, as last seen.
+    pub gain: f64,
+    /// Independent points that those since the last stage are worth. What was learned before it is
+    /// in the heights, and no longer counts.
+    pub earned: f64,
     /// How many times plain points have led back to stars.
     pub again: u32,
-    /// Plain points that the stars are worth: those of the stages, and those of the matrices.
+    /// Independent points that the stars are worth: those of the stages, and those of the matrices.
     pub worth: f64,
-    /// Plain points when the matrix was made.
-    pub refreshed: u64,
+    /// What was known when the matrix was made, as [`LatentState::known`] says.
+    pub refreshed: f64,
     /// Points that have validated.
     pub validated: u64,
     /// How many times as great as planned the error was when last validated.
@@ -46,19 +50,20 @@ pub struct LatentState {
 }
 
 impl LatentState {
-    pub(super) fn begin(seed: u64, heights: Vec<f64>) -> LatentState {
+    pub(super) fn begin(seed: u64, gain: f64, heights: Vec<f64>) -> LatentState {
         LatentState {
             seed,
             stages: 0,
             steps: 0,
             stars: 0,
             plain: 0,
-            since: 0,
+            gain,
+            earned: 0.0,
             again: 0,
             worth: 0.0,
-            refreshed: 0,
+            refreshed: 0.0,
             validated: 0,
-            factor: 1.0,
+            factor: FACTOR,
             at_least: 0.0,
             matrix_heights: heights.clone(),
             heights,
@@ -68,9 +73,9 @@ impl LatentState {
         }
     }
 
-    /// Plain points that would be as good as what is known.
+    /// Independent points that would be as good as what is known.
     pub(super) fn known(&self) -> f64 {
-        self.worth + (self.plain - self.since) as f64
+        self.worth + self.earned
     }
 
     /// Samples that were learned from.
@@ -96,15 +101,14 @@ impl LatentState {
                 return Some(format!("has {name} that are not finite"));
             }
         }
-        let sound = self.since <= self.plain
-            && self.refreshed <= self.plain
-            && self.worth >= 0.0
+        let sound = (1.0..=1e3).contains(&self.gain)
+            && [self.worth, self.earned, self.refreshed].iter().all(|v| (0.0..1e300).contains(v))
             && self.factor > 0.0
             && self.factor < 1e12
             && self.at_least >= 0.0;
         let samples = self.stages == 0 || (1..=1 << 24).contains(&self.matrix_samples[1]);
         let warm = self.matrix_temperature.is_none_or(|eps| eps > 0.0 && eps.is_finite());
-        let few = [self.stars, self.plain, self.validated, self.refreshed, self.matrix_samples[0]];
+        let few = [self.stars, self.plain, self.validated, self.matrix_samples[0]];
         match sound && samples && warm && few.iter().all(|v| *v < 1 << 60) {
             true => None,
             false => Some("has numbers that no run has".into()),

@@ -14,9 +14,14 @@
 //! and the other cells lead there in proportion to their walls, [`SPREAD`] times as much in all, so
 //! that it hardly moves. Where every cell has a fair part of its mass there is no hub, and the step
 //! is Newton's.
+//!
+//! A cell that hangs on a hub does not move as its neighbours do; in a tight mode it is left
+//! behind, or swallowed. Where samples say as much as four points a code there is none: cells that
+//! surely lack mass have been raised before (`solve.rs`), and the walls of those that lack it still
+//! are taken `nu / (4 m)` times as large.
 
-use super::estimate::Estimate;
-use super::stage::direction;
+use super::estimate::{Estimate, laplacian};
+use super::stage::{direction, heaviest};
 use crate::newton::linear::Laplacian;
 
 /// No cell that lacks mass moves farther than this many of its gaps.
@@ -25,22 +30,38 @@ const FAR: f64 = 4.0;
 /// The walls of the hub to the other cells, over those to cells that lack mass.
 const SPREAD: f64 = 3.0;
 
+/// Points a code that tell where cells are and what walls they have.
+const SEEN: f64 = 4.0;
+
 /// Accuracy of a step.
 const ACCURACY: f64 = 1e-3;
 
 /// A matrix for steps.
 #[derive(Clone, Debug)]
 pub(super) struct Strides {
-    matrix: Laplacian,
-    /// Whether its last row is the hub.
-    hub: bool,
+    /// That of the walls.
+    pub walls: Laplacian,
+    /// That of steps, if cells lack mass; maybe with a hub as its last row.
+    longer: Option<Laplacian>,
 }
 
 impl Strides {
     /// From the walls and masses that were seen, the matrix of these walls, which may have weak
     /// ones beside them, and the masses that are wanted.
-    pub(super) fn new(seen: &Estimate, walls: &Laplacian, target: &[f64]) -> Strides {
+    pub(super) fn new(seen: &Estimate, walls: Laplacian, target: &[f64]) -> Strides {
         let (n, masses) = (target.len(), &seen.masses);
+        let low = |i: usize| FAR * masses[i] < target[i];
+        // So many points say as much as what was seen.
+        let points = (n as f64 - 1.0) / seen.noise.max(1e-300);
+        if points >= SEEN * n as f64 && (0..n).any(low) {
+            let factor = |i: u32| {
+                let i = i as usize;
+                if low(i) && masses[i] > 0.0 { target[i] / (FAR * masses[i]) } else { 1.0 }
+            };
+            let more: Vec<(u32, u32, f64)> =
+                seen.walls.iter().map(|&(i, j, k)| (i, j, k * factor(i).max(factor(j)))).collect();
+            return Strides { longer: Some(laplacian(n, &more, heaviest(target))), walls };
+        }
         let mut own = vec![0.0; n];
         for &(i, j, k) in &seen.walls {
             own[i as usize] += k;
@@ -48,7 +69,7 @@ impl Strides {
         }
         let gap = std::f64::consts::LN_2 / own.iter().sum::<f64>();
         let missing = |i: usize| {
-            if FAR * masses[i] >= target[i] {
+            if !low(i) {
                 return 0.0;
             }
             let e = if masses[i] > 0.0 && own[i] > 0.0 { gap.min(masses[i] / own[i]) } else { gap };
@@ -58,7 +79,7 @@ impl Strides {
         let lacking: f64 = spokes.iter().sum();
         let others: f64 = (0..n).filter(|i| spokes[*i] == 0.0).map(|i| own[i]).sum();
         if !(lacking > 0.0 && others > 0.0) {
-            return Strides { matrix: walls.clone(), hub: false };
+            return Strides { walls, longer: None };
         }
         let share = (SPREAD * lacking / others).min(1.0);
         spokes.iter_mut().zip(&own).filter(|(s, _)| **s == 0.0).for_each(|(s, own)| *s = share * own);
@@ -78,23 +99,21 @@ impl Strides {
             matrix.weight.push(spoke);
         }
         matrix.row_ptr.push(matrix.col.len() as u32);
-        Strides { matrix, hub: true }
+        Strides { walls, longer: Some(matrix) }
     }
 
     /// Did cells lack most of their mass?
     pub(super) fn is_wanting(&self) -> bool {
-        self.hub
+        self.longer.is_some()
     }
 
     /// The step for masses that are off by so much, of sum 0.
     pub(super) fn step(&self, mut off: Vec<f64>) -> Vec<f64> {
-        if self.hub {
-            off.push(0.0);
-        }
-        let mut step = direction(&self.matrix, off, ACCURACY);
-        if self.hub {
-            step.pop();
-        }
+        let n = off.len();
+        let matrix = self.longer.as_ref().unwrap_or(&self.walls);
+        off.resize(matrix.row_ptr.len() - 1, 0.0);
+        let mut step = direction(matrix, off, ACCURACY);
+        step.truncate(n);
         step
     }
 }
@@ -120,11 +139,11 @@ mod tests {
         let saw = |masses: &[f64], walls: &[(u32, u32, f64)]| Estimate {
             masses: masses.to_vec(),
             value: 0.0,
-            noise: 0.0,
+            noise: 1.0,
             walls: walls.to_vec(),
         };
-        let plain = Strides::new(&saw(&target, &ring), &l, &target);
-        assert!(!plain.hub);
+        let plain = Strides::new(&saw(&target, &ring), l.clone(), &target);
+        assert!(!plain.is_wanting());
         assert_eq!(plain.step(off.clone()), direction(&l, off, 1e-3));
         // Nobody met cell 7, and its walls are seen far out.
         let mut masses = target.clone();
@@ -136,7 +155,7 @@ mod tests {
             let l = laplacian(n, &walls, 0);
             let off: Vec<f64> = (0..n).map(|i| target[i] - if i == 7 { 0.0 } else { 1.0 / (n - 1) as f64 }).collect();
             let newton = direction(&l, off.clone(), 1e-3);
-            let step = Strides::new(&saw(&masses, &walls), &l, &target).step(off);
+            let step = Strides::new(&saw(&masses, &walls), l, &target).step(off);
             let middle = step.iter().sum::<f64>() / n as f64;
             assert!(newton[7] - newton[0] > 100.0 * gap, "{}", newton[7] - newton[0]);
             assert!(step[7] - middle > gap && step[7] - middle < 20.0 * gap, "{step:?}");

@@ -71,7 +71,8 @@ pub(super) fn validate(
     let all = groups.iter().cloned().fold(Counted::default(), Counted::merged);
     let points = each * GROUPS;
     let target = &units.masses;
-    let found = theta(&all.cells, target, alpha);
+    let counts: Vec<f64> = all.cells.iter().map(|&c| c as f64).collect();
+    let found = theta(&counts, target, alpha);
     let (largest_error, largest_interval, at) = largest(&all.cells, target, alpha);
     let Dual { value, deviation, second } = dual(units, heights, &all, points);
     let tail = normal::exceeded(0.5 * alpha);

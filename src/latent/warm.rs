@@ -11,10 +11,16 @@ use super::draw::Use;
 use super::error::LatentError;
 use super::stars::values;
 use super::units::Units;
+use crate::dense::{Instructions, Task, widely};
 use rayon::prelude::*;
 
-/// Points that are summed together; sums of these are added in their order.
-const CHUNK: usize = 64;
+/// Points that are summed together; sums of these are added in their order. Their values at so many
+/// codes are found in turn: codes are read from memory once for all of them.
+const CHUNK: usize = 16;
+const TILE: usize = 512;
+
+/// Shares below `exp(-36)` are none.
+const COLD: f64 = 36.0;
 
 /// Points, at least and at most.
 const POINTS: [usize; 2] = [1024, 4096];
@@ -29,6 +35,35 @@ const COOLER: f64 = 0.5;
 /// Temperatures, at most.
 const LEVELS: usize = 60;
 
+/// Values of all codes at each of some points.
+struct Values<'a> {
+    units: &'a Units,
+    heights: &'a [f64],
+    points: &'a [f64],
+    out: &'a mut [f64],
+}
+
+impl Task for Values<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let (d, n) = (self.units.dimension, self.heights.len());
+        for first in (0..n).step_by(TILE) {
+            let end = n.min(first + TILE);
+            for (x, out) in self.points.chunks_exact(d).zip(self.out.chunks_exact_mut(n)) {
+                let out = &mut out[first..end];
+                out.copy_from_slice(&self.heights[first..end]);
+                for (k, &x) in x.iter().enumerate() {
+                    for (o, y) in out.iter_mut().zip(&self.units.columns[k * n + first..k * n + end]) {
+                        *o += x * y;
+                    }
+                }
+            }
+        }
+    }
+}
+
 /// What the points share at a temperature: masses, and the mean of `1 / sum p^2`, the number of
 /// codes that share a point.
 fn shares(units: &Units, heights: &[f64], points: &[f64], eps: f64) -> (Vec<f64>, f64) {
@@ -36,18 +71,19 @@ fn shares(units: &Units, heights: &[f64], points: &[f64], eps: f64) -> (Vec<f64>
     let parts: Vec<(Vec<f64>, f64)> = points
         .par_chunks(CHUNK * d)
         .map(|points| {
-            let (mut sum, mut work, mut many) = (vec![0.0; n], vec![0.0; n], 0.0);
-            for x in points.chunks_exact(d) {
-                values(&units.columns, heights, x, &mut work);
-                let top = work.iter().fold(f64::NEG_INFINITY, |m, v| m.max(*v));
+            let (mut sum, mut work, mut many) = (vec![0.0; n], vec![0.0; n * points.len() / d], 0.0);
+            widely(Instructions::widest(), Values { units, heights, points, out: &mut work });
+            for values in work.chunks_exact_mut(n) {
+                let top = values.iter().fold(f64::NEG_INFINITY, |m, v| m.max(*v));
                 let (mut total, mut squares) = (0.0, 0.0);
-                for v in &mut work {
-                    *v = libm::exp((*v - top) / eps);
+                for v in values.iter_mut() {
+                    let s = (*v - top) / eps;
+                    *v = if s > -COLD { libm::exp(s) } else { 0.0 };
                     total += *v;
                     squares += *v * *v;
                 }
                 many += total * total / squares;
-                sum.iter_mut().zip(&work).for_each(|(s, p)| *s += p / total);
+                sum.iter_mut().zip(values).for_each(|(s, p)| *s += *p / total);
             }
             (sum, many)
         })
@@ -75,6 +111,7 @@ pub(super) fn warm(units: &Units, mut heights: Vec<f64>, first: u64, most: u64) 
         let mean = work.iter().sum::<f64>() / n as f64;
         eps = eps.max((work.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n as f64).sqrt());
     }
+    let least = libm::exp(-COLD);
     let few = 2.0f64.max(3.0 * n as f64 / count as f64);
     for _ in 0..LEVELS {
         let mut many = 0.0;
@@ -84,7 +121,8 @@ pub(super) fn warm(units: &Units, mut heights: Vec<f64>, first: u64, most: u64) 
             let pairs = masses.iter().zip(&units.masses);
             let off: f64 = pairs.clone().map(|(m, nu)| (m - nu).powi(2) / nu).sum();
             for (g, (m, nu)) in heights.iter_mut().zip(pairs) {
-                *g += eps * libm::log(nu / m.max(1e-300));
+                // A cell that is cold at all points rises to where it is not.
+                *g += eps * libm::log(nu / m.max(least));
             }
             if off < NEAR {
                 break;

@@ -174,13 +174,13 @@ fn files_are_of_readable_length() {
     }
 }
 
-/// `unsafe` stands in one folder of the library, with its proof; and where the command line asks the
-/// system, in its allocator and for its signals.
+/// `unsafe` stands in one folder of the library, with its proof; and where the command line asks
+/// the system, in its allocator and for its signals.
 #[test]
 fn unsafe_code_is_in_one_folder_of_the_library() {
     let unsafe_block = |text: &str| text.lines().any(|l| code(l).contains("unsafe ") || code(l).contains("unsafe{"));
     let found: Vec<String> = sources("src").into_iter().filter(|(_, text)| unsafe_block(text)).map(|f| f.0).collect();
-    let loops = ["arm", "mod", "x86"].map(|name| format!("src/dense/simd/{name}.rs"));
+    let loops = ["arm", "sets", "x86"].map(|name| format!("src/dense/simd/{name}.rs"));
     let expected: Vec<String> = ["allocator", "interrupt"].map(|name| format!("src/bin/brenier/{name}.rs")).into();
     assert_eq!(found, [&expected[..], &loops[..]].concat());
 }

@@ -4,12 +4,13 @@
 mod highest;
 mod reflected;
 mod simd;
+mod sites;
 mod stages;
 mod words;
 
-pub use highest::{Dense, DenseError, MAX_DIMENSION};
 pub(crate) use reflected::{LEAST_DIMENSION, Reflected};
 pub use simd::{Instructions, multiply_add};
 pub(crate) use simd::{REFLECTIONS, Task, fetch, widely};
+pub use sites::{Dense, DenseError, MAX_DIMENSION};
 pub use words::random_words;
 pub(crate) use words::{LANES, Stream, WORDS, halves, unit};

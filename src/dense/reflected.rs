@@ -5,12 +5,12 @@
 //! reflected about the center. Let the coordinates form four blocks. The values at a point and at
 //! the fifteen that arise by reflecting blocks are `h + <c, y> +- s_0 +- s_1 +- s_2 +- s_3` with
 //! the products `s_b` of a block, so of `d` products and 22 additions a site all sixteen are made.
-//! Each of the points has the law of the source. They depend on each other: what they are worth together
-//! is measured (`latent/reflections.rs`).
+//! Each of the points has the law of the source. They depend on each other: what they are worth
+//! together is measured (`latent/reflections.rs`).
 
-use super::highest::{Dense, DenseError};
 use super::simd::{BLOCKS, REFLECTIONS};
-use super::stages::{BLOCK, Work, finite};
+use super::sites::{Dense, DenseError, finite};
+use super::stages::{BLOCK, Work};
 use crate::exact::{Counters, Heights};
 
 /// The least number of coordinates: one a block.

@@ -31,8 +31,8 @@
 //! of all sites and coordinates. What overflows makes this infinite, is never ruled out, and goes
 //! to the third stage.
 
-use super::highest::{Dense, DenseError};
 use super::simd::{self, BLOCKS, Best, LANES, POINTS, Panel, REFLECTIONS, SITES, Task};
+use super::sites::{Dense, exponent, powers, scaled};
 use crate::exact::Counters;
 
 /// Points whose maxima stay in the second cache while the sites go by: with fewer, the sites would
@@ -283,44 +283,4 @@ fn dot(x: &[f64], y: &[f64], h: f64) -> f64 {
         }
     }
     sum + sums[0]
-}
-
-pub(super) fn finite<T: Copy + Into<f64>>(
-    what: &'static str,
-    values: &[T],
-    dimension: usize,
-) -> Result<(), DenseError> {
-    match values.iter().position(|&v| !v.into().is_finite()) {
-        None => Ok(()),
-        Some(k) => Err(DenseError::NonFinite { what, row: k / dimension, axis: k % dimension }),
-    }
-}
-
-/// The least `e` for which surely `v < 2^e`, or -1022 if that is less.
-pub(super) fn exponent(v: f64) -> i32 {
-    ((v.to_bits() >> 52) & 0x7ff) as i32 - 1022
-}
-
-/// Two powers of two whose product is `2^k`, or less where that is below all that counts.
-pub(super) fn powers(k: i32) -> [f64; 2] {
-    let half = k.div_euclid(2);
-    [half, k - half].map(|e| 2f64.powi(e.max(-1000)))
-}
-
-pub(super) fn scaled(v: f64, by: [f64; 2]) -> f64 {
-    v * by[0] * by[1]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn scaling_is_to_at_most_one() {
-        for v in [1.0, 0.5, 1e300, f64::MAX, 1e-300, 5e-324, 0.0, 3.7] {
-            let e = exponent(v);
-            assert!(scaled(v, powers(-e)) <= 1.0 && (v < 1e-307 || scaled(v, powers(-e)) >= 0.5), "{v} {e}");
-        }
-        assert_eq!(scaled(1.0, powers(-3000)), 2f64.powi(-1000) * 2f64.powi(-1000));
-    }
 }

@@ -1,11 +1,13 @@
 //! What a run does next, and how much of it: stars, points, validation.
 
 use super::interval::{best_share, enough, enough_for_light};
-use super::options::LatentOutcome;
+use super::options::{LatentOptions, LatentOutcome};
 use super::reflections::price;
-use super::solve::Run;
+use super::state::LatentState;
 use super::strides::Strides;
+use super::units::Units;
 use super::validate::GROUPS;
+use std::time::Instant;
 
 /// Samples of the first stage, at least; the next ones have four times as many each.
 const FIRST: u64 = 512;
@@ -27,6 +29,16 @@ pub(super) const LEAST: u64 = 2048;
 /// to each next one: in all it is what was asked for.
 pub(super) fn alpha(confidence: f64, look: usize) -> f64 {
     (1.0 - confidence) * 0.8 * 0.2f64.powi(look.min(60) as i32)
+}
+
+/// A run as it stands.
+pub(super) struct Run<'a> {
+    pub(super) units: Units,
+    pub(super) options: &'a LatentOptions,
+    pub(super) lines: bool,
+    pub(super) clock: Instant,
+    pub(super) state: LatentState,
+    pub(super) strides: Option<Strides>,
 }
 
 /// What a run does next.

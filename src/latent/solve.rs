@@ -13,24 +13,19 @@ use super::error::{LatentError, in_time};
 use super::estimate::{Estimate, laplacian};
 use super::interval::theta;
 use super::options::{LatentOptions, LatentOutcome, LatentReport};
-use super::plan::{LEAST, MOST, Next, alpha};
+use super::plan::{LEAST, MOST, Next, Run, alpha};
 use super::raise::{lacking, raise};
 use super::reflections::{learn, reflections};
 use super::remarks::remarks;
 use super::source::Source;
 use super::stage::{Samples, heaviest, stage};
 use super::start::start;
-use super::state::LatentState;
+use super::state::{FACTOR, LatentState};
 use super::strides::Strides;
 use super::units::Units;
 use super::validate::{GROUPS, Validation, validate};
 use super::warm::warm;
 use std::time::Instant;
-
-/// How many times as great as it would be with the very matrix of walls the error is taken for
-/// before that was seen. A step that is `a` times Newton's along a direction leaves
-/// `a^2 / (2a - 1)` times the error there; matrices of so many stars make 1.1 to 1.5 of it.
-pub(super) const FACTOR: f64 = 1.25;
 
 /// What a point is worth with its reflections, of their number, before that was seen.
 const GAIN: f64 = 0.75;
@@ -151,16 +146,6 @@ pub fn solve_latent(
     };
     let heights = run.units.heights_out(&state.heights);
     Ok(LatentSolution { codes: codes.clone(), source: source.clone(), seed: options.seed, heights, validation, report })
-}
-
-/// A run as it stands.
-pub(super) struct Run<'a> {
-    pub(super) units: Units,
-    pub(super) options: &'a LatentOptions,
-    pub(super) lines: bool,
-    pub(super) clock: Instant,
-    pub(super) state: LatentState,
-    pub(super) strides: Option<Strides>,
 }
 
 impl Run<'_> {

@@ -1,6 +1,9 @@
 //! The loops of the dense argmax for 64-bit ARM. Why nothing here is undefined: `mod.rs`.
 
-use super::{Best, GROUP, LANES, POINTS, Panel, SITES, each_tile};
+// Lanes and registers are numbered: an index says which.
+#![allow(clippy::needless_range_loop)]
+
+use super::panel::{Best, GROUP, LANES, POINTS, Panel, SITES, each_tile};
 use std::arch::aarch64::*;
 
 #[inline]

@@ -1,6 +1,9 @@
 //! The loops of the dense argmax for x86-64. Why nothing here is undefined: `mod.rs`.
 
-use super::{BLOCKS, Best, GROUP, POINTS, Panel, REFLECTIONS, SITES, Task, each_tile};
+// Lanes and registers are numbered: an index says which.
+#![allow(clippy::needless_range_loop)]
+
+use super::panel::{BLOCKS, Best, GROUP, POINTS, Panel, REFLECTIONS, SITES, Task, each_tile};
 use std::arch::x86_64::*;
 
 #[inline]

@@ -75,6 +75,7 @@ impl Dense {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exact::Heights;
 
     #[test]
     fn wrong_input_is_told() {

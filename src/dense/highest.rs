@@ -4,7 +4,7 @@
 //! Three stages. In single precision, all sites; per point and lane the largest value is kept with
 //! its panel and the largest of the other panels. Only sites whose value comes within twice the
 //! bound of the largest can be highest: mostly the six of one group. These are compared in doubles
-//! with a bound of their own, and what that leaves open exactly ([`higher_at`]). Ties go to the
+//! with a bound of their own, and what that leaves open exactly (`higher_at`). Ties go to the
 //! lowest index, which is the perturbation `h_i + eps^(i+1)`. Which site is highest does not depend
 //! on rounding, hence neither on the instruction set nor on the number of threads.
 

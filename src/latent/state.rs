@@ -33,7 +33,7 @@ pub struct LatentState {
     pub again: u32,
     /// Independent points that the stars are worth: those of the stages, and those of the matrices.
     pub worth: f64,
-    /// What was known when the matrix was made, as [`LatentState::known`] says.
+    /// `worth + earned` when the matrix was made.
     pub refreshed: f64,
     /// Points that have validated.
     pub validated: u64,

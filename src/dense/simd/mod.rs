@@ -9,7 +9,7 @@
 //!    exist, and uses the unaligned form of the instruction. Same for stores. So each touches only
 //!    memory that a live reference of the right kind covers.
 //! 2. *Calls of functions compiled for instructions that the processor may lack.* They are made
-//!    only in `match` arms on [`Set`]. A value of [`Instructions`] is made only by
+//!    only in `match` arms on `Set`. A value of [`Instructions`] is made only by
 //!    [`Instructions::all`], which asks the processor (`is_x86_feature_detected!`) for every
 //!    feature named in the `target_feature` of the function that the arm calls; the field is
 //!    private and features do not go away.

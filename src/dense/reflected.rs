@@ -4,7 +4,7 @@
 //! A cube, a ball and the standard normal law are the same after any coordinates have been
 //! reflected about the center. Let the coordinates form four blocks. The values at a point and at
 //! the fifteen that arise by reflecting blocks are `h + <c, y> +- s_0 +- s_1 +- s_2 +- s_3` with
-//! the products `s_b` of a block, so of `d` products and 22 additions a site all sixteen are made.
+//! the products `s_b` of a block, so of `d` products and 24 additions a site all sixteen are made.
 //! Each of the points has the law of the source. They depend on each other: what they are worth
 //! together is measured (`latent/reflections.rs`).
 

@@ -162,4 +162,27 @@ mod tests {
             assert!((0..n).filter(|i| *i != 7).all(|i| (step[i] - middle).abs() < 2.0 * gap), "{step:?}");
         }
     }
+
+    /// Where samples say much there is no hub: a cell with a fortieth of its mass, whose walls are
+    /// seen, moves by four of its gaps where Newton's step is 39.
+    #[test]
+    fn cells_that_are_seen_hang_on_their_own_walls() {
+        let n = 20;
+        let target = vec![1.0 / n as f64; n];
+        let wall = |i: usize| if i == 7 || i == 6 { 1.0 / 40.0 } else { 1.0 };
+        let ring: Vec<(u32, u32, f64)> =
+            (0..n).map(|i| (i.min((i + 1) % n) as u32, i.max((i + 1) % n) as u32, wall(i))).collect();
+        let mut masses = target.clone();
+        masses[7] /= 40.0;
+        let gap = masses[7] / (2.0 / 40.0);
+        let off: Vec<f64> = (0..n).map(|i| if i == 7 { 39.0 / 800.0 } else { -39.0 / 800.0 / 19.0 }).collect();
+        let seen = Estimate { masses, value: 0.0, noise: 1e-3, walls: ring.clone() };
+        let strides = Strides::new(&seen, laplacian(n, &ring, 0), &target);
+        assert!(strides.is_wanting());
+        let above = |step: &[f64]| step[7] - 0.5 * (step[6] + step[8]);
+        let (newton, step) = (direction(&strides.walls, off.clone(), 1e-6), strides.step(off));
+        assert_eq!(step.len(), n);
+        assert!((above(&newton) / gap - 39.0).abs() < 0.1, "{}", above(&newton) / gap);
+        assert!((above(&step) / gap - 3.9).abs() < 0.1, "{}", above(&step) / gap);
+    }
 }

@@ -97,7 +97,7 @@ pub(crate) fn raise_avx512(panel: &Panel<'_>, tiles: &[f32], scales: &[f32], bes
 }
 
 /// The sums of each block of coordinates go by the first cache; of the four sums of a site and
-/// the signs the sixteen values are made by 22 additions.
+/// the signs the sixteen values are made by 24 additions.
 #[target_feature(enable = "avx512f,avx512dq")]
 pub(crate) fn reflect_avx512(
     panel: &Panel<'_>,
